@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+const [major, minor] = process.versions.node.split(".").map(Number);
+
+if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 && minor < 12)) {
+  console.error(`mistral-key needs Node.js 20.19, 22.12 or later; this is ${process.version}.`);
+  console.error("Install a current one from https://nodejs.org and run the command again.");
+  process.exitCode = 2;
+} else {
+  start();
+}
+
+async function start() {
+  const { enableCompileCache } = await import("node:module");
+  // Absent before Node 22.8, and only a matter of speed.
+  if (enableCompileCache) enableCompileCache();
+  const { main } = await import("../dist/main.js");
+  await main();
+}

@@ -1,0 +1,145 @@
+import { Command, CommanderError, Option } from "commander";
+import { type CommandEntry, commandTable, type FlagEntry, globalFlags } from "./command-table.ts";
+import { MistralKeyError } from "./errors.ts";
+import { Flags } from "./flags.ts";
+
+/** What a command line asks for. */
+export type Invocation =
+  | {
+      readonly kind: "command";
+      readonly command: CommandEntry;
+      /** Positional arguments, in order; for `run` the whole command behind `--`. */
+      readonly args: readonly string[];
+      readonly flags: Flags;
+    }
+  /** Help or the version: a text for stdout. */
+  | { readonly kind: "text"; readonly text: string };
+
+/** How help is laid out. */
+export interface HelpLayout {
+  readonly columns: number;
+  readonly version: string;
+}
+
+/**
+ * Reads a command line. Has no effect of its own: it neither prints nor ends the process.
+ *
+ * @param argv - the arguments behind the program's name
+ * @throws MistralKeyError of kind `usage`
+ */
+export function parseCommandLine(argv: readonly string[], layout: HelpLayout): Invocation {
+  refuseKeysInArguments(argv);
+  let text = "";
+  let invocation: Invocation | undefined;
+  const program = buildProgram(
+    layout,
+    (chunk) => {
+      text += chunk;
+    },
+    (found) => {
+      invocation = found;
+    },
+  );
+  try {
+    program.parse(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: "text", text };
+    throw usageError(error);
+  }
+  return invocation ?? { kind: "text", text: program.helpInformation() };
+}
+
+function buildProgram(
+  layout: HelpLayout,
+  write: (text: string) => void,
+  found: (invocation: Invocation) => void,
+): Command {
+  const program = new Command("mistral-key")
+    .description("Gets you a Mistral API key, keeps it in your OS keychain, and looks after it.")
+    .version(layout.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .enablePositionalOptions()
+    .addHelpText("after", `\nStart here:\n  $ npx mistral-key init\n`);
+  configure(program, layout, write);
+  for (const flag of globalFlags) program.addOption(optionOf(flag));
+  for (const entry of commandTable) program.addCommand(commandOf(entry, program, layout, write, found));
+  return program;
+}
+
+function commandOf(
+  entry: CommandEntry,
+  program: Command,
+  layout: HelpLayout,
+  write: (text: string) => void,
+  found: (invocation: Invocation) => void,
+): Command {
+  const command = new Command(entry.name)
+    .summary(entry.summary)
+    .description(entry.description ?? entry.summary);
+  configure(command, layout, write);
+  command.helpOption("-h, --help", "show help");
+  if (entry.alias !== undefined) command.alias(entry.alias);
+  for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
+  for (const flag of entry.flags) command.addOption(optionOf(flag));
+  for (const flag of globalFlags) command.addOption(optionOf(flag).helpGroup("Global options:"));
+  if (entry.passThrough === true) command.passThroughOptions();
+  command.addHelpText("after", `\nExamples:\n${entry.examples.map((line) => `  $ ${line}`).join("\n")}\n`);
+  command.action(() => {
+    found({
+      kind: "command",
+      command: entry,
+      args: command.args,
+      flags: new Flags({ ...given(program), ...given(command) }),
+    });
+  });
+  return command;
+}
+
+function configure(command: Command, layout: HelpLayout, write: (text: string) => void): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ helpWidth: Math.min(layout.columns, 100) })
+    .configureOutput({ writeOut: write, writeErr: () => {} });
+}
+
+function optionOf(flag: FlagEntry): Option {
+  const option = new Option(flag.syntax, flag.description);
+  if (flag.choices !== undefined) option.choices(flag.choices);
+  if (flag.several === true) option.argParser((value, before: readonly string[] = []) => [...before, value]);
+  if (flag.conflicts !== undefined) option.conflicts([...flag.conflicts]);
+  return option;
+}
+
+/** What was given on the command line, without defaults, so that a flag counts on either side of the command. */
+function given(command: Command): Record<string, unknown> {
+  const values: Record<string, unknown> = command.opts();
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli"),
+  );
+}
+
+/**
+ * A key in an argument is in the shell's history and in every process list; using it would teach
+ * the habit. Arguments behind `--` belong to another command.
+ */
+function refuseKeysInArguments(argv: readonly string[]): void {
+  const end = argv.indexOf("--");
+  const own = end === -1 ? argv : argv.slice(0, end);
+  if (own.some((argument) => /(?:^|[=:\s])[A-Za-z0-9]{32}$/.test(argument))) {
+    throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
+      hint: "Arguments stay in the shell's history and can be read by other processes. Pipe the key instead: mistral-key init --with-key < FILE. If this was a real key, make a new one and delete it.",
+    });
+  }
+}
+
+function usageError(error: CommanderError): MistralKeyError {
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const message = first.charAt(0).toUpperCase() + first.slice(1);
+  const suggestion = rest.join(" ").replace(/[()]/g, "").trim();
+  return new MistralKeyError("usage", message.endsWith(".") ? message : `${message}.`, {
+    hint: suggestion === "" ? "mistral-key --help lists commands and flags." : suggestion,
+  });
+}

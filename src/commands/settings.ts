@@ -1,0 +1,58 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import type { Flags } from "../flags.ts";
+import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
+import { type Endpoint, parseRegion, parseServerUrl } from "../mistral/endpoint.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+
+/** What the global flags and the environment ask for. */
+export interface Settings {
+  readonly profile: ProfileName;
+  /** The store asked for; `undefined` leaves it to the profile, then to the keychain. */
+  readonly store: StoreKind | undefined;
+  /** The endpoint asked for; `undefined` leaves it to the profile, then to the global one. */
+  readonly endpoint: Endpoint | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * Reads the global flags; a flag wins over its environment variable.
+ *
+ * @throws MistralKeyError of kind `usage`
+ */
+export function readSettings(flags: Flags, env: Deps["env"]): Settings {
+  const ask = (flag: string, variable: string) => flags.value(flag) ?? (env[variable] || undefined);
+  const profile = ask("profile", "MISTRAL_KEY_PROFILE");
+  const serverUrl = ask("serverUrl", "MISTRAL_KEY_SERVER_URL");
+  const region = flags.value("region");
+  return {
+    profile: profile === undefined ? defaultProfile : parseProfileName(profile),
+    store: readStoreKind(ask("store", "MISTRAL_KEY_STORE")),
+    endpoint:
+      region === undefined && serverUrl === undefined
+        ? undefined
+        : {
+            region: region === undefined ? "global" : parseRegion(region),
+            ...(serverUrl === undefined ? {} : { serverUrl: parseServerUrl(serverUrl) }),
+          },
+    json: flags.on("json"),
+  };
+}
+
+/** The endpoint to use for a profile: what was asked for, then what the profile remembers. */
+export function endpointFor(settings: Settings, profile: Profile | undefined): Endpoint {
+  return settings.endpoint ?? profile?.endpoint ?? { region: "global" };
+}
+
+/** The store to use for a profile: what was asked for, then what the profile remembers. */
+export function storeFor(settings: Settings, profile: Profile | undefined): StoreKind {
+  return settings.store ?? profile?.store ?? "keychain";
+}
+
+function readStoreKind(text: string | undefined): StoreKind | undefined {
+  if (text === undefined || text === "keychain" || text === "file") return text;
+  throw new MistralKeyError("usage", "There is no store with that name.", {
+    hint: "Use keychain or file, in --store or MISTRAL_KEY_STORE.",
+  });
+}

@@ -1,0 +1,36 @@
+import type { Endpoint } from "./mistral/endpoint.ts";
+import type { MistralApi } from "./mistral/mistral-api.ts";
+import type { ProfileRegistry } from "./profiles/profile-registry.ts";
+import type { RotationJournal } from "./rotation/journal.ts";
+import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import type { Output } from "./terminal/output.ts";
+import type { Prompts } from "./terminal/prompts.ts";
+
+/**
+ * Everything a command or flow may touch of the outside. `main.ts` builds the real one; tests
+ * build their own. What is costly to load is a function, so that a command pays only for what it uses.
+ */
+export interface Deps {
+  readonly output: Output;
+  /** Whether a person can answer: stdin and stderr are terminals, `CI` and `--no-input` are not set. */
+  readonly interactive: boolean;
+  /** The environment of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the person presses Ctrl-C outside a prompt. */
+  readonly signal: AbortSignal;
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+  /**
+   * All of standard input, as text.
+   *
+   * @throws MistralKeyError of kind `needs-terminal`'s opposite, `usage`, when stdin is a terminal
+   */
+  readStdin(): Promise<string>;
+  prompts(): Promise<Prompts>;
+  store(kind: StoreKind): Promise<SecretStore>;
+  mistral(endpoint: Endpoint): Promise<MistralApi>;
+  readonly profiles: ProfileRegistry;
+  readonly journal: RotationJournal;
+  /** Opens a page in the browser. Answers whether a browser could be started. */
+  openPage(url: string): Promise<boolean>;
+}

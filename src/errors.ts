@@ -1,0 +1,53 @@
+/**
+ * Why something could not be done. `main.ts` turns a kind into an exit code; scripts read it as
+ * `error.kind` in `--json` output.
+ */
+export type FailureKind =
+  | "usage"
+  | "needs-terminal"
+  | "no-key"
+  | "rejected"
+  | "unreachable"
+  | "unusable"
+  | "store-absent"
+  | "store-locked"
+  | "store-unresponsive"
+  | "store-denied"
+  | "store-damaged"
+  | "wrong-passphrase"
+  | "unfinished"
+  | "cancelled"
+  | "bug";
+
+/** What a {@link MistralKeyError} carries besides its message. */
+export interface FailureDetails {
+  /** The next action, as a sentence; printed below the message and as `error.hint` in JSON. */
+  readonly hint?: string;
+  /** What made it fail, for `--verbose`; never holds a key. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Every expected failure of the program and of the library: a kind for machines, a message that
+ * says what happened, a hint that says what to do next. Neither ever holds a key.
+ */
+export class MistralKeyError extends Error {
+  override readonly name: string = "MistralKeyError";
+  readonly kind: FailureKind;
+  readonly hint: string | undefined;
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.hint = details.hint;
+  }
+}
+
+/** The person stopped a prompt (Ctrl-C, Ctrl-D) or chose to stop. Ends the program with exit 130. */
+export class Cancelled extends MistralKeyError {
+  override readonly name = "Cancelled";
+
+  constructor(message = "Stopped.", details: FailureDetails = {}) {
+    super("cancelled", message, details);
+  }
+}

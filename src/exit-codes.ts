@@ -1,0 +1,63 @@
+import type { FailureKind } from "./errors.ts";
+import type { Diagnosis } from "./mistral/diagnosis.ts";
+
+/** The exit codes that scripts may rely on. */
+export const exitCodes = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  noKey: 3,
+  rejected: 4,
+  unreachable: 5,
+  unusable: 6,
+  store: 7,
+  expiring: 8,
+  unfinished: 9,
+  cancelled: 130,
+} as const;
+
+/** One of {@link exitCodes}, 128 + the number of a signal, or the code of a command that was run. */
+export type ExitCode = number;
+
+const codeOfKind: Record<FailureKind, ExitCode> = {
+  usage: exitCodes.usage,
+  "needs-terminal": exitCodes.usage,
+  "no-key": exitCodes.noKey,
+  rejected: exitCodes.rejected,
+  unreachable: exitCodes.unreachable,
+  unusable: exitCodes.unusable,
+  "store-absent": exitCodes.store,
+  "store-locked": exitCodes.store,
+  "store-unresponsive": exitCodes.store,
+  "store-denied": exitCodes.store,
+  "store-damaged": exitCodes.store,
+  "wrong-passphrase": exitCodes.store,
+  unfinished: exitCodes.unfinished,
+  cancelled: exitCodes.cancelled,
+  bug: exitCodes.bug,
+};
+
+const codeOfDiagnosis: Record<Diagnosis, ExitCode> = {
+  valid: exitCodes.done,
+  "invalid-key": exitCodes.rejected,
+  expired: exitCodes.rejected,
+  "wrong-product": exitCodes.rejected,
+  forbidden: exitCodes.rejected,
+  "no-plan": exitCodes.unusable,
+  "rate-limited": exitCodes.unusable,
+  "over-capacity": exitCodes.unusable,
+  "model-not-found": exitCodes.usage,
+  "bad-request": exitCodes.bug,
+  "server-error": exitCodes.unreachable,
+  unreachable: exitCodes.unreachable,
+};
+
+/** The exit code for a failure of this kind. */
+export function exitCodeOfKind(kind: FailureKind): ExitCode {
+  return codeOfKind[kind];
+}
+
+/** The exit code for a verdict on a key. */
+export function exitCodeOfDiagnosis(diagnosis: Diagnosis): ExitCode {
+  return codeOfDiagnosis[diagnosis];
+}

@@ -1,0 +1,1 @@
+export { type FailureKind, MistralKeyError } from "./errors.ts";

@@ -1,0 +1,66 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { inspect } from "node:util";
+import { maskKey } from "./mask.ts";
+
+/**
+ * A Mistral API key that never prints itself: `String(key)`, template literals, `JSON.stringify`
+ * and `util.inspect` all give the mask. Only {@link ApiKey.reveal} gives the key.
+ */
+export class ApiKey {
+  readonly #value: string;
+
+  private constructor(value: string) {
+    this.#value = value;
+  }
+
+  /**
+   * Wraps the exact text of a key, as a store or {@link cleanPaste} gave it.
+   *
+   * @throws TypeError when the text is empty. The message does not hold the text.
+   */
+  static of(value: string): ApiKey {
+    if (value.length === 0) throw new TypeError("An API key cannot be empty.");
+    return new ApiKey(value);
+  }
+
+  /** The key itself. For stores, the API client, `get`, `run`, `env` and targets only. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** First and last four characters, the way the Mistral console lists keys: `HQSx...Ug6Y`. */
+  get mask(): string {
+    return maskKey(this.#value);
+  }
+
+  /** How many characters the key has. */
+  get length(): number {
+    return this.#value.length;
+  }
+
+  /**
+   * Whether the key has the shape Mistral gives keys today: 32 ASCII letters and digits. A hint,
+   * never a reason to refuse: Mistral may change the shape at any time.
+   */
+  get hasUsualShape(): boolean {
+    return /^[A-Za-z0-9]{32}$/.test(this.#value);
+  }
+
+  /** Compares two keys without telling by its duration where they differ. */
+  equals(other: ApiKey): boolean {
+    const digest = (value: string) => createHash("sha256").update(value).digest();
+    return timingSafeEqual(digest(this.#value), digest(other.#value));
+  }
+
+  toString(): string {
+    return this.mask;
+  }
+
+  toJSON(): string {
+    return this.mask;
+  }
+
+  [inspect.custom](): string {
+    return `ApiKey(${this.mask})`;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Shortens a key the way the Mistral console lists it, first and last four characters, so that a
+ * person can find the row. A text too short to hide anything that way shows nothing of itself.
+ *
+ * @param value - the whole key
+ */
+export function maskKey(value: string): string {
+  return value.length < 16 ? "•".repeat(8) : `${value.slice(0, 4)}...${value.slice(-4)}`;
+}

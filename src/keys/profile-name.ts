@@ -1,0 +1,27 @@
+import { MistralKeyError } from "../errors.ts";
+
+declare const brand: unique symbol;
+
+/** A name that is safe as a file name and as a keychain account on every platform. */
+export type ProfileName = string & { readonly [brand]: "ProfileName" };
+
+// Windows refuses these as file names, with any extension.
+const reservedOnWindows = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
+
+/**
+ * Checks the name of a profile: letters, digits, `.`, `_` and `-`, at most 64, no dot at either end.
+ *
+ * @throws MistralKeyError of kind `usage` for anything else.
+ */
+export function parseProfileName(text: string): ProfileName {
+  const fits = /^[A-Za-z0-9._-]{1,64}$/.test(text) && !/^\.|\.$/.test(text);
+  if (!fits || reservedOnWindows.test(text)) {
+    throw new MistralKeyError("usage", "That profile name cannot be used.", {
+      hint: "Use 1 to 64 letters, digits, '.', '_' or '-', with no '.' at either end; for example: work",
+    });
+  }
+  return text as ProfileName;
+}
+
+/** The profile used when none is named. */
+export const defaultProfile = "default" as ProfileName;

@@ -1,0 +1,45 @@
+import { MistralKeyError } from "../errors.ts";
+
+/** Mistral's regional endpoints. The regional ones have no users API. */
+export type Region = "global" | "eu" | "us";
+
+/** Which API a key is checked and used against. */
+export interface Endpoint {
+  readonly region: Region;
+  /** Replaces the region's address: a gateway, or a loopback address in tests. */
+  readonly serverUrl?: string;
+}
+
+const regions: readonly string[] = ["global", "eu", "us"] satisfies Region[];
+
+/**
+ * Reads the name of a region.
+ *
+ * @throws MistralKeyError of kind `usage`
+ */
+export function parseRegion(text: string): Region {
+  if (regions.includes(text)) return text as Region;
+  throw new MistralKeyError("usage", `There is no region with that name.`, {
+    hint: "Use --region global, --region eu or --region us.",
+  });
+}
+
+/**
+ * Checks the address of an API: https, or http to a loopback address only, since a key sent over
+ * plain http can be read on the way. Gives it back without a trailing slash.
+ *
+ * @throws MistralKeyError of kind `usage`
+ */
+export function parseServerUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const loopback = url !== undefined && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  const allowed = url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
+  if (!allowed || url.username !== "" || url.password !== "") {
+    throw new MistralKeyError("usage", "That server address cannot be used with a key.", {
+      hint: "Use an https address without a name or password in it, such as https://api.mistral.ai (http only to 127.0.0.1, ::1 or localhost).",
+    });
+  }
+  url.hash = "";
+  url.search = "";
+  return url.href.replace(/\/+$/, "");
+}

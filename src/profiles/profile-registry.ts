@@ -1,0 +1,26 @@
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Profile } from "./profile.ts";
+
+/** What is known about the keys of this person, kept on disk beside no key. */
+export interface ProfileRegistry {
+  /**
+   * What is known about a profile, or `undefined` when there is none.
+   *
+   * @throws MistralKeyError of kind `store-damaged` when its file cannot be read or understood
+   */
+  read(name: ProfileName): Profile | undefined;
+
+  /** Writes a profile, whole or not at all: a temporary file, synced and renamed; 0600 in a folder of 0700. */
+  write(profile: Profile): void;
+
+  /** Forgets a profile. Answers whether there was one. */
+  remove(name: ProfileName): boolean;
+
+  /** Every profile there is, by name; one that cannot be read is given with the reason. */
+  list(): readonly ListedProfile[];
+}
+
+/** A row of {@link ProfileRegistry.list}. */
+export type ListedProfile =
+  | { readonly name: ProfileName; readonly profile: Profile }
+  | { readonly name: ProfileName; readonly damaged: string };

@@ -1,0 +1,32 @@
+import type { Expiry } from "../keys/expiry.ts";
+import type { Fingerprint } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import type { Identity } from "../mistral/identity.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+
+/** What is known about a stored key. Never the key itself. Dates are ISO 8601, in UTC. */
+export interface Profile {
+  readonly version: 1;
+  readonly name: ProfileName;
+  /** The mask of the key, as the Mistral console lists it. */
+  readonly key: string;
+  readonly fingerprint: Fingerprint;
+  readonly store: StoreKind;
+  readonly endpoint: Endpoint;
+  /** Who the key belongs to, as Mistral said at the last check; `null` when it did not say. */
+  readonly identity: Identity | null;
+  /** When this key was stored here. */
+  readonly createdAt: string;
+  /** The last day as the person entered it; `null` for never; absent when not asked. */
+  readonly expiresAt?: Expiry;
+  /** When the key was last checked, whatever came of it. */
+  readonly lastVerifiedAt: string | null;
+  /** What the last check said. */
+  readonly lastDiagnosis: Diagnosis | null;
+  /** When Mistral last accepted this key. */
+  readonly lastAcceptedAt: string | null;
+  /** The places the key was delivered to. */
+  readonly targets: readonly string[];
+}

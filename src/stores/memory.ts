@@ -1,0 +1,28 @@
+import type { ApiKey } from "../keys/api-key.ts";
+import { accountOf, type SecretAddress, type SecretStore, type StoreAvailability } from "./secret-store.ts";
+
+/** A store that forgets everything when the program ends; for demonstrations and tests. */
+export class MemoryStore implements SecretStore {
+  readonly kind = "memory";
+  readonly #keys = new Map<string, ApiKey>();
+
+  describe(): string {
+    return "memory, for this run only";
+  }
+
+  async availability(): Promise<StoreAvailability> {
+    return { state: "available" };
+  }
+
+  async get(address: SecretAddress): Promise<ApiKey | undefined> {
+    return this.#keys.get(accountOf(address));
+  }
+
+  async set(address: SecretAddress, key: ApiKey): Promise<void> {
+    this.#keys.set(accountOf(address), key);
+  }
+
+  async delete(address: SecretAddress): Promise<boolean> {
+    return this.#keys.delete(accountOf(address));
+  }
+}

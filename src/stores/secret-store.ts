@@ -1,0 +1,67 @@
+import type { ApiKey } from "../keys/api-key.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+
+/** The kinds of store a profile can name. */
+export type StoreKind = "keychain" | "file" | "memory";
+
+/** Which of a profile's keys: the one in use or, during a rotation, the one coming or the one leaving. */
+export type Slot = "current" | "next" | "previous";
+
+/** Where one key lies in a store. */
+export interface SecretAddress {
+  readonly profile: ProfileName;
+  readonly slot: Slot;
+}
+
+/** The account name of a slot: `work`, `work/next`, `work/previous`. */
+export function accountOf({ profile, slot }: SecretAddress): string {
+  return slot === "current" ? profile : `${profile}/${slot}`;
+}
+
+/** Whether a store can be used now and, if not, why and what would change that. */
+export type StoreAvailability =
+  | { readonly state: "available" }
+  | {
+      readonly state: "locked" | "absent" | "unresponsive" | "denied";
+      /** One sentence for people: what is wrong. */
+      readonly reason: string;
+      /** What to do about it, one action a line. */
+      readonly advice: readonly string[];
+    };
+
+/**
+ * A place that keeps keys. Every implementation passes the contract suite in
+ * `test/stores/secret-store-contract.ts`.
+ */
+export interface SecretStore {
+  readonly kind: StoreKind;
+
+  /** The store's own name for people: "GNOME Keyring", "an encrypted file". */
+  describe(): string;
+
+  /** Whether the store can be used now. Must answer within 2.5 s, must not prompt, must not throw. */
+  availability(): Promise<StoreAvailability>;
+
+  /**
+   * The key at an address, or `undefined` when the store holds none there. A store that is locked,
+   * absent, unresponsive or damaged must throw; it must never answer `undefined`.
+   *
+   * @throws MistralKeyError of a `store-…` kind, or `wrong-passphrase`
+   */
+  get(address: SecretAddress): Promise<ApiKey | undefined>;
+
+  /**
+   * Puts a key at an address, in place of one that is there. When the promise resolves the key has
+   * been written and read back.
+   *
+   * @throws MistralKeyError of a `store-…` kind; what was there before is then still there
+   */
+  set(address: SecretAddress, key: ApiKey): Promise<void>;
+
+  /**
+   * Erases the key at an address. Answers whether there was one.
+   *
+   * @throws MistralKeyError of a `store-…` kind
+   */
+  delete(address: SecretAddress): Promise<boolean>;
+}

@@ -1,0 +1,27 @@
+import type { Theme } from "./theme.ts";
+
+/** A line that shows something is under way, on stderr. Without a terminal only its last state is printed. */
+export interface Progress {
+  /** Ends the line with ✓ and this text. */
+  succeed(text: string): void;
+  /** Ends the line with ✗ and this text. */
+  fail(text: string): void;
+  /** Ends the line with ! and this text. */
+  warn(text: string): void;
+  /** Takes the line away. */
+  clear(): void;
+}
+
+/** Everything the program says: the answer on stdout, everything else on stderr. */
+export interface Output {
+  readonly theme: Theme;
+  /** The width of the terminal in columns, 80 where there is none. */
+  readonly columns: number;
+  /** Writes the answer to stdout, exactly as given. */
+  answer(text: string): void;
+  /** Writes a document to stdout as JSON, ended by a newline. */
+  json(document: unknown): void;
+  /** Writes a line to stderr. */
+  print(line?: string): void;
+  progress(label: string): Progress;
+}

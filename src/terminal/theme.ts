@@ -1,0 +1,65 @@
+import { Chalk, type ChalkInstance } from "chalk";
+
+/** What the theme needs to know of the terminal. */
+export interface ThemeOptions {
+  /** 0 no colour, 1 sixteen colours, 2 two hundred and fifty-six, 3 all of them. */
+  readonly colorLevel: 0 | 1 | 2 | 3;
+  /** Whether symbols outside ASCII can be shown. */
+  readonly unicode: boolean;
+  /** Whether addresses can be clickable (OSC 8). */
+  readonly hyperlinks: boolean;
+}
+
+/** Colours and symbols, the one place they are chosen. Every symbol has a text form. */
+export interface Theme extends ThemeOptions {
+  accent(text: string): string;
+  strong(text: string): string;
+  faint(text: string): string;
+  good(text: string): string;
+  caution(text: string): string;
+  bad(text: string): string;
+  /** An address, clickable where the terminal can. */
+  link(url: string): string;
+  readonly symbol: {
+    readonly ok: string;
+    readonly warn: string;
+    readonly fail: string;
+    readonly next: string;
+    readonly filled: string;
+    readonly empty: string;
+    readonly bullet: string;
+  };
+}
+
+const unicodeSymbols = { ok: "✓", warn: "!", fail: "✗", next: "›", filled: "●", empty: "○", bullet: "•" };
+const textSymbols = { ok: "[ok]", warn: "[!]", fail: "[x]", next: ">", filled: "#", empty: "-", bullet: "*" };
+
+/** Builds the theme for a terminal. */
+export function createTheme(options: ThemeOptions): Theme {
+  const chalk: ChalkInstance = new Chalk({ level: options.colorLevel });
+  // Mistral's orange is one of the sixteen colours nowhere; yellow is the nearest that reads on both backgrounds.
+  const accent = options.colorLevel >= 2 ? chalk.hex("#FA520F") : chalk.yellow;
+  const symbols = options.unicode ? unicodeSymbols : textSymbols;
+  return {
+    ...options,
+    accent: (text) => accent(text),
+    strong: (text) => chalk.bold(text),
+    faint: (text) => chalk.dim(text),
+    good: (text) => chalk.green(text),
+    caution: (text) => chalk.yellow(text),
+    bad: (text) => chalk.red(text),
+    link: (url) => {
+      const shown = chalk.underline(url);
+      return options.hyperlinks ? `\x1b]8;;${url}\x07${shown}\x1b]8;;\x07` : shown;
+    },
+    symbol: {
+      ok: chalk.green(symbols.ok),
+      warn: chalk.yellow(symbols.warn),
+      fail: chalk.red(symbols.fail),
+      next: accent(symbols.next),
+      filled: accent(symbols.filled),
+      empty: chalk.dim(symbols.empty),
+      bullet: symbols.bullet,
+    },
+  };
+}
