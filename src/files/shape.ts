@@ -1,0 +1,81 @@
+/** A document does not have the shape its reader expects. `message` names the member, never its value. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** The members of a JSON object, read one by one; whatever does not fit throws a {@link ShapeError}. */
+export class Shape {
+  readonly #members: Readonly<Record<string, unknown>>;
+  readonly #path: string;
+
+  constructor(value: unknown, path = "") {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new ShapeError(`${path === "" ? "it" : path} is not an object`);
+    }
+    this.#members = value as Readonly<Record<string, unknown>>;
+    this.#path = path;
+  }
+
+  /** Reads the text of a file. */
+  static parse(text: string): Shape {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // The parser's own message quotes the text.
+      throw new ShapeError("it is not JSON");
+    }
+    return new Shape(value);
+  }
+
+  has(name: string): boolean {
+    return this.#members[name] !== undefined;
+  }
+
+  text(name: string): string {
+    const value = this.#members[name];
+    if (typeof value !== "string") throw this.#wrong(name, "a text");
+    return value;
+  }
+
+  textOrNull(name: string): string | null {
+    return this.#members[name] === null ? null : this.text(name);
+  }
+
+  number(name: string): number {
+    const value = this.#members[name];
+    if (typeof value !== "number") throw this.#wrong(name, "a number");
+    return value;
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#members[name];
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
+      throw this.#wrong(name, "a list of texts");
+    }
+    return value;
+  }
+
+  /** A text that is one of the names of a table. */
+  oneOf<Name extends string>(name: string, table: Readonly<Record<Name, unknown>>): Name {
+    const value = this.text(name);
+    if (!Object.hasOwn(table, value)) throw this.#wrong(name, "one of the known values");
+    return value as Name;
+  }
+
+  object(name: string): Shape {
+    return new Shape(this.#members[name], this.#pathOf(name));
+  }
+
+  objectOrNull(name: string): Shape | null {
+    return this.#members[name] === null ? null : this.object(name);
+  }
+
+  #pathOf(name: string): string {
+    return this.#path === "" ? `"${name}"` : `${this.#path.slice(0, -1)}.${name}"`;
+  }
+
+  #wrong(name: string, expected: string): ShapeError {
+    return new ShapeError(`${this.#pathOf(name)} is not ${expected}`);
+  }
+}
