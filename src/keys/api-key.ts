@@ -14,7 +14,7 @@ export class ApiKey {
   }
 
   /**
-   * Wraps the exact text of a key, as a store or {@link cleanPaste} gave it.
+   * Wraps the exact text of a key, as a store or `readPastedKey` gave it.
    *
    * @throws TypeError when the text is empty. The message does not hold the text.
    */

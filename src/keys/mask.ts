@@ -5,5 +5,5 @@
  * @param value - the whole key
  */
 export function maskKey(value: string): string {
-  return value.length < 16 ? "•".repeat(8) : `${value.slice(0, 4)}...${value.slice(-4)}`;
+  return value.length < 16 ? "*".repeat(8) : `${value.slice(0, 4)}...${value.slice(-4)}`;
 }

@@ -25,3 +25,12 @@ export function parseProfileName(text: string): ProfileName {
 
 /** The profile used when none is named. */
 export const defaultProfile = "default" as ProfileName;
+
+/**
+ * A command line of this program for a profile, to be copied: `mistral-key rotate --finish -p work`.
+ *
+ * @param command - without the program's name and the profile: `rotate --finish`
+ */
+export function commandFor(profile: ProfileName, command: string): string {
+  return `mistral-key ${command}${profile === defaultProfile ? "" : ` -p ${profile}`}`;
+}

@@ -10,7 +10,17 @@ export interface ProfileRegistry {
    */
   read(name: ProfileName): Profile | undefined;
 
-  /** Writes a profile, whole or not at all: a temporary file, synced and renamed; 0600 in a folder of 0700. */
+  /**
+   * A profile whose name differs from this one only in capital letters. A new profile cannot have
+   * such a name, since some file systems take the two for one; ask before anything is captured.
+   */
+  lookalike(name: ProfileName): ProfileName | undefined;
+
+  /**
+   * Writes a profile, whole or not at all: a temporary file, synced and renamed; 0600 in a folder of 0700.
+   *
+   * @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, `store-denied` when the disk does not take it
+   */
   write(profile: Profile): void;
 
   /** Forgets a profile. Answers whether there was one. */

@@ -1,0 +1,54 @@
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { fingerprintOf } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+import type { Profile } from "./profile.ts";
+
+/** A key that is about to be stored, and what is known of it. */
+export interface KnownKey {
+  readonly name: ProfileName;
+  readonly key: ApiKey;
+  readonly store: StoreKind;
+  readonly endpoint: Endpoint;
+  /** `undefined` when the person was not asked or does not know. */
+  readonly expiresAt?: Expiry | undefined;
+  /** What a test call said; `undefined` when there was none. */
+  readonly check?: KeyCheck | undefined;
+  /** Places that get the key delivered; those of the key it replaces. */
+  readonly targets?: readonly string[];
+}
+
+/** The profile of a key that was not stored here before. */
+export function profileOf(known: KnownKey, now: Date): Profile {
+  const profile: Profile = {
+    version: 1,
+    name: known.name,
+    key: known.key.mask,
+    fingerprint: fingerprintOf(known.key),
+    store: known.store,
+    endpoint: known.endpoint,
+    identity: null,
+    createdAt: now.toISOString(),
+    ...(known.expiresAt === undefined ? {} : { expiresAt: known.expiresAt }),
+    lastVerifiedAt: null,
+    lastDiagnosis: null,
+    lastAcceptedAt: null,
+    targets: known.targets ?? [],
+  };
+  return known.check === undefined ? profile : withCheck(profile, known.check, now);
+}
+
+/** The profile after a test call of its key. An identity that Mistral did not tell this time is kept. */
+export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile {
+  const moment = now.toISOString();
+  return {
+    ...profile,
+    identity: check.identity ?? profile.identity,
+    lastVerifiedAt: moment,
+    lastDiagnosis: check.diagnosis,
+    lastAcceptedAt: check.authentication.ok ? moment : profile.lastAcceptedAt,
+  };
+}

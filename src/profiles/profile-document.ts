@@ -1,0 +1,104 @@
+import { type Shape, ShapeError } from "../files/shape.ts";
+import type { Fingerprint } from "../keys/fingerprint.ts";
+import { parseProfileName } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
+import type { Endpoint, Region } from "../mistral/endpoint.ts";
+import type { Identity } from "../mistral/identity.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+import type { Profile } from "./profile.ts";
+
+const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
+const regions: Record<Region, true> = { global: true, eu: true, us: true };
+const diagnoses: Record<Diagnosis, true> = {
+  valid: true,
+  "invalid-key": true,
+  expired: true,
+  "wrong-product": true,
+  forbidden: true,
+  "no-plan": true,
+  "rate-limited": true,
+  "over-capacity": true,
+  "model-not-found": true,
+  "bad-request": true,
+  "server-error": true,
+  unreachable: true,
+};
+
+/**
+ * Reads a profile out of a document.
+ *
+ * @throws ShapeError when it is not one
+ */
+export function readProfile(shape: Shape): Profile {
+  return {
+    version: readVersion(shape),
+    name: readName(shape.text("name")),
+    key: shape.text("key"),
+    fingerprint: readFingerprint(shape.object("fingerprint")),
+    store: shape.oneOf("store", stores),
+    endpoint: readEndpoint(shape.object("endpoint")),
+    identity: readIdentity(shape.objectOrNull("identity")),
+    createdAt: readMoment(shape, "createdAt"),
+    ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
+    lastVerifiedAt: shape.textOrNull("lastVerifiedAt") === null ? null : readMoment(shape, "lastVerifiedAt"),
+    lastDiagnosis:
+      shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", diagnoses),
+    lastAcceptedAt: shape.textOrNull("lastAcceptedAt") === null ? null : readMoment(shape, "lastAcceptedAt"),
+    targets: shape.texts("targets"),
+  };
+}
+
+/** The version of a document; another one was written by a newer mistral-key. */
+export function readVersion(shape: Shape): 1 {
+  if (shape.number("version") !== 1) throw new ShapeError(newerVersion);
+  return 1;
+}
+
+/** What {@link readVersion} says of a document from another version. */
+export const newerVersion = "it was written by a newer mistral-key";
+
+/** Reads the fingerprint of a key. */
+export function readFingerprint(shape: Shape): Fingerprint {
+  const fingerprint = { salt: shape.text("salt"), hash: shape.text("hash") };
+  if (!/^(?:[0-9a-f]{2})+$/.test(fingerprint.salt))
+    throw new ShapeError(`"fingerprint.salt" is not hexadecimal`);
+  if (!/^[0-9a-f]{64}$/.test(fingerprint.hash)) throw new ShapeError(`"fingerprint.hash" is not hexadecimal`);
+  return fingerprint;
+}
+
+/** Reads the name of a profile. */
+export function readName(text: string): Profile["name"] {
+  try {
+    return parseProfileName(text);
+  } catch {
+    throw new ShapeError(`"name" is not the name of a profile`);
+  }
+}
+
+/** Reads a moment in ISO 8601. */
+export function readMoment(shape: Shape, name: string): string {
+  const text = shape.text(name);
+  if (Number.isNaN(Date.parse(text))) throw new ShapeError(`"${name}" is not a date`);
+  return text;
+}
+
+function readDay(shape: Shape, name: string): string | null {
+  const text = shape.textOrNull(name);
+  if (text !== null && !/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new ShapeError(`"${name}" is not a day`);
+  return text === null ? null : readMoment(shape, name);
+}
+
+function readEndpoint(shape: Shape): Endpoint {
+  const region = shape.oneOf("region", regions);
+  return shape.has("serverUrl") ? { region, serverUrl: shape.text("serverUrl") } : { region };
+}
+
+function readIdentity(shape: Shape | null): Identity | null {
+  if (shape === null) return null;
+  return {
+    email: shape.textOrNull("email"),
+    workspace: shape.textOrNull("workspace"),
+    organization: shape.textOrNull("organization"),
+    keyName: shape.textOrNull("keyName"),
+  };
+}

@@ -1,0 +1,24 @@
+import { resolve } from "node:path";
+import { MistralKeyError } from "../errors.ts";
+
+/**
+ * The folder that holds every file of the program: `MISTRAL_KEY_HOME` or, without it, the
+ * `mistral-key` folder among this person's configuration (`~/.config`, `~/Library/Preferences`,
+ * `%APPDATA%`). It need not exist.
+ *
+ * @throws MistralKeyError of kind `store-absent` when this user has no home folder
+ */
+export async function programFolder(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const chosen = env.MISTRAL_KEY_HOME;
+  if (chosen !== undefined && chosen !== "") return resolve(chosen);
+  try {
+    // Loaded only here, because it asks for the home folder while it loads, and a user in a container may have none.
+    const { default: envPaths } = await import("env-paths");
+    return resolve(envPaths("mistral-key", { suffix: "" }).config);
+  } catch (cause) {
+    throw new MistralKeyError("store-absent", "This user has no home folder to keep settings in.", {
+      cause,
+      hint: "Set MISTRAL_KEY_HOME to a folder that only you can read.",
+    });
+  }
+}
