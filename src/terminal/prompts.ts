@@ -8,9 +8,18 @@ export interface Choice<Value> {
   readonly description?: string;
 }
 
+/** One of the keys of {@link Prompts.press}: a letter, `enter`, `space` or `escape`, and what it does. */
+export interface PressKey<Value> {
+  readonly press: string;
+  readonly does: string;
+  readonly value: Value;
+}
+
 /**
- * Questions to a person, on stderr. Each throws `Cancelled` on Ctrl-C, leaves the terminal as it
- * was, and returns a plain value.
+ * Questions to a person, on stderr. Each throws `Cancelled` on Ctrl-C, on Ctrl-D where nothing is
+ * typed, and when the terminal goes away; each leaves the terminal as it was and returns a plain
+ * value. What was typed before a question was asked does not answer it, nor does a paste, except
+ * where text is asked for.
  */
 export interface Prompts {
   choose<Value>(question: {
@@ -28,15 +37,27 @@ export interface Prompts {
     readonly check?: (text: string) => string | undefined;
   }): Promise<string>;
 
-  /** One of the offered keys, at once and without Enter; `hints` are printed as the line to read. */
-  press<Value>(question: {
-    readonly keys: readonly { readonly press: string; readonly does: string; readonly value: Value }[];
-  }): Promise<Value>;
+  /** One of the offered keys, at once and without Enter; the keys are printed as the line to read. */
+  press<Value>(question: { readonly keys: readonly PressKey<Value>[] }): Promise<Value>;
 
   /**
-   * Captures a key without showing it. While it is typed or pasted, shows how many characters came
-   * in and whether the shape is the usual one. `undefined` when the person entered nothing and
-   * `optional` is set.
+   * Captures a key without showing it or any part of it. While it is typed or pasted, tells how
+   * many characters came in and whether the shape is the usual one; asks whether to use it all the
+   * same when it is not.
    */
   key(question: { readonly message: string }): Promise<ApiKey>;
+
+  /**
+   * A passphrase, not shown, exactly as it was entered; never empty.
+   *
+   * @param question.confirm - for a new one: asks for it twice, until both are the same
+   */
+  passphrase(question: { readonly message: string; readonly confirm?: boolean }): Promise<string>;
+
+  /**
+   * Keeps the keyboard silent while something is done that asks nothing: what is typed or pasted
+   * meanwhile, a key for the second time say, neither shows on the screen nor answers the next
+   * question. Ctrl-C works. Not around a program that has the terminal for itself.
+   */
+  quietly<Result>(work: () => Promise<Result>): Promise<Result>;
 }

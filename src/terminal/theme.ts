@@ -28,11 +28,31 @@ export interface Theme extends ThemeOptions {
     readonly filled: string;
     readonly empty: string;
     readonly bullet: string;
+    /** Stands between two facts in one line. */
+    readonly dot: string;
   };
 }
 
-const unicodeSymbols = { ok: "✓", warn: "!", fail: "✗", next: "›", filled: "●", empty: "○", bullet: "•" };
-const textSymbols = { ok: "[ok]", warn: "[!]", fail: "[x]", next: ">", filled: "#", empty: "-", bullet: "*" };
+const unicodeSymbols = {
+  ok: "✓",
+  warn: "!",
+  fail: "✗",
+  next: "›",
+  filled: "●",
+  empty: "○",
+  bullet: "•",
+  dot: "·",
+};
+const textSymbols = {
+  ok: "[ok]",
+  warn: "[!]",
+  fail: "[x]",
+  next: ">",
+  filled: "#",
+  empty: "-",
+  bullet: "*",
+  dot: "-",
+};
 
 /** Builds the theme for a terminal. */
 export function createTheme(options: ThemeOptions): Theme {
@@ -60,6 +80,7 @@ export function createTheme(options: ThemeOptions): Theme {
       filled: accent(symbols.filled),
       empty: chalk.dim(symbols.empty),
       bullet: symbols.bullet,
+      dot: symbols.dot,
     },
   };
 }

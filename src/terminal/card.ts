@@ -1,0 +1,50 @@
+import { displayWidth, type KeyValueRow, keyValueRows, padEnd } from "./layout.ts";
+import type { Output } from "./output.ts";
+
+/** What a card says. */
+export interface Card {
+  /** Stands in the top border. */
+  readonly title: string;
+  readonly rows: readonly KeyValueRow[];
+}
+
+const roundBorder = {
+  topLeft: "╭",
+  topRight: "╮",
+  bottomLeft: "╰",
+  bottomRight: "╯",
+  across: "─",
+  down: "│",
+};
+const textBorder = { topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+", across: "-", down: "|" };
+
+/** The widest a card gets, in columns; beyond it lines are hard to read. */
+const widest = 70;
+
+/**
+ * Draws a box with a title in its border and rows of label and value in it, as narrow as its
+ * content and never wider than the terminal. Below 34 columns there is no room for a border, and
+ * the same is said without one.
+ *
+ * @returns the lines, indented by two columns
+ */
+export function drawCard(card: Card, output: Pick<Output, "theme" | "columns">): string[] {
+  const { theme } = output;
+  const room = Math.min(output.columns - 2, widest + 2) - 2;
+  const labelled = card.rows.map(({ label, value }) => ({ label: theme.faint(label), value }));
+  if (room < 32) {
+    return ["", theme.strong(card.title), ...keyValueRows(labelled, room, { breakWords: true })].map(
+      (line) => (line === "" ? "" : `  ${line}`),
+    );
+  }
+  const border = theme.unicode ? roundBorder : textBorder;
+  const rows = keyValueRows(labelled, room - 4, { breakWords: true });
+  const inner = Math.max(displayWidth(card.title), ...rows.map(displayWidth));
+  const line = (text: string) => theme.faint(text);
+  const filling = border.across.repeat(Math.max(inner - displayWidth(card.title), 0));
+  return [
+    `  ${line(border.topLeft)} ${theme.accent(card.title)} ${line(filling + border.topRight)}`,
+    ...rows.map((row) => `  ${line(border.down)} ${padEnd(row, inner)} ${line(border.down)}`),
+    `  ${line(border.bottomLeft + border.across.repeat(inner + 2) + border.bottomRight)}`,
+  ];
+}

@@ -1,0 +1,23 @@
+import { ApiKey } from "../keys/api-key.ts";
+import { readPastedKey } from "../keys/pasted-key.ts";
+import type { SecretKind } from "./secret-kind.ts";
+
+/** How an API key is captured: whatever is pasted around it is taken off, and only its length is told. */
+export const keySecret: SecretKind<ApiKey> = {
+  placeholder: "paste it here; it stays hidden",
+  awaited: "Nothing was entered. Paste the key that the Mistral console shows, then press Enter.",
+  note: (text) => {
+    const pasted = readPastedKey(text);
+    if (pasted.outcome === "unusable") return { text: pasted.reason, good: false };
+    if (pasted.outcome === "empty") return { text: "no key yet", good: true };
+    const key = ApiKey.of(pasted.value);
+    const count = key.length === 1 ? "1 character" : `${key.length} characters`;
+    return key.hasUsualShape
+      ? { text: `${count}, looks right`, good: true }
+      : { text: `${count}, usually 32 letters and digits`, good: false };
+  },
+  read: (text) => {
+    const pasted = readPastedKey(text);
+    return pasted.outcome === "key" ? { outcome: "value", value: ApiKey.of(pasted.value) } : pasted;
+  },
+};

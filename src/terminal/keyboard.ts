@@ -1,0 +1,185 @@
+import { StringDecoder } from "node:string_decoder";
+import { onExit } from "signal-exit";
+import { InputParser, type InputPiece } from "./input-parser.ts";
+
+/** The input side of a terminal, as `process.stdin` is. */
+export type KeyboardInput = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  setRawMode?(mode: boolean): unknown;
+};
+
+/** Who gets what is typed. */
+export interface KeyListener {
+  receive(piece: InputPiece): void;
+  /** Ctrl-C, or the terminal is gone. */
+  stop(): void;
+  /** The program was resumed, and the screen shows something else by now. */
+  resumed?(): void;
+}
+
+const bracketedPaste = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
+const showCursor = "\x1b[?25h";
+
+/** How long nothing may come before what was typed ahead counts as over, and how long that may take. */
+const typeAhead = { quietMs: 20, atMostMs: 300 };
+
+/** When the beginning of an escape sequence, or of a paste, is taken for all there will be. */
+const patience = { escapeMs: 50, pasteMs: 1000 };
+
+/**
+ * The keyboard of a terminal, for as long as somebody listens to it: not echoed, unbuffered, with
+ * marked pastes. It is the only reader of the terminal, so that a key never reaches a line editor
+ * that would keep it in its history. However the program ends, the terminal is put back first.
+ */
+export class Keyboard {
+  readonly #input: KeyboardInput;
+  readonly #output: NodeJS.WritableStream;
+  readonly #marksPastes: boolean;
+  /** The last one gets everything; the ones before it wait until it is done. */
+  readonly #listeners: KeyListener[] = [];
+  #decoder = new StringDecoder("utf8");
+  #parser = new InputParser();
+  #flushing: NodeJS.Timeout | undefined;
+  #lastInputAt = 0;
+  #forgetExit = () => {};
+
+  /** @param options.marksPastes - whether the terminal can be asked to mark where a paste begins and ends */
+  constructor(
+    input: KeyboardInput,
+    output: NodeJS.WritableStream,
+    options: { readonly marksPastes: boolean },
+  ) {
+    this.#input = input;
+    this.#output = output;
+    this.#marksPastes = options.marksPastes;
+  }
+
+  /**
+   * Gives the keyboard to a listener while `use` runs. What was typed before is thrown away first:
+   * it was not an answer to a question nobody had seen.
+   */
+  async listen<Result>(listener: KeyListener, use: () => Promise<Result>): Promise<Result> {
+    if (this.#listeners.length === 0) this.#take();
+    try {
+      await this.#dropTypeAhead(listener);
+      this.#listeners.push(listener);
+      try {
+        return await use();
+      } finally {
+        this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+      }
+    } finally {
+      if (this.#listeners.length === 0) this.#release();
+    }
+  }
+
+  /** Drops what is typed while `work` runs; Ctrl-C does what it does without us. */
+  async silence<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#input.isTTY !== true) return work();
+    // Windows has no signals to send, only listeners.
+    const interrupt = () => process.emit("SIGINT", "SIGINT");
+    return this.listen({ receive: () => {}, stop: interrupt }, work);
+  }
+
+  async #dropTypeAhead(listener: KeyListener): Promise<void> {
+    const dropping: KeyListener = { receive: () => {}, stop: () => listener.stop() };
+    this.#listeners.push(dropping);
+    const start = performance.now();
+    this.#lastInputAt = start;
+    let now = start;
+    while (now - this.#lastInputAt < typeAhead.quietMs && now - start < typeAhead.atMostMs) {
+      await new Promise((resolve) => setTimeout(resolve, typeAhead.quietMs - (now - this.#lastInputAt)));
+      now = performance.now();
+    }
+    this.#listeners.splice(this.#listeners.indexOf(dropping), 1);
+  }
+
+  #take(): void {
+    this.#decoder = new StringDecoder("utf8");
+    this.#parser = new InputParser();
+    this.#forgetExit = onExit(() => this.#restore());
+    this.#input.on("data", this.#onData);
+    for (const event of ["end", "close", "error"] as const) this.#input.on(event, this.#onGone);
+    this.#input.setRawMode?.(true);
+    this.#markPastes(true);
+    this.#input.resume();
+  }
+
+  #release(): void {
+    clearTimeout(this.#flushing);
+    this.#forgetExit();
+    this.#input.off("data", this.#onData);
+    for (const event of ["end", "close", "error"] as const) this.#input.off(event, this.#onGone);
+    this.#input.pause();
+    this.#markPastes(false);
+    this.#setRawMode(false);
+    // It may hold the beginning of what was pasted.
+    this.#parser = new InputParser();
+  }
+
+  #restore(): void {
+    this.#markPastes(false);
+    if (this.#marksPastes) this.#output.write(showCursor);
+    this.#setRawMode(false);
+  }
+
+  #markPastes(on: boolean): void {
+    if (this.#marksPastes) this.#output.write(on ? bracketedPaste.on : bracketedPaste.off);
+  }
+
+  #setRawMode(mode: boolean): void {
+    try {
+      this.#input.setRawMode?.(mode);
+    } catch {
+      // The terminal is gone, and its mode with it.
+    }
+  }
+
+  readonly #onGone = (): void => {
+    this.#listeners.at(-1)?.stop();
+  };
+
+  readonly #onData = (chunk: Buffer | string): void => {
+    clearTimeout(this.#flushing);
+    this.#lastInputAt = performance.now();
+    const text = typeof chunk === "string" ? chunk : this.#decoder.write(chunk);
+    this.#deliver(this.#parser.push(text));
+    if (!this.#parser.waiting) return;
+    const wait = this.#parser.inPaste ? patience.pasteMs : patience.escapeMs;
+    this.#flushing = setTimeout(() => this.#deliver(this.#parser.flush()), wait);
+  };
+
+  #deliver(pieces: readonly InputPiece[]): void {
+    for (const piece of pieces) {
+      const control = piece.kind === "text" ? /[\x03\x1a]/.exec(piece.text) : null;
+      if (control === null) {
+        this.#listeners.at(-1)?.receive(piece);
+        continue;
+      }
+      if (control[0] === "\x03") {
+        this.#listeners.at(-1)?.stop();
+        return;
+      }
+      this.#suspend();
+    }
+  }
+
+  /** Ctrl-Z: gives the shell its terminal back, and takes it again when the program is resumed. */
+  #suspend(): void {
+    if (process.platform === "win32") return;
+    this.#restore();
+    const resume = () => {
+      if (this.#listeners.length === 0) return;
+      // The mode may have been changed behind Node's back, so it is set anew.
+      this.#setRawMode(false);
+      this.#setRawMode(true);
+      this.#markPastes(true);
+      this.#listeners.at(-1)?.resumed?.();
+    };
+    process.once("SIGCONT", resume);
+    // The whole job, as the terminal itself would: npx, which started this program, has to stop too.
+    process.kill(0, "SIGTSTP");
+    // Where no shell does job control the system ignores the stop; what is typed must not show then.
+    setTimeout(resume, patience.escapeMs);
+  }
+}

@@ -1,0 +1,75 @@
+import stringWidth from "fast-string-width";
+import { wrapAnsi } from "fast-wrap-ansi";
+
+/** How many columns a text takes on a terminal; escape sequences take none, wide characters two. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** How {@link wrap} breaks lines. */
+export interface WrapOptions {
+  /** Whether a word that is longer than a line is broken, where lines must not be longer. */
+  readonly breakWords?: boolean;
+}
+
+/**
+ * Breaks a text into lines of at most `width` columns, at spaces. A word that is longer, an address
+ * say, stays whole, so that it can be copied and clicked. Colours go on in the next line.
+ */
+export function wrap(text: string, width: number, { breakWords = false }: WrapOptions = {}): string[] {
+  return text
+    .split("\n")
+    .flatMap((line) => wrapAnsi(line, Math.max(width, 1), { trim: true, hard: breakWords }).split("\n"));
+}
+
+/** Puts lines below each other, each behind so many spaces. */
+export function indent(lines: string | readonly string[], spaces: number): string {
+  const all = typeof lines === "string" ? lines.split("\n") : lines;
+  return all.map((line) => (" ".repeat(spaces) + line).trimEnd()).join("\n");
+}
+
+/** Wraps a text and puts `first` before its first line and as many spaces before the others. */
+export function hang(first: string, text: string, columns: number): string {
+  const indent = displayWidth(first);
+  return wrap(text, columns - indent)
+    .map((line, index) => (index === 0 ? first : " ".repeat(indent)) + line)
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+/** Fills a text with spaces up to a width in columns. */
+export function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(width - displayWidth(text), 0));
+}
+
+/** A row of {@link keyValueRows}. */
+export interface KeyValueRow {
+  readonly label: string;
+  readonly value: string;
+}
+
+/**
+ * Lays out labels and values in two columns; where that leaves too little room for the values,
+ * each value stands under its label.
+ *
+ * @param width - how many columns there are in all
+ */
+export function keyValueRows(
+  rows: readonly KeyValueRow[],
+  width: number,
+  options: WrapOptions = {},
+): string[] {
+  const labelWidth = Math.max(0, ...rows.map((row) => displayWidth(row.label)));
+  const room = width - labelWidth - 2;
+  if (room < 20) {
+    return rows.flatMap(({ label, value }) => [
+      label,
+      ...wrap(value, width - 2, options).map((line) => `  ${line}`),
+    ]);
+  }
+  return rows.flatMap(({ label, value }) =>
+    wrap(value, room, options).map((line, index) =>
+      `${padEnd(index === 0 ? label : "", labelWidth)}  ${line}`.trimEnd(),
+    ),
+  );
+}

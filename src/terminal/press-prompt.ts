@@ -1,0 +1,56 @@
+import { createPrompt, useKeypress, useState } from "@inquirer/core";
+import { displayWidth } from "./layout.ts";
+import type { PressKey } from "./prompts.ts";
+import type { Theme } from "./theme.ts";
+
+/** What {@link pressPrompt} is given. */
+export interface PressConfig {
+  readonly keys: readonly PressKey<unknown>[];
+  readonly columns: number;
+  readonly symbols: Theme;
+}
+
+const labels: Readonly<Record<string, string>> = { enter: "Enter", space: "Space", escape: "Esc" };
+
+/** What readline calls the keys that have several names. */
+const sameKey: Readonly<Record<string, string>> = { return: "enter" };
+
+/** A line of keys and what they do; answers with the first of them that is pressed. */
+export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, symbols }, done) => {
+  const [chosen, setChosen] = useState<PressKey<unknown> | undefined>(undefined);
+
+  useKeypress((event, rl) => {
+    // Readline collects what is typed, and would draw the cursor behind it.
+    rl.clearLine(0);
+    if (chosen !== undefined || event.ctrl) return;
+    const name = sameKey[event.name] ?? event.name;
+    const key = keys.find(({ press }) => press === name);
+    if (key === undefined) return;
+    setChosen(key);
+    done(key.value);
+  });
+
+  if (chosen !== undefined) return `  ${symbols.symbol.next} ${symbols.faint(chosen.does)}`;
+  return layOutKeys([...keys, { press: "Ctrl-C", does: "stop" }], columns, symbols);
+});
+
+/** The line of keys, broken between two of them where the terminal is narrow. */
+export function layOutKeys(
+  keys: readonly { readonly press: string; readonly does: string }[],
+  columns: number,
+  theme: Theme,
+): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const { press, does } of keys) {
+    const item = `${theme.strong(labels[press] ?? press)} ${does}`;
+    const longer = line === "" ? `  ${item}` : `${line}   ${item}`;
+    if (line !== "" && displayWidth(longer) >= columns) {
+      lines.push(line);
+      line = `  ${item}`;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].join("\n");
+}

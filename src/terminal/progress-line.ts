@@ -1,0 +1,87 @@
+import type { Progress } from "./output.ts";
+import type { Theme } from "./theme.ts";
+
+/** What a progress line draws itself with. */
+export interface ProgressSurface {
+  readonly theme: Theme;
+  /** Whether the line can be redrawn in its place. */
+  readonly redraws: boolean;
+  columns(): number;
+  /** Writes to the terminal as given. */
+  write(text: string): void;
+  /** Prints a line that stays. */
+  print(text: string): void;
+  /** Told when the line has ended. */
+  ended(line: ProgressLine): void;
+}
+
+const frameMs = 100;
+const unicodeFrames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const textFrames = ["-", "\\", "|", "/"];
+const eraseLine = "\r\x1b[2K";
+
+/** A line that moves while something is under way, and is replaced by its outcome. */
+export class ProgressLine implements Progress {
+  readonly #label: string;
+  readonly #surface: ProgressSurface;
+  #timer: NodeJS.Timeout | undefined;
+  #frame = 0;
+  #over = false;
+
+  constructor(label: string, surface: ProgressSurface) {
+    this.#label = label;
+    this.#surface = surface;
+  }
+
+  /** Draws the line and keeps it moving, where the terminal can redraw. */
+  show(): void {
+    if (this.#over || !this.#surface.redraws || this.#timer !== undefined) return;
+    this.#draw();
+    this.#timer = setInterval(() => this.#draw(), frameMs);
+    // The work it shows keeps the program alive, the picture of it must not.
+    this.#timer.unref();
+  }
+
+  /** Takes the line away for as long as something else is written. */
+  hide(): void {
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#surface.write(eraseLine);
+  }
+
+  succeed(text: string): void {
+    this.#end(this.#surface.theme.symbol.ok, text);
+  }
+
+  fail(text: string): void {
+    this.#end(this.#surface.theme.symbol.fail, text);
+  }
+
+  warn(text: string): void {
+    this.#end(this.#surface.theme.symbol.warn, text);
+  }
+
+  clear(): void {
+    if (this.#over) return;
+    this.hide();
+    this.#over = true;
+    this.#surface.ended(this);
+  }
+
+  #end(symbol: string, text: string): void {
+    if (this.#over) return;
+    this.clear();
+    this.#surface.print(`  ${symbol} ${text}`);
+  }
+
+  #draw(): void {
+    const { theme } = this.#surface;
+    const frames = theme.unicode ? unicodeFrames : textFrames;
+    const frame = frames[this.#frame++ % frames.length] ?? "";
+    // A line that reaches the right edge wraps, and could then not be erased.
+    const room = Math.max(this.#surface.columns() - 5, 1);
+    const label = this.#label.length > room ? `${this.#label.slice(0, room - 1)}…` : this.#label;
+    this.#surface.write(`${eraseLine}  ${theme.accent(frame)} ${theme.faint(label)}`);
+  }
+}

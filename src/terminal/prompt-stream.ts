@@ -1,0 +1,55 @@
+import { Readable } from "node:stream";
+import type { InputPiece } from "./input-parser.ts";
+import type { KeyListener } from "./keyboard.ts";
+
+/** What a prompt makes of a paste: one line of text, or nothing. */
+export type PasteUse = "line" | "nothing";
+
+/**
+ * The input that inquirer's prompts read: what is typed, passed on by the {@link Keyboard}. A
+ * paste never answers a prompt, since the newline in it was not meant for one.
+ */
+export class PromptStream extends Readable implements KeyListener {
+  /** Makes readline treat it as a terminal; the mode of the real one is the keyboard's affair. */
+  readonly isTTY = true;
+  readonly #stop: () => void;
+  readonly #pastes: PasteUse;
+
+  /**
+   * @param stop - called on Ctrl-C, and when readline gives up reading (Ctrl-D on an empty line),
+   *   of which inquirer tells nobody; also after the prompt is answered, where it means nothing
+   */
+  constructor(stop: () => void, pastes: PasteUse) {
+    super();
+    this.#stop = stop;
+    this.#pastes = pastes;
+  }
+
+  override _read(): void {}
+
+  override pause(): this {
+    this.#stop();
+    return super.pause();
+  }
+
+  setRawMode(): this {
+    return this;
+  }
+
+  receive(piece: InputPiece): void {
+    if (piece.kind === "text") this.push(piece.text);
+    if (piece.kind === "escape") this.push(piece.sequence);
+    if (piece.kind === "paste" && this.#pastes === "line") this.push(asLine(piece.text));
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+}
+
+function asLine(text: string): string {
+  return text
+    .trim()
+    .replace(/[\r\n\t]+/g, " ")
+    .replace(/[\x00-\x1f\x7f]/g, "");
+}

@@ -1,0 +1,35 @@
+import { hang } from "./layout.ts";
+import type { Theme } from "./theme.ts";
+
+/**
+ * The looks of inquirer's prompts, all of them: what is left out here would bring inquirer's own
+ * colours and symbols.
+ *
+ * @param columns - the width of the terminal; inquirer breaks lines within words, so that what may
+ *   be long is broken here
+ */
+export function promptTheme(theme: Theme, columns: number) {
+  const ask = theme.accent("?");
+  return {
+    prefix: { idle: ask, done: theme.symbol.ok },
+    spinner: { interval: 100, frames: [ask] },
+    icon: { cursor: theme.symbol.next },
+    keybindings: [],
+    style: {
+      answer: theme.faint,
+      message: (text: string) => theme.strong(hang("", text, columns - 8)),
+      error: (text: string) => hang(`  ${theme.symbol.warn} `, theme.caution(text), columns - 2),
+      defaultAnswer: (text: string) => theme.faint(`(${text})`),
+      help: theme.faint,
+      highlight: theme.accent,
+      key: theme.strong,
+      disabled: theme.faint,
+      description: (text: string) => hang("  ", theme.faint(text), columns - 2),
+      keysHelpTip: () =>
+        theme.faint(theme.unicode ? "  ↑↓ move   Enter choose" : "  Up/Down move   Enter choose"),
+    },
+  };
+}
+
+/** See {@link promptTheme}. */
+export type PromptTheme = ReturnType<typeof promptTheme>;

@@ -1,0 +1,85 @@
+import type { InputPiece } from "./input-parser.ts";
+import type { KeyListener } from "./keyboard.ts";
+import { SecretLine } from "./secret-line.ts";
+
+/** What a {@link SecretCapture} tells of what is entered. */
+export interface SecretWatcher {
+  /** Something was entered or taken back; told a few times a second at most. */
+  changed(): void;
+  /** The text is complete. */
+  entered(): void;
+  /** The person pressed Ctrl-V, and the terminal did not paste. */
+  wantsPaste(): void;
+}
+
+/**
+ * How long after Enter nothing may follow for the text to be complete. A terminal that does not
+ * mark pastes sends a paste of two lines as two lines typed very fast: the second one must not
+ * answer the next question, nor the first be taken for the whole.
+ */
+const quietMs = 100;
+
+/** How often changes are told, at most. */
+const changesMs = 40;
+
+/** Collects a hidden text from the keyboard, and tells a watcher what happens without what it is. */
+export class SecretCapture implements KeyListener {
+  readonly #line = new SecretLine();
+  readonly #watcher: SecretWatcher;
+  readonly #stop: () => void;
+  #quiet: NodeJS.Timeout | undefined;
+  #change: NodeJS.Timeout | undefined;
+
+  constructor(watcher: SecretWatcher, stop: () => void) {
+    this.#watcher = watcher;
+    this.#stop = stop;
+  }
+
+  /** What is entered so far. */
+  get text(): string {
+    return this.#line.text;
+  }
+
+  receive(piece: InputPiece): void {
+    const change = this.#line.receive(piece);
+    if (change === "left") this.#stop();
+    else if (change === "wants-paste") this.#watcher.wantsPaste();
+    else if (change === "entered" || (change === "changed" && this.#quiet !== undefined)) this.#settle();
+    else if (change === "changed") this.#tellChange();
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  resumed(): void {
+    this.#tellChange();
+  }
+
+  /** Forgets the text, so that it can be entered anew. */
+  clear(): void {
+    this.#line.clear();
+  }
+
+  /** Forgets the text and tells nothing any more. */
+  close(): void {
+    clearTimeout(this.#quiet);
+    clearTimeout(this.#change);
+    this.clear();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => {
+      this.#quiet = undefined;
+      this.#watcher.entered();
+    }, quietMs);
+  }
+
+  #tellChange(): void {
+    this.#change ??= setTimeout(() => {
+      this.#change = undefined;
+      this.#watcher.changed();
+    }, changesMs);
+  }
+}

@@ -1,0 +1,94 @@
+import { WriteStream } from "node:tty";
+import type { ThemeOptions } from "./theme.ts";
+
+/** What is known of the terminal before anything is written to it. */
+export interface TerminalFacts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  /** Whether what is written goes to a terminal. */
+  readonly isTerminal: boolean;
+  /** Whether the person allows colour on the command line. */
+  readonly color: boolean;
+}
+
+function isDumb(env: TerminalFacts["env"]): boolean {
+  return env.TERM === "dumb";
+}
+
+/**
+ * Whether something on the terminal may be drawn anew in its place: not where the cursor cannot
+ * move, nor where a screen reader would read it out again and again (`ACCESSIBLE`, as the prompts
+ * of GitHub's and charm's programs know it).
+ */
+export function canRedraw(env: TerminalFacts["env"]): boolean {
+  return !isDumb(env) && !env.ACCESSIBLE;
+}
+
+/** What the theme may use on a terminal: colours, symbols outside ASCII, clickable addresses. */
+export function detectCapabilities(facts: TerminalFacts): ThemeOptions {
+  return {
+    colorLevel: detectColorLevel(facts),
+    unicode: detectUnicode(facts),
+    hyperlinks: detectHyperlinks(facts),
+  };
+}
+
+/** `--no-color` wins over `FORCE_COLOR`, which wins over `NO_COLOR`, as in Node itself. */
+function detectColorLevel({ env, isTerminal, color }: TerminalFacts): ThemeOptions["colorLevel"] {
+  if (!color) return 0;
+  const forced = env.FORCE_COLOR;
+  if (forced === undefined) {
+    if (!isTerminal || env.NO_COLOR || env.NODE_DISABLE_COLORS || isDumb(env)) return 0;
+    // Node takes an empty NO_COLOR for a set one, against its definition.
+    const { NO_COLOR: _empty, ...rest } = env;
+    return levelOfDepth(WriteStream.prototype.getColorDepth(rest));
+  }
+  if (forced === "0" || forced === "false") return 0;
+  if (forced === "2") return 2;
+  if (forced === "3") return 3;
+  return 1;
+}
+
+function levelOfDepth(bits: number): ThemeOptions["colorLevel"] {
+  if (bits >= 24) return 3;
+  if (bits >= 8) return 2;
+  return bits >= 4 ? 1 : 0;
+}
+
+function detectUnicode({ env, platform }: TerminalFacts): boolean {
+  if (isDumb(env)) return false;
+  if (platform === "win32") {
+    // The old console's raster fonts lack the symbols; every newer terminal names itself.
+    const named = env.WT_SESSION || env.TERM_PROGRAM || env.ConEmuTask || env.TERMINAL_EMULATOR;
+    return Boolean(named) || /^(?:xterm|alacritty|rxvt)/.test(env.TERM ?? "");
+  }
+  if (env.TERM === "linux") return false;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  // Containers and cron set no locale at all, and are read on terminals that show UTF-8.
+  return locale === undefined || locale === "" || /utf-?8/i.test(locale);
+}
+
+/**
+ * Terminals that are known to make OSC 8 addresses clickable. Others print the escape sequence or
+ * drop the text, so one that is not known gets plain text; most make a plain address clickable too.
+ */
+function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
+  if (!isTerminal || isDumb(env) || env.CI || env.TMUX || /^(?:screen|tmux)/.test(env.TERM ?? ""))
+    return false;
+  const [major = 0, minor = 0] = (env.TERM_PROGRAM_VERSION ?? "").split(".").map(Number);
+  switch (env.TERM_PROGRAM) {
+    case "iTerm.app":
+      return major > 3 || (major === 3 && minor >= 1);
+    case "vscode":
+      return major > 1 || (major === 1 && minor >= 72);
+    case "WezTerm":
+    case "ghostty":
+    case "Hyper":
+    case "Tabby":
+      return true;
+  }
+  if (env.WT_SESSION || env.KITTY_WINDOW_ID || env.DOMTERM) return true;
+  if (/^(?:xterm-kitty|alacritty|foot|xterm-ghostty|contour)/.test(env.TERM ?? "")) return true;
+  // VTE 0.50.0 crashed on them.
+  return Number(env.VTE_VERSION ?? 0) > 5000 || Number(env.KONSOLE_VERSION ?? 0) >= 210_000;
+}

@@ -1,0 +1,86 @@
+import type { Output, Progress } from "./output.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { canRedraw, detectCapabilities } from "./terminal-capabilities.ts";
+import { createTheme, type Theme } from "./theme.ts";
+
+/** A stream that may be a terminal. */
+export interface TerminalStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** The part of `process` that output needs. */
+export interface OutputProcess {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+}
+
+/**
+ * Opens the output of the program. Colours, symbols and addresses are as stderr can show them,
+ * since stderr is where everything for people goes.
+ *
+ * @param options.color - `false` when the person asked for no colour on the command line
+ */
+export function openOutput(outside: OutputProcess, options: { readonly color: boolean }): Output {
+  const { env, platform, stderr } = outside;
+  const isTerminal = stderr.isTTY === true;
+  const theme = createTheme(detectCapabilities({ env, platform, isTerminal, color: options.color }));
+  return new TerminalOutput(outside, theme, isTerminal && canRedraw(env));
+}
+
+class TerminalOutput implements Output {
+  readonly theme: Theme;
+  readonly #outside: OutputProcess;
+  /** Whether a line on stderr can be redrawn in its place. */
+  readonly #redraws: boolean;
+  #active: ProgressLine | undefined;
+
+  constructor(outside: OutputProcess, theme: Theme, redraws: boolean) {
+    this.#outside = outside;
+    this.theme = theme;
+    this.#redraws = redraws;
+  }
+
+  get columns(): number {
+    const { stderr, stdout } = this.#outside;
+    const columns = stderr.columns || stdout.columns || 80;
+    return Math.max(columns, 20);
+  }
+
+  answer(text: string): void {
+    this.#active?.hide();
+    this.#outside.stdout.write(text);
+    this.#active?.show();
+  }
+
+  json(document: unknown): void {
+    this.answer(`${JSON.stringify(document, undefined, 2)}\n`);
+  }
+
+  print(line = ""): void {
+    this.#active?.hide();
+    this.#outside.stderr.write(`${line}\n`);
+    this.#active?.show();
+  }
+
+  progress(label: string): Progress {
+    // Two lines cannot move at once; the earlier one stays and is simply printed when it ends.
+    this.#active?.hide();
+    const line = new ProgressLine(label, {
+      theme: this.theme,
+      redraws: this.#redraws,
+      columns: () => this.columns,
+      write: (text) => this.#outside.stderr.write(text),
+      print: (text) => this.print(text),
+      ended: (which) => {
+        if (this.#active === which) this.#active = undefined;
+      },
+    });
+    this.#active = line;
+    line.show();
+    return line;
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+/** A program made of one TypeScript file and what it imports. */
+export interface BundledProgram {
+  /** The file to give to node. */
+  readonly path: string;
+  /** Removes it. */
+  remove(): void;
+}
+
+/**
+ * Makes a program that node can run, of a TypeScript file of the tests: Node 20 runs no TypeScript.
+ *
+ * @param entry - the file, as `new URL("./program.ts", import.meta.url)`
+ */
+export async function bundleProgram(entry: URL): Promise<BundledProgram> {
+  const folder = mkdtempSync(join(tmpdir(), "mistral-key-program-"));
+  const bundler = await rolldown({
+    input: { program: fileURLToPath(entry) },
+    platform: "node",
+    external: ["keytar"],
+    transform: { target: "node20.19" },
+    logLevel: "silent",
+  });
+  await bundler.write({
+    dir: folder,
+    format: "es",
+    entryFileNames: "[name].mjs",
+    chunkFileNames: "[name].mjs",
+  });
+  await bundler.close();
+  return {
+    path: join(folder, "program.mjs"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,306 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Asker, type Asking, digest, key, openAsker } from "./asking.ts";
+
+let asker: Asker;
+beforeAll(async () => {
+  asker = await openAsker();
+});
+afterAll(() => asker.remove());
+
+const awaitPrompt = (terminal: Asking) => terminal.waitFor("stays hidden");
+
+async function expectKey(terminal: Asking): Promise<void> {
+  expect(await terminal.answerTo("key")).toBe(digest(key));
+  await terminal.waitFor("<exit 0>");
+}
+
+describe("a key that is pasted", () => {
+  it.each([
+    ["alone", key],
+    ["with a newline", `${key}\n`],
+    ["with a Windows newline", `${key}\r\n`],
+    ["with spaces and quotes", `  "${key}"  `],
+    ["as a shell line", `export MISTRAL_API_KEY='${key}'\n`],
+    ["as a header", `Authorization: Bearer ${key}`],
+  ])("%s, with markers, shows its length and waits for Enter", async (_what, text) => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.paste(text);
+      const screen = await terminal.waitFor("32 characters, looks right");
+      expect(screen).toContain("••••••••  32");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it.each([
+    ["alone", key],
+    ["with spaces and quotes", `  "${key}" `],
+    ["as a shell line", `export MISTRAL_API_KEY=${key}`],
+  ])("%s, without markers, is the same", async (_what, text) => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.paste(text, { bracketed: false });
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it.each(["\n", "\r\n", "\n\n"])("without markers and with %j at its end is complete", async (end) => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type(`${key}${end}`);
+      await expectKey(terminal);
+    });
+  });
+
+  it.each([1, 2, 5, 31])("in chunks of %i, with markers", async (size) => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      await typeInChunks(terminal, `\x1b[200~${key}\r\x1b[201~`, size);
+      await terminal.waitFor("32 characters");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it("one character at a time, without markers", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      await typeInChunks(terminal, key, 1);
+      await terminal.waitFor("32 characters");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it("is not drawn once for each character", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      const before = terminal.everything().length;
+      terminal.type(key);
+      await terminal.waitFor("32 characters");
+      const drawings = terminal.everything().slice(before).split("Your key").length - 1;
+      expect(drawings).toBeLessThan(5);
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it("twice, is still that key", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.paste(key);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+});
+
+describe("a paste of several lines", () => {
+  it.each([true, false])(
+    "is refused with the reason, and answers no other question (markers: %s)",
+    async (bracketed) => {
+      await asker.ask(["key", "choose"], {}, async (terminal) => {
+        await awaitPrompt(terminal);
+        terminal.paste(`${key}\n${key.toLowerCase()}\nthird\n`, { bracketed });
+        if (bracketed) {
+          await terminal.waitFor("3 lines");
+          terminal.press("enter");
+        }
+        await terminal.waitFor("! That was 3 lines; a key is one line.");
+        terminal.paste(key);
+        await terminal.waitFor("32 characters");
+        terminal.press("enter");
+        expect(await terminal.answerTo("key")).toBe(digest(key));
+        await terminal.waitFor("Where are you now?");
+        await delay(300);
+        expect(terminal.screen()).not.toContain("<choose");
+        terminal.press("enter");
+        expect(await terminal.answerTo("choose")).toBe("account");
+      });
+    },
+  );
+
+  it("is refused too when its lines come one after the other", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type(`${key}\r`);
+      await delay(30);
+      terminal.type("second line\r");
+      await terminal.waitFor("! That was 2 lines");
+      terminal.press("ctrl-c");
+    });
+  });
+});
+
+describe("a key that is typed", () => {
+  it("can be taken back with Backspace, Ctrl-W and Ctrl-U", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type(`${key}x`);
+      await terminal.waitFor("33 characters, usually 32");
+      terminal.press("backspace");
+      await terminal.waitFor("32 characters, looks right");
+      for (const clear of ["ctrl-u", "ctrl-w"] as const) {
+        terminal.press(clear);
+        await terminal.waitFor("paste it here");
+        terminal.type(key);
+        await terminal.waitFor("32 characters, looks right");
+      }
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it("stays hidden whatever is pressed", async () => {
+    await asker.ask(["key", "text"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type(key);
+      await terminal.waitFor("32 characters");
+      for (const press of ["ctrl-t", "ctrl-r", "tab", "up", "down", "home", "escape"] as const) {
+        terminal.press(press);
+        await delay(10);
+      }
+      terminal.press("enter");
+      expect(await terminal.answerTo("key")).toBe(digest(key));
+      await terminal.waitFor("Name");
+      // Neither the history nor the kill ring of a line editor may know it.
+      for (const press of ["up", "ctrl-y", "ctrl-p", "ctrl-r"] as const) terminal.press(press);
+      await delay(100);
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("laptop");
+    });
+  });
+
+  it("is taken in another shape after a question, and not without it", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.paste(`${key}-${key}`);
+      await terminal.waitFor("65 characters, usually 32 letters and digits");
+      terminal.press("enter");
+      await terminal.waitFor("Use it all the same? (y/N)");
+      terminal.press("enter");
+      await terminal.waitFor("paste it here");
+      terminal.paste("short");
+      await terminal.waitFor("5 characters");
+      terminal.press("enter");
+      await terminal.waitFor("Use it all the same? (y/N)");
+      terminal.type("y");
+      terminal.press("enter");
+      expect(await terminal.answerTo("key")).toBe(digest("short"));
+    });
+  });
+});
+
+describe("what it says", () => {
+  it("says what is awaited when Enter is pressed too early", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.press("enter");
+      await terminal.waitFor("Nothing was entered. Paste the key");
+      terminal.paste(key);
+      await terminal.waitFor("looks right");
+      expect(terminal.screen()).not.toContain("Nothing was entered");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it("says how to paste when Ctrl-V does not", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.press("ctrl-v");
+      await terminal.waitFor("Ctrl+Shift+V");
+      terminal.paste(key);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
+
+  it.each([
+    ["spaces in the middle", "two words", "spaces in the middle"],
+    ["characters no key can have", "ключ", "characters that no key can have"],
+  ])("refuses %s and says so", async (_what, text, reason) => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.paste(text);
+      await terminal.waitFor(reason);
+      terminal.press("enter");
+      await terminal.waitFor(new RegExp(`! .*${reason}`));
+      terminal.press("ctrl-c");
+      await terminal.waitFor("<exit 130>");
+    });
+  });
+
+  it("says it in 40 columns, without colour and in ASCII", async () => {
+    const env = { NO_COLOR: "1", LANG: "C" };
+    await asker.ask(["key"], { cols: 40, env }, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type(`${key}x`);
+      await terminal.waitFor("33 characters");
+      expect(terminal.screen()).toContain("********");
+      terminal.press("enter");
+      await terminal.waitFor("Use it all the same?");
+      terminal.type("y");
+      terminal.press("enter");
+      expect(await terminal.answerTo("key")).toBe(digest(`${key}x`));
+      expect(terminal.everything()).not.toMatch(/\x1b\[[0-9;]*m/);
+      expect(terminal.everything()).toMatch(/^[\x00-\x7f]*$/);
+    });
+  });
+
+  it("follows the width of the terminal", async () => {
+    await asker.ask(["key"], { cols: 100 }, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type("x".repeat(20));
+      await terminal.waitFor("20 characters");
+      terminal.resize(40, 30);
+      terminal.press("backspace");
+      await terminal.waitFor("19 characters");
+      terminal.press("ctrl-c");
+    });
+  });
+});
+
+describe("what is typed when nothing is asked", () => {
+  it("does not answer the next question", async () => {
+    await asker.ask(["wait", "confirm"], {}, async (terminal) => {
+      await terminal.waitFor("waiting");
+      terminal.type("n\r");
+      await terminal.waitFor("Go on?");
+      terminal.press("enter");
+      expect(await terminal.answerTo("confirm")).toBe(true);
+    });
+  });
+
+  it("neither shows nor answers anything while the program is busy", async () => {
+    await asker.ask(["quietly", "confirm"], {}, async (terminal) => {
+      await terminal.waitFor("busy");
+      terminal.paste(`${key}\nn\n`, { bracketed: false });
+      await terminal.waitFor("Go on?");
+      terminal.press("enter");
+      expect(await terminal.answerTo("confirm")).toBe(true);
+    });
+  });
+
+  it("does not keep Ctrl-C from ending a busy program", async () => {
+    await asker.ask(["quietly"], {}, async (terminal) => {
+      await terminal.waitFor("busy");
+      terminal.press("ctrl-c");
+      await terminal.waitFor("<exit 130>");
+    });
+  });
+});
+
+async function typeInChunks(terminal: Asking, text: string, size: number): Promise<void> {
+  for (let start = 0; start < text.length; start += size) {
+    terminal.type(text.slice(start, start + size));
+    await delay(2);
+  }
+}

@@ -1,0 +1,329 @@
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openTerminal } from "../support/terminal.ts";
+import { type Asker, digest, key, openAsker } from "./asking.ts";
+
+let asker: Asker;
+beforeAll(async () => {
+  asker = await openAsker();
+});
+afterAll(() => asker.remove());
+
+/** Something that each question shows once it is asked. */
+const shown = {
+  choose: "Enter choose",
+  confirm: "(Y/n)",
+  text: "(laptop)",
+  press: "Ctrl-C stop",
+  key: "paste it here",
+  passphrase: "it stays hidden",
+} as const;
+const questions = Object.keys(shown) as (keyof typeof shown)[];
+
+describe("stopping", () => {
+  it.each(questions)("Ctrl-C at %s ends it and puts the terminal back", async (question) => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question]);
+      terminal.press("ctrl-c");
+      const screen = await terminal.waitFor("<exit 130>");
+      expect(screen).toContain("<cancelled>");
+      expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
+    });
+  });
+
+  it.each(questions)("Ctrl-D at %s, with nothing entered, does the same", async (question) => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question]);
+      terminal.press("ctrl-d");
+      expect(await terminal.waitFor("<exit 130>")).toContain("<cancelled>");
+    });
+  });
+
+  it.each(["key", "passphrase"] as const)(
+    "Ctrl-C at %s, with something entered, does the same",
+    async (question) => {
+      await asker.ask([question], {}, async (terminal) => {
+        await terminal.waitFor(shown[question]);
+        terminal.type(key);
+        await terminal.waitFor("••••••••");
+        terminal.press("ctrl-c");
+        await terminal.waitFor("<exit 130>");
+      });
+    },
+  );
+
+  it.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
+    "%s at a question puts the terminal back",
+    async (signal) => {
+      for (const question of ["key", "choose"] as const) {
+        await asker.ask([question], {}, async (terminal) => {
+          await terminal.waitFor(shown[question]);
+          process.kill(await terminal.askingPid(), signal);
+          expect(await terminal.waitFor("<exit 130>")).toContain(`got ${signal}`);
+        });
+      }
+    },
+  );
+
+  it("a signal that nobody expects puts the terminal back too", async () => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      await terminal.waitFor(shown.choose);
+      process.kill(await terminal.askingPid(), "SIGUSR2");
+      await terminal.waitFor(/<exit \d+>/);
+    });
+  });
+
+  it("a terminal that is taken away ends it", async () => {
+    for (const question of ["key", "choose", "quietly"]) {
+      const terminal = openTerminal(process.execPath, [asker.program, question]);
+      try {
+        await terminal.waitFor(/stays hidden|Enter choose|busy/);
+        const pid = await terminal.pid;
+        terminal.hangUp();
+        await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+      } finally {
+        await terminal.close();
+      }
+    }
+  });
+
+  it.runIf(existsSync("/bin/bash"))("Ctrl-Z gives the shell a sound terminal, and fg goes on", async () => {
+    const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
+    try {
+      await terminal.waitFor("$");
+      // Under another program, as npx is: both have to stop, or the shell waits for ever.
+      terminal.type(`sh -c '${process.execPath} ${asker.program} key; echo ended'\r`);
+      await terminal.waitFor(shown.key);
+      terminal.press("ctrl-z");
+      await terminal.waitFor("Stopped");
+      terminal.type("stty -a; echo 'here I a'm\r");
+      const state = await terminal.waitFor("here I am");
+      expect(state).toMatch(/[^-]icanon/);
+      expect(state).toMatch(/[^-]echo\b/);
+      terminal.type("fg\r");
+      await terminal.waitFor(/fg\n.*\n.*paste it here/);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      await terminal.waitFor(`<key: "${digest(key)}">`);
+      expect(terminal.everything()).not.toContain(key);
+    } finally {
+      await terminal.close();
+    }
+  });
+
+  it("Ctrl-Z hides what is typed after it, where no shell takes the terminal", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await terminal.waitFor(shown.key);
+      terminal.press("ctrl-z");
+      await delay(300);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters");
+      terminal.press("enter");
+      expect(await terminal.answerTo("key")).toBe(digest(key));
+    });
+  });
+});
+
+describe("choose", () => {
+  it("begins with the initial choice and takes the one that is pointed at", async () => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      const screen = await terminal.waitFor(shown.choose);
+      expect(screen).toContain("› I have an account     go to API Keys");
+      terminal.press("up");
+      await terminal.waitFor("› I am new");
+      terminal.press("enter");
+      expect(await terminal.answerTo("choose")).toBe("new");
+      expect(terminal.screen()).toContain("✓ Where are you now? I am new to Mistral");
+    });
+  });
+
+  it("is not answered by a paste", async () => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      await terminal.waitFor(shown.choose);
+      terminal.paste("I have a key\nand more\n");
+      await delay(200);
+      expect(terminal.screen()).toContain("› I have an account");
+      terminal.press("enter");
+      expect(await terminal.answerTo("choose")).toBe("account");
+    });
+  });
+
+  it("puts descriptions below where 40 columns have no room beside, in ASCII and without colour", async () => {
+    const env = { NO_COLOR: "1", LANG: "C" };
+    await asker.ask(["choose"], { cols: 40, env }, async (terminal) => {
+      const screen = await terminal.waitFor("Enter choose");
+      expect(screen).toContain("> I have an account\n");
+      expect(screen).toContain("go to API Keys");
+      terminal.press("enter");
+      expect(await terminal.answerTo("choose")).toBe("account");
+      expect(terminal.screen()).toContain("[ok] Where are you now?");
+      expect(terminal.everything()).toMatch(/^[\x00-\x7f]*$/);
+      expect(terminal.everything()).not.toMatch(/\x1b\[[0-9;]*m/);
+    });
+  });
+});
+
+describe("confirm", () => {
+  it.each([
+    ["", true],
+    ["y", true],
+    ["no", false],
+  ])("takes %j and Enter", async (text, expected) => {
+    await asker.ask(["confirm"], {}, async (terminal) => {
+      await terminal.waitFor(shown.confirm);
+      terminal.type(text);
+      terminal.press("enter");
+      expect(await terminal.answerTo("confirm")).toBe(expected);
+    });
+  });
+
+  it("is not answered by a paste", async () => {
+    await asker.ask(["confirm"], {}, async (terminal) => {
+      await terminal.waitFor(shown.confirm);
+      terminal.paste("n\n");
+      await delay(200);
+      expect(terminal.screen()).not.toContain("<confirm");
+      terminal.press("enter");
+      expect(await terminal.answerTo("confirm")).toBe(true);
+    });
+  });
+});
+
+describe("text", () => {
+  it("takes the initial text with Enter", async () => {
+    await asker.ask(["text"], {}, async (terminal) => {
+      await terminal.waitFor(shown.text);
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("laptop");
+    });
+  });
+
+  it("says why a text will not do, and goes on", async () => {
+    await asker.ask(["text"], {}, async (terminal) => {
+      await terminal.waitFor(shown.text);
+      terminal.type("bad");
+      terminal.press("enter");
+      await terminal.waitFor("! Another name, please.");
+      terminal.press("backspace");
+      terminal.type("r");
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("bar");
+    });
+  });
+
+  it("takes a paste of several lines as one, without Enter", async () => {
+    await asker.ask(["text"], {}, async (terminal) => {
+      await terminal.waitFor(shown.text);
+      terminal.paste("my\nlaptop\n");
+      await terminal.waitFor("my laptop");
+      expect(terminal.screen()).not.toContain("<text");
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("my laptop");
+    });
+  });
+});
+
+describe("press", () => {
+  it.each([
+    ["enter", "open"],
+    ["s", "skip"],
+    ["S", "skip"],
+    ["b", "back"],
+  ])("takes %s at once", async (press, value) => {
+    await asker.ask(["press"], {}, async (terminal) => {
+      const screen = await terminal.waitFor(shown.press);
+      expect(screen).toContain("  Enter open in the browser   s skip   b back   Ctrl-C stop");
+      terminal.type("x");
+      if (press === "enter") terminal.press("enter");
+      else terminal.type(press);
+      expect(await terminal.answerTo("press")).toBe(value);
+    });
+  });
+
+  it("is not answered by a paste", async () => {
+    await asker.ask(["press"], {}, async (terminal) => {
+      await terminal.waitFor(shown.press);
+      terminal.paste("bsb\n");
+      await delay(200);
+      terminal.type("s");
+      expect(await terminal.answerTo("press")).toBe("skip");
+    });
+  });
+
+  it("breaks its line between keys", async () => {
+    await asker.ask(["press"], { cols: 40 }, async (terminal) => {
+      const screen = await terminal.waitFor(shown.press);
+      expect(screen).toContain("  Enter open in the browser   s skip\n  b back   Ctrl-C stop");
+      terminal.type("b");
+      expect(await terminal.answerTo("press")).toBe("back");
+    });
+  });
+});
+
+describe("passphrase", () => {
+  const passphrase = `  ${key} with spaces `;
+
+  it("is taken exactly as entered, and not shown, nor its length", async () => {
+    await asker.ask(["passphrase"], {}, async (terminal) => {
+      await terminal.waitFor(shown.passphrase);
+      terminal.type(passphrase);
+      await terminal.waitFor("••••••••  entered");
+      terminal.press("enter");
+      expect(await terminal.answerTo("passphrase")).toBe(digest(passphrase));
+      expect(terminal.screen()).not.toMatch(/\d characters/);
+    });
+  });
+
+  it("may be pasted, with the newline behind it", async () => {
+    await asker.ask(["passphrase"], {}, async (terminal) => {
+      await terminal.waitFor(shown.passphrase);
+      terminal.paste(`${key}\n`);
+      await terminal.waitFor("entered");
+      terminal.press("enter");
+      expect(await terminal.answerTo("passphrase")).toBe(digest(key));
+    });
+  });
+
+  it("is refused when it is several lines or nothing", async () => {
+    await asker.ask(["passphrase"], {}, async (terminal) => {
+      await terminal.waitFor(shown.passphrase);
+      terminal.press("enter");
+      await terminal.waitFor("Nothing was entered");
+      terminal.paste("one\ntwo");
+      await terminal.waitFor("entered");
+      terminal.press("enter");
+      await terminal.waitFor("more than one line");
+      terminal.press("ctrl-c");
+    });
+  });
+
+  it("is asked for until it was entered twice alike, when it is new", async () => {
+    await asker.ask(["new-passphrase"], {}, async (terminal) => {
+      for (const [first, second] of [
+        ["one", "two"],
+        ["three", "three"],
+      ] as const) {
+        await terminal.waitFor(/\? Passphrase {2}it stays hidden$/);
+        terminal.type(first);
+        terminal.press("enter");
+        await terminal.waitFor(/\? The same once more {2}it stays hidden$/);
+        terminal.type(second);
+        terminal.press("enter");
+        if (first !== second) await terminal.waitFor("The two were not the same");
+      }
+      expect(await terminal.answerTo("new-passphrase")).toBe(digest("three"));
+    });
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // One that has ended stays in the table until somebody asks for its exit code.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
