@@ -10,6 +10,18 @@ export interface Endpoint {
   readonly serverUrl?: string;
 }
 
+/** The addresses of Mistral's endpoints. Source: Mistral's API reference, August 2026; the SDK's own list. */
+const addresses: Readonly<Record<Region, string>> = {
+  global: "https://api.mistral.ai",
+  eu: "https://api.eu.mistral.ai",
+  us: "https://api.us.mistral.ai",
+};
+
+/** The address that calls to an endpoint go to, without a trailing slash. */
+export function addressOf({ region, serverUrl }: Endpoint): string {
+  return serverUrl ?? addresses[region];
+}
+
 const regions: readonly string[] = ["global", "eu", "us"] satisfies Region[];
 
 /**

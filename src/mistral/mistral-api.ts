@@ -22,6 +22,11 @@ export interface CheckOptions {
   readonly quick?: boolean;
   /** The model to call instead of a small one from the key's own list. */
   readonly model?: string | undefined;
+  /**
+   * Whether a refused key may be sent to Codestral's address as well, to find out whether it is
+   * one of its keys. Only after the person agreed.
+   */
+  readonly tryCodestral?: boolean;
   /** Told as each part ends, for progress; never given a key. */
   readonly onProgress?: (step: CheckStep) => void;
   readonly signal?: AbortSignal | undefined;
@@ -58,6 +63,9 @@ export interface KeyCheck {
 
 /** Mistral's API, as far as this program uses it. */
 export interface MistralApi {
+  /** Whether {@link CheckOptions.tryCodestral} has a meaning here: not for a gateway's keys. */
+  readonly canTryCodestral: boolean;
+
   /**
    * Makes the test calls and gives a verdict: a refusal, an outage or a cut connection is an
    * answer, so this throws only when `signal` is aborted (`Cancelled`).

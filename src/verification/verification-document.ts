@@ -1,0 +1,113 @@
+import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { daysLeft, type Expiry, formatDay } from "../keys/expiry.ts";
+import { commandFor, defaultProfile, type ProfileName } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
+import type { Identity } from "../mistral/identity.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { RateLimits } from "../mistral/rate-limits.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+
+/** A key, where it is kept, and what Mistral says of it. */
+export interface Verification {
+  /** `null` for a key that is not stored. */
+  readonly profile: ProfileName | null;
+  readonly key: ApiKey;
+  /** `null` for a key that is not stored. */
+  readonly store: StoreKind | null;
+  /** `undefined` when no test call was wanted. */
+  readonly check: KeyCheck | undefined;
+  /** As the person entered it; `undefined` when not asked. */
+  readonly expiresAt: Expiry | undefined;
+  /** Whose key it was at an earlier check, for when Mistral did not say this time. */
+  readonly identity?: Identity | null;
+  /** When the check was made. */
+  readonly now: Date;
+  /** How many days the key must still last. */
+  readonly minDays?: number | undefined;
+}
+
+/** What `verify --json` prints; `init` and `rotate` add to it. Stable surface. */
+export interface VerificationDocument {
+  readonly profile: string | null;
+  readonly ok: boolean;
+  /** `null` only where no test call was wanted. */
+  readonly diagnosis: Diagnosis | null;
+  readonly key: string;
+  readonly store: StoreKind | null;
+  readonly checks: {
+    readonly authentication: {
+      readonly ok: boolean;
+      readonly models: number;
+      readonly latencyMs: number;
+    } | null;
+    readonly completion: { readonly ok: boolean; readonly model: string; readonly latencyMs: number } | null;
+  };
+  readonly identity: Identity | null;
+  readonly rateLimits: RateLimits | null;
+  readonly expiresAt: string | null;
+  readonly daysLeft: number | null;
+  readonly verifiedAt: string | null;
+  readonly hint: string | null;
+}
+
+/** The JSON document of a verdict. Holds the mask of the key, never the key. */
+export function verificationDocument(verification: Verification): VerificationDocument {
+  const { profile, key, store, check, expiresAt, identity, now } = verification;
+  return {
+    profile,
+    ok: exitCodeOf(verification) === exitCodes.done,
+    diagnosis: check?.diagnosis ?? null,
+    key: key.mask,
+    store,
+    checks: { authentication: check?.authentication ?? null, completion: check?.completion ?? null },
+    identity: check?.identity ?? identity ?? null,
+    rateLimits: check?.rateLimits ?? null,
+    expiresAt: expiresAt ?? null,
+    daysLeft: typeof expiresAt === "string" ? daysLeft(expiresAt, now) : null,
+    verifiedAt: check === undefined ? null : now.toISOString(),
+    hint: hintOf(verification),
+  };
+}
+
+/** The exit code that a verdict gives; a key that ends too soon counts only when nothing else is wrong. */
+export function exitCodeOf(verification: Verification): ExitCode {
+  const { check } = verification;
+  const code = check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
+  return code === exitCodes.done && endsWithinMinDays(verification) ? exitCodes.expiring : code;
+}
+
+/** Whether the key ends within the days it must still last. */
+export function endsWithinMinDays({ expiresAt, minDays, now }: Verification): boolean {
+  return minDays !== undefined && typeof expiresAt === "string" && daysLeft(expiresAt, now) <= minDays;
+}
+
+/** When a key ends, as a sentence with the command that replaces it. */
+export function describeEnd(profile: ProfileName | null, expiresAt: string, now: Date): string {
+  const left = daysLeft(expiresAt, now);
+  const name = profile === null ? "This key" : `The key of profile "${profile}"`;
+  const replace = commandFor(profile ?? defaultProfile, "rotate");
+  const day = formatDay(expiresAt);
+  if (left < 0) return `${name} was to end on ${day}, as you entered it. Replace it: ${replace}`;
+  const when = left === 0 ? "today" : left === 1 ? "tomorrow" : `in ${left} days`;
+  return `${name} ends ${when}, on ${day} as you entered it. Replace it before then: ${replace}`;
+}
+
+function hintOf(verification: Verification): string | null {
+  const { profile, check, expiresAt, now } = verification;
+  if (check !== undefined && check.diagnosis !== "valid") {
+    const { sentence, hint, next } = check.explanation;
+    const [first] = next;
+    const command = first === undefined ? [] : [`Try: ${actionFor(profile, first.action)}`];
+    return [sentence, ...(hint === null ? [] : [hint]), ...command].join(" ");
+  }
+  return endsWithinMinDays(verification) && typeof expiresAt === "string"
+    ? describeEnd(profile, expiresAt, now)
+    : null;
+}
+
+/** A suggested action for a profile: a command of this program gets its name, an address stays as it is. */
+export function actionFor(profile: ProfileName | null, action: string): string {
+  const command = /^mistral-key (?<command>(?!open\b|doctor\b).+)$/.exec(action)?.groups?.command;
+  return command === undefined ? action : commandFor(profile ?? defaultProfile, command);
+}

@@ -1,0 +1,170 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { daysLeft } from "../keys/expiry.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import { maskKey } from "../keys/mask.ts";
+import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
+import { profileOf, withCheck } from "../profiles/known-key.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { readStoredKey } from "../stores/stored-key.ts";
+import { describeEnd, type Verification } from "./verification-document.ts";
+
+/** Which stored key to verify. */
+export interface ProfileRequest {
+  readonly profile: ProfileName;
+  /** The store asked for; `undefined` leaves it to the profile. */
+  readonly store: StoreKind | undefined;
+  /** The endpoint asked for; `undefined` leaves it to the profile. */
+  readonly endpoint: Endpoint | undefined;
+  readonly minDays: number | undefined;
+}
+
+/** A stored key, ready to be checked. */
+export interface FoundKey {
+  readonly request: ProfileRequest;
+  readonly key: ApiKey;
+  readonly store: SecretStore;
+  readonly endpoint: Endpoint;
+  readonly history: KeyHistory;
+  /** What is known about exactly this key; `undefined` when nothing is. */
+  readonly known: Profile | undefined;
+  /** The profile as it was read, which may be about another key. */
+  readonly profile: Profile | undefined;
+}
+
+/** A verdict on a stored key, and what the person should know besides. */
+export interface VerifiedKey extends Verification {
+  readonly profile: ProfileName;
+  readonly store: StoreKind;
+  readonly check: KeyCheck;
+  /** What is known about the key now. */
+  readonly knowledge: Profile;
+  readonly storeName: string;
+  readonly notes: readonly string[];
+}
+
+type Finding = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
+
+/** Warn so many days before a key ends. */
+const warningDays = 14;
+
+/**
+ * Finds a stored key and what is known about it.
+ *
+ * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
+ */
+export async function findKey(deps: Finding, request: ProfileRequest): Promise<FoundKey> {
+  const endpoint =
+    request.endpoint ?? deps.profiles.read(request.profile)?.endpoint ?? ({ region: "global" } as const);
+  // Loading the SDK takes as long as asking the keychain; a failure shows when it is used.
+  deps.mistral(endpoint).catch(() => {});
+  const { key, store, profile } = await readStoredKey(request, deps);
+  // During a rotation the key may be the one that is coming or the one that is leaving.
+  const rotation = deps.journal.read(request.profile);
+  const known = [profile, rotation?.after, rotation?.before ?? undefined].find(
+    (one) => one !== undefined && matchesFingerprint(key, one.fingerprint),
+  );
+  const history =
+    known === undefined ? newKey : { expiresAt: known.expiresAt, lastAcceptedAt: known.lastAcceptedAt };
+  return { request, key, store, endpoint, history, known, profile };
+}
+
+/** Puts down what a check said, and what follows from it. A profile that cannot be written is a note, not a failure. */
+export function conclude(
+  deps: Pick<Deps, "profiles" | "journal" | "env" | "now">,
+  found: FoundKey,
+  check: KeyCheck,
+): VerifiedKey {
+  const { request, key, store, known } = found;
+  const now = deps.now();
+  const knowledge =
+    known === undefined
+      ? profileOf(
+          {
+            name: request.profile,
+            key,
+            store: store.kind,
+            endpoint: found.endpoint,
+            targets: found.profile?.targets ?? [],
+            check,
+          },
+          now,
+        )
+      : withCheck(known, check, now);
+  const verified = {
+    profile: request.profile,
+    key,
+    store: store.kind,
+    check,
+    expiresAt: known?.expiresAt,
+    identity: knowledge.identity,
+    now,
+    minDays: request.minDays,
+    knowledge,
+    storeName: store.describe(),
+  };
+  const notes = [
+    ...remember(deps, found, knowledge),
+    ...endNotes(verified),
+    ...shadowNotes(deps.env, key, request.profile),
+  ];
+  return { ...verified, notes };
+}
+
+function remember(
+  { profiles, journal }: Pick<Deps, "profiles" | "journal">,
+  { request, known, profile, store }: FoundKey,
+  knowledge: Profile,
+): readonly string[] {
+  // A key looked up in another store than the profile's is not the profile's key.
+  if (profile !== undefined && known === undefined && store.kind !== profile.store) return [];
+  try {
+    // While a rotation is under way the profile is its business, and somebody may have replaced the
+    // key during the test calls.
+    if (journal.read(request.profile) !== undefined) return [];
+    const latest = profiles.read(request.profile);
+    if (latest?.fingerprint.hash !== profile?.fingerprint.hash) return [];
+    profiles.write(knowledge);
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    return [`The result could not be written down. ${error.message}`];
+  }
+  if (known !== undefined) return [];
+  if (profile === undefined) {
+    return [`Nothing was known of this key yet. It is now listed as profile "${request.profile}".`];
+  }
+  return [
+    `The key of profile "${request.profile}" was replaced outside mistral-key: it was ${profile.key}. What was known of that one, its last day too, no longer counts.`,
+  ];
+}
+
+function endNotes({
+  profile,
+  expiresAt,
+  now,
+  minDays,
+  check,
+}: Omit<VerifiedKey, "notes">): readonly string[] {
+  if (check.diagnosis === "expired") return [];
+  if (typeof expiresAt === "string") {
+    const soon = daysLeft(expiresAt, now) <= Math.max(warningDays, minDays ?? 0);
+    return soon ? [describeEnd(profile, expiresAt, now)] : [];
+  }
+  if (minDays === undefined || expiresAt === null) return [];
+  return [
+    `mistral-key does not know when the key of profile "${profile}" ends, so --min-days could not be checked. The console shows it.`,
+  ];
+}
+
+/** An app takes `MISTRAL_API_KEY` before anything else, so another key there makes the stored one useless. */
+function shadowNotes(env: Deps["env"], key: ApiKey, profile: ProfileName): readonly string[] {
+  const shadow = env.MISTRAL_API_KEY?.trim() ?? "";
+  if (shadow === "" || shadow === key.reveal()) return [];
+  return [
+    `MISTRAL_API_KEY is set here to another key, ${maskKey(shadow)}: apps started here use that one. To use the stored key: ${commandFor(profile, "run")} -- CMD`,
+  ];
+}

@@ -1,0 +1,342 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { inspect } from "node:util";
+import { resetEnv } from "@mistralai/mistralai/lib/env.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Cancelled } from "../../src/errors.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
+import { type CheckOptions, type CheckStep, type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
+import { SdkMistralApi, type SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
+import type { Behaviour } from "../support/mistral-answers.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+
+const text = "testKey0".repeat(4);
+const key = ApiKey.of(text);
+const now = new Date("2026-11-23T12:00:00Z");
+
+let api: LoopbackMistralApi;
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [text] });
+});
+afterEach(() => api.stop());
+
+function open(options: Partial<SdkMistralApiOptions> = {}): SdkMistralApi {
+  return new SdkMistralApi({
+    endpoint: { region: "global", serverUrl: api.url },
+    env: {},
+    now: () => now,
+    timeoutMs: 2000,
+    pauseMs: 10,
+    ...options,
+  });
+}
+
+function check(
+  options: Partial<CheckOptions> = {},
+  setup: Partial<SdkMistralApiOptions> = {},
+): Promise<KeyCheck> {
+  return open(setup).checkKey(key, { history: newKey, ...options });
+}
+
+const paths = () => api.requests.map(({ method, path }) => `${method} ${path}`).sort();
+
+describe("a good key", () => {
+  it("is found valid, with its models, owner, limits and the model that answered", async () => {
+    const found = await check();
+    expect(found).toMatchObject({
+      diagnosis: "valid",
+      authentication: { ok: true, models: 8 },
+      completion: { ok: true, model: "mistral-small-latest" },
+      identity: {
+        email: "ada@example.com",
+        workspace: "Research",
+        organization: "Analytical Engines",
+        keyName: "laptop",
+      },
+      rateLimits: {
+        requestsPerMinute: { limit: 60, remaining: 59 },
+        tokensPerMinute: { limit: 500_000, remaining: 499_988 },
+        tokensPerMonth: { limit: 1_000_000_000, remaining: 998_765_432 },
+      },
+    });
+    expect(found.models).toContain("mistral-large-latest");
+    expect(found.explanation).toEqual({
+      sentence: "Mistral accepts this key, and a model answered.",
+      causes: [],
+      hint: null,
+      next: [],
+    });
+    expect(paths()).toEqual(["GET /v1/models", "GET /v1/users/me", "POST /v1/chat/completions"]);
+  });
+
+  it("costs one token", async () => {
+    await check();
+    expect(api.requests.find(({ path }) => path.endsWith("completions"))).toMatchObject({
+      model: "mistral-small-latest",
+      maxTokens: 1,
+      header: "authorization",
+    });
+  });
+
+  it("is checked without a completion when quick", async () => {
+    const found = await check({ quick: true });
+    expect(found).toMatchObject({ diagnosis: "valid", completion: null });
+    expect(found.explanation.sentence).toBe("Mistral accepts this key.");
+    expect(paths()).toEqual(["GET /v1/models", "GET /v1/users/me"]);
+  });
+
+  it("is checked with the model that was asked for", async () => {
+    expect(await check({ model: "ministral-3b-latest" })).toMatchObject({
+      diagnosis: "valid",
+      completion: { model: "ministral-3b-latest" },
+    });
+  });
+
+  it("is valid where no chat model is listed, and says that none was called", async () => {
+    const bare = await startMistralApi({ keys: [text], models: [] });
+    const found = await check({}, { endpoint: { region: "global", serverUrl: bare.url } });
+    await bare.stop();
+    expect(found).toMatchObject({ diagnosis: "valid", completion: null, authentication: { models: 0 } });
+    expect(found.explanation.sentence).toContain("no chat model");
+  });
+
+  it("is valid when nobody tells whose it is", async () => {
+    for (const behaviour of ["not-found", "server-error", "html", "garbage", "cut"] as const) {
+      api.behave(behaviour, { on: ["identity"] });
+      expect(await check()).toMatchObject({ diagnosis: "valid", identity: null });
+    }
+  });
+
+  it("is valid before an answer about its owner that never comes", async () => {
+    api.behave("hang", { on: ["identity"] });
+    expect(await check()).toMatchObject({ diagnosis: "valid", identity: null });
+  });
+
+  it("is not asked for its owner at a regional endpoint, which does not know", async () => {
+    expect(await check({}, { endpoint: { region: "eu", serverUrl: api.url } })).toMatchObject({
+      diagnosis: "valid",
+      identity: null,
+    });
+    expect(paths()).not.toContain("GET /v1/users/me");
+  });
+
+  it("reports each part as it ends", async () => {
+    const steps: CheckStep[] = [];
+    await check({ onProgress: (step) => steps.push(step) });
+    expect(steps).toMatchObject([
+      { part: "authentication", ok: true },
+      { part: "completion", ok: true, model: "mistral-small-latest" },
+    ]);
+  });
+});
+
+describe("the verdict", () => {
+  const rows: readonly (readonly [Behaviour, Diagnosis])[] = [
+    ["unauthorized", "invalid-key"],
+    ["unauthorized-at-gateway", "invalid-key"],
+    ["quote-key", "invalid-key"],
+    ["forbidden", "forbidden"],
+    ["bad-request", "bad-request"],
+    ["unprocessable", "bad-request"],
+    ["not-found", "model-not-found"],
+    ["model-not-found", "model-not-found"],
+    ["invalid-model", "model-not-found"],
+    ["rate-limited", "rate-limited"],
+    ["rate-limited-at-gateway", "rate-limited"],
+    ["month-used-up", "rate-limited"],
+    ["no-plan", "no-plan"],
+    ["over-capacity", "over-capacity"],
+    ["over-capacity-429", "over-capacity"],
+    ["server-error", "server-error"],
+    ["bad-gateway", "server-error"],
+    ["garbage", "server-error"],
+    ["other-json", "server-error"],
+    ["html", "unreachable"],
+    ["html-forbidden", "unreachable"],
+    ["redirect", "unreachable"],
+    ["proxy-password", "unreachable"],
+    ["cut", "unreachable"],
+    ["cut-halfway", "unreachable"],
+    ["endless", "unreachable"],
+  ];
+  it.each(rows)("on %s is %s, with a sentence and the next action", async (behaviour, diagnosis) => {
+    api.behave(behaviour);
+    const found = await check();
+    expect(found.diagnosis).toBe(diagnosis);
+    expect(found.explanation.sentence).toMatch(/^[A-Z].+\.$/);
+    expect(found.explanation.hint).toMatch(/^[A-Z].+\.$/);
+    expect(inspect(found, { depth: 9 })).not.toContain(text);
+  });
+
+  it("on a server that never answers is unreachable, after the time limit", async () => {
+    api.behave("hang");
+    const found = await check({}, { timeoutMs: 100 });
+    expect(found.diagnosis).toBe("unreachable");
+    expect(found.explanation.sentence).toContain("did not answer within 0.1 seconds");
+  });
+
+  it("on a port that nobody listens on is unreachable", async () => {
+    await api.stop();
+    const found = await check();
+    expect(found.diagnosis).toBe("unreachable");
+    expect(found.explanation.sentence).toContain("refused the connection");
+  });
+
+  it("on a name that does not exist is unreachable", async () => {
+    const found = await check({}, { endpoint: { region: "global", serverUrl: "https://mistral.invalid" } });
+    expect(found.diagnosis).toBe("unreachable");
+    expect(found.explanation.sentence).toContain("mistral.invalid could not be looked up (DNS)");
+  });
+
+  it("on something that speaks no HTTP is unreachable", async () => {
+    const server = createServer((socket) => socket.end("220 mail.example ESMTP\r\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const found = await check({}, { endpoint: { region: "global", serverUrl: `http://127.0.0.1:${port}` } });
+    server.close();
+    expect(found.explanation.sentence).toContain("does not speak HTTP");
+  });
+
+  it("on a completion that fails keeps that the key was accepted", async () => {
+    api.behave("no-plan");
+    expect(await check()).toMatchObject({
+      diagnosis: "no-plan",
+      authentication: { ok: true, models: 8 },
+      completion: { ok: false, model: "mistral-small-latest" },
+      identity: { workspace: "Research" },
+      rateLimits: { requestsPerMinute: { limit: 0 } },
+    });
+  });
+
+  it("on a refused list of models comes without waiting for anything else", async () => {
+    api.behave("unauthorized", { on: ["models"] });
+    api.behave("hang", { on: ["identity", "completion"] });
+    expect(await check({ model: "mistral-small-latest" })).toMatchObject({
+      diagnosis: "invalid-key",
+      completion: null,
+      identity: null,
+    });
+  });
+});
+
+describe("patience", () => {
+  const completions = () => api.requests.filter(({ path }) => path.endsWith("completions")).length;
+
+  it("repeats a call that was limited for a moment", async () => {
+    api.behave("rate-limited-briefly", { times: 1 });
+    expect((await check()).diagnosis).toBe("valid");
+    expect(completions()).toBe(2);
+  });
+
+  it("repeats a call that failed at Mistral, three times in all", async () => {
+    api.behave("server-error", { on: ["completion"] });
+    expect((await check()).diagnosis).toBe("server-error");
+    expect(completions()).toBe(3);
+  });
+
+  it("does not wait longer than its time limit, and says when to try again", async () => {
+    api.behave("rate-limited");
+    const found = await check();
+    expect(found.explanation.hint).toBe("Try again in 42 seconds.");
+    expect(completions()).toBe(1);
+  });
+
+  it.each(["no-plan", "month-used-up"] as const)(
+    "does not repeat on %s, since waiting changes nothing",
+    async (behaviour) => {
+      api.behave(behaviour);
+      await check();
+      expect(completions()).toBe(1);
+    },
+  );
+
+  it("reports the answer it had when the repetition gets none", async () => {
+    api.behave("server-error", { on: ["models"], times: 1 });
+    const checking = check({}, { timeoutMs: 300, pauseMs: 100 });
+    await vi.waitFor(() => expect(paths()).toContain("GET /v1/models"), { interval: 5 });
+    api.behave("hang", { on: ["models"] });
+    expect((await checking).diagnosis).toBe("server-error");
+  });
+
+  it("stops when the person does", async () => {
+    api.behave("hang");
+    const controller = new AbortController();
+    const checking = check({ signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(checking).rejects.toBeInstanceOf(Cancelled);
+    await expect(check({ signal: controller.signal })).rejects.toBeInstanceOf(Cancelled);
+  });
+
+  it("stops during the pause before a repetition", async () => {
+    api.behave("rate-limited", { headers: { "retry-after": "1" } });
+    const controller = new AbortController();
+    const checking = check({ signal: controller.signal });
+    await vi.waitFor(() => expect(completions()).toBe(1));
+    controller.abort();
+    await expect(checking).rejects.toBeInstanceOf(Cancelled);
+    expect(completions()).toBe(1);
+  });
+});
+
+describe("the key", () => {
+  it("does not follow a redirect to another host", async () => {
+    const other = await startMistralApi({ keys: [text] });
+    api.behave("redirect", { headers: { location: `${other.url}/v1/models` } });
+    expect((await check()).diagnosis).toBe("unreachable");
+    expect(other.requests).toEqual([]);
+    await other.stop();
+  });
+
+  it("is not printed by the SDK's debugging, nor is anything else", async () => {
+    const written: string[] = [];
+    const write = vi
+      .spyOn(process.stdout, "write")
+      .mockImplementation((chunk) => written.push(String(chunk)) > 0);
+    const complain = vi
+      .spyOn(process.stderr, "write")
+      .mockImplementation((chunk) => written.push(String(chunk)) > 0);
+    const log = vi.spyOn(console, "log").mockImplementation((...parts) => void written.push(String(parts)));
+    const group = vi
+      .spyOn(console, "group")
+      .mockImplementation((...parts) => void written.push(String(parts)));
+    const warn = vi.spyOn(console, "warn").mockImplementation((...parts) => void written.push(String(parts)));
+    vi.stubEnv("MISTRAL_DEBUG", "true");
+    resetEnv();
+    try {
+      await check();
+      await check({ model: "open-mistral-7b" });
+    } finally {
+      vi.unstubAllEnvs();
+      resetEnv();
+      for (const spy of [write, complain, log, group, warn]) spy.mockRestore();
+    }
+    expect(written).toEqual([]);
+  });
+
+  it("goes to Codestral only when that was agreed to", async () => {
+    const codestral = await startMistralApi({ keys: [text] });
+    const setup = { codestralUrl: codestral.url };
+    api.keys.revoke(text);
+    expect((await check({}, setup)).diagnosis).toBe("invalid-key");
+    expect(codestral.requests).toEqual([]);
+
+    const found = await check({ tryCodestral: true }, setup);
+    expect(found.diagnosis).toBe("wrong-product");
+    expect(found.explanation.sentence).toContain("Codestral key");
+    expect(codestral.requests).toMatchObject([{ path: "/v1/chat/completions", model: "codestral-latest" }]);
+
+    codestral.keys.revoke(text);
+    const neither = await check({ tryCodestral: true }, setup);
+    expect(neither.diagnosis).toBe("invalid-key");
+    expect(neither.explanation.causes.join(" ")).toContain("It is no Codestral key.");
+    await codestral.stop();
+  });
+
+  it("never goes to Codestral beside somebody else's server", async () => {
+    expect(open().canTryCodestral).toBe(false);
+    expect(open({ endpoint: { region: "eu" } }).canTryCodestral).toBe(true);
+    api.keys.revoke(text);
+    expect((await check({ tryCodestral: true })).diagnosis).toBe("invalid-key");
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * How the loopback API can answer, besides well. Statuses, headers and bodies are what Mistral and
+ * the gateways before it really send.
+ */
+export type Behaviour = keyof typeof answers | ConnectionBehaviour;
+
+/** What can become of a request without any proper answer. */
+export type ConnectionBehaviour =
+  /** Takes the request and never answers. */
+  | "hang"
+  /** Cuts the connection before a byte of the answer. */
+  | "cut"
+  /** Cuts the connection in the middle of the body. */
+  | "cut-halfway"
+  /** Sends a body without end. */
+  | "endless"
+  /** Answers 401 and quotes the key in the body, as a careless gateway does. */
+  | "quote-key";
+
+/** The calls that the API has. */
+export type Call = "models" | "completion" | "identity";
+
+/** One answer. A string body is sent as it is, anything else as JSON. */
+export interface CannedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** The calls it belongs to where the test does not say; all where absent. */
+  readonly on?: readonly Call[];
+}
+
+const html = { "content-type": "text/html; charset=utf-8" };
+const problem = (message: string, type: string, code: string, param: string | null = null) => ({
+  object: "error",
+  message,
+  type,
+  param,
+  code,
+});
+const limits = (limit: number, remaining: number, month = 998_765_432) => ({
+  "x-ratelimit-limit-req-minute": String(limit),
+  "x-ratelimit-remaining-req-minute": String(remaining),
+  "x-ratelimit-limit-tokens-minute": "500000",
+  "x-ratelimit-remaining-tokens-minute": "500000",
+  "x-ratelimit-limit-tokens-month": "1000000000",
+  "x-ratelimit-remaining-tokens-month": String(month),
+});
+const completion = ["completion"] as const;
+const capacity = problem(
+  "Service tier capacity exceeded for this model.",
+  "service_tier_capacity_exceeded",
+  "3505",
+);
+
+/** Every answer by its name. */
+export const answers = {
+  unauthorized: { status: 401, body: { detail: "Unauthorized" } },
+  "unauthorized-at-gateway": {
+    status: 401,
+    body: { message: "Unauthorized", request_id: "00000000000000000000000000000001" },
+  },
+  forbidden: { status: 403, body: { message: "Forbidden" } },
+  "bad-request": {
+    status: 400,
+    body: problem("Expected last role User or Tool", "invalid_request_error", "3230", "messages"),
+    on: completion,
+  },
+  unprocessable: {
+    status: 422,
+    body: problem("Input should be a valid integer", "invalid_request_error", "1000", "max_tokens"),
+    on: completion,
+  },
+  "not-found": { status: 404, body: { detail: "Not Found" } },
+  "model-not-found": {
+    status: 404,
+    body: problem("The model does not exist.", "invalid_request_error", "1500", "model"),
+    on: completion,
+  },
+  "invalid-model": {
+    status: 400,
+    body: problem("Invalid model: no-such-model", "invalid_model", "1500"),
+    on: completion,
+  },
+  "rate-limited": {
+    status: 429,
+    headers: { ...limits(60, 0), "retry-after": "42" },
+    body: problem("Rate limit exceeded", "rate_limited", "1300"),
+    on: completion,
+  },
+  "rate-limited-briefly": {
+    status: 429,
+    headers: { ...limits(60, 0), "retry-after": "1" },
+    body: problem("Rate limit exceeded", "rate_limited", "1300"),
+    on: completion,
+  },
+  "rate-limited-at-gateway": {
+    status: 429,
+    headers: { "retry-after": "42" },
+    body: { message: "Requests rate limit exceeded" },
+  },
+  "month-used-up": {
+    status: 429,
+    headers: limits(60, 59, 0),
+    body: problem("Rate limit exceeded", "rate_limited", "1300"),
+    on: completion,
+  },
+  "no-plan": {
+    status: 429,
+    headers: limits(0, 0),
+    body: problem("Rate limit exceeded", "rate_limited", "1300"),
+    on: completion,
+  },
+  "over-capacity": { status: 503, body: capacity, on: completion },
+  "over-capacity-429": { status: 429, headers: limits(60, 59), body: capacity, on: completion },
+  "server-error": {
+    status: 500,
+    body: problem("Internal server error", "internal_server_error", "1000"),
+  },
+  "bad-gateway": {
+    status: 502,
+    headers: html,
+    body: "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>",
+  },
+  html: {
+    status: 200,
+    headers: html,
+    body: "<!DOCTYPE html><html><head><title>Hotel Wi-Fi</title></head><body>Please sign in.</body></html>",
+  },
+  "html-forbidden": {
+    status: 403,
+    headers: html,
+    body: "<html><head><title>Blocked</title></head><body>Your company blocks this site.</body></html>",
+  },
+  redirect: {
+    status: 302,
+    headers: { ...html, location: "http://192.0.2.1/login" },
+    body: "<html><body>Moved to the sign-in page.</body></html>",
+  },
+  "proxy-password": {
+    status: 407,
+    headers: { ...html, "proxy-authenticate": 'Basic realm="proxy"' },
+    body: "<html><body>Proxy authentication required</body></html>",
+  },
+  garbage: {
+    status: 200,
+    headers: { "content-type": "application/json" },
+    body: '{"object": "list", "data": [{"id": "mistral-sm',
+  },
+  "other-json": { status: 200, body: { hello: "world" } },
+} satisfies Record<string, CannedAnswer>;

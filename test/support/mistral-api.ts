@@ -1,0 +1,270 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { maskKey } from "../../src/keys/mask.ts";
+import {
+  answerDemoRequest,
+  type DemoModel,
+  type DemoRequest,
+  demoIdentity,
+  keyOf,
+} from "../../src/mistral/demo-api.ts";
+import type { Identity } from "../../src/mistral/identity.ts";
+import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
+
+/** How a loopback API starts. */
+export interface MistralApiOptions {
+  /** Keys it accepts from the start. */
+  readonly keys?: readonly string[];
+  /** The models it lists, instead of the demonstration's. */
+  readonly models?: readonly DemoModel[];
+  /** Serves https with this certificate, under the name `localhost`. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** One request, as it came in. */
+export interface LoggedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The mask of the key it carried, never the key; `undefined` when it carried none. */
+  readonly key: string | undefined;
+  /** The header that carried the key. */
+  readonly header: "authorization" | "x-api-key" | undefined;
+  /** The model a completion asked for. */
+  readonly model: string | undefined;
+  /** `max_tokens` of a completion. */
+  readonly maxTokens: number | undefined;
+  /** By lower-case name, without those that carry a key. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where and how often a behaviour holds. */
+export interface BehaviourOptions {
+  /** The calls it holds for; where absent, those where Mistral itself shows it. */
+  readonly on?: readonly Call[];
+  /** How many answers it holds for; until the next `behave` where absent. */
+  readonly times?: number;
+  /** Headers besides the usual ones, or in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A loopback server that answers as Mistral's API does. */
+export interface LoopbackMistralApi {
+  /** `http://127.0.0.1:PORT`, or `https://localhost:PORT`. */
+  readonly url: string;
+  readonly port: number;
+  /** Which keys it accepts. Every other one is refused with 401. */
+  readonly keys: {
+    /**
+     * Accepts a key from now on; `identity` tells whose it is, by default Ada's. A key made
+     * seconds ago is refused for the first `afterRefusals` lists of models.
+     */
+    accept(
+      key: string,
+      options?: { readonly identity?: Partial<Identity>; readonly afterRefusals?: number },
+    ): void;
+    /** Refuses a key from now on, as after its deletion in the console. */
+    revoke(key: string): void;
+  };
+  /** Every request so far, in order. */
+  readonly requests: readonly LoggedRequest[];
+  /** Changes how it answers; `"normal"` ends that. Behaviours for different calls hold together. */
+  behave(behaviour: Behaviour | "normal", options?: BehaviourOptions): void;
+  /** Waits so long before each answer. */
+  delay(ms: number): void;
+  stop(): Promise<void>;
+}
+
+interface Rule {
+  readonly behaviour: Behaviour;
+  readonly headers: Readonly<Record<string, string>>;
+  left: number;
+}
+
+const calls: Readonly<Record<string, Call>> = {
+  "GET /v1/models": "models",
+  "POST /v1/chat/completions": "completion",
+  "GET /v1/users/me": "identity",
+};
+const everyCall: readonly Call[] = ["models", "completion", "identity"];
+
+/** Starts a loopback API on a free port. */
+export async function startMistralApi(options: MistralApiOptions = {}): Promise<LoopbackMistralApi> {
+  const owners = new Map<string, { readonly identity: Identity; refusalsLeft: number }>();
+  const rules = new Map<Call | "other", Rule>();
+  const requests: LoggedRequest[] = [];
+  const waiting = new Set<NodeJS.Timeout>();
+  let delayMs = 0;
+
+  const accept: LoopbackMistralApi["keys"]["accept"] = (key, { identity = {}, afterRefusals = 0 } = {}) => {
+    owners.set(key, { identity: { ...demoIdentity, ...identity }, refusalsLeft: afterRefusals });
+  };
+  for (const key of options.keys ?? []) accept(key);
+
+  const answer = (request: DemoRequest): CannedAnswer => {
+    const owner = owners.get(keyOf(request) ?? "");
+    const tooNew = owner !== undefined && owner.refusalsLeft > 0;
+    if (tooNew && request.path === "/v1/models") owner.refusalsLeft -= 1;
+    return answerDemoRequest(request, {
+      ownerOf: () => (tooNew ? undefined : owner?.identity),
+      ...(options.models === undefined ? {} : { models: options.models }),
+    });
+  };
+
+  const takeRule = (call: Call | "other"): Rule | undefined => {
+    const rule = rules.get(call);
+    if (rule === undefined) return undefined;
+    rule.left -= 1;
+    if (rule.left <= 0) rules.delete(call);
+    return rule;
+  };
+
+  const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const request = await readRequest(incoming);
+    requests.push(logged(request));
+    const rule = takeRule(calls[`${request.method} ${request.path}`] ?? "other");
+    if (delayMs > 0) await pause(delayMs, waiting);
+    respond(response, rule, request, answer);
+  };
+  const listener = (incoming: IncomingMessage, response: ServerResponse) => {
+    serve(incoming, response).catch(() => response.destroy());
+  };
+  const server: Server =
+    options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: options.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
+    port,
+    keys: {
+      accept,
+      revoke: (key) => {
+        owners.delete(key);
+      },
+    },
+    requests,
+    behave: (behaviour, { on, times = Number.POSITIVE_INFINITY, headers = {} } = {}) => {
+      if (behaviour === "normal") {
+        if (on === undefined) rules.clear();
+        for (const call of on ?? []) rules.delete(call);
+        return;
+      }
+      const canned: CannedAnswer | undefined =
+        behaviour in answers ? answers[behaviour as keyof typeof answers] : undefined;
+      for (const call of on ?? canned?.on ?? [...everyCall, "other" as const]) {
+        rules.set(call, { behaviour, headers, left: times });
+      }
+    },
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        for (const timer of waiting) clearTimeout(timer);
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function respond(
+  response: ServerResponse,
+  rule: Rule | undefined,
+  request: DemoRequest,
+  answer: (request: DemoRequest) => CannedAnswer,
+): void {
+  if (rule === undefined) {
+    send(response, answer(request));
+    return;
+  }
+  switch (rule.behaviour) {
+    case "hang":
+      return;
+    case "cut":
+      response.socket?.destroy();
+      return;
+    case "cut-halfway":
+      response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+      response.write('{"object": "list", "data": [', () => response.socket?.destroy());
+      return;
+    case "endless":
+      response.writeHead(200, { "content-type": "application/json" });
+      pour(response);
+      return;
+    case "quote-key":
+      send(response, { status: 401, body: { message: `Unauthorized: ${keyOf(request)}` } });
+      return;
+    default: {
+      const canned: CannedAnswer = answers[rule.behaviour];
+      send(response, { ...canned, headers: { ...canned.headers, ...rule.headers } });
+    }
+  }
+}
+
+function send(response: ServerResponse, { status, headers = {}, body }: CannedAnswer): void {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(text);
+}
+
+function pour(response: ServerResponse): void {
+  const chunk = " ".repeat(64 * 1024);
+  const more = () => {
+    while (!response.destroyed && response.write(chunk)) {
+      // Until the other side stops reading.
+    }
+  };
+  response.on("drain", more);
+  more();
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<DemoRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+  return {
+    method: incoming.method ?? "GET",
+    path: new URL(incoming.url ?? "/", "http://loopback").pathname,
+    headers,
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
+}
+
+function logged(request: DemoRequest): LoggedRequest {
+  const key = keyOf(request);
+  const { authorization, "x-api-key": apiKey, ...headers } = request.headers;
+  const body = parse(request.body);
+  return {
+    method: request.method,
+    path: request.path,
+    key: key === undefined ? undefined : maskKey(key),
+    header: authorization !== undefined ? "authorization" : apiKey !== undefined ? "x-api-key" : undefined,
+    model: typeof body.model === "string" ? body.model : undefined,
+    maxTokens: typeof body.max_tokens === "number" ? body.max_tokens : undefined,
+    headers,
+  };
+}
+
+function parse(body: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function pause(ms: number, waiting: Set<NodeJS.Timeout>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      waiting.delete(timer);
+      resolve();
+    }, ms);
+    waiting.add(timer);
+  });
+}
