@@ -1,0 +1,139 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import type { Identity } from "../mistral/identity.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { type CapturedKey, captureKey } from "../onboarding/capture-key.ts";
+import { stepsFor, suggestKeyName } from "../onboarding/steps.ts";
+import { walkSteps } from "../onboarding/walk-steps.ts";
+import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { readStoredKey, type StoredKey } from "../stores/stored-key.ts";
+import { hang } from "../terminal/layout.ts";
+import { replaceKey } from "./replace-key.ts";
+import type { RotationOutcome } from "./rotation-outcome.ts";
+import { refuseDuringRotation } from "./unfinished.ts";
+
+/** What `rotate` is asked for. */
+export interface RotateRequest {
+  readonly profile: ProfileName;
+  readonly store: StoreKind | undefined;
+  /** The endpoint asked for; `undefined` leaves it to the profile. */
+  readonly endpoint: Endpoint | undefined;
+  /** The last day of the new key, when it was given; `undefined` asks for it. */
+  readonly expiresAt: Expiry | undefined;
+  /** Where the new key comes from. */
+  readonly from: "prompt" | "stdin";
+  readonly browser: boolean;
+}
+
+/** How {@link rotateKey} ended. */
+export type RotateOutcome =
+  | ({ readonly outcome: "rotated" } & RotationOutcome)
+  /** Nobody was there to decide about a key that did not pass, so nothing was changed. */
+  | {
+      readonly outcome: "refused";
+      readonly key: ApiKey;
+      readonly store: SecretStore;
+      readonly check: KeyCheck;
+    };
+
+/**
+ * Gets a new key, checks it, and puts it in the place of the stored one.
+ *
+ * @throws Cancelled, and MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
+ */
+export async function rotateKey(deps: Deps, request: RotateRequest): Promise<RotateOutcome> {
+  refuseDuringRotation(request.profile, deps);
+  const stored = await readStoredKey(request, deps);
+  refuseOtherStore(request, stored);
+  const { key: oldKey, store, profile: before } = stored;
+  const endpoint = request.endpoint ?? before?.endpoint ?? { region: "global" };
+  const expiresAt = request.from === "stdin" ? request.expiresAt : await walkToPaste(deps, request, stored);
+  const captured = await captureKey(deps, {
+    from: request.from,
+    message: "The new key",
+    endpoint,
+    verify: true,
+    expiresAt,
+    refuse: (key) =>
+      key.equals(oldKey) ? "This is the key that is stored already; a rotation needs a new one." : undefined,
+  });
+  if (captured.outcome === "refused") return { ...captured, store };
+  await settleWorkspace(deps, request, before?.identity ?? null, captured);
+  const outcome = await replaceKey(deps, {
+    name: request.profile,
+    key: captured.key,
+    store,
+    endpoint,
+    expiresAt,
+    check: captured.check,
+    before,
+    browser: request.browser,
+  });
+  return { outcome: "rotated", ...outcome };
+}
+
+function refuseOtherStore({ profile, store }: RotateRequest, stored: StoredKey): void {
+  if (store === undefined || stored.profile === undefined || stored.profile.store === store) return;
+  throw new MistralKeyError("usage", `The key of profile "${profile}" is kept in another store.`, {
+    hint: "Leave --store and MISTRAL_KEY_STORE away: a rotation keeps the key where it is.",
+  });
+}
+
+/** Shows where the new key is made, from opening the page to the paste. */
+async function walkToPaste(
+  deps: Deps,
+  { profile, expiresAt, browser }: RotateRequest,
+  { key }: StoredKey,
+): Promise<Expiry | undefined> {
+  const { output } = deps;
+  const said = `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`;
+  output.print();
+  output.print(hang("  ", said, Math.min(output.columns, 76)));
+  const steps = stepsFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()) });
+  return await walkSteps(deps, {
+    steps: steps.filter(({ id }) => id === "create" || id === "copy"),
+    from: 0,
+    expiresAt,
+    browser,
+    onStep: () => {},
+  });
+}
+
+/** A key carries the limits and the bill of its workspace, so another one is used only on purpose. */
+async function settleWorkspace(
+  deps: Deps,
+  { profile, from }: RotateRequest,
+  before: Identity | null,
+  { check }: CapturedKey,
+): Promise<void> {
+  const after = check?.identity ?? null;
+  if (before === null || after === null) return;
+  const moved =
+    differs(before.workspace, after.workspace) || differs(before.organization, after.organization);
+  if (!moved) return;
+  const said = `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Limits, resources and the bill are each workspace's own.`;
+  if (from === "stdin" || !deps.interactive) {
+    throw new MistralKeyError("usage", `${said} Nothing was changed.`, {
+      hint: `If that is what you want: ${commandFor(profile, "init --with-key --force")}`,
+    });
+  }
+  const { output } = deps;
+  output.print(hang(`${output.theme.symbol.warn} `, said, Math.min(output.columns, 80)));
+  const prompts = await deps.prompts();
+  if (!(await prompts.confirm({ message: "Use it all the same?", initial: false }))) {
+    throw new Cancelled("Stopped. Nothing was changed.");
+  }
+}
+
+function differs(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== other;
+}
+
+function nameOf({ workspace, organization }: Identity): string {
+  const place = workspace === null ? "another workspace" : `workspace ${workspace}`;
+  return organization === null ? place : `${place} of ${organization}`;
+}
