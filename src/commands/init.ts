@@ -1,0 +1,134 @@
+import type { CommandInput } from "../command-table.ts";
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
+import { parseExpiry } from "../keys/expiry.ts";
+import { commandFor } from "../keys/profile-name.ts";
+import { changeStore } from "../onboarding/change-store.ts";
+import { printCard, printNextCommands } from "../onboarding/closing-card.ts";
+import { type OnboardOutcome, type OnboardRequest, onboard } from "../onboarding/onboard.ts";
+import { rotationDocument } from "../rotation/rotation-document.ts";
+import { printExplanation } from "../verification/print-explanation.ts";
+import { verificationDocument } from "../verification/verification-document.ts";
+import { readSettings } from "./settings.ts";
+
+interface InitOptions extends OnboardRequest {
+  readonly json: boolean;
+}
+
+/** The wizard: from no account to a verified key in a store. */
+export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const settings = readSettings(flags, deps.env);
+  const expires = flags.value("expires");
+  const options: InitOptions = {
+    ...settings,
+    expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
+    from: flags.on("withKey") ? "stdin" : "prompt",
+    verify: !flags.off("verify"),
+    browser: !flags.off("browser"),
+    force: flags.on("force"),
+  };
+  if (flags.on("demo")) return await demonstrate(deps, options);
+  if (options.from === "stdin") return await answer(deps, options, await onboard(deps, options));
+  if (await moveStore(deps, options)) return exitCodes.done;
+  requirePerson(deps, "A key is read from the terminal, and there is none here.");
+  greet(deps, "a Mistral API key, safely in your keychain");
+  return await answer(deps, options, await onboard(deps, options));
+}
+
+async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> {
+  if (options.from === "stdin" || options.json) {
+    throw new MistralKeyError("usage", "A demonstration is for a person in a terminal.", {
+      hint: "Leave --with-key and --json away: mistral-key init --demo",
+    });
+  }
+  requirePerson(real, "A demonstration asks questions in a terminal, and there is none here.");
+  const { startDemo } = await import("../onboarding/demo.ts");
+  const demo = await startDemo(real);
+  const { output } = real;
+  try {
+    greet(real, "a demonstration");
+    output.print("  Everything is made up: no account, no network, nothing kept.");
+    const request = { ...options, store: undefined, endpoint: demo.endpoint, browser: false, force: true };
+    const outcome = await onboard(demo.deps, { ...request, offered: demo.key });
+    const code = await answer(demo.deps, options, outcome);
+    output.print();
+    output.print(
+      "  That was the demonstration; nothing of it was kept. For a real key: npx mistral-key init",
+    );
+    return code;
+  } finally {
+    await demo.stop();
+  }
+}
+
+/** `init --store` for a key that is kept in another store already moves it. */
+async function moveStore(deps: Deps, { profile, store, json }: InitOptions): Promise<boolean> {
+  const known = store === undefined ? undefined : deps.profiles.read(profile);
+  if (store === undefined || known === undefined || known.store === store) return false;
+  const target = await changeStore(deps, known, store);
+  if (target !== undefined && json) {
+    deps.output.json({ profile, key: known.key, store: target.kind, stored: true, moved: true });
+  }
+  return target !== undefined;
+}
+
+/** Ends with what came of it: the closing card, or why there is none. */
+async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome): Promise<ExitCode> {
+  const { output } = deps;
+  if (outcome.outcome === "kept") {
+    output.print(`  Nothing was changed. To check the key: ${commandFor(outcome.profile, "verify")}`);
+    return exitCodes.done;
+  }
+  const { check } = outcome;
+  const now = deps.now();
+  if (options.json) {
+    const stored = outcome.outcome === "stored";
+    const document = verificationDocument({
+      profile: options.profile,
+      key: outcome.key,
+      store: stored ? outcome.store.kind : null,
+      expiresAt: stored ? outcome.profile.expiresAt : options.expiresAt,
+      check,
+      now,
+    });
+    const replaced = stored ? outcome.replaced : undefined;
+    output.json({ ...document, stored, ...(replaced === undefined ? {} : rotationDocument(replaced)) });
+  }
+  if (outcome.outcome === "refused") {
+    printExplanation(output, outcome.check.explanation, "fail");
+    output.print("  The key was not stored.");
+    return exitCodeOfDiagnosis(outcome.check.diagnosis);
+  }
+  if (outcome.outcome === "once") {
+    const { useOnce } = await import("../onboarding/use-once.ts");
+    return await useOnce(deps, outcome.key);
+  }
+  const closing = { profile: outcome.profile, storeName: outcome.store.describe(), check, now };
+  printCard(output, closing);
+  if (outcome.replaced !== undefined && !outcome.replaced.finished) {
+    const { previous, profile } = outcome.replaced;
+    output.print();
+    output.print(
+      `  ${output.theme.symbol.warn} The old key ${previous.mask} is kept until it is deleted at Mistral.`,
+    );
+    output.print(`    To see that through: ${commandFor(profile.name, "rotate --finish")}`);
+    return exitCodes.unfinished;
+  }
+  printNextCommands(output, closing);
+  return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
+}
+
+function greet({ output }: Deps, subtitle: string): void {
+  const { theme } = output;
+  output.print();
+  output.print(`  ${theme.accent(theme.strong("mistral-key"))}   ${subtitle}`);
+  output.print();
+}
+
+function requirePerson(deps: Deps, reason: string): void {
+  if (deps.interactive) return;
+  throw new MistralKeyError("needs-terminal", reason, {
+    hint: "Send the key on standard input instead: mistral-key init --with-key --expires 90d < FILE",
+  });
+}

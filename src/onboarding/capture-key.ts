@@ -1,0 +1,230 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { readPastedKey } from "../keys/pasted-key.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import type { CheckOptions, KeyCheck } from "../mistral/mistral-api.ts";
+import { hang } from "../terminal/layout.ts";
+import { checkWithProgress } from "../verification/check-with-progress.ts";
+import { printExplanation } from "../verification/print-explanation.ts";
+import { type Verdict, verdictOf } from "../verification/verdict.ts";
+
+/** Which key is wanted, and where from. */
+export interface CaptureRequest {
+  /** `stdin` reads a key that was piped in and asks nothing; a key that is at hand is only checked. */
+  readonly from: "prompt" | "stdin" | ApiKey;
+  /** The question of the prompt. */
+  readonly message: string;
+  readonly endpoint: Endpoint;
+  /** Whether the key is checked with test calls. */
+  readonly verify: boolean;
+  /** The last day of the key, where it is known; it changes what a refusal means. */
+  readonly expiresAt?: Expiry | undefined;
+  /** Why a key cannot be the wanted one whatever Mistral says of it, as a sentence. */
+  readonly refuse?: (key: ApiKey) => string | undefined;
+}
+
+/** A key that came in, and what Mistral says of it. */
+export type CapturedKey =
+  | { readonly outcome: "verified"; readonly key: ApiKey; readonly check: KeyCheck }
+  /** The person wants it although Mistral could not be asked or limits it; or no check was wanted. */
+  | { readonly outcome: "unverified"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
+  /** The check did not end well, and there is nobody to ask what to do about it. */
+  | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck };
+
+type Capturing = Pick<
+  Deps,
+  "mistral" | "output" | "signal" | "interactive" | "prompts" | "readStdin" | "sleep"
+>;
+
+/**
+ * Captures a key and checks it. In a terminal it goes on until there is a key the person wants to
+ * use; a key that Mistral rejects is never given back from there.
+ *
+ * @throws Cancelled when the person stops
+ * @throws MistralKeyError of kind `usage` when what was piped in is no usable key
+ */
+export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
+  if (request.from === "prompt") return await askForKey(deps, request);
+  if (request.from === "stdin") return await checkAlone(deps, readPipedKey(await deps.readStdin()), request);
+  if (!deps.interactive || !request.verify) return await checkAlone(deps, request.from, request);
+  return (await settle(deps, request.from, request)) ?? (await askForKey(deps, request));
+}
+
+async function checkAlone(deps: Capturing, key: ApiKey, request: CaptureRequest): Promise<CapturedKey> {
+  const refusal = request.refuse?.(key);
+  if (refusal !== undefined) throw new MistralKeyError("usage", refusal, { hint: "Nothing was changed." });
+  if (!key.hasUsualShape) {
+    const note = `This key has ${key.length} characters; Mistral's keys have 32 letters and digits today.`;
+    deps.output.print(hang(`${deps.output.theme.symbol.warn} `, note, Math.min(deps.output.columns, 80)));
+  }
+  if (!request.verify) return { outcome: "unverified", key, check: undefined };
+  const check = await checkOnce(deps, key, request);
+  return { outcome: verdictOf(check) === "usable" ? "verified" : "refused", key, check };
+}
+
+function readPipedKey(text: string): ApiKey {
+  const pasted = readPastedKey(text);
+  switch (pasted.outcome) {
+    case "key":
+      return ApiKey.of(pasted.value);
+    case "empty":
+      throw new MistralKeyError("usage", "Standard input held no key.", {
+        hint: "Send the key and nothing else: … --with-key < FILE",
+      });
+    case "unusable":
+      throw new MistralKeyError("usage", `Standard input held no usable key. ${pasted.reason}`, {
+        hint: "Send the key and nothing else: … --with-key < FILE",
+      });
+  }
+}
+
+async function askForKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
+  const prompts = await deps.prompts();
+  for (;;) {
+    const key = await prompts.key({ message: request.message });
+    const refusal = request.refuse?.(key);
+    if (refusal !== undefined) {
+      const { output } = deps;
+      output.print(hang(`${output.theme.symbol.warn} `, refusal, Math.min(output.columns, 80)));
+      continue;
+    }
+    if (!request.verify) return { outcome: "unverified", key, check: undefined };
+    const captured = await settle(deps, key, request);
+    if (captured !== undefined) return captured;
+  }
+}
+
+/** Checks a key until it is settled; `undefined` when the person wants to paste another one. */
+async function settle(
+  deps: Capturing,
+  key: ApiKey,
+  request: CaptureRequest,
+): Promise<CapturedKey | undefined> {
+  let check = await checkOnce(deps, key, request);
+  for (;;) {
+    const verdict = verdictOf(check);
+    if (verdict === "usable") return { outcome: "verified", key, check };
+    printExplanation(deps.output, check.explanation, verdict === "rejected" ? "fail" : "warn");
+    switch (await askWhatNow(deps, verdict, await mayBeCodestral(deps, check, request))) {
+      case "paste":
+        return undefined;
+      case "again":
+        check =
+          verdict === "rejected"
+            ? await waitAndCheck(deps, key, request, check)
+            : await checkOnce(deps, key, request);
+        break;
+      case "codestral":
+        check = await checkOnce(deps, key, request, { tryCodestral: true });
+        break;
+      case "keep":
+        return { outcome: "unverified", key, check };
+      case "stop":
+        throw new Cancelled("Stopped. The key was not stored.");
+    }
+  }
+}
+
+type Next = "paste" | "again" | "codestral" | "keep" | "stop";
+
+/** Whether it is worth asking at Codestral's address; the key goes there only when the person says so. */
+async function mayBeCodestral(
+  deps: Capturing,
+  check: KeyCheck,
+  { endpoint }: CaptureRequest,
+): Promise<boolean> {
+  return check.diagnosis === "invalid-key" && (await deps.mistral(endpoint)).canTryCodestral;
+}
+
+async function askWhatNow(
+  deps: Capturing,
+  verdict: Exclude<Verdict, "usable">,
+  codestral: boolean,
+): Promise<Next> {
+  const prompts = await deps.prompts();
+  const paste = { value: "paste", name: "Paste a key again" } as const;
+  const stop = { value: "stop", name: "Stop", description: "nothing is stored" } as const;
+  switch (verdict) {
+    case "rejected":
+      return prompts.choose<Next>({
+        message: "What now?",
+        choices: [
+          paste,
+          {
+            value: "again",
+            name: "Wait a little and try this key again",
+            description: "for a key made a moment ago",
+          },
+          ...(codestral
+            ? [
+                {
+                  value: "codestral" as const,
+                  name: "See whether it is a Codestral key",
+                  description: "sends it to codestral.mistral.ai",
+                },
+              ]
+            : []),
+          stop,
+        ],
+      });
+    case "limited":
+      return prompts.choose<Next>({
+        message: "Mistral accepts this key. What now?",
+        choices: [
+          { value: "keep", name: "Use it all the same", description: "it works once the limit is gone" },
+          { value: "again", name: "Check it again" },
+          paste,
+          stop,
+        ],
+      });
+    case "unknown":
+      return prompts.choose<Next>({
+        message: "Nothing is known against this key. What now?",
+        choices: [
+          { value: "again", name: "Check it again" },
+          { value: "keep", name: "Store it unverified", description: "mistral-key verify checks it later" },
+          paste,
+          stop,
+        ],
+      });
+  }
+}
+
+/** Pauses before a new key is tried again, in milliseconds. */
+const pauses = [5_000, 10_000, 15_000];
+
+/** Tries a rejected key a few times more, until it is rejected no longer. */
+async function waitAndCheck(
+  deps: Capturing,
+  key: ApiKey,
+  request: CaptureRequest,
+  before: KeyCheck,
+): Promise<KeyCheck> {
+  const prompts = await deps.prompts();
+  let check = before;
+  for (const pause of pauses) {
+    const line = deps.output.progress(`Trying again in ${pause / 1000} seconds`);
+    try {
+      await prompts.quietly(() => deps.sleep(pause));
+    } finally {
+      line.clear();
+    }
+    check = await checkOnce(deps, key, request);
+    if (verdictOf(check) !== "rejected") break;
+  }
+  return check;
+}
+
+function checkOnce(
+  deps: Capturing,
+  key: ApiKey,
+  { endpoint, expiresAt }: CaptureRequest,
+  options: Pick<CheckOptions, "tryCodestral"> = {},
+): Promise<KeyCheck> {
+  return checkWithProgress(deps, key, endpoint, {
+    ...options,
+    history: { expiresAt, lastAcceptedAt: null },
+  });
+}

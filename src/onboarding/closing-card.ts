@@ -1,0 +1,78 @@
+import { daysLeft, formatDay } from "../keys/expiry.ts";
+import { commandFor } from "../keys/profile-name.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { drawCard } from "../terminal/card.ts";
+import { type KeyValueRow, keyValueRows } from "../terminal/layout.ts";
+import type { Output } from "../terminal/output.ts";
+
+/** What the end of the wizard shows. */
+export interface Closing {
+  readonly profile: Profile;
+  /** The name of the store, for people. */
+  readonly storeName: string;
+  /** `undefined` when no test call was made. */
+  readonly check: KeyCheck | undefined;
+  readonly now: Date;
+}
+
+/** Prints the closing card: whose key it is, where it is kept, when it ends, what it may call. */
+export function printCard(output: Output, closing: Closing): void {
+  output.print();
+  for (const line of drawCard({ title: closing.profile.key, rows: rowsOf(closing) }, output))
+    output.print(line);
+}
+
+/** Prints the commands to try next. */
+export function printNextCommands(output: Output, { profile }: Closing): void {
+  const { theme } = output;
+  const command = (text: string) => theme.strong(commandFor(profile.name, text));
+  const run =
+    profile.name === "default" ? "mistral-key run -- CMD" : `mistral-key run -p ${profile.name} -- CMD`;
+  output.print();
+  const rows = [
+    { label: theme.faint("Use it now"), value: theme.strong(run) },
+    { label: theme.faint("Check it later"), value: command("verify") },
+    { label: theme.faint("Before it ends"), value: command("rotate") },
+  ];
+  for (const line of keyValueRows(rows, Math.min(output.columns, 80) - 2)) output.print(`  ${line}`);
+}
+
+function rowsOf({ profile, storeName, check, now }: Closing): readonly KeyValueRow[] {
+  const { identity } = profile;
+  const key = [identity?.keyName, identity?.workspace && `in workspace ${identity.workspace}`];
+  const account = [identity?.email, identity?.organization];
+  return [
+    { label: "Key", value: joined(key, ", ") },
+    { label: "Account", value: joined(account, ", ") },
+    { label: "Kept in", value: `${storeName}, as profile ${profile.name}` },
+    { label: "Ends", value: endOf(profile, now) },
+    { label: "Checked", value: check?.diagnosis === "valid" ? "" : uncheckedFor(check) },
+    { label: "May call", value: check === undefined ? "" : abilitiesOf(check) },
+  ].filter(({ value }) => value !== "");
+}
+
+/** When a key ends, in words; always "as you entered it", since Mistral does not tell. */
+export function endOf({ expiresAt }: Pick<Profile, "expiresAt">, now: Date): string {
+  if (expiresAt === undefined) return "not known here; the console shows it";
+  if (expiresAt === null) return "never (as you entered it)";
+  const left = daysLeft(expiresAt, now);
+  const days = left === 0 ? "today" : left === 1 ? "1 day" : `${left} days`;
+  return `${formatDay(expiresAt)} (as you entered it), ${left < 0 ? "past" : days}`;
+}
+
+function uncheckedFor(check: KeyCheck | undefined): string {
+  return check === undefined ? "not yet" : `not to the end: ${check.explanation.sentence}`;
+}
+
+function abilitiesOf({ authentication, rateLimits }: KeyCheck): string {
+  const models = authentication.ok
+    ? `${authentication.models} ${authentication.models === 1 ? "model" : "models"}`
+    : "";
+  const perMinute = rateLimits?.requestsPerMinute.limit;
+  return joined([models, perMinute ? `${perMinute} requests a minute` : ""], " · ");
+}
+
+function joined(parts: readonly (string | null | undefined)[], separator: string): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(separator);
+}

@@ -1,0 +1,31 @@
+import type { Expiry } from "../keys/expiry.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Standing } from "./steps.ts";
+
+/** How far a wizard came before it was stopped: answers only, never a key. */
+export interface Draft {
+  readonly version: 1;
+  readonly profile: ProfileName;
+  readonly standing: Standing;
+  /** Index of the step that was on the screen. */
+  readonly step: number;
+  /** The expiration date that was chosen; absent when the question had not come yet. */
+  readonly expiresAt?: Expiry;
+  /** ISO 8601, UTC. */
+  readonly savedAt: string;
+}
+
+/** Where unfinished wizards are remembered. A draft that cannot be read counts as none: it holds nothing worth an error. */
+export interface Drafts {
+  read(profile: ProfileName): Draft | undefined;
+  write(draft: Draft): void;
+  remove(profile: ProfileName): void;
+}
+
+const weekInMs = 7 * 86_400_000;
+
+/** Whether a draft is recent enough to be worth offering. */
+export function isFresh(draft: Draft, now: Date): boolean {
+  const age = now.getTime() - Date.parse(draft.savedAt);
+  return age >= 0 && age < weekInMs;
+}

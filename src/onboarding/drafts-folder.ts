@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { PrivateFolder } from "../files/private-folder.ts";
+import { Shape, ShapeError } from "../files/shape.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { readMoment, readName, readVersion } from "../profiles/profile-document.ts";
+import type { Draft, Drafts } from "./draft.ts";
+import type { Standing } from "./steps.ts";
+
+const standings: Record<Standing, true> = { new: true, account: true, key: true };
+
+/** The unfinished wizards on disk: `drafts/NAME.json`, a file for each. */
+export class DraftsFolder implements Drafts {
+  readonly #folder: PrivateFolder;
+
+  /** @param folder - the folder of the program; it need not exist */
+  constructor(folder: string) {
+    this.#folder = new PrivateFolder(join(folder, "drafts"));
+  }
+
+  read(profile: ProfileName): Draft | undefined {
+    try {
+      const text = this.#folder.read(fileOf(profile));
+      return text === undefined ? undefined : readDraft(Shape.parse(text));
+    } catch (error) {
+      if (error instanceof ShapeError) return undefined;
+      throw error;
+    }
+  }
+
+  write(draft: Draft): void {
+    this.#folder.write(fileOf(draft.profile), `${JSON.stringify(draft, undefined, 2)}\n`);
+  }
+
+  remove(profile: ProfileName): void {
+    this.#folder.remove(fileOf(profile));
+  }
+}
+
+function readDraft(shape: Shape): Draft {
+  const step = shape.number("step");
+  if (!Number.isInteger(step) || step < 0 || step > 4) throw new ShapeError(`"step" is not a step`);
+  return {
+    version: readVersion(shape),
+    profile: readName(shape.text("profile")),
+    standing: shape.oneOf("standing", standings),
+    step,
+    ...(shape.has("expiresAt") ? { expiresAt: shape.textOrNull("expiresAt") } : {}),
+    savedAt: readMoment(shape, "savedAt"),
+  };
+}
+
+function fileOf(profile: ProfileName): string {
+  return `${profile}.json`;
+}

@@ -1,0 +1,62 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+
+/** What became of a key that was to be moved. */
+export type MoveOutcome =
+  | { readonly outcome: "moved" }
+  /** The old store holds no key of this profile, or none that the profile still means. */
+  | { readonly outcome: "nothing-to-move" }
+  /** The new store holds another key under this name already; nothing was changed. */
+  | { readonly outcome: "another-key-there"; readonly key: ApiKey }
+  /** The key is in the new store; the old one would not give up its copy. */
+  | { readonly outcome: "copy-left"; readonly cause: MistralKeyError };
+
+/**
+ * Moves a profile's key from one store to another. At every moment at least one of them holds it,
+ * and the profile names one that does: the key is written to the new store and read back, then the
+ * profile remembers that store, then the old copy is erased. Running it again ends a move that was
+ * cut off.
+ *
+ * @param options.replace - replaces another key that the new store holds under this name
+ * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store;
+ *   of a `store-…` kind when the new store does not take the key, and then nothing has changed
+ */
+export async function moveKey(
+  name: ProfileName,
+  from: SecretStore,
+  to: SecretStore,
+  { profiles, journal }: Pick<Deps, "profiles" | "journal">,
+  options: { readonly replace?: boolean } = {},
+): Promise<MoveOutcome> {
+  if (journal.read(name) !== undefined) {
+    throw new MistralKeyError(
+      "unfinished",
+      `A rotation of profile ${name} is under way; its keys stay where they are.`,
+      {
+        hint: `End it first: ${commandFor(name, "rotate --finish")}`,
+      },
+    );
+  }
+  const address = { profile: name, slot: "current" } as const;
+  const key = await from.get(address);
+  if (key === undefined) return { outcome: "nothing-to-move" };
+  const there = await to.get(address);
+  const profile = profiles.read(name);
+  if (there === undefined || !there.equals(key)) {
+    // A copy that an earlier move left behind must not come back over a newer key.
+    if (there !== undefined && profile?.store === to.kind) return { outcome: "nothing-to-move" };
+    if (there !== undefined && options.replace !== true) return { outcome: "another-key-there", key: there };
+    await to.set(address, key);
+  }
+  if (profile !== undefined && profile.store !== to.kind) profiles.write({ ...profile, store: to.kind });
+  try {
+    await from.delete(address);
+    return { outcome: "moved" };
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    return { outcome: "copy-left", cause: error };
+  }
+}

@@ -1,0 +1,90 @@
+import type { Deps } from "../deps.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Profile } from "../profiles/profile.ts";
+import {
+  chooseStore,
+  type StoreOption,
+  type UnusableStore,
+  unusableStore,
+  wantedStore,
+} from "../stores/choose-store.ts";
+import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { hang } from "../terminal/layout.ts";
+import type { Choice } from "../terminal/prompts.ts";
+
+/** What is asked for, as far as the store is concerned. */
+export interface StoreRequest {
+  readonly profile: ProfileName;
+  /** The store asked for with `--store` or `MISTRAL_KEY_STORE`. */
+  readonly store: StoreKind | undefined;
+}
+
+/**
+ * Settles where a new key will be kept, before anybody fetches one: looks whether the store can be
+ * used, asks the person when it cannot, and asks now for whatever the store needs (a passphrase).
+ *
+ * @param profile - what is known of a key stored before; it remembers its store
+ * @returns a store that can be used; one of kind `memory` when the person wants the key for this run only
+ * @throws MistralKeyError of a `store-…` kind when there is none, with the advice as its hint
+ */
+export async function settleStore(
+  deps: Pick<Deps, "store" | "prompts" | "output" | "interactive">,
+  request: StoreRequest,
+  profile: Profile | undefined,
+): Promise<SecretStore> {
+  const remembered = profile?.store;
+  let asked = request.store;
+  for (;;) {
+    const store = await deps.store(wantedStore({ asked, remembered }));
+    const availability = await store.availability();
+    const choice = chooseStore({ asked, remembered, availability, interactive: deps.interactive });
+    switch (choice.outcome) {
+      case "use":
+        await store.prepare?.(request.profile);
+        return store;
+      case "refuse":
+        throw choice.failure;
+      case "ask": {
+        const option = await askForStore(choice.unusable, choice.options, deps);
+        if (option === "stop") throw unusableStore("keychain", choice.unusable);
+        if (option === "once") return deps.store("memory");
+        if (option === "file") asked = "file";
+      }
+    }
+  }
+}
+
+async function askForStore(
+  unusable: UnusableStore,
+  options: readonly StoreOption[],
+  { prompts, output }: Pick<Deps, "prompts" | "output">,
+): Promise<StoreOption> {
+  const { theme } = output;
+  const columns = Math.min(output.columns, 80);
+  output.print(hang(`${theme.symbol.warn} `, theme.strong(unusable.reason), columns));
+  for (const line of unusable.advice) output.print(hang(`  ${theme.symbol.next} `, line, columns));
+  output.print();
+  return (await prompts()).choose({
+    message: "Where should the key be kept?",
+    choices: options.map((option) => wordsFor(option, unusable.state)),
+  });
+}
+
+function wordsFor(option: StoreOption, state: UnusableStore["state"]): Choice<StoreOption> {
+  switch (option) {
+    case "retry":
+      return state === "locked"
+        ? {
+            value: option,
+            name: "In the keychain; I have unlocked it",
+            description: "look again",
+          }
+        : { value: option, name: "In the keychain; I have seen to it", description: "look again" };
+    case "file":
+      return { value: option, name: "In an encrypted file", description: "a passphrase opens it" };
+    case "once":
+      return { value: option, name: "Nowhere", description: "use the key in this run, then forget it" };
+    case "stop":
+      return { value: option, name: "Stop here", description: "nothing is changed" };
+  }
+}

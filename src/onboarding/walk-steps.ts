@@ -1,0 +1,150 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import { dayAfter, type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
+import { hang } from "../terminal/layout.ts";
+import { drawSketch } from "../terminal/sketches.ts";
+import type { Step } from "./steps.ts";
+
+/** What walking the steps needs to know. */
+export interface Walk {
+  readonly steps: readonly Step[];
+  /** The index of the step to start with. */
+  readonly from: number;
+  /** The expiration date, when it is known already; `undefined` asks for it. */
+  readonly expiresAt: Expiry | undefined;
+  /** Whether pages may be opened in a browser. */
+  readonly browser: boolean;
+  /** Told before each step is shown, so that a stopped wizard can be taken up again. */
+  readonly onStep: (index: number, expiresAt: Expiry | undefined) => void;
+}
+
+/** What a person answers below a step. */
+type Move = "open" | "on" | "back" | "skip";
+
+/**
+ * Shows the steps one after the other, up to and including the last, which is only shown: what
+ * comes after it is the paste.
+ *
+ * @returns the expiration date of the key; `undefined` when it was skipped
+ * @throws Cancelled
+ */
+export async function walkSteps(deps: Deps, walk: Walk): Promise<Expiry | undefined> {
+  const last = walk.steps.length - 1;
+  let { expiresAt } = walk;
+  let opened: string | undefined;
+  let index = walk.from;
+  while (index <= last) {
+    const step = walk.steps[index];
+    if (step === undefined) break;
+    walk.onStep(index, expiresAt);
+    showStep(deps, step, index, walk.steps.length);
+    if (index === last) break;
+    const move = await askMove(deps, step, { first: index === 0, opened, browser: walk.browser });
+    if (move.opened !== undefined) opened = move.opened;
+    if (move.to === "back") {
+      index -= 1;
+      continue;
+    }
+    if (step.id === "create" && move.to === "on" && expiresAt === undefined)
+      expiresAt = await askExpiry(deps);
+    index = move.to === "skip" ? Math.max(index + 1, last) : index + 1;
+  }
+  return expiresAt;
+}
+
+function showStep({ output }: Deps, step: Step, index: number, total: number): void {
+  const { theme } = output;
+  const count = `${index + 1} of ${total}`;
+  const dots = theme.symbol.filled.repeat(index + 1) + theme.symbol.empty.repeat(total - index - 1);
+  const left = `  ${count}   ${step.title}`;
+  const gap = Math.min(output.columns, 72) - left.length - total - 2;
+  output.print();
+  output.print(
+    `  ${theme.accent(count)}   ${theme.strong(step.title)}${gap > 1 ? " ".repeat(gap) + dots : ""}`,
+  );
+  output.print();
+  const sketch = drawSketch(step.id, output);
+  if (sketch.length > 0) {
+    for (const line of sketch) output.print(`    ${line}`);
+    output.print();
+  }
+  for (const paragraph of step.instructions)
+    output.print(hang("  ", paragraph, Math.min(output.columns, 76)));
+  output.print(`  ${theme.link(step.page)}`);
+  output.print();
+}
+
+/** Asks what to do below a step until it is left; a page that was opened is left with the next Enter. */
+async function askMove(
+  deps: Deps,
+  step: Step,
+  at: { readonly first: boolean; readonly opened: string | undefined; readonly browser: boolean },
+): Promise<{ readonly to: Exclude<Move, "open">; readonly opened: string | undefined }> {
+  const prompts = await deps.prompts();
+  let opened = at.opened;
+  for (;;) {
+    const canOpen = at.browser && opened !== step.page;
+    const enter = canOpen
+      ? { press: "enter", does: "open in the browser", value: "open" as Move }
+      : { press: "enter", does: "done, go on", value: "on" as Move };
+    const move = await prompts.press<Move>({
+      keys: [
+        enter,
+        ...(canOpen ? [{ press: "n", does: "next", value: "on" as Move }] : []),
+        { press: "s", does: "skip to the paste", value: "skip" as Move },
+        ...(at.first ? [] : [{ press: "b", does: "back", value: "back" as Move }]),
+      ],
+    });
+    if (move !== "open") return { to: move, opened };
+    opened = step.page;
+    const started = await deps.openPage(step.page);
+    const { theme } = deps.output;
+    deps.output.print(
+      started
+        ? `  ${theme.symbol.ok} Opened in your browser. Come back here when it is done.`
+        : `  ${theme.symbol.warn} No browser could be started here. Open the address above on any machine.`,
+    );
+  }
+}
+
+/**
+ * Asks which expiration date was chosen in the console.
+ *
+ * @throws Cancelled
+ */
+export async function askExpiry(deps: Deps): Promise<Expiry | undefined> {
+  const prompts = await deps.prompts();
+  const now = deps.now();
+  const inDays = (days: number) => {
+    const day = dayAfter(days, now);
+    return { value: day, name: `${days} days`, description: formatDay(day) };
+  };
+  const chosen = await prompts.choose<Expiry | "date" | "unknown">({
+    message: "Which expiration did you choose?",
+    choices: [
+      inDays(30),
+      inDays(90),
+      inDays(180),
+      inDays(365),
+      { value: "date", name: "Another date" },
+      { value: null, name: "None", description: "the key never ends" },
+      { value: "unknown", name: "I do not know", description: "no reminders then" },
+    ],
+    initial: dayAfter(90, now),
+  });
+  if (chosen === "unknown") return undefined;
+  if (chosen !== "date") return chosen;
+  const text = await prompts.text({
+    message: "Its last day, as 2027-02-21",
+    check: (entered) => {
+      try {
+        parseExpiry(entered, deps.now());
+        return undefined;
+      } catch (error) {
+        if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
+        throw error;
+      }
+    },
+  });
+  return parseExpiry(text, deps.now());
+}

@@ -1,0 +1,102 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { type Draft, isFresh } from "./draft.ts";
+import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "./steps.ts";
+import { walkSteps } from "./walk-steps.ts";
+
+/** What the wizard needs to know before it starts. */
+export interface WizardRequest {
+  readonly profile: ProfileName;
+  readonly expiresAt: Expiry | undefined;
+  readonly browser: boolean;
+  /** A made-up key to paste, in the demonstration. */
+  readonly offered?: ApiKey | undefined;
+}
+
+/** What the person said on the way to the paste. */
+export interface Walked {
+  readonly expiresAt: Expiry | undefined;
+  /** Whether the expiration date was asked for, or given; a key that was at hand skips that step. */
+  readonly asked: boolean;
+}
+
+/**
+ * Asks where the person stands and walks the steps from there, up to the paste. Stopped in between,
+ * it goes on there the next time.
+ *
+ * @throws Cancelled
+ */
+export async function walkToPaste(deps: Deps, request: WizardRequest): Promise<Walked> {
+  const start = (await takeUp(deps, request)) ?? (await askStanding(deps));
+  const { standing, step } = start;
+  const expiresAt = await walkSteps(deps, {
+    steps: stepsFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()) }),
+    from: step,
+    expiresAt: request.expiresAt ?? start.expiresAt,
+    browser: request.browser,
+    onStep: (index, chosen) => remember(deps, request.profile, { standing, step: index, expiresAt: chosen }),
+  });
+  if (request.offered !== undefined) offer(deps, request.offered);
+  return { expiresAt, asked: standing !== "key" || expiresAt !== undefined };
+}
+
+interface Start {
+  readonly standing: Standing;
+  readonly step: number;
+  readonly expiresAt?: Expiry | undefined;
+}
+
+async function takeUp(deps: Deps, { profile }: WizardRequest): Promise<Start | undefined> {
+  const draft = deps.drafts.read(profile);
+  if (draft === undefined || !isFresh(draft, deps.now()) || draft.step <= firstStepFor(draft.standing))
+    return undefined;
+  const prompts = await deps.prompts();
+  const goOn = await prompts.choose({
+    message: "You stopped on the way last time. Where do you want to go on?",
+    choices: [
+      { value: true, name: `At step ${draft.step + 1} of 5`, description: "where you were" },
+      { value: false, name: "From the start" },
+    ],
+  });
+  return goOn ? draft : undefined;
+}
+
+async function askStanding(deps: Deps): Promise<Start> {
+  const prompts = await deps.prompts();
+  const standing = await prompts.choose<Standing>({
+    message: "Where are you now?",
+    choices: [
+      { value: "new", name: "I am new to Mistral", description: "show me every step" },
+      { value: "account", name: "I have an account", description: "go to API Keys" },
+      { value: "key", name: "I have a key", description: "paste it" },
+    ],
+  });
+  return { standing, step: firstStepFor(standing) };
+}
+
+function remember(deps: Deps, profile: ProfileName, { standing, step, expiresAt }: Start): void {
+  const draft: Draft = {
+    version: 1,
+    profile,
+    standing,
+    step,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    savedAt: deps.now().toISOString(),
+  };
+  try {
+    deps.drafts.write(draft);
+  } catch (error) {
+    // Only a convenience; a disk that refuses it will speak up when the key's profile is written.
+    if (!(error instanceof MistralKeyError)) throw error;
+  }
+}
+
+function offer({ output }: Deps, key: ApiKey): void {
+  const { theme } = output;
+  output.print("  This is a demonstration, so here is a made-up key to paste:");
+  output.print(`  ${theme.strong(key.reveal())}`);
+  output.print();
+}

@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { MistralKeyError } from "../../src/errors.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { fingerprintOf } from "../../src/keys/fingerprint.ts";
+import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { moveKey } from "../../src/onboarding/move-key.ts";
+import type { Profile } from "../../src/profiles/profile.ts";
+import { openTestDeps, type TestDeps } from "../support/deps.ts";
+import { StandInStore } from "./stand-in-store.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+const otherKey = ApiKey.of("testKey1".repeat(4));
+const address = { profile: defaultProfile, slot: "current" } as const;
+
+const profile: Profile = {
+  version: 1,
+  name: defaultProfile,
+  key: key.mask,
+  fingerprint: fingerprintOf(key),
+  store: "keychain",
+  endpoint: { region: "global" },
+  identity: null,
+  createdAt: "2026-09-01T10:00:00.000Z",
+  lastVerifiedAt: null,
+  lastDiagnosis: null,
+  lastAcceptedAt: null,
+  targets: [],
+};
+
+const opened: TestDeps[] = [];
+afterEach(() => {
+  for (const deps of opened.splice(0)) deps.close();
+});
+
+async function setUp() {
+  const deps = openTestDeps();
+  opened.push(deps);
+  const keychain = new StandInStore("keychain");
+  const file = new StandInStore("file");
+  await keychain.set(address, key);
+  deps.profiles.write(profile);
+  const move = (options?: { readonly replace?: boolean }) =>
+    moveKey(defaultProfile, keychain, file, deps, options);
+  const remembered = () => deps.profiles.read(defaultProfile)?.store;
+  return { deps, keychain, file, move, remembered };
+}
+
+describe("moving a key to another store", () => {
+  it("ends with the key in the new store only, and the profile remembering it", async () => {
+    const { keychain, file, move, remembered } = await setUp();
+    expect(await move()).toEqual({ outcome: "moved" });
+    expect((await file.get(address))?.equals(key)).toBe(true);
+    expect(await keychain.get(address)).toBeUndefined();
+    expect(remembered()).toBe("file");
+  });
+
+  it("changes nothing when the new store does not take it", async () => {
+    const { keychain, file, move, remembered } = await setUp();
+    file.failure = new MistralKeyError("store-denied", "The disk is full.");
+    await expect(move()).rejects.toMatchObject({ kind: "store-denied" });
+    expect((await keychain.get(address))?.equals(key)).toBe(true);
+    expect(remembered()).toBe("keychain");
+  });
+
+  it("says so when the old store keeps its copy, and erases it the next time", async () => {
+    const { keychain, file, move, remembered } = await setUp();
+    keychain.failure = new MistralKeyError("store-locked", "Locked meanwhile.");
+    expect(await move()).toMatchObject({ outcome: "copy-left", cause: { kind: "store-locked" } });
+    expect(remembered()).toBe("file");
+    expect(await move()).toEqual({ outcome: "moved" });
+    expect(await keychain.get(address)).toBeUndefined();
+    expect((await file.get(address))?.equals(key)).toBe(true);
+  });
+
+  it("does not bring an old copy back over a newer key", async () => {
+    const { deps, file, move } = await setUp();
+    await file.set(address, otherKey);
+    deps.profiles.write({ ...profile, store: "file" });
+    expect(await move()).toEqual({ outcome: "nothing-to-move" });
+    expect((await file.get(address))?.equals(otherKey)).toBe(true);
+  });
+
+  it("replaces another key in the new store only when told to", async () => {
+    const { keychain, file, move } = await setUp();
+    await file.set(address, otherKey);
+    expect(await move()).toMatchObject({ outcome: "another-key-there", key: otherKey });
+    expect((await keychain.get(address))?.equals(key)).toBe(true);
+    expect(await move({ replace: true })).toEqual({ outcome: "moved" });
+    expect((await file.get(address))?.equals(key)).toBe(true);
+  });
+
+  it("has nothing to do when there is no key", async () => {
+    const { keychain, move } = await setUp();
+    await keychain.delete(address);
+    expect(await move()).toEqual({ outcome: "nothing-to-move" });
+  });
+
+  it("waits for a rotation to end", async () => {
+    const { deps, move } = await setUp();
+    deps.journal.begin({
+      version: 1,
+      profile: defaultProfile,
+      startedAt: "2026-09-01T10:00:00.000Z",
+      oldKey: { mask: key.mask, name: null, fingerprint: fingerprintOf(key) },
+      newKey: { mask: otherKey.mask, fingerprint: fingerprintOf(otherKey) },
+      before: profile,
+      after: profile,
+    });
+    await expect(move()).rejects.toMatchObject({ kind: "unfinished" });
+  });
+});
