@@ -6,13 +6,5 @@ if (major < 20 || (major === 20 && minor < 19) || major === 21 || (major === 22 
   console.error("Install a current one from https://nodejs.org and run the command again.");
   process.exitCode = 2;
 } else {
-  start();
-}
-
-async function start() {
-  const { enableCompileCache } = await import("node:module");
-  // Absent before Node 22.8, and only a matter of speed.
-  if (enableCompileCache) enableCompileCache();
-  const { main } = await import("../dist/main.js");
-  await main();
+  require("../dist/program/start.cjs").start();
 }

@@ -1,59 +1,29 @@
-// Bundles the program into split ES modules under dist/, so that each command loads only what it
-// uses and an installed package has keytar as its one dependency. Types of the library stand beside.
-import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { build } from "esbuild";
+// Makes dist/ from src/: the bundles, the types of the library, and the licences of what is bundled.
+//
+//   node scripts/build.mjs              builds
+//   node scripts/build.mjs --if-stale   builds unless dist/ is what the sources would give
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { isFresh, noteFresh, noteStale } from "./freshness.mjs";
 
-const root = new URL("..", import.meta.url);
-process.chdir(new URL(root).pathname);
-rmSync("dist", { recursive: true, force: true });
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
-// The SDK registers hooks that trace with OpenTelemetry when it is installed and that print
-// warnings on their own; neither belongs into a program that handles keys.
-const withoutSdkHooks = {
-  name: "without-sdk-hooks",
-  setup(builder) {
-    builder.onLoad({ filter: /@mistralai[\\/]mistralai[\\/]esm[\\/]hooks[\\/]registration\.js$/ }, () => ({
-      contents: "export function initHooks() {}",
-    }));
-  },
-};
+if (!process.argv.includes("--if-stale") || !isFresh()) await build();
 
-await build({
-  entryPoints: { main: "src/main.ts", index: "src/index.ts" },
-  outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.19",
-  external: ["keytar"],
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-  plugins: [withoutSdkHooks],
-  logLevel: "warning",
-});
-
-const tsc = createRequire(import.meta.url)
-  .resolve("typescript/package.json")
-  .replace(/package\.json$/, "bin/tsc");
-execFileSync(
-  process.execPath,
-  [
-    tsc,
-    "--noEmit",
-    "false",
-    "--declaration",
-    "--emitDeclarationOnly",
-    "--outDir",
-    "dist/types",
-    "--rootDir",
-    "src",
-    "--project",
-    "tsconfig.library.json",
-  ],
-  { stdio: "inherit" },
-);
+async function build() {
+  const [{ bundle }, { licenseDocument, packagesOf }, { refuseUnwanted }, { writeTypes }] = await Promise.all(
+    [import("./bundle.mjs"), import("./licenses.mjs"), import("./unwanted.mjs"), import("./types.mjs")],
+  );
+  noteStale();
+  rmSync("dist", { recursive: true, force: true });
+  const files = await bundle();
+  const modules = new Set(files.flatMap((file) => file.modules));
+  refuseUnwanted(modules);
+  const packages = packagesOf(modules);
+  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licenseDocument(packages));
+  writeTypes("dist/types");
+  mkdirSync("build", { recursive: true });
+  const components = packages.map(({ name, version, license }) => ({ name, version, license }));
+  writeFileSync("build/bundle.json", `${JSON.stringify({ files, packages: components }, undefined, 2)}\n`);
+  noteFresh();
+}

@@ -17,7 +17,8 @@ export type Invocation =
 
 /** How help is laid out. */
 export interface HelpLayout {
-  readonly columns: number;
+  /** Asked only when help is written. */
+  readonly columns: () => number;
   readonly version: string;
 }
 
@@ -32,6 +33,7 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
   let text = "";
   let invocation: Invocation | undefined;
   const program = buildProgram(
+    argv,
     layout,
     (chunk) => {
       text += chunk;
@@ -51,6 +53,7 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
 }
 
 function buildProgram(
+  argv: readonly string[],
   layout: HelpLayout,
   write: (text: string) => void,
   found: (invocation: Invocation) => void,
@@ -64,24 +67,30 @@ function buildProgram(
     .addHelpText("after", `\nStart here:\n  $ npx mistral-key init\n`);
   configure(program, layout, write);
   for (const flag of globalFlags) program.addOption(optionOf(flag));
-  for (const entry of commandTable) program.addCommand(commandOf(entry, program, layout, write, found));
+  for (const entry of commandTable) {
+    const command = new Command(entry.name).summary(entry.summary);
+    if (entry.alias !== undefined) command.alias(entry.alias);
+    for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
+    // A command that the command line does not name is only listed; its flags would take a while to make.
+    if (argv.includes(entry.name) || (entry.alias !== undefined && argv.includes(entry.alias))) {
+      equip(command, entry, program, layout, write, found);
+    }
+    program.addCommand(command);
+  }
   return program;
 }
 
-function commandOf(
+function equip(
+  command: Command,
   entry: CommandEntry,
   program: Command,
   layout: HelpLayout,
   write: (text: string) => void,
   found: (invocation: Invocation) => void,
-): Command {
-  const command = new Command(entry.name)
-    .summary(entry.summary)
-    .description(entry.description ?? entry.summary);
+): void {
+  command.description(entry.description ?? entry.summary);
   configure(command, layout, write);
   command.helpOption("-h, --help", "show help");
-  if (entry.alias !== undefined) command.alias(entry.alias);
-  for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
   for (const flag of entry.flags) command.addOption(optionOf(flag));
   for (const flag of globalFlags) command.addOption(optionOf(flag).helpGroup("Global options:"));
   if (entry.passThrough === true) command.passThroughOptions();
@@ -94,15 +103,18 @@ function commandOf(
       flags: new Flags({ ...given(program), ...given(command) }),
     });
   });
-  return command;
 }
 
 function configure(command: Command, layout: HelpLayout, write: (text: string) => void): void {
   command
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ helpWidth: Math.min(layout.columns, 100) })
-    .configureOutput({ writeOut: write, writeErr: () => {} });
+    .configureOutput({
+      writeOut: write,
+      writeErr: () => {},
+      getOutHasColors: () => false,
+      getOutHelpWidth: () => Math.min(layout.columns(), 100),
+    });
 }
 
 function optionOf(flag: FlagEntry): Option {

@@ -1,12 +1,16 @@
 import type { Deps } from "./deps.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Flags } from "./flags.ts";
+import { consolePages } from "./mistral/console-pages.ts";
+import { shells } from "./shell/shells.ts";
 
 /** A flag as commander writes it, `-p, --profile <name>`. */
 export interface FlagEntry {
   readonly syntax: string;
   readonly description: string;
   readonly choices?: readonly string[];
+  /** What the Tab key offers for its value, where that is not {@link choices}. */
+  readonly suggests?: Suggestions;
   /** May be given several times. */
   readonly several?: boolean;
   /** Flags it cannot be given with, by camel-cased name. */
@@ -17,7 +21,12 @@ export interface FlagEntry {
 export interface ArgumentEntry {
   readonly syntax: string;
   readonly description: string;
+  /** What the Tab key offers for it. */
+  readonly suggests?: Suggestions;
 }
+
+/** Values to offer: these, the names of the profiles there are, or files. Any other value may be given too. */
+export type Suggestions = readonly string[] | "profiles" | "files";
 
 /** What a command receives. */
 export interface CommandInput {
@@ -43,7 +52,11 @@ export interface CommandEntry {
 
 /** Flags that every command takes. */
 export const globalFlags: readonly FlagEntry[] = [
-  { syntax: "-p, --profile <name>", description: "which key, by its name here (default: default)" },
+  {
+    syntax: "-p, --profile <name>",
+    description: "which key, by its name here (default: default)",
+    suggests: "profiles",
+  },
   { syntax: "--store <kind>", description: "where the key is kept", choices: ["keychain", "file"] },
   {
     syntax: "--region <region>",
@@ -60,6 +73,7 @@ export const globalFlags: readonly FlagEntry[] = [
 const expires: FlagEntry = {
   syntax: "--expires <date>",
   description: "the key's last day: 2027-02-21, 90d or never",
+  suggests: ["30d", "90d", "180d", "365d", "never"],
 };
 const withKey: FlagEntry = {
   syntax: "--with-key",
@@ -77,6 +91,10 @@ export const commandTable: readonly CommandEntry[] = [
       { syntax: "--no-browser", description: "print addresses, open nothing" },
       { syntax: "--no-verify", description: "store without a test call" },
       { syntax: "--force", description: "replace a stored key without asking" },
+      {
+        syntax: "--demo",
+        description: "the same against a made-up Mistral: no account, no network, nothing kept",
+      },
     ],
     examples: [
       "mistral-key init",
@@ -135,11 +153,110 @@ export const commandTable: readonly CommandEntry[] = [
     run: async (input, deps) => (await import("./commands/get.ts")).get(input, deps),
   },
   {
+    name: "run",
+    summary: "run a command with the key in its environment, and nowhere else",
+    description:
+      "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it; the command then has no terminal on its output, so it may leave out colours and progress.",
+    args: [{ syntax: "<command...>", description: "the command and its arguments, behind --" }],
+    flags: [
+      {
+        syntax: "--as <name>",
+        description: "the variable that gets the key (default: MISTRAL_API_KEY); may be given several times",
+        several: true,
+      },
+      { syntax: "--redact", description: "mask the key in the command's output" },
+    ],
+    examples: [
+      "mistral-key run -- node app.js",
+      "mistral-key run --as LLM_MISTRAL_KEY -- llm -m mistral-large 'Hello'",
+      "mistral-key run -p work --redact -- ./deploy.sh",
+    ],
+    passThrough: true,
+    run: async (input, deps) => (await import("./commands/run.ts")).run(input, deps),
+  },
+  {
+    name: "env",
+    summary: "give the key to this shell, or to a dotenv file",
+    description:
+      "Prints the line that puts the key into the environment of the shell that evaluates it.\n\nWith --write, puts the key into a dotenv file instead: its other lines stay as they are, only you may read it, and a file that git would commit is refused.",
+    flags: [
+      {
+        syntax: "--shell <shell>",
+        description: "the shell to write for (default: the one you are in)",
+        choices: shells,
+        conflicts: ["write"],
+      },
+      { syntax: "--as <name>", description: "the variable that gets the key (default: MISTRAL_API_KEY)" },
+      { syntax: "--write <file>", description: "put the key into this dotenv file", suggests: "files" },
+      { syntax: "--reveal", description: "print on a terminal all the same", conflicts: ["write"] },
+    ],
+    examples: [
+      'eval "$(mistral-key env)"',
+      "mistral-key env --shell fish | source",
+      "mistral-key env --shell powershell | Invoke-Expression",
+      "mistral-key env --write .env",
+    ],
+    run: async (input, deps) => (await import("./commands/env.ts")).env(input, deps),
+  },
+  {
+    name: "import",
+    summary: "find keys that lie in plaintext, store one, take the copies out",
+    description:
+      "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools; reads only, until you agree to each change.",
+    flags: [
+      { syntax: "--list", description: "only report what lies where", conflicts: ["from", "key", "clean"] },
+      {
+        syntax: "--from <place>",
+        description: "the key in this file, or in this variable",
+        suggests: "files",
+      },
+      { syntax: "--key <mask>", description: "the key with this mask, as --list shows it" },
+      {
+        syntax: "--clean <which>",
+        description:
+          "take copies out without asking: in files of yours, in those of other tools too, or none",
+        choices: ["files", "all", "none"],
+      },
+      expires,
+      { syntax: "--no-verify", description: "store without a test call" },
+      { syntax: "--force", description: "replace a stored key without asking" },
+    ],
+    examples: [
+      "mistral-key import",
+      "mistral-key import --list --json",
+      "mistral-key import --from .env --clean files --no-input",
+    ],
+    run: async (input, deps) => (await import("./commands/import.ts")).importKey(input, deps),
+  },
+  {
     name: "remove",
     summary: "delete the stored key and what is known about it",
     flags: [{ syntax: "--yes", description: "do not ask" }],
     examples: ["mistral-key remove", "mistral-key remove -p work --yes"],
     run: async (input, deps) => (await import("./commands/remove.ts")).remove(input, deps),
+  },
+  {
+    name: "doctor",
+    summary: "check this machine, and say what to do",
+    description:
+      "Checks this machine: keychain, stored key, permissions, environment, network, proxy, TLS and clock. Changes nothing and asks nothing. Exits with the code of the first check that fails, 0 when none does.",
+    flags: [
+      { syntax: "--offline", description: "leave the network out" },
+      {
+        syntax: "--scan",
+        description:
+          "only look for your stored keys in this repository, its history and shell histories; exits with 9 when one is there",
+        conflicts: ["offline", "profile"],
+      },
+      { syntax: "--staged", description: "with --scan: only what the next commit would change, for a hook" },
+    ],
+    examples: [
+      "mistral-key doctor",
+      "mistral-key doctor --offline --json",
+      "mistral-key doctor --scan",
+      "mistral-key doctor --scan --staged",
+    ],
+    run: async (input, deps) => (await import("./commands/doctor.ts")).doctor(input, deps),
   },
   {
     name: "open",
@@ -149,10 +266,26 @@ export const commandTable: readonly CommandEntry[] = [
         syntax: "[page]",
         description:
           "console, keys, limits, usage, billing, workspaces, pricing, docs or status (default: keys)",
+        suggests: Object.keys(consolePages),
       },
     ],
     flags: [{ syntax: "--no-browser", description: "print the address, open nothing" }],
     examples: ["mistral-key open keys", "mistral-key open limits"],
     run: async (input, deps) => (await import("./commands/open.ts")).open(input, deps),
+  },
+  {
+    name: "completion",
+    summary: "print the script that completes commands with Tab",
+    description:
+      "Prints a script for your shell that completes commands, flags, profiles and files with the Tab key. Load it once, as the examples show.",
+    args: [{ syntax: "<shell>", description: "bash, zsh, fish or powershell", suggests: shells }],
+    flags: [],
+    examples: [
+      "echo 'eval \"$(mistral-key completion bash)\"' >> ~/.bashrc",
+      "echo 'eval \"$(mistral-key completion zsh)\"' >> ~/.zshrc",
+      "mistral-key completion fish > ~/.config/fish/completions/mistral-key.fish",
+      "mistral-key completion powershell | Out-String | Invoke-Expression",
+    ],
+    run: async (input, deps) => (await import("./commands/completion.ts")).completion(input, deps),
   },
 ];

@@ -1,7 +1,10 @@
+import type { Surroundings } from "./discovery/surroundings.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
+import type { Drafts } from "./onboarding/draft.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
+import type { CommandRunner } from "./running/command-runner.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { Output } from "./terminal/output.ts";
 import type { Prompts } from "./terminal/prompts.ts";
@@ -14,6 +17,8 @@ export interface Deps {
   readonly output: Output;
   /** Whether a person can answer: stdin and stderr are terminals, `CI` and `--no-input` are not set. */
   readonly interactive: boolean;
+  /** Whether what is answered on stdout can be read over a shoulder and stays in the scrollback. */
+  readonly stdoutIsTerminal: boolean;
   /** The environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the person presses Ctrl-C outside a prompt. */
@@ -31,6 +36,15 @@ export interface Deps {
   mistral(endpoint: Endpoint): Promise<MistralApi>;
   readonly profiles: ProfileRegistry;
   readonly journal: RotationJournal;
+  readonly drafts: Drafts;
+  /** Where the program runs: the folder, the home folder, the system. */
+  surroundings(): Surroundings;
+  /** The names of the processes that started this one, the nearest first; empty where the system does not tell. */
+  ancestors(): Promise<readonly string[]>;
+  /** The name of this machine, for the name of a new key. */
+  machineName(): string;
+  /** Starts other programs in the place of this one. */
+  runner(): Promise<CommandRunner>;
   /** Opens a page in the browser. Answers whether a browser could be started. */
   openPage(url: string): Promise<boolean>;
 }

@@ -16,6 +16,8 @@ export type FailureKind =
   | "store-damaged"
   | "wrong-passphrase"
   | "unfinished"
+  | "command-not-found"
+  | "command-not-executable"
   | "cancelled"
   | "bug";
 

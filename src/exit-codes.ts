@@ -13,6 +13,10 @@ export const exitCodes = {
   store: 7,
   expiring: 8,
   unfinished: 9,
+  /** As shells have it: `run` found its command and may not start it. */
+  commandNotExecutable: 126,
+  /** As shells have it: `run` did not find its command. */
+  commandNotFound: 127,
   cancelled: 130,
 } as const;
 
@@ -33,6 +37,8 @@ const codeOfKind: Record<FailureKind, ExitCode> = {
   "store-damaged": exitCodes.store,
   "wrong-passphrase": exitCodes.store,
   unfinished: exitCodes.unfinished,
+  "command-not-found": exitCodes.commandNotFound,
+  "command-not-executable": exitCodes.commandNotExecutable,
   cancelled: exitCodes.cancelled,
   bug: exitCodes.bug,
 };

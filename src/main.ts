@@ -1,40 +1,53 @@
+import { homedir, hostname } from "node:os";
+import { isatty } from "node:tty";
 import type { CommandInput } from "./command-table.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import type { Prompts } from "./terminal/prompts.ts";
+import { StandardStream } from "./terminal/standard-stream.ts";
 import { packageVersion } from "./version.ts";
+
+const { env, platform } = process;
+const stdout = new StandardStream(1, () => process.stdout);
+const stderr = new StandardStream(2, () => process.stderr);
 
 /** Runs the program: reads the command line, runs the command, and sets the exit code. */
 export async function main(): Promise<void> {
-  const argv = process.argv.slice(2);
-  // A reader that has seen enough (`| head`) closes the pipe; that is its choice, not a failure.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-    process.stdout.write(`${packageVersion()}\n`);
-    return;
-  }
-  process.exitCode = await run(argv);
+  const code = await run(process.argv.slice(2));
+  process.exitCode = code;
+  // Runs only when something keeps the process alive: a call into the keychain's library may hang.
+  setTimeout(() => void endDespiteHungCall(code), 100).unref();
+}
+
+async function endDespiteHungCall(code: ExitCode): Promise<void> {
+  (await import("./stores/native-calls.ts")).endDespiteHungCall(process, code);
 }
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
   const signals = watchSignals();
   try {
     const { parseCommandLine } = await import("./cli.ts");
-    const columns = process.stdout.columns ?? 80;
-    const invocation = parseCommandLine(argv, { columns, version: packageVersion() });
+    const layout = { columns: () => stdout.columns ?? 80, version: packageVersion() };
+    const invocation = parseCommandLine(argv, layout);
     if (invocation.kind === "text") {
-      process.stdout.write(invocation.text);
+      stdout.write(invocation.text);
       return exitCodes.done;
     }
     const input: CommandInput = { args: invocation.args, flags: invocation.flags };
-    const code = await invocation.command.run(input, await createDeps(input, signals.signal));
-    return signals.exitCode() ?? code;
+    const code = await invocation.command.run(input, await createDeps(input, signals));
+    return endCode(code, signals.exitCode());
   } catch (error) {
     return await report(error, argv, signals.exitCode());
   } finally {
     signals.stop();
   }
+}
+
+/** A signal decides how the program ends, unless the person pressed Ctrl-C to leave a rest for later. */
+function endCode(code: ExitCode, signalCode: ExitCode | undefined): ExitCode {
+  return signalCode === exitCodes.cancelled && code === exitCodes.unfinished ? code : (signalCode ?? code);
 }
 
 /** The only place where an error becomes words and an exit code. */
@@ -44,12 +57,12 @@ async function report(
   signalCode: ExitCode | undefined,
 ): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
-  const code = signalCode ?? exitCodeOfKind(failure.kind);
+  const code = endCode(exitCodeOfKind(failure.kind), signalCode);
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
   const { renderFailure, failureDocument } = await import("./terminal/failure.ts");
   const { openOutput } = await import("./terminal/terminal-output.ts");
-  const output = openOutput(process, { color: !own.includes("--no-color") });
+  const output = openOutput({ stdout, stderr, env, platform }, { color: !own.includes("--no-color") });
   if (own.includes("--json")) output.json(failureDocument(failure, code));
   else output.print(renderFailure(failure, output, { verbose: own.includes("--verbose") }));
   return code;
@@ -66,22 +79,33 @@ function bug(error: unknown): MistralKeyError {
   );
 }
 
-async function createDeps({ flags }: CommandInput, signal: AbortSignal): Promise<Deps> {
-  const { env } = process;
-  const [{ openOutput }, { ProfileFolder }, { JournalFolder }, { programFolder }] = await Promise.all([
+async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Promise<Deps> {
+  const { signal } = signals;
+  const [
+    { openOutput },
+    { ProfileFolder },
+    { JournalFolder },
+    { programFolder },
+    { DraftsFolder },
+    { openStore },
+  ] = await Promise.all([
     import("./terminal/terminal-output.ts"),
     import("./profiles/profile-folder.ts"),
     import("./rotation/journal-folder.ts"),
     import("./profiles/program-folder.ts"),
+    import("./onboarding/drafts-folder.ts"),
+    import("./stores/open-store.ts"),
   ]);
-  const output = openOutput(process, { color: !flags.off("color") });
-  const folder = programFolder(env);
-  const onTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
+  const folder = await programFolder(env);
+  const onTerminal = isatty(0) && stderr.isTTY;
   const interactive = onTerminal && !flags.off("input") && !runsInCi(env);
   const stores = new Map<StoreKind, Promise<SecretStore>>();
-  return {
+  let prompts: Promise<Prompts> | undefined;
+  const deps: Deps = {
     output,
     interactive,
+    stdoutIsTerminal: stdout.isTTY,
     env,
     signal,
     now: () => new Date(),
@@ -93,45 +117,47 @@ async function createDeps({ flags }: CommandInput, signal: AbortSignal): Promise
     },
     readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
     prompts: async () => {
-      const { TerminalPrompts } = await import("./terminal/terminal-prompts.ts");
-      return new TerminalPrompts({
-        input: process.stdin,
-        output: process.stderr,
-        theme: output.theme,
-        signal,
-      });
+      // One for all questions: two readers of one keyboard would take it from each other.
+      prompts ??= import("./terminal/open-prompts.ts").then(({ openPrompts }) =>
+        openPrompts({
+          input: process.stdin,
+          output: stderr.stream,
+          env,
+          theme: output.theme,
+          signal,
+        }),
+      );
+      return prompts;
     },
     store: (kind) => {
-      const opened = stores.get(kind) ?? openStore(kind, { env, interactive });
+      const opened =
+        stores.get(kind) ??
+        openStore(kind, { folder, platform: process.platform, env, signal, person: deps });
       stores.set(kind, opened);
       return opened;
     },
     mistral: async (endpoint) => {
       const { SdkMistralApi } = await import("./mistral/sdk-mistral-api.ts");
-      return new SdkMistralApi({ endpoint, debug: env.MISTRAL_DEBUG !== undefined });
+      return new SdkMistralApi({
+        endpoint,
+        env,
+        now: () => new Date(),
+        userAgent: `mistral-key/${packageVersion()}`,
+      });
     },
     profiles: new ProfileFolder(folder),
     journal: new JournalFolder(folder),
+    drafts: new DraftsFolder(folder),
+    surroundings: () => ({ platform: process.platform, home: homedir(), cwd: process.cwd(), env }),
+    ancestors: async () => (await import("./shell/guess-shell.ts")).ancestorNames(process.ppid),
+    machineName: hostname,
+    runner: async () => {
+      const { ProcessRunner } = await import("./running/process-runner.ts");
+      return new ProcessRunner({ process, stdout, stderr, signal, handOver: signals.stop });
+    },
     openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
   };
-}
-
-async function openStore(
-  kind: StoreKind,
-  context: { readonly env: Deps["env"]; readonly interactive: boolean },
-): Promise<SecretStore> {
-  switch (kind) {
-    case "keychain": {
-      const { KeychainStore } = await import("./stores/keychain.ts");
-      return new KeychainStore({ platform: process.platform, ...context });
-    }
-    case "file":
-      throw new MistralKeyError("usage", "The encrypted file is not part of this version.");
-    case "memory": {
-      const { MemoryStore } = await import("./stores/memory.ts");
-      return new MemoryStore();
-    }
-  }
+  return deps;
 }
 
 function runsInCi(env: Deps["env"]): boolean {
@@ -139,15 +165,18 @@ function runsInCi(env: Deps["env"]): boolean {
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+interface WatchedSignals {
+  readonly signal: AbortSignal;
+  /** The code to end with, when a signal came. */
+  exitCode(): ExitCode | undefined;
+  readonly stop: () => void;
 }
 
 /**
  * Turns a signal into an abort that flows can end cleanly on. A second signal, or a flow that has
  * not ended three seconds later, ends the program at once.
  */
-function watchSignals(): { signal: AbortSignal; exitCode(): ExitCode | undefined; stop(): void } {
+function watchSignals(): WatchedSignals {
   const controller = new AbortController();
   let code: ExitCode | undefined;
   const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
+import manifest from "../package.json" with { type: "json" };
 
-/** The version of this package, from its own `package.json`. */
+/** The version of this package; the build copies it from `package.json`. */
 export function packageVersion(): string {
-  // One level up both from src/ and from dist/.
-  const file = new URL("../package.json", import.meta.url);
-  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
-  return version;
+  return manifest.version;
 }

@@ -32,8 +32,16 @@ export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCod
   if (options.from === "stdin") return await answer(deps, options, await onboard(deps, options));
   if (await moveStore(deps, options)) return exitCodes.done;
   requirePerson(deps, "A key is read from the terminal, and there is none here.");
-  greet(deps, "a Mistral API key, safely in your keychain");
-  return await answer(deps, options, await onboard(deps, options));
+  const outcome = await quietly(deps, async () => {
+    greet(deps, "a Mistral API key, safely in your keychain");
+    return await onboard(deps, options);
+  });
+  return await answer(deps, options, outcome);
+}
+
+/** Between two questions, too, nothing that is typed or pasted may show on the screen: it may be the key. */
+async function quietly<Result>(deps: Deps, work: () => Promise<Result>): Promise<Result> {
+  return await (await deps.prompts()).quietly(work);
 }
 
 async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> {
@@ -50,7 +58,7 @@ async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> 
     greet(real, "a demonstration");
     output.print("  Everything is made up: no account, no network, nothing kept.");
     const request = { ...options, store: undefined, endpoint: demo.endpoint, browser: false, force: true };
-    const outcome = await onboard(demo.deps, { ...request, offered: demo.key });
+    const outcome = await quietly(real, () => onboard(demo.deps, { ...request, offered: demo.key }));
     const code = await answer(demo.deps, options, outcome);
     output.print();
     output.print(

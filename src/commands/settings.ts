@@ -50,7 +50,12 @@ export function storeFor(settings: Settings, profile: Profile | undefined): Stor
   return settings.store ?? profile?.store ?? "keychain";
 }
 
-function readStoreKind(text: string | undefined): StoreKind | undefined {
+/**
+ * Reads the name of a store, as `--store` and `MISTRAL_KEY_STORE` take it.
+ *
+ * @throws MistralKeyError of kind `usage`
+ */
+export function readStoreKind(text: string | undefined): StoreKind | undefined {
   if (text === undefined || text === "keychain" || text === "file") return text;
   throw new MistralKeyError("usage", "There is no store with that name.", {
     hint: "Use keychain or file, in --store or MISTRAL_KEY_STORE.",

@@ -16,6 +16,12 @@ export type CallOutcome =
     }
   | { readonly kind: "failure"; readonly failure: ConnectionFailure };
 
+/** What came of a call, and how long it took on the wire, in milliseconds. */
+export interface TimedOutcome {
+  readonly outcome: CallOutcome;
+  readonly latencyMs: number;
+}
+
 /** An answer of the other side, whoever that was. */
 export type Answer = Extract<CallOutcome, { readonly kind: "answer" }>;
 

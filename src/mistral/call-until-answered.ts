@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { CallOutcome } from "./call-outcome.ts";
+import type { CallOutcome, TimedOutcome } from "./call-outcome.ts";
 import { readRateLimits } from "./read-answers.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -12,12 +12,6 @@ export interface Patience {
   now(): Date;
 }
 
-/** What came of a call, and how long its last attempt took. */
-export interface TimedOutcome {
-  readonly outcome: CallOutcome;
-  readonly latencyMs: number;
-}
-
 const attempts = 3;
 
 /**
@@ -28,7 +22,7 @@ const attempts = 3;
  * @param signal - ends the call early, which then has the outcome `timeout`
  */
 export async function callUntilAnswered(
-  attempt: (signal: AbortSignal) => Promise<CallOutcome>,
+  attempt: (signal: AbortSignal) => Promise<TimedOutcome>,
   { timeoutMs, pauseMs, now }: Patience,
   signal: AbortSignal,
 ): Promise<TimedOutcome> {
@@ -39,13 +33,11 @@ export async function callUntilAnswered(
   try {
     let last: TimedOutcome | undefined;
     for (let count = 1; ; count += 1) {
-      const started = performance.now();
-      const outcome = await attempt(either);
-      const latencyMs = Math.round(performance.now() - started);
+      const next = await attempt(either);
       // A repetition that ran out of time tells less than the answer before it.
-      if (outcome.kind === "failure" && last !== undefined) return last;
-      last = { outcome, latencyMs };
-      const pause = pauseBeforeNext(outcome, pauseMs * 2 ** (count - 1), now());
+      if (next.outcome.kind === "failure" && last !== undefined) return last;
+      last = next;
+      const pause = pauseBeforeNext(next.outcome, pauseMs * 2 ** (count - 1), now());
       if (pause === undefined || count === attempts || performance.now() + pause >= deadline) return last;
       await delay(pause, undefined, { signal: either }).catch(() => {});
       if (either.aborted) return last;

@@ -46,7 +46,10 @@ export function connectionFailureOf(error: unknown, host: string, timedOut: bool
   const transport = error instanceof TransportError ? error : undefined;
   const proxy = transport?.proxy;
   const code = codeOf(transport === undefined ? error : transport.cause);
-  if (timedOut) return { reason: "timeout", code: undefined, host, proxy };
+  if (timedOut) {
+    const reason = transport?.problem === "proxy-unreachable" ? "proxy-unreachable" : "timeout";
+    return { reason, code: undefined, host, proxy };
+  }
   switch (transport?.problem) {
     case "proxy-refused": {
       const reason = transport.status === 407 ? "proxy-password" : "proxy-refusal";

@@ -6,7 +6,7 @@ import { SDKHooks } from "@mistralai/mistralai/hooks/hooks.js";
 import type { SDKOptions } from "@mistralai/mistralai/lib/config.js";
 import { HTTPClient } from "@mistralai/mistralai/lib/http.js";
 import type { ApiKey } from "../keys/api-key.ts";
-import { type CallOutcome, readBody } from "./call-outcome.ts";
+import { type CallOutcome, readBody, type TimedOutcome } from "./call-outcome.ts";
 import { connectionFailureOf } from "./connection-failure.ts";
 import type { Transport, WireAnswer } from "./transport.ts";
 
@@ -21,7 +21,7 @@ export interface CallContext {
 }
 
 /** `GET /v1/models`. */
-export function callModels(context: CallContext, signal: AbortSignal): Promise<CallOutcome> {
+export function callModels(context: CallContext, signal: AbortSignal): Promise<TimedOutcome> {
   return record(context, signal, (core) => modelsList(core, {}, { signal }));
 }
 
@@ -30,14 +30,14 @@ export function callCompletion(
   context: CallContext,
   model: string,
   signal: AbortSignal,
-): Promise<CallOutcome> {
+): Promise<TimedOutcome> {
   return record(context, signal, (core) =>
     chatComplete(core, { model, maxTokens: 1, messages: [{ role: "user", content: "Hi" }] }, { signal }),
   );
 }
 
 /** `GET /v1/users/me`, which takes the key in a header of its own. */
-export function callIdentity(context: CallContext, signal: AbortSignal): Promise<CallOutcome> {
+export function callIdentity(context: CallContext, signal: AbortSignal): Promise<TimedOutcome> {
   const security = { dashboardUserContextAuth: context.key.reveal() };
   return record(context, signal, (core) => betaUsersGetIdentity(core, security, { signal }));
 }
@@ -51,20 +51,24 @@ async function record(
   { address, key, transport, userAgent }: CallContext,
   signal: AbortSignal,
   call: (core: MistralCore) => Promise<unknown>,
-): Promise<CallOutcome> {
+): Promise<TimedOutcome> {
   const { host } = new URL(address);
   let outcome: CallOutcome | undefined;
+  let latencyMs = 0;
   const fetcher = async (input: string | URL | Request): Promise<Response> => {
+    let started = performance.now();
     try {
       const request = new Request(input);
       const headers = [...request.headers].filter(([, value]) => value !== "");
+      const body = await request.text();
+      started = performance.now();
       const answer = await transport.send(
         {
           method: request.method,
           url: new URL(request.url),
           // A compressed answer would have to be unpacked here.
           headers: { ...Object.fromEntries(headers), "accept-encoding": "identity" },
-          body: await request.text(),
+          body,
         },
         signal,
       );
@@ -73,6 +77,8 @@ async function record(
     } catch (error) {
       outcome = { kind: "failure", failure: connectionFailureOf(error, host, signal.aborted) };
       throw error;
+    } finally {
+      latencyMs = Math.round(performance.now() - started);
     }
   };
   const options: SDKOptions & { readonly hooks: SDKHooks } = {
@@ -93,7 +99,7 @@ async function record(
       cause: thrown instanceof Error ? thrown.name : undefined,
     });
   }
-  return outcome;
+  return { outcome, latencyMs };
 }
 
 /** The SDK's hooks print warnings and trace what is sent; neither belongs into a program that handles keys. */

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { CallOutcome } from "./call-outcome.ts";
-import { callUntilAnswered, type TimedOutcome } from "./call-until-answered.ts";
+import type { TimedOutcome } from "./call-outcome.ts";
+import { callUntilAnswered } from "./call-until-answered.ts";
 import { diagnose, type Verdict } from "./diagnose.ts";
 import { addressOf, type Endpoint } from "./endpoint.ts";
 import { explainValid, explainWrongProduct, type Situation } from "./explain.ts";
@@ -146,7 +146,7 @@ export class SdkMistralApi implements MistralApi {
     return this.#call((limit) => callCompletion(context, model, limit), signal);
   }
 
-  #call(attempt: (limit: AbortSignal) => Promise<CallOutcome>, signal: AbortSignal): Promise<TimedOutcome> {
+  #call(attempt: (limit: AbortSignal) => Promise<TimedOutcome>, signal: AbortSignal): Promise<TimedOutcome> {
     const { now, pauseMs = 500 } = this.#options;
     return callUntilAnswered(attempt, { timeoutMs: this.#timeoutMs, pauseMs, now }, signal);
   }
@@ -155,7 +155,7 @@ export class SdkMistralApi implements MistralApi {
   async #identify(context: CallContext, signal: AbortSignal): Promise<Identity | null> {
     if (this.#options.endpoint.region !== "global") return null;
     try {
-      return readIdentity(await callIdentity(context, signal));
+      return readIdentity((await callIdentity(context, signal)).outcome);
     } catch {
       return null;
     }

@@ -112,11 +112,12 @@ function exchange(
   signal: AbortSignal,
 ): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     let tunnel: "none" | "opening" | "open" = proxy === undefined ? "none" : "opening";
     let answered = false;
     const outgoing = start(request, agent, signal);
     const fail = (cause: unknown) => {
-      const problem = tunnel === "opening" && !signal.aborted ? "proxy-unreachable" : undefined;
+      const problem = tunnel === "opening" ? "proxy-unreachable" : undefined;
       const stale = outgoing.reusedSocket && !answered && !signal.aborted;
       reject(cause instanceof TransportError ? cause : new TransportError({ problem, proxy, stale }, cause));
     };
@@ -135,6 +136,8 @@ function exchange(
       answered = true;
       readAnswer(incoming, proxy).then(resolve, fail);
     });
+    // Node tells a request of its end only when it has a connection, which a proxy may withhold.
+    signal.addEventListener("abort", () => fail(signal.reason), { once: true });
     outgoing.end(request.body);
   });
 }

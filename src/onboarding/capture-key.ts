@@ -6,9 +6,10 @@ import { readPastedKey } from "../keys/pasted-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, KeyCheck } from "../mistral/mistral-api.ts";
 import { hang } from "../terminal/layout.ts";
+import type { Choice } from "../terminal/prompts.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
-import { type Verdict, verdictOf } from "../verification/verdict.ts";
+import { verdictOf } from "../verification/verdict.ts";
 
 /** Which key is wanted, and where from. */
 export interface CaptureRequest {
@@ -103,21 +104,24 @@ async function settle(
   request: CaptureRequest,
 ): Promise<CapturedKey | undefined> {
   let check = await checkOnce(deps, key, request);
+  let codestralTried = false;
   for (;;) {
     const verdict = verdictOf(check);
     if (verdict === "usable") return { outcome: "verified", key, check };
     printExplanation(deps.output, check.explanation, verdict === "rejected" ? "fail" : "warn");
-    switch (await askWhatNow(deps, verdict, await mayBeCodestral(deps, check, request))) {
+    const codestral = !codestralTried && (await deps.mistral(request.endpoint)).canTryCodestral;
+    switch (await askWhatNow(deps, check, codestral)) {
       case "paste":
         return undefined;
       case "again":
-        check =
-          verdict === "rejected"
-            ? await waitAndCheck(deps, key, request, check)
-            : await checkOnce(deps, key, request);
+        check = await checkOnce(deps, key, request);
+        break;
+      case "wait":
+        check = await waitAndCheck(deps, key, request, check);
         break;
       case "codestral":
         check = await checkOnce(deps, key, request, { tryCodestral: true });
+        codestralTried = true;
         break;
       case "keep":
         return { outcome: "unverified", key, check };
@@ -127,70 +131,56 @@ async function settle(
   }
 }
 
-type Next = "paste" | "again" | "codestral" | "keep" | "stop";
+type Next = "paste" | "again" | "wait" | "codestral" | "keep" | "stop";
 
-/** Whether it is worth asking at Codestral's address; the key goes there only when the person says so. */
-async function mayBeCodestral(
-  deps: Capturing,
-  check: KeyCheck,
-  { endpoint }: CaptureRequest,
-): Promise<boolean> {
-  return check.diagnosis === "invalid-key" && (await deps.mistral(endpoint)).canTryCodestral;
-}
-
-async function askWhatNow(
-  deps: Capturing,
-  verdict: Exclude<Verdict, "usable">,
-  codestral: boolean,
-): Promise<Next> {
+async function askWhatNow(deps: Capturing, check: KeyCheck, codestral: boolean): Promise<Next> {
   const prompts = await deps.prompts();
-  const paste = { value: "paste", name: "Paste a key again" } as const;
-  const stop = { value: "stop", name: "Stop", description: "nothing is stored" } as const;
-  switch (verdict) {
-    case "rejected":
-      return prompts.choose<Next>({
-        message: "What now?",
-        choices: [
-          paste,
-          {
-            value: "again",
-            name: "Wait a little and try this key again",
-            description: "for a key made a moment ago",
-          },
-          ...(codestral
-            ? [
-                {
-                  value: "codestral" as const,
-                  name: "See whether it is a Codestral key",
-                  description: "sends it to codestral.mistral.ai",
-                },
-              ]
-            : []),
-          stop,
-        ],
-      });
+  const paste: Choice<Next> = { value: "paste", name: "Paste a key again" };
+  const again: Choice<Next> = { value: "again", name: "Check it again" };
+  const stop: Choice<Next> = { value: "stop", name: "Stop", description: "nothing is stored" };
+  switch (verdictOf(check)) {
     case "limited":
-      return prompts.choose<Next>({
+      return prompts.choose({
         message: "Mistral accepts this key. What now?",
         choices: [
           { value: "keep", name: "Use it all the same", description: "it works once the limit is gone" },
-          { value: "again", name: "Check it again" },
+          again,
           paste,
           stop,
         ],
       });
     case "unknown":
-      return prompts.choose<Next>({
+      return prompts.choose({
         message: "Nothing is known against this key. What now?",
         choices: [
-          { value: "again", name: "Check it again" },
+          again,
           { value: "keep", name: "Store it unverified", description: "mistral-key verify checks it later" },
           paste,
           stop,
         ],
       });
+    default: {
+      const doubtful = check.diagnosis === "invalid-key";
+      return prompts.choose({
+        message: "What now?",
+        choices: [paste, ...(doubtful ? [wait] : []), ...(doubtful && codestral ? [tryCodestral] : []), stop],
+      });
+    }
   }
 }
+
+const wait: Choice<Next> = {
+  value: "wait",
+  name: "Wait a little and try this key again",
+  description: "for a key made a moment ago",
+};
+
+/** The key goes to another address only when the person says so. */
+const tryCodestral: Choice<Next> = {
+  value: "codestral",
+  name: "See whether it is a Codestral key",
+  description: "sends it to codestral.mistral.ai",
+};
 
 /** Pauses before a new key is tried again, in milliseconds. */
 const pauses = [5_000, 10_000, 15_000];

@@ -34,11 +34,17 @@ const stages: Record<RotationStage, true> = {
 /** The rotations on disk: `rotations/NAME.json`, a file for each one under way. */
 export class JournalFolder implements RotationJournal {
   readonly #folder: PrivateFolder;
-  readonly #holder = randomBytes(8).toString("hex");
+  #holderOfThisRun: string | undefined;
 
   /** @param folder - the folder of the program; it need not exist */
   constructor(folder: string) {
     this.#folder = new PrivateFolder(join(folder, "rotations"));
+  }
+
+  /** Made when it is first needed: most commands only read. */
+  get #holder(): string {
+    this.#holderOfThisRun ??= randomBytes(8).toString("hex");
+    return this.#holderOfThisRun;
   }
 
   read(profile: ProfileName): RotationRecord | undefined {

@@ -12,6 +12,7 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
   const { theme } = output;
   const { profile, previous, finished } = outcome;
   const say = (symbol: "ok" | "warn" | "fail", text: string) => print(output, theme.symbol[symbol], text);
+  output.print();
   say("ok", `The new key ${profile.key} is in use for profile "${profile.name}".`);
   for (const { target, ok, message } of outcome.targets) say(ok ? "ok" : "fail", `${target}: ${message}`);
   const old = `The old key ${previous.mask}${previous.name === null ? "" : ` (${previous.name})`}`;

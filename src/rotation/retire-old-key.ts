@@ -79,10 +79,8 @@ async function askToDelete(deps: Retiring, browser: boolean): Promise<"watch" | 
   });
   if (chosen !== "open") return chosen;
   if (!(await deps.openPage(consolePages.keys))) {
-    const { output } = deps;
-    output.print(
-      `  ${output.theme.symbol.warn} No browser could be started here. Open the address above on any machine.`,
-    );
+    const said = "No browser could be started here. Open the address above on any machine.";
+    deps.output.print(hang(`  ${deps.output.theme.symbol.warn} `, said, Math.min(deps.output.columns, 76)));
   }
   return "watch";
 }
@@ -100,7 +98,7 @@ async function watch(
 ): Promise<OldKeyLook> {
   const prompts = await deps.prompts();
   const end = deps.now().getTime() + patienceMs;
-  const line = deps.output.progress("Waiting for Mistral to refuse the old key (Ctrl-C: later)");
+  const line = deps.output.progress("Waiting until it is deleted. Ctrl-C: later");
   try {
     return await prompts.quietly(async () => {
       let look = first;

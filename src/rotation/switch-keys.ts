@@ -37,7 +37,6 @@ export async function switchKeys(hands: Hands, record: RotationRecord): Promise<
     journal.confirm(record);
     await store.set(slot(profile, "current"), next);
   }
-  settleProfile(hands, record.after);
   await store.delete(slot(profile, "next"));
   return { outcome: "switched", record: journal.advance(record, "delivering") };
 }

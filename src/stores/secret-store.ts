@@ -43,6 +43,14 @@ export interface SecretStore {
   availability(): Promise<StoreAvailability>;
 
   /**
+   * Does now what {@link SecretStore.set} would need from a person or the disk, so that nobody
+   * fetches a key and then learns that it cannot be kept. Stores that need nothing do not have it.
+   *
+   * @throws MistralKeyError as `set` would
+   */
+  prepare?(profile: ProfileName): Promise<void>;
+
+  /**
    * The key at an address, or `undefined` when the store holds none there. A store that is locked,
    * absent, unresponsive or damaged must throw; it must never answer `undefined`.
    *

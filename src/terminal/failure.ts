@@ -63,7 +63,7 @@ function describeCauses(failure: MistralKeyError): string[] {
 }
 
 function describe(cause: unknown, withStack: boolean): string {
-  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : `a ${typeof cause} was thrown`;
+  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : "something that is no error";
   const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
   const stack = withStack ? cause.stack : undefined;
   return stack ?? `${cause.name}: ${cause.message}${code}`;

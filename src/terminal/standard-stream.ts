@@ -6,7 +6,7 @@ import type { TerminalStream } from "./terminal-output.ts";
  * about a millisecond, and most commands need only one of them.
  */
 export class StandardStream implements TerminalStream {
-  readonly isTTY: boolean;
+  readonly #descriptor: 1 | 2;
   readonly #open: () => NodeJS.WriteStream;
   #opened: NodeJS.WriteStream | undefined;
 
@@ -15,8 +15,12 @@ export class StandardStream implements TerminalStream {
    * @param open - gives Node's stream for it
    */
   constructor(descriptor: 1 | 2, open: () => NodeJS.WriteStream) {
-    this.isTTY = isatty(descriptor);
+    this.#descriptor = descriptor;
     this.#open = open;
+  }
+
+  get isTTY(): boolean {
+    return isatty(this.#descriptor);
   }
 
   /** Node's own stream. */

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { daysLeft } from "../keys/expiry.ts";
+import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
@@ -48,9 +48,6 @@ export interface VerifiedKey extends Verification {
 }
 
 type Finding = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
-
-/** Warn so many days before a key ends. */
-const warningDays = 14;
 
 /**
  * Finds a stored key and what is known about it.

@@ -31,7 +31,7 @@ function open(options: TestDepsOptions = {}): TestDeps {
 }
 
 async function run(deps: TestDeps, ...argv: readonly string[]): Promise<number> {
-  const invocation = parseCommandLine(argv, { columns: 80, version: () => "0" });
+  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
   if (invocation.kind === "text") throw new Error(invocation.text);
   return await invocation.command.run(invocation, deps);
 }
@@ -197,7 +197,12 @@ describe("init --with-key", () => {
   it("does not store a key that Mistral rejects", async () => {
     const deps = open({ stdin: "wrongKey".repeat(4) });
     expect(await run(deps, "init", "--with-key", "--json")).toBe(4);
-    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "invalid-key", stored: false, store: null });
+    expect(deps.document()).toMatchObject({
+      ok: false,
+      diagnosis: "invalid-key",
+      stored: false,
+      store: null,
+    });
     expect(await storedIn(deps)).toBeUndefined();
     expect(deps.profiles.list()).toEqual([]);
   });

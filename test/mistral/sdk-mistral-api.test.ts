@@ -12,6 +12,8 @@ import type { Behaviour } from "../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 
 const text = "testKey0".repeat(4);
+/** How long a test waits for a call to come in; loading the SDK for the first time takes a while. */
+const patience = { timeout: 10_000, interval: 5 };
 const key = ApiKey.of(text);
 const now = new Date("2026-11-23T12:00:00Z");
 
@@ -253,8 +255,8 @@ describe("patience", () => {
 
   it("reports the answer it had when the repetition gets none", async () => {
     api.behave("server-error", { on: ["models"], times: 1 });
-    const checking = check({}, { timeoutMs: 300, pauseMs: 100 });
-    await vi.waitFor(() => expect(paths()).toContain("GET /v1/models"), { interval: 5 });
+    const checking = check({}, { timeoutMs: 1500, pauseMs: 200 });
+    await vi.waitFor(() => expect(paths()).toContain("GET /v1/models"), patience);
     api.behave("hang", { on: ["models"] });
     expect((await checking).diagnosis).toBe("server-error");
   });
@@ -272,7 +274,7 @@ describe("patience", () => {
     api.behave("rate-limited", { headers: { "retry-after": "1" } });
     const controller = new AbortController();
     const checking = check({ signal: controller.signal });
-    await vi.waitFor(() => expect(completions()).toBe(1));
+    await vi.waitFor(() => expect(completions()).toBe(1), patience);
     controller.abort();
     await expect(checking).rejects.toBeInstanceOf(Cancelled);
     expect(completions()).toBe(1);

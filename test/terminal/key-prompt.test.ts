@@ -268,36 +268,6 @@ describe("what it says", () => {
   });
 });
 
-describe("what is typed when nothing is asked", () => {
-  it("does not answer the next question", async () => {
-    await asker.ask(["wait", "confirm"], {}, async (terminal) => {
-      await terminal.waitFor("waiting");
-      terminal.type("n\r");
-      await terminal.waitFor("Go on?");
-      terminal.press("enter");
-      expect(await terminal.answerTo("confirm")).toBe(true);
-    });
-  });
-
-  it("neither shows nor answers anything while the program is busy", async () => {
-    await asker.ask(["quietly", "confirm"], {}, async (terminal) => {
-      await terminal.waitFor("busy");
-      terminal.paste(`${key}\nn\n`, { bracketed: false });
-      await terminal.waitFor("Go on?");
-      terminal.press("enter");
-      expect(await terminal.answerTo("confirm")).toBe(true);
-    });
-  });
-
-  it("does not keep Ctrl-C from ending a busy program", async () => {
-    await asker.ask(["quietly"], {}, async (terminal) => {
-      await terminal.waitFor("busy");
-      terminal.press("ctrl-c");
-      await terminal.waitFor("<exit 130>");
-    });
-  });
-});
-
 async function typeInChunks(terminal: Asking, text: string, size: number): Promise<void> {
   for (let start = 0; start < text.length; start += size) {
     terminal.type(text.slice(start, start + size));

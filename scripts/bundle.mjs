@@ -1,0 +1,212 @@
+// Turns src/ into the two bundles of the package:
+//
+// - dist/program: the command, as CommonJS chunks. Node starts CommonJS in about half the time it
+//   takes to get its ES module loader going (docs/performance.md has the figures), and a command
+//   that is run all day pays that each time.
+// - dist/index.js and dist/library: what `import "mistral-key"` gives, as ES modules.
+//
+// A chunk is loaded only when its `import()` is reached, so a command pays for what it uses.
+import { isBuiltin } from "node:module";
+import { relative, resolve, sep } from "node:path";
+import { rolldown } from "rolldown";
+
+const source = resolve("src");
+
+/**
+ * Modules that are loaded together go into one file, because finding, reading and compiling a
+ * further file takes Node half a millisecond: what every command needs, and what reading the
+ * keychain needs. What they import comes along.
+ */
+const together = {
+  "every-command": [
+    "cli.ts",
+    "commands/settings.ts",
+    "keys/api-key.ts",
+    "main.ts",
+    "mistral/endpoint.ts",
+    "onboarding/drafts-folder.ts",
+    "profiles/profile-folder.ts",
+    "profiles/program-folder.ts",
+    "rotation/journal-folder.ts",
+    "stores/open-store.ts",
+    "stores/stored-key.ts",
+    "terminal/terminal-output.ts",
+  ],
+  keychain: ["stores/keychain.ts", "stores/secret-service-keychain.ts"],
+};
+
+/**
+ * A file of a bundle.
+ *
+ * @typedef {object} BundledFile
+ * @property {string} file its name below dist/
+ * @property {number} bytes
+ * @property {string[]} modules the modules in it, relative to the project
+ * @property {string[]} imports files below dist/ that are loaded with it
+ * @property {string[]} dynamicImports files below dist/ that may be loaded later
+ */
+
+/** Writes both bundles and tells what is in them. @returns {Promise<BundledFile[]>} */
+export async function bundle() {
+  const program = await write({
+    input: { start: "src/start.ts" },
+    plugins: [withoutSdkHooks, withoutUnreached, builtinsOnFirstUse],
+    output: {
+      dir: "dist/program",
+      format: "cjs",
+      // Node's own import() would start the ES module loader only to reach keytar, which is CommonJS.
+      dynamicImportInCjs: false,
+      entryFileNames: "[name].cjs",
+      chunkFileNames: (chunk) => `${placeOf(chunk)}.cjs`,
+      codeSplitting: {
+        groups: [
+          ...Object.entries(together).map(([name, files], place) => ({
+            name,
+            priority: -place,
+            test: (id) => files.includes(relative(source, id).split(sep).join("/")),
+          })),
+          // The first module answers --version and must not load the rest for it.
+          { name: "version", test: /[\\/]src[\\/]version\.ts$/, priority: 1 },
+        ],
+      },
+    },
+  });
+  const library = await write({
+    input: { index: "src/index.ts" },
+    plugins: [builtinsWithoutFacade],
+    output: {
+      dir: "dist",
+      format: "es",
+      entryFileNames: "[name].js",
+      chunkFileNames: (chunk) => `library/${placeOf(chunk)}.js`,
+    },
+  });
+  return [...program, ...library];
+}
+
+async function write({ input, plugins, output }) {
+  const bundler = await rolldown({
+    input,
+    plugins,
+    platform: "node",
+    resolve: { alias: asModules },
+    external: ["keytar"],
+    transform: { target: "node20.19" },
+    onLog(level, log, report) {
+      // That modules which everything needs are put into one file is what the group is for.
+      if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") report(level, log);
+    },
+  });
+  const written = await bundler.write({
+    ...output,
+    // Names stay as they are: a stack trace in a bug report should say where it happened.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    comments: { legal: false },
+  });
+  await bundler.close();
+  const folder = relative("dist", output.dir);
+  const below = (file) => (folder === "" ? file : `${folder}/${file}`);
+  const own = (files) => files.filter((file) => written.output.some((chunk) => chunk.fileName === file));
+  return written.output.map((chunk) => ({
+    file: below(chunk.fileName),
+    bytes: Buffer.byteLength(chunk.code),
+    modules: Object.keys(chunk.modules).map((id) => relative(".", id).split(sep).join("/")),
+    imports: own(chunk.imports).map(below),
+    dynamicImports: own(chunk.dynamicImports).map(below),
+  }));
+}
+
+/** What these libraries give Node is CommonJS that cannot be bundled, or not in parts; the same as ES modules can. */
+const asModules = {
+  "jsonc-parser": resolve("node_modules/jsonc-parser/lib/esm/main.js"),
+  yaml: resolve("node_modules/yaml/browser/dist/index.js"),
+};
+
+/** A chunk is named after the module or package it was made for, so that dist/ reads like src/. */
+function placeOf(chunk) {
+  const module = chunk.facadeModuleId;
+  if (module?.startsWith(source + sep)) {
+    return relative(source, module).split(sep).join("/").replace(/\.ts$/, "");
+  }
+  const path = (module ?? chunk.moduleIds.at(-1))?.split(sep).join("/");
+  const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path ?? "")?.[1];
+  return name === undefined ? chunk.name : `packages/${name.replace("@", "").replace("/", "-")}`;
+}
+
+/**
+ * The SDK registers hooks that trace with OpenTelemetry when it is installed and that print
+ * warnings on their own; neither belongs into a program that handles keys.
+ */
+const withoutSdkHooks = {
+  name: "without-sdk-hooks",
+  load: {
+    filter: { id: /@mistralai[\\/]mistralai[\\/]esm[\\/]hooks[\\/]registration\.js$/ },
+    handler: () => "export function initHooks() {}",
+  },
+};
+
+/** Parts of libraries that are never reached here: what asks for it, and what it gets instead. */
+const leftOut = [
+  // commander can run its commands as programs of their own; ours are not, and loading this costs 2 ms.
+  { module: "node:child_process", importer: "commander", instead: "export {}" },
+  // Signing in to a proxy with Kerberos needs a native package, and has to be asked for.
+  {
+    module: "proxy-agent-negotiate",
+    importer: "https-proxy-agent",
+    instead: "export const createNegotiateAuth = undefined",
+  },
+  // With DEBUG set it would print the address of the proxy with the password in it.
+  {
+    module: "debug",
+    importer: "https-proxy-agent",
+    instead: "export default () => () => {}",
+  },
+];
+
+const withoutUnreached = {
+  name: "without-unreached",
+  resolveId(id, importer) {
+    const place = leftOut.findIndex(
+      (part) => part.module === id && importer?.split(sep).includes(part.importer),
+    );
+    return place === -1 ? undefined : { id: `\0left-out:${place}` };
+  },
+  load: {
+    filter: { id: /^\0left-out:/ },
+    handler: (id) => leftOut[Number(id.slice("\0left-out:".length))].instead,
+  },
+};
+
+/**
+ * Loads a module of Node's when something of it is first used: many commands get by without
+ * `node:crypto`, `node:tty` or `node:child_process`, which take 1 to 3 ms each.
+ */
+const builtinsOnFirstUse = {
+  name: "builtins-on-first-use",
+  renderChunk(code) {
+    const declared =
+      /^let (\w+) = require\("([\w:/]+)"\);(?:\n\1 = [\w.]+\(\1(?:, 1)?\);)?$/gm;
+    return code.replace(declared, (whole, name, id) => {
+      if (!isBuiltin(id)) return whole;
+      const get = `get: (_, member) => member === "default" ? require("${id}") : require("${id}")[member]`;
+      return `const ${name} = new Proxy({}, { ${get} });`;
+    });
+  },
+};
+
+/**
+ * An `import` of a module of Node's makes Node evaluate everything that module exports, streams and
+ * all; asking for the module itself does not, and saves 2 ms for `node:fs` alone.
+ */
+const builtinsWithoutFacade = {
+  name: "builtins-without-facade",
+  resolveId: (id, importer) =>
+    isBuiltin(id) && !importer?.startsWith("\0") ? { id: `\0builtin:${id}` } : undefined,
+  load: {
+    filter: { id: /^\0builtin:/ },
+    handler: (id) => ({
+      code: `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice("\0builtin:".length))});`,
+      moduleType: "js",
+    }),
+  },
+};

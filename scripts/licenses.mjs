@@ -1,0 +1,67 @@
+// What of other people's work is inside the bundles, and under which terms.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Terms that allow shipping a part of the work inside ours, if we ship their text along. */
+const accepted = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
+
+/**
+ * A package of which something is bundled.
+ *
+ * @typedef {object} BundledPackage
+ * @property {string} name
+ * @property {string} version
+ * @property {string} license an SPDX identifier
+ * @property {string} text the licence, and the notice where there is one
+ */
+
+/**
+ * The packages that modules of a bundle come from, by name.
+ *
+ * @param {Iterable<string>} modules paths relative to the project
+ * @returns {BundledPackage[]}
+ * @throws Error when one has terms that are not accepted, or does not carry their text
+ */
+export function packagesOf(modules) {
+  const folders = new Set([...modules].filter((path) => path.includes("node_modules/")).map(packageFolder));
+  return [...folders].map(readPackage).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The text of all licences, for a file that is shipped beside the bundles. */
+export function licenseDocument(packages) {
+  const rule = "-".repeat(80);
+  const parts = packages.map(
+    ({ name, version, license, text }) => `${rule}\n${name} ${version} (${license})\n\n${text.trim()}\n`,
+  );
+  return `mistral-key contains parts of these packages.\n\n${parts.join("\n")}`;
+}
+
+/** Walks up, because packages mark folders of theirs as CommonJS or ESM with a package.json without a name. */
+function packageFolder(module) {
+  let folder = dirname(module);
+  while (!existsSync(join(folder, "package.json")) || manifestOf(folder).name === undefined) {
+    if (folder === dirname(folder)) throw new Error(`${module} belongs to no package.`);
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+function readPackage(folder) {
+  const { name, version, license } = manifestOf(folder);
+  if (!accepted.has(license)) {
+    throw new Error(`${name} ${version} may not be bundled: its licence is ${license ?? "not stated"}.`);
+  }
+  const files = readdirSync(folder).filter((file) => /^(?:licen[cs]e|copying|notice)\b/i.test(file));
+  if (!files.some((file) => !/^notice/i.test(file))) {
+    throw new Error(`${name} ${version} may not be bundled: it does not carry the text of its licence.`);
+  }
+  const text = files
+    .sort()
+    .map((file) => readFileSync(join(folder, file), "utf8"))
+    .join("\n\n");
+  return { name, version, license, text };
+}
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}

@@ -1,0 +1,72 @@
+import type { CommandInput } from "../command-table.ts";
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { parseVariableName, standardVariable } from "../running/command-environment.ts";
+import { assignment } from "../shell/assignment.ts";
+import { guessShell } from "../shell/guess-shell.ts";
+import { parseShell, type Shell, shells } from "../shell/shells.ts";
+import { readStoredKey } from "../stores/stored-key.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
+export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const settings = readSettings(flags, deps.env);
+  const name = parseVariableName(flags.value("as") ?? standardVariable);
+  const file = flags.value("write");
+  if (file !== undefined) return writeFile({ file, name }, settings, deps);
+
+  const shell = await readShell(flags.value("shell"), deps);
+  if (settings.json) {
+    throw new MistralKeyError("usage", "env prints a key, and --json does not.", {
+      hint: "Leave --json out, or ask for the key itself: mistral-key get --json",
+    });
+  }
+  if (deps.stdoutIsTerminal && !flags.on("reveal")) throw wouldShowKey(shell);
+  const { key } = await readStoredKey(settings, deps);
+  deps.output.answer(`${assignment(shell, name, key.reveal())}\n`);
+  return exitCodes.done;
+}
+
+async function writeFile(
+  { file, name }: { readonly file: string; readonly name: string },
+  settings: Settings,
+  deps: Deps,
+): Promise<ExitCode> {
+  const { writeDotenv } = await import("../dotenv/write-dotenv.ts");
+  const { key } = await readStoredKey(settings, deps);
+  const outcome = await writeDotenv({ path: file, name, key }, deps.surroundings());
+  if (settings.json) {
+    deps.output.json({ profile: settings.profile, key: key.mask, variable: name, written: file, outcome });
+    return exitCodes.done;
+  }
+  const { symbol } = deps.output.theme;
+  const said = outcome === "unchanged" ? "had the key already" : "has the key now";
+  deps.output.print(`${symbol.ok} ${file} ${said}, as ${name}. Only you may read the file.`);
+  deps.output.print(`  ${symbol.next} It holds the key in plain text. mistral-key run -- CMD needs no file.`);
+  return exitCodes.done;
+}
+
+async function readShell(asked: string | undefined, deps: Deps): Promise<Shell> {
+  const shell =
+    asked === undefined
+      ? guessShell({ ...deps.surroundings(), ancestors: await deps.ancestors() })
+      : parseShell(asked);
+  if (shell !== undefined) return shell;
+  throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
+    hint: `Name it: mistral-key env --shell ${shells.join("|")}. Other POSIX shells understand what is written for bash.`,
+  });
+}
+
+function wouldShowKey(shell: Shell): MistralKeyError {
+  return new MistralKeyError("usage", "This would print the key on your screen.", {
+    hint: `To give it to this shell: ${evaluations[shell]}\nTo print it all the same: mistral-key env --reveal`,
+  });
+}
+
+const evaluations: Readonly<Record<Shell, string>> = {
+  bash: 'eval "$(mistral-key env)"',
+  zsh: 'eval "$(mistral-key env)"',
+  fish: "mistral-key env | source",
+  powershell: "mistral-key env | Invoke-Expression",
+};

@@ -1,0 +1,133 @@
+import type { CommandInput } from "../command-table.ts";
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { consolePages } from "../mistral/console-pages.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { RotationRecord } from "../rotation/journal.ts";
+import { unusableStore } from "../stores/choose-store.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { noKey } from "../stores/stored-key.ts";
+import { hang } from "../terminal/layout.ts";
+import { readSettings, type Settings, storeFor } from "./settings.ts";
+
+/** What there is to remove. */
+interface Belongings {
+  readonly store: SecretStore;
+  /** The masks of the keys that are forgotten, the one in use first; they stay alive at Mistral. */
+  readonly keys: readonly string[];
+}
+
+/** Deletes the stored key, its slots, its journal and what is known about it. Revokes nothing at Mistral. */
+export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const settings = readSettings(flags, deps.env);
+  const { profile, json } = settings;
+  const asks = !flags.on("yes");
+  if (asks && !deps.interactive) {
+    throw new MistralKeyError("needs-terminal", "Nobody is there to confirm, so nothing was removed.", {
+      hint: `To remove it without a question: ${commandFor(profile, "remove --yes")}`,
+    });
+  }
+  const belongings = await findBelongings(deps, settings);
+  if (asks) await confirm(deps, profile, belongings);
+  await erase(deps, profile, belongings.store);
+  if (json) {
+    const [key = null, ...others] = belongings.keys;
+    deps.output.json({ profile, removed: true, key, others, revoked: false, page: consolePages.keys });
+  }
+  await tellOfRevoking(deps, profile, belongings, asks);
+  return exitCodes.done;
+}
+
+/**
+ * Looks what there is, so that a removal that was cut off can be repeated and one of nothing is said to be that.
+ *
+ * @throws MistralKeyError of kind `no-key` when nothing is stored
+ */
+async function findBelongings(deps: Deps, settings: Settings): Promise<Belongings> {
+  const name = settings.profile;
+  const profile = readOrDamaged<Profile>(deps, () => deps.profiles.read(name));
+  const rotation = readOrDamaged<RotationRecord>(deps, () => deps.journal.read(name));
+  const known = profile === "damaged" ? undefined : profile;
+  const record = rotation === "damaged" ? undefined : rotation;
+  const store = await deps.store(
+    settings.store ?? known?.store ?? record?.after.store ?? storeFor(settings, undefined),
+  );
+  await requireUsable(deps, store);
+  if (profile !== undefined || rotation !== undefined) {
+    const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
+    return { store, keys: [...new Set(masks.filter((mask) => mask !== undefined))] };
+  }
+  const key = await store.get({ profile: name, slot: "current" });
+  if (key === undefined) throw noKey(name, store, undefined);
+  return { store, keys: [key.mask] };
+}
+
+/** A keychain that is not there cannot be emptied; better to say so before the question than after it. */
+async function requireUsable({ interactive }: Deps, store: SecretStore): Promise<void> {
+  if (store.kind !== "keychain") return;
+  const availability = await store.availability();
+  if (availability.state === "available" || (availability.state === "locked" && interactive)) return;
+  throw unusableStore(store.kind, availability);
+}
+
+function readOrDamaged<Value>(
+  { output }: Deps,
+  read: () => Value | undefined,
+): Value | undefined | "damaged" {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
+    output.print(`${output.theme.symbol.warn} ${error.message}`);
+    return "damaged";
+  }
+}
+
+async function confirm(deps: Deps, profile: ProfileName, { keys }: Belongings): Promise<void> {
+  const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
+  const prompts = await deps.prompts();
+  const message = `Remove the key of profile "${profile}"${what}?`;
+  if (!(await prompts.confirm({ message, initial: false }))) throw new Cancelled("Nothing was removed.");
+}
+
+/** The profile goes last, so that a removal that is cut off is still found by the next one. */
+async function erase(
+  { profiles, journal, drafts }: Deps,
+  profile: ProfileName,
+  store: SecretStore,
+): Promise<void> {
+  for (const slot of ["next", "previous", "current"] as const) await store.delete({ profile, slot });
+  journal.end(profile);
+  drafts.remove(profile);
+  profiles.remove(profile);
+}
+
+async function tellOfRevoking(
+  deps: Deps,
+  profile: ProfileName,
+  { store, keys }: Belongings,
+  asks: boolean,
+): Promise<void> {
+  const { output } = deps;
+  const { theme } = output;
+  const say = (symbol: string, text: string) =>
+    output.print(hang(`  ${symbol} `, text, Math.min(output.columns, 80)));
+  say(theme.symbol.ok, `Profile "${profile}" is removed from ${store.describe()} and from this machine.`);
+  const what = keys.length === 0 ? "the key" : keys.join(" and ");
+  say(
+    theme.symbol.warn,
+    `This did not revoke ${what} at Mistral: it works until it is deleted there, or ends.`,
+  );
+  say(theme.symbol.next, `To delete it, find its row in API Keys: ${theme.link(consolePages.keys)}`);
+  if (!asks) return;
+  const prompts = await deps.prompts();
+  try {
+    if (await prompts.confirm({ message: "Open that page now?", initial: true }))
+      await deps.openPage(consolePages.keys);
+  } catch (error) {
+    // What was asked for is done; stopping at the offer changes nothing about that.
+    if (!(error instanceof Cancelled)) throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Deps } from "../deps.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { ProfileRegistry } from "../profiles/profile-registry.ts";
+import { displayWidth, hang, padEnd } from "../terminal/layout.ts";
+import type { Output } from "../terminal/output.ts";
+import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
+import type { GitState } from "./git-state.ts";
+import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
+import type { PlaceKind } from "./places.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A place in `--json` output. Stable surface. */
+export interface PlaceDocument {
+  /** `null` for what is no file. */
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly kind: PlaceKind;
+  /** `null` for what is in no repository. */
+  readonly git: Exclude<GitState, "none"> | null;
+  /** The variable of the environment. */
+  readonly variable?: string;
+}
+
+/** What `import --list --json` prints. Stable surface; holds no key. */
+export interface DiscoveryDocument {
+  readonly found: readonly {
+    readonly key: string;
+    readonly places: readonly PlaceDocument[];
+    readonly stored: boolean;
+  }[];
+  /** Places that could not be looked into. */
+  readonly unread: readonly {
+    readonly path: string | null;
+    readonly kind: PlaceKind;
+    readonly reason: string;
+  }[];
+}
+
+/** The JSON document of what was found. */
+export function discoveryDocument(discovery: Discovery, profiles: ProfileRegistry): DiscoveryDocument {
+  return {
+    found: discovery.found.map(({ key, places }) => ({
+      key: key.mask,
+      places: places.map(placeDocument),
+      stored: storedAs({ key }, profiles).length > 0,
+    })),
+    unread: discovery.unread.map(({ where, kind, reason }) => ({
+      path: kind === "vibe-keychain" ? null : where,
+      kind,
+      reason,
+    })),
+  };
+}
+
+/** A place as `--json` tells it. */
+export function placeDocument(place: FoundPlace): PlaceDocument {
+  if (place.kind === "environment") {
+    return { path: null, line: null, kind: place.kind, git: null, variable: place.variable };
+  }
+  if (place.kind === "vibe-keychain") return { path: null, line: null, kind: place.kind, git: null };
+  const git = place.git === "none" ? null : place.git;
+  return { path: place.file.path, line: place.occurrence.line, kind: place.kind, git };
+}
+
+/** The profiles that a key is stored as, as their fingerprints tell: no store is opened. */
+export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegistry): readonly ProfileName[] {
+  return profiles
+    .list()
+    .flatMap((row) =>
+      "profile" in row && matchesFingerprint(key, row.profile.fingerprint) ? [row.profile.name] : [],
+    );
+}
+
+/** Prints every key that was found, with the places it lies in. */
+export function printKeys(
+  { output, profiles }: Pick<Deps, "output" | "profiles">,
+  { found, unread }: Discovery,
+  at: Surroundings,
+): void {
+  const { theme } = output;
+  const columns = Math.min(output.columns, 80);
+  const places = found.flatMap((key) => key.places);
+  output.print();
+  output.print(hang("  ", theme.strong(headlineOf(found.length, places.length)), columns));
+  const width = Math.max(0, ...places.map((place) => displayWidth(whereOf(place, at))));
+  for (const key of found) {
+    const names = storedAs(key, profiles);
+    const stored = names.length === 0 ? "not stored" : `stored as profile ${names.join(", ")}`;
+    output.print();
+    output.print(`  ${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
+    for (const place of key.places) printPlace(output, place, width, at);
+  }
+  if (unread.length > 0) output.print();
+  for (const { where, reason } of unread) {
+    output.print(hang(`  ${theme.symbol.warn} `, `${shortPath(where, at)} was not read: ${reason}`, columns));
+  }
+}
+
+function printPlace(output: Output, place: FoundPlace, width: number, at: Surroundings): void {
+  const { theme } = output;
+  const where = whereOf(place, at);
+  const note = noteOn(place);
+  const shown = isInGit(place) ? theme.caution(note) : theme.faint(note);
+  // One line where it fits; the note below the place where it does not.
+  if (4 + width + 3 + displayWidth(note) <= output.columns) {
+    output.print(`    ${note === "" ? where : `${padEnd(where, width)}   ${shown}`}`);
+    return;
+  }
+  output.print(`    ${where}`);
+  if (note !== "") output.print(`      ${shown}`);
+}
+
+function headlineOf(keys: number, places: number): string {
+  const found = keys === 1 ? "1 Mistral key" : `${keys} Mistral keys`;
+  if (keys === 0) return "No Mistral key was found outside a store.";
+  return `Found ${found} in ${places === 1 ? "1 place" : `${places} places`}.`;
+}

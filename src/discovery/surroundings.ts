@@ -1,0 +1,9 @@
+/** Where the program runs, as far as looking for keys depends on it. */
+export interface Surroundings {
+  readonly platform: NodeJS.Platform;
+  /** The person's home folder, absolute. */
+  readonly home: string;
+  /** The folder the program was started in, absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}

@@ -1,0 +1,36 @@
+import { dayOf, formatDay } from "../../keys/expiry.ts";
+import { commandFor } from "../../keys/profile-name.ts";
+import type { ListedRotation } from "../../rotation/journal.ts";
+import { type Check, type Finding, localLimitMs } from "../check.ts";
+
+/** Judges the rotations that are under way. */
+export function judgeRotations(rows: readonly ListedRotation[]): Finding {
+  const damaged = rows.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
+  if (damaged.length > 0) {
+    return {
+      state: "fail",
+      kind: "store-damaged",
+      message: damaged.join(" "),
+      hint: "Your stored key still works. Delete the file, then start again: mistral-key rotate",
+    };
+  }
+  const [first, ...others] = rows.flatMap((row) => ("record" in row ? [row.record] : []));
+  if (first === undefined) return { state: "ok", message: "None is unfinished." };
+  const since = formatDay(dayOf(new Date(first.startedAt)));
+  const more =
+    others.length === 0 ? "" : ` So are those of ${others.map(({ profile }) => profile).join(", ")}.`;
+  return {
+    state: "fail",
+    kind: "unfinished",
+    message: `The rotation of profile ${first.profile} is unfinished since ${since}; its old key ${first.oldKey.mask} may still be alive.${more}`,
+    hint: `End it: ${commandFor(first.profile, "rotate --finish")}\nOr go back to the old key: ${commandFor(first.profile, "rotate --abort")}`,
+  };
+}
+
+/** Whether a rotation was left unfinished. */
+export const rotationsCheck: Check = {
+  id: "rotations",
+  title: "Rotations",
+  limitMs: localLimitMs,
+  look: async ({ deps }) => judgeRotations(deps.journal.list()),
+};

@@ -1,0 +1,70 @@
+/**
+ * Puts a variable into the text of a dotenv file. Everything else stays as it is: other lines,
+ * comments, the order, `export`, the ending of lines.
+ *
+ * Where the variable stands several times each is set, since some readers take the first and some
+ * the last. Where it does not stand, it is added at the end.
+ *
+ * @param text - decoded as Latin-1, a character a byte, so that other lines survive in any encoding
+ * @param value - as it is written in the file, see {@link quoteDotenv}
+ */
+export function setVariable(text: string, name: string, value: string): string {
+  let result = "";
+  let position = 0;
+  let found = false;
+  for (const entry of entriesOf(text)) {
+    if (entry.name !== name) continue;
+    result += `${text.slice(position, entry.start)}${entry.lead}${name}=${value}`;
+    position = entry.end;
+    found = true;
+  }
+  result += text.slice(position);
+  if (found) return result;
+  const ending = endingOf(text);
+  const gap = result === "" || result.endsWith("\n") ? "" : ending;
+  return `${result}${gap}${name}=${value}${ending}`;
+}
+
+interface Entry {
+  readonly name: string;
+  /** Where the line starts. */
+  readonly start: number;
+  /** Where the value ends; a comment may follow. */
+  readonly end: number;
+  /** What stands before the name: spaces, `export`. */
+  readonly lead: string;
+}
+
+const beginning = /([ \t]*(?:export[ \t]+)?)([\w.-]+)(?:[ \t]*=|:(?=[ \t]))(?:[ \t]+(?=[^\s#]))?/y;
+const quoted = /(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)(?=[ \t]*(?:#[^\r\n]*)?(?:\r?\n|$))/y;
+const bare = /(?:(?![ \t]+#)[^\r\n])*/y;
+
+/** The assignments of a text; what stands inside a value of several lines is none. */
+function* entriesOf(text: string): Generator<Entry> {
+  let start = 0;
+  while (start < text.length) {
+    const match = matchAt(beginning, text, start);
+    let end = start;
+    if (match !== null) {
+      const [whole, lead = "", name = ""] = match;
+      const from = start + whole.length;
+      const value = matchAt(quoted, text, from) ?? matchAt(bare, text, from);
+      end = from + (value?.[0].length ?? 0);
+      yield { name, lead, start, end };
+    }
+    const next = text.indexOf("\n", end);
+    if (next === -1) return;
+    start = next + 1;
+  }
+}
+
+function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArray | null {
+  pattern.lastIndex = position;
+  return pattern.exec(text);
+}
+
+function endingOf(text: string): string {
+  const windows = text.split("\r\n").length - 1;
+  const all = text.split("\n").length - 1;
+  return windows * 2 > all ? "\r\n" : "\n";
+}

@@ -1,0 +1,76 @@
+import { readStoreKind } from "../commands/settings.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import { defaultProfile, parseProfileName } from "../keys/profile-name.ts";
+import { ProfileFolder } from "../profiles/profile-folder.ts";
+import { programFolder } from "../profiles/program-folder.ts";
+import { openStore } from "../stores/open-store.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";
+
+/** How long a key is remembered that nothing says has changed. */
+const rememberedMs = 5 * 60_000;
+
+interface Remembered {
+  readonly key: ApiKey;
+  readonly store: StoreKind;
+  readonly readAt: number;
+}
+
+const remembered = new Map<string, Remembered>();
+const underWay = new Map<string, Promise<ApiKey>>();
+
+/**
+ * The stored key of a profile, as text.
+ *
+ * @param profile - its name; without it what the environment says
+ * @throws MistralKeyError
+ */
+export async function readKeyOf(profile: string | undefined): Promise<string> {
+  const { env } = process;
+  const name = profile ?? (env.MISTRAL_KEY_PROFILE || undefined);
+  const request: KeyRequest = {
+    profile: name === undefined ? defaultProfile : parseProfileName(name),
+    store: readStoreKind(env.MISTRAL_KEY_STORE || undefined),
+  };
+  const folder = await programFolder(env);
+  const address = JSON.stringify([folder, request.profile, request.store]);
+  const profiles = new ProfileFolder(folder);
+
+  const before = remembered.get(address);
+  const known = profiles.read(request.profile);
+  // The profile is rewritten when its key is replaced or removed, so it tells without a look into the store.
+  const isCurrent =
+    before !== undefined &&
+    known !== undefined &&
+    (request.store ?? known.store) === before.store &&
+    performance.now() - before.readAt < rememberedMs &&
+    matchesFingerprint(before.key, known.fingerprint);
+  if (isCurrent) return before.key.reveal();
+  remembered.delete(address);
+
+  let read = underWay.get(address);
+  if (read === undefined) {
+    read = readStore(request, folder, profiles, address).finally(() => underWay.delete(address));
+    underWay.set(address, read);
+  }
+  return (await read).reveal();
+}
+
+async function readStore(
+  request: KeyRequest,
+  folder: string,
+  profiles: ProfileFolder,
+  address: string,
+): Promise<ApiKey> {
+  const { env, platform } = process;
+  const { signal } = new AbortController();
+  const { key, store, profile } = await readStoredKey(request, {
+    profiles,
+    store: (kind) => openStore(kind, { folder, platform, env, signal }),
+  });
+  if (profile !== undefined && matchesFingerprint(key, profile.fingerprint)) {
+    remembered.set(address, { key, store: store.kind, readAt: performance.now() });
+  }
+  return key;
+}

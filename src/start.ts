@@ -1,0 +1,24 @@
+import { writeSync } from "node:fs";
+import { keepCompiledCode } from "./compile-cache.ts";
+import { packageVersion } from "./version.ts";
+
+/**
+ * The first module of the program. Answers what needs nothing else, and loads the rest only then:
+ * `--version` is what scripts and editors run to see whether a program is there.
+ */
+export async function start(): Promise<void> {
+  const [first, ...rest] = process.argv.slice(2);
+  if ((first === "--version" || first === "-V") && rest.length === 0) {
+    // Opening process.stdout takes as long as everything else here together.
+    writeSync(1, `${packageVersion()}\n`);
+    return;
+  }
+  if (first === "__complete") {
+    const { answerCompletion } = await import("./shell/answer-completion.ts");
+    return answerCompletion(rest);
+  }
+  const { env, platform } = process;
+  keepCompiledCode({ env, platform, user: process.geteuid?.() });
+  const { main } = await import("./main.ts");
+  await main();
+}

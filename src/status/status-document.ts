@@ -1,0 +1,89 @@
+import { daysLeft } from "../keys/expiry.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
+import type { Region } from "../mistral/endpoint.ts";
+import type { RotationStage } from "../rotation/journal.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+import type { Survey, SurveyedProfile } from "./survey.ts";
+
+/** What `status --json` prints. Stable surface. */
+export interface StatusDocument {
+  readonly profiles: readonly StatusRow[];
+  readonly environment: {
+    /** Whether `MISTRAL_API_KEY` is the key of the profile that commands use here. */
+    readonly MISTRAL_API_KEY: "absent" | "same" | "different";
+  };
+}
+
+/** One profile. */
+export interface StatusRow {
+  readonly profile: string;
+  /** The mask; `null` only where `problem` is given. */
+  readonly key: string | null;
+  readonly store: StoreKind | null;
+  readonly workspace: string | null;
+  readonly organization: string | null;
+  readonly keyName: string | null;
+  readonly region: Region | null;
+  readonly createdAt: string | null;
+  readonly expiresAt: string | null;
+  readonly daysLeft: number | null;
+  readonly lastVerifiedAt: string | null;
+  readonly lastDiagnosis: Diagnosis | null;
+  readonly rotation: null | { readonly stage: RotationStage | null; readonly startedAt: string | null };
+  readonly targets: readonly string[];
+  /** Why nothing is known of a profile; absent where all is well. */
+  readonly problem?: string;
+}
+
+const nothing = {
+  key: null,
+  store: null,
+  workspace: null,
+  organization: null,
+  keyName: null,
+  region: null,
+  createdAt: null,
+  expiresAt: null,
+  daysLeft: null,
+  lastVerifiedAt: null,
+  lastDiagnosis: null,
+  rotation: null,
+  targets: [],
+} as const;
+
+/** The JSON document of a survey. */
+export function statusDocument({ profiles, environment, now }: Survey): StatusDocument {
+  return {
+    profiles: profiles.map((row) => rowOf(row, now)),
+    environment: { MISTRAL_API_KEY: environment.state },
+  };
+}
+
+function rowOf(row: SurveyedProfile, now: Date): StatusRow {
+  if ("damaged" in row) return { profile: row.name, ...nothing, problem: row.damaged };
+  const { profile, rotation } = row;
+  const expiresAt = profile.expiresAt ?? null;
+  return {
+    profile: row.name,
+    key: profile.key,
+    store: profile.store,
+    workspace: profile.identity?.workspace ?? null,
+    organization: profile.identity?.organization ?? null,
+    keyName: profile.identity?.keyName ?? null,
+    region: profile.endpoint.region,
+    createdAt: profile.createdAt,
+    expiresAt,
+    daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now),
+    lastVerifiedAt: profile.lastVerifiedAt,
+    lastDiagnosis: profile.lastDiagnosis,
+    rotation: rotation === undefined ? null : rotationOf(rotation),
+    targets: profile.targets,
+    ...(rotation !== undefined && "damaged" in rotation ? { problem: rotation.damaged } : {}),
+  };
+}
+
+function rotationOf(rotation: NonNullable<Extract<SurveyedProfile, { profile: unknown }>["rotation"]>) {
+  return "damaged" in rotation
+    ? { stage: null, startedAt: null }
+    : { stage: rotation.record.stage, startedAt: rotation.record.startedAt };
+}

@@ -1,0 +1,75 @@
+import { type FailureKind, MistralKeyError } from "../errors.ts";
+import type { StoreAvailability, StoreKind } from "./secret-store.ts";
+
+/** What the choice of a store depends on. */
+export interface StoreCircumstances {
+  /** The store asked for with `--store` or `MISTRAL_KEY_STORE`. */
+  readonly asked: StoreKind | undefined;
+  /** The store that the profile remembers. */
+  readonly remembered: StoreKind | undefined;
+  /** Whether {@link wantedStore} can be used. */
+  readonly availability: StoreAvailability;
+  /** Whether a person can answer. */
+  readonly interactive: boolean;
+}
+
+/** What a person can do when there is no usable keychain. */
+export type StoreOption =
+  /** Look at the keychain again, after the person has unlocked or started it. */
+  | "retry"
+  /** Keep the key in an encrypted file. */
+  | "file"
+  /** Use the key for this run, then forget it. */
+  | "once"
+  /** Stop, with the advice. */
+  | "stop";
+
+/** A store that cannot be used, and why. */
+export type UnusableStore = Exclude<StoreAvailability, { readonly state: "available" }>;
+
+/** Which store a new key goes to, decided before anybody fetches a key. */
+export type StoreChoice =
+  | { readonly outcome: "use"; readonly kind: StoreKind }
+  | { readonly outcome: "ask"; readonly unusable: UnusableStore; readonly options: readonly StoreOption[] }
+  | { readonly outcome: "refuse"; readonly failure: MistralKeyError };
+
+/** The store that is tried first: the one asked for, else the one the profile remembers, else the keychain. */
+export function wantedStore({
+  asked,
+  remembered,
+}: Pick<StoreCircumstances, "asked" | "remembered">): StoreKind {
+  return asked ?? remembered ?? "keychain";
+}
+
+/**
+ * Chooses a store. Neither asks nor prints; a key is never put anywhere that was not asked for, and
+ * never into a file that is not encrypted.
+ */
+export function chooseStore(circumstances: StoreCircumstances): StoreChoice {
+  const kind = wantedStore(circumstances);
+  const { availability, interactive } = circumstances;
+  if (availability.state === "available") return { outcome: "use", kind };
+  if (kind === "keychain" && interactive) {
+    // A keychain that is not there seldom comes while one waits; one that is can be unlocked at once.
+    const options: readonly StoreOption[] =
+      availability.state === "absent" ? ["file", "once", "retry", "stop"] : ["retry", "file", "once", "stop"];
+    return { outcome: "ask", unusable: availability, options };
+  }
+  return { outcome: "refuse", failure: unusableStore(kind, availability) };
+}
+
+const kinds: Record<UnusableStore["state"], FailureKind> = {
+  locked: "store-locked",
+  absent: "store-absent",
+  unresponsive: "store-unresponsive",
+  denied: "store-denied",
+};
+
+/** The failure that says why a store cannot be used and what would change that. */
+export function unusableStore(kind: StoreKind, { state, reason, advice }: UnusableStore): MistralKeyError {
+  const lines =
+    kind === "keychain"
+      ? [...advice, "Or keep the key in an encrypted file: add --store file, and set MISTRAL_KEY_PASSPHRASE."]
+      : advice;
+  return new MistralKeyError(kinds[state], reason, lines.length === 0 ? {} : { hint: lines.join("\n") });
+}

@@ -1,0 +1,169 @@
+import { connect, type Socket } from "node:net";
+import { decodeMessage, encodeCall, type MethodCall, messageLength, prefixLength } from "./dbus-message.ts";
+import type { ReplyValue } from "./dbus-wire.ts";
+
+/** The answer to a call: its values, and the unique name of who gave it. */
+export interface Reply {
+  readonly sender: string;
+  readonly values: readonly ReplyValue[];
+}
+
+/** Somebody on the bus, or the bus itself, answered a call with an error. */
+export class BusError extends Error {
+  override readonly name = "BusError";
+  /** The error's name, such as `org.freedesktop.DBus.Error.ServiceUnknown`. */
+  readonly errorName: string;
+
+  constructor(errorName: string, text: string) {
+    super(`${errorName}: ${text}`);
+    this.errorName = errorName;
+  }
+}
+
+/** The bus cannot be talked to: no socket, nobody listening, or it does not let this user in. */
+export class BusUnreachable extends Error {
+  override readonly name = "BusUnreachable";
+}
+
+/** Who we are to the bus: it compares this with what the socket itself tells of us. */
+export interface BusUser {
+  readonly uid: number;
+}
+
+const maximalHandshakeLength = 4096;
+
+interface Waiting<Value> {
+  resolve(value: Value): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A connection to a message bus that only makes calls. What waits on it ends when its signal is
+ * aborted, with the signal's reason; any break of the protocol ends it with `MalformedMessage`.
+ */
+export class BusConnection {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, Waiting<Reply>>();
+  readonly #signal: AbortSignal;
+  readonly #abort = () => this.#fail(this.#signal.reason);
+  #serial = 0;
+  #received: Buffer = Buffer.alloc(0);
+  #handshake: Waiting<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  private constructor(socket: Socket, signal: AbortSignal) {
+    this.#socket = socket;
+    this.#signal = signal;
+  }
+
+  /**
+   * Connects to a bus, authenticates and says hello. The hello is sent, not waited for: the bus
+   * answers in order.
+   *
+   * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
+   * @throws BusUnreachable
+   */
+  static async open(socketPath: string, user: BusUser, signal: AbortSignal): Promise<BusConnection> {
+    signal.throwIfAborted();
+    const connection = new BusConnection(connect(socketPath), signal);
+    await connection.#authenticate(user);
+    void connection.call({
+      destination: "org.freedesktop.DBus",
+      path: "/org/freedesktop/DBus",
+      interface: "org.freedesktop.DBus",
+      member: "Hello",
+      args: [],
+    });
+    return connection;
+  }
+
+  /**
+   * Calls a method. Several calls may be made before the first is answered. An answer that nobody
+   * waits for any more is no unhandled rejection.
+   *
+   * @throws BusError when the answer is an error
+   */
+  call(call: MethodCall): Promise<Reply> {
+    const serial = ++this.#serial;
+    const reply = new Promise<Reply>((resolve, reject) => {
+      if (this.#failure !== undefined) reject(this.#failure.error);
+      else this.#waiting.set(serial, { resolve, reject });
+    });
+    reply.catch(() => {});
+    if (this.#failure === undefined) this.#socket.write(encodeCall(serial, call));
+    return reply;
+  }
+
+  /** Ends the connection, and what still waits on it. */
+  close(): void {
+    this.#fail(new BusUnreachable("The connection was closed."));
+  }
+
+  #authenticate({ uid }: BusUser): Promise<void> {
+    const socket = this.#socket;
+    const authenticated = new Promise<void>((resolve, reject) => {
+      this.#handshake = { resolve, reject };
+    });
+    socket.on("connect", () => {
+      // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
+      socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`);
+    });
+    socket.on("data", (chunk) => {
+      try {
+        this.#receive(chunk);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+    socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
+    socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
+    this.#signal.addEventListener("abort", this.#abort, { once: true });
+    return authenticated;
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#failure !== undefined) return;
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    if (this.#handshake !== undefined) this.#finishHandshake(this.#handshake);
+    else this.#takeMessages();
+  }
+
+  #finishHandshake(handshake: Waiting<void>): void {
+    const end = this.#received.indexOf("\r\n");
+    if (end === -1 && this.#received.length < maximalHandshakeLength) return;
+    const line = this.#received.toString("latin1", 0, end);
+    // Whoever sends more than the answer to what was asked is no message bus.
+    if (!/^OK [0-9a-f]+$/i.test(line) || end + 2 !== this.#received.length) {
+      this.#fail(new BusUnreachable("The session bus does not accept this user."));
+      return;
+    }
+    this.#received = Buffer.alloc(0);
+    this.#handshake = undefined;
+    this.#socket.write("BEGIN\r\n");
+    handshake.resolve();
+  }
+
+  #takeMessages(): void {
+    while (this.#received.length >= prefixLength) {
+      const length = messageLength(this.#received);
+      if (this.#received.length < length) return;
+      const message = decodeMessage(this.#received.subarray(0, length));
+      this.#received = this.#received.subarray(length);
+      if (message.kind === "other") continue;
+      const waiting = this.#waiting.get(message.to);
+      this.#waiting.delete(message.to);
+      if (message.kind === "reply") waiting?.resolve(message);
+      else waiting?.reject(new BusError(message.name, message.text));
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#signal.removeEventListener("abort", this.#abort);
+    this.#socket.destroy();
+    this.#handshake?.reject(error);
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+}

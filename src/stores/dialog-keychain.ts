@@ -1,0 +1,45 @@
+import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
+import { KeychainProblem } from "./keychain-trouble.ts";
+import { type CallManner, KeytarAccess } from "./keytar-access.ts";
+
+/** Five minutes: the system's own dialog may be open, and the person may be looking for a password. */
+const manner: CallManner = { limitMs: 300_000 };
+
+/** The keychains of macOS and Windows, which ask the person themselves and tell by errors what is wrong. */
+export class DialogKeychain implements Keychain {
+  readonly name: string;
+  readonly #keytar: KeytarAccess;
+
+  constructor(options: KeychainOptions, name: string) {
+    this.name = name;
+    this.#keytar = new KeytarAccess(options);
+  }
+
+  /** Whether it is locked cannot be asked without a dialog, so only what is missing is found. */
+  async examine(): Promise<KeychainProblem | undefined> {
+    try {
+      await this.#keytar.load();
+      return undefined;
+    } catch (error) {
+      if (error instanceof KeychainProblem) return error;
+      throw error;
+    }
+  }
+
+  read(account: string): Promise<string | undefined> {
+    return this.#keytar.read(account, manner);
+  }
+
+  /** Reading may bring up a dialog, and one more for the same act looks like an attack. */
+  async peek(): Promise<Peeked> {
+    return { known: false };
+  }
+
+  write(account: string, password: string): Promise<void> {
+    return this.#keytar.write(account, password, manner);
+  }
+
+  erase(account: string): Promise<boolean> {
+    return this.#keytar.erase(account, manner);
+  }
+}

@@ -1,0 +1,219 @@
+import type { KeychainTrouble } from "./keychain-trouble.ts";
+import { installLine } from "./linux-packages.ts";
+import type { SystemFacts } from "./system-facts.ts";
+
+/** What is wrong with the keychain and what to do about it, in words. */
+export interface KeychainAdvice {
+  /** One sentence: what is wrong. */
+  readonly reason: string;
+  /** What to do, one action a line; each stands by itself. */
+  readonly advice: readonly string[];
+}
+
+/**
+ * Puts a trouble into words that fit this machine. Pure: everything it depends on is an argument.
+ *
+ * @param name - the keychain's own name, "GNOME Keyring"
+ */
+export function adviseOn(trouble: KeychainTrouble, name: string, facts: SystemFacts): KeychainAdvice {
+  if (trouble === "library-missing" || trouble === "library-incompatible" || trouble === "crashed") {
+    return adviseOnLibrary(trouble, name, facts);
+  }
+  if (facts.platform === "darwin") return adviseOnMac(trouble, name);
+  if (facts.platform === "win32") return adviseOnWindows(trouble, name);
+  return adviseOnLinux(trouble, name, facts);
+}
+
+function adviseOnLibrary(
+  trouble: "library-missing" | "library-incompatible" | "crashed",
+  name: string,
+  { platform }: SystemFacts,
+): KeychainAdvice {
+  switch (trouble) {
+    case "library-missing":
+      return {
+        reason: "The part of mistral-key that talks to the keychain, keytar, is not installed.",
+        advice: ["Install mistral-key again: npm install -g mistral-key"],
+      };
+    case "library-incompatible":
+      return {
+        reason: `The part of mistral-key that talks to the keychain, keytar, does not run on this system (${platform} ${process.arch}).`,
+        advice: ["Install mistral-key again on this very system: npm install -g mistral-key"],
+      };
+    case "crashed":
+      return {
+        reason: `The process that talked to ${name} crashed, so nothing is known of your key.`,
+        advice: ["Run the command again; with --verbose it says how the process ended."],
+      };
+  }
+}
+
+type SystemTrouble = Exclude<KeychainTrouble, "library-missing" | "library-incompatible" | "crashed">;
+
+function adviseOnMac(trouble: SystemTrouble, name: string): KeychainAdvice {
+  const unlock = "Unlock it in this terminal: security unlock-keychain ~/Library/Keychains/login.keychain-db";
+  switch (trouble) {
+    case "locked":
+    case "still-locked":
+      return { reason: `${name} is locked.`, advice: [unlock] };
+    case "refused-by-person":
+      return {
+        reason: `${name} was not opened: the question of macOS was answered with no.`,
+        advice: ["Run the command again and choose Allow, or Always Allow, when macOS asks."],
+      };
+    case "collection-missing":
+      return {
+        reason: "This user has no default keychain.",
+        advice: ["Make the login keychain the default one: security default-keychain -s login.keychain-db"],
+      };
+    default:
+      return {
+        ...inGeneral(trouble, name),
+        advice: [unlock, "See what Keychain Access shows for mistral-key."],
+      };
+  }
+}
+
+function adviseOnWindows(trouble: SystemTrouble, name: string): KeychainAdvice {
+  if (trouble === "collection-missing") {
+    return {
+      reason: `${name} cannot be used in this kind of session.`,
+      advice: [
+        "Log on with your password or at the machine itself; a log-on with an SSH key alone has no credentials.",
+      ],
+    };
+  }
+  return {
+    ...inGeneral(trouble, name),
+    advice: [
+      "Open Credential Manager in Control Panel and see what Windows Credentials shows for mistral-key.",
+    ],
+  };
+}
+
+function adviseOnLinux(trouble: SystemTrouble, name: string, facts: SystemFacts): KeychainAdvice {
+  switch (trouble) {
+    case "libsecret-missing":
+      return {
+        reason: "The library that talks to the keychain, libsecret, is not installed.",
+        advice: [installLine(facts, "libsecret"), ...(facts.place === "desktop" ? [] : startKeychain(facts))],
+      };
+    case "bus-missing":
+      return { reason: `There is no session bus here, so there is no keychain.`, advice: reachBus(facts) };
+    case "service-missing":
+      return {
+        reason: "No keychain is running in this session.",
+        advice:
+          facts.place === "desktop"
+            ? facts.kde
+              ? [enableKdeWallet]
+              : [installLine(facts, "keyring"), "Then log out and in again."]
+            : [installLine(facts, "keyring"), startKeyring("Start")],
+      };
+    case "collection-missing":
+      return { reason: `${name} has nothing yet to keep a key in.`, advice: [makeCollection(name, facts)] };
+    case "locked":
+      return { reason: `${name} is locked.`, advice: unlock(name, facts) };
+    case "still-locked":
+      return { reason: `${name} is still locked.`, advice: unlock(name, facts) };
+    default:
+      return { ...inGeneral(trouble, name), advice: getAnswer(trouble, name) };
+  }
+}
+
+function inGeneral(trouble: SystemTrouble, name: string): KeychainAdvice {
+  switch (trouble) {
+    case "unresponsive":
+      return { reason: `${name} does not answer.`, advice: [] };
+    case "refused-by-person":
+      return { reason: `${name} was not opened: its question was answered with no.`, advice: [] };
+    case "write-unanswered":
+      return {
+        reason: `${name} does not answer, so it is not known whether it took the key.`,
+        advice: [],
+      };
+    case "not-kept":
+      return { reason: `${name} did not keep the key as it was given, so it was not stored.`, advice: [] };
+    case "unreadable":
+      return { reason: `${name} holds an entry for this profile and does not give the key out.`, advice: [] };
+    default:
+      return { reason: `${name} does not let mistral-key in.`, advice: [] };
+  }
+}
+
+function getAnswer(trouble: SystemTrouble, name: string): readonly string[] {
+  switch (trouble) {
+    case "unresponsive":
+    case "write-unanswered":
+      return [
+        "Look whether a window of it waits for you, maybe behind others.",
+        "Else log out and in again, and run the command again.",
+      ];
+    case "refused-by-person":
+      return ["Run the command again and let mistral-key in."];
+    case "not-kept":
+    case "unreadable":
+      return [
+        "See what it holds: secret-tool search --all service mistral-key",
+        "Or put a key in its place: mistral-key init",
+      ];
+    default:
+      return [`See what ${name} lets programs do, and run the command again.`];
+  }
+}
+
+function unlock(name: string, facts: SystemFacts): readonly string[] {
+  if (name === "KeePassXC") return ["Unlock the database in KeePassXC, then run the command again."];
+  if (name === "KDE Wallet") return ["Open the wallet in KWalletManager, then run the command again."];
+  const here = startKeyring("Unlock");
+  return facts.place === "desktop"
+    ? ["Unlock it: open Passwords and Keys (seahorse), or log out and in with your password.", here]
+    : [here];
+}
+
+function makeCollection(name: string, facts: SystemFacts): string {
+  if (name === "KeePassXC")
+    return "In KeePassXC, open a database and share a group of it: Database Settings, Secret Service.";
+  if (name === "KDE Wallet") return "Make a wallet in KWalletManager.";
+  return facts.place === "desktop"
+    ? "In Passwords and Keys (seahorse), make a password keyring and set it as default."
+    : startKeyring("Make");
+}
+
+function reachBus(facts: SystemFacts): readonly string[] {
+  switch (facts.place) {
+    case "sudo":
+      return ["Run it without sudo: sudo leaves your session, and the keychain belongs to that."];
+    case "container":
+      return [
+        "Give the key to the container from outside: mistral-key run -- docker run -e MISTRAL_API_KEY IMAGE",
+        ...startKeychain(facts),
+      ];
+    case "wsl":
+      return [
+        "Let WSL start a session: put the lines [boot] and systemd=true in /etc/wsl.conf, run wsl --shutdown in Windows, open WSL again.",
+        installLine(facts, "keyring"),
+        startKeyring("Start"),
+      ];
+    default:
+      return startKeychain(facts);
+  }
+}
+
+/** From nothing to an unlocked keychain, in a session without a desktop. */
+function startKeychain(facts: SystemFacts): readonly string[] {
+  return [
+    installLine(facts, "session"),
+    "Open a shell with a session bus: dbus-run-session -- bash",
+    startKeyring("Start"),
+  ];
+}
+
+const enableKdeWallet = "Turn on KDE Wallet in System Settings, then log out and in again.";
+
+/** The password is read by the shell: typed into the daemon, its newline would become part of it. */
+function startKeyring(what: "Start" | "Unlock" | "Make"): string {
+  const daemon = `gnome-keyring-daemon ${what === "Start" ? "" : "--replace "}--unlock --components=secrets`;
+  const purpose = { Start: "Start and unlock it", Unlock: "Unlock it", Make: "Let it make a keyring" }[what];
+  return `${purpose}, in bash: read -rsp "Keyring password: " p; printf %s "$p" | ${daemon}; unset p`;
+}

@@ -1,0 +1,205 @@
+import { type FailureKind, MistralKeyError } from "../errors.ts";
+import { ApiKey } from "../keys/api-key.ts";
+import type { KeychainAdvice } from "./keychain-advice.ts";
+import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
+import { accountOf, type SecretAddress, type SecretStore, type StoreAvailability } from "./secret-store.ts";
+
+/** What a {@link KeychainStore} depends on. */
+export interface KeychainOptions {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person is there who can answer the desktop's prompt to unlock the keychain. */
+  readonly interactive: boolean;
+  /** Aborted when the person has stopped the program. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A keychain of an operating system: passwords by account, under the service `mistral-key`. What
+ * goes wrong is thrown as `KeychainProblem`.
+ */
+export interface Keychain {
+  /** Its own name, as far as it is known by now. */
+  readonly name: string;
+  /** What is the matter with it, `undefined` when nothing is. Prompts nobody. */
+  examine(): Promise<KeychainProblem | undefined>;
+  /** `undefined` when there is no password, which has been made sure. */
+  read(account: string): Promise<string | undefined>;
+  /** What is there, where that can be told without asking a person. */
+  peek(account: string): Promise<Peeked>;
+  write(account: string, password: string): Promise<void>;
+  /** Answers whether there was one; then there is none any more. */
+  erase(account: string): Promise<boolean>;
+}
+
+/** What was there before something is written over it. */
+export type Peeked =
+  | { readonly known: true; readonly password: string | undefined }
+  | { readonly known: false };
+
+/** Keys in the keychain of the operating system, through keytar. Each is read once a run. */
+export class KeychainStore implements SecretStore {
+  readonly kind = "keychain";
+  readonly #options: KeychainOptions;
+  #opened: Keychain | undefined;
+  readonly #keys = new Map<string, ApiKey>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: KeychainOptions) {
+    this.#options = options;
+  }
+
+  describe(): string {
+    return this.#opened?.name ?? nameOnPlatform(this.#options.platform);
+  }
+
+  async availability(): Promise<StoreAvailability> {
+    const problem = await (await this.#keychain()).examine();
+    if (problem === undefined) return { state: "available" };
+    return { state: stateOf(problem.trouble), ...(await this.#putIntoWords(problem)) };
+  }
+
+  get(address: SecretAddress): Promise<ApiKey | undefined> {
+    const account = accountOf(address);
+    return this.#inTurn(async (keychain) => {
+      const known = this.#keys.get(account);
+      if (known !== undefined) return known;
+      const password = await keychain.read(account);
+      if (password === undefined) return undefined;
+      const key = keyFrom(password);
+      this.#keys.set(account, key);
+      return key;
+    });
+  }
+
+  set(address: SecretAddress, key: ApiKey): Promise<void> {
+    const account = accountOf(address);
+    return this.#inTurn(async (keychain) => {
+      const password = key.reveal();
+      refuseUnstorable(password);
+      const remembered = this.#keys.get(account)?.reveal();
+      const before: Peeked =
+        remembered === undefined ? await keychain.peek(account) : { known: true, password: remembered };
+      this.#keys.delete(account);
+      await keychain.write(account, password);
+      if ((await keychain.read(account)) !== password) {
+        await putBack(keychain, account, before);
+        throw new KeychainProblem("not-kept");
+      }
+      this.#keys.set(account, key);
+    });
+  }
+
+  delete(address: SecretAddress): Promise<boolean> {
+    const account = accountOf(address);
+    return this.#inTurn((keychain) => {
+      this.#keys.delete(account);
+      return keychain.erase(account);
+    });
+  }
+
+  /** One at a time, so that what is remembered is what is stored, whatever is asked for at once. */
+  #inTurn<Value>(work: (keychain: Keychain) => Promise<Value>): Promise<Value> {
+    const turn = this.#last.then(async () => {
+      try {
+        return await work(await this.#keychain());
+      } catch (error) {
+        throw error instanceof KeychainProblem ? await this.#failureOf(error) : error;
+      }
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #failureOf(problem: KeychainProblem): Promise<MistralKeyError> {
+    const { reason, advice } = await this.#putIntoWords(problem);
+    return new MistralKeyError(kinds[stateOf(problem.trouble)], reason, {
+      cause: problem.cause,
+      ...(advice.length === 0 ? {} : { hint: advice.join("\n") }),
+    });
+  }
+
+  /** Loaded only now: most runs have nothing to explain. */
+  async #putIntoWords({ trouble }: KeychainProblem): Promise<KeychainAdvice> {
+    const [{ adviseOn }, { gatherSystemFacts, realFactSources }] = await Promise.all([
+      import("./keychain-advice.ts"),
+      import("./system-facts.ts"),
+    ]);
+    const { platform, env } = this.#options;
+    return adviseOn(trouble, this.describe(), gatherSystemFacts(realFactSources(platform, env)));
+  }
+
+  async #keychain(): Promise<Keychain> {
+    this.#opened ??= await openKeychain(this.#options);
+    return this.#opened;
+  }
+}
+
+async function openKeychain(options: KeychainOptions): Promise<Keychain> {
+  if (options.platform === "darwin" || options.platform === "win32") {
+    const { DialogKeychain } = await import("./dialog-keychain.ts");
+    return new DialogKeychain(options, nameOnPlatform(options.platform));
+  }
+  const { SecretServiceKeychain } = await import("./secret-service-keychain.ts");
+  return new SecretServiceKeychain(options, nameOnPlatform(options.platform));
+}
+
+function nameOnPlatform(platform: NodeJS.Platform): string {
+  if (platform === "darwin") return "macOS Keychain";
+  return platform === "win32" ? "Windows Credential Manager" : "Secret Service keychain";
+}
+
+type UnusableState = Exclude<StoreAvailability["state"], "available">;
+
+const kinds: Record<UnusableState, FailureKind> = {
+  absent: "store-absent",
+  locked: "store-locked",
+  denied: "store-denied",
+  unresponsive: "store-unresponsive",
+};
+
+function stateOf(trouble: KeychainTrouble): UnusableState {
+  switch (trouble) {
+    case "library-missing":
+    case "library-incompatible":
+    case "libsecret-missing":
+    case "bus-missing":
+    case "service-missing":
+    case "collection-missing":
+      return "absent";
+    case "locked":
+    case "still-locked":
+      return "locked";
+    case "refused-by-person":
+    case "denied":
+    case "unreadable":
+    case "not-kept":
+      return "denied";
+    case "unresponsive":
+    case "write-unanswered":
+    case "crashed":
+      return "unresponsive";
+  }
+}
+
+/** Whoever stored a key by hand may have stored the newline of `echo` with it. */
+function keyFrom(password: string): ApiKey {
+  const value = password.trim();
+  if (value === "") throw new KeychainProblem("unreadable");
+  return ApiKey.of(value);
+}
+
+/** A NUL would cut the key short in the keychain; what is no text in UTF-8 would come back changed. */
+function refuseUnstorable(password: string): void {
+  if (!password.includes("\0") && Buffer.from(password).toString() === password) return;
+  throw new MistralKeyError("usage", "This key has characters that a keychain cannot keep.", {
+    hint: "Copy the key again from the Mistral console; it has letters and digits only.",
+  });
+}
+
+/** What was there before is still there after a failure, as far as that can be done. */
+async function putBack(keychain: Keychain, account: string, before: Peeked): Promise<void> {
+  if (!before.known) return;
+  if (before.password === undefined) await keychain.erase(account);
+  else await keychain.write(account, before.password);
+}

@@ -1,0 +1,91 @@
+/*
+ * A call into keytar blocks a thread until the keychain answers, and Node ends no process while a
+ * thread is blocked: neither returning from main nor process.exit() does it. So the calls are
+ * counted here, and main.ts asks at the end whether one is left.
+ */
+
+const underWay = new Set<symbol>();
+const givenUp = new Set<symbol>();
+
+/** A call into keytar took longer than anybody waits. */
+export class CallTimedOut extends Error {
+  override readonly name = "CallTimedOut";
+
+  constructor() {
+    super("The keychain did not answer in time.");
+  }
+}
+
+/** How long to wait for a call. */
+export interface CallLimit {
+  readonly limitMs: number;
+  /** Aborted when the person has stopped the program. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits for a call into keytar, up to a limit. Then the call goes on by itself: nothing can stop it.
+ *
+ * @throws CallTimedOut, the reason of the signal, or what the call throws
+ */
+export async function waitForCall<Value>(
+  call: () => Promise<Value>,
+  { limitMs, signal }: CallLimit,
+): Promise<Value> {
+  signal?.throwIfAborted();
+  const id = Symbol();
+  underWay.add(id);
+  const result = call().finally(() => {
+    underWay.delete(id);
+    givenUp.delete(id);
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CallTimedOut()), limitMs);
+    onAbort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([result, limit]);
+  } catch (error) {
+    if (underWay.has(id)) {
+      givenUp.add(id);
+      result.catch(() => {});
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Whether a call was given up and is still blocked; the next one is better made in another process. */
+export function hasHungCall(): boolean {
+  return givenUp.size > 0;
+}
+
+/** What ending a process takes of it. */
+export interface EndableProcess {
+  readonly pid: number;
+  readonly execve?: (file: string, args: readonly string[], env: Record<string, string>) => never;
+  kill(pid: number, signal: NodeJS.Signals): void;
+}
+
+/**
+ * Ends the process when a call into keytar hangs; else does nothing.
+ *
+ * Where Node can replace its process (22.15 and later, not on Windows), a shell takes its place and
+ * ends with the code. Elsewhere only SIGKILL is left, and whoever started the program sees that
+ * (137) instead of the code. For this to happen, the keychain has to stop answering in the
+ * milliseconds between having said that it is unlocked and being read.
+ */
+export function endDespiteHungCall(own: EndableProcess, code: number): void {
+  if (underWay.size === 0) return;
+  try {
+    own.execve?.("/bin/sh", ["sh", "-c", `exit ${code}`], {});
+  } catch {
+    // No shell, or not allowed to start one.
+  }
+  own.kill(own.pid, "SIGKILL");
+}

@@ -1,0 +1,172 @@
+import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
+import { KeychainProblem } from "./keychain-trouble.ts";
+import { KeytarAccess, keychainService } from "./keytar-access.ts";
+import { adoptItems } from "./libsecret-items.ts";
+import { askSecretService, type SecretServiceAnswer } from "./secret-service.ts";
+
+/** Milliseconds. The first three keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
+const limits = {
+  question: 1800,
+  /** After a question that was not answered: a run asks several. */
+  nextQuestion: 500,
+  answer: 2200,
+  /** The least that a call gets when the question took long. */
+  leastAnswer: 400,
+  /** With a person there, a keychain that has just answered may take its time. */
+  patientAnswer: 30_000,
+  /** To give up a write leaves open whether it was done, so that is for the worst only. */
+  write: 10_000,
+  /** A prompt of the desktop is open, and the person may be looking for a password. */
+  prompt: 300_000,
+} as const;
+
+type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
+
+/**
+ * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC), through keytar. keytar takes a locked
+ * keychain for an empty one and waits without limit for one that does not answer, so the service
+ * is asked over the session bus first.
+ */
+export class SecretServiceKeychain implements Keychain {
+  readonly #options: KeychainOptions;
+  readonly #keytar: KeytarAccess;
+  #name: string;
+  #questionLimit: number = limits.question;
+
+  constructor(options: KeychainOptions, name: string) {
+    this.#options = options;
+    this.#name = name;
+    this.#keytar = new KeytarAccess(options);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  async examine(): Promise<KeychainProblem | undefined> {
+    try {
+      const { collection } = await this.#ask();
+      if (collection === "none") return new KeychainProblem("collection-missing");
+      return collection === "locked" ? new KeychainProblem("locked") : undefined;
+    } catch (error) {
+      if (error instanceof KeychainProblem) return error;
+      throw error;
+    }
+  }
+
+  async read(account: string): Promise<string | undefined> {
+    const started = performance.now();
+    const answer = await this.#askUnlocked(account);
+    if (!holdsItem(answer)) return undefined;
+    const limitMs = this.#options.interactive
+      ? limits.patientAnswer
+      : Math.max(limits.answer - (performance.now() - started), limits.leastAnswer);
+    const password = await this.#keytar.read(account, { limitMs });
+    return password ?? this.#readHidden(account, limitMs);
+  }
+
+  async peek(account: string): Promise<Peeked> {
+    const answer = await this.#ask(account);
+    return isLocked(answer) || answer.collection === "none"
+      ? { known: false }
+      : { known: true, password: await this.read(account) };
+  }
+
+  async write(account: string, password: string): Promise<void> {
+    const { collection, items } = await this.#ask(account);
+    if (collection === "none") throw new KeychainProblem("collection-missing");
+    if (collection === "locked") {
+      if (!this.#options.interactive) throw new KeychainProblem("locked");
+      await this.#keytar.write(account, password, { limitMs: limits.prompt, inChild: true });
+      return;
+    }
+    // Else keytar would put a second item beside one that it does not see.
+    if (items.unlocked > 0) await this.#adopt(account, "missing");
+    await this.#keytar.write(account, password, { limitMs: limits.write });
+  }
+
+  async erase(account: string): Promise<boolean> {
+    const answer = await this.#askUnlocked(account);
+    if (!holdsItem(answer)) return false;
+    await this.#adopt(account, "all");
+    await this.#keytar.erase(account, { limitMs: limits.write });
+    const { items } = await this.#ask(account);
+    if (items.unlocked + items.locked > 0) throw new KeychainProblem("denied", "An item is still there.");
+    return true;
+  }
+
+  /** keytar gave nothing although there is an item: it went away, got locked, or keytar does not see it. */
+  async #readHidden(account: string, limitMs: number): Promise<string | undefined> {
+    const adopted = await this.#adopt(account, "missing");
+    const password = adopted ? await this.#keytar.read(account, { limitMs }) : undefined;
+    if (password !== undefined) return password;
+    const { items } = await this.#ask(account);
+    if (items.locked > 0) throw new KeychainProblem("locked");
+    if (items.unlocked > 0) throw new KeychainProblem("unreadable");
+    return undefined;
+  }
+
+  /** Asks; when what is wanted is locked and a person is there, lets keytar bring up the prompt and asks again. */
+  async #askUnlocked(account: string): Promise<Answered> {
+    const answer = await this.#ask(account);
+    if (!isLocked(answer)) return answer;
+    if (!this.#options.interactive) throw new KeychainProblem("locked");
+    // What it reads is read again: only asking tells "nothing there" from "still locked".
+    await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
+    const unlocked = await this.#ask(account);
+    if (isLocked(unlocked)) throw new KeychainProblem("still-locked");
+    return unlocked;
+  }
+
+  /** Asks the service, and loads keytar while it thinks. */
+  async #ask(account?: string): Promise<Answered> {
+    const { env, signal } = this.#options;
+    const limit = AbortSignal.timeout(this.#questionLimit);
+    const answer = await askSecretService({
+      env,
+      item: account === undefined ? undefined : itemOf(account),
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+      onAsked: () => void this.#keytar.load().catch(() => {}),
+    });
+    signal?.throwIfAborted();
+    // Without keytar nothing else helps, so what is wrong with it is said first.
+    await this.#keytar.load();
+    this.#questionLimit = answer.state === "unresponsive" ? limits.nextQuestion : limits.question;
+    if (answer.state !== "absent") this.#name = answer.provider ?? this.#name;
+    switch (answer.state) {
+      case "answered":
+        return answer;
+      case "absent":
+        throw new KeychainProblem(answer.missing === "bus" ? "bus-missing" : "service-missing", answer.cause);
+      case "denied":
+      case "unresponsive":
+        throw new KeychainProblem(answer.state, answer.cause);
+    }
+  }
+
+  /** Only makes things better, so that it may fail; what was to be done then says what is wrong. */
+  async #adopt(account: string, which: "missing" | "all"): Promise<boolean> {
+    const signal = AbortSignal.timeout(limits.question);
+    try {
+      return await adoptItems({ env: this.#options.env, signal, item: itemOf(account), which });
+    } catch {
+      return false;
+    }
+  }
+}
+
+function itemOf(account: string): Readonly<Record<string, string>> {
+  return { service: keychainService, account };
+}
+
+/** Whether an item that is wanted may be behind a lock: it is, or the place where it would be is. */
+function isLocked({ collection, items }: Answered): boolean {
+  return items.unlocked === 0 && (items.locked > 0 || collection === "locked");
+}
+
+/** Whether there is an item to read or erase. */
+function holdsItem({ collection, items }: Answered): boolean {
+  if (items.unlocked > 0) return true;
+  if (collection === "none") throw new KeychainProblem("collection-missing");
+  return false;
+}

@@ -1,0 +1,172 @@
+import { type BusConnection, BusError, BusUnreachable, type Reply } from "./dbus-connection.ts";
+import type { Attributes, CallArgument } from "./dbus-message.ts";
+import { MalformedMessage } from "./dbus-wire.ts";
+import { openSessionBus, type SessionBusAccess } from "./session-bus.ts";
+
+/** What to ask for. */
+export interface SecretServiceQuestion extends SessionBusAccess {
+  /** The attributes of an item; without them no item is looked for. */
+  readonly item?: Attributes | undefined;
+  /** Called once, when the questions are on their way: the moment to do something else meanwhile. */
+  readonly onAsked?: (() => void) | undefined;
+}
+
+/** What the Secret Service of this session says of itself, without anybody being prompted. */
+export type SecretServiceAnswer =
+  | {
+      readonly state: "answered";
+      /** Which program it is, "GNOME Keyring"; `undefined` when it is none that is known here. */
+      readonly provider: string | undefined;
+      /** The default collection, where new items go. */
+      readonly collection: "unlocked" | "locked" | "none";
+      /** How many items have the attributes asked for. */
+      readonly items: { readonly unlocked: number; readonly locked: number };
+    }
+  | {
+      readonly state: "absent";
+      readonly missing: "bus" | "service";
+      /** What was tried and how it failed, for `--verbose`. */
+      readonly cause: unknown;
+    }
+  | {
+      readonly state: "denied" | "unresponsive";
+      readonly provider: string | undefined;
+      readonly cause: unknown;
+    };
+
+/** The name that a Secret Service owns on the bus. */
+export const secretServiceName = "org.freedesktop.secrets";
+const servicePath = "/org/freedesktop/secrets";
+type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
+
+const serviceInterface = "org.freedesktop.Secret.Service";
+
+// Whoever owns one of these names as well as the Secret Service's is that program.
+const providers = {
+  "org.gnome.keyring": "GNOME Keyring",
+  "org.kde.kwalletd6": "KDE Wallet",
+  "org.kde.kwalletd5": "KDE Wallet",
+  "org.kde.secretservicecompat": "KDE Wallet",
+  "org.keepassxc.KeePassXC.MainWindow": "KeePassXC",
+} as const;
+
+/**
+ * Asks the Secret Service whether it is there, whether its default collection is locked, and
+ * whether it holds an item: what keytar cannot tell apart, and without its unlimited waits.
+ * Takes a few milliseconds.
+ *
+ * Source: freedesktop.org Secret Service API 0.2.
+ */
+export async function askSecretService(question: SecretServiceQuestion): Promise<SecretServiceAnswer> {
+  let connection: BusConnection | undefined;
+  let provider: Promise<string | undefined> | undefined;
+  try {
+    connection = await openSessionBus(question);
+    provider = findProvider(connection);
+    return { state: "answered", ...(await ask(connection, question)), provider: await provider };
+  } catch (error) {
+    connection?.close();
+    return answerOf(error, question.signal, await provider);
+  } finally {
+    connection?.close();
+  }
+}
+
+async function ask(
+  connection: BusConnection,
+  { item, onAsked }: SecretServiceQuestion,
+): Promise<Pick<Answered, "collection" | "items">> {
+  // All at once: the bus and the service work on them while this process does something else.
+  const alias = callService(connection, "ReadAlias", "default");
+  const search = item === undefined ? undefined : searchItems(connection, item);
+  // When the first question fails, nobody waits for this one any more.
+  search?.catch(() => {});
+  onAsked?.();
+
+  const { values } = await alias;
+  const [collection] = values;
+  if (typeof collection !== "string") throw new MalformedMessage("ReadAlias gave no path.");
+  const items = search === undefined ? { unlocked: [], locked: [] } : await search;
+  return {
+    collection: collection === "/" ? "none" : await stateOf(connection, collection),
+    items: { unlocked: items.unlocked.length, locked: items.locked.length },
+  };
+}
+
+/** The paths of the items that have these attributes, and maybe more. */
+export async function searchItems(
+  connection: BusConnection,
+  attributes: Attributes,
+): Promise<{ readonly unlocked: readonly string[]; readonly locked: readonly string[] }> {
+  const { values } = await callService(connection, "SearchItems", { attributes });
+  const [unlocked, locked] = values;
+  if (!isTextArray(unlocked) || !isTextArray(locked)) {
+    throw new MalformedMessage("SearchItems gave no lists of items.");
+  }
+  return { unlocked, locked };
+}
+
+function isTextArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+async function stateOf(connection: BusConnection, path: string): Promise<"unlocked" | "locked" | "none"> {
+  try {
+    const { values } = await connection.call({
+      destination: secretServiceName,
+      path,
+      interface: "org.freedesktop.DBus.Properties",
+      member: "Get",
+      args: ["org.freedesktop.Secret.Collection", "Locked"],
+    });
+    if (typeof values[0] !== "boolean") throw new MalformedMessage("Locked is no boolean.");
+    return values[0] ? "locked" : "unlocked";
+  } catch (error) {
+    // An alias may outlive its collection.
+    if (error instanceof BusError && /\.(?:NoSuchObject|UnknownObject)$/.test(error.errorName)) return "none";
+    throw error;
+  }
+}
+
+/** Asks the bus alone, so that it also names a service that does not answer. Never fails. */
+async function findProvider(connection: BusConnection): Promise<string | undefined> {
+  const ownerOf = async (name: string) => {
+    const answer = await callBus(connection, "GetNameOwner", name).catch(() => undefined);
+    return answer?.values[0];
+  };
+  const [owner, ...owners] = await Promise.all([secretServiceName, ...Object.keys(providers)].map(ownerOf));
+  if (owner === undefined) return undefined;
+  return Object.values(providers).find((_, index) => owners[index] === owner);
+}
+
+function callService(connection: BusConnection, member: string, argument: CallArgument): Promise<Reply> {
+  return connection.call({
+    destination: secretServiceName,
+    path: servicePath,
+    interface: serviceInterface,
+    member,
+    args: [argument],
+  });
+}
+
+function callBus(connection: BusConnection, member: string, argument: string): Promise<Reply> {
+  return connection.call({
+    destination: "org.freedesktop.DBus",
+    path: "/org/freedesktop/DBus",
+    interface: "org.freedesktop.DBus",
+    member,
+    args: [argument],
+  });
+}
+
+function answerOf(error: unknown, signal: AbortSignal, provider: string | undefined): SecretServiceAnswer {
+  if (error instanceof BusUnreachable) return { state: "absent", missing: "bus", cause: error };
+  if (signal.aborted || error instanceof MalformedMessage) {
+    return { state: "unresponsive", provider, cause: error };
+  }
+  if (!(error instanceof BusError)) throw error;
+  if (/\.(?:NoReply|TimedOut|Timeout)$/.test(error.errorName))
+    return { state: "unresponsive", provider, cause: error };
+  if (/\.AccessDenied$/.test(error.errorName)) return { state: "denied", provider, cause: error };
+  return { state: "absent", missing: "service", cause: error };
+}

@@ -1,0 +1,32 @@
+import { findSessionBus } from "./dbus-address.ts";
+import { BusConnection, BusUnreachable } from "./dbus-connection.ts";
+
+/** Which session bus to talk to, and for how long. */
+export interface SessionBusAccess {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted when it is no longer worth waiting. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects to the session bus that libsecret, and with it keytar, would connect to.
+ *
+ * @throws BusUnreachable when there is none, or none that lets this user in
+ */
+export async function openSessionBus({ env, signal }: SessionBusAccess): Promise<BusConnection> {
+  const bus = findSessionBus(env);
+  let failure = new BusUnreachable(
+    bus.named
+      ? "DBUS_SESSION_BUS_ADDRESS holds no address that can be used."
+      : "Neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set.",
+  );
+  for (const socket of bus.sockets) {
+    try {
+      return await BusConnection.open(socket, { uid: process.getuid?.() ?? 0 }, signal);
+    } catch (error) {
+      if (!(error instanceof BusUnreachable)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}

@@ -1,0 +1,54 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { SecretStore, StoreKind } from "./secret-store.ts";
+
+/** Whose key is looked for, and in which store when it is not left to the profile. */
+export interface KeyRequest {
+  readonly profile: ProfileName;
+  readonly store?: StoreKind | undefined;
+}
+
+/** A key as it was found in its store. */
+export interface StoredKey {
+  readonly key: ApiKey;
+  readonly store: SecretStore;
+  /** What is known about the key; `undefined` when only the store knows of it. */
+  readonly profile: Profile | undefined;
+}
+
+/**
+ * Finds the key that is in use for a profile: in the store asked for, else in the one the profile
+ * remembers, else in the keychain.
+ *
+ * @throws MistralKeyError of kind `no-key` when that store holds none, of a `store-…` kind when it cannot tell
+ */
+export async function readStoredKey(
+  request: KeyRequest,
+  deps: Pick<Deps, "profiles" | "store">,
+): Promise<StoredKey> {
+  const profile = deps.profiles.read(request.profile);
+  const store = await deps.store(request.store ?? profile?.store ?? "keychain");
+  const key = await store.get({ profile: request.profile, slot: "current" });
+  if (key === undefined) throw noKey(request.profile, store, profile);
+  return { key, store, profile };
+}
+
+/** The failure that says that a store holds no key for a profile. */
+export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
+  const flag = name === defaultProfile ? "" : ` -p ${name}`;
+  if (profile !== undefined) {
+    return new MistralKeyError(
+      "no-key",
+      `The key of profile "${name}" is not in ${store.describe()} any more.`,
+      {
+        hint: `Put it back, or a new one: mistral-key init${flag}. To see where each key is kept: mistral-key status`,
+      },
+    );
+  }
+  return new MistralKeyError("no-key", `No key is stored for profile "${name}".`, {
+    hint: `Get one and store it: mistral-key init${flag}. To see the profiles there are: mistral-key status`,
+  });
+}

@@ -1,0 +1,178 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * The floors of the house, from the top. A room may use its own floor and the ones below, never one
+ * above. A new folder below src/ needs a place here; a file named here has another place than its folder.
+ */
+const floors: readonly (readonly string[])[] = [
+  ["start.ts", "main.ts", "index.ts", "library", "shell/answer-completion.ts"],
+  ["cli.ts", "command-table.ts"],
+  ["commands"],
+  ["deps.ts", "discovery", "doctor", "dotenv", "onboarding", "rotation", "status", "targets", "verification"],
+  ["exit-codes.ts", "mistral", "profiles", "running", "shell", "stores", "terminal"],
+  ["compile-cache.ts", "errors.ts", "files", "flags.ts", "keys", "version.ts"],
+];
+
+/** What describes the outside, or a command, to everybody: only types are taken from it. */
+const typesForEverybody = ["src/deps.ts", "src/command-table.ts"];
+
+/** Rooms that get all of the outside handed in, so that a test can hand in another one. */
+const pureRooms = ["keys", "rotation", "onboarding", "status", "verification"];
+
+/** Where a key may become text again: to be stored, compared, sent, or handed to a program. */
+const revealing = [
+  "src/commands/env.ts",
+  "src/commands/get.ts",
+  "src/dotenv/",
+  "src/keys/fingerprint.ts",
+  "src/library/",
+  "src/mistral/",
+  // The made-up key of the demonstration, which is offered for pasting.
+  "src/onboarding/demo-server.ts",
+  "src/onboarding/wizard.ts",
+  "src/running/",
+  "src/stores/",
+  "src/targets/",
+  // Compares it with MISTRAL_API_KEY of the shell.
+  "src/verification/verify-profile.ts",
+];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typesOnly: boolean;
+  readonly whenReached: boolean;
+}
+
+const sources = filesBelow("src");
+const imports = sources.flatMap(importsOf);
+
+describe("the rooms", () => {
+  it("import downwards only", () => {
+    const upwards = imports.filter(
+      ({ from, to, typesOnly }) =>
+        floorOf(to) < floorOf(from) && !(typesOnly && typesForEverybody.includes(to)),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it("take only types from what describes the outside", () => {
+    expect(imports.filter(({ to, typesOnly }) => to === "src/deps.ts" && !typesOnly)).toEqual([]);
+  });
+
+  it("are loaded by the command table only when a command runs", () => {
+    const eagerly = (file: string) =>
+      imports.filter(({ from, typesOnly, whenReached }) => from === file && !typesOnly && !whenReached);
+    // Lists of names are all it may use at once.
+    const behind = eagerly("src/command-table.ts").flatMap(({ to }) => eagerly(to));
+    expect(behind.filter(({ to }) => to !== "src/errors.ts")).toEqual([]);
+  });
+
+  it("of flows touch no process, clock, network or file of their own", () => {
+    const outside =
+      /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|(?<![.\w])fetch\(|from "node:(?:fs|child_process|net|http|https|os|tty)/;
+    const touching = sources.filter(
+      (file) =>
+        pureRooms.some((room) => file.startsWith(`src/${room}/`)) &&
+        outside.test(withoutComments(read(file))),
+    );
+    // The demonstration's API is a real server, inside this process.
+    expect(touching).toEqual(["src/onboarding/demo-server.ts"]);
+  });
+
+  it("reveal a key only where it is stored, sent or handed over", () => {
+    const found = sources.filter((file) => withoutComments(read(file)).includes(".reveal()"));
+    expect(found.filter((file) => !revealing.some((place) => file.startsWith(place)))).toEqual([]);
+  });
+
+  it("leave it to main.ts to end the process", () => {
+    const found = sources.filter((file) =>
+      /process\.exit\b|process\.exitCode/.test(withoutComments(read(file))),
+    );
+    expect(found).toEqual(["src/main.ts"]);
+  });
+});
+
+describe("the files", () => {
+  const written = [...sources, ...filesBelow("test"), ...filesBelow("scripts"), ...filesBelow("bench")];
+
+  it("are named after the thing, in kebab-case", () => {
+    const wrong = written.filter(
+      (file) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.(?:ts|mjs|cjs|sh)$/.test(basename(file)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("lie in folders that say what is inside", () => {
+    const vague = /^(?:utils?|helpers?|common|misc|shared|lib|stuff)$/;
+    expect(written.filter((file) => file.split("/").some((part) => vague.test(part)))).toEqual([]);
+    expect(written.filter((file) => vague.test(basename(file).replace(/\..*$/, "")))).toEqual([]);
+  });
+
+  it("are short enough to be read at once", () => {
+    const long = sources.filter((file) => read(file).split("\n").length > 300);
+    expect(long).toEqual([]);
+  });
+});
+
+function floorOf(file: string): number {
+  const [, room = "", ...rest] = file.split("/");
+  const own = floors.findIndex((rooms) => rooms.includes([room, ...rest].join("/")));
+  const floor = own === -1 ? floors.findIndex((rooms) => rooms.includes(room)) : own;
+  if (floor === -1) throw new Error(`${file} is in no room that this test knows; give it a floor.`);
+  return floor;
+}
+
+function importsOf(file: string): Import[] {
+  const text = withoutComments(read(file));
+  const resolved = (specifier: string) =>
+    relative(root, join(root, dirname(file), specifier))
+      .split(sep)
+      .join("/");
+  const fixed = [...text.matchAll(/^(?:import|export)\s+([^;"]*?)\s*from\s+"(\.[^"]+)"/gm)].map(
+    ([, names = "", specifier = ""]): Import => ({
+      from: file,
+      to: resolved(specifier),
+      typesOnly: isTypesOnly(names),
+      whenReached: false,
+    }),
+  );
+  const reached = [...text.matchAll(/\bimport\("(\.[^"]+)"\)/g)].map(
+    ([, specifier = ""]): Import => ({
+      from: file,
+      to: resolved(specifier),
+      typesOnly: false,
+      whenReached: true,
+    }),
+  );
+  return [...fixed, ...reached].filter(({ to }) => to.startsWith("src/"));
+}
+
+/** Whether `type { A }` or `{ type A, type B }` is all that is imported. */
+function isTypesOnly(names: string): boolean {
+  if (names.startsWith("type ")) return true;
+  const list = /^\{(.*)\}$/s
+    .exec(names)?.[1]
+    ?.split(",")
+    .map((name) => name.trim());
+  return list?.every((name) => name === "" || name.startsWith("type ")) ?? false;
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}

@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Keyring, startKeyring } from "../support/keyring.ts";
+import { describeWithKeyring } from "../support/keyring-suite.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { program, runProgram } from "../support/program.ts";
+import { openTerminal, type Terminal } from "../support/terminal.ts";
+
+const firstKey = "firstKey".repeat(4);
+const secondKey = "2ndKey42".repeat(4);
+
+describeWithKeyring("the main job, in a real terminal with a real keyring", () => {
+  let keyring: Keyring;
+  let api: LoopbackMistralApi;
+  let terminal: Terminal | undefined;
+
+  beforeEach(async () => {
+    keyring = await startKeyring({ state: "unlocked" });
+    api = await startMistralApi({ keys: [firstKey] });
+  });
+  afterEach(async () => {
+    await terminal?.close();
+    terminal = undefined;
+    await api.stop();
+    await keyring.stop();
+  });
+
+  const env = () => ({ ...keyring.env, MISTRAL_KEY_SERVER_URL: api.url, BROWSER: "none" });
+  const start = (...args: string[]) => {
+    terminal = openTerminal(process.execPath, [program, ...args], { env: env(), rows: 40 });
+    return terminal;
+  };
+
+  it("walks the five steps to a verified key, re-verifies it, notices a refusal and rotates", async () => {
+    const init = start("init");
+    await init.waitFor("Where are you now?");
+    init.press("enter");
+    for (const [step, title] of [
+      ["1 of 5", "Sign in"],
+      ["2 of 5", "workspace"],
+      ["3 of 5", "Open API Keys"],
+      ["4 of 5", "Create the key"],
+    ] as const) {
+      await init.waitFor(new RegExp(`${step}[^\\n]*${title}[\\s\\S]*Ctrl-C stop`));
+      init.type("n");
+    }
+    await init.waitFor("Which expiration did you choose?");
+    init.press("enter");
+    await init.waitFor("paste it here; it stays hidden");
+    init.paste(`export MISTRAL_API_KEY="${firstKey}"\n`);
+    await init.waitFor("32 characters, looks right");
+    init.press("enter");
+    const closing = await init.waitFor("mistral-key run -- CMD");
+    expect(closing).toContain("accepted by Mistral");
+    expect(closing).toContain("a model answered");
+    expect(closing).toContain("read back");
+    expect(closing).toContain("firs...tKey");
+    expect(closing).toContain("in workspace Research");
+    expect(closing).toContain("as you entered it");
+    expect((await init.exit()).code).toBe(0);
+    expect(init.everything()).not.toContain(firstKey);
+    expect(init.everything()).not.toContain(firstKey.slice(0, 12));
+    expect(await keyring.lookup("default")).toBe(firstKey);
+    await init.close();
+
+    const valid = await runProgram(["verify", "--json"], { env: env() });
+    expect(valid.code).toBe(0);
+    expect(JSON.parse(valid.stdout)).toMatchObject({ ok: true, diagnosis: "valid", key: "firs...tKey" });
+
+    api.keys.revoke(firstKey);
+    const refused = await runProgram(["verify", "--json"], { env: env() });
+    expect(refused.code).toBe(4);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ ok: false, diagnosis: "invalid-key" });
+
+    api.keys.accept(firstKey);
+    api.keys.accept(secondKey);
+    const rotate = start("rotate", "--expires", "90d");
+    await rotate.waitFor(/Create the key[\s\S]*Ctrl-C stop/);
+    rotate.type("n");
+    await pasteWhenAsked(rotate, secondKey);
+    await rotate.waitFor(/delete the old key at Mistral[\s\S]*Ctrl-C stop/);
+    rotate.press("enter");
+    api.keys.revoke(firstKey);
+    expect((await rotate.exit(20_000)).code).toBe(0);
+    expect(rotate.screen()).toMatch(/dead|refuse/i);
+    expect(await keyring.lookup("default")).toBe(secondKey);
+    expect(await keyring.lookup("default/previous")).toBeUndefined();
+    expect(await keyring.lookup("default/next")).toBeUndefined();
+
+    for (const output of [valid.stdout, valid.stderr, refused.stdout, refused.stderr, rotate.everything()]) {
+      expect(output).not.toContain(firstKey);
+      expect(output).not.toContain(secondKey);
+    }
+    expect(filesHolding(keyring.env.HOME ?? "", [firstKey, secondKey])).toEqual([]);
+  }, 60_000);
+
+  it("ends with 130 and a restored terminal when Ctrl-C is pressed at any question", async () => {
+    const questions: readonly ((at: Terminal) => Promise<unknown>)[] = [
+      (at) => at.waitFor("Where are you now?"),
+      (at) => at.waitFor(/1 of 5[\s\S]*Ctrl-C stop/),
+      (at) => at.waitFor(/2 of 5[\s\S]*Ctrl-C stop/),
+      (at) => at.waitFor(/3 of 5[\s\S]*Ctrl-C stop/),
+      (at) => at.waitFor(/4 of 5[\s\S]*Ctrl-C stop/),
+      (at) => at.waitFor("Which expiration did you choose?"),
+      (at) => at.waitFor("paste it here; it stays hidden"),
+    ];
+    for (let stopAt = 0; stopAt < questions.length; stopAt += 1) {
+      const init = start("init", "-p", `stop${stopAt}`);
+      for (const [index, asked] of questions.entries()) {
+        await asked(init);
+        if (index === stopAt) break;
+        if (index === 0 || index === 5) init.press("enter");
+        else init.type("n");
+      }
+      init.press("ctrl-c");
+      expect(await init.exit()).toEqual({ code: 130, signal: undefined });
+      expect(init.screen()).not.toMatch(/\bat .*\.js:\d+/);
+      expect(init.everything()).toMatch(/\x1b\[\?25h(?![\s\S]*\x1b\[\?25l)/);
+      expect(await keyring.lookup(`stop${stopAt}`)).toBeUndefined();
+      await init.close();
+    }
+    expect(api.requests).toEqual([]);
+  });
+
+  it("shows nothing of a key that is pasted before it is asked for", async () => {
+    const init = start("init");
+    await init.waitFor("mistral-key");
+    for (let early = 0; early < 40; early += 1) {
+      init.paste(`${firstKey}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await init.waitFor("Where are you now?");
+    init.press("ctrl-c");
+    await init.exit();
+    expect(init.everything()).not.toContain(firstKey);
+  });
+
+  it("never has the key in the arguments or environment of a process", async () => {
+    api.delay(300);
+    const running = runProgram(["init", "--with-key", "--no-input"], { env: env(), input: `${firstKey}\n` });
+    const seen: string[] = [];
+    let going = true;
+    void running.then(() => {
+      going = false;
+    });
+    while (going) {
+      for (const pid of readdirSync("/proc").filter(
+        (name) => /^\d+$/.test(name) && name !== String(process.pid),
+      )) {
+        for (const file of ["cmdline", "environ"]) {
+          try {
+            if (readFileSync(`/proc/${pid}/${file}`, "utf8").includes(firstKey)) seen.push(`${pid}/${file}`);
+          } catch {
+            // Ended meanwhile.
+          }
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect((await running).code).toBe(0);
+    expect(seen).toEqual([]);
+    expect(await keyring.lookup("default")).toBe(firstKey);
+  });
+});
+
+async function pasteWhenAsked(terminal: Terminal, key: string): Promise<void> {
+  await terminal.waitFor("paste it here; it stays hidden");
+  terminal.paste(key);
+  await terminal.waitFor("32 characters, looks right");
+  terminal.press("enter");
+}
+
+function filesHolding(folder: string, secrets: readonly string[]): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .filter((path) => secrets.some((secret) => readFileSync(path).includes(secret)));
+}

@@ -1,0 +1,154 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findProgram } from "../support/find-program.ts";
+import { type Keyring, startKeyring } from "../support/keyring.ts";
+import { describeWithKeyring } from "../support/keyring-suite.ts";
+import { program, runProgram } from "../support/program.ts";
+import { openTerminal } from "../support/terminal.ts";
+
+const key = "testKey0".repeat(4);
+const otherKey = "workKey1".repeat(4);
+
+describeWithKeyring("the built command, with a key in a real keyring", () => {
+  let keyring: Keyring;
+  let home = "";
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), "mistral-key-e2e-"));
+    keyring = await startKeyring({ state: "unlocked", secrets: { default: key, work: otherKey } });
+  });
+  afterAll(async () => {
+    await keyring.stop();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const env = () => ({ PATH: process.env.PATH, ...keyring.env, MISTRAL_KEY_HOME: home });
+  const mistralKey = (...args: string[]) => runProgram(args, { env: env() });
+
+  describe("run", () => {
+    it("gives the key to the command, of the profile asked for, and to nobody else", async () => {
+      const result = await mistralKey("run", "-p", "work", "--", "sh", "-c", "echo $MISTRAL_API_KEY; exit 3");
+      expect(result).toMatchObject({ stdout: `${otherKey}\n`, stderr: "", code: 3 });
+      const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      );
+      for (const file of files)
+        expect(readFileSync(join(file.parentPath, file.name), "utf8")).not.toContain(otherKey);
+    });
+
+    it("takes flags behind the command for the command's own", async () => {
+      const script = "console.log(JSON.stringify(process.argv.slice(1)))";
+      const { stdout } = await mistralKey(
+        "run",
+        "--as",
+        "ONE",
+        "--as",
+        "TWO",
+        "--",
+        process.execPath,
+        "-e",
+        script,
+        "--",
+        "--redact",
+        "-p",
+        "x",
+        "--json",
+        key,
+      );
+      expect(JSON.parse(stdout)).toEqual(["--redact", "-p", "x", "--json", key]);
+    });
+
+    it("masks the key in the output when asked", async () => {
+      const script =
+        'printf "\\033[31m%s\\033[0m|" $MISTRAL_API_KEY; printf %s "$MISTRAL_API_KEY" | base64 >&2';
+      const { stdout, stderr } = await mistralKey("run", "--redact", "--", "sh", "-c", script);
+      expect(stdout).toBe("\x1b[31mtest...Key0\x1b[0m|");
+      expect(stderr).toContain("test...Key0");
+      expect(Buffer.from(stderr, "base64").toString("latin1")).not.toContain("Key0testKey0");
+    });
+
+    it.each([
+      ["a missing command", ["run", "--", "no-such-command-here"], 127],
+      ["a folder", ["run", "--", "/"], 126],
+      ["no command", ["run"], 2],
+      ["a bad name", ["run", "--as", "A-B", "--", "true"], 2],
+      ["a profile without a key", ["run", "-p", "empty", "--", "true"], 3],
+    ])("ends with its own code for %s", async (_what, args, code) => {
+      const result = await mistralKey(...args);
+      expect(result.code).toBe(code);
+      expect(result.stdout).toBe("");
+      expect(result.stderr).not.toContain("    at ");
+    });
+
+    it("is a REPL on a terminal, with Ctrl-C and all", async () => {
+      const terminal = openTerminal(process.execPath, [program, "run", "--", process.execPath, "-i"], {
+        env: env(),
+      });
+      try {
+        await terminal.waitFor(">");
+        terminal.type("process.env.MISTRAL_API_KEY.length + 1000\r");
+        await terminal.waitFor("1032");
+        terminal.type("while (true) {}\r");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        terminal.press("ctrl-c");
+        await terminal.waitFor("SIGINT");
+        // The program's own three seconds for an end do not hold for the command.
+        await new Promise((resolve) => setTimeout(resolve, 3500));
+        terminal.type("'still ' + 'here'\r");
+        await terminal.waitFor("'still here'");
+        terminal.type(".exit\r");
+        expect((await terminal.exit()).code).toBe(0);
+      } finally {
+        await terminal.close();
+      }
+    });
+
+    it("passes SIGTERM on and ends as the command does", async () => {
+      const script = "trap 'echo got it; exit 9' TERM; echo ready; while :; do sleep 0.02; done";
+      const child = spawn(process.execPath, [program, "run", "--", "sh", "-c", script], { env: env() });
+      let seen = "";
+      child.stdout.on("data", (chunk) => {
+        if (!seen.includes("ready") && `${seen}${chunk}`.includes("ready")) child.kill("SIGTERM");
+        seen += chunk;
+      });
+      const code = await new Promise((resolve) => child.once("close", resolve));
+      expect({ seen, code }).toEqual({ seen: "ready\ngot it\n", code: 9 });
+    });
+  });
+
+  describe("env", () => {
+    const shells = [
+      ["bash", ["--norc", "-c"], 'eval "$($MISTRAL_KEY env)"; printf %s "$MISTRAL_API_KEY"'],
+      ["zsh", ["-f", "-c"], 'eval "$(${=MISTRAL_KEY} env)"; printf %s "$MISTRAL_API_KEY"'],
+      ["fish", ["--no-config", "-c"], 'eval $MISTRAL_KEY env | source; printf %s "$MISTRAL_API_KEY"'],
+    ] as const;
+    for (const [name, args, script] of shells) {
+      const shell = findProgram(name);
+      if (shell === undefined) console.warn(`SKIPPED: ${name} is not installed; env was not tried in it.`);
+      it.skipIf(shell === undefined)(`sets the key in ${name}, which it finds out by itself`, async () => {
+        const child = spawn(shell ?? "", [...args, script], {
+          env: { ...env(), MISTRAL_KEY: `${process.execPath} ${program}`, SHELL: "/bin/false" },
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        let stdout = "";
+        child.stdout.on("data", (chunk) => {
+          stdout += chunk;
+        });
+        await new Promise((resolve) => child.once("close", resolve));
+        expect(stdout).toBe(key);
+      });
+    }
+
+    it("does not print the key on a terminal", async () => {
+      const terminal = openTerminal(process.execPath, [program, "env", "--shell", "bash"], { env: env() });
+      try {
+        expect((await terminal.exit()).code).toBe(2);
+        expect(terminal.screen()).toContain('eval "$(mistral-key env)"');
+        expect(terminal.everything()).not.toContain(key);
+      } finally {
+        await terminal.close();
+      }
+    });
+  });
+});

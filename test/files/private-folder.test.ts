@@ -1,0 +1,179 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { explainFileError } from "../../src/files/file-errors.ts";
+import { PrivateFolder } from "../../src/files/private-folder.ts";
+
+const isRoot = process.getuid?.() === 0;
+const posix = process.platform !== "win32";
+const refused = expect.objectContaining({ kind: "store-denied" });
+
+let home: string;
+let folder: PrivateFolder;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "private-folder-"));
+  folder = new PrivateFolder(join(home, "app", "things"));
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+describe("a private folder", () => {
+  it("does not exist before something is written", () => {
+    expect(folder.read("a.json")).toBeUndefined();
+    expect(folder.names()).toEqual([]);
+    expect(folder.readAll(".json")).toEqual([]);
+    expect(folder.remove("a.json")).toBe(false);
+    expect(existsSync(folder.path)).toBe(false);
+  });
+
+  it("reads what was written, and what replaced it", () => {
+    folder.write("a.json", "one");
+    folder.write("a.json", "two, longer than one");
+    expect(folder.read("a.json")).toBe("two, longer than one");
+    expect(readdirSync(folder.path)).toEqual(["a.json"]);
+  });
+
+  it.runIf(posix)("lets nobody else read, whatever the umask and the folder were", () => {
+    mkdirSync(folder.path, { recursive: true });
+    chmodSync(folder.path, 0o755);
+    const umask = process.umask(0);
+    try {
+      folder.write("a.json", "one");
+      folder.create("b.json", "two");
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(folder.path).mode & 0o777).toBe(0o700);
+    for (const file of ["a.json", "b.json"]) expect(statSync(folder.pathOf(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it.runIf(posix)(
+    "makes the folder above for this person alone, and leaves one that is there as it is",
+    () => {
+      folder.write("a.json", "one");
+      expect(statSync(join(home, "app")).mode & 0o777).toBe(0o700);
+      chmodSync(join(home, "app"), 0o755);
+      folder.write("a.json", "two");
+      expect(statSync(join(home, "app")).mode & 0o777).toBe(0o755);
+    },
+  );
+
+  it.runIf(posix)("makes a file private again that was not", () => {
+    folder.write("a.json", "one");
+    chmodSync(folder.pathOf("a.json"), 0o644);
+    folder.write("a.json", "two");
+    expect(statSync(folder.pathOf("a.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("makes a file only where there is none", () => {
+    expect(folder.create("a.json", "one")).toBe(true);
+    expect(folder.create("a.json", "two")).toBe(false);
+    expect(folder.read("a.json")).toBe("one");
+    expect(readdirSync(folder.path)).toEqual(["a.json"]);
+  });
+
+  it("removes a file and says whether there was one", () => {
+    folder.write("a.json", "one");
+    expect(folder.remove("a.json")).toBe(true);
+    expect(folder.remove("a.json")).toBe(false);
+    expect(folder.read("a.json")).toBeUndefined();
+  });
+
+  it("lists the files with an ending, by name", () => {
+    folder.write("b.json", "two");
+    folder.write("a.json", "one");
+    folder.write("c.txt", "three");
+    expect(folder.readAll(".json")).toEqual([
+      ["a.json", "one"],
+      ["b.json", "two"],
+    ]);
+  });
+});
+
+describe.runIf(posix)("a private folder that somebody has been at", () => {
+  it("refuses a link in the place of a file, and does not touch what it leads to", () => {
+    const target = join(home, "target");
+    writeFileSync(target, "mine");
+    folder.write("a.json", "one");
+    symlinkSync(target, folder.pathOf("l.json"));
+    expect(() => folder.read("l.json")).toThrow(refused);
+    expect(() => folder.write("l.json", "new")).toThrow(refused);
+    expect(folder.create("l.json", "new")).toBe(false);
+    expect(folder.readAll(".json")).toEqual([
+      ["a.json", "one"],
+      ["l.json", refused],
+    ]);
+    expect(statSync(target).size).toBe(4);
+    expect(lstatSync(folder.pathOf("l.json")).isSymbolicLink()).toBe(true);
+  });
+
+  it("refuses a link in the place of the folder", () => {
+    const elsewhere = join(home, "elsewhere");
+    mkdirSync(elsewhere);
+    mkdirSync(join(home, "app"));
+    symlinkSync(elsewhere, folder.path);
+    expect(() => folder.read("a.json")).toThrow(refused);
+    expect(() => folder.write("a.json", "one")).toThrow(refused);
+    expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
+  it("refuses a folder in the place of a file", () => {
+    folder.write("a.json", "one");
+    mkdirSync(folder.pathOf("d.json"));
+    expect(() => folder.read("d.json")).toThrow(refused);
+    expect(() => folder.write("d.json", "new")).toThrow(refused);
+  });
+
+  it.runIf(isRoot)("refuses a file and a folder of another user", () => {
+    folder.write("a.json", "one");
+    chownSync(folder.pathOf("a.json"), 12345, 12345);
+    expect(() => folder.read("a.json")).toThrow(/another user/);
+    chownSync(folder.path, 12345, 12345);
+    expect(() => folder.names()).toThrow(/another user/);
+    expect(() => folder.write("b.json", "two")).toThrow(/another user/);
+  });
+
+  it.skipIf(isRoot)("says which path may not be written", () => {
+    folder.write("a.json", "one");
+    chmodSync(folder.path, 0o500);
+    expect(() => folder.write("a.json", "two")).toThrow(/a\.json could not be written: permission denied/);
+    chmodSync(folder.path, 0o700);
+    expect(folder.read("a.json")).toBe("one");
+  });
+
+  it("says so when a file stands in the way of the folder", () => {
+    writeFileSync(join(home, "app"), "");
+    expect(() => folder.write("a.json", "one")).toThrow(expect.objectContaining({ kind: "store-denied" }));
+  });
+});
+
+describe("errors of the file system", () => {
+  it.each([
+    ["ENOSPC", /disk is full/],
+    ["EROFS", /read-only/],
+    ["EACCES", /permission denied/],
+    ["EMFILE", /EMFILE/],
+  ])("explains %s with the path and what to do", (code, words) => {
+    const failure = explainFileError("/home/ada/x.json", "write", Object.assign(new Error("no"), { code }));
+    expect(failure.kind).toBe("store-denied");
+    expect(failure.message).toMatch(words);
+    expect(failure.message).toContain("/home/ada/x.json");
+    expect(failure.hint).toBeTruthy();
+  });
+});

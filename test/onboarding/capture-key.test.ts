@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
+import { type CapturedKey, type CaptureRequest, captureKey } from "../../src/onboarding/capture-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { answer } from "../support/scripted-prompts.ts";
+
+const good = ApiKey.of("goodKey0".repeat(4));
+const bad = ApiKey.of("badKey00".repeat(4));
+
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [good.reveal()] });
+  deps = openTestDeps();
+});
+
+afterEach(async () => {
+  await api.stop();
+  deps.close();
+});
+
+function capture(options: TestDepsOptions, changes: Partial<CaptureRequest> = {}): Promise<CapturedKey> {
+  deps = deps.next(options);
+  return captureKey(deps, {
+    from: "prompt",
+    message: "Your key",
+    endpoint: { region: "global", serverUrl: api.url },
+    verify: true,
+    ...changes,
+  });
+}
+
+describe("a key that is asked for", () => {
+  it("is given back once Mistral accepts it", async () => {
+    const captured = await capture({ answers: [answer.key(good.reveal(), /Your key/)] });
+    expect(captured).toMatchObject({ outcome: "verified", check: { diagnosis: "valid" } });
+    expect(captured.key.equals(good)).toBe(true);
+    expect(deps.stderr()).toContain("accepted by Mistral");
+  });
+
+  it("is asked for again after one that Mistral rejects, with the causes that fit", async () => {
+    const answers = [answer.key(bad.reveal()), answer.choose("Paste a key again"), answer.key(good.reveal())];
+    const captured = await capture({ answers });
+    expect(captured.key.equals(good)).toBe(true);
+    expect(deps.stderr()).not.toContain(bad.reveal());
+  });
+
+  it("is tried again for a while when it was made a moment ago", async () => {
+    const fresh = ApiKey.of("freshKey".repeat(4));
+    api.keys.accept(fresh.reveal(), { afterRefusals: 3 });
+    const began = deps.now().getTime();
+    const captured = await capture({ answers: [answer.key(fresh.reveal()), answer.choose("Wait a little")] });
+    expect(captured).toMatchObject({ outcome: "verified" });
+    expect(deps.now().getTime() - began).toBe(30_000);
+  });
+
+  it("is never given back when Mistral rejects it", async () => {
+    const answers = [answer.key(bad.reveal()), answer.choose("Wait a little"), answer.choose("Stop")];
+    await expect(capture({ answers })).rejects.toMatchObject({ kind: "cancelled" });
+  });
+
+  it("is given back unverified when Mistral limits it and the person wants it", async () => {
+    api.behave("no-plan");
+    const answers = [answer.key(good.reveal()), answer.choose("all the same", /accepts this key/)];
+    expect(await capture({ answers })).toMatchObject({
+      outcome: "unverified",
+      check: { diagnosis: "no-plan" },
+    });
+  });
+
+  it("is given back unverified in an outage when the person wants it", async () => {
+    api.behave("cut");
+    const answers = [
+      answer.key(good.reveal()),
+      answer.choose("Store it unverified", /Nothing is known against/),
+    ];
+    expect(await capture({ answers })).toMatchObject({
+      outcome: "unverified",
+      check: { diagnosis: "unreachable" },
+    });
+  });
+
+  it("is checked again after an outage", async () => {
+    api.behave("cut", { times: 40 });
+    const answers = [answer.key(good.reveal()), answer.choose("Check it again")];
+    const pending = capture({ answers });
+    deps.script.expect();
+    Object.assign(deps, {
+      prompts: async () => {
+        if (deps.script.asked.length > 0) api.behave("normal");
+        return deps.script;
+      },
+    });
+    expect(await pending).toMatchObject({ outcome: "verified" });
+  });
+
+  it("is not the one that the caller has a reason against", async () => {
+    const captured = await capture(
+      { answers: [answer.key(bad.reveal()), answer.key(good.reveal())] },
+      { refuse: (key) => (key.equals(bad) ? "Not that one." : undefined) },
+    );
+    expect(captured.key.equals(good)).toBe(true);
+    expect(deps.stderr()).toContain("Not that one.");
+    expect(api.requests.every(({ key }) => key === good.mask)).toBe(true);
+  });
+
+  it("is not checked when no check is wanted", async () => {
+    const captured = await capture({ answers: [answer.key(bad.reveal())] }, { verify: false });
+    expect(captured).toMatchObject({ outcome: "unverified", check: undefined });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("goes to Codestral's address only when the person says so", async () => {
+    const codestral = await startMistralApi({ keys: [bad.reveal()] });
+    try {
+      const answers = [answer.key(bad.reveal()), answer.choose("Codestral key"), answer.choose("Stop")];
+      deps = deps.next({ answers });
+      const { env, now } = deps;
+      const withCodestral = {
+        ...deps,
+        mistral: async () =>
+          new SdkMistralApi({
+            endpoint: { region: "global", serverUrl: api.url },
+            env,
+            now,
+            codestralUrl: codestral.url,
+          }),
+      };
+      const request = {
+        from: "prompt",
+        message: "Your key",
+        endpoint: { region: "global" },
+        verify: true,
+      } as const;
+      await expect(captureKey(withCodestral, request)).rejects.toMatchObject({ kind: "cancelled" });
+      expect(codestral.requests).toHaveLength(1);
+      expect(deps.stderr()).toContain("Codestral");
+    } finally {
+      await codestral.stop();
+    }
+  });
+});
+
+describe("a key that is piped in", () => {
+  const from = "stdin";
+
+  it("is taken out of what people really pipe", async () => {
+    const captured = await capture({ stdin: `export MISTRAL_API_KEY="${good.reveal()}"\n` }, { from });
+    expect(captured).toMatchObject({ outcome: "verified" });
+    expect(captured.key.equals(good)).toBe(true);
+  });
+
+  it.each([
+    ["unauthorized", "invalid-key"],
+    ["rate-limited", "rate-limited"],
+    ["cut", "unreachable"],
+  ] as const)(
+    "is given back as refused when the check does not end well: %s",
+    async (behaviour, diagnosis) => {
+      api.behave(behaviour);
+      expect(await capture({ stdin: good.reveal() }, { from })).toMatchObject({
+        outcome: "refused",
+        check: { diagnosis },
+      });
+    },
+  );
+
+  it.each(["", "two words", `${good.reveal()}\n${bad.reveal()}`])("must be one key: %j", async (stdin) => {
+    await expect(capture({ stdin }, { from })).rejects.toMatchObject({ kind: "usage" });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("is warned about when its shape is not the usual one, and used all the same", async () => {
+    api.keys.accept("sk-of-another-shape");
+    expect(await capture({ stdin: "sk-of-another-shape" }, { from })).toMatchObject({ outcome: "verified" });
+    expect(deps.stderr()).toContain("32");
+  });
+
+  it("cannot be typed", async () => {
+    await expect(capture({}, { from })).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("is not the one that the caller has a reason against", async () => {
+    const refused = capture({ stdin: bad.reveal() }, { from, refuse: () => "Not that one." });
+    await expect(refused).rejects.toMatchObject({ kind: "usage", message: "Not that one." });
+    expect(api.requests).toEqual([]);
+  });
+});

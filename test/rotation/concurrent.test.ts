@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { rotate } from "../../src/commands/rotate.ts";
+import { MistralKeyError } from "../../src/errors.ts";
+import { Flags } from "../../src/flags.ts";
+import type { ApiKey } from "../../src/keys/api-key.ts";
+import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { JournalFolder } from "../../src/rotation/journal-folder.ts";
+import type { SecretAddress, SecretStore } from "../../src/stores/secret-store.ts";
+import { openTestDeps, type TestDeps } from "../support/deps.ts";
+import { KeyList } from "./fuse.ts";
+import { newKey, oldKey, otherKey, slotsOf, storeKey } from "./stored-key.ts";
+
+let machine: TestDeps;
+const mistral = new KeyList(oldKey, newKey, otherKey);
+
+beforeEach(async () => {
+  machine = openTestDeps();
+  await storeKey(machine);
+});
+
+afterEach(() => {
+  machine.close();
+});
+
+/** A process of its own on the same machine. */
+function start(
+  flags: Record<string, unknown>,
+  options: { readonly key?: ApiKey; readonly store?: SecretStore } = {},
+): Promise<number | MistralKeyError> {
+  const { key = newKey, store = machine.secrets } = options;
+  const deps = {
+    ...machine.next({ stdin: key.reveal() }),
+    journal: new JournalFolder(machine.home),
+    store: async () => store,
+    mistral: async () => mistral,
+  };
+  return rotate({ args: [], flags: new Flags(flags) }, deps).catch((error: unknown) => {
+    if (error instanceof MistralKeyError) return error;
+    throw error;
+  });
+}
+
+/** Lets something else happen just before one of the slots is written. */
+function interrupted(slot: SecretAddress["slot"], meanwhile: () => Promise<unknown>): SecretStore {
+  const { secrets } = machine;
+  return {
+    kind: secrets.kind,
+    describe: () => secrets.describe(),
+    availability: () => secrets.availability(),
+    get: (address) => secrets.get(address),
+    delete: (address) => secrets.delete(address),
+    set: async (address, key) => {
+      if (address.slot === slot) await meanwhile();
+      await secrets.set(address, key);
+    },
+  };
+}
+
+it("lets one of two rotations through that start at once", async () => {
+  const results = await Promise.all([
+    start({ withKey: true }, { key: newKey }),
+    start({ withKey: true }, { key: otherKey }),
+  ]);
+  expect(results.filter((result) => result === 9)).toHaveLength(1);
+  expect(results.filter((result) => result instanceof MistralKeyError)).toMatchObject([
+    { kind: "unfinished" },
+  ]);
+  const slots = await slotsOf(machine);
+  expect(slots.previous).toBe("old");
+  expect(slots.next).toBe("nothing");
+  const inUse = await machine.secrets.get({ profile: defaultProfile, slot: "current" });
+  expect(machine.profiles.read(defaultProfile)?.key).toBe(inUse?.mask);
+});
+
+it("stops a rotation that somebody else has gone back on meanwhile", async () => {
+  const aborting = interrupted("previous", () => start({ abort: true }));
+  expect(await start({ withKey: true }, { store: aborting })).toMatchObject({ kind: "unfinished" });
+  expect((await slotsOf(machine)).current).toBe("old");
+  expect(machine.journal.read(defaultProfile)).toBeUndefined();
+});
+
+it("stops a rotation that somebody else has finished meanwhile, and loses no key", async () => {
+  const finishing = interrupted("previous", () => start({ finish: true }));
+  expect(await start({ withKey: true }, { store: finishing })).toMatchObject({ kind: "unfinished" });
+  expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "old" });
+  expect(machine.profiles.read(defaultProfile)?.key).toBe(newKey.mask);
+});

@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isSureToStart } from "../../src/running/executable-format.ts";
+import { findCommand } from "../../src/running/find-command.ts";
+
+let folder = "";
+const at = (...names: string[]) => join(folder, ...names);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mistral-key-find-"));
+  for (const name of ["first", "second", "first/tool", "second/only-a-folder"]) mkdirSync(at(name));
+  for (const [name, mode] of [
+    ["first/plain", 0o644],
+    ["second/plain", 0o755],
+    ["second/tool", 0o755],
+    ["first/text", 0o644],
+  ] as const) {
+    writeFileSync(at(name), "#!/bin/sh\n");
+    chmodSync(at(name), mode);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.skipIf(process.platform === "win32")("findCommand", () => {
+  const path = () => `${at("first")}:${at("second")}`;
+
+  it("passes over folders and files that are not executable, as shells do", () => {
+    expect(findCommand("tool", path())).toBe(at("second", "tool"));
+    expect(findCommand("plain", path())).toBe(at("second", "plain"));
+  });
+
+  it("takes a name with a slash as a path", () => {
+    expect(findCommand(at("second", "tool"), "")).toBe(at("second", "tool"));
+  });
+
+  it.each(["missing", "./missing", "", "only-a-folder"])("does not find %j", (name) => {
+    expect(() => findCommand(name, path())).toThrow(
+      expect.objectContaining({ kind: "command-not-found", message: expect.stringContaining("no command") }),
+    );
+  });
+
+  it("says that a folder is a folder, and a text is not executable", () => {
+    const kind = "command-not-executable";
+    expect(() => findCommand(at("first"), "")).toThrow(
+      expect.objectContaining({ kind, message: expect.stringContaining("it is a folder") }),
+    );
+    expect(() => findCommand("text", path())).toThrow(
+      expect.objectContaining({ kind, message: expect.stringContaining("not executable") }),
+    );
+  });
+});
+
+describe.skipIf(process.platform === "win32")("isSureToStart", () => {
+  const script = (name: string, text: string) => {
+    writeFileSync(at(name), text);
+    chmodSync(at(name), 0o755);
+    return isSureToStart(at(name), process.execPath);
+  };
+
+  it("is sure of programs of this machine and of scripts for them", () => {
+    expect(isSureToStart("/bin/sh", process.execPath)).toBe(true);
+    expect(isSureToStart(process.execPath, process.execPath)).toBe(true);
+    expect(script("plain-script", "#!/bin/sh\nexit 0\n")).toBe(true);
+    expect(script("with-argument", "#! /usr/bin/env node\n")).toBe(true);
+    symlinkSync("/bin/sh", at("linked"));
+    expect(isSureToStart(at("linked"), process.execPath)).toBe(true);
+  });
+
+  it("is not sure of what the system might refuse", () => {
+    expect(script("no-first-line", "echo hello\n")).toBe(false);
+    expect(script("no-interpreter", "#!/no/such/interpreter\n")).toBe(false);
+    expect(script("itself", `#!${at("itself")}\n`)).toBe(false);
+    expect(script("empty", "")).toBe(false);
+    expect(script("half-a-program", "\x7fELF")).toBe(false);
+    expect(isSureToStart(at("nothing"), process.execPath)).toBe(false);
+  });
+});

@@ -1,0 +1,346 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
+import { openTerminal } from "../support/terminal.ts";
+
+const key = ["A", "B", "C", "D"].map((letter) => `testKey${letter}`).join("");
+const mask = "test...KeyD";
+const canReplace = "execve" in process;
+if (!canReplace)
+  console.warn(`Node ${process.version} cannot replace its process; only children are tested.`);
+
+let program: BundledProgram;
+let folder = "";
+beforeAll(async () => {
+  program = await bundleProgram(new URL("./runner-program.ts", import.meta.url));
+  folder = mkdtempSync(join(tmpdir(), "mistral-key-run-"));
+});
+afterAll(() => {
+  program.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(flags: readonly string[], command: readonly string[], env = process.env): ChildProcess {
+  return spawn(process.execPath, [program.path, ...flags, "--", ...command], { env });
+}
+
+async function finish(child: ChildProcess) {
+  const [stdout, stderr, end] = await Promise.all([
+    text(child.stdout as Readable),
+    text(child.stderr as Readable),
+    new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+      child.once("close", (code, signal) => resolve({ code, signal }));
+    }),
+  ]);
+  return { stdout, stderr, ...end };
+}
+
+async function run(flags: readonly string[], command: readonly string[], input = "") {
+  const child = start(flags, command);
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(input);
+  return finish(child);
+}
+
+/** Resolves when the child has written this. */
+function wrote(child: ChildProcess, expected: string): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = "";
+    child.stdout?.on("data", (chunk) => {
+      seen += chunk;
+      if (seen.includes(expected)) resolve();
+    });
+  });
+}
+
+const ways: readonly (readonly [name: string, flags: readonly string[]])[] = [
+  ["as a child", ["--child"]],
+  ["as a child, masked", ["--child", "--redact"]],
+  ...(canReplace ? [["in this process's place", []] as const] : []),
+];
+
+describe.skipIf(process.platform === "win32").each(ways)("a command started %s", (_name, flags) => {
+  const masked = flags.includes("--redact");
+
+  it("has the key in its environment", async () => {
+    const { stdout, code } = await run(flags, ["printenv", "MISTRAL_API_KEY"]);
+    expect({ stdout, code }).toEqual({ stdout: `${masked ? mask : key}\n`, code: 0 });
+  });
+
+  it("gets its arguments as they were written, with every quote there is", async () => {
+    const args = [
+      `it's`,
+      `"double"`,
+      "`back`",
+      "$HOME",
+      "$(id)",
+      "\\",
+      "\\\\n",
+      "*",
+      "~",
+      "a b",
+      "",
+      "\t",
+      "line\nline",
+      "--redact",
+      "--",
+      "-x",
+      "‘curly’",
+      "%PATH%",
+      "!",
+      "#",
+      ";",
+      "|",
+      "&&",
+      "ä€𝄞",
+    ];
+    const { stdout } = await run(flags, [
+      process.execPath,
+      "-e",
+      "console.log(JSON.stringify(process.argv.slice(1)))",
+      "--",
+      ...args,
+    ]);
+    expect(JSON.parse(stdout)).toEqual(args);
+  });
+
+  it("passes its input and both outputs through", async () => {
+    const result = await run(flags, ["sh", "-c", "cat; echo problem >&2"], "line one\nline two");
+    expect(result).toEqual({ stdout: "line one\nline two", stderr: "problem\n", code: 0, signal: null });
+  });
+
+  it("gives back its exit code", async () => {
+    for (const code of [1, 2, 126, 127, 128, 130, 255]) {
+      expect((await run(flags, ["sh", "-c", `exit ${code}`])).code).toBe(code);
+    }
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGKILL", "SIGHUP", "SIGUSR1", "SIGPIPE"])(
+    "ends by %s when its command does",
+    async (signal) => {
+      const result = await run(flags, ["sh", "-c", `echo before; kill -${signal.slice(3)} $$`]);
+      expect(result).toMatchObject({ stdout: "before\n", code: null, signal });
+    },
+  );
+
+  it("passes signals on, and ends as the command chooses to", async () => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"] as const) {
+      const name = signal.slice(3);
+      const script = `trap 'echo got ${name}; exit 42' ${name}; echo ready; while :; do sleep 0.02; done`;
+      const child = start(flags, ["sh", "-c", script]);
+      const result = finish(child);
+      await wrote(child, "ready");
+      child.kill(signal);
+      expect(await result).toMatchObject({ stdout: `ready\ngot ${name}\n`, code: 42 });
+    }
+  });
+
+  it("goes on when the command takes a signal and goes on", async () => {
+    const script = `
+      process.on("SIGUSR2", () => console.log("once"));
+      process.stdin.pipe(process.stdout);
+      console.log("ready");`;
+    const child = start(flags, [process.execPath, "-e", script]);
+    const result = finish(child);
+    await wrote(child, "ready");
+    child.kill("SIGUSR2");
+    await wrote(child, "once");
+    child.stdin?.end("goodbye\n");
+    expect(await result).toMatchObject({ stdout: "ready\nonce\ngoodbye\n", code: 0 });
+  });
+
+  it("sees that its reader has left, as without us", async () => {
+    const script = `"$@" | head -c 5; echo "\${PIPESTATUS[0]}"`;
+    const child = spawn(
+      "bash",
+      ["-c", script, "bash", process.execPath, program.path, ...flags, "--", "yes"],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    const { stdout, stderr } = await finish(child);
+    expect({ stdout, stderr }).toEqual({ stdout: "y\ny\ny141\n", stderr: "" });
+  });
+
+  it.runIf(masked)("can open its outputs by name", async () => {
+    const result = await run(flags, ["sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr"]);
+    expect(result).toMatchObject({ stdout: "out\n", stderr: "err\n", code: 0 });
+  });
+
+  it("can read its input when it has to wait for it", async () => {
+    const child = start(flags, ["sh", "-c", "read a; sleep 0.1; read b; echo $a $b"]);
+    const result = finish(child);
+    child.stdin?.write("one\n");
+    setTimeout(() => child.stdin?.end("two\n"), 300);
+    expect(await result).toMatchObject({ stdout: "one two\n", stderr: "", code: 0 });
+  });
+
+  it("moves a hundred megabytes unharmed", async () => {
+    const make = `
+      const block = Buffer.alloc(1 << 20);
+      for (let i = 0; i < block.length; i++) block[i] = (i * 2654435761) >>> 24;
+      let left = 100;
+      const more = () => { while (left-- > 0) { block[0] = left; if (!process.stdout.write(Buffer.from(block))) return process.stdout.once("drain", more); } };
+      more();`;
+    const expected = createHash("sha256");
+    const child = start(flags, [process.execPath, "-e", make]);
+    const hash = createHash("sha256");
+    let size = 0;
+    child.stdout?.on("data", (chunk: Buffer) => {
+      hash.update(chunk);
+      size += chunk.length;
+    });
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    const block = Buffer.alloc(1 << 20);
+    for (let i = 0; i < block.length; i++) block[i] = (i * 2654435761) >>> 24;
+    for (let left = 99; left >= 0; left--) {
+      block[0] = left;
+      expected.update(block);
+    }
+    expect({ code, size, hash: hash.digest("hex") }).toEqual({
+      code: 0,
+      size: 100 << 20,
+      hash: expected.digest("hex"),
+    });
+  });
+
+  it("is run by the shell when it is a script without a first line", async () => {
+    const script = join(folder, "no-first-line");
+    writeFileSync(script, 'echo "hello $1"\n');
+    chmodSync(script, 0o755);
+    expect(await run(flags, [script, "you"])).toMatchObject({ stdout: "hello you\n", code: 0 });
+  });
+
+  it("is said to be missing when its interpreter is", async () => {
+    const script = join(folder, "no-interpreter");
+    writeFileSync(script, "#!/no/such/interpreter\n");
+    chmodSync(script, 0o755);
+    const { code, stderr } = await run(flags, [script]);
+    expect(code).toBe(127);
+    expect(stderr).toContain("what it needs to start is missing");
+  });
+
+  it.each([
+    ["no-such-command-here", 127],
+    ["./no/such/file", 127],
+    ["/", 126],
+    ["/etc/passwd", 126],
+  ])("%j ends with the code shells use", async (name, expected) => {
+    const { code, stdout, stderr } = await run(flags, [name]);
+    expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
+    expect(stderr).toContain(JSON.stringify(name));
+  });
+});
+
+it.skipIf(process.platform === "win32")("every exit code comes through, 0 to 255", async () => {
+  const { stdout } = await run(["--child", "--every-code"], ["sh"]);
+  expect(JSON.parse(stdout)).toEqual(Array.from({ length: 256 }, (_, code) => code));
+});
+
+describe.skipIf(process.platform === "win32").each(ways)(
+  "on a terminal, a command started %s",
+  (_name, flags) => {
+    const masked = flags.includes("--redact");
+    const open = (...command: string[]) =>
+      openTerminal(process.execPath, [program.path, ...flags, "--", ...command], {
+        env: { ...process.env, PS1: "" },
+      });
+
+    it("is told of Ctrl-C once, and may go on", async () => {
+      const terminal = open(
+        "bash",
+        "-c",
+        "n=0; trap 'n=$((n+1)); echo count $n' INT; echo ready; while read -r x || [ $n -lt 3 ]; do [ \"$x\" = end ] && exit 7; done",
+      );
+      try {
+        await terminal.waitFor("ready");
+        terminal.press("ctrl-c");
+        await terminal.waitFor("count 1");
+        terminal.press("ctrl-c");
+        await terminal.waitFor("count 2");
+        // A signal passed on in addition would arrive within this time.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        expect(terminal.screen()).not.toContain("count 3");
+        terminal.type("end\r");
+        expect((await terminal.exit()).code).toBe(7);
+      } finally {
+        await terminal.close();
+      }
+    });
+
+    it("ends by Ctrl-C, and so do we", async () => {
+      const terminal = open("sh", "-c", "echo ready; exec sleep 30");
+      try {
+        await terminal.waitFor("ready");
+        terminal.press("ctrl-c");
+        expect(await terminal.exit()).toMatchObject({ signal: 2 });
+      } finally {
+        await terminal.close();
+      }
+    });
+
+    it("sees the window change its size", async () => {
+      const terminal = open(
+        "bash",
+        "-c",
+        "trap 'stty size' WINCH; echo ready; for i in $(seq 200); do sleep 0.05; done",
+      );
+      try {
+        await terminal.waitFor("ready");
+        terminal.resize(93, 31);
+        await terminal.waitFor("31 93");
+      } finally {
+        await terminal.close();
+      }
+    });
+
+    it.skipIf(masked)("is a REPL that works as ever", async () => {
+      const terminal = open(process.execPath, "-i");
+      try {
+        await terminal.waitFor(">");
+        terminal.type("process.env.MISTRAL_API_KEY.length + 1000\r");
+        await terminal.waitFor("1032");
+        terminal.type("process.stdin.isTTY && process.stdout.isTTY && 'on a ' + 'terminal'\r");
+        await terminal.waitFor("'on a terminal'");
+        terminal.type("while (true) {}\r");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        terminal.press("ctrl-c");
+        await terminal.waitFor(/SIGINT/);
+        terminal.type(".exit\r");
+        expect((await terminal.exit()).code).toBe(0);
+      } finally {
+        await terminal.close();
+      }
+    });
+
+    it("stops by Ctrl-Z and goes on, under a shell", async () => {
+      const wrapped = [process.execPath, program.path, ...flags, "--", "sh", "-c"]
+        .map((word) => `'${word}'`)
+        .join(" ");
+      const terminal = openTerminal("bash", ["--norc", "--noprofile", "-i"], {
+        env: { ...process.env, PS1: "prompt> " },
+      });
+      try {
+        await terminal.waitFor("prompt>");
+        const script =
+          'trap "echo resumed" CONT; echo ready; for i in 1 2 3; do read x && break; done; echo "read $x"; exit 5';
+        terminal.type(`${wrapped} '${script}'\r`);
+        await terminal.waitFor(/^ready/m);
+        terminal.press("ctrl-z");
+        await terminal.waitFor("Stopped");
+        terminal.type("fg\r");
+        await terminal.waitFor(/^resumed/m);
+        terminal.type("word\r");
+        await terminal.waitFor("read word");
+        terminal.type("echo code $?\r");
+        await terminal.waitFor("code 5");
+      } finally {
+        await terminal.close();
+      }
+    });
+  },
+);

@@ -1,0 +1,49 @@
+import { MistralKeyError } from "../../src/errors.ts";
+import { exitCodeOfKind } from "../../src/exit-codes.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { commandEnvironment } from "../../src/running/command-environment.ts";
+import { ProcessRunner } from "../../src/running/process-runner.ts";
+import { StandardStream } from "../../src/terminal/standard-stream.ts";
+
+// Starts a command as `mistral-key run` does, without a keychain: [--child] [--redact] -- CMD…
+// With --every-code, starts the shell CMD once for each exit code and prints those that came back.
+const end = process.argv.indexOf("--");
+const flags = process.argv.slice(2, end);
+const key = ApiKey.of(["A", "B", "C", "D"].map((letter) => `testKey${letter}`).join(""));
+
+// As the program does around it: a signal that is not handed over would end it, with a code of its own.
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const rude = () => process.exit(99);
+for (const signal of signals) process.on(signal, rude);
+if (flags.includes("--child")) Object.defineProperty(process, "execve", { value: undefined });
+
+const runner = new ProcessRunner({
+  process,
+  stdout: new StandardStream(1, () => process.stdout),
+  stderr: new StandardStream(2, () => process.stderr),
+  signal: new AbortController().signal,
+  handOver: () => {
+    for (const signal of signals) process.off(signal, rude);
+  },
+});
+try {
+  const command = runner.find(process.argv.slice(end + 1));
+  const { env } = commandEnvironment(process.env, key, {
+    names: ["MISTRAL_API_KEY"],
+    platform: process.platform,
+  });
+  if (flags.includes("--every-code")) {
+    const codes: number[] = [];
+    for (let code = 0; code < 256; code++) {
+      codes.push(await runner.start({ ...command, args: ["-c", `exit ${code}`] }, { env }));
+    }
+    console.log(JSON.stringify(codes));
+  } else {
+    const redact = flags.includes("--redact") ? key : undefined;
+    process.exitCode = await runner.start(command, { env, redact });
+  }
+} catch (error) {
+  if (!(error instanceof MistralKeyError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = exitCodeOfKind(error.kind);
+}

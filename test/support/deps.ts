@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Deps } from "../../src/deps.ts";
+import type { Surroundings } from "../../src/discovery/surroundings.ts";
+import { Cancelled } from "../../src/errors.ts";
+import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
+import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
+import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
+import type { RotationJournal } from "../../src/rotation/journal.ts";
+import { JournalFolder } from "../../src/rotation/journal-folder.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
+import type { SecretStore } from "../../src/stores/secret-store.ts";
+import { readStdin } from "../../src/terminal/stdin.ts";
+import { openOutput } from "../../src/terminal/terminal-output.ts";
+import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
+
+/** What is different from an empty machine with nobody at the keyboard. */
+export interface TestDepsOptions {
+  /** A person who answers this; without it nobody is there and a question fails the test. */
+  readonly answers?: readonly ScriptedAnswer[];
+  /** What is piped in; without it standard input is a terminal. */
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The address of a loopback API, for every request. */
+  readonly serverUrl?: string;
+  readonly stdoutIsTerminal?: boolean;
+  /** Whether a browser can be started; yes where absent. */
+  readonly browser?: boolean;
+  readonly columns?: number;
+  /** The clock at the start; it moves with `sleep`, which does not wait. */
+  readonly now?: Date;
+  readonly home?: string;
+  readonly surroundings?: Partial<Surroundings>;
+  /** The names of the processes that started the program. */
+  readonly ancestors?: readonly string[];
+  readonly store?: SecretStore;
+  readonly profiles?: ProfileRegistry;
+  readonly journal?: RotationJournal;
+}
+
+/** Real parts around a store in memory and a temporary folder, and what came of them. */
+export interface TestDeps extends Deps {
+  /** The folder of the program. */
+  readonly home: string;
+  readonly secrets: SecretStore;
+  readonly script: ScriptedPrompts;
+  /** The addresses that were opened. */
+  readonly opened: readonly string[];
+  stdout(): string;
+  stderr(): string;
+  /** What was answered with `--json`. */
+  document(): unknown;
+  /** Presses Ctrl-C outside a prompt. */
+  interrupt(): void;
+  /** The same machine for the next command: the files, the store and the clock stay, answers and output are new. */
+  next(options?: TestDepsOptions): TestDeps;
+  /** Fails when an answer was not asked for, and removes the folder. */
+  close(): void;
+}
+
+/** Builds a {@link TestDeps}. Call `close` at the end of the test, whatever came of it. */
+export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), "mistral-key-test-"));
+  const env = { ...(options.serverUrl && { MISTRAL_KEY_SERVER_URL: options.serverUrl }), ...options.env };
+  const secrets = options.store ?? new MemoryStore();
+  const script = new ScriptedPrompts(options.answers ?? []);
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written) => ({
+    columns: options.columns ?? 80,
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const output = openOutput(
+    { stdout: stream("stdout"), stderr: stream("stderr"), env, platform: "linux" },
+    { color: false },
+  );
+  const controller = new AbortController();
+  const opened: string[] = [];
+  let now = options.now ?? new Date("2026-09-01T10:00:00Z");
+  const deps: TestDeps = {
+    home,
+    secrets,
+    script,
+    opened,
+    output,
+    env,
+    interactive: options.answers !== undefined,
+    stdoutIsTerminal: options.stdoutIsTerminal ?? false,
+    signal: controller.signal,
+    now: () => new Date(now),
+    sleep: async (ms) => {
+      if (controller.signal.aborted) throw new Cancelled();
+      now = new Date(now.getTime() + ms);
+    },
+    readStdin: () => {
+      const piped = options.stdin === undefined ? [] : [options.stdin];
+      const stdin = Object.assign(Readable.from(piped), { isTTY: options.stdin === undefined });
+      return readStdin(stdin, controller.signal);
+    },
+    prompts: async () => script,
+    store: async () => secrets,
+    mistral: async (endpoint) => {
+      if (!/^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):/.test(endpoint.serverUrl ?? "")) {
+        throw new Error("A test wanted to reach the network; give it a serverUrl.");
+      }
+      const { SdkMistralApi } = await import("../../src/mistral/sdk-mistral-api.ts");
+      return new SdkMistralApi({ endpoint, env, now: () => new Date(now), pauseMs: 10 });
+    },
+    profiles: options.profiles ?? new ProfileFolder(home),
+    journal: options.journal ?? new JournalFolder(home),
+    drafts: new DraftsFolder(home),
+    surroundings: () => ({ platform: "linux", home, cwd: home, env, ...options.surroundings }),
+    ancestors: async () => options.ancestors ?? [],
+    machineName: () => "laptop.example",
+    runner: async () => {
+      throw new Error("A test wanted to start another program.");
+    },
+    openPage: async (url) => {
+      opened.push(url);
+      return options.browser ?? true;
+    },
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    document: () => JSON.parse(written.stdout),
+    interrupt: () => controller.abort(new Cancelled()),
+    next: (changes = {}) => {
+      script.finish();
+      const { answers: _answers, stdin: _stdin, ...kept } = options;
+      return openTestDeps({ ...kept, home, store: secrets, now, ...changes });
+    },
+    close: () => {
+      rmSync(home, { recursive: true, force: true });
+      script.finish();
+    },
+  };
+  return deps;
+}

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The built command; `npm test` builds it first. */
+export const program = fileURLToPath(new URL("../../bin/mistral-key.js", import.meta.url));
+
+/** How a run of the program ended. */
+export interface Run {
+  /** The exit code; `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From start to end, in milliseconds. */
+  readonly ms: number;
+}
+
+/** What a run of the program gets. */
+export interface RunOptions {
+  /** The whole environment; `PATH` is filled in where absent. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard input, which then ends; none at all when absent. */
+  readonly input?: string;
+  readonly cwd?: string;
+}
+
+/** Runs the built command without a terminal, to its end. */
+export function runProgram(args: readonly string[], options: RunOptions): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(process.execPath, [program, ...args], {
+      env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...options.env },
+      cwd: options.cwd,
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      resolve({ code, signal, stdout, stderr, ms: performance.now() - started }),
+    );
+    // The program may rightly end without reading it.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(options.input);
+  });
+}

@@ -1,0 +1,123 @@
+import { Cancelled } from "../../src/errors.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import type { Choice, PressKey, Prompts } from "../../src/terminal/prompts.ts";
+
+type Kind = "choose" | "confirm" | "text" | "press" | "key" | "passphrase";
+
+/** One answer of a script: to which kind of question, with which words in it, and what is answered. */
+export interface ScriptedAnswer {
+  readonly kind: Kind | "any";
+  readonly question: RegExp;
+  readonly answer: unknown;
+}
+
+const anything = /^/;
+
+/** The person at the keyboard, as a script. */
+export const answer = {
+  /** Takes the choice whose name holds this text. */
+  choose: (name: string, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
+  confirm: (yes: boolean, question = anything): ScriptedAnswer => ({
+    kind: "confirm",
+    question,
+    answer: yes,
+  }),
+  text: (text: string, question = anything): ScriptedAnswer => ({ kind: "text", question, answer: text }),
+  /** Presses one of the offered keys; `question` is looked for in what the keys do. */
+  press: (key: string, question = anything): ScriptedAnswer => ({ kind: "press", question, answer: key }),
+  key: (key: string, question = anything): ScriptedAnswer => ({ kind: "key", question, answer: key }),
+  passphrase: (text: string, question = anything): ScriptedAnswer => ({
+    kind: "passphrase",
+    question,
+    answer: text,
+  }),
+  /** Ctrl-C at the next question, whatever it is. */
+  stop: (question = anything): ScriptedAnswer => ({ kind: "any", question, answer: undefined }),
+};
+
+/** Answers from a script; a question that is not in it fails the test, and so does {@link ScriptedPrompts.finish} for an answer nobody asked for. */
+export class ScriptedPrompts implements Prompts {
+  readonly #answers: ScriptedAnswer[];
+  readonly #asked: string[] = [];
+
+  constructor(answers: readonly ScriptedAnswer[]) {
+    this.#answers = [...answers];
+  }
+
+  /** Every question that was asked, in order. */
+  get asked(): readonly string[] {
+    return this.#asked;
+  }
+
+  /** Adds answers for what comes next. */
+  expect(...answers: readonly ScriptedAnswer[]): void {
+    this.#answers.push(...answers);
+  }
+
+  /** Fails when an answer was not asked for. */
+  finish(): void {
+    if (this.#answers.length > 0) {
+      throw new Error(`Nobody asked for: ${this.#answers.map(describe).join("; ")}`);
+    }
+  }
+
+  async choose<Value>(question: {
+    readonly message: string;
+    readonly choices: readonly Choice<Value>[];
+    readonly initial?: Value;
+  }): Promise<Value> {
+    const name = this.#take("choose", question.message);
+    const found = question.choices.find((choice) => choice.name.includes(String(name)));
+    if (found !== undefined) return found.value;
+    throw new Error(`No "${name}" among: ${question.choices.map((choice) => choice.name).join(" | ")}`);
+  }
+
+  async confirm(question: { readonly message: string }): Promise<boolean> {
+    return this.#take("confirm", question.message) === true;
+  }
+
+  async text(question: {
+    readonly message: string;
+    readonly check?: (text: string) => string | undefined;
+  }): Promise<string> {
+    const text = String(this.#take("text", question.message));
+    const refused = question.check?.(text);
+    if (refused !== undefined) throw new Error(`"${text}" is refused: ${refused}`);
+    return text;
+  }
+
+  async press<Value>(question: { readonly keys: readonly PressKey<Value>[] }): Promise<Value> {
+    const offered = question.keys.map((key) => `${key.press} ${key.does}`).join(" | ");
+    const pressed = this.#take("press", offered);
+    const found = question.keys.find((key) => key.press === pressed);
+    if (found === undefined) throw new Error(`No key "${pressed}" among: ${offered}`);
+    return found.value;
+  }
+
+  async key(question: { readonly message: string }): Promise<ApiKey> {
+    return ApiKey.of(String(this.#take("key", question.message)));
+  }
+
+  async passphrase(question: { readonly message: string }): Promise<string> {
+    return String(this.#take("passphrase", question.message));
+  }
+
+  async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+    return await work();
+  }
+
+  #take(kind: Kind, message: string): unknown {
+    this.#asked.push(message);
+    const next = this.#answers.shift();
+    if (next === undefined) throw new Error(`Nobody expected the question (${kind}): ${message}`);
+    if ((next.kind !== "any" && next.kind !== kind) || !next.question.test(message)) {
+      throw new Error(`Expected ${describe(next)}, but the question was (${kind}): ${message}`);
+    }
+    if (next.kind === "any") throw new Cancelled();
+    return next.answer;
+  }
+}
+
+function describe({ kind, question }: ScriptedAnswer): string {
+  return `a question (${kind}) with ${question}`;
+}
