@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type CommandEntry, commandTable, type FlagEntry, globalFlags } from "./command-table.ts";
 import { MistralKeyError } from "./errors.ts";
 import { Flags } from "./flags.ts";
+import { maskKey } from "./keys/mask.ts";
 
 /** What a command line asks for. */
 export type Invocation =
@@ -140,7 +141,7 @@ function given(command: Command): Record<string, unknown> {
 function refuseKeysInArguments(argv: readonly string[]): void {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
-  if (own.some((argument) => /(?:^|[=:\s])[A-Za-z0-9]{32}$/.test(argument))) {
+  if (own.some((argument) => /(?:^-{0,2}|^-p|[=:\s"'])[A-Za-z0-9]{32}["']?\s*$/.test(argument))) {
     throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
       hint: "Arguments stay in the shell's history and can be read by other processes. Pipe the key instead: mistral-key init --with-key < FILE. If this was a real key, make a new one and delete it.",
     });
@@ -148,7 +149,9 @@ function refuseKeysInArguments(argv: readonly string[]): void {
 }
 
 function usageError(error: CommanderError): MistralKeyError {
-  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  // Commander quotes what it was given, and that may be a key all the same.
+  const said = error.message.replace(/^error: /, "").replace(/[A-Za-z0-9]{32,}/g, maskKey);
+  const [first = "", ...rest] = said.split("\n");
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(" ").replace(/[()]/g, "").trim();
   return new MistralKeyError("usage", message.endsWith(".") ? message : `${message}.`, {

@@ -149,7 +149,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: "get",
     summary: "print the stored key",
     flags: [{ syntax: "--reveal", description: "print on a terminal without asking" }],
-    examples: ["mistral-key get | docker login --password-stdin …", "mistral-key get --reveal"],
+    examples: ["MISTRAL_API_KEY=$(mistral-key get) ./start.sh", "mistral-key get --reveal"],
     run: async (input, deps) => (await import("./commands/get.ts")).get(input, deps),
   },
   {

@@ -74,7 +74,7 @@ function bug(error: unknown): MistralKeyError {
     "Something went wrong inside mistral-key. Your stored key was not touched by this.",
     {
       cause: error,
-      hint: "Please report it, with what `mistral-key --version` and the command with --verbose print: https://github.com/mistral-key/mistral-key/issues",
+      hint: "Please report it, with what the command prints with --verbose and what mistral-key --version prints. `npm bugs mistral-key` opens the place for it.",
     },
   );
 }

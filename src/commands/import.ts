@@ -1,8 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
 import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import type { CleanChoice } from "../discovery/clean-up.ts";
 import { type Discovery, findKeys } from "../discovery/find-keys.ts";
-import { discoveryDocument, printKeys } from "../discovery/list-keys.ts";
+import { discoveryDocument, renderKeys } from "../discovery/list-keys.ts";
 import { pickKey } from "../discovery/pick-key.ts";
 import type { Surroundings } from "../discovery/surroundings.ts";
 import { readVibeEntry } from "../discovery/vibe-keychain.ts";
@@ -34,8 +35,12 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     deps.output.json(discoveryDocument(discovery, deps.profiles));
     return exitCodes.done;
   }
-  printKeys(deps, discovery, at);
-  if (listOnly) return exitCodes.done;
+  const report = renderKeys(deps, discovery, at);
+  if (listOnly) {
+    deps.output.answer(`${deps.stdoutIsTerminal ? report : stripVTControlCharacters(report)}\n`);
+    return exitCodes.done;
+  }
+  deps.output.print(report);
   if (discovery.found.length === 0) return nothingFound(deps, options);
   deps.output.print();
   const found = await pickKey(deps, discovery.found, options.pick, at);

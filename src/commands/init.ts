@@ -123,7 +123,7 @@ async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome)
     output.print(`    To see that through: ${commandFor(profile.name, "rotate --finish")}`);
     return exitCodes.unfinished;
   }
-  printNextCommands(output, closing);
+  printNextCommands(output, closing, deps.env.npm_command === "exec");
   return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
 }
 

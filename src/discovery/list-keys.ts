@@ -72,43 +72,39 @@ export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegist
     );
 }
 
-/** Prints every key that was found, with the places it lies in. */
-export function printKeys(
+/** Every key that was found and the places it lies in, for people. */
+export function renderKeys(
   { output, profiles }: Pick<Deps, "output" | "profiles">,
   { found, unread }: Discovery,
   at: Surroundings,
-): void {
+): string {
   const { theme } = output;
   const columns = Math.min(output.columns, 80);
   const places = found.flatMap((key) => key.places);
-  output.print();
-  output.print(hang("  ", theme.strong(headlineOf(found.length, places.length)), columns));
   const width = Math.max(0, ...places.map((place) => displayWidth(whereOf(place, at))));
+  const lines = ["", hang("  ", theme.strong(headlineOf(found.length, places.length)), columns)];
   for (const key of found) {
     const names = storedAs(key, profiles);
     const stored = names.length === 0 ? "not stored" : `stored as profile ${names.join(", ")}`;
-    output.print();
-    output.print(`  ${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
-    for (const place of key.places) printPlace(output, place, width, at);
+    lines.push("", `  ${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
+    for (const place of key.places) lines.push(...linesFor(output, place, width, at));
   }
-  if (unread.length > 0) output.print();
+  if (unread.length > 0) lines.push("");
   for (const { where, reason } of unread) {
-    output.print(hang(`  ${theme.symbol.warn} `, `${shortPath(where, at)} was not read: ${reason}`, columns));
+    lines.push(hang(`  ${theme.symbol.warn} `, `${shortPath(where, at)} was not read: ${reason}`, columns));
   }
+  return lines.join("\n");
 }
 
-function printPlace(output: Output, place: FoundPlace, width: number, at: Surroundings): void {
+/** One line where it fits; the note below the place where it does not. */
+function linesFor(output: Output, place: FoundPlace, width: number, at: Surroundings): readonly string[] {
   const { theme } = output;
   const where = whereOf(place, at);
   const note = noteOn(place);
   const shown = isInGit(place) ? theme.caution(note) : theme.faint(note);
-  // One line where it fits; the note below the place where it does not.
-  if (4 + width + 3 + displayWidth(note) <= output.columns) {
-    output.print(`    ${note === "" ? where : `${padEnd(where, width)}   ${shown}`}`);
-    return;
-  }
-  output.print(`    ${where}`);
-  if (note !== "") output.print(`      ${shown}`);
+  if (note === "") return [`    ${where}`];
+  const fits = 4 + width + 3 + displayWidth(note) <= output.columns;
+  return fits ? [`    ${padEnd(where, width)}   ${shown}`] : [`    ${where}`, `      ${shown}`];
 }
 
 function headlineOf(keys: number, places: number): string {

@@ -44,14 +44,12 @@ export class PrivateFolder {
 
   /** The text of a file, or `undefined` when there is none. */
   read(file: string): string | undefined {
-    return this.readBytes(file)?.toString("utf8");
+    return this.#readOwn(file, readAsText);
   }
 
   /** The content of a file, or `undefined` when there is none. */
   readBytes(file: string): Buffer | undefined {
-    if (!this.#exists()) return undefined;
-    const path = this.pathOf(file);
-    return attempt(path, "read", () => readOwnFile(path));
+    return this.#readOwn(file, (descriptor) => readFileSync(descriptor));
   }
 
   /** The text of every file whose name ends with `ending`, by name; one that cannot be read comes with the reason. */
@@ -60,8 +58,8 @@ export class PrivateFolder {
     return files.sort().flatMap((file): (readonly [string, string | MistralKeyError])[] => {
       const path = this.pathOf(file);
       try {
-        const content = readOwnFile(path);
-        return content === undefined ? [] : [[file, content.toString("utf8")]];
+        const content = readOwnFile(path, readAsText);
+        return content === undefined ? [] : [[file, content]];
       } catch (error) {
         return [[file, explainFileError(path, "read", error)]];
       }
@@ -121,6 +119,12 @@ export class PrivateFolder {
       syncFolder(this.path);
       return true;
     });
+  }
+
+  #readOwn<Content>(file: string, read: (descriptor: number) => Content): Content | undefined {
+    if (!this.#exists()) return undefined;
+    const path = this.pathOf(file);
+    return attempt(path, "read", () => readOwnFile(path, read));
   }
 
   /** Whether the folder is there; one that is not this person's own is refused. */
@@ -195,7 +199,7 @@ function syncFolder(path: string): void {
 }
 
 /** Reads a file of this person's own; `undefined` when there is none. */
-function readOwnFile(path: string): Buffer | undefined {
+function readOwnFile<Content>(path: string, read: (descriptor: number) => Content): Content | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -207,10 +211,15 @@ function readOwnFile(path: string): Buffer | undefined {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw refuse(path, "it is not an ordinary file");
     if (isForeign(stats.uid)) throw refuse(path, "it belongs to another user");
-    return readFileSync(descriptor);
+    return read(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Much quicker for many small files than a buffer that is turned into text. */
+function readAsText(descriptor: number): string {
+  return readFileSync(descriptor, "utf8");
 }
 
 function isForeign(owner: number): boolean {

@@ -17,6 +17,8 @@ export interface CaptureRequest {
   readonly from: "prompt" | "stdin" | ApiKey;
   /** The question of the prompt. */
   readonly message: string;
+  /** Takes the person a step back, where there is one; then the question comes again. */
+  readonly onBack?: () => Promise<void>;
   readonly endpoint: Endpoint;
   /** Whether the key is checked with test calls. */
   readonly verify: boolean;
@@ -84,7 +86,7 @@ function readPipedKey(text: string): ApiKey {
 async function askForKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
   const prompts = await deps.prompts();
   for (;;) {
-    const key = await prompts.key({ message: request.message });
+    const key = await prompts.key({ message: request.message, onBack: request.onBack });
     const refusal = request.refuse?.(key);
     if (refusal !== undefined) {
       const { output } = deps;

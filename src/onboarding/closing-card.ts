@@ -23,15 +23,20 @@ export function printCard(output: Output, closing: Closing): void {
     output.print(line);
 }
 
-/** Prints the commands to try next. */
-export function printNextCommands(output: Output, { profile }: Closing): void {
+/**
+ * Prints the commands to try next.
+ *
+ * @param throughNpx - whether the program was started by npx, and its name alone is no command yet
+ */
+export function printNextCommands(output: Output, { profile }: Closing, throughNpx: boolean): void {
   const { theme } = output;
-  const command = (text: string) => theme.strong(commandFor(profile.name, text));
+  const start = throughNpx ? "npx " : "";
+  const command = (text: string) => theme.strong(start + commandFor(profile.name, text));
   const run =
     profile.name === "default" ? "mistral-key run -- CMD" : `mistral-key run -p ${profile.name} -- CMD`;
   output.print();
   const rows = [
-    { label: theme.faint("Use it now"), value: theme.strong(run) },
+    { label: theme.faint("Use it now"), value: theme.strong(start + run) },
     { label: theme.faint("Check it later"), value: command("verify") },
     { label: theme.faint("Before it ends"), value: command("rotate") },
   ];

@@ -15,7 +15,7 @@ import { type CapturedKey, captureKey } from "./capture-key.ts";
 import { keepKey } from "./keep-key.ts";
 import { settleStore } from "./settle-store.ts";
 import { askExpiry } from "./walk-steps.ts";
-import { walkToPaste } from "./wizard.ts";
+import { walkBack, walkToPaste } from "./wizard.ts";
 
 /** What `init` is asked for. */
 export interface OnboardRequest {
@@ -84,7 +84,7 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
     return { outcome: "kept", profile: name };
 
   const endpoint = request.endpoint ?? known?.endpoint ?? { region: "global" };
-  const walked =
+  let walked =
     request.from === "prompt"
       ? await walkToPaste(deps, request)
       : {
@@ -97,6 +97,9 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
     endpoint,
     verify: request.verify,
     expiresAt: walked.expiresAt,
+    onBack: async () => {
+      walked = await walkBack(deps, request);
+    },
   });
   if (captured.outcome === "refused") return { ...captured, store };
   if (store.kind === "memory" && request.offered === undefined) {

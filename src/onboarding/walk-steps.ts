@@ -18,6 +18,14 @@ export interface Walk {
   readonly onStep: (index: number, expiresAt: Expiry | undefined) => void;
 }
 
+/** What was learnt on the way. */
+export interface Walked {
+  /** The last day of the key; `undefined` when it was not asked for, or the person does not know it. */
+  readonly expiresAt: Expiry | undefined;
+  /** Whether the expiration date was asked for, or known before. */
+  readonly asked: boolean;
+}
+
 /** What a person answers below a step. */
 type Move = "open" | "on" | "back" | "skip";
 
@@ -25,12 +33,12 @@ type Move = "open" | "on" | "back" | "skip";
  * Shows the steps one after the other, up to and including the last, which is only shown: what
  * comes after it is the paste.
  *
- * @returns the expiration date of the key; `undefined` when it was skipped
  * @throws Cancelled
  */
-export async function walkSteps(deps: Deps, walk: Walk): Promise<Expiry | undefined> {
+export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
   const last = walk.steps.length - 1;
   let { expiresAt } = walk;
+  let asked = expiresAt !== undefined;
   let opened: string | undefined;
   let index = walk.from;
   while (index <= last) {
@@ -45,11 +53,13 @@ export async function walkSteps(deps: Deps, walk: Walk): Promise<Expiry | undefi
       index -= 1;
       continue;
     }
-    if (step.id === "create" && move.to === "on" && expiresAt === undefined)
+    if (step.id === "create" && move.to === "on" && expiresAt === undefined) {
       expiresAt = await askExpiry(deps);
+      asked = true;
+    }
     index = move.to === "skip" ? Math.max(index + 1, last) : index + 1;
   }
-  return expiresAt;
+  return { expiresAt, asked };
 }
 
 function showStep({ output }: Deps, step: Step, index: number, total: number): void {

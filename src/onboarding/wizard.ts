@@ -5,7 +5,7 @@ import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { type Draft, isFresh } from "./draft.ts";
 import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "./steps.ts";
-import { walkSteps } from "./walk-steps.ts";
+import { type Walked, walkSteps } from "./walk-steps.ts";
 
 /** What the wizard needs to know before it starts. */
 export interface WizardRequest {
@@ -16,13 +16,6 @@ export interface WizardRequest {
   readonly offered?: ApiKey | undefined;
 }
 
-/** What the person said on the way to the paste. */
-export interface Walked {
-  readonly expiresAt: Expiry | undefined;
-  /** Whether the expiration date was asked for, or given; a key that was at hand skips that step. */
-  readonly asked: boolean;
-}
-
 /**
  * Asks where the person stands and walks the steps from there, up to the paste. Stopped in between,
  * it goes on there the next time.
@@ -30,9 +23,17 @@ export interface Walked {
  * @throws Cancelled
  */
 export async function walkToPaste(deps: Deps, request: WizardRequest): Promise<Walked> {
-  const start = (await takeUp(deps, request)) ?? (await askStanding(deps));
+  return await walkFrom(deps, request, (await takeUp(deps, request)) ?? (await askStanding(deps)));
+}
+
+/** Walks again from the step before the paste, for somebody who went back from there. */
+export async function walkBack(deps: Deps, request: WizardRequest): Promise<Walked> {
+  return await walkFrom(deps, request, { standing: "account", step: 3 });
+}
+
+async function walkFrom(deps: Deps, request: WizardRequest, start: Start): Promise<Walked> {
   const { standing, step } = start;
-  const expiresAt = await walkSteps(deps, {
+  const walked = await walkSteps(deps, {
     steps: stepsFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()) }),
     from: step,
     expiresAt: request.expiresAt ?? start.expiresAt,
@@ -40,7 +41,7 @@ export async function walkToPaste(deps: Deps, request: WizardRequest): Promise<W
     onStep: (index, chosen) => remember(deps, request.profile, { standing, step: index, expiresAt: chosen }),
   });
   if (request.offered !== undefined) offer(deps, request.offered);
-  return { expiresAt, asked: standing !== "key" || expiresAt !== undefined };
+  return walked;
 }
 
 interface Start {

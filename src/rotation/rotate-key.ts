@@ -94,13 +94,14 @@ async function walkToPaste(
   output.print();
   output.print(hang("  ", said, Math.min(output.columns, 76)));
   const steps = stepsFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()) });
-  return await walkSteps(deps, {
+  const { expiresAt: chosen } = await walkSteps(deps, {
     steps: steps.filter(({ id }) => id === "create" || id === "copy"),
     from: 0,
     expiresAt,
     browser,
     onStep: () => {},
   });
+  return chosen;
 }
 
 /** A key carries the limits and the bill of its workspace, so another one is used only on purpose. */

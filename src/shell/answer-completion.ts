@@ -54,14 +54,13 @@ function lineOf({ value, description }: Candidate): string {
 /** Bash gives `--profile=work` as three words. */
 function joinAtEquals(words: readonly string[]): readonly string[] {
   const joined: string[] = [];
-  let glue = false;
+  let glued = false;
   for (const word of words) {
-    const last = joined.at(-1);
-    const attach =
-      last !== undefined && (glue || (word === "=" && last.startsWith("--") && !last.includes("=")));
-    if (attach) joined.splice(-1, 1, last + word);
+    const last = joined.at(-1) ?? "";
+    const begins = word === "=" && last.startsWith("--") && !last.includes("=");
+    if (begins || glued) joined.splice(-1, 1, last + word);
     else joined.push(word);
-    glue = attach && word === "=";
+    glued = begins;
   }
   return joined;
 }

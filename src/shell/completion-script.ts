@@ -15,7 +15,7 @@ _mistral_key() {
   COMPREPLY=()
   while read -r line; do
     if [ -z "$kind" ]; then kind=$line; else COMPREPLY+=("\${line%%$'\\t'*}"); fi
-  done < <("\${COMP_WORDS[0]}" __complete bash "=$current" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null </dev/null)
+  done < <("\${COMP_WORDS[0]/#~\\//$HOME/}" __complete bash "=$current" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null </dev/null)
   case $kind in
     files)
       if [ "$current" = "=" ]; then current=; fi
@@ -44,7 +44,7 @@ const zsh = `#compdef mistral-key
 _mistral_key() {
   local -a answer candidates
   local line value description
-  answer=("\${(@f)$("\${words[1]}" __complete zsh "=\${words[CURRENT]}" "\${(@)words[2,CURRENT-1]}" 2>/dev/null </dev/null)}")
+  answer=("\${(@f)$(\${~words[1]} __complete zsh "=$PREFIX" "\${(@)words[2,CURRENT-1]}" 2>/dev/null </dev/null)}")
   case $answer[1] in
     files)
       if [[ $PREFIX == --*=* ]]; then compset -P '*='; fi
@@ -79,7 +79,8 @@ const fish = `# Completion of mistral-key for fish. To load it: mistral-key comp
 function __mistral_key_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
-    set -l answer ($words[1] __complete fish "=$current" $words[2..-1] 2>/dev/null </dev/null)
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    set -l answer ($program __complete fish "=$current" $words[2..-1] 2>/dev/null </dev/null)
     switch "$answer[1]"
         case files
             __fish_complete_path (string replace -r '^--[^=]*=' '' -- "$current")

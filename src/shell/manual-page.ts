@@ -1,16 +1,12 @@
-import type { CommandEntry, FlagEntry } from "../command-table.ts";
-
-/** What the manual page is made from. */
-export interface ManualContent {
-  readonly version: string;
-  readonly commands: readonly CommandEntry[];
-  readonly globalFlags: readonly FlagEntry[];
-}
+import { type CommandEntry, commandTable, type FlagEntry, globalFlags } from "../command-table.ts";
 
 /** The manual page, in the roff of `man(7)`. */
-export function manualPage({ version, commands, globalFlags }: ManualContent): string {
+export function manualPage(version: string): string {
   const lines = [
     `.TH MISTRAL\\-KEY 1 "" "mistral\\-key ${plain(version)}" "mistral\\-key"`,
+    // Names and addresses are to be copied: no hyphenation, no spreading.
+    ".nh",
+    ".ad l",
     ".SH NAME",
     "mistral\\-key \\- a Mistral API key, safely in your keychain",
     ".SH SYNOPSIS",
@@ -19,7 +15,7 @@ export function manualPage({ version, commands, globalFlags }: ManualContent): s
     ".SH DESCRIPTION",
     ...paragraphs(description),
     ".SH COMMANDS",
-    ...commands.flatMap(commandLines),
+    ...commandTable.flatMap(commandLines),
     ".SH GLOBAL OPTIONS",
     "Every command takes these, before or behind its name.",
     ...globalFlags.flatMap(flagLines),
@@ -39,7 +35,15 @@ export function manualPage({ version, commands, globalFlags }: ManualContent): s
 }
 
 function commandLines(entry: CommandEntry): string[] {
-  const { name, alias, summary, description: text = capitalized(summary), args = [], flags, examples } = entry;
+  const {
+    name,
+    alias,
+    summary,
+    description: text = capitalized(summary),
+    args = [],
+    flags,
+    examples,
+  } = entry;
   const synopsis = [
     bold(name),
     ...(flags.length > 0 ? ["[\\fIoptions\\fR]"] : []),
@@ -56,7 +60,7 @@ function commandLines(entry: CommandEntry): string[] {
     ".PP",
     ".RS 4",
     ".nf",
-    ...examples.map(textLine),
+    ...examples.map(exampleLine),
     ".fi",
     ".RE",
   ];
@@ -76,7 +80,9 @@ function tagged(term: string, text: string): string[] {
 }
 
 function paragraphs(text: string): string[] {
-  return text.split("\n\n").flatMap((paragraph, index) => (index === 0 ? [textLine(paragraph)] : [".PP", textLine(paragraph)]));
+  return text
+    .split("\n\n")
+    .flatMap((paragraph, index) => (index === 0 ? [textLine(paragraph)] : [".PP", textLine(paragraph)]));
 }
 
 function bold(text: string): string {
@@ -84,9 +90,25 @@ function bold(text: string): string {
   return `\\fB${plain(trimmed)}\\fR${text.slice(trimmed.length)}`;
 }
 
-/** A line of text. A dot or quote at its beginning would make it a request. */
+/** A text, in lines of at most 80 bytes. A dot or quote at the beginning of one would make it a request. */
 function textLine(text: string): string {
-  return plain(text).replace(/^(?=[.'])/, "\\&");
+  const lines = [""];
+  for (const word of plain(text).split(" ")) {
+    const last = lines.at(-1) ?? "";
+    const longer = last === "" ? word : `${last} ${word}`;
+    if (last !== "" && longer.length > 78) lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines.map(guarded).join("\n");
+}
+
+/** A line that is kept as it is. */
+function exampleLine(text: string): string {
+  return guarded(plain(text));
+}
+
+function guarded(line: string): string {
+  return line.replace(/^(?=[.'])/, "\\&");
 }
 
 /** Text that roff shows as it is: hyphens that can be copied into a shell, and signs outside ASCII. */
@@ -120,13 +142,19 @@ const environment = [
   ["MISTRAL_KEY_HOME", "the folder of every file of the program"],
   ["MISTRAL_KEY_PASSPHRASE", "opens the encrypted file; run does not pass it on"],
   ["MISTRAL_KEY_PASSPHRASE_FILE", "a file that holds the passphrase"],
-  ["MISTRAL_API_KEY", "the key that Mistral's own libraries use; run and env set it, status says when it differs"],
+  [
+    "MISTRAL_API_KEY",
+    "the key that Mistral's own libraries use; run and env set it, status says when it differs",
+  ],
   ["HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "the way to the network"],
   ["NO_COLOR, FORCE_COLOR, CI", "no colour, colour all the same, never ask"],
 ] as const;
 
 const files = [
-  ["~/.config/mistral-key/profiles/", "what is known about each key, never the key (macOS: ~/Library/Preferences/mistral-key)"],
+  [
+    "~/.config/mistral-key/profiles/",
+    "what is known about each key, never the key (macOS: ~/Library/Preferences/mistral-key)",
+  ],
   ["~/.config/mistral-key/rotations/", "the journals of rotations under way"],
   ["~/.config/mistral-key/keys/", "encrypted files, where the keychain is not used"],
 ] as const;

@@ -1,7 +1,7 @@
 import type { BusConnection } from "./dbus-connection.ts";
 import type { Attributes } from "./dbus-message.ts";
 import { MalformedMessage, type ReplyValue } from "./dbus-wire.ts";
-import { searchItems, secretServiceName } from "./secret-service.ts";
+import { isNotReady, pause, searchItems, secretServiceName } from "./secret-service.ts";
 import { openSessionBus, type SessionBusAccess } from "./session-bus.ts";
 
 /**
@@ -30,10 +30,12 @@ export interface ItemAdoption extends SessionBusAccess {
 export async function adoptItems({ item, which, ...access }: ItemAdoption): Promise<boolean> {
   const connection = await openSessionBus(access);
   try {
-    const [every, visible] = await Promise.all([
-      searchItems(connection, item),
-      searchItems(connection, { ...item, ...schema }),
-    ]);
+    const every = await searchItems(connection, item).catch(async (error: unknown) => {
+      if (!isNotReady(error)) throw error;
+      await pause();
+      return await searchItems(connection, item);
+    });
+    const visible = await searchItems(connection, { ...item, ...schema });
     if (which === "missing" && visible.unlocked.length > 0) return false;
     const hidden = every.unlocked.filter((path) => !visible.unlocked.includes(path));
     for (const path of hidden) await adopt(connection, path);

@@ -1,8 +1,8 @@
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
-import { KeychainProblem } from "./keychain-trouble.ts";
+import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
 import { KeytarAccess, keychainService } from "./keytar-access.ts";
 import { adoptItems } from "./libsecret-items.ts";
-import { askSecretService, type SecretServiceAnswer } from "./secret-service.ts";
+import { askSecretService, pause, type SecretServiceAnswer } from "./secret-service.ts";
 
 /** Milliseconds. The first three keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
 const limits = {
@@ -19,6 +19,9 @@ const limits = {
   /** A prompt of the desktop is open, and the person may be looking for a password. */
   prompt: 300_000,
 } as const;
+
+/** How often something is tried that the service should do; see {@link askSecretService} on GNOME Keyring. */
+const attempts = 3;
 
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
@@ -56,13 +59,15 @@ export class SecretServiceKeychain implements Keychain {
 
   async read(account: string): Promise<string | undefined> {
     const started = performance.now();
-    const answer = await this.#askUnlocked(account);
-    if (!holdsItem(answer)) return undefined;
-    const limitMs = this.#options.interactive
-      ? limits.patientAnswer
-      : Math.max(limits.answer - (performance.now() - started), limits.leastAnswer);
-    const password = await this.#keytar.read(account, { limitMs });
-    return password ?? this.#readHidden(account, limitMs);
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      if (!holdsItem(await this.#askUnlocked(account))) return undefined;
+      const manner = { limitMs: this.#readLimit(started) };
+      const password = await insist(() => this.#keytar.read(account, manner));
+      if (password !== undefined) return password;
+      // There is an item: keytar does not see it, or it has just gone or been locked.
+      await this.#adopt(account, "missing");
+    }
+    throw new KeychainProblem("unreadable");
   }
 
   async peek(account: string): Promise<Peeked> {
@@ -82,28 +87,22 @@ export class SecretServiceKeychain implements Keychain {
     }
     // Else keytar would put a second item beside one that it does not see.
     if (items.unlocked > 0) await this.#adopt(account, "missing");
-    await this.#keytar.write(account, password, { limitMs: limits.write });
+    await insist(() => this.#keytar.write(account, password, { limitMs: limits.write }));
   }
 
   async erase(account: string): Promise<boolean> {
-    const answer = await this.#askUnlocked(account);
-    if (!holdsItem(answer)) return false;
-    await this.#adopt(account, "all");
-    await this.#keytar.erase(account, { limitMs: limits.write });
-    const { items } = await this.#ask(account);
-    if (items.unlocked + items.locked > 0) throw new KeychainProblem("denied", "An item is still there.");
-    return true;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      // Asked again after each attempt: what keytar says of it is not the whole truth.
+      if (!holdsItem(await this.#askUnlocked(account))) return attempt > 1;
+      await this.#adopt(account, "all");
+      await insist(() => this.#keytar.erase(account, { limitMs: limits.write }));
+    }
+    throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
   }
 
-  /** keytar gave nothing although there is an item: it went away, got locked, or keytar does not see it. */
-  async #readHidden(account: string, limitMs: number): Promise<string | undefined> {
-    const adopted = await this.#adopt(account, "missing");
-    const password = adopted ? await this.#keytar.read(account, { limitMs }) : undefined;
-    if (password !== undefined) return password;
-    const { items } = await this.#ask(account);
-    if (items.locked > 0) throw new KeychainProblem("locked");
-    if (items.unlocked > 0) throw new KeychainProblem("unreadable");
-    return undefined;
+  #readLimit(started: number): number {
+    if (this.#options.interactive) return limits.patientAnswer;
+    return Math.max(limits.answer - (performance.now() - started), limits.leastAnswer);
   }
 
   /** Asks; when what is wanted is locked and a person is there, lets keytar bring up the prompt and asks again. */
@@ -154,6 +153,25 @@ export class SecretServiceKeychain implements Keychain {
     }
   }
 }
+
+/** Tries again what failed with an error right after the service said that it is ready. */
+async function insist<Value>(call: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const passing = error instanceof KeychainProblem && passingTroubles.has(error.trouble);
+      if (!passing || attempt === attempts) throw error;
+      await pause();
+    }
+  }
+}
+
+const passingTroubles: ReadonlySet<KeychainTrouble> = new Set([
+  "denied",
+  "service-missing",
+  "collection-missing",
+]);
 
 function itemOf(account: string): Readonly<Record<string, string>> {
   return { service: keychainService, account };

@@ -72,9 +72,42 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
   }
 }
 
+/**
+ * GNOME Keyring (seen in 42) may get to a call before it has noted who is calling, and then denies
+ * having the method, the collection or the alias. Asked again, it answers.
+ */
 async function ask(
   connection: BusConnection,
   { item, onAsked }: SecretServiceQuestion,
+): Promise<Pick<Answered, "collection" | "items">> {
+  for (let attemptsLeft = 2; ; attemptsLeft--) {
+    try {
+      const answer = await askOnce(connection, item, onAsked);
+      if (answer.collection !== "none" || attemptsLeft === 0) return answer;
+    } catch (error) {
+      if (!isNotReady(error) || attemptsLeft === 0) throw error;
+    }
+    await pause();
+  }
+}
+
+/** Whether the service may only not be ready for this caller. */
+export function isNotReady(error: unknown): boolean {
+  return (
+    error instanceof BusError &&
+    /\.(?:UnknownMethod|UnknownInterface|UnknownObject|NoSuchObject)$/.test(error.errorName)
+  );
+}
+
+/** Gives a service time to get ready. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 25));
+}
+
+async function askOnce(
+  connection: BusConnection,
+  item: Attributes | undefined,
+  onAsked: (() => void) | undefined,
 ): Promise<Pick<Answered, "collection" | "items">> {
   // All at once: the bus and the service work on them while this process does something else.
   const alias = callService(connection, "ReadAlias", "default");
@@ -123,7 +156,7 @@ async function stateOf(connection: BusConnection, path: string): Promise<"unlock
     return values[0] ? "locked" : "unlocked";
   } catch (error) {
     // An alias may outlive its collection.
-    if (error instanceof BusError && /\.(?:NoSuchObject|UnknownObject)$/.test(error.errorName)) return "none";
+    if (isNotReady(error)) return "none";
     throw error;
   }
 }

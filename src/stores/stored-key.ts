@@ -39,6 +39,11 @@ export async function readStoredKey(
 /** The failure that says that a store holds no key for a profile. */
 export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
   const flag = name === defaultProfile ? "" : ` -p ${name}`;
+  if (profile !== undefined && profile.store !== store.kind) {
+    return new MistralKeyError("no-key", `The key of profile "${name}" is not kept in ${store.describe()}.`, {
+      hint: "Leave --store and MISTRAL_KEY_STORE away: the profile knows where its key is.",
+    });
+  }
   if (profile !== undefined) {
     return new MistralKeyError(
       "no-key",

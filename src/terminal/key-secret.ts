@@ -21,3 +21,14 @@ export const keySecret: SecretKind<ApiKey> = {
     return pasted.outcome === "key" ? { outcome: "value", value: ApiKey.of(pasted.value) } : pasted;
   },
 };
+
+/** Said in the place of a key by somebody who wants to go back a step; no key is that short. */
+export const back = Symbol("back");
+
+/** How an API key is captured by somebody who may rather go back a step. */
+export const keyOrBackSecret: SecretKind<ApiKey | typeof back> = {
+  placeholder: "paste it here; it stays hidden (b and Enter: back)",
+  awaited: "Nothing was entered. Paste the key that the Mistral console shows, or enter b to go back.",
+  note: (text) => (text === "b" ? { text: "back", good: true } : keySecret.note(text)),
+  read: (text) => (text.trim() === "b" ? { outcome: "value", value: back } : keySecret.read(text)),
+};

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { Keyboard } from "./keyboard.ts";
 import { hang } from "./layout.ts";
 import type { PromptTerminal } from "./open-prompts.ts";
-import type { Choice, PressKey, Prompts } from "./prompts.ts";
+import type { Choice, KeyQuestion, PressKey, Prompts } from "./prompts.ts";
 import { SecretCapture } from "./secret-capture.ts";
 import { howToPaste, type SecretKind } from "./secret-kind.ts";
 import type { SecretAsker } from "./secret-questions.ts";
@@ -79,9 +79,9 @@ export class PlainPrompts implements Prompts, SecretAsker {
     }
   }
 
-  async key({ message }: { readonly message: string }): Promise<ApiKey> {
+  async key(question: KeyQuestion): Promise<ApiKey> {
     const { askKey } = await import("./secret-questions.ts");
-    return askKey(this, message);
+    return askKey(this, question);
   }
 
   async passphrase(question: { readonly message: string; readonly confirm?: boolean }): Promise<string> {

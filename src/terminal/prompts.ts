@@ -15,6 +15,13 @@ export interface PressKey<Value> {
   readonly value: Value;
 }
 
+/** What {@link Prompts.key} is asked with. */
+export interface KeyQuestion {
+  readonly message: string;
+  /** Where given, `b` and Enter do this, and then the question comes again. */
+  readonly onBack?: (() => Promise<void>) | undefined;
+}
+
 /**
  * Questions to a person, on stderr. Each throws `Cancelled` on Ctrl-C, on Ctrl-D where nothing is
  * typed, and when the terminal goes away; each leaves the terminal as it was and returns a plain
@@ -45,7 +52,7 @@ export interface Prompts {
    * many characters came in and whether the shape is the usual one; asks whether to use it all the
    * same when it is not.
    */
-  key(question: { readonly message: string }): Promise<ApiKey>;
+  key(question: KeyQuestion): Promise<ApiKey>;
 
   /**
    * A passphrase, not shown, exactly as it was entered; never empty.

@@ -1,6 +1,7 @@
 import type { ApiKey } from "../keys/api-key.ts";
-import { keySecret } from "./key-secret.ts";
+import { back, keyOrBackSecret, keySecret } from "./key-secret.ts";
 import { passphraseSecret } from "./passphrase-secret.ts";
+import type { KeyQuestion } from "./prompts.ts";
 import type { SecretKind } from "./secret-kind.ts";
 
 /** What asking for a key or a passphrase is made of. */
@@ -12,9 +13,13 @@ export interface SecretAsker {
 }
 
 /** Asks for a key, and once more whether to use one of another shape: that shape may be tomorrow's. */
-export async function askKey(asker: SecretAsker, message: string): Promise<ApiKey> {
+export async function askKey(asker: SecretAsker, { message, onBack }: KeyQuestion): Promise<ApiKey> {
   for (;;) {
-    const key = await asker.askSecret(message, keySecret);
+    const key = await asker.askSecret(message, onBack === undefined ? keySecret : keyOrBackSecret);
+    if (key === back) {
+      await onBack?.();
+      continue;
+    }
     if (key.hasUsualShape) return key;
     asker.warn("It does not look like the usual 32 letters and digits.");
     if (await asker.confirm({ message: "Use it all the same?", initial: false })) return key;

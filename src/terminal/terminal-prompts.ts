@@ -5,7 +5,7 @@ import { displayWidth, hang, padEnd } from "./layout.ts";
 import type { PromptTerminal } from "./open-prompts.ts";
 import { type PasteUse, PromptStream } from "./prompt-stream.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
-import type { Choice, PressKey, Prompts } from "./prompts.ts";
+import type { Choice, KeyQuestion, PressKey, Prompts } from "./prompts.ts";
 import type { SecretKind } from "./secret-kind.ts";
 import type { SecretAsker } from "./secret-questions.ts";
 
@@ -79,9 +79,9 @@ export class TerminalPrompts implements Prompts, SecretAsker {
     return this.#ask("nothing", (context) => pressPrompt(config, context) as Promise<Value>);
   }
 
-  async key({ message }: { readonly message: string }): Promise<ApiKey> {
+  async key(question: KeyQuestion): Promise<ApiKey> {
     const { askKey } = await import("./secret-questions.ts");
-    return askKey(this, message);
+    return askKey(this, question);
   }
 
   async passphrase(question: { readonly message: string; readonly confirm?: boolean }): Promise<string> {

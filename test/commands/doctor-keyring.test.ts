@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -60,7 +61,9 @@ describeWithKeyring("doctor with a real keyring", () => {
         return { code, found: checks.find(({ id }) => id === "key") };
       };
       expect(await diagnose()).toMatchObject({ code: 0, found: { state: "ok" } });
-      await keyring.clear("default");
+      execFileSync("secret-tool", ["clear", "service", "mistral-key", "account", "default"], {
+        env: { ...process.env, ...keyring.env },
+      });
       expect(await diagnose()).toMatchObject({ code: 3, found: { state: "fail" } });
     } finally {
       await api.stop();

@@ -135,6 +135,16 @@ describe("a home folder with the key in twelve places", () => {
   });
 });
 
+test("the report for people is the answer on stdout, and fits a narrow terminal", async () => {
+  deps = open({ columns: 40 });
+
+  expect(await run({ list: true })).toBe(0);
+
+  expect(deps.stdout()).toContain("Found 2 Mistral keys in 16 places.");
+  expect(deps.stdout()).toContain("    ~/project/.env:3\n      in git\n");
+  expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
+});
+
 test("a key that Mistral refuses is not stored and its copies stay", async () => {
   api.keys.revoke(chosenKey);
   deps = open();

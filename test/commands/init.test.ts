@@ -82,6 +82,7 @@ describe("init, in a terminal", () => {
         answer.press("b"),
         answer.press("s", /skip to the paste/),
         answer.key(text),
+        answer.choose("I do not know", /expiration/),
       ],
     });
     expect(await run(deps, "init", "--no-browser")).toBe(0);
@@ -89,6 +90,21 @@ describe("init, in a terminal", () => {
     expect(shown).toEqual(["3", "2", "5"]);
     expect(deps.opened).toEqual([]);
     expect(deps.profiles.read(defaultProfile)).not.toHaveProperty("expiresAt");
+  });
+
+  it("goes back from the paste and asks for the expiration again", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have a key"),
+        answer.key("b"),
+        answer.press("n", /next/),
+        answer.choose("365 days"),
+        answer.key(text),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(0);
+    expect([...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1])).toEqual(["5", "4", "5"]);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-11-23");
   });
 
   it("stores a key that is at hand before asking when it ends", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
 import { openTerminal } from "../support/terminal.ts";
 
@@ -26,8 +26,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(flags: readonly string[], command: readonly string[], env = process.env): ChildProcess {
-  return spawn(process.execPath, [program.path, ...flags, "--", ...command], { env });
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+function start(flags: readonly string[], command: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [program.path, ...flags, "--", ...command]);
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
 }
 
 async function finish(child: ChildProcess) {
@@ -233,6 +241,27 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     const { code, stdout, stderr } = await run(flags, [name]);
     expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
     expect(stderr).toContain(JSON.stringify(name));
+  });
+});
+
+describe.each([
+  ["plain", []],
+  ["masked", ["--redact"]],
+])("the way for Windows, %s", (_name, more) => {
+  const flags = ["--windows", ...more];
+
+  it("passes input, outputs, arguments and code through", async () => {
+    const script =
+      "process.stdin.pipe(process.stdout).on('error', () => {}); console.error(process.argv[1]); process.exitCode = 7";
+    const result = await run(flags, [process.execPath, "-e", script, "--", 'a "b" %c%'], "input");
+    expect(result).toMatchObject({ stdout: "input", stderr: 'a "b" %c%\n', code: 7 });
+  });
+
+  it("says that a command is missing", async () => {
+    expect(await run(flags, ["no-such-command-here"])).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining('There is no command "no-such-command-here"'),
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { commandEnvironment } from "../../src/running/command-environment.ts";
 import { ProcessRunner } from "../../src/running/process-runner.ts";
 import { StandardStream } from "../../src/terminal/standard-stream.ts";
 
-// Starts a command as `mistral-key run` does, without a keychain: [--child] [--redact] -- CMD…
+// Starts a command as `mistral-key run` does, without a keychain: [--child] [--windows] [--redact] -- CMD…
 // With --every-code, starts the shell CMD once for each exit code and prints those that came back.
 const end = process.argv.indexOf("--");
 const flags = process.argv.slice(2, end);
@@ -18,7 +18,8 @@ for (const signal of signals) process.on(signal, rude);
 if (flags.includes("--child")) Object.defineProperty(process, "execve", { value: undefined });
 
 const runner = new ProcessRunner({
-  process,
+  // Only the runner takes this for Windows; the library it then uses still knows better.
+  process: flags.includes("--windows") ? Object.create(process, { platform: { value: "win32" } }) : process,
   stdout: new StandardStream(1, () => process.stdout),
   stderr: new StandardStream(2, () => process.stderr),
   signal: new AbortController().signal,

@@ -11,7 +11,7 @@ const firstKey = key.reveal();
 const secondKey = "testKey1".repeat(4);
 const passphrase = "correct horse battery staple";
 
-describe("the encrypted file on a machine without a keychain", () => {
+describe("the encrypted file on a machine without a keychain", { timeout: 60_000 }, () => {
   let api: LoopbackMistralApi;
   let home: string;
   let terminal: Terminal | undefined;
@@ -46,7 +46,7 @@ describe("the encrypted file on a machine without a keychain", () => {
     expect(code).toBe(0);
   };
 
-  it("carries a key through init, verify, get, rotate and remove", { timeout: 60_000 }, async () => {
+  it("carries a key through init, verify, get, rotate and remove", async () => {
     await store();
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(readFileSync(file(), "latin1")).toMatch(/^age-encryption\.org\/v1\n-> scrypt /);
@@ -67,7 +67,7 @@ describe("the encrypted file on a machine without a keychain", () => {
     expect((await run(["get", "--store", "file"])).code).toBe(3);
   });
 
-  it("exits 7 for a flipped byte and leaves the file as it was", { timeout: 60_000 }, async () => {
+  it("exits 7 for a flipped byte and leaves the file as it was", async () => {
     await store();
     const bad = readFileSync(file());
     bad.writeUInt8(bad.readUInt8(bad.length - 20) ^ 1, bad.length - 20);

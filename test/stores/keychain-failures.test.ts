@@ -125,7 +125,10 @@ describe.runIf(process.platform === "linux")("a session without a bus", () => {
     ["has an empty runtime folder", () => ({ ...withoutBus, XDG_RUNTIME_DIR: folder })],
     ["names a socket that is not there", () => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/gone` })],
     ["names a file that is no socket", () => ({ DBUS_SESSION_BUS_ADDRESS: "unix:path=/etc/hostname" })],
-    ["names only what cannot be used", () => ({ DBUS_SESSION_BUS_ADDRESS: "autolaunch:;tcp:host=127.0.0.1" })],
+    [
+      "names only what cannot be used",
+      () => ({ DBUS_SESSION_BUS_ADDRESS: "autolaunch:;tcp:host=127.0.0.1" }),
+    ],
     ["names nonsense", () => ({ DBUS_SESSION_BUS_ADDRESS: "unix:path=%zz;;nonsense" })],
     ["names a path that is too long", () => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=/${"x".repeat(300)}` })],
   ])("%s: absent", async (_, env) => {

@@ -26,11 +26,15 @@ export function at(profile: string, slot: Slot = "current"): SecretAddress {
  *
  * @param setUp - makes a place; called once, so each test keeps to profiles of its own
  */
-export function describeSecretStore(name: string, setUp: () => StoreUnderTest | Promise<StoreUnderTest>): void {
+export function describeSecretStore(
+  name: string,
+  setUp: () => StoreUnderTest | Promise<StoreUnderTest>,
+): void {
   describe(`${name}, as every store`, () => {
     let place: StoreUnderTest;
     let store: SecretStore;
-    const inAnotherRun = async (address: SecretAddress) => (await (await place.open()).get(address))?.reveal();
+    const inAnotherRun = async (address: SecretAddress) =>
+      (await (await place.open()).get(address))?.reveal();
 
     beforeAll(async () => {
       place = await setUp();
@@ -106,7 +110,10 @@ export function describeSecretStore(name: string, setUp: () => StoreUnderTest | 
     it.each([
       ["one character", "k"],
       ["quotes, dollars and backslashes", `te"st'$HOME\`id\`\\n%s`],
-      ["every printable ASCII character", String.fromCharCode(...Array.from({ length: 94 }, (_, i) => 33 + i))],
+      [
+        "every printable ASCII character",
+        String.fromCharCode(...Array.from({ length: 94 }, (_, i) => 33 + i)),
+      ],
       ["letters outside ASCII", "schlüssel-鍵-🔑"],
       ["512 characters", "testKey0".repeat(64)],
     ])("keeps %s as given", async (_, value) => {

@@ -14,7 +14,6 @@ export interface Prompter {
   stop(): void;
 }
 
-const path = "/org/gnome/keyring/Prompter";
 const prompterInterface = "org.gnome.keyring.internal.Prompter";
 const callbackInterface = "org.gnome.keyring.internal.Prompter.Callback";
 

@@ -1,6 +1,6 @@
 import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import type { Choice, PressKey, Prompts } from "../../src/terminal/prompts.ts";
+import type { Choice, KeyQuestion, PressKey, Prompts } from "../../src/terminal/prompts.ts";
 
 type Kind = "choose" | "confirm" | "text" | "press" | "key" | "passphrase";
 
@@ -9,6 +9,8 @@ export interface ScriptedAnswer {
   readonly kind: Kind | "any";
   readonly question: RegExp;
   readonly answer: unknown;
+  /** What the person does elsewhere before they answer. */
+  readonly meanwhile?: () => void;
 }
 
 const anything = /^/;
@@ -94,8 +96,11 @@ export class ScriptedPrompts implements Prompts {
     return found.value;
   }
 
-  async key(question: { readonly message: string }): Promise<ApiKey> {
-    return ApiKey.of(String(this.#take("key", question.message)));
+  async key(question: KeyQuestion): Promise<ApiKey> {
+    const entered = String(this.#take("key", question.message));
+    if (entered !== "b" || question.onBack === undefined) return ApiKey.of(entered);
+    await question.onBack();
+    return this.key(question);
   }
 
   async passphrase(question: { readonly message: string }): Promise<string> {
@@ -113,6 +118,7 @@ export class ScriptedPrompts implements Prompts {
     if ((next.kind !== "any" && next.kind !== kind) || !next.question.test(message)) {
       throw new Error(`Expected ${describe(next)}, but the question was (${kind}): ${message}`);
     }
+    next.meanwhile?.();
     if (next.kind === "any") throw new Cancelled();
     return next.answer;
   }

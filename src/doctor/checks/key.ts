@@ -13,7 +13,8 @@ import { type Check, type Finding, localLimitMs, type Patient } from "../check.t
 export const keyCheck: Check = {
   id: "key",
   title: "Stored key",
-  limitMs: localLimitMs,
+  // A passphrase takes its time, and more on a busy machine.
+  limitMs: 3 * localLimitMs,
   look: async (patient) => {
     if (patient.known === undefined) return nothingStored(patient);
     switch (patient.storeKind) {
