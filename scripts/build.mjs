@@ -22,9 +22,10 @@ if (options.includes("--if-possible") && !hasTools()) {
 
 function hasTools() {
   try {
-    createRequire(import.meta.url).resolve("rolldown/package.json");
+    import.meta.resolve("rolldown");
     return true;
-  } catch {
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     return false;
   }
 }

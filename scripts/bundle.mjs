@@ -73,7 +73,7 @@ export async function bundle() {
   });
   const library = await write({
     input: { index: "src/index.ts" },
-    plugins: [builtinsWithoutFacade],
+    plugins: [withoutUnreached, builtinsWithoutFacade],
     output: {
       dir: "dist",
       format: "es",
@@ -99,8 +99,8 @@ async function write({ input, plugins, output }) {
   });
   const written = await bundler.write({
     ...output,
-    // Names stay as they are: a stack trace in a bug report should say where it happened.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // Functions keep their names: a stack trace in a bug report should say where it happened.
+    minify: { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } },
     comments: { legal: false },
   });
   await bundler.close();
@@ -149,6 +149,18 @@ const withoutSdkHooks = {
 const leftOut = [
   // commander can run its commands as programs of their own; ours are not, and loading this costs 2 ms.
   { module: "node:child_process", importer: "commander", instead: "export {}" },
+  // age files are sealed with a passphrase here; keys and what makes them are 110 kB.
+  {
+    module: "@noble/post-quantum/hybrid.js",
+    importer: "age-encryption",
+    instead: "export const MLKEM768P256 = undefined, MLKEM768X25519 = undefined",
+  },
+  { module: "@noble/curves/nist.js", importer: "age-encryption", instead: "export const p256 = undefined" },
+  {
+    module: "@noble/curves/ed25519.js",
+    importer: "age-encryption",
+    instead: "export const x25519 = undefined",
+  },
   // Signing in to a proxy with Kerberos needs a native package, and has to be asked for.
   {
     module: "proxy-agent-negotiate",
@@ -184,8 +196,7 @@ const withoutUnreached = {
 const builtinsOnFirstUse = {
   name: "builtins-on-first-use",
   renderChunk(code) {
-    const declared =
-      /^let (\w+) = require\("([\w:/]+)"\);(?:\n\1 = [\w.]+\(\1(?:, 1)?\);)?$/gm;
+    const declared = /^let (\w+) = require\("([\w:/]+)"\);(?:\n\1 = [\w.]+\(\1(?:, 1)?\);)?$/gm;
     return code.replace(declared, (whole, name, id) => {
       if (!isBuiltin(id)) return whole;
       const get = `get: (_, member) => member === "default" ? require("${id}") : require("${id}")[member]`;

@@ -35,14 +35,17 @@ async function writeFile(
 ): Promise<ExitCode> {
   const { writeDotenv } = await import("../dotenv/write-dotenv.ts");
   const { key } = await readStoredKey(settings, deps);
-  const outcome = await writeDotenv({ path: file, name, key }, deps.surroundings());
+  const surroundings = deps.surroundings();
+  const outcome = await writeDotenv({ path: file, name, key }, surroundings);
   if (settings.json) {
     deps.output.json({ profile: settings.profile, key: key.mask, variable: name, written: file, outcome });
     return exitCodes.done;
   }
   const { symbol } = deps.output.theme;
   const said = outcome === "unchanged" ? "had the key already" : "has the key now";
-  deps.output.print(`${symbol.ok} ${file} ${said}, as ${name}. Only you may read the file.`);
+  // Windows has no such modes; who may read a file there is inherited from its folder.
+  const whose = surroundings.platform === "win32" ? "" : " Only you may read the file.";
+  deps.output.print(`${symbol.ok} ${file} ${said}, as ${name}.${whose}`);
   deps.output.print(`  ${symbol.next} It holds the key in plain text. mistral-key run -- CMD needs no file.`);
   return exitCodes.done;
 }

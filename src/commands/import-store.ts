@@ -89,7 +89,7 @@ async function finish(
     const kept = { profile: stored.profile.name, store: stored.store };
     // The person may have pasted another key when this one was rejected; then this one is kept nowhere.
     if (stored.key.equals(found.key)) cleaned = await clean(deps, found, kept, options, at);
-    if (!options.json) printNextCommands(output, closing);
+    if (!options.json) printNextCommands(output, closing, deps.env.npm_command === "exec");
   } else if (outcome.outcome === "refused") {
     printExplanation(output, outcome.check.explanation, "fail");
   }

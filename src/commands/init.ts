@@ -5,7 +5,7 @@ import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts"
 import { parseExpiry } from "../keys/expiry.ts";
 import { commandFor } from "../keys/profile-name.ts";
 import { changeStore } from "../onboarding/change-store.ts";
-import { printCard, printNextCommands } from "../onboarding/closing-card.ts";
+import { type Closing, printCard, printNextCommands } from "../onboarding/closing-card.ts";
 import { type OnboardOutcome, type OnboardRequest, onboard } from "../onboarding/onboard.ts";
 import { rotationDocument } from "../rotation/rotation-document.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
@@ -59,12 +59,11 @@ async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> 
     output.print("  Everything is made up: no account, no network, nothing kept.");
     const request = { ...options, store: undefined, endpoint: demo.endpoint, browser: false, force: true };
     const outcome = await quietly(real, () => onboard(demo.deps, { ...request, offered: demo.key }));
-    const code = await answer(demo.deps, options, outcome);
+    if (outcome.outcome === "stored") printCard(output, closingOf(outcome, real.now()));
     output.print();
-    output.print(
-      "  That was the demonstration; nothing of it was kept. For a real key: npx mistral-key init",
-    );
-    return code;
+    output.print("  That was the demonstration; nothing of it was kept.");
+    output.print(`  For a real key: ${output.theme.strong("npx mistral-key init")}`);
+    return exitCodes.done;
   } finally {
     await demo.stop();
   }
@@ -84,38 +83,31 @@ async function moveStore(deps: Deps, { profile, store, json }: InitOptions): Pro
 /** Ends with what came of it: the closing card, or why there is none. */
 async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome): Promise<ExitCode> {
   const { output } = deps;
-  if (outcome.outcome === "kept") {
-    output.print(`  Nothing was changed. To check the key: ${commandFor(outcome.profile, "verify")}`);
-    return exitCodes.done;
+  if (options.json && outcome.outcome !== "kept") output.json(documentOf(options, outcome, deps.now()));
+  switch (outcome.outcome) {
+    case "kept":
+      output.print(`  Nothing was changed. To check the key: ${commandFor(outcome.profile, "verify")}`);
+      return exitCodes.done;
+    case "refused":
+      printExplanation(output, outcome.check.explanation, "fail");
+      output.print("  The key was not stored.");
+      return exitCodeOfDiagnosis(outcome.check.diagnosis);
+    case "once": {
+      const { useOnce } = await import("../onboarding/use-once.ts");
+      return await useOnce(deps, outcome.key);
+    }
+    case "stored":
+      return close(deps, outcome);
   }
-  const { check } = outcome;
-  const now = deps.now();
-  if (options.json) {
-    const stored = outcome.outcome === "stored";
-    const document = verificationDocument({
-      profile: options.profile,
-      key: outcome.key,
-      store: stored ? outcome.store.kind : null,
-      expiresAt: stored ? outcome.profile.expiresAt : options.expiresAt,
-      check,
-      now,
-    });
-    const replaced = stored ? outcome.replaced : undefined;
-    output.json({ ...document, stored, ...(replaced === undefined ? {} : rotationDocument(replaced)) });
-  }
-  if (outcome.outcome === "refused") {
-    printExplanation(output, outcome.check.explanation, "fail");
-    output.print("  The key was not stored.");
-    return exitCodeOfDiagnosis(outcome.check.diagnosis);
-  }
-  if (outcome.outcome === "once") {
-    const { useOnce } = await import("../onboarding/use-once.ts");
-    return await useOnce(deps, outcome.key);
-  }
-  const closing = { profile: outcome.profile, storeName: outcome.store.describe(), check, now };
+}
+
+function close(deps: Deps, outcome: Extract<OnboardOutcome, { outcome: "stored" }>): ExitCode {
+  const { output } = deps;
+  const { check, replaced } = outcome;
+  const closing = closingOf(outcome, deps.now());
   printCard(output, closing);
-  if (outcome.replaced !== undefined && !outcome.replaced.finished) {
-    const { previous, profile } = outcome.replaced;
+  if (replaced !== undefined && !replaced.finished) {
+    const { previous, profile } = replaced;
     output.print();
     output.print(
       `  ${output.theme.symbol.warn} The old key ${previous.mask} is kept until it is deleted at Mistral.`,
@@ -125,6 +117,31 @@ async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome)
   }
   printNextCommands(output, closing, deps.env.npm_command === "exec");
   return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
+}
+
+function closingOf(
+  { profile, store, check }: Extract<OnboardOutcome, { outcome: "stored" }>,
+  now: Date,
+): Closing {
+  return { profile, storeName: store.describe(), check, now };
+}
+
+function documentOf(
+  { profile, expiresAt }: InitOptions,
+  outcome: Exclude<OnboardOutcome, { outcome: "kept" }>,
+  now: Date,
+): object {
+  const { key, check } = outcome;
+  if (outcome.outcome !== "stored") {
+    return { ...verificationDocument({ profile, key, store: null, expiresAt, check, now }), stored: false };
+  }
+  const { store, replaced } = outcome;
+  const stored = { profile, key, store: store.kind, expiresAt: outcome.profile.expiresAt, check, now };
+  return {
+    ...verificationDocument(stored),
+    stored: true,
+    ...(replaced === undefined ? {} : rotationDocument(replaced)),
+  };
 }
 
 function greet({ output }: Deps, subtitle: string): void {

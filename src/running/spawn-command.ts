@@ -45,10 +45,18 @@ export async function spawnCommand(
       mask === undefined ? "inherit" : ["inherit", ...(pipes?.map(({ writeEnd }) => writeEnd) ?? sockets)],
     ...(onWindows ? {} : { argv0: command.name }),
   };
-  surroundings.beforeStart();
-  const child = start(command.file, [...command.args], options);
-  surroundings.afterStart(child);
-  closeWriteEnds(pipes ?? []);
+  let child: ChildProcess;
+  try {
+    surroundings.beforeStart();
+    child = start(command.file, [...command.args], options);
+    surroundings.afterStart(child);
+  } catch (error) {
+    for (const { readEnd } of pipes ?? []) readEnd.destroy();
+    // Node throws some refusals of the system at once and reports others later.
+    throw isSystemError(error) ? explain(error, command.name) : error;
+  } finally {
+    closeWriteEnds(pipes ?? []);
+  }
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, command.name)));
     child.once("exit", (code, signal) => {
@@ -89,6 +97,10 @@ export function flush(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     stream.write("", () => resolve());
   });
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {

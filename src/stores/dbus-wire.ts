@@ -43,18 +43,21 @@ export class Writer {
   }
 
   bytes(...values: readonly number[]): void {
-    for (const value of values) this.#buffer.writeUInt8(value, this.#reserve(1));
+    const start = this.#reserve(values.length);
+    this.#buffer.set(values, start);
   }
 
   uint32(value: number): void {
     this.align(4);
-    this.#buffer.writeUInt32LE(value, this.#reserve(4));
+    const start = this.#reserve(4);
+    this.#buffer.writeUInt32LE(value, start);
   }
 
   string(text: string): void {
     const bytes = Buffer.from(text);
     this.uint32(bytes.length);
-    bytes.copy(this.#buffer, this.#reserve(bytes.length + 1));
+    const start = this.#reserve(bytes.length + 1);
+    this.#buffer.set(bytes, start);
   }
 
   dictionary(entries: Readonly<Record<string, string>>): void {
@@ -88,7 +91,7 @@ export class Writer {
     this.bytes(text.length, ...Buffer.from(text, "latin1"), 0);
   }
 
-  /** Makes room for zeroed bytes and answers where they begin. */
+  /** Makes room for zeroed bytes and answers where they begin. The buffer may be another one after it. */
   #reserve(count: number): number {
     const start = this.length;
     this.length += count;

@@ -3,6 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { parseProfileName } from "../../src/keys/profile-name.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
+import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
+import { openUnlocked, passphrase } from "../stores/encrypted-file-setup.ts";
 import { findProgram } from "../support/find-program.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
@@ -11,6 +16,39 @@ import { openTerminal } from "../support/terminal.ts";
 
 const key = "testKey0".repeat(4);
 const otherKey = "workKey1".repeat(4);
+
+describe("the built command, with a key in the encrypted file", () => {
+  it("hands the terminal over to the command after it has asked for the passphrase", async () => {
+    const { store, home } = openUnlocked();
+    const profile = parseProfileName("default");
+    const stored = ApiKey.of(key);
+    await store.set({ profile, slot: "current" }, stored);
+    const known = { name: profile, key: stored, store: "file", endpoint: { region: "global" } } as const;
+    new ProfileFolder(home).write(profileOf(known, new Date()));
+    const script = `
+      const readline = require("node:readline").createInterface({ input: process.stdin, output: process.stdout });
+      readline.question("your name? ", (name) => {
+        console.log(name.toUpperCase(), process.env.MISTRAL_API_KEY.length + 1000, process.env.MISTRAL_KEY_PASSPHRASE);
+        readline.question("and then? ", (answer) => { console.log(answer.toUpperCase()); process.exit(5); });
+      });`;
+    const terminal = openTerminal(process.execPath, [program, "run", "--", process.execPath, "-e", script], {
+      env: { MISTRAL_KEY_HOME: home },
+    });
+    try {
+      await terminal.waitFor("Passphrase");
+      terminal.type(`${passphrase}\r`);
+      await terminal.waitFor("your name?");
+      terminal.type("ada\r");
+      await terminal.waitFor("ADA 1032 undefined");
+      terminal.type("nothing\r");
+      await terminal.waitFor("NOTHING");
+      expect((await terminal.exit()).code).toBe(5);
+      expect(terminal.everything()).not.toContain(passphrase);
+    } finally {
+      await terminal.close();
+    }
+  });
+});
 
 describeWithKeyring("the built command, with a key in a real keyring", () => {
   let keyring: Keyring;

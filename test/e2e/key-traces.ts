@@ -1,0 +1,29 @@
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Every form in which a part of a key could show up somewhere. */
+export function formsOf(key: string): readonly string[] {
+  const bytes = Buffer.from(key);
+  const windows = Array.from({ length: Math.max(1, key.length - 11) }, (_, at) => key.slice(at, at + 12));
+  // Depending on what stands before it, base64 has a text in one of three forms, whole but for its ends.
+  const encoded = [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").slice(4, -4),
+  );
+  const reversed = [...key].reverse().join("");
+  const forms = [...windows, ...encoded, encodeURIComponent(key), bytes.toString("hex"), reversed];
+  return [...new Set(forms)];
+}
+
+/** The forms of some keys that a text holds. */
+export function tracesIn(text: string | Buffer, keys: readonly string[]): readonly string[] {
+  return keys.flatMap(formsOf).filter((form) => text.includes(form));
+}
+
+/** The files below a folder that hold any form of a key, in their contents or their names. */
+export function filesHolding(folder: string, keys: readonly string[]): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => {
+    if (tracesIn(name, keys).length > 0) return true;
+    const path = join(folder, name);
+    return lstatSync(path).isFile() && tracesIn(readFileSync(path), keys).length > 0;
+  });
+}
