@@ -5,15 +5,13 @@ import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
 import { findCommand } from "./find-command.ts";
-import { forwardSignals } from "./forward-signals.ts";
+import { flush } from "./flush.ts";
 import {
   findExecve,
   giveDefaultMeaning,
   type ReplaceableProcess,
   restoreInheritance,
 } from "./replace-process.ts";
-import { flush, spawnCommand } from "./spawn-command.ts";
-import { terminalGroup } from "./terminal-group.ts";
 
 /** The part of `process` that the runner works with. */
 export type RunnerProcess = ReplaceableProcess & Pick<NodeJS.Process, "env" | "pid" | "kill" | "off">;
@@ -86,6 +84,11 @@ export class ProcessRunner implements CommandRunner {
       restoreInheritance(own, this.#openedStreams());
       return execve(command.file, [command.name, ...command.args], options.env);
     }
+    const [{ spawnCommand }, { forwardSignals }, { terminalGroup }] = await Promise.all([
+      import("./spawn-command.ts"),
+      import("./forward-signals.ts"),
+      import("./terminal-group.ts"),
+    ]);
     // Not by way of process.stdin: opening that stream would change the input under the command's feet.
     const onTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
     let stopForwarding = () => {};

@@ -1,10 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import type { CommandStart, FoundCommand } from "./command-runner.ts";
-import { closeWriteEnds, makePipes } from "./real-pipes.ts";
 
 /** How a child ended. */
 export type ChildEnd =
@@ -26,7 +23,7 @@ export interface SpawnSurroundings {
 
 /**
  * Starts a command with this process's own input and output, or with its output passed through a
- * {@link Redactor}. Resolves when the child has ended and everything it wrote has been passed on.
+ * masking stream. Resolves when the child has ended and everything it wrote has been passed on.
  *
  * @throws MistralKeyError of kind `command-not-found` or `command-not-executable`
  */
@@ -37,12 +34,12 @@ export async function spawnCommand(
 ): Promise<ChildEnd> {
   const onWindows = surroundings.platform === "win32";
   const start = onWindows ? await windowsSpawn() : spawn;
-  const mask = redact === undefined ? undefined : await masking(redact);
-  const pipes = mask === undefined ? undefined : await makePipes(2);
+  const masking = redact === undefined ? undefined : await loadMasking();
+  const pipes = await masking?.makePipes(2);
   const options: SpawnOptions = {
     env,
     stdio:
-      mask === undefined ? "inherit" : ["inherit", ...(pipes?.map(({ writeEnd }) => writeEnd) ?? sockets)],
+      masking === undefined ? "inherit" : ["inherit", ...(pipes?.map(({ writeEnd }) => writeEnd) ?? sockets)],
     ...(onWindows ? {} : { argv0: command.name }),
   };
   let child: ChildProcess;
@@ -55,7 +52,7 @@ export async function spawnCommand(
     // Node throws some refusals of the system at once and reports others later.
     throw isSystemError(error) ? explain(error, command.name) : error;
   } finally {
-    closeWriteEnds(pipes ?? []);
+    masking?.closeWriteEnds(pipes ?? []);
   }
   const ended = new Promise<ChildEnd>((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, command.name)));
@@ -63,40 +60,22 @@ export async function spawnCommand(
       resolve(signal === null ? { kind: "exit", code: code ?? 0 } : { kind: "signal", signal });
     });
   });
-  if (mask === undefined) return ended;
+  if (masking === undefined || redact === undefined) return ended;
   const [stdout, stderr] = pipes?.map(({ readEnd }) => readEnd) ?? [child.stdout, child.stderr];
   const [toStdout, toStderr] = surroundings.outputs();
-  const [end] = await Promise.all([ended, mask(stdout, toStdout), mask(stderr, toStderr)]);
+  const passed = [masking.maskOutput(stdout, redact, toStdout), masking.maskOutput(stderr, redact, toStderr)];
+  const [end] = await Promise.all([ended, ...passed]);
   return end;
+}
+
+async function loadMasking() {
+  const [masking, pipes] = await Promise.all([import("./mask-output.ts"), import("./real-pipes.ts")]);
+  return { ...masking, ...pipes };
 }
 
 /** Knows how Windows finds `.cmd` files and what must be escaped for them. */
 async function windowsSpawn(): Promise<typeof spawn> {
   return (await import("cross-spawn")).default.spawn;
-}
-
-/** Passes a stream of a child on, masked, until it ends or nobody reads it any more. */
-async function masking(
-  key: ApiKey,
-): Promise<(from: Readable | null | undefined, to: Writable) => Promise<void>> {
-  const { Redactor } = await import("./redactor.ts");
-  return async (from, to) => {
-    if (!from) return;
-    try {
-      await pipeline(from, new Redactor(key), to, { end: false });
-      await flush(to);
-    } catch {
-      // The reader has left. The child learns it by its next write, as it would with nothing in between.
-      from.destroy();
-    }
-  };
-}
-
-/** Resolves when everything written to a stream has been passed to the system, or cannot be. */
-export function flush(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write("", () => resolve());
-  });
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -83,16 +83,19 @@ function readdirSafely(path: string): readonly string[] {
 
 function expectNoKey(terminal: Terminal): void {
   expect(tracesIn(terminal.everything(), [oldKey, newKey])).toEqual([]);
-
 }
 
-/** What is done at a prompt to get to the next one. */
-type Way = readonly (readonly [shown: string | RegExp, onward: (terminal: Terminal) => void])[];
+/** A place where the program waits for a person or for Mistral, and how to get on from there. */
+interface Place {
+  readonly name: string;
+  readonly shown: string | RegExp;
+  readonly onward: (terminal: Terminal) => void | Promise<void>;
+}
 
 const enter = (terminal: Terminal) => terminal.press("enter");
 const type = (text: string) => (terminal: Terminal) => terminal.type(text);
-const down = (times: number) => (terminal: Terminal) => {
-  for (let time = 0; time < times; time += 1) terminal.press("down");
+const choose = (row: number) => (terminal: Terminal) => {
+  for (let at = 0; at < row; at += 1) terminal.press("down");
   terminal.press("enter");
 };
 const paste = (key: string) => async (terminal: Terminal) => {
@@ -100,3 +103,287 @@ const paste = (key: string) => async (terminal: Terminal) => {
   await terminal.waitFor("32 characters, looks right");
   terminal.press("enter");
 };
+const nowhere = () => {};
+
+/** Goes on to a place; the last one of the list is where it stays. */
+async function goTo(terminal: Terminal, way: readonly Place[]): Promise<void> {
+  for (const [index, { shown, onward }] of way.entries()) {
+    await terminal.waitFor(shown);
+    if (index < way.length - 1) await onward(terminal);
+  }
+}
+
+/** Every prefix of a way, by the name of the place it leads to. */
+function places(way: readonly Place[]): readonly (readonly [string, readonly Place[]])[] {
+  return way.map(({ name }, index) => [name, way.slice(0, index + 1)] as const);
+}
+
+const standing: Place = { name: "where you are", shown: "Where are you now?", onward: enter };
+const steps = ["Sign in", "Set up your workspace", "Open API Keys", "Create the key"].map(
+  (title, index): Place => ({
+    name: title,
+    shown: new RegExp(`${index + 1} of 5[^\\n]*${title}[\\s\\S]*Ctrl-C stop`),
+    onward: type("n"),
+  }),
+);
+const expiration: Place = { name: "expiration", shown: "Which expiration did you choose?", onward: enter };
+const thePaste: Place = { name: "the paste", shown: "paste it here", onward: paste(newKey) };
+const haveKey: Place = { ...standing, onward: choose(2) };
+const otherDate: readonly Place[] = [
+  { ...expiration, onward: choose(3) },
+  { name: "another date", shown: "Its last day", onward: nowhere },
+];
+const whatNow: Place = { name: "what now, with a refused key", shown: "What now?", onward: choose(1) };
+
+async function afresh(): Promise<void> {
+  await running?.close();
+  profiles += 1;
+  profile = `stop${profiles}`;
+}
+
+/** Stops at a place in every way, and expects that nothing has changed. */
+async function expectNothingChanged(
+  args: readonly string[],
+  way: readonly Place[],
+  prepare: () => Promise<void> = async () => {},
+): Promise<void> {
+  for (const how of stops) {
+    await afresh();
+    await prepare();
+    const before = await lasting();
+    const terminal = start(...args);
+    await goTo(terminal, way);
+    expect(await terminal.stop(how), how).toBe(codeAfter[how]);
+    expect(await lasting(), how).toEqual(before);
+    expectNoKey(terminal);
+    expect(filesHolding(folder, [newKey])).toEqual([]);
+  }
+}
+
+describeWithKeyring("stopping at every place of the built command", () => {
+  beforeAll(async () => {
+    keyring = await startKeyring({ state: "unlocked" });
+  });
+  afterAll(async () => {
+    await keyring.stop();
+  });
+
+  describe("init", () => {
+    it.each([
+      ...places([standing, ...steps, expiration, thePaste]),
+      ...places([standing, ...steps, ...otherDate]).slice(-1),
+    ])("at %s", async (_name, way) => {
+      await expectNothingChanged(["init"], way);
+      expect(api.requests).toEqual([]);
+    });
+
+    it("at what now, with a key that Mistral refuses", async () => {
+      api.keys.revoke(newKey);
+      await expectNothingChanged(["init"], [haveKey, thePaste, whatNow]);
+    });
+
+    it("at what now, with a Mistral that cannot be reached", async () => {
+      api.behave("cut");
+      await expectNothingChanged(["init"], [haveKey, thePaste, whatNow]);
+    });
+
+    it("at the question whether to replace the stored key", async () => {
+      const question = { name: "replace", shown: "What do you want to do?", onward: nowhere };
+      await expectNothingChanged(["init"], [question], storeOldKey);
+    });
+
+    it("at the question where to go on", async () => {
+      const goOn = { name: "go on", shown: "Where do you want to go on?", onward: nowhere };
+      await expectNothingChanged(["init"], [goOn], async () => {
+        const first = start("init");
+        await goTo(first, [standing, ...steps.slice(0, 3)]);
+        expect(await first.stop("Ctrl-C")).toBe(130);
+        await first.close();
+      });
+    });
+
+    it("keeps the key when it is stopped at the expiration of a key that is stored by then", async () => {
+      for (const how of stops) {
+        await afresh();
+        const terminal = start("init");
+        await goTo(terminal, [haveKey, thePaste, expiration]);
+        expect(await terminal.stop(how), how).toBe(codeAfter[how]);
+        expect(await lasting(), how).toMatchObject({ current: newKey, next: undefined, previous: undefined });
+        const status = await runProgram(["status", "--json"], { env: env() });
+        expect(JSON.parse(status.stdout).profiles, how).toContainEqual(
+          expect.objectContaining({ profile, key: "2ndK...ey42", expiresAt: null }),
+        );
+        expectNoKey(terminal);
+      }
+    });
+  });
+
+  describe("rotate", () => {
+    const create: Place = {
+      name: "Create the key",
+      shown: /Create the key[\s\S]*Ctrl-C stop/,
+      onward: type("n"),
+    };
+
+    it.each([...places([create, expiration, thePaste]), ...places([create, ...otherDate]).slice(-1)])(
+      "at %s",
+      async (_name, way) => {
+        await expectNothingChanged(["rotate"], way, storeOldKey);
+        expect(api.requests).toEqual([]);
+      },
+    );
+
+    it("at what now, with a key that Mistral refuses", async () => {
+      api.keys.revoke(newKey);
+      await expectNothingChanged(["rotate"], [create, expiration, thePaste, whatNow], storeOldKey);
+    });
+
+    const row: Place = {
+      name: "the row to delete",
+      shown: /delete the old key at Mistral[\s\S]*Ctrl-C stop/,
+      onward: type("d"),
+    };
+    const watching: Place = { name: "the wait for its end", shown: "Waiting until it is", onward: nowhere };
+
+    it.each(places([create, expiration, thePaste, row, watching]).slice(-2))(
+      "keeps both keys and says what is unfinished at %s",
+      async (_name, way) => {
+        for (const how of stops.filter((stop) => stop !== "Ctrl-D" || way.at(-1) === row)) {
+          await afresh();
+          await storeOldKey();
+          const terminal = start("rotate");
+          await goTo(terminal, way);
+          // With Ctrl-C the person says "later"; that is an answer, and the rest is left to do.
+          expect(await terminal.stop(how), how).toBe(how.startsWith("Ctrl") ? 9 : codeAfter[how]);
+          expect(await lasting(), how).toMatchObject({ current: newKey, next: undefined, previous: oldKey });
+          const status = await runProgram(["status", "--json"], { env: env() });
+          expect(JSON.parse(status.stdout).profiles, how).toContainEqual(
+            expect.objectContaining({ profile, rotation: expect.objectContaining({ stage: "retiring" }) }),
+          );
+          if (how !== "closed terminal") expect(terminal.screen()).toContain("rotate --finish");
+          expectNoKey(terminal);
+          expect(filesHolding(folder, [oldKey, newKey])).toEqual([]);
+        }
+      },
+      40_000,
+    );
+
+    it("at the question how to go on with an unfinished rotation", async () => {
+      const question = { name: "how to go on", shown: "What now?", onward: nowhere };
+      await expectNothingChanged(["rotate"], [question], async () => {
+        await storeOldKey();
+        const run = await runProgram(["rotate", "--with-key"], { env: env(), input: newKey });
+        expect(run.code).toBe(9);
+      });
+    });
+  });
+
+  describe("while Mistral is being asked", () => {
+    const slowly = async () => {
+      await storeOldKey();
+      api.delay(5_000);
+    };
+
+    it.each([
+      ["init", ["init", "-p", "another"], [haveKey, thePaste]],
+      [
+        "rotate",
+        ["rotate"],
+        [{ name: "", shown: /Create the key[\s\S]*Ctrl-C stop/, onward: type("s") }, thePaste],
+      ],
+      ["verify", ["verify"], []],
+    ] as const)("%s", async (_name, args, way) => {
+      for (const how of stops.filter((stop) => stop !== "Ctrl-D")) {
+        await afresh();
+        await slowly();
+        const before = await lasting();
+        const asked = api.requests.length;
+        const terminal = start(...args);
+        await goTo(terminal, [...way, { name: "checking", shown: /./, onward: nowhere }]);
+        await expect.poll(() => api.requests.length, { timeout: 8_000 }).toBeGreaterThan(asked);
+        expect(await terminal.stop(how), how).toBe(codeAfter[how]);
+        expect(await lasting(), how).toEqual(before);
+        expect(await keyring.lookup("another"), how).toBeUndefined();
+        expectNoKey(terminal);
+      }
+    });
+  });
+
+  it("get", async () => {
+    const question = { name: "get", shown: /Show firs\.\.\.tKey in full/, onward: nowhere };
+    await expectNothingChanged(["get"], [question], storeOldKey);
+  });
+
+  describe("remove", () => {
+    it("at the question whether to remove it", async () => {
+      const question = { name: "remove", shown: /Remove the key/, onward: nowhere };
+      await expectNothingChanged(["remove"], [question], storeOldKey);
+    });
+
+    it("at the offer to open the page, after everything is removed", async () => {
+      for (const how of stops) {
+        await afresh();
+        await storeOldKey();
+        const terminal = start("remove");
+        await terminal.waitFor("Remove the key");
+        terminal.type("y");
+        terminal.press("enter");
+        await terminal.waitFor("Open that page now?");
+        // What was asked for is done by then.
+        expect(await terminal.stop(how), how).toBe(how.startsWith("Ctrl") ? 0 : codeAfter[how]);
+        expect(await lasting(), how).toEqual({
+          current: undefined,
+          next: undefined,
+          previous: undefined,
+          files: [],
+          temporary: [],
+        });
+      }
+    });
+  });
+
+  describe("import", () => {
+    const dotenv = () => join(folder, "home", ".vibe", ".env");
+    const plant = async () => {
+      mkdirSync(join(folder, "home", ".vibe"), { recursive: true });
+      writeFileSync(dotenv(), `MISTRAL_API_KEY=${oldKey}\nOTHER=1\n`);
+      mkdirSync(join(folder, "home", ".config", "io.datasette.llm"), { recursive: true });
+      writeFileSync(
+        join(folder, "home", ".config", "io.datasette.llm", "keys.json"),
+        JSON.stringify({ mistral: "otherKy1".repeat(4) }),
+      );
+    };
+    const which: Place = {
+      name: "which key",
+      shown: "Which key do you want to keep?",
+      onward: (terminal) => {
+        if (!/[›>] firs/.test(terminal.screen())) terminal.press("down");
+        terminal.press("enter");
+      },
+    };
+
+    it("at the question which key to keep", async () => {
+      await expectNothingChanged(["import"], [which], plant);
+      expect(readFileSync(dotenv(), "utf8")).toContain(oldKey);
+    });
+
+    it.each(
+      places([
+        which,
+        expiration,
+        { name: "take it out", shown: /Take the key out of/, onward: nowhere },
+      ]).slice(1),
+    )("keeps the key that is stored by then, and the copies, at %s", async (_name, way) => {
+      for (const how of stops) {
+        await afresh();
+        await plant();
+        const terminal = start("import");
+        await goTo(terminal, way);
+        expect(await terminal.stop(how), how).toBe(codeAfter[how]);
+        expect(await lasting(), how).toMatchObject({ current: oldKey, next: undefined, previous: undefined });
+        expect(readFileSync(dotenv(), "utf8")).toBe(`MISTRAL_API_KEY=${oldKey}\nOTHER=1\n`);
+        expectNoKey(terminal);
+      }
+    });
+  });
+});

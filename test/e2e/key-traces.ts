@@ -7,7 +7,9 @@ export function formsOf(key: string): readonly string[] {
   const windows = Array.from({ length: Math.max(1, key.length - 11) }, (_, at) => key.slice(at, at + 12));
   // Depending on what stands before it, base64 has a text in one of three forms, whole but for its ends.
   const encoded = [0, 1, 2].map((shift) =>
-    Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").slice(4, -4),
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .slice(4, -4),
   );
   const reversed = [...key].reverse().join("");
   const forms = [...windows, ...encoded, encodeURIComponent(key), bytes.toString("hex"), reversed];

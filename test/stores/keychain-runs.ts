@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { symlinkSync } from "node:fs";
+import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
@@ -30,11 +30,22 @@ export interface StartedRun {
   readonly ended: Promise<KeychainRun>;
 }
 
-/** Makes the program, so that it finds keytar as an installed one does. */
-export async function makeKeychainProgram(): Promise<BundledProgram> {
+/**
+ * Makes the program, so that it finds keytar as an installed one does.
+ *
+ * @param bend - changes the folder of keytar, which is then a copy
+ */
+export async function makeKeychainProgram(bend?: (keytar: string) => void): Promise<BundledProgram> {
   const program = await bundleProgram(new URL("./keychain-program.ts", import.meta.url));
   const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
-  symlinkSync(modules, join(dirname(program.path), "node_modules"));
+  const own = join(dirname(program.path), "node_modules");
+  if (bend === undefined) symlinkSync(modules, own);
+  else {
+    cpSync(join(modules, "keytar"), join(own, "keytar"), { recursive: true, dereference: true });
+    // What keytar's install script leaves there is a copy of one of the others.
+    rmSync(join(own, "keytar", "build"), { recursive: true, force: true });
+    bend(join(own, "keytar"));
+  }
   return program;
 }
 

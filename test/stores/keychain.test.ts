@@ -3,7 +3,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { KeychainStore } from "../../src/stores/keychain.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
-import { at, describeSecretStore, testKey } from "./secret-store-contract.ts";
+import { addressOf as at, describeSecretStore, testKey } from "./secret-store-contract.ts";
 
 const openStore = () =>
   new KeychainStore({ platform: process.platform, env: process.env, interactive: false });
@@ -23,6 +23,11 @@ describeWithKeyring("the keychain", () => {
   });
 
   describeSecretStore("a GNOME Keyring", () => ({ open: openStore }));
+
+  // Only who asks the person differs there, so that the way around keytar can be tried here.
+  describeSecretStore("a keychain that asks by itself, as on macOS and Windows", () => ({
+    open: () => new KeychainStore({ platform: "darwin", env: process.env, interactive: true }),
+  }));
 
   it("knows the keychain by its own name once it has asked", async () => {
     const store = openStore();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import { at, describeSecretStore, testKey } from "./secret-store-contract.ts";
+import { addressOf, describeSecretStore, testKey } from "./secret-store-contract.ts";
 
 describeSecretStore("a store in memory", () => {
   // It has no other place than itself, so that another run is the same store.
@@ -9,6 +9,6 @@ describeSecretStore("a store in memory", () => {
 });
 
 it("forgets with the store", async () => {
-  await new MemoryStore().set(at("default"), testKey("A"));
-  expect(await new MemoryStore().get(at("default"))).toBeUndefined();
+  await new MemoryStore().set(addressOf("default"), testKey("A"));
+  expect(await new MemoryStore().get(addressOf("default"))).toBeUndefined();
 });

@@ -16,8 +16,8 @@ export function testKey(letter: string, length = 32): ApiKey {
   return ApiKey.of(`test${letter}`.repeat(length).slice(0, length));
 }
 
-/** Where a key lies, in short. */
-export function at(profile: string, slot: Slot = "current"): SecretAddress {
+/** Where a key lies. */
+export function addressOf(profile: string, slot: Slot = "current"): SecretAddress {
   return { profile: parseProfileName(profile), slot };
 }
 
@@ -31,6 +31,9 @@ export function describeSecretStore(
   setUp: () => StoreUnderTest | Promise<StoreUnderTest>,
 ): void {
   describe(`${name}, as every store`, () => {
+    // Two suites may share one keychain.
+    const prefix = `t${Math.random().toString(36).slice(2, 8)}-`;
+    const at = (profile: string, slot: Slot = "current") => addressOf(`${prefix}${profile}`, slot);
     let place: StoreUnderTest;
     let store: SecretStore;
     const inAnotherRun = async (address: SecretAddress) =>
@@ -102,7 +105,7 @@ export function describeSecretStore(
     });
 
     it("takes a profile with the longest name there can be", async () => {
-      const longest = at("p".repeat(64), "previous");
+      const longest = addressOf(prefix.padEnd(64, "p"), "previous");
       await store.set(longest, testKey("A"));
       expect(await inAnotherRun(longest)).toBe(testKey("A").reveal());
     });

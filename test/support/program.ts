@@ -26,9 +26,14 @@ export interface RunOptions {
 
 /** Runs the built command without a terminal, to its end. */
 export function runProgram(args: readonly string[], options: RunOptions): Promise<Run> {
+  return runNode([program, ...args], options);
+}
+
+/** Runs Node without a terminal, to its end. */
+export function runNode(args: readonly string[], options: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, args, {
       env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...options.env },
       cwd: options.cwd,
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
