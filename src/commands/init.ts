@@ -8,6 +8,7 @@ import { changeStore } from "../onboarding/change-store.ts";
 import { type Closing, printCard, printNextCommands } from "../onboarding/closing-card.ts";
 import { type OnboardOutcome, type OnboardRequest, onboard } from "../onboarding/onboard.ts";
 import { rotationDocument } from "../rotation/rotation-document.ts";
+import { hang } from "../terminal/layout.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
 import { readSettings } from "./settings.ts";
@@ -56,12 +57,12 @@ async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> 
   const { output } = real;
   try {
     greet(real, "a demonstration");
-    output.print("  Everything is made up: no account, no network, nothing kept.");
+    output.print(hang("  ", "Everything is made up: no account, no network, nothing kept.", output.columns));
     const request = { ...options, store: undefined, endpoint: demo.endpoint, browser: false, force: true };
     const outcome = await quietly(real, () => onboard(demo.deps, { ...request, offered: demo.key }));
     if (outcome.outcome === "stored") printCard(output, closingOf(outcome, real.now()));
     output.print();
-    output.print("  That was the demonstration; nothing of it was kept.");
+    output.print(hang("  ", "That was the demonstration; nothing of it was kept.", output.columns));
     output.print(`  For a real key: ${output.theme.strong("npx mistral-key init")}`);
     return exitCodes.done;
   } finally {
@@ -147,7 +148,7 @@ function documentOf(
 function greet({ output }: Deps, subtitle: string): void {
   const { theme } = output;
   output.print();
-  output.print(`  ${theme.accent(theme.strong("mistral-key"))}   ${subtitle}`);
+  output.print(hang("  ", `${theme.accent(theme.strong("mistral-key"))}   ${subtitle}`, output.columns));
   output.print();
 }
 

@@ -11,6 +11,7 @@ import { replaceKey } from "../rotation/replace-key.ts";
 import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { hang } from "../terminal/layout.ts";
 import { type CapturedKey, captureKey } from "./capture-key.ts";
 import { keepKey } from "./keep-key.ts";
 import { settleStore } from "./settle-store.ts";
@@ -102,13 +103,17 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
     },
   });
   if (captured.outcome === "refused") return { ...captured, store };
+  const forgetDraft = () => {
+    if (request.from === "prompt") deps.drafts.remove(name);
+  };
   if (store.kind === "memory" && request.offered === undefined) {
+    forgetDraft();
     return { outcome: "once", key: captured.key, store, check: captured.check };
   }
 
   const { expiresAt } = walked;
   const outcome = await keep(deps, { request, store, stored, known, endpoint, captured, expiresAt });
-  if (request.from === "prompt") deps.drafts.remove(name);
+  forgetDraft();
   return walked.asked ? outcome : await addExpiry(deps, outcome);
 }
 
@@ -171,12 +176,12 @@ function refuseOtherStore({ store, profile }: OnboardRequest, known: Profile | u
 }
 
 function sayWhere({ output }: Deps, store: SecretStore): void {
-  const { theme } = output;
-  output.print(
+  const { ok, warn } = output.theme.symbol;
+  const [symbol, text] =
     store.kind === "memory"
-      ? `  ${theme.symbol.warn} The key will be used in this run only, and kept nowhere.`
-      : `  ${theme.symbol.ok} Your key will be kept in ${store.describe()}, which is ready.`,
-  );
+      ? [warn, "The key will be used in this run only, and kept nowhere."]
+      : [ok, `Your key will be kept in ${store.describe()}, which is ready.`];
+  output.print(hang(`  ${symbol} `, text, output.columns));
 }
 
 async function mayReplace(

@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { commandEnvironment, standardVariable } from "../running/command-environment.ts";
+import { hang } from "../terminal/layout.ts";
 
 /**
  * Starts a shell that has the key, for somebody who has nowhere to keep it: leaving the shell
@@ -17,8 +18,8 @@ export async function useOnce(deps: Deps, key: ApiKey): Promise<ExitCode> {
   const found = runner.find([shell]);
   const { env } = commandEnvironment(deps.env, key, { names: [standardVariable], platform });
   output.print();
-  output.print(`  A shell starts now that has the key in ${standardVariable}.`);
-  output.print("  Leave it with exit, and the key is forgotten here.");
+  output.print(hang("  ", `A shell starts now that has the key in ${standardVariable}.`, output.columns));
+  output.print(hang("  ", "Leave it with exit, and the key is forgotten here.", output.columns));
   output.print();
   return await runner.start(found, { env });
 }

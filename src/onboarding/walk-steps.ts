@@ -70,7 +70,9 @@ function showStep({ output }: Deps, step: Step, index: number, total: number): v
   const gap = Math.min(output.columns, 72) - left.length - total - 2;
   output.print();
   output.print(
-    `  ${theme.accent(count)}   ${theme.strong(step.title)}${gap > 1 ? " ".repeat(gap) + dots : ""}`,
+    gap > 1
+      ? `  ${theme.accent(count)}   ${theme.strong(step.title)}${" ".repeat(gap)}${dots}`
+      : hang(`  ${theme.accent(count)}   `, theme.strong(step.title), output.columns),
   );
   output.print();
   const sketch = drawSketch(step.id, output);
@@ -108,12 +110,11 @@ async function askMove(
     if (move !== "open") return { to: move, opened };
     opened = step.page;
     const started = await deps.openPage(step.page);
-    const { theme } = deps.output;
-    deps.output.print(
-      started
-        ? `  ${theme.symbol.ok} Opened in your browser. Come back here when it is done.`
-        : `  ${theme.symbol.warn} No browser could be started here. Open the address above on any machine.`,
-    );
+    const { theme, columns } = deps.output;
+    const [symbol, text] = started
+      ? [theme.symbol.ok, "Opened in your browser. Come back here when it is done."]
+      : [theme.symbol.warn, "No browser could be started here. Open the address above on any machine."];
+    deps.output.print(hang(`  ${symbol} `, text, Math.min(columns, 80)));
   }
 }
 

@@ -1,6 +1,4 @@
-import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
-import { isatty } from "node:tty";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
@@ -75,7 +73,7 @@ export class ProcessRunner implements CommandRunner {
 
   async start(command: FoundCommand, options: CommandStart): Promise<ExitCode> {
     const own = this.#process;
-    const { signal, handOver, stdout, stderr } = this.#options;
+    const { signal, handOver } = this.#options;
     const execve = options.redact === undefined ? findExecve(own, command.file) : undefined;
     if (execve !== undefined) {
       await this.#flushOutput();
@@ -84,36 +82,9 @@ export class ProcessRunner implements CommandRunner {
       restoreInheritance(own, this.#openedStreams());
       return execve(command.file, [command.name, ...command.args], options.env);
     }
-    const [{ spawnCommand }, { forwardSignals }, { terminalGroup }] = await Promise.all([
-      import("./spawn-command.ts"),
-      import("./forward-signals.ts"),
-      import("./terminal-group.ts"),
-    ]);
-    // Not by way of process.stdin: opening that stream would change the input under the command's feet.
-    const onTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
-    let stopForwarding = () => {};
-    let started: ChildProcess | undefined;
-    try {
-      const end = await spawnCommand(command, options, {
-        platform: own.platform,
-        outputs: () => [stdout.stream, stderr.stream],
-        beforeStart: () => {
-          signal.throwIfAborted();
-          stopForwarding = forwardSignals({
-            own,
-            send: (name) => started?.kill(name) ?? false,
-            terminal: () => terminalGroup(onTerminal),
-          });
-          handOver();
-        },
-        afterStart: (child) => {
-          started = child;
-        },
-      });
-      return end.kind === "exit" ? end.code : await this.#endLike(end.signal);
-    } finally {
-      stopForwarding();
-    }
+    const { runChild } = await import("./run-child.ts");
+    const end = await runChild(command, options, this.#options);
+    return end.kind === "exit" ? end.code : await this.#endLike(end.signal);
   }
 
   /** Ends this process by the signal that ended its child; where that cannot be, with the code shells give it. */

@@ -22,7 +22,7 @@ export class BusError extends Error {
 
 /** The bus cannot be talked to: no socket, nobody listening, or it does not let this user in. */
 export class BusUnreachable extends Error {
-  override readonly name = "BusUnreachable";
+  override readonly name: string = "BusUnreachable";
 }
 
 /** Who we are to the bus: it compares this with what the socket itself tells of us. */

@@ -100,6 +100,11 @@ function adviseOnLinux(trouble: SystemTrouble, name: string, facts: SystemFacts)
       };
     case "bus-missing":
       return { reason: `There is no session bus here, so there is no keychain.`, advice: reachBus(facts) };
+    case "node-too-old":
+      return {
+        reason: `The session bus here has an abstract address, which Node.js ${process.versions.node} cannot reach.`,
+        advice: ["Use Node.js 22 or later."],
+      };
     case "service-missing":
       return {
         reason: "No keychain is running in this session.",

@@ -8,6 +8,8 @@ export type KeychainTrouble =
   | "libsecret-missing"
   /** There is no session bus. */
   | "bus-missing"
+  /** There is a session bus that only a later Node can reach. */
+  | "node-too-old"
   /** Nobody on the bus keeps secrets. */
   | "service-missing"
   /** There is no default collection (Linux), no default keychain (macOS), no logon session (Windows). */

@@ -164,6 +164,7 @@ function stateOf(trouble: KeychainTrouble): UnusableState {
     case "library-incompatible":
     case "libsecret-missing":
     case "bus-missing":
+    case "node-too-old":
     case "service-missing":
     case "collection-missing":
       return "absent";

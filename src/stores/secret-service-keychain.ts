@@ -23,6 +23,12 @@ const limits = {
 /** How often something is tried that the service should do; see {@link askSecretService} on GNOME Keyring. */
 const attempts = 3;
 
+const troubleOfAbsence = {
+  bus: "bus-missing",
+  node: "node-too-old",
+  service: "service-missing",
+} as const;
+
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
@@ -136,7 +142,7 @@ export class SecretServiceKeychain implements Keychain {
       case "answered":
         return answer;
       case "absent":
-        throw new KeychainProblem(answer.missing === "bus" ? "bus-missing" : "service-missing", answer.cause);
+        throw new KeychainProblem(troubleOfAbsence[answer.missing], answer.cause);
       case "denied":
       case "unresponsive":
         throw new KeychainProblem(answer.state, answer.cause);

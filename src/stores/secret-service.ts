@@ -1,7 +1,7 @@
 import { type BusConnection, BusError, BusUnreachable, type Reply } from "./dbus-connection.ts";
 import type { Attributes, CallArgument } from "./dbus-message.ts";
 import { MalformedMessage } from "./dbus-wire.ts";
-import { openSessionBus, type SessionBusAccess } from "./session-bus.ts";
+import { BusBeyondNode, openSessionBus, type SessionBusAccess } from "./session-bus.ts";
 
 /** What to ask for. */
 export interface SecretServiceQuestion extends SessionBusAccess {
@@ -24,7 +24,8 @@ export type SecretServiceAnswer =
     }
   | {
       readonly state: "absent";
-      readonly missing: "bus" | "service";
+      /** `node`: there is a bus, and a later Node could reach it. */
+      readonly missing: "bus" | "service" | "node";
       /** What was tried and how it failed, for `--verbose`. */
       readonly cause: unknown;
     }
@@ -193,7 +194,9 @@ function callBus(connection: BusConnection, member: string, argument: string): P
 }
 
 function answerOf(error: unknown, signal: AbortSignal, provider: string | undefined): SecretServiceAnswer {
-  if (error instanceof BusUnreachable) return { state: "absent", missing: "bus", cause: error };
+  if (error instanceof BusUnreachable) {
+    return { state: "absent", missing: error instanceof BusBeyondNode ? "node" : "bus", cause: error };
+  }
   if (signal.aborted || error instanceof MalformedMessage) {
     return { state: "unresponsive", provider, cause: error };
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { program } from "../support/program.ts";
@@ -33,6 +33,7 @@ export function startStoppable(
   { env, folder }: { readonly env: Readonly<Record<string, string>>; readonly folder: string },
 ): Stoppable {
   const noted = join(folder, "exit-code");
+  rmSync(noted, { force: true });
   const script = 'trap : HUP INT TERM; noted="$1"; shift; "$@"; echo "<$?>" > "$noted"; exit 0';
   const terminal = openTerminal("/bin/sh", ["-c", script, "sh", noted, process.execPath, program, ...args], {
     env,

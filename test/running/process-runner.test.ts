@@ -7,13 +7,10 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
-import { openTerminal } from "../support/terminal.ts";
+import { ways } from "./ways.ts";
 
 const key = ["A", "B", "C", "D"].map((letter) => `testKey${letter}`).join("");
 const mask = "test...KeyD";
-const canReplace = "execve" in process;
-if (!canReplace)
-  console.warn(`Node ${process.version} cannot replace its process; only children are tested.`);
 
 let program: BundledProgram;
 let folder = "";
@@ -66,12 +63,6 @@ function wrote(child: ChildProcess, expected: string): Promise<void> {
     });
   });
 }
-
-const ways: readonly (readonly [name: string, flags: readonly string[]])[] = [
-  ["as a child", ["--child"]],
-  ["as a child, masked", ["--child", "--redact"]],
-  ...(canReplace ? [["in this process's place", []] as const] : []),
-];
 
 describe.skipIf(process.platform === "win32").each(ways)("a command started %s", (_name, flags) => {
   const masked = flags.includes("--redact");
@@ -269,107 +260,3 @@ it.skipIf(process.platform === "win32")("every exit code comes through, 0 to 255
   const { stdout } = await run(["--child", "--every-code"], ["sh"]);
   expect(JSON.parse(stdout)).toEqual(Array.from({ length: 256 }, (_, code) => code));
 });
-
-describe.skipIf(process.platform === "win32").each(ways)(
-  "on a terminal, a command started %s",
-  (_name, flags) => {
-    const masked = flags.includes("--redact");
-    const open = (...command: string[]) =>
-      openTerminal(process.execPath, [program.path, ...flags, "--", ...command], {
-        env: { ...process.env, PS1: "" },
-      });
-
-    it("is told of Ctrl-C once, and may go on", async () => {
-      const terminal = open(
-        "bash",
-        "-c",
-        "n=0; trap 'n=$((n+1)); echo count $n' INT; echo ready; while read -r x || [ $n -lt 3 ]; do [ \"$x\" = end ] && exit 7; done",
-      );
-      try {
-        await terminal.waitFor("ready");
-        terminal.press("ctrl-c");
-        await terminal.waitFor("count 1");
-        terminal.press("ctrl-c");
-        await terminal.waitFor("count 2");
-        // A signal passed on in addition would arrive within this time.
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        expect(terminal.screen()).not.toContain("count 3");
-        terminal.type("end\r");
-        expect((await terminal.exit()).code).toBe(7);
-      } finally {
-        await terminal.close();
-      }
-    });
-
-    it("ends by Ctrl-C, and so do we", async () => {
-      const terminal = open("sh", "-c", "echo ready; exec sleep 30");
-      try {
-        await terminal.waitFor("ready");
-        terminal.press("ctrl-c");
-        expect(await terminal.exit()).toMatchObject({ signal: 2 });
-      } finally {
-        await terminal.close();
-      }
-    });
-
-    it("sees the window change its size", async () => {
-      const terminal = open(
-        "bash",
-        "-c",
-        "trap 'stty size' WINCH; echo ready; for i in $(seq 200); do sleep 0.05; done",
-      );
-      try {
-        await terminal.waitFor("ready");
-        terminal.resize(93, 31);
-        await terminal.waitFor("31 93");
-      } finally {
-        await terminal.close();
-      }
-    });
-
-    it.skipIf(masked)("is a REPL that works as ever", async () => {
-      const terminal = open(process.execPath, "-i");
-      try {
-        await terminal.waitFor(">");
-        terminal.type("process.env.MISTRAL_API_KEY.length + 1000\r");
-        await terminal.waitFor("1032");
-        terminal.type("process.stdin.isTTY && process.stdout.isTTY && 'on a ' + 'terminal'\r");
-        await terminal.waitFor("'on a terminal'");
-        terminal.type("while (true) {}\r");
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        terminal.press("ctrl-c");
-        await terminal.waitFor(/SIGINT/);
-        terminal.type(".exit\r");
-        expect((await terminal.exit()).code).toBe(0);
-      } finally {
-        await terminal.close();
-      }
-    });
-
-    it("stops by Ctrl-Z and goes on, under a shell", async () => {
-      const wrapped = [process.execPath, program.path, ...flags, "--", "sh", "-c"]
-        .map((word) => `'${word}'`)
-        .join(" ");
-      const terminal = openTerminal("bash", ["--norc", "--noprofile", "-i"], {
-        env: { ...process.env, PS1: "prompt> " },
-      });
-      try {
-        await terminal.waitFor("prompt>");
-        const script =
-          'trap "echo resumed" CONT; echo ready; for i in 1 2 3; do read x && break; done; echo "read $x"; exit 5';
-        terminal.type(`${wrapped} '${script}'\r`);
-        await terminal.waitFor(/^ready/m);
-        terminal.press("ctrl-z");
-        await terminal.waitFor("Stopped");
-        terminal.type("fg\r");
-        await terminal.waitFor(/^resumed/m);
-        terminal.type("word\r");
-        await terminal.waitFor("read word");
-        terminal.type("echo code $?\r");
-        await terminal.waitFor("code 5");
-      } finally {
-        await terminal.close();
-      }
-    });
-  },
-);

@@ -71,6 +71,7 @@ describe("advice on a keychain", () => {
     "library-incompatible",
     "libsecret-missing",
     "bus-missing",
+    "node-too-old",
     "service-missing",
     "collection-missing",
     "locked",

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { BundledProgram } from "../support/bundle.ts";
 import { type Keyring, type KeyringState, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
-import { act, makeKeychainProgram, type Outcome } from "./keychain-runs.ts";
+import { act, makeKeychainProgram, type Outcome, startAct } from "./keychain-runs.ts";
 
 const storedKey = "testKey0".repeat(4);
 const acts = ["availability", "get", "set", "delete"] as const;
@@ -98,11 +98,11 @@ describeWithKeyring("a keychain that cannot be used", () => {
     expect(run.ms).toBeLessThan(2500);
   });
 
-  it("can be used again after it has been thawed, started or unlocked in the same run", async () => {
-    const thawed = await start("frozen", { default: storedKey });
-    const run = act(program, thawed.env, "get", "get");
-    setTimeout(() => thawed.thaw(), 1900);
-    expect((await run).outcomes.map(({ kind, result }) => kind ?? result)).toEqual([
+  it("can be used again in the same run once it answers", async () => {
+    const frozen = await start("frozen", { default: storedKey });
+    const { child, ended } = startAct(program, frozen.env, "get", "get");
+    child.stdout?.once("data", () => frozen.thaw());
+    expect((await ended).outcomes.map(({ kind, result }) => kind ?? result)).toEqual([
       "store-unresponsive",
       storedKey,
     ]);

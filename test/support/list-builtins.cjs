@@ -6,5 +6,8 @@ process.on("exit", () => {
   const loaded = process.moduleLoadList
     .filter((entry) => entry.startsWith("NativeModule ") && !before.has(entry))
     .map((entry) => entry.slice("NativeModule ".length));
-  writeFileSync(process.env.LISTED_BUILTINS, loaded.filter((name) => !name.startsWith("internal/")).join("\n"));
+  writeFileSync(
+    process.env.LISTED_BUILTINS,
+    loaded.filter((name) => !name.startsWith("internal/")).join("\n"),
+  );
 });

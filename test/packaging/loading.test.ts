@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Keyring, startKeyring } from "../support/keyring.ts";
+import { describeWithKeyring } from "../support/keyring-suite.ts";
+import { type Loaded, runAndList } from "../support/loaded-modules.ts";
+import { program, runProgram } from "../support/program.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const key = "loadKey0".repeat(4);
+
+/** What must not come near a command that only hands over a stored key. */
+const heavyPackages = ["@mistralai/mistralai", "zod", "@inquirer/core", "open", "age-encryption", "yaml"];
+const heavyBuiltins = ["http", "https", "tls", "crypto", "readline", "worker_threads"];
+
+function expectNothingHeavy({ packages, builtins }: Loaded, allowed: readonly string[] = []): void {
+  expect(packages.filter((name) => heavyPackages.includes(name) || name.startsWith("@inquirer/"))).toEqual(
+    [],
+  );
+  expect(builtins.filter((name) => heavyBuiltins.includes(name) && !allowed.includes(name))).toEqual([]);
+}
+
+const rooms = (loaded: Loaded, name: string) =>
+  loaded.sources.filter((module) => module.startsWith(`src/${name}/`));
+
+describe("what is loaded", () => {
+  const env = { HOME: "/nonexistent" };
+
+  it("for --version is the first module and no package", async () => {
+    const loaded = await runAndList([program, "--version"], { env });
+    expect(loaded.run).toMatchObject({ code: 0, stderr: "" });
+    expect(loaded.packages).toEqual([]);
+    expect(loaded.sources).toEqual(["src/compile-cache.ts", "src/start.ts", "src/version.ts"]);
+    expect(loaded.builtins.filter((name) => name === "tty" || name === "net" || name === "stream")).toEqual(
+      [],
+    );
+  });
+
+  it("for --help is the table of commands, and no command", async () => {
+    const loaded = await runAndList([program, "--help"], { env });
+    expect(loaded.run.code).toBe(0);
+    expect(loaded.sources).toContain("src/command-table.ts");
+    expect(rooms(loaded, "commands").filter((module) => module !== "src/commands/settings.ts")).toEqual([]);
+    expect(loaded.packages).toEqual(["chalk", "commander"]);
+    expectNothingHeavy(loaded);
+    expect(loaded.builtins).not.toContain("child_process");
+  });
+
+  it("for a wrong command line is the same and what words the error", async () => {
+    const loaded = await runAndList([program, "verfy"], { env });
+    expect(loaded.run.code).toBe(2);
+    expect(rooms(loaded, "commands").filter((module) => module !== "src/commands/settings.ts")).toEqual([]);
+    expectNothingHeavy(loaded);
+  });
+});
+
+describeWithKeyring("what is loaded to hand over a stored key", () => {
+  let keyring: Keyring;
+  let folder: string;
+  let env: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    keyring = await startKeyring({ state: "unlocked", secrets: { default: key } });
+    folder = mkdtempSync(join(tmpdir(), "mistral-key-loading-"));
+    env = { ...keyring.env, MISTRAL_KEY_HOME: join(folder, "home") };
+    const stored = await runProgram(["init", "--with-key", "--no-verify", "--force"], { env, input: key });
+    expect(stored.code).toBe(0);
+  });
+  afterAll(async () => {
+    await keyring.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("for get is the keychain and no other command", async () => {
+    const loaded = await runAndList([program, "get"], { env });
+    expect(loaded.run).toMatchObject({ code: 0, stdout: `${key}\n` });
+    expectNothingHeavy(loaded);
+    expect(loaded.builtins).not.toContain("child_process");
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/get.ts", "src/commands/settings.ts"]);
+    for (const room of ["onboarding", "verification", "discovery", "doctor", "running", "targets"]) {
+      expect(rooms(loaded, room).filter((module) => module !== "src/onboarding/drafts-folder.ts")).toEqual(
+        [],
+      );
+    }
+    expect(loaded.packages).toContain("keytar");
+  });
+
+  it("for run is the keychain and what starts a command", async () => {
+    // Where Node can, it becomes the command and reports nothing; --redact keeps it.
+    const redact = "execve" in process ? ["--redact"] : [];
+    const loaded = await runAndList([program, "run", ...redact, "--", process.execPath, "-e", "0"], { env });
+    expect(loaded.run.code).toBe(0);
+    expectNothingHeavy(loaded);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/run.ts", "src/commands/settings.ts"]);
+  });
+
+  it("for status is the profiles, and no call to Mistral", async () => {
+    const loaded = await runAndList([program, "status"], { env });
+    expect(loaded.run).toMatchObject({ code: 0 });
+    expectNothingHeavy(loaded, ["crypto"]);
+    expect(loaded.packages).not.toContain("keytar");
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/settings.ts", "src/commands/status.ts"]);
+  });
+
+  it("for the library is the keychain: no prompt, no command line, no SDK, no colour", async () => {
+    const modules = join(folder, "node_modules");
+    mkdirSync(modules, { recursive: true });
+    symlinkSync(root, join(modules, "mistral-key"), "dir");
+    const script = join(folder, "app.mjs");
+    writeFileSync(
+      script,
+      'import { getMistralKey } from "mistral-key"; process.stdout.write(await getMistralKey());',
+    );
+    const loaded = await runAndList([script], { env });
+    expect(loaded.run).toMatchObject({ code: 0, stdout: key });
+    expectNothingHeavy(loaded, ["crypto"]);
+    expect(loaded.packages.filter((name) => name === "commander" || name === "chalk")).toEqual([]);
+    expect(loaded.sources).not.toContain("src/cli.ts");
+    for (const room of ["onboarding", "verification", "discovery", "doctor", "running", "targets"]) {
+      expect(rooms(loaded, room)).toEqual([]);
+    }
+  });
+});
