@@ -17,7 +17,7 @@ const source = resolve("src");
  * further file takes Node half a millisecond: what every command needs, and what reading the
  * keychain needs. What they import comes along.
  */
-const together = {
+const programTogether = {
   "every-command": [
     "cli.ts",
     "commands/settings.ts",
@@ -33,6 +33,10 @@ const together = {
     "terminal/terminal-output.ts",
   ],
   keychain: ["stores/keychain.ts", "stores/secret-service-keychain.ts"],
+};
+const libraryTogether = {
+  errors: ["errors.ts"],
+  "stored-keys": ["library/stored-keys.ts", "stores/keychain.ts", "stores/secret-service-keychain.ts"],
 };
 
 /**
@@ -60,28 +64,34 @@ export async function bundle() {
       chunkFileNames: (chunk) => `${placeOf(chunk)}.cjs`,
       codeSplitting: {
         groups: [
-          ...Object.entries(together).map(([name, files], place) => ({
-            name,
-            priority: -place,
-            test: (id) => files.includes(relative(source, id).split(sep).join("/")),
-          })),
+          ...groupsOf(programTogether),
           // The first module answers --version and must not load the rest for it.
-          { name: "version", test: /[\\/]src[\\/]version\.ts$/, priority: 1 },
+          { name: "version", test: /[\\/]src[\\/]version\.ts$/, priority: 99 },
         ],
       },
     },
   });
   const library = await write({
     input: { index: "src/index.ts" },
-    plugins: [withoutUnreached, builtinsWithoutFacade],
+    plugins: [withoutUnreached, builtinsOnFirstUseOfModules],
     output: {
       dir: "dist",
       format: "es",
       entryFileNames: "[name].js",
       chunkFileNames: (chunk) => `library/${placeOf(chunk)}.js`,
+      codeSplitting: { groups: groupsOf(libraryTogether) },
     },
   });
   return [...program, ...library];
+}
+
+/** Files of the first group stay out of the second, and so on. */
+function groupsOf(together) {
+  return Object.entries(together).map(([name, files], place) => ({
+    name,
+    priority: 10 - place,
+    test: (id) => files.includes(relative(source, id).split(sep).join("/")),
+  }));
 }
 
 async function write({ input, plugins, output }) {
@@ -197,20 +207,18 @@ const builtinsOnFirstUse = {
   name: "builtins-on-first-use",
   renderChunk(code) {
     const declared = /^let (\w+) = require\("([\w:/]+)"\);(?:\n\1 = [\w.]+\(\1(?:, 1)?\);)?$/gm;
-    return code.replace(declared, (whole, name, id) => {
-      if (!isBuiltin(id)) return whole;
-      const get = `get: (_, member) => member === "default" ? require("${id}") : require("${id}")[member]`;
-      return `const ${name} = new Proxy({}, { ${get} });`;
-    });
+    return code.replace(declared, (whole, name, id) =>
+      isBuiltin(id) ? `const ${name} = ${onFirstUse(`require("${id}")`)};` : whole,
+    );
   },
 };
 
 /**
- * An `import` of a module of Node's makes Node evaluate everything that module exports, streams and
- * all; asking for the module itself does not, and saves 2 ms for `node:fs` alone.
+ * The same for ES modules, which have no `require`. An `import` would even make Node evaluate
+ * everything the module exports, streams and all: 2 ms for `node:fs` alone.
  */
-const builtinsWithoutFacade = {
-  name: "builtins-without-facade",
+const builtinsOnFirstUseOfModules = {
+  name: "builtins-on-first-use-of-modules",
   resolveId: (id, importer) =>
     isBuiltin(id) && !importer?.startsWith("\0") ? { id: `\0builtin:${id}` } : undefined,
   load: {
@@ -220,4 +228,12 @@ const builtinsWithoutFacade = {
       moduleType: "js",
     }),
   },
+  renderChunk(code) {
+    const declared = /^var (import__builtin_\w+) = (?:.*__toESM\()?(require__builtin_\w+)\(\)(?:, 1\))?;$/gm;
+    return code.replace(declared, (_, name, load) => `const ${name} = ${onFirstUse(`${load}()`)};`);
+  },
 };
+
+function onFirstUse(load) {
+  return `new Proxy({}, { get: (_, member) => member === "default" ? ${load} : ${load}[member] })`;
+}

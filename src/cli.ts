@@ -68,17 +68,21 @@ function buildProgram(
     .addHelpText("after", `\nStart here:\n  $ npx mistral-key init\n`);
   configure(program, layout, write);
   for (const flag of globalFlags) program.addOption(optionOf(flag));
-  for (const entry of commandTable) {
+  const first = commandTable.find((entry) => isNamed(entry, argv.slice(0, 1)));
+  // A command line that begins with a command needs no other one; making them all takes 2 ms.
+  for (const entry of first === undefined ? commandTable : [first]) {
     const command = new Command(entry.name).summary(entry.summary);
     if (entry.alias !== undefined) command.alias(entry.alias);
     for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
-    // A command that the command line does not name is only listed; its flags would take a while to make.
-    if (argv.includes(entry.name) || (entry.alias !== undefined && argv.includes(entry.alias))) {
-      equip(command, entry, program, layout, write, found);
-    }
+    // A command that the command line does not name is only listed.
+    if (isNamed(entry, argv)) equip(command, entry, program, layout, write, found);
     program.addCommand(command);
   }
   return program;
+}
+
+function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boolean {
+  return words.includes(name) || (alias !== undefined && words.includes(alias));
 }
 
 function equip(
@@ -97,13 +101,21 @@ function equip(
   if (entry.passThrough === true) command.passThroughOptions();
   command.addHelpText("after", `\nExamples:\n${entry.examples.map((line) => `  $ ${line}`).join("\n")}\n`);
   command.action(() => {
-    found({
-      kind: "command",
-      command: entry,
-      args: command.args,
-      flags: new Flags({ ...given(program), ...given(command) }),
-    });
+    const values = { ...given(program), ...given(command) };
+    refuseConflicts(entry, values);
+    found({ kind: "command", command: entry, args: command.args, flags: new Flags(values) });
   });
+}
+
+/** Commander looks only at flags behind the command's name; global ones may stand before it. */
+function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
+  for (const flag of flags) {
+    const other = flag.conflicts?.find((name) => name in values);
+    if (other === undefined || !(optionOf(flag).attributeName() in values)) continue;
+    throw new MistralKeyError("usage", `${flag.syntax} cannot be used with --${other}.`, {
+      hint: "Leave one of the two away.",
+    });
+  }
 }
 
 function configure(command: Command, layout: HelpLayout, write: (text: string) => void): void {

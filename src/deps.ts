@@ -28,7 +28,7 @@ export interface Deps {
   /**
    * All of standard input, as text.
    *
-   * @throws MistralKeyError of kind `needs-terminal`'s opposite, `usage`, when stdin is a terminal
+   * @throws MistralKeyError of kind `usage` when stdin is a terminal
    */
   readStdin(): Promise<string>;
   prompts(): Promise<Prompts>;

@@ -10,13 +10,24 @@ import { StandardStream } from "./terminal/standard-stream.ts";
 import { packageVersion } from "./version.ts";
 
 const { env, platform } = process;
-const stdout = new StandardStream(1, () => process.stdout);
+let answerIsLost = false;
+const stdout = new StandardStream(
+  1,
+  () => process.stdout,
+  (error) => {
+    if (!answerIsLost) stderr.write(`The answer could not be written to standard output (${error.code}).\n`);
+    answerIsLost = true;
+    // It may have been the last thing to do.
+    process.exitCode ||= exitCodes.bug;
+  },
+);
+// What people are told goes on without them: to stop in the middle of a rotation helps nobody.
 const stderr = new StandardStream(2, () => process.stderr);
 
 /** Runs the program: reads the command line, runs the command, and sets the exit code. */
 export async function main(): Promise<void> {
   const code = await run(process.argv.slice(2));
-  process.exitCode = code;
+  process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.bug : code;
   // Runs only when something keeps the process alive: a call into the keychain's library may hang.
   setTimeout(() => void endDespiteHungCall(code), 100).unref();
 }

@@ -10,8 +10,12 @@ export async function start(): Promise<void> {
   const [first, ...rest] = process.argv.slice(2);
   if ((first === "--version" || first === "-V") && rest.length === 0) {
     // Opening process.stdout takes as long as everything else here together.
-    writeSync(1, `${packageVersion()}\n`);
-    return;
+    try {
+      writeSync(1, `${packageVersion()}\n`);
+      return;
+    } catch {
+      // The reader has left, or the disk is full: the long way knows what to do then.
+    }
   }
   if (first === "__complete") {
     const { answerCompletion } = await import("./shell/answer-completion.ts");

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * above. A new folder below src/ needs a place here; a file named here has another place than its folder.
  */
 const floors: readonly (readonly string[])[] = [
-  ["start.ts", "main.ts", "index.ts", "library", "shell/answer-completion.ts"],
+  ["start.ts", "main.ts", "index.ts", "library", "shell/answer-completion.ts", "shell/manual-page.ts"],
   ["cli.ts", "command-table.ts"],
   ["commands"],
   ["deps.ts", "discovery", "doctor", "dotenv", "onboarding", "rotation", "status", "targets", "verification"],

@@ -75,10 +75,8 @@ async function moveStore(deps: Deps, { profile, store, json }: InitOptions): Pro
   const known = store === undefined ? undefined : deps.profiles.read(profile);
   if (store === undefined || known === undefined || known.store === store) return false;
   const target = await changeStore(deps, known, store);
-  if (target !== undefined && json) {
-    deps.output.json({ profile, key: known.key, store: target.kind, stored: true, moved: true });
-  }
-  return target !== undefined;
+  if (json) deps.output.json({ profile, key: known.key, store: target.kind, stored: true, moved: true });
+  return true;
 }
 
 /** Ends with what came of it: the closing card, or why there is none. */
@@ -87,6 +85,7 @@ async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome)
   if (options.json && outcome.outcome !== "kept") output.json(documentOf(options, outcome, deps.now()));
   switch (outcome.outcome) {
     case "kept":
+      if (options.json) output.json({ profile: outcome.profile, stored: true, kept: true });
       output.print(`  Nothing was changed. To check the key: ${commandFor(outcome.profile, "verify")}`);
       return exitCodes.done;
     case "refused":

@@ -17,6 +17,8 @@ interface Belongings {
   readonly store: SecretStore;
   /** The masks of the keys that are forgotten, the one in use first; they stay alive at Mistral. */
   readonly keys: readonly string[];
+  /** Whether `--store` names another store than the profile's: then only what lies there goes. */
+  readonly strayOnly: boolean;
 }
 
 /** Deletes the stored key, its slots, its journal and what is known about it. Revokes nothing at Mistral. */
@@ -31,7 +33,7 @@ export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitC
   }
   const belongings = await findBelongings(deps, settings);
   if (asks) await confirm(deps, profile, belongings);
-  await erase(deps, profile, belongings.store);
+  await erase(deps, profile, belongings);
   if (json) {
     const [key = null, ...others] = belongings.keys;
     deps.output.json({ profile, removed: true, key, others, revoked: false, page: consolePages.keys });
@@ -55,13 +57,14 @@ async function findBelongings(deps: Deps, settings: Settings): Promise<Belonging
     settings.store ?? known?.store ?? record?.after.store ?? storeFor(settings, undefined),
   );
   await requireUsable(deps, store);
-  if (profile !== undefined || rotation !== undefined) {
+  const strayOnly = known !== undefined && settings.store !== undefined && known.store !== settings.store;
+  if (!strayOnly && (profile !== undefined || rotation !== undefined)) {
     const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
-    return { store, keys: [...new Set(masks.filter((mask) => mask !== undefined))] };
+    return { store, keys: [...new Set(masks.filter((mask) => mask !== undefined))], strayOnly };
   }
   const key = await store.get({ profile: name, slot: "current" });
-  if (key === undefined) throw noKey(name, store, undefined);
-  return { store, keys: [key.mask] };
+  if (key === undefined) throw noKey(name, store, known);
+  return { store, keys: [key.mask], strayOnly };
 }
 
 /** A keychain that is not there cannot be emptied; better to say so before the question than after it. */
@@ -85,10 +88,16 @@ function readOrDamaged<Value>(
   }
 }
 
-async function confirm(deps: Deps, profile: ProfileName, { keys }: Belongings): Promise<void> {
+async function confirm(
+  deps: Deps,
+  profile: ProfileName,
+  { store, keys, strayOnly }: Belongings,
+): Promise<void> {
   const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
   const prompts = await deps.prompts();
-  const message = `Remove the key of profile "${profile}"${what}?`;
+  const message = strayOnly
+    ? `Remove the key${what} that ${store.describe()} holds for profile "${profile}"? The profile keeps its own.`
+    : `Remove the key of profile "${profile}"${what}?`;
   if (!(await prompts.confirm({ message, initial: false }))) throw new Cancelled("Nothing was removed.");
 }
 
@@ -96,9 +105,10 @@ async function confirm(deps: Deps, profile: ProfileName, { keys }: Belongings): 
 async function erase(
   { profiles, journal, drafts }: Deps,
   profile: ProfileName,
-  store: SecretStore,
+  { store, strayOnly }: Belongings,
 ): Promise<void> {
   for (const slot of ["next", "previous", "current"] as const) await store.delete({ profile, slot });
+  if (strayOnly) return;
   journal.end(profile);
   drafts.remove(profile);
   profiles.remove(profile);
@@ -107,14 +117,19 @@ async function erase(
 async function tellOfRevoking(
   deps: Deps,
   profile: ProfileName,
-  { store, keys }: Belongings,
+  { store, keys, strayOnly }: Belongings,
   asks: boolean,
 ): Promise<void> {
   const { output } = deps;
   const { theme } = output;
   const say = (symbol: string, text: string) =>
     output.print(hang(`  ${symbol} `, text, Math.min(output.columns, 80)));
-  say(theme.symbol.ok, `Profile "${profile}" is removed from ${store.describe()} and from this machine.`);
+  say(
+    theme.symbol.ok,
+    strayOnly
+      ? `It is removed from ${store.describe()}; profile "${profile}" keeps its own key where that is.`
+      : `Profile "${profile}" is removed from ${store.describe()} and from this machine.`,
+  );
   const what = keys.length === 0 ? "the key" : keys.join(" and ");
   say(
     theme.symbol.warn,

@@ -3,13 +3,12 @@ import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind } from "../exit-codes.ts";
 import type { Flags } from "../flags.ts";
-import { ApiKey } from "../keys/api-key.ts";
-import { readPastedKey } from "../keys/pasted-key.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
 import { printCard } from "../onboarding/closing-card.ts";
 import { failureDocument } from "../terminal/failure.ts";
 import { checkQuietly, checkWithProgress } from "../verification/check-with-progress.ts";
+import { readPipedKey } from "../verification/piped-key.ts";
 import { printNotes, printVerdict, printVerdictRows } from "../verification/print-verification.ts";
 import {
   exitCodeOf,
@@ -108,7 +107,7 @@ async function agreesToTryCodestral(deps: Deps, found: FoundKey, check: KeyCheck
 }
 
 async function verifyPipedKey(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
-  const key = await readPipedKey(deps);
+  const key = await readPipedKey(deps, "mistral-key verify --stdin");
   const endpoint = options.endpoint ?? { region: "global" };
   const { quick, model } = options;
   const ask = options.json ? checkQuietly : checkWithProgress;
@@ -126,29 +125,12 @@ async function verifyPipedKey(deps: Deps, options: VerifyOptions): Promise<ExitC
   return exitCodeOf(verification);
 }
 
-async function readPipedKey({ readStdin, output }: Deps): Promise<ApiKey> {
-  const waiting = output.progress("Waiting for a key on standard input");
-  const pasted = readPastedKey(await readStdin().finally(() => waiting.clear()));
-  const hint = "Send the key and nothing else: mistral-key verify --stdin < FILE";
-  switch (pasted.outcome) {
-    case "key":
-      return ApiKey.of(pasted.value);
-    case "empty":
-      throw new MistralKeyError("usage", "Standard input held no key.", { hint });
-    case "unusable":
-      throw new MistralKeyError("usage", `Standard input held no usable key. ${pasted.reason}`, { hint });
-  }
-}
-
 async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
   const { output } = deps;
   const names = deps.profiles.list().map(({ name }) => name);
   // A key may be in the keychain without a profile that lists it.
   const profiles = names.length === 0 ? [defaultProfile] : names;
-  const waiting = output.progress(
-    profiles.length === 1 ? "Checking a key" : `Checking ${profiles.length} keys`,
-  );
-  const results = await verifyEveryProfile(deps, profiles, options).finally(() => waiting.clear());
+  const results = await verifyEveryProfile(deps, profiles, options);
   const [only] = results;
   if (names.length === 0 && only !== undefined && "failure" in only) throw only.failure;
   if (options.json) output.json({ profiles: results.map(documentOf) });

@@ -110,6 +110,7 @@ export class PrivateFolder {
     if (!this.#exists()) return false;
     const path = this.pathOf(file);
     return attempt(path, "write", () => {
+      this.#removeLeftovers(file);
       try {
         rmSync(path);
       } catch (error) {
@@ -149,6 +150,17 @@ export class PrivateFolder {
     attempt(this.path, "write", () => {
       if ((lstatSync(this.path).mode & 0o077) !== 0) chmodSync(this.path, 0o700);
     });
+  }
+
+  /** Removes what writes of a file left that were killed; a write that is under way is much younger. */
+  #removeLeftovers(file: string): void {
+    const leftovers = readdirSync(this.path).filter(
+      (name) => name.startsWith(`.${file}.`) && name.endsWith(".tmp"),
+    );
+    for (const name of leftovers) {
+      const written = lstatSync(this.pathOf(name), { throwIfNoEntry: false })?.mtimeMs;
+      if (written !== undefined && Date.now() - written > 10_000) rmSync(this.pathOf(name), { force: true });
+    }
   }
 
   #withTemporary<Result>(

@@ -193,7 +193,7 @@ function explainNotFound({ endpoint, model }: Situation): Explanation {
       sentence: `The key is good, but Mistral has no model called ${model} for it.`,
       causes: [],
       hint: "Check the name, or leave --model away to try a model that the key may call.",
-      next: [{ action: "mistral-key models", does: "list the models this key may call" }],
+      next: [{ action: "mistral-key open docs", does: "see the names of the models" }],
     };
   }
   const address = addressOf(endpoint);

@@ -1,13 +1,13 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
-import { ApiKey } from "../keys/api-key.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import { readPastedKey } from "../keys/pasted-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, KeyCheck } from "../mistral/mistral-api.ts";
 import { hang } from "../terminal/layout.ts";
 import type { Choice } from "../terminal/prompts.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
+import { readPipedKey } from "../verification/piped-key.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verdictOf } from "../verification/verdict.ts";
 
@@ -50,7 +50,8 @@ type Capturing = Pick<
  */
 export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
   if (request.from === "prompt") return await askForKey(deps, request);
-  if (request.from === "stdin") return await checkAlone(deps, readPipedKey(await deps.readStdin()), request);
+  if (request.from === "stdin")
+    return await checkAlone(deps, await readPipedKey(deps, "… --with-key"), request);
   if (!deps.interactive || !request.verify) return await checkAlone(deps, request.from, request);
   return (await settle(deps, request.from, request)) ?? (await askForKey(deps, request));
 }
@@ -65,22 +66,6 @@ async function checkAlone(deps: Capturing, key: ApiKey, request: CaptureRequest)
   if (!request.verify) return { outcome: "unverified", key, check: undefined };
   const check = await checkOnce(deps, key, request);
   return { outcome: verdictOf(check) === "usable" ? "verified" : "refused", key, check };
-}
-
-function readPipedKey(text: string): ApiKey {
-  const pasted = readPastedKey(text);
-  switch (pasted.outcome) {
-    case "key":
-      return ApiKey.of(pasted.value);
-    case "empty":
-      throw new MistralKeyError("usage", "Standard input held no key.", {
-        hint: "Send the key and nothing else: … --with-key < FILE",
-      });
-    case "unusable":
-      throw new MistralKeyError("usage", `Standard input held no usable key. ${pasted.reason}`, {
-        hint: "Send the key and nothing else: … --with-key < FILE",
-      });
-  }
 }
 
 async function askForKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {

@@ -9,15 +9,12 @@ import { settleStore } from "./settle-store.ts";
 /**
  * Moves a stored key to another store, for `init --store`, after a question where somebody can answer.
  *
- * @returns the store that holds the key now, or `undefined` when there was no key to move
+ * @returns the store that holds the key now
  * @throws Cancelled when the person does not want it; MistralKeyError of a `store-…` kind, `usage`
- *   when the other store holds another key, or `unfinished` when the old copy could not be erased
+ *   when the other store holds another key, `no-key` when there is none to move, or `unfinished`
+ *   when the old copy could not be erased
  */
-export async function changeStore(
-  deps: Deps,
-  profile: Profile,
-  to: StoreKind,
-): Promise<SecretStore | undefined> {
+export async function changeStore(deps: Deps, profile: Profile, to: StoreKind): Promise<SecretStore> {
   const from = await deps.store(profile.store);
   const target = await settleStore(deps, { profile: profile.name, store: to }, undefined);
   if (target.kind !== to) throw new Cancelled("Stopped. The key stays where it is.");
@@ -35,7 +32,13 @@ export async function changeStore(
       );
       return target;
     case "nothing-to-move":
-      return undefined;
+      throw new MistralKeyError(
+        "no-key",
+        `The key of profile "${profile.name}" is not in ${from.describe()} any more, so it cannot be moved.`,
+        {
+          hint: `To forget it: ${commandFor(profile.name, "remove")}\nThen, with a new key: ${commandFor(profile.name, `init --store ${to}`)}`,
+        },
+      );
     case "another-key-there":
       throw new MistralKeyError(
         "usage",

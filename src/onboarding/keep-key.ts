@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../keys/profile-name.ts";
 import { type KnownKey, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -22,7 +23,10 @@ export async function keepKey(
     progress.succeed(`stored in ${store.describe()}, read back`);
   } catch (error) {
     progress.clear();
-    throw error;
+    if (!(error instanceof Cancelled)) throw error;
+    throw new Cancelled("Stopped while the key was being stored, so it may or may not be.", {
+      hint: `To see whether it is: ${commandFor(known.name, "verify")}`,
+    });
   }
   const profile = profileOf({ ...known, store: store.kind }, deps.now());
   try {
@@ -34,7 +38,7 @@ export async function keepKey(
       `The key is stored, but what is known of it is not: ${error.message}`,
       {
         cause: error,
-        hint: `${error.hint ?? ""}\nThen run mistral-key verify, which writes it again.`.trim(),
+        hint: `${error.hint ?? ""}\nThen write it again: ${commandFor(known.name, "verify")}`.trim(),
       },
     );
   }

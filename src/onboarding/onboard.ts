@@ -111,8 +111,23 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
     return { outcome: "once", key: captured.key, store, check: captured.check };
   }
 
+  // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
+  const there = stored ?? (await store.get({ profile: name, slot: "current" }));
+  const appeared = stored === undefined && there !== undefined && !there.equals(captured.key);
+  if (appeared && !(await mayReplace(deps, request, there))) return { outcome: "kept", profile: name };
+  refuseDuringRotation(name, deps);
+
   const { expiresAt } = walked;
-  const outcome = await keep(deps, { request, store, stored, known, endpoint, captured, expiresAt });
+  const before = appeared ? readKnown(deps, name) : known;
+  const outcome = await keep(deps, {
+    request,
+    store,
+    stored: there,
+    known: before,
+    endpoint,
+    captured,
+    expiresAt,
+  });
   forgetDraft();
   return walked.asked ? outcome : await addExpiry(deps, outcome);
 }

@@ -2,7 +2,7 @@ import { type Shape, ShapeError } from "../files/shape.ts";
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import { parseProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
-import type { Endpoint, Region } from "../mistral/endpoint.ts";
+import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { Profile } from "./profile.ts";
@@ -90,7 +90,14 @@ function readDay(shape: Shape, name: string): string | null {
 
 function readEndpoint(shape: Shape): Endpoint {
   const region = shape.oneOf("region", regions);
-  return shape.has("serverUrl") ? { region, serverUrl: shape.text("serverUrl") } : { region };
+  if (!shape.has("serverUrl")) return { region };
+  try {
+    // The key goes to this address, so what is not safe as a flag is not safe here.
+    return { region, serverUrl: parseServerUrl(shape.text("serverUrl")) };
+  } catch (error) {
+    if (error instanceof ShapeError) throw error;
+    throw new ShapeError(`"endpoint.serverUrl" is not an address that can be used with a key`);
+  }
 }
 
 function readIdentity(shape: Shape | null): Identity | null {

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { fingerprintOf } from "../keys/fingerprint.ts";
+import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import { type KnownKey, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -12,7 +12,8 @@ import { complete } from "./finish-rotation.ts";
 import type { RotationPlan, RotationRecord } from "./journal.ts";
 import type { RotationOutcome } from "./rotation-outcome.ts";
 import { readSlots, slot } from "./slots.ts";
-import { type Hands, switchKeys } from "./switch-keys.ts";
+import { type Hands, readOrNothing, switchKeys } from "./switch-keys.ts";
+import { underWay } from "./unfinished.ts";
 
 /** A key that is to take the place of the one that a store holds for a profile. */
 export interface Replacement extends Omit<KnownKey, "store" | "targets"> {
@@ -33,7 +34,8 @@ export type ReplaceOutcome = RotationOutcome;
  *
  * @throws MistralKeyError of kind `unfinished` when a rotation is under way already, or when the
  *   store or the disk refuses something after the new key was stored; of a `store-…` kind when they
- *   refuse before that, and then nothing has changed; of kind `no-key` when there is nothing to replace
+ *   refuse before that, and then nothing has changed; of kind `no-key` when there is nothing to replace;
+ *   of kind `usage` when another run has replaced the stored key since this one has read it
  */
 export async function replaceKey(deps: Deps, replacement: Replacement): Promise<ReplaceOutcome> {
   const { store, name, check, browser = true } = replacement;
@@ -41,6 +43,7 @@ export async function replaceKey(deps: Deps, replacement: Replacement): Promise<
   const oldKey = await store.get(slot(name, "current"));
   if (oldKey === undefined) throw noKey(name, store, replacement.before);
   const begun = deps.journal.begin(planOf(replacement, oldKey, deps.now()));
+  refuseReplacedMeanwhile(deps, begun, oldKey);
   const staged = await stage(deps, hands, begun, [oldKey, replacement.key]);
   const switched = await keepingBothKeys(staged, () => switchKeys(hands, staged));
   if (switched.outcome === "nothing-staged") {
@@ -72,6 +75,22 @@ function planOf({ before, store, ...known }: Replacement, oldKey: ApiKey, now: D
   };
 }
 
+/**
+ * A store may remember the key for the whole run, and the person may have taken their time to fetch
+ * a new one. The profile is read anew, so it tells when another run has put a key there meanwhile.
+ */
+function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord, oldKey: ApiKey): void {
+  const latest = readOrNothing(deps.profiles, profile);
+  if (latest === undefined || latest.fingerprint.hash === before?.fingerprint.hash) return;
+  if (matchesFingerprint(oldKey, latest.fingerprint)) return;
+  deps.journal.end(profile);
+  throw new MistralKeyError(
+    "usage",
+    `Another mistral-key has stored the key ${latest.key} for profile "${profile}" meanwhile, so nothing was changed.`,
+    { hint: `To put a new key in that one's place: ${commandFor(profile, "rotate")}` },
+  );
+}
+
 /** Stores the new key beside the old one. When that fails there is nothing to go on with, so the journal is closed. */
 async function stage(
   { output }: Deps,
@@ -99,8 +118,12 @@ async function keepingBothKeys<Result>(
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof MistralKeyError) || error.kind === "unfinished" || error instanceof Cancelled)
-      throw error;
+    if (!(error instanceof MistralKeyError) || error.kind === "unfinished") throw error;
+    if (error instanceof Cancelled) {
+      throw new Cancelled("Stopped. Both keys are kept; the rotation is not finished.", {
+        hint: underWay(profile).hint ?? "",
+      });
+    }
     throw new MistralKeyError(
       "unfinished",
       `${error.message} Both keys are kept; the rotation is not finished.`,

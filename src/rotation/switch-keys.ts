@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
-import { commandFor } from "../keys/profile-name.ts";
+import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { RotationRecord } from "./journal.ts";
@@ -47,14 +47,15 @@ export async function switchKeys(hands: Hands, record: RotationRecord): Promise<
  * @param wanted - the profile to write
  */
 export function settleProfile({ profiles }: Pick<Deps, "profiles">, wanted: Profile): void {
-  if (readOrNothing(profiles, wanted)?.fingerprint.hash !== wanted.fingerprint.hash) profiles.write(wanted);
+  if (readOrNothing(profiles, wanted.name)?.fingerprint.hash !== wanted.fingerprint.hash)
+    profiles.write(wanted);
 }
 
-function readOrNothing(profiles: Deps["profiles"], { name }: Profile): Profile | undefined {
+/** The profile as it is on disk now; `undefined` for a damaged one, which is about to be replaced. */
+export function readOrNothing(profiles: Deps["profiles"], name: ProfileName): Profile | undefined {
   try {
     return profiles.read(name);
   } catch (error) {
-    // Whatever is damaged there is about to be replaced by what the journal knows.
     if (error instanceof MistralKeyError && error.kind === "store-damaged") return undefined;
     throw error;
   }

@@ -216,9 +216,13 @@ function startKeychain(facts: SystemFacts): readonly string[] {
 
 const enableKdeWallet = "Turn on KDE Wallet in System Settings, then log out and in again.";
 
-/** The password is read by the shell: typed into the daemon, its newline would become part of it. */
+/**
+ * The password is read by the shell: typed into the daemon, its newline would become part of it. The
+ * line is short enough for 80 columns and never broken: a part of it alone would make a keyring
+ * without a password.
+ */
 function startKeyring(what: "Start" | "Unlock" | "Make"): string {
-  const daemon = `gnome-keyring-daemon ${what === "Start" ? "" : "--replace "}--unlock --components=secrets`;
+  const daemon = `gnome-keyring-daemon ${what === "Start" ? "" : "-r "}--unlock`;
   const purpose = { Start: "Start and unlock it", Unlock: "Unlock it", Make: "Let it make a keyring" }[what];
-  return `${purpose}, in bash: read -rsp "Keyring password: " p; printf %s "$p" | ${daemon}; unset p`;
+  return `${purpose}, in bash: (read -rsp Password: p; printf %s "$p" | ${daemon})`;
 }

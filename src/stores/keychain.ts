@@ -41,6 +41,7 @@ export type Peeked =
 export class KeychainStore implements SecretStore {
   readonly kind = "keychain";
   readonly #options: KeychainOptions;
+  #opening: Promise<Keychain> | undefined;
   #opened: Keychain | undefined;
   readonly #keys = new Map<string, ApiKey>();
   #last: Promise<unknown> = Promise.resolve();
@@ -83,8 +84,8 @@ export class KeychainStore implements SecretStore {
       this.#keys.delete(account);
       await keychain.write(account, password);
       if ((await keychain.read(account)) !== password) {
-        await putBack(keychain, account, before);
-        throw new KeychainProblem("not-kept");
+        const cause = await putBack(keychain, account, before);
+        throw new KeychainProblem("not-kept", cause);
       }
       this.#keys.set(account, key);
     });
@@ -130,7 +131,8 @@ export class KeychainStore implements SecretStore {
   }
 
   async #keychain(): Promise<Keychain> {
-    this.#opened ??= await openKeychain(this.#options);
+    this.#opening ??= openKeychain(this.#options);
+    this.#opened = await this.#opening;
     return this.#opened;
   }
 }
@@ -198,9 +200,14 @@ function refuseUnstorable(password: string): void {
   });
 }
 
-/** What was there before is still there after a failure, as far as that can be done. */
-async function putBack(keychain: Keychain, account: string, before: Peeked): Promise<void> {
-  if (!before.known) return;
-  if (before.password === undefined) await keychain.erase(account);
-  else await keychain.write(account, before.password);
+/** What was there before is still there after a failure, as far as that can be done. Answers why it could not. */
+async function putBack(keychain: Keychain, account: string, before: Peeked): Promise<unknown> {
+  if (!before.known) return undefined;
+  try {
+    if (before.password === undefined) await keychain.erase(account);
+    else await keychain.write(account, before.password);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }

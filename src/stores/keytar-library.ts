@@ -38,7 +38,8 @@ export class KeytarUnusable extends Error {
 export async function loadKeytar(): Promise<LoadedKeytar> {
   const require = createRequire(import.meta.url);
   try {
-    const { default: keytar } = await import("keytar");
+    // Not imported: for a CommonJS module Node would read its source for names first, which takes 2 ms.
+    const keytar: Keytar = require("keytar");
     return { keytar, path: require.resolve("keytar") };
   } catch (error) {
     return loadBinary(require, error);

@@ -69,16 +69,17 @@ export function hasHungCall(): boolean {
 export interface EndableProcess {
   readonly pid: number;
   readonly execve?: (file: string, args: readonly string[], env: Record<string, string>) => never;
-  kill(pid: number, signal: NodeJS.Signals): void;
+  kill(pid: number, signal: NodeJS.Signals | number): void;
 }
 
 /**
  * Ends the process when a call into keytar hangs; else does nothing.
  *
  * Where Node can replace its process (22.15 and later, not on Windows), a shell takes its place and
- * ends with the code. Elsewhere only SIGKILL is left, and whoever started the program sees that
- * (137) instead of the code. For this to happen, the keychain has to stop answering in the
- * milliseconds between having said that it is unlocked and being read.
+ * ends with the code. Elsewhere a code that stands for a signal is reached by that signal, and for
+ * any other only SIGKILL is left: whoever started the program sees that (137) instead of the code.
+ * On Linux, the keychain has to stop answering in the milliseconds between having said that it is
+ * unlocked and being read for this to happen.
  */
 export function endDespiteHungCall(own: EndableProcess, code: number): void {
   if (underWay.size === 0) return;
@@ -87,5 +88,6 @@ export function endDespiteHungCall(own: EndableProcess, code: number): void {
   } catch {
     // No shell, or not allowed to start one.
   }
+  if (code > 128) own.kill(own.pid, code - 128);
   own.kill(own.pid, "SIGKILL");
 }

@@ -12,7 +12,6 @@ const limits = {
   answer: 2200,
   /** The least that a call gets when the question took long. */
   leastAnswer: 400,
-  /** With a person there, a keychain that has just answered may take its time. */
   patientAnswer: 30_000,
   /** To give up a write leaves open whether it was done, so that is for the worst only. */
   write: 10_000,
@@ -41,10 +40,13 @@ export class SecretServiceKeychain implements Keychain {
   readonly #keytar: KeytarAccess;
   #name: string;
   #questionLimit: number = limits.question;
+  /** A dialog that was closed once does not come again: one after the other looks like an attack. */
+  #mayPrompt: boolean;
 
   constructor(options: KeychainOptions, name: string) {
     this.#options = options;
     this.#name = name;
+    this.#mayPrompt = options.interactive;
     this.#keytar = new KeytarAccess(options);
   }
 
@@ -64,10 +66,10 @@ export class SecretServiceKeychain implements Keychain {
   }
 
   async read(account: string): Promise<string | undefined> {
-    const started = performance.now();
-    for (let attempt = 1; attempt <= attempts; attempt++) {
-      if (!holdsItem(await this.#askUnlocked(account))) return undefined;
-      const manner = { limitMs: this.#readLimit(started) };
+    const timeLeft = this.#countDown();
+    for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
+      if (!holdsItem(await this.#askUnlocked(account, timeLeft()))) return undefined;
+      const manner = { limitMs: Math.max(timeLeft(), limits.leastAnswer) };
       const password = await insist(() => this.#keytar.read(account, manner));
       if (password !== undefined) return password;
       // There is an item: keytar does not see it, or it has just gone or been locked.
@@ -78,9 +80,14 @@ export class SecretServiceKeychain implements Keychain {
 
   async peek(account: string): Promise<Peeked> {
     const answer = await this.#ask(account);
-    return isLocked(answer) || answer.collection === "none"
-      ? { known: false }
-      : { known: true, password: await this.read(account) };
+    if (isLocked(answer) || answer.collection === "none") return { known: false };
+    try {
+      return { known: true, password: await this.read(account) };
+    } catch (error) {
+      // An entry that cannot be read must not keep a good key from taking its place.
+      if (error instanceof KeychainProblem && error.trouble === "unreadable") return { known: false };
+      throw error;
+    }
   }
 
   async write(account: string, password: string): Promise<void> {
@@ -106,27 +113,30 @@ export class SecretServiceKeychain implements Keychain {
     throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
   }
 
-  #readLimit(started: number): number {
-    if (this.#options.interactive) return limits.patientAnswer;
-    return Math.max(limits.answer - (performance.now() - started), limits.leastAnswer);
+  /** Milliseconds until the answer is due. With a person there, a keychain that has answered may take its time. */
+  #countDown(): () => number {
+    if (this.#options.interactive) return () => limits.patientAnswer;
+    const end = performance.now() + limits.answer;
+    return () => end - performance.now();
   }
 
   /** Asks; when what is wanted is locked and a person is there, lets keytar bring up the prompt and asks again. */
-  async #askUnlocked(account: string): Promise<Answered> {
-    const answer = await this.#ask(account);
+  async #askUnlocked(account: string, limitMs?: number): Promise<Answered> {
+    const answer = await this.#ask(account, limitMs);
     if (!isLocked(answer)) return answer;
-    if (!this.#options.interactive) throw new KeychainProblem("locked");
+    if (!this.#mayPrompt) throw new KeychainProblem(this.#options.interactive ? "still-locked" : "locked");
     // What it reads is read again: only asking tells "nothing there" from "still locked".
     await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
     const unlocked = await this.#ask(account);
-    if (isLocked(unlocked)) throw new KeychainProblem("still-locked");
-    return unlocked;
+    if (!isLocked(unlocked)) return unlocked;
+    this.#mayPrompt = false;
+    throw new KeychainProblem("still-locked");
   }
 
   /** Asks the service, and loads keytar while it thinks. */
-  async #ask(account?: string): Promise<Answered> {
+  async #ask(account?: string, limitMs: number = limits.question): Promise<Answered> {
     const { env, signal } = this.#options;
-    const limit = AbortSignal.timeout(this.#questionLimit);
+    const limit = AbortSignal.timeout(Math.ceil(Math.min(limitMs, this.#questionLimit)));
     const answer = await askSecretService({
       env,
       item: account === undefined ? undefined : itemOf(account),
@@ -136,7 +146,8 @@ export class SecretServiceKeychain implements Keychain {
     signal?.throwIfAborted();
     // Without keytar nothing else helps, so what is wrong with it is said first.
     await this.#keytar.load();
-    this.#questionLimit = answer.state === "unresponsive" ? limits.nextQuestion : limits.question;
+    const silent = answer.state === "unresponsive" && !this.#options.interactive;
+    this.#questionLimit = silent ? limits.nextQuestion : limits.question;
     if (answer.state !== "absent") this.#name = answer.provider ?? this.#name;
     switch (answer.state) {
       case "answered":

@@ -12,14 +12,22 @@ export interface WrapOptions {
   readonly breakWords?: boolean;
 }
 
+/** A line for a shell, and what introduces it. Pasted in pieces, it would do something else. */
+const lineForShell = /^(.* in bash:) (.+)$/;
+
 /**
  * Breaks a text into lines of at most `width` columns, at spaces. A word that is longer, an address
- * say, stays whole, so that it can be copied and clicked. Colours go on in the next line.
+ * say, stays whole, so that it can be copied and clicked; so does what follows "in bash:". Colours go
+ * on in the next line.
  */
 export function wrap(text: string, width: number, { breakWords = false }: WrapOptions = {}): string[] {
-  return text
-    .split("\n")
-    .flatMap((line) => wrapAnsi(line, Math.max(width, 1), { trim: true, hard: breakWords }).split("\n"));
+  const fold = (line: string) =>
+    wrapAnsi(line, Math.max(width, 1), { trim: true, hard: breakWords }).split("\n");
+  return text.split("\n").flatMap((line) => {
+    const [, before = "", command] = lineForShell.exec(line) ?? [];
+    if (command === undefined || displayWidth(line) <= width) return fold(line);
+    return [...fold(before), command];
+  });
 }
 
 /** Puts lines below each other, each behind so many spaces. */

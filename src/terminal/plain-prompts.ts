@@ -29,7 +29,7 @@ export class PlainPrompts implements Prompts, SecretAsker {
   }): Promise<Value> {
     const { message, choices } = question;
     const initial = choices.findIndex(({ value }) => value === question.initial);
-    this.#print(`? ${message}`);
+    this.#print(this.#question(message).trimEnd());
     for (const [index, { name, description }] of choices.entries()) {
       this.#print(hang(`  ${index + 1}  `, description ? `${name} (${description})` : name, this.#columns));
     }
@@ -44,7 +44,9 @@ export class PlainPrompts implements Prompts, SecretAsker {
 
   async confirm({ message, initial }: { message: string; initial: boolean }): Promise<boolean> {
     for (;;) {
-      const line = await this.#askLine(`? ${message} Yes or no, then Enter (${initial ? "yes" : "no"}): `);
+      const line = await this.#askLine(
+        this.#question(`${message} Yes or no, then Enter (${initial ? "yes" : "no"}):`),
+      );
       if (line === "") return initial;
       if (/^y(?:es?)?$/i.test(line)) return true;
       if (/^no?$/i.test(line)) return false;
@@ -59,7 +61,9 @@ export class PlainPrompts implements Prompts, SecretAsker {
   }): Promise<string> {
     const { message, initial, check } = question;
     for (;;) {
-      const line = await this.#askLine(`? ${message}${initial === undefined ? "" : ` (${initial})`}: `);
+      const line = await this.#askLine(
+        this.#question(`${message}${initial === undefined ? "" : ` (${initial})`}:`),
+      );
       const text = line === "" ? (initial ?? "") : line;
       const refused = check?.(text);
       if (refused === undefined) return text;
@@ -95,7 +99,7 @@ export class PlainPrompts implements Prompts, SecretAsker {
 
   async askSecret<Value>(message: string, kind: SecretKind<Value>): Promise<Value> {
     const { output, signal } = this.#terminal;
-    const question = `? ${message} (${kind.placeholder}): `;
+    const question = this.#question(`${message} (${kind.placeholder}):`);
     const answer = openAnswer<Value>(signal);
     const again = (problem: string) => {
       capture.clear();
@@ -126,6 +130,11 @@ export class PlainPrompts implements Prompts, SecretAsker {
 
   warn(text: string): void {
     this.#print(hang(`  ${this.#terminal.theme.symbol.warn} `, text, this.#columns));
+  }
+
+  /** A question, in lines that fit, ready for the answer behind it. */
+  #question(text: string): string {
+    return `${hang("? ", text, this.#columns - 1)} `;
   }
 
   get #columns(): number {

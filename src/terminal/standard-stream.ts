@@ -8,15 +8,22 @@ import type { TerminalStream } from "./terminal-output.ts";
 export class StandardStream implements TerminalStream {
   readonly #descriptor: 1 | 2;
   readonly #open: () => NodeJS.WriteStream;
+  readonly #onLoss: (error: NodeJS.ErrnoException) => void;
   #opened: NodeJS.WriteStream | undefined;
 
   /**
    * @param descriptor - 1 or 2
    * @param open - gives Node's stream for it
+   * @param onLoss - told when something could not be written, because the disk is full say
    */
-  constructor(descriptor: 1 | 2, open: () => NodeJS.WriteStream) {
+  constructor(
+    descriptor: 1 | 2,
+    open: () => NodeJS.WriteStream,
+    onLoss: (error: NodeJS.ErrnoException) => void = () => {},
+  ) {
     this.#descriptor = descriptor;
     this.#open = open;
+    this.#onLoss = onLoss;
   }
 
   get isTTY(): boolean {
@@ -27,7 +34,9 @@ export class StandardStream implements TerminalStream {
   get stream(): NodeJS.WriteStream {
     if (this.#opened === undefined) {
       this.#opened = this.#open();
-      this.#opened.on("error", ignoreClosedPipe);
+      this.#opened.on("error", (error: NodeJS.ErrnoException) => {
+        if (!isReaderGone(error)) this.#onLoss(error);
+      });
     }
     return this.#opened;
   }
@@ -48,7 +57,7 @@ export class StandardStream implements TerminalStream {
 }
 
 /** A reader that has seen enough (`| head`) closes the pipe; that is its choice, not a failure. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
   // EIO: the terminal itself is gone; the hang-up signal ends the program then.
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  return code === "EPIPE" || code === "EIO";
 }

@@ -166,6 +166,19 @@ describe("init, in a terminal", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: null, lastAcceptedAt: null });
   });
 
+  it("asks before it replaces a key that another run has stored while this one waited for the paste", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have a key"),
+        { ...answer.key(text), meanwhile: () => void deps.secrets.set(current, ApiKey.of(otherText)) },
+        answer.choose("Keep it"),
+      ],
+    });
+    expect(await run(deps, "init", "--json")).toBe(0);
+    expect(await storedIn(deps)).toBe(otherText);
+    expect(deps.document()).toEqual({ profile: "default", stored: true, kept: true });
+  });
+
   it("keeps the stored key when the person says so", async () => {
     const deps = open({ answers: [answer.choose("Keep it")] });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -289,6 +302,20 @@ describe("init without a terminal", () => {
     await expect(run(open(), "init")).rejects.toMatchObject({
       kind: "needs-terminal",
       hint: /--with-key/,
+    });
+  });
+
+  it("says how to go on when the key that is to be moved is gone", async () => {
+    const first = open({ stdin: text });
+    expect(await run(first, "init", "--with-key")).toBe(0);
+    await first.secrets.delete(current);
+    const moving = first.next();
+    opened.push(moving);
+    const target = new StandInStore("file");
+    const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
+    await expect(run(both, "init", "--store", "file")).rejects.toMatchObject({
+      kind: "no-key",
+      hint: expect.stringMatching(/mistral-key remove\n.*init --store file/),
     });
   });
 

@@ -6,6 +6,7 @@ import { rotate } from "../../src/commands/rotate.ts";
 import { MistralKeyError } from "../../src/errors.ts";
 import { Flags } from "../../src/flags.ts";
 import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
+import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { Fuse, KeyList, Killed } from "../rotation/fuse.ts";
 import { newKey, oldKey, slotsOf, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
@@ -120,6 +121,23 @@ describe("remove", () => {
     expect(await slotsOf(deps)).toEqual(empty);
     expect(deps.profiles.list()).toEqual([]);
     expect(deps.journal.list()).toEqual([]);
+  });
+
+  it("takes only a stray copy when --store names another store than the profile's", async () => {
+    const file = new StandInStore("file");
+    const runIn = (flags: Record<string, unknown>) => {
+      deps = deps.next();
+      const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+      return remove({ args: [], flags: new Flags({ yes: true, store: "file", ...flags }) }, both);
+    };
+    await expect(runIn({})).rejects.toMatchObject({ kind: "no-key", message: /not kept in/ });
+    await file.set({ profile: defaultProfile, slot: "current" }, newKey);
+    expect(await runIn({})).toBe(0);
+    expect(deps.stderr()).toContain(newKey.mask);
+    expect(deps.stderr()).toContain("keeps its own key");
+    expect(await file.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
+    expect((await slotsOf(deps)).current).toBe("old");
+    expect(deps.profiles.read(defaultProfile)).toBeDefined();
   });
 
   it("is repeated after being cut off at any instant", async () => {

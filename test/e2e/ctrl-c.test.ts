@@ -127,7 +127,7 @@ const steps = ["Sign in", "Set up your workspace", "Open API Keys", "Create the 
   }),
 );
 const expiration: Place = { name: "expiration", shown: "Which expiration did you choose?", onward: enter };
-const thePaste: Place = { name: "the paste", shown: "paste it here", onward: paste(newKey) };
+const thePaste: Place = { name: "the paste", shown: "paste it here; it stays hidden", onward: paste(newKey) };
 const haveKey: Place = { ...standing, onward: choose(2) };
 const otherDate: readonly Place[] = [
   { ...expiration, onward: choose(3) },

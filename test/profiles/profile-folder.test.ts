@@ -103,6 +103,15 @@ describe("names that differ only in capital letters", () => {
   });
 });
 
+it.each(["http://mistral.example", "https://name:password@mistral.example", "nowhere"])(
+  "sends no key to %s, which no flag would have let in",
+  (serverUrl) => {
+    profiles.write(profile("default"));
+    plant("default.json", { ...profile("default"), endpoint: { region: "global", serverUrl } });
+    expect(() => profiles.read(name("default"))).toThrow(/"endpoint.serverUrl" is not an address/);
+  },
+);
+
 describe("a damaged profile", () => {
   beforeEach(() => {
     profiles.write(profile("default"));

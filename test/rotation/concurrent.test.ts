@@ -11,9 +11,10 @@ import { KeyList } from "./fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "./stored-key.ts";
 
 let machine: TestDeps;
-const mistral = new KeyList(oldKey, newKey, otherKey);
+let mistral: KeyList;
 
 beforeEach(async () => {
+  mistral = new KeyList(oldKey, newKey, otherKey);
   machine = openTestDeps();
   await storeKey(machine);
 });
@@ -25,11 +26,20 @@ afterEach(() => {
 /** A process of its own on the same machine. */
 function start(
   flags: Record<string, unknown>,
-  options: { readonly key?: ApiKey; readonly store?: SecretStore } = {},
+  options: {
+    readonly key?: ApiKey;
+    readonly store?: SecretStore;
+    /** What happens while the new key is waited for. */
+    readonly meanwhile?: () => Promise<unknown>;
+  } = {},
 ): Promise<number | MistralKeyError> {
-  const { key = newKey, store = machine.secrets } = options;
+  const { key = newKey, store = machine.secrets, meanwhile } = options;
   const deps = {
-    ...machine.next({ stdin: key.reveal() }),
+    ...machine.next(),
+    readStdin: async () => {
+      await meanwhile?.();
+      return key.reveal();
+    },
     journal: new JournalFolder(machine.home),
     store: async () => store,
     mistral: async () => mistral,
@@ -84,4 +94,24 @@ it("stops a rotation that somebody else has finished meanwhile, and loses no key
   expect(await start({ withKey: true }, { store: finishing })).toMatchObject({ kind: "unfinished" });
   expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "old" });
   expect(machine.profiles.read(defaultProfile)?.key).toBe(newKey.mask);
+});
+
+it("changes nothing when the key it has read was replaced by another run while it waited for the new one", async () => {
+  // A store that remembers what it has read, as the keychain does.
+  const remembering: SecretStore = {
+    ...interrupted("next", async () => {}),
+    get: async (address) => (address.slot === "current" ? oldKey : machine.secrets.get(address)),
+  };
+  const rotateToTheEnd = async () => {
+    expect(await start({ withKey: true })).toBe(9);
+    mistral.revoke(oldKey);
+    expect(await start({ finish: true })).toBe(0);
+  };
+  const late = await start(
+    { withKey: true },
+    { key: otherKey, store: remembering, meanwhile: rotateToTheEnd },
+  );
+  expect(late).toMatchObject({ kind: "usage", message: expect.stringContaining(newKey.mask) });
+  expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "nothing" });
+  expect(machine.journal.read(defaultProfile)).toBeUndefined();
 });

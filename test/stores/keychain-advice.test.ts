@@ -46,7 +46,7 @@ describe("advice on a keychain", () => {
   it("does not offer a desktop's program where there is no desktop", () => {
     expect(words("locked", { place: "desktop" }).advice.join("\n")).toContain("seahorse");
     expect(words("locked", { place: "ssh" }).advice.join("\n")).not.toContain("seahorse");
-    expect(words("locked", { place: "ssh" }).advice.join("\n")).toContain("gnome-keyring-daemon --replace");
+    expect(words("locked", { place: "ssh" }).advice.join("\n")).toContain("gnome-keyring-daemon -r --unlock");
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { BundledProgram } from "../support/bundle.ts";
 import { type Keyring, type KeyringState, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
@@ -109,7 +109,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
   });
 });
 
-describe.runIf(process.platform === "linux")("a session without a bus", () => {
+describeWithKeyring("a session without a bus", () => {
   let folder: string;
 
   beforeAll(() => {

@@ -54,6 +54,12 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     expect(await keyring.lookup("default")).toBeUndefined();
   });
 
+  it("does not bring the dialog up again after the person has closed it, until a key is to be stored", async () => {
+    const { asked } = await start("dismiss");
+    await act(program, keyring.env, "interactive", "get", "get", "delete");
+    expect(asked()).toBe(1);
+  });
+
   it("is still locked when the person closes the dialog, and nothing has changed", async () => {
     await start("dismiss");
     const { outcomes, code } = await act(program, keyring.env, "interactive", "get", "set", "delete");

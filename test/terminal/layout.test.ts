@@ -22,6 +22,12 @@ describe("wrap", () => {
     expect(wrap(`see ${address} now`, 12)).toEqual(["see", address, "now"]);
   });
 
+  it("keeps a line for the shell whole, so that no part of it is run alone", () => {
+    const line = `Unlock it, in bash: (read -rs p; printf %s "$p" | daemon)`;
+    expect(wrap(line, 30)).toEqual(["Unlock it, in bash:", `(read -rs p; printf %s "$p" | daemon)`]);
+    expect(wrap(line, 80)).toEqual([line]);
+  });
+
   it("breaks a long word where lines must not be longer", () => {
     expect(wrap("abcdefgh", 3, { breakWords: true })).toEqual(["abc", "def", "gh"]);
   });

@@ -1,0 +1,108 @@
+// Installs what is measured, the way its users do, into a folder of its own.
+import { execFileSync, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const quiet = { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" };
+
+/** Packs this package. @returns {{ file: string, size: number }} */
+export function pack(folder) {
+  const answer = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], quiet);
+  const [{ filename, size }] = JSON.parse(answer.slice(answer.indexOf("[\n")));
+  return { file: join(folder, filename), size };
+}
+
+/** The arguments of a clean global installation. */
+export function installation(what, prefix) {
+  return ["install", "--global", "--prefix", prefix, "--no-audit", "--no-fund", "--prefer-offline", what];
+}
+
+/** Installs a package globally below a folder of its own. @returns where its modules are */
+export function install(what, prefix) {
+  execFileSync("npm", installation(what, prefix), quiet);
+  return join(prefix, process.platform === "win32" ? "" : "lib", "node_modules");
+}
+
+/** How many packages, and how many bytes on the disk, lie below a folder of modules. */
+export function weigh(folder) {
+  let bytes = 0;
+  let packages = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    bytes += statSync(file).size;
+    if (/node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]package\.json$/.test(file)) packages++;
+  }
+  return { bytes, packages };
+}
+
+/** Node of a major version, from the packages that the npm package `node` is made of. */
+export function nodeOf(major, folder) {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const prefix = join(folder, `node-${major}`);
+  const binary = join(
+    prefix,
+    "node_modules",
+    name,
+    "bin",
+    process.platform === "win32" ? "node.exe" : "node",
+  );
+  if (!existsSync(binary)) {
+    mkdirSync(prefix, { recursive: true });
+    execFileSync(
+      "npm",
+      ["install", "--prefix", prefix, "--no-audit", "--no-fund", `${name}@${major}`],
+      quiet,
+    );
+  }
+  return binary;
+}
+
+/** A folder of the program with so many profiles, all like the one in `model`. */
+export function homeWith(profiles, model, folder) {
+  const home = join(folder, `home-${profiles}`);
+  mkdirSync(join(home, "profiles"), { recursive: true, mode: 0o700 });
+  const profile = JSON.parse(readFileSync(join(model, "profiles/default.json"), "utf8"));
+  for (let number = 0; number < profiles; number++) {
+    const name = number === 0 ? "default" : `profile-${number}`;
+    const file = join(home, "profiles", `${name}.json`);
+    writeFileSync(file, JSON.stringify({ ...profile, name }, undefined, 2), { mode: 0o600 });
+  }
+  return home;
+}
+
+/** A script that does what an app does with the library. */
+export function libraryScript(modules, folder) {
+  const app = join(folder, "app");
+  mkdirSync(app, { recursive: true });
+  symlinkSync(modules, join(app, "node_modules"), "junction");
+  const script = join(app, "app.mjs");
+  writeFileSync(script, 'import { getMistralKey } from "mistral-key";\nawait getMistralKey();\n');
+  return script;
+}
+
+/** Starts the keyring and the API. @returns {Promise<{ env: Record<string, string>, stop: () => Promise<void> }>} */
+export async function startSurroundings(key, delay = 0) {
+  const child = spawn(process.execPath, [resolve("bench/surroundings.mjs"), key, String(delay)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.on("close", done));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const stop = async () => {
+      child.stdin.end();
+      await ended;
+    };
+    return { env: JSON.parse(line), stop };
+  }
+  throw new Error("The keyring and the API did not start.");
+}

@@ -1,0 +1,245 @@
+// npm run bench: how quick and how small the program is, as ratios to `node -e 0` or to a named
+// peer in the same run. docs/performance.md says what is measured and how to read it.
+//
+//   --rounds N          runs of each command; at least 15 (default 21)
+//   --nodes 20,22,24    majors of Node to measure with (default: the one that runs this)
+//   --only start,...    parts: start, profiles, verify, install, peers (default: all but peers)
+//   --write             keep the tables in docs/performance.md
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { inTurns, median, peakMemory, run } from "./measure.mjs";
+import { peers } from "./peers.mjs";
+import * as prepare from "./prepare.mjs";
+import { table } from "./table.mjs";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "21" },
+    nodes: { type: "string", default: process.versions.node.split(".")[0] },
+    only: { type: "string", default: "start,profiles,verify,install" },
+    write: { type: "boolean", default: false },
+  },
+});
+const rounds = Math.max(15, Number(options.rounds));
+const parts = options.only.split(",");
+const key = "benchKey".repeat(4);
+
+const cache = resolve("build/bench");
+mkdirSync(cache, { recursive: true });
+const folder = mkdtempSync(join(tmpdir(), "mistral-key-bench-"));
+const sections = [];
+try {
+  const tarball = prepare.pack(folder);
+  const modules = prepare.install(tarball.file, join(folder, "installed"));
+  const program = join(modules, "mistral-key/bin/mistral-key.js");
+  const surroundings = await prepare.startSurroundings(key);
+  try {
+    const env = { ...surroundings.env, MISTRAL_KEY_HOME: join(folder, "home"), CI: undefined };
+    execFileSync(process.execPath, [program, "init", "--with-key", "--force"], {
+      input: key,
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    const script = prepare.libraryScript(modules, folder);
+    if (parts.includes("start")) {
+      for (const major of options.nodes.split(",")) await starting(major, { program, script, env });
+    }
+    if (parts.includes("profiles")) await manyProfiles({ program, env });
+    if (parts.includes("verify")) await verifying({ program, env });
+    if (parts.includes("peers")) await besidePeers({ program, env });
+  } finally {
+    await surroundings.stop();
+  }
+  if (parts.includes("install")) await installing(tarball, modules);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+report();
+
+/** Start-up and memory of what is run all day, on one Node. */
+async function starting(major, { program, script, env }) {
+  const node = prepare.nodeOf(major, cache);
+  const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+  const cases = [
+    { name: "node -e 0", args: ["-e", "0"] },
+    {
+      name: "node -e 'spawn true'",
+      args: ["-e", 'require("child_process").spawn("true",{stdio:"inherit"})'],
+    },
+    { name: "--version", args: [program, "--version"], atMost: 1.15 },
+    { name: "--help", args: [program, "--help"], atMost: 1.3 },
+    { name: "get", args: [program, "get"], atMost: 1.6, memoryAtMost: 1.35 },
+    { name: "run -- true", args: [program, "run", "--", "true"], atMost: 1.7 },
+    { name: "status, 1 profile", args: [program, "status"] },
+    { name: "library: getMistralKey()", args: [script], atMost: 1.5 },
+  ].map((each) => ({ ...each, file: node, env }));
+  const times = await inTurns(cases, rounds);
+  const rows = [];
+  const base = { ms: median(times.get("node -e 0")), kilobytes: await peakMemory(cases[0]) };
+  for (const each of cases) {
+    const ms = median(times.get(each.name));
+    const kilobytes = await peakMemory(each);
+    rows.push([
+      `\`${each.name}\``,
+      milliseconds(ms),
+      ratio(ms, base.ms),
+      each.atMost?.toFixed(2) ?? "",
+      `${(kilobytes / 1024).toFixed(0)} MB`,
+      ratio(kilobytes, base.kilobytes),
+      each.memoryAtMost?.toFixed(2) ?? "",
+    ]);
+  }
+  const head = ["command", "median", "× `node -e 0`", "at most", "peak memory", "× `node -e 0`", "at most"];
+  const extra = process.env.NODE_EXTRA_CA_CERTS ? ", with `NODE_EXTRA_CA_CERTS` set" : "";
+  sections.push(`### Start-up on Node ${version}${extra}\n\n${table(head, rows)}`);
+}
+
+/** `status` has to read a file for each profile. */
+async function manyProfiles({ program, env }) {
+  const counts = [1, 100, 1000];
+  const cases = [
+    { name: "node -e 0", file: process.execPath, args: ["-e", "0"] },
+    ...counts.map((count) => ({
+      name: `status, ${count} profiles`,
+      file: process.execPath,
+      args: [program, "status"],
+      env: { ...env, MISTRAL_KEY_HOME: prepare.homeWith(count, env.MISTRAL_KEY_HOME, folder) },
+      atMost: count === 1000 ? "3.00" : "",
+    })),
+  ];
+  const times = await inTurns(cases, rounds);
+  const base = median(times.get("node -e 0"));
+  const rows = cases.map(({ name, atMost = "" }) => {
+    const ms = median(times.get(name));
+    return [`\`${name}\``, milliseconds(ms), ratio(ms, base), atMost];
+  });
+  sections.push(`### Many profiles\n\n${table(["command", "median", "× `node -e 0`", "at most"], rows)}`);
+}
+
+/** `verify` beside the same three requests, made by curl one after the other. */
+async function verifying({ program, env }) {
+  const rows = [];
+  for (const delay of [0, 150]) {
+    const api = delay === 0 ? undefined : await prepare.startSurroundings(key, delay);
+    try {
+      const url = (api?.env ?? env).MISTRAL_KEY_SERVER_URL;
+      const verify = {
+        name: "verify",
+        file: process.execPath,
+        args: [program, "verify"],
+        env: { ...env, MISTRAL_KEY_SERVER_URL: url },
+      };
+      const curl = { name: "curl", file: "sh", args: ["-c", sameRequests(url)] };
+      const times = await inTurns([verify, curl], rounds);
+      const [ours, theirs] = [Math.min(...times.get("verify")), Math.min(...times.get("curl"))];
+      rows.push([
+        delay === 0 ? "at once" : `after ${delay} ms`,
+        milliseconds(ours),
+        milliseconds(theirs),
+        `${(ours - theirs).toFixed(0)} ms`,
+        delay === 0 ? "+200 ms" : "",
+        ratio(ours, theirs),
+        delay === 0 ? "" : "1.00",
+      ]);
+    } finally {
+      await api?.stop();
+    }
+  }
+  const head = [
+    "the API answers",
+    "`verify`, best",
+    "3 × `curl`, best",
+    "difference",
+    "at most",
+    "ratio",
+    "at most",
+  ];
+  sections.push(`### Checking a key\n\n${table(head, rows)}`);
+}
+
+function sameRequests(url) {
+  const bearer = `-H 'Authorization: Bearer ${key}'`;
+  const body = `{"model":"mistral-small-latest","max_tokens":1,"messages":[{"role":"user","content":"Hi"}]}`;
+  return [
+    `curl -sf ${bearer} ${url}/v1/models`,
+    `curl -sf ${bearer} -H 'Content-Type: application/json' -d '${body}' ${url}/v1/chat/completions`,
+    `curl -sf -H 'x-api-key: ${key}' ${url}/v1/users/me`,
+  ].join(" && ");
+}
+
+/** A clean installation of the tarball beside one of a scaffolder that is known to be quick. */
+async function installing(tarball, modules) {
+  let number = 0;
+  const installation = (name, what) => ({
+    name,
+    file: "npm",
+    args: ["install", "--global", "--no-audit", "--no-fund", "--prefer-offline", what],
+    fresh: () => ({ npm_config_prefix: join(folder, `prefix-${number++}`) }),
+  });
+  const cases = [installation("mistral-key", tarball.file), installation("create-vite", "create-vite")];
+  const times = await inTurns(cases, rounds);
+  const [ours, theirs] = cases.map(({ name }) => median(times.get(name)));
+  const { bytes, packages } = prepare.weigh(modules);
+  const rows = [
+    ["packed", `${(tarball.size / 1000).toFixed(0)} kB`, "400 kB"],
+    ["installed, with keytar", `${(bytes / 1e6).toFixed(1)} MB`, "4 MB"],
+    ["packages", String(packages), "3"],
+    ["clean `npm i -g` of the tarball", milliseconds(ours), ""],
+    ["clean `npm i -g create-vite`", milliseconds(theirs), ""],
+    ["ratio", ratio(ours, theirs), "1.50"],
+  ];
+  sections.push(`### Installation\n\n${table(["", "measured", "at most"], rows)}`);
+}
+
+/** Other programs that start, or that read a secret, on the same machine. */
+async function besidePeers({ program, env }) {
+  const ours = [
+    { name: "node -e 0", args: ["-e", "0"] },
+    { name: "mistral-key --version", args: [program, "--version"] },
+    { name: "mistral-key get", args: [program, "get"] },
+  ].map((each) => ({ ...each, file: process.execPath, env }));
+  const cases = [...ours];
+  for (const peer of await peers(cache, { ...env, key })) {
+    try {
+      await run(peer);
+      cases.push(peer);
+    } catch (error) {
+      console.error(`${peer.name} cannot be measured here: ${String(error.message).split("\n")[0]}`);
+    }
+  }
+  const times = await inTurns(cases, rounds);
+  const base = median(times.get("node -e 0"));
+  const rows = cases.map(({ name }) => {
+    const ms = median(times.get(name));
+    return [`\`${name}\``, milliseconds(ms), ratio(ms, base)];
+  });
+  sections.push(`### Beside others\n\n${table(["command", "median", "× `node -e 0`"], rows)}`);
+}
+
+function report() {
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}-${process.arch}`;
+  const intro = `Measured on ${date} with Node ${process.version} on ${machine}; ${rounds} runs of each, in turns.`;
+  const text = [intro, ...sections].join("\n\n");
+  console.log(`\n${text}\n`);
+  if (!options.write) return;
+  const file = "docs/performance.md";
+  const marks = /(<!-- bench:start -->\n)[\s\S]*(<!-- bench:end -->)/;
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace(marks, (_, start, end) => `${start}\n${text}\n\n${end}`),
+  );
+}
+
+function milliseconds(ms) {
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+function ratio(value, base) {
+  return (value / base).toFixed(2);
+}
