@@ -7,7 +7,7 @@
 //
 // A chunk is loaded only when its `import()` is reached, so a command pays for what it uses.
 import { isBuiltin } from "node:module";
-import { relative, resolve, sep } from "node:path";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import { rolldown } from "rolldown";
 
 const source = resolve("src");
@@ -120,7 +120,9 @@ async function write({ input, plugins, output }) {
   return written.output.map((chunk) => ({
     file: below(chunk.fileName),
     bytes: Buffer.byteLength(chunk.code),
-    modules: Object.keys(chunk.modules).map((id) => relative(".", id).split(sep).join("/")),
+    modules: Object.keys(chunk.modules)
+      .filter((id) => isAbsolute(id))
+      .map((id) => relative(".", id).split(sep).join("/")),
     imports: own(chunk.imports).map(below),
     dynamicImports: own(chunk.dynamicImports).map(below),
   }));

@@ -4,6 +4,7 @@ import type { CommandInput } from "./command-table.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
+import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { Prompts } from "./terminal/prompts.ts";
 import { StandardStream } from "./terminal/standard-stream.ts";
@@ -80,14 +81,10 @@ async function report(
 }
 
 function bug(error: unknown): MistralKeyError {
-  return new MistralKeyError(
-    "bug",
-    "Something went wrong inside mistral-key. Your stored key was not touched by this.",
-    {
-      cause: error,
-      hint: "Please report it, with what the command prints with --verbose and what mistral-key --version prints. `npm bugs mistral-key` opens the place for it.",
-    },
-  );
+  return new MistralKeyError("bug", "Something went wrong inside mistral-key, and it is not your doing.", {
+    cause: error,
+    hint: "To see how your keys stand: mistral-key status\nPlease report it, with what the command prints with --verbose and what mistral-key --version prints; npm bugs mistral-key opens the place for it.",
+  });
 }
 
 async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Promise<Deps> {
@@ -174,38 +171,4 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
 function runsInCi(env: Deps["env"]): boolean {
   const ci = env.CI;
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
-}
-
-interface WatchedSignals {
-  readonly signal: AbortSignal;
-  /** The code to end with, when a signal came. */
-  exitCode(): ExitCode | undefined;
-  readonly stop: () => void;
-}
-
-/**
- * Turns a signal into an abort that flows can end cleanly on. A second signal, or a flow that has
- * not ended three seconds later, ends the program at once.
- */
-function watchSignals(): WatchedSignals {
-  const controller = new AbortController();
-  let code: ExitCode | undefined;
-  const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-  const watched = Object.entries(numbers).map(([name, number]) => {
-    const listener = () => {
-      if (code !== undefined) process.exit(code);
-      code = 128 + number;
-      controller.abort(new Cancelled());
-      setTimeout(() => process.exit(128 + number), 3000).unref();
-    };
-    process.on(name, listener);
-    return { name, listener };
-  });
-  return {
-    signal: controller.signal,
-    exitCode: () => code,
-    stop: () => {
-      for (const { name, listener } of watched) process.off(name, listener);
-    },
-  };
 }

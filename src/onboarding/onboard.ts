@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
@@ -147,7 +148,10 @@ async function keep(deps: Deps, keeping: Keeping): Promise<Extract<OnboardOutcom
   const { key, check } = captured;
   const facts = { name: request.profile, key, endpoint, check, expiresAt };
   if (stored === undefined || stored.equals(key)) {
-    const profile = await keepKey(deps, store, { ...facts, targets: known?.targets ?? [] });
+    // The same key once more: what is known of its end stays known.
+    const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
+    const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
+    const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets: known?.targets ?? [] });
     return { outcome: "stored", profile, key, store, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known, browser: request.browser });

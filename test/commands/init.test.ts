@@ -236,6 +236,15 @@ describe("init --with-key", () => {
     expect(deps.profiles.list()).toEqual([]);
   });
 
+  it("still knows when a key ends that is stored once more", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "init", "--with-key", "--expires", "2027-02-21")).toBe(0);
+    const again = deps.next({ stdin: text });
+    opened.push(again);
+    expect(await run(again, "init", "--with-key", "--force")).toBe(0);
+    expect(again.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
+  });
+
   it("stores without a test call when told to", async () => {
     const deps = open({ stdin: text });
     expect(await run(deps, "init", "--with-key", "--no-verify", "--json")).toBe(0);

