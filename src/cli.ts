@@ -67,9 +67,9 @@ function buildProgram(
     .enablePositionalOptions()
     .addHelpText("after", `\nStart here:\n  $ npx mistral-key init\n`);
   configure(program, layout, write);
-  for (const flag of globalFlags) program.addOption(optionOf(flag));
   const first = commandTable.find((entry) => isNamed(entry, argv.slice(0, 1)));
-  // A command line that begins with a command needs no other one; making them all takes 2 ms.
+  // A command line that begins with a command needs nothing else; making it all takes 2 ms.
+  for (const flag of first === undefined ? globalFlags : []) program.addOption(optionOf(flag));
   for (const entry of first === undefined ? commandTable : [first]) {
     const command = new Command(entry.name).summary(entry.summary);
     if (entry.alias !== undefined) command.alias(entry.alias);

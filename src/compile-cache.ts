@@ -28,10 +28,11 @@ export function keepCompiledCode(surroundings: CacheSurroundings): void {
 export function compileCacheFolder({ env, platform, user }: CacheSurroundings): string | undefined {
   const [base, ...below] = placeOf(env, platform);
   if (base === undefined || !isAbsolute(base)) return undefined;
-  // With `sudo` the home folder can be another user's.
-  const owner = statSync(base, { throwIfNoEntry: false })?.uid;
-  if (owner === undefined || (user !== undefined && owner !== user)) return undefined;
-  return join(base, ...below);
+  const stats = statSync(base, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  // With `sudo` the home folder can be another user's; MISTRAL_KEY_HOME may be where others can write.
+  const isOwn = user === undefined || (stats.uid === user && (stats.mode & 0o022) === 0);
+  return isOwn ? join(base, ...below) : undefined;
 }
 
 /** A folder that is there, and the folders below it. */

@@ -83,7 +83,7 @@ async function report(
 function bug(error: unknown): MistralKeyError {
   return new MistralKeyError("bug", "Something went wrong inside mistral-key, and it is not your doing.", {
     cause: error,
-    hint: "To see how your keys stand: mistral-key status\nPlease report it, with what the command prints with --verbose and what mistral-key --version prints; npm bugs mistral-key opens the place for it.",
+    hint: "To see how your keys stand: mistral-key status\nPlease report it, with what the command prints with --verbose and what mistral-key --version prints, in the project's issue tracker.",
   });
 }
 

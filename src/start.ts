@@ -23,6 +23,7 @@ export async function start(): Promise<void> {
   }
   const { env, platform } = process;
   keepCompiledCode({ env, platform, user: process.geteuid?.() });
+  if (env.NODE_DEBUG) (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);
   const { main } = await import("./main.ts");
   await main();
 }

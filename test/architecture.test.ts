@@ -10,7 +10,15 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * above. A new folder below src/ needs a place here; a file named here has another place than its folder.
  */
 const floors: readonly (readonly string[])[] = [
-  ["start.ts", "main.ts", "index.ts", "library", "shell/answer-completion.ts", "shell/manual-page.ts"],
+  [
+    "start.ts",
+    "main.ts",
+    "signals.ts",
+    "index.ts",
+    "library",
+    "shell/answer-completion.ts",
+    "shell/manual-page.ts",
+  ],
   ["cli.ts", "command-table.ts"],
   ["commands"],
   ["deps.ts", "discovery", "doctor", "dotenv", "onboarding", "rotation", "status", "targets", "verification"],
@@ -90,11 +98,11 @@ describe("the rooms", () => {
     expect(found.filter((file) => !revealing.some((place) => file.startsWith(place)))).toEqual([]);
   });
 
-  it("leave it to main.ts to end the process", () => {
+  it("leave it to main.ts and its signals to end the process", () => {
     const found = sources.filter((file) =>
       /process\.exit\b|process\.exitCode/.test(withoutComments(read(file))),
     );
-    expect(found).toEqual(["src/main.ts"]);
+    expect(found).toEqual(["src/main.ts", "src/signals.ts"]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -10,6 +11,7 @@ import { unusableStore } from "../stores/choose-store.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { hang } from "../terminal/layout.ts";
+import type { Output } from "../terminal/output.ts";
 import { readSettings, type Settings, storeFor } from "./settings.ts";
 
 /** What there is to remove. */
@@ -62,9 +64,9 @@ async function findBelongings(deps: Deps, settings: Settings): Promise<Belonging
     const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
     return { store, keys: [...new Set(masks.filter((mask) => mask !== undefined))], strayOnly };
   }
-  const key = await store.get({ profile: name, slot: "current" });
+  const key = await getOrDamaged(deps, store, name);
   if (key === undefined) throw noKey(name, store, known);
-  return { store, keys: [key.mask], strayOnly };
+  return { store, keys: key === "damaged" ? [] : [key.mask], strayOnly };
 }
 
 /** A keychain that is not there cannot be emptied; better to say so before the question than after it. */
@@ -82,10 +84,27 @@ function readOrDamaged<Value>(
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
-    output.print(`${output.theme.symbol.warn} ${error.message}`);
-    return "damaged";
+    return sayDamaged(output, error);
   }
+}
+
+/** What cannot be read can still be removed, and often has to be. */
+async function getOrDamaged(
+  { output }: Deps,
+  store: SecretStore,
+  profile: ProfileName,
+): Promise<ApiKey | undefined | "damaged"> {
+  try {
+    return await store.get({ profile, slot: "current" });
+  } catch (error) {
+    return sayDamaged(output, error);
+  }
+}
+
+function sayDamaged(output: Output, error: unknown): "damaged" {
+  if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
+  output.print(`${output.theme.symbol.warn} ${error.message}`);
+  return "damaged";
 }
 
 async function confirm(

@@ -7,7 +7,7 @@ export function namesMistralKey(name: string): boolean {
 }
 
 /** Whether a name is one that Mistral's SDK, tools or `llm` read, so that its value counts whatever its shape. */
-export function isWellKnownName(name: string): boolean {
+function isWellKnownName(name: string): boolean {
   return name === "MISTRAL_API_KEY" || name === "LLM_MISTRAL_KEY";
 }
 
@@ -27,7 +27,7 @@ export function looksLikeKey(value: string): boolean {
 }
 
 /** Whether a value has the shape Mistral gives keys today, for names that only sound like Mistral's. */
-export function hasUsualShape(value: string): boolean {
+function hasUsualShape(value: string): boolean {
   return /^[A-Za-z0-9]{32}$/.test(value);
 }
 

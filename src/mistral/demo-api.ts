@@ -21,7 +21,7 @@ export interface DemoResponse {
 export interface DemoWorld {
   /** Whose key this is; `undefined` when there is no such key, which is then refused. */
   ownerOf(key: string): Identity | undefined;
-  /** The models it offers; {@link demoModels} where absent. */
+  /** The models it offers; the usual ones where absent. */
   readonly models?: readonly DemoModel[];
 }
 
@@ -41,7 +41,7 @@ export interface DemoModel {
 }
 
 /** The rate-limit headers of a completion, by the names Mistral gives them. */
-export const demoRateLimitHeaders: Readonly<Record<string, string>> = {
+const demoRateLimitHeaders: Readonly<Record<string, string>> = {
   "x-ratelimit-limit-req-minute": "60",
   "x-ratelimit-remaining-req-minute": "59",
   "x-ratelimit-limit-tokens-minute": "500000",
@@ -60,7 +60,7 @@ export const demoIdentity: Identity = {
 };
 
 /** A short list of models with the kinds that Mistral's own list has. */
-export const demoModels: readonly DemoModel[] = [
+const demoModels: readonly DemoModel[] = [
   model("mistral-large-latest", { completion_chat: true, function_calling: true, vision: true }),
   model("mistral-small-latest", { completion_chat: true, function_calling: true, vision: true }),
   model("open-mistral-7b", { completion_chat: true }, "2025-03-30T12:00:00Z"),

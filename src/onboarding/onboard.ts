@@ -78,7 +78,9 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   if (lookalike !== undefined) throw refuseLookalike(name, lookalike);
   refuseDuringRotation(name, deps);
   refuseOtherStore(request, known);
-  const store = await settleStore(deps, request, known);
+  // A key that is piped in comes with no questions, whoever is there.
+  const asking = request.from === "stdin" ? { ...deps, interactive: false } : deps;
+  const store = await settleStore(asking, request, known);
   if (request.from === "prompt") sayWhere(deps, store);
 
   const stored = await store.get({ profile: name, slot: "current" });

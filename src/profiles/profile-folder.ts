@@ -94,7 +94,7 @@ function damaged(path: string, name: ProfileName, error: ShapeError): MistralKey
   }
   return new MistralKeyError("store-damaged", `${path} is damaged: ${error.message}.`, {
     cause: error,
-    hint: `Restore it from a backup, or delete it and run: ${commandFor(name, "init")}\nThe key itself is not in this file.`,
+    hint: `Restore it from a backup, or delete it; this writes it anew: ${commandFor(name, "verify")}\nThe key itself is not in this file.`,
   });
 }
 

@@ -53,7 +53,7 @@ export async function checkOldKey(
 }
 
 /** Asks whether Mistral accepts the new key. */
-export async function checkNewKey(
+async function checkNewKey(
   deps: Pick<Deps, "mistral" | "signal">,
   { after }: RotationRecord,
   key: ApiKey,
@@ -64,7 +64,7 @@ export async function checkNewKey(
 }
 
 /** Whether Mistral says that there is no such key any more; other refusals may end. */
-export function isDead(check: KeyCheck): boolean {
+function isDead(check: KeyCheck): boolean {
   return (
     verdictOf(check) === "rejected" && (check.diagnosis === "invalid-key" || check.diagnosis === "expired")
   );

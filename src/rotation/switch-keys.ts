@@ -62,7 +62,7 @@ export function readOrNothing(profiles: Deps["profiles"], name: ProfileName): Pr
 }
 
 /** Something else than a rotation has put another key into use. */
-export function changedMeanwhile(record: RotationRecord): MistralKeyError {
+function changedMeanwhile(record: RotationRecord): MistralKeyError {
   return new MistralKeyError(
     "unfinished",
     `The stored key of profile "${record.profile}" is neither the old nor the new one of this rotation; something else has changed it.`,

@@ -90,7 +90,12 @@ export class BusConnection {
       else this.#waiting.set(serial, { resolve, reject });
     });
     reply.catch(() => {});
-    if (this.#failure === undefined) this.#socket.write(encodeCall(serial, call));
+    if (this.#failure === undefined) {
+      // Calls that are made together are sent together.
+      this.#socket.cork();
+      this.#socket.write(encodeCall(serial, call));
+      process.nextTick(() => this.#socket.uncork());
+    }
     return reply;
   }
 

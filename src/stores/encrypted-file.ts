@@ -14,6 +14,8 @@ export interface EncryptedFileContext {
   readonly folder: string;
   readonly passphrases: PassphraseSource;
   readonly work: ScryptWork;
+  /** Runs work while nothing that is typed shows; for a person who enters a passphrase again too early. */
+  readonly quietly?: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Tells the person something worth knowing. */
   readonly notice: (text: string) => void;
   /** Base-2 logarithm of scrypt's work factor for files that are written; {@link usualLogN} where absent. */
@@ -148,8 +150,9 @@ export class EncryptedFileStore implements SecretStore {
     const { inspectSealed, openSealed } = await loadFormat();
     const inspected = await inspectSealed(content);
     if (inspected.outcome === "damaged") throw this.#damaged(address, inspected.reason);
+    const { work, quietly = (opening) => opening() } = this.#context;
     for await (const passphrase of this.#candidates(address)) {
-      const opened: Opened = await openSealed(content, passphrase, this.#context.work);
+      const opened: Opened = await quietly(() => openSealed(content, passphrase, work));
       if (opened.outcome === "damaged") throw this.#damaged(address, opened.reason);
       if (opened.outcome === "opened") {
         this.#remember(passphrase);

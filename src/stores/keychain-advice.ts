@@ -157,11 +157,10 @@ function getAnswer(trouble: SystemTrouble, name: string): readonly string[] {
     case "refused-by-person":
       return ["Run the command again and let mistral-key in."];
     case "not-kept":
+      return ["Run the command again; if it stays, keep the key in an encrypted file: add --store file."];
     case "unreadable":
-      return [
-        "See what it holds: secret-tool search --all service mistral-key",
-        "Or put a key in its place: mistral-key init",
-      ];
+      // Not secret-tool, which would print what it holds of every profile.
+      return ["Take it out: mistral-key remove. Then store a key anew: mistral-key init"];
     default:
       return [`See what ${name} lets programs do, and run the command again.`];
   }

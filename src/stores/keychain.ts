@@ -114,7 +114,8 @@ export class KeychainStore implements SecretStore {
 
   async #failureOf(problem: KeychainProblem): Promise<MistralKeyError> {
     const { reason, advice } = await this.#putIntoWords(problem);
-    return new MistralKeyError(kinds[stateOf(problem.trouble)], reason, {
+    const kind = problem.trouble === "unreadable" ? "store-damaged" : kinds[stateOf(problem.trouble)];
+    return new MistralKeyError(kind, reason, {
       cause: problem.cause,
       ...(advice.length === 0 ? {} : { hint: advice.join("\n") }),
     });
@@ -188,7 +189,7 @@ function stateOf(trouble: KeychainTrouble): UnusableState {
 /** Whoever stored a key by hand may have stored the newline of `echo` with it. */
 function keyFrom(password: string): ApiKey {
   const value = password.trim();
-  if (value === "") throw new KeychainProblem("unreadable");
+  if (value === "" || /[\x00-\x1f\x7f]/.test(value)) throw new KeychainProblem("unreadable");
   return ApiKey.of(value);
 }
 

@@ -21,9 +21,12 @@ export interface EncryptedFileOutside {
 
 /** Opens the encrypted file store of a program folder. Touches nothing until it is used. */
 export function openEncryptedFile({ folder, env, signal, person }: EncryptedFileOutside): EncryptedFileStore {
+  let asked = false;
   const notice = (text: string) => person?.output.print(`${person.output.theme.symbol.warn} ${text}`);
   return new EncryptedFileStore({
     folder: join(folder, "keys"),
+    quietly: async (work) =>
+      asked && person !== undefined ? (await person.prompts()).quietly(work) : work(),
     notice,
     work: {
       signal,
@@ -37,6 +40,7 @@ export function openEncryptedFile({ folder, env, signal, person }: EncryptedFile
       interactive: person?.interactive ?? false,
       ask: async (question) => {
         if (person === undefined) throw new MistralKeyError("store-locked", "Nobody can be asked here.");
+        asked = true;
         return (await person.prompts()).passphrase(question);
       },
       notice,

@@ -28,6 +28,12 @@ const troubleOfAbsence = {
   service: "service-missing",
 } as const;
 
+interface Manner {
+  readonly limitMs?: number | undefined;
+  /** See {@link askSecretService}. */
+  readonly itemOnly?: boolean;
+}
+
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
@@ -116,13 +122,14 @@ export class SecretServiceKeychain implements Keychain {
   /** Milliseconds until the answer is due. With a person there, a keychain that has answered may take its time. */
   #countDown(): () => number {
     if (this.#options.interactive) return () => limits.patientAnswer;
-    const end = performance.now() + limits.answer;
-    return () => end - performance.now();
+    // Monotonic, as performance.now() is, which takes Node a millisecond to load.
+    const end = process.uptime() * 1000 + limits.answer;
+    return () => end - process.uptime() * 1000;
   }
 
   /** Asks; when what is wanted is locked and a person is there, lets keytar bring up the prompt and asks again. */
   async #askUnlocked(account: string, limitMs?: number): Promise<Answered> {
-    const answer = await this.#ask(account, limitMs);
+    const answer = await this.#ask(account, { limitMs, itemOnly: true });
     if (!isLocked(answer)) return answer;
     if (!this.#mayPrompt) throw new KeychainProblem(this.#options.interactive ? "still-locked" : "locked");
     // What it reads is read again: only asking tells "nothing there" from "still locked".
@@ -134,12 +141,13 @@ export class SecretServiceKeychain implements Keychain {
   }
 
   /** Asks the service, and loads keytar while it thinks. */
-  async #ask(account?: string, limitMs: number = limits.question): Promise<Answered> {
+  async #ask(account?: string, { limitMs = limits.question, itemOnly }: Manner = {}): Promise<Answered> {
     const { env, signal } = this.#options;
     const limit = AbortSignal.timeout(Math.ceil(Math.min(limitMs, this.#questionLimit)));
     const answer = await askSecretService({
       env,
       item: account === undefined ? undefined : itemOf(account),
+      itemOnly,
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
       onAsked: () => void this.#keytar.load().catch(() => {}),
     });

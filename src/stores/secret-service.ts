@@ -7,6 +7,8 @@ import { BusBeyondNode, openSessionBus, type SessionBusAccess } from "./session-
 export interface SecretServiceQuestion extends SessionBusAccess {
   /** The attributes of an item; without them no item is looked for. */
   readonly item?: Attributes | undefined;
+  /** Whether the item is all that matters: when it is unlocked, nothing more is asked. */
+  readonly itemOnly?: boolean | undefined;
   /** Called once, when the questions are on their way: the moment to do something else meanwhile. */
   readonly onAsked?: (() => void) | undefined;
 }
@@ -79,11 +81,11 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
  */
 async function ask(
   connection: BusConnection,
-  { item, onAsked }: SecretServiceQuestion,
+  question: SecretServiceQuestion,
 ): Promise<Pick<Answered, "collection" | "items">> {
   for (let attemptsLeft = 2; ; attemptsLeft--) {
     try {
-      const answer = await askOnce(connection, item, onAsked);
+      const answer = await askOnce(connection, question);
       if (answer.collection !== "none" || attemptsLeft === 0) return answer;
     } catch (error) {
       if (!isNotReady(error) || attemptsLeft === 0) throw error;
@@ -107,8 +109,7 @@ export function pause(): Promise<void> {
 
 async function askOnce(
   connection: BusConnection,
-  item: Attributes | undefined,
-  onAsked: (() => void) | undefined,
+  { item, itemOnly, onAsked }: SecretServiceQuestion,
 ): Promise<Pick<Answered, "collection" | "items">> {
   // All at once: the bus and the service work on them while this process does something else.
   const alias = callService(connection, "ReadAlias", "default");
@@ -121,9 +122,12 @@ async function askOnce(
   const [collection] = values;
   if (typeof collection !== "string") throw new MalformedMessage("ReadAlias gave no path.");
   const items = search === undefined ? { unlocked: [], locked: [] } : await search;
+  const found = { unlocked: items.unlocked.length, locked: items.locked.length };
+  // An item is unlocked only together with its collection.
+  if (itemOnly === true && found.unlocked > 0) return { collection: "unlocked", items: found };
   return {
     collection: collection === "/" ? "none" : await stateOf(connection, collection),
-    items: { unlocked: items.unlocked.length, locked: items.locked.length },
+    items: found,
   };
 }
 

@@ -81,6 +81,17 @@ export class Keyboard {
     return this.listen({ receive: () => {}, stop: interrupt }, work);
   }
 
+  /** Leaves the terminal to its own editing and echo while `use` runs, and takes it back where somebody listens. */
+  async lend<Result>(use: () => Promise<Result>): Promise<Result> {
+    const taken = this.#listeners.length > 0;
+    if (taken) this.#release();
+    try {
+      return await use();
+    } finally {
+      if (taken) this.#take();
+    }
+  }
+
   async #dropTypeAhead(listener: KeyListener): Promise<void> {
     const dropping: KeyListener = { receive: () => {}, stop: () => listener.stop() };
     this.#listeners.push(dropping);

@@ -150,15 +150,17 @@ export class PlainPrompts implements Prompts, SecretAsker {
     const { input, output, signal } = this.#terminal;
     const answer = openAnswer<string>(signal);
     await this.#keyboard.listen({ receive: () => {}, stop: () => answer.stop() }, async () => {});
-    output.write(question);
-    const lines = createInterface({ input, terminal: false });
-    lines.once("line", (line) => answer.give(line.trim()));
-    lines.once("close", () => answer.stop());
-    try {
-      return await answer.given;
-    } finally {
-      lines.close();
-    }
+    return await this.#keyboard.lend(async () => {
+      output.write(question);
+      const lines = createInterface({ input, terminal: false });
+      lines.once("line", (line) => answer.give(line.trim()));
+      lines.once("close", () => answer.stop());
+      try {
+        return await answer.given;
+      } finally {
+        lines.close();
+      }
+    });
   }
 }
 

@@ -35,7 +35,7 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
 });
 
 /** The line of keys, broken between two of them where the terminal is narrow. */
-export function layOutKeys(
+function layOutKeys(
   keys: readonly { readonly press: string; readonly does: string }[],
   columns: number,
   theme: Theme,

@@ -61,13 +61,23 @@ export async function findKey(deps: Finding, request: ProfileRequest): Promise<F
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
   // During a rotation the key may be the one that is coming or the one that is leaving.
-  const rotation = deps.journal.read(request.profile);
+  const rotation = readRotation(deps, request.profile);
   const known = [profile, rotation?.after, rotation?.before ?? undefined].find(
     (one) => one !== undefined && matchesFingerprint(key, one.fingerprint),
   );
   const history =
     known === undefined ? newKey : { expiresAt: known.expiresAt, lastAcceptedAt: known.lastAcceptedAt };
   return { request, key, store, endpoint, history, known, profile };
+}
+
+/** A record that cannot be read says nothing against the key; that it is damaged is noted at the end. */
+function readRotation({ journal }: Finding, profile: ProfileName): ReturnType<Finding["journal"]["read"]> {
+  try {
+    return journal.read(profile);
+  } catch (error) {
+    if (error instanceof MistralKeyError && error.kind === "store-damaged") return undefined;
+    throw error;
+  }
 }
 
 /** Puts down what a check said, and what follows from it. A profile that cannot be written is a note, not a failure. */

@@ -6,6 +6,7 @@ import { rotate } from "../../src/commands/rotate.ts";
 import { MistralKeyError } from "../../src/errors.ts";
 import { Flags } from "../../src/flags.ts";
 import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
+import type { SecretStore } from "../../src/stores/secret-store.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { Fuse, KeyList, Killed } from "../rotation/fuse.ts";
 import { newKey, oldKey, slotsOf, storeKey } from "../rotation/stored-key.ts";
@@ -121,6 +122,25 @@ describe("remove", () => {
     expect(await slotsOf(deps)).toEqual(empty);
     expect(deps.profiles.list()).toEqual([]);
     expect(deps.journal.list()).toEqual([]);
+  });
+
+  it("removes what its store cannot read, although nothing else is known of it", async () => {
+    const store = new StandInStore("keychain");
+    await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    const broken: SecretStore = {
+      kind: "keychain",
+      describe: () => "GNOME Keyring",
+      availability: () => store.availability(),
+      get: async () => {
+        throw new MistralKeyError("store-damaged", "GNOME Keyring holds an entry.");
+      },
+      set: (address, key) => store.set(address, key),
+      delete: (address) => store.delete(address),
+    };
+    deps.profiles.remove(defaultProfile);
+    expect(await run({ yes: true }, { store: broken })).toBe(0);
+    expect(deps.stderr()).toContain("holds an entry");
+    expect(await store.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
   });
 
   it("takes only a stray copy when --store names another store than the profile's", async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseCommandLine } from "../../src/cli.ts";
 import { Cancelled } from "../../src/errors.ts";
@@ -87,10 +88,29 @@ describe("verify", () => {
         new Date(),
       ),
     });
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(`${deps.home}/profiles/default.json`, "{");
     await expect(run("verify")).rejects.toMatchObject({ kind: "store-damaged" });
     expect(api.requests).toEqual([]);
+  });
+});
+
+describe("verify beside a damaged record of a rotation", () => {
+  it("checks the key all the same and says what is damaged", async () => {
+    const api = await startMistralApi({ keys: ["testKey0".repeat(4)] });
+    const deps = openTestDeps({ serverUrl: api.url });
+    try {
+      await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of("testKey0".repeat(4)));
+      mkdirSync(`${deps.home}/rotations`, { recursive: true, mode: 0o700 });
+      writeFileSync(`${deps.home}/rotations/default.json`, "{");
+      const invocation = parseCommandLine(["verify"], { columns: () => 80, version: "0" });
+      if (invocation.kind === "text") throw new Error(invocation.text);
+      expect(await invocation.command.run(invocation, deps)).toBe(0);
+      expect(deps.stderr()).toContain("Mistral accepts this key");
+      expect(deps.stderr()).toMatch(/rotations\/default\.json cannot be read/);
+    } finally {
+      deps.close();
+      await api.stop();
+    }
   });
 });
 

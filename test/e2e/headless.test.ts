@@ -105,6 +105,25 @@ describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, 
     expectNoTraces(init, verify);
   });
 
+  it.each(["xterm-256color", "dumb"])(
+    "shows nothing of a passphrase that comes too early: %s",
+    async (TERM) => {
+      const args = ["init", "--with-key", "--store", "file", "--no-input", "--no-verify"];
+      const env = environment({ MISTRAL_KEY_PASSPHRASE: passphrase });
+      expect((await runProgram(args, { env, input: key })).code).toBe(0);
+      const get = start(["get", "--reveal"], { TERM });
+      await get.waitFor("Passphrase of");
+      get.type("not the right one");
+      get.press("enter");
+      await get.waitFor(TERM === "dumb" ? "entered" : "✓ Passphrase");
+      const typing = setInterval(() => get.type("early"), 10);
+      await get.waitFor("does not open it").finally(() => clearInterval(typing));
+      get.press("ctrl-c");
+      expect((await get.exit()).code).toBe(130);
+      expect(get.everything()).not.toMatch(/early|right one/);
+    },
+  );
+
   it("keeps the key nowhere but in a shell, which forgets it when it is left", async () => {
     const init = start(["init"]);
     await choose(init, chooseStore, 1);

@@ -12,7 +12,9 @@ export function formsOf(key: string): readonly string[] {
       .slice(4, -4),
   );
   const reversed = [...key].reverse().join("");
-  const forms = [...windows, ...encoded, encodeURIComponent(key), bytes.toString("hex"), reversed];
+  const hex = bytes.toString("hex");
+  const dumped = hex.replace(/..(?=.)/g, "$& ").slice(0, 47);
+  const forms = [...windows, ...encoded, encodeURIComponent(key), hex, dumped, reversed];
   return [...new Set(forms)];
 }
 

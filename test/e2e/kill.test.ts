@@ -134,12 +134,32 @@ describeWithKeyring("the built command, killed at any instant", () => {
     expect(filesHolding(home, [oldKey, newKey]), where).toEqual([]);
   }
 
+  /** How long a command goes on after its check of the key, in milliseconds; kills are spread over that. */
+  async function timeAfterCheck(args: readonly string[]): Promise<number> {
+    let checked = 0;
+    const child = spawn(process.execPath, [program, ...args], {
+      env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...env() },
+      stdio: ["pipe", "ignore", "pipe"],
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      if (checked === 0 && chunk.includes("a model answered")) checked = performance.now();
+    });
+    const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+    child.stdin.end(newKey);
+    await ended;
+    expect(checked).toBeGreaterThan(0);
+    return performance.now() - checked;
+  }
+
   it("leaves a rotation with a working key, and it can be finished or taken back", async () => {
     const stages = new Set<string>();
-    for (let turn = 0; turn < 30; turn += 1) {
+    await startAfresh();
+    await storeOldKey();
+    const whole = await timeAfterCheck(["rotate", "--with-key"]);
+    for (let turn = 0; turn < 18; turn += 1) {
       await startAfresh();
       await storeOldKey();
-      const ms = turn * 2;
+      const ms = (whole * turn) / 17;
       const signal = await killed(["rotate", "--with-key"], newKey, { said: "a model answered", ms });
       const where = `killed ${ms} ms after the check (${signal})`;
       const { inUse, unfinished } = await expectSound(where);
@@ -203,9 +223,11 @@ describeWithKeyring("the built command, killed at any instant", () => {
 
   it("leaves an init either undone or with a working key, and it can be run again", async () => {
     const ends = new Set<string>();
-    for (let turn = 0; turn < 16; turn += 1) {
+    await startAfresh();
+    const whole = await timeAfterCheck(["init", "--with-key"]);
+    for (let turn = 0; turn < 9; turn += 1) {
       await startAfresh();
-      const ms = turn * 3;
+      const ms = (whole * turn) / 8;
       await killed(["init", "--with-key"], newKey, { said: "a model answered", ms });
       const where = `killed ${ms} ms after the check`;
       expect(filesHolding(home, [newKey]), where).toEqual([]);
@@ -227,10 +249,10 @@ describeWithKeyring("the built command, killed at any instant", () => {
   }, 60_000);
 
   it("leaves a removal that can be repeated", async () => {
-    for (let turn = 0; turn < 10; turn += 1) {
+    for (let turn = 0; turn < 6; turn += 1) {
       await startAfresh();
       await storeOldKey();
-      const signal = await killed(["remove", "--yes"], "", { ms: 140 + turn * 12 });
+      const signal = await killed(["remove", "--yes"], "", { ms: 140 + turn * 20 });
       const again = await run("remove", "--yes");
       expect([0, 3], `${signal}: ${again.stderr}`).toContain(again.code);
       expect(await slots()).toEqual({ current: undefined, next: undefined, previous: undefined });

@@ -138,7 +138,7 @@ describe("a damaged profile", () => {
       expect.objectContaining({
         kind: "store-damaged",
         message: expect.stringContaining(join(home, "profiles", "default.json")),
-        hint: expect.stringContaining("mistral-key init"),
+        hint: expect.stringContaining("mistral-key verify"),
       }),
     );
   });

@@ -60,13 +60,21 @@ describeWithKeyring("the keychain", () => {
     expect((await openStore().get(at("echoed")))?.reveal()).toBe(testKey("A").reveal());
   });
 
-  it("says that an entry is unreadable instead of giving an empty key", async () => {
-    await keyring.store("blank", "\n");
-    await expect(openStore().get(at("blank"))).rejects.toMatchObject({
-      kind: "store-denied",
-      message: expect.stringContaining("holds an entry"),
-    });
-  });
+  it.each([
+    ["nothing but a newline", "\n"],
+    ["several lines", "testKey0\ntestKey0"],
+  ])(
+    "says that an entry of %s is unreadable instead of giving it as a key, and can erase it",
+    async (_, text) => {
+      await keyring.store("blank", text);
+      await expect(openStore().get(at("blank"))).rejects.toMatchObject({
+        kind: "store-damaged",
+        message: expect.stringContaining("holds an entry"),
+        hint: expect.stringContaining("mistral-key remove"),
+      });
+      expect(await openStore().delete(at("blank"))).toBe(true);
+    },
+  );
 
   it("reads a key once a run, and knows what the run itself has written and erased", async () => {
     const store = openStore();

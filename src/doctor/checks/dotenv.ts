@@ -20,7 +20,7 @@ const wordsForGit: Record<GitState, string> = {
 };
 
 /** Judges the dotenv files that hold a key. */
-export function judgeDotenv(finds: readonly DotenvFind[]): Finding {
+function judgeDotenv(finds: readonly DotenvFind[]): Finding {
   if (finds.length === 0) return { state: "ok", message: "No .env file here holds a Mistral key." };
   const said = finds.map(({ path, mask, git }) => `${path} holds ${mask} and ${wordsForGit[git]}.`).join(" ");
   const tracked = finds.find(({ git }) => git === "tracked");

@@ -30,7 +30,7 @@ export function judgePermissions(exposures: readonly Exposure[], folder: string)
       hint: `chmod -R go= ${open.every((path) => path.startsWith(folder)) ? folder : open.join(" ")}`,
     };
   }
-  return { state: "ok", message: `${folder} is yours alone.` };
+  return { state: "ok", message: `What is kept in ${folder} is yours alone.` };
 }
 
 /** Whether the program's files are this person's own and closed to others. */
@@ -54,7 +54,7 @@ export const permissionsCheck: Check = {
 
 /** The folders that hold the program's files, and the files. The folder above them is the person's to arrange. */
 function filesOf(folder: string): string[] {
-  return ["profiles", "rotations", "keys"]
+  return ["profiles", "rotations", "keys", "drafts"]
     .map((name) => join(folder, name))
     .flatMap((path) => {
       const stats = lstatSync(path, { throwIfNoEntry: false });

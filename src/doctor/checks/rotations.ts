@@ -4,7 +4,7 @@ import type { ListedRotation } from "../../rotation/journal.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
 /** Judges the rotations that are under way. */
-export function judgeRotations(rows: readonly ListedRotation[]): Finding {
+function judgeRotations(rows: readonly ListedRotation[]): Finding {
   const damaged = rows.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
   if (damaged.length > 0) {
     return {

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Keyring, startKeyring } from "../support/keyring.ts";
+import { describeWithKeyring } from "../support/keyring-suite.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { program } from "../support/program.ts";
+import { openTerminal, type Terminal } from "../support/terminal.ts";
+import { tracesIn } from "./key-traces.ts";
+
+const firstKey = "firstKey".repeat(4);
+const secondKey = "2ndKey42".repeat(4);
+
+describeWithKeyring("the main job in a terminal that cannot move its cursor", () => {
+  let keyring: Keyring;
+  let api: LoopbackMistralApi;
+  let terminal: Terminal | undefined;
+
+  beforeEach(async () => {
+    keyring = await startKeyring({ state: "unlocked" });
+    api = await startMistralApi({ keys: [firstKey, secondKey] });
+  });
+  afterEach(async () => {
+    await terminal?.close();
+    terminal = undefined;
+    await api.stop();
+    await keyring.stop();
+  });
+
+  const start = (...args: string[]): Terminal => {
+    const env = {
+      ...keyring.env,
+      MISTRAL_KEY_SERVER_URL: api.url,
+      BROWSER: "none",
+      TERM: "dumb",
+      LANG: "C",
+      NO_COLOR: "1",
+    };
+    terminal = openTerminal(process.execPath, [program, ...args], { env, rows: 120 });
+    return terminal;
+  };
+
+  const answer = async (at: Terminal, asked: string | RegExp, line: string): Promise<void> => {
+    await at.waitFor(asked);
+    await at.waitFor(/[:>] ?$/);
+    at.type(line);
+    at.press("enter");
+  };
+
+  it("asks line by line, from nothing to a stored key and to its successor", async () => {
+    const init = start("init");
+    await answer(init, "Where are you now?", "2");
+    await answer(init, /3 of 5[\s\S]*> ?$/, "n");
+    await answer(init, /4 of 5[\s\S]*> ?$/, "n");
+    await answer(init, "Which expiration did you choose?", "2");
+    await answer(init, "it stays hidden", "wrongKey".repeat(4));
+    await answer(init, "does not accept this key", "1");
+    await answer(init, /not accept[\s\S]*it stays hidden/, firstKey);
+    expect((await init.exit()).code).toBe(0);
+    // What is no secret is echoed, so that people see what they type.
+    expect(init.screen()).toMatch(/Number, then Enter.*: 2$/m);
+    expect(init.everything()).not.toContain("\x1b[");
+    expect(tracesIn(init.everything(), [firstKey, "wrongKey".repeat(4)])).toEqual([]);
+    expect(await keyring.lookup("default")).toBe(firstKey);
+    await init.close();
+
+    const rotate = start("rotate", "--expires", "90d");
+    await answer(rotate, /Create the key[\s\S]*> ?$/, "n");
+    await answer(rotate, "it stays hidden", secondKey);
+    await answer(rotate, /delete the old key at Mistral[\s\S]*> ?$/, "d");
+    await rotate.waitFor(/> d$/);
+    api.keys.revoke(firstKey);
+    expect((await rotate.exit(20_000)).code).toBe(0);
+    expect(tracesIn(rotate.everything(), [firstKey, secondKey])).toEqual([]);
+    expect(await keyring.lookup("default")).toBe(secondKey);
+    expect(await keyring.lookup("default/previous")).toBeUndefined();
+  }, 60_000);
+
+  it("ends with 130 on Ctrl-C at a line and at the hidden paste", async () => {
+    for (const stopAtPaste of [false, true]) {
+      const init = start("init");
+      if (stopAtPaste) await answer(init, "Where are you now?", "3");
+      await init.waitFor(stopAtPaste ? "it stays hidden" : /Number, then Enter.*: ?$/);
+      init.press("ctrl-c");
+      expect(await init.exit()).toEqual({ code: 130, signal: undefined });
+      expect(init.everything()).not.toMatch(/\bat .*\.c?js:\d+/);
+      await init.close();
+    }
+    expect(await keyring.lookup("default")).toBeUndefined();
+  });
+});
