@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../src/cli.ts";
+import { MistralKeyError } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
@@ -177,6 +178,23 @@ describe("init, in a terminal", () => {
     expect(await run(deps, "init", "--json")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);
     expect(deps.document()).toEqual({ profile: "default", stored: true, kept: true });
+  });
+
+  it("tries again when the keychain refuses a key that has been checked", async () => {
+    const store = new StandInStore("keychain");
+    store.failure = new MistralKeyError("store-locked", "The keychain is locked.", { hint: "Unlock it." });
+    const deps = open({
+      store,
+      answers: [
+        answer.choose("I have a key"),
+        answer.key(text),
+        answer.choose("Try again", /not stored/),
+        answer.choose("None"),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(0);
+    expect(deps.stderr()).toContain("The keychain is locked.");
+    expect(await storedIn(deps)).toBe(text);
   });
 
   it("keeps the stored key when the person says so", async () => {
