@@ -98,7 +98,9 @@ async function watch(
 ): Promise<OldKeyLook> {
   const prompts = await deps.prompts();
   const end = deps.now().getTime() + patienceMs;
-  const line = deps.output.progress("Waiting until it is deleted. Ctrl-C: later");
+  // Said once where it stays, for terminals that cannot show a line that moves.
+  deps.output.print("  Waiting until it is deleted. Ctrl-C leaves that for later.");
+  const line = deps.output.progress("Asking Mistral every few seconds");
   try {
     return await prompts.quietly(async () => {
       let look = first;
