@@ -44,7 +44,7 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
     before !== undefined &&
     known !== undefined &&
     (request.store ?? known.store) === before.store &&
-    performance.now() - before.readAt < rememberedMs &&
+    now() - before.readAt < rememberedMs &&
     matchesFingerprint(before.key, known.fingerprint);
   if (isCurrent) return before.key.reveal();
   remembered.delete(address);
@@ -69,8 +69,12 @@ async function readStore(
     profiles,
     store: (kind) => openStore(kind, { folder, platform, env, signal }),
   });
-  if (profile !== undefined && matchesFingerprint(key, profile.fingerprint)) {
-    remembered.set(address, { key, store: store.kind, readAt: performance.now() });
-  }
+  // Whether it is the key the profile tells of is looked at only when it is wanted again.
+  if (profile !== undefined) remembered.set(address, { key, store: store.kind, readAt: now() });
   return key;
+}
+
+/** Milliseconds, monotonic; `performance` would take Node a millisecond to load. */
+function now(): number {
+  return process.uptime() * 1000;
 }

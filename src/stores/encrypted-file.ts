@@ -147,12 +147,17 @@ export class EncryptedFileStore implements SecretStore {
     const content = this.#folder.readBytes(file);
     if (content === undefined) return undefined;
     this.#mend(file);
-    const { inspectSealed, openSealed } = await loadFormat();
+    const { inspectSealed } = await loadFormat();
     const inspected = await inspectSealed(content);
     if (inspected.outcome === "damaged") throw this.#damaged(address, inspected.reason);
-    const { work, quietly = (opening) => opening() } = this.#context;
+    const { quietly = (opening) => opening() } = this.#context;
+    return await quietly(() => this.#unlock(address, content));
+  }
+
+  async #unlock(address: SecretAddress, content: Buffer): Promise<{ key: ApiKey; passphrase: Passphrase }> {
+    const { openSealed } = await loadFormat();
     for await (const passphrase of this.#candidates(address)) {
-      const opened: Opened = await quietly(() => openSealed(content, passphrase, work));
+      const opened: Opened = await openSealed(content, passphrase, this.#context.work);
       if (opened.outcome === "damaged") throw this.#damaged(address, opened.reason);
       if (opened.outcome === "opened") {
         this.#remember(passphrase);
@@ -161,7 +166,7 @@ export class EncryptedFileStore implements SecretStore {
         return { key, passphrase };
       }
     }
-    throw this.#wrongPassphrase(file);
+    throw this.#wrongPassphrase(fileNameOf(address));
   }
 
   async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {

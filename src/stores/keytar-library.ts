@@ -40,7 +40,13 @@ export async function loadKeytar(): Promise<LoadedKeytar> {
   try {
     // Not imported: for a CommonJS module Node would read its source for names first, which takes 2 ms.
     const keytar: Keytar = require("keytar");
-    return { keytar, path: require.resolve("keytar") };
+    return {
+      keytar,
+      // Rarely wanted, and found by a walk through the folders.
+      get path() {
+        return require.resolve("keytar");
+      },
+    };
   } catch (error) {
     return loadBinary(require, error);
   }

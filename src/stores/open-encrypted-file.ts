@@ -21,12 +21,22 @@ export interface EncryptedFileOutside {
 
 /** Opens the encrypted file store of a program folder. Touches nothing until it is used. */
 export function openEncryptedFile({ folder, env, signal, person }: EncryptedFileOutside): EncryptedFileStore {
-  let asked = false;
   const notice = (text: string) => person?.output.print(`${person.output.theme.symbol.warn} ${text}`);
+  const passphrases = new PassphraseSource({
+    env,
+    interactive: person?.interactive ?? false,
+    ask: async (question) => {
+      if (person === undefined) throw new MistralKeyError("store-locked", "Nobody can be asked here.");
+      return (await person.prompts()).passphrase(question);
+    },
+    notice,
+  });
   return new EncryptedFileStore({
     folder: join(folder, "keys"),
     quietly: async (work) =>
-      asked && person !== undefined ? (await person.prompts()).quietly(work) : work(),
+      passphrases.origin === "person" && person !== undefined
+        ? (await person.prompts()).quietly(work)
+        : work(),
     notice,
     work: {
       signal,
@@ -35,15 +45,6 @@ export function openEncryptedFile({ folder, env, signal, person }: EncryptedFile
         return () => progress?.clear();
       },
     },
-    passphrases: new PassphraseSource({
-      env,
-      interactive: person?.interactive ?? false,
-      ask: async (question) => {
-        if (person === undefined) throw new MistralKeyError("store-locked", "Nobody can be asked here.");
-        asked = true;
-        return (await person.prompts()).passphrase(question);
-      },
-      notice,
-    }),
+    passphrases,
   });
 }
