@@ -9,7 +9,7 @@ import type { RotationJournal, RotationPlan, RotationRecord, RotationStage } fro
 import { MemoryStore } from "../stores/memory.ts";
 import { startDemoServer } from "./demo-server.ts";
 import type { Drafts } from "./draft.ts";
-import { suggestKeyName } from "./steps.ts";
+import { suggestKeyName } from "../capture/steps.ts";
 
 /** A made-up world for the wizard: nothing in it reaches the network, the keychain or the disk. */
 export interface Demo {

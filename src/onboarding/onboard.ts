@@ -13,10 +13,10 @@ import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { hang } from "../terminal/layout.ts";
-import { type CapturedKey, captureKey } from "./capture-key.ts";
+import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
 import { keepKey } from "./keep-key.ts";
 import { settleStore } from "./settle-store.ts";
-import { askExpiry } from "./walk-steps.ts";
+import { askExpiry } from "../capture/walk-steps.ts";
 import { walkBack, walkToPaste } from "./wizard.ts";
 
 /** What `init` is asked for. */

@@ -4,8 +4,8 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { type Draft, isFresh } from "./draft.ts";
-import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "./steps.ts";
-import { type Walked, walkSteps } from "./walk-steps.ts";
+import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "../capture/steps.ts";
+import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 
 /** What the wizard needs to know before it starts. */
 export interface WizardRequest {
