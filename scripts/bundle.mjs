@@ -18,9 +18,11 @@ const source = resolve("src");
  * keychain needs. What they import comes along.
  */
 const programTogether = {
+  // The first module answers --version by itself and must not load the rest for that.
+  first: ["compile-cache.ts", "version.ts"],
   "every-command": [
     "cli.ts",
-    "commands/settings.ts",
+    "settings.ts",
     "keys/api-key.ts",
     "main.ts",
     "mistral/endpoint.ts",
@@ -33,6 +35,7 @@ const programTogether = {
     "terminal/terminal-output.ts",
   ],
   keychain: ["stores/keychain.ts", "stores/secret-service-keychain.ts"],
+  run: ["commands/run.ts", "running/process-runner.ts", "running/run-child.ts"],
 };
 const libraryTogether = {
   errors: ["errors.ts"],
@@ -54,7 +57,7 @@ const libraryTogether = {
 export async function bundle() {
   const program = await write({
     input: { start: "src/start.ts" },
-    plugins: [withoutSdkHooks, withoutUnreached, builtinsOnFirstUse],
+    plugins: [commanderAsModules, zodWithoutCompiler, withoutSdkHooks, withoutUnreached, builtinsOnFirstUse],
     output: {
       dir: "dist/program",
       format: "cjs",
@@ -63,11 +66,7 @@ export async function bundle() {
       entryFileNames: "[name].cjs",
       chunkFileNames: (chunk) => `${placeOf(chunk)}.cjs`,
       codeSplitting: {
-        groups: [
-          ...groupsOf(programTogether),
-          // The first module answers --version and must not load the rest for it.
-          { name: "version", test: /[\\/]src[\\/]version\.ts$/, priority: 99 },
-        ],
+        groups: groupsOf(programTogether),
       },
     },
   });
@@ -157,10 +156,48 @@ const withoutSdkHooks = {
   },
 };
 
+/**
+ * commander is CommonJS, which stays a function that is compiled twice and of which nothing can be
+ * left out. Its six files are plain enough to be read as ES modules; that saves 1 ms.
+ */
+const commanderAsModules = {
+  name: "commander-as-modules",
+  resolveId: (id) => (id === "commander" ? resolve("node_modules/commander/index.js") : undefined),
+  transform: {
+    filter: { id: /[\\/]commander[\\/](?:index|lib[\\/]\w+)\.js$/ },
+    handler(code, id) {
+      const modules = code
+        .replace(/^const (\{[^}]*\}) = require\(('[^']+')\);$/gm, "import $1 from $2;")
+        .replace(/^const (\w+) = require\(('[^']+')\)\.(\w+);$/gm, "import { $3 as $1 } from $2;")
+        .replace(/^const (\w+) = require\(('[^']+')\);$/gm, "import $1 from $2;")
+        .replace(/^exports\.(\w+) = \1;.*$/gm, "export { $1 };")
+        .replace(/^exports\.(\w+) = /gm, "export const $1 = ");
+      if (/\brequire\(|^exports\./m.test(modules)) throw new Error(`${id} is not as plain as it was.`);
+      return { code: modules, moduleType: "js" };
+    },
+  },
+};
+
+/**
+ * zod, which the SDK reads answers with, writes a program for each schema and compiles it. That pays
+ * after many answers; for the three of `verify` it takes 8 ms more than it saves.
+ */
+const zodWithoutCompiler = {
+  name: "zod-without-compiler",
+  transform: {
+    filter: { id: /[\\/]zod[\\/]v4[\\/]core[\\/]core\.js$/ },
+    handler(code, id) {
+      const config = code.replace("__zod_globalConfig = {}", "__zod_globalConfig = { jitless: true }");
+      if (config === code) throw new Error(`${id} keeps its settings elsewhere now.`);
+      return { code: config };
+    },
+  },
+};
+
 /** Parts of libraries that are never reached here: what asks for it, and what it gets instead. */
 const leftOut = [
   // commander can run its commands as programs of their own; ours are not, and loading this costs 2 ms.
-  { module: "node:child_process", importer: "commander", instead: "export {}" },
+  { module: "node:child_process", importer: "commander", instead: "export default {}" },
   // age files are sealed with a passphrase here; keys and what makes them are 110 kB.
   {
     module: "@noble/post-quantum/hybrid.js",
@@ -208,10 +245,13 @@ const withoutUnreached = {
 const builtinsOnFirstUse = {
   name: "builtins-on-first-use",
   renderChunk(code) {
-    const declared = /^let (\w+) = require\("([\w:/]+)"\);(?:\n\1 = [\w.]+\(\1(?:, 1)?\);)?$/gm;
-    return code.replace(declared, (whole, name, id) =>
-      isBuiltin(id) ? `const ${name} = ${onFirstUse(`require("${id}")`)};` : whole,
-    );
+    const declared = /^let (\w+) = require\("([\w:/]+)"\);(\n\1 = [\w.]+\(\1(?:, 1)?\);)?$/gm;
+    return code.replace(declared, (whole, name, id, wrapped) => {
+      // Wrapped again elsewhere, for CommonJS and for ES modules: what is wrapped must be the module itself.
+      const wraps = code.split(new RegExp(`= [\\w.]+\\(${name}(?:, 1)?\\);`)).length - 1;
+      if (!isBuiltin(id) || wraps > (wrapped === undefined ? 0 : 1)) return whole;
+      return `const ${name} = ${onFirstUse(`require("${id}")`)};`;
+    });
   },
 };
 

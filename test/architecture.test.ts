@@ -21,7 +21,7 @@ const floors: readonly (readonly string[])[] = [
   ],
   ["cli.ts", "command-table.ts"],
   ["commands"],
-  ["deps.ts", "discovery", "doctor", "dotenv", "onboarding", "status"],
+  ["deps.ts", "settings.ts", "discovery", "doctor", "dotenv", "onboarding", "status"],
   ["rotation"],
   ["capture", "targets"],
   ["verification"],

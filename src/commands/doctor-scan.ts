@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { leakDocument, renderLeaks } from "../discovery/leaks/leak-report.ts";
 import { scanForLeaks } from "../discovery/leaks/scan-for-leaks.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings } from "../settings.ts";
 
 /** `doctor --scan`: looks for the stored keys where others may read them. Exits with 9 when one is there. */
 export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {

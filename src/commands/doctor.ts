@@ -11,7 +11,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import { addressOf } from "../mistral/endpoint.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { programFolder } from "../profiles/program-folder.ts";
-import { endpointFor, readSettings, type Settings, storeFor } from "./settings.ts";
+import { endpointFor, readSettings, type Settings, storeFor } from "../settings.ts";
 
 /**
  * Checks the machine. Exits with the code of the first check that fails, 0 when none does. Changes

@@ -3,11 +3,11 @@ import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { parseVariableName, standardVariable } from "../running/command-environment.ts";
+import { readSettings, type Settings } from "../settings.ts";
 import { assignment } from "../shell/assignment.ts";
 import { guessShell } from "../shell/guess-shell.ts";
 import { parseShell, type Shell, shells } from "../shell/shells.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
-import { readSettings, type Settings } from "./settings.ts";
 
 /** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
 export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {

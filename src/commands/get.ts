@@ -3,8 +3,8 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { commandFor } from "../keys/profile-name.ts";
+import { readSettings } from "../settings.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
-import { readSettings } from "./settings.ts";
 
 /** Prints the stored key: the key and a newline on stdout, nothing else. */
 export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {

@@ -11,8 +11,8 @@ import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { parseExpiry } from "../keys/expiry.ts";
 import { commandFor } from "../keys/profile-name.ts";
+import { readSettings } from "../settings.ts";
 import type { ImportOptions } from "./import-store.ts";
-import { readSettings } from "./settings.ts";
 
 /** Finds keys that lie in plaintext, stores one, and takes its copies out. */
 export async function importKey({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {

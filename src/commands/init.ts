@@ -8,10 +8,10 @@ import { changeStore } from "../onboarding/change-store.ts";
 import { type Closing, printCard, printNextCommands } from "../onboarding/closing-card.ts";
 import { type OnboardOutcome, type OnboardRequest, onboard } from "../onboarding/onboard.ts";
 import { rotationDocument } from "../rotation/rotation-document.ts";
+import { readSettings } from "../settings.ts";
 import { hang } from "../terminal/layout.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
-import { readSettings } from "./settings.ts";
 
 interface InitOptions extends OnboardRequest {
   readonly json: boolean;

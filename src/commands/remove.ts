@@ -7,12 +7,12 @@ import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { RotationRecord } from "../rotation/journal.ts";
+import { readSettings, type Settings, storeFor } from "../settings.ts";
 import { unusableStore } from "../stores/choose-store.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { hang } from "../terminal/layout.ts";
 import type { Output } from "../terminal/output.ts";
-import { readSettings, type Settings, storeFor } from "./settings.ts";
 
 /** What there is to remove. */
 interface Belongings {

@@ -12,9 +12,9 @@ import { type RotateRequest, rotateKey } from "../rotation/rotate-key.ts";
 import { rotationDocument } from "../rotation/rotation-document.ts";
 import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
 import { underWay } from "../rotation/unfinished.ts";
+import { readSettings } from "../settings.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
-import { readSettings } from "./settings.ts";
 
 type Mode = "new" | "finish" | "abort";
 

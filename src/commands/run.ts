@@ -2,8 +2,8 @@ import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { commandEnvironment, parseVariableName, standardVariable } from "../running/command-environment.ts";
+import { readSettings } from "../settings.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
-import { readSettings } from "./settings.ts";
 
 /** Runs a command with the stored key in its environment, and nowhere else. */
 export async function run({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {

@@ -1,11 +1,11 @@
 import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { readSettings } from "../settings.ts";
 import { statusDocument } from "../status/status-document.ts";
 import { statusText } from "../status/status-text.ts";
 import { survey } from "../status/survey.ts";
 import { createTheme } from "../terminal/theme.ts";
-import { readSettings } from "./settings.ts";
 
 /** Shows every profile and the key an app started here would use. Asks neither Mistral nor the store. */
 export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {

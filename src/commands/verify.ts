@@ -6,6 +6,7 @@ import type { Flags } from "../flags.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
 import { printCard } from "../onboarding/closing-card.ts";
+import { readSettings, type Settings } from "../settings.ts";
 import { failureDocument } from "../terminal/failure.ts";
 import { checkQuietly, checkWithProgress } from "../verification/check-with-progress.ts";
 import { readPipedKey } from "../verification/piped-key.ts";
@@ -21,7 +22,6 @@ import {
   worstExitCode,
 } from "../verification/verify-every-profile.ts";
 import { conclude, type FoundKey, findKey, type VerifiedKey } from "../verification/verify-profile.ts";
-import { readSettings, type Settings } from "./settings.ts";
 
 interface VerifyOptions extends Settings {
   readonly from: "profile" | "every-profile" | "stdin";

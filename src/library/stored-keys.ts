@@ -1,9 +1,9 @@
-import { readStoreKind } from "../commands/settings.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { defaultProfile, parseProfileName } from "../keys/profile-name.ts";
 import { ProfileFolder } from "../profiles/profile-folder.ts";
 import { programFolder } from "../profiles/program-folder.ts";
+import { readStoreKind } from "../settings.ts";
 import { openStore } from "../stores/open-store.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { suggestKeyName } from "../capture/steps.ts";
 import type { Deps } from "../deps.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -9,7 +10,6 @@ import type { RotationJournal, RotationPlan, RotationRecord, RotationStage } fro
 import { MemoryStore } from "../stores/memory.ts";
 import { startDemoServer } from "./demo-server.ts";
 import type { Drafts } from "./draft.ts";
-import { suggestKeyName } from "../capture/steps.ts";
 
 /** A made-up world for the wizard: nothing in it reaches the network, the keychain or the disk. */
 export interface Demo {

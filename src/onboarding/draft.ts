@@ -1,6 +1,6 @@
+import type { Standing } from "../capture/steps.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { Standing } from "../capture/steps.ts";
 
 /** How far a wizard came before it was stopped: answers only, never a key. */
 export interface Draft {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import type { Standing } from "../capture/steps.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { Shape, ShapeError } from "../files/shape.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { readMoment, readName, readVersion } from "../profiles/profile-document.ts";
 import type { Draft, Drafts } from "./draft.ts";
-import type { Standing } from "../capture/steps.ts";
 
 const standings: Record<Standing, true> = { new: true, account: true, key: true };
 

@@ -1,3 +1,5 @@
+import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { askExpiry } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
@@ -13,10 +15,8 @@ import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { hang } from "../terminal/layout.ts";
-import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
 import { keepKey } from "./keep-key.ts";
 import { settleStore } from "./settle-store.ts";
-import { askExpiry } from "../capture/walk-steps.ts";
 import { walkBack, walkToPaste } from "./wizard.ts";
 
 /** What `init` is asked for. */

@@ -1,11 +1,11 @@
+import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "../capture/steps.ts";
+import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { type Draft, isFresh } from "./draft.ts";
-import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "../capture/steps.ts";
-import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 
 /** What the wizard needs to know before it starts. */
 export interface WizardRequest {

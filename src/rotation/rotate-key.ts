@@ -1,3 +1,6 @@
+import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { stepsFor, suggestKeyName } from "../capture/steps.ts";
+import { walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
@@ -6,9 +9,6 @@ import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
-import { stepsFor, suggestKeyName } from "../capture/steps.ts";
-import { walkSteps } from "../capture/walk-steps.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey, type StoredKey } from "../stores/stored-key.ts";
 import { hang } from "../terminal/layout.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type CapturedKey, type CaptureRequest, captureKey } from "../../src/capture/capture-key.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
-import { type CapturedKey, type CaptureRequest, captureKey } from "../../src/capture/capture-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { answer } from "../support/scripted-prompts.ts";

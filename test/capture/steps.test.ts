@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { firstStepFor, stepsFor, suggestKeyName } from "../../src/capture/steps.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { type Draft, isFresh } from "../../src/onboarding/draft.ts";
-import { firstStepFor, stepsFor, suggestKeyName } from "../../src/capture/steps.ts";
 
 const november = new Date("2026-11-23T12:00:00Z");
 

@@ -42,7 +42,7 @@ describe("what is loaded", () => {
     const loaded = await runAndList([program, "--help"], { env });
     expect(loaded.run.code).toBe(0);
     expect(loaded.sources).toContain("src/command-table.ts");
-    expect(rooms(loaded, "commands").filter((module) => module !== "src/commands/settings.ts")).toEqual([]);
+    expect(rooms(loaded, "commands")).toEqual([]);
     expect(loaded.packages).toEqual(["chalk", "commander"]);
     expectNothingHeavy(loaded);
     expect(loaded.builtins).not.toContain("child_process");
@@ -51,7 +51,7 @@ describe("what is loaded", () => {
   it("for a wrong command line is the same and what words the error", async () => {
     const loaded = await runAndList([program, "verfy"], { env });
     expect(loaded.run.code).toBe(2);
-    expect(rooms(loaded, "commands").filter((module) => module !== "src/commands/settings.ts")).toEqual([]);
+    expect(rooms(loaded, "commands")).toEqual([]);
     expectNothingHeavy(loaded);
   });
 });
@@ -78,7 +78,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run).toMatchObject({ code: 0, stdout: `${key}\n` });
     expectNothingHeavy(loaded);
     expect(loaded.builtins).not.toContain("child_process");
-    expect(rooms(loaded, "commands")).toEqual(["src/commands/get.ts", "src/commands/settings.ts"]);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/get.ts"]);
     for (const room of ["onboarding", "verification", "discovery", "doctor", "running", "targets"]) {
       expect(rooms(loaded, room).filter((module) => module !== "src/onboarding/drafts-folder.ts")).toEqual(
         [],
@@ -93,7 +93,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     const loaded = await runAndList([program, "run", ...redact, "--", process.execPath, "-e", "0"], { env });
     expect(loaded.run.code).toBe(0);
     expectNothingHeavy(loaded);
-    expect(rooms(loaded, "commands")).toEqual(["src/commands/run.ts", "src/commands/settings.ts"]);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/run.ts"]);
   });
 
   it("for status is the profiles, and no call to Mistral", async () => {
@@ -101,7 +101,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run).toMatchObject({ code: 0 });
     expectNothingHeavy(loaded, ["crypto"]);
     expect(loaded.packages).not.toContain("keytar");
-    expect(rooms(loaded, "commands")).toEqual(["src/commands/settings.ts", "src/commands/status.ts"]);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/status.ts"]);
   });
 
   it("for the library is the keychain: no prompt, no command line, no SDK, no colour", async () => {

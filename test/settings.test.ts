@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { endpointFor, readSettings, storeFor } from "../../src/commands/settings.ts";
-import { Flags } from "../../src/flags.ts";
-import { ApiKey } from "../../src/keys/api-key.ts";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { profileOf } from "../../src/profiles/known-key.ts";
+import { Flags } from "../src/flags.ts";
+import { ApiKey } from "../src/keys/api-key.ts";
+import { defaultProfile } from "../src/keys/profile-name.ts";
+import { profileOf } from "../src/profiles/known-key.ts";
+import { endpointFor, readSettings, storeFor } from "../src/settings.ts";
 
 const read = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>
   readSettings(new Flags(flags), env);

@@ -1,10 +1,10 @@
-import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
-import type { Flags } from "../flags.ts";
-import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
-import { type Endpoint, parseRegion, parseServerUrl } from "../mistral/endpoint.ts";
-import type { Profile } from "../profiles/profile.ts";
-import type { StoreKind } from "../stores/secret-store.ts";
+import type { Deps } from "./deps.ts";
+import { MistralKeyError } from "./errors.ts";
+import type { Flags } from "./flags.ts";
+import { defaultProfile, type ProfileName, parseProfileName } from "./keys/profile-name.ts";
+import { type Endpoint, parseRegion, parseServerUrl } from "./mistral/endpoint.ts";
+import type { Profile } from "./profiles/profile.ts";
+import type { StoreKind } from "./stores/secret-store.ts";
 
 /** What the global flags and the environment ask for. */
 export interface Settings {
