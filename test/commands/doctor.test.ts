@@ -230,7 +230,7 @@ const faults: readonly (Plant & {
     state: "fail",
     code: 7,
     says: /work\.json is damaged/,
-    advises: /mistral-key init/,
+    advises: /mistral-key verify/,
   },
   {
     fault: "a rotation that was left unfinished",

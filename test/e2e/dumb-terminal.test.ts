@@ -66,7 +66,7 @@ describeWithKeyring("the main job in a terminal that cannot move its cursor", ()
     await answer(rotate, /Create the key[\s\S]*> ?$/, "n");
     await answer(rotate, "it stays hidden", secondKey);
     await answer(rotate, /delete the old key at Mistral[\s\S]*> ?$/, "d");
-    await rotate.waitFor(/> d$/);
+    await rotate.waitFor(/> d$/m);
     api.keys.revoke(firstKey);
     expect((await rotate.exit(20_000)).code).toBe(0);
     expect(tracesIn(rotate.everything(), [firstKey, secondKey])).toEqual([]);
