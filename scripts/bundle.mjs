@@ -18,8 +18,6 @@ const source = resolve("src");
  * keychain needs. What they import comes along.
  */
 const programTogether = {
-  // The first module answers --version by itself and must not load the rest for that.
-  first: ["compile-cache.ts", "version.ts"],
   "every-command": [
     "cli.ts",
     "settings.ts",
@@ -198,6 +196,12 @@ const zodWithoutCompiler = {
 const leftOut = [
   // commander can run its commands as programs of their own; ours are not, and loading this costs 2 ms.
   { module: "node:child_process", importer: "commander", instead: "export default {}" },
+  // The theme tells chalk how many colours there are; that chalk finds out for itself costs 3 ms.
+  {
+    module: "#supports-color",
+    importer: "chalk",
+    instead: "export default { stdout: false, stderr: false }",
+  },
   // age files are sealed with a passphrase here; keys and what makes them are 110 kB.
   {
     module: "@noble/post-quantum/hybrid.js",
@@ -277,5 +281,6 @@ const builtinsOnFirstUseOfModules = {
 };
 
 function onFirstUse(load) {
-  return `new Proxy({}, { get: (_, member) => member === "default" ? ${load} : ${load}[member] })`;
+  const get = `get: (_, member) => member === "default" ? ${load} : ${load}[member]`;
+  return `new Proxy({}, { ${get}, has: (_, member) => member in ${load} })`;
 }

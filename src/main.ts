@@ -1,5 +1,4 @@
 import { homedir, hostname } from "node:os";
-import { isatty } from "node:tty";
 import type { CommandInput } from "./command-table.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
@@ -7,8 +6,7 @@ import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { Prompts } from "./terminal/prompts.ts";
-import { StandardStream } from "./terminal/standard-stream.ts";
-import { packageVersion } from "./version.ts";
+import { isTerminal, StandardStream } from "./terminal/standard-stream.ts";
 
 const { env, platform } = process;
 let answerIsLost = false;
@@ -25,9 +23,13 @@ const stdout = new StandardStream(
 // What people are told goes on without them: to stop in the middle of a rotation helps nobody.
 const stderr = new StandardStream(2, () => process.stderr);
 
-/** Runs the program: reads the command line, runs the command, and sets the exit code. */
-export async function main(): Promise<void> {
-  const code = await run(process.argv.slice(2));
+/**
+ * Runs the program: reads the command line, runs the command, and sets the exit code.
+ *
+ * @param version - of this package
+ */
+export async function main(version: string): Promise<void> {
+  const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.bug : code;
   // Runs only when something keeps the process alive: a call into the keychain's library may hang.
   setTimeout(() => void endDespiteHungCall(code), 100).unref();
@@ -37,18 +39,18 @@ async function endDespiteHungCall(code: ExitCode): Promise<void> {
   (await import("./stores/native-calls.ts")).endDespiteHungCall(process, code);
 }
 
-async function run(argv: readonly string[]): Promise<ExitCode> {
+async function run(argv: readonly string[], version: string): Promise<ExitCode> {
   const signals = watchSignals();
   try {
     const { parseCommandLine } = await import("./cli.ts");
-    const layout = { columns: () => stdout.columns ?? 80, version: packageVersion() };
+    const layout = { columns: () => stdout.columns ?? 80, version };
     const invocation = parseCommandLine(argv, layout);
     if (invocation.kind === "text") {
       stdout.write(invocation.text);
       return exitCodes.done;
     }
     const input: CommandInput = { args: invocation.args, flags: invocation.flags };
-    const code = await invocation.command.run(input, await createDeps(input, signals));
+    const code = await invocation.command.run(input, await createDeps(input, signals, version));
     return endCode(code, signals.exitCode());
   } catch (error) {
     return await report(error, argv, signals.exitCode());
@@ -87,7 +89,7 @@ function bug(error: unknown): MistralKeyError {
   });
 }
 
-async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Promise<Deps> {
+async function createDeps({ flags }: CommandInput, signals: WatchedSignals, version: string): Promise<Deps> {
   const { signal } = signals;
   const [
     { openOutput },
@@ -106,7 +108,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
   ]);
   const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
   const folder = await programFolder(env);
-  const onTerminal = isatty(0) && stderr.isTTY;
+  const onTerminal = stderr.isTTY && isTerminal(0);
   const interactive = onTerminal && !flags.off("input") && !runsInCi(env);
   const stores = new Map<StoreKind, Promise<SecretStore>>();
   let prompts: Promise<Prompts> | undefined;
@@ -150,7 +152,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
         endpoint,
         env,
         now: () => new Date(),
-        userAgent: `mistral-key/${packageVersion()}`,
+        userAgent: `mistral-key/${version}`,
       });
     },
     profiles: new ProfileFolder(folder),

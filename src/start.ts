@@ -25,5 +25,5 @@ export async function start(): Promise<void> {
   keepCompiledCode({ env, platform, user: process.geteuid?.() });
   if (env.NODE_DEBUG) (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);
   const { main } = await import("./main.ts");
-  await main();
+  await main(packageVersion());
 }

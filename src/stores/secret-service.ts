@@ -17,7 +17,7 @@ export interface SecretServiceQuestion extends SessionBusAccess {
 export type SecretServiceAnswer =
   | {
       readonly state: "answered";
-      /** Which program it is, "GNOME Keyring"; `undefined` when it is none that is known here. */
+      /** Which program it is, "GNOME Keyring"; `undefined` when it is none that is known here, or does not matter. */
       readonly provider: string | undefined;
       /** The default collection, where new items go. */
       readonly collection: "unlocked" | "locked" | "none";
@@ -40,6 +40,9 @@ export type SecretServiceAnswer =
 /** The name that a Secret Service owns on the bus. */
 export const secretServiceName = "org.freedesktop.secrets";
 const servicePath = "/org/freedesktop/secrets";
+/** Milliseconds after which an answer is late. */
+const lateMs = 50;
+
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 const serviceInterface = "org.freedesktop.Secret.Service";
@@ -61,17 +64,28 @@ const providers = {
  * Source: freedesktop.org Secret Service API 0.2.
  */
 export async function askSecretService(question: SecretServiceQuestion): Promise<SecretServiceAnswer> {
-  let connection: BusConnection | undefined;
-  let provider: Promise<string | undefined> | undefined;
+  let connection: BusConnection;
   try {
     connection = await openSessionBus(question);
-    provider = findProvider(connection);
-    return { state: "answered", ...(await ask(connection, question)), provider: await provider };
   } catch (error) {
-    connection?.close();
-    return answerOf(error, question.signal, await provider);
+    return answerOf(error, question.signal, undefined);
+  }
+  let provider: Promise<string | undefined> | undefined;
+  const nameProvider = () => {
+    provider ??= findProvider(connection);
+    return provider;
+  };
+  // Who it is matters when something is wrong with it: it answers late, or not as hoped.
+  const late = setTimeout(nameProvider, lateMs);
+  try {
+    const answer = await ask(connection, question);
+    const isFine = question.itemOnly === true && answer.items.unlocked > 0;
+    return { state: "answered", ...answer, provider: isFine ? undefined : await nameProvider() };
+  } catch (error) {
+    return answerOf(error, question.signal, await (error instanceof BusError ? nameProvider() : provider));
   } finally {
-    connection?.close();
+    clearTimeout(late);
+    connection.close();
   }
 }
 

@@ -1,9 +1,25 @@
+import { fstatSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { TerminalStream } from "./terminal-output.ts";
 
+/** Whether a descriptor of this process, 0 to 2, is a terminal. */
+export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+  // Node's answer costs 2 ms, for all of its network streams come along; a pipe or a file tells by itself.
+  return (process.platform === "win32" || isCharacterDevice(descriptor)) && isatty(descriptor);
+}
+
+function isCharacterDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    // Closed by whoever started this process.
+    return false;
+  }
+}
+
 /**
- * Standard output or standard error, opened when it is first written to: opening one takes Node
- * about a millisecond, and most commands need only one of them.
+ * Standard output or standard error. Node's stream is opened only where it is needed, on a terminal
+ * or when a reader is slow: opening one takes longer than writing an answer.
  */
 export class StandardStream implements TerminalStream {
   readonly #descriptor: 1 | 2;
@@ -27,7 +43,7 @@ export class StandardStream implements TerminalStream {
   }
 
   get isTTY(): boolean {
-    return isatty(this.#descriptor);
+    return isTerminal(this.#descriptor);
   }
 
   /** Node's own stream. */
@@ -52,8 +68,28 @@ export class StandardStream implements TerminalStream {
   }
 
   write(text: string): boolean {
-    return this.stream.write(text);
+    if (this.#opened !== undefined || this.isTTY) return this.stream.write(text);
+    const rest = this.#writeNow(Buffer.from(text));
+    return rest.length === 0 || this.stream.write(rest);
   }
+
+  /** Writes what the system takes at once, and gives back what it does not. */
+  #writeNow(bytes: Buffer): Buffer {
+    let rest = bytes;
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.#descriptor, rest));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (error.code === "EAGAIN") return rest;
+      if (!isReaderGone(error)) this.#onLoss(error);
+      return rest.subarray(rest.length);
+    }
+    return rest;
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 /** A reader that has seen enough (`| head`) closes the pipe; that is its choice, not a failure. */

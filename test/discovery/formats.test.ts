@@ -58,7 +58,6 @@ describe("dotenv files", () => {
     "MISTRAL_API_KEY=your_mistral_api_key_goes_here",
     "MISTRAL_API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "MISTRAL_API_KEY=$OTHER_VARIABLE_NAME",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what people write
     "MISTRAL_API_KEY=${OTHER_VARIABLE_NAME}",
     "MISTRAL_API_KEY=%OTHER_VARIABLE_NAME%",
     "MISTRAL_API_KEY=op://Private/Mistral/credential",

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import * as module from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,6 +56,20 @@ describe("what is loaded", () => {
     expectNothingHeavy(loaded);
   });
 });
+
+it.skipIf(!("enableCompileCache" in module))(
+  "is kept compiled for the next run, where Node can",
+  async () => {
+    const home = mkdtempSync(join(tmpdir(), "mistral-key-compiled-"));
+    try {
+      const { code } = await runProgram(["--help"], { env: { HOME: home, MISTRAL_KEY_HOME: home } });
+      expect(code).toBe(0);
+      expect(existsSync(join(home, "cache"))).toBe(true);
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  },
+);
 
 describeWithKeyring("what is loaded to hand over a stored key", () => {
   let keyring: Keyring;
