@@ -149,7 +149,7 @@ async function openKeychain(options: KeychainOptions): Promise<Keychain> {
 
 function nameOnPlatform(platform: NodeJS.Platform): string {
   if (platform === "darwin") return "macOS Keychain";
-  return platform === "win32" ? "Windows Credential Manager" : "Secret Service keychain";
+  return platform === "win32" ? "Windows Credential Manager" : "the keychain";
 }
 
 type UnusableState = Exclude<StoreAvailability["state"], "available">;
