@@ -81,7 +81,7 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   // A key that is piped in comes with no questions, whoever is there.
   const asking = request.from === "stdin" ? { ...deps, interactive: false } : deps;
   const store = await settleStore(asking, request, known);
-  if (request.from === "prompt") sayWhere(deps, store);
+  if (request.from === "prompt" && request.offered === undefined) sayWhere(deps, store);
 
   const stored = await store.get({ profile: name, slot: "current" });
   if (stored !== undefined && !(await mayReplace(deps, request, stored)))
