@@ -7,6 +7,7 @@ import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { Prompts } from "./terminal/prompts.ts";
 import { isTerminal, StandardStream } from "./terminal/standard-stream.ts";
+import { runsInCi } from "./terminal/terminal-capabilities.ts";
 
 const { env, platform } = process;
 let answerIsLost = false;
@@ -168,9 +169,4 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
   };
   return deps;
-}
-
-function runsInCi(env: Deps["env"]): boolean {
-  const ci = env.CI;
-  return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }

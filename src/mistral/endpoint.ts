@@ -44,7 +44,7 @@ export function parseRegion(text: string): Region {
  */
 export function parseServerUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = url !== undefined && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  const loopback = url !== undefined && isLoopback(url);
   const allowed = url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
   if (!allowed || url.username !== "" || url.password !== "") {
     throw new MistralKeyError("usage", "That server address cannot be used with a key.", {
@@ -54,4 +54,9 @@ export function parseServerUrl(text: string): string {
   url.hash = "";
   url.search = "";
   return url.href.replace(/\/+$/, "");
+}
+
+/** Whether an address stays on this machine, where plain http can be read by nobody on the way. */
+export function isLoopback(url: URL): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }

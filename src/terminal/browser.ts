@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isLoopback } from "../mistral/endpoint.ts";
+import { runsInCi } from "./terminal-capabilities.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,15 +36,13 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
 function safeAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (url.username !== "" || url.password !== "") return undefined;
-  return url.protocol === "https:" || (url.protocol === "http:" && loopback) ? url.href : undefined;
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url)) ? url.href : undefined;
 }
 
 /** Whether a window that opens here would be seen by the person at this terminal. */
 export function hasDesktop(env: Environment, platform: string): boolean {
-  const ci = env.CI;
-  if (ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false") return false;
+  if (runsInCi(env)) return false;
   if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) return false;
   if (platform === "win32" || platform === "darwin") return true;
   return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME);

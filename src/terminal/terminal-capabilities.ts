@@ -73,7 +73,7 @@ function detectUnicode({ env, platform }: TerminalFacts): boolean {
  * drop the text, so one that is not known gets plain text; most make a plain address clickable too.
  */
 function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
-  if (!isTerminal || isDumb(env) || env.CI || env.TMUX || /^(?:screen|tmux)/.test(env.TERM ?? ""))
+  if (!isTerminal || isDumb(env) || runsInCi(env) || env.TMUX || /^(?:screen|tmux)/.test(env.TERM ?? ""))
     return false;
   const [major = 0, minor = 0] = (env.TERM_PROGRAM_VERSION ?? "").split(".").map(Number);
   switch (env.TERM_PROGRAM) {
@@ -91,4 +91,9 @@ function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
   if (/^(?:xterm-kitty|alacritty|foot|xterm-ghostty|contour)/.test(env.TERM ?? "")) return true;
   // VTE 0.50.0 crashed on them.
   return Number(env.VTE_VERSION ?? 0) > 5000 || Number(env.KONSOLE_VERSION ?? 0) >= 210_000;
+}
+
+/** Whether this is a job of a CI system, where nobody can answer or look: `CI` is set, and not to 0 or false. */
+export function runsInCi({ CI: ci }: TerminalFacts["env"]): boolean {
+  return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { doctor } from "../../src/commands/doctor.ts";
 import { Flags } from "../../src/flags.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
 import { chosenKey } from "../discovery/planted-home.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 
@@ -28,20 +28,12 @@ afterEach(() => {
 
 function storeKey(): void {
   const key = ApiKey.of(chosenKey);
-  deps.profiles.write({
-    version: 1,
-    name: defaultProfile,
-    key: key.mask,
-    fingerprint: fingerprintOf(key),
-    store: "keychain",
-    endpoint: { region: "global" },
-    identity: null,
-    createdAt: "2026-08-01T00:00:00.000Z",
-    lastVerifiedAt: null,
-    lastDiagnosis: null,
-    lastAcceptedAt: null,
-    targets: [],
-  });
+  deps.profiles.write(
+    profileOf(
+      { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+      new Date("2026-08-01T00:00:00.000Z"),
+    ),
+  );
 }
 
 function scan(flags: Record<string, unknown> = {}): Promise<number> {

@@ -9,7 +9,7 @@ import { Flags } from "../../src/flags.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import type { Profile } from "../../src/profiles/profile.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
 import { openEncryptedFile } from "../../src/stores/open-encrypted-file.ts";
 import type { StoreAvailability, StoreKind } from "../../src/stores/secret-store.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
@@ -21,20 +21,10 @@ const otherKey = ApiKey.of("testKey1".repeat(4));
 const address = { profile: defaultProfile, slot: "current" } as const;
 const passphrase = "correct horse battery staple";
 
-const profile: Profile = {
-  version: 1,
-  name: defaultProfile,
-  key: key.mask,
-  fingerprint: fingerprintOf(key),
-  store: "keychain",
-  endpoint: { region: "global" },
-  identity: null,
-  createdAt: "2026-09-01T10:00:00.000Z",
-  lastVerifiedAt: null,
-  lastDiagnosis: null,
-  lastAcceptedAt: null,
-  targets: [],
-};
+const profile = profileOf(
+  { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+  new Date("2026-09-01T10:00:00.000Z"),
+);
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -8,9 +8,8 @@ import { judgeNode } from "../../src/doctor/checks/node.ts";
 import { judgePermissions } from "../../src/doctor/checks/permissions.ts";
 import { judgeProxy } from "../../src/doctor/checks/proxy.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import type { Profile } from "../../src/profiles/profile.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 
@@ -43,20 +42,10 @@ describe("the keychain", () => {
 });
 
 describe("MISTRAL_API_KEY", () => {
-  const known: Profile = {
-    version: 1,
-    name: defaultProfile,
-    key: key.mask,
-    fingerprint: fingerprintOf(key),
-    store: "keychain",
-    endpoint: { region: "global" },
-    identity: null,
-    createdAt: "2026-09-01T10:00:00.000Z",
-    lastVerifiedAt: null,
-    lastDiagnosis: null,
-    lastAcceptedAt: null,
-    targets: [],
-  };
+  const known = profileOf(
+    { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+    new Date("2026-09-01T10:00:00.000Z"),
+  );
 
   it.each([
     ["absent", undefined, known, "ok", /not set/],

@@ -4,7 +4,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { moveKey } from "../../src/onboarding/move-key.ts";
-import type { Profile } from "../../src/profiles/profile.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 import { StandInStore } from "./stand-in-store.ts";
 
@@ -12,20 +12,10 @@ const key = ApiKey.of("testKey0".repeat(4));
 const otherKey = ApiKey.of("testKey1".repeat(4));
 const address = { profile: defaultProfile, slot: "current" } as const;
 
-const profile: Profile = {
-  version: 1,
-  name: defaultProfile,
-  key: key.mask,
-  fingerprint: fingerprintOf(key),
-  store: "keychain",
-  endpoint: { region: "global" },
-  identity: null,
-  createdAt: "2026-09-01T10:00:00.000Z",
-  lastVerifiedAt: null,
-  lastDiagnosis: null,
-  lastAcceptedAt: null,
-  targets: [],
-};
+const profile = profileOf(
+  { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+  new Date("2026-09-01T10:00:00.000Z"),
+);
 
 const opened: TestDeps[] = [];
 afterEach(() => {

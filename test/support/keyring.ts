@@ -66,11 +66,6 @@ export function missingForKeyring(): readonly string[] {
   return programs.filter((program) => !onPath(program));
 }
 
-/** Whether {@link startKeyring} can work on this machine. */
-export function keyringAvailable(): boolean {
-  return missingForKeyring().length === 0;
-}
-
 /**
  * Starts a keyring. It ends with {@link Keyring.stop} or with this process, however that ends.
  *

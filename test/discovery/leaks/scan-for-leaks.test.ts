@@ -12,6 +12,7 @@ import {
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { chosenKey, otherKey } from "../planted-home.ts";
 
@@ -57,20 +58,12 @@ function commit(message: string): string {
 /** Makes a profile as if the key were stored; no store is ever asked for it. */
 function remember(value: string): void {
   const key = ApiKey.of(value);
-  deps.profiles.write({
-    version: 1,
-    name: defaultProfile,
-    key: key.mask,
-    fingerprint: fingerprintOf(key),
-    store: "keychain",
-    endpoint: { region: "global" },
-    identity: null,
-    createdAt: "2026-08-01T00:00:00.000Z",
-    lastVerifiedAt: null,
-    lastDiagnosis: null,
-    lastAcceptedAt: null,
-    targets: [],
-  });
+  deps.profiles.write(
+    profileOf(
+      { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+      new Date("2026-08-01T00:00:00.000Z"),
+    ),
+  );
 }
 
 async function scan(request: Partial<ScanRequest> = {}, env: Record<string, string> = {}): Promise<LeakScan> {
