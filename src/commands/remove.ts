@@ -150,10 +150,9 @@ async function tellOfRevoking(
       : `Profile "${profile}" is removed from ${store.describe()} and from this machine.`,
   );
   const what = keys.length === 0 ? "the key" : keys.join(" and ");
-  say(
-    theme.symbol.warn,
-    `This did not revoke ${what} at Mistral: it works until it is deleted there, or ends.`,
-  );
+  const itself =
+    keys.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
+  say(theme.symbol.warn, `This did not revoke ${what} at Mistral: ${itself}, or ends.`);
   say(theme.symbol.next, `To delete it, find its row in API Keys: ${theme.link(consolePages.keys)}`);
   if (!asks) return;
   const prompts = await deps.prompts();
