@@ -36,7 +36,7 @@ async function readFromSecretService(at: Surroundings, { signal }: EntryReading)
   // Python's keyring writes "username" where keytar writes "account", so keytar does not see it.
   const item = { service, username: account };
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
-  const answer = await askSecretService({ env: at.env, item, signal: limit });
+  const answer = await askSecretService({ env: at.env, item, wanted: "secret", signal: limit });
   if (answer.state === "absent") return { state: "absent" };
   if (answer.state !== "answered") return { state: "unread", reason: "the keychain does not answer" };
   if (answer.items.unlocked === 0) {
@@ -44,26 +44,16 @@ async function readFromSecretService(at: Surroundings, { signal }: EntryReading)
       ? { state: "absent" }
       : { state: "unread", reason: "the keychain is locked" };
   }
-  const found = await run("secret-tool", ["lookup", "service", service, "username", account], at, limit);
-  if (found === "not-installed") {
-    return {
-      state: "unread",
-      reason: "secret-tool is not installed (Debian, Ubuntu: apt install libsecret-tools)",
-    };
-  }
-  return found === undefined ? { state: "unread", reason: "secret-tool could not read it" } : entryOf(found);
+  return answer.secret === undefined
+    ? { state: "unread", reason: "the keychain does not give it out" }
+    : entryOf(answer.secret.toString());
 }
 
 async function readOnMac(at: Surroundings, { signal, agree }: EntryReading): Promise<KeychainEntry> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
   // Without -w it tells what there is and not the secret, so the system asks nobody.
-  const known = await run(
-    "/usr/bin/security",
-    ["find-generic-password", "-s", service, "-a", account],
-    at,
-    limit,
-  );
-  if (known === undefined || known === "not-installed") return { state: "absent" };
+  const asking = ["find-generic-password", "-s", service, "-a", account];
+  if (!(await succeeds("/usr/bin/security", asking, at, limit))) return { state: "absent" };
   if (agree === undefined || !(await agree())) {
     return { state: "unread", reason: "macOS would ask you before it lets another program read it" };
   }
@@ -91,17 +81,15 @@ function entryOf(text: string): KeychainEntry {
   return isKeyUnder(account, value) ? { state: "found", key: ApiKey.of(value) } : { state: "absent" };
 }
 
-/** The output of a program; `undefined` when it failed or took too long. */
-async function run(
+function succeeds(
   program: string,
   args: readonly string[],
   { env }: Surroundings,
   signal: AbortSignal,
-): Promise<string | "not-installed" | undefined> {
-  return await new Promise((resolve) => {
-    execFile(program, args, { env: { ...env }, signal, killSignal: "SIGKILL" }, (error, stdout) => {
-      if (error === null) resolve(stdout);
-      else resolve("code" in error && String(error.code) === "ENOENT" ? "not-installed" : undefined);
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(program, args, { env: { ...env }, signal, killSignal: "SIGKILL" }, (error) => {
+      resolve(error === null);
     });
   });
 }

@@ -48,7 +48,8 @@ export class BusConnection {
   readonly #abort = () => this.#fail(this.#signal.reason);
   #serial = 0;
   #received: Buffer = Buffer.alloc(0);
-  #handshake: Waiting<void> | undefined;
+  #opening: Pick<Waiting<void>, "reject"> | undefined;
+  #isAuthenticated = false;
   #failure: { readonly error: unknown } | undefined;
 
   private constructor(socket: Socket, signal: AbortSignal) {
@@ -57,8 +58,9 @@ export class BusConnection {
   }
 
   /**
-   * Connects to a bus, authenticates and says hello. The hello is sent, not waited for: the bus
-   * answers in order.
+   * Connects to a bus, authenticates and says hello. Only the connection is waited for: the bus
+   * reads in order, so calls can follow at once, and fail with `BusUnreachable` when it does not
+   * let this user in.
    *
    * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
    * @throws BusUnreachable
@@ -66,7 +68,8 @@ export class BusConnection {
   static async open(socketPath: string, user: BusUser, signal: AbortSignal): Promise<BusConnection> {
     signal.throwIfAborted();
     const connection = new BusConnection(connect(socketPath), signal);
-    await connection.#authenticate(user);
+    await connection.#connected();
+    connection.#authenticate(user);
     void connection.call({
       destination: "org.freedesktop.DBus",
       path: "/org/freedesktop/DBus",
@@ -90,12 +93,7 @@ export class BusConnection {
       else this.#waiting.set(serial, { resolve, reject });
     });
     reply.catch(() => {});
-    if (this.#failure === undefined) {
-      // Calls that are made together are sent together.
-      this.#socket.cork();
-      this.#socket.write(encodeCall(serial, call));
-      process.nextTick(() => this.#socket.uncork());
-    }
+    if (this.#failure === undefined) this.#socket.write(encodeCall(serial, call));
     return reply;
   }
 
@@ -104,14 +102,11 @@ export class BusConnection {
     this.#fail(new BusUnreachable("The connection was closed."));
   }
 
-  #authenticate({ uid }: BusUser): Promise<void> {
+  #connected(): Promise<void> {
     const socket = this.#socket;
-    const authenticated = new Promise<void>((resolve, reject) => {
-      this.#handshake = { resolve, reject };
-    });
-    socket.on("connect", () => {
-      // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
-      socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`);
+    const connected = new Promise<void>((resolve, reject) => {
+      socket.on("connect", resolve);
+      this.#opening = { reject };
     });
     socket.on("data", (chunk) => {
       try {
@@ -123,29 +118,30 @@ export class BusConnection {
     socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
     socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
     this.#signal.addEventListener("abort", this.#abort, { once: true });
-    return authenticated;
+    return connected;
+  }
+
+  #authenticate({ uid }: BusUser): void {
+    // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
+    this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\nBEGIN\r\n`);
   }
 
   #receive(chunk: Buffer): void {
     if (this.#failure !== undefined) return;
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    if (this.#handshake !== undefined) this.#finishHandshake(this.#handshake);
-    else this.#takeMessages();
+    if (!this.#isAuthenticated) this.#finishHandshake();
+    if (this.#isAuthenticated) this.#takeMessages();
   }
 
-  #finishHandshake(handshake: Waiting<void>): void {
+  #finishHandshake(): void {
     const end = this.#received.indexOf("\r\n");
     if (end === -1 && this.#received.length < maximalHandshakeLength) return;
-    const line = this.#received.toString("latin1", 0, end);
-    // Whoever sends more than the answer to what was asked is no message bus.
-    if (!/^OK [0-9a-f]+$/i.test(line) || end + 2 !== this.#received.length) {
+    if (!/^OK [0-9a-f]+$/i.test(this.#received.toString("latin1", 0, end))) {
       this.#fail(new BusUnreachable("The session bus does not accept this user."));
       return;
     }
-    this.#received = Buffer.alloc(0);
-    this.#handshake = undefined;
-    this.#socket.write("BEGIN\r\n");
-    handshake.resolve();
+    this.#received = this.#received.subarray(end + 2);
+    this.#isAuthenticated = true;
   }
 
   #takeMessages(): void {
@@ -167,7 +163,7 @@ export class BusConnection {
     this.#failure = { error };
     this.#signal.removeEventListener("abort", this.#abort);
     this.#socket.destroy();
-    this.#handshake?.reject(error);
+    this.#opening?.reject(error);
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

@@ -9,10 +9,12 @@ import {
 } from "./dbus-wire.ts";
 
 /*
- * The part of the D-Bus wire format that asking a Secret Service for its state takes: calls with
- * strings and dictionaries of strings, replies with these, object paths, arrays and variants. Written here because the libraries that speak D-Bus (@jellybrick/dbus-next 0.11,
- * @homebridge/dbus-native 0.7) load in 20 ms and bundle to 130 kB or more, for XML and whole
- * services; `mistral-key get` has a few milliseconds in all, and must give up when nobody answers.
+ * The part of the D-Bus wire format that asking a Secret Service for its state and for a secret
+ * takes: calls with strings, object paths, bytes and dictionaries of strings, replies with these,
+ * arrays, variants and structures. Written here because the libraries that speak D-Bus
+ * (@jellybrick/dbus-next 0.11, @homebridge/dbus-native 0.7) load in 20 ms and bundle to 130 kB or
+ * more, for XML and whole services; `mistral-key get` has a few milliseconds in all, and must give
+ * up when nobody answers.
  *
  * Source: D-Bus specification 0.43, "Message Protocol" and "Marshaling".
  */
@@ -20,8 +22,12 @@ import {
 /** Attributes of an item: a dictionary of strings (`a{ss}`). */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** A value that can be sent: a string (`s`), attributes (`a{ss}`), or these as a property's value (`v`). */
-export type CallArgument = string | { readonly attributes: Attributes } | { readonly variant: Attributes };
+/** A value that can be sent: a string (`s`), an object's path (`o`), attributes (`a{ss}`), or in a variant (`v`) attributes or bytes (`ay`). */
+export type CallArgument =
+  | string
+  | { readonly path: string }
+  | { readonly attributes: Attributes }
+  | { readonly variant: Attributes | Buffer };
 
 /** A method to call. */
 export interface MethodCall {
@@ -66,14 +72,7 @@ const fields = {
 /** Marshals a method call, little-endian. */
 export function encodeCall(serial: number, call: MethodCall): Buffer {
   const body = new Writer();
-  for (const argument of call.args) {
-    if (typeof argument === "string") body.string(argument);
-    else if ("attributes" in argument) body.dictionary(argument.attributes);
-    else {
-      body.signature("a{ss}");
-      body.dictionary(argument.variant);
-    }
-  }
+  for (const argument of call.args) writeArgument(body, argument);
   const header = new Writer();
   header.bytes(littleEndian, messageTypes.call, 0, 1);
   header.uint32(body.length);
@@ -92,7 +91,21 @@ export function encodeCall(serial: number, call: MethodCall): Buffer {
 
 function typeOf(argument: CallArgument): string {
   if (typeof argument === "string") return "s";
+  if ("path" in argument) return "o";
   return "attributes" in argument ? "a{ss}" : "v";
+}
+
+function writeArgument(body: Writer, argument: CallArgument): void {
+  if (typeof argument === "string") body.string(argument);
+  else if ("path" in argument) body.string(argument.path);
+  else if ("attributes" in argument) body.dictionary(argument.attributes);
+  else if (Buffer.isBuffer(argument.variant)) {
+    body.signature("ay");
+    body.byteArray(argument.variant);
+  } else {
+    body.signature("a{ss}");
+    body.dictionary(argument.variant);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
-/** A value that came back; a dictionary is an array of pairs. */
-export type ReplyValue = string | number | boolean | readonly ReplyValue[];
+/** A value that came back; bytes are a Buffer, a dictionary is an array of pairs, a structure one of its members. */
+export type ReplyValue = string | number | boolean | Buffer | readonly ReplyValue[];
 
 /** A message that breaks the rules of the protocol or a limit set here. */
 export class MalformedMessage extends Error {
@@ -14,11 +14,11 @@ const bigEndian = "B".charCodeAt(0);
 const maximalDepth = 8;
 
 /**
- * Splits a signature into complete types: `aoa{ss}v` into `ao`, `a{ss}`, `v`. Structures and other
- * dictionaries are not read.
+ * Splits a signature into complete types: `aoa{ss}(say)v` into `ao`, `a{ss}`, `(say)`, `v`.
+ * Structures in arrays or in structures, and other dictionaries, are not read.
  */
 export function completeTypes(signature: string): readonly string[] {
-  const types = signature.match(/a\{ss\}|a{0,8}[ybnqiuxtdsogv]/g) ?? [];
+  const types = signature.match(/a\{ss\}|a{0,8}[ybnqiuxtdsogv]|\((?:a{0,8}[ybnqiuxtdsogv])+\)/g) ?? [];
   if (types.join("") !== signature)
     throw new MalformedMessage("A signature holds a type that is not read here.");
   return types;
@@ -54,9 +54,13 @@ export class Writer {
   }
 
   string(text: string): void {
-    const bytes = Buffer.from(text);
+    this.byteArray(Buffer.from(text));
+    this.#reserve(1);
+  }
+
+  byteArray(bytes: Uint8Array): void {
     this.uint32(bytes.length);
-    const start = this.#reserve(bytes.length + 1);
+    const start = this.#reserve(bytes.length);
     this.#buffer.set(bytes, start);
   }
 
@@ -164,6 +168,8 @@ export class Reader {
   value(type: string, depth: number): ReplyValue {
     if (depth > maximalDepth) throw new MalformedMessage("Values are nested too deep.");
     if (type === "a{ss}") return this.#entries();
+    if (type === "ay") return this.#bytes();
+    if (type.startsWith("(")) return this.#structure(type.slice(1, -1), depth);
     if (type.startsWith("a")) return this.#array(type.slice(1), depth);
     switch (type) {
       case "s":
@@ -193,6 +199,16 @@ export class Reader {
     while (this.offset < end) values.push(this.value(elementType, depth + 1));
     if (this.offset !== end) throw new MalformedMessage("An element runs over the end of its array.");
     return values;
+  }
+
+  #structure(members: string, depth: number): readonly ReplyValue[] {
+    this.align(8);
+    return completeTypes(members).map((member) => this.value(member, depth + 1));
+  }
+
+  #bytes(): Buffer {
+    const start = this.#take(this.uint32());
+    return this.#buffer.subarray(start, this.offset);
   }
 
   #entries(): readonly ReplyValue[] {

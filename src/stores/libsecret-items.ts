@@ -1,14 +1,14 @@
 import type { BusConnection } from "./dbus-connection.ts";
 import type { Attributes } from "./dbus-message.ts";
 import { MalformedMessage, type ReplyValue } from "./dbus-wire.ts";
-import { isNotReady, pause, searchItems, secretServiceName } from "./secret-service.ts";
+import {
+  isNotReady,
+  libsecretSchema,
+  pause,
+  searchItems,
+  secretServiceName,
+} from "./secret-service-calls.ts";
 import { openSessionBus, type SessionBusAccess } from "./session-bus.ts";
-
-/**
- * The attribute that libsecret, and with it keytar, adds to what it writes and to what it looks
- * for. `secret-tool store` does not write it, so keytar is blind to what was stored with that.
- */
-const schema = { "xdg:schema": "org.freedesktop.Secret.Generic" };
 
 /** Which items to make visible. */
 export interface ItemAdoption extends SessionBusAccess {
@@ -35,7 +35,7 @@ export async function adoptItems({ item, which, ...access }: ItemAdoption): Prom
       await pause();
       return await searchItems(connection, item);
     });
-    const visible = await searchItems(connection, { ...item, ...schema });
+    const visible = await searchItems(connection, { ...item, ...libsecretSchema });
     if (which === "missing" && visible.unlocked.length > 0) return false;
     const hidden = every.unlocked.filter((path) => !visible.unlocked.includes(path));
     for (const path of hidden) await adopt(connection, path);
@@ -55,7 +55,7 @@ async function adopt(connection: BusConnection, path: string): Promise<void> {
       args: ["org.freedesktop.Secret.Item", "Attributes", ...value],
     });
   const { values } = await properties("Get");
-  await properties("Set", { variant: { ...attributesOf(values[0]), ...schema } });
+  await properties("Set", { variant: { ...attributesOf(values[0]), ...libsecretSchema } });
 }
 
 function attributesOf(value: ReplyValue | undefined): Attributes {

@@ -1,8 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
 import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
 import { KeytarAccess, keychainService } from "./keytar-access.ts";
 import { adoptItems } from "./libsecret-items.ts";
-import { askSecretService, pause, type SecretServiceAnswer } from "./secret-service.ts";
+import { askSecretService, type SecretServiceAnswer, type SecretServiceQuestion } from "./secret-service.ts";
+import { pause } from "./secret-service-calls.ts";
+import { TimeLimit } from "./time-limit.ts";
 
 /** Milliseconds. The first three keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
 const limits = {
@@ -28,18 +31,20 @@ const troubleOfAbsence = {
   service: "service-missing",
 } as const;
 
-interface Manner {
+interface Manner extends Pick<SecretServiceQuestion, "wanted"> {
   readonly limitMs?: number | undefined;
-  /** See {@link askSecretService}. */
-  readonly itemOnly?: boolean;
+  /** Milliseconds left when the secret is about to be read; for {@link SecretServiceQuestion.wanted} `secret`. */
+  readonly readLimit?: () => number;
 }
 
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
- * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC), through keytar. keytar takes a locked
- * keychain for an empty one and waits without limit for one that does not answer, so the service
- * is asked over the session bus first.
+ * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC). keytar takes a locked keychain for an
+ * empty one and waits without limit for one that does not answer, so the service is asked over the
+ * session bus first; what is unlocked is read there as well, which takes half as long as keytar.
+ * keytar writes and erases, reads where the service does not do our encryption, and brings up the
+ * desktop's prompt to unlock.
  */
 export class SecretServiceKeychain implements Keychain {
   readonly #options: KeychainOptions;
@@ -73,10 +78,12 @@ export class SecretServiceKeychain implements Keychain {
 
   async read(account: string): Promise<string | undefined> {
     const timeLeft = this.#countDown();
+    const readLimit = () => Math.max(timeLeft(), limits.leastAnswer);
     for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
-      if (!holdsItem(await this.#askUnlocked(account, timeLeft()))) return undefined;
-      const manner = { limitMs: Math.max(timeLeft(), limits.leastAnswer) };
-      const password = await insist(() => this.#keytar.read(account, manner));
+      const answer = await this.#askUnlocked(account, { wanted: "secret", limitMs: timeLeft(), readLimit });
+      if (!holdsItem(answer)) return undefined;
+      if (answer.secret !== undefined) return textOf(answer.secret);
+      const password = await insist(() => this.#keytar.read(account, { limitMs: readLimit() }));
       if (password !== undefined) return password;
       // There is an item: keytar does not see it, or it has just gone or been locked.
       await this.#adopt(account, "missing");
@@ -112,7 +119,7 @@ export class SecretServiceKeychain implements Keychain {
   async erase(account: string): Promise<boolean> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       // Asked again after each attempt: what keytar says of it is not the whole truth.
-      if (!holdsItem(await this.#askUnlocked(account))) return attempt > 1;
+      if (!holdsItem(await this.#askUnlocked(account, { wanted: "item" }))) return attempt > 1;
       await this.#adopt(account, "all");
       await insist(() => this.#keytar.erase(account, { limitMs: limits.write }));
     }
@@ -128,32 +135,39 @@ export class SecretServiceKeychain implements Keychain {
   }
 
   /** Asks; when what is wanted is locked and a person is there, lets keytar bring up the prompt and asks again. */
-  async #askUnlocked(account: string, limitMs?: number): Promise<Answered> {
-    const answer = await this.#ask(account, { limitMs, itemOnly: true });
+  async #askUnlocked(account: string, manner: Manner): Promise<Answered> {
+    const answer = await this.#ask(account, manner);
     if (!isLocked(answer)) return answer;
     if (!this.#mayPrompt) throw new KeychainProblem(this.#options.interactive ? "still-locked" : "locked");
     // What it reads is read again: only asking tells "nothing there" from "still locked".
     await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
-    const unlocked = await this.#ask(account);
+    const unlocked = await this.#ask(account, { wanted: manner.wanted });
     if (!isLocked(unlocked)) return unlocked;
     this.#mayPrompt = false;
     throw new KeychainProblem("still-locked");
   }
 
-  /** Asks the service, and loads keytar while it thinks. */
-  async #ask(account?: string, { limitMs = limits.question, itemOnly }: Manner = {}): Promise<Answered> {
+  /** Asks the service, and loads keytar while it thinks, unless the service's own answer is enough. */
+  async #ask(
+    account?: string,
+    { limitMs = limits.question, wanted, readLimit }: Manner = {},
+  ): Promise<Answered> {
     const { env, signal } = this.#options;
-    const limit = AbortSignal.timeout(Math.ceil(Math.min(limitMs, this.#questionLimit)));
+    const limit = new TimeLimit(Math.min(limitMs, this.#questionLimit));
     const answer = await askSecretService({
       env,
       item: account === undefined ? undefined : itemOf(account),
-      itemOnly,
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-      onAsked: () => void this.#keytar.load().catch(() => {}),
+      wanted,
+      signal: signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]),
+      onAsked: () => {
+        if (wanted !== "secret") void this.#keytar.load().catch(() => {});
+      },
+      onFound: () => limit.restart(readLimit?.() ?? limits.patientAnswer),
     });
+    limit.stop();
     signal?.throwIfAborted();
     // Without keytar nothing else helps, so what is wrong with it is said first.
-    await this.#keytar.load();
+    if (wanted !== "secret" || answer.state !== "answered") await this.#keytar.load();
     const silent = answer.state === "unresponsive" && !this.#options.interactive;
     this.#questionLimit = silent ? limits.nextQuestion : limits.question;
     if (answer.state !== "absent") this.#name = answer.provider ?? this.#name;
@@ -197,6 +211,11 @@ const passingTroubles: ReadonlySet<KeychainTrouble> = new Set([
   "service-missing",
   "collection-missing",
 ]);
+
+function textOf(secret: Buffer): string {
+  if (!isUtf8(secret)) throw new KeychainProblem("unreadable");
+  return secret.toString();
+}
 
 function itemOf(account: string): Readonly<Record<string, string>> {
   return { service: keychainService, account };

@@ -1,16 +1,33 @@
-import { type BusConnection, BusError, BusUnreachable, type Reply } from "./dbus-connection.ts";
-import type { Attributes, CallArgument } from "./dbus-message.ts";
+import { type BusConnection, BusError, BusUnreachable } from "./dbus-connection.ts";
+import type { Attributes } from "./dbus-message.ts";
 import { MalformedMessage } from "./dbus-wire.ts";
+import {
+  findProvider,
+  getSecret,
+  isNotReady,
+  libsecretSchema,
+  type OpenSession,
+  openSession,
+  pause,
+  readDefaultCollection,
+  searchItems,
+  stateOfCollection,
+} from "./secret-service-calls.ts";
 import { BusBeyondNode, openSessionBus, type SessionBusAccess } from "./session-bus.ts";
 
 /** What to ask for. */
 export interface SecretServiceQuestion extends SessionBusAccess {
   /** The attributes of an item; without them no item is looked for. */
   readonly item?: Attributes | undefined;
-  /** Whether the item is all that matters: when it is unlocked, nothing more is asked. */
-  readonly itemOnly?: boolean | undefined;
+  /**
+   * `item`: it is all that matters, so that nothing more is asked when it is unlocked. `secret`:
+   * so it is, and its secret is read.
+   */
+  readonly wanted?: "state" | "item" | "secret" | undefined;
   /** Called once, when the questions are on their way: the moment to do something else meanwhile. */
   readonly onAsked?: (() => void) | undefined;
+  /** Called before a secret is asked for: the service may ask the person first, so it may take longer. */
+  readonly onFound?: (() => void) | undefined;
 }
 
 /** What the Secret Service of this session says of itself, without anybody being prompted. */
@@ -23,6 +40,8 @@ export type SecretServiceAnswer =
       readonly collection: "unlocked" | "locked" | "none";
       /** How many items have the attributes asked for. */
       readonly items: { readonly unlocked: number; readonly locked: number };
+      /** The secret of an unlocked item, as it is stored, when it was wanted and the service gave it. */
+      readonly secret?: Buffer | undefined;
     }
   | {
       readonly state: "absent";
@@ -37,29 +56,15 @@ export type SecretServiceAnswer =
       readonly cause: unknown;
     };
 
-/** The name that a Secret Service owns on the bus. */
-export const secretServiceName = "org.freedesktop.secrets";
-const servicePath = "/org/freedesktop/secrets";
 /** Milliseconds after which an answer is late. */
 const lateMs = 50;
 
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
-const serviceInterface = "org.freedesktop.Secret.Service";
-
-// Whoever owns one of these names as well as the Secret Service's is that program.
-const providers = {
-  "org.gnome.keyring": "GNOME Keyring",
-  "org.kde.kwalletd6": "KDE Wallet",
-  "org.kde.kwalletd5": "KDE Wallet",
-  "org.kde.secretservicecompat": "KDE Wallet",
-  "org.keepassxc.KeePassXC.MainWindow": "KeePassXC",
-} as const;
-
 /**
- * Asks the Secret Service whether it is there, whether its default collection is locked, and
- * whether it holds an item: what keytar cannot tell apart, and without its unlimited waits.
- * Takes a few milliseconds.
+ * Asks the Secret Service whether it is there, whether its default collection is locked, whether
+ * it holds an item, and for the item's secret: without the unlimited waits of keytar, which cannot
+ * tell these states apart. Takes a few milliseconds.
  *
  * Source: freedesktop.org Secret Service API 0.2.
  */
@@ -79,7 +84,7 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
   const late = setTimeout(nameProvider, lateMs);
   try {
     const answer = await ask(connection, question);
-    const isFine = question.itemOnly === true && answer.items.unlocked > 0;
+    const isFine = question.wanted === "secret" ? answer.secret !== undefined : isAll(question, answer);
     return { state: "answered", ...answer, provider: isFine ? undefined : await nameProvider() };
   } catch (error) {
     return answerOf(error, question.signal, await (error instanceof BusError ? nameProvider() : provider));
@@ -89,14 +94,13 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
   }
 }
 
+type Answer = Pick<Answered, "collection" | "items" | "secret">;
+
 /**
  * GNOME Keyring (seen in 42) may get to a call before it has noted who is calling, and then denies
  * having the method, the collection or the alias. Asked again, it answers.
  */
-async function ask(
-  connection: BusConnection,
-  question: SecretServiceQuestion,
-): Promise<Pick<Answered, "collection" | "items">> {
+async function ask(connection: BusConnection, question: SecretServiceQuestion): Promise<Answer> {
   for (let attemptsLeft = 2; ; attemptsLeft--) {
     try {
       const answer = await askOnce(connection, question);
@@ -108,107 +112,67 @@ async function ask(
   }
 }
 
-/** Whether the service may only not be ready for this caller. */
-export function isNotReady(error: unknown): boolean {
-  return (
-    error instanceof BusError &&
-    /\.(?:UnknownMethod|UnknownInterface|UnknownObject|NoSuchObject)$/.test(error.errorName)
-  );
-}
-
-/** Gives a service time to get ready. */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 25));
-}
-
-async function askOnce(
-  connection: BusConnection,
-  { item, itemOnly, onAsked }: SecretServiceQuestion,
-): Promise<Pick<Answered, "collection" | "items">> {
+async function askOnce(connection: BusConnection, question: SecretServiceQuestion): Promise<Answer> {
+  const { item, wanted, onAsked } = question;
   // All at once: the bus and the service work on them while this process does something else.
-  const alias = callService(connection, "ReadAlias", "default");
+  const alias = readDefaultCollection(connection);
   const search = item === undefined ? undefined : searchItems(connection, item);
   // When the first question fails, nobody waits for this one any more.
   search?.catch(() => {});
+  alias.catch(() => {});
+  const opening = wanted === "secret" ? openSession(connection) : undefined;
+  opening?.catch(() => {});
   onAsked?.();
 
-  const { values } = await alias;
-  const [collection] = values;
-  if (typeof collection !== "string") throw new MalformedMessage("ReadAlias gave no path.");
+  const collection = await alias;
   const items = search === undefined ? { unlocked: [], locked: [] } : await search;
   const found = { unlocked: items.unlocked.length, locked: items.locked.length };
-  // An item is unlocked only together with its collection.
-  if (itemOnly === true && found.unlocked > 0) return { collection: "unlocked", items: found };
+  if (isAll(question, { items: found })) {
+    // An item is unlocked only together with its collection.
+    const answer = { collection: "unlocked", items: found } as const;
+    if (opening === undefined || item === undefined) return answer;
+    return { ...answer, secret: await readSecret(connection, question, item, items.unlocked, opening) };
+  }
   return {
-    collection: collection === "/" ? "none" : await stateOf(connection, collection),
+    collection: collection === undefined ? "none" : await stateOfCollection(connection, collection),
     items: found,
   };
 }
 
-/** The paths of the items that have these attributes, and maybe more. */
-export async function searchItems(
+/** Whether an unlocked item is all that was asked for, and there is one. */
+function isAll({ wanted = "state" }: SecretServiceQuestion, { items }: Pick<Answer, "items">): boolean {
+  return wanted !== "state" && items.unlocked > 0;
+}
+
+async function readSecret(
   connection: BusConnection,
-  attributes: Attributes,
-): Promise<{ readonly unlocked: readonly string[]; readonly locked: readonly string[] }> {
-  const { values } = await callService(connection, "SearchItems", { attributes });
-  const [unlocked, locked] = values;
-  if (!isTextArray(unlocked) || !isTextArray(locked)) {
-    throw new MalformedMessage("SearchItems gave no lists of items.");
-  }
-  return { unlocked, locked };
-}
-
-function isTextArray(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
-}
-
-async function stateOf(connection: BusConnection, path: string): Promise<"unlocked" | "locked" | "none"> {
+  { onFound }: SecretServiceQuestion,
+  item: Attributes,
+  paths: readonly string[],
+  opening: Promise<OpenSession>,
+): Promise<Buffer | undefined> {
+  onFound?.();
   try {
-    const { values } = await connection.call({
-      destination: secretServiceName,
-      path,
-      interface: "org.freedesktop.DBus.Properties",
-      member: "Get",
-      args: ["org.freedesktop.Secret.Collection", "Locked"],
-    });
-    if (typeof values[0] !== "boolean") throw new MalformedMessage("Locked is no boolean.");
-    return values[0] ? "locked" : "unlocked";
+    const [{ path, session }, chosen] = await Promise.all([opening, chooseItem(connection, item, paths)]);
+    return session.decrypt(await getSecret(connection, chosen, path));
   } catch (error) {
-    // An alias may outlive its collection.
-    if (isNotReady(error)) return "none";
-    throw error;
+    // A service that cannot do this encryption says so, and libsecret knows what else it can do.
+    if (isNotReady(error) || !(error instanceof BusError || error instanceof MalformedMessage)) throw error;
+    return undefined;
   }
 }
 
-/** Asks the bus alone, so that it also names a service that does not answer. Never fails. */
-async function findProvider(connection: BusConnection): Promise<string | undefined> {
-  const ownerOf = async (name: string) => {
-    const answer = await callBus(connection, "GetNameOwner", name).catch(() => undefined);
-    return answer?.values[0];
-  };
-  const [owner, ...owners] = await Promise.all([secretServiceName, ...Object.keys(providers)].map(ownerOf));
-  if (owner === undefined) return undefined;
-  return Object.values(providers).find((_, index) => owners[index] === owner);
-}
-
-function callService(connection: BusConnection, member: string, argument: CallArgument): Promise<Reply> {
-  return connection.call({
-    destination: secretServiceName,
-    path: servicePath,
-    interface: serviceInterface,
-    member,
-    args: [argument],
-  });
-}
-
-function callBus(connection: BusConnection, member: string, argument: string): Promise<Reply> {
-  return connection.call({
-    destination: "org.freedesktop.DBus",
-    path: "/org/freedesktop/DBus",
-    interface: "org.freedesktop.DBus",
-    member,
-    args: [argument],
-  });
+/** Of several items with the same attributes the one that libsecret, and with it keytar, would choose. */
+async function chooseItem(
+  connection: BusConnection,
+  item: Attributes,
+  paths: readonly string[],
+): Promise<string> {
+  const [first] = paths;
+  if (first === undefined) throw new MalformedMessage("There is no item.");
+  if (paths.length === 1) return first;
+  const visible = await searchItems(connection, { ...item, ...libsecretSchema });
+  return visible.unlocked[0] ?? first;
 }
 
 function answerOf(error: unknown, signal: AbortSignal, provider: string | undefined): SecretServiceAnswer {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
 import { readVibeEntry } from "../../src/discovery/vibe-keychain.ts";
+import { startBentSecretService } from "../stores/bent-secret-service.ts";
 import { type Keyring, type KeyringState, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { chosenKey } from "./planted-home.ts";
@@ -73,14 +74,13 @@ describeWithKeyring("Mistral Vibe's keychain entry", () => {
     expect(Date.now() - started).toBeLessThan(5000);
   });
 
-  test("says what is missing when secret-tool is not installed", async () => {
-    const ring = await start("unlocked");
-    storeAsVibe(ring, chosenKey);
+  test("stays unread where the keychain does not give it out", async () => {
+    const ring = await start("no-service");
+    const service = await startBentSecretService(ring.env.DBUS_SESSION_BUS_ADDRESS, { secret: chosenKey });
+    const entry = await read({ ...process.env, ...ring.env });
+    service.stop();
 
-    expect(await read({ ...ring.env, PATH: "/nowhere" })).toMatchObject({
-      state: "unread",
-      reason: expect.stringContaining("libsecret-tools"),
-    });
+    expect(entry).toEqual({ state: "unread", reason: "the keychain does not give it out" });
   });
 });
 

@@ -14,13 +14,13 @@ const key = "loadKey0".repeat(4);
 
 /** What must not come near a command that only hands over a stored key. */
 const heavyPackages = ["@mistralai/mistralai", "zod", "@inquirer/core", "open", "age-encryption", "yaml"];
-const heavyBuiltins = ["http", "https", "tls", "crypto", "readline", "worker_threads"];
+const heavyBuiltins = ["http", "https", "tls", "readline", "worker_threads"];
 
-function expectNothingHeavy({ packages, builtins }: Loaded, allowed: readonly string[] = []): void {
+function expectNothingHeavy({ packages, builtins }: Loaded): void {
   expect(packages.filter((name) => heavyPackages.includes(name) || name.startsWith("@inquirer/"))).toEqual(
     [],
   );
-  expect(builtins.filter((name) => heavyBuiltins.includes(name) && !allowed.includes(name))).toEqual([]);
+  expect(builtins.filter((name) => heavyBuiltins.includes(name))).toEqual([]);
 }
 
 const rooms = (loaded: Loaded, name: string) =>
@@ -46,7 +46,9 @@ describe("what is loaded", () => {
     expect(rooms(loaded, "commands")).toEqual([]);
     expect(loaded.packages).toEqual(["chalk", "commander"]);
     expectNothingHeavy(loaded);
-    expect(loaded.builtins.filter((name) => ["child_process", "net", "tty"].includes(name))).toEqual([]);
+    expect(
+      loaded.builtins.filter((name) => ["child_process", "crypto", "net", "tty"].includes(name)),
+    ).toEqual([]);
   });
 
   it("for a wrong command line is the same and what words the error", async () => {
@@ -99,7 +101,9 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
         [],
       );
     }
-    expect(loaded.packages).toContain("keytar");
+    // An unlocked keychain is read over the session bus.
+    expect(loaded.builtins).toContain("crypto");
+    expect(loaded.packages).not.toContain("keytar");
   });
 
   it("for run is the keychain and what starts a command", async () => {
@@ -108,13 +112,14 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     const loaded = await runAndList([program, "run", ...redact, "--", process.execPath, "-e", "0"], { env });
     expect(loaded.run.code).toBe(0);
     expectNothingHeavy(loaded);
+    expect(loaded.packages).not.toContain("keytar");
     expect(rooms(loaded, "commands")).toEqual(["src/commands/run.ts"]);
   });
 
   it("for status is the profiles, and no call to Mistral", async () => {
     const loaded = await runAndList([program, "status"], { env });
     expect(loaded.run).toMatchObject({ code: 0 });
-    expectNothingHeavy(loaded, ["crypto"]);
+    expectNothingHeavy(loaded);
     expect(loaded.packages).not.toContain("keytar");
     expect(rooms(loaded, "commands")).toEqual(["src/commands/status.ts"]);
   });
@@ -130,8 +135,8 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     );
     const loaded = await runAndList([script], { env });
     expect(loaded.run).toMatchObject({ code: 0, stdout: key });
-    expectNothingHeavy(loaded, ["crypto"]);
-    expect(loaded.packages.filter((name) => name === "commander" || name === "chalk")).toEqual([]);
+    expectNothingHeavy(loaded);
+    expect(loaded.packages).toEqual([]);
     expect(loaded.sources).not.toContain("src/cli.ts");
     for (const room of ["onboarding", "verification", "discovery", "doctor", "running", "targets"]) {
       expect(rooms(loaded, room)).toEqual([]);

@@ -55,6 +55,44 @@ describe("marshalling a call", () => {
   });
 });
 
+describe("what reading a secret takes", () => {
+  it("writes an object's path, and bytes in a variant", () => {
+    const call = encodeCall(2, {
+      destination: "a.b",
+      path: "/p",
+      interface: "a.b",
+      member: "M",
+      args: ["x", { path: "/session/1" }, { variant: Buffer.from("\0\xff", "latin1") }],
+    });
+    const body = new Bytes()
+      .text("x")
+      .text("/session/1")
+      .signature("ay")
+      .array(1, (list) => list.byte(0, 255));
+    expect(call.subarray(-body.length).equals(body.buffer())).toBe(true);
+    expect(call.includes("\x03sov\0")).toBe(true);
+  });
+
+  it("reads bytes and a structure", () => {
+    const bytes =
+      (...values: number[]) =>
+      (list: Bytes) =>
+        list.byte(...values);
+    const body = new Bytes()
+      .signature("ay")
+      .array(1, bytes(1, 2, 3))
+      .align(8)
+      .text("/session/1")
+      .array(1, bytes())
+      .array(1, bytes(0, 255))
+      .text("text/plain")
+      .buffer();
+    expect(decodeMessage(reply("v(oayays)", body))).toMatchObject({
+      values: [Buffer.of(1, 2, 3), ["/session/1", Buffer.of(), Buffer.of(0, 255), "text/plain"]],
+    });
+  });
+});
+
 describe("unmarshalling a message", () => {
   it.each(["l", "B"] as const)("reads a reply in byte order %s", (order) => {
     const message = pathReply(9, "/org/freedesktop/secrets/collection/login", order);
@@ -112,7 +150,10 @@ describe("unmarshalling a message", () => {
     ["an error without a name", messageOf({ type: 3, fields: [[5, "u", 1]] })],
     ["a body that its signature does not explain", reply("", text("x"))],
     ["a signature that its body does not fill", reply("ss", text("x"))],
-    ["a structure, which nobody asked for", reply("(ss)", text("x"))],
+    ["a structure that its body does not fill", reply("(ss)", text("x"))],
+    ["a structure of nothing", reply("()", Buffer.alloc(0))],
+    ["an array of structures, which nobody asked for", reply("a(ss)", Buffer.alloc(8))],
+    ["bytes beyond its end", reply("ay", Buffer.from("ffffff7f00", "hex"))],
     ["a text without its end", reply("s", Buffer.from("0100000078ff", "hex"))],
     ["a text with a NUL inside", reply("s", text("a\0b"))],
     ["a text that is not UTF-8", reply("s", Buffer.from("02000000c32800", "hex"))],
@@ -139,7 +180,17 @@ describe("unmarshalling a message", () => {
   });
 
   it("reads or refuses, whatever comes", () => {
-    const valid = [pathReply(1, "/a/b"), errorReply(2, "a.b", "text"), signalMessage()];
+    const secret = new Bytes()
+      .text("/s")
+      .array(1, (list) => list.byte(1, 2))
+      .text("text/plain")
+      .buffer();
+    const valid = [
+      reply("(oays)", secret),
+      pathReply(1, "/a/b"),
+      errorReply(2, "a.b", "text"),
+      signalMessage(),
+    ];
     const bent = fc
       .tuple(
         fc.constantFrom(...valid),

@@ -4,7 +4,6 @@ import type { BundledProgram } from "../support/bundle.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { type PromptAnswer, type Prompter, startPrompter } from "../support/keyring-prompter.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
-import { type HalfDeadSecretService, startHalfDeadSecretService } from "./half-dead-secret-service.ts";
 import { act, makeKeychainProgram, startAct } from "./keychain-runs.ts";
 
 const storedKey = "testKey0".repeat(4);
@@ -125,40 +124,6 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     }
     child.kill("SIGTERM");
     await ended;
-  });
-});
-
-describeWithKeyring("a keychain that dies between being asked and being read", () => {
-  let program: BundledProgram;
-  let keyring: Keyring;
-  let service: HalfDeadSecretService;
-
-  beforeAll(async () => {
-    program = await makeKeychainProgram();
-    keyring = await startKeyring({ state: "no-service" });
-    service = await startHalfDeadSecretService(keyring.env.DBUS_SESSION_BUS_ADDRESS);
-  });
-
-  afterAll(async () => {
-    service?.stop();
-    await keyring?.stop();
-    program?.remove();
-  });
-
-  it("is unresponsive, and the program ends although keytar never comes back", async () => {
-    const run = await act(program, keyring.env, "get", "get");
-    expect(run.outcomes.map(({ kind }) => kind)).toEqual(["store-unresponsive", "store-unresponsive"]);
-    for (const { ms } of run.outcomes) expect(ms).toBeLessThan(2500);
-    // Before it could replace its process, Node could only be killed.
-    expect(run).toMatchObject(
-      "execve" in process ? { code: 7, signal: null } : { code: null, signal: "SIGKILL" },
-    );
-  });
-
-  it("can be stopped while a person is there, and still ends", async () => {
-    const { child, ended } = startAct(program, keyring.env, "interactive", "get");
-    setTimeout(() => child.kill("SIGTERM"), 1000);
-    expect((await ended).outcomes).toMatchObject([{ message: "Error: stopped" }]);
   });
 });
 

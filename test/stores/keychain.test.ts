@@ -1,3 +1,4 @@
+import keytar from "keytar";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { KeychainStore } from "../../src/stores/keychain.ts";
@@ -55,6 +56,14 @@ describeWithKeyring("the keychain", () => {
     expect(await keyring.lookup("foreign-3")).toBeUndefined();
   });
 
+  it("of two items that a key has, reads the one that keytar would, which is the one written last", async () => {
+    for (const profile of ["double-1", "double-2", "double-3"]) {
+      await keyring.store(profile, testKey("A").reveal());
+      await keytar.setPassword("mistral-key", profile, testKey("B").reveal());
+      expect((await openStore().get(at(profile)))?.reveal()).toBe(testKey("B").reveal());
+    }
+  });
+
   it("takes off the newline that was stored with a key by hand", async () => {
     await keyring.store("echoed", `${testKey("A").reveal()}\n`);
     expect((await openStore().get(at("echoed")))?.reveal()).toBe(testKey("A").reveal());
@@ -63,6 +72,7 @@ describeWithKeyring("the keychain", () => {
   it.each([
     ["nothing but a newline", "\n"],
     ["several lines", "testKey0\ntestKey0"],
+    ["bytes that are no text", Buffer.from("fffe6162", "hex")],
   ])(
     "says that an entry of %s is unreadable instead of giving it as a key, and can erase it",
     async (_, text) => {

@@ -34,40 +34,51 @@ describeWithKeyring("keytar on a machine", () => {
   });
 
   it("works with the binary for musl where only that one fits", async () => {
-    const [, get] = await outcomesWith((keytar) => {
+    const [availability, , set] = await outcomesWith((keytar) => {
       mkdirSync(dirname(binary(keytar, "linuxmusl")), { recursive: true });
       renameSync(binary(keytar, "linux"), binary(keytar, "linuxmusl"));
     });
-    expect(get).toMatchObject({ result: storedKey });
+    expect(availability).toMatchObject({ result: { state: "available" } });
+    expect(set).toMatchObject({ result: "stored" });
+    await keyring.store("default", storedKey);
   });
 
-  it.each([
-    ["with a session bus", {}],
-    ["without one", { DBUS_SESSION_BUS_ADDRESS: undefined, XDG_RUNTIME_DIR: undefined }],
-  ])("without libsecret says so, and what to install, %s", async (_, env) => {
-    const [availability, get, set] = await outcomesWith((keytar) => {
-      const path = binary(keytar, "linux");
-      const text = readFileSync(path, "latin1").replaceAll("libsecret-1.so.0", "libsecret-1.so.9");
-      writeFileSync(path, text, "latin1");
-    }, env);
-    const reason = "The library that talks to the keychain, libsecret, is not installed.";
-    expect(availability).toMatchObject({ result: { state: "absent", reason } });
-    for (const outcome of [get, set]) {
-      expect(outcome).toMatchObject({
-        kind: "store-absent",
-        message: reason,
-        hint: expect.stringMatching(/[Ii]nstall.*libsecret/),
-        cause: expect.stringContaining("libsecret-1.so.9: cannot open shared object file"),
-      });
-    }
+  const withoutLibsecret = (keytar: string) => {
+    const path = binary(keytar, "linux");
+    const text = readFileSync(path, "latin1").replaceAll("libsecret-1.so.0", "libsecret-1.so.9");
+    writeFileSync(path, text, "latin1");
+  };
+  const libsecretMissing = "The library that talks to the keychain, libsecret, is not installed.";
+  const refusal = {
+    kind: "store-absent",
+    message: libsecretMissing,
+    hint: expect.stringMatching(/[Ii]nstall.*libsecret/),
+    cause: expect.stringContaining("libsecret-1.so.9: cannot open shared object file"),
+  };
+
+  it("without libsecret reads what is stored, and for the rest says what to install", async () => {
+    expect(await outcomesWith(withoutLibsecret)).toMatchObject([
+      { result: { state: "absent", reason: libsecretMissing } },
+      { result: storedKey },
+      refusal,
+    ]);
+  });
+
+  it("without libsecret and without a session bus says what to install first", async () => {
+    const env = { DBUS_SESSION_BUS_ADDRESS: undefined, XDG_RUNTIME_DIR: undefined };
+    expect(await outcomesWith(withoutLibsecret, env)).toMatchObject([
+      { result: { state: "absent", reason: libsecretMissing } },
+      refusal,
+      refusal,
+    ]);
   });
 
   it("says that it does not fit this system, and why", async () => {
-    const [, get] = await outcomesWith((keytar) => {
+    const [, , set] = await outcomesWith((keytar) => {
       rmSync(binary(keytar, "linuxmusl"));
       writeFileSync(binary(keytar, "linux"), "made for another machine");
     });
-    expect(get).toMatchObject({
+    expect(set).toMatchObject({
       kind: "store-absent",
       message: expect.stringContaining("does not run on this system"),
       cause: expect.stringMatching(/invalid ELF header|file too short/),
@@ -75,8 +86,8 @@ describeWithKeyring("keytar on a machine", () => {
   });
 
   it("says that it is missing", async () => {
-    const [, get] = await outcomesWith((keytar) => rmSync(keytar, { recursive: true }));
-    expect(get).toMatchObject({
+    const [, , set] = await outcomesWith((keytar) => rmSync(keytar, { recursive: true }));
+    expect(set).toMatchObject({
       kind: "store-absent",
       message: expect.stringContaining("keytar, is not installed"),
       hint: expect.stringContaining("npm install -g mistral-key"),

@@ -40,7 +40,7 @@ export interface Keyring {
   /** What `secret-tool` finds under the service `mistral-key`; `undefined` when there is nothing. */
   lookup(account: string): Promise<string | undefined>;
   /** Stores a secret under the service `mistral-key` with `secret-tool`. */
-  store(account: string, secret: string): Promise<void>;
+  store(account: string, secret: string | Uint8Array): Promise<void>;
   /** Locks the collection, by starting the daemon anew. */
   lock(): Promise<void>;
   /** Unlocks the collection in the daemon that runs, as logging in on the desktop does. */
@@ -224,7 +224,7 @@ function environmentIn(folder: string): KeyringEnvironment {
 function secretTool(
   args: readonly string[],
   env: KeyringEnvironment,
-  input = "",
+  input: string | Uint8Array = "",
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const child = execFile(
