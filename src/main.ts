@@ -3,6 +3,7 @@ import type { CommandInput } from "./command-table.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
+import type { Flags } from "./flags.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { Prompts } from "./terminal/prompts.ts";
@@ -42,6 +43,7 @@ async function endDespiteHungCall(code: ExitCode): Promise<void> {
 
 async function run(argv: readonly string[], version: string): Promise<ExitCode> {
   const signals = watchSignals();
+  let wish: ReportWish | undefined;
   try {
     const { parseCommandLine } = await import("./cli.ts");
     const layout = { columns: () => stdout.columns ?? 80, version };
@@ -51,10 +53,11 @@ async function run(argv: readonly string[], version: string): Promise<ExitCode> 
       return exitCodes.done;
     }
     const input: CommandInput = { args: invocation.args, flags: invocation.flags };
+    wish = wishOf(invocation.flags);
     const code = await invocation.command.run(input, await createDeps(input, signals, version));
     return endCode(code, signals.exitCode());
   } catch (error) {
-    return await report(error, argv, signals.exitCode());
+    return await report(error, wish ?? guessWish(argv), signals.exitCode());
   } finally {
     signals.stop();
   }
@@ -65,21 +68,33 @@ function endCode(code: ExitCode, signalCode: ExitCode | undefined): ExitCode {
   return signalCode === exitCodes.cancelled && code === exitCodes.unfinished ? code : (signalCode ?? code);
 }
 
+/** In what form a failure is wanted. */
+interface ReportWish {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+}
+
+function wishOf(flags: Flags): ReportWish {
+  return { json: flags.on("json"), verbose: flags.on("verbose"), color: !flags.off("color") };
+}
+
+/** For a command line that could not be read. */
+function guessWish(argv: readonly string[]): ReportWish {
+  const end = argv.indexOf("--");
+  const own = new Set(end === -1 ? argv : argv.slice(0, end));
+  return { json: own.has("--json"), verbose: own.has("--verbose"), color: !own.has("--no-color") };
+}
+
 /** The only place where an error becomes words and an exit code. */
-async function report(
-  error: unknown,
-  argv: readonly string[],
-  signalCode: ExitCode | undefined,
-): Promise<ExitCode> {
+async function report(error: unknown, wish: ReportWish, signalCode: ExitCode | undefined): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
   const code = endCode(exitCodeOfKind(failure.kind), signalCode);
-  const end = argv.indexOf("--");
-  const own = end === -1 ? argv : argv.slice(0, end);
   const { renderFailure, failureDocument } = await import("./terminal/failure.ts");
   const { openOutput } = await import("./terminal/terminal-output.ts");
-  const output = openOutput({ stdout, stderr, env, platform }, { color: !own.includes("--no-color") });
-  if (own.includes("--json")) output.json(failureDocument(failure, code));
-  else output.print(renderFailure(failure, output, { verbose: own.includes("--verbose") }));
+  const output = openOutput({ stdout, stderr, env, platform }, { color: wish.color });
+  if (wish.json) output.json(failureDocument(failure, code));
+  else output.print(renderFailure(failure, output, { verbose: wish.verbose }));
   return code;
 }
 

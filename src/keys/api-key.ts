@@ -23,6 +23,14 @@ export class ApiKey {
     return new ApiKey(value);
   }
 
+  /**
+   * Whether a text can be a key at all: visible ASCII characters only, as HTTP headers carry and
+   * every store keeps them.
+   */
+  static accepts(text: string): boolean {
+    return /^[\x21-\x7e]+$/.test(text);
+  }
+
   /** The key itself. For stores, the API client, `get`, `run`, `env` and targets only. */
   reveal(): string {
     return this.#value;

@@ -1,3 +1,5 @@
+import { ApiKey } from "./api-key.ts";
+
 /** What to make of a text that was pasted or piped in as a key. */
 export type PastedKey =
   | { readonly outcome: "key"; readonly value: string }
@@ -47,7 +49,7 @@ export function readPastedKey(text: string): PastedKey {
   if (/\s/.test(first)) {
     return { outcome: "unusable", reason: "That has spaces in the middle; a key has none." };
   }
-  if (!/^[\x21-\x7e]+$/.test(first)) {
+  if (!ApiKey.accepts(first)) {
     return {
       outcome: "unusable",
       reason: "That has characters that no key can have (control characters or non-Latin letters).",

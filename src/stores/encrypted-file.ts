@@ -226,7 +226,7 @@ export function keyOf(plaintext: Uint8Array): ApiKey | undefined {
   const text = Buffer.from(plaintext)
     .toString("utf8")
     .replace(/\r?\n$/, "");
-  return text === "" || /[\x00-\x1f\x7f\ufffd]/.test(text) ? undefined : ApiKey.of(text);
+  return ApiKey.accepts(text) ? ApiKey.of(text) : undefined;
 }
 
 async function loadFormat() {

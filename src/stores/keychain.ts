@@ -77,7 +77,7 @@ export class KeychainStore implements SecretStore {
     const account = accountOf(address);
     return this.#inTurn(async (keychain) => {
       const password = key.reveal();
-      refuseUnstorable(password);
+      if (!ApiKey.accepts(password)) throw unstorable();
       const remembered = this.#keys.get(account)?.reveal();
       const before: Peeked =
         remembered === undefined ? await keychain.peek(account) : { known: true, password: remembered };
@@ -189,14 +189,13 @@ function stateOf(trouble: KeychainTrouble): UnusableState {
 /** Whoever stored a key by hand may have stored the newline of `echo` with it. */
 function keyFrom(password: string): ApiKey {
   const value = password.trim();
-  if (value === "" || /[\x00-\x1f\x7f]/.test(value)) throw new KeychainProblem("unreadable");
+  if (!ApiKey.accepts(value)) throw new KeychainProblem("unreadable");
   return ApiKey.of(value);
 }
 
-/** A NUL would cut the key short in the keychain; what is no text in UTF-8 would come back changed. */
-function refuseUnstorable(password: string): void {
-  if (!password.includes("\0") && Buffer.from(password).toString() === password) return;
-  throw new MistralKeyError("usage", "This key has characters that a keychain cannot keep.", {
+/** A NUL, say, would cut it short in the keychain. */
+function unstorable(): MistralKeyError {
+  return new MistralKeyError("usage", "This key has characters that no key can have.", {
     hint: "Copy the key again from the Mistral console; it has letters and digits only.",
   });
 }

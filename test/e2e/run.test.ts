@@ -108,6 +108,7 @@ describeWithKeyring("the built command, with a key in a real keyring", () => {
 
     it.each([
       ["a missing command", ["run", "--", "no-such-command-here"], 127],
+      ["a missing command with flags of its own", ["run", "no-such-command-here", "--json"], 127],
       ["a folder", ["run", "--", "/"], 126],
       ["no command", ["run"], 2],
       ["a bad name", ["run", "--as", "A-B", "--", "true"], 2],

@@ -73,6 +73,7 @@ describeWithKeyring("the keychain", () => {
     ["nothing but a newline", "\n"],
     ["several lines", "testKey0\ntestKey0"],
     ["bytes that are no text", Buffer.from("fffe6162", "hex")],
+    ["letters that no request can carry", "ключ".repeat(8)],
   ])(
     "says that an entry of %s is unreadable instead of giving it as a key, and can erase it",
     async (_, text) => {
