@@ -106,6 +106,7 @@ async function askMove(
         { press: "s", does: "skip to the paste", value: "skip" as Move },
         ...(at.first ? [] : [{ press: "b", does: "back", value: "back" as Move }]),
       ],
+      onPaste: "The key is asked for in the last step, and nothing was taken yet. Press s, then paste it.",
     });
     if (move !== "open") return { to: move, opened };
     opened = step.page;

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { Keyboard } from "./keyboard.ts";
 import { hang } from "./layout.ts";
 import type { PromptTerminal } from "./open-prompts.ts";
-import type { Choice, KeyQuestion, PressKey, Prompts } from "./prompts.ts";
+import type { Choice, KeyQuestion, PressQuestion, Prompts } from "./prompts.ts";
 import { SecretCapture } from "./secret-capture.ts";
 import { howToPaste, type SecretKind } from "./secret-kind.ts";
 import type { SecretAsker } from "./secret-questions.ts";
@@ -71,7 +71,7 @@ export class PlainPrompts implements Prompts, SecretAsker {
     }
   }
 
-  async press<Value>({ keys }: { readonly keys: readonly PressKey<Value>[] }): Promise<Value> {
+  async press<Value>({ keys }: PressQuestion<Value>): Promise<Value> {
     for (const { press, does } of keys) {
       this.#print(`  ${press === "enter" ? "Enter" : `${press}, then Enter`}: ${does}`);
     }

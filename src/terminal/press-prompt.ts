@@ -1,11 +1,14 @@
 import { createPrompt, useKeypress, useState } from "@inquirer/core";
-import { displayWidth } from "./layout.ts";
+import { displayWidth, hang } from "./layout.ts";
+import { pasteNotice } from "./prompt-stream.ts";
 import type { PressKey } from "./prompts.ts";
 import type { Theme } from "./theme.ts";
 
 /** What {@link pressPrompt} is given. */
 export interface PressConfig {
   readonly keys: readonly PressKey<unknown>[];
+  /** What to say when something is pasted. */
+  readonly onPaste: string;
   readonly columns: number;
   readonly symbols: Theme;
 }
@@ -16,13 +19,15 @@ const labels: Readonly<Record<string, string>> = { enter: "Enter", space: "Space
 const sameKey: Readonly<Record<string, string>> = { return: "enter" };
 
 /** A line of keys and what they do; answers with the first of them that is pressed. */
-export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, symbols }, done) => {
+export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, columns, symbols }, done) => {
   const [chosen, setChosen] = useState<PressKey<unknown> | undefined>(undefined);
+  const [pasted, setPasted] = useState(false);
 
   useKeypress((event, rl) => {
     // Readline collects what is typed, and would draw the cursor behind it.
     rl.clearLine(0);
     if (chosen !== undefined || event.ctrl) return;
+    if (event.name === pasteNotice) setPasted(true);
     const name = sameKey[event.name] ?? event.name;
     const key = keys.find(({ press }) => press === name);
     if (key === undefined) return;
@@ -31,7 +36,8 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
   });
 
   if (chosen !== undefined) return `  ${symbols.symbol.next} ${symbols.faint(chosen.does)}`;
-  return layOutKeys([...keys, { press: "Ctrl-C", does: "stop" }], columns, symbols);
+  const line = layOutKeys([...keys, { press: "Ctrl-C", does: "stop" }], columns, symbols);
+  return pasted ? `${hang(`  ${symbols.symbol.warn} `, onPaste, columns)}\n${line}` : line;
 });
 
 /** The line of keys, broken between two of them where the terminal is narrow. */

@@ -2,8 +2,14 @@ import { Readable } from "node:stream";
 import type { InputPiece } from "./input-parser.ts";
 import type { KeyListener } from "./keyboard.ts";
 
-/** What a prompt makes of a paste: one line of text, or nothing. */
-export type PasteUse = "line" | "nothing";
+/** What a prompt makes of a paste: one line of text, or nothing, of which it may be told. */
+export type PasteUse = "line" | "nothing" | "notice";
+
+/** How a prompt is told of a paste: as the name of a key that no keyboard has. */
+export const pasteNotice = "pasted";
+
+/** So many characters at once nobody types; where the terminal marks no pastes, they are one. */
+const fewestPasted = 8;
 
 /**
  * The input that inquirer's prompts read: what is typed, passed on by the {@link Keyboard}. A
@@ -37,9 +43,10 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   receive(piece: InputPiece): void {
-    if (piece.kind === "text") this.push(piece.text);
     if (piece.kind === "escape") this.push(piece.sequence);
-    if (piece.kind === "paste" && this.#pastes === "line") this.push(asLine(piece.text));
+    else if (this.#pastes === "line") this.push(piece.kind === "paste" ? asLine(piece.text) : piece.text);
+    else if (piece.kind === "text" && piece.text.length < fewestPasted) this.push(piece.text);
+    else if (this.#pastes === "notice") this.emit("keypress", undefined, { name: pasteNotice, sequence: "" });
   }
 
   stop(): void {

@@ -15,6 +15,13 @@ export interface PressKey<Value> {
   readonly value: Value;
 }
 
+/** What {@link Prompts.press} is asked with. */
+export interface PressQuestion<Value> {
+  readonly keys: readonly PressKey<Value>[];
+  /** What to say when something is pasted, which is no answer. */
+  readonly onPaste?: string;
+}
+
 /** What {@link Prompts.key} is asked with. */
 export interface KeyQuestion {
   readonly message: string;
@@ -45,7 +52,7 @@ export interface Prompts {
   }): Promise<string>;
 
   /** One of the offered keys, at once and without Enter; the keys are printed as the line to read. */
-  press<Value>(question: { readonly keys: readonly PressKey<Value>[] }): Promise<Value>;
+  press<Value>(question: PressQuestion<Value>): Promise<Value>;
 
   /**
    * Captures a key without showing it or any part of it. While it is typed or pasted, tells how

@@ -5,7 +5,7 @@ import { displayWidth, hang, padEnd } from "./layout.ts";
 import type { PromptTerminal } from "./open-prompts.ts";
 import { type PasteUse, PromptStream } from "./prompt-stream.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
-import type { Choice, KeyQuestion, PressKey, Prompts } from "./prompts.ts";
+import type { Choice, KeyQuestion, PressQuestion, Prompts } from "./prompts.ts";
 import type { SecretKind } from "./secret-kind.ts";
 import type { SecretAsker } from "./secret-questions.ts";
 
@@ -72,11 +72,11 @@ export class TerminalPrompts implements Prompts, SecretAsker {
     );
   }
 
-  async press<Value>({ keys }: { readonly keys: readonly PressKey<Value>[] }): Promise<Value> {
+  async press<Value>({ keys, onPaste = "A paste is no answer here." }: PressQuestion<Value>): Promise<Value> {
     const { pressPrompt } = await import("./press-prompt.ts");
-    const config = { keys, columns: this.#columns, symbols: this.#terminal.theme };
+    const config = { keys, onPaste, columns: this.#columns, symbols: this.#terminal.theme };
     // The prompt answers with the value of one of the keys it was given.
-    return this.#ask("nothing", (context) => pressPrompt(config, context) as Promise<Value>);
+    return this.#ask("notice", (context) => pressPrompt(config, context) as Promise<Value>);
   }
 
   async key(question: KeyQuestion): Promise<ApiKey> {

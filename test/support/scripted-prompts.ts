@@ -1,6 +1,6 @@
 import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import type { Choice, KeyQuestion, PressKey, Prompts } from "../../src/terminal/prompts.ts";
+import type { Choice, KeyQuestion, PressQuestion, Prompts } from "../../src/terminal/prompts.ts";
 
 type Kind = "choose" | "confirm" | "text" | "press" | "key" | "passphrase";
 
@@ -88,7 +88,7 @@ export class ScriptedPrompts implements Prompts {
     return text;
   }
 
-  async press<Value>(question: { readonly keys: readonly PressKey<Value>[] }): Promise<Value> {
+  async press<Value>(question: PressQuestion<Value>): Promise<Value> {
     const offered = question.keys.map((key) => `${key.press} ${key.does}`).join(" | ");
     const pressed = this.#take("press", offered);
     const found = question.keys.find((key) => key.press === pressed);

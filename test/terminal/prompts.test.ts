@@ -133,11 +133,17 @@ describe("press", () => {
     });
   });
 
-  it("is not answered by a paste", async () => {
+  it.each([
+    ["a paste", { bracketed: true }],
+    ["a paste that the terminal does not mark", { bracketed: false }],
+  ])("is not answered by %s, and says so", async (_, how) => {
     await asker.ask(["press"], {}, async (terminal) => {
       await terminal.waitFor(shown.press);
-      terminal.paste("bsb\n");
-      await delay(200);
+      terminal.paste(`bs${key}\n`, how);
+      const screen = await terminal.waitFor("no answer");
+      expect(screen).toContain(
+        "  ! A paste is no answer here.\n  Enter open in the browser   s skip   b back   Ctrl-C stop",
+      );
       terminal.type("s");
       expect(await terminal.answerTo("press")).toBe("skip");
     });
