@@ -72,7 +72,7 @@ async function finish(
 ): Promise<ExitCode> {
   const { output } = deps;
   if (outcome.outcome === "kept") {
-    output.print("  Nothing was changed.");
+    output.print("  The stored key was not changed.");
     if (options.json) output.json({ profile: outcome.profile, stored: false, ...placesOf([]) });
     return exitCodes.done;
   }

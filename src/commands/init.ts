@@ -2,7 +2,7 @@ import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
-import { parseExpiry } from "../keys/expiry.ts";
+import { type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
 import { commandFor } from "../keys/profile-name.ts";
 import { changeStore } from "../onboarding/change-store.ts";
 import { type Closing, printCard, printNextCommands } from "../onboarding/closing-card.ts";
@@ -86,7 +86,9 @@ async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome)
   switch (outcome.outcome) {
     case "kept":
       if (options.json) output.json({ profile: outcome.profile, stored: true, kept: true });
-      output.print(`  Nothing was changed. To check the key: ${commandFor(outcome.profile, "verify")}`);
+      output.print(
+        `  ${wordsForKept(outcome.noted)} To check the key: ${commandFor(outcome.profile, "verify")}`,
+      );
       return exitCodes.done;
     case "refused":
       printExplanation(output, outcome.check.explanation, "fail");
@@ -99,6 +101,11 @@ async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome)
     case "stored":
       return close(deps, outcome);
   }
+}
+
+function wordsForKept(noted: Expiry | undefined): string {
+  if (noted === undefined) return "Nothing was changed.";
+  return noted === null ? "Noted that it never ends." : `Its last day is noted: ${formatDay(noted)}.`;
 }
 
 function close(deps: Deps, outcome: Extract<OnboardOutcome, { outcome: "stored" }>): ExitCode {

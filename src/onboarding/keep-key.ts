@@ -1,10 +1,10 @@
+import { withSecondChance } from "../capture/second-chance.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import { type KnownKey, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import { hang } from "../terminal/layout.ts";
 
 type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "prompts">;
 
@@ -20,11 +20,7 @@ export async function keepKey(
   store: SecretStore,
   known: Omit<KnownKey, "store">,
 ): Promise<Profile> {
-  for (;;) {
-    const failure = await tryToStore(deps, store, known);
-    if (failure === undefined) break;
-    if (!deps.interactive || !(await wantsToTryAgain(deps, failure))) throw failure;
-  }
+  await withSecondChance(deps, () => storeKey(deps, store, known));
   const profile = profileOf({ ...known, store: store.kind }, deps.now());
   try {
     deps.profiles.write(profile);
@@ -39,39 +35,19 @@ export async function keepKey(
   return profile;
 }
 
-/** Stores the key and answers why that failed, or `undefined` when it did not. */
-async function tryToStore(
+async function storeKey(
   { output }: Keeping,
   store: SecretStore,
   { name, key }: Omit<KnownKey, "store">,
-): Promise<MistralKeyError | undefined> {
+): Promise<void> {
   const progress = output.progress(`Storing in ${store.describe()}`);
   try {
     await store.set({ profile: name, slot: "current" }, key);
     progress.succeed(`stored in ${store.describe()}, read back`);
-    return undefined;
   } catch (error) {
     progress.clear();
-    if (error instanceof Cancelled) throw stoppedWhileStoring(name);
-    if (error instanceof MistralKeyError) return error;
-    throw error;
+    throw error instanceof Cancelled ? stoppedWhileStoring(name) : error;
   }
-}
-
-async function wantsToTryAgain({ output, prompts }: Keeping, failure: MistralKeyError): Promise<boolean> {
-  const { theme } = output;
-  const columns = Math.min(output.columns, 80);
-  output.print(hang(`${theme.symbol.warn} `, theme.strong(failure.message), columns));
-  for (const line of failure.hint?.split("\n") ?? []) {
-    output.print(hang(`  ${theme.symbol.next} `, line, columns));
-  }
-  return await (await prompts()).choose({
-    message: "The key is checked but not stored. What now?",
-    choices: [
-      { value: true, name: "Try again", description: "when that is mended" },
-      { value: false, name: "Stop", description: "the key has to be pasted again then" },
-    ],
-  });
 }
 
 function stoppedWhileStoring(name: ProfileName): Cancelled {

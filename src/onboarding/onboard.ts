@@ -1,4 +1,5 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { withSecondChance } from "../capture/second-chance.ts";
 import { askExpiry } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
@@ -8,6 +9,7 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { replaceKey } from "../rotation/replace-key.ts";
@@ -63,7 +65,12 @@ export type OnboardOutcome =
       readonly check: KeyCheck | undefined;
     }
   /** The person keeps the key that is stored already. */
-  | { readonly outcome: "kept"; readonly profile: ProfileName };
+  | {
+      readonly outcome: "kept";
+      readonly profile: ProfileName;
+      /** Its last day, when that was given and is noted now. */
+      readonly noted?: Expiry | undefined;
+    };
 
 /**
  * Takes a person from nothing to a verified key in a store. Whether the key can be kept is settled
@@ -83,11 +90,16 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   const store = await settleStore(asking, request, known);
   if (request.from === "prompt" && request.offered === undefined) sayWhere(deps, store);
 
-  const stored = await store.get({ profile: name, slot: "current" });
-  if (stored !== undefined && !(await mayReplace(deps, request, stored)))
-    return { outcome: "kept", profile: name };
-
   const endpoint = request.endpoint ?? known?.endpoint ?? { region: "global" };
+  const stored = await store.get({ profile: name, slot: "current" });
+  if (stored !== undefined && !(await mayReplace(deps, request, stored))) {
+    noteExpiry(
+      deps,
+      request,
+      known ?? profileOf({ name, key: stored, store: store.kind, endpoint }, deps.now()),
+    );
+    return { outcome: "kept", profile: name, noted: request.expiresAt };
+  }
   let walked =
     request.from === "prompt"
       ? await walkToPaste(deps, request)
@@ -115,7 +127,7 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   }
 
   // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
-  const there = stored ?? (await store.get({ profile: name, slot: "current" }));
+  const there = stored ?? (await withSecondChance(deps, () => store.get({ profile: name, slot: "current" })));
   const appeared = stored === undefined && there !== undefined && !there.equals(captured.key);
   if (appeared && !(await mayReplace(deps, request, there))) return { outcome: "kept", profile: name };
   refuseDuringRotation(name, deps);
@@ -170,12 +182,29 @@ async function addExpiry(
     expiresAt = await askExpiry(deps);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    throw new Cancelled("Stopped. Your key is stored; only its last day was not noted.");
+    throw stoppedBeforeExpiry(outcome);
   }
   if (expiresAt === undefined) return outcome;
   const profile = { ...outcome.profile, expiresAt };
   deps.profiles.write(profile);
   return { ...outcome, profile };
+}
+
+/** Who keeps the stored key may have come to say when it ends. */
+function noteExpiry(deps: Deps, { expiresAt }: OnboardRequest, profile: Profile): void {
+  if (expiresAt !== undefined) deps.profiles.write({ ...profile, expiresAt });
+}
+
+function stoppedBeforeExpiry({
+  profile,
+  replaced,
+}: Extract<OnboardOutcome, { outcome: "stored" }>): Cancelled {
+  const stored = "Stopped. Your key is stored; its last day was not noted";
+  const noting = `To note it: ${commandFor(profile.name, "init --expires DATE")}`;
+  if (replaced === undefined || replaced.finished) return new Cancelled(`${stored}.`, { hint: noting });
+  return new Cancelled(`${stored}, and the old key ${replaced.previous.mask} has still to be deleted.`, {
+    hint: `${noting}\nTo see that through: ${commandFor(profile.name, "rotate --finish")}`,
+  });
 }
 
 /** What is known of the profile; a file that cannot be read must not stand in the way of a new key. */
@@ -207,7 +236,7 @@ function sayWhere({ output }: Deps, store: SecretStore): void {
 
 async function mayReplace(
   deps: Deps,
-  { profile, force, from }: OnboardRequest,
+  { profile, force, from, expiresAt }: OnboardRequest,
   stored: ApiKey,
 ): Promise<boolean> {
   if (force) return true;
@@ -225,7 +254,11 @@ async function mayReplace(
   return prompts.choose({
     message: "What do you want to do?",
     choices: [
-      { value: false, name: "Keep it", description: "nothing is changed" },
+      {
+        value: false,
+        name: "Keep it",
+        description: expiresAt === undefined ? "nothing is changed" : "only its last day is noted",
+      },
       {
         value: true,
         name: "Replace it",

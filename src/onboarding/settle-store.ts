@@ -3,6 +3,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
 import {
   chooseStore,
+  insteadOfKeychain,
   type StoreOption,
   type UnusableStore,
   unusableStore,
@@ -45,8 +46,12 @@ export async function settleStore(
       case "refuse":
         throw choice.failure;
       case "ask": {
-        const option = await askForStore(choice.unusable, choice.options, deps);
-        if (option === "stop") throw unusableStore("keychain", choice.unusable);
+        const alternative = insteadOfKeychain(remembered);
+        // Without a key there, the file is one of the choices.
+        const more = remembered === undefined ? [] : [alternative];
+        const unusable = { ...choice.unusable, advice: [...choice.unusable.advice, ...more] };
+        const option = await askForStore(unusable, choice.options, deps);
+        if (option === "stop") throw unusableStore("keychain", choice.unusable, alternative);
         if (option === "once") return deps.store("memory");
         if (option === "file") asked = "file";
       }

@@ -1,3 +1,4 @@
+import { withSecondChance } from "../capture/second-chance.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
@@ -38,17 +39,13 @@ export type ReplaceOutcome = RotationOutcome;
  *   of kind `usage` when another run has replaced the stored key since this one has read it
  */
 export async function replaceKey(deps: Deps, replacement: Replacement): Promise<ReplaceOutcome> {
-  const { store, name, check, browser = true } = replacement;
+  const { store, check, browser = true } = replacement;
   const hands = { journal: deps.journal, profiles: deps.profiles, store };
-  const oldKey = await store.get(slot(name, "current"));
-  if (oldKey === undefined) throw noKey(name, store, replacement.before);
-  const begun = deps.journal.begin(planOf(replacement, oldKey, deps.now()));
-  refuseReplacedMeanwhile(deps, begun, oldKey);
-  const staged = await stage(deps, hands, begun, [oldKey, replacement.key]);
+  const staged = await withSecondChance(deps, () => begin(deps, hands, replacement)).catch(sayUnchanged);
   const switched = await keepingBothKeys(staged, () => switchKeys(hands, staged));
   if (switched.outcome === "nothing-staged") {
     throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {
-      hint: `The old key is in use as before. Clean up with ${commandFor(begun.profile, "rotate --abort")}, then try again.`,
+      hint: `The old key is in use as before. Clean up with ${commandFor(staged.profile, "rotate --abort")}, then try again.`,
     });
   }
   const { theme } = deps.output;
@@ -56,6 +53,24 @@ export async function replaceKey(deps: Deps, replacement: Replacement): Promise<
   return await keepingBothKeys(switched.record, () =>
     complete(deps, switched.record, { store, browser, check }),
   );
+}
+
+/** Up to the moment from which on there is something to finish. When it fails, nothing has changed. */
+async function begin(deps: Deps, hands: Hands, replacement: Replacement): Promise<RotationRecord> {
+  const { store, name, before, key } = replacement;
+  const oldKey = await store.get(slot(name, "current"));
+  if (oldKey === undefined) throw noKey(name, store, before);
+  const begun = deps.journal.begin(planOf(replacement, oldKey, deps.now()));
+  refuseReplacedMeanwhile(deps, begun, oldKey);
+  return await stage(deps, hands, begun, [oldKey, key]);
+}
+
+function sayUnchanged(error: unknown): never {
+  if (!(error instanceof MistralKeyError) || !error.kind.startsWith("store-")) throw error;
+  throw new MistralKeyError(error.kind, `${error.message} Nothing was changed; the old key stays in use.`, {
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
 }
 
 function planOf({ before, store, ...known }: Replacement, oldKey: ApiKey, now: Date): RotationPlan {

@@ -47,15 +47,24 @@ export function wantedStore({
  */
 export function chooseStore(circumstances: StoreCircumstances): StoreChoice {
   const kind = wantedStore(circumstances);
-  const { availability, interactive } = circumstances;
+  const { availability, interactive, remembered } = circumstances;
   if (availability.state === "available") return { outcome: "use", kind };
   if (kind === "keychain" && interactive) {
     // A keychain that is not there seldom comes while one waits; one that is can be unlocked at once.
     const options: readonly StoreOption[] =
       availability.state === "absent" ? ["file", "once", "retry", "stop"] : ["retry", "file", "once", "stop"];
-    return { outcome: "ask", unusable: availability, options };
+    // In a file, a new key would hide the one that the keychain holds, and nobody would look after that.
+    const possible = options.filter((option) => option !== "file" || remembered === undefined);
+    return { outcome: "ask", unusable: availability, options: possible };
   }
-  return { outcome: "refuse", failure: unusableStore(kind, availability) };
+  return { outcome: "refuse", failure: unusableStore(kind, availability, insteadOfKeychain(remembered)) };
+}
+
+/** What a person without a usable keychain can do about a new key, as a sentence. */
+export function insteadOfKeychain(remembered: StoreKind | undefined): string {
+  return remembered === undefined
+    ? "Or keep the key in an encrypted file: add --store file, and set MISTRAL_KEY_PASSPHRASE."
+    : "Or leave the key that this profile has there, and keep another in an encrypted file: add -p NAME --store file, and set MISTRAL_KEY_PASSPHRASE.";
 }
 
 const kinds: Record<UnusableStore["state"], FailureKind> = {
@@ -65,11 +74,16 @@ const kinds: Record<UnusableStore["state"], FailureKind> = {
   denied: "store-denied",
 };
 
-/** The failure that says why a store cannot be used and what would change that. */
-export function unusableStore(kind: StoreKind, { state, reason, advice }: UnusableStore): MistralKeyError {
-  const lines =
-    kind === "keychain"
-      ? [...advice, "Or keep the key in an encrypted file: add --store file, and set MISTRAL_KEY_PASSPHRASE."]
-      : advice;
+/**
+ * The failure that says why a store cannot be used and what would change that.
+ *
+ * @param alternative - what else can be done where it is the keychain
+ */
+export function unusableStore(
+  kind: StoreKind,
+  { state, reason, advice }: UnusableStore,
+  alternative?: string,
+): MistralKeyError {
+  const lines = kind === "keychain" && alternative !== undefined ? [...advice, alternative] : advice;
   return new MistralKeyError(kinds[state], reason, lines.length === 0 ? {} : { hint: lines.join("\n") });
 }

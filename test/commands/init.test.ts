@@ -205,6 +205,35 @@ describe("init, in a terminal", () => {
     expect(api.requests).toEqual([]);
   });
 
+  it("notes the last day of a key that is kept, when it is given", async () => {
+    const deps = open({ answers: [answer.choose("Keep it")] });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init", "--expires", "2027-02-21")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: ApiKey.of(otherText).mask,
+      expiresAt: "2027-02-21",
+    });
+    expect(deps.stderr()).toContain("21 Feb 2027");
+  });
+
+  it("says what is left of a replacement when it is stopped at the question when the key ends", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("Replace it"),
+        answer.choose("I have a key"),
+        answer.key(text),
+        answer.press("l", /later/),
+        answer.stop(/expiration/),
+      ],
+    });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    await expect(run(deps, "init")).rejects.toMatchObject({
+      kind: "cancelled",
+      message: expect.stringContaining("the old key"),
+      hint: expect.stringContaining("mistral-key rotate --finish"),
+    });
+  });
+
   it("replaces a stored key through a rotation, so that the old one is not lost", async () => {
     const deps = open({
       answers: [

@@ -123,6 +123,55 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
     expect(api.requests).toEqual([]);
   });
 
+  it("loses no pasted key when the keychain locks while it is fetched, neither in init nor in rotate", async () => {
+    api.keys.accept(secondKey);
+    const commands = [
+      { args: ["init"], key: firstKey, go: async (at: Terminal) => answerStanding(at) },
+      { args: ["rotate", "--expires", "never"], key: secondKey, go: async (at: Terminal) => walkOn(at) },
+    ];
+    for (const { args, key, go } of commands) {
+      const running = start(...args);
+      await go(running);
+      await running.waitFor("paste it here; it stays hidden");
+      await keyring.lock();
+      running.paste(key);
+      await running.waitFor("32 characters, looks right");
+      running.press("enter");
+      const asked = await running.waitFor("not stored. What now?");
+      expect(asked).toContain("locked");
+      expect(running.everything()).not.toContain(key);
+      await keyring.unlock();
+      running.press("enter");
+      await running.waitFor(/stored in GNOME Keyring, read back/);
+      expect(await keyring.lookup("default")).toBe(key);
+      running.press("ctrl-c");
+      await running.exit();
+      await running.close();
+    }
+    expect(await keyring.lookup("default/previous")).toBe(firstKey);
+  }, 60_000);
+
+  it("says that nothing was changed when a rotation is given up because the keychain has locked", async () => {
+    await keyring.store("default", firstKey);
+    api.keys.accept(secondKey);
+    const rotate = start("rotate", "--expires", "never");
+    await walkOn(rotate);
+    await rotate.waitFor("paste it here; it stays hidden");
+    await keyring.lock();
+    rotate.paste(secondKey);
+    await rotate.waitFor("32 characters, looks right");
+    rotate.press("enter");
+    await rotate.waitFor("not stored. What now?");
+    rotate.press("down");
+    rotate.press("enter");
+    await rotate.waitFor("the old key stays in use");
+    expect((await rotate.exit()).code).toBe(7);
+    await keyring.unlock();
+    expect(await keyring.lookup("default")).toBe(firstKey);
+    expect(await keyring.lookup("default/next")).toBeUndefined();
+    expect((await runProgram(["rotate", "--abort"], { env: env() })).code).toBe(2);
+  }, 60_000);
+
   it("shows nothing of a key that is pasted before it is asked for", async () => {
     const init = start("init");
     await init.waitFor("mistral-key");
@@ -169,6 +218,18 @@ async function pasteWhenAsked(terminal: Terminal, key: string): Promise<void> {
   terminal.paste(key);
   await terminal.waitFor("32 characters, looks right");
   terminal.press("enter");
+}
+
+async function answerStanding(init: Terminal): Promise<void> {
+  await init.waitFor("Where are you now?");
+  init.press("down");
+  init.press("down");
+  init.press("enter");
+}
+
+async function walkOn(rotate: Terminal): Promise<void> {
+  await rotate.waitFor(/Create the key[\s\S]*Ctrl-C stop/);
+  rotate.type("n");
 }
 
 function filesHolding(folder: string, secrets: readonly string[]): readonly string[] {

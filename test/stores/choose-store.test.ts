@@ -44,6 +44,16 @@ describe("choosing a store", () => {
     });
   });
 
+  it("offers no file where the keychain holds a key of this profile, which would be forgotten there", () => {
+    const known = { asked: undefined, remembered: "keychain" } as const;
+    expect(chooseStore({ ...known, availability: locked, interactive: true })).toMatchObject({
+      options: ["retry", "once", "stop"],
+    });
+    const choice = chooseStore({ ...known, availability: locked, interactive: false });
+    if (choice.outcome !== "refuse") throw new Error(choice.outcome);
+    expect(choice.failure.hint).toContain("add -p NAME --store file");
+  });
+
   it.each([
     ["locked", "store-locked"],
     ["absent", "store-absent"],

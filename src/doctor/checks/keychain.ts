@@ -1,4 +1,4 @@
-import { unusableStore } from "../../stores/choose-store.ts";
+import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
 import type { StoreAvailability } from "../../stores/secret-store.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
@@ -20,7 +20,7 @@ export function judgeKeychain({ name, availability, needed }: KeychainFacts): Fi
       message: `Not needed, your keys are in an encrypted file. (${availability.reason})`,
     };
   }
-  const { kind, message, hint } = unusableStore("keychain", availability);
+  const { kind, message, hint } = unusableStore("keychain", availability, insteadOfKeychain(undefined));
   return { state: "fail", kind, message: `${message} (${availability.state})`, hint };
 }
 
