@@ -48,9 +48,13 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: "text", text };
-    throw usageError(error);
+    const [name = "", topic] = program.args;
+    if (error.code !== "commander.help") throw usageError(error, findCommand(name));
+    // Help that was asked for about a command that there is not: as if that command had been called.
+    if (name === "help" && topic?.startsWith("-") === false) return parseCommandLine([topic], layout);
+    program.outputHelp();
   }
-  return invocation ?? { kind: "text", text: program.helpInformation() };
+  return invocation ?? { kind: "text", text };
 }
 
 function buildProgram(
@@ -67,7 +71,7 @@ function buildProgram(
     .enablePositionalOptions()
     .addHelpText("after", `\nStart here:\n  $ npx mistral-key init\n`);
   configure(program, layout, write);
-  const first = commandTable.find((entry) => isNamed(entry, argv.slice(0, 1)));
+  const first = findCommand(argv[0]);
   // A command line that begins with a command needs nothing else; making it all takes 2 ms.
   for (const flag of first === undefined ? globalFlags : []) program.addOption(optionOf(flag));
   for (const entry of first === undefined ? commandTable : [first]) {
@@ -79,6 +83,10 @@ function buildProgram(
     program.addCommand(command);
   }
   return program;
+}
+
+function findCommand(word: string | undefined): CommandEntry | undefined {
+  return word === undefined ? undefined : commandTable.find((entry) => isNamed(entry, [word]));
 }
 
 function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boolean {
@@ -155,18 +163,22 @@ function refuseKeysInArguments(argv: readonly string[]): void {
   const own = end === -1 ? argv : argv.slice(0, end);
   if (own.some((argument) => /(?:^-{0,2}|^-p|[=:\s"'])[A-Za-z0-9]{32}["']?\s*$/.test(argument))) {
     throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
-      hint: "Arguments stay in the shell's history and can be read by other processes. Pipe the key instead: mistral-key init --with-key < FILE. If this was a real key, make a new one and delete it.",
+      hint: "Arguments stay in the shell's history and can be read by other processes. Send the key on standard input instead, as in init --with-key < FILE. If this was a real key, make a new one and delete it.",
     });
   }
 }
 
-function usageError(error: CommanderError): MistralKeyError {
+function usageError(error: CommanderError, command: CommandEntry | undefined): MistralKeyError {
   // Commander quotes what it was given, and that may be a key all the same.
   const said = error.message.replace(/^error: /, "").replace(/[A-Za-z0-9]{32,}/g, maskKey);
   const [first = "", ...rest] = said.split("\n");
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(" ").replace(/[()]/g, "").trim();
+  const help =
+    command === undefined
+      ? "mistral-key --help lists commands and flags."
+      : `mistral-key ${command.name} --help lists its flags, with examples.`;
   return new MistralKeyError("usage", message.endsWith(".") ? message : `${message}.`, {
-    hint: suggestion === "" ? "mistral-key --help lists commands and flags." : suggestion,
+    hint: suggestion === "" ? help : suggestion,
   });
 }

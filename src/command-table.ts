@@ -77,8 +77,12 @@ const expires: FlagEntry = {
 };
 const withKey: FlagEntry = {
   syntax: "--with-key",
-  description: "read the key from standard input, ask nothing",
+  description: "read the key from standard input, without the steps; typed or pasted, it stays hidden",
 };
+
+function oneOf(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
 
 /** Every command, in the order help lists them. Importing this table must stay cheap. */
 export const commandTable: readonly CommandEntry[] = [
@@ -264,8 +268,7 @@ export const commandTable: readonly CommandEntry[] = [
     args: [
       {
         syntax: "[page]",
-        description:
-          "console, keys, limits, usage, billing, workspaces, pricing, docs or status (default: keys)",
+        description: `${oneOf(Object.keys(consolePages))} (default: keys)`,
         suggests: Object.keys(consolePages),
       },
     ],
@@ -278,7 +281,7 @@ export const commandTable: readonly CommandEntry[] = [
     summary: "print the script that completes commands with Tab",
     description:
       "Prints a script for your shell that completes commands, flags, profiles and files with the Tab key. Load it once, as the examples show.",
-    args: [{ syntax: "<shell>", description: "bash, zsh, fish or powershell", suggests: shells }],
+    args: [{ syntax: "<shell>", description: oneOf(shells), suggests: shells }],
     flags: [],
     examples: [
       "echo 'eval \"$(mistral-key completion bash)\"' >> ~/.bashrc",

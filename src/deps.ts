@@ -6,6 +6,7 @@ import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import type { Absence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output.ts";
 import type { Prompts } from "./terminal/prompts.ts";
 
@@ -17,6 +18,8 @@ export interface Deps {
   readonly output: Output;
   /** Whether a person can answer: stdin and stderr are terminals, `CI` and `--no-input` are not set. */
   readonly interactive: boolean;
+  /** Why nobody can answer; `undefined` where a person can. */
+  readonly absence: Absence | undefined;
   /** Whether what is answered on stdout can be read over a shoulder and stays in the scrollback. */
   readonly stdoutIsTerminal: boolean;
   /** The environment of the process. */

@@ -6,9 +6,9 @@ import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
 import type { Flags } from "./flags.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import { findAbsence } from "./terminal/absence.ts";
 import type { Prompts } from "./terminal/prompts.ts";
 import { isTerminal, StandardStream } from "./terminal/standard-stream.ts";
-import { runsInCi } from "./terminal/terminal-capabilities.ts";
 
 const { env, platform } = process;
 let answerIsLost = false;
@@ -125,12 +125,13 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
   const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
   const folder = await programFolder(env);
   const onTerminal = stderr.isTTY && isTerminal(0);
-  const interactive = onTerminal && !flags.off("input") && !runsInCi(env);
+  const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
   let prompts: Promise<Prompts> | undefined;
   const deps: Deps = {
     output,
-    interactive,
+    interactive: absence === undefined,
+    absence,
     stdoutIsTerminal: stdout.isTTY,
     env,
     signal,

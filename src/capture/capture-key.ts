@@ -7,13 +7,13 @@ import type { CheckOptions, KeyCheck } from "../mistral/mistral-api.ts";
 import { hang } from "../terminal/layout.ts";
 import type { Choice } from "../terminal/prompts.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
-import { readPipedKey } from "../verification/piped-key.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verdictOf } from "../verification/verdict.ts";
+import { receiveKey } from "./receive-key.ts";
 
 /** Which key is wanted, and where from. */
 export interface CaptureRequest {
-  /** `stdin` reads a key that was piped in and asks nothing; a key that is at hand is only checked. */
+  /** `stdin` takes a key from standard input and asks nothing else; a key that is at hand is only checked. */
   readonly from: "prompt" | "stdin" | ApiKey;
   /** The question of the prompt. */
   readonly message: string;
@@ -46,12 +46,14 @@ type Capturing = Pick<
  * use; a key that Mistral rejects is never given back from there.
  *
  * @throws Cancelled when the person stops
- * @throws MistralKeyError of kind `usage` when what was piped in is no usable key
+ * @throws MistralKeyError of kind `usage` when what came on standard input is no usable key
  */
 export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
   if (request.from === "prompt") return await askForKey(deps, request);
-  if (request.from === "stdin")
-    return await checkAlone(deps, await readPipedKey(deps, "… --with-key"), request);
+  if (request.from === "stdin") {
+    const { message } = request;
+    return await checkAlone(deps, await receiveKey(deps, { message, flags: "… --with-key" }), request);
+  }
   if (!deps.interactive || !request.verify) return await checkAlone(deps, request.from, request);
   return (await settle(deps, request.from, request)) ?? (await askForKey(deps, request));
 }
@@ -141,7 +143,7 @@ async function askWhatNow(deps: Capturing, check: KeyCheck, codestral: boolean):
         message: "Nothing is known against this key. What now?",
         choices: [
           again,
-          { value: "keep", name: "Store it unverified", description: "mistral-key verify checks it later" },
+          { value: "keep", name: "Store it unverified", description: "check it later, with verify" },
           paste,
           stop,
         ],

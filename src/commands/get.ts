@@ -1,23 +1,21 @@
 import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { commandFor } from "../keys/profile-name.ts";
 import { readSettings } from "../settings.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
+import { requirePerson } from "../terminal/absence.ts";
 
 /** Prints the stored key: the key and a newline on stdout, nothing else. */
 export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { profile, store, json } = readSettings(flags, deps.env);
   const askFirst = deps.stdoutIsTerminal && !flags.on("reveal");
-  if (askFirst && !deps.interactive) {
-    throw new MistralKeyError(
-      "needs-terminal",
-      "The key would show on a terminal, and there is nobody to ask.",
-      {
-        hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${commandFor(profile, "run")} -- CMD`,
-      },
-    );
+  if (askFirst) {
+    requirePerson(deps, {
+      message: "The key would show on a terminal, which is asked about first",
+      hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${commandFor(profile, "run")} -- CMD`,
+    });
   }
   const { key } = await readStoredKey({ profile, store }, deps);
   if (askFirst) {

@@ -9,7 +9,9 @@ import { type Closing, printCard, printNextCommands } from "../onboarding/closin
 import { type OnboardOutcome, type OnboardRequest, onboard } from "../onboarding/onboard.ts";
 import { rotationDocument } from "../rotation/rotation-document.ts";
 import { readSettings } from "../settings.ts";
+import { requirePerson } from "../terminal/absence.ts";
 import { hang } from "../terminal/layout.ts";
+import { quietly } from "../terminal/quietly.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
 
@@ -30,9 +32,11 @@ export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCod
     force: flags.on("force"),
   };
   if (flags.on("demo")) return await demonstrate(deps, options);
-  if (options.from === "stdin") return await answer(deps, options, await onboard(deps, options));
+  if (options.from === "stdin") {
+    return await answer(deps, options, await quietly(deps, () => onboard(deps, options)));
+  }
   if (await moveStore(deps, options)) return exitCodes.done;
-  requirePerson(deps, "A key is read from the terminal, and there is none here.");
+  requirePerson(deps, { message: "The wizard asks questions", hint: withoutPerson(options) });
   const outcome = await quietly(deps, async () => {
     greet(deps, "a Mistral API key, safely in your keychain");
     return await onboard(deps, options);
@@ -40,18 +44,13 @@ export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCod
   return await answer(deps, options, outcome);
 }
 
-/** Between two questions, too, nothing that is typed or pasted may show on the screen: it may be the key. */
-async function quietly<Result>(deps: Deps, work: () => Promise<Result>): Promise<Result> {
-  return await (await deps.prompts()).quietly(work);
-}
-
 async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> {
   if (options.from === "stdin" || options.json) {
     throw new MistralKeyError("usage", "A demonstration is for a person in a terminal.", {
-      hint: "Leave --with-key and --json away: mistral-key init --demo",
+      hint: `Leave --with-key and --json away: ${commandFor(options.profile, "init --demo")}`,
     });
   }
-  requirePerson(real, "A demonstration asks questions in a terminal, and there is none here.");
+  requirePerson(real, { message: "A demonstration asks questions", hint: withoutPerson(options) });
   const { startDemo } = await import("../onboarding/demo.ts");
   const demo = await startDemo(real);
   const { output } = real;
@@ -63,7 +62,7 @@ async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> 
     if (outcome.outcome === "stored") printCard(output, closingOf(outcome, real.now()));
     output.print();
     output.print(hang("  ", "That was the demonstration; nothing of it was kept.", output.columns));
-    output.print(`  For a real key: ${output.theme.strong("npx mistral-key init")}`);
+    output.print(`  For a real key: ${output.theme.strong(`npx ${commandFor(options.profile, "init")}`)}`);
     return exitCodes.done;
   } finally {
     await demo.stop();
@@ -158,9 +157,6 @@ function greet({ output }: Deps, subtitle: string): void {
   output.print();
 }
 
-function requirePerson(deps: Deps, reason: string): void {
-  if (deps.interactive) return;
-  throw new MistralKeyError("needs-terminal", reason, {
-    hint: "Send the key on standard input instead: mistral-key init --with-key --expires 90d < FILE",
-  });
+function withoutPerson({ profile }: InitOptions): string {
+  return `Send the key on standard input instead: ${commandFor(profile, "init --with-key --expires 90d")} < FILE`;
 }

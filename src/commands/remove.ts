@@ -11,6 +11,7 @@ import { readSettings, type Settings, storeFor } from "../settings.ts";
 import { unusableStore } from "../stores/choose-store.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
+import { requirePerson } from "../terminal/absence.ts";
 import { hang } from "../terminal/layout.ts";
 import type { Output } from "../terminal/output.ts";
 
@@ -28,8 +29,9 @@ export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitC
   const settings = readSettings(flags, deps.env);
   const { profile, json } = settings;
   const asks = !flags.on("yes");
-  if (asks && !deps.interactive) {
-    throw new MistralKeyError("needs-terminal", "Nobody is there to confirm, so nothing was removed.", {
+  if (asks) {
+    requirePerson(deps, {
+      message: "Nothing was removed: that is asked about first",
       hint: `To remove it without a question: ${commandFor(profile, "remove --yes")}`,
     });
   }
@@ -133,6 +135,11 @@ async function erase(
   profiles.remove(profile);
 }
 
+/** The encrypted file is this profile's own. */
+function nameOf(store: SecretStore): string {
+  return store.kind === "file" ? "its encrypted file" : store.describe();
+}
+
 async function tellOfRevoking(
   deps: Deps,
   profile: ProfileName,
@@ -146,8 +153,8 @@ async function tellOfRevoking(
   say(
     theme.symbol.ok,
     strayOnly
-      ? `It is removed from ${store.describe()}; profile "${profile}" keeps its own key where that is.`
-      : `Profile "${profile}" is removed from ${store.describe()} and from this machine.`,
+      ? `The key is removed from ${nameOf(store)}; profile "${profile}" keeps its own key where that is.`
+      : `Profile "${profile}" is removed from ${nameOf(store)} and from this machine.`,
   );
   const what = keys.length === 0 ? "the key" : keys.join(" and ");
   const itself =
@@ -157,8 +164,12 @@ async function tellOfRevoking(
   if (!asks) return;
   const prompts = await deps.prompts();
   try {
-    if (await prompts.confirm({ message: "Open that page now?", initial: true }))
-      await deps.openPage(consolePages.keys);
+    if (!(await prompts.confirm({ message: "Open that page now?", initial: true }))) return;
+    if (await deps.openPage(consolePages.keys)) say(theme.symbol.ok, "Opened in your browser.");
+    else {
+      const address = theme.link(consolePages.keys);
+      say(theme.symbol.warn, `No browser could be started here. Open this on any machine: ${address}`);
+    }
   } catch (error) {
     // What was asked for is done; stopping at the offer changes nothing about that.
     if (!(error instanceof Cancelled)) throw error;

@@ -3,7 +3,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { parseExpiry } from "../keys/expiry.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { commandFor } from "../keys/profile-name.ts";
 import { abortRotation } from "../rotation/abort-rotation.ts";
 import { finishRotation } from "../rotation/finish-rotation.ts";
 import type { RotationRecord } from "../rotation/journal.ts";
@@ -13,6 +13,8 @@ import { rotationDocument } from "../rotation/rotation-document.ts";
 import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
 import { underWay } from "../rotation/unfinished.ts";
 import { readSettings } from "../settings.ts";
+import { requirePerson } from "../terminal/absence.ts";
+import { quietly } from "../terminal/quietly.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
 
@@ -41,18 +43,17 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
   };
   if (mode !== "new") return await goOn(deps, options, mode);
   if (options.from === "stdin") return await startNew(deps, options);
-  requirePerson(deps, options.profile);
+  requirePerson(deps, {
+    message: "A rotation asks for the new key",
+    hint: `Send it on standard input instead: ${commandFor(options.profile, "rotate --with-key")} < FILE`,
+  });
   const unfinished = deps.journal.read(options.profile);
   if (unfinished === undefined) return await startNew(deps, options);
   return await goOn(deps, options, await askHowToGoOn(deps, unfinished));
 }
 
 async function startNew(deps: Deps, options: RotateOptions): Promise<ExitCode> {
-  // Between two questions, too, nothing that is typed or pasted may show on the screen: it may be the key.
-  const outcome =
-    options.from === "stdin"
-      ? await rotateKey(deps, options)
-      : await (await deps.prompts()).quietly(() => rotateKey(deps, options));
+  const outcome = await quietly(deps, () => rotateKey(deps, options));
   if (outcome.outcome === "rotated") return answer(deps, options, outcome);
   const { key, store, check } = outcome;
   if (options.json) {
@@ -143,17 +144,6 @@ function tellOfWayBack(
   output.print(`  ${theme.symbol.warn} Not every place took the old key back.`);
   output.print(`    To try again: ${theme.strong(commandFor(profile, "rotate --abort"))}`);
   return exitCodes.unfinished;
-}
-
-function requirePerson(deps: Deps, profile: ProfileName): void {
-  if (deps.interactive) return;
-  throw new MistralKeyError(
-    "needs-terminal",
-    "A new key is read from the terminal, and there is none here.",
-    {
-      hint: `Send it on standard input instead: ${commandFor(profile, "rotate --with-key")} < FILE`,
-    },
-  );
 }
 
 async function askHowToGoOn(deps: Deps, record: RotationRecord): Promise<Exclude<Mode, "new">> {

@@ -1,15 +1,16 @@
+import { receiveKey } from "../capture/receive-key.ts";
 import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind } from "../exit-codes.ts";
 import type { Flags } from "../flags.ts";
-import { defaultProfile } from "../keys/profile-name.ts";
+import { commandFor, defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
 import { printCard } from "../onboarding/closing-card.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { failureDocument } from "../terminal/failure.ts";
+import { quietly } from "../terminal/quietly.ts";
 import { checkQuietly, checkWithProgress } from "../verification/check-with-progress.ts";
-import { readPipedKey } from "../verification/piped-key.ts";
 import { printNotes, printVerdict, printVerdictRows } from "../verification/print-verification.ts";
 import {
   exitCodeOf,
@@ -35,7 +36,7 @@ export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitC
   const options = readOptions(flags, deps.env);
   switch (options.from) {
     case "stdin":
-      return await verifyPipedKey(deps, options);
+      return await quietly(deps, () => verifyKeyOnStdin(deps, options));
     case "every-profile":
       return await verifyAll(deps, options);
     case "profile":
@@ -44,8 +45,9 @@ export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitC
 }
 
 function readOptions(flags: Flags, env: Deps["env"]): VerifyOptions {
+  const settings = readSettings(flags, env);
   const from = flags.on("stdin") ? "stdin" : flags.on("all") ? "every-profile" : "profile";
-  const minDays = readMinDays(flags.value("minDays"));
+  const minDays = readMinDays(flags.value("minDays"), settings.profile);
   if (from === "stdin" && minDays !== undefined) {
     throw new MistralKeyError("usage", "--min-days cannot be used with --stdin.", {
       hint: "Only for a stored key does mistral-key know on which day it ends.",
@@ -54,17 +56,17 @@ function readOptions(flags: Flags, env: Deps["env"]): VerifyOptions {
   const model = flags.value("model")?.trim();
   if (model === "") {
     throw new MistralKeyError("usage", "--model needs the name of a model.", {
-      hint: "For example: mistral-key verify --model mistral-small-latest",
+      hint: `For example: ${commandFor(settings.profile, "verify --model mistral-small-latest")}`,
     });
   }
-  return { ...readSettings(flags, env), from, quick: flags.on("quick"), model, minDays };
+  return { ...settings, from, quick: flags.on("quick"), model, minDays };
 }
 
-function readMinDays(text: string | undefined): number | undefined {
+function readMinDays(text: string | undefined, profile: ProfileName): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,5}$/.test(text.trim())) return Number(text);
   throw new MistralKeyError("usage", "--min-days needs a number of days.", {
-    hint: "For example: mistral-key verify --min-days 14",
+    hint: `For example: ${commandFor(profile, "verify --min-days 14")}`,
   });
 }
 
@@ -106,8 +108,8 @@ async function agreesToTryCodestral(deps: Deps, found: FoundKey, check: KeyCheck
   });
 }
 
-async function verifyPipedKey(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
-  const key = await readPipedKey(deps, "mistral-key verify --stdin");
+async function verifyKeyOnStdin(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
+  const key = await receiveKey(deps, { message: "The key to check", flags: "mistral-key verify --stdin" });
   const endpoint = options.endpoint ?? { region: "global" };
   const { quick, model } = options;
   const ask = options.json ? checkQuietly : checkWithProgress;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
+import { whyNobody } from "../terminal/absence.ts";
 import type { FoundKey, FoundPlace } from "./find-keys.ts";
 import { storedAs } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
@@ -40,7 +41,7 @@ export async function pickKey(
   if (!deps.interactive) {
     throw new MistralKeyError(
       "usage",
-      `${fitting.length} different keys fit, and nobody is there to pick one.`,
+      `${fitting.length} different keys fit and you would pick one, but ${whyNobody(deps)}.`,
       { hint: `Say which: ${fitting.map(({ key }) => `--key ${key.mask}`).join(", or ")}` },
     );
   }

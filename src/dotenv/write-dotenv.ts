@@ -3,11 +3,13 @@ import { open, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Git } from "../discovery/git.ts";
 import { gitStates } from "../discovery/git-state.ts";
+import { runCommand } from "../discovery/place-words.ts";
 import { replaceFile } from "../discovery/replace-file.ts";
 import type { Surroundings } from "../discovery/surroundings.ts";
 import { codeOf, readTextFile, reasons, type TextFile } from "../discovery/text-file.ts";
 import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { quoteDotenv } from "./quote-dotenv.ts";
 import { setVariable } from "./set-variable.ts";
 
@@ -17,6 +19,8 @@ export interface DotenvEntry {
   readonly path: string;
   readonly name: string;
   readonly key: ApiKey;
+  /** Whose key it is, for the advice. */
+  readonly profile: ProfileName;
 }
 
 /** What came of it. */
@@ -37,18 +41,18 @@ export async function writeDotenv(entry: DotenvEntry, surroundings: Surroundings
       "usage",
       "This key has signs that programs read differently in a dotenv file.",
       {
-        hint: "Give it to the program without a file: mistral-key run -- CMD",
+        hint: `Give it to the program without a file: ${runCommand(entry.profile, entry.name)}`,
       },
     );
   }
   const path = resolve(surroundings.cwd, entry.path);
   const reading = await readTextFile(path);
-  if (reading.state === "unread") throw refused(entry.path, reading.reason);
-  const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry.path);
+  if (reading.state === "unread") throw refused(entry, reading.reason);
+  const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry);
   await refuseWhatGitCommits(place, entry.path, surroundings);
   const line = Buffer.from(value).toString("latin1");
   if (reading.state === "absent") {
-    await create(place, setVariable("", entry.name, line), entry.path);
+    await create(place, setVariable("", entry.name, line), entry);
     return "created";
   }
   return change(reading.file, entry, line);
@@ -60,11 +64,11 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
   const mode = file.mode & 0o600;
   if (content.equals(file.bytes) && (mode === file.mode || process.platform === "win32")) return "unchanged";
   const replacement = await replaceFile(file, content, { mode });
-  if (replacement.outcome === "untouched") throw refused(entry.path, replacement.reason);
+  if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
   return "changed";
 }
 
-async function create(place: string, text: string, shown: string): Promise<void> {
+async function create(place: string, text: string, entry: DotenvEntry): Promise<void> {
   try {
     const file = await open(place, "wx", 0o600);
     try {
@@ -77,19 +81,19 @@ async function create(place: string, text: string, shown: string): Promise<void>
       await file.close();
     }
   } catch (error) {
-    throw refused(shown, reasons[codeOf(error)] ?? `the system answered ${codeOf(error)}`);
+    throw refused(entry, reasons[codeOf(error)] ?? `the system answered ${codeOf(error)}`);
   }
 }
 
 /** Where a file will be that is not there yet, links followed, since git looks at that place. */
-function placeOfNew(path: string, shown: string): string {
+function placeOfNew(path: string, entry: DotenvEntry): string {
   const there = lstatSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) throw refused(shown, "it is a folder");
-  if (there !== undefined) throw refused(shown, "it is a link that leads nowhere");
+  if (there?.isDirectory() === true) throw refused(entry, "it is a folder");
+  if (there !== undefined) throw refused(entry, "it is a link that leads nowhere");
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {
-    throw refused(shown, "its folder is not there");
+    throw refused(entry, "its folder is not there");
   }
 }
 
@@ -113,8 +117,8 @@ async function refuseWhatGitCommits(place: string, shown: string, surroundings: 
   }
 }
 
-function refused(shown: string, reason: string): MistralKeyError {
-  return new MistralKeyError("usage", `${shown} was not written: ${reason}.`, {
-    hint: "Nothing was changed. Name another file, or give the key to a program without one: mistral-key run -- CMD",
+function refused({ path, profile, name }: DotenvEntry, reason: string): MistralKeyError {
+  return new MistralKeyError("usage", `${path} was not written: ${reason}.`, {
+    hint: `Nothing was changed. Name another file, or give the key to a program without one: ${runCommand(profile, name)}`,
   });
 }

@@ -27,13 +27,13 @@ export function findCommand(name: string, path: string | undefined): string {
     throw new MistralKeyError("command-not-found", `There is no command ${quote(name)} here.`, {
       hint: name.includes("/")
         ? "Check the path; it counts from the folder you are in."
-        : "Check its spelling, or give its whole path. A shell's own functions and aliases need the shell: mistral-key run -- sh -c '…'",
+        : "Check its spelling, or give its whole path. A shell's own functions and aliases need the shell behind --, as in: sh -c '…'",
     });
   }
   throw new MistralKeyError("command-not-executable", `${quote(name)} cannot be run: ${refused}.`, {
     hint:
       refused === "it is a folder"
-        ? "Name a program behind --, for example: mistral-key run -- node app.js"
+        ? "Name a program behind --, for example: node app.js"
         : `Start it with the program it is written for, or make it executable: chmod +x ${name}`,
   });
 }

@@ -63,7 +63,7 @@ export class ProcessRunner implements CommandRunner {
   find([name, ...args]: readonly string[]): FoundCommand {
     if (name === undefined) {
       throw new MistralKeyError("usage", "There is no command to run.", {
-        hint: "Name it behind --, for example: mistral-key run -- node app.js",
+        hint: "Name it behind --, for example: node app.js",
       });
     }
     // On Windows the endings of PATHEXT count; the library that starts commands there knows them.

@@ -19,7 +19,7 @@ export interface InputStream extends NodeJS.ReadableStream {
 export async function readStdin(stream: InputStream, signal: AbortSignal): Promise<string> {
   if (stream.isTTY === true) {
     throw new MistralKeyError("usage", "A key was expected on standard input, but that is your keyboard.", {
-      hint: "Send it from a file (… < FILE) or through a pipe (COMMAND | …). Typed here, it would show on the screen.",
+      hint: "Send it from a file (… < FILE) or through a pipe (COMMAND | …). In a terminal, without --no-input and CI, mistral-key asks for it and keeps it hidden.",
     });
   }
   if (signal.aborted) throw new Cancelled();

@@ -173,8 +173,17 @@ describe("a key that is piped in", () => {
     expect(deps.stderr()).toContain("32");
   });
 
-  it("cannot be typed", async () => {
+  it("cannot be typed where nobody can be asked", async () => {
     await expect(capture({}, { from })).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("is asked for at a keyboard, and nothing else is, whatever comes of it", async () => {
+    const captured = await capture({ answers: [answer.key(good.reveal(), /Your key/)] }, { from });
+    expect(captured).toMatchObject({ outcome: "verified" });
+    expect(captured.key.equals(good)).toBe(true);
+    expect(await capture({ answers: [answer.key(bad.reveal())] }, { from })).toMatchObject({
+      outcome: "refused",
+    });
   });
 
   it("is not the one that the caller has a reason against", async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { env } from "../../src/commands/env.ts";
 import { Flags } from "../../src/flags.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
@@ -52,9 +52,25 @@ describe("env", () => {
     await expect(run({ as: "A B", shell: "bash" })).rejects.toMatchObject({ kind: "usage" });
   });
 
+  it.each([
+    [{}, 'eval "$(mistral-key env -p work)"', "mistral-key env --reveal -p work"],
+    [
+      { shell: "fish", as: "LLM_KEY" },
+      "mistral-key env --shell fish --as LLM_KEY -p work | source",
+      "mistral-key env --shell fish --as LLM_KEY --reveal -p work",
+    ],
+  ])("keeps what was asked for in its advice: %j", async (flags, evaluated, revealed) => {
+    await open({ stdoutIsTerminal: true, ancestors: ["zsh"] });
+    const hint = `To give it to this shell: ${evaluated}\nTo print it all the same: ${revealed}`;
+    await expect(run({ ...flags, profile: "work" })).rejects.toMatchObject({ hint });
+  });
+
   it("has no JSON of a key", async () => {
     await open();
-    await expect(run({ json: true, shell: "bash" })).rejects.toMatchObject({ kind: "usage" });
+    await expect(run({ json: true, shell: "bash", profile: "work" })).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining("mistral-key get --json -p work"),
+    });
     expect(deps.stdout()).toBe("");
   });
 
@@ -66,6 +82,13 @@ describe("env", () => {
     expect(deps.stderr()).toContain(".env has the key now");
     expect(deps.stderr()).toContain("plain text");
     expect(deps.stderr()).not.toContain(key.reveal());
+  });
+
+  it("says how to do without a file, for the same profile and variable", async () => {
+    deps = openTestDeps();
+    await deps.secrets.set({ profile: parseProfileName("work"), slot: "current" }, key);
+    await run({ write: ".env", profile: "work", as: "LLM_KEY" });
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("mistral-key run -p work --as LLM_KEY -- CMD");
   });
 
   it("tells in JSON what it wrote, without the key", async () => {

@@ -70,7 +70,10 @@ describe("get on a terminal", () => {
   });
 
   it("refuses where nobody can be asked", async () => {
-    await expect(run({}, { stdoutIsTerminal })).rejects.toMatchObject({ kind: "needs-terminal" });
+    await expect(run({}, { stdoutIsTerminal, absence: "no-input" })).rejects.toMatchObject({
+      kind: "needs-terminal",
+      message: expect.stringContaining("--no-input was given"),
+    });
     expect(deps.stdout()).toBe("");
   });
 });

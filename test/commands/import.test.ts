@@ -195,6 +195,7 @@ test("several keys and nobody to pick one: says which flag does", async () => {
 
   await expect(run()).rejects.toMatchObject({
     kind: "usage",
+    message: expect.stringContaining("there is no terminal here"),
     hint: expect.stringContaining(`--key ${mask}`),
   });
 

@@ -312,8 +312,16 @@ describe("init --with-key", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("says what it expects when standard input is a terminal", async () => {
+  it("says what it expects when standard input is a terminal and nobody may be asked", async () => {
     await expect(run(open(), "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("asks a person for the key and for nothing else", async () => {
+    const deps = open({ answers: [answer.key(text, /Your key/)] });
+    expect(await run(deps, "init", "--with-key", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ ok: true, stored: true, expiresAt: null });
+    expect(await storedIn(deps)).toBe(text);
+    expect(deps.stdout() + deps.stderr()).not.toContain(text);
   });
 
   it("does not replace a stored key without --force, and reads nothing then", async () => {
@@ -357,9 +365,21 @@ describe("init without a terminal", () => {
   it("asks nothing and says how to send the key", async () => {
     await expect(run(open(), "init")).rejects.toMatchObject({
       kind: "needs-terminal",
+      message: "The wizard asks questions, but there is no terminal here.",
       hint: /--with-key/,
     });
   });
+
+  it.each([["init"], ["init", "--demo"]])(
+    "says why nobody is asked and keeps the profile: %s %s",
+    async (...argv) => {
+      await expect(run(open({ absence: "ci" }), ...argv, "-p", "work")).rejects.toMatchObject({
+        kind: "needs-terminal",
+        message: expect.stringContaining("CI is set"),
+        hint: expect.stringContaining("mistral-key init --with-key --expires 90d -p work < FILE"),
+      });
+    },
+  );
 
   it("says how to go on when the key that is to be moved is gone", async () => {
     const first = open({ stdin: text });

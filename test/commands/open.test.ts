@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../src/cli.ts";
+import { consolePages } from "../../src/mistral/console-pages.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 
 describe("open", () => {
@@ -29,13 +31,25 @@ describe("open", () => {
     ["limits", "https://admin.mistral.ai/plateforme/limits"],
     ["usage", "https://admin.mistral.ai/organization/usage"],
     ["billing", "https://admin.mistral.ai/organization/billing"],
+    ["subscription", "https://admin.mistral.ai/subscription"],
     ["workspaces", "https://admin.mistral.ai/organization/workspaces"],
     ["pricing", "https://mistral.ai/pricing/"],
     ["docs", "https://docs.mistral.ai"],
     ["status", "https://status.mistral.ai"],
+    ["support", "https://help.mistral.ai"],
     ["LIMITS", "https://admin.mistral.ai/plateforme/limits"],
   ])("opens %s", async (page, url) => {
     expect((await run([page])).opened).toEqual([url]);
+  });
+
+  it("names every page in its help and in the README", () => {
+    const pages = Object.keys(consolePages);
+    const help = parseCommandLine(["help", "open"], { columns: () => 80, version: "0" });
+    const named = `${pages.slice(0, -1).join(", ")} or ${pages.at(-1)} (default: keys)`;
+    expect("text" in help ? help.text.replace(/\s+/g, " ") : "").toContain(named);
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const [row = ""] = /^\| `open` .*$/m.exec(readme) ?? [];
+    expect([...row.matchAll(/`([a-z]+)`/g)].map((match) => match[1])).toEqual(["open", ...pages]);
   });
 
   it("answers with the address and opens nothing with --no-browser", async () => {

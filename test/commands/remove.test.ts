@@ -77,6 +77,21 @@ describe("remove", () => {
     expect(await slotsOf(deps)).toEqual(empty);
   });
 
+  it("gives the address where no browser can be started", async () => {
+    const answers = [answer.confirm(true), answer.confirm(true, /page/)];
+    expect(await run({}, { answers, browser: false })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(
+      /No browser could be started here\. .* https:\/\/console\.mistral\.ai\/api-keys $/,
+    );
+  });
+
+  it("says that it took the key out of the profile's own file", async () => {
+    const store = new StandInStore("file");
+    await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    expect(await run({ yes: true }, { store })).toBe(0);
+    expect(deps.stderr()).toContain("is removed from its encrypted file");
+  });
+
   it("removes nothing when the person says no", async () => {
     await expect(run({}, { answers: [answer.confirm(false)] })).rejects.toMatchObject({ kind: "cancelled" });
     expect((await slotsOf(deps)).current).toBe("old");
@@ -89,7 +104,10 @@ describe("remove", () => {
   });
 
   it("removes nothing without a terminal and without --yes", async () => {
-    await expect(run({})).rejects.toMatchObject({ kind: "needs-terminal" });
+    await expect(run({})).rejects.toMatchObject({
+      kind: "needs-terminal",
+      message: expect.stringContaining("there is no terminal here"),
+    });
     expect((await slotsOf(deps)).current).toBe("old");
   });
 
@@ -154,7 +172,7 @@ describe("remove", () => {
     await file.set({ profile: defaultProfile, slot: "current" }, newKey);
     expect(await runIn({})).toBe(0);
     expect(deps.stderr()).toContain(newKey.mask);
-    expect(deps.stderr()).toContain("keeps its own key");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("keeps its own key");
     expect(await file.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
     expect((await slotsOf(deps)).current).toBe("old");
     expect(deps.profiles.read(defaultProfile)).toBeDefined();

@@ -39,6 +39,18 @@ const untouched = { current: "old", next: "nothing", previous: "nothing" };
 const switched = { current: "new", next: "nothing", previous: "old" };
 const done = { current: "new", next: "nothing", previous: "nothing" };
 
+it.each([
+  ["no-input", "A rotation asks for the new key, but --no-input was given."],
+  ["ci", "A rotation asks for the new key, but CI is set, so nobody is asked."],
+] as const)("rotate says why nobody is asked, and what to do: %s", async (absence, message) => {
+  deps = deps.next({ absence });
+  await expect(run({ profile: "work" })).rejects.toMatchObject({
+    kind: "needs-terminal",
+    message,
+    hint: expect.stringContaining("mistral-key rotate --with-key -p work < FILE"),
+  });
+});
+
 describe("rotate --with-key", () => {
   const withKey = (key = newKey) => {
     deps = deps.next({ stdin: `${key.reveal()}\n` });
@@ -57,6 +69,12 @@ describe("rotate --with-key", () => {
     expect(deps.stderr()).toContain("mistral-key rotate --finish");
     expect(deps.stderr()).toContain(oldKey.mask);
     expect(deps.stdout()).toBe("");
+  });
+
+  it("asks a person for the new key alone, and then to delete the old one", async () => {
+    deps = deps.next({ answers: [answer.key(newKey.reveal(), /The new key/), answer.press("l", /later/)] });
+    expect(await run({ withKey: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
   });
 
   it("answers with the verdict, the old key's state and the targets", async () => {

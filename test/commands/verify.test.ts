@@ -300,7 +300,10 @@ describe("verify --min-days", () => {
   it.each(["-1", "soon", "1.5", ""])("refuses %j before anything is done", async (value) => {
     const deps = open();
     await store(deps);
-    await expect(run(deps, "verify", `--min-days=${value}`)).rejects.toMatchObject({ kind: "usage" });
+    await expect(run(deps, "verify", `--min-days=${value}`, "-p", "work")).rejects.toMatchObject({
+      kind: "usage",
+      hint: "For example: mistral-key verify --min-days 14 -p work",
+    });
     expect(api.requests).toEqual([]);
   });
 });
@@ -357,7 +360,14 @@ describe("verify --stdin", () => {
     expect(await run(deps, "verify", "--stdin")).toBe(0);
   });
 
-  it("refuses a terminal and says what it expects", async () => {
+  it("asks a person for the key, with the hidden prompt", async () => {
+    const deps = open({ answers: [answer.key(text, /The key to check/)] });
+    expect(await run(deps, "verify", "--stdin")).toBe(0);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(deps.stdout() + deps.stderr()).not.toContain(text);
+  });
+
+  it("refuses a terminal where nobody may be asked, and says what it expects", async () => {
     await expect(run(open(), "verify", "--stdin")).rejects.toMatchObject({
       kind: "usage",
       message: expect.stringContaining("standard input"),

@@ -19,13 +19,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeDotenv } from "../../src/dotenv/write-dotenv.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
+import { parseProfileName } from "../../src/keys/profile-name.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
+const work = parseProfileName("work");
 let folder = "";
 const at = (name: string) => join(folder, name);
 const write = (path: string, env: NodeJS.ProcessEnv = process.env) =>
   writeDotenv(
-    { path, name: "MISTRAL_API_KEY", key },
+    { path, name: "MISTRAL_API_KEY", key, profile: work },
     { cwd: folder, home: folder, platform: process.platform, env: { ...env, HOME: folder } },
   );
 const modeOf = (name: string) => statSync(at(name)).mode & 0o777;
@@ -103,6 +105,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
   it("refuses a folder that is not there", async () => {
     await expect(write("no/such/.env")).rejects.toMatchObject({
       message: expect.stringContaining("its folder is not there"),
+      hint: expect.stringContaining("mistral-key run -p work -- CMD"),
     });
   });
 

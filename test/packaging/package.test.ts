@@ -88,6 +88,10 @@ describe("the package", () => {
       { env },
     );
     expect(found).toBe("function\n");
+    const help = await run(process.execPath, [program], { env });
+    expect(help).toMatchObject({ stdout: expect.stringContaining("mistral-key init"), stderr: "" });
+    const unknown = await run(process.execPath, [program, "help", "nope"], { env }).catch((error) => error);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("Unknown command 'nope'.") });
     const answer = await run(process.execPath, [program, "status", "--json"], { env });
     expect(JSON.parse(answer.stdout)).toMatchObject({ profiles: [] });
   });

@@ -12,6 +12,7 @@ import type { RotationJournal } from "../../src/rotation/journal.ts";
 import { JournalFolder } from "../../src/rotation/journal-folder.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
+import type { Absence } from "../../src/terminal/absence.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
 import { openOutput } from "../../src/terminal/terminal-output.ts";
 import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
@@ -20,6 +21,8 @@ import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
 export interface TestDepsOptions {
   /** A person who answers this; without it nobody is there and a question fails the test. */
   readonly answers?: readonly ScriptedAnswer[];
+  /** Why nobody is there, where that is not that there is no terminal. */
+  readonly absence?: Absence;
   /** What is piped in; without it standard input is a terminal. */
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -88,6 +91,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     output,
     env,
     interactive: options.answers !== undefined,
+    absence: options.answers === undefined ? (options.absence ?? "no-terminal") : undefined,
     stdoutIsTerminal: options.stdoutIsTerminal ?? false,
     signal: controller.signal,
     now: () => new Date(now),
