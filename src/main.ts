@@ -170,6 +170,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
         env,
         now: () => new Date(),
         userAgent: `mistral-key/${version}`,
+        ...(flags.on("verbose") && { trace: (line) => output.print(`  ${output.theme.faint(line)}`) }),
       });
     },
     profiles: new ProfileFolder(folder),

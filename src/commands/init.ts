@@ -57,7 +57,8 @@ async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> 
   try {
     greet(real, "a demonstration");
     output.print(hang("  ", "Everything is made up: no account, no network, nothing kept.", output.columns));
-    const request = { ...options, store: undefined, endpoint: demo.endpoint, browser: false, force: true };
+    const endpoint = { ...demo.endpoint, madeUp: true } as const;
+    const request = { ...options, store: undefined, endpoint, browser: false, force: true };
     const outcome = await quietly(real, () => onboard(demo.deps, { ...request, offered: demo.key }));
     if (outcome.outcome === "stored") printCard(output, closingOf(outcome, real.now()));
     output.print();

@@ -91,14 +91,14 @@ async function verifyStoredKey(deps: Deps, options: VerifyOptions): Promise<Exit
 function printOne({ output }: Pick<Deps, "output">, verified: VerifiedKey): void {
   printVerdict(output, verified);
   const { check, knowledge, storeName, now } = verified;
-  if (check.diagnosis === "valid") printCard(output, { profile: knowledge, storeName, check, now });
+  if (check.diagnosis === "valid") printCard(output.answers, { profile: knowledge, storeName, check, now });
 }
 
 /** Sending a key to another address needs the person's word, even though that one is Mistral's as well. */
 async function agreesToTryCodestral(deps: Deps, found: FoundKey, check: KeyCheck): Promise<boolean> {
-  if (!deps.interactive || check.diagnosis !== "invalid-key" || found.history.lastAcceptedAt !== null) {
-    return false;
-  }
+  // Where the verdict goes into a file, nobody has read it yet.
+  if (!deps.interactive || !deps.stdoutIsTerminal) return false;
+  if (check.diagnosis !== "invalid-key" || found.history.lastAcceptedAt !== null) return false;
   if (!(await deps.mistral(found.endpoint)).canTryCodestral) return false;
   const prompts = await deps.prompts();
   deps.output.print();
@@ -136,7 +136,7 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
   const [only] = results;
   if (names.length === 0 && only !== undefined && "failure" in only) throw only.failure;
   if (options.json) output.json({ profiles: results.map(documentOf) });
-  else printVerdictRows(output, results.map(rowOf));
+  else printVerdictRows(output.answers, results.map(rowOf));
   printNotes(
     output,
     results.flatMap((result) => ("failure" in result ? [] : result.verified.notes)),

@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly region: Region;
   /** Replaces the region's address: a gateway, or a loopback address in tests. */
   readonly serverUrl?: string;
+  /** Whether that address is the demonstration's, inside this process. */
+  readonly madeUp?: true;
 }
 
 /** The addresses of Mistral's endpoints. Source: Mistral's API reference, August 2026; the SDK's own list. */

@@ -12,6 +12,8 @@ import { retryAfterMs } from "./retry-after.ts";
 export interface Situation {
   readonly history: KeyHistory;
   readonly now: Date;
+  /** The mask of the key. */
+  readonly mask: string;
   /** Whether the key has the shape that Mistral gives keys today. */
   readonly usualShape: boolean;
   readonly endpoint: Endpoint;
@@ -79,9 +81,10 @@ export function explainAnswer(finding: Finding, answer: Answer, situation: Situa
     case "no-plan":
       return {
         sentence: "The key is good, but its workspace has no active plan, so every call is refused.",
-        causes: model === undefined ? [] : [`Or its plan does not include ${model}.`],
-        hint: "Waiting does not help: choose a plan on the subscription page.",
-        next: [{ action: consolePages.subscription, does: "choose a plan" }, openLimits],
+        facts: model === undefined ? [] : [`Or its plan does not include ${model}.`],
+        causes: [],
+        hint: `Waiting does not help: go to ${consolePages.subscription} and choose a plan.`,
+        next: [openLimits],
       };
     case "rate-limited":
       return explainLimit(answer, situation.now);
@@ -100,7 +103,7 @@ export function explainAnswer(finding: Finding, answer: Answer, situation: Situa
         causes:
           endpoint.serverUrl === undefined
             ? []
-            : [`The server at ${addressOf(endpoint)} may change calls, or be no Mistral API.`],
+            : [`The server at ${addressOf(endpoint)} changes calls, or is no Mistral API.`],
         hint: "Try again without a proxy or gateway in between. If it stays, please report it as a bug of mistral-key.",
         next: [],
       };
@@ -124,36 +127,38 @@ function explainRefusal(situation: Situation): Explanation {
     : explainRefusedOldKey(history.lastAcceptedAt, situation);
 }
 
-function explainRefusedOldKey(lastAcceptedAt: string, { history, now }: Situation): Explanation {
+function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: Situation): Explanation {
   const { expiresAt } = history;
   const worked = formatDay(dayOf(new Date(lastAcceptedAt)));
   const end =
     expiresAt === null
       ? "was deleted in the console since"
       : "was deleted in the console or has expired since";
-  const causes = [`It worked on ${worked}, so it ${end}.`];
+  const facts = [`It worked on ${worked}, so it ${end}.`];
   if (typeof expiresAt === "string") {
     const today = daysLeft(expiresAt, now) === 0 ? ", which is today" : "";
-    causes.push(`You entered ${formatDay(expiresAt)} as its last day${today}.`);
+    facts.push(`You entered ${formatDay(expiresAt)} as its last day${today}.`);
   }
   return {
-    sentence: "Mistral does not accept this key.",
-    causes,
+    sentence: notAccepted(mask),
+    facts,
+    causes: [],
     hint: "It needs a new key in its place.",
     next: [rotate],
   };
 }
 
-function explainRefusedNewKey({ usualShape, endpoint, noCodestralKey = false }: Situation): Explanation {
+function explainRefusedNewKey(situation: Situation): Explanation {
+  const { mask, usualShape, endpoint, noCodestralKey = false } = situation;
   const causes = [
     ...(usualShape
       ? []
       : [
           "It is not 32 letters and digits as Mistral's keys are today, so a part may be missing or too much.",
         ]),
-    ...(endpoint.serverUrl === undefined
+    ...(endpoint.serverUrl === undefined || endpoint.madeUp
       ? []
-      : [`The server at ${addressOf(endpoint)} may want a key of its own (--server-url).`]),
+      : [`The server at ${addressOf(endpoint)} wants a key of its own (--server-url).`]),
     "It was made less than a minute ago: a new key may be refused for a short while.",
     noCodestralKey
       ? "It is a key of another product: Vibe and Mistral Code have keys of their own. It is no Codestral key."
@@ -161,11 +166,16 @@ function explainRefusedNewKey({ usualShape, endpoint, noCodestralKey = false }: 
     "It was mistyped, has expired, or was deleted in the console.",
   ];
   return {
-    sentence: "Mistral does not accept this key.",
+    sentence: notAccepted(mask),
     causes,
-    hint: "Compare its first and last four characters with the list in the console, or make a new key there.",
+    hint: `Compare its first and last four characters with the list at ${consolePages.keys}, or make a new key there.`,
     next: [openKeys],
   };
+}
+
+/** Names the key, which nobody saw when it was pasted; a mask that shows nothing of it names nothing. */
+function notAccepted(mask: string): string {
+  return `Mistral does not accept this key${/^\*+$/.test(mask) ? "" : `, ${mask}`}.`;
 }
 
 function explainLimit(answer: Answer, now: Date): Explanation {
@@ -174,7 +184,7 @@ function explainLimit(answer: Answer, now: Date): Explanation {
     return {
       sentence: "The key is good, but the tokens of this month are used up.",
       causes: [],
-      hint: "Wait for the next month, or raise the limit.",
+      hint: `Wait for the next month, or go to ${consolePages.limits} and raise the limit.`,
       next: [openLimits],
     };
   }

@@ -41,7 +41,9 @@ export type CheckStep =
 export interface Explanation {
   /** One sentence: what happened. */
   readonly sentence: string;
-  /** Which causes fit what was seen, the likeliest first; empty when there is nothing to choose from. */
+  /** What is known besides, a sentence each. */
+  readonly facts?: readonly string[];
+  /** What may be the cause, the likeliest first; empty where there is nothing to guess. */
   readonly causes: readonly string[];
   /** The next action, as a sentence. */
   readonly hint: string | null;

@@ -7,6 +7,7 @@ import type { SDKOptions } from "@mistralai/mistralai/lib/config.js";
 import { HTTPClient } from "@mistralai/mistralai/lib/http.js";
 import type { ApiKey } from "../keys/api-key.ts";
 import { type CallOutcome, readBody, type TimedOutcome } from "./call-outcome.ts";
+import type { MadeCall } from "./call-trace.ts";
 import { connectionFailureOf } from "./connection-failure.ts";
 import type { Transport, WireAnswer } from "./transport.ts";
 
@@ -18,6 +19,8 @@ export interface CallContext {
   readonly transport: Transport;
   /** What the calls name themselves. */
   readonly userAgent: string;
+  /** Told of every call as it ends, each repetition on its own. */
+  readonly onCall?: (call: MadeCall) => void;
 }
 
 /** `GET /v1/models`. */
@@ -48,7 +51,7 @@ export function callIdentity(context: CallContext, signal: AbortSignal): Promise
  * errors hold the request with the key.
  */
 async function record(
-  { address, key, transport, userAgent }: CallContext,
+  { address, key, transport, userAgent, onCall }: CallContext,
   signal: AbortSignal,
   call: (core: MistralCore) => Promise<unknown>,
 ): Promise<TimedOutcome> {
@@ -57,15 +60,16 @@ async function record(
   let latencyMs = 0;
   const fetcher = async (input: string | URL | Request): Promise<Response> => {
     let started = performance.now();
+    const request = new Request(input);
+    const { method, url } = request;
     try {
-      const request = new Request(input);
       const headers = [...request.headers].filter(([, value]) => value !== "");
       const body = await request.text();
       started = performance.now();
       const answer = await transport.send(
         {
-          method: request.method,
-          url: new URL(request.url),
+          method,
+          url: new URL(url),
           // A compressed answer would have to be unpacked here.
           headers: { ...Object.fromEntries(headers), "accept-encoding": "identity" },
           body,
@@ -79,6 +83,7 @@ async function record(
       throw error;
     } finally {
       latencyMs = Math.round(performance.now() - started);
+      if (outcome !== undefined) onCall?.({ method, url, outcome, latencyMs });
     }
   };
   const options: SDKOptions & { readonly hooks: SDKHooks } = {

@@ -3,6 +3,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { TimedOutcome } from "./call-outcome.ts";
+import { describeCall } from "./call-trace.ts";
 import { callUntilAnswered } from "./call-until-answered.ts";
 import { diagnose, type Verdict } from "./diagnose.ts";
 import { addressOf, type Endpoint } from "./endpoint.ts";
@@ -28,6 +29,8 @@ export interface SdkMistralApiOptions {
   readonly pauseMs?: number;
   /** Where Codestral keys work. Where absent, Mistral's own address, and only beside Mistral's own API. */
   readonly codestralUrl?: string;
+  /** Told of every call as it ends, in a line for `--verbose`. */
+  readonly trace?: (line: string) => void;
 }
 
 const codestralAddress = "https://codestral.mistral.ai";
@@ -55,13 +58,20 @@ export class SdkMistralApi implements MistralApi {
   }
 
   async checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck> {
-    const { endpoint, env, userAgent = "mistral-key" } = this.#options;
+    const { endpoint, env, userAgent = "mistral-key", trace } = this.#options;
     const ending = new AbortController();
     const signal =
       options.signal === undefined ? ending.signal : AbortSignal.any([options.signal, ending.signal]);
     if (options.signal?.aborted) throw new Cancelled();
     const transport = new Transport(env);
-    const context: CallContext = { address: addressOf(endpoint), key, transport, userAgent };
+    const context: CallContext = {
+      address: addressOf(endpoint),
+      key,
+      transport,
+      userAgent,
+      // A call that is given up, since the rest is over, tells nothing.
+      onCall: (call) => signal.aborted || trace?.(describeCall(call)),
+    };
     try {
       const check = await this.#check(context, options, signal);
       if (options.signal?.aborted) throw new Cancelled();
@@ -112,6 +122,7 @@ export class SdkMistralApi implements MistralApi {
     const situation: Situation = {
       history: options.history,
       now: this.#options.now(),
+      mask: context.key.mask,
       usualShape: context.key.hasUsualShape,
       endpoint: this.#options.endpoint,
       model,

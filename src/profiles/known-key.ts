@@ -2,6 +2,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
@@ -48,7 +49,13 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile
     ...profile,
     identity: check.identity ?? profile.identity,
     lastVerifiedAt: moment,
-    lastDiagnosis: check.diagnosis,
+    lastDiagnosis: diagnosisOfKey(check),
     lastAcceptedAt: check.authentication.ok ? moment : profile.lastAcceptedAt,
   };
+}
+
+/** A model that is not there, or a call that is not understood, says nothing against a key that was accepted. */
+function diagnosisOfKey({ diagnosis, authentication }: KeyCheck): Diagnosis {
+  const ofTheCall = diagnosis === "model-not-found" || diagnosis === "bad-request";
+  return ofTheCall && authentication.ok ? "valid" : diagnosis;
 }

@@ -23,7 +23,7 @@ export interface Profile {
   readonly expiresAt?: Expiry;
   /** When the key was last checked, whatever came of it. */
   readonly lastVerifiedAt: string | null;
-  /** What the last check said. */
+  /** What the last check said of the key. */
   readonly lastDiagnosis: Diagnosis | null;
   /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;

@@ -1,10 +1,12 @@
 import { dayOf, endsSoon, formatDay } from "../keys/expiry.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { endOf } from "../onboarding/closing-card.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
 import { displayWidth, hang, keyValueRows, padEnd } from "../terminal/layout.ts";
 import type { Theme } from "../terminal/theme.ts";
+import { isRefusal } from "../verification/verdict.ts";
 import { describeEnd } from "../verification/verification-document.ts";
 import type { Survey, SurveyedProfile } from "./survey.ts";
 
@@ -53,7 +55,7 @@ function tableOf(rows: readonly Readable[], { now }: Survey, { theme, columns }:
       : profile.expiresAt === null
         ? "never"
         : formatDay(profile.expiresAt),
-    profile.lastDiagnosis ?? "never",
+    profile.lastDiagnosis === null ? "never" : checkWords[profile.lastDiagnosis],
   ]);
   const widths = head.map((label, column) =>
     Math.max(displayWidth(label), ...cells.map((row) => displayWidth(row[column] ?? ""))),
@@ -101,9 +103,34 @@ function placeOf({ store }: Profile): string {
   return { keychain: "the keychain", file: "an encrypted file", memory: "memory" }[store];
 }
 
-function checkOf({ lastVerifiedAt, lastDiagnosis }: Profile): string {
-  if (lastVerifiedAt === null) return "never";
-  return `${lastDiagnosis ?? "without a verdict"}, on ${formatDay(dayOf(new Date(lastVerifiedAt)))}`;
+/** A diagnosis in words, short enough for the table. */
+const checkWords: Readonly<Record<Diagnosis, string>> = {
+  valid: "valid",
+  "invalid-key": "not accepted",
+  expired: "expired",
+  "wrong-product": "a Codestral key",
+  forbidden: "call not allowed",
+  "no-plan": "no active plan",
+  "rate-limited": "rate limit reached",
+  "over-capacity": "Mistral at capacity",
+  "model-not-found": "no Mistral API there",
+  "bad-request": "call not understood",
+  "server-error": "Mistral failed",
+  unreachable: "Mistral not reached",
+};
+
+/** What the last check said and, where it says nothing of the key, when there was one that did. */
+function checkOf({ lastVerifiedAt, lastDiagnosis, lastAcceptedAt }: Profile): string {
+  if (lastVerifiedAt === null || lastDiagnosis === null) return "never";
+  const said = `${checkWords[lastDiagnosis]}, on ${dayOfCheck(lastVerifiedAt)}`;
+  if (lastAcceptedAt === lastVerifiedAt || isRefusal(lastDiagnosis)) return said;
+  return lastAcceptedAt === null
+    ? `${said}; nothing is known of the key yet`
+    : `${said}; the key was accepted on ${dayOfCheck(lastAcceptedAt)}`;
+}
+
+function dayOfCheck(moment: string): string {
+  return formatDay(dayOf(new Date(moment)));
 }
 
 function isEnding({ expiresAt }: Profile, now: Date): boolean {

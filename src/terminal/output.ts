@@ -24,4 +24,9 @@ export interface Output {
   /** Writes a line to stderr. */
   print(line?: string): void;
   progress(label: string): Progress;
+  /**
+   * The same for an answer that is laid out for people: what is printed there goes to stdout, in the
+   * colours and the width of that. Nothing may be under way on stderr meanwhile.
+   */
+  readonly answers: Output;
 }

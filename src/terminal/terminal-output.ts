@@ -20,7 +20,7 @@ export interface OutputProcess {
 
 /**
  * Opens the output of the program. Colours, symbols and addresses are as stderr can show them,
- * since stderr is where everything for people goes.
+ * since stderr is where most of what is for people goes.
  *
  * @param options.color - `false` when the person asked for no colour on the command line
  */
@@ -28,7 +28,8 @@ export function openOutput(outside: OutputProcess, options: { readonly color: bo
   const { env, platform, stderr } = outside;
   const isTerminal = stderr.isTTY === true;
   const theme = createTheme(detectCapabilities({ env, platform, isTerminal, color: options.color }));
-  return new TerminalOutput(outside, theme, isTerminal && canRedraw(env));
+  const openAnswers = () => openOutput({ ...outside, stderr: outside.stdout }, options);
+  return new TerminalOutput(outside, theme, isTerminal && canRedraw(env), openAnswers);
 }
 
 class TerminalOutput implements Output {
@@ -36,12 +37,20 @@ class TerminalOutput implements Output {
   readonly #outside: OutputProcess;
   /** Whether a line on stderr can be redrawn in its place. */
   readonly #redraws: boolean;
+  readonly #openAnswers: () => Output;
+  #answers: Output | undefined;
   #active: ProgressLine | undefined;
 
-  constructor(outside: OutputProcess, theme: Theme, redraws: boolean) {
+  constructor(outside: OutputProcess, theme: Theme, redraws: boolean, openAnswers: () => Output) {
     this.#outside = outside;
     this.theme = theme;
     this.#redraws = redraws;
+    this.#openAnswers = openAnswers;
+  }
+
+  get answers(): Output {
+    this.#answers ??= this.#openAnswers();
+    return this.#answers;
   }
 
   get columns(): number {

@@ -4,7 +4,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { displayWidth, hang, padEnd } from "../terminal/layout.ts";
 import type { Output } from "../terminal/output.ts";
-import { printExplanation, printNext } from "./print-explanation.ts";
+import { printMeaning, printNext } from "./print-explanation.ts";
 import { verdictOf } from "./verdict.ts";
 import { endsWithinMinDays, type Verification } from "./verification-document.ts";
 
@@ -14,20 +14,23 @@ export type VerdictRow = { readonly profile: ProfileName; readonly code: ExitCod
   | { readonly failure: string }
 );
 
-/** Prints the verdict on one key: good in one line, otherwise with what to do about it. */
+/** Prints the verdict on one key, as the answer: good in one line, otherwise with what to do about it. */
 export function printVerdict(
   output: Output,
   verification: Verification & { readonly check: KeyCheck },
 ): void {
   const { check, profile } = verification;
+  const { answers } = output;
+  // Progress stands above on the screen, and is not part of the answer.
+  output.print();
   if (check.diagnosis === "valid") {
-    const { theme } = output;
-    output.print();
-    output.print(hang(`${theme.symbol.ok} `, theme.strong(check.explanation.sentence), columnsOf(output)));
+    const { ok } = answers.theme.symbol;
+    const said = answers.theme.strong(check.explanation.sentence);
+    answers.print(hang(`${ok} `, said, columnsOf(answers)));
     return;
   }
-  printExplanation(output, check.explanation, verdictOf(check) === "rejected" ? "fail" : "warn");
-  printNext(output, check.explanation, profile);
+  printMeaning(answers, check.explanation, verdictOf(check) === "rejected" ? "fail" : "warn");
+  printNext(answers, check.explanation, profile);
 }
 
 /** Prints one line for each profile. */
@@ -62,7 +65,9 @@ function describeRow(output: Output, row: VerdictRow): { readonly symbol: string
   const { check, expiresAt, key } = verification;
   if (check.diagnosis !== "valid") {
     const bad = verdictOf(check) === "rejected" ? symbol.fail : symbol.warn;
-    return { symbol: bad, text: `${key.mask}  ${check.explanation.sentence}` };
+    // Where the sentence names the key, it is named once.
+    const sentence = check.explanation.sentence.replace(`, ${key.mask}`, "");
+    return { symbol: bad, text: `${key.mask}  ${sentence}` };
   }
   const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
   return {

@@ -1,3 +1,4 @@
+import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 
 /**
@@ -11,16 +12,13 @@ import type { KeyCheck } from "../mistral/mistral-api.ts";
 export type Verdict = "usable" | "limited" | "rejected" | "unknown";
 
 /** Sums up a check. */
-export function verdictOf(check: KeyCheck): Verdict {
-  switch (check.diagnosis) {
-    case "valid":
-      return "usable";
-    case "invalid-key":
-    case "expired":
-    case "wrong-product":
-    case "forbidden":
-      return "rejected";
-    default:
-      return check.authentication.ok ? "limited" : "unknown";
-  }
+export function verdictOf({ diagnosis, authentication }: KeyCheck): Verdict {
+  if (diagnosis === "valid") return "usable";
+  if (isRefusal(diagnosis)) return "rejected";
+  return authentication.ok ? "limited" : "unknown";
+}
+
+/** Whether Mistral does not take the key. */
+export function isRefusal(diagnosis: Diagnosis): boolean {
+  return ["invalid-key", "expired", "wrong-product", "forbidden"].includes(diagnosis);
 }

@@ -5,7 +5,7 @@ import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
-import type { Endpoint } from "../mistral/endpoint.ts";
+import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
 import { profileOf, withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -101,7 +101,9 @@ export function conclude(
           },
           now,
         )
-      : withCheck(known, check, now);
+      : isAboutTheKey(found, check)
+        ? withCheck(known, check, now)
+        : known;
   const verified = {
     profile: request.profile,
     key,
@@ -120,6 +122,12 @@ export function conclude(
     ...shadowNotes(deps.env, key, request.profile),
   ];
   return { ...verified, notes };
+}
+
+/** What another server than the key's own has against it, one that was mistyped say, is no news of the key. */
+function isAboutTheKey({ known, endpoint }: FoundKey, check: KeyCheck): boolean {
+  if (known === undefined || check.authentication.ok) return true;
+  return addressOf(endpoint) === addressOf(known.endpoint);
 }
 
 function remember(

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { doctor } from "../../src/commands/doctor.ts";
 import { Flags } from "../../src/flags.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { defaultProfile, type ProfileName, parseProfileName } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import { chosenKey } from "../discovery/planted-home.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
@@ -26,11 +26,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function storeKey(): void {
-  const key = ApiKey.of(chosenKey);
+function storeKey(text: string = chosenKey, name: ProfileName = defaultProfile): void {
+  const key = ApiKey.of(text);
   deps.profiles.write(
     profileOf(
-      { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+      { name, key, store: "keychain", endpoint: { region: "global" } },
       new Date("2026-08-01T00:00:00.000Z"),
     ),
   );
@@ -74,6 +74,13 @@ test("tells scripts the same", async () => {
     searched: ["files of this repository", "staged changes", "git history", "shell history"],
     notes: [],
   });
+});
+
+test("counts keys, not the profiles that share them", async () => {
+  for (const name of ["default", "work"]) storeKey(chosenKey, parseProfileName(name));
+  for (const name of ["lab", "old"]) storeKey("otherKey".repeat(4), parseProfileName(name));
+  expect(await scan({ staged: true })).toBe(0);
+  expect(deps.stdout()).toContain("None of your 2 keys is in staged changes.");
 });
 
 test("exits with 0 and says what was searched when the key is nowhere", async () => {

@@ -7,8 +7,9 @@ import { doctor } from "../../src/commands/doctor.ts";
 import type { DoctorDocument } from "../../src/doctor/report.ts";
 import { Flags } from "../../src/flags.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
+import { dayAfter } from "../../src/keys/expiry.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import { openEncryptedFile } from "../../src/stores/open-encrypted-file.ts";
 import type { StoreAvailability, StoreKind } from "../../src/stores/secret-store.ts";
@@ -108,6 +109,19 @@ async function diagnose(planted: Plant = {}) {
 }
 
 describe("doctor on a machine where nothing is wrong", () => {
+  it("has nothing against a key that ends later, and was not verified when Mistral failed", async () => {
+    const { states } = await diagnose({
+      plant: ({ deps }) =>
+        deps.profiles.write({
+          ...profile,
+          expiresAt: dayAfter(15, deps.now()),
+          lastVerifiedAt: "2026-09-03T10:00:00.000Z",
+          lastDiagnosis: "server-error",
+        }),
+    });
+    expect(states("warn")).toEqual([]);
+  });
+
   it("finds nothing, exits 0, and sends no key anywhere", async () => {
     const { code, document, states, api } = await diagnose();
     expect(document.ok).toBe(true);
@@ -194,6 +208,61 @@ const faults: readonly (Plant & {
     code: 0,
     says: /another key/,
     advises: /mistral-key verify/,
+  },
+  {
+    fault: "a key whose last day is past",
+    plant: ({ deps }) => deps.profiles.write({ ...profile, expiresAt: "2026-01-02" }),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /is in .*\. The key's last day was 2 Jan 2026, as you entered it\.$/,
+    advises: /mistral-key verify\n.*mistral-key rotate$/,
+  },
+  {
+    fault: "a key that ends in a fortnight",
+    plant: ({ deps }) => deps.profiles.write({ ...profile, expiresAt: dayAfter(14, deps.now()) }),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /The key's last day is /,
+    advises: /^To put a new one in its place: mistral-key rotate$/,
+  },
+  {
+    fault: "a key that Mistral refused, of another profile than the default",
+    store: null,
+    env: { MISTRAL_KEY_PROFILE: "work" },
+    plant: async ({ deps, keychain }) => {
+      const name = parseProfileName("work");
+      await keychain.set({ profile: name, slot: "current" }, key);
+      deps.profiles.write({
+        ...profile,
+        name,
+        lastVerifiedAt: "2026-09-03T10:00:00.000Z",
+        lastDiagnosis: "invalid-key",
+      });
+    },
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /Mistral refused the key at the last check, on 3 Sep 2026\.$/,
+    advises: /mistral-key verify -p work\n.*mistral-key rotate -p work$/,
+  },
+  {
+    fault: "a key that has expired, in an encrypted file that cannot be read here",
+    store: "file",
+    plant: ({ deps }) =>
+      deps.profiles.write({
+        ...profile,
+        store: "file",
+        expiresAt: "2026-01-02",
+        lastVerifiedAt: "2026-01-03T10:00:00.000Z",
+        lastDiagnosis: "expired",
+      }),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /refused the key at the last check, on 3 Jan 2026\. The key's last day was 2 Jan 2026/,
+    advises: /verify/,
   },
   {
     fault: "a folder that others can open",

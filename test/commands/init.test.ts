@@ -420,6 +420,8 @@ describe("init --demo", () => {
     await expect(run(deps, "init", "--demo")).rejects.toMatchObject({ kind: "cancelled" });
     expect(deps.stderr()).toMatch(/demonstration/);
     expect(deps.stderr()).toMatch(/demo[A-Za-z0-9]{28}/);
+    expect(deps.stderr()).toContain("Mistral does not accept this key");
+    expect(deps.stderr()).not.toContain("--server-url");
     expect(deps.profiles.list()).toEqual([]);
     expect(api.requests).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { rotate } from "../../src/commands/rotate.ts";
 import { status } from "../../src/commands/status.ts";
 import { Flags } from "../../src/flags.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
+import type { Profile } from "../../src/profiles/profile.ts";
 import { KeyList } from "../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
@@ -115,6 +116,26 @@ describe("status", () => {
     expect(shown).toContain('The key of profile "work" ends in 2 days');
     expect(shown).toContain("mistral-key rotate -p work");
     expect(shown).not.toContain('The key of profile "default" ends');
+  });
+
+  it("says in words what the last check came to", async () => {
+    const checked = async (known: Omit<Partial<Profile>, "key" | "name">) => {
+      await storeKey(deps, known);
+      return /Checked +(.*(?:\n {14}.*)*)/.exec(await run())?.[1]?.replace(/\s+/g, " ");
+    };
+    const lastVerifiedAt = "2026-08-05T00:00:00.000Z";
+    const failed = { lastVerifiedAt, lastDiagnosis: "server-error" } as const;
+    expect(await checked({})).toBe("valid, on 1 Aug 2026");
+    expect(await checked(failed)).toBe("Mistral failed, on 5 Aug 2026; the key was accepted on 1 Aug 2026");
+    expect(await checked({ ...failed, lastAcceptedAt: null })).toBe(
+      "Mistral failed, on 5 Aug 2026; nothing is known of the key yet",
+    );
+    expect(await checked({ lastVerifiedAt, lastDiagnosis: "invalid-key" })).toBe(
+      "not accepted, on 5 Aug 2026",
+    );
+    expect(await checked({ lastVerifiedAt: null, lastDiagnosis: null, lastAcceptedAt: null })).toBe("never");
+    await storeKey(deps, { name: work, key: newKey, lastDiagnosis: "rate-limited" });
+    expect(await run()).toMatch(/newK\.\.\.ey11 .* rate limit reached\n/);
   });
 
   it("names the profile whose key Mistral refused", async () => {

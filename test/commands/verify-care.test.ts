@@ -105,7 +105,7 @@ describe("verify beside a damaged record of a rotation", () => {
       const invocation = parseCommandLine(["verify"], { columns: () => 80, version: "0" });
       if (invocation.kind === "text") throw new Error(invocation.text);
       expect(await invocation.command.run(invocation, deps)).toBe(0);
-      expect(deps.stderr()).toContain("Mistral accepts this key");
+      expect(deps.stdout()).toContain("Mistral accepts this key");
       expect(deps.stderr()).toMatch(/rotations\/default\.json cannot be read/);
     } finally {
       deps.close();

@@ -63,11 +63,9 @@ describe("verify", () => {
     const deps = open();
     await store(deps, { expiresAt: "2027-02-21" });
     expect(await run(deps, "verify")).toBe(0);
-    expect(deps.stdout()).toBe("");
-    const said = deps.stderr();
-    expect(said).toContain("accepted by Mistral");
-    expect(said).toContain("mistral-small-latest");
-    expect(said).toContain("Mistral accepts this key, and a model answered.");
+    expect(deps.stderr()).toMatch(/accepted by Mistral .*\n.* a model answered .* mistral-small-latest\n\n$/);
+    const said = deps.stdout();
+    expect(said).toMatch(/^✓ Mistral accepts this key, and a model answered\.\n\n {2}╭ test\.\.\.Key0 /);
     expect(said).toContain("laptop, in workspace Research");
     expect(said).toContain("21 Feb 2027 (as you entered it), 90 days");
   });
@@ -120,7 +118,30 @@ describe("verify", () => {
     expect(deps.document()).toMatchObject({ checks: { completion: { model: "ministral-3b-latest" } } });
     const next = deps.next();
     expect(await run(next, "verify", "--model", "mistral-giant")).toBe(2);
-    expect(next.stderr()).toContain("no model called mistral-giant");
+    expect(next.stdout()).toContain("no model called mistral-giant");
+  });
+
+  it("does not hold a mistyped model or address against the key", async () => {
+    const deps = open();
+    await store(deps, { lastDiagnosis: "unreachable", lastVerifiedAt: "2026-11-20T12:00:00.000Z" });
+    expect(await run(deps, "verify", "--model", "mistral-giant", "--json")).toBe(2);
+    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "model-not-found" });
+    const accepted = {
+      lastDiagnosis: "valid",
+      lastVerifiedAt: "2026-11-23T12:00:00.000Z",
+      lastAcceptedAt: "2026-11-23T12:00:00.000Z",
+    };
+    expect(deps.profiles.read(defaultProfile)).toMatchObject(accepted);
+    const strict = await startMistralApi({ keys: [otherText] });
+    const later = { now: new Date("2026-11-24T12:00:00Z") };
+    for (const [url, code] of [
+      [`${api.url}/v2`, 2],
+      [strict.url, 4],
+    ] as const) {
+      expect(await run(deps.next(later), "verify", "--server-url", url)).toBe(code);
+      expect(deps.profiles.read(defaultProfile)).toMatchObject(accepted);
+    }
+    await strict.stop();
   });
 
   it("writes down what it found", async () => {
@@ -166,11 +187,22 @@ describe("verify", () => {
     await store(deps, { name: work, expiresAt: "2027-11-20", lastAcceptedAt: "2026-11-03T10:00:00Z" });
     api.keys.revoke(text);
     expect(await run(deps, "verify", "-p", "work")).toBe(4);
-    const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain("Mistral does not accept this key.");
-    expect(said).toContain("It worked on 3 Nov 2026, so it was deleted in the console or has expired since.");
+    const said = deps.stdout().replace(/\s+/g, " ");
+    expect(said).toContain(
+      "✗ Mistral does not accept this key, test...Key0. It worked on 3 Nov 2026, so it was deleted in the console or has expired since.",
+    );
     expect(said).toContain("You entered 20 Nov 2027 as its last day.");
     expect(said).toContain("mistral-key rotate -p work");
+    expect(said).not.toContain("may be why");
+  });
+
+  it("says of a key that never worked what may be why, as what it is: a guess", async () => {
+    const deps = open({ stdin: "wrongKey".repeat(4) });
+    expect(await run(deps, "verify", "--stdin")).toBe(4);
+    expect(deps.stdout()).toMatch(
+      /^✗ Mistral does not accept this key, wron\.\.\.gKey\.\n\n {2}One of these may be why:\n {2}• /,
+    );
+    expect(deps.stdout()).toMatch(/\n {4}mistral-key open keys {2}see .*\n$/);
   });
 
   it("calls a refused key expired when its last day is past", async () => {
@@ -393,8 +425,10 @@ describe("verify --all", () => {
     await store(deps, { name: work, key: otherText });
     api.keys.revoke(otherText);
     expect(await run(deps, "verify", "--all")).toBe(4);
-    expect(deps.stderr()).toMatch(/default {2}test\.\.\.Key0 {2}valid, ends 21 Feb 2027\n/);
-    expect(deps.stderr()).toMatch(/work {5}othe\.\.\.rKy1 {2}Mistral does not accept this key\.\n/);
+    expect(deps.stdout()).toBe(
+      "✓ default  test...Key0  valid, ends 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n",
+    );
+    expect(deps.stderr()).toBe("");
   });
 
   it("answers with a document for each, also for one whose key is gone", async () => {
@@ -435,28 +469,30 @@ describe("verify --all", () => {
 
 describe("verify, of a refused key that never worked", () => {
   it("asks nobody about Codestral beside a server that is not Mistral's", async () => {
-    const deps = open({ answers: [] });
+    const deps = open({ answers: [], stdoutIsTerminal: true });
     await store(deps);
     api.keys.revoke(text);
     expect(await run(deps, "verify")).toBe(4);
-    expect(deps.stderr()).toContain("key of another product: Codestral");
+    expect(deps.stdout()).toContain("key of another product: Codestral");
     expect(deps.script.asked).toEqual([]);
   });
 
-  it("tries Codestral when the person agrees", async () => {
+  it("tries Codestral when the person agrees, and asks nobody whose screen does not show the verdict", async () => {
     const codestral = await startMistralApi({ keys: [text] });
-    const deps = open({ answers: [answer.confirm(true, /Codestral/)] });
+    const deps = open({ answers: [] });
     await store(deps);
     api.keys.revoke(text);
     const { SdkMistralApi } = await import("../../src/mistral/sdk-mistral-api.ts");
-    const withCodestral: TestDeps = {
-      ...deps,
+    const withCodestral = (one: TestDeps): TestDeps => ({
+      ...one,
       mistral: async (endpoint) =>
         new SdkMistralApi({ endpoint, env: {}, now: () => today, codestralUrl: codestral.url }),
-    };
-    expect(await run(withCodestral, "verify")).toBe(4);
+    });
+    expect(await run(withCodestral(deps), "verify")).toBe(4);
+    const asked = deps.next({ answers: [answer.confirm(true, /Codestral/)], stdoutIsTerminal: true });
+    expect(await run(withCodestral(asked), "verify")).toBe(4);
     await codestral.stop();
-    expect(deps.stderr()).toContain("This is a Codestral key");
+    expect(asked.stdout()).toContain("This is a Codestral key");
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "wrong-product" });
   });
 });

@@ -8,6 +8,7 @@ import { answers, type CannedAnswer } from "../support/mistral-answers.ts";
 const situation: Situation = {
   history: { lastAcceptedAt: null },
   now: new Date("2026-11-23T12:00:00Z"),
+  mask: "test...Key0",
   usualShape: true,
   endpoint: { region: "global" },
   model: undefined,
@@ -22,7 +23,8 @@ function outcome({ status, headers = {}, body }: CannedAnswer): CallOutcome {
 
 function judge(answer: CannedAnswer, changes: Partial<Situation> = {}, call: TestCall = "models") {
   const { diagnosis, explanation } = diagnose(outcome(answer), call, { ...situation, ...changes });
-  return { diagnosis, ...explanation, causes: explanation.causes.join(" ") };
+  const { facts = [], causes } = explanation;
+  return { diagnosis, ...explanation, facts: facts.join(" "), causes: causes.join(" ") };
 }
 
 describe("a refused key", () => {
@@ -37,6 +39,17 @@ describe("a refused key", () => {
     expect(next[0]?.action).toBe("mistral-key open keys");
   });
 
+  it("is named, since nobody saw it when it was pasted", () => {
+    const sentence = "Mistral does not accept this key, test...Key0.";
+    expect(judge(refused).sentence).toBe(sentence);
+    expect(judge(refused, { history: { lastAcceptedAt: "2026-11-03T09:00:00Z" } }).sentence).toBe(sentence);
+    expect(judge(refused).hint).toContain("the list at https://console.mistral.ai/api-keys");
+  });
+
+  it("is not named where its mask shows nothing of it", () => {
+    expect(judge(refused, { mask: "********" }).sentence).toBe("Mistral does not accept this key.");
+  });
+
   it("with an unusual shape may be incomplete, which is said first", () => {
     expect(judge(refused, { usualShape: false }).causes).toMatch(/^It is not 32 letters and digits/);
   });
@@ -44,30 +57,36 @@ describe("a refused key", () => {
   it("at somebody else's server may be of the wrong kind", () => {
     const endpoint = { region: "global", serverUrl: "https://gateway.example.com" } as const;
     expect(judge(refused, { endpoint }).causes).toContain(
-      "https://gateway.example.com may want a key of its own",
+      "https://gateway.example.com wants a key of its own",
     );
+  });
+
+  it("in the demonstration is not blamed on its server", () => {
+    const endpoint = { region: "global", serverUrl: "http://127.0.0.1:4321", madeUp: true } as const;
+    expect(judge(refused, { endpoint }).causes).toBe(judge(refused).causes);
   });
 
   it("that worked before was deleted or has expired", () => {
     const history = { lastAcceptedAt: "2026-11-03T09:00:00Z" };
-    const { diagnosis, causes, next } = judge(refused, { history });
+    const { diagnosis, facts, causes, next } = judge(refused, { history });
     expect(diagnosis).toBe("invalid-key");
-    expect(causes).toBe("It worked on 3 Nov 2026, so it was deleted in the console or has expired since.");
+    expect(causes).toBe("");
+    expect(facts).toBe("It worked on 3 Nov 2026, so it was deleted in the console or has expired since.");
     expect(next[0]?.action).toBe("mistral-key rotate");
   });
 
   it("that worked before and never ends was deleted", () => {
     const history = { lastAcceptedAt: "2026-11-03T09:00:00Z", expiresAt: null };
-    expect(judge(refused, { history }).causes).toBe(
+    expect(judge(refused, { history }).facts).toBe(
       "It worked on 3 Nov 2026, so it was deleted in the console since.",
     );
   });
 
   it("on its last day says that this is the day", () => {
     const history = { lastAcceptedAt: "2026-11-03T09:00:00Z", expiresAt: "2026-11-23" };
-    const { diagnosis, causes } = judge(refused, { history });
+    const { diagnosis, facts } = judge(refused, { history });
     expect(diagnosis).toBe("invalid-key");
-    expect(causes).toContain("You entered 23 Nov 2026 as its last day, which is today.");
+    expect(facts).toContain("You entered 23 Nov 2026 as its last day, which is today.");
   });
 
   it("after its last day has expired, whether it ever worked or not", () => {
@@ -110,11 +129,12 @@ describe("a limit", () => {
   });
 
   it("of zero is no plan, and waiting is not advised", () => {
-    const { diagnosis, hint, causes, next } = judge(answers["no-plan"], { model: "magistral" }, "completion");
+    const { diagnosis, hint, facts } = judge(answers["no-plan"], { model: "magistral" }, "completion");
     expect(diagnosis).toBe("no-plan");
-    expect(hint).toContain("Waiting does not help");
-    expect(causes).toContain("Or its plan does not include magistral.");
-    expect(next[0]?.action).toBe("https://admin.mistral.ai/subscription");
+    expect(hint).toBe(
+      "Waiting does not help: go to https://admin.mistral.ai/subscription and choose a plan.",
+    );
+    expect(facts).toBe("Or its plan does not include magistral.");
   });
 
   it("by a web page says nothing about the key", () => {

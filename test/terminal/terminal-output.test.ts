@@ -69,6 +69,31 @@ describe("answers", () => {
   });
 });
 
+describe("an answer that is laid out for people", () => {
+  it("goes to stdout, in the colours and the width of that", () => {
+    const written = { stdout: "", stderr: "" };
+    const stream = (name: keyof typeof written, isTTY: boolean, columns?: number) => ({
+      isTTY,
+      columns,
+      write: (text: string) => {
+        written[name] += text;
+      },
+    });
+    const env = { TERM: "xterm" };
+    const say = (stdout: boolean, stderr: boolean) => {
+      const streams = {
+        stdout: stream("stdout", stdout, stdout ? 50 : undefined),
+        stderr: stream("stderr", stderr, stderr ? 40 : undefined),
+      };
+      const { answers } = openOutput({ ...streams, env, platform: "linux" }, { color: true });
+      answers.print(answers.theme.strong(`${answers.columns} columns`));
+    };
+    say(false, true);
+    say(true, false);
+    expect(written).toEqual({ stdout: "80 columns\n\x1b[1m50 columns\x1b[22m\n", stderr: "" });
+  });
+});
+
 describe("columns", () => {
   it("is the width of the terminal", () => {
     expect(open({ isTTY: true, columns: 40 }).output.columns).toBe(40);

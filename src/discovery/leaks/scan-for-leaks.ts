@@ -54,7 +54,9 @@ export async function scanForLeaks(
     ...damaged,
     ...patterns.skipped.map(({ profile }) => `Profile ${profile}: its key is too short to be searched for.`),
   ];
-  const keys = wanted.length - patterns.skipped.length;
+  // Profiles may share a key, and their fingerprints do not tell, since each has its own salt.
+  const masks = (some: readonly WantedKey[]) => new Set(some.map(({ mask }) => mask));
+  const keys = masks(wanted).size - masks(patterns.skipped).size;
   if (keys === 0) return { leaks: [], searched: [], notes, keys };
 
   const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(limits.duration)]);

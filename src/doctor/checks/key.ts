@@ -1,14 +1,18 @@
 import { join } from "node:path";
 import { PrivateFolder } from "../../files/private-folder.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
+import { dayOf, daysLeft, formatDay, warningDays } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { commandFor } from "../../keys/profile-name.ts";
+import type { Profile } from "../../profiles/profile.ts";
 import { fileNameOf, keyOf } from "../../stores/encrypted-file.ts";
+import { isRefusal } from "../../verification/verdict.ts";
 import { type Check, type Finding, localLimitMs, type Patient } from "../check.ts";
 
 /**
- * Whether the key is where its profile says. Reads it only where that can ask nobody anything: from
- * an unlocked keychain on Linux, or from an encrypted file whose passphrase is in the environment.
+ * Whether the key is where its profile says, and whether it may be dead or soon will be. Reads it
+ * only where that can ask nobody anything: from an unlocked keychain on Linux, or from an encrypted
+ * file whose passphrase is in the environment. Mistral is not asked; that is `verify`.
  */
 export const keyCheck: Check = {
   id: "key",
@@ -17,16 +21,46 @@ export const keyCheck: Check = {
   limitMs: 3 * localLimitMs,
   look: async (patient) => {
     if (patient.known === undefined) return nothingStored(patient);
-    switch (patient.storeKind) {
-      case "keychain":
-        return lookIntoKeychain(patient);
-      case "file":
-        return lookIntoFile(patient);
-      case "memory":
-        return { state: "ok", message: "The key is in memory, for this run only." };
-    }
+    const finding = await lookIntoStore(patient);
+    const trouble = judgeLife(patient.known, patient.deps.now());
+    // A key that is gone, or is another one than the profile tells of, is the greater trouble.
+    if (trouble === undefined || finding.state === "fail" || finding.state === "warn") return finding;
+    return { ...trouble, state: "warn", message: `${finding.message} ${trouble.message}` };
   },
 };
+
+function lookIntoStore(patient: Patient): Promise<Finding> {
+  switch (patient.storeKind) {
+    case "keychain":
+      return lookIntoKeychain(patient);
+    case "file":
+      return lookIntoFile(patient);
+    case "memory":
+      return Promise.resolve({ state: "ok", message: "The key is in memory, for this run only." });
+  }
+}
+
+/** What is known against a key without a look at it: what Mistral said of it last, and its last day. */
+function judgeLife(
+  { name, expiresAt, lastDiagnosis, lastVerifiedAt }: Profile,
+  now: Date,
+): { readonly message: string; readonly hint: string } | undefined {
+  const left = typeof expiresAt === "string" ? daysLeft(expiresAt, now) : Number.POSITIVE_INFINITY;
+  const refusedAt = lastDiagnosis !== null && isRefusal(lastDiagnosis) ? lastVerifiedAt : null;
+  if (refusedAt === null && left > warningDays) return undefined;
+  const said: string[] = [];
+  if (refusedAt !== null) {
+    const day = formatDay(dayOf(new Date(refusedAt)));
+    said.push(`Mistral refused the key at the last check, on ${day}.`);
+  }
+  if (typeof expiresAt === "string" && left <= warningDays) {
+    const day = formatDay(expiresAt);
+    said.push(`The key's last day ${left < 0 ? "was" : "is"} ${day}, as you entered it.`);
+  }
+  const verify = `To see whether it works: ${commandFor(name, "verify")}`;
+  const rotate = `To put a new one in its place: ${commandFor(name, "rotate")}`;
+  return { message: said.join(" "), hint: refusedAt !== null || left < 0 ? `${verify}\n${rotate}` : rotate };
+}
 
 function nothingStored({ profile }: Patient): Finding {
   return {

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { describeCall } from "../../src/mistral/call-trace.ts";
+import { type CheckOptions, newKey } from "../../src/mistral/mistral-api.ts";
+import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { runProgram } from "../support/program.ts";
+
+const text = "testKey0".repeat(4);
+
+let api: LoopbackMistralApi;
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [text] });
+});
+afterEach(() => api.stop());
+
+async function traceOf(options: Partial<CheckOptions> = {}): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const mistral = new SdkMistralApi({
+    endpoint: { region: "global", serverUrl: api.url },
+    env: {},
+    now: () => new Date("2026-11-23T12:00:00Z"),
+    timeoutMs: 2000,
+    pauseMs: 10,
+    trace: (line) => lines.push(line),
+  });
+  await mistral.checkKey(ApiKey.of(text), { history: newKey, ...options });
+  return lines;
+}
+
+describe("the trace of a check", () => {
+  it("has a line for every call: what was asked, what came, how long it took", async () => {
+    expect((await traceOf()).map((line) => line.replace(/\d+ ms$/, "N ms")).sort()).toEqual([
+      `GET ${api.url}/v1/models: HTTP 200, N ms`,
+      `GET ${api.url}/v1/users/me: HTTP 200, N ms`,
+      `POST ${api.url}/v1/chat/completions: HTTP 200, N ms`,
+    ]);
+  });
+
+  it("names the request as the server does, from a header or the body", async () => {
+    api.behave("unauthorized-at-gateway", { on: ["models"] });
+    const id = "0199aa11-2222-7333-8444-555566667777";
+    expect((await traceOf()).join("\n")).toContain(
+      "/v1/models: HTTP 401, request 00000000000000000000000000000001,",
+    );
+    api.behave("server-error", { on: ["models"], headers: { "mistral-correlation-id": id } });
+    const repeated = (await traceOf()).filter((line) => line.includes(`HTTP 500, request ${id}`));
+    expect(repeated).toHaveLength(3);
+  });
+
+  it("tells the system's code where no answer came", async () => {
+    api.behave("cut");
+    expect((await traceOf({ quick: true })).join("\n")).toMatch(
+      /\/v1\/models: no answer \(cut, ECONNRESET\), \d+ ms/,
+    );
+    await api.stop();
+    expect((await traceOf({ quick: true })).join("\n")).toContain("no answer (refused, ECONNREFUSED)");
+  });
+
+  it("tells of a time limit, and not of what was given up since the rest was over", async () => {
+    api.behave("hang", { on: ["models", "identity"] });
+    expect(await traceOf({ quick: true })).toEqual([
+      expect.stringMatching(/\/v1\/models: no answer \(timeout\)/),
+    ]);
+  });
+
+  it("shows neither the key nor what else a body or a header says", async () => {
+    api.behave("quote-key");
+    expect((await traceOf()).join("\n")).not.toContain(text);
+    const call = { method: "GET", url: "https://gateway.example.com/v1/models", latencyMs: 7 };
+    const secret = "bodyText".repeat(4);
+    const body = { kind: "json", value: { message: secret, request_id: secret } } as const;
+    const headers = { "x-request-id": secret };
+    expect(describeCall({ ...call, outcome: { kind: "answer", status: 400, headers, body } })).toBe(
+      "GET https://gateway.example.com/v1/models: HTTP 400, 7 ms",
+    );
+  });
+
+  it("names the proxy in between", () => {
+    const failure = {
+      reason: "proxy-refusal",
+      code: "403",
+      host: "api.mistral.ai",
+      proxy: "proxy:3128",
+    } as const;
+    const url = "https://api.mistral.ai/v1/models";
+    expect(describeCall({ method: "GET", url, latencyMs: 3, outcome: { kind: "failure", failure } })).toBe(
+      "GET https://api.mistral.ai/v1/models: no answer through the proxy proxy:3128 (proxy-refusal, 403), 3 ms",
+    );
+  });
+});
+
+describe("--verbose", () => {
+  const home = mkdtempSync(join(tmpdir(), "call-trace-"));
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it.each([
+    ["verify", "--stdin"],
+    ["init", "--with-key", "--store", "file"],
+  ])("shows it on stderr before the verdict: %s", async (...args) => {
+    api.behave("not-found");
+    const env = {
+      MISTRAL_KEY_SERVER_URL: api.url,
+      MISTRAL_KEY_HOME: home,
+      MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",
+    };
+    const quiet = await runProgram([...args, "--json"], { env, input: text });
+    const loud = await runProgram([...args, "--json", "--verbose"], { env, input: text });
+    const line = `  GET ${api.url}/v1/models: HTTP 404, `;
+    expect(quiet.stderr).not.toContain(line);
+    expect(loud.stderr).toContain(line);
+    expect(loud).toMatchObject({ code: 2 });
+    expect(JSON.parse(loud.stdout)).toMatchObject({ diagnosis: "model-not-found" });
+    expect(loud.stderr).not.toContain(text);
+  });
+});
