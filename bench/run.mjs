@@ -5,6 +5,8 @@
 //   --nodes 20,22,24    majors of Node to measure with (default: the one that runs this)
 //   --only start,...    parts: start, profiles, verify, install, peers (default: all but peers)
 //   --write             keep the tables in docs/performance.md
+//
+// What is being measured is told on standard error, the tables on standard output.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -34,6 +36,7 @@ mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), "mistral-key-bench-"));
 const sections = [];
 try {
+  say("packing and installing mistral-key");
   const tarball = prepare.pack(folder);
   const modules = prepare.install(tarball.file, join(folder, "installed"));
   const program = join(modules, "mistral-key/bin/mistral-key.js");
@@ -91,7 +94,8 @@ async function starting(major, { program, script, env }) {
     file: node,
     env: { ...env, MISTRAL_KEY_SERVER_URL: undefined, ...each.more },
   }));
-  const times = await inTurns(cases, rounds);
+  const times = await measure(`start-up on Node ${version}`, cases);
+  say(`peak memory on Node ${version}`);
   const rows = [];
   const base = { ms: median(times.get("node -e 0")), kilobytes: await peakMemory(cases[0]) };
   for (const each of cases) {
@@ -132,7 +136,7 @@ async function manyProfiles({ program, env }) {
       atMost: count === 1000 ? "3.00" : "",
     })),
   ];
-  const times = await inTurns(cases, rounds);
+  const times = await measure("many profiles", cases);
   const base = median(times.get("node -e 0"));
   const rows = cases.map(({ name, atMost = "" }) => {
     const ms = median(times.get(name));
@@ -155,7 +159,7 @@ async function verifying({ program, env }) {
         env: { ...env, MISTRAL_KEY_SERVER_URL: url },
       };
       const curl = { name: "curl", file: "sh", args: ["-c", sameRequests(url)] };
-      const times = await inTurns([verify, curl], rounds);
+      const times = await measure(`checking a key, answered after ${delay} ms`, [verify, curl]);
       const [ours, theirs] = [Math.min(...times.get("verify")), Math.min(...times.get("curl"))];
       rows.push([
         delay === 0 ? "at once" : `after ${delay} ms`,
@@ -202,7 +206,7 @@ async function installing(tarball, modules) {
     fresh: () => ({ npm_config_prefix: join(folder, `prefix-${number++}`) }),
   });
   const cases = [installation("mistral-key", tarball.file), installation("create-vite", "create-vite")];
-  const times = await inTurns(cases, rounds);
+  const times = await measure("installation", cases);
   const [ours, theirs] = cases.map(({ name }) => median(times.get(name)));
   const { bytes, packages } = prepare.weigh(modules);
   const rows = [
@@ -232,13 +236,23 @@ async function besidePeers({ program, env }) {
       console.error(`${peer.name} cannot be measured here: ${String(error.message).split("\n")[0]}`);
     }
   }
-  const times = await inTurns(cases, rounds);
+  const times = await measure("other programs", cases);
   const base = median(times.get("node -e 0"));
   const rows = cases.map(({ name }) => {
     const ms = median(times.get(name));
     return [`\`${name}\``, milliseconds(ms), ratio(ms, base)];
   });
   sections.push(`### Beside others\n\n${table(["command", "median", "× `node -e 0`"], rows)}`);
+}
+
+/** Runs the cases in turns, and tells what takes so long. */
+function measure(what, cases) {
+  say(`${what}: ${cases.map(({ name }) => name).join(", ")}; ${rounds} runs of each`);
+  return inTurns(cases, rounds);
+}
+
+function say(what) {
+  console.error(`… ${what}`);
 }
 
 function report() {

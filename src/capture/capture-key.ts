@@ -171,8 +171,8 @@ const tryCodestral: Choice<Next> = {
   description: "sends it to codestral.mistral.ai",
 };
 
-/** Pauses before a new key is tried again, in milliseconds. */
-const pauses = [5_000, 10_000, 15_000];
+/** Pauses before a new key is tried again, in seconds. */
+const pauses = [5, 10, 15];
 
 /** Tries a rejected key a few times more, until it is rejected no longer. */
 async function waitAndCheck(
@@ -184,16 +184,24 @@ async function waitAndCheck(
   const prompts = await deps.prompts();
   let check = before;
   for (const pause of pauses) {
-    const line = deps.output.progress(`Trying again in ${pause / 1000} seconds`);
-    try {
-      await prompts.quietly(() => deps.sleep(pause));
-    } finally {
-      line.clear();
-    }
+    await prompts.quietly(() => countDown(deps, pause));
     check = await checkOnce(deps, key, request);
     if (verdictOf(check) !== "rejected") break;
   }
   return check;
+}
+
+async function countDown({ output, sleep }: Capturing, seconds: number): Promise<void> {
+  const label = (left: number) => `Trying again in ${left} second${left === 1 ? "" : "s"}`;
+  const line = output.progress(label(seconds));
+  try {
+    for (let left = seconds; left > 0; left -= 1) {
+      line.update(label(left));
+      await sleep(1000);
+    }
+  } finally {
+    line.clear();
+  }
 }
 
 function checkOnce(

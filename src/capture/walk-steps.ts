@@ -103,7 +103,7 @@ async function askMove(
       keys: [
         enter,
         ...(canOpen ? [{ press: "n", does: "next", value: "on" as Move }] : []),
-        { press: "s", does: "skip to the paste", value: "skip" as Move },
+        { press: "s", does: "skip to paste", value: "skip" as Move },
         ...(at.first ? [] : [{ press: "b", does: "back", value: "back" as Move }]),
       ],
       onPaste: "The key is asked for in the last step, and nothing was taken yet. Press s, then paste it.",
@@ -147,7 +147,8 @@ export async function askExpiry(deps: Deps): Promise<Expiry | undefined> {
   if (chosen === "unknown") return undefined;
   if (chosen !== "date") return chosen;
   const text = await prompts.text({
-    message: "Its last day, as 2027-02-21",
+    message: "Its last day",
+    example: `such as ${formatDay(dayAfter(90, now))}`,
     check: (entered) => {
       try {
         parseExpiry(entered, deps.now());

@@ -14,6 +14,7 @@ import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
 import { underWay } from "../rotation/unfinished.ts";
 import { readSettings } from "../settings.ts";
 import { requirePerson } from "../terminal/absence.ts";
+import { hang } from "../terminal/layout.ts";
 import { quietly } from "../terminal/quietly.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
@@ -148,9 +149,8 @@ function tellOfWayBack(
 
 async function askHowToGoOn(deps: Deps, record: RotationRecord): Promise<Exclude<Mode, "new">> {
   const { profile, stage, oldKey, newKey } = record;
-  deps.output.print(
-    `  A rotation of profile "${profile}" is not finished yet: ${oldKey.mask} gives way to ${newKey.mask}.`,
-  );
+  const state = `A rotation of profile "${profile}" is not finished yet: ${oldKey.mask} gives way to ${newKey.mask}.`;
+  deps.output.print(hang("  ", state, Math.min(deps.output.columns, 80)));
   // Where the way back has been chosen, or the old key is dead, there is one way on.
   if (stage === "reverting") return "abort";
   if (stage === "erasing") return "finish";

@@ -69,8 +69,7 @@ function filesOf({ found, profile, store }: CleanUp, at: Surroundings): readonly
     path: shortPath(finds[0].file.path, at),
     plan: planTakeOut(
       finds,
-      (variable) =>
-        `${variable}: moved to ${moved}; start the program with: ${runCommand(profile, variable)}`,
+      (variable) => `${variable}: moved to ${moved}; use: ${runCommand(profile, variable)}`,
     ),
   }));
 }
@@ -142,13 +141,20 @@ async function chooseOfTool(
 
 function show({ output }: Deps, { path, plan }: Candidate): void {
   const { theme } = output;
+  const columns = Math.min(output.columns, 80);
   output.print();
   output.print(`  ${theme.strong(path)}`);
   for (const { line, before, after } of plan.changes) {
     const number = String(line).padStart(4);
-    output.print(theme.bad(`  ${number} - ${before}`));
-    if (after !== "") output.print(theme.good(`       + ${after}`));
+    output.print(theme.bad(hangLine(`  ${number} - `, before, columns)));
+    if (after !== "") output.print(theme.good(hangLine("       + ", after, columns)));
   }
+}
+
+/** A line of a file, broken where it is too long, with the spaces it begins with. */
+function hangLine(first: string, line: string, columns: number): string {
+  const text = line.trimStart();
+  return hang(first + line.slice(0, line.length - text.length), text, columns);
 }
 
 async function settle(

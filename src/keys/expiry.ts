@@ -9,6 +9,9 @@ export type Expiry = string | null;
 
 const dayInMs = 86_400_000;
 
+const monthNames = "January February March April May June July August September October November December";
+const months = monthNames.split(" ");
+
 /** The calendar day of a moment, in the zone of this machine, as `YYYY-MM-DD`. */
 export function dayOf(moment: Date): string {
   const pad = (value: number) => String(value).padStart(2, "0");
@@ -38,18 +41,19 @@ export function dayAfter(days: number, now: Date): string {
 }
 
 /**
- * Reads `2027-02-21`, `90d` or `never`.
+ * Reads `2027-02-21`, `21 Feb 2027`, `Feb 21, 2027`, `90d` or `never`. `02/03/2027` is not read:
+ * it is a day of February to some, and of March to others.
  *
  * @throws MistralKeyError of kind `usage` for another form, a day that does not exist, or one that is past.
  */
 export function parseExpiry(text: string, now: Date): Expiry {
-  const value = text.trim().toLowerCase();
+  const value = text.trim().toLowerCase().replace(/\s+/g, " ");
   if (value === "never" || value === "none") return null;
   const days = /^(\d{1,5})\s*d(?:ays?)?$/.exec(value)?.[1];
-  const day = days === undefined ? calendarDay(value) : dayAfter(Number(days), now);
+  const day = days === undefined ? calendarDay(writtenDay(value) ?? value) : dayAfter(Number(days), now);
   if (day === undefined) {
     throw new MistralKeyError("usage", "That is not a date mistral-key understands.", {
-      hint: "Write it as 2027-02-21, as a number of days like 90d, or as never.",
+      hint: "Write it as 2027-02-21 or 21 Feb 2027, as a number of days like 90d, or as never.",
     });
   }
   if (daysLeft(day, now) < 0) {
@@ -58,6 +62,17 @@ export function parseExpiry(text: string, now: Date): Expiry {
     });
   }
   return day;
+}
+
+const dayFirst = /^(\d{1,2}) ([a-z]{3,})\.? (\d{4})$/;
+const monthFirst = /^([a-z]{3,})\.? (\d{1,2}),? (\d{4})$/;
+
+/** A day whose month is a word, `21 feb 2027` or `february 21, 2027`, as `YYYY-MM-DD`. */
+function writtenDay(value: string): string | undefined {
+  const [, date, word, year] = dayFirst.exec(value.replace(monthFirst, "$2 $1 $3")) ?? [];
+  if (date === undefined || word === undefined) return undefined;
+  const month = months.findIndex((name) => name.toLowerCase().startsWith(word)) + 1;
+  return month === 0 ? undefined : `${year}-${String(month).padStart(2, "0")}-${date.padStart(2, "0")}`;
 }
 
 function calendarDay(value: string): string | undefined {
@@ -75,7 +90,5 @@ function calendarDay(value: string): string | undefined {
 export function formatDay(day: string): string {
   // Not through Intl, which takes longer than everything else `status` does with a thousand profiles.
   const [year, month, date] = day.split("-").map(Number);
-  return `${date} ${months[(month ?? 1) - 1]} ${year}`;
+  return `${date} ${months[(month ?? 1) - 1]?.slice(0, 3)} ${year}`;
 }
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

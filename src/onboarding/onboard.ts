@@ -19,7 +19,7 @@ import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { hang } from "../terminal/layout.ts";
 import { keepKey } from "./keep-key.ts";
 import { settleStore } from "./settle-store.ts";
-import { walkBack, walkToPaste } from "./wizard.ts";
+import { stoppable, walkBack, walkToPaste } from "./wizard.ts";
 
 /** What `init` is asked for. */
 export interface OnboardRequest {
@@ -107,16 +107,18 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
           expiresAt: request.expiresAt,
           asked: request.from === "stdin" || !deps.interactive || request.expiresAt !== undefined,
         };
-  const captured = await captureKey(deps, {
-    from: request.from,
-    message: "Your key",
-    endpoint,
-    verify: request.verify,
-    expiresAt: walked.expiresAt,
-    onBack: async () => {
-      walked = await walkBack(deps, request);
-    },
-  });
+  const capture = () =>
+    captureKey(deps, {
+      from: request.from,
+      message: "Your key",
+      endpoint,
+      verify: request.verify,
+      expiresAt: walked.expiresAt,
+      onBack: async () => {
+        walked = await walkBack(deps, request);
+      },
+    });
+  const captured = await (request.from === "prompt" ? stoppable(deps, request, capture) : capture());
   if (captured.outcome === "refused") return { ...captured, store };
   const forgetDraft = () => {
     if (request.from === "prompt") deps.drafts.remove(name);

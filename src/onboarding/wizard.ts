@@ -1,10 +1,10 @@
 import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
+import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import { type Draft, isFresh } from "./draft.ts";
 
 /** What the wizard needs to know before it starts. */
@@ -23,12 +23,35 @@ export interface WizardRequest {
  * @throws Cancelled
  */
 export async function walkToPaste(deps: Deps, request: WizardRequest): Promise<Walked> {
-  return await walkFrom(deps, request, (await takeUp(deps, request)) ?? (await askStanding(deps)));
+  return await stoppable(deps, request, async () =>
+    walkFrom(deps, request, (await takeUp(deps, request)) ?? (await askStanding(deps))),
+  );
 }
 
 /** Walks again from the step before the paste, for somebody who went back from there. */
 export async function walkBack(deps: Deps, request: WizardRequest): Promise<Walked> {
-  return await walkFrom(deps, request, { standing: "account", step: 3 });
+  return await stoppable(deps, request, () => walkFrom(deps, request, { standing: "account", step: 3 }));
+}
+
+/**
+ * Does a part of the wizard before anything is stored. Somebody who stops it is told that, and where
+ * it goes on.
+ *
+ * @throws Cancelled
+ */
+export async function stoppable<Result>(
+  deps: Deps,
+  { profile }: WizardRequest,
+  part: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await part();
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    const draft = draftOf(deps, profile);
+    const hint = draft && `${commandFor(profile, "init")} goes on at step ${draft.step + 1}.`;
+    throw new Cancelled("Stopped; nothing was stored.", hint === undefined ? {} : { hint });
+  }
 }
 
 async function walkFrom(deps: Deps, request: WizardRequest, start: Start): Promise<Walked> {
@@ -50,10 +73,16 @@ interface Start {
   readonly expiresAt?: Expiry | undefined;
 }
 
-async function takeUp(deps: Deps, { profile }: WizardRequest): Promise<Start | undefined> {
+/** The wizard that was stopped, where it came further than where it would start anyhow. */
+function draftOf(deps: Deps, profile: ProfileName): Draft | undefined {
   const draft = deps.drafts.read(profile);
-  if (draft === undefined || !isFresh(draft, deps.now()) || draft.step <= firstStepFor(draft.standing))
-    return undefined;
+  const further = draft !== undefined && draft.step > firstStepFor(draft.standing);
+  return further && isFresh(draft, deps.now()) ? draft : undefined;
+}
+
+async function takeUp(deps: Deps, { profile }: WizardRequest): Promise<Start | undefined> {
+  const draft = draftOf(deps, profile);
+  if (draft === undefined) return undefined;
   const prompts = await deps.prompts();
   const goOn = await prompts.choose({
     message: "You stopped on the way last time. Where do you want to go on?",

@@ -29,6 +29,10 @@ export const back = Symbol("back");
 export const keyOrBackSecret: SecretKind<ApiKey | typeof back> = {
   placeholder: "paste it here; it stays hidden (b and Enter: back)",
   awaited: "Nothing was entered. Paste the key that the Mistral console shows, or enter b to go back.",
-  note: (text) => (text === "b" ? { text: "back", good: true } : keySecret.note(text)),
-  read: (text) => (text.trim() === "b" ? { outcome: "value", value: back } : keySecret.read(text)),
+  note: (text) => (isBack(text) ? { text: "back", good: true, command: true } : keySecret.note(text)),
+  read: (text) => (isBack(text) ? { outcome: "value", value: back } : keySecret.read(text)),
 };
+
+function isBack(text: string): boolean {
+  return text.trim() === "b";
+}

@@ -2,6 +2,8 @@ import type { Theme } from "./theme.ts";
 
 /** A line that shows something is under way, on stderr. Without a terminal only its last state is printed. */
 export interface Progress {
+  /** Says something else from now on; seen only where the line can be redrawn. */
+  update(label: string): void;
   /** Ends the line with ✓ and this text. */
   succeed(text: string): void;
   /** Ends the line with ✗ and this text. */

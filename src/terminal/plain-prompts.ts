@@ -57,12 +57,14 @@ export class PlainPrompts implements Prompts, SecretAsker {
   async text(question: {
     readonly message: string;
     readonly initial?: string;
+    readonly example?: string;
     readonly check?: (text: string) => string | undefined;
   }): Promise<string> {
-    const { message, initial, check } = question;
+    const { message, initial, example, check } = question;
+    const offered = initial ?? example;
     for (;;) {
       const line = await this.#askLine(
-        this.#question(`${message}${initial === undefined ? "" : ` (${initial})`}:`),
+        this.#question(`${message}${offered === undefined ? "" : ` (${offered})`}:`),
       );
       const text = line === "" ? (initial ?? "") : line;
       const refused = check?.(text);

@@ -36,27 +36,32 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, 
   });
 
   if (chosen !== undefined) return `  ${symbols.symbol.next} ${symbols.faint(chosen.does)}`;
-  const line = layOutKeys([...keys, { press: "Ctrl-C", does: "stop" }], columns, symbols);
+  const line = layOutKeys(keys, columns, symbols);
   return pasted ? `${hang(`  ${symbols.symbol.warn} `, onPaste, columns)}\n${line}` : line;
 });
 
-/** The line of keys, broken between two of them where the terminal is narrow. */
-function layOutKeys(
-  keys: readonly { readonly press: string; readonly does: string }[],
+/**
+ * The line of keys, Ctrl-C the last of them, broken between two of them where the terminal is narrow;
+ * the last one does not stay behind alone.
+ */
+export function layOutKeys(
+  keys: readonly Pick<PressKey<unknown>, "press" | "does">[],
   columns: number,
   theme: Theme,
 ): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const { press, does } of keys) {
-    const item = `${theme.strong(labels[press] ?? press)} ${does}`;
-    const longer = line === "" ? `  ${item}` : `${line}   ${item}`;
-    if (line !== "" && displayWidth(longer) >= columns) {
-      lines.push(line);
-      line = `  ${item}`;
-    } else {
-      line = longer;
-    }
+  const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(
+    ({ press, does }) => `${theme.strong(labels[press] ?? press)} ${does}`,
+  );
+  const inLine = (line: readonly string[]) => `  ${line.join("   ")}`;
+  const fits = (...line: readonly string[]) => displayWidth(inLine(line)) < columns;
+  const lines: string[][] = [];
+  for (const item of items) {
+    const line = lines.at(-1);
+    if (line !== undefined && fits(...line, item)) line.push(item);
+    else lines.push([item]);
   }
-  return [...lines, line].join("\n");
+  const [before = [], last = []] = lines.slice(-2);
+  const two = [...before.slice(-1), ...last];
+  if (last.length === 1 && before.length > 1 && fits(...two)) lines.splice(-2, 2, before.slice(0, -1), two);
+  return lines.map(inLine).join("\n");
 }

@@ -22,7 +22,7 @@ const eraseLine = "\r\x1b[2K";
 
 /** A line that moves while something is under way, and is replaced by its outcome. */
 export class ProgressLine implements Progress {
-  readonly #label: string;
+  #label: string;
   readonly #surface: ProgressSurface;
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
@@ -48,6 +48,10 @@ export class ProgressLine implements Progress {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#surface.write(eraseLine);
+  }
+
+  update(label: string): void {
+    this.#label = label;
   }
 
   succeed(text: string): void {

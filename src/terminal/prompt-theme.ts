@@ -1,4 +1,4 @@
-import { hang } from "./layout.ts";
+import { displayWidth, hang, wrap } from "./layout.ts";
 import type { Theme } from "./theme.ts";
 
 /**
@@ -14,10 +14,14 @@ export function promptTheme(theme: Theme, columns: number) {
     prefix: { idle: ask, done: theme.symbol.ok },
     spinner: { interval: 100, frames: [ask] },
     icon: { cursor: theme.symbol.next },
-    keybindings: [],
+    // Turns a list's search by letters off, which takes every other key, an arrow to the left say, for a letter.
+    keybindings: ["vim" as const],
     style: {
       answer: theme.faint,
-      message: (text: string) => theme.strong(hang("", text, columns - 8)),
+      message: (text: string, status: string) => {
+        const prefix = displayWidth(status === "done" ? theme.symbol.ok : ask) + 1;
+        return theme.strong(wrap(text, columns - 8).join(`\n${" ".repeat(prefix)}`));
+      },
       error: (text: string) => hang(`  ${theme.symbol.warn} `, theme.caution(text), columns - 2),
       defaultAnswer: (text: string) => theme.faint(`(${text})`),
       help: theme.faint,

@@ -44,10 +44,14 @@ export interface Prompts {
 
   confirm(question: { readonly message: string; readonly initial: boolean }): Promise<boolean>;
 
-  /** A line of text. `check` gives the sentence to show when the text will not do, or `undefined`. */
+  /**
+   * A line of text. `example` is shown while nothing is entered; `check` gives the sentence to show
+   * when the text will not do, or `undefined`.
+   */
   text(question: {
     readonly message: string;
     readonly initial?: string;
+    readonly example?: string;
     readonly check?: (text: string) => string | undefined;
   }): Promise<string>;
 

@@ -5,9 +5,17 @@ export interface SecretKind<Value> {
   /** Said when Enter is pressed while nothing is entered. */
   readonly awaited: string;
   /** Said of what is entered so far. */
-  note(text: string): { readonly text: string; readonly good: boolean };
+  note(text: string): SecretNote;
   /** What a complete text is. */
   read(text: string): SecretReading<Value>;
+}
+
+/** What is said of a hidden text. */
+export interface SecretNote {
+  readonly text: string;
+  readonly good: boolean;
+  /** Whether it is no secret at all, but something to do. */
+  readonly command?: boolean;
 }
 
 /** What a complete text came to: a value, nothing, or a reason why it cannot be one. */

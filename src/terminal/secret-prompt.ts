@@ -2,7 +2,7 @@ import { createPrompt, useKeypress, usePrefix, useRef, useState } from "@inquire
 import { displayWidth, hang, wrap } from "./layout.ts";
 import type { PromptTheme } from "./prompt-theme.ts";
 import type { SecretCapture } from "./secret-capture.ts";
-import { howToPaste, type SecretKind } from "./secret-kind.ts";
+import { howToPaste, type SecretKind, type SecretNote } from "./secret-kind.ts";
 import type { Theme } from "./theme.ts";
 
 /** What {@link secretPrompt} is given. */
@@ -56,9 +56,10 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
 
   const columns = config.columns();
   const isEmpty = capture.text === "";
-  const note = isEmpty ? { text: kind.placeholder, good: true } : kind.note(capture.text);
-  const question = `${prefix} ${theme.style.message(config.message)}  `;
-  const dots = isEmpty ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
+  const note: SecretNote = isEmpty ? { text: kind.placeholder, good: true } : kind.note(capture.text);
+  if (status === "done" && note.command) return `  ${symbols.symbol.next} ${symbols.faint(note.text)}`;
+  const question = `${prefix} ${theme.style.message(config.message, status)}  `;
+  const dots = isEmpty || note.command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
   const style = isEmpty || status === "done" ? symbols.faint : note.good ? asIs : symbols.caution;
   const fits = displayWidth(question + dots + note.text) < columns;
   const line = question + dots + (fits ? style(note.text) : "");

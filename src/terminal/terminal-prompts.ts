@@ -3,7 +3,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { Keyboard, type KeyListener } from "./keyboard.ts";
 import { displayWidth, hang, padEnd } from "./layout.ts";
 import type { PromptTerminal } from "./open-prompts.ts";
-import { type PasteUse, PromptStream } from "./prompt-stream.ts";
+import { PromptStream, type TextUse } from "./prompt-stream.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
 import type { Choice, KeyQuestion, PressQuestion, Prompts } from "./prompts.ts";
 import type { SecretKind } from "./secret-kind.ts";
@@ -47,7 +47,7 @@ export class TerminalPrompts implements Prompts, SecretAsker {
 
   async confirm({ message, initial }: { message: string; initial: boolean }): Promise<boolean> {
     const { default: confirm } = await import("@inquirer/confirm");
-    return this.#ask("nothing", (context) =>
+    return this.#ask("letters", (context) =>
       confirm({ message, default: initial, theme: this.#theme }, context),
     );
   }
@@ -55,15 +55,19 @@ export class TerminalPrompts implements Prompts, SecretAsker {
   async text(question: {
     readonly message: string;
     readonly initial?: string;
+    readonly example?: string;
     readonly check?: (text: string) => string | undefined;
   }): Promise<string> {
     const { default: input } = await import("@inquirer/input");
-    const { message, initial, check } = question;
+    const { message, initial, example, check } = question;
+    const { faint } = this.#terminal.theme;
+    const hint = example === undefined ? "" : faint(` ${example}`);
     return this.#ask("line", (context) =>
       input(
         {
           message,
           validate: (text) => check?.(text) ?? true,
+          transformer: (text, { isFinal }) => (isFinal ? faint(text) : text || hint),
           theme: this.#theme,
           ...(initial === undefined ? {} : { default: initial }),
         },
@@ -76,7 +80,7 @@ export class TerminalPrompts implements Prompts, SecretAsker {
     const { pressPrompt } = await import("./press-prompt.ts");
     const config = { keys, onPaste, columns: this.#columns, symbols: this.#terminal.theme };
     // The prompt answers with the value of one of the keys it was given.
-    return this.#ask("notice", (context) => pressPrompt(config, context) as Promise<Value>);
+    return this.#ask("letters-and-notice", (context) => pressPrompt(config, context) as Promise<Value>);
   }
 
   async key(question: KeyQuestion): Promise<ApiKey> {
@@ -146,9 +150,9 @@ export class TerminalPrompts implements Prompts, SecretAsker {
     });
   }
 
-  async #ask<Value>(pastes: PasteUse, prompt: (context: Context) => Promise<Value>): Promise<Value> {
+  async #ask<Value>(use: TextUse, prompt: (context: Context) => Promise<Value>): Promise<Value> {
     const stopped = new AbortController();
-    const stream = new PromptStream(() => stopped.abort(), pastes);
+    const stream = new PromptStream(() => stopped.abort(), use);
     return this.#run(stream, stopped, prompt, stream);
   }
 

@@ -131,6 +131,13 @@ describe("a home folder with the key in twelve places", () => {
       expect(planted.read(path), path).toContain(chosenKey);
     expect(deps.stderr()).toContain("mistral-key run --as LLM_MISTRAL_KEY -- llm");
     expect(deps.stderr()).toContain(`   3 - MISTRAL_API_KEY="${mask}" # paid by me`);
+    // The usual comment fits its line; a longer one goes on below its beginning.
+    expect(deps.stderr()).toContain(
+      "       + # MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n",
+    );
+    expect(deps.stderr()).toContain(
+      "       + # LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as\n         LLM_MISTRAL_KEY -- CMD\n",
+    );
     expect(deps.stderr()).not.toContain(chosenKey);
   });
 });

@@ -81,7 +81,7 @@ describe("init, in a terminal", () => {
       answers: [
         answer.choose("I have an account"),
         answer.press("b"),
-        answer.press("s", /skip to the paste/),
+        answer.press("s", /skip to paste/),
         answer.key(text),
         answer.choose("I do not know", /expiration/),
       ],
@@ -128,13 +128,38 @@ describe("init, in a terminal", () => {
         answer.stop(/key/),
       ],
     });
-    await expect(run(first, "init")).rejects.toMatchObject({ kind: "cancelled" });
+    await expect(run(first, "init")).rejects.toMatchObject({
+      message: "Stopped; nothing was stored.",
+      hint: "mistral-key init goes on at step 5.",
+    });
     expect(await storedIn(first)).toBeUndefined();
     const second = first.next({ answers: [answer.choose("At step 5 of 5"), answer.key(text)] });
     opened = [second];
     expect(await run(second, "init")).toBe(0);
     expect(second.profiles.read(defaultProfile)?.expiresAt).toBe("2027-05-22");
     expect(second.drafts.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("says that nothing was stored and where it goes on when it is stopped on the way", async () => {
+    const atOnce = open({ answers: [answer.stop()] });
+    await expect(run(atOnce, "init")).rejects.toMatchObject({
+      message: "Stopped; nothing was stored.",
+      hint: undefined,
+    });
+    const where = { kind: "cancelled", message: "Stopped; nothing was stored." };
+    const onTheWay = open({
+      answers: [answer.choose("I have an account"), answer.press("n"), answer.stop()],
+    });
+    await expect(run(onTheWay, "init", "-p", "work")).rejects.toMatchObject({
+      ...where,
+      hint: "mistral-key init -p work goes on at step 4.",
+    });
+    const again = onTheWay.next({ answers: [answer.stop(/stopped on the way/)] });
+    opened = [atOnce, again];
+    await expect(run(again, "init", "-p", "work")).rejects.toMatchObject({
+      ...where,
+      hint: "mistral-key init -p work goes on at step 4.",
+    });
   });
 
   it("lets a rejected key be pasted again and never stores it", async () => {

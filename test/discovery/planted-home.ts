@@ -15,7 +15,7 @@ export interface PlantedFile {
   readonly mode?: number;
 }
 
-const note = "MISTRAL_API_KEY: moved to the keychain; start the program with: mistral-key run -- CMD";
+const note = "MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD";
 
 /** Files of twelve places that hold the chosen key, each with something beside it that has to stay. */
 export const plantedFiles: readonly PlantedFile[] = [
@@ -45,7 +45,7 @@ export const plantedFiles: readonly PlantedFile[] = [
   {
     path: ".profile",
     before: `umask 022\nMISTRAL_API_KEY=${chosenKey}; export MISTRAL_API_KEY\nexport LLM_MISTRAL_KEY="${chosenKey}"\nalias ask='MISTRAL_API_KEY=${chosenKey} ask'\n`,
-    after: `umask 022\n# ${note}\n# LLM_MISTRAL_KEY: moved to the keychain; start the program with: mistral-key run --as LLM_MISTRAL_KEY -- CMD\nalias ask='MISTRAL_API_KEY=${chosenKey} ask'\n`,
+    after: `umask 022\n# ${note}\n# LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as LLM_MISTRAL_KEY -- CMD\nalias ask='MISTRAL_API_KEY=${chosenKey} ask'\n`,
   },
   {
     path: ".config/fish/config.fish",

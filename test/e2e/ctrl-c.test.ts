@@ -192,6 +192,19 @@ describeWithKeyring("stopping at every place of the built command", () => {
       await expectNothingChanged(["init"], [haveKey, thePaste, whatNow]);
     });
 
+    it("at the wait before a refused key is tried again, which counts down", async () => {
+      api.keys.revoke(newKey);
+      const terminal = start("init");
+      const countdown = [5, 4].map((left) => ({
+        name: "",
+        shown: `again in ${left} seconds`,
+        onward: nowhere,
+      }));
+      await goTo(terminal, [haveKey, thePaste, whatNow, ...countdown]);
+      expect(await terminal.stop("Ctrl-C")).toBe(130);
+      expect(await lasting()).toMatchObject({ current: undefined, files: [] });
+    });
+
     it("at what now, with a Mistral that cannot be reached", async () => {
       api.behave("cut");
       await expectNothingChanged(["init"], [haveKey, thePaste, whatNow]);

@@ -9,6 +9,10 @@ describe("the last day of a key", () => {
     [" 2027-02-21 ", "2027-02-21"],
     ["2026-09-01", "2026-09-01"],
     ["2028-02-29", "2028-02-29"],
+    ["21 Feb 2027", "2027-02-21"],
+    ["1 sept 2026", "2026-09-01"],
+    ["21  February 2027", "2027-02-21"],
+    ["Feb 21, 2027", "2027-02-21"],
     ["90d", "2026-11-30"],
     ["90 days", "2026-11-30"],
     ["1 day", "2026-09-02"],
@@ -24,6 +28,14 @@ describe("the last day of a key", () => {
     "",
     "soon",
     "21.02.2027",
+    "02/03/2027",
+    "2 3 2027",
+    "31 Feb 2027",
+    "21 Fe 2027",
+    "21 Febuary 2027",
+    "21 Feb 27",
+    "21 Feb",
+    "31 Aug 2026",
     "2027-02-31",
     "2027-02-29",
     "2027-13-01",
@@ -50,6 +62,13 @@ describe("the last day of a key", () => {
   it("is written for people", () => {
     expect(formatDay("2027-02-21")).toBe("21 Feb 2027");
     expect(formatDay("2026-09-01")).toBe("1 Sep 2026");
+  });
+
+  it("is read as it is written for people, on every day", () => {
+    for (let days = 0; days <= 366; days += 1) {
+      const day = dayAfter(days, now);
+      expect(parseExpiry(formatDay(day), now)).toBe(day);
+    }
   });
 
   it("is soon within a fortnight, and once it is past", () => {

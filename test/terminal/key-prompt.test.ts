@@ -197,6 +197,24 @@ describe("a key that is typed", () => {
   });
 });
 
+describe("going back instead", () => {
+  it("leaves a line that says so, and none about a key", async () => {
+    await asker.ask(["key-or-back"], {}, async (terminal) => {
+      await terminal.waitFor("b and Enter: back");
+      terminal.type("b");
+      await terminal.waitFor(/\? Your key {2}back$/);
+      terminal.press("enter");
+      const screen = await terminal.waitFor(/a step back[\s\S]*b and Enter: back/);
+      expect(screen).toMatch(/^ {2}› back\na step back$/m);
+      expect(screen).not.toMatch(/✓|•|character/);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      expect(await terminal.answerTo("key-or-back")).toBe(digest(key));
+    });
+  });
+});
+
 describe("what it says", () => {
   it("says what is awaited when Enter is pressed too early", async () => {
     await asker.ask(["key"], {}, async (terminal) => {

@@ -84,6 +84,14 @@ describe("in a dumb terminal", () => {
     });
   });
 
+  it("shows an example where one is asked for", async () => {
+    await asker.ask(["date"], dumb, async (terminal) => {
+      await terminal.waitFor(/\? Its last day \(such as 21 Feb 2027\):$/);
+      terminal.type("2027-02-21\r");
+      expect(await terminal.answerTo("date")).toBe("2027-02-21");
+    });
+  });
+
   it("asks again when an answer will not do", async () => {
     await asker.ask(["choose", "confirm", "text", "press"], dumb, async (terminal) => {
       for (const [question, wrong, reason, right] of [

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, digest, key, openAsker } from "./asking.ts";
+import { type Asker, type Asking, digest, key, openAsker } from "./asking.ts";
 
 let asker: Asker;
 beforeAll(async () => {
@@ -38,6 +38,31 @@ describe("choose", () => {
       expect(terminal.screen()).toContain("› I have an account");
       terminal.press("enter");
       expect(await terminal.answerTo("choose")).toBe("account");
+    });
+  });
+
+  it.each([
+    ["letters", (terminal: Asking) => terminal.type("i have a k")],
+    ["a letter and Enter in one piece", (terminal: Asking) => terminal.type("n\r")],
+    ["the number of another row", (terminal: Asking) => terminal.type("3")],
+    ["an arrow to the side", (terminal: Asking) => terminal.press("left")],
+    ["End", (terminal: Asking) => terminal.press("end")],
+  ])("stays where it is with %s", async (_what, press) => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      await terminal.waitFor(shown.choose);
+      press(terminal);
+      await delay(200);
+      expect(terminal.screen()).toContain("› I have an account");
+      terminal.press("enter");
+      expect(await terminal.answerTo("choose")).toBe("account");
+    });
+  });
+
+  it("breaks a long question behind its symbol", async () => {
+    await asker.ask(["choose"], { cols: 25 }, async (terminal) => {
+      await terminal.waitFor("? Where are you\n  now?");
+      terminal.press("enter");
+      await terminal.waitFor("✓ Where are you\n  now? I have an account");
     });
   });
 
@@ -88,6 +113,17 @@ describe("text", () => {
       await terminal.waitFor(shown.text);
       terminal.press("enter");
       expect(await terminal.answerTo("text")).toBe("laptop");
+    });
+  });
+
+  it("shows an example until something is entered, and not beside the answer", async () => {
+    await asker.ask(["date"], {}, async (terminal) => {
+      await terminal.waitFor("? Its last day  such as 21 Feb 2027");
+      terminal.type("2027-02-21");
+      await terminal.waitFor(/\? Its last day 2027-02-21$/);
+      terminal.press("enter");
+      expect(await terminal.answerTo("date")).toBe("2027-02-21");
+      expect(terminal.screen()).toMatch(/^✓ Its last day 2027-02-21$/m);
     });
   });
 
@@ -149,7 +185,16 @@ describe("press", () => {
     });
   });
 
-  it("breaks its line between keys", async () => {
+  it("breaks its line between keys, and leaves none behind alone", async () => {
+    await asker.ask(["press"], { cols: 55 }, async (terminal) => {
+      const screen = await terminal.waitFor(shown.press);
+      expect(screen).toContain("  Enter open in the browser   s skip\n  b back   Ctrl-C stop");
+      terminal.type("b");
+      expect(await terminal.answerTo("press")).toBe("back");
+    });
+  });
+
+  it("breaks its line in 40 columns", async () => {
     await asker.ask(["press"], { cols: 40 }, async (terminal) => {
       const screen = await terminal.waitFor(shown.press);
       expect(screen).toContain("  Enter open in the browser   s skip\n  b back   Ctrl-C stop");

@@ -114,6 +114,7 @@ describe("progress without a terminal", () => {
     const { output, stderr } = open({ isTTY: false });
     const progress = output.progress("asking Mistral");
     await delay(250);
+    progress.update("still asking");
     progress.succeed("accepted by Mistral");
     progress.fail("said too late");
     expect(stderr()).toBe("  ✓ accepted by Mistral\n");
@@ -156,6 +157,16 @@ describe("progress on a terminal", () => {
     const after = stderr().length;
     await delay(150);
     expect(stderr()).toHaveLength(after);
+  });
+
+  it("says something else when it is told to", async () => {
+    const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
+    const progress = output.progress("again in 10 seconds");
+    progress.update("again in 9 seconds");
+    await delay(150);
+    expect(await screen()).toMatch(/^ {2}\S again in 9 seconds$/);
+    progress.clear();
+    expect(await screen()).toBe("");
   });
 
   it("stays below what is printed meanwhile", async () => {

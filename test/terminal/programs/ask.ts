@@ -29,6 +29,10 @@ const digest = (text: string) => createHash("sha256").update(text).digest("hex")
 
 const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   key: async () => digest((await prompts.key({ message: "Your key" })).reveal()),
+  "key-or-back": async () => {
+    const onBack = async () => output.print("a step back");
+    return digest((await prompts.key({ message: "Your key", onBack })).reveal());
+  },
   passphrase: async () => digest(await prompts.passphrase({ message: "Passphrase" })),
   "new-passphrase": async () => digest(await prompts.passphrase({ message: "Passphrase", confirm: true })),
   text: () =>
@@ -37,6 +41,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
       initial: "laptop",
       check: (text) => (text === "bad" ? "Another name, please." : undefined),
     }),
+  date: () => prompts.text({ message: "Its last day", example: "such as 21 Feb 2027" }),
   confirm: () => prompts.confirm({ message: "Go on?", initial: true }),
   choose: () =>
     prompts.choose({
