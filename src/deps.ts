@@ -20,6 +20,8 @@ export interface Deps {
   readonly interactive: boolean;
   /** Why nobody can answer; `undefined` where a person can. */
   readonly absence: Absence | undefined;
+  /** Whether pages can be opened in a browser that the person sees. */
+  readonly opensPages: boolean;
   /** Whether what is answered on stdout can be read over a shoulder and stays in the scrollback. */
   readonly stdoutIsTerminal: boolean;
   /** The environment of the process. */

@@ -9,6 +9,7 @@ import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
 import type { Prompts } from "./terminal/prompts.ts";
 import { isTerminal, StandardStream } from "./terminal/standard-stream.ts";
+import { opensPages } from "./terminal/terminal-capabilities.ts";
 
 const { env, platform } = process;
 let answerIsLost = false;
@@ -133,6 +134,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     interactive: absence === undefined,
     absence,
     stdoutIsTerminal: stdout.isTTY,
+    opensPages: opensPages(env, platform),
     env,
     signal,
     now: () => new Date(),

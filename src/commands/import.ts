@@ -22,7 +22,7 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     ...settings,
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     verify: !flags.off("verify"),
-    browser: !flags.off("browser"),
+    browser: !flags.off("browser") && deps.opensPages,
     force: flags.on("force"),
     named: flags.value("profile") !== undefined || Boolean(deps.env.MISTRAL_KEY_PROFILE),
     pick: { from: flags.value("from"), mask: flags.value("key") },

@@ -28,7 +28,7 @@ export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCod
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     from: flags.on("withKey") ? "stdin" : "prompt",
     verify: !flags.off("verify"),
-    browser: !flags.off("browser"),
+    browser: !flags.off("browser") && deps.opensPages,
     force: flags.on("force"),
   };
   if (flags.on("demo")) return await demonstrate(deps, options);

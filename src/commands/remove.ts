@@ -161,7 +161,7 @@ async function tellOfRevoking(
     keys.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
   say(theme.symbol.warn, `This did not revoke ${what} at Mistral: ${itself}, or ends.`);
   say(theme.symbol.next, `To delete it, find its row in API Keys: ${theme.link(consolePages.keys)}`);
-  if (!asks) return;
+  if (!asks || !deps.opensPages) return;
   const prompts = await deps.prompts();
   try {
     if (!(await prompts.confirm({ message: "Open that page now?", initial: true }))) return;

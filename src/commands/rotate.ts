@@ -40,7 +40,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     mode,
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     from: flags.on("withKey") ? "stdin" : "prompt",
-    browser: !flags.off("browser"),
+    browser: !flags.off("browser") && deps.opensPages,
   };
   if (mode !== "new") return await goOn(deps, options, mode);
   if (options.from === "stdin") return await startNew(deps, options);

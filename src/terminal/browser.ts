@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { delimiter } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isLoopback } from "../mistral/endpoint.ts";
-import { runsInCi } from "./terminal-capabilities.ts";
+import { opensPages } from "./terminal-capabilities.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,9 +22,9 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
   const address = safeAddress(url);
   if (address === undefined) return false;
   try {
+    if (!opensPages(env, process.platform)) return false;
     const browser = env.BROWSER?.trim();
-    if (browser !== undefined && browser !== "") return await openWithCommands(address, browser);
-    if (!hasDesktop(env, process.platform)) return false;
+    if (browser) return await openWithCommands(address, browser);
     const { default: open } = await import("open");
     return await hasStarted(await open(address));
   } catch {
@@ -40,20 +40,11 @@ function safeAddress(text: string): string | undefined {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url)) ? url.href : undefined;
 }
 
-/** Whether a window that opens here would be seen by the person at this terminal. */
-export function hasDesktop(env: Environment, platform: string): boolean {
-  if (runsInCi(env)) return false;
-  if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) return false;
-  if (platform === "win32" || platform === "darwin") return true;
-  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME);
-}
-
 /**
  * `BROWSER` holds a command, or several to be tried in turn. No shell reads it: the words are
  * split here, and the address is one argument, in place of `%s` or at the end.
  */
 async function openWithCommands(address: string, browser: string): Promise<boolean> {
-  if (browser.toLowerCase() === "none") return false;
   for (const candidate of browser.split(delimiter)) {
     const [command, ...args] = splitWords(candidate);
     if (command === undefined) continue;

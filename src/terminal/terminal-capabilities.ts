@@ -97,3 +97,20 @@ function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
 export function runsInCi({ CI: ci }: TerminalFacts["env"]): boolean {
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }
+
+/**
+ * Whether pages can be opened where the person sees them: with the command in `BROWSER`, unless that
+ * is `none`, else on the desktop, where there is one.
+ */
+export function opensPages(env: TerminalFacts["env"], platform: string): boolean {
+  const browser = env.BROWSER?.trim();
+  return browser ? browser.toLowerCase() !== "none" : hasDesktop(env, platform);
+}
+
+/** Whether a window that opens here would be seen by the person at this terminal. */
+export function hasDesktop(env: TerminalFacts["env"], platform: string): boolean {
+  if (runsInCi(env)) return false;
+  if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) return false;
+  if (platform === "win32" || platform === "darwin") return true;
+  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME);
+}

@@ -45,7 +45,7 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
   const env = () => {
     const { XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _data, ...session } = keyring.env;
     const own = { HOME: planted.home, MISTRAL_KEY_HOME: join(planted.home, "program"), PATH: git.path };
-    return { ...session, ...own, MISTRAL_KEY_SERVER_URL: api.url, BROWSER: "none" };
+    return { ...session, ...own, MISTRAL_KEY_SERVER_URL: api.url, BROWSER: "true" };
   };
   const open = (...args: string[]) => {
     terminal = openTerminal(process.execPath, [program, ...args], {

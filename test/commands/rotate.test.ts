@@ -387,6 +387,17 @@ describe("rotate in a terminal", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, lastAcceptedAt: null });
   });
 
+  it("offers no browser where there is none", async () => {
+    const answers = [
+      answer.press("enter", /^enter done, go on/),
+      answer.choose("None"),
+      answer.stop(/new key/),
+    ];
+    deps = deps.next({ answers, opensPages: false });
+    expect(await failure(run({}))).toMatchObject({ code: 130 });
+    expect(deps.opened).toEqual([]);
+  });
+
   it("opens no browser with --no-browser", async () => {
     deps = deps.next({
       answers: [

@@ -44,7 +44,7 @@ const env = () => ({
   MISTRAL_KEY_HOME: join(folder, "mistral-key"),
   MISTRAL_KEY_SERVER_URL: api.url,
   MISTRAL_KEY_PROFILE: profile,
-  BROWSER: "none",
+  BROWSER: "true",
 });
 
 function start(...args: string[]): Stoppable {

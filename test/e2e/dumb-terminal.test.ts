@@ -29,7 +29,7 @@ describeWithKeyring("the main job in a terminal that cannot move its cursor", ()
     const env = {
       ...keyring.env,
       MISTRAL_KEY_SERVER_URL: api.url,
-      BROWSER: "none",
+      BROWSER: "true",
       TERM: "dumb",
       LANG: "C",
       NO_COLOR: "1",

@@ -35,7 +35,7 @@ type Variables = Readonly<Record<string, string>>;
 const environment = (more: Variables = {}): Variables => ({
   HOME: folder,
   MISTRAL_KEY_SERVER_URL: api.url,
-  BROWSER: "none",
+  BROWSER: "true",
   SHELL: "/bin/sh",
   ...more,
 });

@@ -26,7 +26,7 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
     await keyring.stop();
   });
 
-  const env = () => ({ ...keyring.env, MISTRAL_KEY_SERVER_URL: api.url, BROWSER: "none" });
+  const env = () => ({ ...keyring.env, MISTRAL_KEY_SERVER_URL: api.url, BROWSER: "true" });
   const start = (...args: string[]) => {
     terminal = openTerminal(process.execPath, [program, ...args], { env: env(), rows: 40 });
     return terminal;

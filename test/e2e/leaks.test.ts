@@ -48,7 +48,7 @@ function run(
       MISTRAL_KEY_HOME: join(folder, "mistral-key"),
       MISTRAL_KEY_SERVER_URL: api.url,
       TMPDIR: folder,
-      BROWSER: "none",
+      BROWSER: "true",
       ...options.env,
     },
     cwd: project,

@@ -30,7 +30,7 @@ describe("a key for standard input, where that is a keyboard", () => {
     MISTRAL_KEY_SERVER_URL: api.url,
     MISTRAL_KEY_STORE: "file",
     MISTRAL_KEY_PASSPHRASE: "correct horse",
-    BROWSER: "none",
+    BROWSER: "true",
   });
   const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Terminal => {
     terminal = openTerminal(process.execPath, [program, ...args], { env: { ...env(), ...more } });

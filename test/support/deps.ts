@@ -29,7 +29,9 @@ export interface TestDepsOptions {
   /** The address of a loopback API, for every request. */
   readonly serverUrl?: string;
   readonly stdoutIsTerminal?: boolean;
-  /** Whether a browser can be started; yes where absent. */
+  /** Whether there is a browser to open pages in; yes where absent. */
+  readonly opensPages?: boolean;
+  /** Whether that browser starts; yes where absent. */
   readonly browser?: boolean;
   readonly columns?: number;
   /** The clock at the start; it moves with `sleep`, which does not wait. */
@@ -93,6 +95,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     interactive: options.answers !== undefined,
     absence: options.answers === undefined ? (options.absence ?? "no-terminal") : undefined,
     stdoutIsTerminal: options.stdoutIsTerminal ?? false,
+    opensPages: options.opensPages ?? true,
     signal: controller.signal,
     now: () => new Date(now),
     sleep: async (ms) => {

@@ -12,7 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hasDesktop, splitWords } from "../../src/terminal/browser.ts";
+import { splitWords } from "../../src/terminal/browser.ts";
+import { hasDesktop, opensPages } from "../../src/terminal/terminal-capabilities.ts";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
 
 const page = "https://console.mistral.ai/api-keys";
@@ -160,6 +161,13 @@ it("knows where a window would be seen", () => {
   expect(hasDesktop({ SSH_TTY: "/dev/pts/1" }, "darwin")).toBe(false);
   expect(hasDesktop({ WSL_DISTRO_NAME: "Debian" }, "linux")).toBe(true);
   expect(hasDesktop({ CI: "false", DISPLAY: ":0" }, "linux")).toBe(true);
+});
+
+it("offers no page where none would open", () => {
+  expect(opensPages({}, "linux")).toBe(false);
+  expect(opensPages({ DISPLAY: ":0" }, "linux")).toBe(true);
+  expect(opensPages({ DISPLAY: ":0", BROWSER: " None " }, "linux")).toBe(false);
+  expect(opensPages({ SSH_CONNECTION: "1 2 3 4", BROWSER: "browse" }, "linux")).toBe(true);
 });
 
 it("splits a command at spaces outside quotes", () => {

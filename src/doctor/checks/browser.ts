@@ -1,4 +1,5 @@
-import { hasDesktop, splitWords } from "../../terminal/browser.ts";
+import { splitWords } from "../../terminal/browser.ts";
+import { hasDesktop } from "../../terminal/terminal-capabilities.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 import { findProgram } from "../find-program.ts";
 

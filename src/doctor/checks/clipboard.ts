@@ -1,4 +1,4 @@
-import { hasDesktop } from "../../terminal/browser.ts";
+import { hasDesktop } from "../../terminal/terminal-capabilities.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 import { findProgram } from "../find-program.ts";
 import type { BrowserFacts } from "./browser.ts";
