@@ -40,11 +40,11 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
   }
 }
 
-function whatIsLeft({ previous, targets, check }: RotationOutcome): string {
+function whatIsLeft({ profile, previous, targets, check }: RotationOutcome): string {
   if (targets.some(({ ok }) => !ok)) return "stays alive until every place has the new one.";
   if (previous.state === "alive") return `still works. Delete it in the console: ${consolePages.keys}`;
   if (check !== undefined && verdictOf(check) === "rejected") {
-    return "is kept, because Mistral does not accept the new one either. To see why: mistral-key verify";
+    return `is kept, because Mistral does not accept the new one either. To see why: ${commandFor(profile.name, "verify")}`;
   }
   return "is kept, because nobody could say whether it still works.";
 }

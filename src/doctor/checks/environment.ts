@@ -1,3 +1,4 @@
+import { runCommand } from "../../discovery/place-words.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import type { Profile } from "../../profiles/profile.ts";
@@ -21,7 +22,7 @@ export function judgeEnvironment(value: string | undefined, known: Profile | und
       state: "warn",
       message:
         "MISTRAL_API_KEY in this shell has spaces, quotes or a newline around it, so Mistral will refuse it.",
-      hint: "Unset it, and start apps with: mistral-key run -- COMMAND",
+      hint: `Unset it, and start apps with: ${runCommand(known.name)}`,
     };
   }
   if (matchesFingerprint(inShell, known.fingerprint)) {
@@ -30,7 +31,7 @@ export function judgeEnvironment(value: string | undefined, known: Profile | und
   return {
     state: "warn",
     message: `MISTRAL_API_KEY in this shell (${inShell.mask}) is different from the stored key (${known.key}); apps started here use the one of the shell.`,
-    hint: "Unset it, or start apps with: mistral-key run -- COMMAND",
+    hint: `Unset it, or start apps with: ${runCommand(known.name)}`,
   };
 }
 
