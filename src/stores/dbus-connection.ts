@@ -50,6 +50,8 @@ export class BusConnection {
   #received: Buffer = Buffer.alloc(0);
   #opening: Pick<Waiting<void>, "reject"> | undefined;
   #isAuthenticated = false;
+  /** Calls made before the bus let us in. */
+  readonly #early: Buffer[] = [];
   #failure: { readonly error: unknown } | undefined;
 
   private constructor(socket: Socket, signal: AbortSignal) {
@@ -58,16 +60,15 @@ export class BusConnection {
   }
 
   /**
-   * Connects to a bus, authenticates and says hello. Only the connection is waited for: the bus
-   * reads in order, so calls can follow at once, and fail with `BusUnreachable` when it does not
-   * let this user in.
+   * Connects to a bus, authenticates and says hello. Only the connection is waited for: calls can
+   * follow at once, and fail with `BusUnreachable` when the bus does not let this user in.
    *
    * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
    * @throws BusUnreachable
    */
   static async open(socketPath: string, user: BusUser, signal: AbortSignal): Promise<BusConnection> {
     signal.throwIfAborted();
-    const connection = new BusConnection(connect(socketPath), signal);
+    const connection = new BusConnection(connect({ path: socketPath }), signal);
     await connection.#connected();
     connection.#authenticate(user);
     void connection.call({
@@ -93,7 +94,9 @@ export class BusConnection {
       else this.#waiting.set(serial, { resolve, reject });
     });
     reply.catch(() => {});
-    if (this.#failure === undefined) this.#socket.write(encodeCall(serial, call));
+    if (this.#failure !== undefined) return reply;
+    if (this.#isAuthenticated) this.#socket.write(encodeCall(serial, call));
+    else this.#early.push(encodeCall(serial, call));
     return reply;
   }
 
@@ -123,7 +126,7 @@ export class BusConnection {
 
   #authenticate({ uid }: BusUser): void {
     // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
-    this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\nBEGIN\r\n`);
+    this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`);
   }
 
   #receive(chunk: Buffer): void {
@@ -142,6 +145,9 @@ export class BusConnection {
     }
     this.#received = this.#received.subarray(end + 2);
     this.#isAuthenticated = true;
+    // Not sent before it was let in, as a bus would allow: xdg-dbus-proxy, which stands in front of
+    // the bus in sandboxes (Flatpak, Firejail), takes what follows too soon for a broken message.
+    this.#socket.write(Buffer.concat([Buffer.from("BEGIN\r\n"), ...this.#early.splice(0)]));
   }
 
   #takeMessages(): void {

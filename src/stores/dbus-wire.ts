@@ -5,7 +5,7 @@ export type ReplyValue = string | number | boolean | Buffer | readonly ReplyValu
 
 /** A message that breaks the rules of the protocol or a limit set here. */
 export class MalformedMessage extends Error {
-  override readonly name = "MalformedMessage";
+  override readonly name: string = "MalformedMessage";
 }
 
 /** The first byte of a message whose numbers are little-endian. */

@@ -36,6 +36,11 @@ export function isNotReady(error: unknown): boolean {
   );
 }
 
+/** Whether an item has been locked since it was found. */
+export function isLockedError(error: unknown): boolean {
+  return error instanceof BusError && /\.IsLocked$/.test(error.errorName);
+}
+
 /** Gives a service time to get ready. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 25));

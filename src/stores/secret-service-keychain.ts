@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
 import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
-import { KeytarAccess, keychainService } from "./keytar-access.ts";
+import { type CallManner, KeytarAccess, keychainService } from "./keytar-access.ts";
 import { adoptItems } from "./libsecret-items.ts";
 import { askSecretService, type SecretServiceAnswer, type SecretServiceQuestion } from "./secret-service.ts";
 import { pause } from "./secret-service-calls.ts";
@@ -15,6 +15,8 @@ const limits = {
   answer: 2200,
   /** The least that a call gets when the question took long. */
   leastAnswer: 400,
+  /** The least that another try gets after one that took long. */
+  leastRetry: 100,
   patientAnswer: 30_000,
   /** To give up a write leaves open whether it was done, so that is for the worst only. */
   write: 10_000,
@@ -79,14 +81,15 @@ export class SecretServiceKeychain implements Keychain {
   async read(account: string): Promise<string | undefined> {
     const timeLeft = this.#countDown();
     const readLimit = () => Math.max(timeLeft(), limits.leastAnswer);
+    const lastLimit = () => Math.max(timeLeft(), limits.leastRetry);
     for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
       const answer = await this.#askUnlocked(account, { wanted: "secret", limitMs: timeLeft(), readLimit });
       if (!holdsItem(answer)) return undefined;
       if (answer.secret !== undefined) return textOf(answer.secret);
-      const password = await insist(() => this.#keytar.read(account, { limitMs: readLimit() }));
-      if (password !== undefined) return password;
+      const password = await insist(() => this.#keytar.read(account, { limitMs: lastLimit() }));
+      if (password !== undefined) return intact(password);
       // There is an item: keytar does not see it, or it has just gone or been locked.
-      await this.#adopt(account, "missing");
+      await this.#adopt(account, "missing", lastLimit());
     }
     throw new KeychainProblem("unreadable");
   }
@@ -113,7 +116,7 @@ export class SecretServiceKeychain implements Keychain {
     }
     // Else keytar would put a second item beside one that it does not see.
     if (items.unlocked > 0) await this.#adopt(account, "missing");
-    await insist(() => this.#keytar.write(account, password, { limitMs: limits.write }));
+    await insist(() => this.#keytar.write(account, password, this.#mannerOfWriting()));
   }
 
   async erase(account: string): Promise<boolean> {
@@ -121,9 +124,15 @@ export class SecretServiceKeychain implements Keychain {
       // Asked again after each attempt: what keytar says of it is not the whole truth.
       if (!holdsItem(await this.#askUnlocked(account, { wanted: "item" }))) return attempt > 1;
       await this.#adopt(account, "all");
-      await insist(() => this.#keytar.erase(account, { limitMs: limits.write }));
+      await insist(() => this.#keytar.erase(account, this.#mannerOfWriting()));
     }
     throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
+  }
+
+  /** KeePassXC, whatever its settings, asks the person before it replaces an entry. */
+  #mannerOfWriting(): CallManner {
+    const asks = this.#options.interactive && this.#name === "KeePassXC";
+    return asks ? { limitMs: limits.prompt, inChild: true } : { limitMs: limits.write };
   }
 
   /** Milliseconds until the answer is due. With a person there, a keychain that has answered may take its time. */
@@ -140,9 +149,13 @@ export class SecretServiceKeychain implements Keychain {
     if (!isLocked(answer)) return answer;
     if (!this.#mayPrompt) throw new KeychainProblem(this.#options.interactive ? "still-locked" : "locked");
     // What it reads is read again: only asking tells "nothing there" from "still locked".
-    await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
+    const password = await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
     const unlocked = await this.#ask(account, { wanted: manner.wanted });
     if (!isLocked(unlocked)) return unlocked;
+    // KeePassXC lets one connection in at a time, by default, and that was keytar's.
+    if (password !== undefined && manner.wanted === "secret") {
+      return { ...unlocked, items: { unlocked: 1, locked: 0 }, secret: Buffer.from(intact(password)) };
+    }
     this.#mayPrompt = false;
     throw new KeychainProblem("still-locked");
   }
@@ -183,8 +196,12 @@ export class SecretServiceKeychain implements Keychain {
   }
 
   /** Only makes things better, so that it may fail; what was to be done then says what is wrong. */
-  async #adopt(account: string, which: "missing" | "all"): Promise<boolean> {
-    const signal = AbortSignal.timeout(limits.question);
+  async #adopt(
+    account: string,
+    which: "missing" | "all",
+    limitMs: number = limits.question,
+  ): Promise<boolean> {
+    const signal = AbortSignal.timeout(Math.ceil(Math.min(limitMs, limits.question)));
     try {
       return await adoptItems({ env: this.#options.env, signal, item: itemOf(account), which });
     } catch {
@@ -215,6 +232,12 @@ const passingTroubles: ReadonlySet<KeychainTrouble> = new Set([
 function textOf(secret: Buffer): string {
   if (!isUtf8(secret)) throw new KeychainProblem("unreadable");
   return secret.toString();
+}
+
+/** keytar puts this character in place of what is no text. */
+function intact(password: string): string {
+  if (password.includes("\ufffd")) throw new KeychainProblem("unreadable");
+  return password;
 }
 
 function itemOf(account: string): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import { MalformedMessage } from "./dbus-wire.ts";
 import {
   findProvider,
   getSecret,
+  isLockedError,
   isNotReady,
   libsecretSchema,
   type OpenSession,
@@ -13,6 +14,7 @@ import {
   searchItems,
   stateOfCollection,
 } from "./secret-service-calls.ts";
+import { UndecryptableSecret } from "./secret-session.ts";
 import { BusBeyondNode, openSessionBus, type SessionBusAccess } from "./session-bus.ts";
 
 /** What to ask for. */
@@ -24,7 +26,7 @@ export interface SecretServiceQuestion extends SessionBusAccess {
    * so it is, and its secret is read.
    */
   readonly wanted?: "state" | "item" | "secret" | undefined;
-  /** Called once, when the questions are on their way: the moment to do something else meanwhile. */
+  /** Called when the questions are on their way, again when they are asked again: the moment to do something else meanwhile. */
   readonly onAsked?: (() => void) | undefined;
   /** Called before a secret is asked for: the service may ask the person first, so it may take longer. */
   readonly onFound?: (() => void) | undefined;
@@ -102,17 +104,30 @@ type Answer = Pick<Answered, "collection" | "items" | "secret">;
  */
 async function ask(connection: BusConnection, question: SecretServiceQuestion): Promise<Answer> {
   for (let attemptsLeft = 2; ; attemptsLeft--) {
+    const isLast = attemptsLeft === 0;
     try {
-      const answer = await askOnce(connection, question);
-      if (answer.collection !== "none" || attemptsLeft === 0) return answer;
+      const answer = await askOnce(connection, question, isLast);
+      if (answer.collection !== "none" || isLast) return answer;
     } catch (error) {
-      if (!isNotReady(error) || attemptsLeft === 0) throw error;
+      if (isLast || !isPassing(error)) throw error;
     }
     await pause();
   }
 }
 
-async function askOnce(connection: BusConnection, question: SecretServiceQuestion): Promise<Answer> {
+/**
+ * Whether asking again may help. KDE Wallet (seen in 5.103) derives another key than the
+ * specification says for one session in about 150, so that its secret cannot be decrypted.
+ */
+function isPassing(error: unknown): boolean {
+  return isNotReady(error) || error instanceof UndecryptableSecret;
+}
+
+async function askOnce(
+  connection: BusConnection,
+  question: SecretServiceQuestion,
+  isLast: boolean,
+): Promise<Answer> {
   const { item, wanted, onAsked } = question;
   // All at once: the bus and the service work on them while this process does something else.
   const alias = readDefaultCollection(connection);
@@ -131,7 +146,16 @@ async function askOnce(connection: BusConnection, question: SecretServiceQuestio
     // An item is unlocked only together with its collection.
     const answer = { collection: "unlocked", items: found } as const;
     if (opening === undefined || item === undefined) return answer;
-    return { ...answer, secret: await readSecret(connection, question, item, items.unlocked, opening) };
+    try {
+      return { ...answer, secret: await readSecret(connection, question, item, items.unlocked, opening) };
+    } catch (error) {
+      if (isLockedError(error))
+        return { collection: "locked", items: { unlocked: 0, locked: found.unlocked } };
+      if (!isLast && isPassing(error)) throw error;
+      // A service that cannot do this encryption says so, and libsecret knows what else it can do.
+      if (error instanceof BusError || error instanceof MalformedMessage) return answer;
+      throw error;
+    }
   }
   return {
     collection: collection === undefined ? "none" : await stateOfCollection(connection, collection),
@@ -150,16 +174,10 @@ async function readSecret(
   item: Attributes,
   paths: readonly string[],
   opening: Promise<OpenSession>,
-): Promise<Buffer | undefined> {
+): Promise<Buffer> {
   onFound?.();
-  try {
-    const [{ path, session }, chosen] = await Promise.all([opening, chooseItem(connection, item, paths)]);
-    return session.decrypt(await getSecret(connection, chosen, path));
-  } catch (error) {
-    // A service that cannot do this encryption says so, and libsecret knows what else it can do.
-    if (isNotReady(error) || !(error instanceof BusError || error instanceof MalformedMessage)) throw error;
-    return undefined;
-  }
+  const [{ path, session }, chosen] = await Promise.all([opening, chooseItem(connection, item, paths)]);
+  return session.decrypt(await getSecret(connection, chosen, path));
 }
 
 /** Of several items with the same attributes the one that libsecret, and with it keytar, would choose. */

@@ -1,6 +1,11 @@
 import { createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { MalformedMessage, type ReplyValue } from "./dbus-wire.ts";
 
+/** A secret that was not encrypted with our key. */
+export class UndecryptableSecret extends MalformedMessage {
+  override readonly name = "UndecryptableSecret";
+}
+
 /** The name of the encryption of {@link SecretSession}, as a Secret Service knows it. */
 export const sessionAlgorithm = "dh-ietf1024-sha256-aes128-cbc-pkcs7";
 
@@ -60,7 +65,7 @@ export class SecretSession {
       const decipher = createDecipheriv("aes-128-cbc", this.#key, vector);
       return Buffer.concat([decipher.update(value), decipher.final()]);
     } catch (error) {
-      throw new MalformedMessage("The secret cannot be decrypted.", { cause: error });
+      throw new UndecryptableSecret("The secret cannot be decrypted.", { cause: error });
     }
   }
 }

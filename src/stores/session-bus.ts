@@ -34,7 +34,7 @@ export async function openSessionBus({ env, signal }: SessionBusAccess): Promise
       continue;
     }
     try {
-      return await BusConnection.open(socket, { uid: process.getuid?.() ?? 0 }, signal);
+      return await BusConnection.open(socket, { uid: process.geteuid?.() ?? 0 }, signal);
     } catch (error) {
       if (!(error instanceof BusUnreachable)) throw error;
       failure = error;

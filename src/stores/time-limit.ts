@@ -16,7 +16,9 @@ export class TimeLimit {
   /** Gives it this many milliseconds from now, whatever was left. Does not keep the process alive. */
   restart(ms: number): void {
     this.stop();
-    this.#timer = setTimeout(() => this.#controller.abort(), ms).unref();
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(new DOMException("Nobody answered in time.", "TimeoutError"));
+    }, ms).unref();
   }
 
   /** Lets it never end. */

@@ -1,9 +1,14 @@
+import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { Message, sessionBus, Variant } from "@jellybrick/dbus-next";
 
 /** In what a Secret Service for tests differs from others. */
 export interface Bent {
-  /** The secret of the one item it holds, which is unlocked; encrypted sessions it has none of. */
-  readonly secret: string;
+  /** The secret of the one item it holds, which is unlocked. */
+  readonly secret: string | Uint8Array;
+  /** It has encrypted sessions as well; without this it has none of them. */
+  readonly encrypts?: boolean;
+  /** How many of its first encrypted secrets are cut short. */
+  readonly cuts?: number;
   /** The call that it never answers, as if it had stopped at the worst moment. */
   readonly silentAt?: "OpenSession" | "GetSecrets";
   /** Error names that it answers calls with. */
@@ -21,24 +26,54 @@ const collection = "/org/freedesktop/secrets/collection/login";
 const item = `${collection}/1`;
 const session = "/org/freedesktop/secrets/session/1";
 
-/** Puts a Secret Service on a bus that is other than GNOME Keyring: it has only plain sessions, as the specification allows. */
+/** Puts a Secret Service on a bus that is other than GNOME Keyring: it has only plain sessions, if not told otherwise, as the specification allows. */
 export async function startBentSecretService(busAddress: string, bent: Bent): Promise<BentSecretService> {
   const bus = sessionBus({ busAddress });
   const calls: string[] = [];
+  const give = secretsOf(bent);
   bus.addMethodHandler((call) => {
     if (call.member === undefined) return false;
     calls.push(call.member);
     if (call.member === bent.silentAt) return true;
     const error = bent.errors?.[call.member];
-    bus.send(error === undefined ? replyTo(call, bent) : Message.newError(call, error, "made by a test"));
+    bus.send(
+      error === undefined ? replyTo(call, bent, give) : Message.newError(call, error, "made by a test"),
+    );
     return true;
   });
   await bus.requestName("org.freedesktop.secrets");
   return { calls, stop: () => bus.disconnect() };
 }
 
-function replyTo(call: Message, { secret }: Bent): Message {
-  const value = [session, Buffer.alloc(0), Buffer.from(secret), "text/plain"];
+interface Secrets {
+  /** Agrees on the key of an encrypted session. Its own exponent is 1, so that what both know is what it was sent. */
+  agree(offer: unknown): Variant;
+  /** As a structure. */
+  secret(): readonly unknown[];
+}
+
+function secretsOf({ secret, cuts = 0 }: Bent): Secrets {
+  let key: Uint8Array | undefined;
+  let cutsLeft = cuts;
+  return {
+    agree: (offer) => {
+      if (!(offer instanceof Variant) || !Buffer.isBuffer(offer.value))
+        throw new Error("That is no public key.");
+      key = new Uint8Array(hkdfSync("sha256", offer.value, "", "", 16));
+      return new Variant("ay", Buffer.from([2]));
+    },
+    secret: () => {
+      const plain = Buffer.from(secret);
+      if (key === undefined) return [session, Buffer.alloc(0), plain, "text/plain"];
+      const vector = randomBytes(16);
+      const cipher = createCipheriv("aes-128-cbc", key, vector);
+      const value = Buffer.concat([cipher.update(plain), cipher.final()]);
+      return [session, vector, value.subarray(0, cutsLeft-- > 0 ? 5 : value.length), "text/plain"];
+    },
+  };
+}
+
+function replyTo(call: Message, { encrypts = false }: Bent, give: Secrets): Message {
   switch (call.member) {
     case "ReadAlias":
       return Message.newMethodReturn(call, "o", [collection]);
@@ -47,13 +82,15 @@ function replyTo(call: Message, { secret }: Bent): Message {
     case "Get":
       return Message.newMethodReturn(call, "v", [new Variant("b", false)]);
     case "OpenSession":
+      if (encrypts && call.body[0] !== "plain")
+        return Message.newMethodReturn(call, "vo", [give.agree(call.body[1]), session]);
       return call.body[0] === "plain"
         ? Message.newMethodReturn(call, "vo", [new Variant("s", ""), session])
         : Message.newError(call, "org.freedesktop.DBus.Error.NotSupported", "No such algorithm");
     case "GetSecret":
-      return Message.newMethodReturn(call, "(oayays)", [value]);
+      return Message.newMethodReturn(call, "(oayays)", [give.secret()]);
     case "GetSecrets":
-      return Message.newMethodReturn(call, "a{o(oayays)}", [{ [item]: value }]);
+      return Message.newMethodReturn(call, "a{o(oayays)}", [{ [item]: give.secret() }]);
     default:
       return Message.newError(call, "org.freedesktop.DBus.Error.UnknownMethod", "Not in this test");
   }

@@ -64,6 +64,20 @@ describe("a connection to a bus", () => {
     expect(received().toString("latin1").startsWith(`${handshake}l\x01`)).toBe(true);
   });
 
+  it("says nothing more before it is let in, since a proxy in front of the bus takes that for a broken message", async () => {
+    const { path, received } = await startBus("");
+    const connection = await open(path);
+    const answer = connection.call(call);
+    await delay(20);
+    expect(received().toString("latin1")).toBe(handshake.replace("BEGIN\r\n", ""));
+    accepted[0]?.write("OK 0123\r\n");
+    await delay(20);
+    expect(received().includes(memberOfCall)).toBe(true);
+    accepted[0]?.write(pathReply(2, "/x"));
+    expect((await answer).values).toEqual(["/x"]);
+    connection.close();
+  });
+
   it.runIf(process.platform === "linux")("reaches a bus in the abstract namespace", async () => {
     const { path } = await startBus("OK 0123\r\n", [pathReply(2, "/x")], `\0mistral-key-test-${process.pid}`);
     const connection = await open(path);

@@ -37,14 +37,40 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).not.toContain("GetSecret");
   });
 
+  it("is read through keytar where an item is not asked for its secret but the service is", async () => {
+    await start({ encrypts: true, errors: { GetSecret: "org.freedesktop.DBus.Error.UnknownMethod" } });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ result: secret }], code: 0 });
+    expect(service.calls).toContain("GetSecrets");
+  });
+
+  it("is asked again when a secret is not encrypted as was agreed", async () => {
+    await start({ encrypts: true, cuts: 2 });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ result: secret }], code: 0 });
+    expect(service.calls.filter((call) => call === "OpenSession")).toHaveLength(3);
+    expect(service.calls).not.toContain("GetSecrets");
+  });
+
+  it("that locks an item after it was found is locked, and nobody is prompted", async () => {
+    await start({ encrypts: true, errors: { GetSecret: "org.freedesktop.Secret.Error.IsLocked" } });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ kind: "store-locked" }], code: 7 });
+    expect(service.calls).not.toContain("Unlock");
+    expect(service.calls).not.toContain("GetSecrets");
+  });
+
   it("is said to let nobody in when it does not", async () => {
     await start({ errors: { OpenSession: accessDenied, GetSecrets: accessDenied } });
     const run = await act(program, keyring.env, "get");
     expect(run).toMatchObject({ outcomes: [{ kind: "store-denied" }], code: 7 });
   });
 
-  it("that holds what is no text is unreadable", async () => {
-    await start({ secret: "" });
+  it.each([
+    ["nothing", ""],
+    ["what is no text", Uint8Array.of(0x41, 0xff, 0xfe)],
+  ])("that holds %s is unreadable", async (_, held) => {
+    await start({ secret: held });
     const { outcomes } = await act(program, keyring.env, "get");
     expect(outcomes).toMatchObject([{ kind: "store-damaged" }]);
   });
