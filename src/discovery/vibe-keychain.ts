@@ -8,7 +8,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** Where Mistral Vibe keeps its key since 2.17, through Python's keyring. */
 const service = "ai.mistral.vibe";
 const account = "MISTRAL_API_KEY";
-const timeLimitMs = 2500;
+const timeLimitMs = 2200;
 
 /** What reading somebody else's entry may need. */
 export interface EntryReading {

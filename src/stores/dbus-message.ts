@@ -22,10 +22,11 @@ import {
 /** Attributes of an item: a dictionary of strings (`a{ss}`). */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** A value that can be sent: a string (`s`), an object's path (`o`), attributes (`a{ss}`), or in a variant (`v`) attributes or bytes (`ay`). */
+/** A value that can be sent: a string (`s`), an object's path (`o`), paths (`ao`), attributes (`a{ss}`), or in a variant (`v`) attributes or bytes (`ay`). */
 export type CallArgument =
   | string
   | { readonly path: string }
+  | { readonly paths: readonly string[] }
   | { readonly attributes: Attributes }
   | { readonly variant: Attributes | Buffer };
 
@@ -92,13 +93,18 @@ export function encodeCall(serial: number, call: MethodCall): Buffer {
 function typeOf(argument: CallArgument): string {
   if (typeof argument === "string") return "s";
   if ("path" in argument) return "o";
+  if ("paths" in argument) return "ao";
   return "attributes" in argument ? "a{ss}" : "v";
 }
 
 function writeArgument(body: Writer, argument: CallArgument): void {
   if (typeof argument === "string") body.string(argument);
   else if ("path" in argument) body.string(argument.path);
-  else if ("attributes" in argument) body.dictionary(argument.attributes);
+  else if ("paths" in argument) {
+    body.array(4, () => {
+      for (const path of argument.paths) body.string(path);
+    });
+  } else if ("attributes" in argument) body.dictionary(argument.attributes);
   else if (Buffer.isBuffer(argument.variant)) {
     body.signature("ay");
     body.byteArray(argument.variant);

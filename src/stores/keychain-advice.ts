@@ -134,7 +134,7 @@ function inGeneral(trouble: SystemTrouble, name: string): KeychainAdvice {
       return { reason: `${name} was not opened: its question was answered with no.`, advice: [] };
     case "write-unanswered":
       return {
-        reason: `${name} does not answer, so it is not known whether it took the key.`,
+        reason: `It is not known whether ${name} took the key: it does not answer, or not give it back.`,
         advice: [],
       };
     case "not-kept":

@@ -26,7 +26,7 @@ export type KeychainTrouble =
   /** It gave back another password than it was given; what was there before was put back. */
   | "not-kept"
   | "unresponsive"
-  /** It did not answer when it was given a password, so that it may or may not hold it. */
+  /** It did not answer when it was given a password, or does not give it back: it may or may not hold it. */
   | "write-unanswered"
   /** The process that talked to it crashed. */
   | "crashed";

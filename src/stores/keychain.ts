@@ -83,7 +83,7 @@ export class KeychainStore implements SecretStore {
         remembered === undefined ? await keychain.peek(account) : { known: true, password: remembered };
       this.#keys.delete(account);
       await keychain.write(account, password);
-      if ((await keychain.read(account)) !== password) {
+      if ((await readBack(keychain, account)) !== password) {
         const cause = await putBack(keychain, account, before);
         throw new KeychainProblem("not-kept", cause);
       }
@@ -198,6 +198,16 @@ function unstorable(): MistralKeyError {
   return new MistralKeyError("usage", "This key has characters that no key can have.", {
     hint: "Copy the key again from the Mistral console; it has letters and digits only.",
   });
+}
+
+/** That it cannot be read does not mean that it is not there. */
+async function readBack(keychain: Keychain, account: string): Promise<string | undefined> {
+  try {
+    return await keychain.read(account);
+  } catch (error) {
+    if (!(error instanceof KeychainProblem) || error.trouble === "unreadable") throw error;
+    throw new KeychainProblem("write-unanswered", error);
+  }
 }
 
 /** What was there before is still there after a failure, as far as that can be done. Answers why it could not. */

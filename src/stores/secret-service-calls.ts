@@ -54,11 +54,14 @@ export async function readDefaultCollection(connection: BusConnection): Promise<
   return collection === "/" ? undefined : collection;
 }
 
+/** The paths of items. */
+export interface FoundItems {
+  readonly unlocked: readonly string[];
+  readonly locked: readonly string[];
+}
+
 /** The paths of the items that have these attributes, and maybe more. */
-export async function searchItems(
-  connection: BusConnection,
-  attributes: Attributes,
-): Promise<{ readonly unlocked: readonly string[]; readonly locked: readonly string[] }> {
+export async function searchItems(connection: BusConnection, attributes: Attributes): Promise<FoundItems> {
   const { values } = await callService(connection, "SearchItems", { attributes });
   const [unlocked, locked] = values;
   if (!isTextArray(unlocked) || !isTextArray(locked)) {
@@ -91,6 +94,20 @@ export async function stateOfCollection(
     if (isNotReady(error)) return "none";
     throw error;
   }
+}
+
+/**
+ * Unlocks what the service unlocks without asking a person, and answers the paths of that. KDE Wallet
+ * calls a wallet that was opened at login locked until it is asked to unlock it. Where a person would
+ * be asked, nothing is shown: that is another call, which is not made here.
+ */
+export async function unlockUnasked(
+  connection: BusConnection,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const { values } = await callService(connection, "Unlock", { paths });
+  if (!isTextArray(values[0])) throw new MalformedMessage("Unlock gave no list.");
+  return values[0];
 }
 
 /** A session that the service has agreed to. */

@@ -85,7 +85,8 @@ export class SecretServiceKeychain implements Keychain {
     for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
       const answer = await this.#askUnlocked(account, { wanted: "secret", limitMs: timeLeft(), readLimit });
       if (!holdsItem(answer)) return undefined;
-      if (answer.secret !== undefined) return textOf(answer.secret);
+      // Wrongly decrypted, it is no text either; what keytar makes of it decides.
+      if (answer.secret !== undefined && isUtf8(answer.secret)) return answer.secret.toString();
       const password = await insist(() => this.#keytar.read(account, { limitMs: lastLimit() }));
       if (password !== undefined) return intact(password);
       // There is an item: keytar does not see it, or it has just gone or been locked.
@@ -228,11 +229,6 @@ const passingTroubles: ReadonlySet<KeychainTrouble> = new Set([
   "service-missing",
   "collection-missing",
 ]);
-
-function textOf(secret: Buffer): string {
-  if (!isUtf8(secret)) throw new KeychainProblem("unreadable");
-  return secret.toString();
-}
 
 /** keytar puts this character in place of what is no text. */
 function intact(password: string): string {

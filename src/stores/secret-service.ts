@@ -2,6 +2,7 @@ import { type BusConnection, BusError, BusUnreachable } from "./dbus-connection.
 import type { Attributes } from "./dbus-message.ts";
 import { MalformedMessage } from "./dbus-wire.ts";
 import {
+  type FoundItems,
   findProvider,
   getSecret,
   isLockedError,
@@ -13,6 +14,7 @@ import {
   readDefaultCollection,
   searchItems,
   stateOfCollection,
+  unlockUnasked,
 } from "./secret-service-calls.ts";
 import { UndecryptableSecret } from "./secret-session.ts";
 import { BusBeyondNode, openSessionBus, type SessionBusAccess } from "./session-bus.ts";
@@ -140,27 +142,49 @@ async function askOnce(
   onAsked?.();
 
   const collection = await alias;
-  const items = search === undefined ? { unlocked: [], locked: [] } : await search;
+  const items =
+    search === undefined ? { unlocked: [], locked: [] } : await unlockFound(connection, await search);
   const found = { unlocked: items.unlocked.length, locked: items.locked.length };
-  if (isAll(question, { items: found })) {
-    // An item is unlocked only together with its collection.
-    const answer = { collection: "unlocked", items: found } as const;
-    if (opening === undefined || item === undefined) return answer;
-    try {
-      return { ...answer, secret: await readSecret(connection, question, item, items.unlocked, opening) };
-    } catch (error) {
-      if (isLockedError(error))
-        return { collection: "locked", items: { unlocked: 0, locked: found.unlocked } };
-      if (!isLast && isPassing(error)) throw error;
-      // A service that cannot do this encryption says so, and libsecret knows what else it can do.
-      if (error instanceof BusError || error instanceof MalformedMessage) return answer;
-      throw error;
-    }
+  if (!isAll(question, { items: found })) {
+    return { collection: await stateOf(connection, collection), items: found };
   }
-  return {
-    collection: collection === undefined ? "none" : await stateOfCollection(connection, collection),
-    items: found,
-  };
+  // An item is unlocked only together with its collection.
+  const answer = { collection: "unlocked", items: found } as const;
+  if (opening === undefined || item === undefined) return answer;
+  try {
+    return { ...answer, secret: await readSecret(connection, question, item, items.unlocked, opening) };
+  } catch (error) {
+    if (isLockedError(error)) return { collection: "locked", items: { unlocked: 0, locked: found.unlocked } };
+    if (!isLast && isPassing(error)) throw error;
+    // A service that cannot do this encryption says so, and libsecret knows what else it can do.
+    if (error instanceof BusError || error instanceof MalformedMessage) return answer;
+    throw error;
+  }
+}
+
+async function unlockFound(connection: BusConnection, items: FoundItems): Promise<FoundItems> {
+  if (items.unlocked.length > 0 || items.locked.length === 0) return items;
+  const unlocked = await tryToUnlock(connection, items.locked);
+  return { unlocked, locked: items.locked.filter((path) => !unlocked.includes(path)) };
+}
+
+async function stateOf(
+  connection: BusConnection,
+  collection: string | undefined,
+): Promise<Answer["collection"]> {
+  if (collection === undefined) return "none";
+  const state = await stateOfCollection(connection, collection);
+  return state === "locked" && (await tryToUnlock(connection, [collection])).length > 0 ? "unlocked" : state;
+}
+
+/** That it cannot be unlocked this way is no failure. */
+async function tryToUnlock(connection: BusConnection, paths: readonly string[]): Promise<readonly string[]> {
+  try {
+    return await unlockUnasked(connection, paths);
+  } catch (error) {
+    if (error instanceof BusError || error instanceof MalformedMessage) return [];
+    throw error;
+  }
 }
 
 /** Whether an unlocked item is all that was asked for, and there is one. */
@@ -203,6 +227,9 @@ function answerOf(error: unknown, signal: AbortSignal, provider: string | undefi
   if (!(error instanceof BusError)) throw error;
   if (/\.(?:NoReply|TimedOut|Timeout)$/.test(error.errorName))
     return { state: "unresponsive", provider, cause: error };
-  if (/\.AccessDenied$/.test(error.errorName)) return { state: "denied", provider, cause: error };
-  return { state: "absent", missing: "service", cause: error };
+  const isAbsent =
+    isNotReady(error) || /\.(?:ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/.test(error.errorName);
+  return isAbsent
+    ? { state: "absent", missing: "service", cause: error }
+    : { state: "denied", provider, cause: error };
 }

@@ -9,6 +9,10 @@ export interface Bent {
   readonly encrypts?: boolean;
   /** How many of its first encrypted secrets are cut short. */
   readonly cuts?: number;
+  /** It says that everything is locked: until it is asked to unlock it, or until a person has been asked. */
+  readonly locked?: "until-asked" | "until-answered";
+  /** It gives out no secret once it has got one. */
+  readonly keepsToItself?: boolean;
   /** The call that it never answers, as if it had stopped at the worst moment. */
   readonly silentAt?: "OpenSession" | "GetSecrets";
   /** Error names that it answers calls with. */
@@ -31,13 +35,20 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
   const bus = sessionBus({ busAddress });
   const calls: string[] = [];
   const give = secretsOf(bent);
+  let { locked } = bent;
+  let hasGot = false;
   bus.addMethodHandler((call) => {
     if (call.member === undefined) return false;
     calls.push(call.member);
     if (call.member === bent.silentAt) return true;
-    const error = bent.errors?.[call.member];
+    const refused = bent.keepsToItself === true && hasGot && /^GetSecrets?$/.test(call.member);
+    const error = refused ? "org.freedesktop.Secret.Error.IsLocked" : bent.errors?.[call.member];
+    if (call.member === "CreateItem") hasGot = true;
+    if (call.member === "Unlock" && locked === "until-asked") locked = undefined;
     bus.send(
-      error === undefined ? replyTo(call, bent, give) : Message.newError(call, error, "made by a test"),
+      error === undefined
+        ? replyTo(call, { ...bent, locked }, give)
+        : Message.newError(call, error, "made by a test"),
     );
     return true;
   });
@@ -73,14 +84,24 @@ function secretsOf({ secret, cuts = 0 }: Bent): Secrets {
   };
 }
 
-function replyTo(call: Message, { encrypts = false }: Bent, give: Secrets): Message {
+type Now = Omit<Bent, "locked"> & { readonly locked: Bent["locked"] | undefined };
+
+function replyTo(call: Message, { encrypts = false, locked }: Now, give: Secrets): Message {
   switch (call.member) {
     case "ReadAlias":
       return Message.newMethodReturn(call, "o", [collection]);
     case "SearchItems":
-      return Message.newMethodReturn(call, "aoao", [[item], []]);
+      return Message.newMethodReturn(call, "aoao", locked === undefined ? [[item], []] : [[], [item]]);
     case "Get":
-      return Message.newMethodReturn(call, "v", [new Variant("b", false)]);
+      return Message.newMethodReturn(call, "v", [new Variant("b", locked !== undefined)]);
+    case "CreateItem":
+      return Message.newMethodReturn(call, "oo", [item, "/"]);
+    case "Unlock":
+      return Message.newMethodReturn(
+        call,
+        "aoo",
+        locked === undefined ? [call.body[0], "/"] : [[], "/org/freedesktop/secrets/prompt/1"],
+      );
     case "OpenSession":
       if (encrypts && call.body[0] !== "plain")
         return Message.newMethodReturn(call, "vo", [give.agree(call.body[1]), session]);

@@ -56,21 +56,27 @@ describe("marshalling a call", () => {
 });
 
 describe("what reading a secret takes", () => {
-  it("writes an object's path, and bytes in a variant", () => {
+  it("writes paths of objects, and bytes in a variant", () => {
     const call = encodeCall(2, {
       destination: "a.b",
       path: "/p",
       interface: "a.b",
       member: "M",
-      args: ["x", { path: "/session/1" }, { variant: Buffer.from("\0\xff", "latin1") }],
+      args: [
+        "x",
+        { paths: ["/a/1", "/a/2"] },
+        { path: "/session/1" },
+        { variant: Buffer.from("\0\xff", "latin1") },
+      ],
     });
     const body = new Bytes()
       .text("x")
+      .array(4, (list) => list.text("/a/1").text("/a/2"))
       .text("/session/1")
       .signature("ay")
       .array(1, (list) => list.byte(0, 255));
     expect(call.subarray(-body.length).equals(body.buffer())).toBe(true);
-    expect(call.includes("\x03sov\0")).toBe(true);
+    expect(call.includes("\x05saoov\0")).toBe(true);
   });
 
   it("reads bytes and a structure", () => {

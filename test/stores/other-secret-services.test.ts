@@ -60,6 +60,43 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).not.toContain("GetSecrets");
   });
 
+  it("is read where it unlocks without asking anybody, as KDE Wallet does after login", async () => {
+    await start({ encrypts: true, locked: "until-asked" });
+    const run = await act(program, keyring.env, "availability", "get");
+    expect(run).toMatchObject({
+      outcomes: [{ result: { state: "available" } }, { result: secret }],
+      code: 0,
+    });
+  });
+
+  it("is locked, and brings up no prompt, where it would have to ask", async () => {
+    await start({ encrypts: true, locked: "until-answered" });
+    const { outcomes } = await act(program, keyring.env, "availability", "get", "set", "delete");
+    expect(outcomes).toMatchObject([
+      { result: { state: "locked" } },
+      { kind: "store-locked" },
+      { kind: "store-locked" },
+      { kind: "store-locked" },
+    ]);
+    expect(service.calls).not.toContain("Prompt");
+  });
+
+  it("is said to be denied, not absent, where it answers with an error nobody knows", async () => {
+    await start({ errors: { ReadAlias: "org.freedesktop.DBus.Error.Failed" } });
+    const { outcomes } = await act(program, keyring.env, "get");
+    expect(outcomes).toMatchObject([
+      { kind: "store-denied", cause: expect.stringContaining("Error.Failed") },
+    ]);
+  });
+
+  it("is not said to be locked when it took a key and does not give it back", async () => {
+    await start({ keepsToItself: true });
+    const { outcomes } = await act(program, keyring.env, "set");
+    expect(outcomes).toMatchObject([
+      { kind: "store-unresponsive", message: expect.stringContaining("not known whether") },
+    ]);
+  });
+
   it("is said to let nobody in when it does not", async () => {
     await start({ errors: { OpenSession: accessDenied, GetSecrets: accessDenied } });
     const run = await act(program, keyring.env, "get");
