@@ -28,11 +28,18 @@ export function keepCompiledCode(surroundings: CacheSurroundings): void {
 export function compileCacheFolder({ env, platform, user }: CacheSurroundings): string | undefined {
   const [base, ...below] = placeOf(env, platform);
   if (base === undefined || !isAbsolute(base)) return undefined;
-  const stats = statSync(base, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
   // With `sudo` the home folder can be another user's; MISTRAL_KEY_HOME may be where others can write.
-  const isOwn = user === undefined || (stats.uid === user && (stats.mode & 0o022) === 0);
-  return isOwn ? join(base, ...below) : undefined;
+  return isOwnFolder(base, user) ? join(base, ...below) : undefined;
+}
+
+function isOwnFolder(path: string, user: number | undefined): boolean {
+  try {
+    const stats = statSync(path);
+    return user === undefined || (stats.uid === user && (stats.mode & 0o022) === 0);
+  } catch {
+    // It is not there; or, with `su`, below another user's home.
+    return false;
+  }
 }
 
 /** A folder that is there, and the folders below it. */

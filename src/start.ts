@@ -22,7 +22,8 @@ export async function start(): Promise<void> {
     return answerCompletion(rest);
   }
   const { env, platform } = process;
-  keepCompiledCode({ env, platform, user: process.geteuid?.() });
+  // A demonstration leaves nothing behind, and is run once.
+  if (!rest.includes("--demo")) keepCompiledCode({ env, platform, user: process.geteuid?.() });
   if (env.NODE_DEBUG) (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);
   const { main } = await import("./main.ts");
   await main(packageVersion());

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -37,5 +37,11 @@ describe.runIf(process.platform !== "win32")("the folder of compiled code, which
     expect(folderIn({})).toBeUndefined();
     expect(folderIn({ HOME: join(home, "missing") })).toBeUndefined();
     expect(folderIn({ HOME: "relative" })).toBeUndefined();
+  });
+
+  it("is none where it cannot be told whose it is", () => {
+    writeFileSync(join(home, "file"), "");
+    expect(folderIn({ HOME: join(home, "file", "below") })).toBeUndefined();
+    expect(folderIn({ HOME: join(home, "x".repeat(300)) })).toBeUndefined();
   });
 });

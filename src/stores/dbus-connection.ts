@@ -48,10 +48,7 @@ export class BusConnection {
   readonly #abort = () => this.#fail(this.#signal.reason);
   #serial = 0;
   #received: Buffer = Buffer.alloc(0);
-  #opening: Pick<Waiting<void>, "reject"> | undefined;
-  #isAuthenticated = false;
-  /** Calls made before the bus let us in. */
-  readonly #early: Buffer[] = [];
+  #handshake: Waiting<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   private constructor(socket: Socket, signal: AbortSignal) {
@@ -60,8 +57,11 @@ export class BusConnection {
   }
 
   /**
-   * Connects to a bus, authenticates and says hello. Only the connection is waited for: calls can
-   * follow at once, and fail with `BusUnreachable` when the bus does not let this user in.
+   * Connects to a bus, authenticates and says hello. The hello is sent, not waited for: the bus
+   * answers in order.
+   *
+   * A bus would take it, and calls, before it has let this user in. But xdg-dbus-proxy, which stands
+   * in front of the bus in sandboxes (Flatpak, Firejail), takes what comes too soon for a broken message.
    *
    * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
    * @throws BusUnreachable
@@ -69,8 +69,7 @@ export class BusConnection {
   static async open(socketPath: string, user: BusUser, signal: AbortSignal): Promise<BusConnection> {
     signal.throwIfAborted();
     const connection = new BusConnection(connect({ path: socketPath }), signal);
-    await connection.#connected();
-    connection.#authenticate(user);
+    await connection.#authenticate(user);
     void connection.call({
       destination: "org.freedesktop.DBus",
       path: "/org/freedesktop/DBus",
@@ -94,9 +93,7 @@ export class BusConnection {
       else this.#waiting.set(serial, { resolve, reject });
     });
     reply.catch(() => {});
-    if (this.#failure !== undefined) return reply;
-    if (this.#isAuthenticated) this.#socket.write(encodeCall(serial, call));
-    else this.#early.push(encodeCall(serial, call));
+    if (this.#failure === undefined) this.#socket.write(encodeCall(serial, call));
     return reply;
   }
 
@@ -105,11 +102,14 @@ export class BusConnection {
     this.#fail(new BusUnreachable("The connection was closed."));
   }
 
-  #connected(): Promise<void> {
+  #authenticate({ uid }: BusUser): Promise<void> {
     const socket = this.#socket;
-    const connected = new Promise<void>((resolve, reject) => {
-      socket.on("connect", resolve);
-      this.#opening = { reject };
+    const authenticated = new Promise<void>((resolve, reject) => {
+      this.#handshake = { resolve, reject };
+    });
+    socket.on("connect", () => {
+      // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
+      socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`);
     });
     socket.on("data", (chunk) => {
       try {
@@ -121,33 +121,29 @@ export class BusConnection {
     socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
     socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
     this.#signal.addEventListener("abort", this.#abort, { once: true });
-    return connected;
-  }
-
-  #authenticate({ uid }: BusUser): void {
-    // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
-    this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`);
+    return authenticated;
   }
 
   #receive(chunk: Buffer): void {
     if (this.#failure !== undefined) return;
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    if (!this.#isAuthenticated) this.#finishHandshake();
-    if (this.#isAuthenticated) this.#takeMessages();
+    if (this.#handshake !== undefined) this.#finishHandshake(this.#handshake);
+    else this.#takeMessages();
   }
 
-  #finishHandshake(): void {
+  #finishHandshake(handshake: Waiting<void>): void {
     const end = this.#received.indexOf("\r\n");
     if (end === -1 && this.#received.length < maximalHandshakeLength) return;
-    if (!/^OK [0-9a-f]+$/i.test(this.#received.toString("latin1", 0, end))) {
+    // Whoever sends more than the answer to what was asked is no message bus.
+    const line = this.#received.toString("latin1", 0, end);
+    if (!/^OK [0-9a-f]+$/i.test(line) || end + 2 !== this.#received.length) {
       this.#fail(new BusUnreachable("The session bus does not accept this user."));
       return;
     }
-    this.#received = this.#received.subarray(end + 2);
-    this.#isAuthenticated = true;
-    // Not sent before it was let in, as a bus would allow: xdg-dbus-proxy, which stands in front of
-    // the bus in sandboxes (Flatpak, Firejail), takes what follows too soon for a broken message.
-    this.#socket.write(Buffer.concat([Buffer.from("BEGIN\r\n"), ...this.#early.splice(0)]));
+    this.#received = Buffer.alloc(0);
+    this.#handshake = undefined;
+    this.#socket.write("BEGIN\r\n");
+    handshake.resolve();
   }
 
   #takeMessages(): void {
@@ -169,7 +165,7 @@ export class BusConnection {
     this.#failure = { error };
     this.#signal.removeEventListener("abort", this.#abort);
     this.#socket.destroy();
-    this.#opening?.reject(error);
+    this.#handshake?.reject(error);
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

@@ -46,9 +46,10 @@ const open = (command: readonly [string, ...string[]], options: TerminalOptions)
 };
 const start = (args: readonly string[], more?: Variables, options: TerminalOptions = {}) =>
   open([process.execPath, program, ...args], { env: environment(more), ...options });
+/** All but compiled code. */
 const files = () =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
+    .filter((entry) => !entry.isDirectory() && !entry.parentPath.startsWith(join(folder, ".cache")))
     .map((entry) => entry.name);
 
 async function choose(terminal: Terminal, question: string, down: number): Promise<void> {

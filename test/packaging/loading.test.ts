@@ -27,7 +27,8 @@ const rooms = (loaded: Loaded, name: string) =>
   loaded.sources.filter((module) => module.startsWith(`src/${name}/`));
 
 describe("what is loaded", () => {
-  const env = { HOME: "/nonexistent" };
+  // No folder can be made there, so that nothing is kept.
+  const env = { HOME: fileURLToPath(import.meta.url) };
 
   it("for --version is the first module and no package", async () => {
     const loaded = await runAndList([program, "--version"], { env });
