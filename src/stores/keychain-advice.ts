@@ -158,9 +158,6 @@ function getAnswer(trouble: SystemTrouble, name: string): readonly string[] {
       return ["Run the command again and let mistral-key in."];
     case "not-kept":
       return ["Run the command again; if it stays, keep the key in an encrypted file: add --store file."];
-    case "unreadable":
-      // Not secret-tool, which would print what it holds of every profile.
-      return ["Take it out: mistral-key remove. Then store a key anew: mistral-key init"];
     default:
       return [`See what ${name} lets programs do, and run the command again.`];
   }

@@ -1,5 +1,6 @@
 import { type FailureKind, MistralKeyError } from "../errors.ts";
 import { ApiKey } from "../keys/api-key.ts";
+import { commandFor } from "../keys/profile-name.ts";
 import type { KeychainAdvice } from "./keychain-advice.ts";
 import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
 import { accountOf, type SecretAddress, type SecretStore, type StoreAvailability } from "./secret-store.ts";
@@ -62,7 +63,7 @@ export class KeychainStore implements SecretStore {
 
   get(address: SecretAddress): Promise<ApiKey | undefined> {
     const account = accountOf(address);
-    return this.#inTurn(async (keychain) => {
+    return this.#inTurn(address, async (keychain) => {
       const known = this.#keys.get(account);
       if (known !== undefined) return known;
       const password = await keychain.read(account);
@@ -75,7 +76,7 @@ export class KeychainStore implements SecretStore {
 
   set(address: SecretAddress, key: ApiKey): Promise<void> {
     const account = accountOf(address);
-    return this.#inTurn(async (keychain) => {
+    return this.#inTurn(address, async (keychain) => {
       const password = key.reveal();
       if (!ApiKey.accepts(password)) throw unstorable();
       const remembered = this.#keys.get(account)?.reveal();
@@ -93,30 +94,35 @@ export class KeychainStore implements SecretStore {
 
   delete(address: SecretAddress): Promise<boolean> {
     const account = accountOf(address);
-    return this.#inTurn((keychain) => {
+    return this.#inTurn(address, (keychain) => {
       this.#keys.delete(account);
       return keychain.erase(account);
     });
   }
 
   /** One at a time, so that what is remembered is what is stored, whatever is asked for at once. */
-  #inTurn<Value>(work: (keychain: Keychain) => Promise<Value>): Promise<Value> {
+  #inTurn<Value>(address: SecretAddress, work: (keychain: Keychain) => Promise<Value>): Promise<Value> {
     const turn = this.#last.then(async () => {
       try {
         return await work(await this.#keychain());
       } catch (error) {
-        throw error instanceof KeychainProblem ? await this.#failureOf(error) : error;
+        throw error instanceof KeychainProblem ? await this.#failureOf(error, address) : error;
       }
     });
     this.#last = turn.catch(() => {});
     return turn;
   }
 
-  async #failureOf(problem: KeychainProblem): Promise<MistralKeyError> {
+  async #failureOf(problem: KeychainProblem, { profile }: SecretAddress): Promise<MistralKeyError> {
     const { reason, advice } = await this.#putIntoWords(problem);
-    const kind = problem.trouble === "unreadable" ? "store-damaged" : kinds[stateOf(problem.trouble)];
-    return new MistralKeyError(kind, reason, {
-      cause: problem.cause,
+    const { trouble, cause } = problem;
+    if (trouble === "unreadable") {
+      // Not secret-tool, which would print what it holds of every profile.
+      const hint = `Take it out: ${commandFor(profile, "remove")}\nThen store a key anew: ${commandFor(profile, "init")}`;
+      return new MistralKeyError("store-damaged", reason, { cause, hint });
+    }
+    return new MistralKeyError(kinds[stateOf(trouble)], reason, {
+      cause,
       ...(advice.length === 0 ? {} : { hint: advice.join("\n") }),
     });
   }
