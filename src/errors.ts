@@ -45,6 +45,11 @@ export class MistralKeyError extends Error {
   }
 }
 
+/** Whether a secret store could not do what it was asked, which a person may mend. */
+export function isStoreFailure(error: unknown): error is MistralKeyError {
+  return error instanceof MistralKeyError && error.kind.startsWith("store-");
+}
+
 /** The person stopped a prompt (Ctrl-C, Ctrl-D) or chose to stop. Ends the program with exit 130. */
 export class Cancelled extends MistralKeyError {
   override readonly name = "Cancelled";

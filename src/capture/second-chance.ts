@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
-import { hang } from "../terminal/layout.ts";
+import { isStoreFailure, type MistralKeyError } from "../errors.ts";
+import { printTrouble } from "../terminal/print-trouble.ts";
 
 /**
  * Does something with a captured key that the store may refuse. A person may mend that and try
@@ -17,8 +17,7 @@ export async function withSecondChance<Result>(
     try {
       return await act();
     } catch (error) {
-      const mendable = error instanceof MistralKeyError && error.kind.startsWith("store-");
-      if (!mendable || !deps.interactive || !(await wantsToTryAgain(deps, error))) throw error;
+      if (!isStoreFailure(error) || !deps.interactive || !(await wantsToTryAgain(deps, error))) throw error;
     }
   }
 }
@@ -27,12 +26,7 @@ async function wantsToTryAgain(
   { output, prompts }: Pick<Deps, "output" | "prompts">,
   failure: MistralKeyError,
 ): Promise<boolean> {
-  const { theme } = output;
-  const columns = Math.min(output.columns, 80);
-  output.print(hang(`${theme.symbol.warn} `, theme.strong(failure.message), columns));
-  for (const line of failure.hint?.split("\n") ?? []) {
-    output.print(hang(`  ${theme.symbol.next} `, line, columns));
-  }
+  printTrouble(output, failure.message, failure.hint?.split("\n") ?? []);
   return await (await prompts()).choose({
     message: "The key is checked but not stored. What now?",
     choices: [

@@ -2,7 +2,7 @@ import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { commandFor } from "../keys/profile-name.ts";
+import { commandFor, runCommand } from "../keys/profile-name.ts";
 import { parseVariableName, standardVariable } from "../running/command-environment.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { assignment } from "../shell/assignment.ts";
@@ -39,10 +39,7 @@ async function writeFile(
   settings: Settings,
   deps: Deps,
 ): Promise<ExitCode> {
-  const [{ writeDotenv }, { runCommand }] = await Promise.all([
-    import("../dotenv/write-dotenv.ts"),
-    import("../discovery/place-words.ts"),
-  ]);
+  const { writeDotenv } = await import("../dotenv/write-dotenv.ts");
   const { profile } = settings;
   const { key } = await readStoredKey(settings, deps);
   const surroundings = deps.surroundings();

@@ -2,7 +2,7 @@ import type { CommandInput } from "../command-table.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { commandFor } from "../keys/profile-name.ts";
+import { commandFor, runCommand } from "../keys/profile-name.ts";
 import { readSettings } from "../settings.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
@@ -14,7 +14,7 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   if (askFirst) {
     requirePerson(deps, {
       message: "The key would show on a terminal, which is asked about first",
-      hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${commandFor(profile, "run")} -- CMD`,
+      hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${runCommand(profile)}`,
     });
   }
   const { key } = await readStoredKey({ profile, store }, deps);
@@ -23,7 +23,7 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
     const message = `Show ${key.mask} in full here? It stays in the terminal's history.`;
     if (!(await prompts.confirm({ message, initial: false }))) {
       throw new Cancelled("Not shown.", {
-        hint: `To use it without showing it: ${commandFor(profile, "run")} -- CMD`,
+        hint: `To use it without showing it: ${runCommand(profile)}`,
       });
     }
   }

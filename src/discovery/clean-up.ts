@@ -1,9 +1,9 @@
 import type { Deps } from "../deps.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { commandFor, type ProfileName, runCommand } from "../keys/profile-name.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { hang } from "../terminal/layout.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
-import { runCommand, shortPath } from "./place-words.ts";
+import { shortPath } from "./place-words.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { type PlannedTakeOut, planTakeOut } from "./take-out.ts";
 

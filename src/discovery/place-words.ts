@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from "node:util";
-import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { FoundPlace } from "./find-keys.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -41,13 +40,4 @@ export function noteOn(place: FoundPlace): string {
 /** Whether a place shows the key to others as soon as the repository is shared. */
 export function isInGit(place: FoundPlace): boolean {
   return "git" in place && (place.git === "tracked" || place.git === "not-ignored");
-}
-
-/** How to start a program with the stored key in a variable, to be copied. */
-export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", command = "CMD"): string {
-  const flags = [
-    ...(profile === defaultProfile ? [] : ["-p", profile]),
-    ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable]),
-  ];
-  return ["mistral-key run", ...flags, "--", command].join(" ");
 }

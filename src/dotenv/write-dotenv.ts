@@ -3,13 +3,12 @@ import { open, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Git } from "../discovery/git.ts";
 import { gitStates } from "../discovery/git-state.ts";
-import { runCommand } from "../discovery/place-words.ts";
 import { replaceFile } from "../discovery/replace-file.ts";
 import type { Surroundings } from "../discovery/surroundings.ts";
 import { codeOf, readTextFile, reasons, type TextFile } from "../discovery/text-file.ts";
 import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
+import { type ProfileName, runCommand } from "../keys/profile-name.ts";
 import { quoteDotenv } from "./quote-dotenv.ts";
 import { setVariable } from "./set-variable.ts";
 

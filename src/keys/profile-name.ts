@@ -34,3 +34,12 @@ export const defaultProfile = "default" as ProfileName;
 export function commandFor(profile: ProfileName, command: string): string {
   return `mistral-key ${command}${profile === defaultProfile ? "" : ` -p ${profile}`}`;
 }
+
+/** How to start a program with the stored key in a variable, to be copied. */
+export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", command = "CMD"): string {
+  const flags = [
+    ...(profile === defaultProfile ? [] : ["-p", profile]),
+    ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable]),
+  ];
+  return ["mistral-key run", ...flags, "--", command].join(" ");
+}

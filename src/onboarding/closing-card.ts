@@ -1,5 +1,5 @@
 import { daysLeft, formatDay } from "../keys/expiry.ts";
-import { commandFor } from "../keys/profile-name.ts";
+import { commandFor, runCommand } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { drawCard } from "../terminal/card.ts";
@@ -32,11 +32,9 @@ export function printNextCommands(output: Output, { profile }: Closing, throughN
   const { theme } = output;
   const start = throughNpx ? "npx " : "";
   const command = (text: string) => theme.strong(start + commandFor(profile.name, text));
-  const run =
-    profile.name === "default" ? "mistral-key run -- CMD" : `mistral-key run -p ${profile.name} -- CMD`;
   output.print();
   const rows = [
-    { label: theme.faint("Use it now"), value: theme.strong(start + run) },
+    { label: theme.faint("Use it now"), value: theme.strong(start + runCommand(profile.name)) },
     { label: theme.faint("Check it later"), value: command("verify") },
     { label: theme.faint("Before it ends"), value: command("rotate") },
   ];

@@ -9,7 +9,7 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { profileOf } from "../profiles/known-key.ts";
+import { type KnownKey, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { replaceKey } from "../rotation/replace-key.ts";
@@ -93,12 +93,7 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   const endpoint = request.endpoint ?? known?.endpoint ?? { region: "global" };
   const stored = await store.get({ profile: name, slot: "current" });
   if (stored !== undefined && !(await mayReplace(deps, request, stored))) {
-    noteExpiry(
-      deps,
-      request,
-      known ?? profileOf({ name, key: stored, store: store.kind, endpoint }, deps.now()),
-    );
-    return { outcome: "kept", profile: name, noted: request.expiresAt };
+    return keepStored(deps, request, { key: stored, store: store.kind, endpoint });
   }
   let walked =
     request.from === "prompt"
@@ -131,7 +126,9 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
   const there = stored ?? (await withSecondChance(deps, () => store.get({ profile: name, slot: "current" })));
   const appeared = stored === undefined && there !== undefined && !there.equals(captured.key);
-  if (appeared && !(await mayReplace(deps, request, there))) return { outcome: "kept", profile: name };
+  if (appeared && !(await mayReplace(deps, request, there))) {
+    return keepStored(deps, request, { key: there, store: store.kind, endpoint });
+  }
   refuseDuringRotation(name, deps);
 
   const { expiresAt } = walked;
@@ -193,8 +190,16 @@ async function addExpiry(
 }
 
 /** Who keeps the stored key may have come to say when it ends. */
-function noteExpiry(deps: Deps, { expiresAt }: OnboardRequest, profile: Profile): void {
-  if (expiresAt !== undefined) deps.profiles.write({ ...profile, expiresAt });
+function keepStored(
+  deps: Deps,
+  { profile: name, expiresAt }: OnboardRequest,
+  stored: Pick<KnownKey, "key" | "store" | "endpoint">,
+): OnboardOutcome {
+  if (expiresAt !== undefined) {
+    const profile = readKnown(deps, name) ?? profileOf({ ...stored, name }, deps.now());
+    deps.profiles.write({ ...profile, expiresAt });
+  }
+  return { outcome: "kept", profile: name, noted: expiresAt };
 }
 
 function stoppedBeforeExpiry({

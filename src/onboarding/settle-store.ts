@@ -10,7 +10,7 @@ import {
   wantedStore,
 } from "../stores/choose-store.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
-import { hang } from "../terminal/layout.ts";
+import { printTrouble } from "../terminal/print-trouble.ts";
 import type { Choice } from "../terminal/prompts.ts";
 
 /** What is asked for, as far as the store is concerned. */
@@ -64,10 +64,7 @@ async function askForStore(
   options: readonly StoreOption[],
   { prompts, output }: Pick<Deps, "prompts" | "output">,
 ): Promise<StoreOption> {
-  const { theme } = output;
-  const columns = Math.min(output.columns, 80);
-  output.print(hang(`${theme.symbol.warn} `, theme.strong(unusable.reason), columns));
-  for (const line of unusable.advice) output.print(hang(`  ${theme.symbol.next} `, line, columns));
+  printTrouble(output, unusable.reason, unusable.advice);
   output.print();
   return (await prompts()).choose({
     message: "Where should the key be kept?",

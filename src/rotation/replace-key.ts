@@ -1,6 +1,6 @@
 import { withSecondChance } from "../capture/second-chance.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, isStoreFailure, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import { commandFor, type ProfileName } from "../keys/profile-name.ts";
@@ -66,7 +66,7 @@ async function begin(deps: Deps, hands: Hands, replacement: Replacement): Promis
 }
 
 function sayUnchanged(error: unknown): never {
-  if (!(error instanceof MistralKeyError) || !error.kind.startsWith("store-")) throw error;
+  if (!isStoreFailure(error)) throw error;
   throw new MistralKeyError(error.kind, `${error.message} Nothing was changed; the old key stays in use.`, {
     cause: error,
     ...(error.hint === undefined ? {} : { hint: error.hint }),

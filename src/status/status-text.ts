@@ -1,5 +1,5 @@
 import { dayOf, endsSoon, formatDay } from "../keys/expiry.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { commandFor, type ProfileName, runCommand } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { endOf } from "../onboarding/closing-card.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -185,7 +185,7 @@ function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
 
 function environmentLines({ environment, selected, profiles }: Survey, say: Say): string[] {
   const stored = profiles.find((row) => row.name === selected && "profile" in row);
-  const run = `${commandFor(selected, "run")} -- CMD`;
+  const run = runCommand(selected);
   switch (environment.state) {
     case "absent":
       if (stored === undefined)

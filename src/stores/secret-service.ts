@@ -68,7 +68,8 @@ type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 /**
  * Asks the Secret Service whether it is there, whether its default collection is locked, whether
  * it holds an item, and for the item's secret: without the unlimited waits of keytar, which cannot
- * tell these states apart. Takes a few milliseconds.
+ * tell these states apart. Unlocks what the service unlocks without asking a person. Takes a few
+ * milliseconds.
  *
  * Source: freedesktop.org Secret Service API 0.2.
  */

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { type ProfileName, runCommand } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
 import { profileOf, withCheck } from "../profiles/known-key.ts";
@@ -180,6 +180,6 @@ function shadowNotes(env: Deps["env"], key: ApiKey, profile: ProfileName): reado
   const shadow = env.MISTRAL_API_KEY?.trim() ?? "";
   if (shadow === "" || shadow === key.reveal()) return [];
   return [
-    `MISTRAL_API_KEY is set here to another key, ${maskKey(shadow)}: apps started here use that one. To use the stored key: ${commandFor(profile, "run")} -- CMD`,
+    `MISTRAL_API_KEY is set here to another key, ${maskKey(shadow)}: apps started here use that one. To use the stored key: ${runCommand(profile)}`,
   ];
 }

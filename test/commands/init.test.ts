@@ -200,9 +200,13 @@ describe("init, in a terminal", () => {
         answer.choose("Keep it"),
       ],
     });
-    expect(await run(deps, "init", "--json")).toBe(0);
+    expect(await run(deps, "init", "--json", "--expires", "2027-02-21")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);
     expect(deps.document()).toEqual({ profile: "default", stored: true, kept: true });
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: ApiKey.of(otherText).mask,
+      expiresAt: "2027-02-21",
+    });
   });
 
   it("tries again when the keychain refuses a key that has been checked", async () => {
