@@ -19,7 +19,7 @@ const source = resolve("src");
  */
 const programTogether = {
   "every-command": [
-    "cli.ts",
+    "cli/parse.ts",
     "settings.ts",
     "keys/api-key.ts",
     "main.ts",
@@ -30,14 +30,18 @@ const programTogether = {
     "rotation/journal-folder.ts",
     "stores/open-store.ts",
     "stores/stored-key.ts",
-    "terminal/terminal-output.ts",
+    "terminal/output/terminal-output.ts",
   ],
-  keychain: ["stores/keychain.ts", "stores/secret-service-keychain.ts"],
-  run: ["commands/run.ts", "running/process-runner.ts", "running/run-child.ts"],
+  keychain: ["stores/keychain/keychain.ts", "stores/keychain/secret-service-keychain.ts"],
+  run: ["commands/use/run.ts", "running/process-runner.ts", "running/run-child.ts"],
 };
 const libraryTogether = {
   errors: ["errors.ts"],
-  "stored-keys": ["library/stored-keys.ts", "stores/keychain.ts", "stores/secret-service-keychain.ts"],
+  "stored-keys": [
+    "library/stored-keys.ts",
+    "stores/keychain/keychain.ts",
+    "stores/keychain/secret-service-keychain.ts",
+  ],
 };
 
 /**

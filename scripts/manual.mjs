@@ -10,9 +10,9 @@ export async function writeManual(file, version) {
   // Node 20 runs no TypeScript, so what makes the page is put into one module first; the table's
   // commands are never loaded for it.
   const bundler = await rolldown({
-    input: "src/shell/manual-page.ts",
+    input: "src/cli/manual-page.ts",
     platform: "node",
-    external: /^\.\/commands\//,
+    external: /\/commands\//,
   });
   const { output } = await bundler.generate({ format: "es" });
   await bundler.close();

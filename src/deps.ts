@@ -1,4 +1,4 @@
-import type { Surroundings } from "./discovery/surroundings.ts";
+import type { Surroundings } from "./files/surroundings.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
 import type { Drafts } from "./onboarding/draft.ts";
@@ -7,8 +7,8 @@ import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { Absence } from "./terminal/absence.ts";
-import type { Output } from "./terminal/output.ts";
-import type { Prompts } from "./terminal/prompts.ts";
+import type { Output } from "./terminal/output/output.ts";
+import type { Prompts } from "./terminal/prompts/prompts.ts";
 
 /**
  * Everything a command or flow may touch of the outside. `main.ts` builds the real one; tests

@@ -1,14 +1,14 @@
 import { homedir, hostname } from "node:os";
-import type { CommandInput } from "./command-table.ts";
+import type { CommandInput } from "./cli/command-types.ts";
+import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
-import type { Flags } from "./flags.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
-import type { Prompts } from "./terminal/prompts.ts";
-import { isTerminal, StandardStream } from "./terminal/standard-stream.ts";
+import { isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
+import type { Prompts } from "./terminal/prompts/prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
 const { env, platform } = process;
@@ -39,14 +39,14 @@ export async function main(version: string): Promise<void> {
 }
 
 async function endDespiteHungCall(code: ExitCode): Promise<void> {
-  (await import("./stores/native-calls.ts")).endDespiteHungCall(process, code);
+  (await import("./stores/keychain/native-calls.ts")).endDespiteHungCall(process, code);
 }
 
 async function run(argv: readonly string[], version: string): Promise<ExitCode> {
   const signals = watchSignals();
   let wish: ReportWish | undefined;
   try {
-    const { parseCommandLine } = await import("./cli.ts");
+    const { parseCommandLine } = await import("./cli/parse.ts");
     const layout = { columns: () => stdout.columns ?? 80, version };
     const invocation = parseCommandLine(argv, layout);
     if (invocation.kind === "text") {
@@ -91,8 +91,8 @@ function guessWish(argv: readonly string[]): ReportWish {
 async function report(error: unknown, wish: ReportWish, signalCode: ExitCode | undefined): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
   const code = endCode(exitCodeOfKind(failure.kind), signalCode);
-  const { renderFailure, failureDocument } = await import("./terminal/failure.ts");
-  const { openOutput } = await import("./terminal/terminal-output.ts");
+  const { renderFailure, failureDocument } = await import("./terminal/output/failure.ts");
+  const { openOutput } = await import("./terminal/output/terminal-output.ts");
   const output = openOutput({ stdout, stderr, env, platform }, { color: wish.color });
   if (wish.json) output.json(failureDocument(failure, code));
   else output.print(renderFailure(failure, output, { verbose: wish.verbose }));
@@ -116,7 +116,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     { DraftsFolder },
     { openStore },
   ] = await Promise.all([
-    import("./terminal/terminal-output.ts"),
+    import("./terminal/output/terminal-output.ts"),
     import("./profiles/profile-folder.ts"),
     import("./rotation/journal-folder.ts"),
     import("./profiles/program-folder.ts"),
@@ -147,7 +147,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
     prompts: async () => {
       // One for all questions: two readers of one keyboard would take it from each other.
-      prompts ??= import("./terminal/open-prompts.ts").then(({ openPrompts }) =>
+      prompts ??= import("./terminal/prompts/open-prompts.ts").then(({ openPrompts }) =>
         openPrompts({
           input: process.stdin,
           output: stderr.stream,

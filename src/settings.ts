@@ -1,6 +1,6 @@
+import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
 import { MistralKeyError } from "./errors.ts";
-import type { Flags } from "./flags.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "./keys/profile-name.ts";
 import { type Endpoint, parseRegion, parseServerUrl } from "./mistral/endpoint.ts";
 import type { Profile } from "./profiles/profile.ts";

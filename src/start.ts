@@ -18,7 +18,7 @@ export async function start(): Promise<void> {
     }
   }
   if (first === "__complete") {
-    const { answerCompletion } = await import("./shell/answer-completion.ts");
+    const { answerCompletion } = await import("./cli/completion/answer-completion.ts");
     return answerCompletion(rest);
   }
   const { env, platform } = process;

@@ -10,41 +10,43 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * above. A new folder below src/ needs a place here; a file named here has another place than its folder.
  */
 const floors: readonly (readonly string[])[] = [
-  [
-    "start.ts",
-    "main.ts",
-    "signals.ts",
-    "index.ts",
-    "library",
-    "shell/answer-completion.ts",
-    "shell/manual-page.ts",
-  ],
-  ["cli.ts", "command-table.ts"],
+  ["start.ts", "main.ts", "signals.ts", "index.ts", "library", "cli/completion", "cli/manual-page.ts"],
+  ["cli"],
   ["commands"],
-  ["deps.ts", "settings.ts", "discovery", "doctor", "dotenv", "onboarding", "status"],
-  ["rotation"],
+  ["deps.ts", "settings.ts", "doctor", "leaks", "onboarding", "plaintext", "status"],
+  ["rotation", "issuers"],
   ["capture", "targets"],
-  ["verification"],
-  ["exit-codes.ts", "mistral", "profiles", "running", "shell", "stores", "terminal"],
-  ["compile-cache.ts", "errors.ts", "files", "flags.ts", "keys", "version.ts"],
+  ["git", "mistral", "profiles", "running", "shell", "stores", "terminal", "verification"],
+  [
+    "cli/command-types.ts",
+    "cli/flags.ts",
+    "compile-cache.ts",
+    "errors.ts",
+    "exit-codes.ts",
+    "files",
+    "hints.ts",
+    "keys",
+    "mistral/diagnosis.ts",
+    "version.ts",
+  ],
 ];
 
 /** What describes the outside, or a command, to everybody: only types are taken from it. */
-const typesForEverybody = ["src/deps.ts", "src/command-table.ts"];
+const typesForEverybody = ["src/deps.ts", "src/cli/command-types.ts"];
 
 /** Rooms that get all of the outside handed in, so that a test can hand in another one. */
 const pureRooms = ["keys", "capture", "rotation", "onboarding", "status", "verification"];
 
 /** Where a key may become text again: to be stored, compared, sent, or handed to a program. */
 const revealing = [
-  "src/commands/env.ts",
-  "src/commands/get.ts",
-  "src/dotenv/",
+  "src/commands/use/env.ts",
+  "src/commands/use/get.ts",
+  "src/shell/dotenv/",
   "src/keys/fingerprint.ts",
   "src/library/",
   "src/mistral/",
   // The made-up key of the demonstration, which is offered for pasting.
-  "src/onboarding/demo-server.ts",
+  "src/onboarding/demo/demo-server.ts",
   "src/onboarding/wizard.ts",
   "src/running/",
   "src/stores/",
@@ -80,7 +82,7 @@ describe("the rooms", () => {
     const eagerly = (file: string) =>
       imports.filter(({ from, typesOnly, whenReached }) => from === file && !typesOnly && !whenReached);
     // Lists of names are all it may use at once.
-    const behind = eagerly("src/command-table.ts").flatMap(({ to }) => eagerly(to));
+    const behind = eagerly("src/cli/command-table.ts").flatMap(({ to }) => eagerly(to));
     expect(behind.filter(({ to }) => to !== "src/errors.ts")).toEqual([]);
   });
 
@@ -93,7 +95,7 @@ describe("the rooms", () => {
         outside.test(withoutComments(read(file))),
     );
     // The demonstration's API is a real server, inside this process.
-    expect(touching).toEqual(["src/onboarding/demo-server.ts"]);
+    expect(touching).toEqual(["src/onboarding/demo/demo-server.ts"]);
   });
 
   it("reveal a key only where it is stored, sent or handed over", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Flags } from "../src/flags.ts";
+import { Flags } from "../src/cli/flags.ts";
 import { ApiKey } from "../src/keys/api-key.ts";
 import { defaultProfile } from "../src/keys/profile-name.ts";
 import { profileOf } from "../src/profiles/known-key.ts";

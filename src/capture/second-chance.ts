@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { isStoreFailure, type MistralKeyError } from "../errors.ts";
-import { printTrouble } from "../terminal/print-trouble.ts";
+import { printTrouble } from "../terminal/output/print-trouble.ts";
 
 /**
  * Does something with a captured key that the store may refuse. A person may mend that and try

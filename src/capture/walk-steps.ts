@@ -1,8 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { dayAfter, type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
-import { hang } from "../terminal/layout.ts";
-import { drawSketch } from "../terminal/sketches.ts";
+import { hang } from "../terminal/output/layout.ts";
+import { drawSketch } from "../terminal/output/sketches.ts";
 import type { Step } from "./steps.ts";
 
 /** What walking the steps needs to know. */

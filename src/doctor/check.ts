@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
-import type { Surroundings } from "../discovery/surroundings.ts";
 import type { FailureKind } from "../errors.ts";
+import type { Surroundings } from "../files/surroundings.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Profile } from "../profiles/profile.ts";

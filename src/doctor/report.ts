@@ -1,5 +1,5 @@
-import { hang, padEnd } from "../terminal/layout.ts";
-import type { Output } from "../terminal/output.ts";
+import { hang, padEnd } from "../terminal/output/layout.ts";
+import type { Output } from "../terminal/output/output.ts";
 import { count, type Finding } from "./check.ts";
 import type { Examined } from "./examine.ts";
 

@@ -1,8 +1,8 @@
 import { daysLeft } from "../keys/expiry.ts";
+import { explainAnswer, explainExpired, type Situation } from "../verification/explain.ts";
+import { explainFailure } from "../verification/explain-unreachable.ts";
 import type { CallOutcome } from "./call-outcome.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import { explainAnswer, explainExpired, type Situation } from "./explain.ts";
-import { explainFailure } from "./explain-unreachable.ts";
 import { findingOf, type TestCall } from "./finding.ts";
 import type { Explanation } from "./mistral-api.ts";
 

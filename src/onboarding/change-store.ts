@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
-import { commandFor } from "../keys/profile-name.ts";
+import { commandFor } from "../hints.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { moveKey } from "./move-key.ts";

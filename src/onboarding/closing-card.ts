@@ -1,10 +1,10 @@
+import { commandFor, runCommand } from "../hints.ts";
 import { daysLeft, formatDay } from "../keys/expiry.ts";
-import { commandFor, runCommand } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { drawCard } from "../terminal/card.ts";
-import { type KeyValueRow, keyValueRows } from "../terminal/layout.ts";
-import type { Output } from "../terminal/output.ts";
+import { drawCard } from "../terminal/output/card.ts";
+import { type KeyValueRow, keyValueRows } from "../terminal/output/layout.ts";
+import type { Output } from "../terminal/output/output.ts";
 
 /** What the end of the wizard shows. */
 export interface Closing {

@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 
 /** What became of a key that was to be moved. */

@@ -10,8 +10,8 @@ import {
   wantedStore,
 } from "../stores/choose-store.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
-import { printTrouble } from "../terminal/print-trouble.ts";
-import type { Choice } from "../terminal/prompts.ts";
+import { printTrouble } from "../terminal/output/print-trouble.ts";
+import type { Choice } from "../terminal/prompts/prompts.ts";
 
 /** What is asked for, as far as the store is concerned. */
 export interface StoreRequest {

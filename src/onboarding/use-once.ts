@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { commandEnvironment, standardVariable } from "../running/command-environment.ts";
-import { hang } from "../terminal/layout.ts";
+import { hang } from "../terminal/output/layout.ts";
 
 /**
  * Starts a shell that has the key, for somebody who has nowhere to keep it: leaving the shell

@@ -2,9 +2,10 @@ import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "../captur
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { type Draft, isFresh } from "./draft.ts";
 
 /** What the wizard needs to know before it starts. */

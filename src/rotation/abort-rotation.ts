@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
-import { commandFor } from "../keys/profile-name.ts";
+import { commandFor } from "../hints.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { printExplanation } from "../verification/print-explanation.ts";
 import { verdictOf } from "../verification/verdict.ts";

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { commandFor } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { withCheck } from "../profiles/known-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";

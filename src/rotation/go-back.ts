@@ -1,6 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { commandFor } from "../keys/profile-name.ts";
 import { type DeliveryReport, deliver } from "./deliver.ts";
 import type { RotationRecord, RotationStage } from "./journal.ts";
 import { isNewKey, isOldKey, readSlots, type Slots, slot } from "./slots.ts";

@@ -1,9 +1,9 @@
 import type { Deps } from "../deps.ts";
+import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
-import { commandFor } from "../keys/profile-name.ts";
 import { consolePages } from "../mistral/console-pages.ts";
-import { hang } from "../terminal/layout.ts";
-import type { Output } from "../terminal/output.ts";
+import { hang } from "../terminal/output/layout.ts";
+import type { Output } from "../terminal/output/output.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import type { RotationOutcome } from "./rotation-outcome.ts";
 

@@ -1,14 +1,15 @@
 import { withSecondChance } from "../capture/second-chance.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, isStoreFailure, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { type KnownKey, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
-import { hang } from "../terminal/layout.ts";
+import { hang } from "../terminal/output/layout.ts";
 import { complete } from "./finish-rotation.ts";
 import type { RotationPlan, RotationRecord } from "./journal.ts";
 import type { RotationOutcome } from "./rotation-outcome.ts";

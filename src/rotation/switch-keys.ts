@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { RotationRecord } from "./journal.ts";

@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
-import { commandFor, type ProfileName } from "../keys/profile-name.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 
 /**
  * Makes sure that no rotation of a profile is under way, before a key is asked for.

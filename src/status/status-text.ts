@@ -1,11 +1,12 @@
+import { commandFor, runCommand } from "../hints.ts";
 import { dayOf, endsSoon, formatDay } from "../keys/expiry.ts";
-import { commandFor, type ProfileName, runCommand } from "../keys/profile-name.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { endOf } from "../onboarding/closing-card.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
-import { displayWidth, hang, keyValueRows, padEnd } from "../terminal/layout.ts";
-import type { Theme } from "../terminal/theme.ts";
+import { displayWidth, hang, keyValueRows, padEnd } from "../terminal/output/layout.ts";
+import type { Theme } from "../terminal/output/theme.ts";
 import { isRefusal } from "../verification/verdict.ts";
 import { describeEnd } from "../verification/verification-document.ts";
 import type { Survey, SurveyedProfile } from "./survey.ts";

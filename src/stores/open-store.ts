@@ -1,5 +1,5 @@
-import type { Output } from "../terminal/output.ts";
-import type { Prompts } from "../terminal/prompts.ts";
+import type { Output } from "../terminal/output/output.ts";
+import type { Prompts } from "../terminal/prompts/prompts.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 
 /** What the real stores need to know and may touch. */
@@ -21,12 +21,12 @@ export interface StoreSurroundings {
 export async function openStore(kind: StoreKind, surroundings: StoreSurroundings): Promise<SecretStore> {
   switch (kind) {
     case "keychain": {
-      const { KeychainStore } = await import("./keychain.ts");
+      const { KeychainStore } = await import("./keychain/keychain.ts");
       const { platform, env, signal, person } = surroundings;
       return new KeychainStore({ platform, env, signal, interactive: person?.interactive ?? false });
     }
     case "file": {
-      const { openEncryptedFile } = await import("./open-encrypted-file.ts");
+      const { openEncryptedFile } = await import("./encrypted-file/open-encrypted-file.ts");
       return openEncryptedFile(surroundings);
     }
     case "memory": {

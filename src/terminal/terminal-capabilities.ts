@@ -1,5 +1,5 @@
 import { WriteStream } from "node:tty";
-import type { ThemeOptions } from "./theme.ts";
+import type { ThemeOptions } from "./output/theme.ts";
 
 /** What is known of the terminal before anything is written to it. */
 export interface TerminalFacts {

@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, CheckStep, KeyCheck } from "../mistral/mistral-api.ts";
-import { padEnd } from "../terminal/layout.ts";
+import { padEnd } from "../terminal/output/layout.ts";
 
 type Checking = Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">;
 type CheckRequest = Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral">;

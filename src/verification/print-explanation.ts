@@ -1,7 +1,7 @@
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Explanation } from "../mistral/mistral-api.ts";
-import { hang, indent, keyValueRows } from "../terminal/layout.ts";
-import type { Output } from "../terminal/output.ts";
+import { hang, indent, keyValueRows } from "../terminal/output/layout.ts";
+import type { Output } from "../terminal/output/output.ts";
 import { actionFor } from "./verification-document.ts";
 
 /** Prints what a verdict means, set off from what stands above and below. */

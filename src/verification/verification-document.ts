@@ -1,7 +1,8 @@
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, type Expiry, formatDay } from "../keys/expiry.ts";
-import { commandFor, defaultProfile, type ProfileName } from "../keys/profile-name.ts";
+import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";

@@ -1,10 +1,11 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
+import { runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
-import { type ProfileName, runCommand } from "../keys/profile-name.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
 import { profileOf, withCheck } from "../profiles/known-key.ts";

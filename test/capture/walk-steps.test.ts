@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { stepsFor } from "../../src/capture/steps.ts";
 import { askExpiry, walkSteps } from "../../src/capture/walk-steps.ts";
 import type { Deps } from "../../src/deps.ts";
-import { displayWidth } from "../../src/terminal/layout.ts";
-import { layOutKeys } from "../../src/terminal/press-prompt.ts";
-import type { PressQuestion } from "../../src/terminal/prompts.ts";
+import { displayWidth } from "../../src/terminal/output/layout.ts";
+import { layOutKeys } from "../../src/terminal/prompts/press-prompt.ts";
+import type { PressQuestion } from "../../src/terminal/prompts/prompts.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 import { answer, type ScriptedAnswer } from "../support/scripted-prompts.ts";
 

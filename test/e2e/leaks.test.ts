@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { commandTable } from "../../src/command-table.ts";
+import { commandTable } from "../../src/cli/command-table.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";

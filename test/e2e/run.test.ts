@@ -7,7 +7,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
-import { openUnlocked, passphrase } from "../stores/encrypted-file-setup.ts";
+import { openUnlocked, passphrase } from "../stores/encrypted-file/encrypted-file-setup.ts";
 import { findProgram } from "../support/find-program.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { commandFor, defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
+import { commandFor } from "../../src/hints.ts";
+import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
 
 describe("the name of a profile", () => {
   it.each(["default", "work", "a", "a.b", "team_1-eu", "x".repeat(64), "console"])("can be %j", (text) => {

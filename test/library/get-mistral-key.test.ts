@@ -9,7 +9,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { type ProfileName, parseProfileName } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
-import { openUnlocked, passphrase } from "../stores/encrypted-file-setup.ts";
+import { openUnlocked, passphrase } from "../stores/encrypted-file/encrypted-file-setup.ts";
 
 const oldKey = ApiKey.of("testOld0".repeat(4));
 const newKey = ApiKey.of("testNew0".repeat(4));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectionFailureOf } from "../../src/mistral/connection-failure.ts";
-import { explainFailure } from "../../src/mistral/explain-unreachable.ts";
 import { TransportError } from "../../src/mistral/transport.ts";
+import { explainFailure } from "../../src/verification/explain-unreachable.ts";
 
 const host = "api.mistral.ai";
 const failed = (code: string) => new TransportError({}, Object.assign(new Error("no"), { code }));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type CallOutcome, readBody } from "../../src/mistral/call-outcome.ts";
 import { diagnose } from "../../src/mistral/diagnose.ts";
-import type { Situation } from "../../src/mistral/explain.ts";
 import type { TestCall } from "../../src/mistral/finding.ts";
+import type { Situation } from "../../src/verification/explain.ts";
 import { answers, type CannedAnswer } from "../support/mistral-answers.ts";
 
 const situation: Situation = {

@@ -43,9 +43,15 @@ describe("what is loaded", () => {
   it("for --help is the table of commands, and no command", async () => {
     const loaded = await runAndList([program, "--help"], { env });
     expect(loaded.run.code).toBe(0);
-    expect(loaded.sources).toContain("src/command-table.ts");
+    expect(loaded.sources).toContain("src/cli/command-table.ts");
     expect(rooms(loaded, "commands")).toEqual([]);
-    expect(loaded.packages).toEqual(["chalk", "commander"]);
+    expect(loaded.packages).toEqual([
+      "chalk",
+      "commander",
+      "fast-string-truncated-width",
+      "fast-string-width",
+      "fast-wrap-ansi",
+    ]);
     expectNothingHeavy(loaded);
     expect(
       loaded.builtins.filter((name) => ["child_process", "crypto", "net", "tty"].includes(name)),
@@ -96,7 +102,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run).toMatchObject({ code: 0, stdout: `${key}\n` });
     expectNothingHeavy(loaded);
     expect(loaded.builtins).not.toContain("child_process");
-    expect(rooms(loaded, "commands")).toEqual(["src/commands/get.ts"]);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/use/get.ts"]);
     for (const room of ["onboarding", "verification", "discovery", "doctor", "running", "targets"]) {
       expect(rooms(loaded, room).filter((module) => module !== "src/onboarding/drafts-folder.ts")).toEqual(
         [],
@@ -114,7 +120,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run.code).toBe(0);
     expectNothingHeavy(loaded);
     expect(loaded.packages).not.toContain("keytar");
-    expect(rooms(loaded, "commands")).toEqual(["src/commands/run.ts"]);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/use/run.ts"]);
   });
 
   it("for status is the profiles, and no call to Mistral", async () => {
@@ -122,7 +128,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run).toMatchObject({ code: 0 });
     expectNothingHeavy(loaded);
     expect(loaded.packages).not.toContain("keytar");
-    expect(rooms(loaded, "commands")).toEqual(["src/commands/status.ts"]);
+    expect(rooms(loaded, "commands")).toEqual(["src/commands/care/status.ts"]);
   });
 
   it("for the library is the keychain: no prompt, no command line, no SDK, no colour", async () => {
@@ -138,7 +144,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run).toMatchObject({ code: 0, stdout: key });
     expectNothingHeavy(loaded);
     expect(loaded.packages).toEqual([]);
-    expect(loaded.sources).not.toContain("src/cli.ts");
+    expect(loaded.sources).not.toContain("src/cli/parse.ts");
     for (const room of ["onboarding", "verification", "discovery", "doctor", "running", "targets"]) {
       expect(rooms(loaded, room)).toEqual([]);
     }

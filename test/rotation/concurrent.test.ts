@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { rotate } from "../../src/commands/rotate.ts";
+import { Flags } from "../../src/cli/flags.ts";
+import { rotate } from "../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../src/errors.ts";
-import { Flags } from "../../src/flags.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { JournalFolder } from "../../src/rotation/journal-folder.ts";

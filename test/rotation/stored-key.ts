@@ -1,6 +1,6 @@
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile, type ProfileName } from "../../src/keys/profile-name.ts";
-import { demoIdentity } from "../../src/mistral/demo-api.ts";
+import { demoIdentity } from "../../src/onboarding/demo/demo-api.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import type { Profile } from "../../src/profiles/profile.ts";
 import type { TestDeps } from "../support/deps.ts";

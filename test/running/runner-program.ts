@@ -3,7 +3,7 @@ import { exitCodeOfKind } from "../../src/exit-codes.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { commandEnvironment } from "../../src/running/command-environment.ts";
 import { ProcessRunner } from "../../src/running/process-runner.ts";
-import { StandardStream } from "../../src/terminal/standard-stream.ts";
+import { StandardStream } from "../../src/terminal/output/standard-stream.ts";
 
 // Starts a command as `mistral-key run` does, without a keychain: [--child] [--windows] [--redact] -- CMD…
 // With --every-code, starts the shell CMD once for each exit code and prints those that came back.

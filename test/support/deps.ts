@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Deps } from "../../src/deps.ts";
-import type { Surroundings } from "../../src/discovery/surroundings.ts";
 import { Cancelled } from "../../src/errors.ts";
+import type { Surroundings } from "../../src/files/surroundings.ts";
 import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
@@ -13,8 +13,8 @@ import { JournalFolder } from "../../src/rotation/journal-folder.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
 import type { Absence } from "../../src/terminal/absence.ts";
+import { openOutput } from "../../src/terminal/output/terminal-output.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
-import { openOutput } from "../../src/terminal/terminal-output.ts";
 import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
 
 /** What is different from an empty machine with nobody at the keyboard. */

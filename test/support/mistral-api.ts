@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { maskKey } from "../../src/keys/mask.ts";
+import type { Identity } from "../../src/mistral/identity.ts";
 import {
   answerDemoRequest,
   type DemoModel,
   type DemoRequest,
   demoIdentity,
   keyOf,
-} from "../../src/mistral/demo-api.ts";
-import type { Identity } from "../../src/mistral/identity.ts";
+} from "../../src/onboarding/demo/demo-api.ts";
 import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
 
 /** How a loopback API starts. */

@@ -1,6 +1,6 @@
 import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import type { Choice, KeyQuestion, PressQuestion, Prompts } from "../../src/terminal/prompts.ts";
+import type { Choice, KeyQuestion, PressQuestion, Prompts } from "../../src/terminal/prompts/prompts.ts";
 
 type Kind = "choose" | "confirm" | "text" | "press" | "key" | "passphrase";
 

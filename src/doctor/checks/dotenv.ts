@@ -1,6 +1,6 @@
 import { relative } from "node:path";
-import type { FoundInFile } from "../../discovery/find-keys.ts";
-import type { GitState } from "../../discovery/git-state.ts";
+import type { GitState } from "../../git/git-state.ts";
+import type { FoundInFile } from "../../plaintext/find-keys.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
 /** A dotenv file that holds a key. */
@@ -50,7 +50,7 @@ export const dotenvCheck: Check = {
   title: ".env files",
   limitMs: 2 * localLimitMs,
   look: async ({ surroundings }) => {
-    const { findKeys } = await import("../../discovery/find-keys.ts");
+    const { findKeys } = await import("../../plaintext/find-keys.ts");
     const { found } = await findKeys(surroundings, async () => ({ state: "absent" }));
     const finds = found.flatMap(({ key, places }) =>
       places

@@ -1,6 +1,6 @@
+import { runCommand } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
-import { runCommand } from "../../keys/profile-name.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { PrivateFolder } from "../../files/private-folder.ts";
+import { commandFor } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { dayOf, daysLeft, formatDay, warningDays } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
-import { commandFor } from "../../keys/profile-name.ts";
 import type { Profile } from "../../profiles/profile.ts";
-import { fileNameOf, keyOf } from "../../stores/encrypted-file.ts";
+import { fileNameOf, keyOf } from "../../stores/encrypted-file/encrypted-file.ts";
 import { isRefusal } from "../../verification/verdict.ts";
 import { type Check, type Finding, localLimitMs, type Patient } from "../check.ts";
 
@@ -92,14 +92,14 @@ async function lookIntoFile(patient: Patient): Promise<Finding> {
   const file = fileNameOf({ profile, slot: "current" });
   const content = keys.readBytes(file);
   if (content === undefined) return missing(patient, `${keys.pathOf(file)} is not there.`);
-  const { inspectSealed, openSealed } = await import("../../stores/encrypted-file-format.ts");
+  const { inspectSealed, openSealed } = await import("../../stores/encrypted-file/encrypted-file-format.ts");
   const inspected = await inspectSealed(content);
   if (inspected.outcome === "damaged") return damaged(keys.pathOf(file), inspected.reason);
   const where = `${patient.known?.key ?? "The key"} of profile ${profile} is in an encrypted file`;
   if (!deps.env.MISTRAL_KEY_PASSPHRASE && !deps.env.MISTRAL_KEY_PASSPHRASE_FILE) {
     return { state: "ok", message: `${where}, whole as far as can be told without its passphrase.` };
   }
-  const { PassphraseSource } = await import("../../stores/passphrase.ts");
+  const { PassphraseSource } = await import("../../stores/encrypted-file/passphrase.ts");
   const source = new PassphraseSource({
     env: deps.env,
     interactive: false,

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { isReadableByOthers } from "../../stores/passphrase.ts";
+import { isReadableByOthers } from "../../stores/encrypted-file/passphrase.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
 /** A file or folder of the program, and what is not as the program made it. */

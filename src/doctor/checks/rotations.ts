@@ -1,5 +1,5 @@
+import { commandFor } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
-import { commandFor } from "../../keys/profile-name.ts";
 import type { ListedRotation } from "../../rotation/journal.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 

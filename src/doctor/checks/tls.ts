@@ -1,5 +1,5 @@
 import { addressOf, type Endpoint } from "../../mistral/endpoint.ts";
-import { wordsFor } from "../../mistral/explain-unreachable.ts";
+import { wordsFor } from "../../verification/explain-unreachable.ts";
 import type { Check, Finding } from "../check.ts";
 import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
 import { offline } from "./offline.ts";

@@ -1,0 +1,66 @@
+import { writeSync } from "node:fs";
+import { ProfileFolder } from "../../profiles/profile-folder.ts";
+import { programFolder } from "../../profiles/program-folder.ts";
+import { commandTable, globalFlags } from "../command-table.ts";
+import { type Candidate, type Completion, completeLine } from "./complete-line.ts";
+
+/**
+ * Answers the scripts of `completion`, which ask at each press of Tab:
+ * `mistral-key __complete SHELL =CURRENT WORD…`. The equals sign keeps an empty word from being lost
+ * on the way (Windows PowerShell drops empty arguments). Says nothing when something is wrong.
+ *
+ * The first line of the answer is `values`, `files` or `command N`; values follow, each with a tab
+ * and its description.
+ */
+export async function answerCompletion([
+  shell = "",
+  marked = "",
+  ...words
+]: readonly string[]): Promise<void> {
+  try {
+    const profiles = new ProfileFolder(await programFolder(process.env));
+    const asked = shell === "bash" ? joinAtEquals([...words, marked.slice(1)]) : [...words, marked.slice(1)];
+    const current = asked.at(-1) ?? "";
+    const completion = completeLine(asked.slice(0, -1), current, {
+      commands: commandTable,
+      globalFlags,
+      profiles: () => profiles.list().map(({ name }) => name),
+    });
+    writeSync(1, write(shell, current, completion));
+  } catch {
+    // A message would end up in the middle of what is being typed.
+  }
+}
+
+function write(shell: string, current: string, completion: Completion): string {
+  if (completion.kind === "files") return "files\n";
+  if (completion.kind === "command") return `command ${completion.from}\n`;
+  return `values\n${fitting(shell, current, completion.candidates).map(lineOf).join("")}`;
+}
+
+/** zsh and fish choose among all values themselves, as the person has told them to. */
+function fitting(shell: string, current: string, candidates: readonly Candidate[]): readonly Candidate[] {
+  if (shell === "zsh" || shell === "fish") return candidates;
+  const beginning = candidates.filter(({ value }) => value.startsWith(current));
+  if (shell !== "bash" || !current.startsWith("--")) return beginning;
+  // To bash, what stands behind an equals sign is a word of its own.
+  return beginning.map((candidate) => ({ ...candidate, value: candidate.value.replace(/^--[^=]*=/, "") }));
+}
+
+function lineOf({ value, description }: Candidate): string {
+  return description === undefined ? `${value}\n` : `${value}\t${description}\n`;
+}
+
+/** Bash gives `--profile=work` as three words. */
+function joinAtEquals(words: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  let glued = false;
+  for (const word of words) {
+    const last = joined.at(-1) ?? "";
+    const begins = word === "=" && last.startsWith("--") && !last.includes("=");
+    if (begins || glued) joined.splice(-1, 1, last + word);
+    else joined.push(word);
+    glued = begins;
+  }
+  return joined;
+}

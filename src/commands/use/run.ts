@@ -1,0 +1,29 @@
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import type { ExitCode } from "../../exit-codes.ts";
+import {
+  commandEnvironment,
+  parseVariableName,
+  standardVariable,
+} from "../../running/command-environment.ts";
+import { readSettings } from "../../settings.ts";
+import { readStoredKey } from "../../stores/stored-key.ts";
+
+/** Runs a command with the stored key in its environment, and nowhere else. */
+export async function run({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const settings = readSettings(flags, deps.env);
+  const asked = flags.values("as").map(parseVariableName);
+  const names = asked.length === 0 ? [standardVariable] : asked;
+  const runner = await deps.runner();
+  const command = runner.find(args);
+
+  const { key } = await readStoredKey(settings, deps);
+  const { env, replaced } = commandEnvironment(deps.env, key, { names, platform: runner.platform });
+  if (replaced.length > 0) {
+    const { symbol } = deps.output.theme;
+    deps.output.print(
+      `${symbol.warn} ${replaced.join(", ")} held another value; ${command.name} gets the key of profile "${settings.profile}".`,
+    );
+  }
+  return runner.start(command, { env, redact: flags.on("redact") ? key : undefined });
+}

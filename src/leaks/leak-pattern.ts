@@ -1,0 +1,159 @@
+import { ApiKey } from "../keys/api-key.ts";
+import { type Fingerprint, matchesFingerprint } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+
+/**
+ * A stored key to look for. Its mask tells where it may start and end, its fingerprint whether what
+ * lies between is the key: so a scan never reads the key itself, works while the keychain is
+ * locked, and asks nobody anything.
+ */
+export interface WantedKey {
+  readonly profile: ProfileName;
+  readonly mask: string;
+  readonly fingerprint: Fingerprint;
+}
+
+/** How a key was written down. */
+export type Encoding = "plain" | "base64" | "utf-16";
+
+/** A key that was found in some bytes. */
+export interface Hit {
+  readonly wanted: WantedKey;
+  readonly encoding: Encoding;
+  /** Where it starts, in bytes. */
+  readonly offset: number;
+}
+
+/** How far behind its first byte the last byte of a key can be, in any encoding. */
+export const longestKey = 2048;
+
+/** A way a key can be written: how that starts, and how to tell that it is the key. */
+interface Pattern {
+  readonly wanted: WantedKey;
+  readonly encoding: Encoding;
+  readonly needle: Buffer;
+  isAt(bytes: Buffer, offset: number): boolean;
+}
+
+/** Looks for keys in bytes. */
+export class LeakPatterns {
+  readonly #patterns: readonly Pattern[];
+  /** Keys that are too short to be told apart by their mask. */
+  readonly skipped: readonly WantedKey[];
+
+  constructor(wanted: readonly WantedKey[]) {
+    this.skipped = wanted.filter(({ mask }) => endsOf(mask) === undefined);
+    this.#patterns = wanted.flatMap(patternsOf);
+  }
+
+  /** Every key in these bytes whose first byte lies before `limit`, in order. */
+  search(bytes: Buffer, limit: number = bytes.length): readonly Hit[] {
+    const hits: Hit[] = [];
+    for (const { wanted, encoding, needle, isAt } of this.#patterns) {
+      for (let at = bytes.indexOf(needle); at !== -1 && at < limit; at = bytes.indexOf(needle, at + 1)) {
+        if (isAt(bytes, at)) hits.push({ wanted, encoding, offset: at });
+      }
+    }
+    return hits.sort((a, b) => a.offset - b.offset);
+  }
+}
+
+function endsOf(mask: string): readonly [first: string, last: string] | undefined {
+  const [, first, last] = /^([\x21-\x7e]{4})\.\.\.([\x21-\x7e]{4})$/.exec(mask) ?? [];
+  return first === undefined || last === undefined ? undefined : [first, last];
+}
+
+function patternsOf(wanted: WantedKey): readonly Pattern[] {
+  const ends = endsOf(wanted.mask);
+  if (ends === undefined) return [];
+  const [first, last] = ends;
+  const startsKey = (text: string): boolean => startsWithKey(text, wanted.fingerprint, first, last);
+  const inUrl = encodeURIComponent(first);
+  return [
+    {
+      wanted,
+      encoding: "plain",
+      needle: Buffer.from(first),
+      isAt: (bytes, offset) => {
+        const run = visibleRun(bytes, offset);
+        return startsKey(run) || (run.includes("%") && startsKey(percentDecoded(run)));
+      },
+    },
+    ...(inUrl === first
+      ? []
+      : [
+          {
+            wanted,
+            encoding: "plain" as const,
+            needle: Buffer.from(inUrl),
+            isAt: (bytes: Buffer, offset: number) => startsKey(percentDecoded(visibleRun(bytes, offset))),
+          },
+        ]),
+    {
+      wanted,
+      encoding: "utf-16",
+      needle: Buffer.from(first, "utf16le"),
+      isAt: (bytes, offset) =>
+        startsKey(bytes.toString("utf16le", offset, offset + longestKey).replace(/[^\x21-\x7e].*$/s, "")),
+    },
+    ...[0, 1, 2].flatMap((shift) => base64Patterns(wanted, first, shift, startsKey)),
+  ];
+}
+
+/**
+ * A key inside something that is written as base64 starts at one of three places of a group of
+ * three bytes. Of the characters it begins with, those that also depend on what stands before it
+ * are left out of what is searched for.
+ */
+function base64Patterns(
+  wanted: WantedKey,
+  first: string,
+  shift: number,
+  startsKey: (text: string) => boolean,
+): readonly Pattern[] {
+  const before = Math.ceil((shift * 8) / 6);
+  const known = Math.floor(((shift + first.length) * 8) / 6);
+  const written = Buffer.concat([Buffer.alloc(shift), Buffer.from(first)])
+    .toString("base64")
+    .slice(0, known);
+  const head = written.slice(0, before);
+  const needle = written.slice(before);
+  const forUrls = needle.replaceAll("+", "-").replaceAll("/", "_");
+  return [...new Set([needle, forUrls])].map((text) => ({
+    wanted,
+    encoding: "base64",
+    needle: Buffer.from(text),
+    isAt: (bytes, offset) => {
+      const run = /^[A-Za-z0-9+/_-]+/.exec(bytes.toString("latin1", offset, offset + longestKey))?.[0] ?? "";
+      return startsKey(Buffer.from(head + run, "base64").toString("latin1", shift));
+    },
+  }));
+}
+
+/** Whether a text starts with the key. Only what ends as the key does is compared. */
+function startsWithKey(text: string, fingerprint: Fingerprint, first: string, last: string): boolean {
+  if (!text.startsWith(first)) return false;
+  for (
+    let end = text.indexOf(last, first.length);
+    end !== -1 && end < 512;
+    end = text.indexOf(last, end + 1)
+  ) {
+    if (matchesFingerprint(ApiKey.of(text.slice(0, end + last.length)), fingerprint)) return true;
+  }
+  return false;
+}
+
+function visibleRun(bytes: Buffer, offset: number): string {
+  let end = offset;
+  const limit = Math.min(bytes.length, offset + longestKey);
+  while (end < limit && isVisible(bytes[end])) end += 1;
+  return bytes.toString("latin1", offset, end);
+}
+
+function isVisible(byte: number | undefined): boolean {
+  return byte !== undefined && byte > 0x20 && byte < 0x7f;
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%[0-9A-Fa-f]{2}/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+}

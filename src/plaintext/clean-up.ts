@@ -1,0 +1,235 @@
+import type { Deps } from "../deps.ts";
+import type { Surroundings } from "../files/surroundings.ts";
+import { commandFor, runCommand } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { hang } from "../terminal/output/layout.ts";
+import type { FoundInFile, FoundKey } from "./find-keys.ts";
+import { shortPath } from "./place-words.ts";
+import { type PlannedTakeOut, planTakeOut } from "./take-out.ts";
+
+/** Which copies to take out: those in dotenv and shell files, those in the files of other tools as well, or none. */
+export type CleanChoice = "files" | "all" | "none";
+
+/** What is to be cleaned up after. */
+export interface CleanUp {
+  readonly found: FoundKey;
+  readonly profile: ProfileName;
+  readonly store: SecretStore;
+  /** `undefined` asks the person; without one nothing is taken out. */
+  readonly choice: CleanChoice | undefined;
+}
+
+/** What became of a line that held the key. */
+export interface CleanedPlace {
+  readonly place: FoundInFile;
+  readonly outcome: "removed" | "kept" | "failed";
+  readonly reason: string | null;
+}
+
+/** One file that holds the key. */
+interface Candidate {
+  readonly finds: readonly [FoundInFile, ...FoundInFile[]];
+  readonly plan: PlannedTakeOut;
+  readonly path: string;
+}
+
+/**
+ * Offers to take the plaintext copies of a key out, each change shown before it is made. Only for a
+ * key that its store has just been seen to hold.
+ */
+export async function cleanUp(
+  deps: Deps,
+  request: CleanUp,
+  at: Surroundings,
+): Promise<readonly CleanedPlace[]> {
+  const candidates = filesOf(request, at);
+  const own = candidates.filter(({ finds: [first] }) => first.place.tool === undefined);
+  const ofTools = candidates.filter(({ finds: [first] }) => first.place.tool !== undefined);
+  const cleaned: CleanedPlace[] = [];
+  const chosen = new Set(await chooseOwn(deps, own, request.choice));
+  for (const candidate of own) cleaned.push(...(await settle(deps, candidate, chosen.has(candidate))));
+  for (const candidate of ofTools) {
+    cleaned.push(...(await settle(deps, candidate, await chooseOfTool(deps, candidate, request))));
+  }
+  explainRest(deps, request, cleaned, at);
+  return cleaned;
+}
+
+function filesOf({ found, profile, store }: CleanUp, at: Surroundings): readonly Candidate[] {
+  const files = new Map<string, [FoundInFile, ...FoundInFile[]]>();
+  for (const place of found.places) {
+    if (!("file" in place)) continue;
+    const others = files.get(place.file.identity);
+    if (others === undefined) files.set(place.file.identity, [place]);
+    else others.push(place);
+  }
+  const moved = store.kind === "file" ? "an encrypted file" : "the keychain";
+  return [...files.values()].map((finds) => ({
+    finds,
+    path: shortPath(finds[0].file.path, at),
+    plan: planTakeOut(
+      finds,
+      (variable) => `${variable}: moved to ${moved}; use: ${runCommand(profile, variable)}`,
+    ),
+  }));
+}
+
+async function chooseOwn(
+  deps: Deps,
+  candidates: readonly Candidate[],
+  choice: CleanChoice | undefined,
+): Promise<readonly Candidate[]> {
+  const possible = candidates.filter(({ plan }) => plan.changes.length > 0);
+  const first = possible[0];
+  if (first === undefined || choice === "none") return choice === "none" ? [] : candidates;
+  if (choice === undefined && !deps.interactive) return [];
+  for (const candidate of possible) show(deps, candidate);
+  if (choice !== undefined) return candidates;
+  const prompts = await deps.prompts();
+  deps.output.print();
+  if (possible.length === 1) {
+    const yes = await prompts.confirm({ message: `Take the key out of ${first.path}?`, initial: true });
+    return yes ? candidates : [];
+  }
+  const answer = await prompts.choose<"all" | "each" | "none">({
+    message: `Take the key out of these ${possible.length} files?`,
+    choices: [
+      { value: "all", name: "Yes, all of them" },
+      { value: "each", name: "Ask me for each" },
+      { value: "none", name: "No", description: "nothing is changed" },
+    ],
+  });
+  if (answer !== "each") return answer === "all" ? candidates : [];
+  const chosen: Candidate[] = [];
+  for (const candidate of possible) {
+    const yes = await prompts.confirm({ message: `Take the key out of ${candidate.path}?`, initial: true });
+    if (yes) chosen.push(candidate);
+  }
+  return chosen;
+}
+
+async function chooseOfTool(
+  deps: Deps,
+  candidate: Candidate,
+  { choice, profile }: CleanUp,
+): Promise<boolean> {
+  const { tool } = candidate.finds[0].place;
+  if (tool === undefined || choice === "none" || choice === "files") return false;
+  if (choice === undefined && !deps.interactive) return false;
+  if (candidate.plan.changes.length === 0) return choice === "all";
+  const { output } = deps;
+  show(deps, candidate);
+  if (tool.start === undefined) {
+    const warning = `${tool.name} takes its key from this file only; without it, it cannot use Mistral.`;
+    output.print(hang("    ", warning, Math.min(output.columns, 80)));
+  } else {
+    output.print(
+      hang("    ", `${tool.name} reads its key from this file. Without it, start it with:`, output.columns),
+    );
+    // On a line of its own and never broken, to be copied.
+    const command = runCommand(profile, tool.start.variable, tool.start.command);
+    output.print(`    ${output.theme.symbol.next} ${output.theme.strong(command)}`);
+  }
+  if (choice === "all") return true;
+  output.print();
+  const prompts = await deps.prompts();
+  return await prompts.confirm({
+    message: `Take the key out of ${tool.name}'s ${candidate.path}?`,
+    initial: false,
+  });
+}
+
+function show({ output }: Deps, { path, plan }: Candidate): void {
+  const { theme } = output;
+  const columns = Math.min(output.columns, 80);
+  output.print();
+  output.print(`  ${theme.strong(path)}`);
+  for (const { line, before, after } of plan.changes) {
+    const number = String(line).padStart(4);
+    output.print(theme.bad(hangLine(`  ${number} - `, before, columns)));
+    if (after !== "") output.print(theme.good(hangLine("       + ", after, columns)));
+  }
+}
+
+/** A line of a file, broken where it is too long, with the spaces it begins with. */
+function hangLine(first: string, line: string, columns: number): string {
+  const text = line.trimStart();
+  return hang(first + line.slice(0, line.length - text.length), text, columns);
+}
+
+async function settle(
+  { output }: Deps,
+  candidate: Candidate,
+  wanted: boolean,
+): Promise<readonly CleanedPlace[]> {
+  const { finds, plan, path } = candidate;
+  const { theme } = output;
+  const columns = Math.min(output.columns, 80);
+  const say = (symbol: string, text: string) => output.print(hang(`  ${symbol} `, text, columns));
+  if (!wanted) return finds.map((place) => ({ place, outcome: "kept", reason: null }));
+  const replaced = plan.changes.length === 0 ? undefined : await plan.apply();
+  if (replaced?.outcome === "replaced") say(theme.symbol.ok, `taken out of ${path}`);
+  if (replaced?.outcome === "untouched") {
+    say(theme.symbol.warn, `${path} was not changed: ${replaced.reason}. The key is still in it.`);
+  }
+  for (const { occurrence, reason } of plan.left) {
+    say(theme.symbol.warn, `Please change ${path}:${occurrence.line} by hand: ${reason}.`);
+  }
+  const failed = replaced?.outcome === "untouched" ? replaced.reason : undefined;
+  const byHand = plan.left.map(
+    ({ occurrence, reason }): CleanedPlace => ({
+      place: { ...finds[0], occurrence },
+      outcome: "failed",
+      reason,
+    }),
+  );
+  const others = finds.filter(
+    ({ occurrence }) => !plan.left.some((left) => left.occurrence.start === occurrence.start),
+  );
+  return [
+    ...others.map(
+      (place): CleanedPlace => ({
+        place,
+        outcome: failed === undefined ? "removed" : "failed",
+        reason: failed ?? null,
+      }),
+    ),
+    ...byHand,
+  ];
+}
+
+/** Says what taking the key out of files does not reach. */
+function explainRest(
+  { output }: Deps,
+  { found, profile }: CleanUp,
+  cleaned: readonly CleanedPlace[],
+  at: Surroundings,
+): void {
+  const { theme } = output;
+  const columns = Math.min(output.columns, 80);
+  const note = (text: string) => output.print(hang(`  ${theme.symbol.warn} `, text, columns));
+  const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
+  const variable = found.places.find((place) => place.kind === "environment")?.variable;
+  if (variable !== undefined) {
+    const unset = at.platform === "win32" ? `Remove-Item Env:${variable}` : `unset ${variable}`;
+    note(`${variable} is still set in this shell: close it, or run: ${unset}`);
+  } else if (removed.some(({ kind }) => kind === "shell")) {
+    note("Shells that are open still have the key, until they are closed.");
+  }
+  if (found.places.some(({ kind }) => kind === "vibe-keychain")) {
+    note("Mistral Vibe's own keychain entry was left as it is.");
+  }
+  if (found.places.some((place) => "git" in place && place.git === "tracked")) {
+    note(
+      "Git keeps versions of a file that held this key. To see whether it is in its history, and to replace it then:",
+    );
+    output.print(`    ${theme.symbol.next} ${theme.strong("mistral-key doctor --scan")}`);
+    output.print(`    ${theme.symbol.next} ${theme.strong(commandFor(profile, "rotate"))}`);
+  }
+  const kept = cleaned.filter(({ outcome }) => outcome === "kept").length;
+  if (kept > 0) {
+    note(`${kept === 1 ? "1 plaintext copy was" : `${kept} plaintext copies were`} left in place.`);
+    output.print(`    ${theme.symbol.next} ${theme.strong("mistral-key import --list")}`);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Surroundings } from "../files/surroundings.ts";
+import { readTextFile, type TextFile } from "../files/text-file.ts";
+import { Git } from "../git/git.ts";
+import { type GitState, gitStates } from "../git/git-state.ts";
+import { ApiKey } from "../keys/api-key.ts";
+import { fingerprintOf } from "../keys/fingerprint.ts";
+import { isKeyUnder } from "./formats/key-likeness.ts";
+import { NotUnderstood, type Occurrence, type TextFormat } from "./formats/occurrence.ts";
+import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
+
+/** A place that holds a key. */
+export type FoundPlace =
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "vibe-keychain" }
+  | FoundInFile;
+
+/** A line of a file that holds a key. */
+export interface FoundInFile {
+  readonly kind: FilePlace["kind"];
+  readonly place: FilePlace;
+  readonly file: TextFile;
+  readonly format: TextFormat;
+  readonly occurrence: Occurrence;
+  readonly git: GitState;
+}
+
+/** A key and every place it lies in. */
+export interface FoundKey {
+  readonly key: ApiKey;
+  readonly places: readonly [FoundPlace, ...FoundPlace[]];
+}
+
+/** A place that could not be looked into. */
+export interface UnreadPlace {
+  readonly kind: PlaceKind;
+  readonly where: string;
+  readonly reason: string;
+}
+
+/** What looking everywhere told. */
+export interface Discovery {
+  readonly found: readonly FoundKey[];
+  readonly unread: readonly UnreadPlace[];
+}
+
+/** What the keychain entry of Mistral Vibe told; it is only ever read. */
+export type KeychainEntry =
+  | { readonly state: "absent" }
+  | { readonly state: "found"; readonly key: ApiKey }
+  | { readonly state: "unread"; readonly reason: string };
+
+/**
+ * Looks for Mistral keys wherever they are known to lie, reading only.
+ *
+ * @param readVibeEntry - looks into Mistral Vibe's entry of the keychain, without asking anybody anything
+ */
+export async function findKeys(
+  at: Surroundings,
+  readVibeEntry: () => Promise<KeychainEntry>,
+): Promise<Discovery> {
+  const [files, entry] = await Promise.all([findInFiles(at), readVibeEntry()]);
+  const finds: { key: ApiKey; place: FoundPlace }[] = [];
+  for (const [variable, value = ""] of Object.entries(at.env)) {
+    if (!isKeyUnder(variable, value.trim())) continue;
+    finds.push({ key: ApiKey.of(value.trim()), place: { kind: "environment", variable } });
+  }
+  finds.push(...files.finds.map((place) => ({ key: place.occurrence.key, place })));
+  const unread = [...files.unread];
+  if (entry.state === "found") finds.push({ key: entry.key, place: { kind: "vibe-keychain" } });
+  if (entry.state === "unread") {
+    unread.push({ kind: "vibe-keychain", where: "Mistral Vibe's keychain entry", reason: entry.reason });
+  }
+  return { found: groupEqual(finds), unread };
+}
+
+async function findInFiles(
+  at: Surroundings,
+): Promise<{ finds: readonly FoundInFile[]; unread: readonly UnreadPlace[] }> {
+  const places = await filePlaces(at);
+  const readings = await Promise.all(
+    places.map(async (place) => ({ place, reading: await readTextFile(place.path) })),
+  );
+  const seen = new Set<string>();
+  const unread: UnreadPlace[] = [];
+  const finds: Omit<FoundInFile, "git">[] = [];
+  for (const { place, reading } of readings) {
+    if (reading.state === "unread") {
+      if (!seen.has(place.path)) unread.push({ kind: place.kind, where: place.path, reason: reading.reason });
+      seen.add(place.path);
+      continue;
+    }
+    if (reading.state === "absent" || seen.has(reading.file.identity)) continue;
+    seen.add(reading.file.identity);
+    const format = await place.format();
+    try {
+      const occurrences = format.find(reading.file.text);
+      finds.push(
+        ...occurrences.map((occurrence) => ({
+          kind: place.kind,
+          place,
+          file: reading.file,
+          format,
+          occurrence,
+        })),
+      );
+    } catch (error) {
+      if (!(error instanceof NotUnderstood)) throw error;
+      unread.push({ kind: place.kind, where: place.path, reason: error.message });
+    }
+  }
+  const git = await gitStates(
+    finds.map(({ file }) => file.realPath),
+    new Git(at),
+  );
+  return { finds: finds.map((find) => ({ ...find, git: git.get(find.file.realPath) ?? "unknown" })), unread };
+}
+
+function groupEqual(finds: readonly { key: ApiKey; place: FoundPlace }[]): readonly FoundKey[] {
+  const groups = new Map<string, { key: ApiKey; places: [FoundPlace, ...FoundPlace[]] }>();
+  const salt = fingerprintOf(ApiKey.of("salt")).salt;
+  for (const { key, place } of finds) {
+    const { hash } = fingerprintOf(key, salt);
+    const group = groups.get(hash);
+    if (group === undefined) groups.set(hash, { key, places: [place] });
+    else group.places.push(place);
+  }
+  return [...groups.values()];
+}

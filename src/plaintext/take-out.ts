@@ -1,0 +1,91 @@
+import { stripVTControlCharacters } from "node:util";
+import { type Replacement, replaceFile } from "../files/replace-file.ts";
+import type { TextFile } from "../files/text-file.ts";
+import { fingerprintOf } from "../keys/fingerprint.ts";
+import { maskKey } from "../keys/mask.ts";
+import { defaultProfile } from "../keys/profile-name.ts";
+import { LeakPatterns } from "../leaks/leak-pattern.ts";
+import type { FoundInFile } from "./find-keys.ts";
+import { applyEdits, type Edit, lineAt, type Occurrence } from "./formats/occurrence.ts";
+
+/** A change to a file that takes a key out of it, planned and not yet made. */
+export interface PlannedTakeOut {
+  readonly file: TextFile;
+  /** What changes, for people: no key and no other secret is in it. */
+  readonly changes: readonly ShownChange[];
+  /** What has to be changed by hand, with the reason. */
+  readonly left: readonly { readonly occurrence: Occurrence; readonly reason: string }[];
+  /** Makes the change, unless the file is no longer as it was read. */
+  apply(): Promise<Replacement>;
+}
+
+/** One changed place; `after` is empty where something is only removed. */
+export interface ShownChange {
+  readonly line: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * Plans to take keys out of one file.
+ *
+ * @param finds - all of the same file
+ * @param comment - what the comment says that takes a variable's place
+ */
+export function planTakeOut(
+  finds: readonly [FoundInFile, ...FoundInFile[]],
+  comment: (variable: string) => string,
+): PlannedTakeOut {
+  const [{ file, format }] = finds;
+  const occurrences = finds.map(({ occurrence }) => occurrence);
+  const { edits, left } = format.takeOut(file.text, occurrences, comment);
+  return {
+    file,
+    changes: edits.map((edit) => show(file.text, edit, occurrences)),
+    left: [...left, ...otherForms(file.text, edits, occurrences)],
+    apply: () => replaceFile(file, Buffer.from(file.mark + applyEdits(file.text, edits), "latin1")),
+  };
+}
+
+/** The same key where no format would look for it: in a command, a note, as base64. */
+function otherForms(
+  text: string,
+  edits: readonly Edit[],
+  occurrences: readonly Occurrence[],
+): PlannedTakeOut["left"] {
+  const [first] = occurrences;
+  if (first === undefined) return [];
+  const { key, variable } = first;
+  const wanted = { profile: defaultProfile, mask: key.mask, fingerprint: fingerprintOf(key) };
+  return new LeakPatterns([wanted])
+    .search(Buffer.from(text, "latin1"))
+    .filter(({ offset: at }) => !edits.some(({ start, end }) => at >= start && at < end))
+    .filter(({ offset: at }) => !occurrences.some(({ start, end }) => at >= start && at < end))
+    .map(({ offset }) => ({
+      occurrence: { key, variable, line: lineAt(text, offset), start: offset, end: offset },
+      reason: "it holds the key in another way",
+    }));
+}
+
+function show(text: string, edit: Edit, occurrences: readonly Occurrence[]): ShownChange {
+  const inside = occurrences.filter(({ start, end }) => start >= edit.start && end <= edit.end);
+  const masked = applyEdits(
+    text.slice(edit.start, edit.end),
+    inside.map(({ key, start, end }) => ({
+      start: start - edit.start,
+      end: end - edit.start,
+      text: key.mask,
+    })),
+  );
+  const first = inside[0]?.start ?? edit.start;
+  return { line: lineAt(text, first), before: forPeople(masked), after: forPeople(edit.text) };
+}
+
+/** Decodes a piece of a file for the screen, without what could steer a terminal, and without other secrets. */
+function forPeople(piece: string): string {
+  return stripVTControlCharacters(Buffer.from(piece, "latin1").toString("utf8"))
+    .replace(/\s+/g, " ")
+    .replace(/[\x00-\x1f\x7f-\x9f]/g, "")
+    .replace(/[A-Za-z0-9+_-]{20,}/g, (run) => (/\d/.test(run) ? maskKey(run) : run))
+    .replace(/^[ ,]+|[ ,]+$/g, "");
+}

@@ -1,0 +1,95 @@
+import { execFile } from "node:child_process";
+import type { Surroundings } from "../files/surroundings.ts";
+import { ApiKey } from "../keys/api-key.ts";
+import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
+import type { KeychainEntry } from "./find-keys.ts";
+import { isKeyUnder } from "./formats/key-likeness.ts";
+
+/** Where Mistral Vibe keeps its key since 2.17, through Python's keyring. */
+const service = "ai.mistral.vibe";
+const account = "MISTRAL_API_KEY";
+const timeLimitMs = 2200;
+
+/** What reading somebody else's entry may need. */
+export interface EntryReading {
+  readonly signal: AbortSignal;
+  /** Asks the person before the system asks them; absent where nobody may be asked. */
+  readonly agree?: () => Promise<boolean>;
+}
+
+/**
+ * Reads the entry of Mistral Vibe in the system's keychain, which is never changed. A keychain that
+ * is locked stays locked, and only where the person agrees may the system ask them anything.
+ */
+export async function readVibeEntry(at: Surroundings, reading: EntryReading): Promise<KeychainEntry> {
+  switch (at.platform) {
+    case "darwin":
+      return await readOnMac(at, reading);
+    case "win32":
+      return await readOnWindows();
+    default:
+      return await readFromSecretService(at, reading);
+  }
+}
+
+async function readFromSecretService(at: Surroundings, { signal }: EntryReading): Promise<KeychainEntry> {
+  // Python's keyring writes "username" where keytar writes "account", so keytar does not see it.
+  const item = { service, username: account };
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
+  const answer = await askSecretService({ env: at.env, item, wanted: "secret", signal: limit });
+  if (answer.state === "absent") return { state: "absent" };
+  if (answer.state !== "answered") return { state: "unread", reason: "the keychain does not answer" };
+  if (answer.items.unlocked === 0) {
+    return answer.items.locked === 0
+      ? { state: "absent" }
+      : { state: "unread", reason: "the keychain is locked" };
+  }
+  return answer.secret === undefined
+    ? { state: "unread", reason: "the keychain does not give it out" }
+    : entryOf(answer.secret.toString());
+}
+
+async function readOnMac(at: Surroundings, { signal, agree }: EntryReading): Promise<KeychainEntry> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
+  // Without -w it tells what there is and not the secret, so the system asks nobody.
+  const asking = ["find-generic-password", "-s", service, "-a", account];
+  if (!(await succeeds("/usr/bin/security", asking, at, limit))) return { state: "absent" };
+  if (agree === undefined || !(await agree())) {
+    return { state: "unread", reason: "macOS would ask you before it lets another program read it" };
+  }
+  const { default: keytar } = await import("keytar");
+  try {
+    return entryOf((await keytar.getPassword(service, account)) ?? "");
+  } catch {
+    return { state: "unread", reason: "macOS did not let mistral-key read it" };
+  }
+}
+
+async function readOnWindows(): Promise<KeychainEntry> {
+  const { default: keytar } = await import("keytar");
+  try {
+    // Python's keyring names its entry after the service alone, and writes UTF-16.
+    const found = (await keytar.getPassword(service, account)) ?? (await keytar.findPassword(service));
+    return entryOf((found ?? "").replaceAll("\0", ""));
+  } catch {
+    return { state: "unread", reason: "Windows did not let mistral-key read it" };
+  }
+}
+
+function entryOf(text: string): KeychainEntry {
+  const value = text.trim();
+  return isKeyUnder(account, value) ? { state: "found", key: ApiKey.of(value) } : { state: "absent" };
+}
+
+function succeeds(
+  program: string,
+  args: readonly string[],
+  { env }: Surroundings,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(program, args, { env: { ...env }, signal, killSignal: "SIGKILL" }, (error) => {
+      resolve(error === null);
+    });
+  });
+}

@@ -1,0 +1,235 @@
+import { chmodSync, lstatSync } from "node:fs";
+import { MistralKeyError } from "../../errors.ts";
+import { PrivateFolder } from "../../files/private-folder.ts";
+import { commandFor } from "../../hints.ts";
+import { ApiKey } from "../../keys/api-key.ts";
+import type { ProfileName } from "../../keys/profile-name.ts";
+import type { SecretAddress, SecretStore, Slot, StoreAvailability } from "../secret-store.ts";
+import type { Opened } from "./encrypted-file-format.ts";
+import type { PassphraseSource } from "./passphrase.ts";
+import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
+
+/** What the encrypted file needs from outside. */
+export interface EncryptedFileContext {
+  /** The folder of the files, `keys` in the program's folder. */
+  readonly folder: string;
+  readonly passphrases: PassphraseSource;
+  readonly work: ScryptWork;
+  /** Runs work while nothing that is typed shows; for a person who enters a passphrase again too early. */
+  readonly quietly?: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Tells the person something worth knowing. */
+  readonly notice: (text: string) => void;
+  /** Base-2 logarithm of scrypt's work factor for files that are written; {@link usualLogN} where absent. */
+  readonly logN?: number;
+}
+
+/**
+ * The work factor for new files. Measured on two cores of a server, Node 20, 22 and 24, best of
+ * three: 2^16 takes 0.17 s and 64 MiB, 2^17 0.37 s and 128 MiB, 2^18 (what `age` writes) 0.8 s and
+ * 256 MiB. `get` and `run` pay it every time, and a small container may not have 256 MiB to spare,
+ * so this is the lowest factor that OWASP's Password Storage Cheat Sheet recommends (N=2^17, r=8, p=1).
+ */
+const usualLogN = 17;
+
+/** How often a person may try. */
+const attempts = 3;
+
+const slots: readonly Slot[] = ["current", "next", "previous"];
+
+/** The file of an address: `work.age`, `work+next.age`. No profile name has a `+` in it. */
+export function fileNameOf({ profile, slot }: SecretAddress): string {
+  return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
+}
+
+/**
+ * Keys in files that a passphrase encrypts, in the age format (https://age-encryption.org/v1): the
+ * `age` program opens them, and this store opens what `age --passphrase` made. Asks for the
+ * passphrase once a run, and derives at most one key a file.
+ */
+export class EncryptedFileStore implements SecretStore {
+  readonly kind = "file";
+  readonly #context: EncryptedFileContext;
+  readonly #folder: PrivateFolder;
+  /** Passphrases that opened a file or were made in this run, the latest first. */
+  #known: readonly Passphrase[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(context: EncryptedFileContext) {
+    this.#context = context;
+    this.#folder = new PrivateFolder(context.folder);
+  }
+
+  describe(): string {
+    return "an encrypted file";
+  }
+
+  async availability(): Promise<StoreAvailability> {
+    try {
+      this.#folder.names();
+      return await this.#context.passphrases.availability();
+    } catch (error) {
+      const reason =
+        error instanceof Error ? error.message : "The folder of the encrypted file cannot be used.";
+      const hint = error instanceof MistralKeyError ? error.hint : undefined;
+      return { state: "denied", reason, advice: hint?.split("\n") ?? [] };
+    }
+  }
+
+  /** Asks now for the passphrase that {@link set} would need, and tries whether the folder can be written. */
+  prepare(profile: ProfileName): Promise<void> {
+    return this.#inTurn(async () => {
+      const probe = ".probe";
+      this.#folder.write(probe, "");
+      this.#folder.remove(probe);
+      await this.#passphraseFor({ profile, slot: "current" });
+    });
+  }
+
+  get(address: SecretAddress): Promise<ApiKey | undefined> {
+    return this.#inTurn(async () => (await this.#open(address))?.key);
+  }
+
+  set(address: SecretAddress, key: ApiKey): Promise<void> {
+    return this.#inTurn(async () => {
+      const passphrase = await this.#passphraseFor(address);
+      const { seal } = await loadFormat();
+      const { work, logN = usualLogN } = this.#context;
+      const content = await seal(`${key.reveal()}\n`, passphrase, logN, work);
+      const file = fileNameOf(address);
+      const before = this.#folder.readBytes(file);
+      this.#folder.write(file, content);
+      const written = await this.#open(address);
+      if (written?.key.equals(key) === true) return;
+      if (before === undefined) this.#folder.remove(file);
+      else this.#folder.write(file, before);
+      throw new MistralKeyError(
+        "store-damaged",
+        `${this.#folder.pathOf(file)} did not keep what was written.`,
+        {
+          hint: "Check this disk, or set MISTRAL_KEY_HOME to a folder on another one.",
+        },
+      );
+    });
+  }
+
+  delete(address: SecretAddress): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const file = fileNameOf(address);
+      // What would not be read is not erased either: a link may lead to somebody else's file.
+      if (this.#folder.readBytes(file) === undefined) return false;
+      return this.#folder.remove(file);
+    });
+  }
+
+  /** One act at a time, so that two that start together ask for the passphrase once. */
+  #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(act);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * The passphrase to write a file with: the one that opens what this profile has already, so that
+   * a profile never has two, and no file is replaced that could not be opened.
+   */
+  async #passphraseFor(address: SecretAddress): Promise<Passphrase> {
+    const { profile } = address;
+    for (const slot of [address.slot, ...slots.filter((other) => other !== address.slot)]) {
+      const opened = await this.#open({ profile, slot });
+      if (opened !== undefined) return opened.passphrase;
+    }
+    const passphrase = this.#known[0] ?? (await this.#context.passphrases.toMake());
+    this.#remember(passphrase);
+    return passphrase;
+  }
+
+  async #open(address: SecretAddress): Promise<{ key: ApiKey; passphrase: Passphrase } | undefined> {
+    const file = fileNameOf(address);
+    const content = this.#folder.readBytes(file);
+    if (content === undefined) return undefined;
+    this.#mend(file);
+    const { inspectSealed } = await loadFormat();
+    const inspected = await inspectSealed(content);
+    if (inspected.outcome === "damaged") throw this.#damaged(address, inspected.reason);
+    const { quietly = (opening) => opening() } = this.#context;
+    return await quietly(() => this.#unlock(address, content));
+  }
+
+  async #unlock(address: SecretAddress, content: Buffer): Promise<{ key: ApiKey; passphrase: Passphrase }> {
+    const { openSealed } = await loadFormat();
+    for await (const passphrase of this.#candidates(address)) {
+      const opened: Opened = await openSealed(content, passphrase, this.#context.work);
+      if (opened.outcome === "damaged") throw this.#damaged(address, opened.reason);
+      if (opened.outcome === "opened") {
+        this.#remember(passphrase);
+        const key = keyOf(opened.plaintext);
+        if (key === undefined) throw this.#damaged(address, "what it holds is not a key");
+        return { key, passphrase };
+      }
+    }
+    throw this.#wrongPassphrase(fileNameOf(address));
+  }
+
+  async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {
+    yield* this.#known;
+    const { passphrases } = this.#context;
+    const tries = passphrases.origin === "person" ? attempts : 1;
+    for (let attempt = 1; attempt <= tries; attempt += 1) {
+      yield await passphrases.toOpen(`the encrypted key of profile ${profile}`, attempt);
+    }
+  }
+
+  #remember(passphrase: Passphrase): void {
+    this.#known = [passphrase, ...this.#known.filter((known) => !known.equals(passphrase))];
+  }
+
+  /** Takes rights away that others have; the files are encrypted, so this is tidying, and failing at it no reason to stop. */
+  #mend(file: string): void {
+    if (process.platform === "win32") return;
+    const rights = [
+      [this.#folder.path, 0o700],
+      [this.#folder.pathOf(file), 0o600],
+    ] as const;
+    for (const [path, mode] of rights) {
+      if ((lstatSync(path).mode & 0o077) === 0) continue;
+      try {
+        chmodSync(path, mode);
+        this.#context.notice(`${path} could be opened by others on this machine; it is yours alone again.`);
+      } catch {
+        this.#context.notice(`${path} can be opened by others on this machine. Run: chmod go= ${path}`);
+      }
+    }
+  }
+
+  #wrongPassphrase(file: string): MistralKeyError {
+    const { origin } = this.#context.passphrases;
+    const which = {
+      variable: "The passphrase in MISTRAL_KEY_PASSPHRASE",
+      file: "The passphrase in the file that MISTRAL_KEY_PASSPHRASE_FILE names",
+      person: "That passphrase",
+      nowhere: "That passphrase",
+    }[origin];
+    return new MistralKeyError("wrong-passphrase", `${which} does not open ${this.#folder.pathOf(file)}.`, {
+      hint: "Try again with the passphrase it was made with.\nIf you are sure of it, the file was changed since: put a copy of it back.",
+    });
+  }
+
+  #damaged({ profile, slot }: SecretAddress, reason: string): MistralKeyError {
+    const path = this.#folder.pathOf(fileNameOf({ profile, slot }));
+    return new MistralKeyError("store-damaged", `${path} cannot be used, because ${reason}.`, {
+      hint: `It was left as it is. If you have a copy of it, put that back.\nWithout a copy: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")} with a new key`,
+    });
+  }
+}
+
+/** The key that a decrypted file holds, or `undefined` when that is no key. */
+export function keyOf(plaintext: Uint8Array): ApiKey | undefined {
+  const text = Buffer.from(plaintext)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
+  return ApiKey.accepts(text) ? ApiKey.of(text) : undefined;
+}
+
+async function loadFormat() {
+  return import("./encrypted-file-format.ts");
+}

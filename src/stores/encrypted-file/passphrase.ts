@@ -1,0 +1,150 @@
+import { open, stat } from "node:fs/promises";
+import { MistralKeyError } from "../../errors.ts";
+import type { StoreAvailability } from "../secret-store.ts";
+import { Passphrase } from "./scrypt-passphrase.ts";
+
+/** What asking for a passphrase needs from outside. */
+export interface PassphraseContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person can answer. */
+  readonly interactive: boolean;
+  /** Asks without showing what is typed; for a new passphrase twice, until both are the same. */
+  readonly ask: (question: { readonly message: string; readonly confirm?: boolean }) => Promise<string>;
+  /** Tells the person something worth knowing. */
+  readonly notice: (text: string) => void;
+}
+
+/** Where the passphrase comes from. */
+export type PassphraseOrigin = "variable" | "file" | "person" | "nowhere";
+
+const shortest = 8;
+const largestFile = 65_536;
+
+/**
+ * The passphrase of the encrypted file: `MISTRAL_KEY_PASSPHRASE`, else the file that
+ * `MISTRAL_KEY_PASSPHRASE_FILE` names, else a masked prompt.
+ */
+export class PassphraseSource {
+  readonly #context: PassphraseContext;
+  #read: Promise<Passphrase | undefined> | undefined;
+
+  constructor(context: PassphraseContext) {
+    this.#context = context;
+  }
+
+  /** Where the passphrase would come from. */
+  get origin(): PassphraseOrigin {
+    const { env, interactive } = this.#context;
+    if (env.MISTRAL_KEY_PASSPHRASE) return "variable";
+    if (env.MISTRAL_KEY_PASSPHRASE_FILE) return "file";
+    return interactive ? "person" : "nowhere";
+  }
+
+  /** Whether a passphrase can be had, without asking for it. */
+  async availability(): Promise<StoreAvailability> {
+    try {
+      if (this.origin === "nowhere") throw noPassphrase();
+      await this.#given();
+      return { state: "available" };
+    } catch (error) {
+      if (!(error instanceof MistralKeyError)) throw error;
+      return { state: "locked", reason: error.message, advice: error.hint?.split("\n") ?? [] };
+    }
+  }
+
+  /**
+   * The passphrase of a file that is there.
+   *
+   * @param what - what it opens, for the question: `the key "work"`
+   * @param attempt - 1 for the first question
+   * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
+   */
+  async toOpen(what: string, attempt: number): Promise<Passphrase> {
+    const given = await this.#given();
+    if (given !== undefined) return given;
+    this.#needPerson();
+    const again =
+      attempt > 1 ? "That passphrase does not open it. Once more, the passphrase of" : "Passphrase of";
+    return new Passphrase(await this.#context.ask({ message: `${again} ${what}` }));
+  }
+
+  /**
+   * The passphrase of a file to be made. A person enters it twice.
+   *
+   * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
+   */
+  async toMake(): Promise<Passphrase> {
+    const given = await this.#given();
+    if (given !== undefined) return given;
+    this.#needPerson();
+    let message = "A new passphrase (nothing opens the file without it)";
+    for (;;) {
+      const text = await this.#context.ask({ message, confirm: true });
+      if (text.length >= shortest) return new Passphrase(text);
+      message = `At least ${shortest} characters, better four or five words. A new passphrase`;
+    }
+  }
+
+  /** Read once: the file may be a pipe, as in `MISTRAL_KEY_PASSPHRASE_FILE=<(pass show …)`. */
+  #given(): Promise<Passphrase | undefined> {
+    this.#read ??= this.#readGiven();
+    return this.#read;
+  }
+
+  async #readGiven(): Promise<Passphrase | undefined> {
+    const { env, notice } = this.#context;
+    if (env.MISTRAL_KEY_PASSPHRASE) return new Passphrase(env.MISTRAL_KEY_PASSPHRASE);
+    const path = env.MISTRAL_KEY_PASSPHRASE_FILE;
+    if (!path) return undefined;
+    const text = (await readPassphraseFile(path)).replace(/\r?\n$/, "");
+    if (text === "") throw unusableFile("is empty");
+    if (await isReadableByOthers(path)) {
+      notice(`${path} holds your passphrase, and others on this machine may read it. Run: chmod 600 ${path}`);
+    }
+    return new Passphrase(text);
+  }
+
+  #needPerson(): void {
+    if (!this.#context.interactive) throw noPassphrase();
+  }
+}
+
+/**
+ * Whether somebody else on this machine may read a passphrase file. What a container runtime or
+ * systemd puts in place is theirs to arrange, and nobody else is in there.
+ */
+export async function isReadableByOthers(path: string): Promise<boolean> {
+  if (process.platform === "win32" || /^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;
+  const stats = await stat(path);
+  return stats.isFile() && (stats.mode & 0o077) !== 0;
+}
+
+async function readPassphraseFile(path: string): Promise<string> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { size } = await file.stat();
+      if (size > largestFile) throw unusableFile("is too large for a passphrase");
+      return await file.readFile("utf8");
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof MistralKeyError) throw error;
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    throw unusableFile(missing ? "is not there" : "could not be read", error);
+  }
+}
+
+function unusableFile(what: string, cause?: unknown): MistralKeyError {
+  return new MistralKeyError("store-locked", `The file named in MISTRAL_KEY_PASSPHRASE_FILE ${what}.`, {
+    cause,
+    hint: "Set MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase on its first line.",
+  });
+}
+
+function noPassphrase(): MistralKeyError {
+  return new MistralKeyError("store-locked", "The encrypted file needs a passphrase, and none was given.", {
+    hint: "Set MISTRAL_KEY_PASSPHRASE, or MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase.\nOr run the command in a terminal, where it can ask you.",
+  });
+}

@@ -1,0 +1,75 @@
+import { scrypt } from "node:crypto";
+import { Cancelled, MistralKeyError } from "../../errors.ts";
+
+/** What deriving a key needs from outside. */
+export interface ScryptWork {
+  readonly signal: AbortSignal;
+  /** Called before a derivation that takes noticeable time; what it gives back is called after it. */
+  readonly begin: () => () => void;
+}
+
+/** A passphrase, and the keys it was stretched to in this run, so that no file costs twice. Never prints itself. */
+export class Passphrase {
+  readonly #text: string;
+  readonly #derived = new Map<string, Uint8Array>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Whether two are the same. */
+  equals(other: Passphrase): boolean {
+    return this.#text === other.#text;
+  }
+
+  /**
+   * Stretches the passphrase to 32 bytes with scrypt (r 8, p 1).
+   *
+   * The work is done on another thread, by Node's own scrypt: the event loop stays free, so that
+   * Ctrl-C is answered at once. The thread itself cannot be stopped; a program that ends meanwhile
+   * is held up for the rest of the derivation.
+   *
+   * @param logN - base-2 logarithm of the work factor
+   * @throws Cancelled when the signal is aborted
+   * @throws MistralKeyError of kind `store-denied` when there is too little memory
+   */
+  async derive(salt: Uint8Array, logN: number, work: ScryptWork): Promise<Uint8Array> {
+    const id = `${logN} ${Buffer.from(salt).toString("hex")}`;
+    const known = this.#derived.get(id);
+    if (known !== undefined) return known;
+    const end = work.begin();
+    try {
+      const key = await stretch(this.#text, salt, logN, work.signal);
+      this.#derived.set(id, key);
+      return key;
+    } finally {
+      end();
+    }
+  }
+}
+
+function stretch(text: string, salt: Uint8Array, logN: number, signal: AbortSignal): Promise<Uint8Array> {
+  const N = 2 ** logN;
+  const memory = 128 * N * 8;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Cancelled());
+    if (signal.aborted) {
+      stop();
+      return;
+    }
+    signal.addEventListener("abort", stop, { once: true });
+    scrypt(text, salt, 32, { N, r: 8, p: 1, maxmem: 2 * memory + 2 ** 20 }, (error, key) => {
+      signal.removeEventListener("abort", stop);
+      if (error === null) resolve(key);
+      else reject(outOfMemory(memory, error));
+    });
+  });
+}
+
+function outOfMemory(bytes: number, cause: Error): MistralKeyError {
+  return new MistralKeyError(
+    "store-denied",
+    `The encrypted file could not be opened: that takes ${Math.round(bytes / 2 ** 20)} MB of memory.`,
+    { cause, hint: "Give this machine or container more memory, then try again." },
+  );
+}

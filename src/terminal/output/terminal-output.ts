@@ -1,0 +1,132 @@
+import { canRedraw, detectCapabilities } from "../terminal-capabilities.ts";
+import { hang, indent as indentLines, type KeyValueRow, keyValueRows } from "./layout.ts";
+import type { Output, Progress } from "./output.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { createTheme, type Theme } from "./theme.ts";
+
+/** A stream that may be a terminal. */
+export interface TerminalStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** The part of `process` that output needs. */
+export interface OutputProcess {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+}
+
+/**
+ * Opens the output of the program. Colours, symbols and addresses are as stderr can show them,
+ * since stderr is where most of what is for people goes.
+ *
+ * @param options.color - `false` when the person asked for no colour on the command line
+ */
+export function openOutput(outside: OutputProcess, options: { readonly color: boolean }): Output {
+  const { env, platform, stderr } = outside;
+  const isTerminal = stderr.isTTY === true;
+  const theme = createTheme(detectCapabilities({ env, platform, isTerminal, color: options.color }));
+  const openAnswers = () => openOutput({ ...outside, stderr: outside.stdout }, options);
+  return new TerminalOutput(outside, theme, isTerminal && canRedraw(env), openAnswers);
+}
+
+class TerminalOutput implements Output {
+  readonly theme: Theme;
+  readonly #outside: OutputProcess;
+  /** Whether a line on stderr can be redrawn in its place. */
+  readonly #redraws: boolean;
+  readonly #openAnswers: () => Output;
+  #answers: Output | undefined;
+  #active: ProgressLine | undefined;
+
+  constructor(outside: OutputProcess, theme: Theme, redraws: boolean, openAnswers: () => Output) {
+    this.#outside = outside;
+    this.theme = theme;
+    this.#redraws = redraws;
+    this.#openAnswers = openAnswers;
+  }
+
+  get answers(): Output {
+    this.#answers ??= this.#openAnswers();
+    return this.#answers;
+  }
+
+  get columns(): number {
+    const { stderr, stdout } = this.#outside;
+    const columns = stderr.columns || stdout.columns || 80;
+    return Math.max(columns, 20);
+  }
+
+  get pageWidth(): number {
+    return Math.min(this.columns, 80);
+  }
+
+  ok(text: string, indent?: number): void {
+    this.#say(this.theme.symbol.ok, text, indent);
+  }
+
+  warn(text: string, indent?: number): void {
+    this.#say(this.theme.symbol.warn, text, indent);
+  }
+
+  fail(text: string, indent?: number): void {
+    this.#say(this.theme.symbol.fail, this.theme.strong(text), indent);
+  }
+
+  next(text: string, indent?: number): void {
+    this.#say(this.theme.symbol.next, text, indent);
+  }
+
+  bullet(text: string, indent?: number): void {
+    this.#say(this.theme.symbol.bullet, text, indent);
+  }
+
+  paragraph(text: string, indent = 2): void {
+    this.print(hang(" ".repeat(indent), text, this.pageWidth));
+  }
+
+  rows(rows: readonly KeyValueRow[], indent = 2): void {
+    this.print(indentLines(keyValueRows(rows, this.pageWidth - indent), indent));
+  }
+
+  #say(symbol: string, text: string, indent = 2): void {
+    this.print(hang(`${" ".repeat(indent)}${symbol} `, text, this.pageWidth));
+  }
+
+  answer(text: string): void {
+    this.#active?.hide();
+    this.#outside.stdout.write(text);
+    this.#active?.show();
+  }
+
+  json(document: unknown): void {
+    this.answer(`${JSON.stringify(document, undefined, 2)}\n`);
+  }
+
+  print(line = ""): void {
+    this.#active?.hide();
+    this.#outside.stderr.write(`${line}\n`);
+    this.#active?.show();
+  }
+
+  progress(label: string): Progress {
+    // Two lines cannot move at once; the earlier one stays and is simply printed when it ends.
+    this.#active?.hide();
+    const line = new ProgressLine(label, {
+      theme: this.theme,
+      redraws: this.#redraws,
+      columns: () => this.columns,
+      write: (text) => this.#outside.stderr.write(text),
+      print: (text) => this.print(text),
+      ended: (which) => {
+        if (this.#active === which) this.#active = undefined;
+      },
+    });
+    this.#active = line;
+    line.show();
+    return line;
+  }
+}

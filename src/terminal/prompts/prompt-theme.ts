@@ -1,0 +1,39 @@
+import { displayWidth, hang, wrap } from "../output/layout.ts";
+import type { Theme } from "../output/theme.ts";
+
+/**
+ * The looks of inquirer's prompts, all of them: what is left out here would bring inquirer's own
+ * colours and symbols.
+ *
+ * @param columns - the width of the terminal; inquirer breaks lines within words, so that what may
+ *   be long is broken here
+ */
+export function promptTheme(theme: Theme, columns: number) {
+  const ask = theme.accent("?");
+  return {
+    prefix: { idle: ask, done: theme.symbol.ok },
+    spinner: { interval: 100, frames: [ask] },
+    icon: { cursor: theme.symbol.next },
+    // Turns a list's search by letters off, which takes every other key, an arrow to the left say, for a letter.
+    keybindings: ["vim" as const],
+    style: {
+      answer: theme.faint,
+      message: (text: string, status: string) => {
+        const prefix = displayWidth(status === "done" ? theme.symbol.ok : ask) + 1;
+        return theme.strong(wrap(text, columns - 8).join(`\n${" ".repeat(prefix)}`));
+      },
+      error: (text: string) => hang(`  ${theme.symbol.warn} `, theme.caution(text), columns - 2),
+      defaultAnswer: (text: string) => theme.faint(`(${text})`),
+      help: theme.faint,
+      highlight: theme.accent,
+      key: theme.strong,
+      disabled: theme.faint,
+      description: (text: string) => hang("  ", theme.faint(text), columns - 2),
+      keysHelpTip: () =>
+        theme.faint(theme.unicode ? "  ↑↓ move   Enter choose" : "  Up/Down move   Enter choose"),
+    },
+  };
+}
+
+/** See {@link promptTheme}. */
+export type PromptTheme = ReturnType<typeof promptTheme>;

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { commandTable, globalFlags } from "../../../src/cli/command-table.ts";
+import { completeLine } from "../../../src/cli/completion/complete-line.ts";
+
+const completable = { commands: commandTable, globalFlags, profiles: () => ["default", "work"] };
+const complete = (...words: string[]) => completeLine(words.slice(0, -1), words.at(-1) ?? "", completable);
+const values = (...words: string[]) => {
+  const completion = complete(...words);
+  return completion.kind === "values" ? completion.candidates.map(({ value }) => value) : completion.kind;
+};
+
+describe("completeLine", () => {
+  it("offers every command, with what it does", () => {
+    expect(values("")).toEqual([...commandTable.map(({ name }) => name), "help"]);
+    expect(complete("")).toMatchObject({
+      candidates: expect.arrayContaining([
+        { value: "status", description: expect.stringContaining("profile") },
+      ]),
+    });
+    expect(values("help", "")).toEqual(commandTable.map(({ name }) => name));
+    expect(values("--json", "")).toContain("verify");
+  });
+
+  it("offers the flags of the command, and those that every command takes", () => {
+    expect(values("rotate", "-")).toEqual(
+      expect.arrayContaining(["--expires", "--finish", "--profile", "--json", "--help"]),
+    );
+    expect(values("rotate", "-")).not.toContain("--version");
+    expect(values("-")).toEqual(expect.arrayContaining(["--version", "--profile"]));
+    expect(values("ls", "--")).toEqual(values("status", "--"));
+  });
+
+  it("offers a flag once, unless it may be given several times", () => {
+    expect(values("verify", "--all", "--")).not.toContain("--all");
+    expect(values("verify", "-p", "work", "--")).not.toContain("--profile");
+    expect(values("run", "--as", "A", "--")).toContain("--as");
+  });
+
+  it("offers the values of a flag, in either form", () => {
+    expect(values("verify", "-p", "")).toEqual(["default", "work"]);
+    expect(values("--profile", "")).toEqual(["default", "work"]);
+    expect(values("verify", "--profile=")).toEqual(["--profile=default", "--profile=work"]);
+    expect(values("env", "--shell", "")).toEqual(["bash", "zsh", "fish", "powershell"]);
+    expect(values("--region", "")).toEqual(["global", "eu", "us"]);
+    expect(values("init", "--expires", "")).toContain("90d");
+    expect(values("env", "--write", "")).toBe("files");
+    expect(values("env", "--write=")).toBe("files");
+    expect(values("verify", "--model", "")).toEqual([]);
+    expect(values("verify", "--model=")).toEqual([]);
+  });
+
+  it("offers the values of an argument, once", () => {
+    expect(values("open", "")).toEqual(expect.arrayContaining(["keys", "billing"]));
+    expect(values("open", "keys", "")).not.toContain("keys");
+    expect(values("completion", "")).toEqual(["bash", "zsh", "fish", "powershell"]);
+  });
+
+  it("offers flags where a command takes nothing else", () => {
+    expect(values("status", "")).toContain("--json");
+    expect(values("status", "--", "")).toEqual([]);
+  });
+
+  it("leaves the command behind run to whoever knows it", () => {
+    expect(complete("run", "")).toEqual({ kind: "command", from: 1 });
+    expect(complete("run", "--", "no")).toEqual({ kind: "command", from: 2 });
+    expect(complete("run", "--redact", "--as", "X", "--", "git", "sta")).toEqual({
+      kind: "command",
+      from: 5,
+    });
+    expect(complete("run", "git", "--")).toEqual({ kind: "command", from: 1 });
+    expect(values("run", "--r")).toContain("--redact");
+  });
+
+  it("offers nothing behind what it does not know", () => {
+    expect(values("frobnicate", "")).toEqual([]);
+    expect(values("--frobnicate=")).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { remove } from "../../../src/commands/care/remove.ts";
+import { rotate } from "../../../src/commands/care/rotate.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import type { SecretStore } from "../../../src/stores/secret-store.ts";
+import { StandInStore } from "../../onboarding/stand-in-store.ts";
+import { Fuse, KeyList, Killed } from "../../rotation/fuse.ts";
+import { newKey, oldKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+let deps: TestDeps;
+const empty = { current: "nothing", next: "nothing", previous: "nothing" };
+
+beforeEach(async () => {
+  deps = openTestDeps();
+  await storeKey(deps);
+});
+
+afterEach(() => {
+  deps.close();
+});
+
+function run(flags: Record<string, unknown>, options: TestDepsOptions = {}): Promise<number> {
+  deps = deps.next(options);
+  return remove({ args: [], flags: new Flags(flags) }, deps);
+}
+
+async function rotateHalfway(): Promise<void> {
+  deps = deps.next({ stdin: newKey.reveal() });
+  const mistral = new KeyList(oldKey, newKey);
+  const half = { ...deps, mistral: async () => mistral };
+  expect(await rotate({ args: [], flags: new Flags({ withKey: true }) }, half)).toBe(9);
+}
+
+describe("remove", () => {
+  it("removes the key and the profile, and says that the key still works at Mistral", async () => {
+    expect(await run({ yes: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(empty);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(deps.stderr()).toContain("did not revoke");
+    expect(deps.stderr()).toContain("https://console.mistral.ai/api-keys");
+    expect(deps.stdout()).toBe("");
+  });
+
+  it("leaves other profiles alone", async () => {
+    const work = parseProfileName("work");
+    await storeKey(deps, { name: work, key: newKey });
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.profiles.list().map(({ name }) => name)).toEqual(["work"]);
+    expect((await slotsOf(deps, work)).current).toBe("new");
+  });
+
+  it("answers with --json", async () => {
+    expect(await run({ yes: true, json: true })).toBe(0);
+    expect(deps.document()).toEqual({
+      profile: "default",
+      removed: true,
+      key: oldKey.mask,
+      others: [],
+      revoked: false,
+      page: "https://console.mistral.ai/api-keys",
+    });
+  });
+
+  it("asks first, and offers the page that revokes the key", async () => {
+    const answers = [
+      answer.confirm(true, /Remove the key of profile "default"/),
+      answer.confirm(true, /page/),
+    ];
+    expect(await run({}, { answers })).toBe(0);
+    expect(deps.opened).toEqual(["https://console.mistral.ai/api-keys"]);
+    expect(await slotsOf(deps)).toEqual(empty);
+  });
+
+  it("gives the address where no browser can be started", async () => {
+    const answers = [answer.confirm(true), answer.confirm(true, /page/)];
+    expect(await run({}, { answers, browser: false })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(
+      /No browser could be started here\. .* https:\/\/console\.mistral\.ai\/api-keys $/,
+    );
+  });
+
+  it("says that it took the key out of the profile's own file", async () => {
+    const store = new StandInStore("file");
+    await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    expect(await run({ yes: true }, { store })).toBe(0);
+    expect(deps.stderr()).toContain("is removed from its encrypted file");
+  });
+
+  it("removes nothing when the person says no", async () => {
+    await expect(run({}, { answers: [answer.confirm(false)] })).rejects.toMatchObject({ kind: "cancelled" });
+    expect((await slotsOf(deps)).current).toBe("old");
+    expect(deps.profiles.read(defaultProfile)).toBeDefined();
+  });
+
+  it("has removed it when the person stops at the offer", async () => {
+    expect(await run({}, { answers: [answer.confirm(true), answer.stop(/page/)] })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(empty);
+  });
+
+  it("removes nothing without a terminal and without --yes", async () => {
+    await expect(run({})).rejects.toMatchObject({
+      kind: "needs-terminal",
+      message: expect.stringContaining("there is no terminal here"),
+    });
+    expect((await slotsOf(deps)).current).toBe("old");
+  });
+
+  it("says that there is nothing to remove", async () => {
+    await expect(run({ yes: true, profile: "work" })).rejects.toMatchObject({ kind: "no-key" });
+    await run({ yes: true });
+    await expect(run({ yes: true })).rejects.toMatchObject({ kind: "no-key" });
+  });
+
+  it("removes a key that only the store knows of", async () => {
+    deps.profiles.remove(defaultProfile);
+    expect(await run({ yes: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(empty);
+    expect(deps.stderr()).toContain(oldKey.mask);
+  });
+
+  it("removes every slot and the journal during a rotation, and names both keys", async () => {
+    await rotateHalfway();
+    expect(await run({ yes: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(empty);
+    expect(deps.journal.list()).toEqual([]);
+    expect(deps.stderr()).toContain(oldKey.mask);
+    expect(deps.stderr()).toContain(newKey.mask);
+  });
+
+  it.each(["profiles", "rotations"])("removes what is there when a file in %s is damaged", async (folder) => {
+    await rotateHalfway();
+    writeFileSync(join(deps.home, folder, "default.json"), "{");
+    expect(await run({ yes: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(empty);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(deps.journal.list()).toEqual([]);
+  });
+
+  it("removes what its store cannot read, although nothing else is known of it", async () => {
+    const store = new StandInStore("keychain");
+    await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    const broken: SecretStore = {
+      kind: "keychain",
+      describe: () => "GNOME Keyring",
+      availability: () => store.availability(),
+      get: async () => {
+        throw new MistralKeyError("store-damaged", "GNOME Keyring holds an entry.");
+      },
+      set: (address, key) => store.set(address, key),
+      delete: (address) => store.delete(address),
+    };
+    deps.profiles.remove(defaultProfile);
+    expect(await run({ yes: true }, { store: broken })).toBe(0);
+    expect(deps.stderr()).toContain("holds an entry");
+    expect(await store.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
+  });
+
+  it("takes only a stray copy when --store names another store than the profile's", async () => {
+    const file = new StandInStore("file");
+    const runIn = (flags: Record<string, unknown>) => {
+      deps = deps.next();
+      const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+      return remove({ args: [], flags: new Flags({ yes: true, store: "file", ...flags }) }, both);
+    };
+    await expect(runIn({})).rejects.toMatchObject({ kind: "no-key", message: /not kept in/ });
+    await file.set({ profile: defaultProfile, slot: "current" }, newKey);
+    expect(await runIn({})).toBe(0);
+    expect(deps.stderr()).toContain(newKey.mask);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("keeps its own key");
+    expect(await file.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
+    expect((await slotsOf(deps)).current).toBe("old");
+    expect(deps.profiles.read(defaultProfile)).toBeDefined();
+  });
+
+  it("is repeated after being cut off at any instant", async () => {
+    for (let at = 1; ; at += 1) {
+      await storeKey(deps);
+      deps = deps.next();
+      const fuse = new Fuse(at, "killed-after");
+      const secrets = fuse.wrap(deps.secrets);
+      const cut = {
+        ...deps,
+        store: async () => secrets,
+        journal: fuse.wrap(deps.journal),
+        profiles: fuse.wrap(deps.profiles),
+      };
+      const ended = await remove({ args: [], flags: new Flags({ yes: true }) }, cut).catch((error) => error);
+      if (!fuse.blown) break;
+      expect(ended, `at ${at}`).toBeInstanceOf(Killed);
+      const again = await run({ yes: true }).catch((error) => error);
+      if (again !== 0) expect(again, `at ${at}`).toBeInstanceOf(MistralKeyError);
+      expect(await slotsOf(deps), `at ${at}`).toEqual(empty);
+      expect(deps.profiles.list(), `at ${at}`).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,451 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { rotate } from "../../../src/commands/care/rotate.ts";
+import type { MistralKeyError } from "../../../src/errors.ts";
+import { exitCodeOfKind } from "../../../src/exit-codes.ts";
+import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [oldKey.reveal(), newKey.reveal()] });
+  deps = openTestDeps({ serverUrl: api.url });
+  await storeKey(deps, { serverUrl: api.url });
+});
+
+afterEach(async () => {
+  await api.stop();
+  deps.close();
+});
+
+const run = (flags: Record<string, unknown>) => rotate({ args: [], flags: new Flags(flags) }, deps);
+
+async function failure(promise: Promise<unknown>): Promise<MistralKeyError & { code: number }> {
+  const error = await promise.then(
+    () => {
+      throw new Error("It did not fail.");
+    },
+    (cause: MistralKeyError) => cause,
+  );
+  return Object.assign(error, { code: exitCodeOfKind(error.kind) });
+}
+
+const untouched = { current: "old", next: "nothing", previous: "nothing" };
+const switched = { current: "new", next: "nothing", previous: "old" };
+const done = { current: "new", next: "nothing", previous: "nothing" };
+
+it.each([
+  ["no-input", "A rotation asks for the new key, but --no-input was given."],
+  ["ci", "A rotation asks for the new key, but CI is set, so nobody is asked."],
+] as const)("rotate says why nobody is asked, and what to do: %s", async (absence, message) => {
+  deps = deps.next({ absence });
+  await expect(run({ profile: "work" })).rejects.toMatchObject({
+    kind: "needs-terminal",
+    message,
+    hint: expect.stringContaining("mistral-key rotate --with-key -p work < FILE"),
+  });
+});
+
+describe("rotate --with-key", () => {
+  const withKey = (key = newKey) => {
+    deps = deps.next({ stdin: `${key.reveal()}\n` });
+  };
+
+  it("puts the new key in use, keeps the old one, and says what is left", async () => {
+    withKey();
+    expect(await run({ withKey: true, expires: "90d" })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: newKey.mask,
+      expiresAt: "2026-11-30",
+      lastDiagnosis: "valid",
+    });
+    expect(deps.journal.read(defaultProfile)?.stage).toBe("retiring");
+    expect(deps.stderr()).toContain("mistral-key rotate --finish");
+    expect(deps.stderr()).toContain(oldKey.mask);
+    expect(deps.stdout()).toBe("");
+  });
+
+  it("asks a person for the new key alone, and then to delete the old one", async () => {
+    deps = deps.next({ answers: [answer.key(newKey.reveal(), /The new key/), answer.press("l", /later/)] });
+    expect(await run({ withKey: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("answers with the verdict, the old key's state and the targets", async () => {
+    withKey();
+    expect(await run({ withKey: true, json: true })).toBe(9);
+    expect(deps.document()).toMatchObject({
+      profile: "default",
+      ok: true,
+      diagnosis: "valid",
+      key: newKey.mask,
+      stored: true,
+      previous: { key: oldKey.mask, state: "alive" },
+      targets: [],
+      hint: "To finish: mistral-key rotate --finish",
+    });
+  });
+
+  it("ends at once when the old key is dead already", async () => {
+    api.keys.revoke(oldKey.reveal());
+    withKey();
+    expect(await run({ withKey: true, json: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.journal.read(defaultProfile)).toBeUndefined();
+    expect(deps.document()).toMatchObject({ previous: { key: oldKey.mask, state: "dead" } });
+  });
+
+  it("changes nothing for a key that Mistral refuses", async () => {
+    withKey(otherKey);
+    expect(await run({ withKey: true, json: true })).toBe(4);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.read(defaultProfile)).toBeUndefined();
+    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "invalid-key", stored: false });
+  });
+
+  it.each([
+    ["server-error", 5],
+    ["rate-limited", 6],
+  ] as const)("changes nothing when the new key cannot be checked: %s", async (behaviour, code) => {
+    api.behave(behaviour);
+    withKey();
+    expect(await run({ withKey: true })).toBe(code);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("refuses the stored key as the new one", async () => {
+    withKey(oldKey);
+    expect(await failure(run({ withKey: true }))).toMatchObject({ code: 2 });
+    expect(api.requests).toEqual([]);
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("refuses a key of another workspace when nobody is there to ask", async () => {
+    api.keys.accept(newKey.reveal(), { identity: { workspace: "Elsewhere" } });
+    withKey();
+    const error = await failure(run({ withKey: true }));
+    expect(error.code).toBe(2);
+    expect(error.message).toContain("Elsewhere");
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("says that there is no key to rotate", async () => {
+    deps = deps.next({ stdin: newKey.reveal() });
+    expect(await failure(run({ withKey: true, profile: "empty" }))).toMatchObject({ code: 3 });
+  });
+
+  it("says that nothing came in", async () => {
+    deps = deps.next({ stdin: "\n" });
+    expect(await failure(run({ withKey: true }))).toMatchObject({ code: 2 });
+  });
+
+  it("refuses a second rotation before the first is finished", async () => {
+    withKey();
+    await run({ withKey: true });
+    withKey(otherKey);
+    const error = await failure(run({ withKey: true }));
+    expect(error.code).toBe(9);
+    expect(error.hint).toContain("rotate --finish");
+    expect(error.hint).toContain("rotate --abort");
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("does not read a day that is past, and changes nothing", async () => {
+    withKey();
+    expect(await failure(run({ withKey: true, expires: "2020-01-01" }))).toMatchObject({ code: 2 });
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("rotates a key that only the store knows of", async () => {
+    deps.profiles.remove(defaultProfile);
+    withKey();
+    expect(await run({ withKey: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+    deps = deps.next();
+    expect(await run({ abort: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.profiles.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("says which keys an earlier rotation left behind", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "previous" }, otherKey);
+    withKey();
+    await run({ withKey: true });
+    expect(deps.stderr()).toContain(otherKey.mask);
+  });
+});
+
+describe("rotate --finish", () => {
+  beforeEach(async () => {
+    deps = deps.next({ stdin: newKey.reveal() });
+    await run({ withKey: true });
+    deps = deps.next();
+  });
+
+  it("forgets the old key as soon as Mistral refuses it", async () => {
+    api.keys.revoke(oldKey.reveal());
+    expect(await run({ finish: true, json: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.journal.list()).toEqual([]);
+    expect(deps.document()).toMatchObject({
+      ok: true,
+      key: newKey.mask,
+      previous: { key: oldKey.mask, state: "dead" },
+    });
+  });
+
+  it("keeps the old key as long as Mistral accepts it", async () => {
+    expect(await run({ finish: true, json: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.document()).toMatchObject({ ok: true, previous: { state: "alive" } });
+  });
+
+  it.each(["server-error", "cut", "html"] as const)(
+    "never takes an outage for the end of the old key: %s",
+    async (behaviour) => {
+      api.keys.revoke(oldKey.reveal());
+      api.behave(behaviour);
+      expect(await run({ finish: true, json: true })).toBe(9);
+      expect(await slotsOf(deps)).toEqual(switched);
+      expect(deps.document()).toMatchObject({ previous: { state: "unknown" } });
+    },
+  );
+
+  it("does not believe a gateway that refuses everybody", async () => {
+    api.behave("unauthorized");
+    expect(await run({ finish: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.stderr()).toMatch(/does not accept\s+the new one either/);
+  });
+
+  it("says that no rotation is under way", async () => {
+    api.keys.revoke(oldKey.reveal());
+    await run({ finish: true });
+    deps = deps.next();
+    expect(await failure(run({ finish: true }))).toMatchObject({ code: 2 });
+  });
+
+  it("works for anybody after the first run of the program is gone", async () => {
+    api.keys.revoke(oldKey.reveal());
+    deps = deps.next();
+    expect(await run({ finish: true })).toBe(0);
+  });
+});
+
+describe("rotate --abort", () => {
+  beforeEach(async () => {
+    deps = deps.next({ stdin: newKey.reveal() });
+    await run({ withKey: true });
+    deps = deps.next();
+  });
+
+  it("goes back to the old key and says that the new one is still alive", async () => {
+    expect(await run({ abort: true, json: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.profiles.read(defaultProfile)?.key).toBe(oldKey.mask);
+    expect(deps.journal.list()).toEqual([]);
+    expect(deps.document()).toEqual({
+      profile: "default",
+      aborted: true,
+      key: oldKey.mask,
+      discarded: { key: newKey.mask },
+    });
+    expect(deps.stderr()).toContain(newKey.mask);
+  });
+
+  it("does not go back to a key that is dead", async () => {
+    api.keys.revoke(oldKey.reveal());
+    expect(await failure(run({ abort: true }))).toMatchObject({ code: 4 });
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("does not go back blindly when Mistral cannot be asked", async () => {
+    api.behave("cut");
+    expect(await failure(run({ abort: true }))).toMatchObject({ code: 5 });
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("goes back in an outage when the person wants it", async () => {
+    api.behave("cut");
+    deps = deps.next({ answers: [answer.confirm(true, /Go back/)] });
+    expect(await run({ abort: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("leaves a key alone that something else has stored meanwhile", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    expect(await run({ abort: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "nothing" });
+    expect(deps.stderr()).toContain(oldKey.mask);
+  });
+
+  it("says that no rotation is under way", async () => {
+    await run({ abort: true });
+    deps = deps.next();
+    expect(await failure(run({ abort: true }))).toMatchObject({ code: 2 });
+  });
+});
+
+describe("rotate in a terminal", () => {
+  const steps = [
+    answer.press("enter", /open in the browser/),
+    answer.press("enter", /go on/),
+    answer.choose("90 days"),
+  ];
+
+  it("walks to the paste, and watches the old key until it is deleted", async () => {
+    deps = deps.next({
+      answers: [
+        ...steps,
+        answer.key(newKey.reveal(), /new key/),
+        answer.press("enter", /open in the browser/),
+      ],
+    });
+    const { sleep } = deps;
+    let pauses = 0;
+    Object.assign(deps, {
+      sleep: async (ms: number) => {
+        pauses += 1;
+        if (pauses === 3) api.keys.revoke(oldKey.reveal());
+        await sleep(ms);
+      },
+    });
+    expect(await run({})).toBe(0);
+    expect(pauses).toBe(3);
+    expect(deps.opened).toEqual([
+      "https://console.mistral.ai/api-keys",
+      "https://console.mistral.ai/api-keys",
+    ]);
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2026-11-30");
+    deps.script.finish();
+  });
+
+  it("leaves the old key for later", async () => {
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.press("l", /later/)] });
+    expect(await run({})).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("takes Ctrl-C at the last step for later", async () => {
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.stop(/later/)] });
+    expect(await run({})).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("gives up watching after a while", async () => {
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.press("d")] });
+    expect(await run({})).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("changes nothing when it is stopped before the paste", async () => {
+    deps = deps.next({ answers: [...steps, answer.stop()] });
+    expect(await failure(run({}))).toMatchObject({ code: 130 });
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("asks for another key when the stored one is pasted", async () => {
+    api.keys.revoke(oldKey.reveal());
+    deps = deps.next({ answers: [...steps, answer.key(oldKey.reveal()), answer.key(newKey.reveal())] });
+    expect(await run({})).toBe(0);
+    expect(deps.stderr()).toContain("stored already");
+  });
+
+  it("asks before it takes a key of another workspace", async () => {
+    api.keys.accept(newKey.reveal(), { identity: { workspace: "Elsewhere" } });
+    deps = deps.next({
+      answers: [...steps, answer.key(newKey.reveal()), answer.confirm(false, /all the same/)],
+    });
+    expect(await failure(run({}))).toMatchObject({ code: 130 });
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("waits for a new key that Mistral does not know yet", async () => {
+    api.keys.revoke(oldKey.reveal());
+    api.keys.accept(newKey.reveal(), { afterRefusals: 2 });
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.choose("Wait a little")] });
+    expect(await run({})).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it("takes an unverified key when the person wants it, and keeps the old one", async () => {
+    api.behave("cut");
+    deps = deps.next({
+      answers: [...steps, answer.key(newKey.reveal()), answer.choose("unverified"), answer.press("l")],
+    });
+    expect(await run({})).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, lastAcceptedAt: null });
+  });
+
+  it("offers no browser where there is none", async () => {
+    const answers = [
+      answer.press("enter", /^enter done, go on/),
+      answer.choose("None"),
+      answer.stop(/new key/),
+    ];
+    deps = deps.next({ answers, opensPages: false });
+    expect(await failure(run({}))).toMatchObject({ code: 130 });
+    expect(deps.opened).toEqual([]);
+  });
+
+  it("opens no browser with --no-browser", async () => {
+    deps = deps.next({
+      answers: [
+        answer.press("enter", /go on/),
+        answer.choose("None"),
+        answer.key(newKey.reveal()),
+        answer.press("l"),
+      ],
+    });
+    expect(await run({ browser: false })).toBe(9);
+    expect(deps.opened).toEqual([]);
+  });
+
+  it("offers to finish a rotation that is under way", async () => {
+    deps = deps.next({ stdin: newKey.reveal() });
+    await run({ withKey: true });
+    api.keys.revoke(oldKey.reveal());
+    deps = deps.next({ answers: [answer.choose("Finish it")] });
+    expect(await run({})).toBe(0);
+    expect(deps.stderr()).toMatch(
+      /^ {2}A rotation of profile "default" is not finished yet:[^\n]{1,25}\n {2}\S/,
+    );
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it("offers to go back in a rotation that is under way", async () => {
+    deps = deps.next({ stdin: newKey.reveal() });
+    await run({ withKey: true });
+    deps = deps.next({ answers: [answer.choose("Go back")] });
+    expect(await run({})).toBe(0);
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("asks nothing without a terminal", async () => {
+    deps = deps.next();
+    const error = await failure(run({}));
+    expect(error.code).toBe(2);
+    expect(error.hint).toContain("--with-key");
+  });
+});
+
+it("never shows a key", async () => {
+  deps = deps.next({ stdin: newKey.reveal() });
+  await run({ withKey: true, json: true });
+  const first = deps.stdout() + deps.stderr();
+  deps = deps.next();
+  await run({ abort: true, json: true });
+  const shown = first + deps.stdout() + deps.stderr();
+  expect(shown).not.toContain(oldKey.reveal());
+  expect(shown).not.toContain(newKey.reveal());
+});

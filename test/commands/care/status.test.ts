@@ -1,0 +1,243 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { rotate } from "../../../src/commands/care/rotate.ts";
+import { status } from "../../../src/commands/care/status.ts";
+import { parseProfileName } from "../../../src/keys/profile-name.ts";
+import type { Profile } from "../../../src/profiles/profile.ts";
+import { KeyList } from "../../rotation/fuse.ts";
+import { newKey, oldKey, otherKey, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+
+let deps: TestDeps;
+const work = parseProfileName("work");
+
+beforeEach(() => {
+  deps = openTestDeps();
+});
+
+afterEach(() => {
+  deps.close();
+});
+
+async function run(flags: Record<string, unknown> = {}, options: TestDepsOptions = {}): Promise<string> {
+  deps = deps.next(options);
+  const noStore = async () => {
+    throw new Error("status looked into a store");
+  };
+  expect(await status({ args: [], flags: new Flags(flags) }, { ...deps, store: noStore })).toBe(0);
+  expect(deps.stderr()).toBe("");
+  return deps.stdout();
+}
+
+describe("status", () => {
+  it("greets a person who has no key yet", async () => {
+    expect(await run()).toContain("mistral-key init");
+  });
+
+  it("answers with an empty list where there is no key yet", async () => {
+    expect(JSON.parse(await run({ json: true }))).toEqual({
+      profiles: [],
+      environment: { MISTRAL_API_KEY: "absent" },
+    });
+  });
+
+  it("answers with everything known of a profile", async () => {
+    await storeKey(deps, { expiresAt: "2026-09-11" });
+    expect(JSON.parse(await run({ json: true }))).toEqual({
+      profiles: [
+        {
+          profile: "default",
+          key: oldKey.mask,
+          store: "keychain",
+          workspace: "Research",
+          organization: "Analytical Engines",
+          keyName: "laptop",
+          region: "global",
+          createdAt: "2026-09-01T10:00:00.000Z",
+          expiresAt: "2026-09-11",
+          daysLeft: 10,
+          lastVerifiedAt: "2026-08-01T00:00:00.000Z",
+          lastDiagnosis: "valid",
+          rotation: null,
+          targets: [],
+        },
+      ],
+      environment: { MISTRAL_API_KEY: "absent" },
+    });
+  });
+
+  it("shows one profile in full and never the key", async () => {
+    await storeKey(deps);
+    const shown = await run();
+    for (const part of [
+      oldKey.mask,
+      "laptop",
+      "Research",
+      "Analytical Engines",
+      "the keychain",
+      "21 Feb 2027",
+    ]) {
+      expect(shown).toContain(part);
+    }
+    expect(shown).not.toContain(oldKey.reveal());
+  });
+
+  it("shows a line for each of several profiles", async () => {
+    await storeKey(deps);
+    await storeKey(deps, { name: work, key: newKey, expiresAt: null });
+    const lines = (await run()).split("\n");
+    expect(lines.find((line) => line.includes("default"))).toMatch(
+      /oldK\.\.\.ey00 +keychain +Research +21 Feb 2027/,
+    );
+    expect(lines.find((line) => line.includes("work"))).toMatch(/newK\.\.\.ey11 +keychain +Research +never/);
+  });
+
+  it("keeps within forty columns, commands and addresses aside", async () => {
+    await storeKey(deps);
+    await storeKey(deps, { name: work, key: newKey, expiresAt: "2026-09-03" });
+    const shown = await run({}, { columns: 40 });
+    const long = shown.split("\n").filter((line) => line.length > 40);
+    expect(long).toEqual([]);
+    expect(shown).toContain(newKey.mask);
+  });
+
+  it("shows only the profile that is asked for", async () => {
+    await storeKey(deps);
+    await storeKey(deps, { name: work, key: newKey });
+    expect(await run({ profile: "work" })).not.toContain(oldKey.mask);
+  });
+
+  it("names the profile whose key ends soon", async () => {
+    await storeKey(deps);
+    await storeKey(deps, { name: work, key: newKey, expiresAt: "2026-09-03" });
+    const shown = await run();
+    expect(shown).toContain('The key of profile "work" ends in 2 days');
+    expect(shown).toContain("mistral-key rotate -p work");
+    expect(shown).not.toContain('The key of profile "default" ends');
+  });
+
+  it("says in words what the last check came to", async () => {
+    const checked = async (known: Omit<Partial<Profile>, "key" | "name">) => {
+      await storeKey(deps, known);
+      return /Checked +(.*(?:\n {14}.*)*)/.exec(await run())?.[1]?.replace(/\s+/g, " ");
+    };
+    const lastVerifiedAt = "2026-08-05T00:00:00.000Z";
+    const failed = { lastVerifiedAt, lastDiagnosis: "server-error" } as const;
+    expect(await checked({})).toBe("valid, on 1 Aug 2026");
+    expect(await checked(failed)).toBe("Mistral failed, on 5 Aug 2026; the key was accepted on 1 Aug 2026");
+    expect(await checked({ ...failed, lastAcceptedAt: null })).toBe(
+      "Mistral failed, on 5 Aug 2026; nothing is known of the key yet",
+    );
+    expect(await checked({ lastVerifiedAt, lastDiagnosis: "invalid-key" })).toBe(
+      "not accepted, on 5 Aug 2026",
+    );
+    expect(await checked({ lastVerifiedAt: null, lastDiagnosis: null, lastAcceptedAt: null })).toBe("never");
+    await storeKey(deps, { name: work, key: newKey, lastDiagnosis: "rate-limited" });
+    expect(await run()).toMatch(/newK\.\.\.ey11 .* rate limit reached\n/);
+  });
+
+  it("names the profile whose key Mistral refused", async () => {
+    await storeKey(deps, { lastDiagnosis: "invalid-key" });
+    expect(await run()).toContain("mistral-key verify");
+  });
+
+  it("tells of a rotation that is not finished", async () => {
+    await storeKey(deps);
+    deps = deps.next({ stdin: newKey.reveal() });
+    const mistral = new KeyList(oldKey, newKey);
+    await rotate(
+      { args: [], flags: new Flags({ withKey: true }) },
+      { ...deps, mistral: async () => mistral },
+    );
+    const shown = await run();
+    expect(shown).toContain(oldKey.mask);
+    expect(shown.replace(/\s+/g, " ")).toContain("mistral-key rotate --finish");
+    const { profiles } = JSON.parse(await run({ json: true }));
+    expect(profiles[0].rotation).toEqual({ stage: "retiring", startedAt: "2026-09-01T10:00:00.000Z" });
+    expect((await run({}, { env: { MISTRAL_API_KEY: oldKey.reveal() } })).replace(/\s+/g, " ")).toContain(
+      "the old key of the unfinished rotation",
+    );
+  });
+
+  it("lists a damaged profile with its problem, and the others", async () => {
+    await storeKey(deps);
+    writeFileSync(join(deps.home, "profiles", "work.json"), '{"version": 1, "name": "work"');
+    const shown = await run();
+    expect(shown).toContain(oldKey.mask);
+    expect(shown).toMatch(/work\.json is damaged/);
+    const { profiles } = JSON.parse(await run({ json: true }));
+    expect(profiles[1]).toMatchObject({
+      profile: "work",
+      key: null,
+      problem: expect.stringContaining("work.json"),
+    });
+  });
+
+  it("tells of a damaged journal", async () => {
+    await storeKey(deps);
+    deps = deps.next({ stdin: newKey.reveal() });
+    const mistral = new KeyList(oldKey, newKey);
+    await rotate(
+      { args: [], flags: new Flags({ withKey: true }) },
+      { ...deps, mistral: async () => mistral },
+    );
+    writeFileSync(join(deps.home, "rotations", "default.json"), "");
+    expect(await run()).toContain("cannot be read");
+    const { profiles } = JSON.parse(await run({ json: true }));
+    expect(profiles[0]).toMatchObject({ key: newKey.mask, rotation: { stage: null, startedAt: null } });
+  });
+
+  it.skipIf(process.getuid?.() === 0)("lists a profile that may not be read", async () => {
+    await storeKey(deps);
+    chmodSync(join(deps.home, "profiles", "default.json"), 0);
+    expect(await run()).toContain("permission denied");
+  });
+});
+
+describe("status and MISTRAL_API_KEY", () => {
+  const environment = (key: string) => ({ env: { MISTRAL_API_KEY: key } });
+  const state = async (options: TestDepsOptions, flags: Record<string, unknown> = {}) =>
+    JSON.parse(await run({ ...flags, json: true }, options)).environment.MISTRAL_API_KEY;
+
+  beforeEach(async () => {
+    await storeKey(deps);
+    await storeKey(deps, { name: work, key: newKey });
+  });
+
+  it("tells absent, same and different apart without looking into the store", async () => {
+    expect(await state({})).toBe("absent");
+    expect(await state(environment(""))).toBe("absent");
+    expect(await state(environment(oldKey.reveal()))).toBe("same");
+    expect(await state(environment(newKey.reveal()))).toBe("different");
+    expect(await state(environment(newKey.reveal()), { profile: "work" })).toBe("same");
+    expect(await state(environment(otherKey.reveal()))).toBe("different");
+  });
+
+  it("says which key an app started here would use", async () => {
+    const said = async (options: TestDepsOptions) => (await run({}, options)).replace(/\s+/g, " ");
+    expect(await said({})).toContain("mistral-key run -- CMD");
+    expect(await said(environment(oldKey.reveal()))).toContain(
+      'is the key of profile "default", so apps started here use it',
+    );
+    expect(await said(environment(newKey.reveal()))).toContain('is the key of profile "work"');
+    expect(await said(environment(otherKey.reveal()))).toContain(
+      "another key, othe...r222: apps started here use it, not the one of",
+    );
+  });
+});
+
+it("is quick with a thousand profiles", async () => {
+  const profile = await storeKey(deps);
+  for (let index = 0; index < 1000; index += 1) {
+    const name = parseProfileName(`p${index}`);
+    writeFileSync(join(deps.home, "profiles", `${name}.json`), JSON.stringify({ ...profile, name }), {
+      mode: 0o600,
+    });
+  }
+  const started = performance.now();
+  const shown = await run();
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect(shown.split("\n").length).toBeGreaterThan(1000);
+});

@@ -1,0 +1,498 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../../src/cli/parse.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
+import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
+import type { Diagnosis } from "../../../src/mistral/diagnosis.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import type { Profile } from "../../../src/profiles/profile.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import type { Behaviour } from "../../support/mistral-answers.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+const text = "testKey0".repeat(4);
+const otherText = "otherKy1".repeat(4);
+const work = parseProfileName("work");
+const today = new Date("2026-11-23T12:00:00Z");
+
+let api: LoopbackMistralApi;
+const opened: TestDeps[] = [];
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [text, otherText] });
+});
+afterEach(async () => {
+  for (const deps of opened.splice(0)) deps.close();
+  await api.stop();
+});
+
+function open(options: TestDepsOptions = {}): TestDeps {
+  const deps = openTestDeps({ serverUrl: api.url, now: today, ...options });
+  opened.push(deps);
+  return deps;
+}
+
+/** Runs a command line as `main.ts` does. */
+async function run(deps: TestDeps, ...argv: readonly string[]): Promise<number> {
+  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
+  if (invocation.kind === "text") throw new Error(invocation.text);
+  return await invocation.command.run(invocation, deps);
+}
+
+async function store(
+  deps: TestDeps,
+  {
+    name = defaultProfile,
+    key = text,
+    ...known
+  }: { name?: ProfileName; key?: string } & Partial<Profile> = {},
+): Promise<Profile> {
+  await deps.secrets.set({ profile: name, slot: "current" }, ApiKey.of(key));
+  const made = profileOf(
+    { name, key: ApiKey.of(key), store: "memory", endpoint: { region: "global", serverUrl: api.url } },
+    new Date("2026-11-01T08:00:00Z"),
+  );
+  const profile = { ...made, ...known };
+  deps.profiles.write(profile);
+  return profile;
+}
+
+describe("verify", () => {
+  it("says that the stored key is good, whose it is and when it ends", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2027-02-21" });
+    expect(await run(deps, "verify")).toBe(0);
+    expect(deps.stderr()).toMatch(/accepted by Mistral .*\n.* a model answered .* mistral-small-latest\n\n$/);
+    const said = deps.stdout();
+    expect(said).toMatch(/^✓ Mistral accepts this key, and a model answered\.\n\n {2}╭ test\.\.\.Key0 /);
+    expect(said).toContain("laptop, in workspace Research");
+    expect(said).toContain("21 Feb 2027 (as you entered it), 90 days");
+  });
+
+  it("answers with one document of the promised shape", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2027-02-21" });
+    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(deps.document()).toEqual({
+      profile: "default",
+      ok: true,
+      diagnosis: "valid",
+      key: "test...Key0",
+      store: "memory",
+      checks: {
+        authentication: { ok: true, models: 8, latencyMs: expect.any(Number) },
+        completion: { ok: true, model: "mistral-small-latest", latencyMs: expect.any(Number) },
+      },
+      identity: {
+        email: "ada@example.com",
+        workspace: "Research",
+        organization: "Analytical Engines",
+        keyName: "laptop",
+      },
+      rateLimits: {
+        requestsPerMinute: { limit: 60, remaining: 59 },
+        tokensPerMinute: { limit: 500_000, remaining: 499_988 },
+        tokensPerMonth: { limit: 1_000_000_000, remaining: 998_765_432 },
+      },
+      expiresAt: "2027-02-21",
+      daysLeft: 90,
+      verifiedAt: "2026-11-23T12:00:00.000Z",
+      hint: null,
+    });
+    expect(deps.stderr()).toBe("");
+  });
+
+  it("makes no completion with --quick", async () => {
+    const deps = open();
+    await store(deps);
+    expect(await run(deps, "verify", "--quick", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ checks: { completion: null } });
+    expect(api.requests.map(({ path }) => path)).not.toContain("/v1/chat/completions");
+  });
+
+  it("calls the model it is told to, and says when there is none of that name", async () => {
+    const deps = open();
+    await store(deps);
+    expect(await run(deps, "verify", "--model", "ministral-3b-latest", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ checks: { completion: { model: "ministral-3b-latest" } } });
+    const next = deps.next();
+    expect(await run(next, "verify", "--model", "mistral-giant")).toBe(2);
+    expect(next.stdout()).toContain("no model called mistral-giant");
+  });
+
+  it("does not hold a mistyped model or address against the key", async () => {
+    const deps = open();
+    await store(deps, { lastDiagnosis: "unreachable", lastVerifiedAt: "2026-11-20T12:00:00.000Z" });
+    expect(await run(deps, "verify", "--model", "mistral-giant", "--json")).toBe(2);
+    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "model-not-found" });
+    const accepted = {
+      lastDiagnosis: "valid",
+      lastVerifiedAt: "2026-11-23T12:00:00.000Z",
+      lastAcceptedAt: "2026-11-23T12:00:00.000Z",
+    };
+    expect(deps.profiles.read(defaultProfile)).toMatchObject(accepted);
+    const strict = await startMistralApi({ keys: [otherText] });
+    const later = { now: new Date("2026-11-24T12:00:00Z") };
+    for (const [url, code] of [
+      [`${api.url}/v2`, 2],
+      [strict.url, 4],
+    ] as const) {
+      expect(await run(deps.next(later), "verify", "--server-url", url)).toBe(code);
+      expect(deps.profiles.read(defaultProfile)).toMatchObject(accepted);
+    }
+    await strict.stop();
+  });
+
+  it("writes down what it found", async () => {
+    const deps = open();
+    await store(deps);
+    await run(deps, "verify");
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      lastVerifiedAt: "2026-11-23T12:00:00.000Z",
+      lastDiagnosis: "valid",
+      lastAcceptedAt: "2026-11-23T12:00:00.000Z",
+      identity: { workspace: "Research" },
+    });
+    api.keys.revoke(text);
+    expect(await run(deps.next({ now: new Date("2026-11-24T12:00:00Z") }), "verify")).toBe(4);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      lastVerifiedAt: "2026-11-24T12:00:00.000Z",
+      lastDiagnosis: "invalid-key",
+      lastAcceptedAt: "2026-11-23T12:00:00.000Z",
+      identity: { workspace: "Research" },
+    });
+  });
+
+  it("gives the verdict also when it cannot be written down", async () => {
+    const deps = open();
+    await store(deps);
+    const profiles = {
+      read: (name: ProfileName) => deps.profiles.read(name),
+      list: () => deps.profiles.list(),
+      lookalike: () => undefined,
+      remove: () => false,
+      write: () => {
+        throw new MistralKeyError("store-denied", "The disk is full.");
+      },
+    };
+    const full = deps.next({ profiles });
+    expect(await run(full, "verify", "--json")).toBe(0);
+    expect(full.document()).toMatchObject({ diagnosis: "valid" });
+    expect(full.stderr()).toContain("could not be written down. The disk is full.");
+  });
+
+  it("says that a key which worked was deleted or has expired, and how to replace it", async () => {
+    const deps = open();
+    await store(deps, { name: work, expiresAt: "2027-11-20", lastAcceptedAt: "2026-11-03T10:00:00Z" });
+    api.keys.revoke(text);
+    expect(await run(deps, "verify", "-p", "work")).toBe(4);
+    const said = deps.stdout().replace(/\s+/g, " ");
+    expect(said).toContain(
+      "✗ Mistral does not accept this key, test...Key0. It worked on 3 Nov 2026, so it was deleted in the console or has expired since.",
+    );
+    expect(said).toContain("You entered 20 Nov 2027 as its last day.");
+    expect(said).toContain("mistral-key rotate -p work");
+    expect(said).not.toContain("may be why");
+  });
+
+  it("says of a key that never worked what may be why, as what it is: a guess", async () => {
+    const deps = open({ stdin: "wrongKey".repeat(4) });
+    expect(await run(deps, "verify", "--stdin")).toBe(4);
+    expect(deps.stdout()).toMatch(
+      /^✗ Mistral does not accept this key, wron\.\.\.gKey\.\n\n {2}One of these may be why:\n {2}• /,
+    );
+    expect(deps.stdout()).toMatch(/\n {4}mistral-key open keys {2}see .*\n$/);
+  });
+
+  it("calls a refused key expired when its last day is past", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2026-11-20" });
+    api.keys.revoke(text);
+    expect(await run(deps, "verify", "--json")).toBe(4);
+    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "expired", daysLeft: -3 });
+  });
+
+  it("warns before the last day, naming the profile", async () => {
+    const deps = open();
+    await store(deps, { name: work, expiresAt: "2026-12-05" });
+    expect(await run(deps, "verify", "-p", "work")).toBe(0);
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain('The key of profile "work" ends in 12 days, on 5 Dec 2026 as you entered it.');
+    expect(said).toContain("mistral-key rotate -p work");
+  });
+
+  it("warns when the environment has another key, which apps would use", async () => {
+    const deps = open({ env: { MISTRAL_API_KEY: otherText } });
+    await store(deps);
+    expect(await run(deps, "verify")).toBe(0);
+    expect(deps.stderr()).toContain("MISTRAL_API_KEY is set here to another key, othe...rKy1");
+    const same = deps.next({ env: { MISTRAL_API_KEY: text } });
+    await run(same, "verify");
+    expect(same.stderr()).not.toContain("MISTRAL_API_KEY");
+  });
+});
+
+describe("verify, when what is known and what is stored differ", () => {
+  it("says that no key is stored, and how to get one", async () => {
+    const deps = open();
+    await expect(run(deps, "verify")).rejects.toMatchObject({ kind: "no-key" });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("says that the key of a profile is gone", async () => {
+    const deps = open();
+    await store(deps);
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    await expect(run(deps, "verify")).rejects.toMatchObject({
+      kind: "no-key",
+      hint: expect.stringContaining("mistral-key init"),
+    });
+  });
+
+  it("lists a key that only the store knew of", async () => {
+    const deps = open();
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(text));
+    expect(await run(deps, "verify")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: "test...Key0",
+      lastDiagnosis: "valid",
+      endpoint: { serverUrl: api.url },
+    });
+    expect(deps.stderr()).toContain("Nothing was known of this key yet.");
+  });
+
+  it("notices that the key was replaced behind its back, and forgets what it knew of the old one", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2026-12-01", targets: ["dotenv:/srv/app/.env"] });
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(otherText));
+    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: null, daysLeft: null });
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("replaced outside mistral-key: it was test...Key0.");
+    const profile = deps.profiles.read(defaultProfile);
+    expect(profile).toMatchObject({ key: "othe...rKy1", targets: ["dotenv:/srv/app/.env"] });
+    expect(profile).not.toHaveProperty("expiresAt");
+  });
+
+  it("leaves the profile to a rotation that is under way, and knows its new key", async () => {
+    const deps = open();
+    const before = await store(deps, { expiresAt: "2026-12-01" });
+    const next = ApiKey.of(otherText);
+    const after: Profile = {
+      ...before,
+      key: next.mask,
+      fingerprint: fingerprintOf(next),
+      expiresAt: "2027-06-01",
+    };
+    deps.journal.begin({
+      version: 1,
+      profile: defaultProfile,
+      startedAt: today.toISOString(),
+      oldKey: { mask: before.key, name: null, fingerprint: before.fingerprint },
+      newKey: { mask: next.mask, fingerprint: after.fingerprint },
+      before,
+      after,
+    });
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, next);
+    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: "2027-06-01" });
+    expect(deps.profiles.read(defaultProfile)).toEqual(before);
+  });
+});
+
+describe("verify --min-days", () => {
+  it.each([
+    [12, 8],
+    [11, 0],
+  ])("with %i, for a key that ends in 12 days, exits %i", async (days, code) => {
+    const deps = open();
+    await store(deps, { expiresAt: "2026-12-05" });
+    expect(await run(deps, "verify", "--json", "--min-days", String(days))).toBe(code);
+    expect(deps.document()).toMatchObject({ ok: code === 0, diagnosis: "valid", daysLeft: 12 });
+  });
+
+  it("exits with the verdict when the key is refused as well", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2026-12-05" });
+    api.keys.revoke(text);
+    expect(await run(deps, "verify", "--min-days", "30")).toBe(4);
+  });
+
+  it("is fine with a key that never ends, and says so when it does not know", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: null });
+    expect(await run(deps, "verify", "--min-days", "30")).toBe(0);
+    expect(deps.stderr()).not.toContain("does not know");
+    const unknown = deps.next();
+    await store(unknown);
+    expect(await run(unknown, "verify", "--min-days", "30")).toBe(0);
+    expect(unknown.stderr().replace(/\s+/g, " ")).toContain("does not know when the key of profile");
+  });
+
+  it.each(["-1", "soon", "1.5", ""])("refuses %j before anything is done", async (value) => {
+    const deps = open();
+    await store(deps);
+    await expect(run(deps, "verify", `--min-days=${value}`, "-p", "work")).rejects.toMatchObject({
+      kind: "usage",
+      hint: "For example: mistral-key verify --min-days 14 -p work",
+    });
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe("verify --stdin", () => {
+  const rows: readonly (readonly [Behaviour | "normal", Diagnosis, number])[] = [
+    ["normal", "valid", 0],
+    ["unauthorized", "invalid-key", 4],
+    ["unauthorized-at-gateway", "invalid-key", 4],
+    ["forbidden", "forbidden", 4],
+    ["bad-request", "bad-request", 1],
+    ["unprocessable", "bad-request", 1],
+    ["not-found", "model-not-found", 2],
+    ["model-not-found", "model-not-found", 2],
+    ["invalid-model", "model-not-found", 2],
+    ["rate-limited", "rate-limited", 6],
+    ["rate-limited-at-gateway", "rate-limited", 6],
+    ["month-used-up", "rate-limited", 6],
+    ["no-plan", "no-plan", 6],
+    ["over-capacity", "over-capacity", 6],
+    ["over-capacity-429", "over-capacity", 6],
+    ["server-error", "server-error", 5],
+    ["bad-gateway", "server-error", 5],
+    ["garbage", "server-error", 5],
+    ["html", "unreachable", 5],
+    ["redirect", "unreachable", 5],
+    ["cut", "unreachable", 5],
+    ["cut-halfway", "unreachable", 5],
+  ];
+  it.each(rows)("with an API that is %s is %s and exits %i", async (behaviour, diagnosis, code) => {
+    if (behaviour !== "normal") api.behave(behaviour);
+    const deps = open({ stdin: `${text}\n` });
+    expect(await run(deps, "verify", "--stdin", "--json", "--no-input")).toBe(code);
+    expect(deps.document()).toMatchObject({
+      profile: null,
+      store: null,
+      key: "test...Key0",
+      ok: code === 0,
+      diagnosis,
+      hint: code === 0 ? null : expect.stringMatching(/^[A-Z].+\.|: /),
+    });
+    expect(deps.stdout() + deps.stderr()).not.toContain(text);
+  });
+
+  it("touches neither the store nor the profiles", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "verify", "--stdin")).toBe(0);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(await deps.secrets.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
+  });
+
+  it("takes the key out of a line of a dotenv file", async () => {
+    const deps = open({ stdin: `export MISTRAL_API_KEY="${text}"\r\n` });
+    expect(await run(deps, "verify", "--stdin")).toBe(0);
+  });
+
+  it("asks a person for the key, with the hidden prompt", async () => {
+    const deps = open({ answers: [answer.key(text, /The key to check/)] });
+    expect(await run(deps, "verify", "--stdin")).toBe(0);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(deps.stdout() + deps.stderr()).not.toContain(text);
+  });
+
+  it("refuses a terminal where nobody may be asked, and says what it expects", async () => {
+    await expect(run(open(), "verify", "--stdin")).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("standard input"),
+    });
+  });
+
+  it.each(["", "\n", "two words\n", `${text}\n${otherText}\n`])("refuses %j", async (stdin) => {
+    const deps = open({ stdin });
+    await expect(run(deps, "verify", "--stdin")).rejects.toMatchObject({ kind: "usage" });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("refuses --min-days, since it does not know when the key ends", async () => {
+    const deps = open({ stdin: text });
+    await expect(run(deps, "verify", "--stdin", "--min-days", "3")).rejects.toMatchObject({ kind: "usage" });
+  });
+});
+
+describe("verify --all", () => {
+  it("gives every profile a line, and the exit code of the worst", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2027-02-21" });
+    await store(deps, { name: work, key: otherText });
+    api.keys.revoke(otherText);
+    expect(await run(deps, "verify", "--all")).toBe(4);
+    expect(deps.stdout()).toBe(
+      "✓ default  test...Key0  valid, ends 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n",
+    );
+    expect(deps.stderr()).toBe("");
+  });
+
+  it("answers with a document for each, also for one whose key is gone", async () => {
+    const deps = open();
+    await store(deps);
+    await store(deps, { name: work });
+    await deps.secrets.delete({ profile: work, slot: "current" });
+    expect(await run(deps, "verify", "--all", "--json")).toBe(3);
+    expect(deps.document()).toMatchObject({
+      profiles: [
+        { profile: "default", ok: true, diagnosis: "valid" },
+        { profile: "work", ok: false, error: { code: 3, kind: "no-key" } },
+      ],
+    });
+  });
+
+  it("says that there is no key at all", async () => {
+    await expect(run(open(), "verify", "--all")).rejects.toMatchObject({ kind: "no-key" });
+  });
+
+  it("finds a key in the store that no profile lists", async () => {
+    const deps = open();
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(text));
+    expect(await run(deps, "verify", "--all")).toBe(0);
+  });
+
+  it("notes which key ends soon", async () => {
+    const deps = open();
+    await store(deps, { name: work, expiresAt: "2026-11-24" });
+    expect(await run(deps, "verify", "--all", "--min-days", "7")).toBe(8);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain('The key of profile "work" ends tomorrow');
+  });
+
+  it.each([["--stdin"], ["-p", "work"]])("does not go with %s", async (...flags) => {
+    await expect(run(open(), "verify", "--all", ...flags)).rejects.toMatchObject({ kind: "usage" });
+  });
+});
+
+describe("verify, of a refused key that never worked", () => {
+  it("asks nobody about Codestral beside a server that is not Mistral's", async () => {
+    const deps = open({ answers: [], stdoutIsTerminal: true });
+    await store(deps);
+    api.keys.revoke(text);
+    expect(await run(deps, "verify")).toBe(4);
+    expect(deps.stdout()).toContain("key of another product: Codestral");
+    expect(deps.script.asked).toEqual([]);
+  });
+
+  it("tries Codestral when the person agrees, and asks nobody whose screen does not show the verdict", async () => {
+    const codestral = await startMistralApi({ keys: [text] });
+    const deps = open({ answers: [] });
+    await store(deps);
+    api.keys.revoke(text);
+    const { SdkMistralApi } = await import("../../../src/mistral/sdk-mistral-api.ts");
+    const withCodestral = (one: TestDeps): TestDeps => ({
+      ...one,
+      mistral: async (endpoint) =>
+        new SdkMistralApi({ endpoint, env: {}, now: () => today, codestralUrl: codestral.url }),
+    });
+    expect(await run(withCodestral(deps), "verify")).toBe(4);
+    const asked = deps.next({ answers: [answer.confirm(true, /Codestral/)], stdoutIsTerminal: true });
+    expect(await run(withCodestral(asked), "verify")).toBe(4);
+    await codestral.stop();
+    expect(asked.stdout()).toContain("This is a Codestral key");
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "wrong-product" });
+  });
+});

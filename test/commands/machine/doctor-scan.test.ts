@@ -1,0 +1,98 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { doctor } from "../../../src/commands/machine/doctor.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import { chosenKey } from "../../plaintext/planted-home.ts";
+import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+
+let folder: string;
+let deps: TestDeps;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "scan-"));
+  execFileSync("git", ["init", "-q"], { cwd: folder });
+  const env = { PATH: process.env.PATH ?? "" };
+  deps = openTestDeps({ surroundings: { home: folder, cwd: folder, env } });
+});
+
+afterEach(() => {
+  deps.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function storeKey(text: string = chosenKey, name: ProfileName = defaultProfile): void {
+  const key = ApiKey.of(text);
+  deps.profiles.write(
+    profileOf(
+      { name, key, store: "keychain", endpoint: { region: "global" } },
+      new Date("2026-08-01T00:00:00.000Z"),
+    ),
+  );
+}
+
+function scan(flags: Record<string, unknown> = {}): Promise<number> {
+  return doctor({ args: [], flags: new Flags({ scan: true, ...flags }) }, deps);
+}
+
+test("exits with 9 and says where the key is and what to do, without the key", async () => {
+  storeKey();
+  writeFileSync(join(folder, "a.txt"), `x\n${chosenKey}\n`);
+  execFileSync("git", ["add", "a.txt"], { cwd: folder });
+
+  expect(await scan({ staged: true })).toBe(9);
+
+  expect(deps.stdout()).toContain("a.txt:2, staged");
+  expect(deps.stdout()).toContain("mistral-key rotate");
+  expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
+});
+
+test("tells scripts the same", async () => {
+  storeKey();
+  writeFileSync(join(folder, "a.txt"), chosenKey);
+
+  expect(await scan({ json: true })).toBe(9);
+
+  expect(deps.document()).toEqual({
+    ok: false,
+    leaks: [
+      {
+        profile: "default",
+        key: "test...Key0",
+        kind: "file",
+        path: "a.txt",
+        line: 1,
+        commit: null,
+        encoding: "plain",
+      },
+    ],
+    searched: ["files of this repository", "staged changes", "git history", "shell history"],
+    notes: [],
+  });
+});
+
+test("counts keys, not the profiles that share them", async () => {
+  for (const name of ["default", "work"]) storeKey(chosenKey, parseProfileName(name));
+  for (const name of ["lab", "old"]) storeKey("otherKey".repeat(4), parseProfileName(name));
+  expect(await scan({ staged: true })).toBe(0);
+  expect(deps.stdout()).toContain("None of your 2 keys is in staged changes.");
+});
+
+test("exits with 0 and says what was searched when the key is nowhere", async () => {
+  storeKey();
+
+  expect(await scan()).toBe(0);
+
+  expect(deps.stdout()).toMatch(/Your key is not in files of this repository/);
+});
+
+test("without a stored key there is nothing to look for", async () => {
+  expect(await scan()).toBe(0);
+
+  expect(deps.stdout()).toContain("No key is stored");
+});

@@ -1,0 +1,513 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { doctor } from "../../../src/commands/machine/doctor.ts";
+import type { DoctorDocument } from "../../../src/doctor/report.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { dayAfter } from "../../../src/keys/expiry.ts";
+import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import { openEncryptedFile } from "../../../src/stores/encrypted-file/open-encrypted-file.ts";
+import type { StoreAvailability, StoreKind } from "../../../src/stores/secret-store.ts";
+import { StandInStore } from "../../onboarding/stand-in-store.ts";
+import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+const otherKey = ApiKey.of("testKey1".repeat(4));
+const address = { profile: defaultProfile, slot: "current" } as const;
+const passphrase = "correct horse battery staple";
+
+const profile = profileOf(
+  { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+  new Date("2026-09-01T10:00:00.000Z"),
+);
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+interface Bed {
+  readonly deps: TestDeps;
+  readonly api: LoopbackMistralApi;
+  readonly home: string;
+  readonly cwd: string;
+  readonly keychain: StandInStore;
+}
+
+interface Plant {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly keychain?: StoreAvailability;
+  readonly nodeVersion?: string;
+  readonly now?: Date;
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** Where the key of the profile is; nothing is stored where `null`. */
+  readonly store?: StoreKind | null;
+  /** Puts a fault into the machine. */
+  readonly plant?: (bed: Bed) => unknown;
+}
+
+/** A machine on which nothing is wrong, apart from what is planted. */
+async function examine(planted: Plant = {}) {
+  const { store = "keychain", flags = {} } = planted;
+  const home = mkdtempSync(join(tmpdir(), "mistral-key-doctor-"));
+  const cwd = join(home, "project");
+  const folder = join(home, "program");
+  mkdirSync(cwd);
+  const api = await startMistralApi({ keys: [key.reveal()] });
+  const env = {
+    MISTRAL_KEY_HOME: folder,
+    MISTRAL_KEY_SERVER_URL: api.url,
+    PATH: process.env.PATH ?? "",
+    ...planted.env,
+  };
+  const keychain = new StandInStore("keychain", planted.keychain === undefined ? [] : [planted.keychain]);
+  const deps = openTestDeps({
+    home: folder,
+    env,
+    surroundings: { cwd, home },
+    store: keychain,
+    now: planted.now ?? new Date(),
+  });
+  cleanUps.push(
+    () => rmSync(home, { recursive: true, force: true }),
+    () => api.stop(),
+    () => deps.close(),
+  );
+  if (store !== null) {
+    deps.profiles.write({ ...profile, store });
+    if (store === "keychain") await keychain.set(address, key);
+    if (store === "file") {
+      const file = openEncryptedFile({
+        folder,
+        env: { MISTRAL_KEY_PASSPHRASE: passphrase },
+        signal: deps.signal,
+      });
+      await file.set(address, key);
+    }
+  }
+  await planted.plant?.({ deps, api, home, cwd, keychain });
+  const input = { args: [], flags: new Flags({ json: true, ...flags }) };
+  const code = await doctor(input, deps, planted.nodeVersion ?? "v20.19.0");
+  const output = deps.stdout() + deps.stderr();
+  for (const secret of [key, otherKey]) expect(output).not.toContain(secret.reveal());
+  return { code, output, api };
+}
+
+async function diagnose(planted: Plant = {}) {
+  const { code, output, api } = await examine(planted);
+  const document: DoctorDocument = JSON.parse(output);
+  const of = (id: string) => document.checks.find((check) => check.id === id);
+  const states = (state: string) =>
+    document.checks.filter((check) => check.state === state).map(({ id }) => id);
+  return { code, document, of, states, api };
+}
+
+describe("doctor on a machine where nothing is wrong", () => {
+  it("has nothing against a key that ends later, and was not verified when Mistral failed", async () => {
+    const { states } = await diagnose({
+      plant: ({ deps }) =>
+        deps.profiles.write({
+          ...profile,
+          expiresAt: dayAfter(15, deps.now()),
+          lastVerifiedAt: "2026-09-03T10:00:00.000Z",
+          lastDiagnosis: "server-error",
+        }),
+    });
+    expect(states("warn")).toEqual([]);
+  });
+
+  it("finds nothing, exits 0, and sends no key anywhere", async () => {
+    const { code, document, states, api } = await diagnose();
+    expect(document.ok).toBe(true);
+    expect(code).toBe(0);
+    expect(states("fail")).toEqual([]);
+    expect(states("warn")).toEqual([]);
+    expect(states("skipped")).toEqual(["dns", "tls"]);
+    expect(api.requests).toHaveLength(1);
+    expect(api.requests[0]).toMatchObject({ path: "/v1/models", key: undefined });
+  });
+
+  it("leaves the network alone with --offline", async () => {
+    const { code, states, api } = await diagnose({ flags: { offline: true } });
+    expect(code).toBe(0);
+    expect(states("skipped")).toEqual(["dns", "tls", "api", "clock"]);
+    expect(api.requests).toEqual([]);
+  });
+
+  it("is content with an encrypted file and no keychain at all", async () => {
+    const { code, of } = await diagnose({
+      store: "file",
+      keychain: { state: "absent", reason: "There is no session bus.", advice: ["Log in to a desktop."] },
+      env: { MISTRAL_KEY_PASSPHRASE: passphrase },
+    });
+    expect(of("keychain")).toMatchObject({ state: "ok", message: expect.stringContaining("Not needed") });
+    expect(of("key")).toMatchObject({ state: "ok", message: expect.stringContaining("encrypted file") });
+    expect(code).toBe(0);
+  });
+
+  it("says so when no key is stored yet, and that is no fault", async () => {
+    const { code, of } = await diagnose({ store: null });
+    expect(of("key")).toMatchObject({ state: "warn", hint: expect.stringContaining("mistral-key init") });
+    expect(code).toBe(0);
+  });
+});
+
+const locked: StoreAvailability = {
+  state: "locked",
+  reason: "The login keyring is locked.",
+  advice: ["Unlock it in Passwords and Keys."],
+};
+
+/** One fault, and how doctor has to name it. */
+const faults: readonly (Plant & {
+  readonly fault: string;
+  readonly id: string;
+  readonly state: "fail" | "warn";
+  readonly code: number;
+  readonly says: RegExp;
+  readonly advises: RegExp;
+})[] = [
+  {
+    fault: "a Node.js that is too old",
+    nodeVersion: "v18.20.4",
+    id: "node",
+    state: "fail",
+    code: 2,
+    says: /v18\.20\.4 is too old/,
+    advises: /nodejs\.org/,
+  },
+  {
+    fault: "a locked keychain",
+    keychain: locked,
+    id: "keychain",
+    state: "fail",
+    code: 7,
+    says: /login keyring is locked/,
+    advises: /Unlock it in Passwords and Keys/,
+  },
+  {
+    fault: "a key that is gone from the keychain",
+    plant: ({ keychain }) => keychain.delete(address),
+    id: "key",
+    state: "fail",
+    code: 3,
+    says: /not in .* any more/,
+    advises: /mistral-key init/,
+  },
+  {
+    fault: "another key in the keychain than the profile describes",
+    plant: ({ keychain }) => keychain.set(address, otherKey),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /another key/,
+    advises: /mistral-key verify/,
+  },
+  {
+    fault: "a key whose last day is past",
+    plant: ({ deps }) => deps.profiles.write({ ...profile, expiresAt: "2026-01-02" }),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /is in .*\. The key's last day was 2 Jan 2026, as you entered it\.$/,
+    advises: /mistral-key verify\n.*mistral-key rotate$/,
+  },
+  {
+    fault: "a key that ends in a fortnight",
+    plant: ({ deps }) => deps.profiles.write({ ...profile, expiresAt: dayAfter(14, deps.now()) }),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /The key's last day is /,
+    advises: /^To put a new one in its place: mistral-key rotate$/,
+  },
+  {
+    fault: "a key that Mistral refused, of another profile than the default",
+    store: null,
+    env: { MISTRAL_KEY_PROFILE: "work" },
+    plant: async ({ deps, keychain }) => {
+      const name = parseProfileName("work");
+      await keychain.set({ profile: name, slot: "current" }, key);
+      deps.profiles.write({
+        ...profile,
+        name,
+        lastVerifiedAt: "2026-09-03T10:00:00.000Z",
+        lastDiagnosis: "invalid-key",
+      });
+    },
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /Mistral refused the key at the last check, on 3 Sep 2026\.$/,
+    advises: /mistral-key verify -p work\n.*mistral-key rotate -p work$/,
+  },
+  {
+    fault: "a key that has expired, in an encrypted file that cannot be read here",
+    store: "file",
+    plant: ({ deps }) =>
+      deps.profiles.write({
+        ...profile,
+        store: "file",
+        expiresAt: "2026-01-02",
+        lastVerifiedAt: "2026-01-03T10:00:00.000Z",
+        lastDiagnosis: "expired",
+      }),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /refused the key at the last check, on 3 Jan 2026\. The key's last day was 2 Jan 2026/,
+    advises: /verify/,
+  },
+  {
+    fault: "a folder that others can open",
+    plant: ({ deps }) => chmodSync(join(deps.home, "profiles"), 0o755),
+    id: "permissions",
+    state: "warn",
+    code: 0,
+    says: /Others on this machine can open .*profiles/,
+    advises: /chmod -R go= /,
+  },
+  {
+    fault: "a link in place of the keys folder",
+    plant: ({ deps, cwd }) => symlinkSync(cwd, join(deps.home, "keys")),
+    id: "permissions",
+    state: "fail",
+    code: 7,
+    says: /keys is a link/,
+    advises: /Move it away/,
+  },
+  {
+    fault: "a damaged profile",
+    plant: ({ deps }) => writeFileSync(join(deps.home, "profiles", "work.json"), "{", { mode: 0o600 }),
+    id: "profiles",
+    state: "fail",
+    code: 7,
+    says: /work\.json is damaged/,
+    advises: /mistral-key verify/,
+  },
+  {
+    fault: "a rotation that was left unfinished",
+    plant: ({ deps }) =>
+      deps.journal.begin({
+        version: 1,
+        profile: defaultProfile,
+        startedAt: "2026-08-20T10:00:00.000Z",
+        oldKey: { mask: otherKey.mask, name: null, fingerprint: fingerprintOf(otherKey) },
+        newKey: { mask: key.mask, fingerprint: fingerprintOf(key) },
+        before: profile,
+        after: profile,
+      }),
+    id: "rotations",
+    state: "fail",
+    code: 9,
+    says: /unfinished since 20 Aug 2026/,
+    advises: /rotate --finish/,
+  },
+  {
+    fault: "another key in the environment",
+    env: { MISTRAL_API_KEY: otherKey.reveal() },
+    id: "environment",
+    state: "warn",
+    code: 0,
+    says: /different from the stored key/,
+    advises: /mistral-key run/,
+  },
+  {
+    fault: "a key in a .env file that git would commit",
+    plant: ({ cwd }) => {
+      execFileSync("git", ["init", "--quiet", cwd]);
+      writeFileSync(join(cwd, ".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+    },
+    id: "dotenv",
+    state: "fail",
+    code: 9,
+    says: /\.env holds test\.\.\.Key1 and would be committed by git/,
+    advises: /\.gitignore/,
+  },
+  {
+    fault: "a key in a .env file that is in git already",
+    plant: ({ cwd }) => {
+      execFileSync("git", ["init", "--quiet", cwd]);
+      writeFileSync(join(cwd, ".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+      execFileSync("git", ["-C", cwd, "add", "--force", ".env"]);
+    },
+    id: "dotenv",
+    state: "fail",
+    code: 9,
+    says: /is in git already/,
+    advises: /git rm --cached \.env/,
+  },
+  {
+    fault: "a browser that is not there",
+    env: { BROWSER: "no-such-browser --new-tab" },
+    id: "browser",
+    state: "warn",
+    code: 0,
+    says: /no-such-browser, which is not on the PATH/,
+    advises: /BROWSER/,
+  },
+  {
+    fault: "a proxy that is no address",
+    env: { HTTPS_PROXY: "socks5://user:secret@127.0.0.1:1080" },
+    flags: { offline: true, serverUrl: "https://api.example" },
+    id: "proxy",
+    state: "fail",
+    code: 2,
+    says: /^HTTPS_PROXY is not the address/,
+    advises: /http:\/\/PROXY:PORT/,
+  },
+  {
+    fault: "a certificate file that is not there",
+    env: { NODE_EXTRA_CA_CERTS: "/no/such/company-ca.pem" },
+    id: "certificates",
+    state: "fail",
+    code: 2,
+    says: /is not there, so Node\.js ignores it/,
+    advises: /NODE_EXTRA_CA_CERTS/,
+  },
+  {
+    fault: "certificates that are not checked",
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+    id: "certificates",
+    state: "fail",
+    code: 2,
+    says: /anybody in between can read your key/,
+    advises: /Unset it/,
+  },
+  {
+    fault: "an API that refuses connections",
+    plant: ({ api }) => api.stop(),
+    id: "api",
+    state: "fail",
+    code: 5,
+    says: /refused the connection/,
+    advises: /server/,
+  },
+  {
+    fault: "an API that fails itself",
+    plant: ({ api }) => api.behave("server-error"),
+    id: "api",
+    state: "fail",
+    code: 5,
+    says: /something is wrong with it/,
+    advises: /status\.mistral\.ai/,
+  },
+  {
+    fault: "a clock that is an hour fast",
+    now: new Date(Date.now() + 3_600_000),
+    id: "clock",
+    state: "fail",
+    code: 2,
+    says: /60 minutes fast/,
+    advises: /Set the clock/,
+  },
+  {
+    fault: "a damaged encrypted file",
+    store: "file",
+    plant: ({ deps }) => writeFileSync(join(deps.home, "keys", "default.age"), "age-encryption.org/v1\n"),
+    id: "key",
+    state: "fail",
+    code: 7,
+    says: /default\.age cannot be used/,
+    advises: /put that back/,
+  },
+  {
+    fault: "a wrong passphrase in the environment",
+    store: "file",
+    env: { MISTRAL_KEY_PASSPHRASE: "not the one" },
+    id: "key",
+    state: "fail",
+    code: 7,
+    says: /does not open .*default\.age/,
+    advises: /MISTRAL_KEY_PASSPHRASE/,
+  },
+  {
+    fault: "a passphrase file that is not there",
+    store: "file",
+    env: { MISTRAL_KEY_PASSPHRASE_FILE: "/no/such/passphrase" },
+    id: "key",
+    state: "fail",
+    code: 7,
+    says: /is not there/,
+    advises: /MISTRAL_KEY_PASSPHRASE_FILE/,
+  },
+];
+
+describe("doctor names", () => {
+  it.each(faults)("$fault", async ({ id, state, code, says, advises, ...planted }) => {
+    const found = await diagnose(planted);
+    const check = found.of(id);
+    expect(check?.state).toBe(state);
+    expect(check?.message).toMatch(says);
+    expect(check?.hint).toMatch(advises);
+    expect(found.code).toBe(code);
+    expect(found.document.ok).toBe(code === 0);
+    expect(JSON.stringify(found.document)).not.toMatch(/secret|not the one/);
+  });
+
+  it("ten faults at once, and exits with the code of the first", async () => {
+    const found = await diagnose({
+      keychain: locked,
+      now: new Date(Date.now() - 7_200_000),
+      env: {
+        MISTRAL_API_KEY: otherKey.reveal(),
+        BROWSER: "no-such-browser",
+        NODE_EXTRA_CA_CERTS: "/no/such/company-ca.pem",
+        https_proxy: "http://127.0.0.1:1",
+        HTTPS_PROXY: "http://127.0.0.1:2",
+      },
+      plant: (bed) => {
+        for (const fault of ["a folder that others can open", "a damaged profile"]) plantOf(fault)(bed);
+        for (const fault of [
+          "a rotation that was left unfinished",
+          "a key in a .env file that git would commit",
+        ])
+          plantOf(fault)(bed);
+      },
+    });
+    expect([...found.states("fail"), ...found.states("warn")].sort()).toEqual(
+      [
+        "browser",
+        "certificates",
+        "clock",
+        "dotenv",
+        "environment",
+        "keychain",
+        "permissions",
+        "profiles",
+        "proxy",
+        "rotations",
+      ].sort(),
+    );
+    expect(found.code).toBe(7);
+  });
+});
+
+describe("the report of doctor", () => {
+  it("has a line for each check, what to do below it, and how it adds up", async () => {
+    const { code, output } = await examine({
+      keychain: locked,
+      env: { MISTRAL_API_KEY: otherKey.reveal() },
+      flags: { json: false, offline: true },
+    });
+    expect(code).toBe(7);
+    expect(output).toMatch(/^✓ Node\.js {7}Node\.js v20\.19\.0$/m);
+    expect(output).toMatch(/^✗ Keychain {6}The login keyring is locked\. \(locked\)\n {16}› Unlock it/m);
+    expect(output).toMatch(/^! Environment {3}MISTRAL_API_KEY in this shell/m);
+    expect(output).toMatch(/^• DNS {11}Not looked at \(--offline\)\.$/m);
+    expect(output).toMatch(/\n1 thing to put right, 1 thing to know\.\n$/);
+    for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+function plantOf(name: string): (bed: Bed) => unknown {
+  const plant = faults.find(({ fault }) => fault === name)?.plant;
+  if (plant === undefined) throw new Error(`There is no fault called ${name}.`);
+  return plant;
+}

@@ -1,0 +1,238 @@
+import { lstatSync, statSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { importKey } from "../../../src/commands/obtain/import.ts";
+import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { StandInStore } from "../../onboarding/stand-in-store.ts";
+import {
+  chosenKey,
+  otherKey,
+  type PlantedHome,
+  plantedFiles,
+  plantHome,
+} from "../../plaintext/planted-home.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+const mask = "test...Key0";
+const address = { profile: defaultProfile, slot: "current" } as const;
+
+let planted: PlantedHome;
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  planted = plantHome();
+  api = await startMistralApi({ keys: [chosenKey, otherKey] });
+});
+
+afterEach(async () => {
+  deps.close();
+  planted.remove();
+  await api.stop();
+});
+
+function open(options: TestDepsOptions = {}): TestDeps {
+  const { home, project } = planted;
+  // Without a session bus there is no keychain to look into.
+  const env = { PATH: process.env.PATH ?? "", ...options.env };
+  const surroundings = { home, cwd: project, env };
+  return openTestDeps({ serverUrl: api.url, store: new StandInStore("keychain"), surroundings, ...options });
+}
+
+function run(flags: Record<string, unknown> = {}): Promise<number> {
+  return importKey({ args: [], flags: new Flags({ ...flags, serverUrl: api.url }) }, deps);
+}
+
+describe("a home folder with the key in twelve places", () => {
+  test("all of them are found, the key is stored, the copies are taken out, everything else stays byte for byte", async () => {
+    const modes = new Map(plantedFiles.map(({ path }) => [path, statSync(planted.path(path)).mode]));
+    deps = open();
+
+    const code = await run({ key: mask, clean: "all", expires: "90d" });
+
+    expect(deps.stderr()).toContain("stored in");
+    expect((await deps.secrets.get(address))?.reveal()).toBe(chosenKey);
+    for (const { path, after } of plantedFiles) expect(planted.read(path), path).toBe(after);
+    for (const [path, mode] of modes) expect(statSync(planted.path(path)).mode, path).toBe(mode);
+    expect(lstatSync(planted.path(".zshrc")).isSymbolicLink()).toBe(true);
+    // One line of .profile does more than set the key and is left to the person.
+    expect(deps.stderr()).toMatch(/Please change ~\/\.profile:4 by\s+hand/);
+    expect(code).toBe(9);
+    expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
+    expect(deps.stdout() + deps.stderr()).not.toContain(otherKey);
+  });
+
+  test("the report for audits names each place and whether git would commit it, and holds no key", async () => {
+    deps = open({ env: { MISTRAL_API_KEY: chosenKey } });
+
+    expect(await run({ list: true, json: true })).toBe(0);
+
+    expect(JSON.stringify(deps.document())).not.toContain(chosenKey);
+    const place = (file: string, line: number, kind: string, git: string | null) => ({
+      path: planted.path(file),
+      line,
+      kind,
+      git,
+    });
+    expect(deps.document()).toEqual({
+      found: [
+        {
+          key: mask,
+          stored: false,
+          places: expect.toSatisfy((places: unknown[]) => {
+            const expected = [
+              { path: null, line: null, kind: "environment", git: null, variable: "MISTRAL_API_KEY" },
+              place(".vibe/.env", 1, "vibe", null),
+              place(".config/io.datasette.llm/keys.json", 3, "llm", null),
+              place(".local/share/opencode/auth.json", 5, "opencode", null),
+              place(".continue/config.yaml", 6, "continue", null),
+              place(".continue/config.yaml", 8, "continue", null),
+              place(".mistralcode/config.json", 1, "mistral-code", null),
+              place(".aider.conf.yml", 4, "aider", null),
+              place("project/.env", 3, "dotenv", "tracked"),
+              place("project/.env.local", 1, "dotenv", "ignored"),
+              place(".bashrc", 4, "shell", null),
+              place(".profile", 2, "shell", null),
+              place(".profile", 3, "shell", null),
+              place(".profile", 4, "shell", null),
+              place(".zshrc", 3, "shell", null),
+              place(".config/fish/config.fish", 2, "shell", null),
+            ];
+            expect(places).toEqual(expected);
+            return true;
+          }),
+        },
+        { key: "spar...eKy1", stored: false, places: [place("project/.env.local", 3, "dotenv", "ignored")] },
+      ],
+      unread: [],
+    });
+    expect(await deps.secrets.get(address)).toBeUndefined();
+    for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
+  });
+
+  test("a person picks the key, sees each change and decides about tools one by one", async () => {
+    deps = open({
+      answers: [
+        answer.choose(mask, /which key/i),
+        answer.choose("do not know"),
+        answer.choose("Yes, all", /these 6 files/),
+        answer.confirm(false, /Mistral Vibe/),
+        answer.confirm(true, /llm/),
+        answer.confirm(false, /opencode/),
+        answer.confirm(false, /Continue/),
+        answer.confirm(false, /Mistral Code/),
+        answer.confirm(false, /aider/),
+      ],
+    });
+
+    expect(await run()).toBe(9);
+
+    const afterwards = (path: string) => plantedFiles.find((file) => file.path === path)?.after;
+    for (const path of ["project/.env", ".bashrc", ".config/io.datasette.llm/keys.json"]) {
+      expect(planted.read(path), path).toBe(afterwards(path));
+    }
+    for (const path of [".vibe/.env", ".aider.conf.yml"])
+      expect(planted.read(path), path).toContain(chosenKey);
+    expect(deps.stderr()).toContain("mistral-key run --as LLM_MISTRAL_KEY -- llm");
+    expect(deps.stderr()).toContain(`   3 - MISTRAL_API_KEY="${mask}" # paid by me`);
+    // The usual comment fits its line; a longer one goes on below its beginning.
+    expect(deps.stderr()).toContain(
+      "       + # MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n",
+    );
+    expect(deps.stderr()).toContain(
+      "       + # LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as\n         LLM_MISTRAL_KEY -- CMD\n",
+    );
+    expect(deps.stderr()).not.toContain(chosenKey);
+  });
+});
+
+test("the report for people is the answer on stdout, and fits a narrow terminal", async () => {
+  deps = open({ columns: 40 });
+
+  expect(await run({ list: true })).toBe(0);
+
+  expect(deps.stdout()).toContain("Found 2 Mistral keys in 16 places.");
+  expect(deps.stdout()).toContain("    ~/project/.env:3\n      in git\n");
+  expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
+});
+
+test("a key that Mistral refuses is not stored and its copies stay", async () => {
+  api.keys.revoke(chosenKey);
+  deps = open();
+
+  expect(await run({ key: mask, clean: "all" })).toBe(4);
+
+  expect(await deps.secrets.get(address)).toBeUndefined();
+  for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
+});
+
+test("copies stay when nobody says what to do with them", async () => {
+  deps = open();
+
+  expect(await run({ key: mask })).toBe(0);
+
+  expect((await deps.secrets.get(address))?.reveal()).toBe(chosenKey);
+  for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
+  expect(deps.stderr()).toContain("mistral-key import --list");
+});
+
+test("a key that is stored already is not asked about again; its copies are taken out", async () => {
+  deps = open();
+  await run({ key: mask });
+  const requests = api.requests.length;
+  deps = deps.next();
+
+  expect(await run({ from: "~/.vibe/.env", clean: "all", json: true })).toBe(9);
+
+  expect(api.requests.length).toBe(requests);
+  expect(planted.read(".vibe/.env")).not.toContain(chosenKey);
+  expect(deps.document()).toMatchObject({ profile: "default", key: mask, stored: true });
+});
+
+test("a fingerprint alone does not count as stored: the copies stay until the store holds the key", async () => {
+  deps = open();
+  await run({ key: mask });
+  await deps.secrets.delete(address);
+  api.keys.revoke(chosenKey);
+  deps = deps.next();
+
+  expect(await run({ key: mask, clean: "all" })).toBe(4);
+
+  for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
+});
+
+test("several keys and nobody to pick one: says which flag does", async () => {
+  deps = open();
+
+  await expect(run()).rejects.toMatchObject({
+    kind: "usage",
+    message: expect.stringContaining("there is no terminal here"),
+    hint: expect.stringContaining(`--key ${mask}`),
+  });
+
+  expect(await deps.secrets.get(address)).toBeUndefined();
+});
+
+test("a stored key is not replaced by another one unasked", async () => {
+  deps = open();
+  await run({ key: "spar...eKy1" });
+  deps = deps.next();
+
+  await expect(run({ key: mask, clean: "all" })).rejects.toMatchObject({ kind: "usage" });
+
+  expect((await deps.secrets.get(address))?.reveal()).toBe(otherKey);
+  expect(planted.read(".vibe/.env")).toContain(chosenKey);
+});
+
+test("nothing in plaintext and nothing stored: exit 3 and the way to a key", async () => {
+  planted.remove();
+  planted = plantHome([]);
+  deps = open();
+
+  await expect(run()).rejects.toMatchObject({
+    kind: "no-key",
+    hint: expect.stringContaining("mistral-key init"),
+  });
+});

@@ -1,0 +1,457 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../../src/cli/parse.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { StandInStore } from "../../onboarding/stand-in-store.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+const text = "testKey0".repeat(4);
+const otherText = "otherKy1".repeat(4);
+const now = new Date("2026-11-23T12:00:00Z");
+const current = { profile: defaultProfile, slot: "current" } as const;
+
+let api: LoopbackMistralApi;
+let opened: TestDeps[] = [];
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [text, otherText] });
+});
+afterEach(async () => {
+  const deps = opened;
+  opened = [];
+  await api.stop();
+  for (const each of deps) each.close();
+});
+
+function open(options: TestDepsOptions = {}): TestDeps {
+  const deps = openTestDeps({ serverUrl: api.url, now, store: new StandInStore("keychain"), ...options });
+  opened.push(deps);
+  return deps;
+}
+
+async function run(deps: TestDeps, ...argv: readonly string[]): Promise<number> {
+  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
+  if (invocation.kind === "text") throw new Error(invocation.text);
+  return await invocation.command.run(invocation, deps);
+}
+
+async function storedIn(deps: TestDeps): Promise<string | undefined> {
+  return (await deps.secrets.get(current))?.reveal();
+}
+
+const newcomer = [
+  answer.choose("I am new to Mistral"),
+  answer.press("enter", /open in the browser/),
+  answer.press("enter", /done, go on/),
+  answer.press("enter", /done, go on/),
+  answer.press("enter", /open in the browser/),
+  answer.press("enter", /done, go on/),
+  answer.press("enter", /done, go on/),
+  answer.choose("90 days"),
+  answer.key(text),
+];
+
+describe("init, in a terminal", () => {
+  it("walks a newcomer through five steps and ends with the closing card", async () => {
+    const deps = open({ answers: newcomer });
+    expect(await run(deps, "init")).toBe(0);
+    expect(deps.opened).toEqual(["https://console.mistral.ai", "https://console.mistral.ai/api-keys"]);
+    const said = deps.stderr();
+    for (const step of ["1 of 5", "2 of 5", "3 of 5", "4 of 5", "5 of 5"]) expect(said).toContain(step);
+    expect(said).toContain("https://console.mistral.ai/api-keys");
+    expect(said).toContain("such as laptop-nov-2026");
+    expect(said).toContain("21 Feb 2027 (as you entered it), 90 days");
+    expect(said).toContain("8 models · 60 requests a minute");
+    expect(said).not.toContain(text);
+    expect(deps.stdout()).toBe("");
+    expect(await storedIn(deps)).toBe(text);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: "test...Key0",
+      store: "keychain",
+      expiresAt: "2027-02-21",
+      lastDiagnosis: "valid",
+      identity: { workspace: "Research", keyName: "laptop" },
+    });
+  });
+
+  it("goes back a step and skips to the paste", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have an account"),
+        answer.press("b"),
+        answer.press("s", /skip to paste/),
+        answer.key(text),
+        answer.choose("I do not know", /expiration/),
+      ],
+    });
+    expect(await run(deps, "init", "--no-browser")).toBe(0);
+    const shown = [...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1]);
+    expect(shown).toEqual(["3", "2", "5"]);
+    expect(deps.opened).toEqual([]);
+    expect(deps.profiles.read(defaultProfile)).not.toHaveProperty("expiresAt");
+  });
+
+  it("goes back from the paste and asks for the expiration again", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have a key"),
+        answer.key("b"),
+        answer.press("n", /next/),
+        answer.choose("365 days"),
+        answer.key(text),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(0);
+    expect([...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1])).toEqual(["5", "4", "5"]);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-11-23");
+  });
+
+  it("stores a key that is at hand before asking when it ends", async () => {
+    const deps = open({
+      answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/expiration/)],
+    });
+    await expect(run(deps, "init")).rejects.toMatchObject({ kind: "cancelled", message: /key is stored/ });
+    expect(await storedIn(deps)).toBe(text);
+  });
+
+  it("goes on where it was stopped, and forgets that once a key is stored", async () => {
+    const first = open({
+      answers: [
+        answer.choose("I am new"),
+        answer.press("n"),
+        answer.press("n"),
+        answer.press("n"),
+        answer.press("n"),
+        answer.choose("180 days"),
+        answer.stop(/key/),
+      ],
+    });
+    await expect(run(first, "init")).rejects.toMatchObject({
+      message: "Stopped; nothing was stored.",
+      hint: "mistral-key init goes on at step 5.",
+    });
+    expect(await storedIn(first)).toBeUndefined();
+    const second = first.next({ answers: [answer.choose("At step 5 of 5"), answer.key(text)] });
+    opened = [second];
+    expect(await run(second, "init")).toBe(0);
+    expect(second.profiles.read(defaultProfile)?.expiresAt).toBe("2027-05-22");
+    expect(second.drafts.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("says that nothing was stored and where it goes on when it is stopped on the way", async () => {
+    const atOnce = open({ answers: [answer.stop()] });
+    await expect(run(atOnce, "init")).rejects.toMatchObject({
+      message: "Stopped; nothing was stored.",
+      hint: undefined,
+    });
+    const where = { kind: "cancelled", message: "Stopped; nothing was stored." };
+    const onTheWay = open({
+      answers: [answer.choose("I have an account"), answer.press("n"), answer.stop()],
+    });
+    await expect(run(onTheWay, "init", "-p", "work")).rejects.toMatchObject({
+      ...where,
+      hint: "mistral-key init -p work goes on at step 4.",
+    });
+    const again = onTheWay.next({ answers: [answer.stop(/stopped on the way/)] });
+    opened = [atOnce, again];
+    await expect(run(again, "init", "-p", "work")).rejects.toMatchObject({
+      ...where,
+      hint: "mistral-key init -p work goes on at step 4.",
+    });
+  });
+
+  it("lets a rejected key be pasted again and never stores it", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have a key"),
+        answer.key("wrongKey".repeat(4)),
+        answer.choose("Paste a key again"),
+        answer.key(text),
+        answer.choose("I do not know"),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(0);
+    expect(await storedIn(deps)).toBe(text);
+  });
+
+  it("stores a key unverified when Mistral cannot be reached and the person wants it", async () => {
+    api.behave("html");
+    const deps = open({
+      answers: [
+        answer.choose("I have a key"),
+        answer.key(text),
+        answer.choose("Store it unverified"),
+        answer.choose("None"),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(5);
+    expect(await storedIn(deps)).toBe(text);
+    expect(deps.stderr()).toContain("not to the end");
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: null, lastAcceptedAt: null });
+  });
+
+  it("asks before it replaces a key that another run has stored while this one waited for the paste", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have a key"),
+        { ...answer.key(text), meanwhile: () => void deps.secrets.set(current, ApiKey.of(otherText)) },
+        answer.choose("Keep it"),
+      ],
+    });
+    expect(await run(deps, "init", "--json", "--expires", "2027-02-21")).toBe(0);
+    expect(await storedIn(deps)).toBe(otherText);
+    expect(deps.document()).toEqual({ profile: "default", stored: true, kept: true });
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: ApiKey.of(otherText).mask,
+      expiresAt: "2027-02-21",
+    });
+  });
+
+  it("tries again when the keychain refuses a key that has been checked", async () => {
+    const store = new StandInStore("keychain");
+    store.failure = new MistralKeyError("store-locked", "The keychain is locked.", { hint: "Unlock it." });
+    const deps = open({
+      store,
+      answers: [
+        answer.choose("I have a key"),
+        answer.key(text),
+        answer.choose("Try again", /not stored/),
+        answer.choose("None"),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(0);
+    expect(deps.stderr()).toContain("The keychain is locked.");
+    expect(await storedIn(deps)).toBe(text);
+  });
+
+  it("keeps the stored key when the person says so", async () => {
+    const deps = open({ answers: [answer.choose("Keep it")] });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init")).toBe(0);
+    expect(await storedIn(deps)).toBe(otherText);
+    expect(api.requests).toEqual([]);
+  });
+
+  it("notes the last day of a key that is kept, when it is given", async () => {
+    const deps = open({ answers: [answer.choose("Keep it")] });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init", "--expires", "2027-02-21")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: ApiKey.of(otherText).mask,
+      expiresAt: "2027-02-21",
+    });
+    expect(deps.stderr()).toContain("21 Feb 2027");
+  });
+
+  it("says what is left of a replacement when it is stopped at the question when the key ends", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("Replace it"),
+        answer.choose("I have a key"),
+        answer.key(text),
+        answer.press("l", /later/),
+        answer.stop(/expiration/),
+      ],
+    });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    await expect(run(deps, "init")).rejects.toMatchObject({
+      kind: "cancelled",
+      message: expect.stringContaining("the old key"),
+      hint: expect.stringContaining("mistral-key rotate --finish"),
+    });
+  });
+
+  it("replaces a stored key through a rotation, so that the old one is not lost", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("Replace it"),
+        answer.choose("I have a key"),
+        answer.key(text),
+        answer.press("l", /later/),
+        answer.choose("30 days"),
+      ],
+    });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init")).toBe(9);
+    expect(await storedIn(deps)).toBe(text);
+    expect((await deps.secrets.get({ ...current, slot: "previous" }))?.reveal()).toBe(otherText);
+    expect(deps.stderr()).toContain("mistral-key rotate --finish");
+  });
+});
+
+describe("init --with-key", () => {
+  it("takes a wrapped key from standard input, asks nothing and answers with a document", async () => {
+    const deps = open({ stdin: `export MISTRAL_API_KEY='${text}'\r\n` });
+    expect(await run(deps, "init", "--with-key", "--expires", "30d", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({
+      profile: "default",
+      ok: true,
+      diagnosis: "valid",
+      key: "test...Key0",
+      store: "keychain",
+      expiresAt: "2026-12-23",
+      daysLeft: 30,
+      stored: true,
+    });
+    expect(deps.stdout()).not.toContain(text);
+    expect(await storedIn(deps)).toBe(text);
+  });
+
+  it("does not store a key that Mistral rejects", async () => {
+    const deps = open({ stdin: "wrongKey".repeat(4) });
+    expect(await run(deps, "init", "--with-key", "--json")).toBe(4);
+    expect(deps.document()).toMatchObject({
+      ok: false,
+      diagnosis: "invalid-key",
+      stored: false,
+      store: null,
+    });
+    expect(await storedIn(deps)).toBeUndefined();
+    expect(deps.profiles.list()).toEqual([]);
+  });
+
+  it("still knows when a key ends that is stored once more", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "init", "--with-key", "--expires", "2027-02-21")).toBe(0);
+    const again = deps.next({ stdin: text });
+    opened.push(again);
+    expect(await run(again, "init", "--with-key", "--force")).toBe(0);
+    expect(again.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
+  });
+
+  it("stores without a test call when told to", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "init", "--with-key", "--no-verify", "--json")).toBe(0);
+    expect(api.requests).toEqual([]);
+    expect(deps.document()).toMatchObject({ ok: true, diagnosis: null, verifiedAt: null, stored: true });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["only spaces", " \n\n"],
+    ["two lines", `${text}\n${otherText}`],
+    ["words", "not a key at all"],
+    ["a NUL byte", `${text}\0x`],
+  ])("refuses %s on standard input and changes nothing", async (_name, stdin) => {
+    const deps = open({ stdin });
+    await expect(run(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
+    expect(await storedIn(deps)).toBeUndefined();
+    expect(api.requests).toEqual([]);
+  });
+
+  it("says what it expects when standard input is a terminal and nobody may be asked", async () => {
+    await expect(run(open(), "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("asks a person for the key and for nothing else", async () => {
+    const deps = open({ answers: [answer.key(text, /Your key/)] });
+    expect(await run(deps, "init", "--with-key", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ ok: true, stored: true, expiresAt: null });
+    expect(await storedIn(deps)).toBe(text);
+    expect(deps.stdout() + deps.stderr()).not.toContain(text);
+  });
+
+  it("does not replace a stored key without --force, and reads nothing then", async () => {
+    const deps = open({ stdin: text });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    await expect(run(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage", hint: /--force/ });
+    expect(await storedIn(deps)).toBe(otherText);
+  });
+
+  it("keeps the old key beside the new one with --force, and says what is left to do", async () => {
+    const deps = open({ stdin: text });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init", "--with-key", "--force", "--json")).toBe(9);
+    expect(await storedIn(deps)).toBe(text);
+    expect(deps.document()).toMatchObject({
+      stored: true,
+      previous: { key: "othe...rKy1", state: "alive" },
+    });
+  });
+
+  it("checks and refreshes the same key with --force", async () => {
+    const deps = open({ stdin: text });
+    await deps.secrets.set(current, ApiKey.of(text));
+    expect(await run(deps, "init", "--with-key", "--force", "--expires", "never")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
+    expect(deps.journal.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("refuses a past or impossible expiry before anything else", async () => {
+    for (const expires of ["2020-01-01", "2027-02-31", "soon"]) {
+      const deps = open({ stdin: text });
+      await expect(run(deps, "init", "--with-key", "--expires", expires)).rejects.toMatchObject({
+        kind: "usage",
+      });
+      expect(api.requests).toEqual([]);
+    }
+  });
+});
+
+describe("init without a terminal", () => {
+  it("asks nothing and says how to send the key", async () => {
+    await expect(run(open(), "init")).rejects.toMatchObject({
+      kind: "needs-terminal",
+      message: "The wizard asks questions, but there is no terminal here.",
+      hint: /--with-key/,
+    });
+  });
+
+  it.each([["init"], ["init", "--demo"]])(
+    "says why nobody is asked and keeps the profile: %s %s",
+    async (...argv) => {
+      await expect(run(open({ absence: "ci" }), ...argv, "-p", "work")).rejects.toMatchObject({
+        kind: "needs-terminal",
+        message: expect.stringContaining("CI is set"),
+        hint: expect.stringContaining("mistral-key init --with-key --expires 90d -p work < FILE"),
+      });
+    },
+  );
+
+  it("says how to go on when the key that is to be moved is gone", async () => {
+    const first = open({ stdin: text });
+    expect(await run(first, "init", "--with-key")).toBe(0);
+    await first.secrets.delete(current);
+    const moving = first.next();
+    opened.push(moving);
+    const target = new StandInStore("file");
+    const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
+    await expect(run(both, "init", "--store", "file")).rejects.toMatchObject({
+      kind: "no-key",
+      hint: expect.stringMatching(/mistral-key remove\n.*init --store file/),
+    });
+  });
+
+  it("moves a stored key to another store", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "init", "--with-key")).toBe(0);
+    const moving = deps.next();
+    opened = [moving];
+    // The one store of this test stands for both kinds, so there is nothing to carry.
+    const target = new StandInStore("file");
+    const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
+    expect(await run(both, "init", "--store", "file", "--json")).toBe(0);
+    expect(moving.document()).toMatchObject({ store: "file", moved: true });
+    expect((await target.get(current))?.reveal()).toBe(text);
+    expect(await storedIn(moving)).toBeUndefined();
+    expect(moving.profiles.read(defaultProfile)?.store).toBe("file");
+  });
+});
+
+describe("init --demo", () => {
+  it("goes through the real wizard and leaves nothing behind", async () => {
+    const deps = open({
+      answers: [answer.choose("I have a key"), answer.key("placeholder".repeat(3)), answer.stop()],
+    });
+    // The made-up key is read off the screen, as a person would.
+    await expect(run(deps, "init", "--demo")).rejects.toMatchObject({ kind: "cancelled" });
+    expect(deps.stderr()).toMatch(/demonstration/);
+    expect(deps.stderr()).toMatch(/demo[A-Za-z0-9]{28}/);
+    expect(deps.stderr()).toContain("Mistral does not accept this key");
+    expect(deps.stderr()).not.toContain("--server-url");
+    expect(deps.profiles.list()).toEqual([]);
+    expect(api.requests).toEqual([]);
+  });
+});

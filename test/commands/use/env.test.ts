@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { env } from "../../../src/commands/use/env.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+let deps: TestDeps;
+afterEach(() => deps.close());
+
+async function open(options: TestDepsOptions = {}) {
+  deps = openTestDeps(options);
+  await deps.secrets.set({ profile: defaultProfile, slot: "current" }, key);
+}
+const run = (flags: Record<string, unknown> = {}) => env({ args: [], flags: new Flags(flags) }, deps);
+
+describe("env", () => {
+  it("prints one line for the shell that asked, and nothing else", async () => {
+    await open({ ancestors: ["fish"] });
+    expect(await run()).toBe(0);
+    expect(deps.stdout()).toBe(`set -gx MISTRAL_API_KEY '${key.reveal()}'\n`);
+    expect(deps.stderr()).toBe("");
+  });
+
+  it("writes for the shell it is told, and under the name it is told", async () => {
+    await open({ ancestors: ["fish"] });
+    await run({ shell: "powershell", as: "LLM_MISTRAL_KEY" });
+    expect(deps.stdout()).toBe(`$env:LLM_MISTRAL_KEY = '${key.reveal()}'\n`);
+  });
+
+  it("does not show the key on a terminal, but how to use it", async () => {
+    await open({ stdoutIsTerminal: true, ancestors: ["zsh"] });
+    await expect(run()).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining('eval "$(mistral-key env)"'),
+    });
+    expect(deps.stdout()).toBe("");
+    await run({ reveal: true });
+    expect(deps.stdout()).toContain(key.reveal());
+  });
+
+  it("says so when it cannot tell the shell, before it looks for the key", async () => {
+    deps = openTestDeps();
+    await expect(run()).rejects.toMatchObject({ kind: "usage", hint: expect.stringContaining("--shell") });
+  });
+
+  it("refuses a name that shells do not take", async () => {
+    await open();
+    await expect(run({ as: "A B", shell: "bash" })).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it.each([
+    [{}, 'eval "$(mistral-key env -p work)"', "mistral-key env --reveal -p work"],
+    [
+      { shell: "fish", as: "LLM_KEY" },
+      "mistral-key env --shell fish --as LLM_KEY -p work | source",
+      "mistral-key env --shell fish --as LLM_KEY --reveal -p work",
+    ],
+  ])("keeps what was asked for in its advice: %j", async (flags, evaluated, revealed) => {
+    await open({ stdoutIsTerminal: true, ancestors: ["zsh"] });
+    const hint = `To give it to this shell: ${evaluated}\nTo print it all the same: ${revealed}`;
+    await expect(run({ ...flags, profile: "work" })).rejects.toMatchObject({ hint });
+  });
+
+  it("has no JSON of a key", async () => {
+    await open();
+    await expect(run({ json: true, shell: "bash", profile: "work" })).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining("mistral-key get --json -p work"),
+    });
+    expect(deps.stdout()).toBe("");
+  });
+
+  it("writes a dotenv file, says that it holds the key in plain text, and does not show the key", async () => {
+    await open();
+    expect(await run({ write: ".env" })).toBe(0);
+    expect(readFileSync(join(deps.home, ".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
+    expect(deps.stdout()).toBe("");
+    expect(deps.stderr()).toContain(".env has the key now");
+    expect(deps.stderr()).toContain("plain text");
+    expect(deps.stderr()).not.toContain(key.reveal());
+  });
+
+  it("says how to do without a file, for the same profile and variable", async () => {
+    deps = openTestDeps();
+    await deps.secrets.set({ profile: parseProfileName("work"), slot: "current" }, key);
+    await run({ write: ".env", profile: "work", as: "LLM_KEY" });
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("mistral-key run -p work --as LLM_KEY -- CMD");
+  });
+
+  it("tells in JSON what it wrote, without the key", async () => {
+    await open();
+    await run({ write: ".env", json: true });
+    expect(deps.document()).toEqual({
+      profile: "default",
+      key: key.mask,
+      variable: "MISTRAL_API_KEY",
+      written: ".env",
+      outcome: "created",
+    });
+  });
+
+  it("writes nothing when no key is stored", async () => {
+    deps = openTestDeps();
+    await expect(run({ write: ".env" })).rejects.toMatchObject({ kind: "no-key" });
+    expect(existsSync(join(deps.home, ".env"))).toBe(false);
+  });
+});

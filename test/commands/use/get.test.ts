@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { get } from "../../../src/commands/use/get.ts";
+import { oldKey, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+let deps: TestDeps;
+
+beforeEach(async () => {
+  deps = openTestDeps();
+  await storeKey(deps);
+});
+
+afterEach(() => {
+  deps.close();
+});
+
+function run(flags: Record<string, unknown>, options: TestDepsOptions = {}): Promise<number> {
+  deps = deps.next(options);
+  return get({ args: [], flags: new Flags(flags) }, deps);
+}
+
+describe("get into a pipe", () => {
+  it("prints the key and a newline and nothing else", async () => {
+    expect(await run({})).toBe(0);
+    expect(deps.stdout()).toBe(`${oldKey.reveal()}\n`);
+    expect(deps.stderr()).toBe("");
+  });
+
+  it("asks nothing even where a person is there", async () => {
+    expect(await run({}, { answers: [] })).toBe(0);
+    expect(deps.stdout()).toBe(`${oldKey.reveal()}\n`);
+  });
+
+  it("gives the profile and the key with --json", async () => {
+    expect(await run({ json: true })).toBe(0);
+    expect(deps.document()).toEqual({ profile: "default", key: oldKey.reveal() });
+  });
+
+  it("says that no key is stored", async () => {
+    await expect(run({ profile: "work" })).rejects.toMatchObject({ kind: "no-key" });
+    expect(deps.stdout()).toBe("");
+  });
+});
+
+describe("get on a terminal", () => {
+  const stdoutIsTerminal = true;
+
+  it("asks first, and shows only the mask in the question", async () => {
+    expect(await run({}, { stdoutIsTerminal, answers: [answer.confirm(true, /oldK\.\.\.ey00/)] })).toBe(0);
+    expect(deps.stdout()).toBe(`${oldKey.reveal()}\n`);
+    expect(deps.script.asked.join()).not.toContain(oldKey.reveal());
+  });
+
+  it("shows nothing when the person does not want it", async () => {
+    const refused = run({}, { stdoutIsTerminal, answers: [answer.confirm(false)] });
+    await expect(refused).rejects.toMatchObject({ kind: "cancelled" });
+    expect(deps.stdout()).toBe("");
+  });
+
+  it("asks with --json, too", async () => {
+    const refused = run({ json: true }, { stdoutIsTerminal, answers: [answer.confirm(false)] });
+    await expect(refused).rejects.toMatchObject({ kind: "cancelled" });
+  });
+
+  it("does not ask with --reveal", async () => {
+    expect(await run({ reveal: true }, { stdoutIsTerminal, answers: [] })).toBe(0);
+    expect(deps.stdout()).toBe(`${oldKey.reveal()}\n`);
+  });
+
+  it("refuses where nobody can be asked", async () => {
+    await expect(run({}, { stdoutIsTerminal, absence: "no-input" })).rejects.toMatchObject({
+      kind: "needs-terminal",
+      message: expect.stringContaining("--no-input was given"),
+    });
+    expect(deps.stdout()).toBe("");
+  });
+});

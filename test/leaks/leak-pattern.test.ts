@@ -1,0 +1,74 @@
+import { randomInt } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { fingerprintOf } from "../../src/keys/fingerprint.ts";
+import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { LeakPatterns, type WantedKey } from "../../src/leaks/leak-pattern.ts";
+import { LeakStream } from "../../src/leaks/leak-stream.ts";
+
+function wanted(value: string): WantedKey {
+  const key = ApiKey.of(value);
+  return { profile: defaultProfile, mask: key.mask, fingerprint: fingerprintOf(key) };
+}
+
+const key = "testKey0".repeat(4);
+const oddKey = "te+t/Key=0".repeat(4);
+const patterns = new LeakPatterns([wanted(key), wanted(oddKey)]);
+
+function found(text: string | Buffer): readonly string[] {
+  return patterns.search(Buffer.from(text as string)).map(({ encoding, offset }) => `${encoding}@${offset}`);
+}
+
+describe("finds a key by its mask and fingerprint", () => {
+  test("anywhere in a text, also twice, also inside other letters", () => {
+    expect(found(`a=${key}\nin${key}side`)).toEqual(["plain@2", "plain@37"]);
+  });
+
+  test.each([0, 1, 2, 3, 4, 5])("in base64, %i bytes behind the start of what is encoded", (bytes) => {
+    const encoded = Buffer.from(`${"u".repeat(bytes)}${key}:password`).toString("base64");
+    expect(found(`Authorization: Basic ${encoded}`).map((hit) => hit.split("@")[0])).toEqual(["base64"]);
+  });
+
+  test.each([0, 1, 2])("in base64 for addresses, %i bytes behind the start", (bytes) => {
+    const encoded = Buffer.from(`${"u".repeat(bytes)}${oddKey}`).toString("base64url");
+    expect(found(`?key=${encoded}&x`)).toHaveLength(1);
+  });
+
+  test("in an address, where other characters than letters and digits are encoded", () => {
+    expect(found(`https://example.test/?key=${encodeURIComponent(oddKey)}`)).toHaveLength(1);
+    expect(found(`https://example.test/?key=${encodeURIComponent(oddKey).toLowerCase()}`)).toHaveLength(0);
+  });
+
+  test("in UTF-16, as PowerShell writes files", () => {
+    expect(found(Buffer.from(`x=${key}\r\n`, "utf16le"))).toEqual(["utf-16@4"]);
+  });
+
+  test("not in what only has its ends", () => {
+    expect(found(`test${"x".repeat(24)}Key0 test...Key0 testKey0`)).toEqual([]);
+    expect(found(key.slice(0, -1))).toEqual([]);
+    expect(found(key.toUpperCase())).toEqual([]);
+  });
+});
+
+test("a key that is too short for its mask is said to be passed over", () => {
+  expect(new LeakPatterns([wanted("short-key")]).skipped).toHaveLength(1);
+});
+
+test("what arrives in pieces is searched as if it came whole", () => {
+  const lines = Array.from(
+    { length: 600 },
+    (_, index) => `line ${index + 1} ${index % 150 === 7 ? key : ""}`,
+  );
+  const bytes = Buffer.from(lines.join("\n"));
+  for (let round = 0; round < 50; round += 1) {
+    const stream = new LeakStream(patterns);
+    const seen: number[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const next = at + randomInt(1, 3000);
+      seen.push(...stream.push(bytes.subarray(at, next)).map(({ line }) => line));
+      at = next;
+    }
+    seen.push(...stream.end().map(({ line }) => line));
+    expect(seen).toEqual([8, 158, 308, 458]);
+  }
+});

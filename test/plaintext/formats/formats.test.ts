@@ -1,0 +1,231 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import { assignments, fishVariables } from "../../../src/plaintext/formats/assignments.ts";
+import {
+  jsonMembers,
+  llmRule,
+  mistralCodeRule,
+  opencodeRule,
+} from "../../../src/plaintext/formats/json-members.ts";
+import { applyEdits, NotUnderstood, type TextFormat } from "../../../src/plaintext/formats/occurrence.ts";
+import { aiderRule, continueRule, yamlMembers } from "../../../src/plaintext/formats/yaml-members.ts";
+import { chosenKey as key, otherKey } from "../planted-home.ts";
+
+/** What is left of a text when every key is taken out, and how many keys could not be. */
+function takeOut(format: TextFormat, text: string): { text: string; left: number } {
+  const { edits, left } = format.takeOut(text, format.find(text), (variable) => `${variable} moved`);
+  return { text: applyEdits(text, edits), left: left.length };
+}
+
+function linesFound(format: TextFormat, text: string): readonly number[] {
+  return format.find(text).map(({ line }) => line);
+}
+
+describe("dotenv files", () => {
+  const dotenv = assignments("dotenv");
+
+  test.each([
+    ["bare", `MISTRAL_API_KEY=${key}`],
+    ["exported", `export MISTRAL_API_KEY=${key}`],
+    ["in double quotes", `MISTRAL_API_KEY="${key}"`],
+    ["in single quotes", `MISTRAL_API_KEY='${key}'`],
+    ["in backticks", `MISTRAL_API_KEY=\`${key}\``],
+    ["with spaces", `  MISTRAL_API_KEY = ${key}  `],
+    ["in YAML style", `MISTRAL_API_KEY: ${key}`],
+    ["with spaces inside the quotes", `MISTRAL_API_KEY=" ${key} "`],
+  ])("finds a key %s and puts a comment in its place", (_, line) => {
+    const [found] = dotenv.find(line);
+    expect(found?.key.reveal()).toBe(key);
+    expect(line.slice(found?.start, found?.end)).toBe(key);
+    expect(takeOut(dotenv, line).text.trim()).toBe("# MISTRAL_API_KEY moved");
+  });
+
+  test("keeps line endings, a comment behind the value, other secrets and a missing last newline", () => {
+    const text = `A=1\r\n\r\nMISTRAL_API_KEY=${key} # mine\r\nB='${otherKey}'\r\nC=\xe9`;
+    expect(takeOut(dotenv, text).text).toBe(
+      `A=1\r\n\r\n# MISTRAL_API_KEY moved # mine\r\nB='${otherKey}'\r\nC=\xe9`,
+    );
+  });
+
+  test("a key in a comment is one too; the rest of the comment stays", () => {
+    const text = `# old: MISTRAL_API_KEY=${key} until May\n`;
+    expect(takeOut(dotenv, text)).toEqual({ text: "# old: MISTRAL_API_KEY=(moved) until May\n", left: 0 });
+  });
+
+  test("finds two keys in one file, each with its line", () => {
+    const text = `MISTRAL_API_KEY=${key}\n\nVITE_MISTRAL_API_KEY=${otherKey}\n`;
+    expect(linesFound(dotenv, text)).toEqual([1, 3]);
+  });
+
+  test.each([
+    "MISTRAL_API_KEY=",
+    "MISTRAL_API_KEY=your-key-here",
+    "MISTRAL_API_KEY=your_mistral_api_key_goes_here",
+    "MISTRAL_API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "MISTRAL_API_KEY=$OTHER_VARIABLE_NAME",
+    "MISTRAL_API_KEY=${OTHER_VARIABLE_NAME}",
+    "MISTRAL_API_KEY=%OTHER_VARIABLE_NAME%",
+    "MISTRAL_API_KEY=op://Private/Mistral/credential",
+    "MISTRAL_API_KEY={{ mistral_api_key_of_vault }}",
+    'MISTRAL_API_KEY="$(pass show mistral/api-key)"',
+    "MISTRAL_API_KEY=<paste your key here please>",
+    "MISTRAL_API_KEY=••••••••••••••••••••••••••••",
+    `MISTRAL_KEY_PASSPHRASE=${"passWord1".repeat(4)}`,
+    `MISTRAL_API_KEY_FILE=${key}`,
+    `OPENAI_API_KEY=${key}`,
+    `MISTRAL_MODEL=mistral-large-latest-of-today`,
+  ])("takes no placeholder, reference or other setting for a key: %s", (line) => {
+    expect(dotenv.find(Buffer.from(line).toString("latin1"))).toEqual([]);
+  });
+
+  test("a key of a shape that is not usual counts under Mistral's own name", () => {
+    expect(dotenv.find(`MISTRAL_API_KEY=${key}-v2_${otherKey}`)).toHaveLength(1);
+    expect(dotenv.find(`SOME_MISTRAL_KEY=${key}-v2_${otherKey}`)).toHaveLength(0);
+  });
+});
+
+describe("start-up files of shells", () => {
+  const posix = assignments("posix");
+
+  test.each([
+    `export MISTRAL_API_KEY=${key}`,
+    `export MISTRAL_API_KEY='${key}';`,
+    `typeset -x MISTRAL_API_KEY="${key}"`,
+    `MISTRAL_API_KEY=${key}; export MISTRAL_API_KEY`,
+  ])("replaces a line that only sets the key: %s", (line) => {
+    expect(takeOut(posix, `a=1\n${line}\nb=2\n`)).toEqual({
+      text: "a=1\n# MISTRAL_API_KEY moved\nb=2\n",
+      left: 0,
+    });
+  });
+
+  test.each([
+    ["the only command of an if", `if [ -t 0 ]; then\nexport MISTRAL_API_KEY=${key}\nfi\n`],
+    ["the only command of a function", `setup() {\n  export MISTRAL_API_KEY=${key}\n}\n`],
+    ["the last of a chain", `true &&\nexport MISTRAL_API_KEY=${key}\n`],
+  ])("leaves a command that does nothing where it is %s", (_, text) => {
+    const after = takeOut(posix, text).text;
+    expect(after).toMatch(/^\s*: # MISTRAL_API_KEY moved$/m);
+    if (process.platform !== "win32") execFileSync("sh", ["-n"], { input: after });
+  });
+
+  test.each([
+    `export A=1 MISTRAL_API_KEY=${key} B=2`,
+    `[ -t 0 ] && export MISTRAL_API_KEY=${key}`,
+    `alias ask='MISTRAL_API_KEY=${key} ask'`,
+    `MISTRAL_API_KEY=${key} node server.js`,
+    `env \\\nMISTRAL_API_KEY=${key}`,
+    `export MISTRAL_API_KEY=${key} LLM_MISTRAL_KEY=${key}`,
+  ])("leaves a line that does more to the person: %s", (text) => {
+    const taken = takeOut(posix, text);
+    expect(taken.text).toBe(text);
+    expect(taken.left).toBeGreaterThan(0);
+  });
+
+  test.each([
+    `set -gx MISTRAL_API_KEY ${key}`,
+    `set --export --global MISTRAL_API_KEY "${key}"`,
+    `export MISTRAL_API_KEY=${key}`,
+  ])("knows the forms of fish: %s", (line) => {
+    expect(takeOut(assignments("fish"), `${line} # note\n`).text).toBe("# MISTRAL_API_KEY moved # note\n");
+  });
+
+  test("a universal variable of fish is found and left to fish", () => {
+    const text = `# This file contains fish universal variable definitions.\nSETUVAR --export MISTRAL_API_KEY:${key}\n`;
+    expect(linesFound(fishVariables, text)).toEqual([2]);
+    expect(takeOut(fishVariables, text)).toEqual({ text, left: 1 });
+  });
+});
+
+describe("JSON files", () => {
+  test.each([
+    ["first of several", `{\n  "mistral": "${key}",\n  "a": 1\n}\n`, `{\n  "a": 1\n}\n`],
+    ["last of several", `{\n\t"a": 1,\n\t"mistral": "${key}"\n}`, `{\n\t"a": 1\n}`],
+    ["in the middle", `{"a":1, "mistral" : "${key}" ,"b":2}`, `{"a":1, "b":2}`],
+    ["alone", `{ "mistral": "${key}" }\r\n`, "{}\r\n"],
+  ])("takes out a member that is %s and keeps the rest byte for byte", (_, before, after) => {
+    expect(takeOut(jsonMembers(llmRule), before)).toEqual({ text: after, left: 0 });
+  });
+
+  test("takes out a whole login of opencode, which is none without its key", () => {
+    const before = `{ "a": {}, "mistral": { "type": "api", "key": "${key}" }, "b": {} }`;
+    expect(takeOut(jsonMembers(opencodeRule), before).text).toBe(`{ "a": {}, "b": {} }`);
+  });
+
+  test("takes out two members at once", () => {
+    const before = `{"x": {"apiKey": "${key}", "provider": "mistral"}, "mistralApiKey": "${key}"}`;
+    expect(takeOut(jsonMembers(mistralCodeRule), before).text).toBe(`{"x": {"provider": "mistral"}}`);
+  });
+
+  test("leaves keys of other providers alone", () => {
+    const text = `{"models": [{"provider": "openai", "apiKey": "${key}"}]}`;
+    expect(jsonMembers(mistralCodeRule).find(text)).toEqual([]);
+  });
+
+  test("does not take out what would take a comment along", () => {
+    const text = `{"a": 1, // mine\n"apiKey": "${key}"}`;
+    expect(takeOut(jsonMembers(mistralCodeRule), text)).toEqual({ text, left: 1 });
+  });
+
+  test("says when a file is no JSON", () => {
+    expect(() => jsonMembers(llmRule).find(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
+  });
+});
+
+describe("YAML files", () => {
+  const continued = yamlMembers(continueRule);
+  const aider = yamlMembers(aiderRule);
+
+  test.each([
+    [
+      "an entry on its own line",
+      `models:\r\n  - provider: mistral\r\n    apiKey: ${key} # c\r\n    x: 1\r\n`,
+      "models:\r\n  - provider: mistral\r\n    # MISTRAL_API_KEY moved # c\r\n    x: 1\r\n",
+    ],
+    [
+      "the first entry of an item",
+      `models:\n  - apiKey: '${key}'\n    provider: mistral\n`,
+      "models:\n  - # MISTRAL_API_KEY moved\n    provider: mistral\n",
+    ],
+    [
+      "an entry between braces",
+      `models: [{apiKey: ${key}, provider: mistral}, {provider: openai}]\n`,
+      "models: [{provider: mistral}, {provider: openai}]\n",
+    ],
+  ])("takes out %s of Continue's settings", (_, before, after) => {
+    expect(takeOut(continued, before)).toEqual({ text: after, left: 0 });
+  });
+
+  test.each([
+    ["a list between brackets", `a: 1\napi-key: [openai=x, mistral=${key}]\n`, "a: 1\napi-key: [openai=x]\n"],
+    ["the only item of a list", `a: 1\napi-key:\n  - mistral=${key}\n`, "a: 1\n# MISTRAL_API_KEY moved\n"],
+    [
+      "a list of variables",
+      `set-env:\n- A=1\n- MISTRAL_API_KEY=${key}\n`,
+      "set-env:\n- A=1\n# MISTRAL_API_KEY moved\n",
+    ],
+    [
+      "the only entry, leaving a file that aider still reads",
+      `api-key: mistral=${key}`,
+      "# MISTRAL_API_KEY moved\n{}",
+    ],
+  ])("takes out %s of aider's settings", (_, before, after) => {
+    expect(takeOut(aider, before)).toEqual({ text: after, left: 0 });
+  });
+
+  test.each([
+    ["something else refers to it", `api-key: &k mistral=${key}\nother: *k\n`],
+    ["a comment stands inside", `api-key:\n  # mine\n  - mistral=${key}\n`],
+  ])("leaves an entry to the person when %s", (_, text) => {
+    expect(takeOut(aider, text)).toEqual({ text, left: 1 });
+  });
+
+  test("leaves placeholders, references and other providers alone", () => {
+    const text = `models:\n  - provider: mistral\n    apiKey: \${{ secrets.MISTRAL_API_KEY }}\n  - provider: openai\n    apiKey: ${key}\n`;
+    expect(continued.find(text)).toEqual([]);
+  });
+
+  test("says when a file is no YAML", () => {
+    expect(() => aider.find(`api-key: [mistral=${key}`)).toThrow(NotUnderstood);
+  });
+});

@@ -1,0 +1,157 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { parseProfileName } from "../../../src/keys/profile-name.ts";
+import { writeDotenv } from "../../../src/shell/dotenv/write-dotenv.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+const work = parseProfileName("work");
+let folder = "";
+const at = (name: string) => join(folder, name);
+const write = (path: string, env: NodeJS.ProcessEnv = process.env) =>
+  writeDotenv(
+    { path, name: "MISTRAL_API_KEY", key, profile: work },
+    { cwd: folder, home: folder, platform: process.platform, env: { ...env, HOME: folder } },
+  );
+const modeOf = (name: string) => statSync(at(name)).mode & 0o777;
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+    cwd: folder,
+    stdio: "pipe",
+  });
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "mistral-key-dotenv-")));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.skipIf(process.platform === "win32")("writeDotenv", () => {
+  it("makes a file that only its owner may read", async () => {
+    expect(await write(".env")).toBe("created");
+    expect(readFileSync(at(".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
+    expect(modeOf(".env")).toBe(0o600);
+  });
+
+  it("keeps every other byte, the mark at the beginning too, and takes the file from others", async () => {
+    const before = "\xef\xbb\xbf# mine\r\nA=\xff\r\nMISTRAL_API_KEY=old # here\r\n";
+    writeFileSync(at(".env"), before, "latin1");
+    chmodSync(at(".env"), 0o664);
+    expect(await write(".env")).toBe("changed");
+    expect(readFileSync(at(".env"), "latin1")).toBe(before.replace("old", key.reveal()));
+    expect(modeOf(".env")).toBe(0o600);
+    expect(readdirSync(folder)).toEqual([".env"]);
+  });
+
+  it("changes nothing when the key is there already, but the mode", async () => {
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o600 });
+    const { ino } = statSync(at(".env"));
+    expect(await write(".env")).toBe("unchanged");
+    expect(statSync(at(".env")).ino).toBe(ino);
+    chmodSync(at(".env"), 0o644);
+    expect(await write(".env")).toBe("changed");
+    expect(modeOf(".env")).toBe(0o600);
+  });
+
+  it("writes through a link and leaves the link", async () => {
+    mkdirSync(at("real"));
+    writeFileSync(at("real/env"), "A=1\n");
+    symlinkSync("real/env", at(".env"));
+    expect(await write(".env")).toBe("changed");
+    expect(lstatSync(at(".env")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(at("real/env"), "utf8")).toContain(key.reveal());
+  });
+
+  it.each([
+    ["a folder", (path: string) => mkdirSync(path), "it is a folder"],
+    ["a link that leads nowhere", (path: string) => symlinkSync("/no/such/file", path), "leads nowhere"],
+    ["a device", (path: string) => symlinkSync("/dev/null", path), "no ordinary file"],
+    ["a read-only file", (path: string) => writeFileSync(path, "A=1\n", { mode: 0o400 }), "read-only"],
+    ["a binary file", (path: string) => writeFileSync(path, Buffer.from([0, 1, 2])), "not in UTF-8"],
+    [
+      "a file with another name",
+      (path: string) => {
+        writeFileSync(path, "A=1\n");
+        linkSync(path, `${path}.other`);
+      },
+      "further names",
+    ],
+  ])("refuses %s, and says why", async (_what, make, reason) => {
+    make(at(".env"));
+    const before = lstatSync(at(".env"));
+    await expect(write(".env")).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining(reason),
+    });
+    expect(lstatSync(at(".env")).ino).toBe(before.ino);
+  });
+
+  it("refuses a folder that is not there", async () => {
+    await expect(write("no/such/.env")).rejects.toMatchObject({
+      message: expect.stringContaining("its folder is not there"),
+      hint: expect.stringContaining("mistral-key run -p work -- CMD"),
+    });
+  });
+
+  describe("in a git repository", () => {
+    beforeEach(() => {
+      git("init", "-q");
+    });
+
+    it("refuses a file that git has", async () => {
+      writeFileSync(at(".env"), "A=1\n");
+      git("add", ".env");
+      writeFileSync(at(".gitignore"), ".env\n");
+      await expect(write(".env")).rejects.toMatchObject({ message: expect.stringContaining("Git has .env") });
+      expect(readFileSync(at(".env"), "utf8")).toBe("A=1\n");
+    });
+
+    it("refuses a file that git does not ignore, and makes none", async () => {
+      await expect(write(".env")).rejects.toMatchObject({
+        kind: "usage",
+        message: expect.stringContaining("does not ignore"),
+        hint: expect.stringContaining(".gitignore"),
+      });
+      expect(existsSync(at(".env"))).toBe(false);
+    });
+
+    it("writes a file that git ignores, in a folder below too", async () => {
+      writeFileSync(at(".gitignore"), ".env\n");
+      mkdirSync(at("app"));
+      expect(await write("app/.env")).toBe("created");
+      expect(await write(".env")).toBe("created");
+    });
+
+    it("looks at where a link leads, not at the link", async () => {
+      writeFileSync(at(".gitignore"), ".env\n");
+      writeFileSync(at("settings"), "A=1\n");
+      symlinkSync("settings", at(".env"));
+      await expect(write(".env")).rejects.toMatchObject({
+        message: expect.stringContaining("does not ignore"),
+      });
+    });
+
+    it("refuses when git cannot be asked", async () => {
+      writeFileSync(at(".gitignore"), ".env\n");
+      await expect(write(".env", { PATH: "/nonexistent" })).rejects.toMatchObject({
+        message: expect.stringContaining("could not say"),
+      });
+    });
+  });
+});

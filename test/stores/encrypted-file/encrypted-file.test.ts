@@ -1,0 +1,320 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { addressOf, key, openStore, openUnlocked, otherKey, passphrase } from "./encrypted-file-setup.ts";
+
+const address = addressOf("work");
+
+describe("the encrypted file", () => {
+  it("keeps a key for the next run, in a file of 0600 in a folder of 0700", async () => {
+    const { store, home, pathOf } = openUnlocked();
+    await store.set(address, key);
+    const again = await openUnlocked({ home }).store.get(address);
+    expect(again?.equals(key)).toBe(true);
+    expect(readdirSync(join(home, "keys"))).toEqual(["work.age"]);
+    expect(statSync(pathOf("work.age")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(home, "keys")).mode & 0o777).toBe(0o700);
+    expect(readFileSync(pathOf("work.age")).includes(key.reveal())).toBe(false);
+  });
+
+  it("keeps the slots of a profile apart from each other and from profiles with dots", async () => {
+    const { store, home } = openUnlocked();
+    await store.set(addressOf("a"), key);
+    await store.set(addressOf("a", "next"), otherKey);
+    await store.set(addressOf("a.next"), ApiKey.of("testKey2".repeat(4)));
+    expect(readdirSync(join(home, "keys")).sort()).toEqual(["a+next.age", "a.age", "a.next.age"]);
+    expect((await store.get(addressOf("a", "next")))?.equals(otherKey)).toBe(true);
+    expect(await store.get(addressOf("a", "previous"))).toBeUndefined();
+    expect(await store.delete(addressOf("a", "next"))).toBe(true);
+    expect(await store.delete(addressOf("a", "next"))).toBe(false);
+    expect((await store.get(addressOf("a.next")))?.reveal()).toBe("testKey2".repeat(4));
+  });
+
+  it("asks for no passphrase when there is no file", async () => {
+    const { store, questions } = openStore({ answers: [] });
+    expect(await store.get(address)).toBeUndefined();
+    expect(await store.delete(address)).toBe(false);
+    expect(questions).toEqual([]);
+  });
+
+  it("asks for a new passphrase to be confirmed, then never again in the same run", async () => {
+    const { store, questions, home } = openStore({ answers: [passphrase] });
+    await store.set(address, key);
+    await store.set(addressOf("work", "next"), otherKey);
+    expect((await store.get(address))?.equals(key)).toBe(true);
+    expect(questions).toHaveLength(1);
+    expect(questions[0]?.confirm).toBe(true);
+    const later = openStore({ answers: [passphrase], home });
+    const both = await Promise.all([later.store.get(address), later.store.get(addressOf("work", "next"))]);
+    expect(both.map((found) => found?.mask)).toEqual([key.mask, otherKey.mask]);
+    expect(later.questions).toHaveLength(1);
+    expect(later.questions[0]?.confirm).toBeUndefined();
+  });
+
+  it("asks for the passphrase before there is a key, when prepared", async () => {
+    const { store, questions, home } = openStore({ answers: [passphrase] });
+    await store.prepare(address.profile);
+    expect(questions).toHaveLength(1);
+    expect(readdirSync(join(home, "keys"))).toEqual([]);
+    await store.set(address, key);
+    expect(questions).toHaveLength(1);
+  });
+
+  it("asks again for a new passphrase that is too short", async () => {
+    const { store, questions } = openStore({ answers: ["short", passphrase] });
+    await store.set(address, key);
+    expect(questions[1]?.message).toContain("At least 8 characters");
+  });
+
+  it("derives one key a file, however often the file is read", async () => {
+    const { store, counts, home } = openUnlocked();
+    await store.set(address, key);
+    expect(counts.derived).toBe(1);
+    const later = openUnlocked({ home });
+    await later.store.get(address);
+    await later.store.get(address);
+    await later.store.get(address);
+    expect(later.counts.derived).toBe(1);
+  });
+
+  it("sees what another program wrote meanwhile", async () => {
+    const { store, home } = openUnlocked();
+    await store.set(address, key);
+    await store.get(address);
+    await openUnlocked({ home }).store.set(address, otherKey);
+    expect((await store.get(address))?.equals(otherKey)).toBe(true);
+  });
+
+  it("never uses a salt twice", async () => {
+    const { store, pathOf } = openUnlocked();
+    await store.set(address, key);
+    const first = readFileSync(pathOf("work.age"), "latin1").split("\n")[1];
+    await store.set(address, key);
+    expect(readFileSync(pathOf("work.age"), "latin1").split("\n")[1]).not.toBe(first);
+  });
+
+  it("lets a person try three times, then says the passphrase is wrong", async () => {
+    const { store, home } = openUnlocked();
+    await store.set(address, key);
+    const forgetful = openStore({ home, answers: ["wrong one 1", "wrong one 2", passphrase] });
+    expect((await forgetful.store.get(address))?.equals(key)).toBe(true);
+    expect(forgetful.questions[1]?.message).toContain("does not open it");
+    const stranger = openStore({ home, answers: ["wrong one 1", "wrong one 2", "wrong one 3"] });
+    await expect(stranger.store.get(address)).rejects.toMatchObject({ kind: "wrong-passphrase" });
+  });
+
+  it("names the variable that holds the wrong passphrase, and replaces nothing", async () => {
+    const { store, home, pathOf } = openUnlocked();
+    await store.set(address, key);
+    const before = readFileSync(pathOf("work.age"));
+    const wrong = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE: "something else" } });
+    const failure = { kind: "wrong-passphrase", message: expect.stringContaining("MISTRAL_KEY_PASSPHRASE") };
+    await expect(wrong.store.get(address)).rejects.toMatchObject(failure);
+    await expect(wrong.store.set(address, otherKey)).rejects.toMatchObject(failure);
+    await expect(wrong.store.set(addressOf("work", "next"), otherKey)).rejects.toMatchObject(failure);
+    expect(readFileSync(pathOf("work.age")).equals(before)).toBe(true);
+    expect(existsSync(pathOf("work+next.age"))).toBe(false);
+  });
+
+  it("needs a passphrase, and says where one can come from, when nobody can be asked", async () => {
+    const { store, home } = openUnlocked();
+    await store.set(address, key);
+    const alone = openStore({ home });
+    const failure = { kind: "store-locked", hint: expect.stringContaining("MISTRAL_KEY_PASSPHRASE_FILE") };
+    await expect(alone.store.get(address)).rejects.toMatchObject(failure);
+    await expect(alone.store.set(addressOf("new"), key)).rejects.toMatchObject(failure);
+    await expect(alone.store.availability()).resolves.toMatchObject({ state: "locked" });
+    await expect(openUnlocked({ home }).store.availability()).resolves.toEqual({ state: "available" });
+  });
+});
+
+describe("a damaged encrypted file", () => {
+  it("is told from a missing one for every flipped byte, and stays as it was", async () => {
+    const { store, home, pathOf } = openUnlocked({ logN: 1 });
+    await store.set(address, key);
+    const good = readFileSync(pathOf("work.age"));
+    const kinds = new Set<string>();
+    for (let index = 0; index < good.length; index += 1) {
+      const bad = Buffer.from(good);
+      bad.writeUInt8(bad.readUInt8(index) ^ 1, index);
+      writeFileSync(pathOf("work.age"), bad);
+      const later = openUnlocked({ home, logN: 1 });
+      const kindOf = async (act: Promise<unknown>) =>
+        act.then(
+          () => "nothing",
+          (error: { readonly kind: string }) => error.kind,
+        );
+      kinds.add(await kindOf(later.store.get(address)));
+      kinds.add(await kindOf(later.store.set(address, otherKey)));
+      expect(readFileSync(pathOf("work.age")).equals(bad)).toBe(true);
+    }
+    expect([...kinds].sort()).toEqual(["store-damaged", "wrong-passphrase"]);
+  });
+
+  it.each([
+    ["is empty", Buffer.alloc(0)],
+    ["is something else", Buffer.from("MISTRAL_API_KEY=\n")],
+    ["is too large", Buffer.alloc(70_000, 97)],
+    ["has broken armor", Buffer.from("-----BEGIN AGE ENCRYPTED FILE-----\nAAAA\n")],
+    ["asks for endless work", ageHeader("-> scrypt bBjlhJVYZeE4aqUdmtRHfw 40")],
+    ["is locked for a public key", ageHeader("-> X25519 bBjlhJVYZeE4aqUdmtRHfw")],
+  ])("is named as damaged when it %s", async (_what, content) => {
+    const { store, pathOf, home } = openUnlocked();
+    mkdirSync(join(home, "keys"), { mode: 0o700 });
+    writeFileSync(pathOf("work.age"), content, { mode: 0o600 });
+    await expect(store.get(address)).rejects.toMatchObject({ kind: "store-damaged" });
+    await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-damaged" });
+    expect(readFileSync(pathOf("work.age")).equals(content)).toBe(true);
+    expect(await store.delete(address)).toBe(true);
+  });
+
+  it("is named as damaged when it is cut short", async () => {
+    const { store, home, pathOf } = openUnlocked();
+    await store.set(address, key);
+    const good = readFileSync(pathOf("work.age"));
+    for (let length = good.length - 1; length > good.length - 40; length -= 13) {
+      writeFileSync(pathOf("work.age"), good.subarray(0, length));
+      await expect(openUnlocked({ home }).store.get(address)).rejects.toMatchObject({
+        kind: "store-damaged",
+      });
+    }
+  });
+});
+
+describe.skipIf(process.platform === "win32")("a keys folder that is not as it was made", () => {
+  it("refuses a link in the place of a file, and leaves what it leads to", async () => {
+    const { store, home, pathOf } = openUnlocked();
+    await store.set(addressOf("other"), key);
+    renameSync(pathOf("other.age"), join(home, "elsewhere.age"));
+    symlinkSync(join(home, "elsewhere.age"), pathOf("work.age"));
+    for (const act of [store.get(address), store.set(address, otherKey), store.delete(address)]) {
+      await expect(act).rejects.toMatchObject({ kind: "store-denied" });
+    }
+    expect(lstatSync(pathOf("work.age")).isSymbolicLink()).toBe(true);
+    expect(existsSync(join(home, "elsewhere.age"))).toBe(true);
+  });
+
+  it("refuses a link in the place of the folder", async () => {
+    const { store, home } = openUnlocked();
+    mkdirSync(join(home, "elsewhere"));
+    symlinkSync(join(home, "elsewhere"), join(home, "keys"));
+    await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-denied" });
+    await expect(store.availability()).resolves.toMatchObject({ state: "denied" });
+    expect(readdirSync(join(home, "elsewhere"))).toEqual([]);
+  });
+
+  it("takes rights back that others were given, and says so", async () => {
+    const { store, home, pathOf, notices } = openUnlocked();
+    await store.set(address, key);
+    chmodSync(join(home, "keys"), 0o755);
+    chmodSync(pathOf("work.age"), 0o644);
+    expect((await store.get(address))?.equals(key)).toBe(true);
+    expect(statSync(join(home, "keys")).mode & 0o777).toBe(0o700);
+    expect(statSync(pathOf("work.age")).mode & 0o777).toBe(0o600);
+    expect(notices).toHaveLength(2);
+    expect(notices[0]).toContain("yours alone again");
+  });
+
+  it("refuses a file of another user", async (context) => {
+    if (process.geteuid?.() !== 0) return context.skip("only root can give a file away");
+    const { chownSync } = await import("node:fs");
+    const { store, pathOf } = openUnlocked();
+    await store.set(address, key);
+    chownSync(pathOf("work.age"), 65534, 65534);
+    await expect(store.get(address)).rejects.toMatchObject({
+      kind: "store-denied",
+      message: expect.stringContaining("another user"),
+    });
+  });
+
+  it("says that a folder in the place of the file is in the way", async () => {
+    const { store, pathOf } = openUnlocked();
+    mkdirSync(pathOf("work.age"), { recursive: true, mode: 0o700 });
+    await expect(store.get(address)).rejects.toMatchObject({ kind: "store-denied" });
+  });
+});
+
+describe("the file that holds the passphrase", () => {
+  it("is read without one newline at its end", async () => {
+    const { home, store } = openUnlocked();
+    await store.set(address, key);
+    for (const ending of ["", "\n", "\r\n"]) {
+      const path = join(home, "passphrase");
+      writeFileSync(path, passphrase + ending, { mode: 0o600 });
+      const later = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
+      expect((await later.store.get(address))?.equals(key)).toBe(true);
+      expect(later.notices).toEqual([]);
+    }
+  });
+
+  it.skipIf(process.platform === "win32")("brings a word once when others may read it", async () => {
+    const { home } = openUnlocked();
+    const path = join(home, "passphrase");
+    writeFileSync(path, passphrase);
+    chmodSync(path, 0o644);
+    const { store, notices } = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
+    await store.set(address, key);
+    await store.get(address);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain("chmod 600");
+  });
+
+  it.each([
+    ["is missing", undefined, "is not there"],
+    ["is empty", "\n", "is empty"],
+    ["is too large", "x".repeat(70_000), "too large"],
+  ])("locks the store when it %s", async (_what, content, said) => {
+    const { home } = openUnlocked();
+    const path = join(home, "passphrase");
+    if (content !== undefined) writeFileSync(path, content, { mode: 0o600 });
+    const { store } = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
+    const failure = { kind: "store-locked", message: expect.stringContaining(said) };
+    await expect(store.set(address, key)).rejects.toMatchObject(failure);
+    await expect(store.availability()).resolves.toMatchObject({ state: "locked" });
+  });
+});
+
+describe("deriving a key", () => {
+  it("leaves the event loop free, and stops waiting at Ctrl-C with nothing written", async () => {
+    const { store, interrupt, pathOf } = openUnlocked({ logN: 18 });
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+      if (ticks === 3) interrupt();
+    }, 10);
+    await expect(store.set(address, key)).rejects.toMatchObject({ kind: "cancelled" });
+    clearInterval(timer);
+    expect(ticks).toBe(3);
+    expect(existsSync(pathOf("work.age"))).toBe(false);
+  });
+
+  it("uses a work factor of 2^17 unless told otherwise", async () => {
+    const { home } = openUnlocked();
+    const { openEncryptedFile } = await import("../../../src/stores/encrypted-file/open-encrypted-file.ts");
+    const env = { MISTRAL_KEY_PASSPHRASE: passphrase };
+    const store = openEncryptedFile({ folder: home, env, signal: new AbortController().signal });
+    await store.set(address, key);
+    expect(readFileSync(join(home, "keys", "work.age"), "latin1").split("\n")[1]).toMatch(
+      /^-> scrypt \S+ 17$/,
+    );
+    expect((await store.get(address))?.equals(key)).toBe(true);
+  });
+});
+
+function ageHeader(stanza: string): Buffer {
+  const body = randomBytes(32).toString("base64").replace(/=+$/, "");
+  return Buffer.from(`age-encryption.org/v1\n${stanza}\n${body}\n--- ${body}\n${"x".repeat(60)}`);
+}

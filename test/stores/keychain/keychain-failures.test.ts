@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { BundledProgram } from "../../support/bundle.ts";
+import { type Keyring, type KeyringState, startKeyring } from "../../support/keyring.ts";
+import { describeWithKeyring } from "../../support/keyring-suite.ts";
+import { act, makeKeychainProgram, type Outcome, startAct } from "./keychain-runs.ts";
+
+const storedKey = "testKey0".repeat(4);
+const acts = ["availability", "get", "set", "delete"] as const;
+
+let program: BundledProgram;
+
+beforeAll(async () => {
+  program = await makeKeychainProgram();
+});
+
+afterAll(() => program?.remove());
+
+/** Expects that nobody waited, nothing was taken for "not stored", and everything had the same kind. */
+function expectRefusals(outcomes: readonly Outcome[], state: string, message: RegExp): void {
+  expect(outcomes.map((outcome) => outcome.act)).toEqual(acts);
+  for (const outcome of outcomes) {
+    expect(outcome.ms).toBeLessThan(2500);
+    if (outcome.act === "availability") {
+      expect(outcome.result).toMatchObject({ state, reason: expect.stringMatching(message) });
+      expect(outcome.result).toHaveProperty("advice.0", expect.stringMatching(/\S/));
+    } else {
+      expect(outcome).toMatchObject({ kind: `store-${state}`, message: expect.stringMatching(message) });
+      expect(outcome.hint).toMatch(/\S/);
+    }
+  }
+}
+
+describeWithKeyring("a keychain that cannot be used", () => {
+  let keyring: Keyring | undefined;
+
+  const start = async (state: KeyringState, secrets = {}) => {
+    keyring = await startKeyring({ state, secrets });
+    return keyring;
+  };
+
+  afterEach(async () => {
+    await keyring?.stop();
+    keyring = undefined;
+  });
+
+  it("is locked, and says so at once when nobody can answer a prompt", async () => {
+    const { env } = await start("locked", { default: storedKey });
+    const run = await act(program, env, ...acts);
+    expectRefusals(run.outcomes, "locked", /^GNOME Keyring is locked\.$/);
+    expect(run).toMatchObject({ code: 7, signal: null });
+  });
+
+  it("is locked, also where it is not known to hold the key", async () => {
+    const { env } = await start("locked", { other: storedKey });
+    expectRefusals((await act(program, env, ...acts)).outcomes, "locked", /is locked/);
+  });
+
+  it("keeps the key when it is locked while an erasure is asked for", async () => {
+    const locked = await start("locked", { default: storedKey });
+    await act(program, locked.env, "delete");
+    await locked.unlock();
+    expect(await locked.lookup("default")).toBe(storedKey);
+  });
+
+  it("is locked for a person whose session has no desktop that could ask", async () => {
+    const { env } = await start("locked", { default: storedKey });
+    const { outcomes } = await act(program, env, "interactive", "get", "set", "delete");
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ kind: "store-locked", message: "GNOME Keyring is still locked." });
+    }
+  });
+
+  it("has no collection", async () => {
+    const { env } = await start("no-collection");
+    expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /GNOME Keyring has nothing yet/);
+  });
+
+  it("is not running", async () => {
+    const { env } = await start("no-service");
+    expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /No keychain is running/);
+  });
+
+  it("does not answer", async () => {
+    const { env } = await start("frozen", { default: storedKey });
+    const run = await act(program, env, ...acts);
+    expectRefusals(run.outcomes, "unresponsive", /^GNOME Keyring does not answer\.$/);
+    expect(run).toMatchObject({ code: 7, signal: null });
+  });
+
+  it("does not answer, and ends in time with exit code 7", async () => {
+    const { env } = await start("frozen", { default: storedKey });
+    const run = await act(program, env, "get");
+    expect(run).toMatchObject({ code: 7, signal: null });
+    expect(run.ms).toBeLessThan(2500);
+  });
+
+  it("can be used again in the same run once it answers", async () => {
+    const frozen = await start("frozen", { default: storedKey });
+    const { child, ended } = startAct(program, frozen.env, "get", "get");
+    child.stdout?.once("data", () => frozen.thaw());
+    expect((await ended).outcomes.map(({ kind, result }) => kind ?? result)).toEqual([
+      "store-unresponsive",
+      storedKey,
+    ]);
+  });
+});
+
+describeWithKeyring("a session without a bus", () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "mistral-key-bus-"));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const withoutBus = { DBUS_SESSION_BUS_ADDRESS: undefined, XDG_RUNTIME_DIR: undefined };
+
+  it.each([
+    ["names none", () => withoutBus],
+    ["has an empty runtime folder", () => ({ ...withoutBus, XDG_RUNTIME_DIR: folder })],
+    ["names a socket that is not there", () => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/gone` })],
+    ["names a file that is no socket", () => ({ DBUS_SESSION_BUS_ADDRESS: "unix:path=/etc/hostname" })],
+    [
+      "names only what cannot be used",
+      () => ({ DBUS_SESSION_BUS_ADDRESS: "autolaunch:;tcp:host=127.0.0.1" }),
+    ],
+    ["names nonsense", () => ({ DBUS_SESSION_BUS_ADDRESS: "unix:path=%zz;;nonsense" })],
+    ["names a path that is too long", () => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=/${"x".repeat(300)}` })],
+  ])("%s: absent", async (_, env) => {
+    const { outcomes, code } = await act(program, env(), ...acts);
+    expectRefusals(outcomes, "absent", /There is no session bus here/);
+    expect(code).toBe(7);
+  });
+
+  it("has a socket where nobody speaks: unresponsive", async () => {
+    const path = join(folder, "silent");
+    const server = createServer(() => {}).listen(path);
+    const { outcomes } = await act(program, { DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}` }, ...acts);
+    server.close();
+    expectRefusals(outcomes, "unresponsive", /does not answer/);
+  });
+});

@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { BundledProgram } from "../../support/bundle.ts";
+import { type Keyring, startKeyring } from "../../support/keyring.ts";
+import { type PromptAnswer, type Prompter, startPrompter } from "../../support/keyring-prompter.ts";
+import { describeWithKeyring } from "../../support/keyring-suite.ts";
+import { act, makeKeychainProgram, startAct } from "./keychain-runs.ts";
+
+const storedKey = "testKey0".repeat(4);
+const newKey = "testKey1".repeat(4);
+
+describeWithKeyring("a locked keychain with a person at the desktop", () => {
+  let program: BundledProgram;
+  let keyring: Keyring;
+  let prompter: Prompter | undefined;
+
+  const start = async (answer: PromptAnswer, secrets: Record<string, string> = { default: storedKey }) => {
+    keyring = await startKeyring({ state: "locked", secrets });
+    prompter = await startPrompter(keyring, answer);
+    return prompter;
+  };
+
+  beforeAll(async () => {
+    program = await makeKeychainProgram();
+  });
+
+  afterEach(async () => {
+    prompter?.stop();
+    await keyring.stop();
+  });
+
+  afterAll(() => program?.remove());
+
+  it("gives the key out once the person has entered the password", async () => {
+    const { asked } = await start("password");
+    const { outcomes, code } = await act(program, keyring.env, "interactive", "get", "get");
+    expect(outcomes.map(({ result }) => result)).toEqual([storedKey, storedKey]);
+    expect(asked()).toBe(1);
+    expect(code).toBe(0);
+  });
+
+  it("stores a key once the person has entered the password", async () => {
+    await start("password", { other: storedKey });
+    const { outcomes } = await act(program, keyring.env, "interactive", "set", "get");
+    expect(outcomes.map(({ result }) => result)).toEqual(["stored", newKey]);
+    expect(await keyring.lookup("default")).toBe(newKey);
+  });
+
+  it("erases a key once the person has entered the password", async () => {
+    await start("password");
+    const { outcomes } = await act(program, keyring.env, "interactive", "delete", "get");
+    expect(outcomes.map(({ result }) => result)).toEqual([true, null]);
+    expect(await keyring.lookup("default")).toBeUndefined();
+  });
+
+  it("does not bring the dialog up again after the person has closed it, until a key is to be stored", async () => {
+    const { asked } = await start("dismiss");
+    await act(program, keyring.env, "interactive", "get", "get", "delete");
+    expect(asked()).toBe(1);
+  });
+
+  it("is still locked when the person closes the dialog, and nothing has changed", async () => {
+    await start("dismiss");
+    const { outcomes, code } = await act(program, keyring.env, "interactive", "get", "set", "delete");
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ kind: "store-locked", message: "GNOME Keyring is still locked." });
+    }
+    expect(code).toBe(7);
+    await keyring.unlock();
+    expect(await keyring.lookup("default")).toBe(storedKey);
+  });
+
+  it("never opens the dialog when nobody is at the terminal, nor to say whether it can be used", async () => {
+    const { asked } = await start("password");
+    await act(program, keyring.env, "availability", "get", "set", "delete");
+    await act(program, keyring.env, "interactive", "availability");
+    expect(asked()).toBe(0);
+  });
+
+  it("can be stopped while the dialog is open, and leaves no process behind", async () => {
+    const { opened } = await start("nothing");
+    const { child, ended } = startAct(program, keyring.env, "interactive", "get");
+    await opened;
+    child.kill("SIGTERM");
+    const run = await ended;
+    expect(run.outcomes).toMatchObject([{ message: "Error: stopped" }]);
+    expect(run.signal).toBeNull();
+    await expectNoProcessIn(keyring);
+  });
+
+  it("leaves no process behind when it is killed while the dialog is open", async () => {
+    const { opened } = await start("nothing");
+    const { child, ended } = startAct(program, keyring.env, "interactive", "get");
+    await opened;
+    child.kill("SIGKILL");
+    await ended;
+    await expectNoProcessIn(keyring);
+  });
+
+  it("says that the keychain crashed when its process dies, and not that nothing is stored", async () => {
+    const { opened } = await start("nothing");
+    const { child, ended } = startAct(program, keyring.env, "interactive", "get");
+    await opened;
+    const [grandchild] = childrenOf(child.pid);
+    process.kill(grandchild ?? Number.NaN, "SIGSEGV");
+    expect((await ended).outcomes).toMatchObject([
+      {
+        kind: "store-unresponsive",
+        message: expect.stringContaining("crashed"),
+        cause: expect.stringContaining("SIGSEGV"),
+      },
+    ]);
+  });
+
+  it("puts the key neither in the arguments nor in the environment of the process that waits", async () => {
+    const { opened } = await start("nothing", { other: storedKey });
+    const { child, ended } = startAct(program, keyring.env, "interactive", "set");
+    await opened;
+    const [grandchild] = childrenOf(child.pid);
+    for (const file of ["cmdline", "environ"]) {
+      const text = readFileSync(`/proc/${grandchild}/${file}`, "latin1");
+      expect(text).not.toBe("");
+      expect(text).not.toContain(newKey);
+    }
+    child.kill("SIGTERM");
+    await ended;
+  });
+});
+
+function childrenOf(pid: number | undefined): number[] {
+  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return pids.trim().split(" ").filter(Boolean).map(Number);
+}
+
+/** Every process of a run carries the home folder of its keyring in its environment. */
+async function expectNoProcessIn(keyring: Keyring): Promise<void> {
+  await expect.poll(() => nodeProcessesIn(keyring)).toEqual([]);
+}
+
+function nodeProcessesIn({ env }: Keyring): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const runsNode = readFileSync(`/proc/${pid}/cmdline`, "latin1").startsWith(process.execPath);
+      return runsNode && readFileSync(`/proc/${pid}/environ`, "latin1").includes(`HOME=${env.HOME}`);
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,136 @@
+import keytar from "keytar";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { KeychainStore } from "../../../src/stores/keychain/keychain.ts";
+import { type Keyring, startKeyring } from "../../support/keyring.ts";
+import { describeWithKeyring } from "../../support/keyring-suite.ts";
+import { addressOf as at, describeSecretStore, testKey } from "../secret-store-contract.ts";
+
+const openStore = () =>
+  new KeychainStore({ platform: process.platform, env: process.env, interactive: false });
+
+describeWithKeyring("the keychain", () => {
+  let keyring: Keyring;
+
+  beforeAll(async () => {
+    keyring = await startKeyring({ state: "unlocked" });
+    // keytar reads the environment of the process, and keeps to the first bus it has found.
+    for (const [name, value] of Object.entries(keyring.env)) vi.stubEnv(name, value);
+  });
+
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await keyring?.stop();
+  });
+
+  describeSecretStore("a GNOME Keyring", () => ({ open: openStore }));
+
+  // Only who asks the person differs there, so that the way around keytar can be tried here.
+  describeSecretStore("a keychain that asks by itself, as on macOS and Windows", () => ({
+    open: () => new KeychainStore({ platform: "darwin", env: process.env, interactive: true }),
+  }));
+
+  it("knows the keychain by its own name once it has asked", async () => {
+    const store = openStore();
+    await store.availability();
+    expect(store.describe()).toBe("GNOME Keyring");
+  });
+
+  it("stores where secret-tool finds it: service mistral-key, the profile as account", async () => {
+    await openStore().set(at("tool"), testKey("A"));
+    await openStore().set(at("tool", "next"), testKey("B"));
+    expect(await keyring.lookup("tool")).toBe(testKey("A").reveal());
+    expect(await keyring.lookup("tool/next")).toBe(testKey("B").reveal());
+  });
+
+  it("reads, replaces and erases what secret-tool has stored", async () => {
+    await keyring.store("foreign", testKey("A").reveal());
+    expect((await openStore().get(at("foreign")))?.reveal()).toBe(testKey("A").reveal());
+
+    await keyring.store("foreign-2", testKey("A").reveal());
+    await openStore().set(at("foreign-2"), testKey("B"));
+    expect(await keyring.lookup("foreign-2")).toBe(testKey("B").reveal());
+
+    await keyring.store("foreign-3", testKey("A").reveal());
+    expect(await openStore().delete(at("foreign-3"))).toBe(true);
+    expect(await keyring.lookup("foreign-3")).toBeUndefined();
+  });
+
+  it("of two items that a key has, reads the one that keytar would, which is the one written last", async () => {
+    for (const profile of ["double-1", "double-2", "double-3"]) {
+      await keyring.store(profile, testKey("A").reveal());
+      await keytar.setPassword("mistral-key", profile, testKey("B").reveal());
+      expect((await openStore().get(at(profile)))?.reveal()).toBe(testKey("B").reveal());
+    }
+  });
+
+  it("takes off the newline that was stored with a key by hand", async () => {
+    await keyring.store("echoed", `${testKey("A").reveal()}\n`);
+    expect((await openStore().get(at("echoed")))?.reveal()).toBe(testKey("A").reveal());
+  });
+
+  it.each([
+    ["nothing but a newline", "\n"],
+    ["several lines", "testKey0\ntestKey0"],
+    ["bytes that are no text", Buffer.from("fffe6162", "hex")],
+    ["letters that no request can carry", "ключ".repeat(8)],
+  ])(
+    "says that an entry of %s is unreadable instead of giving it as a key, and can erase it",
+    async (_, text) => {
+      await keyring.store("blank", text);
+      await expect(openStore().get(at("blank"))).rejects.toMatchObject({
+        kind: "store-damaged",
+        message: expect.stringContaining("holds an entry"),
+        hint: "Take it out: mistral-key remove -p blank\nThen store a key anew: mistral-key init -p blank",
+      });
+      expect(await openStore().delete(at("blank"))).toBe(true);
+    },
+  );
+
+  it("reads a key once a run, and knows what the run itself has written and erased", async () => {
+    const store = openStore();
+    await store.set(at("once"), testKey("A"));
+    await keyring.store("once", testKey("B").reveal());
+    expect((await store.get(at("once")))?.reveal()).toBe(testKey("A").reveal());
+    expect((await openStore().get(at("once")))?.reveal()).toBe(testKey("B").reveal());
+    await store.set(at("once"), testKey("C"));
+    expect((await store.get(at("once")))?.reveal()).toBe(testKey("C").reveal());
+    await store.delete(at("once"));
+    expect(await store.get(at("once"))).toBeUndefined();
+  });
+
+  it("looks again for a key that was not there", async () => {
+    const store = openStore();
+    expect(await store.get(at("later"))).toBeUndefined();
+    await keyring.store("later", testKey("A").reveal());
+    expect((await store.get(at("later")))?.reveal()).toBe(testKey("A").reveal());
+  });
+
+  it("loses nothing when twenty stores write at once", async () => {
+    const profiles = Array.from({ length: 20 }, (_, index) => at(`store-${index}`));
+    await Promise.all(profiles.map((address, index) => openStore().set(address, testKey(`N${index}x`))));
+    for (const [index, { profile }] of profiles.entries()) {
+      expect(await keyring.lookup(profile)).toBe(testKey(`N${index}x`).reveal());
+    }
+  });
+
+  it("refuses a key with a NUL, which would come back cut short, and keeps the one it has", async () => {
+    const store = openStore();
+    await store.set(at("cut"), testKey("A"));
+    const failure = await store.set(at("cut"), ApiKey.of("testKey0\0testKey0")).catch((error) => error);
+    expect(failure).toMatchObject({ kind: "usage" });
+    expect(String(failure.message) + String(failure.hint)).not.toContain("testKey0");
+    expect((await openStore().get(at("cut")))?.reveal()).toBe(testKey("A").reveal());
+  });
+
+  it("stops when the person has stopped the program", async () => {
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    controller.abort(reason);
+    const { signal } = controller;
+    const store = new KeychainStore({ platform: "linux", env: process.env, interactive: true, signal });
+    await expect(store.get(at("tool"))).rejects.toBe(reason);
+    await expect(store.set(at("tool"), testKey("Z"))).rejects.toBe(reason);
+    expect(await keyring.lookup("tool")).toBe(testKey("A").reveal());
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import {
+  CallTimedOut,
+  type EndableProcess,
+  endDespiteHungCall,
+  hasHungCall,
+  waitForCall,
+} from "../../../src/stores/keychain/native-calls.ts";
+
+/** A process that tells how it would have ended. */
+function processWith(execve?: EndableProcess["execve"]): EndableProcess & { readonly ends: unknown[] } {
+  const ends: unknown[] = [];
+  return {
+    ends,
+    pid: 4711,
+    kill: (...args) => void ends.push(args),
+    ...(execve === undefined ? {} : { execve }),
+  };
+}
+
+/** A call that comes back only when it is told to. */
+function hangingCall() {
+  let comeBack = () => {};
+  const call = () =>
+    new Promise<string>((resolve) => {
+      comeBack = () => resolve("late");
+    });
+  return { call, comeBack: () => comeBack() };
+}
+
+describe("a call into keytar", () => {
+  it("gives what it gives", async () => {
+    await expect(waitForCall(async () => "key", { limitMs: 1000 })).resolves.toBe("key");
+    await expect(waitForCall(() => Promise.reject(new Error("native")), { limitMs: 1000 })).rejects.toThrow(
+      "native",
+    );
+    expect(hasHungCall()).toBe(false);
+  });
+
+  it("is given up after its limit, and hangs until it comes back", async () => {
+    const { call, comeBack } = hangingCall();
+    await expect(waitForCall(call, { limitMs: 10 })).rejects.toBeInstanceOf(CallTimedOut);
+    expect(hasHungCall()).toBe(true);
+    comeBack();
+    await expect.poll(hasHungCall).toBe(false);
+  });
+
+  it("is given up when the person stops the program", async () => {
+    const { call, comeBack } = hangingCall();
+    const controller = new AbortController();
+    const result = waitForCall(call, { limitMs: 10_000, signal: controller.signal });
+    controller.abort(new Error("stopped"));
+    await expect(result).rejects.toThrow("stopped");
+    comeBack();
+  });
+});
+
+describe("the end of a process", () => {
+  it("is left alone when no call hangs", () => {
+    const own = processWith();
+    endDespiteHungCall(own, 7);
+    expect(own.ends).toEqual([]);
+  });
+
+  it("comes with the exit code, else by a signal, when a call hangs", async () => {
+    const { call, comeBack } = hangingCall();
+    await expect(waitForCall(call, { limitMs: 1 })).rejects.toThrow();
+
+    const old = processWith();
+    endDespiteHungCall(old, 7);
+    expect(old.ends).toEqual([[4711, "SIGKILL"]]);
+
+    const interrupted = processWith();
+    endDespiteHungCall(interrupted, 130);
+    expect(interrupted.ends[0]).toEqual([4711, 2]);
+
+    const replaced: unknown[] = [];
+    const current = processWith((...args) => {
+      replaced.push(args);
+      throw new Error("a replaced process does not go on");
+    });
+    endDespiteHungCall(current, 7);
+    expect(replaced).toEqual([["/bin/sh", ["sh", "-c", "exit 7"], {}]]);
+    comeBack();
+    await expect.poll(hasHungCall).toBe(false);
+  });
+});

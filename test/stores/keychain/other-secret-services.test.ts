@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { BundledProgram } from "../../support/bundle.ts";
+import { type Keyring, startKeyring } from "../../support/keyring.ts";
+import { describeWithKeyring } from "../../support/keyring-suite.ts";
+import { type Bent, type BentSecretService, startBentSecretService } from "./bent-secret-service.ts";
+import { act, makeKeychainProgram, startAct } from "./keychain-runs.ts";
+
+const secret = "testKey0".repeat(4);
+const accessDenied = "org.freedesktop.DBus.Error.AccessDenied";
+
+describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
+  let program: BundledProgram;
+  let keyring: Keyring;
+  let service: BentSecretService;
+
+  beforeAll(async () => {
+    program = await makeKeychainProgram();
+    keyring = await startKeyring({ state: "no-service" });
+  });
+
+  afterEach(() => service?.stop());
+
+  afterAll(async () => {
+    await keyring?.stop();
+    program?.remove();
+  });
+
+  const start = async (bent: Partial<Bent>) => {
+    service = await startBentSecretService(keyring.env.DBUS_SESSION_BUS_ADDRESS, { secret, ...bent });
+  };
+
+  it("is read through keytar where it has no encrypted session", async () => {
+    await start({});
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ result: secret }], code: 0 });
+    expect(service.calls).toContain("GetSecrets");
+    expect(service.calls).not.toContain("GetSecret");
+  });
+
+  it("is read through keytar where an item is not asked for its secret but the service is", async () => {
+    await start({ encrypts: true, errors: { GetSecret: "org.freedesktop.DBus.Error.UnknownMethod" } });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ result: secret }], code: 0 });
+    expect(service.calls).toContain("GetSecrets");
+  });
+
+  it("is asked again when a secret is not encrypted as was agreed", async () => {
+    await start({ encrypts: true, cuts: 2 });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ result: secret }], code: 0 });
+    expect(service.calls.filter((call) => call === "OpenSession")).toHaveLength(3);
+    expect(service.calls).not.toContain("GetSecrets");
+  });
+
+  it("that locks an item after it was found is locked, and nobody is prompted", async () => {
+    await start({ encrypts: true, errors: { GetSecret: "org.freedesktop.Secret.Error.IsLocked" } });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ kind: "store-locked" }], code: 7 });
+    expect(service.calls).not.toContain("Unlock");
+    expect(service.calls).not.toContain("GetSecrets");
+  });
+
+  it("is read where it unlocks without asking anybody, as KDE Wallet does after login", async () => {
+    await start({ encrypts: true, locked: "until-asked" });
+    const run = await act(program, keyring.env, "availability", "get");
+    expect(run).toMatchObject({
+      outcomes: [{ result: { state: "available" } }, { result: secret }],
+      code: 0,
+    });
+  });
+
+  it("is locked, and brings up no prompt, where it would have to ask", async () => {
+    await start({ encrypts: true, locked: "until-answered" });
+    const { outcomes } = await act(program, keyring.env, "availability", "get", "set", "delete");
+    expect(outcomes).toMatchObject([
+      { result: { state: "locked" } },
+      { kind: "store-locked" },
+      { kind: "store-locked" },
+      { kind: "store-locked" },
+    ]);
+    expect(service.calls).not.toContain("Prompt");
+  });
+
+  it("is said to be denied, not absent, where it answers with an error nobody knows", async () => {
+    await start({ errors: { ReadAlias: "org.freedesktop.DBus.Error.Failed" } });
+    const { outcomes } = await act(program, keyring.env, "get");
+    expect(outcomes).toMatchObject([
+      { kind: "store-denied", cause: expect.stringContaining("Error.Failed") },
+    ]);
+  });
+
+  it("is not said to be locked when it took a key and does not give it back", async () => {
+    await start({ keepsToItself: true });
+    const { outcomes } = await act(program, keyring.env, "set");
+    expect(outcomes).toMatchObject([
+      { kind: "store-unresponsive", message: expect.stringContaining("not known whether") },
+    ]);
+  });
+
+  it("is said to let nobody in when it does not", async () => {
+    await start({ errors: { OpenSession: accessDenied, GetSecrets: accessDenied } });
+    const run = await act(program, keyring.env, "get");
+    expect(run).toMatchObject({ outcomes: [{ kind: "store-denied" }], code: 7 });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["what is no text", Uint8Array.of(0x41, 0xff, 0xfe)],
+  ])("that holds %s is unreadable", async (_, held) => {
+    await start({ secret: held });
+    const { outcomes } = await act(program, keyring.env, "get");
+    expect(outcomes).toMatchObject([{ kind: "store-damaged" }]);
+  });
+
+  it("is unresponsive when it stops after it was asked, and leaves nothing that hangs", async () => {
+    await start({ silentAt: "OpenSession" });
+    const run = await act(program, keyring.env, "get", "get");
+    expect(run.outcomes.map(({ kind }) => kind)).toEqual(["store-unresponsive", "store-unresponsive"]);
+    for (const { ms } of run.outcomes) expect(ms).toBeLessThan(2500);
+    expect(run).toMatchObject({ code: 7, signal: null });
+  });
+
+  it("is unresponsive when it stops while keytar reads, and the program ends although keytar never comes back", async () => {
+    await start({ silentAt: "GetSecrets" });
+    const run = await act(program, keyring.env, "get", "get");
+    expect(run.outcomes.map(({ kind }) => kind)).toEqual(["store-unresponsive", "store-unresponsive"]);
+    for (const { ms } of run.outcomes) expect(ms).toBeLessThan(2500);
+    // Before it could replace its process, Node could only be killed.
+    expect(run).toMatchObject(
+      "execve" in process ? { code: 7, signal: null } : { code: null, signal: "SIGKILL" },
+    );
+  });
+
+  it.each(["OpenSession", "GetSecrets"] as const)(
+    "can be waited for by a person, who can stop it, when it is silent at %s",
+    async (silentAt) => {
+      await start({ silentAt });
+      const { child, ended } = startAct(program, keyring.env, "interactive", "get");
+      setTimeout(() => child.kill("SIGTERM"), 2500);
+      expect((await ended).outcomes).toMatchObject([{ message: "Error: stopped" }]);
+    },
+  );
+});

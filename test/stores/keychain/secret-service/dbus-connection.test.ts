@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  BusConnection,
+  BusError,
+  BusUnreachable,
+} from "../../../../src/stores/keychain/secret-service/dbus-connection.ts";
+import type { MethodCall } from "../../../../src/stores/keychain/secret-service/dbus-message.ts";
+import { MalformedMessage } from "../../../../src/stores/keychain/secret-service/dbus-wire.ts";
+import { errorReply, pathReply, signalMessage } from "./dbus-replies.ts";
+
+const call: MethodCall = { destination: "a.b", path: "/", interface: "a.b", member: "M", args: [] };
+const handshake = `\0AUTH EXTERNAL ${Buffer.from("1000").toString("hex")}\r\nBEGIN\r\n`;
+/** How `call` looks on the wire. */
+const memberOfCall = Buffer.from("\x01\0\0\0M\0");
+
+describe("a connection to a bus", () => {
+  let folder: string;
+  let server: Server;
+  let accepted: Socket[];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "mistral-key-bus-"));
+    accepted = [];
+  });
+
+  afterEach(() => {
+    for (const socket of accepted) socket.destroy();
+    server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A bus that answers the handshake with a line, and the first call with messages. */
+  async function startBus(
+    answer: string,
+    messages: readonly Buffer[] = [],
+    path = join(folder, "bus"),
+  ): Promise<{ path: string; received: () => Buffer }> {
+    const received: Buffer[] = [];
+    const waiting = [...messages];
+    server = createServer((socket) => {
+      accepted.push(socket);
+      socket.on("error", () => {});
+      socket.on("data", (chunk) => {
+        const first = received.length === 0;
+        received.push(chunk);
+        if (first) socket.write(answer);
+        if (!Buffer.concat(received).includes(memberOfCall)) return;
+        for (const message of waiting.splice(0)) socket.write(message);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return { path, received: () => Buffer.concat(received) };
+  }
+
+  const open = (path: string, signal = AbortSignal.timeout(5000)) =>
+    BusConnection.open(path, { uid: 1000 }, signal);
+
+  it("introduces itself with its user number before it says anything else", async () => {
+    const { path, received } = await startBus("OK 0123\r\n", [pathReply(2, "/x")]);
+    const connection = await open(path);
+    await connection.call(call);
+    connection.close();
+    expect(received().toString("latin1").startsWith(`${handshake}l\x01`)).toBe(true);
+  });
+
+  it("says nothing more before it is let in, since a proxy in front of the bus takes that for a broken message", async () => {
+    const { path, received } = await startBus("", [pathReply(2, "/x")]);
+    const opening = open(path);
+    await delay(50);
+    expect(received().toString("latin1")).toBe(handshake.replace("BEGIN\r\n", ""));
+    accepted[0]?.write("OK 0123\r\n");
+    const connection = await opening;
+    expect((await connection.call(call)).values).toEqual(["/x"]);
+    connection.close();
+  });
+
+  it.runIf(process.platform === "linux")("reaches a bus in the abstract namespace", async () => {
+    const { path } = await startBus("OK 0123\r\n", [pathReply(2, "/x")], `\0mistral-key-test-${process.pid}`);
+    const connection = await open(path);
+    expect((await connection.call(call)).values).toEqual(["/x"]);
+    connection.close();
+  });
+
+  it("gives each call its own answer, in whatever order and pieces they come", async () => {
+    const stream = Buffer.concat([
+      signalMessage(),
+      pathReply(3, "/second"),
+      errorReply(4, "a.b.Error", "third"),
+      pathReply(99, "/nobody-asked"),
+      pathReply(2, "/first"),
+    ]);
+    const { path } = await startBus("OK 0123\r\n");
+    const connection = await open(path);
+    const answers = Promise.allSettled([connection.call(call), connection.call(call), connection.call(call)]);
+    await delay(10);
+    for (const byte of stream) {
+      accepted[0]?.write(Buffer.of(byte));
+      if (byte === 0) await delay(0);
+    }
+    expect(await answers).toMatchObject([
+      { value: { values: ["/first"], sender: ":1.5" } },
+      { value: { values: ["/second"] } },
+      { reason: new BusError("a.b.Error", "third") },
+    ]);
+    connection.close();
+  });
+
+  it.each([
+    ["rejects this user", "REJECTED EXTERNAL\r\n"],
+    ["answers with an error", "ERROR\r\n"],
+    ["never ends its line", "x".repeat(5000)],
+    ["is no bus at all", "HTTP/1.1 400 Bad Request\r\n\r\n"],
+    ["says more than it was asked", "OK 0123\r\nOK 0123\r\n"],
+  ])("is not made when the other side %s", async (_, answer) => {
+    const { path } = await startBus(answer);
+    await expect(open(path)).rejects.toBeInstanceOf(BusUnreachable);
+  });
+
+  it("is not made where nobody listens", async () => {
+    await expect(open(join(folder, "nobody"))).rejects.toBeInstanceOf(BusUnreachable);
+    await expect(open(join(folder, "x".repeat(200)))).rejects.toBeInstanceOf(BusUnreachable);
+    await expect(open(folder)).rejects.toBeInstanceOf(BusUnreachable);
+  });
+
+  it("gives up when its signal is aborted, with the signal's reason", async () => {
+    const { path } = await startBus("");
+    const controller = new AbortController();
+    const opening = open(path, controller.signal);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(opening).rejects.toBe(reason);
+    await expect(open(path, controller.signal)).rejects.toBe(reason);
+  });
+
+  it("gives up a call when its signal is aborted", async () => {
+    const { path } = await startBus("OK 0123\r\n");
+    const controller = new AbortController();
+    const connection = await open(path, controller.signal);
+    const answer = connection.call(call);
+    controller.abort(new Error("enough"));
+    await expect(answer).rejects.toThrow("enough");
+    await expect(connection.call(call)).rejects.toThrow("enough");
+  });
+
+  it.each([
+    ["nonsense", Buffer.from("this is not a message of the bus at all")],
+    ["a message without end", Buffer.concat([pathReply(2, "/x").subarray(0, 4), Buffer.alloc(12, 0x7f)])],
+  ])("ends every call with an error when the bus sends %s", async (_, message) => {
+    const { path } = await startBus("OK 0123\r\n", [message]);
+    const connection = await open(path);
+    const answers = await Promise.allSettled([connection.call(call), connection.call(call)]);
+    expect(answers.map((answer) => answer.status === "rejected" && answer.reason)).toEqual([
+      expect.any(MalformedMessage),
+      expect.any(MalformedMessage),
+    ]);
+  });
+
+  it("ends a call when the bus closes the connection", async () => {
+    const { path } = await startBus("OK 0123\r\n");
+    const connection = await open(path);
+    const answer = connection.call(call);
+    accepted[0]?.destroy();
+    await expect(answer).rejects.toBeInstanceOf(BusUnreachable);
+  });
+});

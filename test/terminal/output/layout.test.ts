@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  displayWidth,
+  hang,
+  indent,
+  keyValueRows,
+  padEnd,
+  wrap,
+} from "../../../src/terminal/output/layout.ts";
+
+describe("displayWidth", () => {
+  it("counts columns, not characters", () => {
+    expect(displayWidth("key")).toBe(3);
+    expect(displayWidth("\x1b[1mkey\x1b[22m")).toBe(3);
+    expect(displayWidth("\x1b]8;;https://a.example\x07key\x1b]8;;\x07")).toBe(3);
+    expect(displayWidth("鍵")).toBe(2);
+    expect(displayWidth("✓ › ●")).toBe(5);
+  });
+});
+
+describe("wrap", () => {
+  it("breaks at spaces", () => {
+    expect(wrap("one two three", 8)).toEqual(["one two", "three"]);
+  });
+
+  it("keeps an address whole, so that it can be copied", () => {
+    const address = "https://console.mistral.ai/api-keys";
+    expect(wrap(`see ${address} now`, 12)).toEqual(["see", address, "now"]);
+  });
+
+  it("keeps a line for the shell whole, so that no part of it is run alone", () => {
+    const line = `Unlock it, in bash: (read -rs p; printf %s "$p" | daemon)`;
+    expect(wrap(line, 30)).toEqual(["Unlock it, in bash:", `(read -rs p; printf %s "$p" | daemon)`]);
+    expect(wrap(line, 80)).toEqual([line]);
+  });
+
+  it("breaks a long word where lines must not be longer", () => {
+    expect(wrap("abcdefgh", 3, { breakWords: true })).toEqual(["abc", "def", "gh"]);
+  });
+
+  it("never makes a line too long, and loses no word", () => {
+    const word = fc.string({ unit: fc.constantFrom("a", "b", "é", "鍵"), minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(word), fc.integer({ min: 10, max: 60 }), (words, width) => {
+        const lines = wrap(words.join(" "), width);
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        expect(lines.join(" ").trim()).toBe(words.join(" "));
+      }),
+    );
+  });
+});
+
+it("hangs the later lines under the first", () => {
+  expect(hang("  › ", "one two three", 12)).toBe("  › one two\n    three");
+});
+
+it("indents lines and leaves empty ones empty", () => {
+  expect(indent(["a", "", "b"], 2)).toBe("  a\n\n  b");
+  expect(indent("a\nb", 1)).toBe(" a\n b");
+});
+
+it("fills up by columns", () => {
+  expect(padEnd("\x1b[1m鍵\x1b[22m", 4)).toBe("\x1b[1m鍵\x1b[22m  ");
+});
+
+describe("keyValueRows", () => {
+  const rows = [
+    { label: "Key", value: "laptop, in workspace Research" },
+    { label: "Account", value: "ada@example.com" },
+  ];
+
+  it("stands the values in a column of their own", () => {
+    expect(keyValueRows(rows, 60)).toEqual([
+      "Key      laptop, in workspace Research",
+      "Account  ada@example.com",
+    ]);
+  });
+
+  it("wraps a value within its column", () => {
+    expect(keyValueRows(rows, 32)).toEqual([
+      "Key      laptop, in workspace",
+      "         Research",
+      "Account  ada@example.com",
+    ]);
+  });
+
+  it("puts values under their labels where it is too narrow", () => {
+    expect(keyValueRows(rows, 24)).toEqual([
+      "Key",
+      "  laptop, in workspace",
+      "  Research",
+      "Account",
+      "  ada@example.com",
+    ]);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { drawCard } from "../../../src/terminal/output/card.ts";
+import { displayWidth } from "../../../src/terminal/output/layout.ts";
+import { drawSketch } from "../../../src/terminal/output/sketches.ts";
+import { createTheme } from "../../../src/terminal/output/theme.ts";
+
+const plain = createTheme({ colorLevel: 0, unicode: true, hyperlinks: false });
+const text = createTheme({ colorLevel: 0, unicode: false, hyperlinks: false });
+const colored = createTheme({ colorLevel: 3, unicode: true, hyperlinks: true });
+
+const card = {
+  title: "HQSx...Ug6Y",
+  rows: [
+    { label: "Key", value: "laptop, in workspace Research" },
+    { label: "Account", value: "a.very.long.name.of.somebody@a-long-domain.example.com" },
+    { label: "Ends", value: "21 Feb 2027 (as you entered it), 90 days" },
+  ],
+};
+
+describe("drawCard", () => {
+  it("draws a box with its title in the border", () => {
+    const rows = [{ label: "Ends", value: "21 Feb 2027" }];
+    expect(drawCard({ title: "HQSx...Ug6Y", rows }, { theme: plain, columns: 80 })).toEqual([
+      "  ╭ HQSx...Ug6Y ──────╮",
+      "  │ Ends  21 Feb 2027 │",
+      "  ╰───────────────────╯",
+    ]);
+  });
+
+  it("draws the same in ASCII", () => {
+    const lines = drawCard(card, { theme: text, columns: 80 });
+    expect(lines[0]).toMatch(/^ {2}\+ HQSx\.\.\.Ug6Y -+\+$/);
+    for (const line of lines) expect(line).toMatch(/^[ -~]*$/);
+  });
+
+  it.each([120, 80, 60, 40])("keeps its box straight and within %i columns", (columns) => {
+    for (const theme of [plain, text, colored]) {
+      const lines = drawCard(card, { theme, columns });
+      expect(new Set(lines.map(displayWidth)).size).toBe(1);
+      expect(displayWidth(lines[0] ?? "")).toBeLessThan(columns);
+    }
+  });
+
+  it("says the same without a box where there is no room for one", () => {
+    const lines = drawCard(card, { theme: plain, columns: 30 });
+    expect(lines.join("\n")).not.toMatch(/[╭│╰]/);
+    expect(lines.join("\n")).toContain("HQSx...Ug6Y");
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(30);
+  });
+});
+
+describe("drawSketch", () => {
+  const names = ["sign-in", "workspace", "api-keys", "create", "copy"] as const;
+
+  it.each(names)("draws %s as a straight box of 54 columns that marks where to click", (name) => {
+    for (const theme of [plain, text, colored]) {
+      const lines = drawSketch(name, { theme, columns: 60 });
+      expect(new Set(lines.map(displayWidth))).toEqual(new Set([54]));
+      expect(lines.join("\n")).toContain("click here");
+      expect(lines.join("\n")).not.toMatch(/[{}]/);
+    }
+  });
+
+  it.each(names)("draws %s in ASCII where nothing else can be shown", (name) => {
+    for (const line of drawSketch(name, { theme: text, columns: 80 })) expect(line).toMatch(/^[ -~]+$/);
+  });
+
+  it("draws nothing where it would break", () => {
+    expect(drawSketch("create", { theme: plain, columns: 59 })).toEqual([]);
+  });
+});
+
+describe("a link", () => {
+  it("is only its address where it cannot be clicked", () => {
+    expect(plain.link("https://docs.mistral.ai")).toBe("https://docs.mistral.ai");
+  });
+
+  it("carries its address where it can", () => {
+    expect(colored.link("https://docs.mistral.ai")).toContain("\x1b]8;;https://docs.mistral.ai\x07");
+  });
+});

@@ -1,0 +1,198 @@
+import { setTimeout as delay } from "node:timers/promises";
+import xterm from "@xterm/headless";
+import { describe, expect, it } from "vitest";
+import type { Output } from "../../../src/terminal/output/output.ts";
+import { openOutput } from "../../../src/terminal/output/terminal-output.ts";
+
+interface Written {
+  readonly output: Output;
+  stdout(): string;
+  stderr(): string;
+  /** What a person sees of stderr. */
+  screen(): Promise<string>;
+}
+
+function open(options: {
+  isTTY: boolean;
+  env?: Record<string, string>;
+  columns?: number;
+  color?: boolean;
+}): Written {
+  const written = { stdout: "", stderr: "" };
+  const { isTTY, env = {}, columns = 80, color = true } = options;
+  const stream = (name: keyof typeof written) => ({
+    isTTY,
+    columns,
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const outside = { stdout: stream("stdout"), stderr: stream("stderr"), env, platform: "linux" };
+  return {
+    output: openOutput(outside, { color }),
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    screen: async () => {
+      const terminal = new xterm.Terminal({
+        cols: columns,
+        rows: 20,
+        allowProposedApi: true,
+        convertEol: true,
+      });
+      await new Promise<void>((resolve) => terminal.write(written.stderr, resolve));
+      const { active } = terminal.buffer;
+      const lines = Array.from(
+        { length: 20 },
+        (_, row) => active.getLine(row)?.translateToString(true) ?? "",
+      );
+      terminal.dispose();
+      return lines.join("\n").trimEnd();
+    },
+  };
+}
+
+describe("answers", () => {
+  it("go to stdout exactly as they are, words for people to stderr", () => {
+    const { output, stdout, stderr } = open({ isTTY: false });
+    output.answer("no newline");
+    output.print("a line");
+    output.print();
+    expect(stdout()).toBe("no newline");
+    expect(stderr()).toBe("a line\n\n");
+  });
+
+  it("are one JSON document and a newline", () => {
+    const { output, stdout } = open({ isTTY: false });
+    output.json({ ok: true, list: [1, 2] });
+    expect(JSON.parse(stdout())).toEqual({ ok: true, list: [1, 2] });
+    expect(stdout().endsWith("}\n")).toBe(true);
+  });
+});
+
+describe("an answer that is laid out for people", () => {
+  it("goes to stdout, in the colours and the width of that", () => {
+    const written = { stdout: "", stderr: "" };
+    const stream = (name: keyof typeof written, isTTY: boolean, columns?: number) => ({
+      isTTY,
+      columns,
+      write: (text: string) => {
+        written[name] += text;
+      },
+    });
+    const env = { TERM: "xterm" };
+    const say = (stdout: boolean, stderr: boolean) => {
+      const streams = {
+        stdout: stream("stdout", stdout, stdout ? 50 : undefined),
+        stderr: stream("stderr", stderr, stderr ? 40 : undefined),
+      };
+      const { answers } = openOutput({ ...streams, env, platform: "linux" }, { color: true });
+      answers.print(answers.theme.strong(`${answers.columns} columns`));
+    };
+    say(false, true);
+    say(true, false);
+    expect(written).toEqual({ stdout: "80 columns\n\x1b[1m50 columns\x1b[22m\n", stderr: "" });
+  });
+});
+
+describe("columns", () => {
+  it("is the width of the terminal", () => {
+    expect(open({ isTTY: true, columns: 40 }).output.columns).toBe(40);
+  });
+
+  it("is 80 where there is none", () => {
+    const stream = { write: () => {} };
+    const output = openOutput(
+      { stdout: stream, stderr: stream, env: {}, platform: "linux" },
+      { color: true },
+    );
+    expect(output.columns).toBe(80);
+  });
+});
+
+describe("progress without a terminal", () => {
+  it("prints only how it ended, once, and no escape sequences", async () => {
+    const { output, stderr } = open({ isTTY: false });
+    const progress = output.progress("asking Mistral");
+    await delay(250);
+    progress.update("still asking");
+    progress.succeed("accepted by Mistral");
+    progress.fail("said too late");
+    expect(stderr()).toBe("  ✓ accepted by Mistral\n");
+  });
+
+  it("prints nothing of one that is taken away", () => {
+    const { output, stderr } = open({ isTTY: false });
+    output.progress("asking").clear();
+    expect(stderr()).toBe("");
+  });
+
+  it.each([
+    ["a dumb terminal", { TERM: "dumb" }, "  [x] refused\n"],
+    ["a screen reader", { ACCESSIBLE: "1" }, "  ✗ refused\n"],
+  ])("is the same for %s", async (_what, env, expected) => {
+    const { output, stderr } = open({ isTTY: true, env, color: false });
+    const progress = output.progress("asking");
+    await delay(250);
+    progress.fail("refused");
+    expect(stderr()).toBe(expected);
+  });
+});
+
+describe("progress on a terminal", () => {
+  it("shows what is under way and leaves only how it ended", async () => {
+    const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
+    const progress = output.progress("asking Mistral");
+    expect(await screen()).toContain("asking Mistral");
+    progress.warn("over capacity");
+    expect(await screen()).toBe("  ! over capacity");
+  });
+
+  it("moves while it waits", async () => {
+    const { output, stderr } = open({ isTTY: true, env: { TERM: "xterm" } });
+    const progress = output.progress("asking");
+    const before = stderr().length;
+    await delay(250);
+    expect(stderr().length).toBeGreaterThan(before);
+    progress.clear();
+    const after = stderr().length;
+    await delay(150);
+    expect(stderr()).toHaveLength(after);
+  });
+
+  it("says something else when it is told to", async () => {
+    const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
+    const progress = output.progress("again in 10 seconds");
+    progress.update("again in 9 seconds");
+    await delay(150);
+    expect(await screen()).toMatch(/^ {2}\S again in 9 seconds$/);
+    progress.clear();
+    expect(await screen()).toBe("");
+  });
+
+  it("stays below what is printed meanwhile", async () => {
+    const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
+    const progress = output.progress("asking");
+    output.print("a note");
+    expect(await screen()).toMatch(/^a note\n {2}\S asking$/);
+    progress.succeed("done");
+    expect(await screen()).toBe("a note\n  ✓ done");
+  });
+
+  it("fits one line of a narrow terminal, so that it can be taken away", async () => {
+    const { output, screen } = open({ isTTY: true, columns: 40, env: { TERM: "xterm" } });
+    const progress = output.progress("asking Mistral whether it knows this key and which models it may use");
+    expect((await screen()).split("\n")).toHaveLength(1);
+    progress.clear();
+    expect(await screen()).toBe("");
+  });
+
+  it("gives the line to the later of two", async () => {
+    const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
+    const first = output.progress("first");
+    const second = output.progress("second");
+    expect(await screen()).toMatch(/^ {2}\S second$/);
+    first.succeed("first done");
+    second.succeed("second done");
+    expect(await screen()).toBe("  ✓ first done\n  ✓ second done");
+  });
+});

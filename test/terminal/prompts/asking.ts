@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { expect } from "vitest";
+import { bundleProgram } from "../../support/bundle.ts";
+import { openTerminal, type Terminal, type TerminalOptions } from "../../support/terminal.ts";
+
+/** A key as nobody has one. Each of its parts is as telling as the whole, and is looked for too. */
+export const key = "testKey0".repeat(4);
+
+/** What the program prints of a hidden answer. */
+export const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+/** Questions being asked in a terminal. */
+export interface Asking extends Terminal {
+  /** The answer to a question, as the program printed it. */
+  answerTo(question: string): Promise<unknown>;
+  /** The process that asks, which a shell started. */
+  askingPid(): Promise<number>;
+}
+
+/** The programs that ask, built once. */
+export interface Asker {
+  /** The program, for tests that start it in their own way. */
+  readonly program: string;
+  /** Runs `use` with a terminal in which these questions are asked, one after the other. */
+  ask(
+    questions: readonly string[],
+    options: TerminalOptions,
+    use: (terminal: Asking) => Promise<void>,
+  ): Promise<void>;
+  remove(): void;
+}
+
+/**
+ * Builds the program that asks. It runs under a shell, which then tells the state of the terminal.
+ * Whatever a test does, the key may show nowhere and the terminal must be as it was.
+ */
+export async function openAsker(): Promise<Asker> {
+  const program = await bundleProgram(new URL("./programs/ask.ts", import.meta.url));
+  return {
+    program: program.path,
+    ask: async (questions, options, use) => {
+      // Ctrl-C is for the program; the shell goes on after it.
+      const script = 'trap : INT; "$0" "$@"; echo "<exit $?>"; stty -a; echo "<stty>"';
+      const terminal = openTerminal(
+        "/bin/sh",
+        ["-c", script, process.execPath, program.path, ...questions],
+        options,
+      );
+      try {
+        await use({
+          ...terminal,
+          answerTo: async (question) => {
+            const pattern = new RegExp(`<${question}: (.*)>`);
+            const screen = await terminal.waitFor(pattern);
+            return JSON.parse(pattern.exec(screen)?.[1] ?? "");
+          },
+          askingPid: async () => Number(/<pid (\d+)>/.exec(await terminal.waitFor(/<pid \d+>/))?.[1]),
+        });
+        await terminal.waitFor("<stty>");
+        await terminal.exit();
+        expectRestored(terminal.everything());
+        expect(terminal.everything()).not.toContain("testKey0");
+      } finally {
+        await terminal.close();
+      }
+    },
+    remove: () => program.remove(),
+  };
+}
+
+function expectRestored(written: string): void {
+  const last = (pattern: RegExp) => [...written.matchAll(pattern)].at(-1)?.[0];
+  expect(last(/\x1b\[\?2004[hl]/g) ?? "\x1b[?2004l").toBe("\x1b[?2004l");
+  expect(last(/\x1b\[\?25[hl]/g) ?? "\x1b[?25h").toBe("\x1b[?25h");
+  const state = written.slice(written.lastIndexOf("<exit"));
+  expect(state).toMatch(/[^-]icanon/);
+  expect(state).toMatch(/[^-]echo\b/);
+  expect(state).toMatch(/[^-]isig/);
+}

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { Cancelled } from "../../../../src/errors.ts";
+import { openOutput } from "../../../../src/terminal/output/terminal-output.ts";
+import { openPrompts } from "../../../../src/terminal/prompts/open-prompts.ts";
+
+/**
+ * Asks the questions that its arguments name, one after the other, and prints what came of them:
+ * a hidden answer only as its SHA-256. The tests run it in a terminal.
+ */
+const output = openOutput(process, { color: true });
+const controller = new AbortController();
+for (const name of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+  process.on(name, () => {
+    process.exitCode = 1;
+    output.print(`got ${name}`);
+    controller.abort();
+  });
+}
+process.stderr.on("error", () => {});
+const prompts = await openPrompts({
+  input: process.stdin,
+  output: process.stderr,
+  env: process.env,
+  theme: output.theme,
+  signal: controller.signal,
+});
+const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+const questions: Readonly<Record<string, () => Promise<unknown>>> = {
+  key: async () => digest((await prompts.key({ message: "Your key" })).reveal()),
+  "key-or-back": async () => {
+    const onBack = async () => output.print("a step back");
+    return digest((await prompts.key({ message: "Your key", onBack })).reveal());
+  },
+  passphrase: async () => digest(await prompts.passphrase({ message: "Passphrase" })),
+  "new-passphrase": async () => digest(await prompts.passphrase({ message: "Passphrase", confirm: true })),
+  text: () =>
+    prompts.text({
+      message: "Name",
+      initial: "laptop",
+      check: (text) => (text === "bad" ? "Another name, please." : undefined),
+    }),
+  date: () => prompts.text({ message: "Its last day", example: "such as 21 Feb 2027" }),
+  confirm: () => prompts.confirm({ message: "Go on?", initial: true }),
+  choose: () =>
+    prompts.choose({
+      message: "Where are you now?",
+      choices: [
+        { value: "new", name: "I am new to Mistral", description: "show me every step" },
+        { value: "account", name: "I have an account", description: "go to API Keys" },
+        { value: "key", name: "I have a key", description: "paste it" },
+      ],
+      initial: "account",
+    }),
+  press: () =>
+    prompts.press({
+      keys: [
+        { press: "enter", does: "open in the browser", value: "open" },
+        { press: "s", does: "skip", value: "skip" },
+        { press: "b", does: "back", value: "back" },
+      ],
+    }),
+  quietly: async () => {
+    await prompts.quietly(async () => {
+      output.print("busy");
+      await delay(1500, undefined, { signal: controller.signal }).catch(() => {
+        throw new Cancelled();
+      });
+    });
+    return "done";
+  },
+  wait: async () => {
+    output.print("waiting");
+    await delay(600);
+    return "waited";
+  },
+};
+
+output.print(`<pid ${process.pid}>`);
+try {
+  for (const name of process.argv.slice(2)) {
+    const answer = await questions[name]?.();
+    output.print(`<${name}: ${JSON.stringify(answer)}>`);
+  }
+  output.print("<end>");
+} catch (error) {
+  process.exitCode = error instanceof Cancelled ? 130 : 1;
+  output.print(error instanceof Cancelled ? "<cancelled>" : `<failed: ${error}>`);
+}

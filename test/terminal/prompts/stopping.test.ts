@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openTerminal } from "../../support/terminal.ts";
+import { type Asker, digest, key, openAsker } from "./asking.ts";
+
+let asker: Asker;
+beforeAll(async () => {
+  asker = await openAsker();
+});
+afterAll(() => asker.remove());
+
+/** Something that each question shows once it is asked. */
+const shown = {
+  choose: "Enter choose",
+  confirm: "(Y/n)",
+  text: "(laptop)",
+  press: "Ctrl-C stop",
+  key: "paste it here",
+  passphrase: "it stays hidden",
+} as const;
+const questions = Object.keys(shown) as (keyof typeof shown)[];
+
+describe("stopping", () => {
+  it.each(questions)("Ctrl-C at %s ends it and puts the terminal back", async (question) => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question]);
+      terminal.press("ctrl-c");
+      const screen = await terminal.waitFor("<exit 130>");
+      expect(screen).toContain("<cancelled>");
+      expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
+    });
+  });
+
+  it.each(questions)("Ctrl-D at %s, with nothing entered, does the same", async (question) => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question]);
+      terminal.press("ctrl-d");
+      expect(await terminal.waitFor("<exit 130>")).toContain("<cancelled>");
+    });
+  });
+
+  it.each(["key", "passphrase"] as const)(
+    "Ctrl-C at %s, with something entered, does the same",
+    async (question) => {
+      await asker.ask([question], {}, async (terminal) => {
+        await terminal.waitFor(shown[question]);
+        terminal.type(key);
+        await terminal.waitFor("••••••••");
+        terminal.press("ctrl-c");
+        await terminal.waitFor("<exit 130>");
+      });
+    },
+  );
+
+  it.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
+    "%s at a question puts the terminal back",
+    async (signal) => {
+      for (const question of ["key", "choose"] as const) {
+        await asker.ask([question], {}, async (terminal) => {
+          await terminal.waitFor(shown[question]);
+          process.kill(await terminal.askingPid(), signal);
+          expect(await terminal.waitFor("<exit 130>")).toContain(`got ${signal}`);
+        });
+      }
+    },
+  );
+
+  it("a signal that nobody expects puts the terminal back too", async () => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      await terminal.waitFor(shown.choose);
+      process.kill(await terminal.askingPid(), "SIGUSR2");
+      await terminal.waitFor(/<exit \d+>/);
+    });
+  });
+
+  it("a terminal that is taken away ends it", async () => {
+    for (const question of ["key", "choose", "quietly"]) {
+      const terminal = openTerminal(process.execPath, [asker.program, question]);
+      try {
+        await terminal.waitFor(/stays hidden|Enter choose|busy/);
+        const pid = await terminal.pid;
+        terminal.hangUp();
+        await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+      } finally {
+        await terminal.close();
+      }
+    }
+  });
+
+  it.runIf(existsSync("/bin/bash"))("Ctrl-Z gives the shell a sound terminal, and fg goes on", async () => {
+    const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
+    try {
+      await terminal.waitFor("$");
+      // Under another program, as npx is: both have to stop, or the shell waits for ever.
+      terminal.type(`sh -c '${process.execPath} ${asker.program} key; echo ended'\r`);
+      await terminal.waitFor(shown.key);
+      terminal.press("ctrl-z");
+      await terminal.waitFor("Stopped");
+      terminal.type("stty -a; echo 'here I a'm\r");
+      const state = await terminal.waitFor("here I am");
+      expect(state).toMatch(/[^-]icanon/);
+      expect(state).toMatch(/[^-]echo\b/);
+      terminal.type("fg\r");
+      await terminal.waitFor(/\$ fg\n.*paste it here/s);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      await terminal.waitFor(`<key: "${digest(key)}">`);
+      expect(terminal.everything()).not.toContain(key);
+    } finally {
+      await terminal.close();
+    }
+  });
+
+  it("Ctrl-Z hides what is typed after it, where no shell takes the terminal", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await terminal.waitFor(shown.key);
+      terminal.press("ctrl-z");
+      await delay(300);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters");
+      terminal.press("enter");
+      expect(await terminal.answerTo("key")).toBe(digest(key));
+    });
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // One that has ended stays in the table until somebody asks for its exit code.
+    return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
