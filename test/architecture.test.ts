@@ -6,17 +6,23 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * The floors of the house, from the top. A room may use its own floor and the ones below, never one
+ * The layers, from the top: a module may import from its own layer and from those below, never from one
  * above. A new folder below src/ needs a place here; a file named here has another place than its folder.
  */
-const floors: readonly (readonly string[])[] = [
+const layers: readonly (readonly string[])[] = [
+  // The program and the library.
   ["start.ts", "main.ts", "signals.ts", "index.ts", "library", "cli/completion", "cli/manual-page.ts"],
+  // The command line.
   ["cli"],
+  // Commands: parse, one call into a flow, print.
   ["commands"],
-  ["deps.ts", "settings.ts", "doctor", "leaks", "onboarding", "plaintext", "status"],
+  // Flows.
+  ["deps.ts", "settings.ts", "doctor", "leaks", "onboarding", "plaintext", "status", "web"],
   ["rotation", "issuers"],
   ["capture", "targets"],
+  // Adapters, and what they make known.
   ["git", "mistral", "profiles", "running", "shell", "stores", "terminal", "verification"],
+  // What everybody may use: it knows nothing of the rest.
   [
     "cli/command-types.ts",
     "cli/flags.ts",
@@ -27,6 +33,7 @@ const floors: readonly (readonly string[])[] = [
     "hints.ts",
     "keys",
     "mistral/diagnosis.ts",
+    "outside-text.ts",
     "version.ts",
   ],
 ];
@@ -34,8 +41,19 @@ const floors: readonly (readonly string[])[] = [
 /** What describes the outside, or a command, to everybody: only types are taken from it. */
 const typesForEverybody = ["src/deps.ts", "src/cli/command-types.ts"];
 
-/** Rooms that get all of the outside handed in, so that a test can hand in another one. */
-const pureRooms = ["keys", "capture", "rotation", "onboarding", "status", "verification"];
+/** Modules that get all of the outside handed in, so that a test can hand in another one. */
+const pureModules = ["keys", "capture", "rotation", "onboarding", "status", "verification"];
+
+/** The most files that a folder holds, so that a listing is read in one look. */
+const filesPerFolder = 14;
+
+const stillCrowded = [
+  "src/doctor/checks",
+  "src/mistral",
+  "src/rotation",
+  "src/running",
+  "src/terminal/prompts",
+];
 
 /** Where a key may become text again: to be stored, compared, sent, or handed to a program. */
 const revealing = [
@@ -65,11 +83,11 @@ interface Import {
 const sources = filesBelow("src");
 const imports = sources.flatMap(importsOf);
 
-describe("the rooms", () => {
+describe("the modules", () => {
   it("import downwards only", () => {
     const upwards = imports.filter(
       ({ from, to, typesOnly }) =>
-        floorOf(to) < floorOf(from) && !(typesOnly && typesForEverybody.includes(to)),
+        layerOf(to) < layerOf(from) && !(typesOnly && typesForEverybody.includes(to)),
     );
     expect(upwards).toEqual([]);
   });
@@ -91,7 +109,7 @@ describe("the rooms", () => {
       /\bprocess\.|\bDate\.now\(|\bnew Date\(\)|(?<![.\w])fetch\(|from "node:(?:fs|child_process|net|http|https|os|tty)/;
     const touching = sources.filter(
       (file) =>
-        pureRooms.some((room) => file.startsWith(`src/${room}/`)) &&
+        pureModules.some((module) => file.startsWith(`src/${module}/`)) &&
         outside.test(withoutComments(read(file))),
     );
     // The demonstration's API is a real server, inside this process.
@@ -127,18 +145,27 @@ describe("the files", () => {
     expect(written.filter((file) => vague.test(basename(file).replace(/\..*$/, "")))).toEqual([]);
   });
 
+  it("are few enough in a folder to be read in one look", () => {
+    const counts = new Map<string, number>();
+    for (const file of sources) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    const crowded = [...counts].filter(
+      ([folder, count]) => count > filesPerFolder && !stillCrowded.includes(folder),
+    );
+    expect(crowded).toEqual([]);
+  });
+
   it("are short enough to be read at once", () => {
     const long = sources.filter((file) => read(file).split("\n").length > 300);
     expect(long).toEqual([]);
   });
 });
 
-function floorOf(file: string): number {
-  const [, room = "", ...rest] = file.split("/");
-  const own = floors.findIndex((rooms) => rooms.includes([room, ...rest].join("/")));
-  const floor = own === -1 ? floors.findIndex((rooms) => rooms.includes(room)) : own;
-  if (floor === -1) throw new Error(`${file} is in no room that this test knows; give it a floor.`);
-  return floor;
+function layerOf(file: string): number {
+  const [, folder = "", ...rest] = file.split("/");
+  const own = layers.findIndex((modules) => modules.includes([folder, ...rest].join("/")));
+  const layer = own === -1 ? layers.findIndex((modules) => modules.includes(folder)) : own;
+  if (layer === -1) throw new Error(`${file} is in no module that this test knows; give it a layer.`);
+  return layer;
 }
 
 function importsOf(file: string): Import[] {
