@@ -66,6 +66,8 @@ const revealing = [
   // The made-up key of the demonstration, which is offered for pasting.
   "src/onboarding/demo/demo-server.ts",
   "src/onboarding/wizard.ts",
+  // Looks for it in what others wrote.
+  "src/outside-text.ts",
   "src/running/",
   "src/stores/",
   "src/targets/",

@@ -1,0 +1,149 @@
+import type { ApiKey } from "./keys/api-key.ts";
+
+/**
+ * Sequences that a terminal acts on: CSI, then OSC, DCS, SOS, PM and APC with all that they carry,
+ * then two-character ones; each behind ESC or as one C1 character. Source: ECMA-48.
+ */
+const sequences =
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g;
+const lineBreaks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
+/** Controls, everything that is drawn as nothing or turns the direction of writing, and halves of characters. */
+const unseen = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
+
+/** Names and messages of more than this are cut; an address or a file name is never this long. */
+const longestText = 255;
+
+const withheld = "(left out, since it holds the key)";
+
+/**
+ * Makes a text from outside (a server's name for something, another program's message) fit to be
+ * stored, printed and put into `--json`: one line without controls, terminal sequences and invisible
+ * characters, in which the given keys are masked.
+ *
+ * A key is also found when it was escaped (`\u0047`, `%47`, `&#71;`), broken up or written in other
+ * case, and so is half of one. Every such text goes through here before it goes anywhere else.
+ *
+ * @param keys - the keys in use, which whoever wrote the text may have been sent
+ * @param longest - how many characters are kept
+ */
+export function cleanText(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
+  // Masked before it is cut, since half a key would be left otherwise.
+  return cut(maskIn(text.slice(0, longest * 64), keys, strip), longest);
+}
+
+/**
+ * {@link cleanText} for a text of several lines, which stay apart.
+ *
+ * @param longest - how many characters of each line are kept
+ */
+export function cleanLines(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
+  const stripLines = (lines: string) =>
+    lines
+      .split(/\r\n|[\r\n]/)
+      .map(strip)
+      .join("\n");
+  const masked = maskIn(text, keys, stripLines);
+  return masked
+    .split("\n")
+    .map((line) => cut(line, longest))
+    .join("\n");
+}
+
+/**
+ * Shows the name of a file, a path or a value as it is, with what a terminal would act on or not
+ * show at all written as escapes: `.env\x1b]0;PWN\x07`. Nothing of the name is lost, and no two
+ * names that look alike by invisible characters are shown alike.
+ */
+export function showName(name: string, keys: readonly ApiKey[] = []): string {
+  return maskIn(name, keys, (text) => text.replace(unseen, escapeOf), strip);
+}
+
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code < 0x100) return `\\x${hex.padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`;
+}
+
+function strip(text: string): string {
+  return text.replace(sequences, "").replace(lineBreaks, " ").replace(unseen, "").trim();
+}
+
+function cut(text: string, longest: number): string {
+  const characters = [...text];
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;
+}
+
+/**
+ * Masks keys in a cleaned text; where one is only found after decoding, the text is given back
+ * decoded, and without its unseen characters.
+ */
+function maskIn(
+  text: string,
+  keys: readonly ApiKey[],
+  clean: (text: string) => string,
+  cleanDecoded = clean,
+): string {
+  const cleaned = clean(text);
+  if (!holdsKey(cleaned, keys)) return keys.reduce(maskPieces, cleaned);
+  for (const candidate of [cleaned, cleanDecoded(decode(cleanDecoded(text)))]) {
+    const masked = keys.reduce((shown, key) => shown.replaceAll(key.reveal(), () => key.mask), candidate);
+    if (!holdsKey(masked, keys)) return keys.reduce(maskPieces, masked);
+  }
+  return withheld;
+}
+
+/** Masks every piece of a key that is at least half of it. */
+function maskPieces(text: string, key: ApiKey): string {
+  const value = key.reveal();
+  const half = Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
+  let masked = text;
+  for (let start = 0; start + half <= value.length; start += 1) {
+    const piece = value.slice(start, start + half);
+    for (let at = masked.indexOf(piece); at !== -1; at = masked.indexOf(piece, at + key.mask.length)) {
+      let length = half;
+      while (start + length < value.length && masked[at + length] === value[start + length]) length += 1;
+      masked = masked.slice(0, at) + key.mask + masked.slice(at + length);
+    }
+  }
+  return masked;
+}
+
+/** Whether a text holds a key however it is escaped, whatever stands between its characters, and in whatever case. */
+function holdsKey(text: string, keys: readonly ApiKey[]): boolean {
+  if (keys.length === 0) return false;
+  const letters = lettersOf(strip(decode(strip(text))));
+  return keys.some((key) => {
+    const wanted = lettersOf(key.reveal());
+    // A few letters are in many a text.
+    return wanted.length >= 16 && letters.includes(wanted);
+  });
+}
+
+function lettersOf(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9]/g, "")
+    .toLowerCase();
+}
+
+const escapes =
+  /\\+(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2}))|%([0-7][0-9a-f])|&#x0*([0-9a-f]{1,6});?|&#0*(\d{1,7});?/gi;
+/** A text that was escaped more often than this is a riddle, and no echo. */
+const decodings = 4;
+
+/** Undoes the escapes of JSON, of JavaScript, of addresses and of HTML, also where they are nested. */
+function decode(text: string): string {
+  let decoded = text;
+  for (let round = 0; round < decodings; round += 1) {
+    const before = decoded;
+    decoded = before.replaceAll("&amp;", "&").replace(escapes, (whole, ...groups: unknown[]) => {
+      const [braced, four, two, percent, entityHex, entityDecimal] = groups as (string | undefined)[];
+      const hex = braced ?? four ?? two ?? percent ?? entityHex;
+      const code = hex === undefined ? Number(entityDecimal) : Number.parseInt(hex, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    });
+    if (decoded === before) break;
+  }
+  return decoded;
+}

@@ -1,0 +1,124 @@
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ApiKey } from "../src/keys/api-key.ts";
+import { cleanLines, cleanText, showName } from "../src/outside-text.ts";
+
+const value = "GOODtestKey0testKey0testKey0Last";
+const key = ApiKey.of(value);
+const characters = [...value];
+const hex = (character: string, digits: number) =>
+  (character.codePointAt(0) ?? 0).toString(16).padStart(digits, "0");
+
+describe("text from outside", () => {
+  it.each([
+    ["plain text", "Research", "Research"],
+    ["letters of any language", "  Forschung für 研究 🧪 ", "Forschung für 研究 🧪"],
+    ["a title for the terminal", "a\x1b]0;PWN\x07b", "ab"],
+    ["a title that never ends", "a\x1b]0;PWN", "a"],
+    ["colours and cursor moves", "\x1b[31mred\x1b[2J\x1b[1;1H!", "red!"],
+    ["sequences in C1 characters", "a\x9b31mb\x9d0;PWN\x9cc", "abc"],
+    ["a string of a device", "a\x1bP>|term 1.0\x1b\\b", "ab"],
+    ["a sequence inside a sequence", "a\x1b\x1b[m[31mb", "a[31mb"],
+    ["lines", "one\r\ntwo\tthree\u2028four", "one two three four"],
+    ["other controls", "a\x00\x08\x7f\x85b", "a b"],
+    ["zero-width characters and soft hyphens", "a\u200b\u00ad\u2060\ufeffb", "ab"],
+    ["what turns the direction", "a\u202e\u2066\u200fb", "ab"],
+    ["tags and variation selectors", "a\u{e0041}\ufe0f\u{e0101}b", "ab"],
+    ["halves of characters", "a\ud800b", "ab"],
+    ["escapes that are only text", "50%20off \\u0041 &amp;", "50%20off \\u0041 &amp;"],
+  ])("loses nothing but what is not to be seen: %s", (_what, text, shown) => {
+    expect(cleanText(text, [key])).toBe(shown);
+  });
+
+  it.each([
+    ["as it is", value],
+    ["with the first letter as JSON writes it", `\\u0047${value.slice(1)}`],
+    ["all in JSON's escapes", characters.map((one) => `\\u${hex(one, 4)}`).join("")],
+    ["escaped twice", characters.map((one) => `\\\\u${hex(one, 4)}`).join("")],
+    [
+      "in JavaScript's other escapes",
+      characters.map((one) => `\\u{${hex(one, 1)}}\\x`.slice(0, -2)).join(""),
+    ],
+    ["in hexadecimal", characters.map((one) => `\\x${hex(one, 2)}`).join("")],
+    ["as an address", characters.map((one) => `%${hex(one, 2)}`).join("")],
+    ["as an address in an address", characters.map((one) => `%25${hex(one, 2)}`).join("")],
+    ["in HTML, decimal", characters.map((one) => `&#${one.codePointAt(0)};`).join("")],
+    ["in HTML, hexadecimal", characters.map((one) => `&#x${hex(one, 2)};`).join("")],
+    ["in HTML in HTML", characters.map((one) => `&amp;#x${hex(one, 2)};`).join("")],
+    ["with invisible characters", characters.join("\u200b")],
+    ["with colours inside", `${value.slice(0, 9)}\x1b[31m${value.slice(9)}`],
+    ["with escaped invisible characters", characters.join("\\u200b")],
+  ])("masks the key %s", (_how, text) => {
+    expect(cleanText(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
+    expect(cleanLines(`say\nthe key ${text} of`, [key])).toBe(`say\nthe key ${key.mask} of`);
+    expect(showName(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
+  });
+
+  it.each([
+    ["spaces", characters.join(" ")],
+    ["marks above the letters", characters.join("\u0301")],
+    ["dashes", characters.join("-")],
+    ["nothing, in capitals", value.toUpperCase()],
+    [
+      "nothing, in wide letters",
+      characters.map((one) => String.fromCodePoint((one.codePointAt(0) ?? 0) + 0xfee0)).join(""),
+    ],
+  ])("leaves a text out that holds the key with %s in between", (_what, text) => {
+    expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
+    expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
+  });
+
+  it("masks a key that goes on in the next line", () => {
+    expect(cleanLines(`${value.slice(0, 15)}\n${value.slice(15)}`, [key])).not.toContain(value.slice(0, 15));
+  });
+
+  it("masks a piece of the key, also where the text is cut", () => {
+    expect(cleanText(`starts with ${value.slice(0, 20)}`, [key])).toBe(`starts with ${key.mask}`);
+    expect(cleanText(`${"x".repeat(240)}${value}`, [key])).not.toContain(value.slice(0, 12));
+    expect(cleanText(value, [key], 8)).toBe("GOOD...…");
+  });
+
+  it("is short", () => {
+    expect(cleanText("🧪".repeat(300))).toBe(`${"🧪".repeat(254)}…`);
+    expect(cleanText("x".repeat(10_000_000)).length).toBe(255);
+  });
+
+  it("leaves other keys alone, and ends for a key that looks like its mask", () => {
+    expect(cleanText("testKey1".repeat(4), [key])).toBe("testKey1".repeat(4));
+    expect(cleanText("*".repeat(60), [ApiKey.of("*".repeat(15))]).length).toBeLessThan(70);
+    expect(cleanText("a...a...a...a...a...", [ApiKey.of("a...".repeat(8))])).toBeTruthy();
+  });
+
+  it("never shows a key or a control, whatever comes around it", () => {
+    const noise = fc.string({ unit: "binary", maxLength: 12 });
+    const escaped = fc
+      .constantFrom(...characters.map((_, at) => at))
+      .map((at) => characters.map((one, index) => (index === at ? `\\u${hex(one, 4)}` : one)).join(""));
+    fc.assert(
+      fc.property(noise, fc.oneof(fc.constant(value), escaped), noise, (before, middle, after) => {
+        for (const shown of [
+          cleanText(before + middle + after, [key]),
+          showName(before + middle + after, [key]),
+        ]) {
+          expect(shown).not.toContain(value);
+          expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u);
+          expect(stripVTControlCharacters(shown)).toBe(shown);
+        }
+      }),
+    );
+  });
+});
+
+describe("a name", () => {
+  it.each([
+    [".env\x1b]0;PWN\x07", ".env\\x1b]0;PWN\\x07"],
+    ["caf\u00e9 研究.txt", "caf\u00e9 研究.txt"],
+    ["two\nlines", "two\\x0alines"],
+    ["a\u200bb\u202egpj.exe", "a\\u200bb\\u202egpj.exe"],
+    ["a\u{e0041}b\x9bm", "a\\u{e0041}b\\x9bm"],
+    ["C:\\Users\\ada", "C:\\Users\\ada"],
+  ])("is shown with its controls to be seen", (name, shown) => {
+    expect(showName(name)).toBe(shown);
+  });
+});
