@@ -1,4 +1,4 @@
-import { withSecondChance } from "../capture/second-chance.ts";
+import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
@@ -21,7 +21,7 @@ export async function keepKey(
   store: SecretStore,
   known: Omit<KnownKey, "store">,
 ): Promise<Profile> {
-  await withSecondChance(deps, () => storeKey(deps, store, known));
+  await retryWhileStoreFails(deps, () => storeKey(deps, store, known));
   const profile = profileOf({ ...known, store: store.kind }, deps.now());
   try {
     deps.profiles.write(profile);

@@ -1,5 +1,5 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
-import { withSecondChance } from "../capture/second-chance.ts";
+import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import { askExpiry } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
@@ -125,7 +125,8 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   }
 
   // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
-  const there = stored ?? (await withSecondChance(deps, () => store.get({ profile: name, slot: "current" })));
+  const there =
+    stored ?? (await retryWhileStoreFails(deps, () => store.get({ profile: name, slot: "current" })));
   const appeared = stored === undefined && there !== undefined && !there.equals(captured.key);
   if (appeared && !(await mayReplace(deps, request, there))) {
     return keepStored(deps, request, { key: there, store: store.kind, endpoint });

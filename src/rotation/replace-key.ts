@@ -1,4 +1,4 @@
-import { withSecondChance } from "../capture/second-chance.ts";
+import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, isStoreFailure, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
@@ -42,7 +42,7 @@ export type ReplaceOutcome = RotationOutcome;
 export async function replaceKey(deps: Deps, replacement: Replacement): Promise<ReplaceOutcome> {
   const { store, check, browser = true } = replacement;
   const hands = { journal: deps.journal, profiles: deps.profiles, store };
-  const staged = await withSecondChance(deps, () => begin(deps, hands, replacement)).catch(sayUnchanged);
+  const staged = await retryWhileStoreFails(deps, () => begin(deps, hands, replacement)).catch(sayUnchanged);
   const switched = await keepingBothKeys(staged, () => switchKeys(hands, staged));
   if (switched.outcome === "nothing-staged") {
     throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {

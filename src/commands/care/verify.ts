@@ -7,11 +7,11 @@ import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { defaultProfile, type ProfileName } from "../../keys/profile-name.ts";
 import { type KeyCheck, newKey } from "../../mistral/mistral-api.ts";
-import { printCard } from "../../onboarding/closing-card.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { failureDocument } from "../../terminal/output/failure.ts";
 import { quietly } from "../../terminal/prompts/quietly.ts";
 import { checkQuietly, checkWithProgress } from "../../verification/check-with-progress.ts";
+import { printKeyCard } from "../../verification/key-card.ts";
 import { printNotes, printVerdict, printVerdictRows } from "../../verification/print-verification.ts";
 import {
   exitCodeOf,
@@ -92,7 +92,8 @@ async function verifyStoredKey(deps: Deps, options: VerifyOptions): Promise<Exit
 function printOne({ output }: Pick<Deps, "output">, verified: VerifiedKey): void {
   printVerdict(output, verified);
   const { check, knowledge, storeName, now } = verified;
-  if (check.diagnosis === "valid") printCard(output.answers, { profile: knowledge, storeName, check, now });
+  if (check.diagnosis === "valid")
+    printKeyCard(output.answers, { profile: knowledge, storeName, check, now });
 }
 
 /** Sending a key to another address needs the person's word, even though that one is Mistral's as well. */

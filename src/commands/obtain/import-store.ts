@@ -4,13 +4,14 @@ import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.
 import type { Surroundings } from "../../files/surroundings.ts";
 import { commandFor } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import { printCard, printNextCommands } from "../../onboarding/closing-card.ts";
+import { printNextCommands } from "../../onboarding/closing.ts";
 import { type OnboardOutcome, type OnboardRequest, onboard } from "../../onboarding/onboard.ts";
 import { type CleanChoice, type CleanedPlace, cleanUp } from "../../plaintext/clean-up.ts";
 import type { FoundKey } from "../../plaintext/find-keys.ts";
 import { placeDocument, storedAs } from "../../plaintext/list-keys.ts";
 import { rotationDocument } from "../../rotation/rotation-document.ts";
 import type { SecretStore } from "../../stores/secret-store.ts";
+import { printKeyCard } from "../../verification/key-card.ts";
 import { printExplanation } from "../../verification/print-explanation.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 
@@ -86,11 +87,11 @@ async function finish(
       check: stored.check,
       now: deps.now(),
     };
-    printCard(output, closing);
+    printKeyCard(output, closing);
     const kept = { profile: stored.profile.name, store: stored.store };
     // The person may have pasted another key when this one was rejected; then this one is kept nowhere.
     if (stored.key.equals(found.key)) cleaned = await clean(deps, found, kept, options, at);
-    if (!options.json) printNextCommands(output, closing, deps.env.npm_command === "exec");
+    if (!options.json) printNextCommands(output, stored.profile.name, deps.env.npm_command === "exec");
   } else if (outcome.outcome === "refused") {
     printExplanation(output, outcome.check.explanation, "fail");
   }

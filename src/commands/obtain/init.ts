@@ -5,13 +5,14 @@ import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.
 import { commandFor } from "../../hints.ts";
 import { type Expiry, formatDay, parseExpiry } from "../../keys/expiry.ts";
 import { changeStore } from "../../onboarding/change-store.ts";
-import { type Closing, printCard, printNextCommands } from "../../onboarding/closing-card.ts";
+import { printNextCommands } from "../../onboarding/closing.ts";
 import { type OnboardOutcome, type OnboardRequest, onboard } from "../../onboarding/onboard.ts";
 import { rotationDocument } from "../../rotation/rotation-document.ts";
 import { readSettings } from "../../settings.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 import { hang } from "../../terminal/output/layout.ts";
 import { quietly } from "../../terminal/prompts/quietly.ts";
+import { type CardedKey, printKeyCard } from "../../verification/key-card.ts";
 import { printExplanation } from "../../verification/print-explanation.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 
@@ -60,7 +61,7 @@ async function demonstrate(real: Deps, options: InitOptions): Promise<ExitCode> 
     const endpoint = { ...demo.endpoint, madeUp: true } as const;
     const request = { ...options, store: undefined, endpoint, browser: false, force: true };
     const outcome = await quietly(real, () => onboard(demo.deps, { ...request, offered: demo.key }));
-    if (outcome.outcome === "stored") printCard(output, closingOf(outcome, real.now()));
+    if (outcome.outcome === "stored") printKeyCard(output, closingOf(outcome, real.now()));
     output.print();
     output.print(hang("  ", "That was the demonstration; nothing of it was kept.", output.columns));
     output.print(`  For a real key: ${output.theme.strong(`npx ${commandFor(options.profile, "init")}`)}`);
@@ -112,7 +113,7 @@ function close(deps: Deps, outcome: Extract<OnboardOutcome, { outcome: "stored" 
   const { output } = deps;
   const { check, replaced } = outcome;
   const closing = closingOf(outcome, deps.now());
-  printCard(output, closing);
+  printKeyCard(output, closing);
   if (replaced !== undefined && !replaced.finished) {
     const { previous, profile } = replaced;
     output.print();
@@ -122,14 +123,14 @@ function close(deps: Deps, outcome: Extract<OnboardOutcome, { outcome: "stored" 
     output.print(`    To see that through: ${commandFor(profile.name, "rotate --finish")}`);
     return exitCodes.unfinished;
   }
-  printNextCommands(output, closing, deps.env.npm_command === "exec");
+  printNextCommands(output, outcome.profile.name, deps.env.npm_command === "exec");
   return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
 }
 
 function closingOf(
   { profile, store, check }: Extract<OnboardOutcome, { outcome: "stored" }>,
   now: Date,
-): Closing {
+): CardedKey {
   return { profile, storeName: store.describe(), check, now };
 }
 

@@ -9,7 +9,7 @@ import { printTrouble } from "../terminal/output/print-trouble.ts";
  * @param act - has changed nothing when it fails with a `store-…` kind
  * @throws what `act` throws, where nobody can try again or the person does not want to
  */
-export async function withSecondChance<Result>(
+export async function retryWhileStoreFails<Result>(
   deps: Pick<Deps, "output" | "interactive" | "prompts">,
   act: () => Promise<Result>,
 ): Promise<Result> {

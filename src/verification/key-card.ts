@@ -1,13 +1,12 @@
-import { commandFor, runCommand } from "../hints.ts";
 import { daysLeft, formatDay } from "../keys/expiry.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { drawCard } from "../terminal/output/card.ts";
-import { type KeyValueRow, keyValueRows } from "../terminal/output/layout.ts";
+import type { KeyValueRow } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 
-/** What the end of the wizard shows. */
-export interface Closing {
+/** A stored key, and what Mistral says of it. */
+export interface CardedKey {
   readonly profile: Profile;
   /** The name of the store, for people. */
   readonly storeName: string;
@@ -16,32 +15,14 @@ export interface Closing {
   readonly now: Date;
 }
 
-/** Prints the closing card: whose key it is, where it is kept, when it ends, what it may call. */
-export function printCard(output: Output, closing: Closing): void {
+/** Prints the card of a key: whose it is, where it is kept, when it ends, what it may call. */
+export function printKeyCard(output: Output, carded: CardedKey): void {
   output.print();
-  for (const line of drawCard({ title: closing.profile.key, rows: rowsOf(closing) }, output))
+  for (const line of drawCard({ title: carded.profile.key, rows: rowsOf(carded) }, output))
     output.print(line);
 }
 
-/**
- * Prints the commands to try next.
- *
- * @param throughNpx - whether the program was started by npx, and its name alone is no command yet
- */
-export function printNextCommands(output: Output, { profile }: Closing, throughNpx: boolean): void {
-  const { theme } = output;
-  const start = throughNpx ? "npx " : "";
-  const command = (text: string) => theme.strong(start + commandFor(profile.name, text));
-  output.print();
-  const rows = [
-    { label: theme.faint("Use it now"), value: theme.strong(start + runCommand(profile.name)) },
-    { label: theme.faint("Check it later"), value: command("verify") },
-    { label: theme.faint("Before it ends"), value: command("rotate") },
-  ];
-  for (const line of keyValueRows(rows, Math.min(output.columns, 80) - 2)) output.print(`  ${line}`);
-}
-
-function rowsOf({ profile, storeName, check, now }: Closing): readonly KeyValueRow[] {
+function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValueRow[] {
   const { identity } = profile;
   const key = [identity?.keyName, identity?.workspace && `in workspace ${identity.workspace}`];
   const account = [identity?.email, identity?.organization];
