@@ -1,4 +1,5 @@
 import { MistralKeyError } from "../errors.ts";
+import { readEnvironmentKey } from "../keys/environment-key.ts";
 
 /** Which key {@link getMistralKey} gives, and until when it is wanted. */
 export interface GetMistralKeyOptions {
@@ -9,7 +10,8 @@ export interface GetMistralKeyOptions {
 }
 
 /**
- * Gives a Mistral API key: the one in `MISTRAL_API_KEY` when that is set, else the stored one, from
+ * Gives a Mistral API key: the one in `MISTRAL_API_KEY` when that is set (without the quotes or the
+ * line ending that Docker's `--env-file` and Windows leave around it), else the stored one, from
  * the keychain of the operating system or from the encrypted file (with `MISTRAL_KEY_PASSPHRASE` or
  * `MISTRAL_KEY_PASSPHRASE_FILE`). It never asks anybody anything and never prints.
  *
@@ -28,7 +30,8 @@ export interface GetMistralKeyOptions {
  *
  * @throws {@link MistralKeyError} of kind `no-key` when none is stored; of kind `store-absent`,
  * `store-locked`, `store-unresponsive`, `store-denied`, `store-damaged` or `wrong-passphrase` when
- * the store cannot be read; of kind `usage` for a profile name that cannot be one. Its `hint` says
+ * the store cannot be read; of kind `usage` for a profile name that cannot be one and for a `MISTRAL_API_KEY` that cannot
+ * be a key. Its `hint` says
  * what to do about it.
  */
 export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise<string> {
@@ -39,9 +42,13 @@ export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise
   }
   const { profile, signal } = options;
   signal?.throwIfAborted();
-  // A line ending at the end comes from files that secrets are mounted as, and no header may have one.
-  const given = process.env.MISTRAL_API_KEY?.trim();
-  if (given) return given;
+  const given = readEnvironmentKey(process.env);
+  if (given.state === "key") return given.key.reveal();
+  if (given.state === "unusable") {
+    throw new MistralKeyError("usage", "MISTRAL_API_KEY holds something that cannot be a key.", {
+      hint: "Set it to the key alone, without spaces or anything else, or unset it to use the stored key.",
+    });
+  }
   const { readKeyOf } = await import("./stored-keys.ts");
   return untilAborted(readKeyOf(profile), signal);
 }

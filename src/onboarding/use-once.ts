@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { commandEnvironment, standardVariable } from "../running/command-environment.ts";
+import { commandEnvironment, standardVariable } from "../running/environment.ts";
 import { hang } from "../terminal/output/layout.ts";
 
 /**

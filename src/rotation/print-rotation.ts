@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { commandFor } from "../hints.ts";
-import { ApiKey } from "../keys/api-key.ts";
+import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import { hang } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
@@ -31,11 +31,11 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
       `To finish: ${theme.strong(commandFor(profile.name, "rotate --finish"))}`,
     );
   }
-  const here = env.MISTRAL_API_KEY ?? "";
-  if (here !== "" && !ApiKey.of(here).equals(outcome.key)) {
+  const here = readEnvironmentKey(env);
+  if (here.state === "key" && !here.key.equals(outcome.key)) {
     say(
       "warn",
-      `MISTRAL_API_KEY in this shell is another key (${ApiKey.of(here).mask}), and apps started here use that one.`,
+      `MISTRAL_API_KEY in this shell is another key (${here.key.mask}), and apps started here use that one.`,
     );
   }
 }

@@ -55,7 +55,7 @@ const nothing = {
 export function statusDocument({ profiles, environment, now }: Survey): StatusDocument {
   return {
     profiles: profiles.map((row) => rowOf(row, now)),
-    environment: { MISTRAL_API_KEY: environment.state },
+    environment: { MISTRAL_API_KEY: environment.state === "unusable" ? "different" : environment.state },
   };
 }
 

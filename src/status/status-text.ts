@@ -197,9 +197,17 @@ function environmentLines({ environment, selected, profiles }: Survey, say: Say)
           `MISTRAL_API_KEY is not set here: an app started here finds no key by itself.\nTo give it the stored one: ${run}`,
         ),
       ];
+    case "unusable":
+      return [
+        say(
+          "warn",
+          `MISTRAL_API_KEY here holds something that cannot be a key, and apps started here use it.\nTo give them the stored one: ${run}`,
+        ),
+      ];
     case "same":
       return [
         say("ok", `MISTRAL_API_KEY here is the key of profile "${selected}", so apps started here use it.`),
+        ...wrappedLines(environment, say),
       ];
     case "different": {
       const whose = environment.outgoing
@@ -209,9 +217,23 @@ function environmentLines({ environment, selected, profiles }: Survey, say: Say)
           : `another key, ${environment.mask}`;
       const instead =
         stored === undefined ? "" : `, not the one of profile "${selected}".\nTo use that one: ${run}`;
-      return [say("warn", `MISTRAL_API_KEY here is ${whose}: apps started here use it${instead}`)];
+      return [
+        say("warn", `MISTRAL_API_KEY here is ${whose}: apps started here use it${instead}`),
+        ...wrappedLines(environment, say),
+      ];
     }
   }
+}
+
+function wrappedLines({ wrapped }: { readonly wrapped: boolean }, say: Say): string[] {
+  return wrapped
+    ? [
+        say(
+          "warn",
+          "It has quotes, spaces or a line ending around it. Mistral will refuse it from an app that does not take them off.",
+        ),
+      ]
+    : [];
 }
 
 function joined(parts: readonly (string | null | undefined)[]): string {

@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
-import { ApiKey } from "../keys/api-key.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -13,7 +14,7 @@ export interface Survey {
   readonly profiles: readonly SurveyedProfile[];
   /** Rotations whose profile is not there, or cannot be read. */
   readonly strayRotations: readonly ListedRotation[];
-  readonly environment: EnvironmentKey;
+  readonly environment: ComparedKey;
   readonly now: Date;
 }
 
@@ -23,13 +24,17 @@ export type SurveyedProfile =
   | { readonly name: ProfileName; readonly damaged: string };
 
 /** What `MISTRAL_API_KEY` of this process is, compared by fingerprint. */
-export type EnvironmentKey =
+export type ComparedKey =
   | { readonly state: "absent" }
+  /** It holds what no key can be. */
+  | { readonly state: "unusable" }
   /** The key of the selected profile. */
-  | { readonly state: "same"; readonly mask: string }
+  | { readonly state: "same"; readonly mask: string; readonly wrapped: boolean }
   | {
       readonly state: "different";
       readonly mask: string;
+      /** Whether quotes, spaces or a line ending are around it, which an app may take for a part of it. */
+      readonly wrapped: boolean;
       /** Another profile whose key it is. */
       readonly profile: ProfileName | undefined;
       /** Whether it is the key that an unfinished rotation takes out of use. */
@@ -55,28 +60,30 @@ export function survey(
     selected,
     profiles: shown.map((row) => ("damaged" in row ? row : { ...row, rotation: rotations.get(row.name) })),
     strayRotations: only === undefined ? strays : strays.filter(({ profile }) => profile === only),
-    environment: compare(env.MISTRAL_API_KEY ?? "", { selected, listed, rotation: rotations.get(selected) }),
+    environment: compare(env, { selected, listed, rotation: rotations.get(selected) }),
     now: now(),
   };
 }
 
 function compare(
-  value: string,
+  env: Deps["env"],
   known: {
     readonly selected: ProfileName;
     readonly listed: readonly ListedProfile[];
     readonly rotation: ListedRotation | undefined;
   },
-): EnvironmentKey {
-  if (value === "") return { state: "absent" };
-  const key = ApiKey.of(value);
+): ComparedKey {
+  const here = readEnvironmentKey(env);
+  if (here.state !== "key") return here;
+  const { key, wrapped } = here;
   const owners = known.listed.filter(
     (row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint),
   );
-  if (owners.some(({ name }) => name === known.selected)) return { state: "same", mask: key.mask };
+  if (owners.some(({ name }) => name === known.selected)) return { state: "same", mask: key.mask, wrapped };
   return {
     state: "different",
     mask: key.mask,
+    wrapped,
     profile: owners[0]?.name,
     outgoing: isOutgoing(
       key,

@@ -2,9 +2,9 @@ import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
-import { maskKey } from "../keys/mask.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
@@ -178,9 +178,10 @@ function endNotes({
 
 /** An app takes `MISTRAL_API_KEY` before anything else, so another key there makes the stored one useless. */
 function shadowNotes(env: Deps["env"], key: ApiKey, profile: ProfileName): readonly string[] {
-  const shadow = env.MISTRAL_API_KEY?.trim() ?? "";
-  if (shadow === "" || shadow === key.reveal()) return [];
+  const shadow = readEnvironmentKey(env);
+  if (shadow.state === "absent" || (shadow.state === "key" && shadow.key.equals(key))) return [];
+  const what = shadow.state === "key" ? `another key, ${shadow.key.mask}` : "something that cannot be a key";
   return [
-    `MISTRAL_API_KEY is set here to another key, ${maskKey(shadow)}: apps started here use that one. To use the stored key: ${runCommand(profile)}`,
+    `MISTRAL_API_KEY is set here to ${what}: apps started here use that. To use the stored key: ${runCommand(profile)}`,
   ];
 }

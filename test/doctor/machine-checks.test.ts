@@ -8,6 +8,7 @@ import { judgeNode } from "../../src/doctor/checks/node.ts";
 import { judgePermissions } from "../../src/doctor/checks/permissions.ts";
 import { judgeProxy } from "../../src/doctor/checks/proxy.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
+import { readEnvironmentKey } from "../../src/keys/environment-key.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 
@@ -54,9 +55,10 @@ describe("MISTRAL_API_KEY", () => {
     ["another key", "testKey1".repeat(4), known, "warn", /different from/],
     ["quoted", `"${key.reveal()}"`, known, "warn", /quotes/],
     ["followed by a newline", `${key.reveal()}\n`, known, "warn", /newline/],
+    ["no key", "testKey1test\x1b]0;", known, "warn", /cannot be a key/],
     ["set while nothing is stored", key.reveal(), undefined, "warn", /no key is stored/],
   ])("is judged when it is %s", (_what, value, profile, state, says) => {
-    const finding = judgeEnvironment(value, profile);
+    const finding = judgeEnvironment(readEnvironmentKey({ MISTRAL_API_KEY: value }), profile);
     expect(finding.state).toBe(state);
     expect(finding.message).toMatch(says);
     expect(finding.message).not.toContain("testKey1test");

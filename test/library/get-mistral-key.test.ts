@@ -48,15 +48,22 @@ async function keep(key: ApiKey, profile: ProfileName = parseProfileName("defaul
 
 describe("getMistralKey, with a key in the environment", () => {
   it("gives that one and looks nowhere else", async () => {
-    process.env.MISTRAL_API_KEY = "from the environment";
+    process.env.MISTRAL_API_KEY = "from-the-environment";
     process.env.MISTRAL_KEY_HOME = "/nonexistent";
-    expect(await getMistralKey()).toBe("from the environment");
-    expect(await getMistralKey({ profile: "work" })).toBe("from the environment");
+    expect(await getMistralKey()).toBe("from-the-environment");
+    expect(await getMistralKey({ profile: "work" })).toBe("from-the-environment");
   });
 
-  it("leaves the line ending of a mounted file out", async () => {
-    process.env.MISTRAL_API_KEY = "key\n";
-    expect(await getMistralKey()).toBe("key");
+  it("takes off what Docker and Windows leave around it", async () => {
+    process.env.MISTRAL_API_KEY = `"${oldKey.reveal()}"\r`;
+    expect(await getMistralKey()).toBe(oldKey.reveal());
+  });
+
+  it("says what is wrong with a value that cannot be a key, without showing it", async () => {
+    process.env.MISTRAL_API_KEY = `two ${"words".repeat(8)}`;
+    const failure = await getMistralKey().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "MistralKeyError", kind: "usage" });
+    expect(String(failure)).not.toContain("words");
   });
 
   it("does not take an empty variable for a key", async () => {

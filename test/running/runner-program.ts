@@ -1,7 +1,7 @@
 import { MistralKeyError } from "../../src/errors.ts";
 import { exitCodeOfKind } from "../../src/exit-codes.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { commandEnvironment } from "../../src/running/command-environment.ts";
+import { commandEnvironment } from "../../src/running/environment.ts";
 import { ProcessRunner } from "../../src/running/process-runner.ts";
 import { StandardStream } from "../../src/terminal/output/standard-stream.ts";
 

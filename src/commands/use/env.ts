@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, runCommand } from "../../hints.ts";
-import { parseVariableName, standardVariable } from "../../running/command-environment.ts";
+import { parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { assignment } from "../../shell/assignment.ts";
 import { guessShell } from "../../shell/guess-shell.ts";

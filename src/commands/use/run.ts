@@ -1,11 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import type { ExitCode } from "../../exit-codes.ts";
-import {
-  commandEnvironment,
-  parseVariableName,
-  standardVariable,
-} from "../../running/command-environment.ts";
+import { commandEnvironment, parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings } from "../../settings.ts";
 import { readStoredKey } from "../../stores/stored-key.ts";
 

@@ -1,36 +1,46 @@
 import { runCommand } from "../../hints.ts";
-import { ApiKey } from "../../keys/api-key.ts";
+import { type EnvironmentKey, readEnvironmentKey } from "../../keys/environment-key.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
 /** Judges `MISTRAL_API_KEY` against the stored key, without reading that. */
-export function judgeEnvironment(value: string | undefined, known: Profile | undefined): Finding {
-  if (value === undefined || value === "") {
+export function judgeEnvironment(inShell: EnvironmentKey, known: Profile | undefined): Finding {
+  if (inShell.state === "absent") {
     return { state: "ok", message: "MISTRAL_API_KEY is not set in this shell." };
   }
-  const inShell = ApiKey.of(value);
+  if (inShell.state === "unusable") {
+    return {
+      state: "warn",
+      message: "MISTRAL_API_KEY in this shell holds something that cannot be a key.",
+      hint:
+        known === undefined
+          ? "Unset it, and take it out of your shell's start-up files."
+          : `Unset it, and start apps with: ${runCommand(known.name)}`,
+    };
+  }
+  const { key, wrapped } = inShell;
   if (known === undefined) {
     return {
       state: "warn",
-      message: `MISTRAL_API_KEY is set in this shell (${inShell.mask}), and no key is stored.`,
+      message: `MISTRAL_API_KEY is set in this shell (${key.mask}), and no key is stored.`,
       hint: "Store it, and take it out of your shell's start-up files: mistral-key import",
     };
   }
-  if (value.trim() !== value || /^["'].*["']$/.test(value)) {
+  if (wrapped) {
     return {
       state: "warn",
       message:
-        "MISTRAL_API_KEY in this shell has spaces, quotes or a newline around it, so Mistral will refuse it.",
+        "MISTRAL_API_KEY in this shell has spaces, quotes or a newline around it. Mistral will refuse it from an app that does not take them off.",
       hint: `Unset it, and start apps with: ${runCommand(known.name)}`,
     };
   }
-  if (matchesFingerprint(inShell, known.fingerprint)) {
+  if (matchesFingerprint(key, known.fingerprint)) {
     return { state: "ok", message: "MISTRAL_API_KEY in this shell is the same as the stored key." };
   }
   return {
     state: "warn",
-    message: `MISTRAL_API_KEY in this shell (${inShell.mask}) is different from the stored key (${known.key}); apps started here use the one of the shell.`,
+    message: `MISTRAL_API_KEY in this shell (${key.mask}) is different from the stored key (${known.key}); apps started here use the one of the shell.`,
     hint: `Unset it, or start apps with: ${runCommand(known.name)}`,
   };
 }
@@ -40,5 +50,5 @@ export const environmentCheck: Check = {
   id: "environment",
   title: "Environment",
   limitMs: localLimitMs,
-  look: async ({ deps, known }) => judgeEnvironment(deps.env.MISTRAL_API_KEY, known),
+  look: async ({ deps, known }) => judgeEnvironment(readEnvironmentKey(deps.env), known),
 };

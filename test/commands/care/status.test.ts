@@ -210,6 +210,7 @@ describe("status and MISTRAL_API_KEY", () => {
     expect(await state({})).toBe("absent");
     expect(await state(environment(""))).toBe("absent");
     expect(await state(environment(oldKey.reveal()))).toBe("same");
+    expect(await state(environment(`"${oldKey.reveal()}"\r`))).toBe("same");
     expect(await state(environment(newKey.reveal()))).toBe("different");
     expect(await state(environment(newKey.reveal()), { profile: "work" })).toBe("same");
     expect(await state(environment(otherKey.reveal()))).toBe("different");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MistralKeyError } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { commandEnvironment, parseVariableName } from "../../src/running/command-environment.ts";
+import { commandEnvironment, parseVariableName } from "../../src/running/environment.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 const standard = { names: ["MISTRAL_API_KEY"], platform: "linux" } as const;

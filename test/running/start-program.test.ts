@@ -1,0 +1,187 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import {
+  findProgram,
+  launchProgram,
+  type ProgramOptions,
+  runProgram,
+  startProgram,
+} from "../../src/running/start-program.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+const { platform } = process;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "start-program-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function options(changes: Partial<ProgramOptions> = {}): ProgramOptions {
+  return { env: { PATH: `${folder}:/usr/bin:/bin` }, platform, timeLimitMs: 20_000, ...changes };
+}
+
+function script(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, `#!/bin/sh\n${text}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+describe("findProgram", () => {
+  it("looks into the absolute folders of PATH only", () => {
+    const file = script("helper", "true");
+    const found = (PATH: string, name = "helper") => findProgram(name, { env: { PATH }, platform });
+    expect(found(`/nowhere:${folder}`)).toBe(file);
+    const before = process.cwd();
+    try {
+      process.chdir(folder);
+      expect([found(""), found(":"), found("."), found("./"), found("/nowhere:")]).toEqual(
+        Array(5).fill(undefined),
+      );
+      expect(found(folder, "./helper")).toBe(undefined);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("takes an absolute path, and nothing that may not be executed", () => {
+    const file = script("helper", "true");
+    expect(findProgram(file, options())).toBe(file);
+    chmodSync(file, 0o644);
+    expect(findProgram("helper", options())).toBe(undefined);
+    expect(findProgram(folder, options())).toBe(undefined);
+  });
+});
+
+describe("runProgram", () => {
+  it("gives what the program wrote, and its exit code", async () => {
+    script("helper", "cat; echo complaint >&2; exit 3");
+    expect(await runProgram("helper", [], { ...options(), input: "text" })).toEqual({
+      kind: "exited",
+      code: 3,
+      stdout: Buffer.from("text"),
+      stderr: Buffer.from("complaint\n"),
+    });
+  });
+
+  it("hands a key over on stdin", async () => {
+    const outcome = await runProgram("cat", [], { ...options(), input: key });
+    expect(outcome).toMatchObject({ kind: "exited", stdout: Buffer.from(key.reveal()) });
+  });
+
+  it("does not mind a program that reads nothing", async () => {
+    const outcome = await runProgram("true", [], { ...options(), input: Buffer.alloc(1 << 20) });
+    expect(outcome).toMatchObject({ kind: "exited", code: 0 });
+  });
+
+  it("lets the program inherit no secret", async () => {
+    const env = {
+      PATH: `.:${folder}::/usr/bin:/bin:relative`,
+      HOME: "/home/ada",
+      MISTRAL_API_KEY: key.reveal(),
+      mistral_api_key: key.reveal(),
+      MISTRAL_KEY_PASSPHRASE: "correct horse",
+      MISTRAL_KEY_PASSPHRASE_FILE: "/run/passphrase",
+      MISTRAL_ADMIN_KEY: "testAdm0".repeat(4),
+      LLM_MISTRAL_KEY: key.reveal(),
+      COPY: `x=${key.reveal()}`,
+      MISTRAL_KEY_HOME: "/home/ada/keys",
+    };
+    const outcome = await runProgram("env", [], { ...options({ env }), variables: { ADDED: "yes" } });
+    const lines = outcome.kind === "exited" ? outcome.stdout.toString().trim().split("\n") : [];
+    expect(lines.sort()).toEqual([
+      "ADDED=yes",
+      "HOME=/home/ada",
+      "MISTRAL_KEY_HOME=/home/ada/keys",
+      `PATH=${folder}:/usr/bin:/bin`,
+    ]);
+  });
+
+  it("says that a program is missing, or cannot be started", async () => {
+    expect(await runProgram("no-such-program", [], options())).toEqual({ kind: "not-found" });
+    const file = script("helper", "");
+    writeFileSync(file, "#!/no/such/interpreter\n");
+    expect(await runProgram("helper", [], options())).toEqual({ kind: "not-started", code: "ENOENT" });
+  });
+
+  it("ends a program that takes too long, with what it has started", async () => {
+    script("helper", `trap '' TERM; sleep 1000 & echo $! >${folder}/pid; echo late >&2; wait; wait`);
+    const outcome = await runProgram("helper", [], options({ timeLimitMs: 1500 }));
+    expect(outcome).toEqual({ kind: "timed-out", stderr: Buffer.from("late\n") });
+    await expect
+      .poll(() => !isRunning(Number(readFileSync(`${folder}/pid`, "utf8"))), { timeout: 5000 })
+      .toBe(true);
+  });
+
+  it("ends a program that writes too much", async () => {
+    const outcome = await runProgram("yes", [], { ...options(), sizeLimit: 1000 });
+    expect(outcome.kind).toBe("too-large");
+  });
+
+  it("ends a program when the signal comes, and throws its reason", async () => {
+    const controller = new AbortController();
+    script("helper", `echo started >${folder}/started; exec sleep 1000`);
+    const running = runProgram("helper", [], options({ signal: controller.signal }));
+    await expect.poll(() => existsSync(`${folder}/started`), { timeout: 5000 }).toBe(true);
+    controller.abort(new Error("enough"));
+    await expect(running).rejects.toThrow("enough");
+  });
+
+  it("tells of a signal that was not its own", async () => {
+    script("helper", "kill -KILL $$");
+    expect(await runProgram("helper", [], options())).toMatchObject({ kind: "killed", signal: "SIGKILL" });
+  });
+
+  it("does not wait for what a program leaves behind", async () => {
+    script("helper", "sleep 1000 & echo $!");
+    const outcome = await runProgram("helper", [], options());
+    expect(outcome).toMatchObject({ kind: "exited", code: 0 });
+    if (outcome.kind === "exited") process.kill(Number(outcome.stdout.toString()));
+  });
+});
+
+describe("startProgram", () => {
+  it("lets a program be read while it runs", async () => {
+    const program = await startProgram("cat", [], options());
+    program.stdin.write("first\n");
+    const { value } = await program.stdout[Symbol.asyncIterator]().next();
+    expect(String(value)).toBe("first\n");
+    expect(await program.stop()).toMatchObject({ kind: "stopped" });
+  });
+
+  it("has nothing to read where there is no program", async () => {
+    const program = await startProgram("no-such-program", [], options());
+    program.stdin.end("text");
+    expect(await program.stdout.toArray()).toEqual([]);
+    expect(await program.ended).toEqual({ kind: "not-found" });
+  });
+});
+
+describe("launchProgram", () => {
+  it("tells of a program that fails at once, and leaves another one running", async () => {
+    const { timeLimitMs, ...launch } = options();
+    script("failing", "exit 4");
+    expect(await launchProgram("failing", [], { ...launch, failsWithinMs: timeLimitMs })).toMatchObject({
+      kind: "exited",
+      code: 4,
+    });
+    script("going-on", `echo $$ >${folder}/pid; exec sleep 1000`);
+    expect(await launchProgram("going-on", [], { ...launch, failsWithinMs: 300 })).toBe(undefined);
+    await expect.poll(() => existsSync(`${folder}/pid`), { timeout: 5000 }).toBe(true);
+    process.kill(Number(readFileSync(`${folder}/pid`, "utf8")));
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // What has ended and was not waited for by its new parent.
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
