@@ -1,8 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { dayAfter, type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
-import { hang } from "../terminal/output/layout.ts";
-import { drawSketch } from "../terminal/output/sketches.ts";
+import { pictures } from "./pictures.ts";
 import type { Step } from "./steps.ts";
 
 /** What walking the steps needs to know. */
@@ -62,27 +61,16 @@ export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
   return { expiresAt, asked };
 }
 
-function showStep({ output }: Deps, step: Step, index: number, total: number): void {
-  const { theme } = output;
-  const count = `${index + 1} of ${total}`;
-  const dots = theme.symbol.filled.repeat(index + 1) + theme.symbol.empty.repeat(total - index - 1);
-  const left = `  ${count}   ${step.title}`;
-  const gap = Math.min(output.columns, 72) - left.length - total - 2;
-  output.print();
-  output.print(
-    gap > 1
-      ? `  ${theme.accent(count)}   ${theme.strong(step.title)}${" ".repeat(gap)}${dots}`
-      : hang(`  ${theme.accent(count)}   `, theme.strong(step.title), output.columns),
-  );
-  output.print();
-  const sketch = drawSketch(step.id, output);
-  if (sketch.length > 0) {
-    for (const line of sketch) output.print(`    ${line}`);
-    output.print();
-  }
-  for (const paragraph of step.instructions)
-    output.print(hang("  ", paragraph, Math.min(output.columns, 76)));
-  output.print(`  ${theme.link(step.page)}`);
+function showStep(
+  { output }: Deps,
+  { id, title, instructions, page }: Step,
+  index: number,
+  total: number,
+): void {
+  output.step({ number: index + 1, total, title });
+  output.picture(pictures[id]);
+  for (const paragraph of instructions) output.paragraph(paragraph);
+  output.line(output.theme.link(page));
   output.print();
 }
 
@@ -111,11 +99,8 @@ async function askMove(
     if (move !== "open") return { to: move, opened };
     opened = step.page;
     const started = await deps.openPage(step.page);
-    const { theme, columns } = deps.output;
-    const [symbol, text] = started
-      ? [theme.symbol.ok, "Opened in your browser. Come back here when it is done."]
-      : [theme.symbol.warn, "No browser could be started here. Open the address above on any machine."];
-    deps.output.print(hang(`  ${symbol} `, text, Math.min(columns, 80)));
+    if (started) deps.output.ok("Opened in your browser. Come back here when it is done.");
+    else deps.output.warn("No browser could be started here. Open the address above on any machine.");
   }
 }
 

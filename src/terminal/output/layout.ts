@@ -45,6 +45,13 @@ export function hang(first: string, text: string, columns: number): string {
     .join("\n");
 }
 
+/** A text in one line of at most `width` columns, the last of them an ellipsis where something is left out. */
+export function shorten(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  const [kept = ""] = wrapAnsi(text, Math.max(width - 1, 1), { hard: true, wordWrap: false }).split("\n");
+  return `${kept.trimEnd()}…`;
+}
+
 /** Fills a text with spaces up to a width in columns. */
 export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(width - displayWidth(text), 0));

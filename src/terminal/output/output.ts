@@ -1,12 +1,15 @@
+import type { Card } from "./card.ts";
 import type { KeyValueRow } from "./layout.ts";
+import type { Picture } from "./picture.ts";
+import type { Table } from "./table.ts";
 import type { Theme } from "./theme.ts";
 
 /** A line that shows something is under way, on stderr. Without a terminal only its last state is printed. */
 export interface Progress {
   /** Says something else from now on; seen only where the line can be redrawn. */
   update(label: string): void;
-  /** Ends the line with ✓ and this text. */
-  succeed(text: string): void;
+  /** Ends the line with ✓, this text and, apart from it, short facts: how long it took, say. */
+  succeed(text: string, ...facts: readonly string[]): void;
   /** Ends the line with ✗ and this text. */
   fail(text: string): void;
   /** Ends the line with ! and this text. */
@@ -15,7 +18,19 @@ export interface Progress {
   clear(): void;
 }
 
-/** Everything the program says: the answer on stdout, everything else on stderr. */
+/** Where somebody is in a sequence of steps. */
+export interface StepHeading {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly total: number;
+  readonly title: string;
+}
+
+/**
+ * Everything the program says: the answer on stdout, everything else on stderr. A call says what a
+ * text means; how that looks (width, symbols, colours, indentation) is decided behind it, so that a
+ * page in a browser can say the same. Texts may be styled by {@link Output.theme}, and hold newlines.
+ */
 export interface Output {
   readonly theme: Theme;
   /** The width of the terminal in columns, 80 where there is none. */
@@ -40,8 +55,20 @@ export interface Output {
   bullet(text: string, indent?: number): void;
   /** A sentence or more, without a symbol. */
   paragraph(text: string, indent?: number): void;
+  /** A line in bold above what belongs to it. */
+  heading(text: string, indent?: number): void;
+  /** `3 of 5   title   ●●●○○`, with an empty line above and below. */
+  step(heading: StepHeading): void;
+  /** A command or an address, whole and on a line of its own, so that it can be copied. */
+  line(text: string, indent?: number): void;
   /** Labels and values in two columns. */
   rows(rows: readonly KeyValueRow[], indent?: number): void;
+  /** Columns with a head; one row below the other, with labels, where they have no room beside each other. */
+  table(table: Table): void;
+  /** A box with a title in its border and labels and values in it. */
+  card(card: Card): void;
+  /** A picture of a page, with the thing to click marked. It adds nothing to the words around it. */
+  picture(picture: Picture): void;
   progress(label: string): Progress;
   /**
    * The same for an answer that is laid out for people: what is printed there goes to stdout, in the

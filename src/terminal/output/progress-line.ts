@@ -1,3 +1,4 @@
+import { padEnd, shorten } from "./layout.ts";
 import type { Progress } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
@@ -16,6 +17,8 @@ export interface ProgressSurface {
 }
 
 const frameMs = 100;
+/** Below this many columns facts stand right behind the text. */
+const narrow = 60;
 const unicodeFrames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const textFrames = ["-", "\\", "|", "/"];
 const eraseLine = "\r\x1b[2K";
@@ -54,8 +57,8 @@ export class ProgressLine implements Progress {
     this.#label = label;
   }
 
-  succeed(text: string): void {
-    this.#end(this.#surface.theme.symbol.ok, text);
+  succeed(text: string, ...facts: readonly string[]): void {
+    this.#end(this.#surface.theme.symbol.ok, this.#withFacts(text, facts));
   }
 
   fail(text: string): void {
@@ -73,6 +76,13 @@ export class ProgressLine implements Progress {
     this.#surface.ended(this);
   }
 
+  /** In columns, so that the facts of two lines stand below each other, where there is room for that. */
+  #withFacts(text: string, [first, ...others]: readonly string[]): string {
+    if (first === undefined) return text;
+    if (this.#surface.columns() < narrow) return [text, first].join(", ");
+    return [`${padEnd(text, 22)}${first.padStart(8)}`, ...others].join("   ");
+  }
+
   #end(symbol: string, text: string): void {
     if (this.#over) return;
     this.clear();
@@ -85,7 +95,6 @@ export class ProgressLine implements Progress {
     const frame = frames[this.#frame++ % frames.length] ?? "";
     // A line that reaches the right edge wraps, and could then not be erased.
     const room = Math.max(this.#surface.columns() - 5, 1);
-    const label = this.#label.length > room ? `${this.#label.slice(0, room - 1)}…` : this.#label;
-    this.#surface.write(`${eraseLine}  ${theme.accent(frame)} ${theme.faint(label)}`);
+    this.#surface.write(`${eraseLine}  ${theme.accent(frame)} ${theme.faint(shorten(this.#label, room))}`);
   }
 }

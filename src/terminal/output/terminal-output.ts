@@ -1,7 +1,10 @@
 import { canRedraw, detectCapabilities } from "../terminal-capabilities.ts";
-import { hang, indent as indentLines, type KeyValueRow, keyValueRows } from "./layout.ts";
-import type { Output, Progress } from "./output.ts";
+import { type Card, drawCard } from "./card.ts";
+import { displayWidth, hang, indent as indentLines, type KeyValueRow, keyValueRows } from "./layout.ts";
+import type { Output, Progress, StepHeading } from "./output.ts";
+import { drawPicture, type Picture } from "./picture.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { layOutTable, type Table } from "./table.ts";
 import { createTheme, type Theme } from "./theme.ts";
 
 /** A stream that may be a terminal. */
@@ -86,6 +89,44 @@ class TerminalOutput implements Output {
 
   paragraph(text: string, indent = 2): void {
     this.print(hang(" ".repeat(indent), text, this.pageWidth));
+  }
+
+  heading(text: string, indent?: number): void {
+    this.paragraph(this.theme.strong(text), indent);
+  }
+
+  step({ number, total, title }: StepHeading): void {
+    const { accent, strong, symbol } = this.theme;
+    const count = `${number} of ${total}`;
+    const dots = symbol.filled.repeat(number) + symbol.empty.repeat(total - number);
+    const gap = Math.min(this.columns, 72) - displayWidth(`  ${count}   ${title}`) - total - 2;
+    const first = `  ${accent(count)}   `;
+    this.print();
+    this.print(
+      gap > 1
+        ? `${first}${strong(title)}${" ".repeat(gap)}${dots}`
+        : hang(first, strong(title), this.pageWidth),
+    );
+    this.print();
+  }
+
+  line(text: string, indent = 2): void {
+    this.print(" ".repeat(indent) + text);
+  }
+
+  table(table: Table): void {
+    for (const line of layOutTable(table, this)) this.print(line);
+  }
+
+  card(card: Card): void {
+    for (const line of drawCard(card, this)) this.print(line);
+  }
+
+  picture(picture: Picture): void {
+    const lines = drawPicture(picture, this);
+    if (lines.length === 0) return;
+    for (const line of lines) this.print(`    ${line}`);
+    this.print();
   }
 
   rows(rows: readonly KeyValueRow[], indent = 2): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { pictures } from "../../../src/capture/pictures.ts";
 import { drawCard } from "../../../src/terminal/output/card.ts";
 import { displayWidth } from "../../../src/terminal/output/layout.ts";
-import { drawSketch } from "../../../src/terminal/output/sketches.ts";
+import { drawPicture } from "../../../src/terminal/output/picture.ts";
 import { createTheme } from "../../../src/terminal/output/theme.ts";
 
 const plain = createTheme({ colorLevel: 0, unicode: true, hyperlinks: false });
@@ -49,12 +50,12 @@ describe("drawCard", () => {
   });
 });
 
-describe("drawSketch", () => {
+describe("drawPicture", () => {
   const names = ["sign-in", "workspace", "api-keys", "create", "copy"] as const;
 
   it.each(names)("draws %s as a straight box of 54 columns that marks where to click", (name) => {
     for (const theme of [plain, text, colored]) {
-      const lines = drawSketch(name, { theme, columns: 60 });
+      const lines = drawPicture(pictures[name], { theme, columns: 60 });
       expect(new Set(lines.map(displayWidth))).toEqual(new Set([54]));
       expect(lines.join("\n")).toContain("click here");
       expect(lines.join("\n")).not.toMatch(/[{}]/);
@@ -62,11 +63,12 @@ describe("drawSketch", () => {
   });
 
   it.each(names)("draws %s in ASCII where nothing else can be shown", (name) => {
-    for (const line of drawSketch(name, { theme: text, columns: 80 })) expect(line).toMatch(/^[ -~]+$/);
+    for (const line of drawPicture(pictures[name], { theme: text, columns: 80 }))
+      expect(line).toMatch(/^[ -~]+$/);
   });
 
   it("draws nothing where it would break", () => {
-    expect(drawSketch("create", { theme: plain, columns: 59 })).toEqual([]);
+    expect(drawPicture(pictures.create, { theme: plain, columns: 59 })).toEqual([]);
   });
 });
 

@@ -94,6 +94,17 @@ describe("an answer that is laid out for people", () => {
   });
 });
 
+describe("a step", () => {
+  it.each([
+    [80, `\n  2 of 5   Open API Keys${" ".repeat(41)}●●○○○\n\n`],
+    [30, "\n  2 of 5   Open API Keys\n\n"],
+  ])("shows how far it is in %i columns", (columns, expected) => {
+    const { output, stderr } = open({ isTTY: false, columns });
+    output.step({ number: 2, total: 5, title: "Open API Keys" });
+    expect(stderr()).toBe(expected);
+  });
+});
+
 describe("columns", () => {
   it("is the width of the terminal", () => {
     expect(open({ isTTY: true, columns: 40 }).output.columns).toBe(40);
@@ -118,6 +129,15 @@ describe("progress without a terminal", () => {
     progress.succeed("accepted by Mistral");
     progress.fail("said too late");
     expect(stderr()).toBe("  ✓ accepted by Mistral\n");
+  });
+
+  it.each([
+    [80, "  ✓ a model answered        204 ms   small\n"],
+    [50, "  ✓ a model answered, 204 ms\n"],
+  ])("sets facts apart in %i columns", (columns, expected) => {
+    const { output, stderr } = open({ isTTY: false, columns });
+    output.progress("asking").succeed("a model answered", "204 ms", "small");
+    expect(stderr()).toBe(expected);
   });
 
   it("prints nothing of one that is taken away", () => {
