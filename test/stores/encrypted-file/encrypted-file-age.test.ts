@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { findProgram } from "../../support/find-program.ts";
+import { describeNeeding } from "../../support/needs.ts";
 import { openTerminal } from "../../support/terminal.ts";
 import { addressOf, key, openUnlocked, passphrase } from "./encrypted-file-setup.ts";
 
@@ -23,7 +24,9 @@ async function runAge(args: readonly string[], questions: number): Promise<void>
   }
 }
 
-describeWithAge("the age program", () => {
+const age = { missing: findProgram("age") === undefined ? ["age"] : [], packages: "age" };
+
+describeNeeding("the age program", age, () => {
   it("opens a file that the store wrote: the key and a newline", async () => {
     const { store, home, pathOf } = openUnlocked({ logN: 12 });
     await store.set(address, key);
@@ -46,28 +49,3 @@ describeWithAge("the age program", () => {
     expect(counts.derived).toBe(1);
   });
 });
-
-function describeWithAge(name: string, suite: () => void): void {
-  if (hasAge()) {
-    describe(name, suite);
-    return;
-  }
-  const reason = "needs age (Debian, Ubuntu: apt-get install age)";
-  if (process.env.CI && process.platform === "linux") {
-    it(`${name}: ${reason}`, () => {
-      expect(hasAge()).toBe(true);
-    });
-    return;
-  }
-  console.warn(`\n!!! SKIPPED: ${name}: ${reason}\n`);
-  describe.skip(`${name} (skipped: ${reason})`, suite);
-}
-
-function hasAge(): boolean {
-  try {
-    execFileSync("age", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
