@@ -2,6 +2,7 @@ import type { Surroundings } from "./files/surroundings.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
 import type { Drafts } from "./onboarding/draft.ts";
+import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
@@ -40,6 +41,13 @@ export interface Deps {
   store(kind: StoreKind): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
   readonly profiles: ProfileRegistry;
+  /**
+   * The profile to use, and the rule that chose it.
+   *
+   * @param asked - the value of `--profile`
+   * @throws MistralKeyError as `chooseProfile` of `src/profiles` does
+   */
+  chooseProfile(asked: string | undefined): ProfileChoice;
   readonly journal: RotationJournal;
   readonly drafts: Drafts;
   /** Where the program runs: the folder, the home folder, the system. */

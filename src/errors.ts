@@ -50,6 +50,19 @@ export function isStoreFailure(error: unknown): error is MistralKeyError {
   return error instanceof MistralKeyError && error.kind.startsWith("store-");
 }
 
+/**
+ * What `read` gives; `undefined` where the file that it reads is damaged, for those who can go on
+ * without it or are about to replace it.
+ */
+export function unlessDamaged<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MistralKeyError && error.kind === "store-damaged") return undefined;
+    throw error;
+  }
+}
+
 /** The person stopped a prompt (Ctrl-C, Ctrl-D) or chose to stop. Ends the program with exit 130. */
 export class Cancelled extends MistralKeyError {
   override readonly name = "Cancelled";

@@ -111,13 +111,15 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
   const [
     { openOutput },
     { ProfileFolder },
+    { chooseProfile, describeChoice },
     { JournalFolder },
-    { programFolder },
+    { currentFolder, programFolder },
     { DraftsFolder },
     { openStore },
   ] = await Promise.all([
     import("./terminal/output/terminal-output.ts"),
     import("./profiles/profile-folder.ts"),
+    import("./profiles/choose-profile.ts"),
     import("./rotation/journal-folder.ts"),
     import("./profiles/program-folder.ts"),
     import("./onboarding/drafts-folder.ts"),
@@ -125,6 +127,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
   ]);
   const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
   const folder = await programFolder(env);
+  const profiles = new ProfileFolder(folder);
   const onTerminal = stderr.isTTY && isTerminal(0);
   const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
@@ -175,7 +178,12 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
         ...(flags.on("verbose") && { trace: (line) => output.print(`  ${output.theme.faint(line)}`) }),
       });
     },
-    profiles: new ProfileFolder(folder),
+    profiles,
+    chooseProfile: (asked) => {
+      const choice = chooseProfile(asked, { env, cwd: currentFolder(), profiles });
+      if (flags.on("verbose")) output.print(`  ${output.theme.faint(describeChoice(choice))}`);
+      return choice;
+    },
     journal: new JournalFolder(folder),
     drafts: new DraftsFolder(folder),
     surroundings: () => ({ platform: process.platform, home: homedir(), cwd: process.cwd(), env }),

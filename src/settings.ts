@@ -1,14 +1,16 @@
 import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
 import { MistralKeyError } from "./errors.ts";
-import { defaultProfile, type ProfileName, parseProfileName } from "./keys/profile-name.ts";
+import type { ProfileName } from "./keys/profile-name.ts";
 import { type Endpoint, parseRegion, parseServerUrl } from "./mistral/endpoint.ts";
-import type { Profile } from "./profiles/profile.ts";
+import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { StoreKind } from "./stores/secret-store.ts";
 
-/** What the global flags and the environment ask for. */
+/** What the global flags, the environment and the folder ask for. */
 export interface Settings {
   readonly profile: ProfileName;
+  /** The same profile, with the rule that chose it. */
+  readonly choice: ProfileChoice;
   /** The store asked for; `undefined` leaves it to the profile, then to the keychain. */
   readonly store: StoreKind | undefined;
   /** The endpoint asked for; `undefined` leaves it to the profile, then to the global one. */
@@ -19,15 +21,19 @@ export interface Settings {
 /**
  * Reads the global flags; a flag wins over its environment variable.
  *
- * @throws MistralKeyError of kind `usage`
+ * @throws MistralKeyError of kind `usage`, or as `chooseProfile` does
  */
-export function readSettings(flags: Flags, env: Deps["env"]): Settings {
+export function readSettings(
+  flags: Flags,
+  { env, chooseProfile }: Pick<Deps, "env" | "chooseProfile">,
+): Settings {
   const ask = (flag: string, variable: string) => flags.value(flag) ?? (env[variable] || undefined);
-  const profile = ask("profile", "MISTRAL_KEY_PROFILE");
   const serverUrl = ask("serverUrl", "MISTRAL_KEY_SERVER_URL");
   const region = flags.value("region");
+  const choice = chooseProfile(flags.value("profile"));
   return {
-    profile: profile === undefined ? defaultProfile : parseProfileName(profile),
+    profile: choice.name,
+    choice,
     store: readStoreKind(ask("store", "MISTRAL_KEY_STORE")),
     endpoint:
       region === undefined && serverUrl === undefined
@@ -38,16 +44,6 @@ export function readSettings(flags: Flags, env: Deps["env"]): Settings {
           },
     json: flags.on("json"),
   };
-}
-
-/** The endpoint to use for a profile: what was asked for, then what the profile remembers. */
-export function endpointFor(settings: Settings, profile: Profile | undefined): Endpoint {
-  return settings.endpoint ?? profile?.endpoint ?? { region: "global" };
-}
-
-/** The store to use for a profile: what was asked for, then what the profile remembers. */
-export function storeFor(settings: Settings, profile: Profile | undefined): StoreKind {
-  return settings.store ?? profile?.store ?? "keychain";
 }
 
 /**

@@ -1,17 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { Flags } from "../src/cli/flags.ts";
-import { ApiKey } from "../src/keys/api-key.ts";
-import { defaultProfile } from "../src/keys/profile-name.ts";
-import { profileOf } from "../src/profiles/known-key.ts";
-import { endpointFor, readSettings, storeFor } from "../src/settings.ts";
+import { chooseProfile } from "../src/profiles/choose-profile.ts";
+import { readSettings } from "../src/settings.ts";
 
 const read = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>
-  readSettings(new Flags(flags), env);
+  readSettings(new Flags(flags), {
+    env,
+    chooseProfile: (asked) =>
+      chooseProfile(asked, { env, cwd: undefined, profiles: { readDefault: () => undefined } }),
+  });
 const refused = expect.objectContaining({ kind: "usage" });
 
 describe("the settings of a command", () => {
   it("leave everything to the profile when nothing is said", () => {
-    expect(read({})).toEqual({ profile: "default", store: undefined, endpoint: undefined, json: false });
+    expect(read({})).toEqual({
+      profile: "default",
+      choice: { name: "default", rule: "default" },
+      store: undefined,
+      endpoint: undefined,
+      json: false,
+    });
   });
 
   it("are taken from the environment", () => {
@@ -31,6 +39,7 @@ describe("the settings of a command", () => {
     const env = { MISTRAL_KEY_PROFILE: "work", MISTRAL_KEY_STORE: "file" };
     expect(read({ profile: "home", store: "keychain", region: "eu", json: true }, env)).toEqual({
       profile: "home",
+      choice: { name: "home", rule: "flag" },
       store: "keychain",
       endpoint: { region: "eu" },
       json: true,
@@ -68,19 +77,5 @@ describe("the settings of a command", () => {
     })();
     expect(message).toContain("server address");
     expect(message).not.toContain("hunter2");
-  });
-
-  it("give way to the profile, and the profile to the usual", () => {
-    const key = ApiKey.of("testKey0".repeat(4));
-    const profile = profileOf(
-      { name: defaultProfile, key, store: "file", endpoint: { region: "us" } },
-      new Date(),
-    );
-    expect(storeFor(read({}), profile)).toBe("file");
-    expect(storeFor(read({ store: "keychain" }), profile)).toBe("keychain");
-    expect(storeFor(read({}), undefined)).toBe("keychain");
-    expect(endpointFor(read({}), profile)).toEqual({ region: "us" });
-    expect(endpointFor(read({ region: "eu" }), profile)).toEqual({ region: "eu" });
-    expect(endpointFor(read({}), undefined)).toEqual({ region: "global" });
   });
 });

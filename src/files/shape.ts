@@ -56,6 +56,12 @@ export class Shape {
     return value;
   }
 
+  objects(name: string): readonly Shape[] {
+    const value = this.#members[name];
+    if (!Array.isArray(value)) throw this.#wrong(name, "a list of objects");
+    return value.map((item) => new Shape(item, this.#pathOf(name)));
+  }
+
   /** A text that is one of the names of a table. */
   oneOf<Name extends string>(name: string, table: Readonly<Record<Name, unknown>>): Name {
     const value = this.text(name);

@@ -9,11 +9,17 @@ export type ProfileName = string & { readonly [brand]: "ProfileName" };
 const reservedOnWindows = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 
 /**
- * Checks the name of a profile: letters, digits, `.`, `_` and `-`, at most 64, no dot at either end.
+ * Checks the name of a profile: letters, digits, `.`, `_` and `-`, at most 64, no dot at either end,
+ * and not what may be a key that somebody put where a name belongs.
  *
  * @throws MistralKeyError of kind `usage` for anything else.
  */
 export function parseProfileName(text: string): ProfileName {
+  if (/^[A-Za-z0-9]{32}$/.test(text)) {
+    throw new MistralKeyError("usage", "What should be the name of a profile looks like an API key.", {
+      hint: "Names are shown in many places, and keys should not be. If it was a real key, make a new one and delete it.",
+    });
+  }
   const fits = /^[A-Za-z0-9._-]{1,64}$/.test(text) && !/^\.|\.$/.test(text);
   if (!fits || reservedOnWindows.test(text)) {
     throw new MistralKeyError("usage", "That profile name cannot be used.", {

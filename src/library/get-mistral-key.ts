@@ -3,7 +3,10 @@ import { readEnvironmentKey } from "../keys/environment-key.ts";
 
 /** Which key {@link getMistralKey} gives, and until when it is wanted. */
 export interface GetMistralKeyOptions {
-  /** The profile, as `mistral-key -p` names it. Without it `MISTRAL_KEY_PROFILE`, else `default`. */
+  /**
+   * The profile, as `mistral-key -p` names it. Without it the one that commands use: that of
+   * `MISTRAL_KEY_PROFILE`, of the folder's `.mistral-key`, or the default.
+   */
   readonly profile?: string;
   /** Ends the wait: the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,8 +1,8 @@
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
-import { defaultProfile, parseProfileName } from "../keys/profile-name.ts";
+import { chooseProfile } from "../profiles/choose-profile.ts";
 import { ProfileFolder } from "../profiles/profile-folder.ts";
-import { programFolder } from "../profiles/program-folder.ts";
+import { currentFolder, programFolder } from "../profiles/program-folder.ts";
 import { readStoreKind } from "../settings.ts";
 import { openStore } from "../stores/open-store.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
@@ -28,14 +28,13 @@ const underWay = new Map<string, Promise<ApiKey>>();
  */
 export async function readKeyOf(profile: string | undefined): Promise<string> {
   const { env } = process;
-  const name = profile ?? (env.MISTRAL_KEY_PROFILE || undefined);
+  const folder = await programFolder(env);
+  const profiles = new ProfileFolder(folder);
   const request: KeyRequest = {
-    profile: name === undefined ? defaultProfile : parseProfileName(name),
+    profile: chooseProfile(profile, { env, cwd: currentFolder(), profiles }).name,
     store: readStoreKind(env.MISTRAL_KEY_STORE || undefined),
   };
-  const folder = await programFolder(env);
   const address = JSON.stringify([folder, request.profile, request.store]);
-  const profiles = new ProfileFolder(folder);
 
   const before = remembered.get(address);
   const known = profiles.read(request.profile);

@@ -11,7 +11,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { type KnownKey, profileOf } from "../profiles/known-key.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { replaceKey } from "../rotation/replace-key.ts";
 import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
@@ -91,7 +91,7 @@ export async function onboard(deps: Deps, request: OnboardRequest): Promise<Onbo
   const store = await settleStore(asking, request, known);
   if (request.from === "prompt" && request.offered === undefined) sayWhere(deps, store);
 
-  const endpoint = request.endpoint ?? known?.endpoint ?? { region: "global" };
+  const endpoint = endpointFor(request, known);
   const stored = await store.get({ profile: name, slot: "current" });
   if (stored !== undefined && !(await mayReplace(deps, request, stored))) {
     return keepStored(deps, request, { key: stored, store: store.kind, endpoint });

@@ -1,13 +1,12 @@
 import type { Deps } from "../deps.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { type Profile, storeFor } from "../profiles/profile.ts";
 import {
   chooseStore,
   insteadOfKeychain,
   type StoreOption,
   type UnusableStore,
   unusableStore,
-  wantedStore,
 } from "../stores/choose-store.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { printTrouble } from "../terminal/output/print-trouble.ts";
@@ -36,7 +35,7 @@ export async function settleStore(
   const remembered = profile?.store;
   let asked = request.store;
   for (;;) {
-    const store = await deps.store(wantedStore({ asked, remembered }));
+    const store = await deps.store(storeFor({ store: asked }, profile));
     const availability = await store.availability();
     const choice = chooseStore({ asked, remembered, availability, interactive: deps.interactive });
     switch (choice.outcome) {

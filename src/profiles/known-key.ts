@@ -6,7 +6,7 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { Profile } from "./profile.ts";
+import type { KnownTarget, Profile } from "./profile.ts";
 
 /** A key that is about to be stored, and what is known of it. */
 export interface KnownKey {
@@ -19,13 +19,13 @@ export interface KnownKey {
   /** What a test call said; `undefined` when there was none. */
   readonly check?: KeyCheck | undefined;
   /** Places that get the key delivered; those of the key it replaces. */
-  readonly targets?: readonly string[];
+  readonly targets?: readonly KnownTarget[];
 }
 
 /** The profile of a key that was not stored here before. */
 export function profileOf(known: KnownKey, now: Date): Profile {
   const profile: Profile = {
-    version: 1,
+    version: 2,
     name: known.name,
     key: known.key.mask,
     fingerprint: fingerprintOf(known.key),

@@ -5,7 +5,8 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { Profile } from "./profile.ts";
+import type { KnownTarget, Profile } from "./profile.ts";
+import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
 const regions: Record<Region, true> = { global: true, eu: true, us: true };
@@ -24,14 +25,19 @@ const diagnoses: Record<Diagnosis, true> = {
   unreachable: true,
 };
 
+/** What {@link readVersion} says of a document from another version. */
+export const newerVersion = "it was written by a newer mistral-key";
+
 /**
- * Reads a profile out of a document.
+ * Reads a profile out of a document of version 1 or 2. They differ in the targets: version 1 has
+ * them as texts, version 2 as objects that say since when.
  *
  * @throws ShapeError when it is not one
  */
 export function readProfile(shape: Shape): Profile {
+  const version = readVersion(shape, 1, 2);
   return {
-    version: readVersion(shape),
+    version: 2,
     name: readName(shape.text("name")),
     key: shape.text("key"),
     fingerprint: readFingerprint(shape.object("fingerprint")),
@@ -44,18 +50,30 @@ export function readProfile(shape: Shape): Profile {
     lastDiagnosis:
       shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", diagnoses),
     lastAcceptedAt: shape.textOrNull("lastAcceptedAt") === null ? null : readMoment(shape, "lastAcceptedAt"),
-    targets: shape.texts("targets"),
+    targets: version === 1 ? readOldTargets(shape) : shape.objects("targets").map(readKnownTarget),
   };
 }
 
-/** The version of a document; another one was written by a newer mistral-key. */
-export function readVersion(shape: Shape): 1 {
-  if (shape.number("version") !== 1) throw new ShapeError(newerVersion);
-  return 1;
+/** A profile as it is written to a document; {@link readProfile} reads it. */
+export function profileDocument(profile: Profile): unknown {
+  return {
+    ...profile,
+    targets: profile.targets.map(({ target, since }) => ({ target: targetText(target), since })),
+  };
 }
 
-/** What {@link readVersion} says of a document from another version. */
-export const newerVersion = "it was written by a newer mistral-key";
+/**
+ * The version of a document.
+ *
+ * @param known - the versions that can be read
+ * @throws ShapeError for any other, which a newer mistral-key wrote
+ */
+export function readVersion<Version extends number>(shape: Shape, ...known: readonly Version[]): Version {
+  const version = shape.number("version");
+  const found = known.find((one) => one === version);
+  if (found === undefined) throw new ShapeError(newerVersion);
+  return found;
+}
 
 /** Reads the fingerprint of a key. */
 export function readFingerprint(shape: Shape): Fingerprint {
@@ -80,6 +98,17 @@ export function readMoment(shape: Shape, name: string): string {
   const text = shape.text(name);
   if (Number.isNaN(Date.parse(text))) throw new ShapeError(`"${name}" is not a date`);
   return text;
+}
+
+function readOldTargets(shape: Shape): readonly KnownTarget[] {
+  return shape.texts("targets").map((text) => ({ target: readTarget(text), since: null }));
+}
+
+function readKnownTarget(shape: Shape): KnownTarget {
+  return {
+    target: readTarget(shape.text("target")),
+    since: shape.textOrNull("since") === null ? null : readMoment(shape, "since"),
+  };
 }
 
 function readDay(shape: Shape, name: string): string | null {

@@ -1,22 +1,25 @@
 import { join } from "node:path";
-import { MistralKeyError } from "../errors.ts";
+import { MistralKeyError, unlessDamaged } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { Shape, ShapeError } from "../files/shape.ts";
 import { commandFor } from "../hints.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
-import { newerVersion, readProfile } from "./profile-document.ts";
+import { newerVersion, profileDocument, readProfile } from "./profile-document.ts";
 import type { ListedProfile, ProfileRegistry } from "./profile-registry.ts";
 
 const ending = ".json";
+const defaultFile = "default-profile";
 
-/** The profiles on disk: `profiles/NAME.json`, a file for each. */
+/** The profiles on disk: `profiles/NAME.json`, a file for each, and `state/default-profile` with the name of one. */
 export class ProfileFolder implements ProfileRegistry {
   readonly #folder: PrivateFolder;
+  readonly #state: PrivateFolder;
 
   /** @param folder - the folder of the program; it need not exist */
   constructor(folder: string) {
     this.#folder = new PrivateFolder(join(folder, "profiles"));
+    this.#state = new PrivateFolder(join(folder, "state"));
   }
 
   read(name: ProfileName): Profile | undefined {
@@ -40,10 +43,11 @@ export class ProfileFolder implements ProfileRegistry {
       ? undefined
       : this.lookalike(profile.name);
     if (other !== undefined) throw refuseLookalike(profile.name, other);
-    this.#folder.write(fileOf(profile.name), `${JSON.stringify(profile, undefined, 2)}\n`);
+    this.#folder.write(fileOf(profile.name), `${JSON.stringify(profileDocument(profile), undefined, 2)}\n`);
   }
 
   remove(name: ProfileName): boolean {
+    if (unlessDamaged(() => this.readDefault()) === name) this.writeDefault(undefined);
     return this.#folder.names().includes(fileOf(name)) && this.#folder.remove(fileOf(name));
   }
 
@@ -60,6 +64,23 @@ export class ProfileFolder implements ProfileRegistry {
         return [{ name, damaged: error.message }];
       }
     });
+  }
+
+  readDefault(): ProfileName | undefined {
+    const text = this.#state.read(defaultFile);
+    if (text === undefined) return undefined;
+    try {
+      return parseProfileName(text.trim());
+    } catch (cause) {
+      const message = `${this.#state.pathOf(defaultFile)} does not hold the name of a profile.`;
+      const hint = "Choose the default anew: mistral-key use NAME";
+      throw new MistralKeyError("store-damaged", message, { cause, hint });
+    }
+  }
+
+  writeDefault(name: ProfileName | undefined): void {
+    if (name === undefined) this.#state.remove(defaultFile);
+    else this.#state.write(defaultFile, `${name}\n`);
   }
 
   #parse(file: string, name: ProfileName, text: string): Profile | undefined {

@@ -23,11 +23,21 @@ export interface ProfileRegistry {
    */
   write(profile: Profile): void;
 
-  /** Forgets a profile. Answers whether there was one. */
+  /** Forgets a profile, and that it was the default. Answers whether there was one. */
   remove(name: ProfileName): boolean;
 
   /** Every profile there is, by name; one that cannot be read is given with the reason. */
   list(): readonly ListedProfile[];
+
+  /**
+   * The profile that `use` made the default; `undefined` where none was.
+   *
+   * @throws MistralKeyError of kind `store-damaged` when that cannot be read
+   */
+  readDefault(): ProfileName | undefined;
+
+  /** Makes a profile the default; `undefined` gives that back to the one called `default`. */
+  writeDefault(name: ProfileName | undefined): void;
 }
 
 /** A row of {@link ProfileRegistry.list}. */

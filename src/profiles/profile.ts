@@ -5,10 +5,11 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
+import type { TargetReference } from "./target-reference.ts";
 
 /** What is known about a stored key. Never the key itself. Dates are ISO 8601, in UTC. */
 export interface Profile {
-  readonly version: 1;
+  readonly version: 2;
   readonly name: ProfileName;
   /** The mask of the key, as the Mistral console lists it. */
   readonly key: string;
@@ -27,6 +28,29 @@ export interface Profile {
   readonly lastDiagnosis: Diagnosis | null;
   /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;
-  /** The places the key was delivered to. */
-  readonly targets: readonly string[];
+  /** The places that get this key delivered. */
+  readonly targets: readonly KnownTarget[];
+}
+
+/** A place that gets a profile's key delivered. */
+export interface KnownTarget {
+  readonly target: TargetReference;
+  /** When it was first delivered there, ISO 8601; `null` where that was not written down. */
+  readonly since: string | null;
+}
+
+/** The store of a key: the one asked for, else the one its profile remembers, else the keychain. */
+export function storeFor(
+  { store }: { readonly store?: StoreKind | undefined },
+  profile: Pick<Profile, "store"> | undefined,
+): StoreKind {
+  return store ?? profile?.store ?? "keychain";
+}
+
+/** The endpoint for a key: the one asked for, else the one its profile remembers, else the global one. */
+export function endpointFor(
+  { endpoint }: { readonly endpoint?: Endpoint | undefined },
+  profile: Pick<Profile, "endpoint"> | undefined,
+): Endpoint {
+  return endpoint ?? profile?.endpoint ?? { region: "global" };
 }

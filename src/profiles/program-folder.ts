@@ -22,3 +22,12 @@ export async function programFolder(env: Readonly<Record<string, string | undefi
     });
   }
 }
+
+/** The folder that this process was started in, or moved to; `undefined` when it has been deleted. */
+export function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}

@@ -6,6 +6,7 @@ import { Shape, ShapeError } from "../files/shape.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import {
   newerVersion,
+  profileDocument,
   readFingerprint,
   readMoment,
   readName,
@@ -107,7 +108,7 @@ export class JournalFolder implements RotationJournal {
 }
 
 function readRecord(shape: Shape): RotationRecord {
-  const version = readVersion(shape);
+  const version = readVersion(shape, 1);
   const oldKey = shape.object("oldKey");
   const newKey = shape.object("newKey");
   const before = shape.objectOrNull("before");
@@ -140,7 +141,9 @@ function damaged(path: string, error: ShapeError): MistralKeyError {
 }
 
 function textOf(record: RotationRecord): string {
-  return `${JSON.stringify(record, undefined, 2)}\n`;
+  const { before, after } = record;
+  const document = { ...record, before: before && profileDocument(before), after: profileDocument(after) };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 function fileOf(profile: ProfileName): string {

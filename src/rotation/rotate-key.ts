@@ -10,6 +10,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { endpointFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey, type StoredKey } from "../stores/stored-key.ts";
 import { hang } from "../terminal/output/layout.ts";
@@ -51,7 +52,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   const stored = await readStoredKey(request, deps);
   refuseOtherStore(request, stored);
   const { key: oldKey, store, profile: before } = stored;
-  const endpoint = request.endpoint ?? before?.endpoint ?? { region: "global" };
+  const endpoint = endpointFor(request, before);
   const expiresAt = request.from === "stdin" ? request.expiresAt : await walkToPaste(deps, request, stored);
   const captured = await captureKey(deps, {
     from: request.from,

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { MistralKeyError, unlessDamaged } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -54,12 +54,7 @@ export function settleProfile({ profiles }: Pick<Deps, "profiles">, wanted: Prof
 
 /** The profile as it is on disk now; `undefined` for a damaged one, which is about to be replaced. */
 export function readOrNothing(profiles: Deps["profiles"], name: ProfileName): Profile | undefined {
-  try {
-    return profiles.read(name);
-  } catch (error) {
-    if (error instanceof MistralKeyError && error.kind === "store-damaged") return undefined;
-    throw error;
-  }
+  return unlessDamaged(() => profiles.read(name));
 }
 
 /** Something else than a rotation has put another key into use. */

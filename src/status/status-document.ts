@@ -1,6 +1,7 @@
 import { daysLeft } from "../keys/expiry.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Region } from "../mistral/endpoint.ts";
+import { targetText } from "../profiles/target-reference.ts";
 import type { RotationStage } from "../rotation/journal.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { Survey, SurveyedProfile } from "./survey.ts";
@@ -30,7 +31,7 @@ export interface StatusRow {
   readonly lastVerifiedAt: string | null;
   readonly lastDiagnosis: Diagnosis | null;
   readonly rotation: null | { readonly stage: RotationStage | null; readonly startedAt: string | null };
-  readonly targets: readonly string[];
+  readonly targets: readonly { readonly target: string; readonly since: string | null }[];
   /** Why nothing is known of a profile; absent where all is well. */
   readonly problem?: string;
 }
@@ -77,7 +78,7 @@ function rowOf(row: SurveyedProfile, now: Date): StatusRow {
     lastVerifiedAt: profile.lastVerifiedAt,
     lastDiagnosis: profile.lastDiagnosis,
     rotation: rotation === undefined ? null : rotationOf(rotation),
-    targets: profile.targets,
+    targets: profile.targets.map(({ target, since }) => ({ target: targetText(target), since })),
     ...(rotation !== undefined && "damaged" in rotation ? { problem: rotation.damaged } : {}),
   };
 }

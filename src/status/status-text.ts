@@ -2,7 +2,9 @@ import { commandFor, runCommand } from "../hints.ts";
 import { dayOf, endsSoon, formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
+import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
+import { targetText } from "../profiles/target-reference.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
 import { displayWidth, hang, keyValueRows, padEnd } from "../terminal/output/layout.ts";
 import type { Theme } from "../terminal/output/theme.ts";
@@ -85,7 +87,10 @@ function blockOf({ profile }: Readable, { now }: Survey, { theme, columns }: Pag
     { label: "Endpoint", value: endpointOf(profile) },
     { label: "Ends", value: endOf(profile, now) },
     { label: "Checked", value: checkOf(profile) },
-    { label: "Given to", value: profile.targets.join(", ") },
+    {
+      label: "Given to",
+      value: profile.targets.map(({ target }) => showName(targetText(target))).join(", "),
+    },
   ].filter(({ value }) => value !== "");
   return [
     `  ${theme.strong(profile.name)}`,

@@ -1,4 +1,5 @@
 import { type FailureKind, MistralKeyError } from "../errors.ts";
+import { storeFor } from "../profiles/profile.ts";
 import type { StoreAvailability, StoreKind } from "./secret-store.ts";
 
 /** What the choice of a store depends on. */
@@ -7,7 +8,7 @@ export interface StoreCircumstances {
   readonly asked: StoreKind | undefined;
   /** The store that the profile remembers. */
   readonly remembered: StoreKind | undefined;
-  /** Whether {@link wantedStore} can be used. */
+  /** Whether the store that these two come to (`storeFor` of a profile) can be used. */
   readonly availability: StoreAvailability;
   /** Whether a person can answer. */
   readonly interactive: boolean;
@@ -33,21 +34,13 @@ export type StoreChoice =
   | { readonly outcome: "ask"; readonly unusable: UnusableStore; readonly options: readonly StoreOption[] }
   | { readonly outcome: "refuse"; readonly failure: MistralKeyError };
 
-/** The store that is tried first: the one asked for, else the one the profile remembers, else the keychain. */
-export function wantedStore({
-  asked,
-  remembered,
-}: Pick<StoreCircumstances, "asked" | "remembered">): StoreKind {
-  return asked ?? remembered ?? "keychain";
-}
-
 /**
  * Chooses a store. Neither asks nor prints; a key is never put anywhere that was not asked for, and
  * never into a file that is not encrypted.
  */
 export function chooseStore(circumstances: StoreCircumstances): StoreChoice {
-  const kind = wantedStore(circumstances);
-  const { availability, interactive, remembered } = circumstances;
+  const { asked, availability, interactive, remembered } = circumstances;
+  const kind = storeFor({ store: asked }, remembered && { store: remembered });
   if (availability.state === "available") return { outcome: "use", kind };
   if (kind === "keychain" && interactive) {
     // A keychain that is not there seldom comes while one waits; one that is can be unlocked at once.

@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 
 /** Whose key is looked for, and in which store when it is not left to the profile. */
@@ -30,7 +30,7 @@ export async function readStoredKey(
   deps: Pick<Deps, "profiles" | "store">,
 ): Promise<StoredKey> {
   const profile = deps.profiles.read(request.profile);
-  const store = await deps.store(request.store ?? profile?.store ?? "keychain");
+  const store = await deps.store(storeFor(request, profile));
   const key = await store.get({ profile: request.profile, slot: "current" });
   if (key === undefined) throw noKey(request.profile, store, profile);
   return { key, store, profile };

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { MistralKeyError, unlessDamaged } from "../errors.ts";
 import { runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
@@ -9,7 +9,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
 import { profileOf, withCheck } from "../profiles/known-key.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
 import { describeEnd, type Verification } from "./verification-document.ts";
@@ -56,29 +56,19 @@ type Finding = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
 export async function findKey(deps: Finding, request: ProfileRequest): Promise<FoundKey> {
-  const endpoint =
-    request.endpoint ?? deps.profiles.read(request.profile)?.endpoint ?? ({ region: "global" } as const);
+  const endpoint = endpointFor(request, deps.profiles.read(request.profile));
   // Loading the SDK takes as long as asking the keychain; a failure shows when it is used.
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
   // During a rotation the key may be the one that is coming or the one that is leaving.
-  const rotation = readRotation(deps, request.profile);
+  // A record that cannot be read says nothing against the key; that it is damaged is noted at the end.
+  const rotation = unlessDamaged(() => deps.journal.read(request.profile));
   const known = [profile, rotation?.after, rotation?.before ?? undefined].find(
     (one) => one !== undefined && matchesFingerprint(key, one.fingerprint),
   );
   const history =
     known === undefined ? newKey : { expiresAt: known.expiresAt, lastAcceptedAt: known.lastAcceptedAt };
   return { request, key, store, endpoint, history, known, profile };
-}
-
-/** A record that cannot be read says nothing against the key; that it is damaged is noted at the end. */
-function readRotation({ journal }: Finding, profile: ProfileName): ReturnType<Finding["journal"]["read"]> {
-  try {
-    return journal.read(profile);
-  } catch (error) {
-    if (error instanceof MistralKeyError && error.kind === "store-damaged") return undefined;
-    throw error;
-  }
 }
 
 /** Puts down what a check said, and what follows from it. A profile that cannot be written is a note, not a failure. */

@@ -43,7 +43,11 @@ describe("the profiles on disk", () => {
       lastVerifiedAt: "2026-09-02T00:00:00.000Z",
       lastDiagnosis: "rate-limited",
       lastAcceptedAt: "2026-09-02T00:00:00.000Z",
-      targets: ["dotenv:/app/.env"],
+      targets: [
+        { target: { kind: "dotenv", path: "/app/.env" }, since: "2026-09-02T00:00:00.000Z" },
+        { target: { kind: "github", repository: "ada/engine", environment: null }, since: null },
+        { target: { kind: "unknown", text: "moon:base" }, since: null },
+      ],
     });
     for (const one of [full, profile("plain"), profile("never", { expiresAt: null })]) {
       profiles.write(one);
@@ -83,6 +87,53 @@ describe("the profiles on disk", () => {
     profiles.write(profile("default"));
     expect(statSync(join(home, "profiles")).mode & 0o777).toBe(0o700);
     expect(statSync(join(home, "profiles", "default.json")).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe("a profile of version 1", () => {
+  it("is read, its targets too, and written as version 2 the next time", () => {
+    profiles.write(profile("default"));
+    plant("default.json", { ...profile("default"), version: 1, targets: ["dotenv:/app/.env", "vibe"] });
+    const read = profiles.read(name("default"));
+    expect(read?.targets).toEqual([
+      { target: { kind: "dotenv", path: "/app/.env" }, since: null },
+      { target: { kind: "vibe" }, since: null },
+    ]);
+    if (read !== undefined) profiles.write(read);
+    expect(JSON.parse(readFileSync(join(home, "profiles", "default.json"), "utf8"))).toMatchObject({
+      version: 2,
+      targets: [
+        { target: "dotenv:/app/.env", since: null },
+        { target: "vibe", since: null },
+      ],
+    });
+  });
+});
+
+describe("the default", () => {
+  it("is none until one is set, and again when that is given back", () => {
+    expect(profiles.readDefault()).toBeUndefined();
+    profiles.writeDefault(name("work"));
+    expect(new ProfileFolder(home).readDefault()).toBe("work");
+    profiles.writeDefault(undefined);
+    expect(profiles.readDefault()).toBeUndefined();
+  });
+
+  it("goes with its profile, and with no other", () => {
+    for (const one of ["work", "home"]) profiles.write(profile(one));
+    profiles.writeDefault(name("work"));
+    profiles.remove(name("home"));
+    expect(profiles.readDefault()).toBe("work");
+    profiles.remove(name("work"));
+    expect(profiles.readDefault()).toBeUndefined();
+  });
+
+  it("that is damaged is not taken for another one", () => {
+    profiles.writeDefault(name("work"));
+    writeFileSync(join(home, "state", "default-profile"), "no name\n");
+    expect(() => profiles.readDefault()).toThrow(expect.objectContaining({ kind: "store-damaged" }));
+    profiles.writeDefault(name("home"));
+    expect(profiles.readDefault()).toBe("home");
   });
 });
 
@@ -131,7 +182,8 @@ describe("a damaged profile", () => {
     ["with a broken last day", { ...whole(), expiresAt: "21 Feb" }],
     ["with a number as its mask", { ...whole(), key: 7 }],
     ["about another profile", { ...whole(), name: "work" }],
-    ["with targets that are no texts", { ...whole(), targets: [1] }],
+    ["with targets that are no objects", { ...whole(), targets: ["dotenv:/app/.env"] }],
+    ["with a target of unknown age", { ...whole(), targets: [{ target: "llm", since: "once" }] }],
   ])("is named, with what to do: %s", (_what, content) => {
     plant("default.json", content);
     expect(() => profiles.read(name("default"))).toThrow(
@@ -153,7 +205,7 @@ describe("a damaged profile", () => {
   });
 
   it("from a newer version asks for an update", () => {
-    plant("default.json", { ...whole(), version: 2, more: true });
+    plant("default.json", { ...whole(), version: 3, more: true });
     expect(() => profiles.read(name("default"))).toThrow(
       expect.objectContaining({
         message: expect.stringContaining("newer"),

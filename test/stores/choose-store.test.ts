@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exitCodeOfKind } from "../../src/exit-codes.ts";
-import { chooseStore, type UnusableStore, wantedStore } from "../../src/stores/choose-store.ts";
+import { chooseStore, type UnusableStore } from "../../src/stores/choose-store.ts";
 
 const available = { state: "available" } as const;
 const locked: UnusableStore = {
@@ -9,14 +9,6 @@ const locked: UnusableStore = {
   advice: ["Unlock it.", "Log in again."],
 };
 const nothing = { asked: undefined, remembered: undefined };
-
-describe("the store that is tried first", () => {
-  it("is the one asked for, then the one the profile remembers, then the keychain", () => {
-    expect(wantedStore({ asked: "file", remembered: "keychain" })).toBe("file");
-    expect(wantedStore({ asked: undefined, remembered: "file" })).toBe("file");
-    expect(wantedStore(nothing)).toBe("keychain");
-  });
-});
 
 describe("choosing a store", () => {
   it("uses the wanted store when it can be used, with or without a person", () => {

@@ -6,6 +6,7 @@ import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import type { Surroundings } from "../../src/files/surroundings.ts";
 import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
+import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
 import type { RotationJournal } from "../../src/rotation/journal.ts";
@@ -69,6 +70,7 @@ export interface TestDeps extends Deps {
 export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
   const home = options.home ?? mkdtempSync(join(tmpdir(), "mistral-key-test-"));
   const env = { ...(options.serverUrl && { MISTRAL_KEY_SERVER_URL: options.serverUrl }), ...options.env };
+  const profiles = options.profiles ?? new ProfileFolder(home);
   const secrets = options.store ?? new MemoryStore();
   const script = new ScriptedPrompts(options.answers ?? []);
   const written = { stdout: "", stderr: "" };
@@ -116,7 +118,8 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
       const { SdkMistralApi } = await import("../../src/mistral/sdk-mistral-api.ts");
       return new SdkMistralApi({ endpoint, env, now: () => new Date(now), pauseMs: 10 });
     },
-    profiles: options.profiles ?? new ProfileFolder(home),
+    profiles,
+    chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.surroundings().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
     drafts: new DraftsFolder(home),
     surroundings: () => ({ platform: "linux", home, cwd: home, env, ...options.surroundings }),

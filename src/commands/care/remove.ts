@@ -6,9 +6,9 @@ import { commandFor } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { consolePages } from "../../mistral/console-pages.ts";
-import type { Profile } from "../../profiles/profile.ts";
+import { type Profile, storeFor } from "../../profiles/profile.ts";
 import type { RotationRecord } from "../../rotation/journal.ts";
-import { readSettings, type Settings, storeFor } from "../../settings.ts";
+import { readSettings, type Settings } from "../../settings.ts";
 import { unusableStore } from "../../stores/choose-store.ts";
 import type { SecretStore } from "../../stores/secret-store.ts";
 import { noKey } from "../../stores/stored-key.ts";
@@ -27,7 +27,7 @@ interface Belongings {
 
 /** Deletes the stored key, its slots, its journal and what is known about it. Revokes nothing at Mistral. */
 export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const settings = readSettings(flags, deps.env);
+  const settings = readSettings(flags, deps);
   const { profile, json } = settings;
   const asks = !flags.on("yes");
   if (asks) {
@@ -58,9 +58,7 @@ async function findBelongings(deps: Deps, settings: Settings): Promise<Belonging
   const rotation = readOrDamaged<RotationRecord>(deps, () => deps.journal.read(name));
   const known = profile === "damaged" ? undefined : profile;
   const record = rotation === "damaged" ? undefined : rotation;
-  const store = await deps.store(
-    settings.store ?? known?.store ?? record?.after.store ?? storeFor(settings, undefined),
-  );
+  const store = await deps.store(storeFor(settings, known ?? record?.after));
   await requireUsable(deps, store);
   const strayOnly = known !== undefined && settings.store !== undefined && known.store !== settings.store;
   if (!strayOnly && (profile !== undefined || rotation !== undefined)) {

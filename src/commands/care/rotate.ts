@@ -36,7 +36,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     });
   }
   const options: RotateOptions = {
-    ...readSettings(flags, deps.env),
+    ...readSettings(flags, deps),
     mode,
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     from: flags.on("withKey") ? "stdin" : "prompt",

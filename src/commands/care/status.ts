@@ -9,7 +9,7 @@ import { createTheme } from "../../terminal/output/theme.ts";
 
 /** Shows every profile and the key an app started here would use. Asks neither Mistral nor the store. */
 export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const { profile, json } = readSettings(flags, deps.env);
+  const { profile, json } = readSettings(flags, deps);
   // The variable only chooses among the profiles; the flag asks for one.
   const only = flags.value("profile") === undefined ? undefined : profile;
   const found = survey(deps, { selected: profile, only });

@@ -7,6 +7,7 @@ import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { defaultProfile, type ProfileName } from "../../keys/profile-name.ts";
 import { type KeyCheck, newKey } from "../../mistral/mistral-api.ts";
+import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { failureDocument } from "../../terminal/output/failure.ts";
 import { quietly } from "../../terminal/prompts/quietly.ts";
@@ -34,7 +35,7 @@ interface VerifyOptions extends Settings {
 
 /** Checks a key with test calls, and writes down what came of it where the key is a stored one. */
 export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const options = readOptions(flags, deps.env);
+  const options = readOptions(flags, deps);
   switch (options.from) {
     case "stdin":
       return await quietly(deps, () => verifyKeyOnStdin(deps, options));
@@ -45,8 +46,8 @@ export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitC
   }
 }
 
-function readOptions(flags: Flags, env: Deps["env"]): VerifyOptions {
-  const settings = readSettings(flags, env);
+function readOptions(flags: Flags, deps: Deps): VerifyOptions {
+  const settings = readSettings(flags, deps);
   const from = flags.on("stdin") ? "stdin" : flags.on("all") ? "every-profile" : "profile";
   const minDays = readMinDays(flags.value("minDays"), settings.profile);
   if (from === "stdin" && minDays !== undefined) {
@@ -112,7 +113,7 @@ async function agreesToTryCodestral(deps: Deps, found: FoundKey, check: KeyCheck
 
 async function verifyKeyOnStdin(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
   const key = await receiveKey(deps, { message: "The key to check", flags: "mistral-key verify --stdin" });
-  const endpoint = options.endpoint ?? { region: "global" };
+  const endpoint = endpointFor(options, undefined);
   const { quick, model } = options;
   const ask = options.json ? checkQuietly : checkWithProgress;
   const check = await ask(deps, key, endpoint, { history: newKey, quick, model });

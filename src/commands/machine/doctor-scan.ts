@@ -8,7 +8,7 @@ import { readSettings } from "../../settings.ts";
 
 /** `doctor --scan`: looks for the stored keys where others may read them. Exits with 9 when one is there. */
 export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const { json } = readSettings(flags, deps.env);
+  const { json } = readSettings(flags, deps);
   const at = deps.surroundings();
   const progress = deps.output.progress("Looking for your keys");
   const scan = await scanForLeaks(deps, at, { staged: flags.on("staged") }).finally(() => progress.clear());

@@ -9,9 +9,9 @@ import { doctorDocument, renderReport } from "../../doctor/report.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import { addressOf } from "../../mistral/endpoint.ts";
-import type { Profile } from "../../profiles/profile.ts";
+import { endpointFor, storeFor } from "../../profiles/profile.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
-import { endpointFor, readSettings, type Settings, storeFor } from "../../settings.ts";
+import { readSettings, type Settings } from "../../settings.ts";
 
 /**
  * Checks the machine. Exits with the code of the first check that fails, 0 when none does. Changes
@@ -24,7 +24,7 @@ export async function doctor(
 ): Promise<ExitCode> {
   if (flags.on("scan")) return await (await import("./doctor-scan.ts")).scanMachine({ args, flags }, deps);
   if (flags.on("staged")) throw new MistralKeyError("usage", "--staged goes with --scan.");
-  const settings = readSettings(flags, deps.env);
+  const settings = readSettings(flags, deps);
   const progress = deps.output.progress("Looking at this machine");
   const examined = await examine(checks, await patientOf(settings, flags.on("offline"), deps, nodeVersion));
   progress.clear();
@@ -44,7 +44,9 @@ async function patientOf(
   deps: Deps,
   nodeVersion: string,
 ): Promise<Patient> {
-  const known = readProfile(settings, deps);
+  // A profile that cannot be read is a finding of its own check, not the end of the others.
+  const row = deps.profiles.list().find(({ name }) => name === settings.profile);
+  const known = row !== undefined && "profile" in row ? row.profile : undefined;
   const endpoint = endpointFor(settings, known);
   let probe: Promise<NetworkProbe> | undefined;
   const network = () => {
@@ -62,14 +64,4 @@ async function patientOf(
     nodeVersion,
     network: offline ? undefined : network,
   };
-}
-
-/** A profile that cannot be read is a finding of its own check, not the end of the others. */
-function readProfile({ profile }: Settings, { profiles }: Deps): Profile | undefined {
-  try {
-    return profiles.read(profile);
-  } catch (error) {
-    if (error instanceof MistralKeyError) return undefined;
-    throw error;
-  }
 }

@@ -16,7 +16,7 @@ import type { ImportOptions } from "./import-store.ts";
 
 /** Finds keys that lie in plaintext, stores one, and takes its copies out. */
 export async function importKey({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const settings = readSettings(flags, deps.env);
+  const settings = readSettings(flags, deps);
   const expires = flags.value("expires");
   const options: ImportOptions = {
     ...settings,

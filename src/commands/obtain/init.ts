@@ -22,7 +22,7 @@ interface InitOptions extends OnboardRequest {
 
 /** The wizard: from no account to a verified key in a store. */
 export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const settings = readSettings(flags, deps.env);
+  const settings = readSettings(flags, deps);
   const expires = flags.value("expires");
   const options: InitOptions = {
     ...settings,

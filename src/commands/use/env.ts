@@ -13,7 +13,7 @@ import { hang } from "../../terminal/output/layout.ts";
 
 /** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
 export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const settings = readSettings(flags, deps.env);
+  const settings = readSettings(flags, deps);
   const name = parseVariableName(flags.value("as") ?? standardVariable);
   const file = flags.value("write");
   if (file !== undefined) return writeFile({ file, name }, settings, deps);

@@ -9,7 +9,7 @@ import { requirePerson } from "../../terminal/absence.ts";
 
 /** Prints the stored key: the key and a newline on stdout, nothing else. */
 export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const { profile, store, json } = readSettings(flags, deps.env);
+  const { profile, store, json } = readSettings(flags, deps);
   const askFirst = deps.stdoutIsTerminal && !flags.on("reveal");
   if (askFirst) {
     requirePerson(deps, {

@@ -7,7 +7,7 @@ import { readStoredKey } from "../../stores/stored-key.ts";
 
 /** Runs a command with the stored key in its environment, and nowhere else. */
 export async function run({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const settings = readSettings(flags, deps.env);
+  const settings = readSettings(flags, deps);
   const asked = flags.values("as").map(parseVariableName);
   const names = asked.length === 0 ? [standardVariable] : asked;
   const runner = await deps.runner();

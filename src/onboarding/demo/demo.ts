@@ -63,6 +63,8 @@ class MemoryProfiles implements ProfileRegistry {
   remove(name: ProfileName): boolean {
     return this.#profiles.delete(name);
   }
+  readDefault(): undefined {}
+  writeDefault(): void {}
   list() {
     return [...this.#profiles.values()].map((profile) => ({ name: profile.name, profile }));
   }

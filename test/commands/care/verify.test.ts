@@ -172,6 +172,8 @@ describe("verify", () => {
       list: () => deps.profiles.list(),
       lookalike: () => undefined,
       remove: () => false,
+      readDefault: () => undefined,
+      writeDefault: () => {},
       write: () => {
         throw new MistralKeyError("store-denied", "The disk is full.");
       },
@@ -264,13 +266,14 @@ describe("verify, when what is known and what is stored differ", () => {
 
   it("notices that the key was replaced behind its back, and forgets what it knew of the old one", async () => {
     const deps = open();
-    await store(deps, { expiresAt: "2026-12-01", targets: ["dotenv:/srv/app/.env"] });
+    const target = { target: { kind: "dotenv", path: "/srv/app/.env" }, since: null } as const;
+    await store(deps, { expiresAt: "2026-12-01", targets: [target] });
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(otherText));
     expect(await run(deps, "verify", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: null, daysLeft: null });
     expect(deps.stderr().replace(/\s+/g, " ")).toContain("replaced outside mistral-key: it was test...Key0.");
     const profile = deps.profiles.read(defaultProfile);
-    expect(profile).toMatchObject({ key: "othe...rKy1", targets: ["dotenv:/srv/app/.env"] });
+    expect(profile).toMatchObject({ key: "othe...rKy1", targets: [target] });
     expect(profile).not.toHaveProperty("expiresAt");
   });
 

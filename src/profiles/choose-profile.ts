@@ -1,0 +1,63 @@
+import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
+import { findFolderProfile } from "./folder-profile.ts";
+import type { ProfileRegistry } from "./profile-registry.ts";
+
+/** The profile that a command uses, and the rule that chose it: the first of these that names one. */
+export type ProfileChoice =
+  | {
+      readonly name: ProfileName;
+      /** `--profile`; `MISTRAL_KEY_PROFILE`; the default that `use` set, or else the profile called `default`. */
+      readonly rule: "flag" | "variable" | "default";
+    }
+  | {
+      readonly name: ProfileName;
+      /** A `.mistral-key` in this folder or in one above it. */
+      readonly rule: "folder";
+      /** That file. */
+      readonly path: string;
+    };
+
+/** What a choice depends on. */
+export interface ChoiceSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The current folder, absolute; `undefined` where it is gone. */
+  readonly cwd: string | undefined;
+  readonly profiles: Pick<ProfileRegistry, "readDefault">;
+}
+
+/**
+ * Chooses the profile. Cheap, since every command and each call of the library comes through here:
+ * a file is looked for only where neither the flag nor the variable names a profile.
+ *
+ * @param asked - the value of `--profile`
+ * @throws MistralKeyError of kind `usage` for a name that cannot be one and for a `.mistral-key` that
+ * another user could have put there; of kind `store-damaged` when the default cannot be read
+ */
+export function chooseProfile(
+  asked: string | undefined,
+  { env, cwd, profiles }: ChoiceSources,
+): ProfileChoice {
+  if (asked !== undefined) return { name: parseProfileName(asked), rule: "flag" };
+  if (env.MISTRAL_KEY_PROFILE) return { name: parseProfileName(env.MISTRAL_KEY_PROFILE), rule: "variable" };
+  const inFolder = cwd === undefined ? undefined : findFolderProfile(cwd);
+  if (inFolder !== undefined) return { ...inFolder, rule: "folder" };
+  return { name: profiles.readDefault() ?? defaultProfile, rule: "default" };
+}
+
+/** Which profile is used, and what chose it, as a sentence. */
+export function describeChoice(choice: ProfileChoice): string {
+  const used = `Profile "${choice.name}" is used here`;
+  switch (choice.rule) {
+    case "flag":
+      return `${used}, as --profile says.`;
+    case "variable":
+      return `${used}, as MISTRAL_KEY_PROFILE says.`;
+    case "folder":
+      return `${used}, as ${showName(choice.path)} says.`;
+    case "default":
+      return choice.name === defaultProfile
+        ? `${used}, since nothing names another.`
+        : `${used}; it is the default.`;
+  }
+}

@@ -1,0 +1,91 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { MistralKeyError } from "../errors.ts";
+import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
+
+/** The file that names the profile for its folder and for those below. */
+export const folderProfileFile = ".mistral-key";
+
+// Absent on Windows. O_NONBLOCK keeps a named pipe from holding us up.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+
+/** A name takes 64 bytes at most, and a line ending. */
+const longest = 128;
+
+/**
+ * The profile that a `.mistral-key` names, in this folder or in the nearest one above that has such
+ * a file. It only ever chooses among the profiles that this person has, and it counts only where
+ * nobody else can have written it: a file of this user's or of root's, no link, and not writable by
+ * group or others. Windows tells no owners, so there any file counts.
+ *
+ * @param cwd - absolute
+ * @throws MistralKeyError of kind `usage` for a file that is refused or holds no name; it never quotes the file
+ */
+export function findFolderProfile(
+  cwd: string,
+): { readonly name: ProfileName; readonly path: string } | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const path = join(folder, folderProfileFile);
+    if (isThere(path)) return { name: readName(path), path };
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** A folder of that name is something else, and a place that may not be looked into holds nothing of this person's. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch {
+    return false;
+  }
+}
+
+function readName(path: string): ProfileName {
+  let text: string;
+  try {
+    text = readOwn(path);
+  } catch (error) {
+    if (error instanceof MistralKeyError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw refuse(path, code === "ELOOP" ? "it is a link" : `it cannot be read (${code})`);
+  }
+  try {
+    return parseProfileName(text.trim());
+  } catch (cause) {
+    throw new MistralKeyError("usage", `${showName(path)} does not hold the name of a profile.`, {
+      cause,
+      hint: `Write one into it (mistral-key use NAME --here), or delete it. ${instead}`,
+    });
+  }
+}
+
+function readOwn(path: string): string {
+  const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw refuse(path, "it is not an ordinary file");
+    const self = process.geteuid?.();
+    if (self !== undefined) {
+      if (stats.uid !== self && stats.uid !== 0) throw refuse(path, "it belongs to another user");
+      if ((stats.mode & 0o022) !== 0)
+        throw refuse(path, "others can write it", `chmod go-w ${showName(path)}`);
+    }
+    const buffer = Buffer.alloc(longest + 1);
+    const length = readSync(descriptor, buffer, 0, buffer.length, 0);
+    return length > longest ? "" : buffer.toString("utf8", 0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const instead = "To choose a profile without it: -p NAME, or MISTRAL_KEY_PROFILE.";
+
+function refuse(path: string, why: string, mend?: string): MistralKeyError {
+  const message = `${showName(path)} would choose the profile here and is not used, because ${why}.`;
+  const first =
+    mend === undefined
+      ? "Delete it, or write your own: mistral-key use NAME --here"
+      : `If it is yours: ${mend}`;
+  return new MistralKeyError("usage", message, { hint: `${first}\n${instead}` });
+}

@@ -1,0 +1,127 @@
+import { MistralKeyError } from "../errors.ts";
+
+/** A place that a key is delivered to. Written as one word, `dotenv:/app/.env`, in profiles, in `--json` and on the command line. */
+export type TargetReference =
+  /** `dotenv:PATH`: a dotenv file; the path is absolute once it is in a profile. */
+  | { readonly kind: "dotenv"; readonly path: string }
+  /** `vibe`, `llm`, …: a tool on this machine, in the place where that looks for its key. */
+  | { readonly kind: ToolName }
+  /** `github:OWNER/REPO` or `github:OWNER/REPO#ENVIRONMENT`: a secret of GitHub Actions. */
+  | { readonly kind: "github"; readonly repository: string; readonly environment: string | null }
+  /** `kubernetes:NAMESPACE/SECRET` or `kubernetes:NAMESPACE/SECRET#KEY`. */
+  | {
+      readonly kind: "kubernetes";
+      readonly namespace: string;
+      readonly secret: string;
+      readonly key: string | null;
+    }
+  /** `aws:SECRET-ID`: a secret of AWS Secrets Manager. */
+  | { readonly kind: "aws"; readonly secretId: string }
+  /** `vercel:ENVIRONMENT`: an environment variable of the project that the current folder is linked to. */
+  | { readonly kind: "vercel"; readonly environment: string }
+  /** `pass:PATH`: an entry of pass, the standard Unix password manager. */
+  | { readonly kind: "pass"; readonly path: string }
+  /** `command:PROGRAM…`: a command that takes the key on its standard input. */
+  | { readonly kind: "command"; readonly command: string }
+  /** A kind that only a newer mistral-key knows; kept as it is written. */
+  | { readonly kind: "unknown"; readonly text: string };
+
+/** The tools that a key can be delivered to by their names alone. */
+export type ToolName = "vibe" | "llm" | "opencode" | "continue" | "aider";
+
+const tools: readonly string[] = ["vibe", "llm", "opencode", "continue", "aider"] satisfies ToolName[];
+
+const repository = /^[\w.-]+\/[\w.-]+$/;
+
+/**
+ * Reads a target as a profile holds it; one that is not understood is kept as it is, since a
+ * profile must stay readable whatever a newer version put into it.
+ */
+export function readTarget(text: string): TargetReference {
+  const colon = text.indexOf(":");
+  const kind = colon === -1 ? text : text.slice(0, colon);
+  const rest = colon === -1 ? "" : text.slice(colon + 1);
+  return (
+    (rest === "" ? toolNamed(text) : placeNamed(kind, rest)) ?? {
+      kind: "unknown",
+      text,
+    }
+  );
+}
+
+/**
+ * Reads a target as a person writes it.
+ *
+ * @throws MistralKeyError of kind `usage` when it is none
+ */
+export function parseTarget(text: string): Exclude<TargetReference, { readonly kind: "unknown" }> {
+  const target = readTarget(text);
+  if (target.kind !== "unknown") return target;
+  throw new MistralKeyError("usage", "That is not a place that a key can be delivered to.", {
+    hint: `Use one of: dotenv:PATH, ${tools.join(", ")}, github:OWNER/REPO[#ENVIRONMENT], kubernetes:NAMESPACE/SECRET[#KEY], aws:SECRET-ID, vercel:ENVIRONMENT, pass:PATH, command:PROGRAM`,
+  });
+}
+
+/** A target as one word; {@link readTarget} gives the target back. */
+export function targetText(target: TargetReference): string {
+  switch (target.kind) {
+    case "dotenv":
+    case "pass":
+      return `${target.kind}:${target.path}`;
+    case "github":
+      return withPart(`github:${target.repository}`, target.environment);
+    case "kubernetes":
+      return withPart(`kubernetes:${target.namespace}/${target.secret}`, target.key);
+    case "aws":
+      return `aws:${target.secretId}`;
+    case "vercel":
+      return `vercel:${target.environment}`;
+    case "command":
+      return `command:${target.command}`;
+    case "unknown":
+      return target.text;
+    default:
+      return target.kind;
+  }
+}
+
+function toolNamed(text: string): TargetReference | undefined {
+  return tools.includes(text) ? { kind: text as ToolName } : undefined;
+}
+
+function placeNamed(kind: string, rest: string): TargetReference | undefined {
+  switch (kind) {
+    case "dotenv":
+    case "pass":
+      return { kind, path: rest };
+    case "github": {
+      const [name, environment] = splitPart(rest);
+      return repository.test(name) && environment !== ""
+        ? { kind, repository: name, environment }
+        : undefined;
+    }
+    case "kubernetes": {
+      const [name, key] = splitPart(rest);
+      const [namespace = "", secret = "", ...more] = name.split("/");
+      const whole = namespace !== "" && secret !== "" && more.length === 0 && key !== "";
+      return whole ? { kind, namespace, secret, key } : undefined;
+    }
+    case "aws":
+      return { kind, secretId: rest };
+    case "vercel":
+      return { kind, environment: rest };
+    case "command":
+      return { kind, command: rest };
+    default:
+      return undefined;
+  }
+}
+
+function splitPart(text: string): readonly [name: string, part: string | null] {
+  const mark = text.indexOf("#");
+  return mark === -1 ? [text, null] : [text.slice(0, mark), text.slice(mark + 1)];
+}
+
+function withPart(name: string, part: string | null): string {
+  return part === null ? name : `${name}#${part}`;
+}

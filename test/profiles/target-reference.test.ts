@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { parseTarget, readTarget, targetText } from "../../src/profiles/target-reference.ts";
+
+describe("a target", () => {
+  it.each([
+    ["dotenv:/app/.env", { kind: "dotenv", path: "/app/.env" }],
+    ["dotenv:C:\\app\\.env", { kind: "dotenv", path: "C:\\app\\.env" }],
+    ["vibe", { kind: "vibe" }],
+    ["llm", { kind: "llm" }],
+    ["github:ada/engine", { kind: "github", repository: "ada/engine", environment: null }],
+    ["github:ada/engine#production", { kind: "github", repository: "ada/engine", environment: "production" }],
+    ["kubernetes:apps/mistral", { kind: "kubernetes", namespace: "apps", secret: "mistral", key: null }],
+    ["kubernetes:apps/mistral#key", { kind: "kubernetes", namespace: "apps", secret: "mistral", key: "key" }],
+    [
+      "aws:arn:aws:secretsmanager:eu-west-3:1:secret:m",
+      { kind: "aws", secretId: "arn:aws:secretsmanager:eu-west-3:1:secret:m" },
+    ],
+    ["vercel:production", { kind: "vercel", environment: "production" }],
+    ["pass:work/mistral", { kind: "pass", path: "work/mistral" }],
+    ["command:vault kv put secret/m key=-", { kind: "command", command: "vault kv put secret/m key=-" }],
+  ] as const)("%s is read and written the same", (text, target) => {
+    expect(parseTarget(text)).toEqual(target);
+    expect(targetText(parseTarget(text))).toBe(text);
+  });
+
+  it.each([
+    "",
+    "moon:base",
+    "vibe:x",
+    "dotenv:",
+    "github:engine",
+    "github:ada/engine#",
+    "kubernetes:apps",
+    "kubernetes:a/b/c",
+  ])("%j is refused where a person writes it, and kept as it is in a profile", (text) => {
+    expect(() => parseTarget(text)).toThrow(expect.objectContaining({ kind: "usage" }));
+    expect(targetText(readTarget(text))).toBe(text);
+  });
+});
