@@ -1,4 +1,34 @@
+import { findProgram, type ProgramSearch, programFolders } from "./files/find-program.ts";
 import { defaultProfile, type ProfileName } from "./keys/profile-name.ts";
+
+let search: ProgramSearch | undefined;
+let name: string | undefined;
+
+/** Says where this program runs, so that every hint is a command that works there. */
+export function startedIn(surroundings: ProgramSearch): void {
+  search = surroundings;
+  name = undefined;
+}
+
+/**
+ * How this program is started where the person is: by its name where that is installed, else
+ * through npx, which finds it in a project, in its own source folder and in the registry.
+ */
+function programName(): string {
+  name ??= search === undefined || isInstalled(search) ? "mistral-key" : "npx mistral-key";
+  return name;
+}
+
+function isInstalled(where: ProgramSearch): boolean {
+  // npx and npm's scripts put such folders in front of PATH, and only for the programs they start.
+  const lasting = (folder: string) => !/node_modules[/\\]\.bin[/\\]?$/.test(folder);
+  return findProgram("mistral-key", where, programFolders(where).filter(lasting)) !== undefined;
+}
+
+/** A command line of this program, to be copied: `mistral-key status` or `npx mistral-key status`. */
+export function ownCommand(command: string): string {
+  return `${programName()} ${command}`;
+}
 
 /**
  * A command line of this program for a profile, to be copied: `mistral-key rotate --finish -p work`.
@@ -6,7 +36,7 @@ import { defaultProfile, type ProfileName } from "./keys/profile-name.ts";
  * @param command - without the program's name and the profile: `rotate --finish`
  */
 export function commandFor(profile: ProfileName, command: string): string {
-  return `mistral-key ${command}${profile === defaultProfile ? "" : ` -p ${profile}`}`;
+  return ownCommand(`${command}${profile === defaultProfile ? "" : ` -p ${profile}`}`);
 }
 
 /** How to start a program with the stored key in a variable, to be copied. */
@@ -15,5 +45,5 @@ export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", c
     ...(profile === defaultProfile ? [] : ["-p", profile]),
     ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable]),
   ];
-  return ["mistral-key run", ...flags, "--", command].join(" ");
+  return ownCommand(["run", ...flags, "--", command].join(" "));
 }

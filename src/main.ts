@@ -4,6 +4,8 @@ import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
+import { ownCommand, startedIn } from "./hints.ts";
+import { takeEnvironment } from "./running/environment.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
@@ -11,7 +13,9 @@ import { isTerminal, StandardStream } from "./terminal/output/standard-stream.ts
 import type { Prompts } from "./terminal/prompts/prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
-const { env, platform } = process;
+const { platform } = process;
+const env = takeEnvironment(process);
+startedIn({ env, platform });
 let answerIsLost = false;
 const stdout = new StandardStream(
   1,
@@ -102,7 +106,7 @@ async function report(error: unknown, wish: ReportWish, signalCode: ExitCode | u
 function bug(error: unknown): MistralKeyError {
   return new MistralKeyError("bug", "Something went wrong inside mistral-key, and it is not your doing.", {
     cause: error,
-    hint: "To see how your keys stand: mistral-key status\nPlease report it, with what the command prints with --verbose and what mistral-key --version prints, in the project's issue tracker.",
+    hint: `To see how your keys stand: ${ownCommand("status")}\nPlease report it, with what the command prints with --verbose and what ${ownCommand("--version")} prints, in the project's issue tracker.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { posix, win32 } from "node:path";
 import { MistralKeyError } from "../errors.ts";
+import { isPath, programFolders } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 
@@ -85,35 +86,32 @@ export function helperEnvironment(
       .filter(([name]) => isOfMistral(name) && /KEY|TOKEN|SECRET/i.test(name))
       .map(([, value]) => value),
   ].filter((value) => value.length >= shortestKey);
+  const { platform } = options;
+  const { delimiter } = platform === "win32" ? win32 : posix;
   const inherited: Record<string, string> = {};
   for (const [name, value] of entries) {
-    if (isPath(name, options.platform))
-      inherited[name] = absoluteFolders(value, options.platform).join(delimiterOf(options.platform));
+    if (isPath(name, platform)) inherited[name] = programFolders({ env, platform }).join(delimiter);
     else if (!isOfMistral(name) && !keys.some((key) => value.includes(key))) inherited[name] = value;
   }
   return inherited;
 }
 
+/**
+ * Takes the environment of a process over: gives a copy of all of it, and leaves in the process what
+ * any program may inherit, for libraries that start one without being told its environment.
+ */
+export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | "platform">): Environment {
+  const whole = { ...env };
+  const left = helperEnvironment(whole, { platform });
+  for (const name of Object.keys(whole)) {
+    const value = left[name];
+    if (value === undefined) delete env[name];
+    else if (value !== whole[name]) env[name] = value;
+  }
+  return whole;
+}
+
 function isOfMistral(name: string): boolean {
   const folded = name.toUpperCase();
   return /MISTRAL|CODESTRAL/.test(folded) && !ownSettings.includes(folded);
-}
-
-/** The absolute folders of an environment's `PATH`, in their order. */
-export function programFolders(env: Environment, platform: NodeJS.Platform): readonly string[] {
-  const path = Object.entries(env).find(([name]) => isPath(name, platform))?.[1];
-  return absoluteFolders(path ?? "", platform);
-}
-
-function isPath(name: string, platform: NodeJS.Platform): boolean {
-  return name === "PATH" || (platform === "win32" && name.toUpperCase() === "PATH");
-}
-
-function absoluteFolders(path: string, platform: NodeJS.Platform): readonly string[] {
-  const { isAbsolute } = platform === "win32" ? win32 : posix;
-  return path.split(delimiterOf(platform)).filter((folder) => isAbsolute(folder));
-}
-
-function delimiterOf(platform: NodeJS.Platform): string {
-  return platform === "win32" ? win32.delimiter : posix.delimiter;
 }

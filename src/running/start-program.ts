@@ -1,9 +1,8 @@
 import { ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
 import { PassThrough, type Readable, type Writable } from "node:stream";
+import { findProgram } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
-import { type Environment, helperEnvironment, programFolders } from "./environment.ts";
+import { type Environment, helperEnvironment } from "./environment.ts";
 
 /** What a program is started with. */
 export interface ProgramOptions {
@@ -59,33 +58,6 @@ const defaultSizeLimit = 64 * 1024 * 1024;
 const graceMs = 500;
 /** How long to wait for what others hold open that a program has left behind. */
 const lingerMs = 1000;
-
-/**
- * Finds a program by its name in the absolute folders of `PATH`, never in the current folder; a
- * name that is an absolute path is that file.
- *
- * @returns its path, absolute; `undefined` when it is not there or may not be executed
- */
-export function findProgram(
-  name: string,
-  { env, platform }: Pick<ProgramOptions, "env" | "platform">,
-): string | undefined {
-  if (!isAbsolute(name) && /[/\\]/.test(name)) return undefined;
-  const endings = platform === "win32" ? ["", ".exe", ".com", ".cmd", ".bat"] : [""];
-  const places = isAbsolute(name)
-    ? [name]
-    : programFolders(env, platform).map((folder) => join(folder, name));
-  return places.flatMap((place) => endings.map((ending) => place + ending)).find(isProgram);
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Runs a program to its end. It has no terminal, inherits no secret, and is ended with everything

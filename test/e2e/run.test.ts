@@ -183,7 +183,7 @@ describeWithKeyring("the built command, with a key in a real keyring", () => {
       const terminal = openTerminal(process.execPath, [program, "env", "--shell", "bash"], { env: env() });
       try {
         expect((await terminal.exit()).code).toBe(2);
-        expect(terminal.screen()).toContain('eval "$(mistral-key env --shell bash)"');
+        expect(terminal.screen()).toContain('eval "$(npx mistral-key env --shell bash)"');
         expect(terminal.everything()).not.toContain(key);
       } finally {
         await terminal.close();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MistralKeyError } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { commandEnvironment, parseVariableName } from "../../src/running/environment.ts";
+import { commandEnvironment, parseVariableName, takeEnvironment } from "../../src/running/environment.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 const standard = { names: ["MISTRAL_API_KEY"], platform: "linux" } as const;
@@ -51,5 +51,19 @@ describe("parseVariableName", () => {
 
   it.each(["", "1A", "A-B", "A B", "A=B", "A\nB", "Ä", "a".repeat(200)])("refuses %j", (name) => {
     expect(() => parseVariableName(name)).toThrow(MistralKeyError);
+  });
+});
+
+describe("takeEnvironment", () => {
+  it("gives everything, and leaves in the process what any program may inherit", () => {
+    const env: Record<string, string | undefined> = {
+      PATH: "relative:/usr/bin",
+      HOME: "/home/ada",
+      MISTRAL_API_KEY: key.reveal(),
+      MISTRAL_KEY_PASSPHRASE: "secret words",
+    };
+    const before = { ...env };
+    expect(takeEnvironment({ env, platform: "linux" })).toEqual(before);
+    expect(env).toEqual({ PATH: "/usr/bin", HOME: "/home/ada" });
   });
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import {
-  findProgram,
   launchProgram,
   type ProgramOptions,
   runProgram,
@@ -30,32 +29,6 @@ function script(name: string, text: string): string {
   chmodSync(file, 0o755);
   return file;
 }
-
-describe("findProgram", () => {
-  it("looks into the absolute folders of PATH only", () => {
-    const file = script("helper", "true");
-    const found = (PATH: string, name = "helper") => findProgram(name, { env: { PATH }, platform });
-    expect(found(`/nowhere:${folder}`)).toBe(file);
-    const before = process.cwd();
-    try {
-      process.chdir(folder);
-      expect([found(""), found(":"), found("."), found("./"), found("/nowhere:")]).toEqual(
-        Array(5).fill(undefined),
-      );
-      expect(found(folder, "./helper")).toBe(undefined);
-    } finally {
-      process.chdir(before);
-    }
-  });
-
-  it("takes an absolute path, and nothing that may not be executed", () => {
-    const file = script("helper", "true");
-    expect(findProgram(file, options())).toBe(file);
-    chmodSync(file, 0o644);
-    expect(findProgram("helper", options())).toBe(undefined);
-    expect(findProgram(folder, options())).toBe(undefined);
-  });
-});
 
 describe("runProgram", () => {
   it("gives what the program wrote, and its exit code", async () => {

@@ -1,0 +1,49 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { posix, win32 } from "node:path";
+
+/** What decides where programs are looked for. */
+export interface ProgramSearch {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}
+
+/**
+ * Finds a program by its name in the absolute folders of `PATH`, never in the current folder; a
+ * name that is an absolute path is that file.
+ *
+ * @param folders - other folders to look in, absolute
+ * @returns its path, absolute; `undefined` when it is not there or may not be executed
+ */
+export function findProgram(
+  name: string,
+  search: ProgramSearch,
+  folders = programFolders(search),
+): string | undefined {
+  const { platform } = search;
+  const { isAbsolute, join } = platform === "win32" ? win32 : posix;
+  if (!isAbsolute(name) && /[/\\]/.test(name)) return undefined;
+  const endings = platform === "win32" ? ["", ".exe", ".com", ".cmd", ".bat"] : [""];
+  const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
+  return places.flatMap((place) => endings.map((ending) => place + ending)).find(isProgram);
+}
+
+/** Whether a variable is the one that lists the folders of programs. */
+export function isPath(variable: string, platform: NodeJS.Platform): boolean {
+  return variable === "PATH" || (platform === "win32" && variable.toUpperCase() === "PATH");
+}
+
+/** The absolute folders of `PATH`, in their order. */
+export function programFolders({ env, platform }: ProgramSearch): readonly string[] {
+  const { delimiter, isAbsolute } = platform === "win32" ? win32 : posix;
+  const path = Object.entries(env).find(([name]) => isPath(name, platform))?.[1] ?? "";
+  return path.split(delimiter).filter((folder) => isAbsolute(folder));
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
