@@ -5,6 +5,8 @@ import type { Flags } from "./flags.ts";
 /** A flag as commander writes it, `-p, --profile <name>`. */
 export interface FlagEntry {
   readonly syntax: string;
+  /** A second name that means the same, `--force`; help does not list it on its own. */
+  readonly alias?: string;
   readonly description: string;
   readonly choices?: readonly string[];
   /** What the Tab key offers for its value, where that is not {@link choices}. */
@@ -36,6 +38,8 @@ export interface CommandInput {
 export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
+  /** Words that other programs have for this; who tries one is told of this command. */
+  readonly tried?: readonly string[];
   readonly summary: string;
   /** What help says above the flags; the summary where absent. */
   readonly description?: string;

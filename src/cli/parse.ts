@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { MistralKeyError } from "../errors.ts";
+import { ownCommand } from "../hints.ts";
 import { maskKey } from "../keys/mask.ts";
-import { commandTable, globalFlags } from "./command-table.ts";
+import { bareCommand, commandGroups, commandTable, globalFlags } from "./command-table.ts";
 import type { CommandEntry, FlagEntry } from "./command-types.ts";
 import { Flags } from "./flags.ts";
+import { layOutHelp } from "./help.ts";
 
 /** What a command line asks for. */
 export type Invocation =
@@ -32,58 +34,72 @@ export interface HelpLayout {
  */
 export function parseCommandLine(argv: readonly string[], layout: HelpLayout): Invocation {
   refuseKeysInArguments(argv);
-  let text = "";
-  let invocation: Invocation | undefined;
-  const program = buildProgram(
-    argv,
-    layout,
-    (chunk) => {
-      text += chunk;
-    },
-    (found) => {
-      invocation = found;
-    },
-  );
+  const reading: Reading = { argv, layout, text: "", invocation: undefined };
+  const program = buildProgram(reading);
   try {
     program.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: "text", text };
+    if (error.exitCode === 0) return { kind: "text", text: reading.text };
     const [name = "", topic] = program.args;
-    if (error.code !== "commander.help") throw usageError(error, findCommand(name));
+    if (error.code !== "commander.help") throw usageError(error, name);
+    if (name !== "help") {
+      return {
+        kind: "command",
+        command: bareCommand,
+        args: [],
+        flags: new Flags(given(program, globalFlags)),
+      };
+    }
     // Help that was asked for about a command that there is not: as if that command had been called.
-    if (name === "help" && topic?.startsWith("-") === false) return parseCommandLine([topic], layout);
+    if (topic?.startsWith("-") === false) return parseCommandLine([topic], layout);
     program.outputHelp();
   }
-  return invocation ?? { kind: "text", text };
+  return reading.invocation ?? { kind: "text", text: reading.text };
 }
 
-function buildProgram(
-  argv: readonly string[],
-  layout: HelpLayout,
-  write: (text: string) => void,
-  found: (invocation: Invocation) => void,
-): Command {
+/** A command line that is being read, and what came of it so far. */
+interface Reading {
+  readonly argv: readonly string[];
+  readonly layout: HelpLayout;
+  /** Help or the version, as commander writes it. */
+  text: string;
+  invocation: Invocation | undefined;
+}
+
+function buildProgram(reading: Reading): Command {
+  const { argv, layout } = reading;
   const program = new Command("mistral-key")
     .description("Gets you a Mistral API key, keeps it in your OS keychain, and looks after it.")
     .version(layout.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
+    .addHelpCommand(helpCommand())
     .enablePositionalOptions()
-    .addHelpText("after", `\nStart here:\n  $ npx mistral-key init\n`);
-  configure(program, layout, write);
+    .addHelpText("after", `\nStart here:\n  $ ${ownCommand("init")}\n`);
+  configure(program, reading);
   const first = findCommand(argv[0]);
   // A command line that begins with a command needs nothing else; making it all takes 2 ms.
-  for (const flag of first === undefined ? globalFlags : []) program.addOption(optionOf(flag));
-  for (const entry of first === undefined ? commandTable : [first]) {
-    const command = new Command(entry.name).summary(entry.summary);
-    if (entry.alias !== undefined) command.alias(entry.alias);
-    for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
-    // A command that the command line does not name is only listed.
-    if (isNamed(entry, argv)) equip(command, entry, program, layout, write, found);
-    program.addCommand(command);
+  for (const flag of first === undefined ? globalFlags : []) addFlag(program, flag);
+  for (const { title, commands } of commandGroups) {
+    for (const entry of first === undefined ? commands : commands.filter((each) => each === first)) {
+      const command = new Command(entry.name).summary(entry.summary).helpGroup(`${title}:`);
+      if (entry.alias !== undefined) command.alias(entry.alias);
+      for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
+      // A command that the command line does not name is only listed.
+      if (isNamed(entry, argv)) equip(command, entry, program, reading);
+      program.addCommand(command);
+    }
   }
   return program;
+}
+
+/** Listed with the commands that are about this machine, none of them about a key. */
+function helpCommand(): Command {
+  return new Command("help")
+    .argument("[command]")
+    .description("show help for a command")
+    .helpOption(false)
+    .helpGroup(`${commandGroups.at(-1)?.title}:`);
 }
 
 function findCommand(word: string | undefined): CommandEntry | undefined {
@@ -94,25 +110,18 @@ function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boole
   return words.includes(name) || (alias !== undefined && words.includes(alias));
 }
 
-function equip(
-  command: Command,
-  entry: CommandEntry,
-  program: Command,
-  layout: HelpLayout,
-  write: (text: string) => void,
-  found: (invocation: Invocation) => void,
-): void {
+function equip(command: Command, entry: CommandEntry, program: Command, reading: Reading): void {
   command.description(entry.description ?? entry.summary);
-  configure(command, layout, write);
+  configure(command, reading);
   command.helpOption("-h, --help", "show help");
-  for (const flag of entry.flags) command.addOption(optionOf(flag));
-  for (const flag of globalFlags) command.addOption(optionOf(flag).helpGroup("Global options:"));
+  for (const flag of entry.flags) addFlag(command, flag);
+  for (const flag of globalFlags) addFlag(command, flag, "Global options:");
   if (entry.passThrough === true) command.passThroughOptions();
   command.addHelpText("after", `\nExamples:\n${entry.examples.map((line) => `  $ ${line}`).join("\n")}\n`);
   command.action(() => {
-    const values = { ...given(program), ...given(command) };
+    const values = { ...given(program, globalFlags), ...given(command, [...entry.flags, ...globalFlags]) };
     refuseConflicts(entry, values);
-    found({ kind: "command", command: entry, args: command.args, flags: new Flags(values) });
+    reading.invocation = { kind: "command", command: entry, args: command.args, flags: new Flags(values) };
   });
 }
 
@@ -120,39 +129,52 @@ function equip(
 function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
   for (const flag of flags) {
     const other = flag.conflicts?.find((name) => name in values);
-    if (other === undefined || !(optionOf(flag).attributeName() in values)) continue;
+    if (other === undefined || !(nameOf(flag.syntax) in values)) continue;
     throw new MistralKeyError("usage", `${flag.syntax} cannot be used with --${other}.`, {
-      hint: "Leave one of the two away.",
+      hint: "Use only one of them.",
     });
   }
 }
 
-function configure(command: Command, layout: HelpLayout, write: (text: string) => void): void {
-  command
-    .exitOverride()
-    .showSuggestionAfterError()
-    .configureOutput({
-      writeOut: write,
-      writeErr: () => {},
-      getOutHasColors: () => false,
-      getOutHelpWidth: () => Math.min(layout.columns(), 100),
-    });
+function configure(command: Command, reading: Reading): void {
+  const write = (chunk: string) => {
+    reading.text += chunk;
+  };
+  command.exitOverride().showSuggestionAfterError();
+  layOutHelp(command, write, reading.layout.columns);
 }
 
-function optionOf(flag: FlagEntry): Option {
+function addFlag(command: Command, flag: FlagEntry, group?: string): void {
   const option = new Option(flag.syntax, flag.description);
   if (flag.choices !== undefined) option.choices(flag.choices);
   if (flag.several === true) option.argParser((value, before: readonly string[] = []) => [...before, value]);
   if (flag.conflicts !== undefined) option.conflicts([...flag.conflicts]);
-  return option;
+  if (group !== undefined) option.helpGroup(group);
+  command.addOption(option);
+  if (flag.alias !== undefined) command.addOption(new Option(flag.alias).hideHelp());
 }
 
-/** What was given on the command line, without defaults, so that a flag counts on either side of the command. */
-function given(command: Command): Record<string, unknown> {
+/**
+ * What was given on the command line, without defaults, so that a flag counts on either side of the
+ * command; an alias counts as its flag.
+ */
+function given(command: Command, flags: readonly FlagEntry[]): Record<string, unknown> {
   const values: Record<string, unknown> = command.opts();
-  return Object.fromEntries(
-    Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === "cli"),
+  const aliases = new Map(
+    flags.flatMap(({ syntax, alias }) =>
+      alias === undefined ? [] : [[nameOf(alias), nameOf(syntax)] as const],
+    ),
   );
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([name]) => command.getOptionValueSource(name) === "cli")
+      .map(([name, value]) => [aliases.get(name) ?? name, value]),
+  );
+}
+
+/** The name by which commander keeps a flag. */
+function nameOf(syntax: string): string {
+  return new Option(syntax).attributeName();
 }
 
 /**
@@ -169,17 +191,26 @@ function refuseKeysInArguments(argv: readonly string[]): void {
   }
 }
 
-function usageError(error: CommanderError, command: CommandEntry | undefined): MistralKeyError {
+function usageError(error: CommanderError, name: string): MistralKeyError {
   // Commander quotes what it was given, and that may be a key all the same.
   const said = error.message.replace(/^error: /, "").replace(/[A-Za-z0-9]{32,}/g, maskKey);
   const [first = "", ...rest] = said.split("\n");
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(" ").replace(/[()]/g, "").trim();
-  const help =
-    command === undefined
-      ? "mistral-key --help lists commands and flags."
-      : `mistral-key ${command.name} --help lists its flags, with examples.`;
   return new MistralKeyError("usage", message.endsWith(".") ? message : `${message}.`, {
-    hint: suggestion === "" ? help : suggestion,
+    hint: (error.code === "commander.unknownCommand" && meantBy(name)) || suggestion || whereHelpIs(name),
   });
+}
+
+/** What to say to a word that other programs have for one of the commands. */
+function meantBy(word: string): string | undefined {
+  const meant = commandTable.find(({ tried }) => tried?.includes(word.toLowerCase()));
+  return meant && `Use ${ownCommand(meant.name)}: ${meant.summary}.`;
+}
+
+function whereHelpIs(name: string): string {
+  const command = findCommand(name);
+  return command === undefined
+    ? `${ownCommand("--help")} lists commands and flags.`
+    : `${ownCommand(`${command.name} --help`)} lists its flags, with examples.`;
 }

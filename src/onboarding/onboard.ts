@@ -254,7 +254,7 @@ async function mayReplace(
       "usage",
       `A key is stored for profile "${profile}" already (${stored.mask}); nothing was changed.`,
       {
-        hint: `Add --force to replace it, use ${commandFor(profile, "rotate --with-key")}, or choose another profile with -p NAME.`,
+        hint: `Add --yes to replace it, use ${commandFor(profile, "rotate --with-key")}, or choose another profile with -p NAME.`,
       },
     );
   }

@@ -121,7 +121,7 @@ async function settleWorkspace(
   const said = `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Limits, resources and the bill are each workspace's own.`;
   if (from === "stdin" || !deps.interactive) {
     throw new MistralKeyError("usage", `${said} Nothing was changed.`, {
-      hint: `If that is what you want: ${commandFor(profile, "init --with-key --force")}`,
+      hint: `If that is what you want: ${commandFor(profile, "init --with-key --yes")}`,
     });
   }
   const { output } = deps;

@@ -30,7 +30,7 @@ export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCod
     from: flags.on("withKey") ? "stdin" : "prompt",
     verify: !flags.off("verify"),
     browser: !flags.off("browser") && deps.opensPages,
-    force: flags.on("force"),
+    force: flags.on("yes"),
   };
   if (flags.on("demo")) return await demonstrate(deps, options);
   if (options.from === "stdin") {

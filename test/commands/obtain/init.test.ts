@@ -317,7 +317,7 @@ describe("init --with-key", () => {
     expect(await run(deps, "init", "--with-key", "--expires", "2027-02-21")).toBe(0);
     const again = deps.next({ stdin: text });
     opened.push(again);
-    expect(await run(again, "init", "--with-key", "--force")).toBe(0);
+    expect(await run(again, "init", "--with-key", "--yes")).toBe(0);
     expect(again.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
   });
 
@@ -353,17 +353,17 @@ describe("init --with-key", () => {
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
   });
 
-  it("does not replace a stored key without --force, and reads nothing then", async () => {
+  it("does not replace a stored key without --yes, and reads nothing then", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    await expect(run(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage", hint: /--force/ });
+    await expect(run(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage", hint: /--yes/ });
     expect(await storedIn(deps)).toBe(otherText);
   });
 
-  it("keeps the old key beside the new one with --force, and says what is left to do", async () => {
+  it("keeps the old key beside the new one with --yes, and says what is left to do", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init", "--with-key", "--force", "--json")).toBe(9);
+    expect(await run(deps, "init", "--with-key", "--yes", "--json")).toBe(9);
     expect(await storedIn(deps)).toBe(text);
     expect(deps.document()).toMatchObject({
       stored: true,
@@ -371,10 +371,10 @@ describe("init --with-key", () => {
     });
   });
 
-  it("checks and refreshes the same key with --force", async () => {
+  it("checks and refreshes the same key with --yes", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(text));
-    expect(await run(deps, "init", "--with-key", "--force", "--expires", "never")).toBe(0);
+    expect(await run(deps, "init", "--with-key", "--yes", "--expires", "never")).toBe(0);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
   });

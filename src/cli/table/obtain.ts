@@ -1,0 +1,76 @@
+import type { CommandEntry } from "../command-types.ts";
+import { expires, noBrowser, replaceWithoutAsking, withKey } from "./recurring.ts";
+
+/** Commands that get a key. */
+export const obtainCommands: readonly CommandEntry[] = [
+  {
+    name: "init",
+    tried: [
+      "login",
+      "signin",
+      "sign-in",
+      "auth",
+      "authenticate",
+      "setup",
+      "set-up",
+      "configure",
+      "config",
+      "add",
+      "new",
+      "create",
+      "set",
+      "store",
+      "save",
+      "start",
+    ],
+    summary: "walk through getting a key, check it and store it",
+    flags: [
+      withKey,
+      expires,
+      noBrowser,
+      { syntax: "--no-verify", description: "store without a test call" },
+      replaceWithoutAsking,
+      {
+        syntax: "--demo",
+        description: "the same against a made-up Mistral: no account, no network, nothing kept",
+      },
+    ],
+    examples: [
+      "mistral-key init",
+      "mistral-key init --with-key --expires 90d < key.txt",
+      "mistral-key init -p work",
+    ],
+    run: async (input, deps) => (await import("../../commands/obtain/init.ts")).init(input, deps),
+  },
+  {
+    name: "import",
+    tried: ["find", "migrate", "clean"],
+    summary: "find keys that lie in plaintext, store one, take the copies out",
+    description:
+      "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools; reads only, until you agree to each change.",
+    flags: [
+      { syntax: "--list", description: "only report what lies where", conflicts: ["from", "key", "clean"] },
+      {
+        syntax: "--from <place>",
+        description: "the key in this file, or in this variable",
+        suggests: "files",
+      },
+      { syntax: "--key <mask>", description: "the key with this mask, as --list shows it" },
+      {
+        syntax: "--clean <which>",
+        description:
+          "take copies out without asking: in files of yours, in those of other tools too, or none",
+        choices: ["files", "all", "none"],
+      },
+      expires,
+      { syntax: "--no-verify", description: "store without a test call" },
+      replaceWithoutAsking,
+    ],
+    examples: [
+      "mistral-key import",
+      "mistral-key import --list --json",
+      "mistral-key import --from .env --clean files --no-input",
+    ],
+    run: async (input, deps) => (await import("../../commands/obtain/import.ts")).importKey(input, deps),
+  },
+];

@@ -1,0 +1,32 @@
+import type { FlagEntry } from "../command-types.ts";
+
+/** The key comes from standard input. */
+export const withKey: FlagEntry = {
+  syntax: "--with-key",
+  description: "read the key from standard input, without the steps; typed or pasted, it stays hidden",
+};
+
+/** When the key ends. */
+export const expires: FlagEntry = {
+  syntax: "--expires <date>",
+  description: "the key's last day: 2027-02-21, 90d or never",
+  suggests: ["30d", "90d", "180d", "365d", "never"],
+};
+
+/** No page is opened. */
+export const noBrowser: FlagEntry = {
+  syntax: "--no-browser",
+  description: "print addresses, open nothing",
+};
+
+/** A stored key is replaced. */
+export const replaceWithoutAsking: FlagEntry = {
+  syntax: "--yes",
+  alias: "--force",
+  description: "replace a stored key without asking (also --force)",
+};
+
+/** Words as a sentence lists them: `bash, zsh or fish`. */
+export function oneOf(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}

@@ -1,0 +1,79 @@
+import { consolePages } from "../../mistral/console-pages.ts";
+import { shells } from "../../shell/shells.ts";
+import type { CommandEntry } from "../command-types.ts";
+import { oneOf } from "./recurring.ts";
+
+/** Commands that use the key. */
+export const useCommands: readonly CommandEntry[] = [
+  {
+    name: "run",
+    tried: ["exec", "with"],
+    summary: "run a command with the key in its environment, and nowhere else",
+    description:
+      "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it; the command then has no terminal on its output, so it may leave out colours and progress.",
+    args: [{ syntax: "<command...>", description: "the command and its arguments, behind --" }],
+    flags: [
+      {
+        syntax: "--as <name>",
+        description: "the variable that gets the key (default: MISTRAL_API_KEY); may be given several times",
+        several: true,
+      },
+      { syntax: "--redact", description: "mask the key in the command's output" },
+    ],
+    examples: [
+      "mistral-key run -- node app.js",
+      "mistral-key run --as LLM_MISTRAL_KEY -- llm -m mistral-large 'Hello'",
+      "mistral-key run -p work --redact -- ./deploy.sh",
+    ],
+    passThrough: true,
+    run: async (input, deps) => (await import("../../commands/use/run.ts")).run(input, deps),
+  },
+  {
+    name: "env",
+    tried: ["export", "dotenv"],
+    summary: "give the key to this shell, or to a dotenv file",
+    description:
+      "Prints the line that puts the key into the environment of the shell that evaluates it.\n\nWith --write, puts the key into a dotenv file instead: its other lines stay as they are, only you may read it, and a file that git would commit is refused.",
+    flags: [
+      {
+        syntax: "--shell <shell>",
+        description: "the shell to write for (default: the one you are in)",
+        choices: shells,
+        conflicts: ["write"],
+      },
+      { syntax: "--as <name>", description: "the variable that gets the key (default: MISTRAL_API_KEY)" },
+      { syntax: "--write <file>", description: "put the key into this dotenv file", suggests: "files" },
+      { syntax: "--reveal", description: "print on a terminal all the same", conflicts: ["write"] },
+    ],
+    examples: [
+      'eval "$(mistral-key env)"',
+      "mistral-key env --shell fish | source",
+      "mistral-key env --shell powershell | Invoke-Expression",
+      "mistral-key env --write .env",
+    ],
+    run: async (input, deps) => (await import("../../commands/use/env.ts")).env(input, deps),
+  },
+  {
+    name: "get",
+    tried: ["print", "show-key", "token", "key", "cat", "reveal", "copy"],
+    summary: "print the stored key",
+    flags: [{ syntax: "--reveal", description: "print on a terminal without asking" }],
+    examples: ["MISTRAL_API_KEY=$(mistral-key get) ./start.sh", "mistral-key get --reveal"],
+    run: async (input, deps) => (await import("../../commands/use/get.ts")).get(input, deps),
+  },
+  {
+    name: "open",
+    tried: ["console", "web", "browse"],
+    summary: "open a page of Mistral's console",
+    args: [
+      {
+        syntax: "[page]",
+        description: `${oneOf(Object.keys(consolePages))} (default: keys)`,
+        suggests: Object.keys(consolePages),
+      },
+    ],
+    flags: [{ syntax: "--no-browser", description: "print the address, open nothing" }],
+    examples: ["mistral-key open keys", "mistral-key open limits"],
+    run: async (input, deps) => (await import("../../commands/use/open.ts")).open(input, deps),
+  },
+];

@@ -1,0 +1,26 @@
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { commandFor, ownCommand } from "../../hints.ts";
+import { readSettings } from "../../settings.ts";
+import { status } from "./status.ts";
+
+/** What the program's bare name does: says what `init` would do, or how the stored keys stand. */
+export async function overview(input: CommandInput, deps: Deps): Promise<ExitCode> {
+  const { profile, json } = readSettings(input.flags, deps);
+  if (json || deps.profiles.list().length > 0) return await status(input, deps);
+  const { answers } = deps.output;
+  const command = (text: string) => answers.theme.strong(commandFor(profile, text));
+  answers.paragraph("No key is stored here yet. To get one:");
+  answers.print();
+  answers.rows([
+    {
+      label: command("init"),
+      value: "walks you through five steps at Mistral, checks the key with a real call and stores it",
+    },
+    { label: command("init --demo"), value: "the same with a made-up Mistral: no account, nothing kept" },
+    { label: command("import"), value: "finds a key that already lies on this machine in plaintext" },
+    { label: answers.theme.strong(ownCommand("--help")), value: "lists all commands" },
+  ]);
+  return exitCodes.done;
+}

@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../../src/cli/parse.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { parseProfileName } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+
+let deps: TestDeps;
+afterEach(() => deps.close());
+
+async function run(...argv: readonly string[]): Promise<number> {
+  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
+  if (invocation.kind === "text") throw new Error(invocation.text);
+  return await invocation.command.run(invocation, deps);
+}
+
+describe("the program's bare name", () => {
+  it("says what init does where no key is stored, for the profile that was named", async () => {
+    deps = openTestDeps();
+    expect(await run("-p", "work")).toBe(0);
+    expect(deps.stdout()).toContain("mistral-key init -p work");
+    expect(deps.stderr()).toBe("");
+  });
+
+  it("shows the stored keys and what is due", async () => {
+    deps = openTestDeps({ now: new Date("2026-11-23T12:00:00Z") });
+    const known = {
+      name: parseProfileName("work"),
+      key: ApiKey.of("testKey0".repeat(4)),
+      store: "keychain",
+      endpoint: { region: "global" },
+      expiresAt: "2026-11-25",
+    } as const;
+    deps.profiles.write(profileOf(known, deps.now()));
+    expect(await run()).toBe(0);
+    expect(deps.stdout()).toContain("test...Key0");
+    expect(deps.stdout()).toContain("25 Nov 2026");
+  });
+
+  it("answers with the document of status where --json is given", async () => {
+    deps = openTestDeps();
+    expect(await run("--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ profiles: [] });
+  });
+});
