@@ -56,7 +56,7 @@ export interface Deps {
   ancestors(): Promise<readonly string[]>;
   /** The name of this machine, for the name of a new key. */
   machineName(): string;
-  /** Starts other programs in the place of this one. */
+  /** Runs other programs in the place of this one. */
   runner(): Promise<CommandRunner>;
   /** Opens a page in the browser. Answers whether a browser could be started. */
   openPage(url: string): Promise<boolean>;

@@ -195,7 +195,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     machineName: hostname,
     runner: async () => {
       const { ProcessRunner } = await import("./running/process-runner.ts");
-      return new ProcessRunner({ process, stdout, stderr, signal, handOver: signals.stop });
+      return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });
     },
     openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
   };

@@ -18,7 +18,7 @@ export interface CommandStart {
   readonly redact?: ApiKey | undefined;
 }
 
-/** Starts other programs in the place of this one. */
+/** Runs other programs in the place of this one. */
 export interface CommandRunner {
   readonly platform: NodeJS.Platform;
 
@@ -30,9 +30,9 @@ export interface CommandRunner {
   find(command: readonly string[]): FoundCommand;
 
   /**
-   * Hands terminal, input, output and signals over to a command: replaces this process by it, or
-   * answers with its exit code when it has ended. A process whose command was ended by a signal
-   * ends by the same one, so that a shell sees it.
+   * Hands terminal, input, output and signals over to a command, and answers with its exit code when
+   * it has ended. A process whose command was ended by a signal ends by the same one, so that a shell
+   * sees it.
    *
    * @throws MistralKeyError of kind `command-not-found` or `command-not-executable`
    */

@@ -1,12 +1,5 @@
-import type { TerminalGroup } from "./terminal-group.ts";
-
-/** What forwarding needs of this process and of the one that was started. */
-export interface Forwarding {
-  readonly own: Pick<NodeJS.Process, "on" | "off" | "kill" | "pid" | "platform">;
-  /** Sends a signal to the child. Answers whether it got there. */
-  send(signal: NodeJS.Signals): boolean;
-  terminal(): TerminalGroup;
-}
+import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 
 /** Signals that a person sends with a key or by resizing the window; the terminal gives them to the whole group. */
 const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
@@ -20,9 +13,14 @@ const ofWindowsConsole: readonly NodeJS.Signals[] = ["SIGINT", "SIGBREAK", "SIGH
  *
  * Begin before the child is started: a signal that came in between would end this process alone.
  *
+ * @param own - this process
+ * @param send - sends a signal to the child; answers whether it got there
  * @returns ends the forwarding
  */
-export function forwardSignals({ own, send, terminal }: Forwarding): () => void {
+export function forwardSignals(
+  own: Pick<NodeJS.Process, "on" | "off" | "kill" | "pid" | "platform">,
+  send: (signal: NodeJS.Signals) => boolean,
+): () => void {
   const listeners = new Map<NodeJS.Signals, () => void>();
   const listen = (signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void) => {
     for (const signal of signals) {
@@ -34,18 +32,18 @@ export function forwardSignals({ own, send, terminal }: Forwarding): () => void 
   if (own.platform === "win32") {
     listen(ofWindowsConsole, () => {});
   } else {
-    const startedOnTerminal = terminal().attached;
+    const startedOnTerminal = terminalGroup().attached;
     let stoppedChild = false;
     listen(always, (signal) => send(signal));
     listen(fromTerminal, (signal) => {
-      if (!terminal().foreground) send(signal);
+      if (!terminalGroup().foreground) send(signal);
     });
     listen(["SIGHUP"], (signal) => {
       // A terminal that went away told every process of its session itself.
-      if (!startedOnTerminal || terminal().attached) send(signal);
+      if (!startedOnTerminal || terminalGroup().attached) send(signal);
     });
     listen(["SIGTSTP"], (signal) => {
-      if (!terminal().foreground) stoppedChild = send(signal);
+      if (!terminalGroup().foreground) stoppedChild = send(signal);
       own.kill(own.pid, "SIGSTOP");
     });
     listen(["SIGCONT"], (signal) => {
@@ -55,5 +53,31 @@ export function forwardSignals({ own, send, terminal }: Forwarding): () => void 
   }
   return () => {
     for (const [signal, listener] of listeners) own.off(signal, listener);
+    listeners.clear();
   };
+}
+
+/** Whether this process has a terminal, and whether that one's keys (Ctrl-C) act on it and its children. */
+interface TerminalGroup {
+  readonly attached: boolean;
+  readonly foreground: boolean;
+}
+
+/**
+ * Asks the system, where it can be asked quickly, since a job may move between foreground and
+ * background while it runs; elsewhere a process with any stream that is a terminal counts as in front.
+ */
+function terminalGroup(): TerminalGroup {
+  try {
+    // The name in parentheses may hold anything, so the fields count from the last one: state,
+    // parent, group, session, terminal, the terminal's foreground group.
+    const stat = readFileSync("/proc/self/stat", "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [, , group, , terminal, foreground] = fields;
+    return { attached: terminal !== "0", foreground: terminal !== "0" && group === foreground };
+  } catch {
+    // Not by way of process.stdin: opening that stream would change the input under the command's feet.
+    const attached = [0, 1, 2].some((descriptor) => isatty(descriptor));
+    return { attached, foreground: attached };
+  }
 }

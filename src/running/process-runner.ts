@@ -1,18 +1,18 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
+import type { Environment } from "./environment.ts";
 import { findCommand } from "./find-command.ts";
-import { flush } from "./flush.ts";
-import {
-  findExecve,
-  giveDefaultMeaning,
-  type ReplaceableProcess,
-  restoreInheritance,
-} from "./replace-process.ts";
+import { forwardSignals } from "./forward-signals.ts";
 
 /** The part of `process` that the runner works with. */
-export type RunnerProcess = ReplaceableProcess & Pick<NodeJS.Process, "env" | "pid" | "kill" | "off">;
+export type RunnerProcess = Pick<
+  NodeJS.Process,
+  "platform" | "pid" | "kill" | "on" | "off" | "removeAllListeners"
+>;
 
 /** A stream of this process that is opened when it is needed. */
 export interface OutputStream {
@@ -23,6 +23,8 @@ export interface OutputStream {
 /** What the runner works with. */
 export interface RunnerOptions {
   readonly process: RunnerProcess;
+  /** Its `PATH` says where commands are looked for. */
+  readonly env: Environment;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** Aborted when the person stopped the program before the command was started. */
@@ -46,18 +48,16 @@ const dumping: readonly string[] = [
   "SIGSYS",
 ];
 
-/** Starts commands in the place, or as a child, of this process. */
+/** Runs commands as children of this process, with its terminal, input and output. */
 export class ProcessRunner implements CommandRunner {
   readonly #options: RunnerOptions;
-  readonly #process: RunnerProcess;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#process = options.process;
   }
 
   get platform(): NodeJS.Platform {
-    return this.#process.platform;
+    return this.#options.process.platform;
   }
 
   find([name, ...args]: readonly string[]): FoundCommand {
@@ -67,45 +67,108 @@ export class ProcessRunner implements CommandRunner {
       });
     }
     // On Windows the endings of PATHEXT count; the library that starts commands there knows them.
-    const file = this.#process.platform === "win32" ? name : findCommand(name, this.#process.env.PATH);
+    const file = this.platform === "win32" ? name : findCommand(name, this.#options.env.PATH);
     return { name, file, args };
   }
 
-  async start(command: FoundCommand, options: CommandStart): Promise<ExitCode> {
-    const own = this.#process;
-    const { signal, handOver } = this.#options;
-    const execve = options.redact === undefined ? findExecve(own, command.file) : undefined;
-    if (execve !== undefined) {
+  async start(command: FoundCommand, { env, redact }: CommandStart): Promise<ExitCode> {
+    const { process: own, signal, handOver, stdout, stderr } = this.#options;
+    const onWindows = this.platform === "win32";
+    // Only there: it knows how to find a .cmd file, and what must be escaped for it.
+    const startChild = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
+    const masked =
+      redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, this.#options));
+    let child: ChildProcess | undefined;
+    let stopForwarding = () => {};
+    try {
       await this.#flushOutput();
       signal.throwIfAborted();
+      stopForwarding = forwardSignals(own, (name) => child?.kill(name) ?? false);
       handOver();
-      restoreInheritance(own, this.#openedStreams());
-      return execve(command.file, [command.name, ...command.args], options.env);
+      const options: SpawnOptions = {
+        env,
+        stdio: ["inherit", ...(masked?.writeEnds ?? (["inherit", "inherit"] as const))],
+        ...(onWindows ? {} : { argv0: command.name }),
+      };
+      child = startChild(command.file, [...command.args], options);
+      const passedOn = masked?.passOn(child, [stdout.stream, stderr.stream]);
+      const [end] = await Promise.all([endOf(child), passedOn]);
+      stopForwarding();
+      return typeof end === "number" ? end : await this.#endLike(end);
+    } catch (error) {
+      throw isSystemError(error) ? explain(error, command.name) : error;
+    } finally {
+      stopForwarding();
+      masked?.close();
     }
-    const { runChild } = await import("./run-child.ts");
-    const end = await runChild(command, options, this.#options);
-    return end.kind === "exit" ? end.code : await this.#endLike(end.signal);
   }
 
   /** Ends this process by the signal that ended its child; where that cannot be, with the code shells give it. */
   async #endLike(signal: NodeJS.Signals): Promise<ExitCode> {
-    const own = this.#process;
+    const { process: own } = this.#options;
     const code = 128 + (constants.signals[signal] ?? 0);
     if (own.platform === "win32" || dumping.includes(signal)) return code;
     await this.#flushOutput();
-    if (signal !== "SIGKILL") giveDefaultMeaning(own, [signal]);
+    if (signal !== "SIGKILL") {
+      // Node ignores some signals from the start, and undoes that only when the last listener goes.
+      own.on(signal, () => {});
+      own.removeAllListeners(signal);
+    }
     own.kill(own.pid, signal);
     // The signal may reach another thread of this process first.
     await new Promise((resolve) => setTimeout(resolve, 200));
     return code;
   }
 
-  #openedStreams(): readonly NodeJS.WriteStream[] {
-    const { stdout, stderr } = this.#options;
-    return [stdout.opened, stderr.opened].filter((stream) => stream !== undefined);
-  }
-
   async #flushOutput(): Promise<void> {
-    await Promise.all(this.#openedStreams().map(flush));
+    const { stdout, stderr } = this.#options;
+    await Promise.all([stdout.opened, stderr.opened].map((stream) => stream && flush(stream)));
   }
 }
+
+/** Resolves when everything written to a stream has been passed to the system, or cannot be. */
+function flush(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
+
+/** The exit code of a child, or the signal that ended it. Rejects when it did not start. */
+function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => resolve(signal ?? code ?? 0));
+  });
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}
+
+function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
+  const shown = JSON.stringify(name);
+  if (cause.code === "ENOENT") {
+    return new MistralKeyError(
+      "command-not-found",
+      `There is no command ${shown} here, or what it needs to start is missing.`,
+      {
+        cause,
+        hint: "Check its spelling and, if it is a script, the program that its first line names.",
+      },
+    );
+  }
+  const why = reasons[cause.code ?? ""] ?? `the system answered ${cause.code ?? "with an error"}`;
+  return new MistralKeyError("command-not-executable", `${shown} cannot be run: ${why}.`, {
+    cause,
+    hint: "Try to start it without mistral-key first: the cause lies between it and the system.",
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "it is not executable",
+  EPERM: "the system does not permit it",
+  ENOEXEC: "it is not a program for this system",
+  E2BIG: "its arguments and environment are too long together",
+  EAGAIN: "no further process can be started now",
+  ENOMEM: "there is not enough memory",
+};

@@ -1,8 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isSureToStart } from "../../src/running/executable-format.ts";
 import { findCommand } from "../../src/running/find-command.ts";
 
 let folder = "";
@@ -49,31 +48,5 @@ describe.skipIf(process.platform === "win32")("findCommand", () => {
     expect(() => findCommand("text", path())).toThrow(
       expect.objectContaining({ kind, message: expect.stringContaining("not executable") }),
     );
-  });
-});
-
-describe.skipIf(process.platform === "win32")("isSureToStart", () => {
-  const script = (name: string, text: string) => {
-    writeFileSync(at(name), text);
-    chmodSync(at(name), 0o755);
-    return isSureToStart(at(name), process.execPath);
-  };
-
-  it("is sure of programs of this machine and of scripts for them", () => {
-    expect(isSureToStart("/bin/sh", process.execPath)).toBe(true);
-    expect(isSureToStart(process.execPath, process.execPath)).toBe(true);
-    expect(script("plain-script", "#!/bin/sh\nexit 0\n")).toBe(true);
-    expect(script("with-argument", "#! /usr/bin/env node\n")).toBe(true);
-    symlinkSync("/bin/sh", at("linked"));
-    expect(isSureToStart(at("linked"), process.execPath)).toBe(true);
-  });
-
-  it("is not sure of what the system might refuse", () => {
-    expect(script("no-first-line", "echo hello\n")).toBe(false);
-    expect(script("no-interpreter", "#!/no/such/interpreter\n")).toBe(false);
-    expect(script("itself", `#!${at("itself")}\n`)).toBe(false);
-    expect(script("empty", "")).toBe(false);
-    expect(script("half-a-program", "\x7fELF")).toBe(false);
-    expect(isSureToStart(at("nothing"), process.execPath)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { commandEnvironment } from "../../src/running/environment.ts";
 import { ProcessRunner } from "../../src/running/process-runner.ts";
 import { StandardStream } from "../../src/terminal/output/standard-stream.ts";
 
-// Starts a command as `mistral-key run` does, without a keychain: [--child] [--windows] [--redact] -- CMD…
+// Starts a command as `mistral-key run` does, without a keychain: [--windows] [--redact] -- CMD…
 // With --every-code, starts the shell CMD once for each exit code and prints those that came back.
 const end = process.argv.indexOf("--");
 const flags = process.argv.slice(2, end);
@@ -15,11 +15,11 @@ const key = ApiKey.of(["A", "B", "C", "D"].map((letter) => `testKey${letter}`).j
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const rude = () => process.exit(99);
 for (const signal of signals) process.on(signal, rude);
-if (flags.includes("--child")) Object.defineProperty(process, "execve", { value: undefined });
 
 const runner = new ProcessRunner({
   // Only the runner takes this for Windows; the library it then uses still knows better.
   process: flags.includes("--windows") ? Object.create(process, { platform: { value: "win32" } }) : process,
+  env: process.env,
   stdout: new StandardStream(1, () => process.stdout),
   stderr: new StandardStream(2, () => process.stderr),
   signal: new AbortController().signal,

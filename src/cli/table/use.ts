@@ -10,7 +10,7 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["exec", "with"],
     summary: "run a command with the key in its environment, and nowhere else",
     description:
-      "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it; the command then has no terminal on its output, so it may leave out colours and progress.",
+      "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it, also where it is written in base64 or for an address, and wrapped into lines. The command then has no terminal on its output, so it may leave out colours and progress; and mistral-key ends only when nothing that the command has left running in the background has that output open any more.",
     args: [{ syntax: "<command...>", description: "the command and its arguments, behind --" }],
     flags: [
       {

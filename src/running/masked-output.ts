@@ -1,0 +1,93 @@
+import type { ChildProcess } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ApiKey } from "../keys/api-key.ts";
+import { Redactor } from "./redactor.ts";
+import { type ProgramOptions, runProgram } from "./start-program.ts";
+
+/** What a child writes to while its output is masked. */
+export interface MaskedOutput {
+  /** For the `stdio` of the child, in the places of stdout and stderr. */
+  readonly writeEnds: readonly (number | "pipe")[];
+  /**
+   * Passes the output of the child on, masked, until nobody has it open any more or nobody reads it.
+   *
+   * @param to - where stdout and stderr go
+   */
+  passOn(child: ChildProcess, to: readonly [Writable, Writable]): Promise<void>;
+  /** Gives back what is still open. */
+  close(): void;
+}
+
+/**
+ * Opens two pipes of the system. Node would give the child sockets, which are not quite the same: a
+ * program that opens `/dev/stdout` cannot open a socket, and one whose reader has left is told
+ * "connection reset" where it expects to be ended quietly. Where there is no `mkfifo`, sockets it is.
+ */
+export async function openMaskedOutput(
+  key: ApiKey,
+  options: Pick<ProgramOptions, "env" | "signal">,
+): Promise<MaskedOutput> {
+  const pipes = process.platform === "win32" ? [] : await makePipes(options);
+  const closeWriteEnds = () => {
+    for (const { writeEnd } of pipes.splice(0)) closeSync(writeEnd);
+  };
+  const readEnds = pipes.map(({ readEnd }) => readEnd);
+  return {
+    writeEnds: pipes.length === 0 ? ["pipe", "pipe"] : pipes.map(({ writeEnd }) => writeEnd),
+    passOn: async (child, to) => {
+      // The child has them now; here they would keep its output from ending.
+      closeWriteEnds();
+      const from = readEnds.length === 0 ? [child.stdout, child.stderr] : readEnds;
+      await Promise.all(to.map((stream, index) => maskOutput(from[index], key, stream)));
+    },
+    close: () => {
+      closeWriteEnds();
+      for (const readEnd of readEnds) readEnd.destroy();
+    },
+  };
+}
+
+async function maskOutput(from: Readable | null | undefined, key: ApiKey, to: Writable): Promise<void> {
+  if (!from) return;
+  try {
+    await pipeline(from, new Redactor(key), to, { end: false });
+  } catch (error) {
+    // The child learns by its next write that its reader has left, as it would with nothing in between.
+    from.destroy();
+    if (!hasReaderLeft(error)) throw error;
+  }
+}
+
+function hasReaderLeft(error: unknown): boolean {
+  const codes = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE"];
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+async function makePipes({ env, signal }: Pick<ProgramOptions, "env" | "signal">) {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(tmpdir(), "mistral-key-"));
+    const paths = [join(folder, "1"), join(folder, "2")];
+    const { platform } = process;
+    await runProgram("mkfifo", ["-m", "600", ...paths], { env, platform, signal, timeLimitMs: 5000 });
+    return paths.map(openBothEnds);
+  } catch {
+    signal?.throwIfAborted();
+    return [];
+  } finally {
+    // Open ends need no name.
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function openBothEnds(path: string) {
+  // Without O_NONBLOCK opening would wait for the other end.
+  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeEnd = openSync(path, constants.O_WRONLY);
+  return { writeEnd, readEnd: new Socket({ fd: readEnd, readable: true, writable: false }) };
+}
