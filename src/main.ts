@@ -117,7 +117,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     { ProfileFolder },
     { chooseProfile, describeChoice },
     { JournalFolder },
-    { currentFolder, programFolder },
+    { currentFolder, programFolder, refuseDeletedFolder },
     { DraftsFolder },
     { openStore },
   ] = await Promise.all([
@@ -190,7 +190,14 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     },
     journal: new JournalFolder(folder),
     drafts: new DraftsFolder(folder),
-    surroundings: () => ({ platform: process.platform, home: homedir(), cwd: process.cwd(), env }),
+    surroundings: () => ({
+      platform: process.platform,
+      home: homedir(),
+      get cwd() {
+        return currentFolder() ?? refuseDeletedFolder();
+      },
+      env,
+    }),
     ancestors: async () => (await import("./shell/guess-shell.ts")).ancestorNames(process.ppid),
     machineName: hostname,
     runner: async () => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MistralKeyError } from "../errors.ts";
+import { writeOpenFile } from "../files/write-open-file.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 
@@ -39,6 +40,17 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Writes such a file, in the place of one that this person may write.
+ *
+ * @throws MistralKeyError of kind `usage` when it cannot be written, or when what is there is refused or holds no name
+ */
+export function writeFolderProfile(path: string, name: ProfileName): void {
+  // What stands there and is no such file is somebody's own.
+  if (isThere(path)) readName(path);
+  writeOpenFile(path, `${name}\n`, { links: "refused" });
 }
 
 function readName(path: string): ProfileName {

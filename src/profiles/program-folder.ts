@@ -23,11 +23,18 @@ export async function programFolder(env: Readonly<Record<string, string | undefi
   }
 }
 
-/** The folder that this process was started in, or moved to; `undefined` when it has been deleted. */
+/** The folder that this process works in; `undefined` when it has been deleted. */
 export function currentFolder(): string | undefined {
   try {
     return process.cwd();
   } catch {
     return undefined;
   }
+}
+
+/** For what cannot be done without that folder. */
+export function refuseDeletedFolder(): never {
+  throw new MistralKeyError("usage", "The folder that this was started in has been deleted.", {
+    hint: "Go to one that is there (cd ~), then run the same command again.",
+  });
 }

@@ -3,14 +3,13 @@ import { dayOf, endsSoon, formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { showName } from "../outside-text.ts";
+import { describeEnd, endOf } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
 import { displayWidth, hang, keyValueRows, padEnd } from "../terminal/output/layout.ts";
 import type { Theme } from "../terminal/output/theme.ts";
-import { endOf } from "../verification/key-card.ts";
 import { isRefusal } from "../verification/verdict.ts";
-import { describeEnd } from "../verification/verification-document.ts";
 import type { Survey, SurveyedProfile } from "./survey.ts";
 
 /** What the text is laid out for. */

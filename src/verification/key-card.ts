@@ -1,5 +1,5 @@
-import { daysLeft, formatDay } from "../keys/expiry.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { endOf } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { drawCard } from "../terminal/output/card.ts";
 import type { KeyValueRow } from "../terminal/output/layout.ts";
@@ -34,15 +34,6 @@ function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValu
     { label: "Checked", value: check?.diagnosis === "valid" ? "" : uncheckedFor(check) },
     { label: "May call", value: check === undefined ? "" : abilitiesOf(check) },
   ].filter(({ value }) => value !== "");
-}
-
-/** When a key ends, in words; always "as you entered it", since Mistral does not tell. */
-export function endOf({ expiresAt }: Pick<Profile, "expiresAt">, now: Date): string {
-  if (expiresAt === undefined) return "not known here; the console shows it";
-  if (expiresAt === null) return "never (as you entered it)";
-  const left = daysLeft(expiresAt, now);
-  const days = left === 0 ? "today" : left === 1 ? "1 day" : `${left} days`;
-  return `${formatDay(expiresAt)} (as you entered it), ${left < 0 ? "past" : days}`;
 }
 
 function uncheckedFor(check: KeyCheck | undefined): string {

@@ -1,12 +1,13 @@
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { daysLeft, type Expiry, formatDay } from "../keys/expiry.ts";
+import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Identity } from "../mistral/identity.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { RateLimits } from "../mistral/rate-limits.ts";
+import { describeEnd } from "../profiles/key-end.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 
 /** A key, where it is kept, and what Mistral says of it. */
@@ -81,17 +82,6 @@ export function exitCodeOf(verification: Verification): ExitCode {
 /** Whether the key ends within the days it must still last. */
 export function endsWithinMinDays({ expiresAt, minDays, now }: Verification): boolean {
   return minDays !== undefined && typeof expiresAt === "string" && daysLeft(expiresAt, now) <= minDays;
-}
-
-/** When a key ends, as a sentence with the command that replaces it. */
-export function describeEnd(profile: ProfileName | null, expiresAt: string, now: Date): string {
-  const left = daysLeft(expiresAt, now);
-  const name = profile === null ? "This key" : `The key of profile "${profile}"`;
-  const replace = commandFor(profile ?? defaultProfile, "rotate");
-  const day = formatDay(expiresAt);
-  if (left < 0) return `${name} was to end on ${day}, as you entered it. Replace it: ${replace}`;
-  const when = left === 0 ? "today" : left === 1 ? "tomorrow" : `in ${left} days`;
-  return `${name} ends ${when}, on ${day} as you entered it. Replace it before then: ${replace}`;
 }
 
 function hintOf(verification: Verification): string | null {

@@ -8,11 +8,12 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
+import { describeEnd } from "../profiles/key-end.ts";
 import { profileOf, withCheck } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
-import { describeEnd, type Verification } from "./verification-document.ts";
+import type { Verification } from "./verification-document.ts";
 
 /** Which stored key to verify. */
 export interface ProfileRequest {

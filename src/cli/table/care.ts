@@ -27,6 +27,48 @@ export const careCommands: readonly CommandEntry[] = [
     run: async (input, deps) => (await import("../../commands/care/status.ts")).status(input, deps),
   },
   {
+    name: "expires",
+    tried: ["expiry", "expire", "ends", "date"],
+    summary: "note when the stored key ends",
+    description:
+      "Notes when the stored key ends, as the console's list of keys shows it. It is what the warnings before that day go by; Mistral is not asked, and nothing changes there.",
+    args: [
+      {
+        syntax: "<date...>",
+        description: "the key's last day: 2027-02-21, 90d, never, or unknown",
+        suggests: ["30d", "90d", "180d", "365d", "never", "unknown"],
+      },
+    ],
+    flags: [],
+    examples: ["mistral-key expires 2027-02-21", "mistral-key expires 90d -p work"],
+    run: async (input, deps) => (await import("../../commands/care/expires.ts")).expires(input, deps),
+  },
+  {
+    name: "use",
+    tried: ["switch", "select", "default", "profile"],
+    summary: "make a profile the default, everywhere or in this folder",
+    description:
+      "Makes a profile the one that commands use when nothing else names one. With --here, only in this folder and those below: a file .mistral-key says so, which holds the name and never a key.\n\nThe order is: --profile, MISTRAL_KEY_PROFILE, the nearest .mistral-key upwards, the default, and the profile called default. A .mistral-key that another user could have put there is refused.",
+    args: [{ syntax: "<name>", description: "the profile", suggests: "profiles" }],
+    flags: [{ syntax: "--here", description: "only in this folder and those below" }],
+    examples: ["mistral-key use work", "mistral-key use work --here", "mistral-key use default"],
+    run: async (input, deps) => (await import("../../commands/care/use.ts")).use(input, deps),
+  },
+  {
+    name: "rename",
+    tried: ["mv", "move"],
+    summary: "give a profile another name",
+    description:
+      "Gives a profile another name. The key goes first; killed at any instant, one of the two names has it, and the same command ends what was begun.",
+    args: [
+      { syntax: "<old>", description: "its name now", suggests: "profiles" },
+      { syntax: "<new>", description: "its new name" },
+    ],
+    flags: [],
+    examples: ["mistral-key rename default work"],
+    run: async (input, deps) => (await import("../../commands/care/rename.ts")).rename(input, deps),
+  },
+  {
     name: "rotate",
     tried: ["renew", "replace", "refresh", "regenerate", "roll"],
     summary: "put a new key in the place of the stored one, safely",

@@ -1,0 +1,33 @@
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { commandFor } from "../../hints.ts";
+import { daysLeft, parseExpiry } from "../../keys/expiry.ts";
+import { endOf } from "../../profiles/key-end.ts";
+import type { Profile } from "../../profiles/profile.ts";
+import { readSettings } from "../../settings.ts";
+
+/** Notes when the stored key ends. Asks neither Mistral nor the store. */
+export async function expires({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const { profile: name, json } = readSettings(flags, deps);
+  const text = args.join(" ");
+  const now = deps.now();
+  const expiresAt = text.trim().toLowerCase() === "unknown" ? undefined : parseExpiry(text, now);
+  const known = deps.profiles.read(name);
+  if (known === undefined) {
+    throw new MistralKeyError("no-key", `Nothing is known of a key of profile "${name}".`, {
+      hint: `If one is stored, check it first: ${commandFor(name, "verify")}\nTo get one and store it: ${commandFor(name, "init")}`,
+    });
+  }
+  const { expiresAt: _before, ...rest } = known;
+  const profile: Profile = expiresAt === undefined ? rest : { ...rest, expiresAt };
+  deps.profiles.write(profile);
+  if (json) {
+    const left = typeof expiresAt === "string" ? daysLeft(expiresAt, now) : null;
+    deps.output.json({ profile: name, key: known.key, expiresAt: expiresAt ?? null, daysLeft: left });
+    return exitCodes.done;
+  }
+  deps.output.ok(`${known.key} of profile "${name}" ends: ${endOf(profile, now)}.`);
+  return exitCodes.done;
+}

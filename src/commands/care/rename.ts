@@ -1,0 +1,33 @@
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { commandFor } from "../../hints.ts";
+import { parseProfileName } from "../../keys/profile-name.ts";
+import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
+
+/** Gives a profile another name. */
+export async function rename({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const [from = "", to = ""] = args;
+  if (flags.value("profile") !== undefined) {
+    throw new MistralKeyError("usage", "rename takes both names without --profile.", {
+      hint: "For example: mistral-key rename default work",
+    });
+  }
+  const names = { from: parseProfileName(from), to: parseProfileName(to) };
+  const renamed = await renameProfile(deps, names);
+  if (flags.on("json")) deps.output.json({ profile: names.to, before: names.from, key: renamed.profile.key });
+  else tell(deps, names, renamed);
+  return exitCodes.done;
+}
+
+function tell({ output }: Deps, { from, to }: Renaming, { profile, wasDefault }: Renamed): void {
+  output.ok(`${profile.key} is profile "${to}" now; "${from}" is gone.`);
+  if (wasDefault) output.ok(`It stays the default.`);
+  if (profile.targets.length > 0) {
+    output.next(
+      `Some places ask mistral-key for the key by the profile's name. To tell them: ${commandFor(to, "push")}`,
+    );
+  }
+  output.next(`Scripts, MISTRAL_KEY_PROFILE and .mistral-key files that say "${from}" have to say "${to}".`);
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { commandFor } from "../../hints.ts";
+import { defaultProfile, type ProfileName, parseProfileName } from "../../keys/profile-name.ts";
+import { showName } from "../../outside-text.ts";
+import { describeChoice } from "../../profiles/choose-profile.ts";
+import { folderProfileFile, writeFolderProfile } from "../../profiles/folder-profile.ts";
+
+/** Makes a profile the default, or that of this folder and those below. */
+export async function use({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const [text = ""] = args;
+  const name = parseProfileName(text);
+  if (flags.value("profile") !== undefined) {
+    throw new MistralKeyError("usage", "use takes the name of the profile without --profile.", {
+      hint: `For example: mistral-key use ${name}`,
+    });
+  }
+  requireProfile(name, deps);
+  const here = flags.on("here");
+  const path = here ? writeHere(name, deps) : null;
+  if (!here) deps.profiles.writeDefault(name === defaultProfile ? undefined : name);
+  if (flags.on("json")) {
+    deps.output.json({ profile: name, rule: here ? "folder" : "default", path });
+    return exitCodes.done;
+  }
+  tell(name, path, deps);
+  return exitCodes.done;
+}
+
+/** A name that was mistyped would have every command say that there is no key. */
+function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">): void {
+  const names = profiles.list().map((row) => row.name);
+  if (name === defaultProfile || names.includes(name)) return;
+  const there = names.length === 0 ? "" : `\nThe profiles there are: ${names.join(", ")}`;
+  throw new MistralKeyError("no-key", `There is no profile called "${name}".`, {
+    hint: `To get a key and store it under that name: ${commandFor(name, "init")}${there}`,
+  });
+}
+
+function writeHere(name: ProfileName, deps: Deps): string {
+  const { cwd } = deps.surroundings();
+  const path = join(cwd, folderProfileFile);
+  writeFolderProfile(path, name);
+  return path;
+}
+
+function tell(name: ProfileName, path: string | null, deps: Deps): void {
+  const { output } = deps;
+  if (path === null) output.ok(`Profile "${name}" is the default now.`);
+  else {
+    output.ok(`Profile "${name}" is used in this folder and those below.`);
+    output.next(
+      `${showName(path)} says so. It holds only the name, so it may be committed; to undo it, delete it.`,
+    );
+  }
+  // What comes before it in the order makes it look as if nothing had happened.
+  const choice = deps.chooseProfile(undefined);
+  if (choice.name !== name) output.warn(`${describeChoice(choice)} That comes first.`);
+}

@@ -1,0 +1,118 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
+import type { SecretStore, Slot } from "../stores/secret-store.ts";
+import type { Profile } from "./profile.ts";
+import { refuseLookalike } from "./profile-folder.ts";
+
+const slots: readonly Slot[] = ["current", "previous", "next"];
+
+/** Which profile gets which name. */
+export interface Renaming {
+  readonly from: ProfileName;
+  readonly to: ProfileName;
+}
+
+/** What came of a renaming. */
+export interface Renamed {
+  readonly profile: Profile;
+  /** Whether it was the default, and is so under its new name. */
+  readonly wasDefault: boolean;
+}
+
+/**
+ * Gives a profile another name: its key first, then what is known of it, then the old ones go. At
+ * every instant one of the two names has the key together with its profile, and a renaming that was
+ * cut off is ended by the same one.
+ *
+ * @throws MistralKeyError of kind `usage` for a name that is taken, `no-key` when there is nothing to
+ * rename, `unfinished` during a rotation, or of a `store-…` kind
+ */
+export async function renameProfile(deps: Deps, names: Renaming): Promise<Renamed> {
+  const { profiles } = deps;
+  const { from, to } = names;
+  refuseSameName(names);
+  const profile = profiles.read(from);
+  if (profile === undefined) throw nothingToRename(from);
+  refuseTakenName(deps, names, profile);
+  refuseDuringRotation(deps, names);
+  const store = await deps.store(profile.store);
+  await copyKeys(store, names, profile);
+
+  const renamed = { ...profile, name: to };
+  profiles.write(renamed);
+  const wasDefault = (profiles.readDefault() ?? defaultProfile) === from;
+  if (wasDefault) profiles.writeDefault(to === defaultProfile ? undefined : to);
+
+  // Somebody may have stored or rotated meanwhile; then both names stay, each with a key.
+  refuseDuringRotation(deps, names);
+  if (profiles.read(from)?.fingerprint.hash !== profile.fingerprint.hash) throw changedMeanwhile(names);
+  for (const slot of slots) await store.delete({ profile: from, slot });
+  profiles.remove(from);
+  return { profile: renamed, wasDefault };
+}
+
+function refuseSameName({ from, to }: Renaming): void {
+  if (from === to) throw new MistralKeyError("usage", "The two names are the same.");
+  // Some file systems take the two for one, and the encrypted file of one would be that of the other.
+  if (from.toLowerCase() === to.toLowerCase()) throw refuseLookalike(to, from);
+}
+
+/** The new name is free, or has this very key already, of a renaming that was cut off. */
+function refuseTakenName({ profiles }: Deps, { to }: Renaming, profile: Profile): void {
+  const lookalike = profiles.lookalike(to);
+  if (lookalike !== undefined) throw refuseLookalike(to, lookalike);
+  const there = profiles.read(to);
+  if (there === undefined || there.fingerprint.hash === profile.fingerprint.hash) return;
+  throw taken(to);
+}
+
+function refuseDuringRotation({ journal }: Deps, { from, to }: Renaming): void {
+  for (const name of [from, to]) {
+    // A record that cannot be read is one all the same.
+    if (journal.read(name) === undefined) continue;
+    throw new MistralKeyError(
+      "unfinished",
+      `A rotation of profile "${name}" is not finished, so nothing is renamed.`,
+      {
+        hint: `To finish it: ${commandFor(name, "rotate --finish")}\nTo go back to the old key: ${commandFor(name, "rotate --abort")}`,
+      },
+    );
+  }
+}
+
+/** Every slot, since what a rotation left behind may be the only copy of a key. */
+async function copyKeys(store: SecretStore, { from, to }: Renaming, profile: Profile): Promise<void> {
+  for (const slot of slots) {
+    const source = await store.get({ profile: from, slot });
+    const there = await store.get({ profile: to, slot });
+    if (source === undefined) {
+      // Without one, the key must have arrived already: an earlier run was cut off after the old one had gone.
+      const arrived = there !== undefined && matchesFingerprint(there, profile.fingerprint);
+      if (slot === "current" && !arrived) throw nothingToRename(from);
+      continue;
+    }
+    if (there !== undefined && !there.equals(source)) throw taken(to);
+    if (there === undefined) await store.set({ profile: to, slot }, source);
+  }
+}
+
+function nothingToRename(name: ProfileName): MistralKeyError {
+  return new MistralKeyError("no-key", `There is no key under the name "${name}".`, {
+    hint: "To see the profiles there are: mistral-key status",
+  });
+}
+
+function taken(name: ProfileName): MistralKeyError {
+  return new MistralKeyError("usage", `Profile "${name}" has a key of its own already.`, {
+    hint: `Choose another name, or remove that one first: ${commandFor(name, "remove")}`,
+  });
+}
+
+function changedMeanwhile({ from, to }: Renaming): MistralKeyError {
+  return new MistralKeyError("unfinished", `The key of profile "${from}" was replaced meanwhile.`, {
+    hint: `Both names have a key now. To see them: mistral-key status\nTo take the earlier one out: ${commandFor(to, "remove")}`,
+  });
+}

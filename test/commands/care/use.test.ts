@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../../src/cli/parse.ts";
+import { parseProfileName } from "../../../src/keys/profile-name.ts";
+import { newKey, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+
+let deps: TestDeps;
+
+beforeEach(async () => {
+  deps = openTestDeps();
+  await storeKey(deps);
+  await storeKey(deps, { name: parseProfileName("work"), key: newKey });
+});
+
+afterEach(() => {
+  deps.close();
+});
+
+async function run(argv: readonly string[], options: TestDepsOptions = {}): Promise<number> {
+  deps = deps.next(options);
+  const invocation = parseCommandLine(["use", ...argv], { columns: () => 80, version: "0" });
+  if (invocation.kind !== "command") throw new Error("This is no command.");
+  return await invocation.command.run(invocation, deps);
+}
+
+const chosen = () => deps.chooseProfile(undefined);
+
+describe("use", () => {
+  it("makes a profile the default, and gives it back", async () => {
+    expect(await run(["work"])).toBe(0);
+    expect(chosen()).toEqual({ name: "work", rule: "default" });
+    expect(await run(["default"])).toBe(0);
+    expect(chosen()).toEqual({ name: "default", rule: "default" });
+  });
+
+  it("answers with JSON", async () => {
+    expect(await run(["work", "--json"])).toBe(0);
+    expect(deps.document()).toEqual({ profile: "work", rule: "default", path: null });
+    expect(deps.stderr()).toBe("");
+  });
+
+  it.each([["nowhere"], ["../work"], ["testKey0".repeat(4)]])(
+    "refuses %s, which is no profile",
+    async (name) => {
+      await expect(run([name])).rejects.toMatchObject({ kind: expect.stringMatching(/no-key|usage/) });
+      expect(chosen().name).toBe("default");
+    },
+  );
+
+  it("says when something else comes first here", async () => {
+    expect(await run(["work"], { env: { MISTRAL_KEY_PROFILE: "default" } })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("as MISTRAL_KEY_PROFILE says. That comes first.");
+  });
+});
+
+describe("use --here", () => {
+  it("chooses for this folder and those below, by a file that holds the name alone", async () => {
+    const below = join(deps.home, "app", "src");
+    mkdirSync(below, { recursive: true });
+    const at = (cwd: string) => ({ surroundings: { cwd } });
+    expect(await run(["work", "--here"], at(join(deps.home, "app")))).toBe(0);
+    const path = join(deps.home, "app", ".mistral-key");
+    expect(readFileSync(path, "utf8")).toBe("work\n");
+    expect(statSync(path).mode & 0o022).toBe(0);
+    deps = deps.next(at(below));
+    expect(chosen()).toEqual({ name: "work", rule: "folder", path });
+    deps = deps.next(at(deps.home));
+    expect(chosen().name).toBe("default");
+  });
+
+  it("replaces the name of an earlier one", async () => {
+    expect(await run(["work", "--here"])).toBe(0);
+    expect(await run(["default", "--here"])).toBe(0);
+    expect(readFileSync(join(deps.home, ".mistral-key"), "utf8")).toBe("default\n");
+  });
+
+  it("leaves a file alone that is something else", async () => {
+    const path = join(deps.home, ".mistral-key");
+    writeFileSync(path, "a note of somebody's own\n", { mode: 0o644 });
+    await expect(run(["work", "--here"])).rejects.toMatchObject({ kind: "usage" });
+    expect(readFileSync(path, "utf8")).toBe("a note of somebody's own\n");
+  });
+
+  it("writes nothing where the profile is not there", async () => {
+    await expect(run(["nowhere", "--here"])).rejects.toMatchObject({ kind: "no-key" });
+    expect(existsSync(join(deps.home, ".mistral-key"))).toBe(false);
+  });
+});
