@@ -1,8 +1,10 @@
 import type { Surroundings } from "./files/surroundings.ts";
+import type { ApiKey } from "./keys/api-key.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
 import type { Drafts } from "./onboarding/draft.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
+import type { Profile } from "./profiles/profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
@@ -48,6 +50,8 @@ export interface Deps {
    * @throws MistralKeyError as `chooseProfile` of `src/profiles` does
    */
   chooseProfile(asked: string | undefined): ProfileChoice;
+  /** Says that a key ends soon, or should have ended, where a person reads it and has not been told today. */
+  remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
   readonly drafts: Drafts;
   /** Where the program runs: the folder, the home folder, the system. */

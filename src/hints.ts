@@ -3,11 +3,17 @@ import { defaultProfile, type ProfileName } from "./keys/profile-name.ts";
 
 let search: ProgramSearch | undefined;
 let name: string | undefined;
+let namesEveryProfile = false;
 
 /** Says where this program runs, so that every hint is a command that works there. */
 export function startedIn(surroundings: ProgramSearch): void {
   search = surroundings;
   name = undefined;
+}
+
+/** Has hints name the profile called `default` too, where a command that names none gets another one. */
+export function nameEveryProfile(): void {
+  namesEveryProfile = true;
 }
 
 /**
@@ -36,14 +42,15 @@ export function ownCommand(command: string): string {
  * @param command - without the program's name and the profile: `rotate --finish`
  */
 export function commandFor(profile: ProfileName, command: string): string {
-  return ownCommand(`${command}${profile === defaultProfile ? "" : ` -p ${profile}`}`);
+  return ownCommand([command, ...profileFlag(profile)].join(" "));
 }
 
 /** How to start a program with the stored key in a variable, to be copied. */
 export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", command = "CMD"): string {
-  const flags = [
-    ...(profile === defaultProfile ? [] : ["-p", profile]),
-    ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable]),
-  ];
+  const flags = [...profileFlag(profile), ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable])];
   return ownCommand(["run", ...flags, "--", command].join(" "));
+}
+
+function profileFlag(profile: ProfileName): readonly string[] {
+  return profile === defaultProfile && !namesEveryProfile ? [] : ["-p", profile];
 }

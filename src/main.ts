@@ -4,7 +4,8 @@ import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
-import { ownCommand, startedIn } from "./hints.ts";
+import { nameEveryProfile, ownCommand, startedIn } from "./hints.ts";
+import { defaultProfile } from "./keys/profile-name.ts";
 import { takeEnvironment } from "./running/environment.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
@@ -115,6 +116,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
   const [
     { openOutput },
     { ProfileFolder },
+    { remindOfEnd },
     { chooseProfile, describeChoice },
     { JournalFolder },
     { currentFolder, programFolder, refuseDeletedFolder },
@@ -123,6 +125,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
   ] = await Promise.all([
     import("./terminal/output/terminal-output.ts"),
     import("./profiles/profile-folder.ts"),
+    import("./profiles/remind-of-end.ts"),
     import("./profiles/choose-profile.ts"),
     import("./rotation/journal-folder.ts"),
     import("./profiles/program-folder.ts"),
@@ -185,8 +188,13 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
     profiles,
     chooseProfile: (asked) => {
       const choice = chooseProfile(asked, { env, cwd: currentFolder(), profiles });
+      if (choice.rule !== "default" || choice.name !== defaultProfile) nameEveryProfile();
       if (flags.on("verbose")) output.print(`  ${output.theme.faint(describeChoice(choice))}`);
       return choice;
+    },
+    remindOfEnd: (key, profile) => {
+      if (!stderr.isTTY || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
+      remindOfEnd({ key, profile }, { folder, output, now: () => new Date() });
     },
     journal: new JournalFolder(folder),
     drafts: new DraftsFolder(folder),

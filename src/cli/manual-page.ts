@@ -143,6 +143,7 @@ const environment = [
   ["MISTRAL_KEY_HOME", "the folder of every file of the program"],
   ["MISTRAL_KEY_PASSPHRASE", "opens the encrypted file; run does not pass it on"],
   ["MISTRAL_KEY_PASSPHRASE_FILE", "a file that holds the passphrase"],
+  ["MISTRAL_KEY_NO_REMINDERS", "set to anything: no reminders that a key ends"],
   [
     "MISTRAL_API_KEY",
     "the key that Mistral's own libraries use; run and env set it, status says when it differs",
@@ -157,6 +158,8 @@ const files = [
     "what is known about each key, never the key (macOS: ~/Library/Preferences/mistral-key)",
   ],
   ["~/.config/mistral-key/rotations/", "the journals of rotations under way"],
+  ["~/.config/mistral-key/state/", "the default profile, and when you were last reminded"],
+  [".mistral-key", "in a folder: the profile for it and for those below"],
   ["~/.config/mistral-key/keys/", "encrypted files, where the keychain is not used"],
 ] as const;
 

@@ -24,7 +24,16 @@ export function dayOf(moment: Date): string {
  * @param expiry - `YYYY-MM-DD`
  */
 export function daysLeft(expiry: string, now: Date): number {
-  return Math.round((Date.parse(`${expiry}T00:00:00Z`) - Date.parse(`${dayOf(now)}T00:00:00Z`)) / dayInMs);
+  return daysBetween(dayOf(now), expiry);
+}
+
+/**
+ * Whole days from one day to a later one; negative when it is earlier.
+ *
+ * @param from - `YYYY-MM-DD`, like `to`
+ */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayInMs);
 }
 
 /** Whether a key ends so soon, or has ended, that the person should be told: within a fortnight. */

@@ -36,6 +36,19 @@ export async function readStoredKey(
   return { key, store, profile };
 }
 
+/**
+ * {@link readStoredKey} for a command that uses the key or hands it out: tells the person in time
+ * that it ends.
+ */
+export async function readKeyForUse(
+  request: KeyRequest,
+  deps: Pick<Deps, "profiles" | "store" | "remindOfEnd">,
+): Promise<StoredKey> {
+  const stored = await readStoredKey(request, deps);
+  if (stored.profile !== undefined) deps.remindOfEnd(stored.key, stored.profile);
+  return stored;
+}
+
 /** The failure that says that a store holds no key for a profile. */
 export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
   const flag = name === defaultProfile ? "" : ` -p ${name}`;

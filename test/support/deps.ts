@@ -9,6 +9,7 @@ import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
 import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
+import { remindOfEnd } from "../../src/profiles/remind-of-end.ts";
 import type { RotationJournal } from "../../src/rotation/journal.ts";
 import { JournalFolder } from "../../src/rotation/journal-folder.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
@@ -35,6 +36,8 @@ export interface TestDepsOptions {
   /** Whether that browser starts; yes where absent. */
   readonly browser?: boolean;
   readonly columns?: number;
+  /** Whether a person reads stderr and is reminded there of keys that end. */
+  readonly reminds?: boolean;
   /** The clock at the start; it moves with `sleep`, which does not wait. */
   readonly now?: Date;
   readonly home?: string;
@@ -119,6 +122,9 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
       return new SdkMistralApi({ endpoint, env, now: () => new Date(now), pauseMs: 10 });
     },
     profiles,
+    remindOfEnd: (key, profile) => {
+      if (options.reminds) remindOfEnd({ key, profile }, { folder: home, output, now: () => new Date(now) });
+    },
     chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.surroundings().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
     drafts: new DraftsFolder(home),

@@ -8,7 +8,7 @@ import { readSettings, type Settings } from "../../settings.ts";
 import { assignment } from "../../shell/assignment.ts";
 import { guessShell } from "../../shell/guess-shell.ts";
 import { parseShell, type Shell, shells } from "../../shell/shells.ts";
-import { readStoredKey } from "../../stores/stored-key.ts";
+import { readKeyForUse } from "../../stores/stored-key.ts";
 import { hang } from "../../terminal/output/layout.ts";
 
 /** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
@@ -29,7 +29,7 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
     });
   }
   if (deps.stdoutIsTerminal && !flags.on("reveal")) throw wouldShowKey(shell, command);
-  const { key } = await readStoredKey(settings, deps);
+  const { key } = await readKeyForUse(settings, deps);
   deps.output.answer(`${assignment(shell, name, key.reveal())}\n`);
   return exitCodes.done;
 }
@@ -41,7 +41,7 @@ async function writeFile(
 ): Promise<ExitCode> {
   const { writeDotenv } = await import("../../shell/dotenv/write-dotenv.ts");
   const { profile } = settings;
-  const { key } = await readStoredKey(settings, deps);
+  const { key } = await readKeyForUse(settings, deps);
   const surroundings = deps.surroundings();
   const outcome = await writeDotenv({ path: file, name, key, profile }, surroundings);
   if (settings.json) {

@@ -4,7 +4,7 @@ import { Cancelled } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, runCommand } from "../../hints.ts";
 import { readSettings } from "../../settings.ts";
-import { readStoredKey } from "../../stores/stored-key.ts";
+import { readKeyForUse } from "../../stores/stored-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 
 /** Prints the stored key: the key and a newline on stdout, nothing else. */
@@ -17,7 +17,7 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
       hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${runCommand(profile)}`,
     });
   }
-  const { key } = await readStoredKey({ profile, store }, deps);
+  const { key } = await readKeyForUse({ profile, store }, deps);
   if (askFirst) {
     const prompts = await deps.prompts();
     const message = `Show ${key.mask} in full here? It stays in the terminal's history.`;

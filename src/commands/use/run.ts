@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import { commandEnvironment, parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings } from "../../settings.ts";
-import { readStoredKey } from "../../stores/stored-key.ts";
+import { readKeyForUse } from "../../stores/stored-key.ts";
 
 /** Runs a command with the stored key in its environment, and nowhere else. */
 export async function run({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
@@ -13,7 +13,7 @@ export async function run({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   const runner = await deps.runner();
   const command = runner.find(args);
 
-  const { key } = await readStoredKey(settings, deps);
+  const { key } = await readKeyForUse(settings, deps);
   const { env, replaced } = commandEnvironment(deps.env, key, { names, platform: runner.platform });
   if (replaced.length > 0) {
     const { symbol } = deps.output.theme;

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { MistralKeyError } from "../errors.ts";
+import { PrivateFolder } from "../files/private-folder.ts";
+import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { dayOf, daysBetween, daysLeft, formatDay, warningDays } from "../keys/expiry.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import type { Output } from "../terminal/output/output.ts";
+import type { Profile } from "./profile.ts";
+
+/** So many days before a key ends, alarms go off; the first reminder comes with the first of them. */
+export const reminderSteps = [30, 14, 7, 1] as const;
+
+/** What a reminder needs besides the key. */
+export interface ReminderContext {
+  /** The folder of the program. */
+  readonly folder: string;
+  readonly output: Pick<Output, "warn">;
+  now(): Date;
+}
+
+/**
+ * Says on stderr that a key ends soon, or should have ended: once a month before its last day, and
+ * once a day in the last fortnight and after it. What it looks at first is in the profile, which
+ * every command has read anyway.
+ */
+export function remindOfEnd(
+  { key, profile }: { readonly key: ApiKey; readonly profile: Profile },
+  { folder, output, now }: ReminderContext,
+): void {
+  const { expiresAt, name } = profile;
+  const at = now();
+  if (typeof expiresAt !== "string" || daysLeft(expiresAt, at) > reminderSteps[0]) return;
+  // What is known may be about another key than the one that somebody has put into the store since.
+  if (!matchesFingerprint(key, profile.fingerprint)) return;
+  const log = new PrivateFolder(join(folder, "state"));
+  const days = readDays(log);
+  if (!isDue(expiresAt, days.get(name), at)) return;
+  const today = dayOf(at);
+  const fresh = [...days].filter(([, day]) => Math.abs(daysBetween(day, today)) < 60);
+  writeDays(log, new Map(fresh).set(name, today));
+  output.warn(sentence(profile.name, expiresAt, at), 0);
+}
+
+/** @param remindedOn - the day of the last reminder, `YYYY-MM-DD`; `undefined` where there was none */
+function isDue(expiresAt: string, remindedOn: string | undefined, now: Date): boolean {
+  if (remindedOn === undefined) return true;
+  if (daysLeft(expiresAt, now) <= warningDays) return remindedOn !== dayOf(now);
+  return daysBetween(remindedOn, expiresAt) > reminderSteps[0];
+}
+
+/** Short, so that it is one line of a terminal. */
+function sentence(name: Profile["name"], expiresAt: string, now: Date): string {
+  const left = daysLeft(expiresAt, now);
+  const when = left === 0 ? "ends today" : left === 1 ? "ends tomorrow" : `ends in ${left} days`;
+  const end = left < 0 ? `was to end on ${formatDay(expiresAt)}` : `${when}, on ${formatDay(expiresAt)}`;
+  return `Key "${name}" ${end}: ${commandFor(name, "rotate")}`;
+}
+
+const file = "reminders.json";
+
+/** The day of the last reminder of each profile; nothing where that cannot be read, since it is said again then. */
+function readDays(log: PrivateFolder): Map<string, string> {
+  try {
+    const document: unknown = JSON.parse(log.read(file) ?? "{}");
+    const entries = Object.entries(typeof document === "object" && document !== null ? document : {});
+    return new Map(
+      entries.filter((entry): entry is [string, string] => /^\d{4}-\d{2}-\d{2}$/.test(String(entry[1]))),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+function writeDays(log: PrivateFolder, days: ReadonlyMap<string, string>): void {
+  try {
+    log.write(file, `${JSON.stringify(Object.fromEntries(days))}\n`);
+  } catch (error) {
+    // Better said once too often than not at all.
+    if (!(error instanceof MistralKeyError)) throw error;
+  }
+}
