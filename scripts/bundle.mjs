@@ -218,6 +218,12 @@ const leftOut = [
     importer: "age-encryption",
     instead: "export const x25519 = undefined",
   },
+  // Of inquirer's prompts the one that starts an editor is never asked; its encodings are 450 kB.
+  {
+    module: "@inquirer/external-editor",
+    importer: "editor",
+    instead: "export const editAsync = undefined",
+  },
   // Signing in to a proxy with Kerberos needs a native package, and has to be asked for.
   {
     module: "proxy-agent-negotiate",

@@ -1,8 +1,7 @@
 // Packages that must not find their way into the bundles, and why.
 const unwanted = [
   [/^(?:iconv-lite|chardet|safer-buffer)$/, "text encodings of an external editor, half a megabyte"],
-  [/^@inquirer\/(?:external-editor|editor|prompts)$/, "brings the external editor"],
-  [/^inquirer$/, "brings every prompt there is"],
+  [/^@inquirer\/external-editor$/, "starts a program that the environment names"],
   [/^@opentelemetry\//, "tracing has no place in a program that handles keys"],
 ];
 

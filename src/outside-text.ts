@@ -4,7 +4,7 @@ import type { ApiKey } from "./keys/api-key.ts";
  * Sequences that a terminal acts on: CSI, then OSC, DCS, SOS, PM and APC with all that they carry,
  * then two-character ones; each behind ESC or as one C1 character. Source: ECMA-48.
  */
-const sequences =
+export const terminalSequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g;
 const lineBreaks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 /** Controls, everything that is drawn as nothing or turns the direction of writing, and halves of characters. */
@@ -66,7 +66,7 @@ function escapeOf(character: string): string {
 }
 
 function strip(text: string): string {
-  return text.replace(sequences, "").replace(lineBreaks, " ").replace(unseen, "").trim();
+  return text.replace(terminalSequences, "").replace(lineBreaks, " ").replace(unseen, "").trim();
 }
 
 function cut(text: string, longest: number): string {

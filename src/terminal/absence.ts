@@ -1,5 +1,5 @@
-import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
+import type { Prompts } from "./prompts/prompts.ts";
 import { runsInCi } from "./terminal-capabilities.ts";
 
 /** Why nobody can be asked. */
@@ -12,6 +12,13 @@ export interface Presence {
   /** Whether standard input and standard error are terminals. */
   readonly onTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What is known of the person at the keyboard. */
+interface Person {
+  /** Whether somebody can be asked. */
+  readonly interactive: boolean;
+  readonly absence: Absence | undefined;
 }
 
 /** Why nobody can be asked, what the person said first; `undefined` where somebody can. */
@@ -28,17 +35,17 @@ export function findAbsence({ input, onTerminal, env }: Presence): Absence | und
  * @throws MistralKeyError of kind `needs-terminal`
  */
 export function requirePerson(
-  deps: Pick<Deps, "interactive" | "absence">,
+  person: Person,
   failure: { readonly message: string; readonly hint: string },
 ): void {
-  if (deps.interactive) return;
-  throw new MistralKeyError("needs-terminal", `${failure.message}, but ${whyNobody(deps)}.`, {
+  if (person.interactive) return;
+  throw new MistralKeyError("needs-terminal", `${failure.message}, but ${whyNobody(person)}.`, {
     hint: failure.hint,
   });
 }
 
 /** Why nobody can be asked, as the end of a sentence. */
-export function whyNobody({ absence = "no-terminal" }: Pick<Deps, "absence">): string {
+export function whyNobody({ absence = "no-terminal" }: Pick<Person, "absence">): string {
   return reasons[absence];
 }
 
@@ -47,3 +54,14 @@ const reasons: Readonly<Record<Absence, string>> = {
   "no-terminal": "there is no terminal here",
   ci: "CI is set, so nobody is asked",
 };
+
+/**
+ * Does something that asks for a key. Where a person is at the keyboard, nothing that is typed or
+ * pasted between two questions shows on the screen: it may be the key.
+ */
+export async function quietly<Result>(
+  person: Pick<Person, "interactive"> & { prompts(): Promise<Prompts> },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return person.interactive ? await (await person.prompts()).quietly(work) : await work();
+}

@@ -1,6 +1,12 @@
 import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import type { Choice, KeyQuestion, PressQuestion, Prompts } from "../../src/terminal/prompts/prompts.ts";
+import type {
+  ChooseQuestion,
+  KeyQuestion,
+  PastedKeyQuestion,
+  PressQuestion,
+  Prompts,
+} from "../../src/terminal/prompts/prompts.ts";
 
 type Kind = "choose" | "confirm" | "text" | "press" | "key" | "passphrase";
 
@@ -14,6 +20,7 @@ export interface ScriptedAnswer {
 }
 
 const anything = /^/;
+const cannotPaste = Symbol("cannot paste");
 
 /** The person at the keyboard, as a script. */
 export const answer = {
@@ -33,6 +40,14 @@ export const answer = {
     question,
     answer: text,
   }),
+  /** Pastes a key at a question that does not ask for one. */
+  pasteKey: (key: string, question = anything): ScriptedAnswer => ({
+    kind: "any",
+    question,
+    answer: ApiKey.of(key),
+  }),
+  /** Tries to paste twice at the question for the key, in a terminal that does not. */
+  cannotPaste: (question = anything): ScriptedAnswer => ({ kind: "key", question, answer: cannotPaste }),
   /** Ctrl-C at the next question, whatever it is. */
   stop: (question = anything): ScriptedAnswer => ({ kind: "any", question, answer: undefined }),
 };
@@ -63,42 +78,49 @@ export class ScriptedPrompts implements Prompts {
     }
   }
 
-  async choose<Value>(question: {
-    readonly message: string;
-    readonly choices: readonly Choice<Value>[];
-    readonly initial?: Value;
-  }): Promise<Value> {
+  async choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
     const name = this.#take("choose", question.message);
+    if (name instanceof ApiKey) return pasteAt(question, name);
     const found = question.choices.find((choice) => choice.name.includes(String(name)));
     if (found !== undefined) return found.value;
     throw new Error(`No "${name}" among: ${question.choices.map((choice) => choice.name).join(" | ")}`);
   }
 
-  async confirm(question: { readonly message: string }): Promise<boolean> {
-    return this.#take("confirm", question.message) === true;
+  async confirm<Pasted = never>(question: { readonly message: string } & PastedKeyQuestion<Pasted>) {
+    const answered = this.#take("confirm", question.message);
+    return answered instanceof ApiKey ? pasteAt(question, answered) : answered === true;
   }
 
-  async text(question: {
-    readonly message: string;
-    readonly check?: (text: string) => string | undefined;
-  }): Promise<string> {
-    const text = String(this.#take("text", question.message));
+  async text<Pasted = never>(
+    question: {
+      readonly message: string;
+      readonly check?: (text: string) => string | undefined;
+    } & PastedKeyQuestion<Pasted>,
+  ) {
+    const answered = this.#take("text", question.message);
+    if (answered instanceof ApiKey) return pasteAt(question, answered);
+    const text = String(answered);
     const refused = question.check?.(text);
     if (refused !== undefined) throw new Error(`"${text}" is refused: ${refused}`);
     return text;
   }
 
-  async press<Value>(question: PressQuestion<Value>): Promise<Value> {
+  async press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
     const offered = question.keys.map((key) => `${key.press} ${key.does}`).join(" | ");
     const pressed = this.#take("press", offered);
+    if (pressed instanceof ApiKey) return pasteAt(question, pressed);
     const found = question.keys.find((key) => key.press === pressed);
-    if (found === undefined) throw new Error(`No key "${pressed}" among: ${offered}`);
+    if (found === undefined) throw new Error(`No key "${String(pressed)}" among: ${offered}`);
     return found.value;
   }
 
   async key(question: KeyQuestion): Promise<ApiKey> {
-    const entered = String(this.#take("key", question.message));
-    if (entered !== "b" || question.onBack === undefined) return ApiKey.of(entered);
+    const entered = this.#take("key", question.message);
+    if (entered === cannotPaste) {
+      if (question.onCannotPaste === undefined) throw new Error("There is no other way than to paste.");
+      return (await question.onCannotPaste()) ?? this.key(question);
+    }
+    if (entered !== "b" || question.onBack === undefined) return ApiKey.of(String(entered));
     await question.onBack();
     return this.key(question);
   }
@@ -119,9 +141,14 @@ export class ScriptedPrompts implements Prompts {
       throw new Error(`Expected ${describe(next)}, but the question was (${kind}): ${message}`);
     }
     next.meanwhile?.();
-    if (next.kind === "any") throw new Cancelled();
+    if (next.answer === undefined) throw new Cancelled();
     return next.answer;
   }
+}
+
+function pasteAt<Pasted>({ onKeyPasted }: PastedKeyQuestion<Pasted>, key: ApiKey): Pasted {
+  if (onKeyPasted === undefined) throw new Error("A pasted key is not taken at this question.");
+  return onKeyPasted(key);
 }
 
 function describe({ kind, question }: ScriptedAnswer): string {

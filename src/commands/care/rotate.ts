@@ -13,9 +13,8 @@ import { rotationDocument } from "../../rotation/rotation-document.ts";
 import type { RotationOutcome } from "../../rotation/rotation-outcome.ts";
 import { underWay } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
-import { requirePerson } from "../../terminal/absence.ts";
+import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { hang } from "../../terminal/output/layout.ts";
-import { quietly } from "../../terminal/prompts/quietly.ts";
 import { printExplanation } from "../../verification/print-explanation.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 

@@ -1,21 +1,7 @@
-import { StringDecoder } from "node:string_decoder";
 import { onExit } from "signal-exit";
-import { InputParser, type InputPiece } from "./input-parser.ts";
-
-/** The input side of a terminal, as `process.stdin` is. */
-export type KeyboardInput = NodeJS.ReadableStream & {
-  readonly isTTY?: boolean;
-  setRawMode?(mode: boolean): unknown;
-};
-
-/** Who gets what is typed. */
-export interface KeyListener {
-  receive(piece: InputPiece): void;
-  /** Ctrl-C, or the terminal is gone. */
-  stop(): void;
-  /** The program was resumed, and the screen shows something else by now. */
-  resumed?(): void;
-}
+import { type Awaited, InputParser } from "./input-parser.ts";
+import type { InputBurst, KeyListener } from "./key-listener.ts";
+import type { KeyboardInput } from "./prompt-terminal.ts";
 
 const bracketedPaste = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 const showCursor = "\x1b[?25h";
@@ -23,8 +9,11 @@ const showCursor = "\x1b[?25h";
 /** How long nothing may come before what was typed ahead counts as over, and how long that may take. */
 const typeAhead = { quietMs: 20, atMostMs: 300 };
 
-/** When the beginning of an escape sequence, or of a paste, is taken for all there will be. */
-const patience = { escapeMs: 50, pasteMs: 1000 };
+/** When what has begun is taken for all there will be. A sequence may come in pieces over a slow line. */
+const patienceMs: Readonly<Record<Awaited, number>> = { escape: 50, sequence: 500, paste: 1000 };
+
+/** How long after Ctrl-Z the program counts as not stopped. */
+const stoppingMs = 50;
 
 /**
  * The keyboard of a terminal, for as long as somebody listens to it: not echoed, unbuffered, with
@@ -37,7 +26,6 @@ export class Keyboard {
   readonly #marksPastes: boolean;
   /** The last one gets everything; the ones before it wait until it is done. */
   readonly #listeners: KeyListener[] = [];
-  #decoder = new StringDecoder("utf8");
   #parser = new InputParser();
   #flushing: NodeJS.Timeout | undefined;
   #lastInputAt = 0;
@@ -81,17 +69,6 @@ export class Keyboard {
     return this.listen({ receive: () => {}, stop: interrupt }, work);
   }
 
-  /** Leaves the terminal to its own editing and echo while `use` runs, and takes it back where somebody listens. */
-  async lend<Result>(use: () => Promise<Result>): Promise<Result> {
-    const taken = this.#listeners.length > 0;
-    if (taken) this.#release();
-    try {
-      return await use();
-    } finally {
-      if (taken) this.#take();
-    }
-  }
-
   async #dropTypeAhead(listener: KeyListener): Promise<void> {
     const dropping: KeyListener = { receive: () => {}, stop: () => listener.stop() };
     this.#listeners.push(dropping);
@@ -106,7 +83,6 @@ export class Keyboard {
   }
 
   #take(): void {
-    this.#decoder = new StringDecoder("utf8");
     this.#parser = new InputParser();
     this.#forgetExit = onExit(() => this.#restore());
     this.#input.on("data", this.#onData);
@@ -153,26 +129,25 @@ export class Keyboard {
   readonly #onData = (chunk: Buffer | string): void => {
     clearTimeout(this.#flushing);
     this.#lastInputAt = performance.now();
-    const text = typeof chunk === "string" ? chunk : this.#decoder.write(chunk);
-    this.#deliver(this.#parser.push(text));
-    if (!this.#parser.waiting) return;
-    const wait = this.#parser.inPaste ? patience.pasteMs : patience.escapeMs;
-    this.#flushing = setTimeout(() => this.#deliver(this.#parser.flush()), wait);
+    this.#deliver(this.#parser.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk));
+    const { awaited } = this.#parser;
+    if (awaited === undefined || this.#listeners.length === 0) return;
+    this.#flushing = setTimeout(() => this.#deliver(this.#parser.flush()), patienceMs[awaited]);
   };
 
-  #deliver(pieces: readonly InputPiece[]): void {
-    for (const piece of pieces) {
-      const control = piece.kind === "text" ? /[\x03\x1a]/.exec(piece.text) : null;
-      if (control === null) {
-        this.#listeners.at(-1)?.receive(piece);
-        continue;
-      }
-      if (control[0] === "\x03") {
-        this.#listeners.at(-1)?.stop();
-        return;
-      }
-      this.#suspend();
+  #deliver(burst: InputBurst): void {
+    const at = burst.findIndex((piece) => piece.kind === "key" && /^ctrl-[cz]$/.test(piece.key));
+    const before = at === -1 ? burst : burst.slice(0, at);
+    if (before.length > 0) this.#listeners.at(-1)?.receive(before);
+    const control = burst[at];
+    if (control?.kind !== "key") return;
+    if (control.key === "ctrl-c") {
+      // What came behind it was meant for what it ended.
+      this.#listeners.at(-1)?.stop();
+      return;
     }
+    this.#suspend();
+    this.#deliver(burst.slice(at + 1));
   }
 
   /** Ctrl-Z: gives the shell its terminal back, and takes it again when the program is resumed. */
@@ -191,6 +166,6 @@ export class Keyboard {
     // The whole job, as the terminal itself would: npx, which started this program, has to stop too.
     process.kill(0, "SIGTSTP");
     // Where no shell does job control the system ignores the stop; what is typed must not show then.
-    setTimeout(resume, patience.escapeMs);
+    setTimeout(resume, stoppingMs);
   }
 }

@@ -1,16 +1,6 @@
-import type { Theme } from "../output/theme.ts";
 import { canRedraw } from "../terminal-capabilities.ts";
-import type { KeyboardInput } from "./keyboard.ts";
+import type { PromptTerminal } from "./prompt-terminal.ts";
 import type { Prompts } from "./prompts.ts";
-
-/** The terminal that questions are asked on. */
-export interface PromptTerminal {
-  readonly input: KeyboardInput;
-  readonly output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
-  readonly theme: Theme;
-  /** Ends a question that is being asked. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Opens the prompts that suit the terminal: inquirer's, or plain questions line by line where

@@ -1,128 +1,103 @@
-import { createInterface } from "node:readline";
 import { Cancelled } from "../../errors.ts";
-import type { ApiKey } from "../../keys/api-key.ts";
-import { hang } from "../output/layout.ts";
-import { Keyboard } from "./keyboard.ts";
-import type { PromptTerminal } from "./open-prompts.ts";
-import type { Choice, KeyQuestion, PressQuestion, Prompts } from "./prompts.ts";
-import { SecretCapture } from "./secret-capture.ts";
-import { howToPaste, type SecretKind } from "./secret-kind.ts";
-import type { SecretAsker } from "./secret-questions.ts";
+import { displayWidth, hang } from "../output/layout.ts";
+import { EnteredLine } from "./entered-line.ts";
+import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
+import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
+import type { PromptTerminal } from "./prompt-terminal.ts";
+import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
+import { SecretCapture } from "./secret/secret-capture.ts";
+import { howToPaste, looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
 
 /**
  * Questions one line after the other, where nothing is ever drawn again: for terminals that cannot
  * move their cursor, and for people who are read to.
  */
-export class PlainPrompts implements Prompts, SecretAsker {
-  readonly #terminal: PromptTerminal;
-  readonly #keyboard: Keyboard;
-
+export class PlainPrompts extends KeyboardPrompts {
   constructor(terminal: PromptTerminal) {
-    this.#terminal = terminal;
-    this.#keyboard = new Keyboard(terminal.input, terminal.output, { marksPastes: false });
+    super(terminal, { marksPastes: false });
   }
 
-  async choose<Value>(question: {
-    readonly message: string;
-    readonly choices: readonly Choice<Value>[];
-    readonly initial?: Value;
-  }): Promise<Value> {
+  protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {
     const { message, choices } = question;
     const initial = choices.findIndex(({ value }) => value === question.initial);
     this.#print(this.#question(message).trimEnd());
     for (const [index, { name, description }] of choices.entries()) {
-      this.#print(hang(`  ${index + 1}  `, description ? `${name} (${description})` : name, this.#columns));
+      this.#print(hang(`  ${index + 1}  `, description ? `${name} (${description})` : name, this.columns));
     }
     const offered = initial === -1 ? "" : ` (${initial + 1})`;
-    for (;;) {
-      const line = await this.#askLine(`  Number, then Enter${offered}: `);
+    return this.#askLine(`  Number, then Enter${offered}: `, takesKey, (line) => {
       const chosen = choices[line === "" ? initial : Number(line) - 1];
-      if (chosen !== undefined) return chosen.value;
-      this.warn(`Enter a number from 1 to ${choices.length}.`);
-    }
+      return chosen === undefined
+        ? { refused: `Enter a number from 1 to ${choices.length}.` }
+        : { value: chosen.value };
+    });
   }
 
-  async confirm({ message, initial }: { message: string; initial: boolean }): Promise<boolean> {
-    for (;;) {
-      const line = await this.#askLine(
-        this.#question(`${message} Yes or no, then Enter (${initial ? "yes" : "no"}):`),
-      );
-      if (line === "") return initial;
-      if (/^y(?:es?)?$/i.test(line)) return true;
-      if (/^no?$/i.test(line)) return false;
-      this.warn("Enter yes or no.");
-    }
+  protected async askConfirm({ message, initial }: ConfirmQuestion, takesKey: boolean) {
+    const offered = initial ? "yes" : "no";
+    const question = this.#question(`${message} Yes or no, then Enter (${offered}):`);
+    return this.#askLine<boolean>(question, takesKey, (line) => {
+      if (line === "") return { value: initial };
+      if (/^y(?:es?)?$/i.test(line)) return { value: true };
+      return /^no?$/i.test(line) ? { value: false } : { refused: "Enter yes or no." };
+    });
   }
 
-  async text(question: {
-    readonly message: string;
-    readonly initial?: string;
-    readonly example?: string;
-    readonly check?: (text: string) => string | undefined;
-  }): Promise<string> {
-    const { message, initial, example, check } = question;
+  protected async askText({ message, initial, example, check }: TextQuestion) {
     const offered = initial ?? example;
-    for (;;) {
-      const line = await this.#askLine(
-        this.#question(`${message}${offered === undefined ? "" : ` (${offered})`}:`),
-      );
+    const question = this.#question(`${message}${offered === undefined ? "" : ` (${offered})`}:`);
+    return this.#askLine(question, true, (line) => {
       const text = line === "" ? (initial ?? "") : line;
       const refused = check?.(text);
-      if (refused === undefined) return text;
-      this.warn(refused);
-    }
+      return refused === undefined ? { value: text } : { refused };
+    });
   }
 
-  async press<Value>({ keys }: PressQuestion<Value>): Promise<Value> {
+  protected async askPress<Value>({ keys }: PressQuestion<Value>, takesKey: boolean) {
     for (const { press, does } of keys) {
       this.#print(`  ${press === "enter" ? "Enter" : `${press}, then Enter`}: ${does}`);
     }
-    for (;;) {
-      const line = (await this.#askLine(`${this.#terminal.theme.symbol.next} `)).toLowerCase();
-      const key = keys.find(({ press }) => press === (line === "" ? "enter" : line));
-      if (key !== undefined) return key.value;
-      this.warn("Enter one of the letters above.");
-    }
+    return this.#askLine(`${this.terminal.theme.symbol.next} `, takesKey, (line) => {
+      const pressed = line === "" ? "enter" : line.toLowerCase();
+      const key = keys.find(({ press }) => press === pressed);
+      return key === undefined ? { refused: "Enter one of the letters above." } : { value: key.value };
+    });
   }
 
-  async key(question: KeyQuestion): Promise<ApiKey> {
-    const { askKey } = await import("./secret-questions.ts");
-    return askKey(this, question);
-  }
-
-  async passphrase(question: { readonly message: string; readonly confirm?: boolean }): Promise<string> {
-    const { askPassphrase } = await import("./secret-questions.ts");
-    return askPassphrase(this, question.message, question.confirm === true);
-  }
-
-  async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#keyboard.silence(work);
-  }
-
-  async askSecret<Value>(message: string, kind: SecretKind<Value>): Promise<Value> {
-    const { output, signal } = this.#terminal;
+  protected async askSecret<Value>(
+    message: string,
+    kind: SecretKind<Value>,
+    { entered, whenStuck }: SecretOptions<Value> = {},
+  ): Promise<Value> {
     const question = this.#question(`${message} (${kind.placeholder}):`);
-    const answer = openAnswer<Value>(signal);
+    const answer = openAnswer<Value>(this.terminal.signal);
     const again = (problem: string) => {
       capture.clear();
       this.#print();
       this.warn(problem);
-      output.write(question);
+      this.terminal.output.write(question);
     };
-    const entered = () => {
-      const { text } = capture;
-      const reading = kind.read(text);
-      if (reading.outcome === "unusable") return again(reading.reason);
-      if (reading.outcome === "empty") return again(kind.awaited);
-      this.#print();
-      this.#print(`  ${kind.note(text).text}`);
-      answer.give(reading.value);
-    };
-    const wantsPaste = () => again(howToPaste);
-    const capture = new SecretCapture({ changed: () => {}, entered, wantsPaste }, () => answer.stop());
+    const capture = new SecretCapture(
+      {
+        changed: () => {},
+        entered: () => {
+          const { text } = capture;
+          const reading = kind.read(text);
+          if (reading.outcome === "unusable") return again(reading.reason);
+          if (reading.outcome === "empty") return again(kind.awaited);
+          this.#print();
+          this.#print(`  ${kind.note(text).text}`);
+          answer.give(reading.value);
+        },
+        wantsPaste: () => again(howToPaste),
+        stuck: whenStuck === undefined ? undefined : () => answer.give(whenStuck),
+      },
+      answer.stop,
+    );
     try {
-      return await this.#keyboard.listen(capture, () => {
-        output.write(question);
+      return await this.keyboard.listen(capture, () => {
+        this.terminal.output.write(question);
+        if (entered !== undefined) capture.receive(entered);
         return answer.given;
       });
     } finally {
@@ -130,44 +105,89 @@ export class PlainPrompts implements Prompts, SecretAsker {
     }
   }
 
-  warn(text: string): void {
-    this.#print(hang(`  ${this.#terminal.theme.symbol.warn} `, text, this.#columns));
-  }
-
   /** A question, in lines that fit, ready for the answer behind it. */
   #question(text: string): string {
-    return `${hang("? ", text, this.#columns - 1)} `;
-  }
-
-  get #columns(): number {
-    return this.#terminal.output.columns || 80;
+    return `${hang("? ", text, this.columns - 1)} `;
   }
 
   #print(line = ""): void {
-    this.#terminal.output.write(`${line}\n`);
+    this.terminal.output.write(`${line}\n`);
   }
 
-  /** A line with the terminal's own editing and echo. */
-  async #askLine(question: string): Promise<string> {
-    const { input, output, signal } = this.#terminal;
-    const answer = openAnswer<string>(signal);
-    await this.#keyboard.listen({ receive: () => {}, stop: () => answer.stop() }, async () => {});
-    return await this.#keyboard.lend(async () => {
-      output.write(question);
-      const lines = createInterface({ input, terminal: false });
-      lines.once("line", (line) => answer.give(line.trim()));
-      lines.once("close", () => answer.stop());
-      try {
-        return await answer.given;
-      } finally {
-        lines.close();
+  /** Asks for a line until one will do. */
+  async #askLine<Value>(
+    question: string,
+    takesKey: boolean,
+    read: (line: string) => { readonly value: Value } | { readonly refused: string },
+  ): Promise<Value | MisplacedKey> {
+    const { output, signal } = this.terminal;
+    for (;;) {
+      const answer = openAnswer<string | MisplacedKey>(signal);
+      const line = new ShownLine(answer, (text) => output.write(text), takesKey);
+      const given = await this.keyboard.listen(line, () => {
+        output.write(question);
+        return answer.given;
+      });
+      if (given instanceof MisplacedKey) return given;
+      const reading = read(given);
+      if ("value" in reading) return reading.value;
+      this.warn(reading.refused);
+    }
+  }
+}
+
+/** A line that shows while it is entered. */
+class ShownLine implements KeyListener {
+  readonly #line = new EnteredLine();
+  readonly #answer: Answer<string | MisplacedKey>;
+  readonly #write: (text: string) => void;
+  readonly #takesKey: boolean;
+  readonly stop: () => void;
+
+  constructor(answer: Answer<string | MisplacedKey>, write: (text: string) => void, takesKey: boolean) {
+    this.#answer = answer;
+    this.#write = write;
+    this.#takesKey = takesKey;
+    this.stop = answer.stop;
+  }
+
+  receive(burst: InputBurst): void {
+    const pasted = pastedText(burst);
+    if (pasted !== undefined && looksLikeKey(pasted)) {
+      this.#write("\n");
+      if (this.#takesKey) this.#answer.give(new MisplacedKey(burst));
+      return;
+    }
+    // Somebody who sends a whole line at once has seen it there: another program's line editor, say.
+    const shows = !burst.some((piece) => piece.kind === "key" && piece.key === "enter");
+    for (const piece of burst) {
+      const before = this.#line.text;
+      const change = this.#line.receive(piece);
+      if (change === "changed" && shows) this.#show(before, this.#line.text);
+      else if (change === "left") this.stop();
+      else if (change === "entered") {
+        this.#write("\n");
+        this.#answer.give(before.trim());
+        return;
       }
-    });
+    }
+  }
+
+  #show(before: string, after: string): void {
+    const kept = after.startsWith(before) ? before.length : 0;
+    const gone = kept === before.length ? 0 : displayWidth(before);
+    this.#write("\b \b".repeat(gone) + after.slice(kept));
   }
 }
 
 /** An answer that is waited for until it is given, or stopped, or the program is to end. */
-function openAnswer<Value>(signal: AbortSignal) {
+interface Answer<Value> {
+  readonly given: Promise<Value>;
+  give(value: Value): void;
+  readonly stop: () => void;
+}
+
+function openAnswer<Value>(signal: AbortSignal): Answer<Value> {
   let give: (value: Value) => void = () => {};
   let stop = () => {};
   const given = new Promise<Value>((resolve, reject) => {

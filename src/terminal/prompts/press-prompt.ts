@@ -15,9 +15,6 @@ export interface PressConfig {
 
 const labels: Readonly<Record<string, string>> = { enter: "Enter", space: "Space", escape: "Esc" };
 
-/** What readline calls the keys that have several names. */
-const sameKey: Readonly<Record<string, string>> = { return: "enter" };
-
 /** A line of keys and what they do; answers with the first of them that is pressed. */
 export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, columns, symbols }, done) => {
   const [chosen, setChosen] = useState<PressKey<unknown> | undefined>(undefined);
@@ -26,10 +23,9 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, 
   useKeypress((event, rl) => {
     // Readline collects what is typed, and would draw the cursor behind it.
     rl.clearLine(0);
-    if (chosen !== undefined || event.ctrl) return;
+    if (chosen !== undefined) return;
     if (event.name === pasteNotice) setPasted(true);
-    const name = sameKey[event.name] ?? event.name;
-    const key = keys.find(({ press }) => press === name);
+    const key = keys.find(({ press }) => press === (event.name === "return" ? "enter" : event.name));
     if (key === undefined) return;
     setChosen(key);
     done(key.value);

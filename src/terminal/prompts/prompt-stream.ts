@@ -1,43 +1,46 @@
 import { Readable } from "node:stream";
-import type { InputPiece } from "./input-parser.ts";
-import type { KeyListener } from "./keyboard.ts";
+import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
+import { looksLikeKey } from "./secret/secret-kinds.ts";
 
-/**
- * What a prompt makes of text: a line, typed or pasted; typed letters, and nothing of a paste, of
- * which it may be told; or nothing at all, where only Enter and the arrows mean something.
- */
-export type TextUse = "line" | "letters" | "letters-and-notice" | "nothing";
+/** What a {@link PromptStream} passes on to its prompt, and what it tells others. */
+export interface PromptStreamOptions {
+  /**
+   * Whether a typed character, in lower case, or a key means something to the prompt; a line of
+   * text takes everything, also what is pasted.
+   */
+  readonly accepts: "line" | ((pressed: string) => boolean);
+  /**
+   * Called on Ctrl-C, on Ctrl-D with nothing entered, and when the terminal is gone; also after the
+   * prompt is answered, where it means nothing.
+   */
+  stop(): void;
+  /** Where given, gets a pasted key, of which the prompt sees nothing. */
+  readonly onKey?: ((burst: InputBurst) => void) | undefined;
+}
 
-/** How a prompt is told of a paste: as the name of a key that no keyboard has. */
+/** How a prompt is told of a paste that is no answer: as the name of a key that no keyboard has. */
 export const pasteNotice = "pasted";
 
-/** So many characters at once nobody types; where the terminal marks no pastes, they are one. */
-const fewestPasted = 8;
-
 /**
- * The input that inquirer's prompts read: what is typed, passed on by the {@link Keyboard}. A
- * paste never answers a prompt, since the newline in it was not meant for one.
+ * The input that inquirer's prompts read: what is typed, passed on by the keyboard as key presses,
+ * so that no other parser of terminal sequences sees it. A paste never answers a prompt, since the
+ * newline in it was not meant for one.
  */
 export class PromptStream extends Readable implements KeyListener {
   /** Makes readline treat it as a terminal; the mode of the real one is the keyboard's affair. */
   readonly isTTY = true;
-  readonly #stop: () => void;
-  readonly #use: TextUse;
+  readonly #options: PromptStreamOptions;
 
-  /**
-   * @param stop - called on Ctrl-C, and when readline gives up reading (Ctrl-D on an empty line),
-   *   of which inquirer tells nobody; also after the prompt is answered, where it means nothing
-   */
-  constructor(stop: () => void, use: TextUse) {
+  constructor(options: PromptStreamOptions) {
     super();
-    this.#stop = stop;
-    this.#use = use;
+    this.#options = options;
   }
 
   override _read(): void {}
 
+  /** Readline gives up reading on Ctrl-D on an empty line, of which inquirer tells nobody. */
   override pause(): this {
-    this.#stop();
+    this.#options.stop();
     return super.pause();
   }
 
@@ -45,27 +48,67 @@ export class PromptStream extends Readable implements KeyListener {
     return this;
   }
 
-  receive(piece: InputPiece): void {
-    if (piece.kind === "escape") this.push(piece.sequence);
-    else if (this.#use === "line") this.push(piece.kind === "paste" ? asLine(piece.text) : piece.text);
-    else if (piece.kind === "text" && piece.text.length < fewestPasted) this.#type(piece.text);
-    else if (this.#use === "letters-and-notice")
-      this.emit("keypress", undefined, { name: pasteNotice, sequence: "" });
+  receive(burst: InputBurst): void {
+    const { accepts, onKey } = this.#options;
+    const pasted = pastedText(burst);
+    if (pasted === undefined) this.#passOn(accepts === "line" ? burst : offered(burst, accepts));
+    else if (onKey !== undefined && looksLikeKey(pasted)) onKey(burst);
+    else {
+      if (accepts === "line") this.#emit(asLine(pasted), {});
+      else this.press(pasteNotice);
+      const end = burst.findIndex((piece) => piece.kind === "paste");
+      if (end !== -1) this.receive(burst.slice(end + 1));
+    }
   }
 
   stop(): void {
-    this.#stop();
+    this.#options.stop();
+  }
+
+  /** Presses a key, as readline calls it. */
+  press(key: string): void {
+    const [, ctrl, alt, name = ""] = /^(ctrl-)?(alt-)?(.+)$/s.exec(key) ?? [];
+    this.#emit(undefined, {
+      name: name === "enter" ? "return" : name,
+      ctrl: ctrl !== undefined,
+      meta: alt !== undefined,
+    });
+  }
+
+  #passOn(burst: InputBurst): void {
+    for (const piece of burst) {
+      if (piece.kind !== "key") this.#type(piece.text);
+      else if (piece.key === "ctrl-d" && this.#options.accepts !== "line") this.stop();
+      else this.press(piece.key);
+    }
   }
 
   #type(text: string): void {
-    // An Enter that comes in one piece with a letter was meant for the question before, as the letter was.
-    if (this.#use !== "nothing" || !/[^\x00-\x1f\x7f]/.test(text)) this.push(text);
+    for (const character of text) {
+      if (character === " ") this.#emit(character, { name: "space" });
+      else this.#emit(character, /^[a-z0-9]$/i.test(character) ? { name: character.toLowerCase() } : {});
+    }
+  }
+
+  #emit(text: string | undefined, key: { readonly name?: string; ctrl?: boolean; meta?: boolean }): void {
+    this.emit("keypress", text, { ctrl: false, meta: false, shift: false, sequence: text ?? "", ...key });
   }
 }
 
+/** Leaves out what means nothing to a prompt, and an Enter that came in one piece with such letters: it was meant for the question before, as they were. */
+function offered(burst: InputBurst, accepts: (pressed: string) => boolean): InputBurst {
+  const typed = burst.flatMap((piece) => (piece.kind === "key" ? [] : [...piece.text]));
+  const stray = typed.some((letter) => !accepts(letter.toLowerCase()));
+  return burst.flatMap((piece) => {
+    if (piece.kind !== "key") {
+      const text = [...piece.text].filter((letter) => accepts(letter.toLowerCase())).join("");
+      return { kind: "text", text };
+    }
+    const passes = piece.key === "ctrl-d" || (accepts(piece.key) && !(stray && piece.key === "enter"));
+    return passes ? piece : [];
+  });
+}
+
 function asLine(text: string): string {
-  return text
-    .trim()
-    .replace(/[\r\n\t]+/g, " ")
-    .replace(/[\x00-\x1f\x7f]/g, "");
+  return text.trim().replace(/[\n\t]+/g, " ");
 }

@@ -7,8 +7,9 @@ import type { Theme } from "../output/theme.ts";
  *
  * @param columns - the width of the terminal; inquirer breaks lines within words, so that what may
  *   be long is broken here
+ * @param choices - how many rows a list has
  */
-export function promptTheme(theme: Theme, columns: number) {
+export function promptTheme(theme: Theme, columns: number, choices = 0) {
   const ask = theme.accent("?");
   return {
     prefix: { idle: ask, done: theme.symbol.ok },
@@ -29,8 +30,10 @@ export function promptTheme(theme: Theme, columns: number) {
       key: theme.strong,
       disabled: theme.faint,
       description: (text: string) => hang("  ", theme.faint(text), columns - 2),
-      keysHelpTip: () =>
-        theme.faint(theme.unicode ? "  ↑↓ move   Enter choose" : "  Up/Down move   Enter choose"),
+      keysHelpTip: () => {
+        const arrows = theme.unicode ? "↑↓" : "Up/Down";
+        return theme.faint(`  ${arrows} or 1-${choices} move   Enter choose`);
+      },
     },
   };
 }

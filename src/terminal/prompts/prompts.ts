@@ -1,11 +1,43 @@
 import type { ApiKey } from "../../keys/api-key.ts";
 
+/** What a question that does not ask for a key does when one is pasted at it. */
+export interface PastedKeyQuestion<Pasted> {
+  /**
+   * Where given, a pasted key of the usual shape is taken: it is not shown, Enter confirms it, and
+   * what this makes of it is the answer. Where absent, nothing is taken of it.
+   */
+  readonly onKeyPasted?: ((key: ApiKey) => Pasted) | undefined;
+}
+
 /** One row of a {@link Prompts.choose} list. */
 export interface Choice<Value> {
   readonly value: Value;
   readonly name: string;
   /** Printed dim, beside the name. */
   readonly description?: string;
+}
+
+/** What {@link Prompts.choose} is asked with. */
+export interface ChooseQuestion<Value> {
+  readonly message: string;
+  readonly choices: readonly Choice<Value>[];
+  readonly initial?: Value;
+}
+
+/** What {@link Prompts.confirm} is asked with. */
+export interface ConfirmQuestion {
+  readonly message: string;
+  readonly initial: boolean;
+}
+
+/** What {@link Prompts.text} is asked with. */
+export interface TextQuestion {
+  readonly message: string;
+  readonly initial?: string;
+  /** Shown while nothing is entered. */
+  readonly example?: string;
+  /** The sentence to show when a text will not do, or `undefined`. */
+  readonly check?: (text: string) => string | undefined;
 }
 
 /** One of the keys of {@link Prompts.press}: a letter, `enter`, `space` or `escape`, and what it does. */
@@ -18,7 +50,7 @@ export interface PressKey<Value> {
 /** What {@link Prompts.press} is asked with. */
 export interface PressQuestion<Value> {
   readonly keys: readonly PressKey<Value>[];
-  /** What to say when something is pasted, which is no answer. */
+  /** What to say when something is pasted that is no answer. */
   readonly onPaste?: string;
 }
 
@@ -27,36 +59,42 @@ export interface KeyQuestion {
   readonly message: string;
   /** Where given, `b` and Enter do this, and then the question comes again. */
   readonly onBack?: (() => Promise<void>) | undefined;
+  /**
+   * Where given, it is called when pasting does not seem to work here: at the second Ctrl-V that
+   * pasted nothing or Enter with nothing entered. It may get the key in another way; when it gives
+   * `undefined`, the question comes again.
+   */
+  readonly onCannotPaste?: (() => Promise<ApiKey | undefined>) | undefined;
+}
+
+/** What {@link Prompts.passphrase} is asked with. */
+export interface PassphraseQuestion {
+  readonly message: string;
+  /** For a new one: asks for it twice, until both are the same. */
+  readonly confirm?: boolean;
 }
 
 /**
  * Questions to a person, on stderr. Each throws `Cancelled` on Ctrl-C, on Ctrl-D where nothing is
  * typed, and when the terminal goes away; each leaves the terminal as it was and returns a plain
  * value. What was typed before a question was asked does not answer it, nor does a paste, except
- * where text is asked for.
+ * where text is asked for; keys that a question does not offer do nothing.
  */
 export interface Prompts {
-  choose<Value>(question: {
-    readonly message: string;
-    readonly choices: readonly Choice<Value>[];
-    readonly initial?: Value;
-  }): Promise<Value>;
+  /** One of several, by the arrows, `j` and `k`, or its number, and Enter. */
+  choose<Value, Pasted = never>(
+    question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>,
+  ): Promise<Value | Pasted>;
 
-  confirm(question: { readonly message: string; readonly initial: boolean }): Promise<boolean>;
+  confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>): Promise<boolean | Pasted>;
 
-  /**
-   * A line of text. `example` is shown while nothing is entered; `check` gives the sentence to show
-   * when the text will not do, or `undefined`.
-   */
-  text(question: {
-    readonly message: string;
-    readonly initial?: string;
-    readonly example?: string;
-    readonly check?: (text: string) => string | undefined;
-  }): Promise<string>;
+  /** A line of text. A pasted key never shows here. */
+  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>): Promise<string | Pasted>;
 
   /** One of the offered keys, at once and without Enter; the keys are printed as the line to read. */
-  press<Value>(question: PressQuestion<Value>): Promise<Value>;
+  press<Value, Pasted = never>(
+    question: PressQuestion<Value> & PastedKeyQuestion<Pasted>,
+  ): Promise<Value | Pasted>;
 
   /**
    * Captures a key without showing it or any part of it. While it is typed or pasted, tells how
@@ -65,12 +103,8 @@ export interface Prompts {
    */
   key(question: KeyQuestion): Promise<ApiKey>;
 
-  /**
-   * A passphrase, not shown, exactly as it was entered; never empty.
-   *
-   * @param question.confirm - for a new one: asks for it twice, until both are the same
-   */
-  passphrase(question: { readonly message: string; readonly confirm?: boolean }): Promise<string>;
+  /** A passphrase, not shown, exactly as it was entered; never empty. */
+  passphrase(question: PassphraseQuestion): Promise<string>;
 
   /**
    * Keeps the keyboard silent while something is done that asks nothing: what is typed or pasted

@@ -1,148 +1,127 @@
+import type { createPromptModule, Question } from "inquirer";
 import { Cancelled } from "../../errors.ts";
-import type { ApiKey } from "../../keys/api-key.ts";
-import { displayWidth, hang, padEnd } from "../output/layout.ts";
-import { Keyboard, type KeyListener } from "./keyboard.ts";
-import type { PromptTerminal } from "./open-prompts.ts";
-import { PromptStream, type TextUse } from "./prompt-stream.ts";
+import { displayWidth, padEnd } from "../output/layout.ts";
+import type { KeyListener } from "./key-listener.ts";
+import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
+import { PromptStream, type PromptStreamOptions } from "./prompt-stream.ts";
+import type { PromptTerminal } from "./prompt-terminal.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
-import type { Choice, KeyQuestion, PressQuestion, Prompts } from "./prompts.ts";
-import type { SecretKind } from "./secret-kind.ts";
-import type { SecretAsker } from "./secret-questions.ts";
+import type { Choice, ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
+import type { SecretKind } from "./secret/secret-kinds.ts";
 
-/** What inquirer's prompts take beside their question. */
-type Context = NonNullable<Parameters<typeof import("@inquirer/confirm").default>[1]>;
+/** A question as inquirer takes it: the name of a prompt, and what that is configured with. */
+type InquirerQuestion = Omit<Question, "name"> & Readonly<Record<string, unknown>>;
 
-/** Questions on a terminal, with inquirer's prompts and, for keys, our own on its core. */
-export class TerminalPrompts implements Prompts, SecretAsker {
-  readonly #terminal: PromptTerminal;
-  readonly #keyboard: Keyboard;
+/** A prompt of our own. */
+type OwnPrompt = Parameters<ReturnType<typeof createPromptModule>["registerPrompt"]>[1];
 
+/** Questions on a terminal, with inquirer's prompts and, for keys, our own among them. */
+export class TerminalPrompts extends KeyboardPrompts {
   constructor(terminal: PromptTerminal) {
-    this.#terminal = terminal;
-    this.#keyboard = new Keyboard(terminal.input, terminal.output, { marksPastes: true });
+    super(terminal, { marksPastes: true });
   }
 
-  async choose<Value>(question: {
-    readonly message: string;
-    readonly choices: readonly Choice<Value>[];
-    readonly initial?: Value;
-  }): Promise<Value> {
-    const { default: select } = await import("@inquirer/select");
+  protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {
     const { message, initial } = question;
     const choices = this.#layOutChoices(question.choices);
-    return this.#ask("nothing", (context) =>
-      select<Value>(
-        {
-          message,
-          choices,
-          loop: false,
-          pageSize: Math.max(5, Math.min(choices.length, (this.#terminal.output.rows ?? 24) - 8)),
-          theme: this.#theme,
-          ...(initial === undefined ? {} : { default: initial }),
-        },
-        context,
-      ),
+    const pageSize = Math.max(5, Math.min(choices.length, (this.terminal.output.rows ?? 24) - 8));
+    return this.#ask<Value>(
+      {
+        type: "select",
+        message,
+        choices,
+        default: initial,
+        loop: false,
+        pageSize,
+        theme: this.#themeFor(choices.length),
+      },
+      { accepts: (pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed), takesKey },
     );
   }
 
-  async confirm({ message, initial }: { message: string; initial: boolean }): Promise<boolean> {
-    const { default: confirm } = await import("@inquirer/confirm");
-    return this.#ask("letters", (context) =>
-      confirm({ message, default: initial, theme: this.#theme }, context),
+  protected async askConfirm({ message, initial }: ConfirmQuestion, takesKey: boolean) {
+    return this.#ask<boolean>(
+      { type: "confirm", message, default: initial, theme: this.#theme },
+      { accepts: (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed), takesKey },
     );
   }
 
-  async text(question: {
-    readonly message: string;
-    readonly initial?: string;
-    readonly example?: string;
-    readonly check?: (text: string) => string | undefined;
-  }): Promise<string> {
-    const { default: input } = await import("@inquirer/input");
-    const { message, initial, example, check } = question;
-    const { faint } = this.#terminal.theme;
+  protected async askText({ message, initial, example, check }: TextQuestion) {
+    const { faint } = this.terminal.theme;
     const hint = example === undefined ? "" : faint(` ${example}`);
-    return this.#ask("line", (context) =>
-      input(
-        {
-          message,
-          validate: (text) => check?.(text) ?? true,
-          transformer: (text, { isFinal }) => (isFinal ? faint(text) : text || hint),
-          theme: this.#theme,
-          ...(initial === undefined ? {} : { default: initial }),
-        },
-        context,
-      ),
+    return this.#ask<string>(
+      {
+        type: "input",
+        message,
+        default: initial,
+        validate: (text: string) => check?.(text) ?? true,
+        transformer: (text: string, { isFinal }: { readonly isFinal: boolean }) =>
+          isFinal ? faint(text) : text || hint,
+        theme: this.#theme,
+      },
+      { accepts: "line", takesKey: true },
     );
   }
 
-  async press<Value>({ keys, onPaste = "A paste is no answer here." }: PressQuestion<Value>): Promise<Value> {
+  protected async askPress<Value>(question: PressQuestion<Value>, takesKey: boolean) {
     const { pressPrompt } = await import("./press-prompt.ts");
-    const config = { keys, onPaste, columns: this.#columns, symbols: this.#terminal.theme };
-    // The prompt answers with the value of one of the keys it was given.
-    return this.#ask("letters-and-notice", (context) => pressPrompt(config, context) as Promise<Value>);
+    const { keys, onPaste = "A paste is no answer here." } = question;
+    return this.#ask<Value>(
+      { type: "press", message: "", keys, onPaste, columns: this.columns, symbols: this.terminal.theme },
+      { accepts: (pressed) => keys.some(({ press }) => press === nameOf(pressed)), takesKey },
+      pressPrompt,
+    );
   }
 
-  async key(question: KeyQuestion): Promise<ApiKey> {
-    const { askKey } = await import("./secret-questions.ts");
-    return askKey(this, question);
-  }
-
-  async passphrase(question: { readonly message: string; readonly confirm?: boolean }): Promise<string> {
-    const { askPassphrase } = await import("./secret-questions.ts");
-    return askPassphrase(this, question.message, question.confirm === true);
-  }
-
-  async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#keyboard.silence(work);
-  }
-
-  async askSecret<Value>(message: string, kind: SecretKind<Value>): Promise<Value> {
+  protected async askSecret<Value>(
+    message: string,
+    kind: SecretKind<Value>,
+    { entered, whenStuck }: SecretOptions<Value> = {},
+  ): Promise<Value> {
     const [{ secretPrompt, secretNotices }, { SecretCapture }] = await Promise.all([
-      import("./secret-prompt.ts"),
-      import("./secret-capture.ts"),
+      import("./secret/secret-prompt.ts"),
+      import("./secret/secret-capture.ts"),
     ]);
-    const { theme: symbols } = this.#terminal;
     const stopped = new AbortController();
     const stop = () => stopped.abort();
-    const stream = new PromptStream(stop, "nothing");
-    const tell = (name: string) => stream.emit("keypress", undefined, { name, sequence: "" });
+    // Nothing that is entered goes through here, only that something is.
+    const stream = new PromptStream({ accepts: () => false, stop });
+    const tell = (notice: keyof typeof secretNotices) => () => stream.press(secretNotices[notice]);
     const capture = new SecretCapture(
       {
-        changed: () => tell(secretNotices.changed),
-        entered: () => tell(secretNotices.entered),
-        wantsPaste: () => tell(secretNotices.wantsPaste),
+        changed: tell("changed"),
+        entered: tell("entered"),
+        wantsPaste: tell("wantsPaste"),
+        stuck: whenStuck === undefined ? undefined : tell("stuck"),
       },
       stop,
     );
-    const config = { message, kind, capture, columns: () => this.#columns, symbols, theme: this.#theme };
+    if (entered !== undefined) capture.receive(entered);
+    const shown = { symbols: this.terminal.theme, theme: this.#theme, columns: () => this.columns };
     try {
-      // The prompt answers with what `kind` read.
-      const ask = (context: Context) => secretPrompt(config, context) as Promise<Value>;
-      return await this.#run(capture, stopped, ask, stream);
+      return await this.#run<Value>(
+        { type: "secret", message, kind, capture, whenStuck, ...shown },
+        { listener: capture, stopped, input: stream },
+        secretPrompt,
+      );
     } finally {
       capture.close();
     }
   }
 
-  warn(text: string): void {
-    const { output, theme } = this.#terminal;
-    output.write(`${hang(`  ${theme.symbol.warn} `, text, this.#columns)}\n`);
+  #themeFor(choices: number): PromptTheme {
+    return promptTheme(this.terminal.theme, this.columns, choices);
   }
 
   get #theme(): PromptTheme {
-    return promptTheme(this.#terminal.theme, this.#columns);
-  }
-
-  get #columns(): number {
-    return this.#terminal.output.columns || 80;
+    return promptTheme(this.terminal.theme, this.columns);
   }
 
   #layOutChoices<Value>(choices: readonly Choice<Value>[]) {
-    const { theme } = this.#terminal;
+    const { theme } = this.terminal;
     const nameWidth = Math.max(...choices.map(({ name }) => displayWidth(name)));
     const descriptionWidth = Math.max(...choices.map(({ description = "" }) => displayWidth(description)));
-    const beside = 2 + nameWidth + 3 + descriptionWidth < this.#columns;
+    const beside = 2 + nameWidth + 3 + descriptionWidth < this.columns;
     return choices.map(({ value, name, description }) => {
       if (description === undefined) return { value, name, short: name };
       if (!beside) return { value, name, short: name, description };
@@ -150,27 +129,62 @@ export class TerminalPrompts implements Prompts, SecretAsker {
     });
   }
 
-  async #ask<Value>(use: TextUse, prompt: (context: Context) => Promise<Value>): Promise<Value> {
+  async #ask<Value>(
+    question: InquirerQuestion,
+    { accepts, takesKey }: Pick<PromptStreamOptions, "accepts"> & { readonly takesKey: boolean },
+    own?: OwnPrompt,
+  ): Promise<Value | MisplacedKey> {
     const stopped = new AbortController();
-    const stream = new PromptStream(() => stopped.abort(), use);
-    return this.#run(stream, stopped, prompt, stream);
+    let misplaced: MisplacedKey | undefined;
+    const stream = new PromptStream({
+      accepts,
+      stop: () => stopped.abort(),
+      onKey: takesKey
+        ? (burst) => {
+            misplaced = new MisplacedKey(burst);
+            stopped.abort();
+          }
+        : undefined,
+    });
+    try {
+      return await this.#run<Value>(question, { listener: stream, stopped, input: stream }, own);
+    } catch (error) {
+      if (misplaced !== undefined) return misplaced;
+      throw error;
+    }
   }
 
   async #run<Value>(
-    listener: KeyListener,
-    stopped: AbortController,
-    prompt: (context: Context) => Promise<Value>,
-    input: PromptStream,
+    question: InquirerQuestion,
+    from: {
+      readonly listener: KeyListener;
+      readonly stopped: AbortController;
+      readonly input: PromptStream;
+    },
+    own?: OwnPrompt,
   ): Promise<Value> {
-    const { output, signal } = this.#terminal;
+    const { output, signal } = this.terminal;
     if (signal.aborted) throw new Cancelled();
-    const either = AbortSignal.any([signal, stopped.signal]);
+    const { createPromptModule } = await import("inquirer");
+    const ask = createPromptModule({
+      input: from.input,
+      output,
+      signal: AbortSignal.any([signal, from.stopped.signal]),
+    });
+    if (own !== undefined) ask.registerPrompt(String(question.type), own);
     try {
-      return await this.#keyboard.listen(listener, () => prompt({ input, output, signal: either }));
+      const { answer } = await this.keyboard.listen(from.listener, () =>
+        ask<{ answer: Value }>({ ...question, name: "answer" }),
+      );
+      return answer;
     } catch (error) {
       throw isStop(error) ? new Cancelled() : error;
     }
   }
+}
+
+function nameOf(pressed: string): string {
+  return pressed === " " ? "space" : pressed;
 }
 
 /** Inquirer's errors are told by their names; importing it here would load it with every command. */

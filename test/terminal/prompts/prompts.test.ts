@@ -30,6 +30,21 @@ describe("choose", () => {
     });
   });
 
+  it.each([
+    ["k", "new"],
+    ["j", "key"],
+    ["1", "new"],
+    ["3", "key"],
+  ])("takes the row that %s points at", async (typed, value) => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      await terminal.waitFor("↑↓ or 1-3 move   Enter choose");
+      terminal.type(typed);
+      await terminal.waitFor(value === "new" ? "› I am new" : "› I have a key");
+      terminal.press("enter");
+      expect(await terminal.answerTo("choose")).toBe(value);
+    });
+  });
+
   it("is not answered by a paste", async () => {
     await asker.ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor(shown.choose);
@@ -44,7 +59,8 @@ describe("choose", () => {
   it.each([
     ["letters", (terminal: Asking) => terminal.type("i have a k")],
     ["a letter and Enter in one piece", (terminal: Asking) => terminal.type("n\r")],
-    ["the number of another row", (terminal: Asking) => terminal.type("3")],
+    ["the number of no row", (terminal: Asking) => terminal.type("8")],
+    ["Tab", (terminal: Asking) => terminal.press("tab")],
     ["an arrow to the side", (terminal: Asking) => terminal.press("left")],
     ["End", (terminal: Asking) => terminal.press("end")],
   ])("stays where it is with %s", async (_what, press) => {
@@ -162,9 +178,8 @@ describe("press", () => {
     await asker.ask(["press"], {}, async (terminal) => {
       const screen = await terminal.waitFor(shown.press);
       expect(screen).toContain("  Enter open in the browser   s skip   b back   Ctrl-C stop");
-      terminal.type("x");
       if (press === "enter") terminal.press("enter");
-      else terminal.type(press);
+      else terminal.type(`x${press}`);
       expect(await terminal.answerTo("press")).toBe(value);
     });
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { Cancelled } from "../../../../src/errors.ts";
+import { ApiKey } from "../../../../src/keys/api-key.ts";
 import { openOutput } from "../../../../src/terminal/output/terminal-output.ts";
 import { openPrompts } from "../../../../src/terminal/prompts/open-prompts.ts";
 
@@ -27,6 +28,20 @@ const prompts = await openPrompts({
 });
 const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
+/** How often a question was told that nothing can be pasted. */
+let stuck = 0;
+const onKeyPasted = (key: ApiKey) => digest(key.reveal());
+const rows = [
+  { value: "new", name: "I am new to Mistral", description: "show me every step" },
+  { value: "account", name: "I have an account", description: "go to API Keys" },
+  { value: "key", name: "I have a key", description: "paste it" },
+];
+const keys = [
+  { press: "enter", does: "open in the browser", value: "open" },
+  { press: "s", does: "skip", value: "skip" },
+  { press: "b", does: "back", value: "back" },
+];
+
 const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   key: async () => digest((await prompts.key({ message: "Your key" })).reveal()),
   "key-or-back": async () => {
@@ -43,24 +58,21 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
     }),
   date: () => prompts.text({ message: "Its last day", example: "such as 21 Feb 2027" }),
   confirm: () => prompts.confirm({ message: "Go on?", initial: true }),
-  choose: () =>
-    prompts.choose({
-      message: "Where are you now?",
-      choices: [
-        { value: "new", name: "I am new to Mistral", description: "show me every step" },
-        { value: "account", name: "I have an account", description: "go to API Keys" },
-        { value: "key", name: "I have a key", description: "paste it" },
-      ],
-      initial: "account",
-    }),
-  press: () =>
-    prompts.press({
-      keys: [
-        { press: "enter", does: "open in the browser", value: "open" },
-        { press: "s", does: "skip", value: "skip" },
-        { press: "b", does: "back", value: "back" },
-      ],
-    }),
+  choose: () => prompts.choose({ message: "Where are you now?", choices: rows, initial: "account" }),
+  press: () => prompts.press({ keys }),
+  "choose-or-key": () =>
+    prompts.choose({ message: "Where are you now?", choices: rows, initial: "account", onKeyPasted }),
+  "confirm-or-key": () => prompts.confirm({ message: "Go on?", initial: true, onKeyPasted }),
+  "text-or-key": () => prompts.text({ message: "Name", initial: "laptop", onKeyPasted }),
+  "press-or-key": () => prompts.press({ keys, onKeyPasted }),
+  stuck: async () => {
+    const onCannotPaste = async () => {
+      stuck += 1;
+      output.print(`nothing pasted, ${stuck}`);
+      return stuck === 1 ? undefined : ApiKey.of("from-elsewhere");
+    };
+    return (await prompts.key({ message: "Your key", onCannotPaste })).reveal();
+  },
   quietly: async () => {
     await prompts.quietly(async () => {
       output.print("busy");

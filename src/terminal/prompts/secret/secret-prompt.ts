@@ -1,15 +1,17 @@
 import { createPrompt, useKeypress, usePrefix, useRef, useState } from "@inquirer/core";
-import { displayWidth, hang, wrap } from "../output/layout.ts";
-import type { Theme } from "../output/theme.ts";
-import type { PromptTheme } from "./prompt-theme.ts";
+import { displayWidth, hang, wrap } from "../../output/layout.ts";
+import type { Theme } from "../../output/theme.ts";
+import type { PromptTheme } from "../prompt-theme.ts";
 import type { SecretCapture } from "./secret-capture.ts";
-import { howToPaste, type SecretKind, type SecretNote } from "./secret-kind.ts";
+import { howToPaste, type SecretKind, type SecretNote } from "./secret-kinds.ts";
 
 /** What {@link secretPrompt} is given. */
 export interface SecretConfig {
   readonly message: string;
   readonly kind: SecretKind<unknown>;
   readonly capture: SecretCapture;
+  /** The answer of somebody who is stuck. */
+  readonly whenStuck: unknown;
   columns(): number;
   readonly symbols: Theme;
   readonly theme: PromptTheme;
@@ -20,6 +22,7 @@ export const secretNotices = {
   changed: "secret-changed",
   entered: "secret-entered",
   wantsPaste: "secret-wants-paste",
+  stuck: "secret-stuck",
 } as const;
 
 /**
@@ -45,6 +48,10 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
       }
       capture.clear();
       setProblem(reading.outcome === "empty" ? kind.awaited : reading.reason);
+    } else if (name === secretNotices.stuck) {
+      setStatus("done");
+      done(config.whenStuck);
+      return;
     } else if (name === secretNotices.wantsPaste) {
       setProblem(howToPaste);
     } else if (name === secretNotices.changed) {
@@ -57,7 +64,9 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
   const columns = config.columns();
   const isEmpty = capture.text === "";
   const note: SecretNote = isEmpty ? { text: kind.placeholder, good: true } : kind.note(capture.text);
-  if (status === "done" && note.command) return `  ${symbols.symbol.next} ${symbols.faint(note.text)}`;
+  if (status === "done" && (isEmpty || note.command)) {
+    return `  ${symbols.symbol.next} ${symbols.faint(isEmpty ? "nothing was pasted" : note.text)}`;
+  }
   const question = `${prefix} ${theme.style.message(config.message, status)}  `;
   const dots = isEmpty || note.command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
   const style = isEmpty || status === "done" ? symbols.faint : note.good ? asIs : symbols.caution;

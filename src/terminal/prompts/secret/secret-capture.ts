@@ -1,6 +1,5 @@
-import type { InputPiece } from "./input-parser.ts";
-import type { KeyListener } from "./keyboard.ts";
-import { SecretLine } from "./secret-line.ts";
+import { EnteredLine } from "../entered-line.ts";
+import type { InputBurst, InputPiece, KeyListener } from "../key-listener.ts";
 
 /** What a {@link SecretCapture} tells of what is entered. */
 export interface SecretWatcher {
@@ -10,6 +9,8 @@ export interface SecretWatcher {
   entered(): void;
   /** The person pressed Ctrl-V, and the terminal did not paste. */
   wantsPaste(): void;
+  /** The person tried to paste twice, and nothing came: told instead of the second one of the two above. */
+  stuck?: (() => void) | undefined;
 }
 
 /**
@@ -22,13 +23,17 @@ const quietMs = 100;
 /** How often changes are told, at most. */
 const changesMs = 40;
 
+/** How often nothing may come of Enter or Ctrl-V until the person counts as stuck. */
+const vainTries = 2;
+
 /** Collects a hidden text from the keyboard, and tells a watcher what happens without what it is. */
 export class SecretCapture implements KeyListener {
-  readonly #line = new SecretLine();
+  readonly #line = new EnteredLine();
   readonly #watcher: SecretWatcher;
   readonly #stop: () => void;
   #quiet: NodeJS.Timeout | undefined;
   #change: NodeJS.Timeout | undefined;
+  #inVain = 0;
 
   constructor(watcher: SecretWatcher, stop: () => void) {
     this.#watcher = watcher;
@@ -40,12 +45,8 @@ export class SecretCapture implements KeyListener {
     return this.#line.text;
   }
 
-  receive(piece: InputPiece): void {
-    const change = this.#line.receive(piece);
-    if (change === "left") this.#stop();
-    else if (change === "wants-paste") this.#watcher.wantsPaste();
-    else if (change === "entered" || (change === "changed" && this.#quiet !== undefined)) this.#settle();
-    else if (change === "changed") this.#tellChange();
+  receive(burst: InputBurst): void {
+    for (const piece of burst) this.#receive(piece);
   }
 
   stop(): void {
@@ -68,12 +69,27 @@ export class SecretCapture implements KeyListener {
     this.clear();
   }
 
+  #receive(piece: InputPiece): void {
+    const change = this.#line.receive(piece);
+    if (change === "left") this.#stop();
+    else if (change === "wants-paste") this.#tellTry(() => this.#watcher.wantsPaste());
+    else if (change === "entered" || (change === "changed" && this.#quiet !== undefined)) this.#settle();
+    else if (change === "changed") this.#tellChange();
+  }
+
   #settle(): void {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
       this.#quiet = undefined;
-      this.#watcher.entered();
+      this.#tellTry(() => this.#watcher.entered());
     }, quietMs);
+  }
+
+  #tellTry(tell: () => void): void {
+    this.#inVain = this.text.trim() === "" ? this.#inVain + 1 : 0;
+    const { stuck } = this.#watcher;
+    if (this.#inVain < vainTries || stuck === undefined) tell();
+    else stuck();
   }
 
   #tellChange(): void {

@@ -1,0 +1,156 @@
+import { ApiKey } from "../../keys/api-key.ts";
+import { hang } from "../output/layout.ts";
+import type { InputBurst } from "./key-listener.ts";
+import { Keyboard } from "./keyboard.ts";
+import type { PromptTerminal } from "./prompt-terminal.ts";
+import type {
+  ChooseQuestion,
+  ConfirmQuestion,
+  KeyQuestion,
+  PassphraseQuestion,
+  PastedKeyQuestion,
+  PressQuestion,
+  Prompts,
+  TextQuestion,
+} from "./prompts.ts";
+import {
+  back,
+  keyOrBackSecret,
+  keySecret,
+  passphraseSecret,
+  type SecretKind,
+} from "./secret/secret-kinds.ts";
+
+/** A key that was pasted at a question which does not ask for one. */
+export class MisplacedKey {
+  /** As it came in, so that it can be handed to the question that does. */
+  readonly burst: InputBurst;
+
+  constructor(burst: InputBurst) {
+    this.burst = burst;
+  }
+}
+
+/** How a hidden question is asked. */
+export interface SecretOptions<Value> {
+  /** What was entered already. */
+  readonly entered?: InputBurst | undefined;
+  /** The answer of somebody whose terminal does not paste; without it they are only told how to. */
+  readonly whenStuck?: Value | undefined;
+}
+
+const stuck = Symbol("stuck");
+
+/** What the questions on every kind of terminal have in common. */
+export abstract class KeyboardPrompts implements Prompts {
+  protected readonly terminal: PromptTerminal;
+  protected readonly keyboard: Keyboard;
+
+  protected constructor(terminal: PromptTerminal, options: { readonly marksPastes: boolean }) {
+    this.terminal = terminal;
+    this.keyboard = new Keyboard(terminal.input, terminal.output, options);
+  }
+
+  protected abstract askChoice<Value>(
+    question: ChooseQuestion<Value>,
+    takesKey: boolean,
+  ): Promise<Value | MisplacedKey>;
+  protected abstract askConfirm(
+    question: ConfirmQuestion,
+    takesKey: boolean,
+  ): Promise<boolean | MisplacedKey>;
+  /** A key is taken here in any case, since it would show otherwise. */
+  protected abstract askText(question: TextQuestion): Promise<string | MisplacedKey>;
+  protected abstract askPress<Value>(
+    question: PressQuestion<Value>,
+    takesKey: boolean,
+  ): Promise<Value | MisplacedKey>;
+  protected abstract askSecret<Value>(
+    message: string,
+    kind: SecretKind<Value>,
+    options?: SecretOptions<Value>,
+  ): Promise<Value>;
+
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
+    return this.#orKey(question, (takesKey) => this.askChoice(question, takesKey));
+  }
+
+  confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
+    return this.#orKey(question, (takesKey) => this.askConfirm(question, takesKey));
+  }
+
+  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
+    return this.#orKey(question, () => this.askText(question));
+  }
+
+  press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
+    return this.#orKey(question, (takesKey) => this.askPress(question, takesKey));
+  }
+
+  async key({ message, onBack, onCannotPaste }: KeyQuestion): Promise<ApiKey> {
+    const kind = onBack === undefined ? keySecret : keyOrBackSecret;
+    const whenStuck = onCannotPaste === undefined ? undefined : stuck;
+    for (;;) {
+      const entered = await this.#askKey<symbol>(message, kind, { whenStuck });
+      if (entered instanceof ApiKey) return entered;
+      if (entered === back) await onBack?.();
+      else {
+        const key = await onCannotPaste?.();
+        if (key !== undefined) return key;
+      }
+    }
+  }
+
+  async passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
+    for (;;) {
+      const passphrase = await this.askSecret(message, passphraseSecret);
+      if (!confirm) return passphrase;
+      // Nobody sees a slip.
+      const again = await this.askSecret("The same once more", passphraseSecret);
+      if (again === passphrase) return passphrase;
+      this.warn("The two were not the same. Enter both again.");
+    }
+  }
+
+  async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.keyboard.silence(work);
+  }
+
+  protected warn(text: string): void {
+    this.terminal.output.write(`${hang(`  ${this.terminal.theme.symbol.warn} `, text, this.columns)}\n`);
+  }
+
+  protected get columns(): number {
+    return this.terminal.output.columns || 80;
+  }
+
+  /** Asks, and where a key is pasted instead of an answer, takes that or says that it is not asked for. */
+  async #orKey<Value, Pasted>(
+    { onKeyPasted }: PastedKeyQuestion<Pasted>,
+    ask: (takesKey: boolean) => Promise<Value | MisplacedKey>,
+  ): Promise<Value | Pasted> {
+    for (;;) {
+      const answer = await ask(onKeyPasted !== undefined);
+      if (!(answer instanceof MisplacedKey)) return answer;
+      if (onKeyPasted === undefined) {
+        this.warn("That looks like a key, which is not asked for here; nothing was taken of it.");
+        continue;
+      }
+      const key = await this.#askKey<symbol>("Your key", keyOrBackSecret, { entered: answer.burst });
+      if (key instanceof ApiKey) return onKeyPasted(key);
+    }
+  }
+
+  /** Asks for a key, and once more whether to use one of another shape: that shape may be tomorrow's. */
+  async #askKey<Other>(
+    message: string,
+    kind: SecretKind<ApiKey | Other>,
+    { entered, whenStuck }: SecretOptions<ApiKey | Other>,
+  ): Promise<ApiKey | Other> {
+    const key = await this.askSecret(message, kind, { entered, whenStuck });
+    if (!(key instanceof ApiKey) || key.hasUsualShape) return key;
+    this.warn("It does not look like the usual 32 letters and digits.");
+    if (await this.confirm({ message: "Use it all the same?", initial: false })) return key;
+    return this.#askKey(message, kind, { whenStuck });
+  }
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Asker, digest, key, openAsker } from "./asking.ts";
+
+let asker: Asker;
+beforeAll(async () => {
+  asker = await openAsker();
+});
+afterAll(() => asker.remove());
+
+const dumb = { env: { TERM: "dumb", LANG: "C" } };
+
+/** Something that each question shows once it is asked, and in a dumb terminal. */
+const shown = {
+  "choose-or-key": ["Enter choose", "Number, then Enter (2):"],
+  "confirm-or-key": ["(Y/n)", "Enter (yes):"],
+  "text-or-key": ["(laptop)", "? Name (laptop):"],
+  "press-or-key": ["Ctrl-C stop", "b, then Enter: back\n>"],
+} as const;
+const questions = Object.keys(shown) as (keyof typeof shown)[];
+
+// That the key never shows is what every test here looks for at its end.
+describe.each(questions)("a key pasted at %s", (question) => {
+  it.each([
+    ["alone", key],
+    ["as a shell line", `export MISTRAL_API_KEY='${key}'`],
+  ])("%s, is taken with Enter", async (_what, text) => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question][0]);
+      terminal.paste(text);
+      await terminal.waitFor("Your key  ••••••••  32 characters, looks right");
+      terminal.press("enter");
+      expect(await terminal.answerTo(question)).toBe(digest(key));
+    });
+  });
+
+  it("is taken where the terminal marks no pastes, with the newline behind it", async () => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question][0]);
+      terminal.paste(`${key}\n`, { bracketed: false });
+      expect(await terminal.answerTo(question)).toBe(digest(key));
+    });
+  });
+
+  it("is left again with b", async () => {
+    await asker.ask([question], {}, async (terminal) => {
+      await terminal.waitFor(shown[question][0]);
+      terminal.paste(key);
+      await terminal.waitFor("32 characters");
+      terminal.press("ctrl-u");
+      await terminal.waitFor("b and Enter: back");
+      terminal.type("b");
+      await terminal.waitFor(/Your key {2}back$/);
+      terminal.press("enter");
+      await terminal.waitFor(new RegExp(`› back\\n[\\s\\S]*${shown[question][0].replace(/[()]/g, "\\$&")}`));
+      terminal.press("enter");
+      await terminal.answerTo(question);
+    });
+  });
+
+  it("is taken in a dumb terminal, and does not show there either", async () => {
+    await asker.ask([question], dumb, async (terminal) => {
+      await terminal.waitFor(shown[question][1]);
+      terminal.paste(`${key}\n`, { bracketed: false });
+      expect(await terminal.answerTo(question)).toBe(digest(key));
+      expect(terminal.everything()).toMatch(/^[\r\n\x20-\x7e]*$/);
+    });
+  });
+});
+
+describe("a key pasted where none is taken", () => {
+  it("does not show in a line of text, which says so", async () => {
+    await asker.ask(["text"], {}, async (terminal) => {
+      await terminal.waitFor("(laptop)");
+      terminal.paste(key);
+      await terminal.waitFor(/! That looks like a key[\s\S]*\? Name \(laptop\)/);
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("laptop");
+    });
+  });
+
+  it("does not show in a line of a dumb terminal", async () => {
+    await asker.ask(["text"], dumb, async (terminal) => {
+      await terminal.waitFor("? Name (laptop):");
+      terminal.paste(key, { bracketed: false });
+      await terminal.waitFor(/That looks like a key[\s\S]*\? Name \(laptop\):/);
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("laptop");
+    });
+  });
+
+  it("answers no list", async () => {
+    await asker.ask(["choose"], {}, async (terminal) => {
+      await terminal.waitFor("Enter choose");
+      terminal.paste(`${key}\n`);
+      terminal.press("up");
+      await terminal.waitFor("› I am new");
+      terminal.press("enter");
+      expect(await terminal.answerTo("choose")).toBe("new");
+    });
+  });
+});
