@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Git } from "./git.ts";
+import { questions } from "./questions.ts";
 
 /**
  * What git would do with a file: it has it already; the next `git add` takes it; it is ignored; it
@@ -17,47 +18,36 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
   const states = new Map<string, GitState>();
   const repositories = new Map<string, string[]>();
   for (const path of new Set(paths)) {
-    const top = repositoryOf(path);
+    const top = repositoryAbove(dirname(path));
     if (top === undefined) states.set(path, "none");
     else repositories.set(top, [...(repositories.get(top) ?? []), path]);
   }
   await Promise.all(
-    [...repositories].map(async ([top, files]) => {
-      const names = files.map((path) => relative(top, path).split(sep).join("/"));
+    [...repositories].map(async ([folder, files]) => {
+      const names = files.map((path) => relative(folder, path).split(sep).join("/"));
       const [tracked, ignored] = await Promise.all([
-        git.ask(["ls-files", "-z", "--cached", "--", ...names], { folder: top }),
-        // It refuses literal pathspecs. 1: none of them is ignored.
-        git.ask(["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"], {
-          folder: top,
-          input: names.join("\0"),
-          codes: [0, 1],
-        }),
+        git.ask(questions.tracked, { folder, paths: names }),
+        git.ask(questions.ignored, { folder, input: names.join("\0") }),
       ]);
       files.forEach((path, index) => {
-        states.set(path, stateOf(names[index] ?? "", listOf(tracked), listOf(ignored)));
+        const name = names[index] ?? "";
+        if (tracked.state === "failed" || ignored.state === "failed") states.set(path, "unknown");
+        else if (namesIn(tracked.bytes).includes(name)) states.set(path, "tracked");
+        else states.set(path, namesIn(ignored.bytes).includes(name) ? "ignored" : "not-ignored");
       });
     }),
   );
   return states;
 }
 
-function stateOf(
-  name: string,
-  tracked: readonly string[] | undefined,
-  ignored: readonly string[] | undefined,
-): GitState {
-  if (tracked === undefined || ignored === undefined) return "unknown";
-  if (tracked.includes(name)) return "tracked";
-  return ignored.includes(name) ? "ignored" : "not-ignored";
-}
-
-function listOf(answer: Buffer | undefined): readonly string[] | undefined {
-  return answer?.toString().split("\0");
-}
-
-function repositoryOf(path: string): string | undefined {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
+/** The nearest folder, this one or one above it, that looks like the top of a work tree, whatever git says of it. */
+export function repositoryAbove(start: string): string | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;
     if (dirname(folder) === folder) return undefined;
   }
+}
+
+function namesIn(answer: Buffer): readonly string[] {
+  return answer.toString().split("\0");
 }

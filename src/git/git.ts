@@ -1,128 +1,115 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
-import type { Readable, Writable } from "node:stream";
 import type { Surroundings } from "../files/surroundings.ts";
+import { cleanText } from "../outside-text.ts";
+import { type ProgramEnd, startProgram } from "../running/start-program.ts";
+import { before, gitVariables, type Question } from "./questions.ts";
 
-/** A git process: what it reads, what it answers. What it complains of is not shown. */
-export type GitProcess = ChildProcessByStdio<Writable, Readable, null>;
-
-/** How a git process is started. */
-export interface GitOptions {
+/** Where and how a question is asked. */
+export interface Asking {
   /** The folder to work in, absolute. */
   readonly folder: string;
   /**
-   * Keep what a hook was told about its repository (`GIT_INDEX_FILE` of `git commit FILE`, say).
-   * Without it the repository is the one that the folder is in.
+   * Whether the environment may name the repository, as it does for a hook. Without it, the
+   * repository is the one that the folder is in.
    */
-  readonly asHook?: boolean;
+  readonly named?: boolean;
+  /** Names of files behind the question, for those that take some. */
+  readonly paths?: readonly string[];
+  readonly input?: string | Buffer;
+  /** Ends git. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Git, only ever reading: no hook, no pager, no configured program and no network is started by it. */
-export class Git {
-  readonly #env: Surroundings["env"];
-  readonly #program: string | undefined;
+/** An answer of git; without one the reason, which fits behind "git: ". */
+export type Answer =
+  | { readonly state: "answered"; readonly bytes: Buffer }
+  | { readonly state: "failed"; readonly reason: string; readonly notInstalled?: boolean };
 
-  constructor({ env, platform }: Pick<Surroundings, "env" | "platform">) {
-    this.#env = env;
-    // Windows would run a git.exe of the folder we are in before the one that is installed.
-    this.#program = platform === "win32" ? findProgram(env) : "git";
+const sizeLimit = 64 * 2 ** 20;
+const timeLimitMs = 6 * 3_600_000;
+const usualSilenceMs = 15_000;
+
+/** Git, only ever reading: nothing that a repository says makes it start a program or use the network. */
+export class Git {
+  readonly #at: Pick<Surroundings, "env" | "platform">;
+
+  constructor(at: Pick<Surroundings, "env" | "platform">) {
+    this.#at = at;
   }
 
-  /** Starts git; `undefined` where it is not installed. */
-  start(args: readonly string[], { folder, asHook = false }: GitOptions): GitProcess | undefined {
-    if (this.#program === undefined) return undefined;
-    return spawn(this.#program, [...always, ...args], {
-      cwd: folder,
-      env: { ...this.#environment(asHook), ...offline, LC_ALL: "C" },
-      stdio: ["pipe", "pipe", "ignore"],
-      windowsHide: true,
+  /** The whole answer to a question, at most 64 MB. */
+  async ask(question: Question, asking: Asking): Promise<Answer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const failed = await this.read(question, asking, (chunk) => {
+      length += chunk.length;
+      if (length > sizeLimit) return "its answer is larger than 64 MB";
+      chunks.push(chunk);
+      return undefined;
     });
+    return failed ?? { state: "answered", bytes: Buffer.concat(chunks) };
   }
 
   /**
-   * The whole answer of a git command; `undefined` when it is not installed, failed, answered more
-   * than 64 MB or took longer than 5 s.
+   * Hands an answer on as it comes, whatever its size.
+   *
+   * @param take - may say why it wants no more of it, which ends git
+   * @returns why the answer is not complete; `undefined` when it is
    */
-  async ask(
-    args: readonly string[],
-    options: GitOptions & { readonly input?: string | Buffer; readonly codes?: readonly number[] },
-  ): Promise<Buffer | undefined> {
-    const child = this.start(args, options);
-    if (child === undefined) return undefined;
-    return await new Promise((resolve) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
-      const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
-      child.on("error", () => {
-        clearTimeout(timer);
-        resolve(undefined);
-      });
-      child.on("close", (code) => {
-        clearTimeout(timer);
-        resolve((options.codes ?? [0]).includes(code ?? -1) ? Buffer.concat(chunks) : undefined);
-      });
-      child.stdout.on("data", (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > 64 * 1024 * 1024) child.kill("SIGKILL");
-        else chunks.push(chunk);
-      });
-      // It may end without having read everything.
-      child.stdin.on("error", () => {});
-      child.stdin.end(options.input ?? "");
+  async read(
+    question: Question,
+    { folder, named = false, paths = [], input = "", signal }: Asking,
+    take: (chunk: Buffer) => string | undefined,
+  ): Promise<Extract<Answer, { state: "failed" }> | undefined> {
+    const { silenceMs = usualSilenceMs, codes = [0] } = question;
+    const program = await startProgram("git", [...before, ...question.args, ...paths], {
+      ...this.#at,
+      variables: gitVariables(this.#at.env, named),
+      cwd: folder,
+      timeLimitMs,
+      signal,
     });
-  }
-
-  #environment(asHook: boolean): Record<string, string> {
-    const kept: Record<string, string> = {};
-    for (const [name, value] of Object.entries(this.#env)) {
-      if (value === undefined || /MISTRAL/i.test(name)) continue;
-      if (!asHook && ofOneRepository.has(name)) continue;
-      kept[name] = value;
-    }
-    return kept;
+    let ended: string | undefined;
+    const end = (reason: string): void => {
+      ended ??= reason;
+      void program.stop();
+    };
+    const silence = setTimeout(() => end(`it did not answer for ${silenceMs / 1000} seconds`), silenceMs);
+    program.stdout.on("data", (chunk: Buffer) => {
+      if (ended !== undefined) return;
+      const enough = take(chunk);
+      if (enough !== undefined) end(enough);
+      silence.refresh();
+    });
+    program.stdin.end(input);
+    const how = await program.ended;
+    clearTimeout(silence);
+    if (ended !== undefined) return { state: "failed", reason: ended };
+    if (how.kind === "exited" && codes.includes(how.code)) return undefined;
+    return { state: "failed", reason: reasonOf(how), notInstalled: how.kind === "not-found" };
   }
 }
 
-/** A repository that holds only part of its objects would fetch the others; every way to do so is closed. */
-const offline = { GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "none", GIT_TERMINAL_PROMPT: "0" };
+function reasonOf(how: ProgramEnd): string {
+  switch (how.kind) {
+    case "exited":
+      return whatItSaid(how.stderr) ?? `it ended with code ${how.code} and no reason`;
+    case "killed":
+      return `it was ended by ${how.signal}`;
+    case "timed-out":
+      return "it did not end";
+    case "stopped":
+      return "it was stopped";
+    case "not-found":
+      return "it is not installed";
+    case "not-started":
+      return `it could not be started (${how.code})`;
+  }
+}
 
-const always = [
-  "--no-pager",
-  "--literal-pathspecs",
-  "--no-optional-locks",
-  "--no-replace-objects",
-  "-c",
-  "core.fsmonitor=false",
-  "-c",
-  "core.untrackedCache=false",
-];
-
-/** What `git rev-parse --local-env-vars` lists: variables that tie git to one repository. */
-const ofOneRepository = new Set([
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_COMMON_DIR",
-  "GIT_CONFIG",
-  "GIT_CONFIG_COUNT",
-  "GIT_CONFIG_PARAMETERS",
-  "GIT_DIR",
-  "GIT_GRAFT_FILE",
-  "GIT_IMPLICIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_INTERNAL_SUPER_PREFIX",
-  "GIT_NO_REPLACE_OBJECTS",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_PREFIX",
-  "GIT_REPLACE_REF_BASE",
-  "GIT_SHALLOW_FILE",
-  "GIT_WORK_TREE",
-]);
-
-function findProgram(env: Surroundings["env"]): string | undefined {
-  const path = Object.entries(env).find(([name]) => name.toUpperCase() === "PATH")?.[1] ?? "";
-  return path
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder))
-    .map((folder) => join(folder, "git.exe"))
-    .find((program) => existsSync(program));
+/** What git gave up for, in its own words; of its advice as much as fits. */
+function whatItSaid(stderr: Buffer): string | undefined {
+  const text = stderr.toString();
+  const fatal = /^(?:fatal|error): ([\s\S]*)/m.exec(text.slice(Math.max(0, text.search(/^fatal: /m))))?.[1];
+  const said = cleanText(fatal ?? text).replace(/[.:]$/, "");
+  return said === "" ? undefined : said;
 }

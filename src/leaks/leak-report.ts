@@ -1,7 +1,6 @@
 import type { Surroundings } from "../files/surroundings.ts";
 import { commandFor } from "../hints.ts";
 import { shortPath } from "../plaintext/place-words.ts";
-import { hang } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Leak, LeakPlace } from "./leak.ts";
 import type { Encoding } from "./leak-pattern.ts";
@@ -9,17 +8,19 @@ import type { LeakScan } from "./scan-for-leaks.ts";
 
 /** What `doctor --scan --json` prints. Stable surface; holds no key. */
 export interface LeakDocument {
-  /** Whether nothing was found. */
+  /** Whether everything was searched and nothing found. */
   readonly ok: boolean;
   readonly leaks: readonly {
     readonly profile: string;
     readonly key: string;
     readonly kind: LeakPlace["kind"];
-    /** `null` in the message of a commit. */
+    /** `null` in a message, and for what no commit leads to. */
     readonly path: string | null;
     readonly line: number;
-    /** The commit that brought it into the history. */
+    /** The commit that brought it into the history, shortened. */
     readonly commit: string | null;
+    /** The object of git that holds it, in the history. */
+    readonly object: string | null;
     readonly encoding: Encoding;
   }[];
   readonly searched: readonly string[];
@@ -28,52 +29,48 @@ export interface LeakDocument {
 }
 
 /** The JSON document of a scan. */
-export function leakDocument({ leaks, searched, notes }: LeakScan): LeakDocument {
+export function leakDocument({ leaks, searched, gaps }: LeakScan): LeakDocument {
   return {
-    ok: leaks.length === 0,
+    ok: leaks.length === 0 && gaps.length === 0,
     leaks: leaks.map(({ wanted, encoding, place }) => ({
       profile: wanted.profile,
       key: wanted.mask,
       kind: place.kind,
       path: place.path ?? null,
       line: place.line,
-      commit: place.kind === "history" ? (place.commit ?? null) : null,
+      commit: place.kind === "history" && place.commit !== undefined ? shortened(place.commit) : null,
+      object: place.kind === "history" ? place.object.id : null,
       encoding,
     })),
     searched,
-    notes,
+    notes: gaps,
   };
 }
 
 /** Places of one kind that are listed; the rest is counted. */
 const listed = 20;
 
-/** The report of a scan for people, a paragraph for each key that was found. */
-export function renderLeaks(
-  scan: LeakScan,
-  { theme, columns }: Pick<Output, "theme" | "columns">,
-  at: Pick<Surroundings, "home">,
-): string {
-  const width = Math.min(columns, 80);
-  const lines: string[] = [];
-  for (const leaks of byKey(scan.leaks)) {
-    const [{ wanted }] = leaks;
-    const found = `The key ${wanted.mask} of profile ${wanted.profile} is written down in plaintext:`;
-    lines.push(hang(`${theme.symbol.fail} `, theme.strong(found), width));
-    const places = [...new Set(leaks.map((leak) => describe(leak, at)))];
-    lines.push(...places.slice(0, listed).map((place) => `    ${place}`));
-    if (places.length > listed) lines.push(`    and ${places.length - listed} more`);
-    for (const advice of adviceFor(leaks)) lines.push(hang(`  ${theme.symbol.next} `, advice, width));
-    lines.push("");
+/** Prints the report of a scan for people, a paragraph for each key that was found. */
+export function printLeaks(output: Output, scan: LeakScan, at: Pick<Surroundings, "home">): void {
+  const { leaks, searched, gaps, keys, inRepository } = scan;
+  for (const group of byKey(leaks)) {
+    const [{ wanted }] = group;
+    output.fail(`The key ${wanted.mask} of profile ${wanted.profile} is written down in plaintext:`);
+    const places = [...new Set(group.map((leak) => describe(leak, at)))];
+    for (const place of places.slice(0, listed)) output.paragraph(place, 4);
+    if (places.length > listed) output.paragraph(`and ${places.length - listed} more`, 4);
+    for (const advice of adviceFor(group)) output.next(advice, 2);
+    output.print();
   }
-  if (scan.leaks.length === 0 && scan.searched.length > 0) {
-    const keys = scan.keys === 1 ? "Your key is" : `None of your ${scan.keys} keys is`;
-    const not = scan.keys === 1 ? "not " : "";
-    lines.push(hang(`${theme.symbol.ok} `, `${keys} ${not}in ${scan.searched.join(", ")}.`, width));
+  if (leaks.length === 0 && searched.length > 0) {
+    const subject = keys === 1 ? "Your key is not in" : `None of your ${keys} keys is in`;
+    output.ok(`${subject} ${searched.join(", ")}.`);
   }
-  if (scan.keys === 0) lines.push(`${theme.symbol.ok} No key is stored, so there is none to look for.`);
-  for (const note of scan.notes) lines.push(hang(`${theme.symbol.warn} `, note, width));
-  return lines.join("\n").trimEnd();
+  if (keys === 0 && gaps.length === 0) output.ok("No key is stored, so there is none to look for.");
+  if (keys > 0 && !inRepository) output.paragraph("This folder is in no git repository.");
+  if (gaps.length === 0) return;
+  output.warn("Not everything was searched, so a key may still be there:");
+  for (const gap of gaps) output.bullet(gap, 2);
 }
 
 function byKey(leaks: readonly Leak[]): readonly (readonly [Leak, ...Leak[]])[] {
@@ -89,28 +86,49 @@ function byKey(leaks: readonly Leak[]): readonly (readonly [Leak, ...Leak[]])[] 
 
 function describe({ place, encoding }: Leak, at: Pick<Surroundings, "home">): string {
   const form = encoding === "plain" ? "" : ` (as ${encoding})`;
-  const path = place.path === undefined ? "" : `${shortPath(place.path, at)}:${place.line}`;
+  const path = place.path === undefined ? undefined : `${shortPath(place.path, at)}:${place.line}`;
   switch (place.kind) {
     case "file":
+    case "git-file":
       return `${path}${form}`;
     case "staged":
       return `${path}, staged${form}`;
     case "shell-history":
       return `${path}, what you typed${form}`;
     case "history": {
-      const commit = place.commit === undefined ? "" : ` ${place.commit}`;
-      return path === ""
-        ? `the message of commit${commit}${form}`
-        : `${path}, in git since commit${commit}${form}`;
+      if (place.commit === undefined)
+        return `${nameless(place.object.type)} ${shortened(place.object.id)}${form}`;
+      const commit = shortened(place.commit);
+      return path === undefined
+        ? `the message of commit ${commit}${form}`
+        : `${path}, in git since commit ${commit}${form}`;
     }
   }
+}
+
+/** What an object is that no commit names: `git show` shows it. */
+function nameless(type: string): string {
+  switch (type) {
+    case "commit":
+      return "a commit that git still keeps:";
+    case "tag":
+      return "the message of a tag:";
+    case "tree":
+      return "the name of a file in";
+    default:
+      return "a version of a file that git still keeps:";
+  }
+}
+
+function shortened(id: string): string {
+  return id.slice(0, 10);
 }
 
 function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
   const [{ wanted }] = leaks;
   const has = (kind: LeakPlace["kind"]) => leaks.some(({ place }) => place.kind === kind);
   const rotate = commandFor(wanted.profile, "rotate");
-  if (has("history")) {
+  if (leaks.some(({ place }) => place.kind === "history" && place.shared)) {
     return [
       `Whoever has a copy of this repository has the key. Make a new one and delete this one: ${rotate}`,
       "Then the history does no harm any more; taking the key out of it is optional.",
@@ -118,7 +136,12 @@ function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
   }
   const advice: string[] = [];
   if (has("staged")) advice.push("Do not commit this. Take the key out of the file, then: git add FILE");
-  if (has("file")) advice.push("Take the key out before it is committed: mistral-key import");
-  if (has("shell-history")) advice.push("Delete these lines from the shell's history.");
+  if (has("file")) {
+    advice.push(`Take the key out before it is committed: ${commandFor(wanted.profile, "import")}`);
+  }
+  if (has("history"))
+    advice.push("No branch or tag leads to what git still keeps, so a clone does not get it.");
+  if (has("git-file")) advice.push("Take the key out of git's own file; an address can do without it.");
+  if (has("shell-history")) advice.push("Delete these lines from the history.");
   return [...advice, `If somebody else may have seen it, make a new one: ${rotate}`];
 }

@@ -8,38 +8,46 @@ export interface StreamHit {
   readonly line: number;
 }
 
-/** Looks for keys in what arrives piece by piece, so that nothing has to fit in memory. */
+/** How many keys of one content are told: where there are more, it needs no list. */
+const mostHits = 100;
+
+/** Looks for keys in a content that arrives piece by piece, so that it never has to fit in memory. */
 export class LeakStream {
   readonly #patterns: LeakPatterns;
+  readonly #found: (hit: StreamHit) => void;
   #rest: Buffer = Buffer.alloc(0);
   #linesBefore = 0;
+  #hits = 0;
 
-  constructor(patterns: LeakPatterns) {
+  /** @param found - told of each key, at most a hundred times */
+  constructor(patterns: LeakPatterns, found: (hit: StreamHit) => void) {
     this.#patterns = patterns;
+    this.#found = found;
   }
 
   /** Takes the next piece; the last bytes wait until it is known what follows them. */
-  push(piece: Buffer): readonly StreamHit[] {
+  push(piece: Buffer): void {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    return this.#search(bytes, Math.max(0, bytes.length - longestKey));
+    this.#search(bytes, Math.max(0, bytes.length - longestKey));
   }
 
   /** Looks into what is left at the end. */
-  end(): readonly StreamHit[] {
-    return this.#search(this.#rest, this.#rest.length);
+  end(): void {
+    this.#search(this.#rest, this.#rest.length);
   }
 
-  #search(bytes: Buffer, limit: number): readonly StreamHit[] {
+  #search(bytes: Buffer, limit: number): void {
     let line = this.#linesBefore + 1;
     let counted = 0;
-    const found = this.#patterns.search(bytes, limit).map(({ wanted, encoding, offset }) => {
+    for (const { wanted, encoding, offset } of this.#patterns.search(bytes, limit)) {
+      if (this.#hits >= mostHits) break;
+      this.#hits += 1;
       line += newlines(bytes, counted, offset);
       counted = offset;
-      return { wanted, encoding, line };
-    });
+      this.#found({ wanted, encoding, line });
+    }
     this.#linesBefore += newlines(bytes, 0, limit);
-    this.#rest = Buffer.from(bytes.subarray(limit));
-    return found;
+    this.#rest = bytes.subarray(limit);
   }
 }
 

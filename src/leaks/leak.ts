@@ -6,16 +6,28 @@ export type LeakPlace =
   | { readonly kind: "file"; readonly path: string; readonly line: number }
   /** What the next commit would contain. */
   | { readonly kind: "staged"; readonly path: string; readonly line: number }
-  /** A version of a file, or a message, in the history. */
+  /** An object that git keeps: a version of a file, a message, the name of a file. */
   | {
       readonly kind: "history";
-      /** `undefined` in the message of a commit. */
+      readonly object: GitObjectName;
+      /** The file; `undefined` in a message, and where no commit leads to the object any more. */
       readonly path: string | undefined;
-      /** The commit, shortened; `undefined` when git did not tell in time. */
+      /** The commit that brought it in; `undefined` where none leads to it. */
       readonly commit: string | undefined;
+      /** Whether who clones this repository gets it. */
+      readonly shared: boolean;
       readonly line: number;
     }
+  /** A file of git's own, `.git/config` for example. */
+  | { readonly kind: "git-file"; readonly path: string; readonly line: number }
+  /** What was typed into a shell or a tool. */
   | { readonly kind: "shell-history"; readonly path: string; readonly line: number };
+
+/** An object of git: what it is, and its id. */
+export interface GitObjectName {
+  readonly id: string;
+  readonly type: string;
+}
 
 /** A stored key, written down somewhere in plaintext. */
 export interface Leak {
@@ -24,23 +36,11 @@ export interface Leak {
   readonly place: LeakPlace;
 }
 
-/** How far a scan goes. A scan that reaches one of these says so. */
-export interface ScanLimits {
-  /** Commits of the history, the newest first. */
-  readonly commits: number;
-  /** Bytes of the history, unpacked. */
-  readonly bytes: number;
-  /** Size of a file of the history above which it is passed over. */
-  readonly blob: number;
-  /** Time for all of it, in milliseconds. */
-  readonly duration: number;
-  /** Places after which searching further tells nothing new. */
-  readonly leaks: number;
-}
-
-/** What a scan of one part told. */
+/** What looking into one part told. */
 export interface PartScan {
+  /** What was looked into, for people: "staged changes". */
+  readonly part: string;
   readonly leaks: readonly Leak[];
-  /** What was not looked at and why, a sentence each. */
-  readonly notes: readonly string[];
+  /** What of it was not looked at and why, each as the end of "staged changes: …". Empty when all was. */
+  readonly gaps: readonly string[];
 }

@@ -1,59 +1,96 @@
 import { constants, createReadStream } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
+import { codeOf, reasons } from "../files/text-file.ts";
 import type { Leak, LeakPlace } from "./leak.ts";
 import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream } from "./leak-stream.ts";
+import { LeakStream, type StreamHit } from "./leak-stream.ts";
 
 // Absent on Windows.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** A file to look into, and how to name a spot of it. */
+/** A file to look into. */
 export interface FileToScan {
-  readonly path: string;
-  /** A link is passed over, since git keeps the link and not what it leads to. */
+  /** As text or as the bytes that the name is. */
+  readonly path: string | Buffer;
+  /** A link is passed over where not, since git keeps the link and not what it leads to. */
   readonly followLinks: boolean;
-  place(line: number): LeakPlace;
+  /** How a line of it is named. */
+  place(line: number): LeakPlace & { readonly path: string };
 }
 
+/** What looking into files told. */
+export interface FilesScan {
+  readonly leaks: readonly Leak[];
+  /** Files that could not be read, by the reason why. */
+  readonly unread: ReadonlyMap<string, readonly FileToScan[]>;
+}
+
+const atOnce = 8;
+
 /**
- * Looks into files, a few at a time. One that is gone, is no ordinary file or cannot be read is
- * passed over; `unread` counts those that could not be read.
+ * Looks into files, a few at a time and piece by piece. One that is gone, or is no ordinary file, is
+ * passed over.
+ *
+ * @throws the reason of the signal
  */
 export async function scanFiles(
   files: readonly FileToScan[],
   patterns: LeakPatterns,
   signal: AbortSignal,
-): Promise<{ readonly leaks: readonly Leak[]; readonly unread: number; readonly complete: boolean }> {
+): Promise<FilesScan> {
   const leaks: (readonly Leak[])[] = [];
-  let unread = 0;
-  let next = 0;
+  const unread = new Map<string, FileToScan[]>();
+  const queue = files.entries();
   const work = async (): Promise<void> => {
-    for (let file = files[next]; file !== undefined && !signal.aborted; file = files[next]) {
-      const index = next;
-      next += 1;
+    for (const [number, file] of queue) {
+      signal.throwIfAborted();
       try {
-        leaks[index] = await scanFile(file, patterns, signal);
+        const hits = await scanFile(file, patterns, signal);
+        if (hits.length === 0) continue;
+        leaks[number] = hits.map(({ wanted, encoding, line }) => ({
+          wanted,
+          encoding,
+          place: file.place(line),
+        }));
       } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) unread += 1;
+        signal.throwIfAborted();
+        const code = codeOf(error);
+        if (code === "ENOENT" || code === "ENOTDIR") continue;
+        const reason = reasons[code] ?? `the system answered ${code}`;
+        unread.set(reason, [...(unread.get(reason) ?? []), file]);
       }
     }
   };
-  await Promise.all(Array.from({ length: 8 }, work));
-  return { leaks: leaks.flat(), unread, complete: !signal.aborted };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return { leaks: leaks.flat(), unread };
 }
 
-async function scanFile(file: FileToScan, patterns: LeakPatterns, signal: AbortSignal): Promise<Leak[]> {
-  const stats = await (file.followLinks ? stat : lstat)(file.path);
-  if (!stats.isFile()) return [];
-  const flags = O_RDONLY | O_NONBLOCK | (file.followLinks ? 0 : O_NOFOLLOW);
-  const stream = createReadStream(file.path, {
-    flags: flags as unknown as string,
-    highWaterMark: 256 * 1024,
-    signal,
+/** What could not be read, as gaps: a few files by name, with the reason. */
+export function unreadGaps(unread: FilesScan["unread"]): readonly string[] {
+  return [...unread].map(([reason, files]) => {
+    const names = files.slice(0, 3).map((file) => file.place(1).path);
+    const more = files.length > names.length ? ` and ${files.length - names.length} more` : "";
+    return `${names.join(", ")}${more} could not be read: ${reason}`;
   });
-  const search = new LeakStream(patterns);
-  const hits = [];
-  for await (const chunk of stream) hits.push(...search.push(chunk as Buffer));
-  hits.push(...search.end());
-  return hits.map(({ wanted, encoding, line }) => ({ wanted, encoding, place: file.place(line) }));
 }
+
+async function scanFile(
+  { path, followLinks }: FileToScan,
+  patterns: LeakPatterns,
+  signal: AbortSignal,
+): Promise<readonly StreamHit[]> {
+  const stats = await (followLinks ? stat : lstat)(path);
+  if (!stats.isFile()) return [];
+  const flags = O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW);
+  const hits: StreamHit[] = [];
+  const search = new LeakStream(patterns, (hit) => hits.push(hit));
+  // The stream is not given the signal: Node warns of more than ten listeners.
+  for await (const chunk of createReadStream(path, { flags: flags as unknown as string, highWaterMark })) {
+    signal.throwIfAborted();
+    search.push(chunk as Buffer);
+  }
+  search.end();
+  return hits;
+}
+
+const highWaterMark = 256 * 1024;

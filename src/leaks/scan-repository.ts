@@ -1,73 +1,162 @@
+import { type Dirent, existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Git, GitOptions } from "../git/git.ts";
-import { readGitObjects } from "./git-objects.ts";
-import type { Leak, PartScan } from "./leak.ts";
-import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream } from "./leak-stream.ts";
-import { type FileToScan, scanFiles } from "./scan-files.ts";
+import { codeOf, reasons } from "../files/text-file.ts";
+import { partsOf, readIndexEntry, submoduleMode, textOf } from "../git/answers.ts";
+import { questions } from "../git/questions.ts";
+import { findRepository, type Repository } from "../git/repository.ts";
+import type { Leak, LeakPlace, PartScan } from "./leak.ts";
+import { type FileToScan, scanFiles, unreadGaps } from "./scan-files.ts";
+import { type RepositoryScan, scanObjects } from "./scan-objects.ts";
+import { scanStaged } from "./scan-staged.ts";
 
-/** The top folder of the repository that a folder is in; `undefined` when it is in none. */
-export async function topOf(git: Git, where: GitOptions): Promise<string | undefined> {
-  const answer = await git.ask(["rev-parse", "--show-toplevel"], where);
-  return answer?.toString().replace(/\r?\n$/, "") || undefined;
+/**
+ * Looks into all of a repository: its files, what is staged, every object, git's own files; and into
+ * the repositories inside it, submodules and others.
+ */
+export async function scanRepository(
+  scan: RepositoryScan,
+  repository: Repository,
+): Promise<readonly PartScan[]> {
+  const { git, asking, patterns } = scan;
+  const { workTree, shallow } = repository;
+  // A bare repository has no files, and nothing is staged in it.
+  const bare = workTree.state === "none";
+  const [files, staged, objects, own] = await Promise.all([
+    bare ? undefined : scanWorkTree(scan, workTree),
+    bare ? undefined : scanStaged(git, asking, patterns),
+    scanObjects(scan),
+    scanOwnFiles(scan, repository),
+  ]);
+  const history: PartScan = {
+    part: "git history",
+    // What is staged is named as such.
+    leaks: objects.leaks.filter(({ place }) => !isStaged(place, staged?.found)),
+    gaps: [...(shallow ? ["it is shallow, so its older part is not here"] : []), ...objects.gaps],
+  };
+  const nested: PartScan[] = [];
+  for (const folder of files?.nested ?? []) nested.push(...(await scanNested(scan, folder)));
+  return [...(files ? [files.scan] : []), ...(staged ? [staged] : []), history, own, ...nested];
+}
+
+function isStaged(place: LeakPlace, staged: ReadonlySet<string> = new Set()): boolean {
+  return place.kind === "history" && place.commit === undefined && staged.has(place.object.id);
+}
+
+/** A repository inside another one: a submodule, say. */
+interface NestedRepository {
+  /** Seen from the top of the outer one. */
+  readonly name: string;
+  readonly folder: string;
 }
 
 /** Looks into the files that git has, and those that the next `git add` would take. */
-export async function scanWorkTree(
-  git: Git,
-  where: GitOptions,
-  patterns: LeakPatterns,
-  signal: AbortSignal,
-): Promise<PartScan> {
-  const answer = await git.ask(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], where);
-  if (answer === undefined) return { leaks: [], notes: ["Files of this repository: git did not list them."] };
-  const files = [...new Set(namesOf(answer))].map(
-    (path): FileToScan => ({
-      path: join(where.folder, path),
+async function scanWorkTree(
+  { git, asking, patterns }: RepositoryScan,
+  workTree: Exclude<Repository["workTree"], { state: "none" }>,
+): Promise<{ readonly scan: PartScan; readonly nested: readonly NestedRepository[] }> {
+  const part = "files of this repository";
+  const failed = (reason: string) => ({ scan: { part, leaks: [], gaps: [reason] }, nested: [] });
+  if (workTree.state === "refused") return failed(workTree.reason);
+  const index = await git.ask(questions.index, asking);
+  if (index.state === "failed") return failed(index.reason);
+  const others = await git.ask(questions.others, asking);
+  if (others.state === "failed") return failed(others.reason);
+
+  const files: Buffer[] = [];
+  const nested: string[] = [];
+  for (const { mode, path } of [...partsOf(index.bytes)].map(readIndexEntry)) {
+    if (mode === submoduleMode) nested.push(textOf(path));
+    // A file in conflict is there three times.
+    else if (files.at(-1)?.equals(path) !== true) files.push(path);
+  }
+  for (const path of partsOf(others.bytes)) {
+    if (path.at(-1) === slash) nested.push(textOf(path.subarray(0, -1)));
+    else files.push(path);
+  }
+  const top = Buffer.from(join(workTree.top, "/"));
+  const { leaks, unread } = await scanFiles(
+    files.map((path) => ({
+      path: Buffer.concat([top, path]),
       followLinks: false,
-      place: (line) => ({ kind: "file", path, line }),
-    }),
+      place: (line) => ({ kind: "file", path: textOf(path), line }),
+    })),
+    patterns,
+    asking.signal,
   );
-  const { leaks, unread, complete } = await scanFiles(files, patterns, signal);
-  const notes: string[] = [];
-  if (unread > 0) notes.push(`Files of this repository: ${unread} could not be read.`);
-  if (!complete) notes.push("Files of this repository: there was no time for all of them.");
-  return { leaks, notes };
+  return {
+    scan: { part, leaks, gaps: unreadGaps(unread) },
+    nested: nested.map((name) => ({ name, folder: join(workTree.top, name) })),
+  };
 }
 
-/** Looks into what the next commit would change. */
-export async function scanStaged(git: Git, where: GitOptions, patterns: LeakPatterns): Promise<PartScan> {
-  const answer = await git.ask(
-    ["diff", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--diff-filter=ACMT"],
-    where,
-  );
-  const reader = git.start(["cat-file", "--batch", "--buffer"], where);
-  if (answer === undefined || reader === undefined) {
-    return { leaks: [], notes: ["Staged changes: git did not list them."] };
+const slash = 0x2f;
+
+async function scanNested(
+  scan: RepositoryScan,
+  { name, folder }: NestedRepository,
+): Promise<readonly PartScan[]> {
+  const part = `the repository in ${name}`;
+  if (!existsSync(join(folder, ".git"))) return [{ part, leaks: [], gaps: ["it is not checked out here"] }];
+  const asking = { folder, signal: scan.asking.signal };
+  const found = await findRepository(scan.git, asking);
+  if (found.state === "refused") return [{ part, leaks: [], gaps: [found.reason] }];
+  // Git looks further up for a repository where it does not take this one for any.
+  const itself = found.state === "there" && found.repository.workTree;
+  if (itself === false || itself.state !== "there" || itself.top !== folder) {
+    return [{ part, leaks: [], gaps: ["git does not take it for a repository"] }];
   }
-  const paths = new Map<string, string>();
-  const fields = namesOf(answer);
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [, mode, id] = /^:\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) /.exec(fields[at] ?? "") ?? [];
-    // A submodule is a commit of another repository.
-    if (id !== undefined && mode !== "160000") paths.set(id, fields[at + 1] ?? "");
+  const parts = await scanRepository({ ...scan, asking }, found.repository);
+  return parts.map((inner) => ({
+    part: `${inner.part}, in ${name}`,
+    leaks: inner.leaks.map((leak): Leak => ({ ...leak, place: placeBelow(name, leak.place) })),
+    gaps: inner.gaps,
+  }));
+}
+
+function placeBelow(name: string, place: LeakPlace): LeakPlace {
+  if (place.kind === "history") {
+    return { ...place, path: place.path === undefined ? undefined : `${name}/${place.path}` };
   }
-  reader.on("error", () => {});
-  reader.stdin.on("error", () => {});
-  reader.stdin.end([...paths.keys()].map((id) => `${id}\n`).join(""));
-  const leaks: Leak[] = [];
-  for await (const { id, content } of readGitObjects(reader.stdout)) {
-    const search = new LeakStream(patterns);
-    for (const { wanted, encoding, line } of [...search.push(content), ...search.end()]) {
-      leaks.push({ wanted, encoding, place: { kind: "staged", path: paths.get(id) ?? "", line } });
+  return place.kind === "file" || place.kind === "staged"
+    ? { ...place, path: `${name}/${place.path}` }
+    : place;
+}
+
+/** Where the objects of a repository and of its submodules are, which are read through git. */
+const readThroughGit = ["objects", "modules"];
+
+/** Looks into what git keeps beside its objects: settings with addresses, reflogs, unfinished messages, large files. */
+async function scanOwnFiles(
+  { asking, patterns }: RepositoryScan,
+  { ownFolders }: Repository,
+): Promise<PartScan> {
+  const gaps: string[] = [];
+  const files: FileToScan[] = [];
+  const walk = async (folder: Buffer, shown: string, skipped: readonly string[]): Promise<void> => {
+    let entries: readonly Dirent<Buffer>[];
+    try {
+      entries = await readdir(folder, { withFileTypes: true, encoding: "buffer" });
+    } catch (error) {
+      gaps.push(`${shown}: ${reasonOf(error)}`);
+      return;
     }
-  }
-  return { leaks, notes: [] };
+    for (const entry of entries) {
+      const path = Buffer.concat([folder, Buffer.from("/"), entry.name]);
+      const name = `${shown}/${textOf(entry.name)}`;
+      if (entry.isDirectory()) {
+        if (!skipped.includes(textOf(entry.name))) await walk(path, name, []);
+      } else if (entry.isFile()) {
+        files.push({ path, followLinks: false, place: (line) => ({ kind: "git-file", path: name, line }) });
+      }
+    }
+  };
+  for (const folder of ownFolders) await walk(Buffer.from(folder), folder, readThroughGit);
+  const { leaks, unread } = await scanFiles(files, patterns, asking.signal);
+  return { part: "git's own files", leaks, gaps: [...gaps, ...unreadGaps(unread)] };
 }
 
-function namesOf(answer: Buffer): readonly string[] {
-  return answer
-    .toString()
-    .split("\0")
-    .filter((name) => name !== "");
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return reasons[code] ?? `the system answered ${code}`;
 }

@@ -1,19 +1,19 @@
-import { stripVTControlCharacters } from "node:util";
 import type { Surroundings } from "../files/surroundings.ts";
+import { showName } from "../outside-text.ts";
 import type { FoundPlace } from "./find-keys.ts";
 
-/** A path for people: `~` for the home folder, and nothing in it that could steer a terminal. */
+/** A path for people: `~` for the home folder, and escapes for what could steer a terminal. */
 export function shortPath(path: string, { home }: Pick<Surroundings, "home">): string {
-  const safe = stripVTControlCharacters(path).replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
-  const inHome = safe === home || safe.startsWith(`${home}/`) || safe.startsWith(`${home}\\`);
-  return inHome && home.length > 1 ? `~${safe.slice(home.length)}` : safe;
+  const inHome =
+    home.length > 1 && (path === home || path.startsWith(`${home}/`) || path.startsWith(`${home}\\`));
+  return showName(inHome ? `~${path.slice(home.length)}` : path);
 }
 
 /** Where a key is, as short as it can be said. */
 export function whereOf(place: FoundPlace, at: Pick<Surroundings, "home">): string {
   switch (place.kind) {
     case "environment":
-      return place.variable;
+      return showName(place.variable);
     case "vibe-keychain":
       return "Mistral Vibe's keychain entry";
     default:

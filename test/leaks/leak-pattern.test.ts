@@ -54,6 +54,23 @@ test("a key that is too short for its mask is said to be passed over", () => {
   expect(new LeakPatterns([wanted("short-key")]).skipped).toHaveLength(1);
 });
 
+test("a text is shown with the mask in place of every word that has the key in it", () => {
+  const encoded = Buffer.from(key).toString("base64");
+  expect(patterns.mask(`error: "src/a-${key}.txt" and ${encoded} here`)).toBe(
+    'error: "src/test...Key0 and test...Key0 here',
+  );
+});
+
+test("a content full of keys tells of the first hundred", () => {
+  let found = 0;
+  const stream = new LeakStream(patterns, () => {
+    found += 1;
+  });
+  stream.push(Buffer.from(`${key}\n`.repeat(5000)));
+  stream.end();
+  expect(found).toBe(100);
+});
+
 test("what arrives in pieces is searched as if it came whole", () => {
   const lines = Array.from(
     { length: 600 },
@@ -61,14 +78,14 @@ test("what arrives in pieces is searched as if it came whole", () => {
   );
   const bytes = Buffer.from(lines.join("\n"));
   for (let round = 0; round < 50; round += 1) {
-    const stream = new LeakStream(patterns);
     const seen: number[] = [];
+    const stream = new LeakStream(patterns, ({ line }) => seen.push(line));
     for (let at = 0; at < bytes.length; ) {
       const next = at + randomInt(1, 3000);
-      seen.push(...stream.push(bytes.subarray(at, next)).map(({ line }) => line));
+      stream.push(bytes.subarray(at, next));
       at = next;
     }
-    seen.push(...stream.end().map(({ line }) => line));
+    stream.end();
     expect(seen).toEqual([8, 158, 308, 458]);
   }
 });

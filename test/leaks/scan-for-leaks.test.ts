@@ -1,190 +1,276 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import type { LeakPlace } from "../../src/leaks/leak.ts";
-import { type LeakScan, type ScanRequest, scanForLeaks } from "../../src/leaks/scan-for-leaks.ts";
-import { profileOf } from "../../src/profiles/known-key.ts";
-import { chosenKey, otherKey } from "../plaintext/planted-home.ts";
-import { openTestDeps, type TestDeps } from "../support/deps.ts";
+import {
+  line,
+  openScannedRepository,
+  places,
+  type ScannedRepository,
+  storedKey,
+} from "./scanned-repository.ts";
 
-let home: string;
-let repository: string;
-let deps: TestDeps;
+const otherKey = "otherKey".repeat(4);
+
+let repository: ScannedRepository;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "leaks-"));
-  repository = join(home, "repository");
-  mkdirSync(repository);
-  git("init", "-q", "-b", "main");
-  git("config", "user.name", "A Test");
-  git("config", "user.email", "test@example.test");
-  deps = openTestDeps();
-  remember(chosenKey);
+  repository = openScannedRepository();
 });
 
-afterEach(() => {
-  deps.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-function git(...args: string[]): string {
-  return execFileSync("git", args, {
-    cwd: repository,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-}
-
-function write(file: string, content: string | Buffer): void {
-  mkdirSync(dirname(join(home, file)), { recursive: true });
-  writeFileSync(join(home, file), content);
-}
-
-function commit(message: string): string {
-  git("add", "-A");
-  git("commit", "-q", "--allow-empty", "-m", message);
-  return git("rev-parse", "HEAD").slice(0, 10);
-}
-
-/** Makes a profile as if the key were stored; no store is ever asked for it. */
-function remember(value: string): void {
-  const key = ApiKey.of(value);
-  deps.profiles.write(
-    profileOf(
-      { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
-      new Date("2026-08-01T00:00:00.000Z"),
-    ),
-  );
-}
-
-async function scan(request: Partial<ScanRequest> = {}, env: Record<string, string> = {}): Promise<LeakScan> {
-  const at = {
-    platform: process.platform,
-    home,
-    cwd: repository,
-    env: { PATH: process.env.PATH, HOME: home, ...env },
-  };
-  return await scanForLeaks(deps, at, { staged: false, ...request });
-}
-
-function places({ leaks }: LeakScan): readonly LeakPlace[] {
-  return leaks.map(({ place }) => place);
-}
-
-const line = `const key = "${chosenKey}";\n`;
+afterEach(() => repository.close());
 
 describe("a stored key is found", () => {
   test("in a file that git has", async () => {
-    write("repository/src/config.js", `// first\n${line}`);
-    git("add", "-A");
+    repository.write("repository/src/config.js", `// first\n${line}`);
+    repository.git("add", "-A");
 
-    expect(places(await scan())).toContainEqual({ kind: "file", path: "src/config.js", line: 2 });
+    expect(places(await repository.scan())).toContainEqual({ kind: "file", path: "src/config.js", line: 2 });
   });
 
   test("in a file that the next git add would take, and not in one that is ignored", async () => {
-    write("repository/.gitignore", "secret.txt\n");
-    write("repository/secret.txt", line);
-    write("repository/new file.txt", line);
+    repository.write("repository/.gitignore", "secret.txt\n");
+    repository.write("repository/secret.txt", line);
+    repository.write("repository/new file.txt", line);
 
-    expect(places(await scan())).toEqual([{ kind: "file", path: "new file.txt", line: 1 }]);
+    expect(places(await repository.scan())).toEqual([{ kind: "file", path: "new file.txt", line: 1 }]);
   });
 
   test("in what is staged, although the file no longer has it", async () => {
-    write("repository/a.txt", `\n\n${line}`);
-    git("add", "a.txt");
-    write("repository/a.txt", "clean\n");
+    repository.write("repository/a.txt", `\n\n${line}`);
+    repository.git("add", "a.txt");
+    repository.write("repository/a.txt", "clean\n");
 
-    expect(places(await scan())).toEqual([{ kind: "staged", path: "a.txt", line: 3 }]);
+    expect(places(await repository.scan())).toEqual([{ kind: "staged", path: "a.txt", line: 3 }]);
   });
 
   test("in a version that was committed and taken out again, with the commit that brought it in", async () => {
-    commit("first");
-    write("repository/a.txt", line);
-    const guilty = commit("second");
-    write("repository/a.txt", "clean\n");
-    commit("third");
+    repository.commit("first");
+    repository.write("repository/a.txt", line);
+    const commit = repository.commit("second");
+    repository.write("repository/a.txt", "clean\n");
+    repository.commit("third");
 
-    expect(places(await scan())).toEqual([{ kind: "history", path: "a.txt", commit: guilty, line: 1 }]);
+    expect(places(await repository.scan())).toEqual([
+      expect.objectContaining({ kind: "history", path: "a.txt", commit, line: 1, shared: true }),
+    ]);
   });
 
-  test("on another branch, in the stash and in a message", async () => {
-    commit("first");
-    git("checkout", "-q", "-b", "side");
-    write("repository/side.txt", line);
-    const side = commit("side");
-    git("checkout", "-q", "main");
-    write("repository/stashed.txt", `${line}stashed\n`);
-    git("add", "-A");
-    git("stash", "-q");
-    const message = commit(`use ${chosenKey}`);
+  test("on another branch, in the stash, in a message and in the message of a tag", async () => {
+    repository.commit("first");
+    repository.git("checkout", "-q", "-b", "side");
+    repository.write("repository/side.txt", line);
+    const side = repository.commit("side");
+    repository.git("checkout", "-q", "main");
+    repository.write("repository/stashed.txt", `${line}stashed\n`);
+    repository.git("add", "-A");
+    repository.git("stash", "-q");
+    const message = repository.commit(`use ${storedKey}`);
+    repository.git("tag", "-a", "-m", `tag of ${storedKey}`, "v1");
 
-    const found = places(await scan());
+    const found = places(await repository.scan());
 
-    expect(found).toContainEqual({ kind: "history", path: "side.txt", commit: side, line: 1 });
-    expect(found).toContainEqual(expect.objectContaining({ kind: "history", path: "stashed.txt" }));
-    expect(found).toContainEqual(
-      expect.objectContaining({ kind: "history", path: undefined, commit: message }),
+    const shared = { kind: "history", shared: true };
+    const expected = [
+      { ...shared, path: "side.txt", commit: side },
+      { kind: "history", path: "stashed.txt", shared: false },
+      { ...shared, path: undefined, commit: message },
+      { ...shared, path: undefined, object: expect.objectContaining({ type: "tag" }) },
+    ];
+    for (const place of expected) expect(found).toContainEqual(expect.objectContaining(place));
+    expect(found).toHaveLength(expected.length);
+  });
+
+  test("in what was amended, thrown away or staged once, which no clone would get", async () => {
+    repository.write("repository/a.txt", line);
+    const amended = repository.commit("first");
+    repository.write("repository/a.txt", "clean\n");
+    repository.git("commit", "-q", "-a", "--amend", "-m", "clean");
+    repository.write("repository/b.txt", `staged\n${line}`);
+    repository.git("add", "b.txt");
+    repository.git("rm", "-q", "--cached", "-f", "b.txt");
+    rmSync(join(repository.path, "b.txt"));
+
+    expect(places(await repository.scan())).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: "a.txt", commit: amended, shared: false, line: 1 }),
+        expect.objectContaining({ path: undefined, commit: undefined, shared: false, line: 2 }),
+      ]),
+    );
+    repository.git("reflog", "expire", "--expire=now", "--all");
+    expect(places(await repository.scan())).toEqual(
+      expect.arrayContaining([expect.objectContaining({ path: undefined, commit: undefined, line: 1 })]),
     );
   });
 
-  test("in the histories of shells", async () => {
-    write(".bash_history", `ls\nexport MISTRAL_API_KEY=${chosenKey}\n`);
-    write(".local/share/fish/fish_history", `- cmd: set -x MISTRAL_API_KEY ${chosenKey}\n  when: 1\n`);
-    write("my-history", `curl -H 'Authorization: Bearer ${chosenKey}'\n`);
+  test("in an object that is packed, and is the difference to another one", async () => {
+    const text = Array.from({ length: 3000 }, (_, index) => `line ${index}\n`).join("");
+    repository.write("repository/a.txt", text);
+    repository.commit("first");
+    repository.write("repository/a.txt", text.replace("line 2000\n", line));
+    const commit = repository.commit("second");
+    repository.write("repository/a.txt", text.replace("line 2000\n", "clean\n"));
+    repository.commit("third");
+    repository.git("gc", "-q");
 
-    expect(places(await scan({}, { HISTFILE: join(home, "my-history") }))).toEqual([
-      { kind: "shell-history", path: join(home, "my-history"), line: 1 },
-      { kind: "shell-history", path: join(home, ".bash_history"), line: 2 },
-      { kind: "shell-history", path: join(home, ".local/share/fish/fish_history"), line: 1 },
+    expect(places(await repository.scan())).toEqual([
+      expect.objectContaining({ path: "a.txt", commit, line: 2001 }),
+    ]);
+  });
+
+  test("in the file of a bare clone, which has a history and no files", async () => {
+    repository.write("repository/a.txt", line);
+    const commit = repository.commit("first");
+    repository.gitIn(repository.home, "clone", "-q", "--bare", "repository", "bare.git");
+
+    const scan = await repository.scan({ cwd: join(repository.home, "bare.git") });
+
+    expect(places(scan)).toEqual([expect.objectContaining({ path: "a.txt", commit })]);
+    expect(scan.searched).not.toContain("files of this repository");
+    expect(scan.gaps).toEqual([]);
+  });
+
+  test("in a submodule, in its history and its files", async () => {
+    const library = join(repository.home, "library");
+    mkdirSync(library);
+    repository.gitIn(library, "init", "-q");
+    repository.write("library/old.txt", line);
+    repository.gitIn(library, "add", "-A");
+    repository.gitIn(library, "commit", "-q", "-m", "old");
+    repository.gitIn(library, "rm", "-q", "old.txt");
+    repository.gitIn(library, "commit", "-q", "--allow-empty", "-m", "new");
+    repository.git("submodule", "--quiet", "add", library, "modules/library");
+    repository.commit("with a submodule");
+    repository.write("repository/modules/library/new.txt", line);
+
+    const scan = await repository.scan();
+
+    expect(places(scan)).toEqual([
+      { kind: "file", path: "modules/library/new.txt", line: 1 },
+      expect.objectContaining({ kind: "history", path: "modules/library/old.txt" }),
+    ]);
+    expect(scan.gaps).toEqual([]);
+  });
+
+  test("in a repository inside this one", async () => {
+    const inner = join(repository.path, "inner");
+    mkdirSync(inner);
+    repository.gitIn(inner, "init", "-q");
+    repository.write("repository/inner/a.txt", line);
+
+    expect(places(await repository.scan())).toEqual([{ kind: "file", path: "inner/a.txt", line: 1 }]);
+  });
+
+  test("in git's own files: an address with the key, a message that was never committed", async () => {
+    repository.git("remote", "add", "origin", `https://user:${storedKey}@example.test/r.git`);
+    repository.write("repository/.git/COMMIT_EDITMSG", `not yet\n${storedKey}\n`);
+    const files = (await repository.scan()).leaks.map(({ place }) => [place.kind, place.path, place.line]);
+
+    expect(files).toContainEqual(["git-file", join(repository.path, ".git/COMMIT_EDITMSG"), 2]);
+    expect(files).toContainEqual(["git-file", join(repository.path, ".git/config"), expect.any(Number)]);
+  });
+
+  test("in a file whose name is not in UTF-8", async () => {
+    const name = Buffer.concat([
+      Buffer.from(join(repository.path, "caf")),
+      Buffer.from([0xe9]),
+      Buffer.from(".txt"),
+    ]);
+    writeFileSync(name, line);
+    expect(places(await repository.scan())).toEqual([{ kind: "file", path: "caf\\xe9.txt", line: 1 }]);
+
+    repository.git("add", "-A");
+    expect(places(await repository.scan({ staged: true }))).toEqual([
+      { kind: "staged", path: "caf\\xe9.txt", line: 1 },
     ]);
   });
 
   test("in a binary file and as base64", async () => {
-    const encoded = Buffer.from(`:${chosenKey}`).toString("base64");
-    write(
+    const encoded = Buffer.from(`:${storedKey}`).toString("base64");
+    repository.write(
       "repository/data.bin",
-      Buffer.concat([Buffer.alloc(70_000), Buffer.from(chosenKey), Buffer.alloc(9)]),
+      Buffer.concat([Buffer.alloc(70_000), Buffer.from(storedKey), Buffer.alloc(9)]),
     );
-    write("repository/auth.txt", `Basic ${encoded}\n`);
-    git("add", "-A");
+    repository.write("repository/auth.txt", `Basic ${encoded}\n`);
+    repository.git("add", "-A");
 
-    const { leaks } = await scan({ staged: true });
+    const { leaks } = await repository.scan({ staged: true });
 
-    expect(leaks.map(({ encoding, place }) => [encoding, "path" in place && place.path])).toEqual([
+    expect(leaks.map(({ encoding, place }) => [encoding, place.path])).toEqual([
       ["base64", "auth.txt"],
       ["plain", "data.bin"],
+    ]);
+  });
+
+  test("from a subfolder, whatever the repository's configuration says of paths", async () => {
+    repository.git("config", "diff.relative", "true");
+    repository.git("config", "color.ui", "always");
+    repository.git("config", "core.quotePath", "true");
+    repository.write("repository/above.txt", line);
+    repository.write("repository/below/ümlaut.txt", line);
+    repository.git("add", "-A");
+
+    const cwd = join(repository.path, "below");
+    const staged = ["above.txt", "below/ümlaut.txt"].map((path) => ({ kind: "staged", path, line: 1 }));
+    expect(places(await repository.scan({ staged: true, cwd }))).toEqual(staged);
+    expect(places(await repository.scan({ cwd }))).toEqual([
+      ...staged.map((place) => ({ ...place, kind: "file" })),
+      ...staged,
     ]);
   });
 });
 
 test("a clean repository has none, whatever else looks like a key", async () => {
-  write("repository/a.txt", `${otherKey} test...Key0\n`);
-  commit("first");
+  repository.write("repository/a.txt", `${otherKey} test...Key0\n`);
+  repository.commit("first");
 
-  const result = await scan();
+  expect(await repository.scan()).toEqual({
+    leaks: [],
+    gaps: [],
+    keys: 1,
+    inRepository: true,
+    searched: [
+      "files of this repository",
+      "staged changes",
+      "git history",
+      "git's own files",
+      "histories of shells and tools",
+    ],
+  });
+});
 
-  expect(result).toMatchObject({ leaks: [], notes: [], keys: 1 });
-  expect(result.searched).toEqual([
-    "files of this repository",
-    "staged changes",
-    "git history",
-    "shell history",
+test("a name that holds the key is not repeated", async () => {
+  repository.write(`repository/${storedKey}.txt`, line);
+  repository.commit("first");
+
+  const scan = await repository.scan();
+
+  expect(JSON.stringify(scan)).not.toContain(storedKey);
+  expect(places(scan)).toContainEqual({ kind: "file", path: "test...Key0", line: 1 });
+  expect(places(scan)).toContainEqual(
+    expect.objectContaining({ object: expect.objectContaining({ type: "tree" }), path: undefined }),
+  );
+});
+
+test("a name cannot steer a terminal", async () => {
+  repository.write("repository/a\u001b]0;title\u0007.txt", line);
+
+  expect(places(await repository.scan())).toEqual([
+    { kind: "file", path: "a\\x1b]0;title\\x07.txt", line: 1 },
   ]);
 });
 
 test("keys of a rotation under way are looked for, too", async () => {
-  const [current, next] = [chosenKey, otherKey].map((value) => {
+  const [current, next] = [storedKey, otherKey].map((value) => {
     const key = ApiKey.of(value);
     return { mask: key.mask, fingerprint: fingerprintOf(key) };
   });
-  const profile = deps.profiles.read(defaultProfile);
+  const profile = repository.deps.profiles.read(defaultProfile);
   if (current === undefined || next === undefined || profile === undefined) throw new Error("not set up");
-  deps.journal.begin({
+  repository.deps.journal.begin({
     version: 1,
     profile: defaultProfile,
     startedAt: "2026-08-01T00:00:00.000Z",
@@ -193,9 +279,9 @@ test("keys of a rotation under way are looked for, too", async () => {
     before: profile,
     after: profile,
   });
-  write("repository/a.txt", `${otherKey}\n${chosenKey}\n`);
+  repository.write("repository/a.txt", `${otherKey}\n${storedKey}\n`);
 
-  expect(places(await scan())).toEqual([
+  expect(places(await repository.scan())).toEqual([
     { kind: "file", path: "a.txt", line: 1 },
     { kind: "file", path: "a.txt", line: 2 },
   ]);
@@ -203,87 +289,49 @@ test("keys of a rotation under way are looked for, too", async () => {
 
 describe("as a hook", () => {
   test("looks only at what is staged, of the index the commit is made from", async () => {
-    write("repository/old.txt", line);
-    commit("already there");
-    write("repository/new.txt", "clean\n");
-    git("add", "new.txt");
-    expect((await scan({ staged: true })).leaks).toEqual([]);
+    repository.write("repository/old.txt", line);
+    repository.commit("already there");
+    repository.write("repository/new.txt", "clean\n");
+    repository.git("add", "new.txt");
+    expect((await repository.scan({ staged: true })).leaks).toEqual([]);
 
     // `git commit FILE` builds the commit in an index of its own and names it to its hooks.
-    const index = join(home, "other-index");
-    const env = { GIT_INDEX_FILE: index };
-    execFileSync("git", ["read-tree", "HEAD"], { cwd: repository, env: { ...process.env, ...env } });
-    write("repository/new.txt", line);
-    execFileSync("git", ["add", "new.txt"], { cwd: repository, env: { ...process.env, ...env } });
+    const env = { GIT_INDEX_FILE: join(repository.home, "other-index") };
+    const options = { cwd: repository.path, env: { ...process.env, ...env } };
+    execFileSync("git", ["read-tree", "HEAD"], options);
+    repository.write("repository/new.txt", line);
+    execFileSync("git", ["add", "new.txt"], options);
 
-    expect(places(await scan({ staged: true }, env))).toEqual([{ kind: "staged", path: "new.txt", line: 1 }]);
-  });
-
-  test("works before the first commit and passes over links and submodules", async () => {
-    symlinkSync(chosenKey, join(repository, "link"));
-    git("add", "-A");
-    git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
-
-    // Git keeps the text of a link, and this one is the key.
-    expect(places(await scan({ staged: true }))).toEqual([{ kind: "staged", path: "link", line: 1 }]);
-  });
-});
-
-describe("says what was not searched", () => {
-  test("when there are more commits than it looks at", async () => {
-    write("repository/a.txt", line);
-    commit("first");
-    write("repository/a.txt", "clean\n");
-    for (const name of ["second", "third"]) commit(name);
-
-    const { leaks, notes } = await scan({ limits: { commits: 2 } });
-
-    expect(leaks).toEqual([]);
-    expect(notes).toEqual(["Git history: only its newest 2 commits were searched."]);
-  });
-
-  test("when there are more bytes, or larger files, than it looks at", async () => {
-    write("repository/large.txt", `${"x".repeat(50_000)}${chosenKey}`);
-    write("repository/z.txt", "clean\n");
-    commit("first");
-    git("rm", "-q", "large.txt");
-    commit("second");
-
-    const { notes } = await scan({ limits: { blob: 1024 } });
-    expect(notes).toEqual([expect.stringContaining("1 versions of files are larger")]);
-    expect((await scan({ limits: { bytes: 100 } })).notes).toEqual([expect.stringContaining("MB")]);
-  });
-
-  test("outside of a repository", async () => {
-    const { leaks, notes, searched } = await scan({}, { GIT_CEILING_DIRECTORIES: home, GIT_DIR: "/nowhere" });
-    expect([leaks, notes, searched.length]).toEqual([[], [], 4]);
-    rmSync(join(repository, ".git"), { recursive: true });
-    expect((await scan()).notes).toEqual(["This folder is in no git repository, or git is not installed."]);
-  });
-
-  test("when a part of it is missing", async () => {
-    write("repository/a.txt", "one\n");
-    commit("first");
-    const id = git("rev-parse", "HEAD:a.txt").trim();
-    rmSync(join(repository, ".git/objects", id.slice(0, 2), id.slice(2)));
-
-    expect((await scan()).notes).toEqual([
-      "Git history: 1 parts of it are not on this disk, so they were not searched.",
+    expect(places(await repository.scan({ staged: true, env }))).toEqual([
+      { kind: "staged", path: "new.txt", line: 1 },
     ]);
   });
 
-  test("when there is no time", async () => {
-    write("repository/a.txt", line);
-    commit("first");
+  test("works before the first commit and passes over links and submodules", async () => {
+    symlinkSync(storedKey, join(repository.path, "link"));
+    repository.git("add", "-A");
+    repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
 
-    const { notes } = await scan({ limits: { duration: 0 } });
+    // Git keeps the text of a link, and this one is the key.
+    expect(places(await repository.scan({ staged: true }))).toEqual([
+      { kind: "staged", path: "link", line: 1 },
+    ]);
+  });
 
-    expect(notes.join(" ")).toMatch(/no time/);
+  test("names every file that has the same content", async () => {
+    repository.commit("first");
+    for (const name of ["a", "b"]) repository.write(`repository/${name}.txt`, line);
+    repository.git("add", "-A");
+
+    expect(places(await repository.scan({ staged: true })).map(({ path }) => path)).toEqual([
+      "a.txt",
+      "b.txt",
+    ]);
   });
 });
 
 test("stops when the person stops it", async () => {
-  deps.interrupt();
+  repository.deps.interrupt();
 
-  await expect(scan()).rejects.toMatchObject({ kind: "cancelled" });
+  await expect(repository.scan()).rejects.toMatchObject({ kind: "cancelled" });
 });

@@ -15,7 +15,7 @@ export const machineCommands: readonly CommandEntry[] = [
       {
         syntax: "--scan",
         description:
-          "only look for your stored keys in this repository, its history and shell histories; exits with 9 when one is there",
+          "only look for your stored keys in this repository, all that git keeps of it and the histories of shells and tools; exits with 9 when one is there, or something could not be searched",
         conflicts: ["offline", "profile"],
       },
       { syntax: "--staged", description: "with --scan: only what the next commit would change, for a hook" },

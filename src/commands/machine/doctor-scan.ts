@@ -1,23 +1,29 @@
-import { stripVTControlCharacters } from "node:util";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { leakDocument, renderLeaks } from "../../leaks/leak-report.ts";
+import { leakDocument, printLeaks } from "../../leaks/leak-report.ts";
 import { scanForLeaks } from "../../leaks/scan-for-leaks.ts";
 import { readSettings } from "../../settings.ts";
 
-/** `doctor --scan`: looks for the stored keys where others may read them. Exits with 9 when one is there. */
+/**
+ * `doctor --scan`: looks for the stored keys where others may read them. Exits with 9 when one is
+ * there, and when something could not be searched.
+ */
 export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { json } = readSettings(flags, deps);
-  const at = deps.surroundings();
-  const progress = deps.output.progress("Looking for your keys");
-  const scan = await scanForLeaks(deps, at, { staged: flags.on("staged") }).finally(() => progress.clear());
-  const code = scan.leaks.length === 0 ? exitCodes.done : exitCodes.unfinished;
-  if (json) {
-    deps.output.json(leakDocument(scan));
-    return code;
-  }
-  const report = renderLeaks(scan, deps.output, at);
-  deps.output.answer(`${deps.stdoutIsTerminal ? report : stripVTControlCharacters(report)}\n`);
-  return code;
+  const label = "Looking for your keys";
+  const progress = deps.output.progress(label);
+  let shown = 0;
+  const onBytes = (bytes: number): void => {
+    const tens = Math.floor(bytes / 10_000_000);
+    if (tens === shown) return;
+    shown = tens;
+    progress.update(`${label}, ${tens * 10} MB of git history so far`);
+  };
+  const scan = await scanForLeaks(deps, { staged: flags.on("staged"), onBytes }).finally(() =>
+    progress.clear(),
+  );
+  if (json) deps.output.json(leakDocument(scan));
+  else printLeaks(deps.output.answers, scan, deps.surroundings());
+  return scan.leaks.length === 0 && scan.gaps.length === 0 ? exitCodes.done : exitCodes.unfinished;
 }

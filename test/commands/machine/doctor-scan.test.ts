@@ -68,12 +68,41 @@ test("tells scripts the same", async () => {
         path: "a.txt",
         line: 1,
         commit: null,
+        object: null,
         encoding: "plain",
       },
     ],
-    searched: ["files of this repository", "staged changes", "git history", "shell history"],
+    searched: [
+      "files of this repository",
+      "staged changes",
+      "git history",
+      "git's own files",
+      "histories of shells and tools",
+    ],
     notes: [],
   });
+});
+
+test("exits with 9, ticks nothing and says why when it could not look", async () => {
+  storeKey();
+  writeFileSync(join(folder, ".git/index"), "garbage\n");
+
+  expect(await scan({ staged: true })).toBe(9);
+  expect(deps.stdout()).not.toContain("[ok]");
+  expect(deps.stdout()).toMatch(/Not everything was searched.*staged changes: .*index/s);
+
+  deps = deps.next();
+  expect(await scan({ staged: true, json: true })).toBe(9);
+  expect(deps.document()).toMatchObject({ ok: false, leaks: [], searched: [], notes: [expect.any(String)] });
+});
+
+test("a damaged profile is no missing one", async () => {
+  storeKey();
+  writeFileSync(join(deps.home, "profiles/default.json"), "{");
+
+  expect(await scan({ staged: true })).toBe(9);
+  expect(deps.stdout()).not.toContain("No key is stored");
+  expect(deps.stdout()).toContain("Profile default");
 });
 
 test("counts keys, not the profiles that share them", async () => {

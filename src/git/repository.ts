@@ -1,0 +1,57 @@
+import { resolve } from "node:path";
+import type { Asking, Git } from "./git.ts";
+import { repositoryAbove } from "./git-state.ts";
+import { questions } from "./questions.ts";
+
+/** A repository, as far as a search of it has to know. Paths are absolute. */
+export interface Repository {
+  /** Whether its history goes on elsewhere. */
+  readonly shallow: boolean;
+  /** What git keeps it in: `.git` as a rule, and for one of several work trees the folder of that one too. */
+  readonly ownFolders: readonly string[];
+  readonly workTree:
+    | { readonly state: "there"; readonly top: string }
+    /** A bare repository has none. */
+    | { readonly state: "none" }
+    | { readonly state: "refused"; readonly reason: string };
+}
+
+/** What git says of the repository that a folder is in. */
+export type RepositoryAnswer =
+  | { readonly state: "there"; readonly repository: Repository }
+  | { readonly state: "none" }
+  /** There is one, or something that looks like it, and git does not read it. */
+  | { readonly state: "refused"; readonly reason: string };
+
+/** Asks git for the repository that a folder is in, or the one that the environment names. */
+export async function findRepository(git: Git, asking: Asking): Promise<RepositoryAnswer> {
+  const { folder } = asking;
+  const answer = await git.ask(questions.repository, asking);
+  if (answer.state === "failed") {
+    const foundNone = answer.notInstalled === true || /^not a git repository \(or any/.test(answer.reason);
+    return foundNone && repositoryAbove(folder) === undefined
+      ? { state: "none" }
+      : { state: "refused", reason: answer.reason };
+  }
+  const [bare, inside, shallow, own = "", common = "", up = "", ...more] = answer.bytes
+    .toString()
+    .split("\n");
+  if (more.join("") !== "") return { state: "refused", reason: "its path has a line break in it" };
+  const ownFolders = [...new Set([common, own].map((path) => resolve(folder, path)))];
+  return {
+    state: "there",
+    repository: {
+      shallow: shallow === "true",
+      ownFolders: ownFolders.filter((path) => !ownFolders.some((other) => path.startsWith(`${other}/`))),
+      workTree: workTreeOf(bare === "true", inside === "true", resolve(folder, up)),
+    },
+  };
+}
+
+function workTreeOf(bare: boolean, inside: boolean, top: string): Repository["workTree"] {
+  if (bare && inside) return { state: "none" };
+  if (bare) return { state: "refused", reason: "git takes the repository for a bare one (core.bare)" };
+  if (inside)
+    return { state: "refused", reason: "this folder is git's own; start in one of your files' folders" };
+  return { state: "there", top };
+}

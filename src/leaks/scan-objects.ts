@@ -1,0 +1,126 @@
+import { ChangeReader, textOf } from "../git/answers.ts";
+import type { Asking, Git } from "../git/git.ts";
+import { ObjectStream } from "../git/object-stream.ts";
+import { questions } from "../git/questions.ts";
+import type { GitObjectName, Leak, PartScan } from "./leak.ts";
+import type { LeakPatterns } from "./leak-pattern.ts";
+import { LeakStream, type StreamHit } from "./leak-stream.ts";
+
+/** How a repository is searched. */
+export interface RepositoryScan {
+  readonly git: Git;
+  readonly asking: Asking & { readonly signal: AbortSignal };
+  readonly patterns: LeakPatterns;
+  /** Told how much of the history was read so far. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** An object that holds keys. */
+interface FoundObject {
+  readonly object: GitObjectName;
+  readonly hits: readonly StreamHit[];
+}
+
+/** Objects with keys after which searching further tells nothing new. */
+const mostObjects = 1000;
+
+/**
+ * Looks into every object that git keeps: each version of each file, message and file name, of
+ * branches and tags, stashes, and what was amended or thrown away since. Names and commits are
+ * looked up only for those that hold a key.
+ */
+export async function scanObjects({
+  git,
+  asking,
+  patterns,
+  onBytes,
+}: RepositoryScan): Promise<Omit<PartScan, "part">> {
+  const found: FoundObject[] = [];
+  let damaged = 0;
+  const open = (object: GitObjectName): LeakStream => {
+    let hits: StreamHit[] | undefined;
+    return new LeakStream(patterns, (hit) => {
+      if (hits === undefined) {
+        hits = [];
+        found.push({ object, hits });
+      }
+      hits.push(hit);
+    });
+  };
+  // What git lists here is there, so it is damaged where git cannot give it.
+  const stream = new ObjectStream(open, () => {
+    damaged += 1;
+  });
+  const ended = new AbortController();
+  const missing = missingObjects(git, { ...asking, signal: AbortSignal.any([asking.signal, ended.signal]) });
+  let bytes = 0;
+  const failed = await git.read(questions.allObjects, asking, (chunk) => {
+    bytes += chunk.length;
+    onBytes(bytes);
+    if (found.length < mostObjects) return stream.push(chunk);
+    return `${mostObjects} versions of files hold a key, so the rest was not searched`;
+  });
+  if (failed !== undefined) ended.abort();
+  const reasons = await missing;
+  const leaks = found.length === 0 ? [] : await locate(git, asking, found);
+  const unreadable = damaged > 0 ? [`git cannot read ${objects(damaged)}`] : [];
+  return { leaks, gaps: [...unreadable, ...(failed === undefined ? reasons : [failed.reason])] };
+}
+
+/** Why what git has here is not all of the history: a clone may leave objects out, a disk may lose them. */
+async function missingObjects(git: Git, asking: Asking): Promise<readonly string[]> {
+  let count = 0;
+  const failed = await git.read(questions.missing, asking, (chunk) => {
+    for (let at = chunk.indexOf("?"); at !== -1; at = chunk.indexOf("?", at + 1)) count += 1;
+    return undefined;
+  });
+  if (count > 0) return [`this disk does not have ${objects(count)}`];
+  return failed === undefined ? [] : [failed.reason];
+}
+
+function objects(count: number): string {
+  return count === 1 ? "1 object" : `${count} objects`;
+}
+
+/** Where an object stands in the history. */
+interface Origin {
+  readonly commit: string;
+  readonly path: string;
+}
+
+/** Finds the files and commits of objects. What git does not tell stays unknown; the keys are found all the same. */
+async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): Promise<readonly Leak[]> {
+  const origins = new Map<string, Origin | undefined>(found.map(({ object }) => [object.id, undefined]));
+  const commits = await git.ask(questions.commits, asking);
+  const input = commits.state === "answered" ? commits.bytes : "";
+  const reader = new ChangeReader();
+  await git.read(questions.changes, { ...asking, input }, (chunk) => {
+    for (const { id, path, commit } of reader.push(chunk)) {
+      // The newest commit comes first, so the last one to name a version is the one that brought it in.
+      if (origins.has(id)) origins.set(id, { commit, path: textOf(path) });
+    }
+    return undefined;
+  });
+  const onlyHere = await git.ask(questions.commitsOnlyHere, asking);
+  const unshared = new Set(
+    onlyHere.state === "answered" ? onlyHere.bytes.toString("latin1").split("\n") : [],
+  );
+  const known = new Set(input.toString("latin1").split("\n"));
+  return found.flatMap(({ object, hits }) => {
+    const isCommit = object.type === "commit" && known.has(object.id);
+    const origin = isCommit ? { commit: object.id, path: undefined } : origins.get(object.id);
+    return hits.map(({ wanted, encoding, line }) => ({
+      wanted,
+      encoding,
+      place: {
+        kind: "history",
+        object,
+        path: origin?.path,
+        commit: origin?.commit,
+        // What leads to tags and folders was not looked up, so they count as shared.
+        shared: origin === undefined ? /tag|tree/.test(object.type) : !unshared.has(origin.commit),
+        line,
+      },
+    }));
+  });
+}

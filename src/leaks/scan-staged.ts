@@ -1,0 +1,59 @@
+import { ChangeReader, partsOf, readIndexEntry, submoduleMode, textOf } from "../git/answers.ts";
+import type { Asking, Git } from "../git/git.ts";
+import { ObjectStream } from "../git/object-stream.ts";
+import { questions } from "../git/questions.ts";
+import type { Leak, PartScan } from "./leak.ts";
+import type { LeakPatterns } from "./leak-pattern.ts";
+import { LeakStream } from "./leak-stream.ts";
+
+const part = "staged changes";
+
+/** What looking into staged changes told. */
+export interface StagedScan extends PartScan {
+  /** The ids of the contents that hold a key. */
+  readonly found: ReadonlySet<string>;
+}
+
+/** Looks into what the next commit would change. */
+export async function scanStaged(git: Git, asking: Asking, patterns: LeakPatterns): Promise<StagedScan> {
+  const found = new Set<string>();
+  const newest = await git.ask(questions.newestCommit, asking);
+  if (newest.state === "failed") return { part, leaks: [], gaps: [newest.reason], found };
+  // Before the first commit, all of the index is staged.
+  const unborn = newest.bytes.length === 0;
+  const listing = await git.ask(unborn ? questions.index : questions.staged, asking);
+  if (listing.state === "failed") return { part, leaks: [], gaps: [listing.reason], found };
+  const names = namesOf(
+    unborn ? [...partsOf(listing.bytes)].map(readIndexEntry) : new ChangeReader().push(listing.bytes),
+  );
+
+  const leaks: Leak[] = [];
+  const gaps: string[] = [];
+  const pathsOf = (id: string) => names.get(id) ?? [id];
+  const stream = new ObjectStream(
+    ({ id }) =>
+      new LeakStream(patterns, ({ wanted, encoding, line }) => {
+        found.add(id);
+        const places = pathsOf(id).map((path) => ({ kind: "staged" as const, path, line }));
+        leaks.push(...places.map((place) => ({ wanted, encoding, place })));
+      }),
+    (id) => gaps.push(...pathsOf(id).map((name) => `git cannot read the content of ${name}`)),
+  );
+  const input = [...names.keys()].map((id) => `${id}\n`).join("");
+  const failed = await git.read(questions.objects, { ...asking, input }, (chunk) => stream.push(chunk));
+  if (failed !== undefined) gaps.push(failed.reason);
+  return { part, leaks, gaps, found };
+}
+
+type Names = ReadonlyMap<string, readonly string[]>;
+
+/** The names of contents, by id. A submodule is none: its content is another repository's. */
+function namesOf(
+  entries: Iterable<{ readonly mode: string; readonly id: string; readonly path: Buffer }>,
+): Names {
+  const names = new Map<string, string[]>();
+  for (const { mode, id, path } of entries) {
+    if (mode !== submoduleMode) names.set(id, [...(names.get(id) ?? []), textOf(path)]);
+  }
+  return names;
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { historyFiles } from "../../src/leaks/histories.ts";
+
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "histories-"));
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function plant(...files: readonly string[]): void {
+  for (const file of files) {
+    mkdirSync(dirname(join(home, file)), { recursive: true });
+    writeFileSync(join(home, file), "");
+  }
+}
+
+async function found(env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+  const files = await historyFiles({ home, env, platform: "linux", cwd: home });
+  return files.map((file) => file.replace(`${home}/`, ""));
+}
+
+const usual = [
+  ".bash_history",
+  ".zsh_history",
+  ".histfile",
+  ".sh_history",
+  ".python_history",
+  ".node_repl_history",
+  ".psql_history",
+  ".mysql_history",
+  ".sqlite_history",
+  ".rediscli_history",
+  ".Rhistory",
+  ".lesshst",
+  ".viminfo",
+  ".zsh_sessions/1.history",
+  ".claude/history.jsonl",
+  ".vibe/vibehistory",
+  ".ipython/profile_default/history.sqlite",
+  ".config/nushell/history.txt",
+  ".config/nushell/history.sqlite3",
+  ".local/share/fish/fish_history",
+  ".local/share/atuin/history.db",
+  ".local/share/powershell/PSReadLine/ConsoleHost_history.txt",
+  ".local/state/bash/history",
+  ".local/state/lesshst",
+  ".local/state/nvim/shada/main.shada",
+];
+
+test.each(usual)("%s is one, where it is by itself", async (file) => {
+  plant(file, "notes.txt", ".config/app/settings.json", ".profile");
+  const elsewhere = (await found()).filter((path) => path !== file);
+  expect(await found()).toContain(file);
+  // Two have no name of their own, and are always looked for.
+  expect(elsewhere.every((path) => /ipython|powershell/.test(path))).toBe(true);
+});
+
+test("the folders of the XDG specification are where their variables say", async () => {
+  plant("data/fish/fish_history", "state/bash/history", "config/nushell/history.txt");
+  const env = {
+    XDG_DATA_HOME: join(home, "data"),
+    XDG_STATE_HOME: join(home, "state"),
+    XDG_CONFIG_HOME: join(home, "config"),
+  };
+  expect(await found(env)).toEqual(
+    expect.arrayContaining(["data/fish/fish_history", "state/bash/history", "config/nushell/history.txt"]),
+  );
+  expect(await found()).not.toContain("state/bash/history");
+});
+
+test("a variable names further ones", async () => {
+  expect(
+    await found({
+      HISTFILE: join(home, "my-own"),
+      PSQL_HISTORY: join(home, "psql"),
+      LESSHISTFILE: "-",
+      HISTSIZE: "1000",
+    }),
+  ).toEqual(expect.arrayContaining(["my-own", "psql"]));
+});
+
+test("a link to one is one, and a link in a circle does no harm", async () => {
+  plant("elsewhere");
+  symlinkSync("elsewhere", join(home, ".bash_history"));
+  mkdirSync(join(home, ".config"));
+  symlinkSync(".", join(home, ".config/circle"));
+  expect(await found()).toContain(".bash_history");
+});

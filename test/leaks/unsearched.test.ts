@@ -1,0 +1,225 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  line,
+  openScannedRepository,
+  places,
+  type ScannedRepository,
+  storedKey,
+} from "./scanned-repository.ts";
+
+let repository: ScannedRepository;
+
+beforeEach(() => {
+  repository = openScannedRepository();
+  repository.write("repository/a.txt", "one\n");
+  repository.commit("first");
+});
+
+afterEach(() => repository.close());
+
+const files = "files of this repository";
+const staged = "staged changes";
+const history = "git history";
+
+/** Expects that these parts are named with a reason, and none of them is counted as searched. */
+async function expectGaps(gaps: Readonly<Record<string, RegExp>>, options = {}): Promise<void> {
+  const scan = await repository.scan(options);
+  for (const [part, reason] of Object.entries(gaps)) {
+    const found = scan.gaps.filter((gap) => gap.startsWith(`${part}: `)).join("\n");
+    expect(found, JSON.stringify(scan)).toMatch(reason);
+    expect(scan.searched).not.toContain(part);
+  }
+  expect(scan.gaps).toHaveLength(Object.keys(gaps).length);
+}
+
+/** Where git keeps an object. */
+function fileOf(revision: string): string {
+  const id = repository.git("rev-parse", revision).trim();
+  return join(repository.path, ".git/objects", id.slice(0, 2), id.slice(2));
+}
+
+describe("what could not be searched is named, with the reason", () => {
+  test("an index that git cannot read", async () => {
+    writeFileSync(join(repository.path, ".git/index"), "garbage\n");
+    await expectGaps({ [staged]: /index/ }, { staged: true });
+    await expectGaps({ [files]: /index/, [staged]: /index/ });
+  });
+
+  test.runIf(process.getuid?.() === 0)("a repository of another user", async () => {
+    chownSync(repository.path, 12_345, 12_345);
+    chownSync(join(repository.path, ".git"), 12_345, 12_345);
+    const refused = { "this repository": /dubious ownership in repository at '.*repository'/ };
+    await expectGaps(refused, { staged: true });
+    await expectGaps(refused);
+  });
+
+  test("a repository that is said to be bare", async () => {
+    repository.git("config", "core.bare", "true");
+    await expectGaps({ [files]: /core\.bare/ });
+  });
+
+  test("a repository that is damaged", async () => {
+    rmSync(join(repository.path, ".git/HEAD"));
+    await expectGaps({ "this repository": /not a git repository/ });
+  });
+
+  test("a repository that the environment names and that is not there", async () => {
+    const env = { GIT_DIR: "/nowhere" };
+    await expectGaps({ "this repository": /not a git repository: '\/nowhere'/ }, { env, staged: true });
+  });
+
+  test("a repository without git", async () => {
+    await expectGaps({ "this repository": /not installed/ }, { env: { PATH: "/nowhere" } });
+  });
+
+  test("a staged content that is missing", async () => {
+    repository.write("repository/b.txt", line);
+    repository.git("add", "b.txt");
+    rmSync(fileOf(":b.txt"));
+    await expectGaps({ [staged]: /git cannot read the content of b\.txt/ }, { staged: true });
+  });
+
+  test.each([
+    ["at its start", 20, /git cannot read/],
+    ["further on", 60_000, /corrupt|unpack|inflate|stream/],
+  ])("a staged content that is damaged %s", async (_where, length, reason) => {
+    const random = Array.from({ length: 4000 }, () => Math.random().toString(36)).join("\n");
+    repository.write("repository/b.txt", random.repeat(2));
+    repository.git("add", "b.txt");
+    const file = fileOf(":b.txt");
+    chmodSync(file, 0o600);
+    truncateSync(file, length);
+    await expectGaps({ [staged]: reason }, { staged: true });
+    await expectGaps({ [staged]: reason, [history]: reason });
+  });
+
+  test("a content of the history that is missing, and one that is damaged", async () => {
+    repository.write("repository/a.txt", "two\n");
+    repository.commit("second");
+    rmSync(fileOf("HEAD^:a.txt"));
+    await expectGaps({ [history]: /^git history: this disk does not have 1 object\.$/ });
+
+    writeFileSync(fileOf("HEAD^:a.txt"), "garbage");
+    await expectGaps({ [history]: /git cannot read 1 object/ });
+  });
+
+  test("the older part of a shallow clone, although the key was committed and taken out there", async () => {
+    repository.write("repository/a.txt", line);
+    repository.commit("second");
+    repository.write("repository/a.txt", "clean\n");
+    repository.commit("third");
+    repository.gitIn(repository.home, "clone", "-q", "--depth", "1", `file://${repository.path}`, "shallow");
+    const cwd = join(repository.home, "shallow");
+
+    await expectGaps({ [history]: /shallow/ }, { cwd });
+    // What is staged does not depend on it.
+    expect((await repository.scan({ cwd, staged: true })).gaps).toEqual([]);
+  });
+
+  test("what a partial clone left out, without fetching it", async () => {
+    repository.git("config", "uploadpack.allowFilter", "true");
+    repository.write("repository/a.txt", "two\n");
+    repository.commit("second");
+    const url = `file://${repository.path}`;
+    repository.gitIn(repository.home, "clone", "-q", "--filter=blob:none", url, "partial");
+    const cwd = join(repository.home, "partial");
+    const before = readdirSync(join(cwd, ".git/objects"), { recursive: true }).length;
+
+    await expectGaps({ [history]: /does not have 1 object/ }, { cwd });
+
+    expect(readdirSync(join(cwd, ".git/objects"), { recursive: true })).toHaveLength(before);
+  });
+
+  test("a submodule that is not checked out", async () => {
+    repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
+    await expectGaps({ "the repository in module": /not checked out/ });
+  });
+
+  test("a repository inside this one that git does not take", async () => {
+    repository.write("repository/inner/.git", "gitdir: /nowhere\n");
+    repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},inner`);
+    await expectGaps({ "the repository in inner": /not a git repository/ });
+
+    rmSync(join(repository.path, "inner/.git"));
+    repository.write("repository/inner/.git/nothing", "");
+    await expectGaps({ "the repository in inner": /does not take it/ });
+  });
+
+  test("a folder that is in no repository, for a hook; otherwise there is nothing to search in it", async () => {
+    const outside = { cwd: repository.home };
+    await expectGaps({ [staged]: /no git repository/ }, { ...outside, staged: true });
+    expect(await repository.scan(outside)).toMatchObject({
+      gaps: [],
+      inRepository: false,
+      searched: ["histories of shells and tools"],
+    });
+  });
+
+  test("a profile that is damaged, whose key nobody knows", async () => {
+    const profile = join(repository.deps.home, "profiles/default.json");
+    repository.write("repository/b.txt", line);
+    repository.git("add", "-A");
+    writeFileSync(profile, "{");
+    await expectGaps({ "Profile default": /not searched for/ }, { staged: true });
+  });
+
+  test("a profile whose key is too short", async () => {
+    repository.remember("short-key");
+    await expectGaps({ "Profile default": /too short/ });
+  });
+
+  test.skipIf(process.getuid?.() === 0)("a file that may not be read", async () => {
+    repository.write("repository/b.txt", line);
+    chmodSync(join(repository.path, "b.txt"), 0);
+    await expectGaps({ [files]: /b\.txt could not be read: permission denied/ });
+  });
+
+  test("the rest, where a key is in very many versions of files", async () => {
+    const one = (index: number) =>
+      `commit refs/heads/many\ncommitter A <a@example.test> ${1_600_000_000 + index} +0000\ndata 1\nx\nM 100644 inline f\n${data(`${storedKey} ${index}\n`)}\n`;
+    const input = Array.from({ length: 1200 }, (_, index) => one(index)).join("");
+    execFileSync("git", ["fast-import", "--quiet"], { cwd: repository.path, input });
+
+    const scan = await repository.scan();
+
+    expect(scan.gaps).toEqual([
+      "git history: 1000 versions of files hold a key, so the rest was not searched.",
+    ]);
+    expect(places(scan).length).toBeGreaterThanOrEqual(1000);
+  });
+});
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}`;
+}
+
+describe("what does not answer is ended", () => {
+  test("a named pipe in the place of the index", { timeout: 60_000 }, async () => {
+    rmSync(join(repository.path, ".git/index"));
+    execFileSync("mkfifo", [join(repository.path, ".git/index")]);
+    const silent = /did not answer for 15 seconds/;
+    await expectGaps({ [files]: silent, [staged]: silent });
+  });
+
+  test("a named pipe in the place of an object", { timeout: 60_000 }, async () => {
+    repository.write("repository/a.txt", "two\n");
+    repository.commit("second");
+    const file = fileOf("HEAD^:a.txt");
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    await expectGaps({ [history]: /did not answer for 15 seconds/ });
+  });
+
+  test("when the person stops it", { timeout: 60_000 }, async () => {
+    rmSync(join(repository.path, ".git/index"));
+    execFileSync("mkfifo", [join(repository.path, ".git/index")]);
+    const started = performance.now();
+    const scan = repository.scan();
+    setTimeout(() => repository.deps.interrupt(), 300);
+    await expect(scan).rejects.toMatchObject({ kind: "cancelled" });
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});
