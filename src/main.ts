@@ -60,7 +60,7 @@ async function run(argv: readonly string[], version: string): Promise<ExitCode> 
     }
     const input: CommandInput = { args: invocation.args, flags: invocation.flags };
     wish = wishOf(invocation.flags);
-    const code = await invocation.command.run(input, await createDeps(input, signals, version));
+    const code = await invocation.command.run(input, await createDeps(input, signals));
     return endCode(code, signals.exitCode());
   } catch (error) {
     return await report(error, wish ?? guessWish(argv), signals.exitCode());
@@ -111,7 +111,7 @@ function bug(error: unknown): MistralKeyError {
   });
 }
 
-async function createDeps({ flags }: CommandInput, signals: WatchedSignals, version: string): Promise<Deps> {
+async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Promise<Deps> {
   const { signal } = signals;
   const [
     { openOutput },
@@ -181,7 +181,6 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals, vers
         endpoint,
         env,
         now: () => new Date(),
-        userAgent: `mistral-key/${version}`,
         ...(flags.on("verbose") && { trace: (line) => output.print(`  ${output.theme.faint(line)}`) }),
       });
     },

@@ -147,3 +147,37 @@ function decode(text: string): string {
   }
   return decoded;
 }
+
+/** {@link cleanText} for a text that comes in pieces and keeps its lines: the answer of a model, say. */
+export class StreamCleaner {
+  readonly #keys: readonly ApiKey[];
+  #held = "";
+
+  constructor(keys: readonly ApiKey[]) {
+    this.#keys = keys;
+  }
+
+  /** Gives what can be shown by now; what may be the beginning of a key is held back. */
+  push(text: string): string {
+    const whole =
+      this.#held + text.replace(/\r\n?/g, "\n").replace(unseen, (one) => (/[\n\t]/.test(one) ? one : ""));
+    const held = this.#keys.reduce((longest, key) => Math.max(longest, overlap(whole, key.reveal())), 0);
+    this.#held = whole.slice(whole.length - held);
+    return this.#keys.reduce(maskPieces, whole.slice(0, whole.length - held));
+  }
+
+  /** Gives the rest. */
+  end(): string {
+    const rest = this.#keys.reduce(maskPieces, this.#held);
+    this.#held = "";
+    return rest;
+  }
+}
+
+/** How many characters at the end of a text are a piece of a key. */
+function overlap(text: string, value: string): number {
+  for (let length = Math.min(text.length, value.length); length > 0; length -= 1) {
+    if (value.includes(text.slice(text.length - length))) return length;
+  }
+  return 0;
+}

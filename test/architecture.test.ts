@@ -20,8 +20,10 @@ const layers: readonly (readonly string[])[] = [
   ["deps.ts", "settings.ts", "doctor", "leaks", "onboarding", "plaintext", "status", "web"],
   ["rotation", "issuers"],
   ["capture", "targets"],
+  // What an answer of Mistral's means, in words, exit codes and documents.
+  ["verification"],
   // Adapters, and what they make known.
-  ["git", "mistral", "profiles", "running", "shell", "stores", "terminal", "verification"],
+  ["git", "mistral", "profiles", "running", "shell", "stores", "terminal"],
   // What everybody may use: it knows nothing of the rest.
   [
     "cli/command-types.ts",
@@ -47,13 +49,7 @@ const pureModules = ["keys", "capture", "rotation", "onboarding", "status", "ver
 /** The most files that a folder holds, so that a listing is read in one look. */
 const filesPerFolder = 14;
 
-const stillCrowded = [
-  "src/doctor/checks",
-  "src/mistral",
-  "src/rotation",
-  "src/running",
-  "src/terminal/prompts",
-];
+const stillCrowded = ["src/doctor/checks", "src/rotation", "src/running", "src/terminal/prompts"];
 
 /** Where a key may become text again: to be stored, compared, sent, or handed to a program. */
 const revealing = [

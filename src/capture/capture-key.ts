@@ -7,7 +7,7 @@ import type { CheckOptions, KeyCheck } from "../mistral/mistral-api.ts";
 import { hang } from "../terminal/output/layout.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
-import { printExplanation } from "../verification/print-explanation.ts";
+import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import { receiveKey } from "./receive-key.ts";
 
@@ -97,7 +97,7 @@ async function settle(
   for (;;) {
     const verdict = verdictOf(check);
     if (verdict === "usable") return { outcome: "verified", key, check };
-    printExplanation(deps.output, check.explanation, verdict === "rejected" ? "fail" : "warn");
+    printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
     const codestral = !codestralTried && (await deps.mistral(request.endpoint)).canTryCodestral;
     switch (await askWhatNow(deps, check, codestral)) {
       case "paste":

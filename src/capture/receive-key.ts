@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
-import type { ApiKey } from "../keys/api-key.ts";
-import { readPipedKey } from "../verification/piped-key.ts";
+import { MistralKeyError } from "../errors.ts";
+import { ApiKey } from "../keys/api-key.ts";
+import { readPastedKey } from "../keys/pasted-key.ts";
 
 /** Which key is wanted on standard input. */
 export interface KeyOnStdin {
@@ -23,4 +24,22 @@ export async function receiveKey(
 ): Promise<ApiKey> {
   if (deps.interactive) return await (await deps.prompts()).key({ message });
   return await readPipedKey(deps, flags);
+}
+
+/** Reads a key that is piped in, and says what is waited for meanwhile. */
+async function readPipedKey(
+  { readStdin, output }: Pick<Deps, "readStdin" | "output">,
+  flags: string,
+): Promise<ApiKey> {
+  const waiting = output.progress("Waiting for a key on standard input");
+  const pasted = readPastedKey(await readStdin().finally(() => waiting.clear()));
+  const hint = `Send the key and nothing else: ${flags} < FILE`;
+  switch (pasted.outcome) {
+    case "key":
+      return ApiKey.of(pasted.value);
+    case "empty":
+      throw new MistralKeyError("usage", "Standard input held no key.", { hint });
+    case "unusable":
+      throw new MistralKeyError("usage", `Standard input held no usable key. ${pasted.reason}`, { hint });
+  }
 }

@@ -1,7 +1,6 @@
 import type { Deps } from "../deps.ts";
-import { type CallOutcome, readBody } from "../mistral/call-outcome.ts";
-import { connectionFailureOf } from "../mistral/connection-failure.ts";
-import { Transport } from "../mistral/transport.ts";
+import { type CallOutcome, connectionFailureOf, readBody } from "../mistral/call-outcome.ts";
+import { Fetcher } from "../mistral/fetcher.ts";
 
 /** What calling the API without a key came to. */
 export interface NetworkProbe {
@@ -24,28 +23,24 @@ export async function probeNetwork(
   { env, signal, now }: Pick<Deps, "env" | "signal" | "now">,
 ): Promise<NetworkProbe> {
   const url = new URL(`${address}/v1/models`);
-  const transport = new Transport(env);
+  const fetcher = new Fetcher(env);
   const limit = AbortSignal.timeout(callLimitMs);
   const started = performance.now();
   try {
-    const request = {
-      method: "GET",
-      url,
-      headers: { accept: "application/json", "user-agent": "mistral-key" },
-      body: "",
-    };
-    const { status, headers, body } = await transport.send(request, AbortSignal.any([signal, limit]));
+    const headers = { accept: "application/json", "user-agent": "mistral-key" };
+    const request = new Request(url, { headers });
+    const response = await fetcher.fetch(request, AbortSignal.any([signal, limit]));
     const outcome = {
       kind: "answer",
-      status,
-      headers,
-      body: readBody(body, headers["content-type"]),
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: readBody(await response.text(), response.headers.get("content-type") ?? undefined),
     } as const;
     return { outcome, ms: Math.round(performance.now() - started), at: now() };
   } catch (error) {
     const failure = connectionFailureOf(error, url.host, limit.aborted);
     return { outcome: { kind: "failure", failure }, ms: Math.round(performance.now() - started), at: now() };
   } finally {
-    await transport.close();
+    await fetcher.close();
   }
 }

@@ -1,4 +1,7 @@
-/** The pages of Mistral's console and sites, by the names `mistral-key open` takes. Source: Mistral's public documentation, August 2026. */
+/**
+ * The pages of Mistral's console and sites, by the names `mistral-key open` takes. No other file
+ * holds an address of theirs. Source: Mistral's public documentation, August 2026.
+ */
 export const consolePages = {
   console: "https://console.mistral.ai",
   keys: "https://console.mistral.ai/api-keys",
@@ -15,3 +18,13 @@ export const consolePages = {
 
 /** The name of one of {@link consolePages}. */
 export type ConsolePage = keyof typeof consolePages;
+
+/** Pages that only some people need, so that `open` does not list them. */
+export const furtherPages = {
+  /** One's own keys, where API Keys is not in the side bar of Studio: profile menu, API Keys. */
+  ownKeys: "https://console.mistral.ai/home?profile_dialog=api-keys",
+  /** All keys of an organization, for its admins. */
+  organizationKeys: "https://admin.mistral.ai/plateforme/api-keys",
+  /** Where an Admin API key is made. */
+  adminKeys: "https://backoffice.mistral.ai",
+} as const;

@@ -1,8 +1,7 @@
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import type { Diagnosis } from "./diagnosis.ts";
-import type { Identity } from "./identity.ts";
-import type { RateLimits } from "./rate-limits.ts";
+import type { Assessment } from "./assess.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** What is already known about a key; it changes what a refusal means. */
 export interface KeyHistory {
@@ -15,11 +14,16 @@ export interface KeyHistory {
 /** A key nobody has seen before. */
 export const newKey: KeyHistory = { lastAcceptedAt: null };
 
-/** How far a check goes. */
-export interface CheckOptions {
+/** What every call takes besides the key. */
+export interface CallOptions {
   readonly history: KeyHistory;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far a check goes. */
+export interface CheckOptions extends CallOptions {
   /** Only authentication, no completion. */
-  readonly quick?: boolean;
+  readonly quick?: boolean | undefined;
   /** The model to call instead of a small one from the key's own list. */
   readonly model?: string | undefined;
   /**
@@ -29,7 +33,6 @@ export interface CheckOptions {
   readonly tryCodestral?: boolean;
   /** Told as each part ends, for progress; never given a key. */
   readonly onProgress?: (step: CheckStep) => void;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A part of a check that has ended. */
@@ -37,40 +40,163 @@ export type CheckStep =
   | { readonly part: "authentication"; readonly ok: boolean; readonly latencyMs: number }
   | { readonly part: "completion"; readonly ok: boolean; readonly latencyMs: number; readonly model: string };
 
-/** What a verdict means, for people. */
-export interface Explanation {
-  /** One sentence: what happened. */
-  readonly sentence: string;
-  /** What is known besides, a sentence each. */
-  readonly facts?: readonly string[];
-  /** What may be the cause, the likeliest first; empty where there is nothing to guess. */
-  readonly causes: readonly string[];
-  /** The next action, as a sentence. */
-  readonly hint: string | null;
-  /** Commands or addresses worth trying next, each with what it does. */
-  readonly next: readonly { readonly action: string; readonly does: string }[];
+/** What was asked of whom, as far as it changes what an answer means. Holds no key. */
+export interface CallContext {
+  readonly history: KeyHistory;
+  /** When it was asked. */
+  readonly now: Date;
+  /** The mask of the key. */
+  readonly mask: string;
+  /** Whether the key has the shape that Mistral gives keys today. */
+  readonly usualShape: boolean;
+  readonly endpoint: Endpoint;
+  /** The model that was called, or asked for. */
+  readonly model: string | undefined;
+  /** The time limit of a call, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
-/** What a test call told about a key. */
-export interface KeyCheck {
-  readonly diagnosis: Diagnosis;
-  readonly explanation: Explanation;
+/** What answers showed of a key, and what they answered. `explain` puts it into words. */
+export type Assessed = Assessment & { readonly context: CallContext };
+
+/** What the test calls told about a key. */
+export type KeyCheck = Assessed & {
   readonly authentication: { readonly ok: boolean; readonly models: number; readonly latencyMs: number };
   readonly completion: { readonly ok: boolean; readonly model: string; readonly latencyMs: number } | null;
   readonly identity: Identity | null;
   readonly rateLimits: RateLimits | null;
-  /** Identifiers of the models the key may call, as Mistral listed them. */
-  readonly models: readonly string[];
+};
+
+/** What one question to the API came to. */
+export type ApiResult<Value> =
+  | {
+      readonly ok: true;
+      readonly value: Value;
+      readonly rateLimits: RateLimits | null;
+      readonly latencyMs: number;
+    }
+  | { readonly ok: false; readonly assessed: Assessed };
+
+/**
+ * Whose key it is, as `GET /v1/users/me` says (beta; absent on the regional endpoints). It does
+ * not tell when the key ends. Source: Mistral's API reference, August 2026.
+ */
+export interface Identity {
+  readonly email: string | null;
+  readonly workspace: string | null;
+  readonly organization: string | null;
+  readonly keyName: string | null;
 }
 
-/** Mistral's API, as far as this program uses it. */
+/** A workspace that the owner of a key is a member of. Source: SDK 2.7.0, August 2026. */
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly organizationId: string;
+}
+
+/** One limit of a workspace: how much it allows, how much is left. `null` where Mistral did not say. */
+export interface RateLimit {
+  readonly limit: number | null;
+  readonly remaining: number | null;
+}
+
+/**
+ * The limits that the headers of an answer carry. Those of a workspace are shared by all its keys,
+ * and differ by model. Source: https://docs.mistral.ai/deployment/ai-studio/tier, August 2026; the
+ * names of the headers as seen in the wild, August 2026.
+ */
+export interface RateLimits {
+  readonly requestsPerMinute: RateLimit;
+  readonly tokensPerMinute: RateLimit;
+  readonly tokensPerMonth: RateLimit;
+  /** The rest is there only where Mistral said it. */
+  readonly requestsPerSecond?: RateLimit;
+  readonly requestsPer10Seconds?: RateLimit;
+  readonly requestsPerMonth?: RateLimit;
+  /** Requests in a period that Mistral did not name. */
+  readonly requests?: RateLimit;
+  /** How many tokens this call took from the limits. */
+  readonly tokensOfCall?: number;
+}
+
+/** What a model can do, as far as the API says so; that one makes embeddings it does not say. */
+export type Capability =
+  | "chat"
+  | "vision"
+  | "tools"
+  | "reasoning"
+  | "code-completion"
+  | "fine-tuning"
+  | "ocr"
+  | "classification"
+  | "moderation"
+  | "audio"
+  | "transcription"
+  | "realtime-transcription"
+  | "speech";
+
+/** A row of the list of models. Source: Mistral's API reference, August 2026. */
+export interface Model {
+  readonly id: string;
+  readonly name: string | null;
+  readonly aliases: readonly string[];
+  /** In tokens. Where Mistral leaves it out the SDK puts 32,768 in, as the API's schema has it. */
+  readonly contextLength: number | null;
+  readonly capabilities: readonly Capability[];
+  /** The day it is taken away, or was; `null` when none is announced. ISO 8601. */
+  readonly deprecatedAt: string | null;
+  /** The model that Mistral names in its place. */
+  readonly replacement: string | null;
+  /** Whether it was put away, as one's own fine-tuned models can be. */
+  readonly archived: boolean;
+}
+
+/** What is asked of a model. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly prompt: string;
+  /** How many tokens the answer may have; Mistral's own limit where absent. */
+  readonly maxTokens?: number;
+}
+
+/** A part of a streamed answer. */
+export type ChatEvent =
+  | { readonly kind: "text"; readonly text: string }
+  /** The last one. Members are `null` where Mistral did not say. */
+  | {
+      readonly kind: "end";
+      readonly model: string | null;
+      readonly finishReason: string | null;
+      readonly usage: { readonly promptTokens: number; readonly completionTokens: number } | null;
+    }
+  /** The last one, too, where the answer broke off. */
+  | { readonly kind: "broken"; readonly assessed: Assessed };
+
+/** Mistral's API, as far as this program uses it. Its texts are fit to be shown: see `cleanText`. */
 export interface MistralApi {
   /** Whether {@link CheckOptions.tryCodestral} has a meaning here: not for a gateway's keys. */
   readonly canTryCodestral: boolean;
 
   /**
-   * Makes the test calls and gives a verdict: a refusal, an outage or a cut connection is an
-   * answer, so this throws only when `signal` is aborted (`Cancelled`).
+   * Makes the test calls and says what they show: a refusal, an outage or a cut connection is an
+   * answer, so this and the other methods throw only when `signal` is aborted (`Cancelled`).
    */
   checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck>;
+
+  /** The models that a key may call. */
+  listModels(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Model[]>>;
+
+  /** The workspaces of whoever has made a key, at most a hundred; a beta, which the regional endpoints do not have. */
+  listWorkspaces(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Workspace[]>>;
+
+  /**
+   * Asks a model, and gives its answer as it is written. The events end with `end` or `broken`;
+   * to stop reading them ends the call. Only the start has a time limit.
+   */
+  streamChat(
+    key: ApiKey,
+    request: ChatRequest,
+    options: CallOptions,
+  ): Promise<ApiResult<AsyncIterable<ChatEvent>>>;
 }

@@ -1,31 +1,53 @@
-import { type CallOutcome, member } from "./call-outcome.ts";
-import type { Identity } from "./identity.ts";
-import type { RateLimit, RateLimits } from "./rate-limits.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { cleanText } from "../outside-text.ts";
+import { member } from "./call-outcome.ts";
+import type { Capability, Identity, Model, RateLimit, RateLimits, Workspace } from "./mistral-api.ts";
 
-/** A model as far as choosing one needs it. */
-export interface ListedModel {
-  readonly id: string;
-  /** Whether it answers chat completions. */
-  readonly chats: boolean;
-  /** Whether Mistral has announced its end, or ended it. */
-  readonly retiring: boolean;
-}
+/** The names that the API gives to what a model can do. Source: Mistral's API reference, August 2026. */
+const capabilities: Readonly<Record<string, Capability>> = {
+  completion_chat: "chat",
+  vision: "vision",
+  function_calling: "tools",
+  reasoning: "reasoning",
+  completion_fim: "code-completion",
+  fine_tuning: "fine-tuning",
+  ocr: "ocr",
+  classification: "classification",
+  moderation: "moderation",
+  audio: "audio",
+  audio_transcription: "transcription",
+  audio_transcription_realtime: "realtime-transcription",
+  audio_speech: "speech",
+};
 
 /**
- * The models of an answer to `GET /v1/models`, `undefined` when it is no such answer. Read more
- * leniently than the SDK's schema, which refuses the whole list for one row of a kind it does not know.
+ * The models of an answer to `GET /v1/models`, each once; `undefined` when it is no such answer. A
+ * row that the SDK does not know is read as far as it can be.
+ *
+ * @param key - the key that was sent, which must not come back in a name
  */
-export function readModels(outcome: CallOutcome): readonly ListedModel[] | undefined {
-  const rows = member(jsonOf(outcome), "data");
+export function readModels(value: unknown, key: ApiKey): readonly Model[] | undefined {
+  const rows = member(value, "data");
   if (!Array.isArray(rows)) return undefined;
-  const models = new Map<string, ListedModel>();
-  for (const row of rows) {
-    const id = shownText(member(row, "id"));
+  const models = new Map<string, Model>();
+  for (const given of rows) {
+    // The SDK wraps a row of a type that it does not know.
+    const row = member(given, "isUnknown") === true ? member(given, "raw") : given;
+    const id = textIn(row, "id", key);
     if (id === null) continue;
+    const length = member(row, "max_context_length");
+    const aliases = member(row, "aliases");
     models.set(id, {
       id,
-      chats: member(member(row, "capabilities"), "completion_chat") === true,
-      retiring: typeof member(row, "deprecation") === "string" || member(row, "archived") === true,
+      name: textIn(row, "name", key),
+      aliases: Array.isArray(aliases) ? aliases.flatMap((alias) => shown(alias, key) ?? []) : [],
+      contextLength: typeof length === "number" && Number.isSafeInteger(length) && length > 0 ? length : null,
+      capabilities: Object.entries(capabilities).flatMap(([name, capability]) =>
+        member(member(row, "capabilities"), name) === true ? [capability] : [],
+      ),
+      deprecatedAt: dateIn(row, "deprecation"),
+      replacement: textIn(row, "deprecation_replacement_model", key),
+      archived: member(row, "archived") === true,
     });
   }
   return [...models.values()];
@@ -36,62 +58,109 @@ const small = /small|mini|tiny|nano/i;
 const special = /embed|moderation|ocr|voxtral|transcribe|guard/i;
 
 /** A small chat model of a list, so that the test call costs next to nothing; `undefined` when there is none. */
-export function chooseModel(models: readonly ListedModel[]): string | undefined {
-  const rank = ({ id, retiring }: ListedModel) =>
-    (retiring ? 8 : 0) +
+export function chooseModel(models: readonly Model[]): string | undefined {
+  const rank = ({ id, deprecatedAt, archived }: Model) =>
+    (deprecatedAt !== null || archived ? 8 : 0) +
     (special.test(id) ? 4 : 0) +
     (small.test(id) ? 0 : 2) +
     (id.endsWith("-latest") ? 0 : 1);
-  const [best] = models.filter(({ chats }) => chats).sort((a, b) => rank(a) - rank(b));
-  return best?.id;
+  const chatting = models.filter((model) => model.capabilities.includes("chat"));
+  return chatting.sort((a, b) => rank(a) - rank(b))[0]?.id;
 }
 
 /** Whose key it is, from an answer to `GET /v1/users/me`; `null` when it does not say. */
-export function readIdentity(outcome: CallOutcome): Identity | null {
-  const document = jsonOf(outcome);
+export function readIdentity(value: unknown, key: ApiKey): Identity | null {
   const identity: Identity = {
-    email: shownText(member(document, "email")),
-    workspace: shownText(member(member(document, "workspace"), "name")),
-    organization: shownText(member(member(document, "organization"), "name")),
-    keyName: shownText(member(member(document, "api_key"), "name")),
+    email: textIn(value, "email", key),
+    workspace: textIn(member(value, "workspace"), "name", key),
+    organization: textIn(member(value, "organization"), "name", key),
+    keyName: textIn(member(value, "api_key"), "name", key),
   };
-  return Object.values(identity).every((value) => value === null) ? null : identity;
+  return Object.values(identity).every((text) => text === null) ? null : identity;
 }
 
-/** The limits that the headers of an answer carry, `null` when they carry none. */
-export function readRateLimits(outcome: CallOutcome): RateLimits | null {
-  if (outcome.kind === "failure") return null;
+/** The workspaces of an answer to `GET /v1/users/me/workspaces`; `undefined` when it is no such answer. */
+export function readWorkspaces(value: unknown, key: ApiKey): readonly Workspace[] | undefined {
+  const rows = member(member(value, "Result") ?? value, "workspaces");
+  if (!Array.isArray(rows)) return undefined;
+  return rows.flatMap((row) => {
+    const [id, name] = [textIn(row, "id", key), textIn(row, "name", key)];
+    const organizationId = textIn(row, "organization_id", key) ?? "";
+    return id === null || name === null ? [] : [{ id, name, organizationId }];
+  });
+}
+
+const noLimit: RateLimit = { limit: null, remaining: null };
+
+/** How the headers name the limits: `x-ratelimit-limit-req-minute` and so on. */
+const optionalLimits = {
+  requestsPerSecond: "-req-second",
+  requestsPer10Seconds: "-req-10-second",
+  requestsPerMonth: "-req-month",
+  requests: "",
+} as const;
+
+/**
+ * The limits that the headers of an answer carry, `null` when they carry none. The API reference
+ * names only `X-RateLimit-Remaining`; the other forms were seen in the wild. Streamed answers are
+ * reported to have none at all. August 2026.
+ *
+ * @param headers - by lower-case name
+ */
+export function readRateLimits(headers: Readonly<Record<string, string>>): RateLimits | null {
   const count = (name: string) => {
-    const text = outcome.headers[name]?.trim() ?? "";
+    const text = headers[`x-ratelimit-${name}`]?.trim() ?? "";
     return /^\d{1,15}$/.test(text) ? Number(text) : null;
   };
-  const limit = (unit: string): RateLimit => ({
-    limit: count(`x-ratelimit-limit-${unit}`),
-    remaining: count(`x-ratelimit-remaining-${unit}`),
-  });
-  const limits: RateLimits = {
-    requestsPerMinute: limit("req-minute"),
-    tokensPerMinute: limit("tokens-minute"),
-    tokensPerMonth: limit("tokens-month"),
+  const limit = (unit: string): RateLimit | undefined => {
+    const found = { limit: count(`limit${unit}`), remaining: count(`remaining${unit}`) };
+    return found.limit === null && found.remaining === null ? undefined : found;
   };
-  const silent = Object.values(limits).every(
-    (one: RateLimit) => one.limit === null && one.remaining === null,
-  );
-  return silent ? null : limits;
+  const always = {
+    requestsPerMinute: limit("-req-minute"),
+    tokensPerMinute: limit("-tokens-minute"),
+    tokensPerMonth: limit("-tokens-month"),
+  };
+  const optional = Object.entries(optionalLimits).flatMap(([name, unit]) => {
+    const found = limit(unit);
+    return found === undefined ? [] : [[name, found] as const];
+  });
+  const tokensOfCall = count("tokens-query-cost");
+  const silent = Object.values(always).every((one) => one === undefined) && optional.length === 0;
+  if (silent && tokensOfCall === null) return null;
+  return {
+    requestsPerMinute: always.requestsPerMinute ?? noLimit,
+    tokensPerMinute: always.tokensPerMinute ?? noLimit,
+    tokensPerMonth: always.tokensPerMonth ?? noLimit,
+    ...Object.fromEntries(optional),
+    ...(tokensOfCall !== null && { tokensOfCall }),
+  };
 }
 
-/** The JSON of a good answer. */
-function jsonOf(outcome: CallOutcome): unknown {
-  if (outcome.kind === "failure" || outcome.status !== 200 || outcome.body.kind !== "json") return undefined;
-  return outcome.body.value;
+/**
+ * What a `retry-after` header asks for, in milliseconds: seconds or a date.
+ * Answers `undefined` for no header, or one that is neither.
+ */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  const text = header?.trim() ?? "";
+  if (/^\d{1,9}(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+  const moment = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(moment) ? undefined : Math.max(moment - now.getTime(), 0);
 }
 
-/** A text of a server's that is fit to be shown: one line, nothing that moves the cursor, not without end. */
-function shownText(value: unknown): string | null {
-  if (typeof value !== "string") return null;
-  const text = value
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
-    .trim()
-    .slice(0, 255);
+/** A day that the API gives as text, and the SDK as a date. */
+function dateIn(value: unknown, name: string): string | null {
+  const given = member(value, name);
+  const date = given instanceof Date ? given : new Date(typeof given === "string" ? given : Number.NaN);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+function textIn(value: unknown, name: string, key: ApiKey): string | null {
+  return shown(member(value, name), key);
+}
+
+/** A text of a server's, fit to be shown and stored; `null` for none. */
+export function shown(value: unknown, key: ApiKey): string | null {
+  const text = typeof value === "string" ? cleanText(value, [key]) : "";
   return text === "" ? null : text;
 }

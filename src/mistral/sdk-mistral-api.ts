@@ -1,19 +1,33 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Deps } from "../deps.ts";
-import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { explainValid, explainWrongProduct, type Situation } from "../verification/explain.ts";
-import type { TimedOutcome } from "./call-outcome.ts";
-import { describeCall } from "./call-trace.ts";
-import { callUntilAnswered } from "./call-until-answered.ts";
-import { diagnose, type Verdict } from "./diagnose.ts";
-import { addressOf, type Endpoint } from "./endpoint.ts";
-import { findingOf, type TestCall } from "./finding.ts";
-import type { Identity } from "./identity.ts";
-import type { CheckOptions, KeyCheck, MistralApi } from "./mistral-api.ts";
-import { chooseModel, readIdentity, readModels, readRateLimits } from "./read-answers.ts";
-import { type CallContext, callCompletion, callIdentity, callModels } from "./sdk-calls.ts";
-import { Transport } from "./transport.ts";
+import { ApiSession } from "./api-session.ts";
+import { type Assessment, acceptsKey } from "./assess.ts";
+import type { CallOutcome, MadeCall } from "./call-outcome.ts";
+import { readChatEvents } from "./chat-events.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type {
+  ApiResult,
+  CallOptions,
+  ChatEvent,
+  ChatRequest,
+  CheckOptions,
+  Identity,
+  KeyCheck,
+  MistralApi,
+  Model,
+  RateLimits,
+  Workspace,
+} from "./mistral-api.ts";
+import { chooseModel, readIdentity, readModels, readRateLimits, readWorkspaces } from "./read-answers.ts";
+import {
+  type ApiCall,
+  callCompletion,
+  callCompletionStream,
+  callIdentity,
+  callModels,
+  callWorkspaces,
+} from "./sdk-client.ts";
 
 /** What {@link SdkMistralApi} is made of. */
 export interface SdkMistralApiOptions {
@@ -21,12 +35,12 @@ export interface SdkMistralApiOptions {
   /** For the proxy variables. */
   readonly env: Deps["env"];
   now(): Date;
-  /** What the calls name themselves; `mistral-key` where absent. */
-  readonly userAgent?: string;
   /** The time limit of each call with its repetitions, in milliseconds; 10 s where absent. */
   readonly timeoutMs?: number;
   /** The pause before a call is repeated where Mistral names none, in milliseconds; 500 where absent. */
   readonly pauseMs?: number;
+  /** How long a streamed answer may pause, in milliseconds; a minute where absent. */
+  readonly silenceMs?: number;
   /** Where Codestral keys work. Where absent, Mistral's own address, and only beside Mistral's own API. */
   readonly codestralUrl?: string;
   /** Told of every call as it ends, in a line for `--verbose`. */
@@ -39,15 +53,13 @@ const codestralModel = "codestral-latest";
 /** How long the answer about the key's owner may take longer than everything else; it is a courtesy. */
 const identityGraceMs = 1500;
 
-/** Mistral's API through the standalone functions of the official SDK. */
+/** Mistral's API through the official SDK. */
 export class SdkMistralApi implements MistralApi {
   readonly #options: SdkMistralApiOptions;
-  readonly #timeoutMs: number;
   readonly #codestralUrl: string | undefined;
 
   constructor(options: SdkMistralApiOptions) {
     this.#options = options;
-    this.#timeoutMs = options.timeoutMs ?? 10_000;
     const { serverUrl } = options.endpoint;
     // A key for somebody's gateway is no business of Mistral's.
     this.#codestralUrl = options.codestralUrl ?? (serverUrl === undefined ? codestralAddress : undefined);
@@ -58,132 +70,164 @@ export class SdkMistralApi implements MistralApi {
   }
 
   async checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck> {
-    const { endpoint, env, userAgent = "mistral-key", trace } = this.#options;
-    const ending = new AbortController();
-    const signal =
-      options.signal === undefined ? ending.signal : AbortSignal.any([options.signal, ending.signal]);
-    if (options.signal?.aborted) throw new Cancelled();
-    const transport = new Transport(env);
-    const context: CallContext = {
-      address: addressOf(endpoint),
-      key,
-      transport,
-      userAgent,
-      // A call that is given up, since the rest is over, tells nothing.
-      onCall: (call) => signal.aborted || trace?.(describeCall(call)),
-    };
+    const session = this.#open(key, options);
     try {
-      const check = await this.#check(context, options, signal);
-      if (options.signal?.aborted) throw new Cancelled();
+      const check = await this.#check(session, options);
+      session.throwIfCancelled();
       return check;
     } finally {
-      ending.abort();
-      await transport.close();
+      await session.close();
     }
   }
 
-  async #check(context: CallContext, options: CheckOptions, signal: AbortSignal): Promise<KeyCheck> {
+  async listModels(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Model[]>> {
+    return await this.#ask(key, options, callModels, readModels);
+  }
+
+  async listWorkspaces(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Workspace[]>> {
+    return await this.#ask(key, options, callWorkspaces, readWorkspaces);
+  }
+
+  async streamChat(
+    key: ApiKey,
+    request: ChatRequest,
+    options: CallOptions,
+  ): Promise<ApiResult<AsyncIterable<ChatEvent>>> {
+    const session = this.#open(key, options);
+    const { model } = request;
+    const { outcome, latencyMs } = await session.call(callCompletionStream(request));
+    if (outcome.kind === "answer" && outcome.body.kind === "stream") {
+      const { silenceMs = 60_000 } = this.#options;
+      const value = readChatEvents({ events: outcome.body.events, session, model, silenceMs });
+      return { ok: true, value, rateLimits: readRateLimits(outcome.headers), latencyMs };
+    }
+    await session.close();
+    session.throwIfCancelled();
+    return { ok: false, assessed: session.inContext(assessFailed(session, outcome, "completion"), model) };
+  }
+
+  #open(key: ApiKey, options: CallOptions): ApiSession {
+    const { timeoutMs = 10_000, pauseMs = 500, trace, ...rest } = this.#options;
+    return new ApiSession({ ...rest, timeoutMs, pauseMs, trace }, key, options);
+  }
+
+  /** Asks one question. */
+  async #ask<Value>(
+    key: ApiKey,
+    options: CallOptions,
+    call: ApiCall,
+    read: (value: unknown, key: ApiKey) => Value | undefined,
+  ): Promise<ApiResult<Value>> {
+    const session = this.#open(key, options);
+    try {
+      const { outcome, latencyMs } = await session.call(call);
+      session.throwIfCancelled();
+      const value = readValue(outcome, key, read);
+      if (outcome.kind === "failure" || value === undefined) {
+        return {
+          ok: false,
+          assessed: session.inContext(assessFailed(session, outcome, "models"), undefined),
+        };
+      }
+      return { ok: true, value, rateLimits: readRateLimits(outcome.headers), latencyMs };
+    } finally {
+      await session.close();
+    }
+  }
+
+  async #check(session: ApiSession, options: CheckOptions): Promise<KeyCheck> {
     const { quick = false, onProgress } = options;
-    const identity = this.#identify(context, signal);
+    const identity = this.#identify(session);
     // A model that was named needs no list, so both calls can be under way at once.
-    const early =
-      quick || options.model === undefined ? undefined : this.#complete(context, options.model, signal);
+    const early = quick || options.model === undefined ? undefined : complete(session, options.model);
     early?.catch(() => {});
 
-    const authentication = await this.#call((limit) => callModels(context, limit), signal);
-    const models = readModels(authentication.outcome);
-    const accepted = isGood(authentication, "models") && models !== undefined;
+    const authentication = await session.call(callModels);
+    const models = readValue(authentication.outcome, session.key, readModels);
+    const accepted = models !== undefined;
     onProgress?.({ part: "authentication", ok: accepted, latencyMs: authentication.latencyMs });
 
     const model = quick || !accepted ? undefined : (options.model ?? chooseModel(models));
-    const completion =
-      model === undefined ? undefined : await (early ?? this.#complete(context, model, signal));
-    const completed = completion !== undefined && isGood(completion, "completion");
+    const completion = model === undefined ? undefined : await (early ?? complete(session, model));
+    const completed =
+      completion !== undefined && session.assess(completion.outcome, "completion").diagnosis === "valid";
     if (completion !== undefined && model !== undefined) {
       onProgress?.({ part: "completion", ok: completed, latencyMs: completion.latencyMs, model });
     }
 
-    const verdict = await this.#judge({ context, options, authentication, completion, model, signal });
+    const assessment = await this.#judge(session, options, authentication.outcome, completion?.outcome);
     return {
-      ...verdict,
+      ...session.inContext(assessment, model),
       authentication: { ok: accepted, models: models?.length ?? 0, latencyMs: authentication.latencyMs },
       completion:
         completion === undefined || model === undefined
           ? null
           : { ok: completed, model, latencyMs: completion.latencyMs },
       identity: accepted ? await within(identity, identityGraceMs) : null,
-      rateLimits: readRateLimits((completion ?? authentication).outcome),
-      models: models?.map(({ id }) => id) ?? [],
+      rateLimits: rateLimitsOf((completion ?? authentication).outcome),
     };
   }
 
-  async #judge(calls: MadeCalls): Promise<Verdict> {
-    const { context, options, authentication, completion, model, signal } = calls;
-    const situation: Situation = {
-      history: options.history,
-      now: this.#options.now(),
-      mask: context.key.mask,
-      usualShape: context.key.hasUsualShape,
-      endpoint: this.#options.endpoint,
-      model,
-      timeoutMs: this.#timeoutMs,
-    };
-    if (!isGood(authentication, "models")) {
-      const verdict = diagnose(authentication.outcome, "models", situation);
-      if (verdict.diagnosis !== "invalid-key" || options.tryCodestral !== true) return verdict;
-      return (await this.#worksAtCodestral(context, signal))
-        ? { diagnosis: "wrong-product", explanation: explainWrongProduct() }
-        : diagnose(authentication.outcome, "models", { ...situation, noCodestralKey: true });
+  /** What the test calls show together. */
+  async #judge(
+    session: ApiSession,
+    { quick, tryCodestral }: CheckOptions,
+    authentication: CallOutcome,
+    completion: CallOutcome | undefined,
+  ): Promise<Assessment> {
+    if (completion !== undefined) return session.assess(completion, "completion");
+    const assessment = session.assess(authentication, "models");
+    if (assessment.diagnosis === "valid") {
+      return { diagnosis: "valid", tried: quick === true ? "authentication" : "no-model" };
     }
-    if (completion === undefined) {
-      const tried = options.quick === true ? "authentication" : "no-model";
-      return { diagnosis: "valid", explanation: explainValid(tried) };
-    }
-    return diagnose(completion.outcome, "completion", situation);
+    if (assessment.diagnosis !== "invalid-key" || tryCodestral !== true) return assessment;
+    return (await this.#worksAtCodestral(session))
+      ? { diagnosis: "wrong-product", product: "codestral" }
+      : { diagnosis: "invalid-key", codestral: "refused" };
   }
 
-  async #worksAtCodestral(context: CallContext, signal: AbortSignal): Promise<boolean> {
+  async #worksAtCodestral(session: ApiSession): Promise<boolean> {
     if (this.#codestralUrl === undefined) return false;
-    const there = { ...context, address: this.#codestralUrl };
-    const { outcome } = await this.#complete(there, codestralModel, signal);
-    if (outcome.kind === "failure") return false;
-    // A limit is for keys that were accepted.
-    return ["valid", "rate-limited", "no-plan", "over-capacity"].includes(
-      findingOf(outcome, "completion").diagnosis,
-    );
-  }
-
-  #complete(context: CallContext, model: string, signal: AbortSignal): Promise<TimedOutcome> {
-    return this.#call((limit) => callCompletion(context, model, limit), signal);
-  }
-
-  #call(attempt: (limit: AbortSignal) => Promise<TimedOutcome>, signal: AbortSignal): Promise<TimedOutcome> {
-    const { now, pauseMs = 500 } = this.#options;
-    return callUntilAnswered(attempt, { timeoutMs: this.#timeoutMs, pauseMs, now }, signal);
+    const { outcome } = await complete(session, codestralModel, this.#codestralUrl);
+    return acceptsKey(session.assess(outcome, "completion").diagnosis);
   }
 
   /** Whose key it is. Never fails: the regional endpoints and gateways do not know, and the call is a beta. */
-  async #identify(context: CallContext, signal: AbortSignal): Promise<Identity | null> {
+  async #identify(session: ApiSession): Promise<Identity | null> {
     if (this.#options.endpoint.region !== "global") return null;
     try {
-      return readIdentity((await callIdentity(context, signal)).outcome);
+      return readValue((await session.callOnce(callIdentity)).outcome, session.key, readIdentity) ?? null;
     } catch {
       return null;
     }
   }
 }
 
-interface MadeCalls {
-  readonly context: CallContext;
-  readonly options: CheckOptions;
-  readonly authentication: TimedOutcome;
-  readonly completion: TimedOutcome | undefined;
-  readonly model: string | undefined;
-  readonly signal: AbortSignal;
+/** Has a model say one token. */
+function complete(session: ApiSession, model: string, address?: string): Promise<MadeCall> {
+  return session.call(callCompletion({ model, prompt: "Hi", maxTokens: 1 }), address);
 }
 
-function isGood({ outcome }: TimedOutcome, call: TestCall): boolean {
-  return outcome.kind === "answer" && findingOf(outcome, call).diagnosis === "valid";
+/** What a good answer says. */
+function readValue<Value>(
+  outcome: CallOutcome,
+  key: ApiKey,
+  read: (value: unknown, key: ApiKey) => Value,
+): Value | undefined {
+  const good = outcome.kind === "answer" && outcome.status === 200 && outcome.body.kind === "json";
+  return good ? read(outcome.body.value, key) : undefined;
+}
+
+/** What a call shows that gave nothing of what was asked for, although its status may be good. */
+function assessFailed(session: ApiSession, outcome: CallOutcome, call: "models" | "completion"): Assessment {
+  const assessment = session.assess(outcome, call);
+  return assessment.diagnosis === "valid"
+    ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
+    : assessment;
+}
+
+function rateLimitsOf(outcome: CallOutcome): RateLimits | null {
+  return outcome.kind === "answer" ? readRateLimits(outcome.headers) : null;
 }
 
 async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {

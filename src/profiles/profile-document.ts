@@ -3,7 +3,7 @@ import type { Fingerprint } from "../keys/fingerprint.ts";
 import { parseProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.ts";
-import type { Identity } from "../mistral/identity.ts";
+import type { Identity } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { KnownTarget, Profile } from "./profile.ts";
 import { readTarget, targetText } from "./target-reference.ts";

@@ -2,7 +2,8 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import { printExplanation } from "../verification/print-explanation.ts";
+import { explain } from "../verification/explain.ts";
+import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import { findWayBack, goBack, type WayBack } from "./go-back.ts";
 import type { RotationRecord } from "./journal.ts";
@@ -38,13 +39,13 @@ export async function abortRotation(deps: Deps, found: RotationRecord, store: Se
       if (!deps.interactive) {
         throw new MistralKeyError(
           "unreachable",
-          `${said}, so nothing was changed. ${check.explanation.sentence}`,
+          `${said}, so nothing was changed. ${explain(check).sentence}`,
           {
             hint: `Try again later. To keep the new key instead: ${finish}`,
           },
         );
       }
-      printExplanation(deps.output, check.explanation, "warn");
+      printExplanation(deps.output, check, "warn");
       const prompts = await deps.prompts();
       if (!(await prompts.confirm({ message: `${said}. Go back to it all the same?`, initial: false }))) {
         throw new Cancelled("Stopped. Nothing was changed.");

@@ -5,7 +5,7 @@ import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { drawCard } from "../terminal/output/card.ts";
 import { hang } from "../terminal/output/layout.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
-import { printExplanation } from "../verification/print-explanation.ts";
+import { printExplanation } from "../verification/print-verdict.ts";
 import type { RotationRecord } from "./journal.ts";
 import { lookAtOldKey, type OldKeyLook, refusesBoth } from "./old-key.ts";
 import type { KeyPair } from "./rotation-outcome.ts";
@@ -39,7 +39,7 @@ export async function retireOldKey(
   }
   if (look.state === "dead" || !deps.interactive) return look;
   if (refusesBoth(look)) return look;
-  if (look.state === "unknown") printExplanation(deps.output, look.oldCheck.explanation, "warn");
+  if (look.state === "unknown") printExplanation(deps.output, look.oldCheck, "warn");
   showRow(deps, record);
   try {
     if ((await askToDelete(deps, options.browser)) === "later") return look;

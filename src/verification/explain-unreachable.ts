@@ -1,10 +1,10 @@
+import type { ForeignAnswer } from "../mistral/assess.ts";
 import type { ConnectionFailure } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
-import type { StrangeAnswer } from "../mistral/finding.ts";
-import type { Explanation } from "../mistral/mistral-api.ts";
+import type { Explanation } from "./explain.ts";
 
 const unknown = "so nothing is known about the key";
-const doctor = { action: "mistral-key doctor", does: "check the network, the proxy and the certificates" };
+const doctor = { command: "doctor", does: "check the network, the proxy and the certificates" };
 
 /** What to say when there was no answer. */
 export function explainFailure(
@@ -17,35 +17,39 @@ export function explainFailure(
 }
 
 /** What to say when something answered that is not Mistral's API. */
-export function explainStrangeAnswer(
-  strange: StrangeAnswer,
+export function explainForeignAnswer(
+  foreign: ForeignAnswer,
   status: number,
   endpoint: Endpoint,
 ): Explanation {
   const { host } = new URL(addressOf(endpoint));
-  const wrongAddress =
-    endpoint.serverUrl === undefined
+  // Mistral's own address is no suspect.
+  const causes = (...others: readonly string[]) => [
+    ...(endpoint.serverUrl === undefined
       ? []
-      : [`${endpoint.serverUrl} is not the address of a Mistral API (--server-url).`];
-  switch (strange) {
+      : [`${endpoint.serverUrl} is not the address of a Mistral API (--server-url).`]),
+    ...others,
+  ];
+  const signIn = "The network wants you to sign in first, as in a hotel or a train.";
+  switch (foreign) {
     case "web-page":
       return {
         sentence: `A web page came back from ${host} in place of Mistral's answer, ${unknown}.`,
-        causes: ["The network wants you to sign in first, as in a hotel or a train.", ...wrongAddress],
+        causes: causes(signIn),
         hint: "Open any page in the browser, sign in to the network there, and try again.",
         next: [doctor],
       };
     case "blocked-page":
       return {
         sentence: `A web page came back from ${host} in place of Mistral's answer (HTTP ${status}), ${unknown}.`,
-        causes: ["A firewall or a company's proxy does not let the call through.", ...wrongAddress],
+        causes: causes("A firewall or a company's proxy does not let the call through."),
         hint: "Try another network, or ask whoever runs this one.",
         next: [doctor],
       };
     case "redirect":
       return {
         sentence: `The call was sent on from ${host} to another address (HTTP ${status}), ${unknown}. The key was not sent there.`,
-        causes: ["The network wants you to sign in first, as in a hotel or a train.", ...wrongAddress],
+        causes: causes(signIn),
         hint:
           endpoint.serverUrl === undefined
             ? "Open any page in the browser, sign in to the network there, and try again."
@@ -54,10 +58,17 @@ export function explainStrangeAnswer(
       };
     case "proxy-password":
       return explainFailure({ reason: "proxy-password", code: "407", host, proxy: undefined }, endpoint, 0);
+    case "gateway":
+      return {
+        sentence: `The call to ${host} was refused (HTTP ${status}) in words that are not Mistral's, ${unknown}.`,
+        causes: causes("A gateway or a proxy in between does not let the call through, or changes it."),
+        hint: "Try another network, or ask whoever runs this one.",
+        next: [doctor],
+      };
     case "unreadable":
       return {
         sentence: `What came back from ${host} is not an answer of Mistral's API (HTTP ${status}), ${unknown}.`,
-        causes: wrongAddress,
+        causes: causes(),
         hint: "Try again in a minute. If it stays, something between you and Mistral changes the answers.",
         next: [doctor],
       };
@@ -115,15 +126,15 @@ export function wordsFor(failure: ConnectionFailure, endpoint: Endpoint, timeout
         what: `what answered as ${host} does not speak HTTP`,
         hint: own ? "Check the address in --server-url." : "Try another network.",
       };
-    case "too-long":
+    case "too-large":
       return {
-        what: `${host} sent more than any answer of Mistral's`,
+        what: `${host} sent more than any answer of Mistral's has`,
         hint: own ? "Check the address in --server-url." : "Try another network.",
       };
     case "proxy-password":
       return {
         what: `${proxy} wants a name and a password, or other ones than it was given (407)`,
-        hint: "Put them into the variable: HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT, with signs like @ and : written as %40 and %3A.",
+        hint: "Put them into the variable: HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT, with characters like @ and : written as %40 and %3A.",
       };
     case "proxy-refusal":
       return {

@@ -1,9 +1,9 @@
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { endOf } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { drawCard } from "../terminal/output/card.ts";
 import type { KeyValueRow } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
+import { explain } from "./explain.ts";
 
 /** A stored key, and what Mistral says of it. */
 export interface CardedKey {
@@ -18,8 +18,7 @@ export interface CardedKey {
 /** Prints the card of a key: whose it is, where it is kept, when it ends, what it may call. */
 export function printKeyCard(output: Output, carded: CardedKey): void {
   output.print();
-  for (const line of drawCard({ title: carded.profile.key, rows: rowsOf(carded) }, output))
-    output.print(line);
+  output.card({ title: carded.profile.key, rows: rowsOf(carded) });
 }
 
 function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValueRow[] {
@@ -37,7 +36,7 @@ function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValu
 }
 
 function uncheckedFor(check: KeyCheck | undefined): string {
-  return check === undefined ? "not yet" : `not to the end: ${check.explanation.sentence}`;
+  return check === undefined ? "not yet" : `not to the end: ${explain(check).sentence}`;
 }
 
 function abilitiesOf({ authentication, rateLimits }: KeyCheck): string {

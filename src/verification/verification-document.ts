@@ -1,14 +1,13 @@
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
-import type { Identity } from "../mistral/identity.ts";
-import type { KeyCheck } from "../mistral/mistral-api.ts";
-import type { RateLimits } from "../mistral/rate-limits.ts";
+import type { Identity, KeyCheck, RateLimits } from "../mistral/mistral-api.ts";
 import { describeEnd } from "../profiles/key-end.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
+import { explain } from "./explain.ts";
 
 /** A key, where it is kept, and what Mistral says of it. */
 export interface Verification {
@@ -28,6 +27,9 @@ export interface Verification {
   /** How many days the key must still last. */
   readonly minDays?: number | undefined;
 }
+
+/** A key with a verdict. */
+export type CheckedKey = Verification & { readonly check: KeyCheck };
 
 /** What `verify --json` prints; `init` and `rotate` add to it. Stable surface. */
 export interface VerificationDocument {
@@ -58,7 +60,7 @@ export function verificationDocument(verification: Verification): VerificationDo
   const { profile, key, store, check, expiresAt, identity, now } = verification;
   return {
     profile,
-    ok: exitCodeOf(verification) === exitCodes.done,
+    ok: exitCodeOfVerification(verification) === exitCodes.done,
     diagnosis: check?.diagnosis ?? null,
     key: key.mask,
     store,
@@ -73,7 +75,7 @@ export function verificationDocument(verification: Verification): VerificationDo
 }
 
 /** The exit code that a verdict gives; a key that ends too soon counts only when nothing else is wrong. */
-export function exitCodeOf(verification: Verification): ExitCode {
+export function exitCodeOfVerification(verification: Verification): ExitCode {
   const { check } = verification;
   const code = check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
   return code === exitCodes.done && endsWithinMinDays(verification) ? exitCodes.expiring : code;
@@ -87,9 +89,9 @@ export function endsWithinMinDays({ expiresAt, minDays, now }: Verification): bo
 function hintOf(verification: Verification): string | null {
   const { profile, check, expiresAt, now } = verification;
   if (check !== undefined && check.diagnosis !== "valid") {
-    const { sentence, hint, next } = check.explanation;
+    const { sentence, hint, next } = explain(check);
     const [first] = next;
-    const command = first === undefined ? [] : [`Try: ${actionFor(profile, first.action)}`];
+    const command = first === undefined ? [] : [`Try: ${commandOf(profile, first.command)}`];
     return [sentence, ...(hint === null ? [] : [hint]), ...command].join(" ");
   }
   return endsWithinMinDays(verification) && typeof expiresAt === "string"
@@ -97,8 +99,7 @@ function hintOf(verification: Verification): string | null {
     : null;
 }
 
-/** A suggested action for a profile: a command of this program gets its name, an address stays as it is. */
-export function actionFor(profile: ProfileName | null, action: string): string {
-  const command = /^mistral-key (?<command>(?!open\b|doctor\b).+)$/.exec(action)?.groups?.command;
-  return command === undefined ? action : commandFor(profile ?? defaultProfile, command);
+/** A suggested command, to be copied; for the profile where it is about a key. */
+export function commandOf(profile: ProfileName | null, command: string): string {
+  return command.startsWith("open ") ? ownCommand(command) : commandFor(profile ?? defaultProfile, command);
 }

@@ -1,70 +1,114 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
-import type { CheckOptions } from "../mistral/mistral-api.ts";
-import { conclude, type FoundKey, findKey, type ProfileRequest, type VerifiedKey } from "./verify-profile.ts";
+import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
+import { quietly } from "../terminal/absence.ts";
+import type { Checking } from "./check-with-progress.ts";
+import {
+  conclude,
+  type Reading,
+  readKeyToCheck,
+  type StoredKeyToCheck,
+  type VerifiedKey,
+  type VerifyRequest,
+} from "./verify-profile.ts";
 
 /** What came of one profile: a verdict, or why there is none. */
 export type ProfileResult =
   | { readonly profile: ProfileName; readonly verified: VerifiedKey }
   | { readonly profile: ProfileName; readonly failure: MistralKeyError };
 
-type Verifying = Pick<
-  Deps,
-  | "profiles"
-  | "store"
-  | "journal"
-  | "mistral"
-  | "signal"
-  | "env"
-  | "now"
-  | "interactive"
-  | "prompts"
-  | "output"
->;
+/** What came of all profiles, in their order. */
+export interface ProfileResults {
+  readonly results: readonly ProfileResult[];
+  /** How many keys were left unchecked since the person pressed Ctrl-C. */
+  readonly unchecked: number;
+}
 
-/** So many keys are checked at once. */
+/** So many keys are checked at once: each takes up to three calls, and Mistral limits how many it takes a second. */
 const atOnce = 4;
 
 /**
- * Verifies the keys of several profiles. The stores are asked one after the other, so that no two
- * of their dialogs are open at once; then the keys are checked, a few at a time.
+ * Verifies the keys of all profiles. The stores are asked one after the other, so that no two of
+ * their dialogs are open at once; then the keys are checked, a few at a time. What is found out is
+ * noted at once: Ctrl-C loses only what is still under way.
  *
- * @throws Cancelled when the person presses Ctrl-C
+ * @throws Cancelled when the person presses Ctrl-C while a store is asked
+ * @throws MistralKeyError of kind `no-key` or of a `store-…` kind when there is no profile at all
  */
 export async function verifyEveryProfile(
-  deps: Verifying,
-  profiles: readonly ProfileName[],
-  options: Omit<ProfileRequest, "profile"> & Pick<CheckOptions, "quick" | "model">,
-): Promise<readonly ProfileResult[]> {
-  const found: (FoundKey | Extract<ProfileResult, { readonly failure: unknown }>)[] = [];
-  for (const profile of profiles) {
-    const { store, endpoint, minDays } = options;
+  deps: Checking & Reading & Pick<Deps, "env" | "now">,
+  options: Omit<VerifyRequest, "profile">,
+): Promise<ProfileResults> {
+  const names = deps.profiles.list().map(({ name }) => name);
+  if (names.length === 0) {
+    // A key may be in the keychain without a profile that lists it.
+    const found = await readKeyToCheck(deps, { ...options, profile: defaultProfile });
+    return await checkAll(deps, [found]);
+  }
+  const found: (StoredKeyToCheck | Failed)[] = [];
+  for (const profile of names) {
     found.push(
-      await findKey(deps, { profile, store, endpoint, minDays }).catch((error: unknown) => ({
+      await readKeyToCheck(deps, { ...options, profile }).catch((error: unknown) => ({
         profile,
         failure: expected(error),
       })),
     );
   }
-  const checkAll = () =>
-    inTurn(found, async (one): Promise<ProfileResult> => {
-      if ("failure" in one) return one;
-      const api = await deps.mistral(one.endpoint);
-      const { history, key, request } = one;
-      const { quick = false, model } = options;
-      const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
-      return { profile: request.profile, verified: conclude(deps, one, check) };
-    });
-  const waiting = deps.output.progress(
-    found.length === 1 ? "Checking a key" : `Checking ${found.length} keys`,
-  );
+  return await checkAll(deps, found);
+}
+
+type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
+
+async function checkAll(
+  deps: Checking & Reading & Pick<Deps, "env" | "now">,
+  found: readonly (StoredKeyToCheck | Failed)[],
+): Promise<ProfileResults> {
+  const label = found.length === 1 ? "Checking a key" : `Checking ${found.length} keys`;
+  const line = deps.output.progress(label);
+  const results: ProfileResult[] = [];
+  let done = 0;
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < found.length && !deps.signal.aborted; index = next++) {
+      const one = found[index];
+      if (one === undefined) return;
+      const result = "failure" in one ? one : await checkOne(deps, one);
+      if (result === undefined) return;
+      results[index] = result;
+      done += 1;
+      line.update(`${label}, ${done} done`);
+    }
+  };
   try {
-    return deps.interactive ? await (await deps.prompts()).quietly(checkAll) : await checkAll();
+    await quietly(deps, () => Promise.all(Array.from({ length: atOnce }, worker)));
   } finally {
-    waiting.clear();
+    line.clear();
   }
+  // Without the holes that Ctrl-C left.
+  return { results: Object.values(results), unchecked: found.length - done };
+}
+
+/** The verdict on one key; `undefined` when the person pressed Ctrl-C before it was there. */
+async function checkOne(
+  deps: Checking & Reading & Pick<Deps, "env" | "now">,
+  found: StoredKeyToCheck,
+): Promise<ProfileResult | undefined> {
+  const { history, key, request } = found;
+  const { quick, model, profile } = request;
+  const api = await deps.mistral(found.endpoint);
+  try {
+    const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
+    return { profile, verified: conclude(deps, found, check) };
+  } catch (error) {
+    if (error instanceof Cancelled) return undefined;
+    throw error;
+  }
+}
+
+function expected(error: unknown): MistralKeyError {
+  if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error;
+  throw error;
 }
 
 /**
@@ -86,26 +130,4 @@ export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   return (
     worstFirst.find((code) => codes.includes(code)) ?? codes.find((code) => code !== exitCodes.done) ?? 0
   );
-}
-
-function expected(error: unknown): MistralKeyError {
-  if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error;
-  throw error;
-}
-
-/** Like `Promise.all` over `map`, with a few at a time; gives the results in the order of the items. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index];
-      if (item !== undefined) results[index] = await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
 }

@@ -7,16 +7,17 @@ import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
-import { type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
+import { type CheckOptions, type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
 import { describeEnd } from "../profiles/key-end.ts";
 import { profileOf, withCheck } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
-import type { Verification } from "./verification-document.ts";
+import { type Checking, checkWithProgress } from "./check-with-progress.ts";
+import type { CheckedKey } from "./verification-document.ts";
 
-/** Which stored key to verify. */
-export interface ProfileRequest {
+/** Which stored key to verify, and how. */
+export interface VerifyRequest extends Pick<CheckOptions, "quick" | "model"> {
   readonly profile: ProfileName;
   /** The store asked for; `undefined` leaves it to the profile. */
   readonly store: StoreKind | undefined;
@@ -25,9 +26,9 @@ export interface ProfileRequest {
   readonly minDays: number | undefined;
 }
 
-/** A stored key, ready to be checked. */
-export interface FoundKey {
-  readonly request: ProfileRequest;
+/** A stored key, and what is known of it before it is checked. */
+export interface StoredKeyToCheck {
+  readonly request: VerifyRequest;
   readonly key: ApiKey;
   readonly store: SecretStore;
   readonly endpoint: Endpoint;
@@ -39,24 +40,73 @@ export interface FoundKey {
 }
 
 /** A verdict on a stored key, and what the person should know besides. */
-export interface VerifiedKey extends Verification {
+export interface VerifiedKey extends CheckedKey {
   readonly profile: ProfileName;
   readonly store: StoreKind;
-  readonly check: KeyCheck;
   /** What is known about the key now. */
   readonly knowledge: Profile;
   readonly storeName: string;
   readonly notes: readonly string[];
 }
 
-type Finding = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
+type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
+export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
 
 /**
- * Finds a stored key and what is known about it.
+ * Checks a stored key, and notes what came of it. A person whose key is refused is asked whether it
+ * may be tried at Codestral's address as well.
+ *
+ * @param tell - told of each verdict as it is there; without it nothing is shown and nobody is asked
+ * @returns the last verdict
+ * @throws Cancelled when the person presses Ctrl-C
+ * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
+ */
+export async function verifyProfile(
+  deps: Checking & Knowing & Reading & Pick<Deps, "stdoutIsTerminal">,
+  request: VerifyRequest,
+  tell?: (verified: VerifiedKey) => void,
+): Promise<VerifiedKey> {
+  const found = await readKeyToCheck(deps, request);
+  const { key, endpoint, history } = found;
+  const { quick, model } = request;
+  const check = async (tryCodestral: boolean) => {
+    const wanted = { history, quick, model, tryCodestral, silent: tell === undefined };
+    const verified = conclude(deps, found, await checkWithProgress(deps, key, endpoint, wanted));
+    tell?.(verified);
+    return verified;
+  };
+  const verified = await check(false);
+  const ask = tell !== undefined && (await mayBeForCodestral(deps, found, verified.check));
+  return ask && (await agreesToTryCodestral(deps)) ? await check(true) : verified;
+}
+
+async function mayBeForCodestral(
+  deps: Pick<Deps, "interactive" | "stdoutIsTerminal" | "mistral">,
+  { history, endpoint }: StoredKeyToCheck,
+  { diagnosis }: KeyCheck,
+): Promise<boolean> {
+  // Where the verdict goes into a file, nobody has read it yet.
+  if (!deps.interactive || !deps.stdoutIsTerminal) return false;
+  if (diagnosis !== "invalid-key" || history.lastAcceptedAt !== null) return false;
+  return (await deps.mistral(endpoint)).canTryCodestral;
+}
+
+/** Sending a key to another address needs the person's word, even though that one is Mistral's as well. */
+async function agreesToTryCodestral({ prompts, output }: Pick<Deps, "prompts" | "output">): Promise<boolean> {
+  const asking = await prompts();
+  output.print();
+  return await asking.confirm({
+    message: "Try it at codestral.mistral.ai, to see whether it is a Codestral key?",
+    initial: false,
+  });
+}
+
+/**
+ * Reads a stored key and what is known about it.
  *
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
-export async function findKey(deps: Finding, request: ProfileRequest): Promise<FoundKey> {
+export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Promise<StoredKeyToCheck> {
   const endpoint = endpointFor(request, deps.profiles.read(request.profile));
   // Loading the SDK takes as long as asking the keychain; a failure shows when it is used.
   deps.mistral(endpoint).catch(() => {});
@@ -73,11 +123,7 @@ export async function findKey(deps: Finding, request: ProfileRequest): Promise<F
 }
 
 /** Puts down what a check said, and what follows from it. A profile that cannot be written is a note, not a failure. */
-export function conclude(
-  deps: Pick<Deps, "profiles" | "journal" | "env" | "now">,
-  found: FoundKey,
-  check: KeyCheck,
-): VerifiedKey {
+export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store, known } = found;
   const now = deps.now();
   const knowledge =
@@ -117,14 +163,14 @@ export function conclude(
 }
 
 /** What another server than the key's own has against it, one that was mistyped say, is no news of the key. */
-function isAboutTheKey({ known, endpoint }: FoundKey, check: KeyCheck): boolean {
+function isAboutTheKey({ known, endpoint }: StoredKeyToCheck, check: KeyCheck): boolean {
   if (known === undefined || check.authentication.ok) return true;
   return addressOf(endpoint) === addressOf(known.endpoint);
 }
 
 function remember(
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
-  { request, known, profile, store }: FoundKey,
+  { request, known, profile, store }: StoredKeyToCheck,
   knowledge: Profile,
 ): readonly string[] {
   // A key looked up in another store than the profile's is not the profile's key.

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
 import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
+import { explain } from "../../src/verification/explain.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { type LoopbackProxy, type ProxyOptions, startProxy } from "../support/proxy.ts";
 import { makeCertificate, type TestCertificate } from "../support/tls.ts";
@@ -49,9 +50,10 @@ describe("over https and through proxies", () => {
     return opened.checkKey(key, { history: newKey });
   }
   const sentence = async (...args: Parameters<typeof check>) => {
-    const { diagnosis, explanation } = await check(...args);
-    expect(diagnosis).toBe("unreachable");
-    return `${explanation.sentence} ${explanation.hint}`;
+    const found = await check(...args);
+    expect(found.diagnosis).toBe("unreachable");
+    const { sentence, hint } = explain(found);
+    return `${sentence} ${hint}`;
   };
 
   it("sends nothing to a server whose certificate is not trusted, and says what would change that", async () => {

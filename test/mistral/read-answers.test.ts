@@ -1,66 +1,131 @@
 import { describe, expect, it } from "vitest";
-import type { CallOutcome } from "../../src/mistral/call-outcome.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import type { Model } from "../../src/mistral/mistral-api.ts";
 import {
   chooseModel,
-  type ListedModel,
   readIdentity,
   readModels,
   readRateLimits,
+  readWorkspaces,
 } from "../../src/mistral/read-answers.ts";
 
-const good = (value: unknown, headers: Record<string, string> = {}): CallOutcome => ({
-  kind: "answer",
-  status: 200,
-  headers,
-  body: { kind: "json", value },
-});
+const value = "GOODtestKey0testKey0testKey0Last";
+const key = ApiKey.of(value);
+/** The key as a careless or a hostile server may echo it. */
+const echoes = [
+  ["as it is", value],
+  ["escaped", `\\u0047${value.slice(1)}`],
+  ["with an invisible character", `${value.slice(0, 7)}\u200b${value.slice(7)}`],
+  ["as an address", `%47${value.slice(1)}`],
+] as const;
+
+const bare = {
+  name: null,
+  aliases: [],
+  contextLength: null,
+  capabilities: [],
+  deprecatedAt: null,
+  replacement: null,
+  archived: false,
+};
 
 describe("the list of models", () => {
+  it("has of each model what the API says", () => {
+    const row = {
+      id: "mistral-small-2603",
+      name: "Mistral Small",
+      aliases: ["mistral-small-latest", 7],
+      max_context_length: 131_072,
+      capabilities: { completion_chat: true, vision: true, function_calling: true, completion_fim: false },
+      deprecation: "2027-01-01T00:00:00Z",
+      deprecation_replacement_model: "mistral-small-2609",
+    };
+    expect(readModels({ data: [row] }, key)).toEqual([
+      {
+        id: "mistral-small-2603",
+        name: "Mistral Small",
+        aliases: ["mistral-small-latest"],
+        contextLength: 131_072,
+        capabilities: ["chat", "vision", "tools"],
+        deprecatedAt: "2027-01-01T00:00:00.000Z",
+        replacement: "mistral-small-2609",
+        archived: false,
+      },
+    ]);
+  });
+
+  it("is the same in the words of the SDK", () => {
+    const row = {
+      id: "a",
+      maxContextLength: 1000,
+      capabilities: { completionChat: true, functionCalling: true },
+      deprecation: new Date("2027-01-01T00:00:00Z"),
+      deprecationReplacementModel: "b",
+    };
+    expect(readModels({ data: [row] }, key)).toEqual([
+      {
+        ...bare,
+        id: "a",
+        contextLength: 1000,
+        capabilities: ["chat", "tools"],
+        deprecatedAt: "2027-01-01T00:00:00.000Z",
+        replacement: "b",
+      },
+    ]);
+  });
+
   it("is read although a row is of a kind nobody knows", () => {
     const rows = [
-      { id: "mistral-small-latest", capabilities: { completion_chat: true }, deprecation: null },
-      { id: "from-the-future", type: "quantum" },
-      { id: "old", capabilities: { completion_chat: true }, deprecation: "2026-01-01T00:00:00Z" },
-      { id: "ft:own", capabilities: { completion_chat: true }, archived: true },
+      { isUnknown: true, type: "UNKNOWN", raw: { id: "from-the-future", type: "quantum" } },
+      { id: "ft:own", archived: true, deprecation: "some day", max_context_length: "long" },
       { name: "without an id" },
       "not even an object",
       null,
     ];
-    expect(readModels(good({ data: rows }))).toEqual([
-      { id: "mistral-small-latest", chats: true, retiring: false },
-      { id: "from-the-future", chats: false, retiring: false },
-      { id: "old", chats: true, retiring: true },
-      { id: "ft:own", chats: true, retiring: true },
+    expect(readModels({ data: rows }, key)).toEqual([
+      { ...bare, id: "from-the-future" },
+      { ...bare, id: "ft:own", archived: true },
     ]);
   });
 
   it("counts a model once", () => {
-    expect(readModels(good({ data: [{ id: "a" }, { id: "a" }] }))).toHaveLength(1);
+    expect(readModels({ data: [{ id: "a" }, { id: "a" }] }, key)).toHaveLength(1);
   });
 
   it("takes out of a name what would move the cursor", () => {
-    expect(readModels(good({ data: [{ id: "a\x1b[31m\u202eb" }] }))?.[0]?.id).toBe("a[31mb");
+    expect(readModels({ data: [{ id: "a\x1b[31m\u202eb" }] }, key)?.[0]?.id).toBe("ab");
   });
 
-  it.each([[{}], [{ data: {} }], ["text"], [null], [[]]])("is none in %j", (value) => {
-    expect(readModels(good(value))).toBeUndefined();
+  it.each([[{}], [{ data: {} }], ["text"], [null], [[]]])("is none in %j", (answer) => {
+    expect(readModels(answer, key)).toBeUndefined();
+  });
+
+  it.each(echoes)("never holds the key, %s", (_how, echo) => {
+    const row = { id: echo, name: echo, aliases: [echo], deprecation_replacement_model: echo };
+    expect(readModels({ data: [row] }, key)?.[0]).toMatchObject({
+      id: key.mask,
+      name: key.mask,
+      aliases: [key.mask],
+      replacement: key.mask,
+    });
   });
 });
 
 describe("the model for the test call", () => {
-  const model = (id: string, changes: Partial<ListedModel> = {}): ListedModel => ({
+  const model = (id: string, changes: Partial<Model> = {}): Model => ({
+    ...bare,
     id,
-    chats: true,
-    retiring: false,
+    capabilities: ["chat"],
     ...changes,
   });
+  const retiring = { deprecatedAt: "2027-01-01T00:00:00.000Z" };
 
   it("is a small one that chats and stays", () => {
     expect(
       chooseModel([
         model("mistral-large-latest"),
-        model("mistral-tiny-2312", { retiring: true }),
-        model("mistral-embed", { chats: false }),
+        model("mistral-tiny-2312", retiring),
+        model("mistral-embed", { capabilities: [] }),
         model("mistral-small-2603"),
         model("mistral-small-latest"),
       ]),
@@ -68,41 +133,81 @@ describe("the model for the test call", () => {
   });
 
   it("is a large one before one that retires or does something else", () => {
-    const others = [model("voxtral-mini-latest"), model("open-mistral-7b", { retiring: true })];
+    const others = [model("voxtral-mini-latest"), model("open-mistral-7b", retiring)];
     expect(chooseModel([...others, model("mistral-large-2512")])).toBe("mistral-large-2512");
     expect(chooseModel(others)).toBe("voxtral-mini-latest");
   });
 
   it("is none where nothing chats", () => {
-    expect(chooseModel([model("mistral-embed", { chats: false })])).toBeUndefined();
+    expect(chooseModel([model("mistral-embed", { capabilities: [] })])).toBeUndefined();
   });
 });
 
 describe("whose key it is", () => {
   it("is read as far as it is told", () => {
     expect(
-      readIdentity(good({ email: "ada@example.com", workspace: null, api_key: { name: " lap\ntop " } })),
-    ).toEqual({ email: "ada@example.com", workspace: null, organization: null, keyName: "laptop" });
+      readIdentity({ email: "ada@example.com", workspace: null, api_key: { name: " lap\ntop " } }, key),
+    ).toEqual({ email: "ada@example.com", workspace: null, organization: null, keyName: "lap top" });
   });
 
   it("is nobody where nothing is told", () => {
-    expect(readIdentity(good({ email: null }))).toBeNull();
-    expect(readIdentity(good("text"))).toBeNull();
-    expect(readIdentity({ kind: "answer", status: 404, headers: {}, body: { kind: "empty" } })).toBeNull();
+    for (const answer of [{ email: null }, "text", undefined]) expect(readIdentity(answer, key)).toBeNull();
+  });
+
+  it.each(echoes)("never holds the key, %s", (_how, echo) => {
+    const answer = {
+      email: echo,
+      workspace: { name: echo },
+      organization: { name: echo },
+      apiKey: { name: echo },
+    };
+    const { mask } = key;
+    expect(readIdentity(answer, key)).toEqual({
+      email: mask,
+      workspace: mask,
+      organization: mask,
+      keyName: mask,
+    });
+  });
+});
+
+describe("the workspaces", () => {
+  it("are read from the answer, or from what the SDK makes of it", () => {
+    const rows = [{ id: "w1", name: "Research", organization_id: "o1" }, { id: "w2" }];
+    const expected = [{ id: "w1", name: "Research", organizationId: "o1" }];
+    expect(readWorkspaces({ workspaces: rows }, key)).toEqual(expected);
+    expect(readWorkspaces({ Result: { workspaces: rows } }, key)).toEqual(expected);
+    expect(readWorkspaces({}, key)).toBeUndefined();
   });
 });
 
 describe("the limits", () => {
+  const none = { limit: null, remaining: null };
+
   it("are what the headers say, and nothing where they say nonsense", () => {
     expect(
-      readRateLimits(
-        good({}, { "x-ratelimit-limit-req-minute": "60", "x-ratelimit-remaining-tokens-month": "lots" }),
-      ),
+      readRateLimits({ "x-ratelimit-limit-req-minute": "60", "x-ratelimit-remaining-tokens-month": "lots" }),
     ).toEqual({
       requestsPerMinute: { limit: 60, remaining: null },
-      tokensPerMinute: { limit: null, remaining: null },
-      tokensPerMonth: { limit: null, remaining: null },
+      tokensPerMinute: none,
+      tokensPerMonth: none,
     });
-    expect(readRateLimits(good({}))).toBeNull();
+    expect(readRateLimits({})).toBeNull();
+    expect(readRateLimits({ "x-ratelimit-limit-req-minute": "-1", "retry-after": "1" })).toBeNull();
+  });
+
+  it.each([
+    ["x-ratelimit-limit-req-second", { requestsPerSecond: { limit: 6, remaining: null } }],
+    ["x-ratelimit-remaining-req-10-second", { requestsPer10Seconds: { limit: null, remaining: 6 } }],
+    ["x-ratelimit-limit-req-month", { requestsPerMonth: { limit: 6, remaining: null } }],
+    ["x-ratelimit-remaining", { requests: { limit: null, remaining: 6 } }],
+    ["x-ratelimit-tokens-query-cost", { tokensOfCall: 6 }],
+  ])("are found under %s, too", (header, found) => {
+    expect(readRateLimits({ [header]: "6" })).toEqual({
+      requestsPerMinute: none,
+      tokensPerMinute: none,
+      tokensPerMonth: none,
+      ...found,
+    });
   });
 });

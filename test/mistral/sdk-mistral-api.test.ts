@@ -8,6 +8,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
 import { type CheckOptions, type CheckStep, type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
 import { SdkMistralApi, type SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
+import { explain } from "../../src/verification/explain.ts";
 import type { Behaviour } from "../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 
@@ -62,8 +63,7 @@ describe("a good key", () => {
         tokensPerMonth: { limit: 1_000_000_000, remaining: 998_765_432 },
       },
     });
-    expect(found.models).toContain("mistral-large-latest");
-    expect(found.explanation).toEqual({
+    expect(explain(found)).toEqual({
       sentence: "Mistral accepts this key, and a model answered.",
       causes: [],
       hint: null,
@@ -84,7 +84,7 @@ describe("a good key", () => {
   it("is checked without a completion when quick", async () => {
     const found = await check({ quick: true });
     expect(found).toMatchObject({ diagnosis: "valid", completion: null });
-    expect(found.explanation.sentence).toBe("Mistral accepts this key.");
+    expect(explain(found).sentence).toBe("Mistral accepts this key.");
     expect(paths()).toEqual(["GET /v1/models", "GET /v1/users/me"]);
   });
 
@@ -100,7 +100,7 @@ describe("a good key", () => {
     const found = await check({}, { endpoint: { region: "global", serverUrl: bare.url } });
     await bare.stop();
     expect(found).toMatchObject({ diagnosis: "valid", completion: null, authentication: { models: 0 } });
-    expect(found.explanation.sentence).toContain("no chat model");
+    expect(explain(found).sentence).toContain("no chat model");
   });
 
   it("is valid when nobody tells whose it is", async () => {
@@ -137,6 +137,13 @@ describe("the verdict", () => {
   const rows: readonly (readonly [Behaviour, Diagnosis])[] = [
     ["unauthorized", "invalid-key"],
     ["unauthorized-at-gateway", "invalid-key"],
+    ["unauthorized-invalid-key", "invalid-key"],
+    ["vibe-key", "wrong-product"],
+    ["payment-required", "no-plan"],
+    ["spending-limit", "rate-limited"],
+    ["unprocessable-in-detail", "bad-request"],
+    ["refused-by-gateway", "unreachable"],
+    ["nested", "unreachable"],
     ["quote-key", "invalid-key"],
     ["forbidden", "forbidden"],
     ["bad-request", "bad-request"],
@@ -166,8 +173,8 @@ describe("the verdict", () => {
     api.behave(behaviour);
     const found = await check();
     expect(found.diagnosis).toBe(diagnosis);
-    expect(found.explanation.sentence).toMatch(/^[A-Z].+\.$/);
-    expect(found.explanation.hint).toMatch(/^[A-Z].+\.$/);
+    expect(explain(found).sentence).toMatch(/^[A-Z].+\.$/);
+    expect(explain(found).hint).toMatch(/^[A-Z].+\.$/);
     expect(inspect(found, { depth: 9 })).not.toContain(text);
   });
 
@@ -175,20 +182,20 @@ describe("the verdict", () => {
     api.behave("hang");
     const found = await check({}, { timeoutMs: 100 });
     expect(found.diagnosis).toBe("unreachable");
-    expect(found.explanation.sentence).toContain("did not answer within 0.1 seconds");
+    expect(explain(found).sentence).toContain("did not answer within 0.1 seconds");
   });
 
   it("on a port that nobody listens on is unreachable", async () => {
     await api.stop();
     const found = await check();
     expect(found.diagnosis).toBe("unreachable");
-    expect(found.explanation.sentence).toContain("refused the connection");
+    expect(explain(found).sentence).toContain("refused the connection");
   });
 
   it("on a name that does not exist is unreachable", async () => {
     const found = await check({}, { endpoint: { region: "global", serverUrl: "https://mistral.invalid" } });
     expect(found.diagnosis).toBe("unreachable");
-    expect(found.explanation.sentence).toContain("mistral.invalid could not be looked up (DNS)");
+    expect(explain(found).sentence).toContain("mistral.invalid could not be looked up (DNS)");
   });
 
   it("on something that speaks no HTTP is unreachable", async () => {
@@ -197,7 +204,7 @@ describe("the verdict", () => {
     const { port } = server.address() as AddressInfo;
     const found = await check({}, { endpoint: { region: "global", serverUrl: `http://127.0.0.1:${port}` } });
     server.close();
-    expect(found.explanation.sentence).toContain("does not speak HTTP");
+    expect(explain(found).sentence).toContain("does not speak HTTP");
   });
 
   it("on a completion that fails keeps that the key was accepted", async () => {
@@ -240,7 +247,7 @@ describe("patience", () => {
   it("does not wait longer than its time limit, and says when to try again", async () => {
     api.behave("rate-limited");
     const found = await check();
-    expect(found.explanation.hint).toBe("Try again in 42 seconds.");
+    expect(explain(found).hint).toBe("Try again in 42 seconds.");
     expect(completions()).toBe(1);
   });
 
@@ -325,13 +332,13 @@ describe("the key", () => {
 
     const found = await check({ tryCodestral: true }, setup);
     expect(found.diagnosis).toBe("wrong-product");
-    expect(found.explanation.sentence).toContain("Codestral key");
+    expect(explain(found).sentence).toContain("Codestral key");
     expect(codestral.requests).toMatchObject([{ path: "/v1/chat/completions", model: "codestral-latest" }]);
 
     codestral.keys.revoke(text);
     const neither = await check({ tryCodestral: true }, setup);
     expect(neither.diagnosis).toBe("invalid-key");
-    expect(neither.explanation.causes.join(" ")).toContain("It is no Codestral key.");
+    expect(explain(neither).causes.join(" ")).toContain("It is not a Codestral key.");
     await codestral.stop();
   });
 

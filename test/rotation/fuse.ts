@@ -81,16 +81,37 @@ export class KeyList implements MistralApi {
     return key !== undefined && this.#alive.has(key.reveal());
   }
 
-  async checkKey(key: ApiKey, _options: CheckOptions): Promise<KeyCheck> {
+  async checkKey(key: ApiKey, { history }: CheckOptions): Promise<KeyCheck> {
     const ok = this.accepts(key);
     return {
-      diagnosis: ok ? "valid" : "invalid-key",
-      explanation: { sentence: ok ? "It works." : "It does not work.", causes: [], hint: null, next: [] },
+      ...(ok
+        ? ({ diagnosis: "valid", tried: "completion" } as const)
+        : ({ diagnosis: "invalid-key", codestral: "not-asked" } as const)),
+      context: {
+        history,
+        now: new Date(0),
+        mask: key.mask,
+        usualShape: true,
+        endpoint: { region: "global" },
+        model: undefined,
+        timeoutMs: 1000,
+      },
       authentication: { ok, models: ok ? 3 : 0, latencyMs: 1 },
       completion: null,
       identity: null,
       rateLimits: null,
-      models: [],
     };
+  }
+
+  listModels(): never {
+    throw new Error("A rotation lists no models.");
+  }
+
+  listWorkspaces(): never {
+    throw new Error("A rotation lists no workspaces.");
+  }
+
+  streamChat(): never {
+    throw new Error("A rotation asks no model.");
   }
 }

@@ -59,6 +59,26 @@ export const answers = {
     status: 401,
     body: { message: "Unauthorized", request_id: "00000000000000000000000000000001" },
   },
+  "unauthorized-invalid-key": { status: 401, body: { detail: "Invalid API Key" } },
+  "payment-required": { status: 402, body: { message: "Payment required" } },
+  "spending-limit": {
+    status: 429,
+    body: problem(
+      "You have reached the monthly spending limit of this workspace.",
+      "invalid_request_error",
+      "1",
+    ),
+    on: completion,
+  },
+  "vibe-key": {
+    status: 403,
+    body: problem(
+      "This API key cannot be used here, it has the scope APIKeyScope.vibe",
+      "api_key_scope_not_allowed",
+      "1912",
+    ),
+    on: completion,
+  },
   forbidden: { status: 403, body: { message: "Forbidden" } },
   "bad-request": {
     status: 400,
@@ -70,6 +90,12 @@ export const answers = {
     body: problem("Input should be a valid integer", "invalid_request_error", "1000", "max_tokens"),
     on: completion,
   },
+  "unprocessable-in-detail": {
+    status: 422,
+    body: { detail: [{ type: "missing", loc: ["body", "model"], msg: "Field required", input: {} }] },
+    on: completion,
+  },
+  "refused-by-gateway": { status: 413, body: { error: "request entity too large" } },
   "not-found": { status: 404, body: { detail: "Not Found" } },
   "model-not-found": {
     status: 404,
@@ -146,5 +172,7 @@ export const answers = {
     headers: { "content-type": "application/json" },
     body: '{"object": "list", "data": [{"id": "mistral-sm',
   },
+  /** Four megabytes of brackets. */
+  nested: { status: 200, body: "[".repeat(2 ** 21) + "]".repeat(2 ** 21) },
   "other-json": { status: 200, body: { hello: "world" } },
 } satisfies Record<string, CannedAnswer>;

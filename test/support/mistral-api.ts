@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { maskKey } from "../../src/keys/mask.ts";
-import type { Identity } from "../../src/mistral/identity.ts";
+import type { Identity } from "../../src/mistral/mistral-api.ts";
 import {
   answerDemoRequest,
   type DemoModel,

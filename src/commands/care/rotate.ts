@@ -15,7 +15,7 @@ import { underWay } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { hang } from "../../terminal/output/layout.ts";
-import { printExplanation } from "../../verification/print-explanation.ts";
+import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 
 type Mode = "new" | "finish" | "abort";
@@ -68,7 +68,7 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<ExitCode> {
     });
     deps.output.json({ ...document, stored: false });
   }
-  printExplanation(deps.output, check.explanation, "fail");
+  printExplanation(deps.output, check, "fail");
   deps.output.print("  Nothing was changed; the stored key stays in use.");
   return exitCodeOfDiagnosis(check.diagnosis);
 }

@@ -2,21 +2,21 @@ import { receiveKey } from "../../capture/receive-key.ts";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
-import { MistralKeyError } from "../../errors.ts";
+import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
-import { defaultProfile, type ProfileName } from "../../keys/profile-name.ts";
-import { type KeyCheck, newKey } from "../../mistral/mistral-api.ts";
+import type { ProfileName } from "../../keys/profile-name.ts";
+import { newKey } from "../../mistral/mistral-api.ts";
 import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
 import { failureDocument } from "../../terminal/output/failure.ts";
-import { checkQuietly, checkWithProgress } from "../../verification/check-with-progress.ts";
+import { checkWithProgress } from "../../verification/check-with-progress.ts";
 import { printKeyCard } from "../../verification/key-card.ts";
-import { printNotes, printVerdict, printVerdictRows } from "../../verification/print-verification.ts";
+import { printNotes, printVerdict, printVerdictRows } from "../../verification/print-verdict.ts";
 import {
-  exitCodeOf,
-  type Verification,
+  type CheckedKey,
+  exitCodeOfVerification,
   verificationDocument,
 } from "../../verification/verification-document.ts";
 import {
@@ -24,8 +24,9 @@ import {
   verifyEveryProfile,
   worstExitCode,
 } from "../../verification/verify-every-profile.ts";
-import { conclude, type FoundKey, findKey, type VerifiedKey } from "../../verification/verify-profile.ts";
+import { type VerifiedKey, verifyProfile } from "../../verification/verify-profile.ts";
 
+/** What the flags ask for. */
 interface VerifyOptions extends Settings {
   readonly from: "profile" | "every-profile" | "stdin";
   readonly quick: boolean;
@@ -38,11 +39,11 @@ export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitC
   const options = readOptions(flags, deps);
   switch (options.from) {
     case "stdin":
-      return await quietly(deps, () => verifyKeyOnStdin(deps, options));
+      return await quietly(deps, () => verifyStdin(deps, options));
     case "every-profile":
       return await verifyAll(deps, options);
     case "profile":
-      return await verifyStoredKey(deps, options);
+      return await verifyStored(deps, options);
   }
 }
 
@@ -72,83 +73,57 @@ function readMinDays(text: string | undefined, profile: ProfileName): number | u
   });
 }
 
-async function verifyStoredKey(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
-  const found = await findKey(deps, options);
-  const checkOptions = { history: found.history, quick: options.quick, model: options.model };
-  const check = options.json ? checkQuietly : checkWithProgress;
-  let verified = conclude(deps, found, await check(deps, found.key, found.endpoint, checkOptions));
-  if (options.json) deps.output.json(verificationDocument(verified));
-  else {
-    printOne(deps, verified);
-    if (await agreesToTryCodestral(deps, found, verified.check)) {
-      const asked = { ...checkOptions, tryCodestral: true };
-      verified = conclude(deps, found, await check(deps, found.key, found.endpoint, asked));
-      printVerdict(deps.output, verified);
+async function verifyStored(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
+  const { output } = deps;
+  const show = (one: VerifiedKey) => {
+    printVerdict(output, one);
+    const { check, knowledge, storeName, now } = one;
+    if (check.diagnosis === "valid") {
+      printKeyCard(output.answers, { profile: knowledge, storeName, check, now });
     }
-  }
-  printNotes(deps.output, verified.notes);
-  return exitCodeOf(verified);
+  };
+  const verified = await verifyProfile(deps, options, options.json ? undefined : show);
+  if (options.json) output.json(verificationDocument(verified));
+  printNotes(output, verified.notes);
+  return exitCodeOfVerification(verified);
 }
 
-function printOne({ output }: Pick<Deps, "output">, verified: VerifiedKey): void {
-  printVerdict(output, verified);
-  const { check, knowledge, storeName, now } = verified;
-  if (check.diagnosis === "valid")
-    printKeyCard(output.answers, { profile: knowledge, storeName, check, now });
-}
-
-/** Sending a key to another address needs the person's word, even though that one is Mistral's as well. */
-async function agreesToTryCodestral(deps: Deps, found: FoundKey, check: KeyCheck): Promise<boolean> {
-  // Where the verdict goes into a file, nobody has read it yet.
-  if (!deps.interactive || !deps.stdoutIsTerminal) return false;
-  if (check.diagnosis !== "invalid-key" || found.history.lastAcceptedAt !== null) return false;
-  if (!(await deps.mistral(found.endpoint)).canTryCodestral) return false;
-  const prompts = await deps.prompts();
-  deps.output.print();
-  return await prompts.confirm({
-    message: "Try it at codestral.mistral.ai, to see whether it is a Codestral key?",
-    initial: false,
-  });
-}
-
-async function verifyKeyOnStdin(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
+async function verifyStdin(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
+  const { json, quick, model } = options;
   const key = await receiveKey(deps, { message: "The key to check", flags: "mistral-key verify --stdin" });
   const endpoint = endpointFor(options, undefined);
-  const { quick, model } = options;
-  const ask = options.json ? checkQuietly : checkWithProgress;
-  const check = await ask(deps, key, endpoint, { history: newKey, quick, model });
-  const verification: Verification & { readonly check: KeyCheck } = {
-    profile: null,
-    key,
-    store: null,
-    check,
-    expiresAt: undefined,
-    now: deps.now(),
-  };
-  if (options.json) deps.output.json(verificationDocument(verification));
-  else printVerdict(deps.output, verification);
-  return exitCodeOf(verification);
+  const check = await checkWithProgress(deps, key, endpoint, {
+    history: newKey,
+    quick,
+    model,
+    silent: json,
+  });
+  const now = deps.now();
+  const checked: CheckedKey = { profile: null, key, store: null, check, expiresAt: undefined, now };
+  if (json) deps.output.json(verificationDocument(checked));
+  else printVerdict(deps.output, checked);
+  return exitCodeOfVerification(checked);
 }
 
 async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
   const { output } = deps;
-  const names = deps.profiles.list().map(({ name }) => name);
-  // A key may be in the keychain without a profile that lists it.
-  const profiles = names.length === 0 ? [defaultProfile] : names;
-  const results = await verifyEveryProfile(deps, profiles, options);
-  const [only] = results;
-  if (names.length === 0 && only !== undefined && "failure" in only) throw only.failure;
+  const { results, unchecked } = await verifyEveryProfile(deps, options);
+  if (unchecked > 0 && (options.json || results.length === 0)) throw new Cancelled();
   if (options.json) output.json({ profiles: results.map(documentOf) });
   else printVerdictRows(output.answers, results.map(rowOf));
   printNotes(
     output,
     results.flatMap((result) => ("failure" in result ? [] : result.verified.notes)),
   );
+  if (unchecked > 0) {
+    const total = results.length + unchecked;
+    throw new Cancelled(`Stopped after ${results.length} of ${total} keys; what is above has been noted.`);
+  }
   return worstExitCode(results.map(codeOf));
 }
 
 function codeOf(result: ProfileResult): ExitCode {
-  return "failure" in result ? exitCodeOfKind(result.failure.kind) : exitCodeOf(result.verified);
+  return "failure" in result ? exitCodeOfKind(result.failure.kind) : exitCodeOfVerification(result.verified);
 }
 
 function documentOf(result: ProfileResult): unknown {
@@ -160,5 +135,5 @@ function rowOf(result: ProfileResult) {
   const { profile } = result;
   return "failure" in result
     ? { profile, code: codeOf(result), failure: result.failure.message }
-    : { profile, code: codeOf(result), verification: result.verified };
+    : { profile, code: codeOf(result), checked: result.verified };
 }

@@ -12,7 +12,7 @@ import { placeDocument, storedAs } from "../../plaintext/list-keys.ts";
 import { rotationDocument } from "../../rotation/rotation-document.ts";
 import type { SecretStore } from "../../stores/secret-store.ts";
 import { printKeyCard } from "../../verification/key-card.ts";
-import { printExplanation } from "../../verification/print-explanation.ts";
+import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 
 /** What `import` is asked for. */
@@ -93,7 +93,7 @@ async function finish(
     if (stored.key.equals(found.key)) cleaned = await clean(deps, found, kept, options, at);
     if (!options.json) printNextCommands(output, stored.profile.name, deps.env.npm_command === "exec");
   } else if (outcome.outcome === "refused") {
-    printExplanation(output, outcome.check.explanation, "fail");
+    printExplanation(output, outcome.check, "fail");
   }
   if (stored === undefined) output.print("  The key was not stored, and its copies were left as they are.");
   if (options.json) {

@@ -12,7 +12,7 @@ import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { hang } from "../../terminal/output/layout.ts";
 import { type CardedKey, printKeyCard } from "../../verification/key-card.ts";
-import { printExplanation } from "../../verification/print-explanation.ts";
+import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 
 interface InitOptions extends OnboardRequest {
@@ -91,7 +91,7 @@ async function answer(deps: Deps, options: InitOptions, outcome: OnboardOutcome)
       );
       return exitCodes.done;
     case "refused":
-      printExplanation(output, outcome.check.explanation, "fail");
+      printExplanation(output, outcome.check, "fail");
       output.print("  The key was not stored.");
       return exitCodeOfDiagnosis(outcome.check.diagnosis);
     case "once": {

@@ -1,4 +1,4 @@
-import type { Identity } from "../../mistral/identity.ts";
+import type { Identity } from "../../mistral/mistral-api.ts";
 
 /** A request as {@link answerDemoRequest} sees it. */
 export interface DemoRequest {

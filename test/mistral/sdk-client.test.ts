@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { describeCall } from "../../src/mistral/call-trace.ts";
 import { type CheckOptions, newKey } from "../../src/mistral/mistral-api.ts";
+import { describeCall } from "../../src/mistral/sdk-client.ts";
 import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runProgram } from "../support/program.ts";
 
 const text = "testKey0".repeat(4);
+const key = ApiKey.of(text);
 
 let api: LoopbackMistralApi;
 beforeEach(async () => {
@@ -27,7 +28,7 @@ async function traceOf(options: Partial<CheckOptions> = {}): Promise<readonly st
     pauseMs: 10,
     trace: (line) => lines.push(line),
   });
-  await mistral.checkKey(ApiKey.of(text), { history: newKey, ...options });
+  await mistral.checkKey(key, { history: newKey, ...options });
   return lines;
 }
 
@@ -74,9 +75,15 @@ describe("the trace of a check", () => {
     const secret = "bodyText".repeat(4);
     const body = { kind: "json", value: { message: secret, request_id: secret } } as const;
     const headers = { "x-request-id": secret };
-    expect(describeCall({ ...call, outcome: { kind: "answer", status: 400, headers, body } })).toBe(
+    const outcome = { kind: "answer", status: 400, headers, body } as const;
+    expect(describeCall({ ...call, outcome }, key)).toBe(
       "GET https://gateway.example.com/v1/models: HTTP 400, 7 ms",
     );
+    // A key may look like the identifier of a request.
+    const hex = "0123abcd".repeat(4);
+    const echoed = { ...outcome, headers: { "x-request-id": hex }, body: { kind: "empty" } } as const;
+    expect(describeCall({ ...call, outcome: echoed }, key)).toContain(hex);
+    expect(describeCall({ ...call, outcome: echoed }, ApiKey.of(hex))).not.toContain("request");
   });
 
   it("names the proxy in between", () => {
@@ -87,7 +94,9 @@ describe("the trace of a check", () => {
       proxy: "proxy:3128",
     } as const;
     const url = "https://api.mistral.ai/v1/models";
-    expect(describeCall({ method: "GET", url, latencyMs: 3, outcome: { kind: "failure", failure } })).toBe(
+    expect(
+      describeCall({ method: "GET", url, latencyMs: 3, outcome: { kind: "failure", failure } }, key),
+    ).toBe(
       "GET https://api.mistral.ai/v1/models: no answer through the proxy proxy:3128 (proxy-refusal, 403), 3 ms",
     );
   });

@@ -1,0 +1,182 @@
+import { daysLeft, type Expiry } from "../keys/expiry.ts";
+import { type Answer, type CallOutcome, type ConnectionFailure, member } from "./call-outcome.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { readRateLimits, retryAfterMs } from "./read-answers.ts";
+
+/**
+ * What an answer shows of a key: the diagnosis, with the facts that it rests on. The statuses and
+ * bodies are those of https://docs.mistral.ai/resources/error-glossary and of public reports, August 2026.
+ */
+export type Assessment =
+  | { readonly diagnosis: "valid"; readonly tried: "authentication" | "completion" | "no-model" }
+  /** `codestral` tells whether Codestral's address refused it, too. */
+  | { readonly diagnosis: "invalid-key"; readonly codestral: "not-asked" | "refused" }
+  /** Refused, and past the last day that the person entered. */
+  | { readonly diagnosis: "expired"; readonly lastDay: string }
+  | { readonly diagnosis: "wrong-product"; readonly product: "codestral" | "vibe" | "other" }
+  | { readonly diagnosis: "forbidden" }
+  /** A quota of zero, or something that has to be paid first. */
+  | { readonly diagnosis: "no-plan"; readonly missing: "plan" | "payment" }
+  | {
+      readonly diagnosis: "rate-limited";
+      readonly limit: "of-the-moment" | "of-the-month" | "spending";
+      readonly retryAfterMs: number | undefined;
+    }
+  | { readonly diagnosis: "over-capacity" }
+  | { readonly diagnosis: "model-not-found"; readonly missing: "model" | "api" }
+  /** Mistral says that the call was wrong. */
+  | { readonly diagnosis: "bad-request"; readonly status: number }
+  | { readonly diagnosis: "server-error"; readonly status: number }
+  | {
+      readonly diagnosis: "server-error" | "unreachable";
+      readonly status: number;
+      readonly foreign: ForeignAnswer;
+    }
+  | { readonly diagnosis: "unreachable"; readonly failure: ConnectionFailure };
+
+/** An answer that is not Mistral's, so that it says nothing about a key. */
+export type ForeignAnswer =
+  | "web-page"
+  | "blocked-page"
+  | "redirect"
+  | "proxy-password"
+  /** Of a form that Mistral's answers do not have. */
+  | "unreadable"
+  /** A refusal in another form than Mistral's. */
+  | "gateway";
+
+/** Which call was answered, and where. */
+export interface AssessedCall {
+  readonly call: "models" | "completion";
+  readonly endpoint: Endpoint;
+  readonly now: Date;
+}
+
+/** Reads what came of a call. What is known of the key besides is not looked at: see {@link withHistory}. */
+export function assess(outcome: CallOutcome, { call, endpoint, now }: AssessedCall): Assessment {
+  if (outcome.kind === "failure") return { diagnosis: "unreachable", failure: outcome.failure };
+  const { status, body } = outcome;
+  const foreign = (kind: ForeignAnswer) => ({ diagnosis: "unreachable", status, foreign: kind }) as const;
+  if (status >= 500) {
+    return saysOverCapacity(outcome) ? { diagnosis: "over-capacity" } : { diagnosis: "server-error", status };
+  }
+  if (status >= 300 && status < 400) return foreign("redirect");
+  if (status === 407) return foreign("proxy-password");
+  // A web page is never Mistral's API, whatever its status.
+  if (body.kind === "html") return foreign(status === 200 ? "web-page" : "blocked-page");
+  if (status < 300) {
+    return isExpected(outcome, call)
+      ? { diagnosis: "valid", tried: call === "models" ? "authentication" : "completion" }
+      : { diagnosis: "server-error", status, foreign: "unreadable" };
+  }
+  return assessRefusal(outcome, call, endpoint, now) ?? foreign("gateway");
+}
+
+/** A refusal (4xx); `undefined` for one that is not Mistral's. */
+function assessRefusal(
+  answer: Answer,
+  call: AssessedCall["call"],
+  endpoint: Endpoint,
+  now: Date,
+): Assessment | undefined {
+  const { status } = answer;
+  const { type, code, message, ofMistral } = problemIn(answer);
+  // Any status, so the form and the words decide.
+  if (type === "api_key_scope_not_allowed" || code === "1912") {
+    return { diagnosis: "wrong-product", product: /APIKeyScope\.vibe\b/i.test(message) ? "vibe" : "other" };
+  }
+  if (ofMistral && /\bspend(?:ing)?[ -]limit/i.test(message)) {
+    return { diagnosis: "rate-limited", limit: "spending", retryAfterMs: undefined };
+  }
+  if (type === "invalid_model" || code === "1500") return { diagnosis: "model-not-found", missing: "model" };
+  switch (status) {
+    case 400:
+    case 422:
+      return ofMistral ? { diagnosis: "bad-request", status } : undefined;
+    case 401:
+      return { diagnosis: "invalid-key", codestral: "not-asked" };
+    case 402:
+      return ofMistral ? { diagnosis: "no-plan", missing: "payment" } : undefined;
+    case 403:
+      return ofMistral ? { diagnosis: "forbidden" } : undefined;
+    case 404:
+      if (call === "completion")
+        return ofMistral ? { diagnosis: "model-not-found", missing: "model" } : undefined;
+      // At Mistral's own address the API is there, so somebody else has answered.
+      return endpoint.serverUrl === undefined ? undefined : { diagnosis: "model-not-found", missing: "api" };
+    case 408:
+      return { diagnosis: "server-error", status };
+    case 429:
+      return assessLimit(answer, now);
+    default:
+      return undefined;
+  }
+}
+
+/** Waiting helps against a limit, and never against a quota of zero, so the two must not be mixed up. */
+function assessLimit(answer: Answer, now: Date): Assessment {
+  const limits = readRateLimits(answer.headers);
+  if (limits?.requestsPerMinute.limit === 0) return { diagnosis: "no-plan", missing: "plan" };
+  if (saysOverCapacity(answer)) return { diagnosis: "over-capacity" };
+  return {
+    diagnosis: "rate-limited",
+    limit: limits?.tokensPerMonth.remaining === 0 ? "of-the-month" : "of-the-moment",
+    retryAfterMs: retryAfterMs(answer.headers["retry-after"], now),
+  };
+}
+
+/** What an answer means for a key of which more is known: one that is past its last day has expired. */
+export function withHistory(assessment: Assessment, expiresAt: Expiry | undefined, now: Date): Assessment {
+  const past = typeof expiresAt === "string" && daysLeft(expiresAt, now) < 0;
+  return assessment.diagnosis === "invalid-key" && past
+    ? { diagnosis: "expired", lastDay: expiresAt }
+    : assessment;
+}
+
+/** Whether Mistral answered that the key is one of its own, whatever else it said. */
+export function acceptsKey(diagnosis: Diagnosis): boolean {
+  return ["valid", "rate-limited", "no-plan", "over-capacity"].includes(diagnosis);
+}
+
+function saysOverCapacity(answer: Answer): boolean {
+  const { code, message } = problemIn(answer);
+  return code === "3505" || /capacity exceeded/i.test(message);
+}
+
+interface Problem {
+  readonly code: string;
+  readonly type: string;
+  readonly message: string;
+  /** Whether the body has one of the forms in which Mistral refuses. */
+  readonly ofMistral: boolean;
+}
+
+/**
+ * What a body says is wrong. Mistral's forms are `{"object": "error", "message", "type", "code"}`,
+ * `{"message", "request_id"?}`, `{"detail": "Unauthorized"}` and, for a call that is not understood,
+ * `{"detail": [{"loc", "msg"}]}`.
+ */
+function problemIn({ status, body }: Answer): Problem {
+  const value = body.kind === "json" ? body.value : undefined;
+  const text = (name: string) => {
+    const found = member(value, name);
+    return typeof found === "string" || typeof found === "number" ? String(found) : "";
+  };
+  const detail = member(value, "detail");
+  // A bare `message` is in the answers of many gateways, and a call of ours is not wrong for it.
+  const ofOurCall = member(value, "object") === "error" || Array.isArray(detail);
+  const ofAnyCall = ofOurCall || typeof member(value, "message") === "string" || typeof detail === "string";
+  return {
+    code: text("code"),
+    type: text("type"),
+    message: text("message"),
+    ofMistral: status === 400 || status === 422 ? ofOurCall : ofAnyCall,
+  };
+}
+
+function isExpected({ status, body }: Answer, call: AssessedCall["call"]): boolean {
+  if (body.kind === "stream") return call === "completion";
+  const list = call === "models" ? "data" : "choices";
+  return status === 200 && body.kind === "json" && Array.isArray(member(body.value, list));
+}

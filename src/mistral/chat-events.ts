@@ -1,0 +1,98 @@
+import { StreamCleaner } from "../outside-text.ts";
+import type { ApiSession } from "./api-session.ts";
+import type { Assessment } from "./assess.ts";
+import { connectionFailureOf, member } from "./call-outcome.ts";
+import type { ChatEvent } from "./mistral-api.ts";
+import { shown } from "./read-answers.ts";
+
+/** What a streamed answer comes from. */
+export interface ChatSource {
+  /** The SDK's events. */
+  readonly events: ReadableStream<unknown>;
+  /** Closed when the answer has ended. */
+  readonly session: ApiSession;
+  /** The model that was asked for. */
+  readonly model: string;
+  /** How long the next event may take, in milliseconds. */
+  readonly silenceMs: number;
+}
+
+/**
+ * The answer of a model, as it is written.
+ *
+ * @throws Cancelled when the person has stopped it
+ */
+export async function* readChatEvents({
+  events,
+  session,
+  model,
+  silenceMs,
+}: ChatSource): AsyncGenerator<ChatEvent> {
+  const { key } = session;
+  const cleaner = new StreamCleaner([key]);
+  const reader = events.getReader();
+  const silence = new AbortController();
+  let end: Extract<ChatEvent, { readonly kind: "end" }> | undefined;
+  try {
+    for (;;) {
+      const timer = setTimeout(() => {
+        silence.abort();
+        void session.close();
+      }, silenceMs);
+      const next = await reader.read().finally(() => clearTimeout(timer));
+      if (next.done) break;
+      const chunk = member(next.value, "data");
+      const choice = firstOf(member(chunk, "choices"));
+      const finishReason = shown(member(choice, "finish_reason"), key);
+      if (finishReason !== null) {
+        end = { kind: "end", model: shown(member(chunk, "model"), key), finishReason, usage: usageIn(chunk) };
+      }
+      const text = cleaner.push(textOf(member(member(choice, "delta"), "content")));
+      if (text !== "") yield { kind: "text", text };
+    }
+    const rest = cleaner.end();
+    if (rest !== "") yield { kind: "text", text: rest };
+    // Mistral says of every answer why it ends there, so one without a reason was cut off.
+    yield end ?? { kind: "broken", assessed: session.inContext(cutOff(session), model) };
+  } catch (error) {
+    session.throwIfCancelled();
+    const rest = cleaner.end();
+    if (rest !== "") yield { kind: "text", text: rest };
+    const failure = connectionFailureOf(error, session.host, silence.signal.aborted);
+    // Neither Node nor the way to the server has complained, so it was the SDK, about an event.
+    const assessment: Assessment =
+      failure.reason === "other" && failure.code === undefined
+        ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
+        : { diagnosis: "unreachable", failure };
+    yield { kind: "broken", assessed: session.inContext(assessment, model) };
+  } finally {
+    await session.close();
+  }
+}
+
+function cutOff({ host }: ApiSession): Assessment {
+  return { diagnosis: "unreachable", failure: { reason: "cut", code: undefined, host, proxy: undefined } };
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : undefined;
+}
+
+/** The words of a part of an answer: a text, or a list in which there may be other things, too. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => textOf(member(part, "text"))).join("");
+}
+
+function usageIn(
+  chunk: unknown,
+): { readonly promptTokens: number; readonly completionTokens: number } | null {
+  const usage = member(chunk, "usage");
+  const [promptTokens, completionTokens] = [
+    member(usage, "prompt_tokens"),
+    member(usage, "completion_tokens"),
+  ];
+  if (typeof promptTokens !== "number" || typeof completionTokens !== "number") return null;
+  return { promptTokens, completionTokens };
+}

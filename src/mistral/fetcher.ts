@@ -1,0 +1,215 @@
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as startHttp,
+} from "node:http";
+import { Agent as HttpsAgent, request as startHttps } from "node:https";
+import type { Deps } from "../deps.ts";
+import { nestsDeeperThan } from "../files/json-nesting.ts";
+import { chooseRoute, type Route } from "./proxy.ts";
+
+/** What can go wrong that Node itself has no error for. */
+export type FetchProblem = "proxy-refused" | "proxy-unreachable" | "proxy-setting" | "too-large" | "not-http";
+
+/** A call that failed, and what the way to the other side looked like. */
+export class FetchError extends Error {
+  override readonly name = "FetchError";
+  readonly problem: FetchProblem | undefined;
+  /** The status of a proxy that opened no tunnel. */
+  readonly status: number | undefined;
+  /** Host and port of the proxy in between. */
+  readonly proxy: string | undefined;
+  /** Whether a connection kept from an earlier call was found closed. */
+  readonly stale: boolean;
+
+  constructor(
+    details: {
+      readonly problem?: FetchProblem | undefined;
+      readonly status?: number | undefined;
+      readonly proxy?: string | undefined;
+      readonly stale?: boolean;
+    },
+    cause?: unknown,
+  ) {
+    super("The call got no answer.", { cause });
+    this.problem = details.problem;
+    this.status = details.status;
+    this.proxy = details.proxy;
+    this.stale = details.stale ?? false;
+  }
+}
+
+/** Lists of models have tens of kilobytes; a body of more than this is no answer of Mistral's. */
+const largestBodyInBytes = 8 * 1024 * 1024;
+/** A streamed event holds a few words; a line that goes on for so long is none. */
+const longestLineInBytes = 256 * 1024;
+/** Mistral's answers have less than ten levels. */
+const deepestNesting = 64;
+
+// Node gives an address 250 ms and goes on to the next, which is too little for a slow link.
+const connectAttemptMs = 2500;
+
+/**
+ * What the SDK fetches with, in the place of the global `fetch`. That one takes a proxy and
+ * `NODE_EXTRA_CA_CERTS` only on some of the supported Nodes and reads a body however large it is.
+ * This one follows no redirect, so that a key never reaches another host, and hands over no body
+ * that is too large or too deeply nested to be parsed. Connections are kept until {@link close}.
+ */
+export class Fetcher {
+  readonly #env: Deps["env"];
+  readonly #closing = new AbortController();
+  readonly #agents = new Map<string, Promise<HttpAgent>>();
+
+  constructor(env: Deps["env"]) {
+    this.#env = env;
+  }
+
+  /**
+   * @param signal - ends the call, and the stream that may be its answer. A `Request` has a signal of
+   *   its own, but that follows this one through weak references, and is forgotten with the request.
+   * @throws FetchError, with what Node said as its cause
+   */
+  async fetch(input: string | URL | Request, signal: AbortSignal): Promise<Response> {
+    const request = input instanceof Request ? input : new Request(input);
+    const url = new URL(request.url);
+    const route = chooseRoute(url, this.#env);
+    if (route.kind === "unusable") throw new FetchError({ problem: "proxy-setting" });
+    const agent = await this.#agentFor(url, route);
+    const proxy = route.kind === "proxy" ? route.proxy.host : undefined;
+    const body = await request.text();
+    try {
+      return await exchange(request, body, agent, proxy, signal);
+    } catch (error) {
+      // The other side may close a kept connection at the moment it is used again.
+      if (!(error instanceof FetchError && error.stale)) throw error;
+      return await exchange(request, body, agent, proxy, signal);
+    }
+  }
+
+  /** Ends every connection, also those still being made; without it they would keep the program alive. */
+  async close(): Promise<void> {
+    for (const agent of this.#agents.values()) (await agent).destroy();
+    this.#closing.abort();
+  }
+
+  #agentFor(url: URL, route: Exclude<Route, { readonly kind: "unusable" }>): Promise<HttpAgent> {
+    const name = route.kind === "proxy" ? route.proxy.href : url.protocol;
+    const agent = this.#agents.get(name) ?? openAgent(url, route, this.#closing.signal);
+    this.#agents.set(name, agent);
+    return agent;
+  }
+}
+
+async function openAgent(
+  url: URL,
+  route: Exclude<Route, { readonly kind: "unusable" }>,
+  signal: AbortSignal,
+): Promise<HttpAgent> {
+  const options = { keepAlive: true, autoSelectFamilyAttemptTimeout: connectAttemptMs };
+  if (route.kind === "proxy") {
+    const { HttpsProxyAgent } = await import("https-proxy-agent");
+    return new HttpsProxyAgent(route.proxy, { ...options, signal });
+  }
+  return url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
+function exchange(
+  request: Request,
+  body: string,
+  agent: HttpAgent,
+  proxy: string | undefined,
+  signal: AbortSignal,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    let tunnel: "none" | "opening" | "open" = proxy === undefined ? "none" : "opening";
+    let answered = false;
+    const outgoing = start(request, agent);
+    // Node tells a request of its end only when it has a connection, which a proxy may withhold.
+    const abort = () => {
+      outgoing.destroy();
+      fail(signal.reason);
+    };
+    const fail = (cause: unknown) => {
+      signal.removeEventListener("abort", abort);
+      const problem = tunnel === "opening" ? "proxy-unreachable" : undefined;
+      const stale = outgoing.reusedSocket && !answered && !signal.aborted;
+      reject(cause instanceof FetchError ? cause : new FetchError({ problem, proxy, stale }, cause));
+    };
+    outgoing.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+      tunnel = "open";
+      if (statusCode !== 200) {
+        outgoing.destroy(new FetchError({ problem: "proxy-refused", status: statusCode, proxy }));
+      }
+    });
+    // A kept connection has its tunnel already.
+    outgoing.on("socket", () => {
+      if (outgoing.reusedSocket) tunnel = "open";
+    });
+    outgoing.on("error", fail);
+    outgoing.on("close", () => signal.removeEventListener("abort", abort));
+    outgoing.on("response", (incoming) => {
+      answered = true;
+      readResponse(incoming, proxy).then(resolve, fail);
+    });
+    signal.addEventListener("abort", abort);
+    outgoing.end(body);
+  });
+}
+
+function start({ method, url, headers }: Request, agent: HttpAgent): ClientRequest {
+  const sent = Object.fromEntries([...headers].filter(([, value]) => value !== ""));
+  return (url.startsWith("https:") ? startHttps : startHttp)(url, {
+    method,
+    agent,
+    // A compressed answer would have to be unpacked here.
+    headers: { ...sent, "accept-encoding": "identity" },
+  });
+}
+
+async function readResponse(incoming: IncomingMessage, proxy: string | undefined): Promise<Response> {
+  const { statusCode: status = 0 } = incoming;
+  if (status < 200 || status > 599) throw new FetchError({ problem: "not-http", proxy });
+  const init = { status, headers: headersOf(incoming) };
+  const streams = status === 200 && /^text\/event-stream\b/i.test(incoming.headers["content-type"] ?? "");
+  const limited = limit(incoming, streams ? longestLineInBytes : largestBodyInBytes, proxy);
+  if (streams) return new Response(ReadableStream.from(limited), init);
+  const chunks: Buffer[] = [];
+  for await (const chunk of limited) chunks.push(chunk);
+  const body = Buffer.concat(chunks).toString("utf8");
+  if (nestsDeeperThan(body, deepestNesting)) throw new FetchError({ problem: "too-large", proxy });
+  // These have no body, says the standard, and Response agrees.
+  return new Response([204, 205, 304].includes(status) ? null : body, init);
+}
+
+async function* limit(
+  incoming: AsyncIterable<Buffer>,
+  longestLine: number,
+  proxy: string | undefined,
+): AsyncGenerator<Buffer> {
+  let length = 0;
+  let lineLength = 0;
+  for await (const chunk of incoming) {
+    const lineBreak = chunk.lastIndexOf("\n");
+    length += chunk.length;
+    lineLength = lineBreak === -1 ? lineLength + chunk.length : chunk.length - lineBreak;
+    if (length > largestBodyInBytes || lineLength > longestLine) {
+      throw new FetchError({ problem: "too-large", proxy });
+    }
+    yield chunk;
+  }
+}
+
+/** What the SDK prints a warning of its own for, with a name in it that the server chose. */
+const silenced = "x-model-deprecation-timestamp";
+
+function headersOf(incoming: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    // Of several with one name the first.
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined && name !== silenced) headers.set(name, first);
+  }
+  return headers;
+}

@@ -1,0 +1,160 @@
+import { MistralCore } from "@mistralai/mistralai/core.js";
+import { betaUsersGetIdentity } from "@mistralai/mistralai/funcs/betaUsersGetIdentity.js";
+import { betaUsersListWorkspaces } from "@mistralai/mistralai/funcs/betaUsersListWorkspaces.js";
+import { chatComplete } from "@mistralai/mistralai/funcs/chatComplete.js";
+import { chatStream } from "@mistralai/mistralai/funcs/chatStream.js";
+import { modelsList } from "@mistralai/mistralai/funcs/modelsList.js";
+import { HTTPClient } from "@mistralai/mistralai/lib/http.js";
+import { MistralError } from "@mistralai/mistralai/models/errors/mistralerror.js";
+import type { Result } from "@mistralai/mistralai/types/fp.js";
+import type { ApiKey } from "../keys/api-key.ts";
+import { cleanText } from "../outside-text.ts";
+import {
+  type AnswerBody,
+  type CallOutcome,
+  connectionFailureOf,
+  type MadeCall,
+  member,
+  readBody,
+} from "./call-outcome.ts";
+import type { Fetcher } from "./fetcher.ts";
+import type { ChatRequest } from "./mistral-api.ts";
+
+/** Who is called, with which key, and over what. */
+export interface ApiAccess {
+  /** Without a trailing slash. */
+  readonly address: string;
+  readonly key: ApiKey;
+  readonly fetcher: Fetcher;
+  /** Told of every call as it ends, each repetition on its own. */
+  readonly onCall?: (call: MadeCall) => void;
+}
+
+/** One call of the API; ends with the outcome `timeout` when its signal is aborted. */
+export type ApiCall = (access: ApiAccess, signal: AbortSignal) => Promise<MadeCall>;
+
+/** `GET /v1/models`. */
+export const callModels: ApiCall = (access, signal) =>
+  callSdk(access, signal, (core) => modelsList(core, {}, { signal }));
+
+/** `POST /v1/chat/completions`, answered whole. */
+export function callCompletion(request: ChatRequest): ApiCall {
+  return (access, signal) => callSdk(access, signal, (core) => chatComplete(core, body(request), { signal }));
+}
+
+/** `POST /v1/chat/completions`, answered as it is written: the body is a stream of the SDK's events. */
+export function callCompletionStream(request: ChatRequest): ApiCall {
+  return (access, signal) => callSdk(access, signal, (core) => chatStream(core, body(request), { signal }));
+}
+
+function body({ model, prompt, maxTokens }: ChatRequest) {
+  return { model, messages: [{ role: "user" as const, content: prompt }], ...(maxTokens && { maxTokens }) };
+}
+
+/** `GET /v1/users/me`, which takes the key in a header of its own. */
+export const callIdentity: ApiCall = (access, signal) =>
+  callSdk(access, signal, (core) => betaUsersGetIdentity(core, ownHeader(access), { signal }));
+
+/** `GET /v1/users/me/workspaces`: the first hundred. */
+export const callWorkspaces: ApiCall = (access, signal) =>
+  callSdk(access, signal, (core) => betaUsersListWorkspaces(core, ownHeader(access), {}, { signal }));
+
+function ownHeader({ key }: ApiAccess) {
+  return { dashboardUserContextAuth: key.reveal() };
+}
+
+/** Without one, MISTRAL_DEBUG makes the SDK print every header, the key among them. */
+const silentLogger = { group: () => {}, groupEnd: () => {}, log: () => {} };
+
+/**
+ * Makes one call with the SDK. Status, headers and duration come from the hooks of its HTTP client,
+ * since it gives no result at all for a body that says it is JSON and is not. Of its errors only the
+ * body is kept: they hold the request, and the key with it.
+ *
+ * The SDK's own hooks stay in place. They name the SDK as the caller, warn on the console of a
+ * deprecated model (for a header that {@link Fetcher} leaves out), and trace with OpenTelemetry where
+ * that is installed and MISTRAL_SDK_TELEMETRY asks for it. Its repetitions are not used: they would
+ * wait for a limit of zero, too. Source: `hooks/registration.js` and `lib/retries.js` of SDK 2.7.0.
+ */
+async function callSdk(
+  { address, key, fetcher, onCall }: ApiAccess,
+  signal: AbortSignal,
+  call: (core: MistralCore) => Promise<Result<unknown, unknown>>,
+): Promise<MadeCall> {
+  let sent: { readonly method: string; readonly url: string; readonly at: number } | undefined;
+  let came: { readonly response: Response; readonly at: number } | undefined;
+  const httpClient = new HTTPClient({
+    fetcher: (input) => fetcher.fetch(input, signal),
+  });
+  httpClient.addHook("beforeRequest", ({ method, url }) => {
+    sent = { method, url, at: performance.now() };
+  });
+  httpClient.addHook("response", (response) => {
+    came = { response, at: performance.now() };
+  });
+  const options = { apiKey: key.reveal(), serverURL: address, httpClient, debugLogger: silentLogger };
+  const result = await call(new MistralCore(options)).catch(unreadable);
+  if (sent === undefined) throw new Error("The SDK made no call.");
+  const outcome: CallOutcome =
+    came === undefined
+      ? {
+          kind: "failure",
+          failure: connectionFailureOf(causeOf(result), new URL(address).host, signal.aborted),
+        }
+      : {
+          kind: "answer",
+          status: came.response.status,
+          headers: Object.fromEntries(came.response.headers),
+          body: bodyOf(result),
+        };
+  const latencyMs = Math.round((came?.at ?? performance.now()) - sent.at);
+  const made = { method: sent.method, url: sent.url, outcome, latencyMs };
+  onCall?.(made);
+  return made;
+}
+
+/** The SDK lets the error of `JSON.parse` pass, which quotes the body. */
+function unreadable(error: unknown): Result<never> {
+  if (error instanceof SyntaxError) return { ok: false, error: undefined };
+  throw error;
+}
+
+function causeOf({ error }: Result<unknown>): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function bodyOf(result: Result<unknown>): AnswerBody {
+  if (!result.ok) {
+    const { error } = result;
+    return error instanceof MistralError ? readBody(error.body, error.contentType) : { kind: "unreadable" };
+  }
+  const { value } = result;
+  return value instanceof ReadableStream ? { kind: "stream", events: value } : { kind: "json", value };
+}
+
+/**
+ * A call in one line, for `--verbose`: what was called, what came of it, and what whoever runs the
+ * other side finds it by. Holds no key, and of a body nothing but the identifier of the request.
+ */
+export function describeCall({ method, url, outcome, latencyMs }: MadeCall, key: ApiKey): string {
+  return `${method} ${url}: ${describeOutcome(outcome, key)}, ${latencyMs} ms`;
+}
+
+function describeOutcome(outcome: CallOutcome, key: ApiKey): string {
+  if (outcome.kind === "failure") {
+    const { reason, code, proxy } = outcome.failure;
+    const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+    return `no answer${through} (${code === undefined ? reason : `${reason}, ${code}`})`;
+  }
+  const inBody = outcome.body.kind === "json" ? member(outcome.body.value, "request_id") : undefined;
+  const id = [...idHeaders.map((name) => outcome.headers[name]), inBody].find(
+    (text): text is string =>
+      typeof text === "string" && requestId.test(text) && cleanText(text, [key]) === text,
+  );
+  return `HTTP ${outcome.status}${id === undefined ? "" : `, request ${id}`}`;
+}
+
+/** The headers that Mistral and the gateways before it put an identifier into; seen in user reports, August 2026. */
+const idHeaders = ["mistral-correlation-id", "x-kong-request-id", "x-request-id", "request-id", "cf-ray"];
+/** The form of their identifiers; anything else may be anything. */
+const requestId = /^[0-9a-f]{8}[0-9a-f-]{0,56}(?:-[A-Z]{3})?$/;

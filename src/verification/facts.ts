@@ -1,0 +1,74 @@
+import { consolePages } from "../mistral/console-pages.ts";
+import { type Facts, factFrom, sources } from "../mistral/facts.ts";
+
+const apiKeys = factFrom(sources.apiKeys, "August 2026");
+const codestralReports = factFrom(sources.codestralReports, "August 2026");
+const errors = factFrom(sources.errors, "August 2026");
+const keyPolicy = factFrom(sources.keyPolicy, "August 2026");
+const limits = factFrom(sources.limits, "August 2026");
+const quickstart = factFrom(sources.quickstart, "August 2026");
+const spending = factFrom(sources.spending, "August 2026");
+const userReports = factFrom(sources.userReports, "August 2026");
+const vibeReports = factFrom(sources.vibeReports, "August 2026");
+
+/** What the verdict on a key says about Mistral. */
+export const facts = {
+  deleted: apiKeys("It was deleted in the console, by you or by an admin of the organization."),
+  expiredToday: apiKeys("It has expired: today is its last day."),
+  expired: apiKeys("It has expired; its row in the console shows the date."),
+  expiredByPolicy: keyPolicy(
+    "It has expired after all: a policy of the organization may have given it a last day.",
+  ),
+  archived: userReports("Its workspace was archived or removed."),
+  allowance: vibeReports(
+    "It is a Vibe key whose allowance of the month is used up, which looks the same from here.",
+  ),
+  tooNew: codestralReports(
+    "It was made in the last few minutes. A new key usually works within seconds, but some people had to wait about five minutes.",
+  ),
+  otherProduct: apiKeys("It is a key of another product, such as Codestral or Mistral Code."),
+  otherProductNotCodestral: apiKeys(
+    "It is a key of another product, such as Mistral Code. It is not a Codestral key.",
+  ),
+  unusualShape: userReports(
+    "It is not 32 letters and digits as Mistral's keys are today, so it may be incomplete or have something added.",
+  ),
+  compare: apiKeys(
+    `Compare its first and last four characters with the list at ${consolePages.keys}, or make a new key there.`,
+  ),
+  find: apiKeys(
+    `Look for it in the list at ${consolePages.keys}: the row shows its first and last four characters. If it is not there or has expired, it needs a new key in its place.`,
+  ),
+  codestralKey: codestralReports(
+    "This is a Codestral key: it works at codestral.mistral.ai, and nowhere else.",
+  ),
+  vibeKey: vibeReports("This is a Vibe key: Mistral accepts it, but only for Vibe Code."),
+  otherKey: vibeReports(
+    "This key is for another product of Mistral's: it is accepted, but not for this call.",
+  ),
+  makeStudioKey: quickstart(`Make an API key in Studio, at ${consolePages.keys}, and use that one here.`),
+  forbidden: errors("The workspace or its plan does not include it."),
+  askAdmin: errors(
+    `An admin of the organization can go to ${consolePages.workspaces} and change what the workspace may use.`,
+  ),
+  noPlan: userReports("The key is good, but its workspace has no active plan, so every call is refused."),
+  notInPlan: userReports("Or its plan does not include {model}."),
+  choosePlan: userReports(`Waiting does not help: go to ${consolePages.subscription} and choose a plan.`),
+  payment: errors("The key is good, but Mistral asks for a payment first."),
+  paymentCauses: errors("There is no payment method, a payment has failed, or prepaid credit is used up."),
+  pay: errors(
+    `Waiting does not help: go to ${consolePages.billing} and look at the payment method and the last invoice.`,
+  ),
+  spending: spending(
+    "The key is good, but a monthly spending limit is reached, so calls are refused until next month.",
+  ),
+  raiseSpending: spending(
+    `An admin can go to ${consolePages.workspaces} and raise the limit of the workspace, or to ${consolePages.billing} and raise that of the organization.`,
+  ),
+  monthUsedUp: limits("The key is good, but the tokens of this month are used up."),
+  waitForMonth: limits(
+    `Wait for the next month, or go to ${consolePages.limits} and see how to raise the limit.`,
+  ),
+  sharedLimit: limits("All keys of a workspace share its limits."),
+  atCapacity: userReports("The key is good, but Mistral is at capacity{model}."),
+} as const satisfies Facts;

@@ -1,0 +1,102 @@
+import type { ExitCode } from "../exit-codes.ts";
+import { formatDay } from "../keys/expiry.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Assessed } from "../mistral/mistral-api.ts";
+import { displayWidth, hang, padEnd } from "../terminal/output/layout.ts";
+import type { Output } from "../terminal/output/output.ts";
+import { type Explanation, explain } from "./explain.ts";
+import { verdictOf } from "./verdict.ts";
+import { type CheckedKey, commandOf, endsWithinMinDays } from "./verification-document.ts";
+
+/** Prints what an assessment means, set off from what stands above and below. */
+export function printExplanation(output: Output, assessed: Assessed, symbol: "warn" | "fail"): void {
+  output.print();
+  printMeaning(output, explain(assessed), symbol);
+  output.print();
+}
+
+/** What happened, what is known besides, what may be why, and what to do next. */
+function printMeaning(output: Output, explanation: Explanation, symbol: "warn" | "fail"): void {
+  const { sentence, facts = [], causes, hint } = explanation;
+  if (symbol === "fail") output.fail(sentence, 0);
+  else output.warn(output.theme.strong(sentence), 0);
+  if (facts.length > 0) output.print();
+  for (const fact of facts) output.paragraph(fact);
+  if (causes.length > 0) {
+    output.print();
+    output.paragraph(causes.length === 1 ? "This may be why:" : "One of these may be why:");
+  }
+  for (const cause of causes) output.bullet(cause);
+  if (hint === null) return;
+  output.print();
+  output.next(hint);
+}
+
+/** Prints the verdict on one key, as the answer: good in one line, otherwise with what to do about it. */
+export function printVerdict(output: Output, checked: CheckedKey): void {
+  const { check, profile } = checked;
+  const { answers } = output;
+  // Progress stands above on the screen, and is not part of the answer.
+  output.print();
+  const explanation = explain(check);
+  if (check.diagnosis === "valid") {
+    answers.ok(answers.theme.strong(explanation.sentence), 0);
+    return;
+  }
+  printMeaning(answers, explanation, verdictOf(check) === "rejected" ? "fail" : "warn");
+  if (explanation.next.length === 0) return;
+  answers.print();
+  answers.rows(
+    explanation.next.map(({ command, does }) => ({
+      label: answers.theme.strong(commandOf(profile, command)),
+      value: does,
+    })),
+    4,
+  );
+}
+
+/** One row of a list of verdicts: a profile with its verdict, or why there is none. */
+export type VerdictRow = { readonly profile: ProfileName; readonly code: ExitCode } & (
+  | { readonly checked: CheckedKey }
+  | { readonly failure: string }
+);
+
+/** Prints one line for each profile. */
+export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): void {
+  const width = Math.max(...rows.map(({ profile }) => displayWidth(profile)));
+  for (const row of rows) {
+    const { symbol, text } = describeRow(output, row);
+    const first = `${symbol} ${padEnd(row.profile, width)}  `;
+    // A long name leaves no room beside it.
+    const fits = output.pageWidth - displayWidth(first) >= 30;
+    output.print(
+      fits
+        ? hang(first, text, output.pageWidth)
+        : `${symbol} ${row.profile}\n${hang("  ", text, output.pageWidth)}`,
+    );
+  }
+}
+
+function describeRow(output: Output, row: VerdictRow): { readonly symbol: string; readonly text: string } {
+  const { symbol } = output.theme;
+  if ("failure" in row) return { symbol: symbol.fail, text: row.failure };
+  const { check, expiresAt, key } = row.checked;
+  if (check.diagnosis !== "valid") {
+    const bad = verdictOf(check) === "rejected" ? symbol.fail : symbol.warn;
+    // Where the sentence names the key, it is named once.
+    return { symbol: bad, text: `${key.mask}  ${explain(check).sentence.replace(`, ${key.mask}`, "")}` };
+  }
+  const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
+  return {
+    symbol: endsWithinMinDays(row.checked) ? symbol.warn : symbol.ok,
+    text: `${key.mask}  valid${end}`,
+  };
+}
+
+/** Prints what a person should know besides the verdict. */
+export function printNotes(output: Output, notes: readonly string[]): void {
+  for (const note of notes) {
+    output.print();
+    output.warn(note, 0);
+  }
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import type { Assessment } from "../../src/mistral/assess.ts";
+import { connectionFailureOf } from "../../src/mistral/call-outcome.ts";
+import { FetchError } from "../../src/mistral/fetcher.ts";
+import type { CallContext } from "../../src/mistral/mistral-api.ts";
+import { explain } from "../../src/verification/explain.ts";
+
+const context: CallContext = {
+  history: { lastAcceptedAt: null },
+  now: new Date("2026-11-23T12:00:00Z"),
+  mask: "test...Key0",
+  usualShape: true,
+  endpoint: { region: "global" },
+  model: undefined,
+  timeoutMs: 10_000,
+};
+const gateway = { region: "global", serverUrl: "https://gateway.example.com" } as const;
+const refused: Assessment = { diagnosis: "invalid-key", codestral: "not-asked" };
+
+function words(assessment: Assessment, changes: Partial<CallContext> = {}) {
+  const { facts = [], causes, ...rest } = explain({ ...assessment, context: { ...context, ...changes } });
+  return { ...rest, facts: facts.join(" "), causes: causes.join(" ") };
+}
+
+describe("a refused key that nobody has seen before", () => {
+  it("may be too new, another product's, or mistyped, and nothing is said for certain", () => {
+    const { causes, next } = words(refused);
+    expect(causes).toContain("some people had to wait about five minutes");
+    expect(causes).toContain("Codestral or Mistral Code");
+    expect(causes).toContain("mistyped");
+    expect(causes).not.toContain("32 letters");
+    expect(causes).not.toContain("server");
+    expect(next[0]?.command).toBe("open keys");
+  });
+
+  it("is named, since nobody saw it when it was pasted", () => {
+    expect(words(refused).sentence).toBe("Mistral does not accept this key, test...Key0.");
+    expect(words(refused).hint).toContain("the list at https://console.mistral.ai/api-keys");
+    expect(words(refused, { mask: "********" }).sentence).toBe("Mistral does not accept this key.");
+  });
+
+  it("with an unusual shape may be incomplete, which is said first", () => {
+    expect(words(refused, { usualShape: false }).causes).toMatch(/^It is not 32 letters and digits/);
+  });
+
+  it("at somebody else's server is of the wrong kind first of all", () => {
+    expect(words(refused, { endpoint: gateway }).causes).toMatch(
+      /^The server at https:\/\/gateway.example.com wants a key of its own/,
+    );
+  });
+
+  it("in the demonstration is not blamed on its server", () => {
+    const endpoint = { region: "global", serverUrl: "http://127.0.0.1:4321", madeUp: true } as const;
+    expect(words(refused, { endpoint }).causes).toBe(words(refused).causes);
+  });
+
+  it("is known not to be Codestral's where that was tried", () => {
+    expect(words({ ...refused, codestral: "refused" }).causes).toContain("It is not a Codestral key.");
+  });
+});
+
+describe("a refused key that worked before", () => {
+  const lastAcceptedAt = "2026-11-03T09:00:00Z";
+  const old = (expiresAt?: string | null) =>
+    words(refused, { history: { lastAcceptedAt, ...(expiresAt !== undefined && { expiresAt }) } });
+
+  it("may have ended in several ways, the likeliest first, and none of them is certain", () => {
+    const { facts, causes } = old();
+    expect(facts).toBe("It worked on 3 Nov 2026.");
+    expect(causes).toMatch(
+      /^It was deleted .* It has expired; .* workspace was archived .* Vibe key whose allowance/,
+    );
+  });
+
+  it("is to be looked for before it is replaced", () => {
+    const { hint, next } = old();
+    expect(hint).toMatch(/^Look for it in the list at https:\/\/console\.mistral\.ai\/api-keys/);
+    expect(next.map(({ command }) => command)).toEqual(["open keys", "rotate"]);
+  });
+
+  it("and never ends, as the person entered it, may have got a last day from a policy", () => {
+    expect(old(null).causes).toContain("a policy of the organization");
+  });
+
+  it("has expired first of all on its last day", () => {
+    const { facts, causes } = old("2026-11-23");
+    expect(facts).toContain("You entered 23 Nov 2026 as its last day.");
+    expect(causes).toMatch(/^It has expired: today is its last day\./);
+  });
+
+  it("has expired after it", () => {
+    const { sentence, next } = words({ diagnosis: "expired", lastDay: "2026-11-22" });
+    expect(sentence).toBe("This key has expired: you entered 22 Nov 2026 as its last day.");
+    expect(next[0]?.command).toBe("rotate");
+  });
+});
+
+describe("a key of another product", () => {
+  it("leads to a key of Studio", () => {
+    for (const product of ["codestral", "vibe", "other"] as const) {
+      const { sentence, hint, next } = words({ diagnosis: "wrong-product", product });
+      expect(sentence).not.toContain("admin");
+      expect(hint).toContain("Make an API key in Studio, at https://console.mistral.ai/api-keys");
+      expect(next[0]?.command).toBe("open keys");
+    }
+    expect(words({ diagnosis: "wrong-product", product: "vibe" }).hint).toContain("Keep this one for Vibe.");
+  });
+});
+
+describe("what stops a good key", () => {
+  it.each([
+    [{ diagnosis: "no-plan", missing: "plan" }, "subscription", "https://admin.mistral.ai/subscription"],
+    [
+      { diagnosis: "no-plan", missing: "payment" },
+      "billing",
+      "https://admin.mistral.ai/organization/billing",
+    ],
+    [
+      { diagnosis: "rate-limited", limit: "spending", retryAfterMs: undefined },
+      "workspaces",
+      "https://admin.mistral.ai/organization/workspaces",
+    ],
+    [
+      { diagnosis: "rate-limited", limit: "of-the-month", retryAfterMs: undefined },
+      "limits",
+      "https://admin.mistral.ai/plateforme/limits",
+    ],
+  ] as const)("%j has one page", (assessment, page, address) => {
+    const { sentence, hint, next } = words(assessment);
+    expect(sentence).toContain("The key is good");
+    expect(hint).toContain(address);
+    expect(next.map(({ command }) => command)).toEqual([`open ${page}`]);
+  });
+
+  it("is a plan that may be without the model", () => {
+    const { facts, hint } = words({ diagnosis: "no-plan", missing: "plan" }, { model: "magistral" });
+    expect(facts).toBe("Or its plan does not include magistral.");
+    expect(hint).toContain("Waiting does not help");
+  });
+
+  it.each([
+    [1000, "Try again in 1 second."],
+    [90_000, "Try again in 90 seconds."],
+    [3_000_000, "Try again in 50 minutes."],
+    [86_400_000, "Try again in 24 hours."],
+    [undefined, "Try again in a minute."],
+  ])("is a limit that ends in %s ms", (retryAfterMs, hint) => {
+    expect(words({ diagnosis: "rate-limited", limit: "of-the-moment", retryAfterMs }).hint).toBe(hint);
+  });
+
+  it("is a model that is not there, or an address", () => {
+    expect(
+      words({ diagnosis: "model-not-found", missing: "model" }, { model: "mistral-giant" }).sentence,
+    ).toBe("The key is good, but Mistral has no model called mistral-giant for it.");
+    const at = (serverUrl: string) =>
+      words({ diagnosis: "model-not-found", missing: "api" }, { endpoint: { region: "global", serverUrl } });
+    expect(at("https://gateway.example.com").hint).toContain("Check the address in --server-url");
+    expect(at("https://api.mistral.ai/v1").hint).toContain("Leave out /v1");
+  });
+});
+
+describe("what says nothing about a key", () => {
+  const foreign = (
+    kind: "web-page" | "redirect" | "blocked-page" | "gateway" | "unreadable",
+    endpoint = {},
+  ) => words({ diagnosis: "unreachable", status: 451, foreign: kind }, endpoint);
+
+  it("says so", () => {
+    for (const kind of ["web-page", "redirect", "blocked-page", "gateway", "unreadable"] as const) {
+      expect(foreign(kind).sentence).toContain("nothing is known about the key");
+    }
+    for (const code of ["ENOTFOUND", "ECONNRESET", "EPROTO", "CERT_HAS_EXPIRED", "ESOMETHINGNEW"]) {
+      expect(unreached(code).sentence).toContain("so nothing is known about the key");
+    }
+    expect(words({ diagnosis: "server-error", status: 500 }).sentence).toContain(
+      "nothing is known about the key",
+    );
+  });
+
+  it("is a network to sign in to, a firewall or a gateway", () => {
+    expect(foreign("web-page").causes).toContain("wants you to sign in first");
+    expect(foreign("redirect").causes).toContain("wants you to sign in first");
+    expect(foreign("blocked-page").causes).toContain("firewall");
+    expect(foreign("gateway").sentence).toContain("was refused (HTTP 451) in words that are not Mistral's");
+  });
+
+  it("makes a server's address the first suspect only where it is not Mistral's", () => {
+    expect(foreign("web-page", { endpoint: gateway }).causes).toMatch(
+      /^https:\/\/gateway.example.com is not/,
+    );
+    expect(foreign("web-page").causes).not.toContain("--server-url");
+  });
+
+  const unreached = (code: string) => {
+    const error = new FetchError({}, Object.assign(new Error("no"), { code }));
+    const failure = connectionFailureOf(error, "api.mistral.ai", false);
+    return words({ diagnosis: "unreachable", failure });
+  };
+
+  it("is the clock, or a company's certificate", () => {
+    expect(unreached("CERT_HAS_EXPIRED").hint).toContain("date and time of this machine");
+    expect(unreached("CERT_NOT_YET_VALID").hint).toContain("date and time of this machine");
+    expect(unreached("SELF_SIGNED_CERT_IN_CHAIN").hint).toContain("NODE_EXTRA_CA_CERTS");
+    expect(unreached("ERR_TLS_CERT_ALTNAME_INVALID").hint).not.toContain("NODE_EXTRA_CA_CERTS");
+  });
+});
