@@ -81,7 +81,7 @@ export function readIdentity(value: unknown, key: ApiKey): Identity | null {
 
 /** The workspaces of an answer to `GET /v1/users/me/workspaces`; `undefined` when it is no such answer. */
 export function readWorkspaces(value: unknown, key: ApiKey): readonly Workspace[] | undefined {
-  const rows = member(member(value, "Result") ?? value, "workspaces");
+  const rows = member(member(value, "result") ?? value, "workspaces");
   if (!Array.isArray(rows)) return undefined;
   return rows.flatMap((row) => {
     const [id, name] = [textIn(row, "id", key), textIn(row, "name", key)];

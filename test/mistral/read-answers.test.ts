@@ -176,7 +176,7 @@ describe("the workspaces", () => {
     const rows = [{ id: "w1", name: "Research", organization_id: "o1" }, { id: "w2" }];
     const expected = [{ id: "w1", name: "Research", organizationId: "o1" }];
     expect(readWorkspaces({ workspaces: rows }, key)).toEqual(expected);
-    expect(readWorkspaces({ Result: { workspaces: rows } }, key)).toEqual(expected);
+    expect(readWorkspaces({ result: { workspaces: rows } }, key)).toEqual(expected);
     expect(readWorkspaces({}, key)).toBeUndefined();
   });
 });

@@ -229,6 +229,63 @@ describe("the verdict", () => {
   });
 });
 
+describe("the models", () => {
+  it("are those that the key may call", async () => {
+    const result = await open().listModels(key, { history: newKey });
+    expect(result).toMatchObject({ ok: true, rateLimits: null, latencyMs: expect.any(Number) });
+    expect(result.ok && result.value).toHaveLength(8);
+    expect(result.ok && result.value[0]).toEqual({
+      id: "mistral-large-latest",
+      name: "mistral-large-latest",
+      aliases: [],
+      contextLength: 131_072,
+      capabilities: ["chat", "vision", "tools"],
+      deprecatedAt: null,
+      replacement: null,
+      archived: false,
+    });
+    expect(paths()).toEqual(["GET /v1/models"]);
+  });
+
+  it("are not there for what an answer shows, and which may be explained", async () => {
+    for (const [behaviour, diagnosis] of [
+      ["unauthorized", "invalid-key"],
+      ["html", "unreachable"],
+      ["other-json", "server-error"],
+      ["cut", "unreachable"],
+    ] as const) {
+      api.behave(behaviour);
+      const result = await open().listModels(key, { history: newKey });
+      expect(result).toMatchObject({ ok: false, assessed: { diagnosis } });
+      expect(!result.ok && explain(result.assessed).sentence).toMatch(/\.$/);
+    }
+  });
+
+  it("are counted although one is of a kind that the SDK does not know", async () => {
+    const odd = await startMistralApi({ keys: [text], models: [{ id: "odd", type: "quantum" } as never] });
+    const { endpoint } = { endpoint: { region: "global", serverUrl: odd.url } as const };
+    const result = await open({ endpoint }).listModels(key, { history: newKey });
+    await odd.stop();
+    expect(result.ok && result.value.map(({ id }) => id)).toEqual(["odd"]);
+  });
+});
+
+describe("the workspaces", () => {
+  it("are those of whoever has made the key", async () => {
+    const result = await open().listWorkspaces(key, { history: newKey });
+    expect(result.ok && result.value).toEqual([
+      { id: "w1", name: "Research", organizationId: "o1" },
+      { id: "w2", name: "Production", organizationId: "o1" },
+    ]);
+    expect(api.requests).toMatchObject([{ path: "/v1/users/me/workspaces", header: "x-api-key" }]);
+  });
+
+  it("are not there where the API does not know", async () => {
+    api.behave("not-found");
+    expect((await open().listWorkspaces(key, { history: newKey })).ok).toBe(false);
+  });
+});
+
 describe("patience", () => {
   const completions = () => api.requests.filter(({ path }) => path.endsWith("completions")).length;
 
@@ -315,6 +372,11 @@ describe("the key", () => {
     try {
       await check();
       await check({ model: "open-mistral-7b" });
+      // The SDK warns of a deprecated model on the console, with the name that the server gives it.
+      api.behave("model-deprecated");
+      expect((await check()).diagnosis).toBe("valid");
+      api.behave("quote-key");
+      await check();
     } finally {
       vi.unstubAllEnvs();
       resetEnv();

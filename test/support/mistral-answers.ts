@@ -1,8 +1,10 @@
+import type { StreamBehaviour } from "./streamed-answer.ts";
+
 /**
  * How the loopback API can answer, besides well. Statuses, headers and bodies are what Mistral and
  * the gateways before it really send.
  */
-export type Behaviour = keyof typeof answers | ConnectionBehaviour;
+export type Behaviour = keyof typeof answers | ConnectionBehaviour | StreamBehaviour;
 
 /** What can become of a request without any proper answer. */
 export type ConnectionBehaviour =
@@ -18,7 +20,7 @@ export type ConnectionBehaviour =
   | "quote-key";
 
 /** The calls that the API has. */
-export type Call = "models" | "completion" | "identity";
+export type Call = "models" | "completion" | "identity" | "workspaces";
 
 /** One answer. A string body is sent as it is, anything else as JSON. */
 export interface CannedAnswer {
@@ -77,6 +79,12 @@ export const answers = {
       "api_key_scope_not_allowed",
       "1912",
     ),
+    on: completion,
+  },
+  "model-deprecated": {
+    status: 200,
+    headers: { "x-model-deprecation-timestamp": "2026-12-01T00:00:00Z" },
+    body: { model: "old", choices: [] },
     on: completion,
   },
   forbidden: { status: 403, body: { message: "Forbidden" } },

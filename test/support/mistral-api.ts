@@ -11,6 +11,7 @@ import {
   keyOf,
 } from "../../src/onboarding/demo/demo-api.ts";
 import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
+import { isStreamBehaviour, streamAnswer } from "./streamed-answer.ts";
 
 /** How a loopback API starts. */
 export interface MistralApiOptions {
@@ -75,6 +76,12 @@ export interface LoopbackMistralApi {
   stop(): Promise<void>;
 }
 
+/** The workspaces of whoever has made a key. */
+const workspaces = [
+  { id: "w1", name: "Research", organization_id: "o1" },
+  { id: "w2", name: "Production", organization_id: "o1" },
+];
+
 interface Rule {
   readonly behaviour: Behaviour;
   readonly headers: Readonly<Record<string, string>>;
@@ -85,8 +92,9 @@ const calls: Readonly<Record<string, Call>> = {
   "GET /v1/models": "models",
   "POST /v1/chat/completions": "completion",
   "GET /v1/users/me": "identity",
+  "GET /v1/users/me/workspaces": "workspaces",
 };
-const everyCall: readonly Call[] = ["models", "completion", "identity"];
+const everyCall: readonly Call[] = Object.values(calls);
 
 /** Starts a loopback API on a free port. */
 export async function startMistralApi(options: MistralApiOptions = {}): Promise<LoopbackMistralApi> {
@@ -105,6 +113,9 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
     const owner = owners.get(keyOf(request) ?? "");
     const tooNew = owner !== undefined && owner.refusalsLeft > 0;
     if (tooNew && request.path === "/v1/models") owner.refusalsLeft -= 1;
+    if (request.path === "/v1/users/me/workspaces" && owner !== undefined && !tooNew) {
+      return { status: 200, body: { workspaces } };
+    }
     return answerDemoRequest(request, {
       ownerOf: () => (tooNew ? undefined : owner?.identity),
       ...(options.models === undefined ? {} : { models: options.models }),
@@ -177,11 +188,16 @@ function respond(
   request: DemoRequest,
   answer: (request: DemoRequest) => CannedAnswer,
 ): void {
-  if (rule === undefined) {
-    send(response, answer(request));
+  const behaviour = rule?.behaviour;
+  if (behaviour === undefined || isStreamBehaviour(behaviour)) {
+    const canned = answer(request);
+    const { stream, model } = parse(request.body);
+    if (stream === true && canned.status === 200) {
+      streamAnswer(response, { model: String(model), key: keyOf(request) ?? "", behaviour });
+    } else send(response, canned);
     return;
   }
-  switch (rule.behaviour) {
+  switch (behaviour) {
     case "hang":
       return;
     case "cut":
@@ -199,8 +215,8 @@ function respond(
       send(response, { status: 401, body: { message: `Unauthorized: ${keyOf(request)}` } });
       return;
     default: {
-      const canned: CannedAnswer = answers[rule.behaviour];
-      send(response, { ...canned, headers: { ...canned.headers, ...rule.headers } });
+      const canned: CannedAnswer = answers[behaviour];
+      send(response, { ...canned, headers: { ...canned.headers, ...rule?.headers } });
     }
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
@@ -183,6 +185,19 @@ describe("verify", () => {
     expect(await run(full, "verify", "--json")).toBe(0);
     expect(full.document()).toMatchObject({ diagnosis: "valid" });
     expect(full.stderr()).toContain("could not be written down. The disk is full.");
+  });
+
+  it("neither shows nor keeps a key that a server puts into a name", async () => {
+    const deps = open();
+    await store(deps);
+    const escaped = `\\u0074${text.slice(1)}`;
+    api.keys.accept(text, { identity: { workspace: escaped, organization: `%74${text.slice(1)}` } });
+    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({
+      identity: { workspace: "test...Key0", organization: "test...Key0" },
+    });
+    const file = readFileSync(join(deps.home, "profiles", "default.json"), "utf8");
+    for (const said of [deps.stdout(), deps.stderr(), file]) expect(said).not.toContain(text.slice(1));
   });
 
   it("says of a key that worked what may have ended it, and where to look before it is replaced", async () => {
