@@ -32,16 +32,12 @@ const programTogether = {
     "stores/stored-key.ts",
     "terminal/output/terminal-output.ts",
   ],
-  keychain: ["stores/keychain/keychain.ts", "stores/keychain/secret-service-keychain.ts"],
+  keychain: ["stores/keychain/keychain-store.ts", "stores/keychain/secret-service/secret-service.ts"],
   run: ["commands/use/run.ts", "running/process-runner.ts", "running/run-child.ts"],
 };
 const libraryTogether = {
-  errors: ["errors.ts"],
-  "stored-keys": [
-    "library/stored-keys.ts",
-    "stores/keychain/keychain.ts",
-    "stores/keychain/secret-service-keychain.ts",
-  ],
+  errors: ["errors.ts", "keys/environment-key.ts"],
+  "stored-keys": ["library/stored-keys.ts", "stores/keychain/keychain-store.ts"],
 };
 
 /**

@@ -8,6 +8,7 @@ import { nameEveryProfile, ownCommand, startedIn } from "./hints.ts";
 import { defaultProfile } from "./keys/profile-name.ts";
 import { takeEnvironment } from "./running/environment.ts";
 import { type WatchedSignals, watchSignals } from "./signals.ts";
+import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
 import { isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
@@ -40,11 +41,7 @@ export async function main(version: string): Promise<void> {
   const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.bug : code;
   // Runs only when something keeps the process alive: a call into the keychain's library may hang.
-  setTimeout(() => void endDespiteHungCall(code), 100).unref();
-}
-
-async function endDespiteHungCall(code: ExitCode): Promise<void> {
-  (await import("./stores/keychain/native-calls.ts")).endDespiteHungCall(process, code);
+  setTimeout(() => endDespiteHungCall(process, code), 100).unref();
 }
 
 async function run(argv: readonly string[], version: string): Promise<ExitCode> {
@@ -169,9 +166,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       return prompts;
     },
     store: (kind) => {
-      const opened =
-        stores.get(kind) ??
-        openStore(kind, { folder, platform: process.platform, env, signal, person: deps });
+      const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person: deps });
       stores.set(kind, opened);
       return opened;
     },

@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
 import type { Surroundings } from "../files/surroundings.ts";
 import { ApiKey } from "../keys/api-key.ts";
+import { runProgram } from "../running/start-program.ts";
 import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
 import type { KeychainEntry } from "./find-keys.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
@@ -35,8 +35,7 @@ export async function readVibeEntry(at: Surroundings, reading: EntryReading): Pr
 async function readFromSecretService(at: Surroundings, { signal }: EntryReading): Promise<KeychainEntry> {
   // Python's keyring writes "username" where keytar writes "account", so keytar does not see it.
   const item = { service, username: account };
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
-  const answer = await askSecretService({ env: at.env, item, wanted: "secret", signal: limit });
+  const answer = await askSecretService({ env: at.env, item, itemOnly: true, limitMs: timeLimitMs, signal });
   if (answer.state === "absent") return { state: "absent" };
   if (answer.state !== "answered") return { state: "unread", reason: "the keychain does not answer" };
   if (answer.items.unlocked === 0) {
@@ -44,16 +43,26 @@ async function readFromSecretService(at: Surroundings, { signal }: EntryReading)
       ? { state: "absent" }
       : { state: "unread", reason: "the keychain is locked" };
   }
-  return answer.secret === undefined
-    ? { state: "unread", reason: "the keychain does not give it out" }
-    : entryOf(answer.secret.toString());
+  const lookup = await runProgram(
+    "secret-tool",
+    ["lookup", "service", service, "username", account],
+    helperOptions(at, signal),
+  );
+  if (lookup.kind === "exited" && lookup.code === 0) return entryOf(lookup.stdout.toString());
+  return {
+    state: "unread",
+    reason:
+      lookup.kind === "not-found"
+        ? "reading it takes the program secret-tool, which is not installed (Debian, Ubuntu: libsecret-tools)"
+        : "the keychain does not give it out",
+  };
 }
 
 async function readOnMac(at: Surroundings, { signal, agree }: EntryReading): Promise<KeychainEntry> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
   // Without -w it tells what there is and not the secret, so the system asks nobody.
   const asking = ["find-generic-password", "-s", service, "-a", account];
-  if (!(await succeeds("/usr/bin/security", asking, at, limit))) return { state: "absent" };
+  const found = await runProgram("/usr/bin/security", asking, helperOptions(at, signal));
+  if (found.kind !== "exited" || found.code !== 0) return { state: "absent" };
   if (agree === undefined || !(await agree())) {
     return { state: "unread", reason: "macOS would ask you before it lets another program read it" };
   }
@@ -81,15 +90,7 @@ function entryOf(text: string): KeychainEntry {
   return isKeyUnder(account, value) ? { state: "found", key: ApiKey.of(value) } : { state: "absent" };
 }
 
-function succeeds(
-  program: string,
-  args: readonly string[],
-  { env }: Surroundings,
-  signal: AbortSignal,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile(program, args, { env: { ...env }, signal, killSignal: "SIGKILL" }, (error) => {
-      resolve(error === null);
-    });
-  });
+/** In a folder that is always there: the current one may have been deleted. */
+function helperOptions({ env, platform }: Surroundings, signal: AbortSignal) {
+  return { env, platform, cwd: "/", timeLimitMs, signal };
 }

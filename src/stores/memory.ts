@@ -1,5 +1,11 @@
 import type { ApiKey } from "../keys/api-key.ts";
-import { accountOf, type SecretAddress, type SecretStore, type StoreAvailability } from "./secret-store.ts";
+import {
+  accountOf,
+  type Inspection,
+  type SecretAddress,
+  type SecretStore,
+  type StoreAvailability,
+} from "./secret-store.ts";
 
 /** A store that forgets everything when the program ends; for demonstrations and tests. */
 export class MemoryStore implements SecretStore {
@@ -16,6 +22,11 @@ export class MemoryStore implements SecretStore {
 
   async get(address: SecretAddress): Promise<ApiKey | undefined> {
     return this.#keys.get(accountOf(address));
+  }
+
+  async inspect(address: SecretAddress): Promise<Inspection> {
+    const key = this.#keys.get(accountOf(address));
+    return key === undefined ? { state: "missing", place: "memory" } : { state: "found", key };
   }
 
   async set(address: SecretAddress, key: ApiKey): Promise<void> {

@@ -21,7 +21,7 @@ export interface StoreSurroundings {
 export async function openStore(kind: StoreKind, surroundings: StoreSurroundings): Promise<SecretStore> {
   switch (kind) {
     case "keychain": {
-      const { KeychainStore } = await import("./keychain/keychain.ts");
+      const { KeychainStore } = await import("./keychain/keychain-store.ts");
       const { platform, env, signal, person } = surroundings;
       return new KeychainStore({ platform, env, signal, interactive: person?.interactive ?? false });
     }

@@ -1,3 +1,4 @@
+import type { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
@@ -29,6 +30,16 @@ export type StoreAvailability =
       readonly advice: readonly string[];
     };
 
+/** What a store holds at an address, as far as that can be found without asking anybody. */
+export type Inspection =
+  | { readonly state: "found"; readonly key: ApiKey }
+  /** `place` is where it was looked for, for people: "GNOME Keyring", the path of a file. */
+  | { readonly state: "missing"; readonly place: string }
+  /** It may be there; `because` ends the sentence "It was not read, because …". */
+  | { readonly state: "unread"; readonly because: string }
+  /** The store cannot be used, or what it holds is damaged. */
+  | { readonly state: "unusable"; readonly failure: MistralKeyError };
+
 /**
  * A place that keeps keys. Every implementation passes the contract suite in
  * `test/stores/secret-store-contract.ts`.
@@ -57,6 +68,12 @@ export interface SecretStore {
    * @throws MistralKeyError of a `store-…` kind, or `wrong-passphrase`
    */
   get(address: SecretAddress): Promise<ApiKey | undefined>;
+
+  /**
+   * Looks at an address without asking a person anything, so less may be found than by
+   * {@link SecretStore.get}. Must not print, change anything, or throw for what is wrong with the store.
+   */
+  inspect(address: SecretAddress): Promise<Inspection>;
 
   /**
    * Puts a key at an address, in place of one that is there. When the promise resolves the key has

@@ -1,6 +1,7 @@
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import type {
+  Inspection,
   SecretAddress,
   SecretStore,
   StoreAvailability,
@@ -38,6 +39,10 @@ export class StandInStore implements SecretStore {
 
   get(address: SecretAddress): Promise<ApiKey | undefined> {
     return this.#keys.get(address);
+  }
+
+  inspect(address: SecretAddress): Promise<Inspection> {
+    return this.#keys.inspect(address);
   }
 
   async set(address: SecretAddress, key: ApiKey): Promise<void> {

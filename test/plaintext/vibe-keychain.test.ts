@@ -74,9 +74,22 @@ describeWithKeyring("Mistral Vibe's keychain entry", () => {
     expect(Date.now() - started).toBeLessThan(5000);
   });
 
+  test("stays unread, with the reason, where the program that reads it is not installed", async () => {
+    const { env } = await start("unlocked");
+    storeAsVibe(keyring as Keyring, chosenKey);
+
+    expect(await read({ ...process.env, ...env, PATH: "/nowhere" })).toMatchObject({
+      state: "unread",
+      reason: expect.stringContaining("secret-tool"),
+    });
+  });
+
   test("stays unread where the keychain does not give it out", async () => {
     const ring = await start("no-service");
-    const service = await startBentSecretService(ring.env.DBUS_SESSION_BUS_ADDRESS, { secret: chosenKey });
+    const service = await startBentSecretService(ring.env.DBUS_SESSION_BUS_ADDRESS, {
+      secret: chosenKey,
+      errors: { GetSecrets: "org.freedesktop.DBus.Error.AccessDenied" },
+    });
     const entry = await read({ ...process.env, ...ring.env });
     service.stop();
 

@@ -58,6 +58,7 @@ function interrupted(slot: SecretAddress["slot"], meanwhile: () => Promise<unkno
     describe: () => secrets.describe(),
     availability: () => secrets.availability(),
     get: (address) => secrets.get(address),
+    inspect: (address) => secrets.inspect(address),
     delete: (address) => secrets.delete(address),
     set: async (address, key) => {
       if (address.slot === slot) await meanwhile();

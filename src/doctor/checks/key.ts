@@ -1,18 +1,14 @@
-import { join } from "node:path";
-import { PrivateFolder } from "../../files/private-folder.ts";
 import { commandFor } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { dayOf, daysLeft, formatDay, warningDays } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import type { Profile } from "../../profiles/profile.ts";
-import { fileNameOf, keyOf } from "../../stores/encrypted-file/encrypted-file.ts";
 import { isRefusal } from "../../verification/verdict.ts";
 import { type Check, type Finding, localLimitMs, type Patient } from "../check.ts";
 
 /**
  * Whether the key is where its profile says, and whether it may be dead or soon will be. Reads it
- * only where that can ask nobody anything: from an unlocked keychain on Linux, or from an encrypted
- * file whose passphrase is in the environment. Mistral is not asked; that is `verify`.
+ * only where that can ask nobody anything. Mistral is not asked; that is `verify`.
  */
 export const keyCheck: Check = {
   id: "key",
@@ -29,14 +25,35 @@ export const keyCheck: Check = {
   },
 };
 
-function lookIntoStore(patient: Patient): Promise<Finding> {
-  switch (patient.storeKind) {
-    case "keychain":
-      return lookIntoKeychain(patient);
-    case "file":
-      return lookIntoFile(patient);
-    case "memory":
-      return Promise.resolve({ state: "ok", message: "The key is in memory, for this run only." });
+async function lookIntoStore(patient: Patient): Promise<Finding> {
+  const { profile, known, storeKind, deps } = patient;
+  const store = await deps.store(storeKind);
+  const inspection = await store.inspect({ profile, slot: "current" });
+  const holder = store.describe();
+  const where = `${known?.key ?? "The key"} of profile ${profile} is in ${holder}`;
+  switch (inspection.state) {
+    case "found":
+      return compare(patient, inspection.key, holder, where);
+    case "missing":
+      return {
+        state: "fail",
+        kind: "no-key",
+        message: `The key of profile ${profile} is not in ${inspection.place} any more.`,
+        hint: `Put it back, or store a new one: ${commandFor(profile, "init")}`,
+      };
+    case "unread":
+      return {
+        state: "skipped",
+        message: `${where}, as far as its profile tells. It was not read, because ${inspection.because}.`,
+      };
+    case "unusable": {
+      const { kind, message, hint } = inspection.failure;
+      // What is wrong with the keychain itself is said by its own check.
+      if (storeKind === "keychain" && kind !== "store-damaged") {
+        return { state: "skipped", message: `The key was not read. ${message}` };
+      }
+      return { state: "fail", kind, message, hint };
+    }
   }
 }
 
@@ -70,58 +87,6 @@ function nothingStored({ profile }: Patient): Finding {
   };
 }
 
-async function lookIntoKeychain(patient: Patient): Promise<Finding> {
-  const store = await patient.deps.store("keychain");
-  const where = `${patient.known?.key ?? "The key"} of profile ${patient.profile} is in ${store.describe()}`;
-  const { state } = await store.availability();
-  if (state !== "available")
-    return { state: "skipped", message: `The keychain does not let look (${state}).` };
-  // On macOS and Windows a read may open a dialog, and so it may in these keychains.
-  const mayAsk = patient.surroundings.platform !== "linux" || /KeePassXC|KDE Wallet/.test(store.describe());
-  if (mayAsk) return { state: "ok", message: `${where}, as far as its profile tells.` };
-  const key = await store.get({ profile: patient.profile, slot: "current" });
-  if (key === undefined) {
-    return missing(patient, `The key of profile ${patient.profile} is not in ${store.describe()} any more.`);
-  }
-  return compare(patient, key, store.describe(), where);
-}
-
-async function lookIntoFile(patient: Patient): Promise<Finding> {
-  const { deps, profile, folder } = patient;
-  const keys = new PrivateFolder(join(folder, "keys"));
-  const file = fileNameOf({ profile, slot: "current" });
-  const content = keys.readBytes(file);
-  if (content === undefined) return missing(patient, `${keys.pathOf(file)} is not there.`);
-  const { inspectSealed, openSealed } = await import("../../stores/encrypted-file/encrypted-file-format.ts");
-  const inspected = await inspectSealed(content);
-  if (inspected.outcome === "damaged") return damaged(keys.pathOf(file), inspected.reason);
-  const where = `${patient.known?.key ?? "The key"} of profile ${profile} is in an encrypted file`;
-  if (!deps.env.MISTRAL_KEY_PASSPHRASE && !deps.env.MISTRAL_KEY_PASSPHRASE_FILE) {
-    return { state: "ok", message: `${where}, whole as far as can be told without its passphrase.` };
-  }
-  const { PassphraseSource } = await import("../../stores/encrypted-file/passphrase.ts");
-  const source = new PassphraseSource({
-    env: deps.env,
-    interactive: false,
-    ask: () => Promise.reject(new Error("The doctor asks nobody.")),
-    notice: () => {},
-  });
-  const passphrase = await source.toOpen(profile, 1);
-  const opened = await openSealed(content, passphrase, { signal: deps.signal, begin: () => () => {} });
-  if (opened.outcome === "damaged") return damaged(keys.pathOf(file), opened.reason);
-  if (opened.outcome === "wrong-passphrase") {
-    return {
-      state: "fail",
-      kind: "wrong-passphrase",
-      message: `The passphrase in the environment does not open ${keys.pathOf(file)}.`,
-      hint: "Set MISTRAL_KEY_PASSPHRASE or MISTRAL_KEY_PASSPHRASE_FILE to the passphrase it was made with.",
-    };
-  }
-  const key = keyOf(opened.plaintext);
-  if (key === undefined) return damaged(keys.pathOf(file), "what it holds is not a key");
-  return compare(patient, key, "The encrypted file", where);
-}
-
 function compare({ profile, known }: Patient, key: ApiKey, holder: string, where: string): Finding {
   if (known === undefined || matchesFingerprint(key, known.fingerprint)) {
     return { state: "ok", message: `${where}.` };
@@ -130,23 +95,5 @@ function compare({ profile, known }: Patient, key: ApiKey, holder: string, where
     state: "warn",
     message: `${holder} holds another key (${key.mask}) than profile ${profile} describes (${known.key}).`,
     hint: `Check the one it holds: ${commandFor(profile, "verify")}`,
-  };
-}
-
-function damaged(path: string, reason: string): Finding {
-  return {
-    state: "fail",
-    kind: "store-damaged",
-    message: `${path} cannot be used, because ${reason}.`,
-    hint: "If you have a copy of it, put that back.",
-  };
-}
-
-function missing({ profile }: Patient, message: string): Finding {
-  return {
-    state: "fail",
-    kind: "no-key",
-    message,
-    hint: `Put it back, or store a new one: ${commandFor(profile, "init")}`,
   };
 }

@@ -4,7 +4,7 @@ import { PrivateFolder } from "../../files/private-folder.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import type { SecretAddress, SecretStore, Slot, StoreAvailability } from "../secret-store.ts";
+import type { Inspection, SecretAddress, SecretStore, Slot, StoreAvailability } from "../secret-store.ts";
 import type { Opened } from "./encrypted-file-format.ts";
 import type { PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
@@ -89,6 +89,25 @@ export class EncryptedFileStore implements SecretStore {
     return this.#inTurn(async () => (await this.#open(address))?.key);
   }
 
+  async inspect(address: SecretAddress): Promise<Inspection> {
+    try {
+      return await this.#inTurn(async () => {
+        const file = fileNameOf(address);
+        const content = this.#folder.readBytes(file);
+        if (content === undefined) return { state: "missing", place: this.#folder.pathOf(file) };
+        await this.#refuseDamaged(address, content);
+        const given = await this.#context.passphrases.given();
+        const candidates = given === undefined ? this.#known : [...this.#known, given];
+        if (candidates.length === 0) return { state: "unread", because: "that takes its passphrase" };
+        const work = { ...this.#context.work, begin: () => () => {} };
+        return { state: "found", key: (await this.#unlock(address, content, candidates, work)).key };
+      });
+    } catch (error) {
+      if (error instanceof MistralKeyError) return { state: "unusable", failure: error };
+      throw error;
+    }
+  }
+
   set(address: SecretAddress, key: ApiKey): Promise<void> {
     return this.#inTurn(async () => {
       const passphrase = await this.#passphraseFor(address);
@@ -148,17 +167,26 @@ export class EncryptedFileStore implements SecretStore {
     const content = this.#folder.readBytes(file);
     if (content === undefined) return undefined;
     this.#mend(file);
+    await this.#refuseDamaged(address, content);
+    const { work, quietly = (opening) => opening() } = this.#context;
+    return await quietly(() => this.#unlock(address, content, this.#candidates(address), work));
+  }
+
+  async #refuseDamaged(address: SecretAddress, content: Buffer): Promise<void> {
     const { inspectSealed } = await loadFormat();
     const inspected = await inspectSealed(content);
     if (inspected.outcome === "damaged") throw this.#damaged(address, inspected.reason);
-    const { quietly = (opening) => opening() } = this.#context;
-    return await quietly(() => this.#unlock(address, content));
   }
 
-  async #unlock(address: SecretAddress, content: Buffer): Promise<{ key: ApiKey; passphrase: Passphrase }> {
+  async #unlock(
+    address: SecretAddress,
+    content: Buffer,
+    candidates: AsyncIterable<Passphrase> | Iterable<Passphrase>,
+    work: ScryptWork,
+  ): Promise<{ key: ApiKey; passphrase: Passphrase }> {
     const { openSealed } = await loadFormat();
-    for await (const passphrase of this.#candidates(address)) {
-      const opened: Opened = await openSealed(content, passphrase, this.#context.work);
+    for await (const passphrase of candidates) {
+      const opened: Opened = await openSealed(content, passphrase, work);
       if (opened.outcome === "damaged") throw this.#damaged(address, opened.reason);
       if (opened.outcome === "opened") {
         this.#remember(passphrase);
@@ -209,8 +237,14 @@ export class EncryptedFileStore implements SecretStore {
       person: "That passphrase",
       nowhere: "That passphrase",
     }[origin];
+    const right = {
+      variable: "Set MISTRAL_KEY_PASSPHRASE to",
+      file: "Let MISTRAL_KEY_PASSPHRASE_FILE name a file with",
+      person: "Try again with",
+      nowhere: "Try again with",
+    }[origin];
     return new MistralKeyError("wrong-passphrase", `${which} does not open ${this.#folder.pathOf(file)}.`, {
-      hint: "Try again with the passphrase it was made with.\nIf you are sure of it, the file was changed since: put a copy of it back.",
+      hint: `${right} the passphrase it was made with.\nIf you are sure of it, the file was changed since: put a copy of it back.`,
     });
   }
 

@@ -27,6 +27,7 @@ const largestFile = 65_536;
 export class PassphraseSource {
   readonly #context: PassphraseContext;
   #read: Promise<Passphrase | undefined> | undefined;
+  #warned = false;
 
   constructor(context: PassphraseContext) {
     this.#context = context;
@@ -44,7 +45,7 @@ export class PassphraseSource {
   async availability(): Promise<StoreAvailability> {
     try {
       if (this.origin === "nowhere") throw noPassphrase();
-      await this.#given();
+      await this.given();
       return { state: "available" };
     } catch (error) {
       if (!(error instanceof MistralKeyError)) throw error;
@@ -60,7 +61,7 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
    */
   async toOpen(what: string, attempt: number): Promise<Passphrase> {
-    const given = await this.#given();
+    const given = await this.#take();
     if (given !== undefined) return given;
     this.#needPerson();
     const again =
@@ -74,7 +75,7 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
    */
   async toMake(): Promise<Passphrase> {
-    const given = await this.#given();
+    const given = await this.#take();
     if (given !== undefined) return given;
     this.#needPerson();
     let message = "A new passphrase (nothing opens the file without it)";
@@ -85,23 +86,39 @@ export class PassphraseSource {
     }
   }
 
-  /** Read once: the file may be a pipe, as in `MISTRAL_KEY_PASSPHRASE_FILE=<(pass show …)`. */
-  #given(): Promise<Passphrase | undefined> {
+  /**
+   * The passphrase that can be had without asking anybody; `undefined` when only a person has it.
+   * Read once: the file may be a pipe, as in `MISTRAL_KEY_PASSPHRASE_FILE=<(pass show …)`.
+   *
+   * @throws MistralKeyError of kind `store-locked` when the file cannot be used
+   */
+  given(): Promise<Passphrase | undefined> {
     this.#read ??= this.#readGiven();
     return this.#read;
   }
 
   async #readGiven(): Promise<Passphrase | undefined> {
-    const { env, notice } = this.#context;
+    const { env } = this.#context;
     if (env.MISTRAL_KEY_PASSPHRASE) return new Passphrase(env.MISTRAL_KEY_PASSPHRASE);
     const path = env.MISTRAL_KEY_PASSPHRASE_FILE;
     if (!path) return undefined;
     const text = (await readPassphraseFile(path)).replace(/\r?\n$/, "");
     if (text === "") throw unusableFile("is empty");
-    if (await isReadableByOthers(path)) {
-      notice(`${path} holds your passphrase, and others on this machine may read it. Run: chmod 600 ${path}`);
-    }
     return new Passphrase(text);
+  }
+
+  /** {@link given}, and says once when others may read it too. */
+  async #take(): Promise<Passphrase | undefined> {
+    const given = await this.given();
+    const path = this.#context.env.MISTRAL_KEY_PASSPHRASE_FILE;
+    if (this.origin !== "file" || !path || this.#warned) return given;
+    this.#warned = true;
+    if (await isReadableByOthers(path)) {
+      this.#context.notice(
+        `${path} holds your passphrase, and others on this machine may read it. Run: chmod 600 ${path}`,
+      );
+    }
+    return given;
   }
 
   #needPerson(): void {

@@ -1,9 +1,9 @@
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
 import { KeychainProblem } from "./keychain-trouble.ts";
-import { type CallManner, KeytarAccess } from "./keytar-access.ts";
+import { type CallOptions, KeytarAccess } from "./keytar-access.ts";
 
 /** Five minutes: the system's own dialog may be open, and the person may be looking for a password. */
-const manner: CallManner = { limitMs: 300_000 };
+const call: CallOptions = { limitMs: 300_000 };
 
 /** The keychains of macOS and Windows, which ask the person themselves and tell by errors what is wrong. */
 export class DialogKeychain implements Keychain {
@@ -27,19 +27,19 @@ export class DialogKeychain implements Keychain {
   }
 
   read(account: string): Promise<string | undefined> {
-    return this.#keytar.read(account, manner);
+    return this.#keytar.read(account, call);
   }
 
   /** Reading may bring up a dialog, and one more for the same act looks like an attack. */
   async peek(): Promise<Peeked> {
-    return { known: false };
+    return { state: "unread", reason: "asks" };
   }
 
   write(account: string, password: string): Promise<void> {
-    return this.#keytar.write(account, password, manner);
+    return this.#keytar.write(account, password, call);
   }
 
   erase(account: string): Promise<boolean> {
-    return this.#keytar.erase(account, manner);
+    return this.#keytar.erase(account, call);
   }
 }

@@ -117,6 +117,11 @@ function adviseOnLinux(trouble: SystemTrouble, name: string, facts: SystemFacts)
       };
     case "collection-missing":
       return { reason: `${name} has nothing yet to keep a key in.`, advice: [makeCollection(name, facts)] };
+    case "collection-volatile":
+      return {
+        reason: `${name} would forget the key at log-out: by default it keeps things for this session only.`,
+        advice: [makeCollection(name, facts)],
+      };
     case "locked":
       return { reason: `${name} is locked.`, advice: unlock(name, facts) };
     case "still-locked":

@@ -14,6 +14,8 @@ export type KeychainTrouble =
   | "service-missing"
   /** There is no default collection (Linux), no default keychain (macOS), no logon session (Windows). */
   | "collection-missing"
+  /** What is stored without choosing a place would be forgotten at log-out (Linux). */
+  | "collection-volatile"
   | "locked"
   /** A person was asked to unlock it and did not, or could not be asked. */
   | "still-locked"

@@ -1,11 +1,6 @@
-import { type FailureKind, MistralKeyError } from "../../errors.ts";
-import { commandFor } from "../../hints.ts";
-import { ApiKey } from "../../keys/api-key.ts";
-import { accountOf, type SecretAddress, type SecretStore, type StoreAvailability } from "../secret-store.ts";
-import type { KeychainAdvice } from "./keychain-advice.ts";
-import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
+import type { KeychainProblem } from "./keychain-trouble.ts";
 
-/** What a {@link KeychainStore} depends on. */
+/** What a keychain depends on. */
 export interface KeychainOptions {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,204 +21,16 @@ export interface Keychain {
   examine(): Promise<KeychainProblem | undefined>;
   /** `undefined` when there is no password, which has been made sure. */
   read(account: string): Promise<string | undefined>;
-  /** What is there, where that can be told without asking a person. */
+  /** What is there, as far as that can be told without asking a person anything. */
   peek(account: string): Promise<Peeked>;
   write(account: string, password: string): Promise<void>;
   /** Answers whether there was one; then there is none any more. */
   erase(account: string): Promise<boolean>;
 }
 
-/** What was there before something is written over it. */
+/** What an account holds, found without asking a person. */
 export type Peeked =
-  | { readonly known: true; readonly password: string | undefined }
-  | { readonly known: false };
-
-/** Keys in the keychain of the operating system, through keytar. Each is read once a run. */
-export class KeychainStore implements SecretStore {
-  readonly kind = "keychain";
-  readonly #options: KeychainOptions;
-  #opening: Promise<Keychain> | undefined;
-  #opened: Keychain | undefined;
-  readonly #keys = new Map<string, ApiKey>();
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(options: KeychainOptions) {
-    this.#options = options;
-  }
-
-  describe(): string {
-    return this.#opened?.name ?? nameOnPlatform(this.#options.platform);
-  }
-
-  async availability(): Promise<StoreAvailability> {
-    const problem = await (await this.#keychain()).examine();
-    if (problem === undefined) return { state: "available" };
-    return { state: stateOf(problem.trouble), ...(await this.#putIntoWords(problem)) };
-  }
-
-  get(address: SecretAddress): Promise<ApiKey | undefined> {
-    const account = accountOf(address);
-    return this.#inTurn(address, async (keychain) => {
-      const known = this.#keys.get(account);
-      if (known !== undefined) return known;
-      const password = await keychain.read(account);
-      if (password === undefined) return undefined;
-      const key = keyFrom(password);
-      this.#keys.set(account, key);
-      return key;
-    });
-  }
-
-  set(address: SecretAddress, key: ApiKey): Promise<void> {
-    const account = accountOf(address);
-    return this.#inTurn(address, async (keychain) => {
-      const password = key.reveal();
-      if (!ApiKey.accepts(password)) throw unstorable();
-      const remembered = this.#keys.get(account)?.reveal();
-      const before: Peeked =
-        remembered === undefined ? await keychain.peek(account) : { known: true, password: remembered };
-      this.#keys.delete(account);
-      await keychain.write(account, password);
-      if ((await readBack(keychain, account)) !== password) {
-        const cause = await putBack(keychain, account, before);
-        throw new KeychainProblem("not-kept", cause);
-      }
-      this.#keys.set(account, key);
-    });
-  }
-
-  delete(address: SecretAddress): Promise<boolean> {
-    const account = accountOf(address);
-    return this.#inTurn(address, (keychain) => {
-      this.#keys.delete(account);
-      return keychain.erase(account);
-    });
-  }
-
-  /** One at a time, so that what is remembered is what is stored, whatever is asked for at once. */
-  #inTurn<Value>(address: SecretAddress, work: (keychain: Keychain) => Promise<Value>): Promise<Value> {
-    const turn = this.#last.then(async () => {
-      try {
-        return await work(await this.#keychain());
-      } catch (error) {
-        throw error instanceof KeychainProblem ? await this.#failureOf(error, address) : error;
-      }
-    });
-    this.#last = turn.catch(() => {});
-    return turn;
-  }
-
-  async #failureOf(problem: KeychainProblem, { profile }: SecretAddress): Promise<MistralKeyError> {
-    const { reason, advice } = await this.#putIntoWords(problem);
-    const { trouble, cause } = problem;
-    if (trouble === "unreadable") {
-      // Not secret-tool, which would print what it holds of every profile.
-      const hint = `Take it out: ${commandFor(profile, "remove")}\nThen store a key anew: ${commandFor(profile, "init")}`;
-      return new MistralKeyError("store-damaged", reason, { cause, hint });
-    }
-    return new MistralKeyError(kinds[stateOf(trouble)], reason, {
-      cause,
-      ...(advice.length === 0 ? {} : { hint: advice.join("\n") }),
-    });
-  }
-
-  /** Loaded only now: most runs have nothing to explain. */
-  async #putIntoWords({ trouble }: KeychainProblem): Promise<KeychainAdvice> {
-    const [{ adviseOn }, { gatherSystemFacts, realFactSources }] = await Promise.all([
-      import("./keychain-advice.ts"),
-      import("./system-facts.ts"),
-    ]);
-    const { platform, env } = this.#options;
-    return adviseOn(trouble, this.describe(), gatherSystemFacts(realFactSources(platform, env)));
-  }
-
-  async #keychain(): Promise<Keychain> {
-    this.#opening ??= openKeychain(this.#options);
-    this.#opened = await this.#opening;
-    return this.#opened;
-  }
-}
-
-async function openKeychain(options: KeychainOptions): Promise<Keychain> {
-  if (options.platform === "darwin" || options.platform === "win32") {
-    const { DialogKeychain } = await import("./dialog-keychain.ts");
-    return new DialogKeychain(options, nameOnPlatform(options.platform));
-  }
-  const { SecretServiceKeychain } = await import("./secret-service-keychain.ts");
-  return new SecretServiceKeychain(options, nameOnPlatform(options.platform));
-}
-
-function nameOnPlatform(platform: NodeJS.Platform): string {
-  if (platform === "darwin") return "macOS Keychain";
-  return platform === "win32" ? "Windows Credential Manager" : "the keychain";
-}
-
-type UnusableState = Exclude<StoreAvailability["state"], "available">;
-
-const kinds: Record<UnusableState, FailureKind> = {
-  absent: "store-absent",
-  locked: "store-locked",
-  denied: "store-denied",
-  unresponsive: "store-unresponsive",
-};
-
-function stateOf(trouble: KeychainTrouble): UnusableState {
-  switch (trouble) {
-    case "library-missing":
-    case "library-incompatible":
-    case "libsecret-missing":
-    case "bus-missing":
-    case "node-too-old":
-    case "service-missing":
-    case "collection-missing":
-      return "absent";
-    case "locked":
-    case "still-locked":
-      return "locked";
-    case "refused-by-person":
-    case "denied":
-    case "unreadable":
-    case "not-kept":
-      return "denied";
-    case "unresponsive":
-    case "write-unanswered":
-    case "crashed":
-      return "unresponsive";
-  }
-}
-
-/** Whoever stored a key by hand may have stored the newline of `echo` with it. */
-function keyFrom(password: string): ApiKey {
-  const value = password.trim();
-  if (!ApiKey.accepts(value)) throw new KeychainProblem("unreadable");
-  return ApiKey.of(value);
-}
-
-/** A NUL, say, would cut it short in the keychain. */
-function unstorable(): MistralKeyError {
-  return new MistralKeyError("usage", "This key has characters that no key can have.", {
-    hint: "Copy the key again from the Mistral console; it has letters and digits only.",
-  });
-}
-
-/** That it cannot be read does not mean that it is not there. */
-async function readBack(keychain: Keychain, account: string): Promise<string | undefined> {
-  try {
-    return await keychain.read(account);
-  } catch (error) {
-    if (!(error instanceof KeychainProblem) || error.trouble === "unreadable") throw error;
-    throw new KeychainProblem("write-unanswered", error);
-  }
-}
-
-/** What was there before is still there after a failure, as far as that can be done. Answers why it could not. */
-async function putBack(keychain: Keychain, account: string, before: Peeked): Promise<unknown> {
-  if (!before.known) return undefined;
-  try {
-    if (before.password === undefined) await keychain.erase(account);
-    else await keychain.write(account, before.password);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
+  | { readonly state: "found"; readonly password: string }
+  | { readonly state: "missing" }
+  /** `locked`: it is, or where it would be is; `asks`: to read it might bring up a question. */
+  | { readonly state: "unread"; readonly reason: "locked" | "asks" };

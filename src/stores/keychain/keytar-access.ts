@@ -1,13 +1,12 @@
 import { KeychainProblem, troubleOf } from "./keychain-trouble.ts";
-import { callKeytar, type KeytarCall, KeytarCrashed, type KeytarResult } from "./keytar-call.ts";
-import { KeytarUnusable, type LoadedKeytar, loadKeytar } from "./keytar-library.ts";
+import { type KeytarCall, KeytarUnusable, type LoadedKeytar, loadKeytar } from "./keytar-library.ts";
 import { CallTimedOut, hasHungCall, waitForCall } from "./native-calls.ts";
 
 /** The service that every key is stored under; the account names the profile. */
 export const keychainService = "mistral-key";
 
 /** How a call is made. */
-export interface CallManner {
+export interface CallOptions {
   readonly limitMs: number;
   /** In a process of its own, because the call may block until a person has answered a prompt. */
   readonly inChild?: boolean;
@@ -46,32 +45,32 @@ export class KeytarAccess {
   }
 
   /** `undefined` is what keytar also gives when the keychain is locked. */
-  async read(account: string, manner: CallManner): Promise<string | undefined> {
-    const result = await this.#call({ method: "getPassword", args: [keychainService, account] }, manner);
+  async read(account: string, options: CallOptions): Promise<string | undefined> {
+    const result = await this.#call({ method: "getPassword", args: [keychainService, account] }, options);
     return typeof result === "string" ? result : undefined;
   }
 
-  async write(account: string, password: string, manner: CallManner): Promise<void> {
-    await this.#call({ method: "setPassword", args: [keychainService, account, password] }, manner);
+  async write(account: string, password: string, options: CallOptions): Promise<void> {
+    await this.#call({ method: "setPassword", args: [keychainService, account, password] }, options);
   }
 
   /** `false` is what keytar also gives when the keychain is locked. */
-  async erase(account: string, manner: CallManner): Promise<boolean> {
+  async erase(account: string, options: CallOptions): Promise<boolean> {
     return (
-      (await this.#call({ method: "deletePassword", args: [keychainService, account] }, manner)) === true
+      (await this.#call({ method: "deletePassword", args: [keychainService, account] }, options)) === true
     );
   }
 
-  async #call(call: KeytarCall, { limitMs, inChild = false }: CallManner): Promise<KeytarResult> {
-    const { env, signal } = this.#options;
+  async #call(call: KeytarCall, { limitMs, inChild = false }: CallOptions): Promise<unknown> {
+    const { platform, env, signal } = this.#options;
     const { keytar, path } = await this.load();
     try {
       // A call that hangs holds what the next one needs, so that one would hang as well.
       if (inChild || hasHungCall()) {
         const { callKeytarInChild } = await import("./keytar-child.ts");
-        return await callKeytarInChild({ call, keytarPath: path, env, limitMs, signal });
+        return await callKeytarInChild({ call, keytarPath: path, platform, env, limitMs, signal });
       }
-      return await waitForCall(() => callKeytar(keytar, call), { limitMs, signal });
+      return await waitForCall(() => keytar[call.method](...call.args), { limitMs, signal });
     } catch (error) {
       if (signal?.aborted) throw error;
       throw this.#problemOf(error, call);
@@ -79,7 +78,7 @@ export class KeytarAccess {
   }
 
   #problemOf(error: unknown, call: KeytarCall): KeychainProblem {
-    if (error instanceof KeytarCrashed) return new KeychainProblem("crashed", error);
+    if (error instanceof KeychainProblem) return error;
     const trouble = error instanceof CallTimedOut ? "unresponsive" : troubleOf(this.#options.platform, error);
     if (trouble !== "unresponsive" || call.method !== "setPassword")
       return new KeychainProblem(trouble, error);

@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
-import { type KeytarCall, KeytarCrashed, type KeytarResult } from "./keytar-call.ts";
+import type { Readable } from "node:stream";
+import { type ProgramEnd, startProgram } from "../../running/start-program.ts";
+import { KeychainProblem } from "./keychain-trouble.ts";
+import type { KeytarCall } from "./keytar-library.ts";
 import { CallTimedOut } from "./native-calls.ts";
 
 /** How to call keytar in another process. */
@@ -7,6 +9,7 @@ export interface ChildCall {
   readonly call: KeytarCall;
   /** What the other process has to `require`. */
   readonly keytarPath: string;
+  readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limitMs: number;
   /** Aborted when the person has stopped the program. */
@@ -20,67 +23,51 @@ const maximalReplyLength = 64 * 1024;
  * long as the person needs and Ctrl-C still works. The call goes there through a pipe, and so does
  * what it gives: no key is in an argument or in the environment.
  *
- * @throws CallTimedOut, KeytarCrashed, the reason of the signal, or an Error with keytar's own message
+ * @throws CallTimedOut, the reason of the signal, KeychainProblem when the process crashed, or an
+ *   Error with keytar's own message
  */
-export function callKeytarInChild(options: ChildCall): Promise<KeytarResult> {
-  const { call, keytarPath, env, limitMs, signal } = options;
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const child = spawn(process.execPath, ["-e", childProgram, keytarPath], {
-      env: { ...env },
-      stdio: ["pipe", "pipe", "ignore"],
-      // A process group of its own: Ctrl-C is for this process, which then kills that one.
-      detached: process.platform !== "win32",
-      windowsHide: true,
-    });
-    const end = (settle: () => void) => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      child.removeAllListeners("close");
-      child.kill("SIGKILL");
-      settle();
-    };
-    const timer = setTimeout(() => end(() => reject(new CallTimedOut())), limitMs);
-    const onAbort = () => end(() => reject(signal?.reason));
-    signal?.addEventListener("abort", onAbort, { once: true });
-
-    let reply = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      reply += chunk;
-      if (reply.endsWith("\n")) end(() => settleWith(reply, resolve, reject));
-      else if (reply.length > maximalReplyLength) end(() => reject(new KeytarCrashed("an endless answer")));
-    });
-    child.on("error", (error) => end(() => reject(new KeytarCrashed(error.message))));
-    child.on("close", (code, killedBy) =>
-      end(() => reject(new KeytarCrashed(killedBy ?? `exit code ${code ?? "unknown"}`))),
-    );
-    // Its end is noticed above, whether or not it has read this.
-    child.stdin.on("error", () => {});
-    // Left open: its end tells the child that nobody waits any more.
-    child.stdin.write(`${JSON.stringify(call)}\n`);
+export async function callKeytarInChild(options: ChildCall): Promise<unknown> {
+  const { call, keytarPath, platform, env, limitMs, signal } = options;
+  const child = await startProgram(process.execPath, ["-e", childProgram, keytarPath], {
+    env,
+    platform,
+    timeLimitMs: limitMs,
+    signal,
   });
-}
-
-function settleWith(
-  reply: string,
-  resolve: (result: KeytarResult) => void,
-  reject: (error: Error) => void,
-): void {
+  // Left open: its end tells the child that nobody waits any more.
+  child.stdin.write(`${JSON.stringify(call)}\n`);
+  const reply = await readLine(child.stdout);
+  const end = reply.endsWith("\n") ? await child.stop() : await child.ended;
+  signal?.throwIfAborted();
   const answer = parse(reply);
-  if (answer === undefined) reject(new KeytarCrashed("an answer that makes no sense"));
-  else if ("error" in answer) reject(new Error(answer.error));
-  else resolve(answer.result);
+  if (answer === undefined) {
+    throw end.kind === "timed-out" ? new CallTimedOut() : new KeychainProblem("crashed", crashOf(end));
+  }
+  if ("error" in answer) throw new Error(String(answer.error));
+  return answer.result;
 }
 
-function parse(reply: string): { readonly result: KeytarResult } | { readonly error: string } | undefined {
+function crashOf(end: ProgramEnd): Error {
+  const details = [end.kind, ...("code" in end ? [end.code] : []), ...("signal" in end ? [end.signal] : [])];
+  return new Error(`The process that talked to the keychain ended: ${details.join(" ")}.`);
+}
+
+/** What the child writes up to the end of its one line; less when it ends before, or writes without end. */
+async function readLine(stream: Readable): Promise<string> {
+  let line = "";
+  for await (const chunk of stream.setEncoding("utf8")) {
+    line += chunk;
+    if (line.endsWith("\n") || line.length > maximalReplyLength) break;
+  }
+  return line;
+}
+
+function parse(reply: string): { readonly result: unknown } | { readonly error: unknown } | undefined {
   try {
     const answer: unknown = JSON.parse(reply);
     if (typeof answer !== "object" || answer === null) return undefined;
-    if ("error" in answer) return { error: String(answer.error) };
-    const result = "result" in answer ? answer.result : undefined;
-    return typeof result === "string" || typeof result === "boolean" || result === null
-      ? { result }
-      : undefined;
+    if ("error" in answer) return { error: answer.error };
+    return "result" in answer ? { result: answer.result } : undefined;
   } catch {
     return undefined;
   }

@@ -5,10 +5,17 @@ import { dirname, join } from "node:path";
  * What of keytar is used. Not `findCredentials`: on Linux it ends the process with SIGSEGV when an
  * item is locked or has no account.
  */
-export interface Keytar {
-  getPassword(service: string, account: string): Promise<string | null>;
-  setPassword(service: string, account: string, password: string): Promise<void>;
-  deletePassword(service: string, account: string): Promise<boolean>;
+const methods = ["getPassword", "setPassword", "deletePassword"] as const;
+
+/** keytar's functions. They take service and account, `setPassword` a password as well. */
+export type Keytar = Readonly<
+  Record<(typeof methods)[number], (...args: readonly string[]) => Promise<unknown>>
+>;
+
+/** One call into keytar, as it can be sent to another process. */
+export interface KeytarCall {
+  readonly method: keyof Keytar;
+  readonly args: readonly string[];
 }
 
 /** keytar, and the file it was loaded from. */
@@ -87,8 +94,6 @@ function isKeytar(value: unknown): value is Keytar {
   return (
     typeof value === "object" &&
     value !== null &&
-    ["getPassword", "setPassword", "deletePassword"].every(
-      (name) => name in value && typeof Reflect.get(value, name) === "function",
-    )
+    methods.every((name) => typeof Reflect.get(value, name) === "function")
   );
 }

@@ -152,6 +152,7 @@ describe("remove", () => {
       get: async () => {
         throw new MistralKeyError("store-damaged", "GNOME Keyring holds an entry.");
       },
+      inspect: (address) => store.inspect(address),
       set: (address, key) => store.set(address, key),
       delete: (address) => store.delete(address),
     };

@@ -67,13 +67,16 @@ async function examine(planted: Plant = {}) {
     ...planted.env,
   };
   const keychain = new StandInStore("keychain", planted.keychain === undefined ? [] : [planted.keychain]);
-  const deps = openTestDeps({
+  const opened = openTestDeps({
     home: folder,
     env,
     surroundings: { cwd, home },
     store: keychain,
     now: planted.now ?? new Date(),
   });
+  // The encrypted file is the real one, and nobody can be asked for its passphrase.
+  const file = openEncryptedFile({ folder, env, signal: opened.signal });
+  const deps: TestDeps = { ...opened, store: async (kind) => (kind === "file" ? file : opened.store(kind)) };
   cleanUps.push(
     () => rmSync(home, { recursive: true, force: true }),
     () => api.stop(),
@@ -83,12 +86,12 @@ async function examine(planted: Plant = {}) {
     deps.profiles.write({ ...profile, store });
     if (store === "keychain") await keychain.set(address, key);
     if (store === "file") {
-      const file = openEncryptedFile({
+      const writer = openEncryptedFile({
         folder,
         env: { MISTRAL_KEY_PASSPHRASE: passphrase },
         signal: deps.signal,
       });
-      await file.set(address, key);
+      await writer.set(address, key);
     }
   }
   await planted.plant?.({ deps, api, home, cwd, keychain });

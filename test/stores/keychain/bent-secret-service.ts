@@ -1,16 +1,11 @@
-import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { Message, sessionBus, Variant } from "@jellybrick/dbus-next";
 
 /** In what a Secret Service for tests differs from others. */
 export interface Bent {
   /** The secret of the one item it holds, which is unlocked. */
   readonly secret: string | Uint8Array;
-  /** It has encrypted sessions as well; without this it has none of them. */
-  readonly encrypts?: boolean;
-  /** How many of its first encrypted secrets are cut short. */
-  readonly cuts?: number;
-  /** It says that everything is locked: until it is asked to unlock it, or until a person has been asked. */
-  readonly locked?: "until-asked" | "until-answered";
+  /** It says that everything is locked: until it is asked to unlock it, until a person has been asked, or as soon as a secret is read. */
+  readonly locked?: "until-asked" | "until-answered" | "when-read";
   /** It gives out no secret once it has got one. */
   readonly keepsToItself?: boolean;
   /** The call that it never answers, as if it had stopped at the worst moment. */
@@ -30,12 +25,11 @@ const collection = "/org/freedesktop/secrets/collection/login";
 const item = `${collection}/1`;
 const session = "/org/freedesktop/secrets/session/1";
 
-/** Puts a Secret Service on a bus that is other than GNOME Keyring: it has only plain sessions, if not told otherwise, as the specification allows. */
+/** Puts a Secret Service on a bus that is other than GNOME Keyring: it has only plain sessions, as the specification allows. */
 export async function startBentSecretService(busAddress: string, bent: Bent): Promise<BentSecretService> {
   const bus = sessionBus({ busAddress });
   const calls: string[] = [];
-  const give = secretsOf(bent);
-  let { locked } = bent;
+  let locked = bent.locked !== undefined && bent.locked !== "when-read";
   let hasGot = false;
   bus.addMethodHandler((call) => {
     if (call.member === undefined) return false;
@@ -44,10 +38,11 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
     const refused = bent.keepsToItself === true && hasGot && /^GetSecrets?$/.test(call.member);
     const error = refused ? "org.freedesktop.Secret.Error.IsLocked" : bent.errors?.[call.member];
     if (call.member === "CreateItem") hasGot = true;
-    if (call.member === "Unlock" && locked === "until-asked") locked = undefined;
+    if (call.member === "Unlock" && bent.locked === "until-asked") locked = false;
+    if (call.member === "GetSecrets" && bent.locked === "when-read") locked = true;
     bus.send(
       error === undefined
-        ? replyTo(call, { ...bent, locked }, give)
+        ? replyTo(call, bent.secret, locked)
         : Message.newError(call, error, "made by a test"),
     );
     return true;
@@ -56,62 +51,29 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
   return { calls, stop: () => bus.disconnect() };
 }
 
-interface Secrets {
-  /** Agrees on the key of an encrypted session. Its own exponent is 1, so that what both know is what it was sent. */
-  agree(offer: unknown): Variant;
-  /** As a structure. */
-  secret(): readonly unknown[];
-}
-
-function secretsOf({ secret, cuts = 0 }: Bent): Secrets {
-  let key: Uint8Array | undefined;
-  let cutsLeft = cuts;
-  return {
-    agree: (offer) => {
-      if (!(offer instanceof Variant) || !Buffer.isBuffer(offer.value))
-        throw new Error("That is no public key.");
-      key = new Uint8Array(hkdfSync("sha256", offer.value, "", "", 16));
-      return new Variant("ay", Buffer.from([2]));
-    },
-    secret: () => {
-      const plain = Buffer.from(secret);
-      if (key === undefined) return [session, Buffer.alloc(0), plain, "text/plain"];
-      const vector = randomBytes(16);
-      const cipher = createCipheriv("aes-128-cbc", key, vector);
-      const value = Buffer.concat([cipher.update(plain), cipher.final()]);
-      return [session, vector, value.subarray(0, cutsLeft-- > 0 ? 5 : value.length), "text/plain"];
-    },
-  };
-}
-
-type Now = Omit<Bent, "locked"> & { readonly locked: Bent["locked"] | undefined };
-
-function replyTo(call: Message, { encrypts = false, locked }: Now, give: Secrets): Message {
+function replyTo(call: Message, secret: Bent["secret"], locked: boolean): Message {
+  const held = [session, Buffer.alloc(0), Buffer.from(secret), "text/plain"];
   switch (call.member) {
     case "ReadAlias":
-      return Message.newMethodReturn(call, "o", [collection]);
+      return Message.newMethodReturn(call, "o", [call.body[0] === "default" ? collection : "/"]);
     case "SearchItems":
-      return Message.newMethodReturn(call, "aoao", locked === undefined ? [[item], []] : [[], [item]]);
+      return Message.newMethodReturn(call, "aoao", locked ? [[], [item]] : [[item], []]);
     case "Get":
-      return Message.newMethodReturn(call, "v", [new Variant("b", locked !== undefined)]);
+      return Message.newMethodReturn(call, "v", [new Variant("b", locked)]);
     case "CreateItem":
       return Message.newMethodReturn(call, "oo", [item, "/"]);
     case "Unlock":
       return Message.newMethodReturn(
         call,
         "aoo",
-        locked === undefined ? [call.body[0], "/"] : [[], "/org/freedesktop/secrets/prompt/1"],
+        locked ? [[], "/org/freedesktop/secrets/prompt/1"] : [call.body[0], "/"],
       );
     case "OpenSession":
-      if (encrypts && call.body[0] !== "plain")
-        return Message.newMethodReturn(call, "vo", [give.agree(call.body[1]), session]);
       return call.body[0] === "plain"
         ? Message.newMethodReturn(call, "vo", [new Variant("s", ""), session])
         : Message.newError(call, "org.freedesktop.DBus.Error.NotSupported", "No such algorithm");
-    case "GetSecret":
-      return Message.newMethodReturn(call, "(oayays)", [give.secret()]);
     case "GetSecrets":
-      return Message.newMethodReturn(call, "a{o(oayays)}", [{ [item]: give.secret() }]);
+      return Message.newMethodReturn(call, "a{o(oayays)}", [locked ? {} : { [item]: held }]);
     default:
       return Message.newError(call, "org.freedesktop.DBus.Error.UnknownMethod", "Not in this test");
   }

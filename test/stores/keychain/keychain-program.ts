@@ -1,7 +1,7 @@
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
-import { KeychainStore } from "../../../src/stores/keychain/keychain.ts";
+import { KeychainStore } from "../../../src/stores/keychain/keychain-store.ts";
 import { endDespiteHungCall } from "../../../src/stores/keychain/native-calls.ts";
 
 /*

@@ -1,32 +1,37 @@
-import { type BusConnection, BusError, type Reply } from "./dbus-connection.ts";
-import type { Attributes, CallArgument } from "./dbus-message.ts";
-import { MalformedMessage, type ReplyValue } from "./dbus-wire.ts";
-import { SecretSession, sessionAlgorithm } from "./secret-session.ts";
+import { type BusConnection, BusError } from "./bus-connection.ts";
+import type { CallArgument } from "./bus-message.ts";
+import { type Attributes, MalformedMessage, type ReplyValue } from "./bus-values.ts";
 
 /*
- * The calls to a Secret Service that are made here.
+ * The calls to a Secret Service that are made here. None is about a secret: that is keytar's part.
  *
  * Source: freedesktop.org Secret Service API 0.2.
  */
 
 /** The name that a Secret Service owns on the bus. */
-export const secretServiceName = "org.freedesktop.secrets";
+const serviceName = "org.freedesktop.secrets";
+
+// Whoever owns one of these names as well as the Secret Service's is that program.
+const providers = [
+  [["org.gnome.keyring", "GNOME Keyring"]],
+  [
+    ["org.kde.kwalletd6", "KDE Wallet"],
+    ["org.kde.kwalletd5", "KDE Wallet"],
+    ["org.kde.secretservicecompat", "KDE Wallet"],
+    ["org.keepassxc.KeePassXC.MainWindow", "KeePassXC"],
+  ],
+] as const;
+
 /**
  * The attribute that libsecret, and with it keytar, adds to what it writes and to what it looks
  * for. `secret-tool store` does not write it, so keytar is blind to what was stored with that.
  */
 export const libsecretSchema = { "xdg:schema": "org.freedesktop.Secret.Generic" };
-const servicePath = "/org/freedesktop/secrets";
-const serviceInterface = "org.freedesktop.Secret.Service";
 
-// Whoever owns one of these names as well as the Secret Service's is that program.
-const providers = {
-  "org.gnome.keyring": "GNOME Keyring",
-  "org.kde.kwalletd6": "KDE Wallet",
-  "org.kde.kwalletd5": "KDE Wallet",
-  "org.kde.secretservicecompat": "KDE Wallet",
-  "org.keepassxc.KeePassXC.MainWindow": "KeePassXC",
-} as const;
+/** Gives a service time to get ready. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 25));
+}
 
 /** Whether the service may only not be ready for this caller. */
 export function isNotReady(error: unknown): boolean {
@@ -36,20 +41,9 @@ export function isNotReady(error: unknown): boolean {
   );
 }
 
-/** Whether an item has been locked since it was found. */
-export function isLockedError(error: unknown): boolean {
-  return error instanceof BusError && /\.IsLocked$/.test(error.errorName);
-}
-
-/** Gives a service time to get ready. */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 25));
-}
-
-/** The path of the collection where new items go; `undefined` when there is none. */
-export async function readDefaultCollection(connection: BusConnection): Promise<string | undefined> {
-  const { values } = await callService(connection, "ReadAlias", "default");
-  const [collection] = values;
+/** The path of the collection that an alias stands for: `default`, where new items go, or `session`, which ends with the session. */
+export async function readAlias(connection: BusConnection, alias: string): Promise<string | undefined> {
+  const [collection] = await callService(connection, "ReadAlias", alias);
   if (typeof collection !== "string") throw new MalformedMessage("ReadAlias gave no path.");
   return collection === "/" ? undefined : collection;
 }
@@ -62,33 +56,40 @@ export interface FoundItems {
 
 /** The paths of the items that have these attributes, and maybe more. */
 export async function searchItems(connection: BusConnection, attributes: Attributes): Promise<FoundItems> {
-  const { values } = await callService(connection, "SearchItems", { attributes });
-  const [unlocked, locked] = values;
+  const [unlocked, locked] = await callService(connection, "SearchItems", { attributes });
   if (!isTextArray(unlocked) || !isTextArray(locked)) {
     throw new MalformedMessage("SearchItems gave no lists of items.");
   }
   return { unlocked, locked };
 }
 
-function isTextArray(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+/** Adds attributes to an unlocked item; those that it has stay. */
+export async function addAttributes(
+  connection: BusConnection,
+  path: string,
+  more: Attributes,
+): Promise<void> {
+  const name = ["org.freedesktop.Secret.Item", "Attributes"];
+  const [attributes] = await callProperties(connection, path, "Get", ...name);
+  if (!isAttributes(attributes)) throw new MalformedMessage("Attributes is no dictionary.");
+  await callProperties(connection, path, "Set", ...name, { variant: { ...attributes, ...more } });
 }
 
-/** `none` when there is no such collection. */
+/** The state of a collection; `none` when there is none at this path. Unlocks it when nobody has to be asked for that. */
 export async function stateOfCollection(
   connection: BusConnection,
   path: string,
 ): Promise<"unlocked" | "locked" | "none"> {
   try {
-    const { values } = await connection.call({
-      destination: secretServiceName,
+    const [locked] = await callProperties(
+      connection,
       path,
-      interface: "org.freedesktop.DBus.Properties",
-      member: "Get",
-      args: ["org.freedesktop.Secret.Collection", "Locked"],
-    });
-    if (typeof values[0] !== "boolean") throw new MalformedMessage("Locked is no boolean.");
-    return values[0] ? "locked" : "unlocked";
+      "Get",
+      "org.freedesktop.Secret.Collection",
+      "Locked",
+    );
+    if (typeof locked !== "boolean") throw new MalformedMessage("Locked is no boolean.");
+    return locked && (await unlockUnasked(connection, [path])).length === 0 ? "locked" : "unlocked";
   } catch (error) {
     // An alias may outlive its collection.
     if (isNotReady(error)) return "none";
@@ -105,80 +106,56 @@ export async function unlockUnasked(
   connection: BusConnection,
   paths: readonly string[],
 ): Promise<readonly string[]> {
-  const { values } = await callService(connection, "Unlock", { paths });
-  if (!isTextArray(values[0])) throw new MalformedMessage("Unlock gave no list.");
-  return values[0];
-}
-
-/** A session that the service has agreed to. */
-export interface OpenSession {
-  readonly path: string;
-  readonly session: SecretSession;
-}
-
-/**
- * Opens an encrypted session, which lasts as long as the connection.
- *
- * @throws BusError when the service has none of this kind
- */
-export async function openSession(connection: BusConnection): Promise<OpenSession> {
-  const session = new SecretSession();
-  const { values } = await callService(connection, "OpenSession", sessionAlgorithm, {
-    variant: session.publicKey,
-  });
-  const [servicePublicKey, path] = values;
-  if (typeof path !== "string") throw new MalformedMessage("OpenSession gave no session.");
-  session.agree(servicePublicKey);
-  return { path, session };
-}
-
-/** The secret of an item, encrypted for a session: a structure for {@link SecretSession.decrypt}. */
-export async function getSecret(
-  connection: BusConnection,
-  item: string,
-  session: string,
-): Promise<ReplyValue | undefined> {
-  const { values } = await connection.call({
-    destination: secretServiceName,
-    path: item,
-    interface: "org.freedesktop.Secret.Item",
-    member: "GetSecret",
-    args: [{ path: session }],
-  });
-  return values[0];
+  try {
+    const [unlocked] = await callService(connection, "Unlock", { paths });
+    return isTextArray(unlocked) ? unlocked : [];
+  } catch (error) {
+    // That it cannot be unlocked this way is no failure.
+    if (error instanceof BusError) return [];
+    throw error;
+  }
 }
 
 /** Asks the bus alone, so that it also names a service that does not answer. Never fails. */
 export async function findProvider(connection: BusConnection): Promise<string | undefined> {
   const ownerOf = async (name: string) => {
-    const answer = await callBus(connection, "GetNameOwner", name).catch(() => undefined);
-    return answer?.values[0];
+    const bus = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
+    const call = { ...bus, interface: "org.freedesktop.DBus", member: "GetNameOwner", args: [name] };
+    return (await connection.call(call).catch(() => []))[0];
   };
-  const [owner, ...owners] = await Promise.all([secretServiceName, ...Object.keys(providers)].map(ownerOf));
-  if (owner === undefined) return undefined;
-  return Object.values(providers).find((_, index) => owners[index] === owner);
+  // GNOME Keyring first and alone: it is the most common, and each call takes a little time.
+  const owner = ownerOf(serviceName);
+  for (const names of providers) {
+    const owners = await Promise.all(names.map(([name]) => ownerOf(name)));
+    const index = owners.indexOf(await owner);
+    if (index !== -1 && owners[index] !== undefined) return names[index]?.[1];
+  }
+  return undefined;
 }
 
 function callService(
   connection: BusConnection,
   member: string,
   ...args: readonly CallArgument[]
-): Promise<Reply> {
-  return connection.call({
-    destination: secretServiceName,
-    path: servicePath,
-    interface: serviceInterface,
-    member,
-    args,
-  });
+): Promise<readonly ReplyValue[]> {
+  const service = { destination: serviceName, path: "/org/freedesktop/secrets" };
+  return connection.call({ ...service, interface: "org.freedesktop.Secret.Service", member, args });
 }
 
-function callBus(connection: BusConnection, member: string, argument: string): Promise<Reply> {
-  return connection.call({
-    destination: "org.freedesktop.DBus",
-    path: "/org/freedesktop/DBus",
-    interface: "org.freedesktop.DBus",
-    member,
-    args: [argument],
-  });
+function callProperties(
+  connection: BusConnection,
+  path: string,
+  member: "Get" | "Set",
+  ...args: readonly CallArgument[]
+): Promise<readonly ReplyValue[]> {
+  const object = { destination: serviceName, path };
+  return connection.call({ ...object, interface: "org.freedesktop.DBus.Properties", member, args });
+}
+
+function isTextArray(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isAttributes(value: ReplyValue | undefined): value is Attributes {
+  return typeof value === "object" && !Array.isArray(value);
 }

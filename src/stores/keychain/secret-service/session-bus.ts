@@ -1,11 +1,18 @@
-import { findSessionBus } from "./dbus-address.ts";
-import { BusConnection, BusUnreachable } from "./dbus-connection.ts";
+import { join } from "node:path";
+import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
 /** Which session bus to talk to, and for how long. */
 export interface SessionBusAccess {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when it is no longer worth waiting. */
-  readonly signal: AbortSignal;
+  /** After so many milliseconds it is no longer worth waiting. */
+  readonly limitMs: number;
+  /** Aborted when the person has stopped the program. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The time for talking to the bus is over. */
+export class BusTimedOut extends Error {
+  override readonly name = "BusTimedOut";
 }
 
 /** The bus has a name in the abstract namespace only, and this Node cannot connect to such a name. */
@@ -17,28 +24,81 @@ export class BusBeyondNode extends BusUnreachable {
 const reachesAbstractNames = Number.parseInt(process.versions.node, 10) >= 22;
 
 /**
- * Connects to the session bus that libsecret, and with it keytar, would connect to.
+ * Connects to the session bus that GLib, and with it keytar, would connect to, and does something
+ * with the connection.
  *
- * @throws BusUnreachable when there is none, or none that lets this user in
+ * @throws BusUnreachable when there is no bus, or none that lets this user in; BusTimedOut; the
+ *   reason of the signal; what `act` throws
  */
-export async function openSessionBus({ env, signal }: SessionBusAccess): Promise<BusConnection> {
-  const bus = findSessionBus(env);
-  let failure: BusUnreachable = new BusUnreachable(
-    bus.named
-      ? "DBUS_SESSION_BUS_ADDRESS holds no address that can be used."
-      : "Neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR is set.",
-  );
-  for (const socket of bus.sockets) {
+export async function useSessionBus<Value>(
+  { env, limitMs, signal }: SessionBusAccess,
+  act: (connection: BusConnection) => Promise<Value>,
+): Promise<Value> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new BusTimedOut("Nobody answered in time.")), limitMs);
+  const stop = () => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  let connection: BusConnection | undefined;
+  try {
+    connection = await connectTo(socketsOf(env), controller.signal);
+    return await act(connection);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+    connection?.close();
+  }
+}
+
+async function connectTo(sockets: readonly string[], signal: AbortSignal): Promise<BusConnection> {
+  let failure = new BusUnreachable("No session bus is named that can be used.");
+  for (const socket of sockets) {
     if (socket.startsWith("\0") && !reachesAbstractNames) {
       failure = new BusBeyondNode(`Node.js ${process.versions.node} cannot connect to an abstract socket.`);
       continue;
     }
     try {
-      return await BusConnection.open(socket, { uid: process.geteuid?.() ?? 0 }, signal);
+      return await BusConnection.open(socket, signal);
     } catch (error) {
       if (!(error instanceof BusUnreachable)) throw error;
       failure = error;
     }
   }
   throw failure;
+}
+
+/**
+ * Sockets to try, in order, as `net.connect` takes them: a path, or a name in Linux' abstract
+ * namespace with a NUL in front. Addresses that are malformed or of other kinds (tcp, autolaunch)
+ * are left out.
+ *
+ * Source: D-Bus specification 0.43, "Server Addresses"; the socket in the runtime folder is what
+ * libdbus, GLib and systemd use when no address is named.
+ */
+function socketsOf({
+  DBUS_SESSION_BUS_ADDRESS: addresses,
+  XDG_RUNTIME_DIR: runtimeFolder,
+}: SessionBusAccess["env"]): readonly string[] {
+  if (addresses) return addresses.split(";").flatMap((address) => socketOf(address) ?? []);
+  return runtimeFolder ? [join(runtimeFolder, "bus")] : [];
+}
+
+/** The socket of an address such as `unix:path=/run/user/1000/bus` or `unix:abstract=/tmp/dbus-x,guid=…`. */
+function socketOf(address: string): string | undefined {
+  if (!address.startsWith("unix:")) return undefined;
+  const options = address.slice("unix:".length).split(",");
+  const [place, ...others] = options.filter((option) => /^(?:path|abstract)=/.test(option));
+  if (place === undefined || others.length > 0) return undefined;
+  const name = unescapeValue(place.slice(place.indexOf("=") + 1));
+  if (name === undefined) return undefined;
+  return place.startsWith("path=") ? name : `\0${name}`;
+}
+
+function unescapeValue(text: string): string | undefined {
+  try {
+    const value = decodeURIComponent(text);
+    return value === "" || value.includes("\0") ? undefined : value;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { BusUnreachable } from "../../../../src/stores/keychain/secret-service/bus-connection.ts";
+import { BusTimedOut, useSessionBus } from "../../../../src/stores/keychain/secret-service/session-bus.ts";
 import type { BundledProgram } from "../../../support/bundle.ts";
 import { type Keyring, startKeyring } from "../../../support/keyring.ts";
 import { describeWithKeyring } from "../../../support/keyring-suite.ts";
@@ -64,5 +68,75 @@ describeWithKeyring("the session bus, for the question before keytar and for key
     } finally {
       daemon.kill();
     }
+  });
+});
+
+describe("the address of the session bus", () => {
+  let folder: string;
+  let server: Server;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "mistral key;bus,ä="));
+    // A bus that lets everybody in.
+    server = createServer((socket) => {
+      socket.on("error", () => {}).once("data", () => socket.write("OK 0123\r\n"));
+    });
+    await new Promise<void>((resolve) => server.listen(join(folder, "bus"), resolve));
+  });
+
+  afterEach(() => {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const connect = (env: Record<string, string>) =>
+    useSessionBus({ env, limitMs: 5000 }, async () => "let in");
+  const escaped = () => encodeURIComponent(join(folder, "bus"));
+
+  it.each([
+    ["alone", (path: string) => `unix:path=${path}`],
+    ["with the bus's own number behind", (path: string) => `unix:path=${path},guid=0123456789abcdef`],
+    ["with the bus's own number in front", (path: string) => `unix:guid=0123456789abcdef,path=${path}`],
+    ["behind one of another kind", (path: string) => `tcp:host=localhost,port=1;unix:path=${path}`],
+    ["in front of nothing", (path: string) => `unix:path=${path};`],
+  ])("is read %s, with escapes", async (_, addressOf) => {
+    expect(await connect({ DBUS_SESSION_BUS_ADDRESS: addressOf(escaped()) })).toBe("let in");
+  });
+
+  it("is preferred to the runtime folder, which is preferred to nothing", async () => {
+    const env = { XDG_RUNTIME_DIR: folder };
+    expect(await connect(env)).toBe("let in");
+    expect(await connect({ ...env, DBUS_SESSION_BUS_ADDRESS: "" })).toBe("let in");
+    await expect(connect({ ...env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" })).rejects.toBeInstanceOf(
+      BusUnreachable,
+    );
+    await expect(connect({})).rejects.toBeInstanceOf(BusUnreachable);
+  });
+
+  it.each([
+    ["nonsense", () => "nonsense"],
+    ["another kind", () => "unixexec:path=/bin/sh"],
+    ["no value", () => "unix:path="],
+    ["two places", (path: string) => `unix:path=${path},abstract=b`],
+    ["the same place twice", (path: string) => `unix:path=${path},path=${path}`],
+    ["a broken escape", (path: string) => `unix:path=${path}%zz`],
+    ["a NUL", (path: string) => `unix:path=${path}%00`],
+  ])("of %s leads nowhere", async (_, addressOf) => {
+    const env = { DBUS_SESSION_BUS_ADDRESS: addressOf(escaped()) };
+    await expect(connect(env)).rejects.toBeInstanceOf(BusUnreachable);
+  });
+
+  it("is given up after the limit, and when the person stops the program", async () => {
+    const env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${escaped()}` };
+    const forever = (limitMs: number, signal?: AbortSignal) =>
+      useSessionBus({ env, limitMs, signal }, (bus) =>
+        bus.call({ destination: "a.b", path: "/", interface: "a.b", member: "M", args: [] }),
+      );
+    await expect(forever(50)).rejects.toBeInstanceOf(BusTimedOut);
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    const waiting = forever(60_000, controller.signal);
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
   });
 });

@@ -1,26 +1,19 @@
 /** A header field: its code, the signature of its value, and the value. */
-type Field = readonly [code: number, type: "s" | "o" | "u" | "g" | "y", value: string | number];
+type Field = readonly [code: number, type: "s" | "o" | "u" | "g", value: string | number];
 
 /** A message as a bus would send it, to be bent in tests. */
 export interface Draft {
-  readonly order?: "l" | "B";
   readonly type?: number;
   readonly version?: number;
-  readonly serial?: number;
   readonly fields: readonly Field[];
   readonly body?: Buffer;
   /** What the header says of the body's length, when that is not the truth. */
   readonly bodyLength?: number;
 }
 
-/** Puts bytes together in one of D-Bus's byte orders, with its alignment. */
+/** Puts bytes together, little-endian and with D-Bus's alignment. */
 export class Bytes {
-  readonly #order: "l" | "B";
   readonly #bytes: number[] = [];
-
-  constructor(order: "l" | "B" = "l") {
-    this.#order = order;
-  }
 
   align(boundary: number): this {
     while (this.#bytes.length % boundary !== 0) this.#bytes.push(0);
@@ -35,8 +28,7 @@ export class Bytes {
   uint32(value: number): this {
     this.align(4);
     const buffer = Buffer.alloc(4);
-    if (this.#order === "l") buffer.writeUInt32LE(value);
-    else buffer.writeUInt32BE(value);
+    buffer.writeUInt32LE(value);
     return this.byte(...buffer);
   }
 
@@ -50,7 +42,7 @@ export class Bytes {
   }
 
   array(boundary: number, write: (bytes: Bytes) => void): this {
-    const start = new Bytes(this.#order);
+    const start = new Bytes();
     start.byte(...this.#bytes);
     start.uint32(0).align(boundary);
     const before = start.length;
@@ -71,15 +63,14 @@ export class Bytes {
 
 /** Marshals a draft. */
 export function messageOf(draft: Draft): Buffer {
-  const { order = "l", type = 2, version = 1, serial = 7, fields, body = Buffer.alloc(0) } = draft;
-  const bytes = new Bytes(order);
-  bytes.byte(order.charCodeAt(0), type, 0, version);
-  bytes.uint32(draft.bodyLength ?? body.length).uint32(serial);
+  const { type = 2, version = 1, fields, body = Buffer.alloc(0) } = draft;
+  const bytes = new Bytes();
+  bytes.byte("l".charCodeAt(0), type, 0, version);
+  bytes.uint32(draft.bodyLength ?? body.length).uint32(7);
   bytes.array(8, (list) => {
     for (const [code, fieldType, value] of fields) {
       list.align(8).byte(code).signature(fieldType);
       if (fieldType === "u") list.uint32(Number(value));
-      else if (fieldType === "y") list.byte(Number(value));
       else if (fieldType === "g") list.signature(String(value));
       else list.text(String(value));
     }
@@ -88,15 +79,14 @@ export function messageOf(draft: Draft): Buffer {
 }
 
 /** A reply that carries one object path. */
-export function pathReply(to: number, path: string, order: "l" | "B" = "l"): Buffer {
+export function pathReply(to: number, path: string): Buffer {
   return messageOf({
-    order,
     fields: [
       [5, "u", to],
       [7, "s", ":1.5"],
       [8, "g", "o"],
     ],
-    body: new Bytes(order).text(path).buffer(),
+    body: new Bytes().text(path).buffer(),
   });
 }
 

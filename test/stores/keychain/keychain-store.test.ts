@@ -1,7 +1,7 @@
 import keytar from "keytar";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
-import { KeychainStore } from "../../../src/stores/keychain/keychain.ts";
+import { KeychainStore } from "../../../src/stores/keychain/keychain-store.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
 import { addressOf as at, describeSecretStore, testKey } from "../secret-store-contract.ts";

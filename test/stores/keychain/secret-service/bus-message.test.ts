@@ -4,9 +4,9 @@ import {
   decodeMessage,
   encodeCall,
   messageLength,
-} from "../../../../src/stores/keychain/secret-service/dbus-message.ts";
-import { MalformedMessage } from "../../../../src/stores/keychain/secret-service/dbus-wire.ts";
-import { Bytes, type Draft, errorReply, messageOf, pathReply, signalMessage } from "./dbus-replies.ts";
+} from "../../../../src/stores/keychain/secret-service/bus-message.ts";
+import { MalformedMessage } from "../../../../src/stores/keychain/secret-service/bus-values.ts";
+import { Bytes, type Draft, errorReply, messageOf, pathReply, signalMessage } from "./bus-messages.ts";
 
 const reply = (signature: string, body: Buffer, more: Partial<Draft> = {}) =>
   messageOf({
@@ -21,7 +21,7 @@ const reply = (signature: string, body: Buffer, more: Partial<Draft> = {}) =>
 
 describe("marshalling a call", () => {
   it("writes what the bus expects, byte for byte", () => {
-    const call = encodeCall(1, {
+    const call = encodeCall(7, {
       destination: "org.freedesktop.DBus",
       path: "/org/freedesktop/DBus",
       interface: "org.freedesktop.DBus",
@@ -30,7 +30,6 @@ describe("marshalling a call", () => {
     });
     const expected = messageOf({
       type: 1,
-      serial: 1,
       fields: [
         [1, "o", "/org/freedesktop/DBus"],
         [2, "s", "org.freedesktop.DBus"],
@@ -41,76 +40,38 @@ describe("marshalling a call", () => {
     expect(call.toString("hex")).toBe(expected.toString("hex"));
   });
 
-  it("aligns dictionaries, variants and long texts", () => {
+  it("aligns paths, dictionaries, variants and long texts", () => {
     const attributes = { service: "mistral-key", account: "ä".repeat(700) };
     const call = encodeCall(2, {
       destination: "a.b",
       path: "/p",
       interface: "a.b",
       member: "M",
-      args: ["x", { attributes }, { variant: attributes }],
+      args: ["x", { paths: ["/a/1", "/a/2"] }, { attributes }, { variant: attributes }],
     });
     const dictionary = (list: Bytes) => {
       for (const [name, value] of Object.entries(attributes)) list.align(8).text(name).text(value);
     };
-    const body = new Bytes().text("x").array(8, dictionary).signature("a{ss}").array(8, dictionary).buffer();
+    const body = new Bytes()
+      .text("x")
+      .array(4, (list) => list.text("/a/1").text("/a/2"))
+      .array(8, dictionary)
+      .signature("a{ss}")
+      .array(8, dictionary)
+      .buffer();
     expect(call.subarray(-body.length).equals(body)).toBe(true);
+    expect(call.includes("\x09saoa{ss}v\0")).toBe(true);
     expect(messageLength(call)).toBe(call.length);
   });
 });
 
-describe("what reading a secret takes", () => {
-  it("writes paths of objects, and bytes in a variant", () => {
-    const call = encodeCall(2, {
-      destination: "a.b",
-      path: "/p",
-      interface: "a.b",
-      member: "M",
-      args: [
-        "x",
-        { paths: ["/a/1", "/a/2"] },
-        { path: "/session/1" },
-        { variant: Buffer.from("\0\xff", "latin1") },
-      ],
-    });
-    const body = new Bytes()
-      .text("x")
-      .array(4, (list) => list.text("/a/1").text("/a/2"))
-      .text("/session/1")
-      .signature("ay")
-      .array(1, (list) => list.byte(0, 255));
-    expect(call.subarray(-body.length).equals(body.buffer())).toBe(true);
-    expect(call.includes("\x05saoov\0")).toBe(true);
-  });
-
-  it("reads bytes and a structure", () => {
-    const bytes =
-      (...values: number[]) =>
-      (list: Bytes) =>
-        list.byte(...values);
-    const body = new Bytes()
-      .signature("ay")
-      .array(1, bytes(1, 2, 3))
-      .align(8)
-      .text("/session/1")
-      .array(1, bytes())
-      .array(1, bytes(0, 255))
-      .text("text/plain")
-      .buffer();
-    expect(decodeMessage(reply("v(oayays)", body))).toMatchObject({
-      values: [Buffer.of(1, 2, 3), ["/session/1", Buffer.of(), Buffer.of(0, 255), "text/plain"]],
-    });
-  });
-});
-
 describe("unmarshalling a message", () => {
-  it.each(["l", "B"] as const)("reads a reply in byte order %s", (order) => {
-    const message = pathReply(9, "/org/freedesktop/secrets/collection/login", order);
+  it("reads a reply", () => {
+    const message = pathReply(9, "/org/freedesktop/secrets/collection/login");
     expect(messageLength(message.subarray(0, 16))).toBe(message.length);
     expect(decodeMessage(message)).toEqual({
       kind: "reply",
       to: 9,
-      sender: ":1.5",
       values: ["/org/freedesktop/secrets/collection/login"],
     });
   });
@@ -125,7 +86,7 @@ describe("unmarshalling a message", () => {
       .array(8, (list) => list.align(8).text("service").text("mistral-key"))
       .buffer();
     expect(decodeMessage(reply("aoaovv", body))).toMatchObject({
-      values: [["/a/1", "/a/2"], [], true, [["service", "mistral-key"]]],
+      values: [["/a/1", "/a/2"], [], true, { service: "mistral-key" }],
     });
   });
 
@@ -142,7 +103,7 @@ describe("unmarshalling a message", () => {
   it("passes over a header field that it does not know", () => {
     const message = messageOf({
       fields: [
-        [200, "y", 1],
+        [200, "s", "of a later version"],
         [5, "u", 3],
       ],
     });
@@ -151,27 +112,16 @@ describe("unmarshalling a message", () => {
 
   const text = (value: string) => new Bytes().text(value).buffer();
   it.each([
-    ["an unknown byte order", Buffer.concat([Buffer.from("x"), pathReply(1, "/a").subarray(1)])],
-    ["an unknown version", messageOf({ version: 2, fields: [[5, "u", 1]] })],
-    ["the type that is never valid", messageOf({ type: 0, fields: [[5, "u", 1]] })],
-    ["serial 0", messageOf({ serial: 0, fields: [[5, "u", 1]] })],
     ["no number of the call it answers", messageOf({ fields: [[7, "s", ":1.5"]] })],
     ["a text for the number of the call", messageOf({ fields: [[5, "s", "1"]] })],
     ["an error without a name", messageOf({ type: 3, fields: [[5, "u", 1]] })],
     ["a body that its signature does not explain", reply("", text("x"))],
     ["a signature that its body does not fill", reply("ss", text("x"))],
-    ["a structure that its body does not fill", reply("(ss)", text("x"))],
-    ["a structure of nothing", reply("()", Buffer.alloc(0))],
-    ["an array of structures, which nobody asked for", reply("a(ss)", Buffer.alloc(8))],
+    ["a structure, which nobody asked for", reply("(ss)", text("x"))],
     ["bytes beyond its end", reply("ay", Buffer.from("ffffff7f00", "hex"))],
-    ["a text without its end", reply("s", Buffer.from("0100000078ff", "hex"))],
-    ["a text with a NUL inside", reply("s", text("a\0b"))],
-    ["a text that is not UTF-8", reply("s", Buffer.from("02000000c32800", "hex"))],
     ["a text longer than the message", reply("s", Buffer.from("ffffff7f00", "hex"))],
     ["an array longer than the message", reply("ao", Buffer.from("ffffff7f", "hex"))],
-    ["a boolean of 2", reply("b", new Bytes().uint32(2).buffer())],
     ["a variant of two values", reply("v", new Bytes().signature("ss").text("a").text("b").buffer())],
-    ["padding that is not empty", reply("yu", Buffer.from("0101010101000000", "hex"))],
   ])("refuses %s", (_, message) => {
     expect(() => decodeMessage(message)).toThrow(MalformedMessage);
   });
@@ -179,6 +129,13 @@ describe("unmarshalling a message", () => {
   it("refuses variants inside variants without end", () => {
     const nested = Buffer.concat(Array.from({ length: 50 }, () => new Bytes().signature("v").buffer()));
     expect(() => decodeMessage(reply("v", nested))).toThrow(MalformedMessage);
+  });
+
+  it.each([
+    ["byte order", Buffer.concat([Buffer.from("B"), pathReply(1, "/a").subarray(1)])],
+    ["version", messageOf({ version: 2, fields: [[5, "u", 1]] })],
+  ])("refuses a message from its first bytes when its %s is another one", (_, message) => {
+    expect(() => messageLength(message)).toThrow(MalformedMessage);
   });
 
   it("refuses a message from its first bytes when no answer can be that long", () => {
@@ -190,13 +147,14 @@ describe("unmarshalling a message", () => {
   });
 
   it("reads or refuses, whatever comes", () => {
-    const secret = new Bytes()
-      .text("/s")
-      .array(1, (list) => list.byte(1, 2))
-      .text("text/plain")
-      .buffer();
     const valid = [
-      reply("(oays)", secret),
+      reply(
+        "aoa{ss}",
+        new Bytes()
+          .array(4, (list) => list.text("/a"))
+          .array(8, () => {})
+          .buffer(),
+      ),
       pathReply(1, "/a/b"),
       errorReply(2, "a.b", "text"),
       signalMessage(),

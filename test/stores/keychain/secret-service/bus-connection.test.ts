@@ -8,13 +8,13 @@ import {
   BusConnection,
   BusError,
   BusUnreachable,
-} from "../../../../src/stores/keychain/secret-service/dbus-connection.ts";
-import type { MethodCall } from "../../../../src/stores/keychain/secret-service/dbus-message.ts";
-import { MalformedMessage } from "../../../../src/stores/keychain/secret-service/dbus-wire.ts";
-import { errorReply, pathReply, signalMessage } from "./dbus-replies.ts";
+} from "../../../../src/stores/keychain/secret-service/bus-connection.ts";
+import type { MethodCall } from "../../../../src/stores/keychain/secret-service/bus-message.ts";
+import { MalformedMessage } from "../../../../src/stores/keychain/secret-service/bus-values.ts";
+import { errorReply, pathReply, signalMessage } from "./bus-messages.ts";
 
 const call: MethodCall = { destination: "a.b", path: "/", interface: "a.b", member: "M", args: [] };
-const handshake = `\0AUTH EXTERNAL ${Buffer.from("1000").toString("hex")}\r\nBEGIN\r\n`;
+const handshake = `\0AUTH EXTERNAL ${Buffer.from(String(process.geteuid?.())).toString("hex")}\r\nBEGIN\r\n`;
 /** How `call` looks on the wire. */
 const memberOfCall = Buffer.from("\x01\0\0\0M\0");
 
@@ -57,8 +57,7 @@ describe("a connection to a bus", () => {
     return { path, received: () => Buffer.concat(received) };
   }
 
-  const open = (path: string, signal = AbortSignal.timeout(5000)) =>
-    BusConnection.open(path, { uid: 1000 }, signal);
+  const open = (path: string, signal = AbortSignal.timeout(5000)) => BusConnection.open(path, signal);
 
   it("introduces itself with its user number before it says anything else", async () => {
     const { path, received } = await startBus("OK 0123\r\n", [pathReply(2, "/x")]);
@@ -75,14 +74,14 @@ describe("a connection to a bus", () => {
     expect(received().toString("latin1")).toBe(handshake.replace("BEGIN\r\n", ""));
     accepted[0]?.write("OK 0123\r\n");
     const connection = await opening;
-    expect((await connection.call(call)).values).toEqual(["/x"]);
+    expect(await connection.call(call)).toEqual(["/x"]);
     connection.close();
   });
 
   it.runIf(process.platform === "linux")("reaches a bus in the abstract namespace", async () => {
     const { path } = await startBus("OK 0123\r\n", [pathReply(2, "/x")], `\0mistral-key-test-${process.pid}`);
     const connection = await open(path);
-    expect((await connection.call(call)).values).toEqual(["/x"]);
+    expect(await connection.call(call)).toEqual(["/x"]);
     connection.close();
   });
 
@@ -103,8 +102,8 @@ describe("a connection to a bus", () => {
       if (byte === 0) await delay(0);
     }
     expect(await answers).toMatchObject([
-      { value: { values: ["/first"], sender: ":1.5" } },
-      { value: { values: ["/second"] } },
+      { value: ["/first"] },
+      { value: ["/second"] },
       { reason: new BusError("a.b.Error", "third") },
     ]);
     connection.close();

@@ -1,12 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { decodeMessage, encodeCall, type MethodCall, messageLength, prefixLength } from "./dbus-message.ts";
-import type { ReplyValue } from "./dbus-wire.ts";
-
-/** The answer to a call: its values, and the unique name of who gave it. */
-export interface Reply {
-  readonly sender: string;
-  readonly values: readonly ReplyValue[];
-}
+import { decodeMessage, encodeCall, type MethodCall, messageLength, prefixLength } from "./bus-message.ts";
+import type { ReplyValue } from "./bus-values.ts";
 
 /** Somebody on the bus, or the bus itself, answered a call with an error. */
 export class BusError extends Error {
@@ -25,11 +19,6 @@ export class BusUnreachable extends Error {
   override readonly name: string = "BusUnreachable";
 }
 
-/** Who we are to the bus: it compares this with what the socket itself tells of us. */
-export interface BusUser {
-  readonly uid: number;
-}
-
 const maximalHandshakeLength = 4096;
 
 interface Waiting<Value> {
@@ -43,7 +32,7 @@ interface Waiting<Value> {
  */
 export class BusConnection {
   readonly #socket: Socket;
-  readonly #waiting = new Map<number, Waiting<Reply>>();
+  readonly #waiting = new Map<number, Waiting<readonly ReplyValue[]>>();
   readonly #signal: AbortSignal;
   readonly #abort = () => this.#fail(this.#signal.reason);
   #serial = 0;
@@ -66,10 +55,10 @@ export class BusConnection {
    * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
    * @throws BusUnreachable
    */
-  static async open(socketPath: string, user: BusUser, signal: AbortSignal): Promise<BusConnection> {
+  static async open(socketPath: string, signal: AbortSignal): Promise<BusConnection> {
     signal.throwIfAborted();
     const connection = new BusConnection(connect({ path: socketPath }), signal);
-    await connection.#authenticate(user);
+    await connection.#authenticate();
     void connection.call({
       destination: "org.freedesktop.DBus",
       path: "/org/freedesktop/DBus",
@@ -81,14 +70,14 @@ export class BusConnection {
   }
 
   /**
-   * Calls a method. Several calls may be made before the first is answered. An answer that nobody
-   * waits for any more is no unhandled rejection.
+   * Calls a method and answers with the values of its reply. Several calls may be made before the
+   * first is answered. An answer that nobody waits for any more is no unhandled rejection.
    *
    * @throws BusError when the answer is an error
    */
-  call(call: MethodCall): Promise<Reply> {
+  call(call: MethodCall): Promise<readonly ReplyValue[]> {
     const serial = ++this.#serial;
-    const reply = new Promise<Reply>((resolve, reject) => {
+    const reply = new Promise<readonly ReplyValue[]>((resolve, reject) => {
       if (this.#failure !== undefined) reject(this.#failure.error);
       else this.#waiting.set(serial, { resolve, reject });
     });
@@ -102,14 +91,15 @@ export class BusConnection {
     this.#fail(new BusUnreachable("The connection was closed."));
   }
 
-  #authenticate({ uid }: BusUser): Promise<void> {
+  #authenticate(): Promise<void> {
     const socket = this.#socket;
     const authenticated = new Promise<void>((resolve, reject) => {
       this.#handshake = { resolve, reject };
     });
     socket.on("connect", () => {
-      // EXTERNAL: the socket's own credentials count; the number is in hexadecimal of its digits.
-      socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`);
+      // EXTERNAL: the bus compares the user, in hexadecimal of its digits, with what the socket itself tells of us.
+      const user = Buffer.from(String(process.geteuid?.() ?? 0)).toString("hex");
+      socket.write(`\0AUTH EXTERNAL ${user}\r\n`);
     });
     socket.on("data", (chunk) => {
       try {
@@ -155,7 +145,7 @@ export class BusConnection {
       if (message.kind === "other") continue;
       const waiting = this.#waiting.get(message.to);
       this.#waiting.delete(message.to);
-      if (message.kind === "reply") waiting?.resolve(message);
+      if (message.kind === "reply") waiting?.resolve(message.values);
       else waiting?.reject(new BusError(message.name, message.text));
     }
   }

@@ -1,0 +1,174 @@
+/** A message that breaks the rules of the protocol or a limit set here. */
+export class MalformedMessage extends Error {
+  override readonly name = "MalformedMessage";
+}
+
+/** Attributes of an item: a dictionary of strings (`a{ss}`). */
+export type Attributes = Readonly<Record<string, string>>;
+
+/** A value that comes back: a string or path, a number, a boolean, a list of these, attributes. */
+export type ReplyValue = string | number | boolean | readonly ReplyValue[] | Attributes;
+
+/** Splits a signature into its types, `aoa{ss}v` into `ao`, `a{ss}` and `v`. No other kinds are read. */
+export function typesIn(signature: ReplyValue): readonly string[] {
+  const types = String(signature).match(/a\{ss\}|a?[soub]|[gv]/g) ?? [];
+  if (types.join("") !== signature) throw new MalformedMessage("It holds a type that is not read here.");
+  return types;
+}
+
+/** The first multiple of a boundary at or behind an offset, both in bytes. */
+export function alignedTo(boundary: number, offset: number): number {
+  return Math.ceil(offset / boundary) * boundary;
+}
+
+/** Marshals values, little-endian. */
+export class Writer {
+  readonly #bytes: number[] = [];
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  take(): Buffer {
+    return Buffer.from(this.#bytes);
+  }
+
+  align(boundary: number): void {
+    while (this.length % boundary !== 0) this.bytes(0);
+  }
+
+  bytes(...values: readonly number[]): void {
+    this.#bytes.push(...values);
+  }
+
+  uint32(value: number): void {
+    this.align(4);
+    this.bytes(...uint32Bytes(value));
+  }
+
+  string(text: string): void {
+    const bytes = Buffer.from(text);
+    this.uint32(bytes.length);
+    this.bytes(...bytes, 0);
+  }
+
+  signature(text: string): void {
+    this.bytes(text.length, ...Buffer.from(text), 0);
+  }
+
+  attributes(entries: Attributes): void {
+    this.array(8, () => {
+      for (const [key, value] of Object.entries(entries)) {
+        this.align(8);
+        this.string(key);
+        this.string(value);
+      }
+    });
+  }
+
+  array(elementAlignment: number, writeElements: () => void): void {
+    this.uint32(0);
+    const lengthAt = this.length - 4;
+    this.align(elementAlignment);
+    const start = this.length;
+    writeElements();
+    this.#bytes.splice(lengthAt, 4, ...uint32Bytes(this.length - start));
+  }
+
+  field(code: number, type: "o" | "s" | "g", value: string): void {
+    this.align(8);
+    this.bytes(code);
+    this.signature(type);
+    if (type === "g") this.signature(value);
+    else this.string(value);
+  }
+}
+
+function uint32Bytes(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** Unmarshals values, little-endian; every step checks that there is as much as it reads. */
+export class Reader {
+  readonly #buffer: Buffer;
+  #offset: number;
+
+  constructor(buffer: Buffer, offset: number) {
+    this.#buffer = buffer;
+    this.#offset = offset;
+  }
+
+  get atEnd(): boolean {
+    return this.#offset === this.#buffer.length;
+  }
+
+  align(boundary: number): void {
+    this.#take(alignedTo(boundary, this.#offset) - this.#offset);
+  }
+
+  byte(): number {
+    return this.#take(1).readUInt8();
+  }
+
+  variant(): ReplyValue {
+    const [type = "v", ...more] = typesIn(this.#text(this.byte()));
+    if (type === "v" || more.length > 0) throw new MalformedMessage("A variant does not hold one value.");
+    return this.value(type);
+  }
+
+  value(type: string): ReplyValue {
+    switch (type) {
+      case "s":
+      case "o":
+        return this.#text(this.#uint32());
+      case "g":
+        return this.#text(this.byte());
+      case "u":
+        return this.#uint32();
+      case "b":
+        return this.#uint32() !== 0;
+      case "v":
+        return this.variant();
+      case "a{ss}":
+        return Object.fromEntries(
+          this.list(8, () => [this.#text(this.#uint32()), this.#text(this.#uint32())] as const),
+        );
+      default:
+        return this.list(4, () => this.value(type.slice(1)));
+    }
+  }
+
+  /** The elements of an array. */
+  list<Element>(elementAlignment: number, read: () => Element): readonly Element[] {
+    const length = this.#uint32();
+    this.align(elementAlignment);
+    const end = this.#offset + length;
+    const elements: Element[] = [];
+    while (this.#offset < end) {
+      this.align(elementAlignment);
+      elements.push(read());
+    }
+    if (this.#offset !== end) throw new MalformedMessage("An array does not end where it should.");
+    return elements;
+  }
+
+  #uint32(): number {
+    this.align(4);
+    return this.#take(4).readUInt32LE();
+  }
+
+  #text(length: number): string {
+    return this.#take(length + 1).toString("utf8", 0, length);
+  }
+
+  #take(count: number): Buffer {
+    const start = this.#offset;
+    this.#offset += count;
+    if (this.#offset > this.#buffer.length) {
+      throw new MalformedMessage("A value is longer than its message.");
+    }
+    return this.#buffer.subarray(start, this.#offset);
+  }
+}

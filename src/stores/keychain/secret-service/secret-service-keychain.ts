@@ -1,0 +1,241 @@
+import type { Keychain, KeychainOptions, Peeked } from "../keychain.ts";
+import { KeychainProblem, type KeychainTrouble } from "../keychain-trouble.ts";
+import { type CallOptions, KeytarAccess, keychainService } from "../keytar-access.ts";
+import {
+  askSecretService,
+  type ItemsToShow,
+  type SecretServiceAnswer,
+  type SecretServiceQuestion,
+  showToKeytar,
+} from "./secret-service.ts";
+import { pause } from "./secret-service-calls.ts";
+
+/** Milliseconds. The first four keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
+const limits = {
+  question: 1800,
+  /** After a question that was not answered: a run asks several. */
+  nextQuestion: 500,
+  /** From the first question to the last read. */
+  answer: 2200,
+  /** The least that a read gets when the question took long. */
+  leastRead: 400,
+  /** With a person there: the service may ask them whether it may give the key out. */
+  patientRead: 30_000,
+  /** To give up a write leaves open whether it was done, so that is for the worst only. */
+  write: 10_000,
+  /** A prompt of the desktop is open, and the person may be looking for a password. */
+  prompt: 300_000,
+} as const;
+
+/** How often something is tried that the service should do. */
+const attempts = 3;
+
+const troubleOfAbsence = {
+  bus: "bus-missing",
+  node: "node-too-old",
+  service: "service-missing",
+} as const;
+
+type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
+
+/**
+ * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC). keytar takes a locked keychain for an
+ * empty one and waits without limit for one that does not answer, so the service is asked for its
+ * state over the session bus first. keytar moves the secrets: it reads, writes and erases, and
+ * brings up the desktop's prompt to unlock.
+ */
+export class SecretServiceKeychain implements Keychain {
+  readonly #options: KeychainOptions;
+  readonly #keytar: KeytarAccess;
+  #name: string;
+  #questionLimit: number = limits.question;
+  /** A dialog that was closed once does not come again: one after the other looks like an attack. */
+  #mayPrompt: boolean;
+
+  constructor(options: KeychainOptions, name: string) {
+    this.#options = options;
+    this.#name = name;
+    this.#mayPrompt = options.interactive;
+    this.#keytar = new KeytarAccess(options);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  async examine(): Promise<KeychainProblem | undefined> {
+    try {
+      const { collection } = await this.#ask({});
+      return collection === "unlocked" ? undefined : problemOf(collection);
+    } catch (error) {
+      if (error instanceof KeychainProblem) return error;
+      throw error;
+    }
+  }
+
+  async read(account: string): Promise<string | undefined> {
+    const timeLeft = this.#countDown();
+    for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
+      const { items, password: entered } = await this.#askUnlocked(account);
+      if (entered !== undefined) return intact(entered);
+      if (items.unlocked === 0) return undefined;
+      const limitMs = Math.max(timeLeft(), limits.leastRead);
+      const password = await insist(() => this.#keytar.read(account, { limitMs }));
+      if (password !== undefined) return intact(password);
+      // There is an item: keytar does not see it, or it has just gone or been locked.
+      await this.#show({ account, which: "one" });
+    }
+    throw new KeychainProblem("unreadable");
+  }
+
+  async peek(account: string): Promise<Peeked> {
+    const answer = await this.#ask({ account, itemOnly: true });
+    // These ask before they give a key out.
+    const asks = this.#name === "KeePassXC" || this.#name === "KDE Wallet";
+    if (isLocked(answer)) return { state: "unread", reason: "locked" };
+    if (answer.items.unlocked > 0 && asks) return { state: "unread", reason: "asks" };
+    const password = await this.read(account);
+    return password === undefined ? { state: "missing" } : { state: "found", password };
+  }
+
+  async write(account: string, password: string): Promise<void> {
+    const { collection, items } = await this.#ask({ account });
+    if (collection === "locked" && this.#options.interactive) {
+      await this.#keytar.write(account, password, { limitMs: limits.prompt, inChild: true });
+      return;
+    }
+    if (collection !== "unlocked") throw problemOf(collection);
+    // Else keytar would put a second item beside one that it does not see.
+    if (items.unlocked > 0) await this.#show({ account, which: "one" });
+    await insist(() => this.#keytar.write(account, password, this.#optionsOfWriting()));
+  }
+
+  async erase(account: string): Promise<boolean> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      // Asked again after each attempt: what keytar says of it is not the whole truth.
+      const { items } = await this.#askUnlocked(account);
+      if (items.unlocked === 0) return attempt > 1;
+      await this.#show({ account, which: "all" });
+      await insist(() => this.#keytar.erase(account, this.#optionsOfWriting()));
+    }
+    throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
+  }
+
+  /** KeePassXC, whatever its settings, asks the person before it replaces an entry. */
+  #optionsOfWriting(): CallOptions {
+    const asks = this.#options.interactive && this.#name === "KeePassXC";
+    return asks ? { limitMs: limits.prompt, inChild: true } : { limitMs: limits.write };
+  }
+
+  /** Milliseconds until the answer is due. With a person there, a keychain that has answered may take its time. */
+  #countDown(): () => number {
+    if (this.#options.interactive) return () => limits.patientRead;
+    // Monotonic, as performance.now() is, which takes Node a millisecond to load.
+    const end = process.uptime() * 1000 + limits.answer;
+    return () => end - process.uptime() * 1000;
+  }
+
+  /**
+   * Asks about an item; when it is locked and a person is there, lets keytar bring up the prompt,
+   * and gives the password that keytar then read.
+   */
+  async #askUnlocked(account: string): Promise<Answered & { readonly password?: string | undefined }> {
+    const question = { account, itemOnly: true };
+    const answer = await this.#ask(question);
+    if (!isLocked(answer)) return refuseNoCollection(answer);
+    if (!this.#mayPrompt) throw new KeychainProblem(this.#options.interactive ? "still-locked" : "locked");
+    const password = await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
+    // Only asking tells "nothing there" from "still locked". But KeePassXC lets one connection in at
+    // a time, by default, and that was keytar's.
+    const unlocked = await this.#ask(question);
+    if (password !== undefined || !isLocked(unlocked)) return { ...unlocked, password };
+    this.#mayPrompt = false;
+    throw new KeychainProblem("still-locked");
+  }
+
+  /** Asks the service, and loads keytar while it thinks. */
+  async #ask({
+    account,
+    itemOnly = false,
+  }: Pick<SecretServiceQuestion, "itemOnly"> & { readonly account?: string }): Promise<Answered> {
+    const { env, signal } = this.#options;
+    const answer = await askSecretService({
+      env,
+      item: account === undefined ? undefined : itemOf(account),
+      itemOnly,
+      limitMs: this.#questionLimit,
+      signal,
+      onAsked: () => void this.#keytar.load().catch(() => {}),
+    });
+    // Without keytar nothing else helps, so what is wrong with it is said first.
+    await this.#keytar.load();
+    const silent = answer.state === "unresponsive" && !this.#options.interactive;
+    this.#questionLimit = silent ? limits.nextQuestion : limits.question;
+    if (answer.state !== "absent") this.#name = answer.provider ?? this.#name;
+    switch (answer.state) {
+      case "answered":
+        return answer;
+      case "absent":
+        throw new KeychainProblem(troubleOfAbsence[answer.missing], answer.cause);
+      case "denied":
+      case "unresponsive":
+        throw new KeychainProblem(answer.state, answer.cause);
+    }
+  }
+
+  /** Only makes things better, so that it may fail; what was to be done then says what is wrong. */
+  async #show({ account, which }: Pick<ItemsToShow, "which"> & { readonly account: string }): Promise<void> {
+    const { env, signal } = this.#options;
+    const items = { env, limitMs: limits.nextQuestion, signal, item: itemOf(account), which };
+    await showToKeytar(items).catch(() => {});
+  }
+}
+
+/** Tries again what failed with an error right after the service said that it is ready. */
+async function insist<Value>(call: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const passing = error instanceof KeychainProblem && passingTroubles.has(error.trouble);
+      if (!passing || attempt === attempts) throw error;
+      await pause();
+    }
+  }
+}
+
+const passingTroubles: ReadonlySet<KeychainTrouble> = new Set([
+  "denied",
+  "service-missing",
+  "collection-missing",
+]);
+
+/** keytar puts this character in place of what is no text. */
+function intact(password: string): string {
+  if (password.includes("\ufffd")) throw new KeychainProblem("unreadable");
+  return password;
+}
+
+function itemOf(account: string): Readonly<Record<string, string>> {
+  return { service: keychainService, account };
+}
+
+/** Whether an item that is wanted may be behind a lock: it is, or the place where it would be is. */
+function isLocked({ collection, items }: Answered): boolean {
+  return items.unlocked === 0 && (items.locked > 0 || collection === "locked");
+}
+
+/** That nothing is there is an answer only where something could be. */
+function refuseNoCollection(answer: Answered): Answered {
+  if (answer.items.unlocked === 0 && answer.collection === "none") throw problemOf("none");
+  return answer;
+}
+
+function problemOf(collection: Exclude<Answered["collection"], "unlocked">): KeychainProblem {
+  const troubles = {
+    none: "collection-missing",
+    volatile: "collection-volatile",
+    locked: "locked",
+  } as const;
+  return new KeychainProblem(troubles[collection]);
+}
