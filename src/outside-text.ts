@@ -7,8 +7,12 @@ import type { ApiKey } from "./keys/api-key.ts";
 export const terminalSequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g;
 const lineBreaks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
-/** Controls, everything that is drawn as nothing or turns the direction of writing, and halves of characters. */
-const unseen = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
+/**
+ * Controls, everything that is drawn as nothing or turns the direction of writing, and halves of
+ * characters. What joins letters and emoji stays behind those of them that it can belong to.
+ */
+const unseen =
+  /(?!\u200c|\u200d|\ufe0f)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|(?<!(?![A-Za-z])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])(?:\u200c|\u200d|\ufe0f)/gu;
 
 /** Names and messages of more than this are cut; an address or a file name is never this long. */
 const longestText = 255;
@@ -51,8 +55,7 @@ export function cleanLines(text: string, keys: readonly ApiKey[] = [], longest =
 
 /**
  * Shows the name of a file, a path or a value as it is, with what a terminal would act on or not
- * show at all written as escapes: `.env\x1b]0;PWN\x07`. Nothing of the name is lost, and no two
- * names that look alike by invisible characters are shown alike.
+ * show at all written as escapes: `.env\x1b]0;PWN\x07`. Nothing of the name is lost.
  */
 export function showName(name: string, keys: readonly ApiKey[] = []): string {
   return maskIn(name, keys, (text) => text.replace(unseen, escapeOf), strip);

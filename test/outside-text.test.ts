@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../src/keys/api-key.ts";
-import { cleanLines, cleanText, showName } from "../src/outside-text.ts";
+import { cleanLines, cleanText, StreamCleaner, showName } from "../src/outside-text.ts";
 
 const value = "GOODtestKey0testKey0testKey0Last";
 const key = ApiKey.of(value);
@@ -25,6 +25,12 @@ describe("text from outside", () => {
     ["zero-width characters and soft hyphens", "a\u200b\u00ad\u2060\ufeffb", "ab"],
     ["what turns the direction", "a\u202e\u2066\u200fb", "ab"],
     ["tags and variation selectors", "a\u{e0041}\ufe0f\u{e0101}b", "ab"],
+    [
+      "what joins letters and emoji",
+      "می\u200cخواهم 👩🏽\u200d💻 ❤\ufe0f",
+      "می\u200cخواهم 👩🏽\u200d💻 ❤\ufe0f",
+    ],
+    ["a joiner that joins nothing", "a\u200db\u200d\u200d 1\ufe0f", "ab 1"],
     ["halves of characters", "a\ud800b", "ab"],
     ["escapes that are only text", "50%20off \\u0041 &amp;", "50%20off \\u0041 &amp;"],
   ])("loses nothing but what is not to be seen: %s", (_what, text, shown) => {
@@ -48,6 +54,7 @@ describe("text from outside", () => {
     ["in HTML in HTML", characters.map((one) => `&amp;#x${hex(one, 2)};`).join("")],
     ["with invisible characters", characters.join("\u200b")],
     ["with colours inside", `${value.slice(0, 9)}\x1b[31m${value.slice(9)}`],
+    ["with joiners behind marks", characters.join("\u034f\u200d")],
     ["with escaped invisible characters", characters.join("\\u200b")],
   ])("masks the key %s", (_how, text) => {
     expect(cleanText(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
@@ -102,11 +109,40 @@ describe("text from outside", () => {
           showName(before + middle + after, [key]),
         ]) {
           expect(shown).not.toContain(value);
-          expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u);
+          expect(shown).not.toMatch(/(?!\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u);
           expect(stripVTControlCharacters(shown)).toBe(shown);
         }
       }),
     );
+  });
+});
+
+describe("a text that comes in pieces", () => {
+  const clean = (...pieces: readonly string[]) => {
+    const cleaner = new StreamCleaner([key]);
+    return [...pieces.map((piece) => cleaner.push(piece)), cleaner.end()].join("");
+  };
+
+  it("keeps its lines and loses its controls", () => {
+    expect(clean("one\r\ntwo\t", "\x1b[31mthree\x00\u202e\n")).toBe("one\ntwo\t[31mthree\n");
+  });
+
+  it("comes as soon as it can be no key", () => {
+    const cleaner = new StreamCleaner([key]);
+    expect(cleaner.push("Hello!")).toBe("Hello!");
+    expect(cleaner.push("say GOODtest")).toBe("say ");
+    expect(cleaner.push("ing")).toBe("GOODtesting");
+    expect(cleaner.end()).toBe("");
+  });
+
+  it("never has the key in it, wherever it is cut", () => {
+    const whole = `the key ${value} of`;
+    for (let size = 1; size <= whole.length; size += 1) {
+      const pieces = whole.match(new RegExp(`.{1,${size}}`, "gs")) ?? [];
+      expect(clean(...pieces)).toBe(`the key ${key.mask} of`);
+    }
+    expect(clean(value)).toBe(key.mask);
+    expect(clean(value, value.slice(0, 20))).toBe(key.mask + key.mask);
   });
 });
 

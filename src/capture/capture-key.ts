@@ -161,7 +161,7 @@ async function askWhatNow(deps: Capturing, check: KeyCheck, codestral: boolean):
 const wait: Choice<Next> = {
   value: "wait",
   name: "Wait a little and try this key again",
-  description: "for a key made a moment ago",
+  description: "for a key made in the last few minutes",
 };
 
 /** The key goes to another address only when the person says so. */
@@ -171,8 +171,8 @@ const tryCodestral: Choice<Next> = {
   description: "sends it to codestral.mistral.ai",
 };
 
-/** Pauses before a new key is tried again, in seconds. */
-const pauses = [5, 10, 15];
+/** Pauses before a new key is tried again, in seconds: about the five minutes that some keys took, as users report. */
+const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
 
 /** Tries a rejected key a few times more, until it is rejected no longer. */
 async function waitAndCheck(

@@ -31,6 +31,8 @@ export interface CheckOptions extends CallOptions {
    * one of its keys. Only after the person agreed.
    */
   readonly tryCodestral?: boolean;
+  /** Whether the calls are made one after the other: slower, for when many keys are checked at once. */
+  readonly oneByOne?: boolean;
   /** Told as each part ends, for progress; never given a key. */
   readonly onProgress?: (step: CheckStep) => void;
 }

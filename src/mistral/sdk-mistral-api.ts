@@ -136,10 +136,11 @@ export class SdkMistralApi implements MistralApi {
   }
 
   async #check(session: ApiSession, options: CheckOptions): Promise<KeyCheck> {
-    const { quick = false, onProgress } = options;
-    const identity = this.#identify(session);
+    const { quick = false, oneByOne = false, onProgress } = options;
+    const identity = oneByOne ? undefined : this.#identify(session);
     // A model that was named needs no list, so both calls can be under way at once.
-    const early = quick || options.model === undefined ? undefined : complete(session, options.model);
+    const early =
+      quick || oneByOne || options.model === undefined ? undefined : complete(session, options.model);
     early?.catch(() => {});
 
     const authentication = await session.call(callModels);
@@ -163,7 +164,7 @@ export class SdkMistralApi implements MistralApi {
         completion === undefined || model === undefined
           ? null
           : { ok: completed, model, latencyMs: completion.latencyMs },
-      identity: accepted ? await within(identity, identityGraceMs) : null,
+      identity: accepted ? await within(identity ?? this.#identify(session), identityGraceMs) : null,
       rateLimits: rateLimitsOf((completion ?? authentication).outcome),
     };
   }

@@ -25,7 +25,7 @@ export interface ProfileResults {
   readonly unchecked: number;
 }
 
-/** So many keys are checked at once: each takes up to three calls, and Mistral limits how many it takes a second. */
+/** So many keys are checked at once, each with one call at a time: Mistral limits how many it takes a second. */
 const atOnce = 4;
 
 /**
@@ -98,7 +98,7 @@ async function checkOne(
   const { quick, model, profile } = request;
   const api = await deps.mistral(found.endpoint);
   try {
-    const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
+    const check = await api.checkKey(key, { history, quick, model, oneByOne: true, signal: deps.signal });
     return { profile, verified: conclude(deps, found, check) };
   } catch (error) {
     if (error instanceof Cancelled) return undefined;

@@ -58,8 +58,11 @@ describe("a key that is asked for", () => {
   });
 
   it("is never given back when Mistral rejects it", async () => {
+    const began = deps.now().getTime();
     const answers = [answer.key(bad.reveal()), answer.choose("Wait a little"), answer.choose("Stop")];
     await expect(capture({ answers })).rejects.toMatchObject({ kind: "cancelled" });
+    // Users report that a new key took about five minutes.
+    expect(deps.now().getTime() - began).toBe(300_000);
   });
 
   it("is given back unverified when Mistral limits it and the person wants it", async () => {

@@ -69,6 +69,8 @@ export interface LoopbackMistralApi {
   };
   /** Every request so far, in order. */
   readonly requests: readonly LoggedRequest[];
+  /** How many requests were under way at the same time, at most. */
+  mostAtOnce(): number;
   /** Changes how it answers; `"normal"` ends that. Behaviours for different calls hold together. */
   behave(behaviour: Behaviour | "normal", options?: BehaviourOptions): void;
   /** Waits so long before each answer. */
@@ -103,6 +105,8 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
   const requests: LoggedRequest[] = [];
   const waiting = new Set<NodeJS.Timeout>();
   let delayMs = 0;
+  let underWay = 0;
+  let mostAtOnce = 0;
 
   const accept: LoopbackMistralApi["keys"]["accept"] = (key, { identity = {}, afterRefusals = 0 } = {}) => {
     owners.set(key, { identity: { ...demoIdentity, ...identity }, refusalsLeft: afterRefusals });
@@ -138,6 +142,11 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
     respond(response, rule, request, answer);
   };
   const listener = (incoming: IncomingMessage, response: ServerResponse) => {
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    response.on("close", () => {
+      underWay -= 1;
+    });
     serve(incoming, response).catch(() => response.destroy());
   };
   const server: Server =
@@ -158,6 +167,7 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
       },
     },
     requests,
+    mostAtOnce: () => mostAtOnce,
     behave: (behaviour, { on, times = Number.POSITIVE_INFINITY, headers = {} } = {}) => {
       if (behaviour === "normal") {
         if (on === undefined) rules.clear();

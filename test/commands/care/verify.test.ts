@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
@@ -460,6 +460,59 @@ describe("verify --all", () => {
         { profile: "work", ok: false, error: { code: 3, kind: "no-key" } },
       ],
     });
+  });
+
+  it("checks a hundred keys of mixed fate, four calls at a time", async () => {
+    const deps = open({ stdoutIsTerminal: false });
+    const fates = [
+      { code: 0, diagnosis: "valid", known: {} },
+      { code: 4, diagnosis: "invalid-key", known: {} },
+      { code: 4, diagnosis: "expired", known: { expiresAt: "2026-11-01" } },
+    ] as const;
+    const wanted = await Promise.all(
+      Array.from({ length: 100 }, async (_, at) => {
+        const fate = fates[at % fates.length] ?? fates[0];
+        const name = parseProfileName(`p${String(at).padStart(3, "0")}`);
+        const key = `key${String(at).padStart(3, "0")}xx`.repeat(4);
+        if (fate.code === 0) api.keys.accept(key);
+        await store(deps, { name, key, ...fate.known });
+        return { profile: name, diagnosis: fate.diagnosis };
+      }),
+    );
+    api.delay(2);
+    expect(await run(deps, "verify", "--all", "--json", "--model", "mistral-small-latest")).toBe(4);
+    const { profiles } = deps.document() as { profiles: readonly { profile: string; diagnosis: string }[] };
+    expect(profiles.map(({ profile, diagnosis }) => ({ profile, diagnosis }))).toEqual(wanted);
+    expect(api.mostAtOnce()).toBe(4);
+    for (const { profile, diagnosis } of wanted) {
+      expect(deps.profiles.read(profile)?.lastDiagnosis).toBe(diagnosis);
+    }
+  });
+
+  it("loses nothing of what it has found out when it is interrupted", async () => {
+    const deps = open();
+    const names = Array.from({ length: 9 }, (_, at) => parseProfileName(`p${at}`));
+    for (const [at, name] of names.entries()) {
+      const key = `key${at}xxxx`.repeat(4);
+      // The first four are refused at once, and the next four never hear from the model.
+      if (at >= 4) api.keys.accept(key);
+      await store(deps, { name, key });
+    }
+    api.behave("hang", { on: ["completion"] });
+    const running = run(deps, "verify", "--all");
+    running.catch(() => {});
+    const waiting = () => api.requests.filter(({ path }) => path.endsWith("completions")).length;
+    await vi.waitFor(() => expect(waiting()).toBe(4), { timeout: 10_000, interval: 5 });
+    deps.interrupt();
+    await expect(running).rejects.toMatchObject({
+      kind: "cancelled",
+      message: "Stopped after 4 of 9 keys; what is above has been noted.",
+    });
+    expect(deps.stdout().match(/✗ p\d/g)).toEqual(["✗ p0", "✗ p1", "✗ p2", "✗ p3"]);
+    expect(names.map((name) => deps.profiles.read(name)?.lastDiagnosis)).toEqual([
+      ...Array.from({ length: 4 }, () => "invalid-key"),
+      ...Array.from({ length: 5 }, () => null),
+    ]);
   });
 
   it("says that there is no key at all", async () => {
