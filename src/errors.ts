@@ -54,12 +54,16 @@ export function isStoreFailure(error: unknown): error is MistralKeyError {
  * What `read` gives; `undefined` where the file that it reads is damaged, for those who can go on
  * without it or are about to replace it.
  */
-export function unlessDamaged<Value>(read: () => Value): Value | undefined {
+export function unlessDamaged<Value>(
+  read: () => Value,
+  onDamage: (damage: MistralKeyError) => void = () => {},
+): Value | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof MistralKeyError && error.kind === "store-damaged") return undefined;
-    throw error;
+    if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
+    onDamage(error);
+    return undefined;
   }
 }
 

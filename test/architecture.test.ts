@@ -60,8 +60,7 @@ const revealing = [
   "src/library/",
   "src/mistral/",
   // The made-up key of the demonstration, which is offered for pasting.
-  "src/onboarding/demo/demo-server.ts",
-  "src/onboarding/wizard.ts",
+  "src/onboarding/demo/",
   // Looks for it in what others wrote.
   "src/outside-text.ts",
   "src/running/",

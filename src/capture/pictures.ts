@@ -1,58 +1,48 @@
 import type { Picture } from "../terminal/output/picture.ts";
-import type { StepId } from "./steps.ts";
+import type { ScreenId } from "./steps.ts";
 
-/** What the page of each step looks like. Source: Mistral's documentation of the console, August 2026. */
-export const pictures: Readonly<Record<StepId, Picture>> = {
+/**
+ * What the pages of the steps look like, as far as it matters; an ellipsis stands for what is left
+ * out. Source: Mistral's documentation of the console, August 2026.
+ */
+export const pictures: Readonly<Record<ScreenId, Picture>> = {
   "sign-in": {
     title: "console.mistral.ai",
-    lines: [
-      "",
-      "  Sign in",
-      "",
-      "  E-mail   you@example.com",
-      "           {▸ Continue ◂}── click here",
-      "",
-      "  or with an account you have elsewhere",
+    rows: [
+      {},
+      { text: "Sign in" },
+      {},
+      { label: "E-mail", text: "you@example.com" },
+      { label: "", text: "Continue", click: "click here" },
+      {},
+      { text: "or with an account you have elsewhere" },
     ],
   },
   workspace: {
     title: "Mistral AI Studio",
-    lines: [
-      "",
-      "  Your workspace",
-      "",
-      "  Name   my-workspace",
-      "  For    ● me alone   ○ a team",
-      "  Terms  ✓ I accept",
-      "         {▸ Continue ◂}── click here at the end",
+    rows: [
+      {},
+      { text: "Your workspace" },
+      {},
+      { label: "Name", text: "my-workspace" },
+      { label: "For", text: "● me alone   ○ a team" },
+      { label: "Terms", text: "✓ I accept" },
+      { label: "", text: "Continue", click: "click here at the end" },
     ],
-  },
-  "api-keys": {
-    title: "Mistral AI Studio",
-    lines: [
-      "",
-      " Home          │",
-      " Playground    │",
-      " API           │",
-      "  {▸ API Keys ◂}─┼── click here",
-      "    Usage      │",
-      "    Limits     │",
-    ],
-    sideBar: 15,
   },
   create: {
-    title: "Create new key",
-    lines: [
-      "",
-      "  Name         a name you will know again",
-      "  Expiration   a date of your choice",
-      "  Connectors   Shared connectors only",
-      "",
-      "  Cancel       {▸ Create new key ◂}── click here",
-    ],
+    title: "Mistral AI Studio",
+    corner: "your workspace ▾",
+    sideBar: [{ text: "…" }, { text: "API Keys", click: "click here" }, { text: "…" }, { text: "…" }],
+    rows: [{}, {}, {}, { text: "Create new key", click: "then here" }],
   },
   copy: {
-    title: "Your new key",
-    lines: ["", "  ••••••••••••••••••••••••••••••••", "", "  {▸ Copy ◂}── click here; it is shown only now"],
+    title: "Create new key",
+    rows: [
+      {},
+      { text: "••••••••••••••••••••••••••••••••" },
+      {},
+      { text: "Copy", click: "click here; it is shown only now" },
+    ],
   },
 };

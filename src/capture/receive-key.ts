@@ -19,27 +19,16 @@ export interface KeyOnStdin {
  * @throws MistralKeyError of kind `usage` when it is no usable key, or nobody sends one
  */
 export async function receiveKey(
-  deps: Pick<Deps, "interactive" | "prompts" | "readStdin" | "output">,
+  { interactive, prompts, readStdin, output }: Pick<Deps, "interactive" | "prompts" | "readStdin" | "output">,
   { message, flags }: KeyOnStdin,
 ): Promise<ApiKey> {
-  if (deps.interactive) return await (await deps.prompts()).key({ message });
-  return await readPipedKey(deps, flags);
-}
-
-/** Reads a key that is piped in, and says what is waited for meanwhile. */
-async function readPipedKey(
-  { readStdin, output }: Pick<Deps, "readStdin" | "output">,
-  flags: string,
-): Promise<ApiKey> {
+  if (interactive) return await (await prompts()).key({ message });
   const waiting = output.progress("Waiting for a key on standard input");
   const pasted = readPastedKey(await readStdin().finally(() => waiting.clear()));
-  const hint = `Send the key and nothing else: ${flags} < FILE`;
-  switch (pasted.outcome) {
-    case "key":
-      return ApiKey.of(pasted.value);
-    case "empty":
-      throw new MistralKeyError("usage", "Standard input held no key.", { hint });
-    case "unusable":
-      throw new MistralKeyError("usage", `Standard input held no usable key. ${pasted.reason}`, { hint });
-  }
+  if (pasted.outcome === "key") return ApiKey.of(pasted.value);
+  const found =
+    pasted.outcome === "empty"
+      ? "Standard input held no key."
+      : `Standard input held no usable key. ${pasted.reason}`;
+  throw new MistralKeyError("usage", found, { hint: `Send the key and nothing else: ${flags} < FILE` });
 }

@@ -1,80 +1,116 @@
 import { consolePages } from "../mistral/console-pages.ts";
+import { say } from "../mistral/facts.ts";
+import type { KeyValueRow } from "../terminal/output/layout.ts";
+import type { Picture } from "../terminal/output/picture.ts";
+import { facts } from "./facts.ts";
+import { pictures } from "./pictures.ts";
 
-/** Where a person stands when the wizard starts; it decides which step comes first. */
-export type Standing = "new" | "account" | "key";
+/** How far a person is when the wizard starts; it decides which step comes first. */
+export type StartingPoint = "new" | "account" | "key";
 
-/** The five steps of getting a key, in order. Source: Mistral's documentation of the console, August 2026. */
-export type StepId = "sign-in" | "workspace" | "api-keys" | "create" | "copy";
+/** The screens of the wizard, in order. Opening API Keys and creating the key share one: they happen on one page. */
+export type ScreenId = "sign-in" | "workspace" | "create" | "copy";
 
-/** One step as people read it. */
-export interface Step {
-  readonly id: StepId;
-  readonly title: string;
-  /** The page it happens on; a step on the page of the step before it opens nothing again. */
+/** A screen of the wizard: one step, or several that happen on one page. */
+export interface Screen {
+  readonly id: ScreenId;
+  /** The titles of its steps. */
+  readonly steps: readonly string[];
+  /** The page it happens on; where that is the page of the screen before, nothing is opened again. */
   readonly page: string;
-  /** What to do, a paragraph each. */
-  readonly instructions: readonly string[];
+  readonly picture?: Picture;
+  /** What to do: paragraphs, and fields with what to put into them. */
+  readonly instructions: readonly (string | readonly KeyValueRow[])[];
+  /** What may be different from what the instructions say, and what to do then. */
+  readonly troubles: readonly Trouble[];
 }
 
-/** What the texts of the steps depend on. */
-export interface StepFacts {
+/** Something that is not as it should be on a page. */
+export interface Trouble {
+  readonly seen: string;
+  readonly remedy: string;
+}
+
+/** What the texts of the screens depend on. */
+export interface ScreenFacts {
   /** A name for the new key that will be recognised later. */
   readonly suggestedName: string;
+  readonly start: StartingPoint;
+  /** The workspace that the key should belong to, where one is meant. */
+  readonly workspace?: string | null | undefined;
 }
 
-/** The five steps, with their texts. */
-export function stepsFor({ suggestedName }: StepFacts): readonly Step[] {
+/** The five steps of getting a key, on their four screens. */
+export function screensFor(about: ScreenFacts): readonly Screen[] {
   return [
     {
       id: "sign-in",
-      title: "Sign in, or create an account",
+      steps: ["Sign in, or create an account"],
       page: consolePages.console,
-      instructions: [
-        "Sign in with an e-mail address or with an account you already have elsewhere.",
-        "No account yet? The same page makes one. It starts in Free mode: no card, with usage and rate limits.",
-      ],
+      picture: pictures["sign-in"],
+      instructions: [say(facts.signIn), `${say(facts.freeMode)} ${say(facts.phone)}`],
+      troubles: [],
     },
     {
       id: "workspace",
-      title: "Set up your workspace",
+      steps: ["Set up your workspace"],
       page: consolePages.console,
-      instructions: [
-        "Only a new account is asked: give the workspace a name, say whether it is for you or a team, and accept the terms.",
-        "Not asked? Then you have one already; go on.",
-      ],
+      picture: pictures.workspace,
+      instructions: [say(facts.newWorkspace), "Not asked? Then you have one already; go on."],
+      troubles: [],
     },
-    {
-      id: "api-keys",
-      title: "Open API Keys",
-      page: consolePages.keys,
-      instructions: ["In the side bar on the left, under API, choose API Keys."],
-    },
-    {
-      id: "create",
-      title: "Create the key",
-      page: consolePages.keys,
-      instructions: [
-        "Choose Create new key, and fill in the dialog:",
-        `Name: something you will recognise later, such as ${suggestedName}`,
-        "Expiration: a date; it cannot be changed later, and your organization may shorten it.",
-        "Connectors: leave it at Shared connectors only, unless you know you need more.",
-        "Then confirm. Leave the dialog open: the next step copies the key from it.",
-      ],
-    },
-    {
-      id: "copy",
-      title: "Copy the key and paste it here",
-      page: consolePages.keys,
-      instructions: [
-        "Mistral shows the key once. Copy it there and paste it here, where it stays hidden too.",
-      ],
-    },
+    createScreen(about),
+    about.start === "key" ? pasteScreen : copyScreen,
   ];
 }
 
-/** The first step to show, as an index into {@link stepsFor}. */
-export function firstStepFor(standing: Standing): number {
-  return { new: 0, account: 2, key: 4 }[standing];
+function createScreen({ suggestedName, start, workspace }: ScreenFacts): Screen {
+  const wanted = workspace ? `Choose ${workspace} there first.` : "Is it the right one?";
+  return {
+    id: "create",
+    steps: ["Open API Keys", "Create the key"],
+    page: consolePages.keys,
+    picture: pictures.create,
+    instructions: [
+      ...(start === "new" ? [] : [`${say(facts.workspace)} ${wanted}`]),
+      say(facts.openDialog),
+      [
+        { label: "Key name", value: `something you will recognise later, such as ${suggestedName}` },
+        { label: "Expiration", value: say(facts.expiration) },
+        { label: "Connector access scope", value: say(facts.connectors) },
+      ],
+      say(facts.confirm),
+    ],
+    troubles: [
+      { seen: "API Keys is not in the side bar", remedy: say(facts.profileMenu) },
+      { seen: "Create new key is missing, or refused", remedy: say(facts.creationOff) },
+      { seen: "A banner says that no plan is active", remedy: say(facts.planBanner) },
+    ],
+  };
+}
+
+const copyScreen: Screen = {
+  id: "copy",
+  steps: ["Copy the key and paste it here"],
+  page: consolePages.keys,
+  picture: pictures.copy,
+  instructions: [
+    say(facts.shownOnce),
+    "Closed the dialog too early? Make another key, and delete the one you could not copy.",
+  ],
+  troubles: [],
+};
+
+/** The last step of somebody who brings a key along. */
+const pasteScreen: Screen = {
+  ...copyScreen,
+  steps: ["Paste your key here"],
+  instructions: [`It stays hidden. ${say(facts.otherProducts)}`],
+};
+
+/** The first screen to show. */
+export function firstScreenFor(start: StartingPoint): ScreenId {
+  return ({ new: "sign-in", account: "create", key: "copy" } as const)[start];
 }
 
 /**

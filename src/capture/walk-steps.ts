@@ -1,148 +1,146 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
-import { dayAfter, type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
-import { pictures } from "./pictures.ts";
-import type { Step } from "./steps.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { askExpiry } from "./ask-expiry.ts";
+import type { Screen, ScreenId } from "./steps.ts";
 
 /** What walking the steps needs to know. */
 export interface Walk {
-  readonly steps: readonly Step[];
-  /** The index of the step to start with. */
-  readonly from: number;
+  readonly screens: readonly Screen[];
+  /** The screen to start with. */
+  readonly from: ScreenId;
   /** The expiration date, when it is known already; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
-  /** Told before each step is shown, so that a stopped wizard can be taken up again. */
-  readonly onStep: (index: number, expiresAt: Expiry | undefined) => void;
+  /** Told before each screen is shown, so that a stopped wizard can be taken up again. */
+  readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
 /** What was learnt on the way. */
 export interface Walked {
+  /** A key that was pasted on the way, before it was asked for. */
+  readonly key?: ApiKey | undefined;
   /** The last day of the key; `undefined` when it was not asked for, or the person does not know it. */
   readonly expiresAt: Expiry | undefined;
   /** Whether the expiration date was asked for, or known before. */
   readonly asked: boolean;
+  /** Whether the key was made a moment ago, as far as the person has said. */
+  readonly justMade: boolean;
 }
 
-/** What a person answers below a step. */
-type Move = "open" | "on" | "back" | "skip";
+/** What a person answers below a screen. */
+type Move = "open" | "on" | "back" | "skip" | "help";
+
+type Walking = Pick<Deps, "output" | "prompts" | "now" | "openPage">;
 
 /**
- * Shows the steps one after the other, up to and including the last, which is only shown: what
+ * Shows the screens one after the other, up to and including the last, which is only shown: what
  * comes after it is the paste.
  *
  * @throws Cancelled
  */
-export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
-  const last = walk.steps.length - 1;
+export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
+  const { screens } = walk;
+  const last = screens.length - 1;
   let { expiresAt } = walk;
   let asked = expiresAt !== undefined;
+  let justMade = false;
   let opened: string | undefined;
-  let index = walk.from;
-  while (index <= last) {
-    const step = walk.steps[index];
-    if (step === undefined) break;
-    walk.onStep(index, expiresAt);
-    showStep(deps, step, index, walk.steps.length);
+  let index = screens.findIndex(({ id }) => id === walk.from);
+  for (let screen = screens[index]; screen !== undefined; screen = screens[index]) {
+    walk.onScreen?.(screen.id, expiresAt);
+    showScreen(deps, screen, screens);
     if (index === last) break;
-    const move = await askMove(deps, step, { first: index === 0, opened, browser: walk.browser });
-    if (move.opened !== undefined) opened = move.opened;
-    if (move.to === "back") {
-      index -= 1;
-      continue;
+    const left = await leaveScreen(deps, screen, { first: index === 0, opened, browser: walk.browser });
+    opened = left.opened;
+    if (left.key !== undefined) {
+      return { key: left.key, expiresAt, asked, justMade: screen.id === "create" };
     }
-    if (step.id === "create" && move.to === "on" && expiresAt === undefined) {
-      expiresAt = await askExpiry(deps);
+    if (screen.id === "create" && left.to === "on") {
+      justMade = true;
+      if (!asked) expiresAt = await askExpiry(deps, { justMade });
       asked = true;
     }
-    index = move.to === "skip" ? Math.max(index + 1, last) : index + 1;
+    index = left.to === "back" ? index - 1 : left.to === "skip" ? last : index + 1;
   }
-  return { expiresAt, asked };
+  return { expiresAt, asked, justMade };
 }
 
-function showStep(
-  { output }: Deps,
-  { id, title, instructions, page }: Step,
-  index: number,
-  total: number,
-): void {
-  output.step({ number: index + 1, total, title });
-  output.picture(pictures[id]);
-  for (const paragraph of instructions) output.paragraph(paragraph);
-  output.line(output.theme.link(page));
+function showScreen({ output }: Walking, screen: Screen, screens: readonly Screen[]): void {
+  const before = screens.slice(0, screens.indexOf(screen)).flatMap(({ steps }) => steps).length;
+  output.step({
+    number: before + 1,
+    total: screens.flatMap(({ steps }) => steps).length,
+    titles: screen.steps,
+  });
+  if (screen.picture !== undefined) output.picture(screen.picture);
+  for (const part of screen.instructions) {
+    if (typeof part === "string") output.paragraph(part);
+    else output.rows(part, 4);
+  }
+  output.line(output.theme.link(screen.page));
   output.print();
 }
 
-/** Asks what to do below a step until it is left; a page that was opened is left with the next Enter. */
-async function askMove(
-  deps: Deps,
-  step: Step,
+/** How a screen was left. */
+interface Left {
+  readonly to?: "on" | "back" | "skip";
+  /** A key that was pasted in place of an answer. */
+  readonly key?: ApiKey;
+  /** The page that was opened last. */
+  readonly opened: string | undefined;
+}
+
+/** Asks what to do below a screen until it is left; a page that was opened is left with the next Enter. */
+async function leaveScreen(
+  deps: Walking,
+  screen: Screen,
   at: { readonly first: boolean; readonly opened: string | undefined; readonly browser: boolean },
-): Promise<{ readonly to: Exclude<Move, "open">; readonly opened: string | undefined }> {
+): Promise<Left> {
   const prompts = await deps.prompts();
-  let opened = at.opened;
+  let { opened } = at;
   for (;;) {
-    const canOpen = at.browser && opened !== step.page;
-    const enter = canOpen
-      ? { press: "enter", does: "open in the browser", value: "open" as Move }
-      : { press: "enter", does: "done, go on", value: "on" as Move };
-    const move = await prompts.press<Move>({
+    const canOpen = at.browser && opened !== screen.page;
+    const move = await prompts.press<Move, ApiKey>({
       keys: [
-        enter,
-        ...(canOpen ? [{ press: "n", does: "next", value: "on" as Move }] : []),
-        { press: "s", does: "skip to paste", value: "skip" as Move },
-        ...(at.first ? [] : [{ press: "b", does: "back", value: "back" as Move }]),
+        canOpen
+          ? { press: "enter", does: "open the page", value: "open" }
+          : { press: "enter", does: "done, go on", value: "on" },
+        ...(canOpen ? [{ press: "n", does: "next", value: "on" } as const] : []),
+        { press: "s", does: "paste now", value: "skip" },
+        ...(at.first ? [] : [{ press: "b", does: "back", value: "back" } as const]),
+        ...(screen.troubles.length === 0 ? [] : [{ press: "h", does: "help", value: "help" } as const]),
       ],
-      onPaste: "The key is asked for in the last step, and nothing was taken yet. Press s, then paste it.",
+      onKeyPasted: (key) => key,
     });
-    if (move !== "open") return { to: move, opened };
-    opened = step.page;
-    const started = await deps.openPage(step.page);
-    if (started) deps.output.ok("Opened in your browser. Come back here when it is done.");
-    else deps.output.warn("No browser could be started here. Open the address above on any machine.");
+    switch (move) {
+      case "open":
+        opened = screen.page;
+        if (await deps.openPage(screen.page)) {
+          deps.output.ok("Opened in your browser. Come back here when it is done.");
+        } else {
+          deps.output.warn("No browser could be started here. Open the address above on any machine.");
+        }
+        break;
+      case "help":
+        showTroubles(deps, screen);
+        break;
+      case "on":
+      case "back":
+      case "skip":
+        return { to: move, opened };
+      default:
+        return { key: move, opened };
+    }
   }
 }
 
-/**
- * Asks which expiration date was chosen in the console.
- *
- * @throws Cancelled
- */
-export async function askExpiry(deps: Deps): Promise<Expiry | undefined> {
-  const prompts = await deps.prompts();
-  const now = deps.now();
-  const inDays = (days: number) => {
-    const day = dayAfter(days, now);
-    return { value: day, name: `${days} days`, description: formatDay(day) };
-  };
-  const chosen = await prompts.choose<Expiry | "date" | "unknown">({
-    message: "Which expiration did you choose?",
-    choices: [
-      inDays(30),
-      inDays(90),
-      inDays(180),
-      inDays(365),
-      { value: "date", name: "Another date" },
-      { value: null, name: "None", description: "the key never ends" },
-      { value: "unknown", name: "I do not know", description: "no reminders then" },
-    ],
-    initial: dayAfter(90, now),
-  });
-  if (chosen === "unknown") return undefined;
-  if (chosen !== "date") return chosen;
-  const text = await prompts.text({
-    message: "Its last day",
-    example: `such as ${formatDay(dayAfter(90, now))}`,
-    check: (entered) => {
-      try {
-        parseExpiry(entered, deps.now());
-        return undefined;
-      } catch (error) {
-        if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
-        throw error;
-      }
-    },
-  });
-  return parseExpiry(text, deps.now());
+function showTroubles({ output }: Walking, { troubles }: Screen): void {
+  output.print();
+  for (const { seen, remedy } of troubles) {
+    output.bullet(output.theme.strong(`${seen}?`));
+    output.paragraph(remedy, 4);
+  }
+  output.print();
 }

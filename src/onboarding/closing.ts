@@ -1,20 +1,79 @@
+import type { Deps } from "../deps.ts";
+import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor, runCommand } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { rotationDocument } from "../rotation/rotation-document.ts";
+import { commandEnvironment, standardVariable } from "../running/environment.ts";
 import type { Output } from "../terminal/output/output.ts";
+import { printKeyCard } from "../verification/key-card.ts";
+import { verificationDocument } from "../verification/verification-document.ts";
+import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 
-/**
- * Prints the commands to try next.
- *
- * @param throughNpx - whether the program was started by npx, and its name alone is no command yet
- */
-export function printNextCommands(output: Output, profile: ProfileName, throughNpx: boolean): void {
+/** Prints what was stored, and what is left to do or can be done next. */
+export function printStored({ output, now }: Pick<Deps, "output" | "now">, stored: StoredOutcome): void {
+  const { profile, store, check, replaced } = stored;
+  printKeyCard(output, { profile, storeName: store.describe(), check, now: now() });
+  if (replaced?.finished === false) {
+    output.print();
+    output.warn(`The old key ${replaced.previous.mask} is kept until it is deleted at Mistral.`);
+    output.next(`To finish that: ${commandFor(profile.name, "rotate --finish")}`);
+  } else {
+    printNextCommands(output, profile.name);
+  }
+}
+
+/** Prints the commands to try next. */
+export function printNextCommands(output: Output, profile: ProfileName): void {
   const { theme } = output;
-  const start = throughNpx ? "npx " : "";
-  const command = (text: string) => theme.strong(start + commandFor(profile, text));
   output.print();
   output.rows([
-    { label: theme.faint("Use it now"), value: theme.strong(start + runCommand(profile)) },
-    { label: theme.faint("Check it later"), value: command("verify") },
-    { label: theme.faint("Before it ends"), value: command("rotate") },
+    { label: theme.faint("Use it now"), value: theme.strong(runCommand(profile)) },
+    { label: theme.faint("Check it later"), value: theme.strong(commandFor(profile, "verify")) },
+    { label: theme.faint("Before it ends"), value: theme.strong(commandFor(profile, "rotate")) },
   ]);
+}
+
+/** The exit code for a key that was stored: something may be left to do, or to wait for. */
+export function exitCodeOfStored({ check, replaced }: StoredOutcome): ExitCode {
+  if (replaced?.finished === false) return exitCodes.unfinished;
+  return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
+}
+
+/** What `init --json` prints of a key that was captured. Stable surface. */
+export function captureDocument(
+  outcome: Exclude<OnboardOutcome, { outcome: "kept" }>,
+  { profile, expiresAt }: { readonly profile: ProfileName; readonly expiresAt: string | null | undefined },
+  now: Date,
+): object {
+  const { key, check } = outcome;
+  if (outcome.outcome !== "stored") {
+    return { ...verificationDocument({ profile, key, store: null, expiresAt, check, now }), stored: false };
+  }
+  const { profile: known, store, replaced } = outcome;
+  const stored = { profile: known.name, key, store: store.kind, expiresAt: known.expiresAt, check, now };
+  return {
+    ...verificationDocument(stored),
+    stored: true,
+    ...(replaced === undefined ? {} : rotationDocument(replaced)),
+  };
+}
+
+/**
+ * Starts a shell that has the key, for somebody who has nowhere to keep it: leaving the shell
+ * forgets it.
+ *
+ * @returns the exit code of the shell
+ */
+export async function useOnce({ output, runner, env }: Deps, key: ApiKey): Promise<ExitCode> {
+  const starting = await runner();
+  const { platform } = starting;
+  const shell = platform === "win32" ? (env.ComSpec ?? "cmd.exe") : env.SHELL || "/bin/sh";
+  const found = starting.find([shell]);
+  const ofShell = commandEnvironment(env, key, { names: [standardVariable], platform });
+  output.print();
+  output.paragraph(`A shell starts now that has the key in ${standardVariable}.`);
+  output.paragraph("Leave it with exit, and the key is forgotten here.");
+  output.print();
+  return await starting.start(found, { env: ofShell.env });
 }

@@ -1,4 +1,4 @@
-import type { Standing } from "../capture/steps.ts";
+import type { ScreenId, StartingPoint } from "../capture/steps.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
@@ -6,9 +6,9 @@ import type { ProfileName } from "../keys/profile-name.ts";
 export interface Draft {
   readonly version: 1;
   readonly profile: ProfileName;
-  readonly standing: Standing;
-  /** Index of the step that was on the screen. */
-  readonly step: number;
+  readonly start: StartingPoint;
+  /** What was on the screen. */
+  readonly screen: ScreenId;
   /** The expiration date that was chosen; absent when the question had not come yet. */
   readonly expiresAt?: Expiry;
   /** ISO 8601, UTC. */

@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import type { Standing } from "../capture/steps.ts";
+import type { ScreenId, StartingPoint } from "../capture/steps.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { Shape, ShapeError } from "../files/shape.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { readMoment, readName, readVersion } from "../profiles/profile-document.ts";
 import type { Draft, Drafts } from "./draft.ts";
 
-const standings: Record<Standing, true> = { new: true, account: true, key: true };
+const starts: Record<StartingPoint, true> = { new: true, account: true, key: true };
+const screens: Record<ScreenId, true> = { "sign-in": true, workspace: true, create: true, copy: true };
 
 /** The unfinished wizards on disk: `drafts/NAME.json`, a file for each. */
 export class DraftsFolder implements Drafts {
@@ -37,13 +38,11 @@ export class DraftsFolder implements Drafts {
 }
 
 function readDraft(shape: Shape): Draft {
-  const step = shape.number("step");
-  if (!Number.isInteger(step) || step < 0 || step > 4) throw new ShapeError(`"step" is not a step`);
   return {
-    version: readVersion(shape),
+    version: readVersion(shape, 1),
     profile: readName(shape.text("profile")),
-    standing: shape.oneOf("standing", standings),
-    step,
+    start: shape.oneOf("start", starts),
+    screen: shape.oneOf("screen", screens),
     ...(shape.has("expiresAt") ? { expiresAt: shape.textOrNull("expiresAt") } : {}),
     savedAt: readMoment(shape, "savedAt"),
   };

@@ -1,9 +1,15 @@
-import { firstStepFor, type Standing, stepsFor, suggestKeyName } from "../capture/steps.ts";
+import {
+  firstScreenFor,
+  type ScreenId,
+  type StartingPoint,
+  screensFor,
+  suggestKeyName,
+} from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
+import { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { type Draft, isFresh } from "./draft.ts";
@@ -13,25 +19,28 @@ export interface WizardRequest {
   readonly profile: ProfileName;
   readonly expiresAt: Expiry | undefined;
   readonly browser: boolean;
-  /** A made-up key to paste, in the demonstration. */
-  readonly offered?: ApiKey | undefined;
 }
 
 /**
- * Asks where the person stands and walks the steps from there, up to the paste. Stopped in between,
- * it goes on there the next time.
+ * Asks how far the person is and walks the steps from there, up to the paste. Stopped in between,
+ * it goes on there the next time. A key that is pasted at one of its questions ends it.
  *
  * @throws Cancelled
  */
 export async function walkToPaste(deps: Deps, request: WizardRequest): Promise<Walked> {
-  return await stoppable(deps, request, async () =>
-    walkFrom(deps, request, (await takeUp(deps, request)) ?? (await askStanding(deps))),
-  );
+  return await stoppable(deps, request, async () => {
+    const start = (await takeUpDraft(deps, request)) ?? (await askStart(deps));
+    if (!(start instanceof ApiKey)) return await walkFrom(deps, request, start);
+    const { expiresAt } = request;
+    return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
+  });
 }
 
-/** Walks again from the step before the paste, for somebody who went back from there. */
+/** Walks again from the screen before the paste, for somebody who went back from there. */
 export async function walkBack(deps: Deps, request: WizardRequest): Promise<Walked> {
-  return await stoppable(deps, request, () => walkFrom(deps, request, { standing: "account", step: 3 }));
+  return await stoppable(deps, request, () =>
+    walkFrom(deps, request, { start: "account", screen: "create" }),
+  );
 }
 
 /**
@@ -42,7 +51,7 @@ export async function walkBack(deps: Deps, request: WizardRequest): Promise<Walk
  */
 export async function stoppable<Result>(
   deps: Deps,
-  { profile }: WizardRequest,
+  { profile }: Pick<WizardRequest, "profile">,
   part: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -50,70 +59,78 @@ export async function stoppable<Result>(
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     const draft = draftOf(deps, profile);
-    const hint = draft && `${commandFor(profile, "init")} goes on at step ${draft.step + 1}.`;
+    const hint = draft && `${commandFor(profile, "init")} goes on at ${stepOf(draft)}.`;
     throw new Cancelled("Stopped; nothing was stored.", hint === undefined ? {} : { hint });
   }
 }
 
-async function walkFrom(deps: Deps, request: WizardRequest, start: Start): Promise<Walked> {
-  const { standing, step } = start;
-  const walked = await walkSteps(deps, {
-    steps: stepsFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()) }),
-    from: step,
-    expiresAt: request.expiresAt ?? start.expiresAt,
-    browser: request.browser,
-    onStep: (index, chosen) => remember(deps, request.profile, { standing, step: index, expiresAt: chosen }),
-  });
-  if (request.offered !== undefined) offer(deps, request.offered);
-  return walked;
+/** Where a walk begins. */
+interface Start {
+  readonly start: StartingPoint;
+  readonly screen: ScreenId;
+  readonly expiresAt?: Expiry | undefined;
 }
 
-interface Start {
-  readonly standing: Standing;
-  readonly step: number;
-  readonly expiresAt?: Expiry | undefined;
+async function walkFrom(
+  deps: Deps,
+  request: WizardRequest,
+  { start, screen, expiresAt }: Start,
+): Promise<Walked> {
+  return await walkSteps(deps, {
+    screens: screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start }),
+    from: screen,
+    expiresAt: request.expiresAt ?? expiresAt,
+    browser: request.browser,
+    onScreen: (shown, chosen) => remember(deps, request.profile, { start, screen: shown, expiresAt: chosen }),
+  });
 }
 
 /** The wizard that was stopped, where it came further than where it would start anyhow. */
 function draftOf(deps: Deps, profile: ProfileName): Draft | undefined {
   const draft = deps.drafts.read(profile);
-  const further = draft !== undefined && draft.step > firstStepFor(draft.standing);
+  const further = draft !== undefined && draft.screen !== firstScreenFor(draft.start);
   return further && isFresh(draft, deps.now()) ? draft : undefined;
 }
 
-async function takeUp(deps: Deps, { profile }: WizardRequest): Promise<Start | undefined> {
+async function takeUpDraft(deps: Deps, { profile }: WizardRequest): Promise<Start | ApiKey | undefined> {
   const draft = draftOf(deps, profile);
   if (draft === undefined) return undefined;
-  const prompts = await deps.prompts();
-  const goOn = await prompts.choose({
+  const from = await (await deps.prompts()).choose<"draft" | "start", ApiKey>({
     message: "You stopped on the way last time. Where do you want to go on?",
     choices: [
-      { value: true, name: `At step ${draft.step + 1} of 5`, description: "where you were" },
-      { value: false, name: "From the start" },
+      { value: "draft", name: `At ${stepOf(draft)} of 5`, description: "where you were" },
+      { value: "start", name: "From the start" },
     ],
+    onKeyPasted: (key) => key,
   });
-  return goOn ? draft : undefined;
+  if (from instanceof ApiKey) return from;
+  return from === "draft" ? draft : undefined;
 }
 
-async function askStanding(deps: Deps): Promise<Start> {
-  const prompts = await deps.prompts();
-  const standing = await prompts.choose<Standing>({
+async function askStart(deps: Deps): Promise<Start | ApiKey> {
+  const start = await (await deps.prompts()).choose<StartingPoint, ApiKey>({
     message: "Where are you now?",
     choices: [
       { value: "new", name: "I am new to Mistral", description: "show me every step" },
       { value: "account", name: "I have an account", description: "go to API Keys" },
-      { value: "key", name: "I have a key", description: "paste it" },
+      { value: "key", name: "I have a key", description: "paste it, here or at any question" },
     ],
+    onKeyPasted: (key) => key,
   });
-  return { standing, step: firstStepFor(standing) };
+  return start instanceof ApiKey ? start : { start, screen: firstScreenFor(start) };
 }
 
-function remember(deps: Deps, profile: ProfileName, { standing, step, expiresAt }: Start): void {
+/** The number of a screen's first step: `step 3`. */
+function stepOf({ screen }: Draft): string {
+  return `step ${{ "sign-in": 1, workspace: 2, create: 3, copy: 5 }[screen]}`;
+}
+
+function remember(deps: Deps, profile: ProfileName, { start, screen, expiresAt }: Start): void {
   const draft: Draft = {
     version: 1,
     profile,
-    standing,
-    step,
+    start,
+    screen,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     savedAt: deps.now().toISOString(),
   };
@@ -123,11 +140,4 @@ function remember(deps: Deps, profile: ProfileName, { standing, step, expiresAt 
     // Only a convenience; a disk that refuses it will speak up when the key's profile is written.
     if (!(error instanceof MistralKeyError)) throw error;
   }
-}
-
-function offer({ output }: Deps, key: ApiKey): void {
-  const { theme } = output;
-  output.print("  This is a demonstration, so here is a made-up key to paste:");
-  output.print(`  ${theme.strong(key.reveal())}`);
-  output.print();
 }

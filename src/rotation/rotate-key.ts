@@ -1,5 +1,5 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
-import { stepsFor, suggestKeyName } from "../capture/steps.ts";
+import { screensFor, suggestKeyName } from "../capture/steps.ts";
 import { walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
@@ -88,19 +88,22 @@ function refuseOtherStore({ profile, store }: RotateRequest, stored: StoredKey):
 async function walkToPaste(
   deps: Deps,
   { profile, expiresAt, browser }: RotateRequest,
-  { key }: StoredKey,
+  { key, profile: before }: StoredKey,
 ): Promise<Expiry | undefined> {
   const { output } = deps;
   const said = `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`;
   output.print();
   output.print(hang("  ", said, Math.min(output.columns, 76)));
-  const steps = stepsFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()) });
+  const screens = screensFor({
+    suggestedName: suggestKeyName(deps.machineName(), deps.now()),
+    start: "account",
+    workspace: before?.identity?.workspace,
+  });
   const { expiresAt: chosen } = await walkSteps(deps, {
-    steps: steps.filter(({ id }) => id === "create" || id === "copy"),
-    from: 0,
+    screens: screens.filter(({ id }) => id === "create" || id === "copy"),
+    from: "create",
     expiresAt,
     browser,
-    onStep: () => {},
   });
   return chosen;
 }

@@ -5,15 +5,23 @@ import {
   type SecretAddress,
   type SecretStore,
   type StoreAvailability,
+  type StoreKind,
 } from "./secret-store.ts";
 
 /** A store that forgets everything when the program ends; for demonstrations and tests. */
 export class MemoryStore implements SecretStore {
-  readonly kind = "memory";
+  readonly kind: StoreKind;
+  readonly #name: string;
   readonly #keys = new Map<string, ApiKey>();
 
+  /** Stands for another kind of store where one is given, with the name that people read. */
+  constructor(kind: StoreKind = "memory", name = "memory, for this run only") {
+    this.kind = kind;
+    this.#name = name;
+  }
+
   describe(): string {
-    return "memory, for this run only";
+    return this.#name;
   }
 
   async availability(): Promise<StoreAvailability> {

@@ -42,24 +42,42 @@ describe("a key that is asked for", () => {
   });
 
   it("is asked for again after one that Mistral rejects, with the causes that fit", async () => {
-    const answers = [answer.key(bad.reveal()), answer.choose("Paste a key again"), answer.key(good.reveal())];
+    const answers = [answer.key(bad.reveal()), answer.choose("Paste another key"), answer.key(good.reveal())];
     const captured = await capture({ answers });
     expect(captured.key.equals(good)).toBe(true);
     expect(deps.stderr()).not.toContain(bad.reveal());
   });
 
-  it("is tried again for a while when it was made a moment ago", async () => {
+  it("is tried again for five minutes when it was made a moment ago, which is offered first", async () => {
     const fresh = ApiKey.of("freshKey".repeat(4));
-    api.keys.accept(fresh.reveal(), { afterRefusals: 3 });
+    api.keys.accept(fresh.reveal(), { afterRefusals: 8 });
     const began = deps.now().getTime();
-    const captured = await capture({ answers: [answer.key(fresh.reveal()), answer.choose("Wait a little")] });
-    expect(captured).toMatchObject({ outcome: "verified" });
-    expect(deps.now().getTime() - began).toBe(30_000);
+    const answers = [answer.key(fresh.reveal()), answer.first(/^Wait and try/)];
+    expect(await capture({ answers }, { justMade: true })).toMatchObject({ outcome: "verified" });
+    expect(deps.now().getTime() - began).toBe(300_000);
+  });
+
+  it("is asked for again first when it was not made a moment ago", async () => {
+    const answers = [answer.key(bad.reveal()), answer.first(/^Paste another key/), answer.key(good.reveal())];
+    expect(await capture({ answers })).toMatchObject({ outcome: "verified" });
+  });
+
+  it("may be pasted in place of an answer", async () => {
+    const answers = [answer.key(bad.reveal()), answer.pasteKey(good.reveal(), /What now/)];
+    expect((await capture({ answers })).key.equals(good)).toBe(true);
+  });
+
+  it("is checked again once a plan was chosen, which is offered first", async () => {
+    api.behave("no-plan");
+    const opens = { ...answer.first(/^Open the page/), meanwhile: () => api.behave("normal") };
+    const answers = [answer.key(good.reveal()), opens, answer.press("enter", /check the key again/)];
+    expect(await capture({ answers })).toMatchObject({ outcome: "verified" });
+    expect(deps.opened).toEqual(["https://admin.mistral.ai/subscription"]);
   });
 
   it("is never given back when Mistral rejects it", async () => {
     const began = deps.now().getTime();
-    const answers = [answer.key(bad.reveal()), answer.choose("Wait a little"), answer.choose("Stop")];
+    const answers = [answer.key(bad.reveal()), answer.choose("Wait and try"), answer.choose("Stop")];
     await expect(capture({ answers })).rejects.toMatchObject({ kind: "cancelled" });
     // Users report that a new key took about five minutes.
     expect(deps.now().getTime() - began).toBe(300_000);
@@ -78,7 +96,7 @@ describe("a key that is asked for", () => {
     api.behave("cut");
     const answers = [
       answer.key(good.reveal()),
-      answer.choose("Store it unverified", /Nothing is known against/),
+      answer.choose("Store it all the same", /Nothing is known against/),
     ];
     expect(await capture({ answers })).toMatchObject({
       outcome: "unverified",

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { stepsFor } from "../../src/capture/steps.ts";
-import { askExpiry, walkSteps } from "../../src/capture/walk-steps.ts";
+import { screensFor } from "../../src/capture/steps.ts";
+import { walkSteps } from "../../src/capture/walk-steps.ts";
 import type { Deps } from "../../src/deps.ts";
 import { displayWidth } from "../../src/terminal/output/layout.ts";
 import { layOutKeys } from "../../src/terminal/prompts/press-prompt.ts";
@@ -12,62 +12,80 @@ let deps: TestDeps;
 
 afterEach(() => deps.close());
 
-/** Walks every step, and gives the keys below each of them, before and after its page is opened. */
-async function walk(answers: readonly ScriptedAnswer[]): Promise<readonly PressQuestion<unknown>[]> {
+function walk(answers: readonly ScriptedAnswer[], more: Partial<Deps> = {}) {
   deps = openTestDeps({ answers });
-  const { script } = deps;
-  const asked: PressQuestion<unknown>[] = [];
-  const prompts: Awaited<ReturnType<Deps["prompts"]>> = Object.assign(Object.create(script), {
-    press: async (question: PressQuestion<unknown>) => {
-      asked.push(question);
-      return script.press(question);
-    },
-  });
-  await walkSteps(
-    { ...deps, prompts: async () => prompts },
+  return walkSteps(
+    { ...deps, ...more },
     {
-      steps: stepsFor({ suggestedName: "laptop-sep-2026" }),
-      from: 0,
+      screens: screensFor({ suggestedName: "laptop-sep-2026", start: "new" }),
+      from: "sign-in",
       expiresAt: null,
       browser: true,
-      onStep: () => {},
     },
   );
-  return asked;
 }
 
-describe("the keys below a step", () => {
-  const openAndGoOn = [answer.press("enter", /open/), answer.press("enter", /go on/)];
-  const everyStep = [
-    ...openAndGoOn,
-    answer.press("enter", /go on/),
-    answer.press("b"),
-    answer.press("enter", /go on/),
-    ...openAndGoOn,
-    answer.press("enter", /go on/),
-  ];
+const openAndGoOn = [answer.press("enter", /open the page/), answer.press("enter", /go on/)];
+const everyScreen = [
+  ...openAndGoOn,
+  answer.press("enter", /go on/),
+  answer.press("b"),
+  answer.press("enter", /go on/),
+  answer.press("h"),
+  ...openAndGoOn,
+];
 
+describe("the keys below a screen", () => {
   it.each([
     [80, 1],
     [60, 2],
+    [40, 3],
   ])("fit %i columns with room to spare, in at most %i lines", async (columns, most) => {
-    const asked = await walk(everyStep);
+    const asked: PressQuestion<unknown>[] = [];
+    const prompts = async () => {
+      const { script } = deps;
+      return Object.assign(Object.create(script), {
+        press: async (question: PressQuestion<unknown>) => {
+          asked.push(question);
+          return script.press(question);
+        },
+      });
+    };
+    await walk(everyScreen, { prompts });
     expect(asked).toHaveLength(8);
     for (const { keys } of asked) {
       const lines = layOutKeys(keys, columns, deps.output.theme).split("\n");
       expect(lines.length).toBeLessThanOrEqual(most);
-      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns - 3);
+      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns - 2);
       // The last key is not left alone below the others.
-      if (lines.length > 1) expect(lines.at(-1)).toMatch(/ {3}Ctrl-C stop$/);
+      if (columns > 40 && lines.length > 1) expect(lines.at(-1)).toMatch(/ {3}Ctrl-C stop$/);
     }
   });
 });
 
-describe("another last day", () => {
-  it("is taken as the program itself writes days", async () => {
-    deps = openTestDeps({
-      answers: [answer.choose("Another date"), answer.text("21 Feb 2027", /^Its last day$/)],
-    });
-    expect(await askExpiry(deps)).toBe("2027-02-21");
+describe("walking the steps", () => {
+  it("says what to do when something is not as described, and asks again", async () => {
+    await walk(everyScreen);
+    expect(deps.stderr()).toContain("Create new key is missing");
+    expect(deps.stderr()).toContain("https://admin.mistral.ai/subscription");
+  });
+
+  it("opens a page once", async () => {
+    await walk(everyScreen);
+    expect(deps.opened).toEqual(["https://console.mistral.ai", "https://console.mistral.ai/api-keys"]);
+  });
+
+  it("knows whether the key was made on the way", async () => {
+    expect(await walk(everyScreen)).toMatchObject({ justMade: true });
+    expect(await walk([answer.press("s")])).toMatchObject({ justMade: false });
+  });
+
+  it("ends where a key is pasted, which was just made where keys are made", async () => {
+    const key = "testKey0".repeat(4);
+    const atOnce = await walk([answer.pasteKey(key)]);
+    expect(atOnce.key?.reveal()).toBe(key);
+    expect(atOnce.justMade).toBe(false);
+    const made = await walk([answer.press("n"), answer.press("n"), answer.pasteKey(key)]);
+    expect(made).toMatchObject({ justMade: true });
   });
 });

@@ -42,21 +42,20 @@ describeWithKeyring("the main job in a terminal that cannot move its cursor", ()
     await at.waitFor(asked);
     await at.waitFor(/[:>] ?$/);
     at.type(line);
+    // What is no secret is echoed, so that people see what they type.
+    if (line.length < 32) await at.waitFor(new RegExp(`[:>] ${line}$`));
     at.press("enter");
   };
 
   it("asks line by line, from nothing to a stored key and to its successor", async () => {
     const init = start("init");
     await answer(init, "Where are you now?", "2");
-    await answer(init, /3 of 5[\s\S]*> ?$/, "n");
     await answer(init, /4 of 5[\s\S]*> ?$/, "n");
     await answer(init, "Which expiration did you choose?", "2");
     await answer(init, "it stays hidden", "wrongKey".repeat(4));
-    await answer(init, "does not accept this key", "1");
+    await answer(init, "does not accept this key", "2");
     await answer(init, /not accept[\s\S]*it stays hidden/, firstKey);
     expect((await init.exit()).code).toBe(0);
-    // What is no secret is echoed, so that people see what they type.
-    expect(init.screen()).toMatch(/Number, then Enter.*: 2$/m);
     expect(init.everything()).not.toContain("\x1b[");
     expect(tracesIn(init.everything(), [firstKey, "wrongKey".repeat(4)])).toEqual([]);
     expect(await keyring.lookup("default")).toBe(firstKey);

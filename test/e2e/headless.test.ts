@@ -9,6 +9,7 @@ import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api
 import { program, runProgram } from "../support/program.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "../support/terminal.ts";
 import { filesHolding, tracesIn } from "./key-traces.ts";
+import { choose, pasteKey, screenOf, walk } from "./wizard.ts";
 
 const key = "testKey0".repeat(4);
 const passphrase = "correct horse battery staple";
@@ -52,27 +53,6 @@ const files = () =>
     .filter((entry) => !entry.isDirectory() && !entry.parentPath.startsWith(join(folder, ".cache")))
     .map((entry) => entry.name);
 
-async function choose(terminal: Terminal, question: string, down: number): Promise<void> {
-  await terminal.waitFor(question);
-  for (let step = 0; step < down; step += 1) terminal.press("down");
-  terminal.press("enter");
-}
-
-/** `on` is Enter instead of n where no browser may be opened. */
-async function walk(terminal: Terminal, from: number, to = 4, on = "n"): Promise<void> {
-  for (let step = from; step <= to; step += 1) {
-    await terminal.waitFor(new RegExp(`${step} of 5[\\s\\S]*Ctrl-C stop`));
-    terminal.type(on);
-  }
-}
-
-async function pasteKey(terminal: Terminal, pasted = key): Promise<void> {
-  await terminal.waitFor("paste it here; it stays hidden");
-  terminal.paste(pasted);
-  await terminal.waitFor("32 characters, looks right");
-  terminal.press("enter");
-}
-
 function expectNoTraces(...shown: readonly Terminal[]): void {
   for (const terminal of shown) expect(tracesIn(terminal.everything(), [key, passphrase])).toEqual([]);
   expect(filesHolding(folder, [key, passphrase])).toEqual([]);
@@ -90,7 +70,7 @@ describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, 
     await choose(init, "Where are you now?", 0);
     await walk(init, 1);
     await choose(init, "Which expiration did you choose?", 0);
-    await pasteKey(init);
+    await pasteKey(init, key);
     const closing = await init.waitFor("Before it ends");
     expect(closing).toContain("an encrypted file, as profile default");
     expect((await init.exit()).code).toBe(0);
@@ -131,7 +111,7 @@ describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, 
     await choose(init, "Where are you now?", 0);
     await walk(init, 1);
     await choose(init, "Which expiration did you choose?", 0);
-    await pasteKey(init);
+    await pasteKey(init, key);
     await init.waitFor("Leave it with exit");
     init.type('printf %s "$MISTRAL_API_KEY" | wc -c\r');
     await init.waitFor(/^(?:[$#] )?32$/m);
@@ -187,8 +167,8 @@ describeWithKeyring("init in a terminal, where the keychain comes up meanwhile",
     await mend(keyring);
     await choose(init, chooseStore, down);
     await choose(init, "Where are you now?", 2);
-    await pasteKey(init);
-    await choose(init, "Which expiration did you choose?", 0);
+    await pasteKey(init, key);
+    await choose(init, "When does it end?", 0);
     expect(await init.waitFor("Before it ends")).toContain("GNOME Keyring, as profile default");
     expect((await init.exit()).code).toBe(0);
     expect(await keyring.lookup("default")).toBe(key);
@@ -259,7 +239,7 @@ describe("init --demo on a machine that has nothing", { timeout: 60_000 }, () =>
     await choose(init, "Which expiration did you choose?", 0);
     const madeUp = /\bdemo[A-Za-z0-9]{28}\b/;
     const offered = madeUp.exec(await init.waitFor(madeUp))?.[0];
-    await pasteKey(init, offered);
+    await pasteKey(init, offered ?? "");
     expect(await init.waitFor("nothing of it was kept")).toContain("a model answered");
     expect((await init.exit()).code).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
@@ -272,7 +252,7 @@ describe("a wizard that was stopped", { timeout: 60_000 }, () => {
     const init = start(["init"], store);
     await choose(init, "Where are you now?", 0);
     await walk(init, 1, 2);
-    await init.waitFor(/3 of 5[\s\S]*Ctrl-C stop/);
+    await init.waitFor(screenOf(3));
     init.press("ctrl-c");
     expect((await init.exit()).code).toBe(130);
     return init;
@@ -294,7 +274,7 @@ describe("a wizard that was stopped", { timeout: 60_000 }, () => {
 
     const last = start(["init"], store);
     await choose(last, "At step 5 of 5", 0);
-    await pasteKey(last);
+    await pasteKey(last, key);
     expect(await last.waitFor("Before it ends")).toContain("as you entered it");
     expect((await last.exit()).code).toBe(0);
     expect(files().sort()).toEqual(["default.age", "default.json"]);
@@ -311,7 +291,7 @@ describe("a wizard that was stopped", { timeout: 60_000 }, () => {
     const init = start(["init"], store);
     await choose(init, "You stopped on the way last time", 1);
     await choose(init, "Where are you now?", 0);
-    await init.waitFor(/1 of 5[\s\S]*Ctrl-C stop/);
+    await init.waitFor(screenOf(1));
   });
 });
 

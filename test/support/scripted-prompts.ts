@@ -26,6 +26,8 @@ const cannotPaste = Symbol("cannot paste");
 export const answer = {
   /** Takes the choice whose name holds this text. */
   choose: (name: string, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
+  /** Takes the first choice, whose name has to be like this. */
+  first: (name: RegExp, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
   confirm: (yes: boolean, question = anything): ScriptedAnswer => ({
     kind: "confirm",
     question,
@@ -34,6 +36,7 @@ export const answer = {
   text: (text: string, question = anything): ScriptedAnswer => ({ kind: "text", question, answer: text }),
   /** Presses one of the offered keys; `question` is looked for in what the keys do. */
   press: (key: string, question = anything): ScriptedAnswer => ({ kind: "press", question, answer: key }),
+  /** Enters a key; nothing, where one is offered, takes that one. */
   key: (key: string, question = anything): ScriptedAnswer => ({ kind: "key", question, answer: key }),
   passphrase: (text: string, question = anything): ScriptedAnswer => ({
     kind: "passphrase",
@@ -81,7 +84,10 @@ export class ScriptedPrompts implements Prompts {
   async choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
     const name = this.#take("choose", question.message);
     if (name instanceof ApiKey) return pasteAt(question, name);
-    const found = question.choices.find((choice) => choice.name.includes(String(name)));
+    const eligible = name instanceof RegExp ? question.choices.slice(0, 1) : question.choices;
+    const found = eligible.find((choice) =>
+      name instanceof RegExp ? name.test(choice.name) : choice.name.includes(String(name)),
+    );
     if (found !== undefined) return found.value;
     throw new Error(`No "${name}" among: ${question.choices.map((choice) => choice.name).join(" | ")}`);
   }
@@ -120,9 +126,9 @@ export class ScriptedPrompts implements Prompts {
       if (question.onCannotPaste === undefined) throw new Error("There is no other way than to paste.");
       return (await question.onCannotPaste()) ?? this.key(question);
     }
+    if (entered === "" && question.offered !== undefined) return question.offered;
     if (entered !== "b" || question.onBack === undefined) return ApiKey.of(String(entered));
-    await question.onBack();
-    return this.key(question);
+    return (await question.onBack()) ?? this.key(question);
   }
 
   async passphrase(question: { readonly message: string }): Promise<string> {

@@ -5,7 +5,8 @@ import type { Surroundings } from "../../files/surroundings.ts";
 import { commandFor } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { printNextCommands } from "../../onboarding/closing.ts";
-import { type OnboardOutcome, type OnboardRequest, onboard } from "../../onboarding/onboard.ts";
+import { onboard } from "../../onboarding/onboard.ts";
+import type { OnboardOutcome, OnboardRequest } from "../../onboarding/outcome.ts";
 import { type CleanChoice, type CleanedPlace, cleanUp } from "../../plaintext/clean-up.ts";
 import type { FoundKey } from "../../plaintext/find-keys.ts";
 import { placeDocument, storedAs } from "../../plaintext/list-keys.ts";
@@ -91,7 +92,7 @@ async function finish(
     const kept = { profile: stored.profile.name, store: stored.store };
     // The person may have pasted another key when this one was rejected; then this one is kept nowhere.
     if (stored.key.equals(found.key)) cleaned = await clean(deps, found, kept, options, at);
-    if (!options.json) printNextCommands(output, stored.profile.name, deps.env.npm_command === "exec");
+    if (!options.json) printNextCommands(output, stored.profile.name);
   } else if (outcome.outcome === "refused") {
     printExplanation(output, outcome.check, "fail");
   }

@@ -23,7 +23,7 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     verify: !flags.off("verify"),
     browser: !flags.off("browser") && deps.opensPages,
-    force: flags.on("yes"),
+    replace: flags.on("yes"),
     named: flags.value("profile") !== undefined || Boolean(deps.env.MISTRAL_KEY_PROFILE),
     pick: { from: flags.value("from"), mask: flags.value("key") },
     clean: flags.value("clean") as CleanChoice | undefined,

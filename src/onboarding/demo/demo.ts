@@ -1,45 +1,72 @@
 import { randomInt } from "node:crypto";
 import { suggestKeyName } from "../../capture/steps.ts";
 import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
-import type { ProfileName } from "../../keys/profile-name.ts";
-import type { Endpoint } from "../../mistral/endpoint.ts";
-import type { Profile } from "../../profiles/profile.ts";
 import type { ProfileRegistry } from "../../profiles/profile-registry.ts";
-import type { RotationJournal, RotationPlan, RotationRecord, RotationStage } from "../../rotation/journal.ts";
+import type { RotationJournal } from "../../rotation/journal.ts";
 import { MemoryStore } from "../../stores/memory.ts";
+import { quietly, requirePerson } from "../../terminal/absence.ts";
+import { printKeyCard } from "../../verification/key-card.ts";
 import type { Drafts } from "../draft.ts";
+import { greet, withoutPerson } from "../initialize.ts";
+import { onboard } from "../onboard.ts";
+import type { OnboardRequest } from "../outcome.ts";
 import { startDemoServer } from "./demo-server.ts";
 
-/** A made-up world for the wizard: nothing in it reaches the network, the keychain or the disk. */
-export interface Demo {
-  readonly deps: Deps;
-  /** The API of the demonstration, inside this process. */
-  readonly endpoint: Endpoint;
-  /** The made-up key to paste. */
-  readonly key: ApiKey;
-  stop(): Promise<void>;
-}
-
-/** Builds the made-up world around the real terminal. */
-export async function startDemo(real: Deps): Promise<Demo> {
+/**
+ * Runs the wizard against a made-up Mistral: nothing reaches the network, the keychain or the disk.
+ *
+ * @throws Cancelled; MistralKeyError of kinds `usage` and `needs-terminal`
+ */
+export async function demonstrate(
+  real: Deps,
+  request: OnboardRequest & { readonly json: boolean },
+): Promise<void> {
+  const { profile, from, json } = request;
+  if (from === "stdin" || json) {
+    throw new MistralKeyError("usage", "A demonstration is for a person in a terminal.", {
+      hint: `Without --with-key and --json: ${commandFor(profile, "init --demo")}`,
+    });
+  }
+  requirePerson(real, { message: "A demonstration asks questions", hint: withoutPerson(profile) });
   const key = ApiKey.of(madeUpKey());
   const server = await startDemoServer(key, suggestKeyName(real.machineName(), real.now()));
-  const store = new MemoryStore();
+  const { output } = real;
+  try {
+    greet(real, "a demonstration");
+    output.paragraph("Everything is made up: no account, no network, nothing kept.");
+    output.paragraph("When the key is asked for, press Enter, or paste this made-up one:");
+    output.line(output.theme.strong(key.reveal()));
+    output.print();
+    const endpoint = { region: "global", serverUrl: server.url, madeUp: true } as const;
+    const made = { ...request, store: undefined, endpoint, browser: false, offered: key };
+    const outcome = await quietly(real, () => onboard(madeUpOutside(real), made));
+    if (outcome.outcome === "stored") {
+      const { store, check } = outcome;
+      printKeyCard(output, { profile: outcome.profile, storeName: store.describe(), check, now: real.now() });
+    }
+    output.print();
+    output.paragraph("That was the demonstration; nothing of it was kept.");
+    output.next(`For a real key: ${output.theme.strong(commandFor(profile, "init"))}`);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A made-up world around the real terminal. */
+function madeUpOutside(real: Deps): Deps {
+  const store = new MemoryStore("keychain", "a made-up keychain");
   return {
-    key,
-    endpoint: { region: "global", serverUrl: server.url },
-    stop: () => server.stop(),
-    deps: {
-      ...real,
-      // What this shell holds is not part of the demonstration.
-      env: {},
-      store: async () => store,
-      profiles: new MemoryProfiles(),
-      journal: new MemoryJournal(),
-      drafts: noDrafts,
-      openPage: async () => false,
-    },
+    ...real,
+    // What this shell holds is not part of the demonstration.
+    env: {},
+    store: async () => store,
+    profiles: noProfiles,
+    journal: noJournal,
+    drafts: noDrafts,
+    openPage: async () => false,
   };
 }
 
@@ -49,49 +76,29 @@ function madeUpKey(): string {
   return `demo${Array.from({ length: 28 }, pick).join("")}`;
 }
 
-class MemoryProfiles implements ProfileRegistry {
-  readonly #profiles = new Map<ProfileName, Profile>();
-  read(name: ProfileName): Profile | undefined {
-    return this.#profiles.get(name);
-  }
-  lookalike(): undefined {
-    return undefined;
-  }
-  write(profile: Profile): void {
-    this.#profiles.set(profile.name, profile);
-  }
-  remove(name: ProfileName): boolean {
-    return this.#profiles.delete(name);
-  }
-  readDefault(): undefined {}
-  writeDefault(): void {}
-  list() {
-    return [...this.#profiles.values()].map((profile) => ({ name: profile.name, profile }));
-  }
-}
-
-class MemoryJournal implements RotationJournal {
-  readonly #records = new Map<ProfileName, RotationRecord>();
-  read(profile: ProfileName): RotationRecord | undefined {
-    return this.#records.get(profile);
-  }
-  begin(plan: RotationPlan): RotationRecord {
-    return this.takeOver({ ...plan, stage: "staging", holder: "demo" });
-  }
-  takeOver(record: RotationRecord): RotationRecord {
-    this.#records.set(record.profile, record);
-    return record;
-  }
-  confirm(): void {}
-  advance(record: RotationRecord, stage: RotationStage): RotationRecord {
-    return this.takeOver({ ...record, stage });
-  }
-  end(profile: ProfileName): boolean {
-    return this.#records.delete(profile);
-  }
-  list() {
-    return [...this.#records.values()].map((record) => ({ profile: record.profile, record }));
-  }
-}
+const noProfiles: ProfileRegistry = {
+  read: () => undefined,
+  lookalike: () => undefined,
+  write: () => {},
+  remove: () => false,
+  list: () => [],
+  readDefault: () => undefined,
+  writeDefault: () => {},
+};
 
 const noDrafts: Drafts = { read: () => undefined, write: () => {}, remove: () => {} };
+
+/** No key is there at first, so none is ever replaced. */
+const noJournal: RotationJournal = {
+  read: () => undefined,
+  begin: replacesNothing,
+  takeOver: replacesNothing,
+  confirm: replacesNothing,
+  advance: replacesNothing,
+  end: () => false,
+  list: () => [],
+};
+
+function replacesNothing(): never {
+  throw new Error("A demonstration replaces no key.");
+}

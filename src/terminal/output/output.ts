@@ -20,10 +20,11 @@ export interface Progress {
 
 /** Where somebody is in a sequence of steps. */
 export interface StepHeading {
-  /** Counted from 1. */
+  /** Of the first of {@link titles}, counted from 1. */
   readonly number: number;
   readonly total: number;
-  readonly title: string;
+  /** One, or those of several steps that are done together. */
+  readonly titles: readonly string[];
 }
 
 /**
@@ -57,7 +58,7 @@ export interface Output {
   paragraph(text: string, indent?: number): void;
   /** A line in bold above what belongs to it. */
   heading(text: string, indent?: number): void;
-  /** `3 of 5   title   ●●●○○`, with an empty line above and below. */
+  /** `3 of 5   title   ●●●○○`, a line for each title, with an empty line above and below. */
   step(heading: StepHeading): void;
   /** A command or an address, whole and on a line of its own, so that it can be copied. */
   line(text: string, indent?: number): void;

@@ -1,6 +1,27 @@
-import { displayWidth } from "./layout.ts";
+import { displayWidth, padEnd } from "./layout.ts";
 import type { Output } from "./output.ts";
 import type { Theme } from "./theme.ts";
+
+/** A picture of a page, as data: drawn in characters on a terminal, in another way elsewhere. */
+export interface Picture {
+  /** Stands in the top border. */
+  readonly title: string;
+  /** Stands at the right end of the top border. */
+  readonly corner?: string;
+  /** The column at the left of the page, from the top. */
+  readonly sideBar?: readonly PictureRow[];
+  /** The page, from the top. Beside an entry of the side bar that is to be clicked a row has to be empty. */
+  readonly rows: readonly PictureRow[];
+}
+
+/** A line of a picture; without anything in it, an empty one. */
+export interface PictureRow {
+  /** What stands before the text; the texts of all rows with labels stand below each other. */
+  readonly label?: string;
+  readonly text?: string;
+  /** The text is what to click, and this is said beside it. */
+  readonly click?: string;
+}
 
 /** Below this width of the terminal a picture would break; the step says the same in words. */
 const narrowestTerminal = 60;
@@ -8,31 +29,24 @@ const narrowestTerminal = 60;
 /** How many columns there are between the borders. */
 const innerWidth = 52;
 
-/** A small drawing of a page. */
-export interface Picture {
-  /** Stands in the top border. */
-  readonly title: string;
-  /** The page, line by line; what stands in braces is the thing to click. */
-  readonly lines: readonly string[];
-  /** The column of a line between a side bar and the page, counted from the border. */
-  readonly sideBar?: number;
-}
-
 const textForms: Readonly<Record<string, string>> = {
   "┌": "+",
   "┐": "+",
   "└": "+",
   "┘": "+",
   "┴": "+",
+  "┬": "+",
   "┼": "+",
   "─": "-",
   "│": "|",
   "▸": ">",
   "◂": "<",
+  "▾": "v",
   "●": "*",
   "○": "o",
   "✓": "x",
   "•": "*",
+  "…": ".",
 };
 
 /**
@@ -40,22 +54,50 @@ const textForms: Readonly<Record<string, string>> = {
  *
  * @returns the lines, without indentation, 54 columns wide; none on a terminal below 60 columns
  */
-export function drawPicture(picture: Picture, output: Pick<Output, "theme" | "columns">): string[] {
-  if (output.columns < narrowestTerminal) return [];
-  const { title, lines, sideBar } = picture;
-  const { theme } = output;
-  const bottom = Array.from({ length: innerWidth }, (_, column) => (column === sideBar ? "┴" : "─"));
+export function drawPicture(
+  { title, corner, sideBar = [], rows }: Picture,
+  { theme, columns }: Pick<Output, "theme" | "columns">,
+): string[] {
+  if (columns < narrowestTerminal) return [];
+  const barWidth = Math.max(0, ...sideBar.map((row) => displayWidth(drawText(row, theme)) + 2));
+  const labelWidth = Math.max(0, ...rows.map(({ label = "" }) => displayWidth(label)));
+  const end = corner === undefined ? "" : ` ${corner} ─`;
+  const top = `┌ ${title} ${"─".repeat(innerWidth - displayWidth(title + end) - 2)}${end}┐`;
+  const foot = "─".repeat(innerWidth);
+  const border = inCharacters("│", theme);
   return [
-    `┌ ${title} ${"─".repeat(innerWidth - title.length - 2)}┐`,
-    ...lines.map((line) => {
-      const filling = " ".repeat(innerWidth - displayWidth(line.replace(/[{}]/g, "")));
-      return `│${line}${filling}│`;
+    inCharacters(top, theme),
+    ...Array.from({ length: Math.max(sideBar.length, rows.length) }, (_, index) => {
+      const bar = barWidth === 0 ? "" : drawEntry(sideBar[index] ?? {}, barWidth, theme);
+      const line = bar + drawRow(rows[index] ?? {}, labelWidth, theme);
+      return border + padEnd(line, innerWidth) + border;
     }),
-    `└${bottom.join("")}┘`,
-  ].map((line) => paint(line, theme));
+    inCharacters(
+      barWidth === 0 ? `└${foot}┘` : `└${foot.slice(0, barWidth)}┴${foot.slice(barWidth + 1)}┘`,
+      theme,
+    ),
+  ];
 }
 
-function paint(line: string, theme: Theme): string {
-  const text = theme.unicode ? line : line.replace(/[^ -~]/g, (symbol) => textForms[symbol] ?? "?");
-  return text.replace(/\{(.*)\}/, (_, target: string) => theme.accent(theme.strong(target)));
+/** An entry of the side bar and the border behind it, which a line to what is said of the entry crosses. */
+function drawEntry(row: PictureRow, width: number, theme: Theme): string {
+  const entry = ` ${drawText(row, theme)}`;
+  if (row.click === undefined) return padEnd(entry, width) + inCharacters("│", theme);
+  const line = "─".repeat(width - displayWidth(entry));
+  return entry + inCharacters(`${line}┼── ${row.click}`, theme);
+}
+
+function drawRow(row: PictureRow, labelWidth: number, theme: Theme): string {
+  const label = row.label === undefined ? "" : padEnd(row.label, labelWidth + 3);
+  const note = row.click === undefined ? "" : inCharacters(`── ${row.click}`, theme);
+  return `  ${label}${drawText(row, theme)}${note}`.trimEnd();
+}
+
+function drawText({ text = "", click }: PictureRow, theme: Theme): string {
+  if (click === undefined) return inCharacters(text, theme);
+  return theme.accent(theme.strong(inCharacters(`▸ ${text} ◂`, theme)));
+}
+
+function inCharacters(text: string, theme: Theme): string {
+  return theme.unicode ? text : text.replace(/[^ -~]/g, (symbol) => textForms[symbol] ?? "?");
 }

@@ -95,18 +95,21 @@ class TerminalOutput implements Output {
     this.paragraph(this.theme.strong(text), indent);
   }
 
-  step({ number, total, title }: StepHeading): void {
+  step({ number, total, titles }: StepHeading): void {
     const { accent, strong, symbol } = this.theme;
-    const count = `${number} of ${total}`;
-    const dots = symbol.filled.repeat(number) + symbol.empty.repeat(total - number);
-    const gap = Math.min(this.columns, 72) - displayWidth(`  ${count}   ${title}`) - total - 2;
-    const first = `  ${accent(count)}   `;
     this.print();
-    this.print(
-      gap > 1
-        ? `${first}${strong(title)}${" ".repeat(gap)}${dots}`
-        : hang(first, strong(title), this.pageWidth),
-    );
+    for (const [index, title] of titles.entries()) {
+      const reached = number + index;
+      const count = `${reached} of ${total}`;
+      const dots = symbol.filled.repeat(reached) + symbol.empty.repeat(total - reached);
+      const gap = Math.min(this.columns, 72) - displayWidth(`  ${count}   ${title}`) - total - 2;
+      const first = `  ${accent(count)}   `;
+      this.print(
+        gap > 1
+          ? `${first}${strong(title)}${" ".repeat(gap)}${dots}`
+          : hang(first, strong(title), this.pageWidth),
+      );
+    }
     this.print();
   }
 

@@ -17,6 +17,7 @@ import {
   back,
   keyOrBackSecret,
   keySecret,
+  offering,
   passphraseSecret,
   type SecretKind,
 } from "./secret/secret-kinds.ts";
@@ -87,17 +88,15 @@ export abstract class KeyboardPrompts implements Prompts {
     return this.#orKey(question, (takesKey) => this.askPress(question, takesKey));
   }
 
-  async key({ message, onBack, onCannotPaste }: KeyQuestion): Promise<ApiKey> {
-    const kind = onBack === undefined ? keySecret : keyOrBackSecret;
+  async key({ message, onBack, offered, onCannotPaste }: KeyQuestion): Promise<ApiKey> {
+    const wanted: SecretKind<ApiKey | symbol> = onBack === undefined ? keySecret : keyOrBackSecret;
+    const kind = offered === undefined ? wanted : offering(wanted, offered);
     const whenStuck = onCannotPaste === undefined ? undefined : stuck;
     for (;;) {
       const entered = await this.#askKey<symbol>(message, kind, { whenStuck });
       if (entered instanceof ApiKey) return entered;
-      if (entered === back) await onBack?.();
-      else {
-        const key = await onCannotPaste?.();
-        if (key !== undefined) return key;
-      }
+      const key = await (entered === back ? onBack?.() : onCannotPaste?.());
+      if (key !== undefined) return key;
     }
   }
 

@@ -57,8 +57,10 @@ export interface PressQuestion<Value> {
 /** What {@link Prompts.key} is asked with. */
 export interface KeyQuestion {
   readonly message: string;
-  /** Where given, `b` and Enter do this, and then the question comes again. */
-  readonly onBack?: (() => Promise<void>) | undefined;
+  /** Where given, `b` and Enter do this, and then the question comes again, unless this gives a key. */
+  readonly onBack?: (() => Promise<ApiKey | undefined>) | undefined;
+  /** What Enter takes while nothing is entered: a key that was made up, in a demonstration. */
+  readonly offered?: ApiKey | undefined;
   /**
    * Where given, it is called when pasting does not seem to work here: at the second Ctrl-V that
    * pasted nothing or Enter with nothing entered. It may get the key in another way; when it gives

@@ -67,7 +67,7 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     const terminal = open("import");
     await terminal.waitFor("Which key do you want to keep?");
     terminal.press("enter");
-    await terminal.waitFor("Which expiration did you choose?");
+    await terminal.waitFor("When does it end?");
     terminal.press("enter");
     await terminal.waitFor("Take the key out of these 6 files?");
     terminal.press("enter");

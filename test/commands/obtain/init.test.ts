@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
-import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -43,13 +43,12 @@ async function storedIn(deps: TestDeps): Promise<string | undefined> {
 
 const newcomer = [
   answer.choose("I am new to Mistral"),
-  answer.press("enter", /open in the browser/),
+  answer.press("enter", /open the page/),
   answer.press("enter", /done, go on/),
   answer.press("enter", /done, go on/),
-  answer.press("enter", /open in the browser/),
+  answer.press("enter", /open the page/),
   answer.press("enter", /done, go on/),
-  answer.press("enter", /done, go on/),
-  answer.choose("90 days"),
+  answer.choose("90 days", /did you choose/),
   answer.key(text),
 ];
 
@@ -61,7 +60,7 @@ describe("init, in a terminal", () => {
     const said = deps.stderr();
     for (const step of ["1 of 5", "2 of 5", "3 of 5", "4 of 5", "5 of 5"]) expect(said).toContain(step);
     expect(said).toContain("https://console.mistral.ai/api-keys");
-    expect(said).toContain("such as laptop-nov-2026");
+    expect(said).toContain("laptop-nov-2026");
     expect(said).toContain("21 Feb 2027 (as you entered it), 90 days");
     expect(said).toContain("8 models · 60 requests a minute");
     expect(said).not.toContain(text);
@@ -81,14 +80,14 @@ describe("init, in a terminal", () => {
       answers: [
         answer.choose("I have an account"),
         answer.press("b"),
-        answer.press("s", /skip to paste/),
+        answer.press("s", /paste now/),
         answer.key(text),
-        answer.choose("I do not know", /expiration/),
+        answer.choose("I do not know", /When does it end/),
       ],
     });
     expect(await run(deps, "init", "--no-browser")).toBe(0);
     const shown = [...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1]);
-    expect(shown).toEqual(["3", "2", "5"]);
+    expect(shown).toEqual(["3", "4", "2", "5"]);
     expect(deps.opened).toEqual([]);
     expect(deps.profiles.read(defaultProfile)).not.toHaveProperty("expiresAt");
   });
@@ -104,13 +103,72 @@ describe("init, in a terminal", () => {
       ],
     });
     expect(await run(deps, "init")).toBe(0);
-    expect([...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1])).toEqual(["5", "4", "5"]);
+    expect([...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1])).toEqual(["5", "3", "4", "5"]);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-11-23");
+  });
+
+  it.each([
+    ["the first one", [answer.pasteKey(text, /Where are you now/)]],
+    ["a step", [answer.choose("I am new"), answer.press("n"), answer.pasteKey(text)]],
+  ])("takes a key that is pasted at any question: %s", async (_name, answers) => {
+    const deps = open({ answers: [...answers, answer.choose("I do not know", /When does it end/)] });
+    expect(await run(deps, "init")).toBe(0);
+    expect(await storedIn(deps)).toBe(text);
+    expect(deps.stdout() + deps.stderr()).not.toContain(text);
+  });
+
+  it("asks which expiration was chosen for a key that is pasted where keys are made", async () => {
+    const deps = open({
+      answers: [
+        answer.choose("I have an account"),
+        answer.pasteKey(text),
+        answer.choose("90 days", /did you choose/),
+      ],
+    });
+    expect(await run(deps, "init")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
+  });
+
+  it("keeps a key for later that is pasted at a question of another kind", async () => {
+    const deps = open({
+      answers: [
+        answer.pasteKey(text, /What do you want to do/),
+        answer.choose("another name"),
+        answer.text("work", /name for the new key/),
+        answer.choose("I have a key"),
+        answer.choose("Never", /When does it end/),
+      ],
+    });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init")).toBe(0);
+    expect(await storedIn(deps)).toBe(otherText);
+    expect((await deps.secrets.get({ ...current, profile: parseProfileName("work") }))?.reveal()).toBe(text);
+    expect(deps.stderr()).not.toContain(text);
+  });
+
+  it("does not offer a name that is taken", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "init", "--with-key", "-p", "work")).toBe(0);
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    for (const name of ["work", "WORK", "two words"]) {
+      const asked = deps.next({ answers: [answer.choose("another name"), answer.text(name)] });
+      opened.push(asked);
+      await expect(run(asked, "init")).rejects.toThrow(/is refused/);
+    }
+  });
+
+  it("says that the same key is stored under another name", async () => {
+    const deps = open({ stdin: text });
+    expect(await run(deps, "init", "--with-key", "-p", "work")).toBe(0);
+    const again = deps.next({ stdin: text });
+    opened.push(again);
+    expect(await run(again, "init", "--with-key")).toBe(0);
+    expect(again.stderr()).toContain('profile "work" as well');
   });
 
   it("stores a key that is at hand before asking when it ends", async () => {
     const deps = open({
-      answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/expiration/)],
+      answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/When does it end/)],
     });
     await expect(run(deps, "init")).rejects.toMatchObject({ kind: "cancelled", message: /key is stored/ });
     expect(await storedIn(deps)).toBe(text);
@@ -120,7 +178,6 @@ describe("init, in a terminal", () => {
     const first = open({
       answers: [
         answer.choose("I am new"),
-        answer.press("n"),
         answer.press("n"),
         answer.press("n"),
         answer.press("n"),
@@ -148,17 +205,17 @@ describe("init, in a terminal", () => {
     });
     const where = { kind: "cancelled", message: "Stopped; nothing was stored." };
     const onTheWay = open({
-      answers: [answer.choose("I have an account"), answer.press("n"), answer.stop()],
+      answers: [answer.choose("I am new"), answer.press("n"), answer.stop()],
     });
     await expect(run(onTheWay, "init", "-p", "work")).rejects.toMatchObject({
       ...where,
-      hint: "mistral-key init -p work goes on at step 4.",
+      hint: "mistral-key init -p work goes on at step 2.",
     });
     const again = onTheWay.next({ answers: [answer.stop(/stopped on the way/)] });
     opened = [atOnce, again];
     await expect(run(again, "init", "-p", "work")).rejects.toMatchObject({
       ...where,
-      hint: "mistral-key init -p work goes on at step 4.",
+      hint: "mistral-key init -p work goes on at step 2.",
     });
   });
 
@@ -167,7 +224,7 @@ describe("init, in a terminal", () => {
       answers: [
         answer.choose("I have a key"),
         answer.key("wrongKey".repeat(4)),
-        answer.choose("Paste a key again"),
+        answer.choose("Paste another key"),
         answer.key(text),
         answer.choose("I do not know"),
       ],
@@ -182,8 +239,8 @@ describe("init, in a terminal", () => {
       answers: [
         answer.choose("I have a key"),
         answer.key(text),
-        answer.choose("Store it unverified"),
-        answer.choose("None"),
+        answer.choose("Store it all the same"),
+        answer.choose("Never"),
       ],
     });
     expect(await run(deps, "init")).toBe(5);
@@ -218,7 +275,7 @@ describe("init, in a terminal", () => {
         answer.choose("I have a key"),
         answer.key(text),
         answer.choose("Try again", /not stored/),
-        answer.choose("None"),
+        answer.choose("Never"),
       ],
     });
     expect(await run(deps, "init")).toBe(0);
@@ -252,7 +309,7 @@ describe("init, in a terminal", () => {
         answer.choose("I have a key"),
         answer.key(text),
         answer.press("l", /later/),
-        answer.stop(/expiration/),
+        answer.stop(/When does it end/),
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -270,7 +327,7 @@ describe("init, in a terminal", () => {
         answer.choose("I have a key"),
         answer.key(text),
         answer.press("l", /later/),
-        answer.choose("30 days"),
+        answer.choose("I do not know"),
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -296,6 +353,7 @@ describe("init --with-key", () => {
       stored: true,
     });
     expect(deps.stdout()).not.toContain(text);
+    expect(deps.stderr()).not.toContain("Kept in");
     expect(await storedIn(deps)).toBe(text);
   });
 
@@ -441,17 +499,24 @@ describe("init without a terminal", () => {
 });
 
 describe("init --demo", () => {
-  it("goes through the real wizard and leaves nothing behind", async () => {
+  it("takes the made-up key with Enter, and leaves nothing behind", async () => {
+    const deps = open({
+      answers: [answer.choose("I have a key"), answer.key(""), answer.choose("I do not know")],
+    });
+    expect(await run(deps, "init", "--demo")).toBe(0);
+    expect(deps.stderr()).toMatch(/Kept in +a made-up keychain/);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(await storedIn(deps)).toBeUndefined();
+    expect(api.requests).toEqual([]);
+  });
+
+  it("knows no other key", async () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key("placeholder".repeat(3)), answer.stop()],
     });
-    // The made-up key is read off the screen, as a person would.
     await expect(run(deps, "init", "--demo")).rejects.toMatchObject({ kind: "cancelled" });
-    expect(deps.stderr()).toMatch(/demonstration/);
     expect(deps.stderr()).toMatch(/demo[A-Za-z0-9]{28}/);
     expect(deps.stderr()).toContain("Mistral does not accept this key");
     expect(deps.stderr()).not.toContain("--server-url");
-    expect(deps.profiles.list()).toEqual([]);
-    expect(api.requests).toEqual([]);
   });
 });

@@ -51,14 +51,13 @@ describe("drawCard", () => {
 });
 
 describe("drawPicture", () => {
-  const names = ["sign-in", "workspace", "api-keys", "create", "copy"] as const;
+  const names = ["sign-in", "workspace", "create", "copy"] as const;
 
   it.each(names)("draws %s as a straight box of 54 columns that marks where to click", (name) => {
     for (const theme of [plain, text, colored]) {
       const lines = drawPicture(pictures[name], { theme, columns: 60 });
       expect(new Set(lines.map(displayWidth))).toEqual(new Set([54]));
       expect(lines.join("\n")).toContain("click here");
-      expect(lines.join("\n")).not.toMatch(/[{}]/);
     }
   });
 

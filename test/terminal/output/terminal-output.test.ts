@@ -100,8 +100,16 @@ describe("a step", () => {
     [30, "\n  2 of 5   Open API Keys\n\n"],
   ])("shows how far it is in %i columns", (columns, expected) => {
     const { output, stderr } = open({ isTTY: false, columns });
-    output.step({ number: 2, total: 5, title: "Open API Keys" });
+    output.step({ number: 2, total: 5, titles: ["Open API Keys"] });
     expect(stderr()).toBe(expected);
+  });
+});
+
+describe("two steps that are done together", () => {
+  it("stand below each other", () => {
+    const { output, stderr } = open({ isTTY: false, columns: 30 });
+    output.step({ number: 3, total: 5, titles: ["Open API Keys", "Create the key"] });
+    expect(stderr()).toBe("\n  3 of 5   Open API Keys\n  4 of 5   Create the key\n\n");
   });
 });
 

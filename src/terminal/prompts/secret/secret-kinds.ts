@@ -62,6 +62,18 @@ export const keyOrBackSecret: SecretKind<ApiKey | typeof back> = {
   read: (text) => (isBack(text) ? { outcome: "value", value: back } : keySecret.read(text)),
 };
 
+/** How a key is captured where Enter takes one that was made up for a demonstration. */
+export function offering<Value>(kind: SecretKind<Value>, offered: ApiKey): SecretKind<Value | ApiKey> {
+  const isNothing = (text: string) => text.trim() === "";
+  return {
+    ...kind,
+    placeholder: "paste it here; it stays hidden (Enter: the made-up one)",
+    note: (text) =>
+      isNothing(text) ? { text: "the made-up key", good: true, command: true } : kind.note(text),
+    read: (text) => (isNothing(text) ? { outcome: "value", value: offered } : kind.read(text)),
+  };
+}
+
 function isBack(text: string): boolean {
   return text.trim() === "b";
 }

@@ -45,7 +45,10 @@ const keys = [
 const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   key: async () => digest((await prompts.key({ message: "Your key" })).reveal()),
   "key-or-back": async () => {
-    const onBack = async () => output.print("a step back");
+    const onBack = async () => {
+      output.print("a step back");
+      return undefined;
+    };
     return digest((await prompts.key({ message: "Your key", onBack })).reveal());
   },
   passphrase: async () => digest(await prompts.passphrase({ message: "Passphrase" })),

@@ -1,0 +1,46 @@
+import { consolePages, furtherPages } from "../mistral/console-pages.ts";
+import { type Facts, factFrom, sources } from "../mistral/facts.ts";
+
+const apiKeys = factFrom(sources.apiKeys, "August 2026");
+const codestralReports = factFrom(sources.codestralReports, "August 2026");
+const keyPolicy = factFrom(sources.keyPolicy, "August 2026");
+const quickstart = factFrom(sources.quickstart, "August 2026");
+const userReports = factFrom(sources.userReports, "August 2026");
+
+/** What the way to a key says about Mistral's console. */
+export const facts = {
+  signIn: quickstart("Sign in with an e-mail address or with an account you already have elsewhere."),
+  freeMode: quickstart(
+    "No account yet? The same page makes one. It starts in Free mode: no card, with usage and rate limits.",
+  ),
+  phone: userReports("A new account may have to confirm a phone number."),
+  newWorkspace: quickstart(
+    "Only a new account is asked: give the workspace a name, say whether it is for you or a team, and accept the terms.",
+  ),
+  workspace: apiKeys(
+    "The key will belong to the workspace that is shown at the top of Studio, which cannot be changed later.",
+  ),
+  openDialog: quickstart("Choose API Keys in the side bar on the left, then Create new key, and fill in:"),
+  expiration: keyPolicy(
+    "a date; it cannot be changed later. Left empty or too far away, it may become the latest that your organization allows.",
+  ),
+  connectors: apiKeys("Shared connectors only, unless you know you need more"),
+  confirm: quickstart(
+    "Confirm with Create new key. Leave the dialog open: the next step copies the key from it.",
+  ),
+  profileMenu: quickstart(`Open your profile menu and choose API Keys there: ${furtherPages.ownKeys}`),
+  creationOff: keyPolicy(
+    "An admin may have switched API key creation off for this workspace. Ask one to switch it on, or choose another workspace at the top.",
+  ),
+  planBanner: userReports(
+    `Keys of this workspace do not work until a plan is chosen: ${consolePages.subscription}`,
+  ),
+  shownOnce: apiKeys(
+    "Mistral shows the key once. Copy it there and paste it here, where it stays hidden too.",
+  ),
+  otherProducts: apiKeys("A key of Studio is wanted; Vibe and Codestral have keys of their own."),
+  usualShape: userReports(
+    "This key has {length} characters; Mistral's keys have 32 letters and digits today.",
+  ),
+  refusedAtFirst: codestralReports("a new key may be refused for some five minutes"),
+} as const satisfies Facts;

@@ -1,0 +1,201 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { consolePages } from "../mistral/console-pages.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { say } from "../mistral/facts.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { Choice } from "../terminal/prompts/prompts.ts";
+import { checkWithProgress } from "../verification/check-with-progress.ts";
+import { printExplanation } from "../verification/print-verdict.ts";
+import { verdictOf } from "../verification/verdict.ts";
+import { facts } from "./facts.ts";
+
+type Settling = Pick<
+  Deps,
+  "mistral" | "output" | "signal" | "interactive" | "prompts" | "sleep" | "openPage"
+>;
+
+/** How a key is to be checked. */
+export interface SettleRequest {
+  readonly endpoint: Endpoint;
+  readonly expiresAt?: Expiry | undefined;
+  readonly justMade?: boolean | undefined;
+}
+
+/** A key that the person wants to use, and what Mistral says of it. */
+export interface SettledKey {
+  readonly outcome: "verified" | "unverified";
+  readonly key: ApiKey;
+  readonly check: KeyCheck;
+}
+
+type Next = "paste" | "again" | "wait" | "open" | "codestral" | "keep" | "stop";
+
+/**
+ * Checks a key until it is clear what becomes of it, with a person who decides where Mistral does
+ * not simply accept it.
+ *
+ * @returns `undefined` when the person wants to enter another key
+ * @throws Cancelled when the person stops
+ */
+export async function settleKey(
+  deps: Settling,
+  pasted: ApiKey,
+  request: SettleRequest,
+): Promise<SettledKey | undefined> {
+  let key = pasted;
+  let triesCodestral = (await deps.mistral(request.endpoint)).canTryCodestral;
+  let check = await checkOnce(deps, key, request);
+  for (;;) {
+    const verdict = verdictOf(check);
+    if (verdict === "usable") return { outcome: "verified", key, check };
+    printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
+    const next = await askWhatNow(deps, check, { ...request, triesCodestral });
+    switch (next) {
+      case "paste":
+        return undefined;
+      case "wait":
+        check = await waitAndCheck(deps, key, request, check);
+        break;
+      case "codestral":
+        triesCodestral = false;
+        check = await checkOnce(deps, key, request, { tryCodestral: true });
+        break;
+      case "open":
+        await openPlanPage(deps, check);
+        check = await checkOnce(deps, key, request);
+        break;
+      case "keep":
+        return { outcome: "unverified", key, check };
+      case "stop":
+        throw new Cancelled("Stopped. The key was not stored.");
+      default:
+        if (next !== "again") key = next;
+        check = await checkOnce(deps, key, request);
+    }
+  }
+}
+
+const paste: Choice<Next> = { value: "paste", name: "Paste another key" };
+const again: Choice<Next> = { value: "again", name: "Check it again" };
+const stop: Choice<Next> = { value: "stop", name: "Stop", description: "nothing is stored" };
+const wait: Choice<Next> = {
+  value: "wait",
+  name: "Wait and try this key again",
+  description: say(facts.refusedAtFirst),
+};
+const open: Choice<Next> = { value: "open", name: "Open the page, then check again" };
+/** The key goes to another address only when the person says so. */
+const codestral: Choice<Next> = {
+  value: "codestral",
+  name: "See whether it is a Codestral key",
+  description: "sends it to codestral.mistral.ai",
+};
+
+function keep(description: string): Choice<Next> {
+  return { value: "keep", name: "Store it all the same", description };
+}
+
+interface Circumstances {
+  readonly justMade?: boolean | undefined;
+  readonly triesCodestral: boolean;
+}
+
+/** Asks what to do about a key that Mistral does not simply accept; another key may be pasted instead. */
+async function askWhatNow(
+  { prompts }: Settling,
+  check: KeyCheck,
+  circumstances: Circumstances,
+): Promise<Next | ApiKey> {
+  const question = whatNow(check, circumstances);
+  return await (await prompts()).choose<Next, ApiKey>({ ...question, onKeyPasted: (key) => key });
+}
+
+/** The question, and what can be done: first what most people should do. */
+function whatNow(
+  check: KeyCheck,
+  { justMade = false, triesCodestral }: Circumstances,
+): { readonly message: string; readonly choices: readonly Choice<Next>[] } {
+  const message = "What now?";
+  switch (verdictOf(check)) {
+    case "limited":
+      return {
+        message: "Mistral accepts this key. What now?",
+        choices:
+          check.diagnosis === "no-plan"
+            ? [open, keep("it works once there is a plan"), paste, stop]
+            : [keep("it works once the limit is gone"), again, paste, stop],
+      };
+    case "unknown":
+      return {
+        message: "Nothing is known against this key. What now?",
+        choices: [again, keep("unverified; check it later, with verify"), paste, stop],
+      };
+    default: {
+      if (check.diagnosis !== "invalid-key") return { message, choices: [paste, stop] };
+      const first = justMade ? [wait, paste] : [paste, wait];
+      return { message, choices: [...first, ...(triesCodestral ? [codestral] : []), stop] };
+    }
+  }
+}
+
+/** Opens the page where a plan is chosen or paid, and waits until the person is back from there. */
+async function openPlanPage({ openPage, output, prompts }: Settling, check: KeyCheck): Promise<void> {
+  const isPayment = check.diagnosis === "no-plan" && check.missing === "payment";
+  const page = isPayment ? consolePages.billing : consolePages.subscription;
+  if (await openPage(page)) output.ok("Opened in your browser. Come back here when it is done.");
+  else output.next(`Open ${output.theme.link(page)} on any machine, and come back here when it is done.`);
+  await (await prompts()).press({
+    keys: [{ press: "enter", does: "done, check the key again", value: true }],
+  });
+}
+
+/**
+ * Pauses before a new key is tried again, in seconds; together five minutes, the longest that users
+ * have reported. Source: public reports, August 2026.
+ */
+const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
+
+/** Tries a rejected key again and again for a while, until it is rejected no longer. */
+async function waitAndCheck(
+  deps: Settling,
+  key: ApiKey,
+  request: SettleRequest,
+  before: KeyCheck,
+): Promise<KeyCheck> {
+  const prompts = await deps.prompts();
+  let check = before;
+  for (const pause of pauses) {
+    await prompts.quietly(() => countDown(deps, pause));
+    check = await checkOnce(deps, key, request);
+    if (verdictOf(check) !== "rejected") break;
+  }
+  return check;
+}
+
+async function countDown({ output, sleep }: Settling, seconds: number): Promise<void> {
+  const label = (left: number) => `Trying again in ${left} second${left === 1 ? "" : "s"}`;
+  const line = output.progress(label(seconds));
+  try {
+    for (let left = seconds; left > 0; left -= 1) {
+      line.update(label(left));
+      await sleep(1000);
+    }
+  } finally {
+    line.clear();
+  }
+}
+
+function checkOnce(
+  deps: Settling,
+  key: ApiKey,
+  { endpoint, expiresAt }: SettleRequest,
+  options: { readonly tryCodestral?: boolean } = {},
+): Promise<KeyCheck> {
+  return checkWithProgress(deps, key, endpoint, {
+    ...options,
+    history: { expiresAt, lastAcceptedAt: null },
+  });
+}

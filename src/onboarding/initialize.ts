@@ -1,0 +1,48 @@
+import type { Deps } from "../deps.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { quietly, requirePerson } from "../terminal/absence.ts";
+import { changeStore } from "./move-key.ts";
+import { onboard } from "./onboard.ts";
+import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
+
+/** How `init` ended. */
+export type InitOutcome =
+  | OnboardOutcome
+  /** A key that was stored already is kept in another store now. */
+  | { readonly outcome: "moved"; readonly profile: Profile; readonly store: SecretStore };
+
+/**
+ * Gets a key and stores it. Where another store is asked for than a stored key's, moves that key
+ * there; a key on standard input is never mixed up with that.
+ *
+ * @throws Cancelled, and MistralKeyError of kinds `usage`, `needs-terminal`, `store-…` and `unfinished`
+ */
+export async function initialize(deps: Deps, request: OnboardRequest): Promise<InitOutcome> {
+  const { profile, store, from } = request;
+  if (from !== "prompt") return await quietly(deps, () => onboard(deps, request));
+  const known = store === undefined ? undefined : deps.profiles.read(profile);
+  if (store !== undefined && known !== undefined && known.store !== store) {
+    return { outcome: "moved", profile: known, store: await changeStore(deps, known, store) };
+  }
+  requirePerson(deps, { message: "The wizard asks questions", hint: withoutPerson(profile) });
+  return await quietly(deps, async () => {
+    greet(deps, "a Mistral API key, safely in your keychain");
+    return await onboard(deps, request);
+  });
+}
+
+/** The first line of the wizard. */
+export function greet({ output }: Deps, subtitle: string): void {
+  const { theme } = output;
+  output.print();
+  output.paragraph(`${theme.accent(theme.strong("mistral-key"))}   ${subtitle}`);
+  output.print();
+}
+
+/** What to do where nobody can be asked, as a sentence. */
+export function withoutPerson(profile: ProfileName): string {
+  return `Send the key on standard input instead: ${commandFor(profile, "init --with-key --expires 90d")} < FILE`;
+}

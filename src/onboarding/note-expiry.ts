@@ -1,0 +1,39 @@
+import { askExpiry } from "../capture/ask-expiry.ts";
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import type { StoredOutcome } from "./outcome.ts";
+
+/**
+ * Asks when a key ends that was at hand, and notes it. It is stored already, so that stopping here
+ * loses nothing.
+ *
+ * @param key.justMade - whether the person has made it a moment ago
+ * @throws Cancelled
+ */
+export async function noteExpiry(
+  deps: Deps,
+  stored: StoredOutcome,
+  key: { readonly justMade: boolean },
+): Promise<StoredOutcome> {
+  let expiresAt: Expiry | undefined;
+  try {
+    expiresAt = await askExpiry(deps, key);
+  } catch (error) {
+    throw error instanceof Cancelled ? stoppedBeforeExpiry(stored) : error;
+  }
+  if (expiresAt === undefined) return stored;
+  const profile = { ...stored.profile, expiresAt };
+  deps.profiles.write(profile);
+  return { ...stored, profile };
+}
+
+function stoppedBeforeExpiry({ profile, replaced }: StoredOutcome): Cancelled {
+  const stored = "Stopped. Your key is stored; its last day was not noted";
+  const noting = `To note it: ${commandFor(profile.name, "init --expires DATE")}`;
+  if (replaced === undefined || replaced.finished) return new Cancelled(`${stored}.`, { hint: noting });
+  return new Cancelled(`${stored}, and the old key ${replaced.previous.mask} has still to be deleted.`, {
+    hint: `${noting}\nTo finish that: ${commandFor(profile.name, "rotate --finish")}`,
+  });
+}

@@ -1,0 +1,145 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError, unlessDamaged } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { endpointFor, type Profile } from "../profiles/profile.ts";
+import { refuseLookalike } from "../profiles/profile-folder.ts";
+import { refuseDuringRotation } from "../rotation/unfinished.ts";
+import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { settleStore } from "./settle-store.ts";
+
+/** Where a key is to be stored, and what is there already. */
+export interface Place {
+  readonly profile: ProfileName;
+  readonly store: SecretStore;
+  readonly endpoint: Endpoint;
+  /** What is known of the profile. */
+  readonly known: Profile | undefined;
+  /** The key that is stored there. */
+  readonly stored: ApiKey | undefined;
+}
+
+/** Which place is asked for, and who decides where that is taken. */
+export interface PlaceRequest {
+  readonly profile: ProfileName;
+  /** The store asked for; `undefined` leaves it to the profile, then to the keychain. */
+  readonly store: StoreKind | undefined;
+  readonly endpoint: Endpoint | undefined;
+  /** Whether a stored key is replaced without asking. */
+  readonly replace: boolean;
+  /** The last day of a key, where it was given: who keeps a stored key may have come to note it. */
+  readonly expiresAt: Expiry | undefined;
+}
+
+type Placing = Pick<
+  Deps,
+  "profiles" | "journal" | "store" | "output" | "prompts" | "interactive" | "absence"
+>;
+
+/**
+ * Finds where a key of a profile is to be stored, before anybody fetches one.
+ *
+ * @throws MistralKeyError of kinds `usage`, `unfinished` and `store-…`; Cancelled
+ */
+export async function findPlace(deps: Placing, request: PlaceRequest): Promise<Place> {
+  const { profile } = request;
+  const known = readKnown(deps, profile);
+  const lookalike = known === undefined ? deps.profiles.lookalike(profile) : undefined;
+  if (lookalike !== undefined) throw refuseLookalike(profile, lookalike);
+  refuseDuringRotation(profile, deps);
+  refuseOtherStore(request, known);
+  const store = await settleStore(deps, request, known);
+  const stored = await store.get({ profile, slot: "current" });
+  return { profile, store, endpoint: endpointFor(request, known), known, stored };
+}
+
+/** What becomes of a key that is stored already, and where the new one goes. */
+export type PlaceChoice =
+  | { readonly outcome: "keep"; readonly place: Place }
+  /** Nothing is there, or what is there may be replaced. */
+  | { readonly outcome: "use"; readonly place: Place };
+
+/**
+ * Asks what becomes of a key that is stored where the new one should go.
+ *
+ * @throws MistralKeyError of kind `usage` where nobody can be asked; as {@link findPlace}; Cancelled
+ */
+export async function choosePlace(deps: Placing, request: PlaceRequest, first: Place): Promise<PlaceChoice> {
+  for (let place = first; ; ) {
+    if (place.stored === undefined || request.replace) return { outcome: "use", place };
+    const choice = await askAboutStored(deps, request, place.profile, place.stored);
+    if (choice === "keep") return { outcome: "keep", place };
+    if (choice === "replace") return { outcome: "use", place };
+    const profile = await askForName(deps);
+    const store = request.store ?? (place.store.kind === "memory" ? undefined : place.store.kind);
+    place = await findPlace(deps, { ...request, profile, store });
+  }
+}
+
+async function askAboutStored(
+  { output, prompts, interactive }: Placing,
+  { expiresAt }: PlaceRequest,
+  profile: ProfileName,
+  stored: ApiKey,
+): Promise<"keep" | "replace" | "another"> {
+  const message = `A key is stored for profile "${profile}" already`;
+  if (!interactive) {
+    throw new MistralKeyError("usage", `${message} (${stored.mask}); nothing was changed.`, {
+      hint: `Add --yes to replace it, use ${commandFor(profile, "rotate --with-key")}, or choose another profile with -p NAME.`,
+    });
+  }
+  output.paragraph(`${message}: ${stored.mask}`);
+  return await (await prompts()).choose({
+    message: "What do you want to do?",
+    choices: [
+      {
+        value: "keep",
+        name: "Keep it",
+        description: expiresAt === undefined ? "nothing is changed" : "only its last day is noted",
+      },
+      {
+        value: "replace",
+        name: "Replace it",
+        description: "the old key stays until you have deleted it at Mistral",
+      },
+      { value: "another", name: "Store the new one under another name", description: "both stay in use" },
+    ],
+    initial: "keep",
+  });
+}
+
+async function askForName({ prompts, profiles }: Placing): Promise<ProfileName> {
+  const text = await (await prompts()).text({
+    message: "A name for the new key",
+    example: "such as work",
+    check: (entered) => {
+      try {
+        const name = parseProfileName(entered.trim());
+        const taken = profiles.list().some((row) => row.name === name) ? name : profiles.lookalike(name);
+        return taken === undefined ? undefined : `There is a key called ${taken} already.`;
+      } catch (error) {
+        if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
+        throw error;
+      }
+    },
+  });
+  return parseProfileName(text.trim());
+}
+
+/** What is known of the profile; a file that cannot be read must not stand in the way of a new key. */
+function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | undefined {
+  return unlessDamaged(
+    () => profiles.read(name),
+    (damage) => output.warn(`${damage.message} It will be written anew.`),
+  );
+}
+
+function refuseOtherStore({ store, profile }: PlaceRequest, known: Profile | undefined): void {
+  if (store === undefined || known === undefined || known.store === store) return;
+  throw new MistralKeyError("usage", `The key of profile "${profile}" is kept in another store already.`, {
+    hint: `To move it there: ${commandFor(profile, `init --store ${store}`)} (without --with-key). To replace it where it is, do not give --store.`,
+  });
+}
