@@ -53,6 +53,7 @@ const codeOfDiagnosis: Record<Diagnosis, ExitCode> = {
   "rate-limited": exitCodes.unusable,
   "over-capacity": exitCodes.unusable,
   "model-not-found": exitCodes.usage,
+  // Only where Mistral says so in its own words; a gateway's complaint is "unreachable".
   "bad-request": exitCodes.bug,
   "server-error": exitCodes.unreachable,
   unreachable: exitCodes.unreachable,

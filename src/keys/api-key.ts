@@ -48,7 +48,8 @@ export class ApiKey {
 
   /**
    * Whether the key has the shape Mistral gives keys today: 32 ASCII letters and digits. A hint,
-   * never a reason to refuse: Mistral may change the shape at any time.
+   * never a reason to refuse: Mistral may change the shape at any time. Seen in public reports,
+   * August 2026; no page of Mistral's says so.
    */
   get hasUsualShape(): boolean {
     return /^[A-Za-z0-9]{32}$/.test(this.#value);

@@ -3,7 +3,8 @@ import { MistralKeyError } from "../errors.ts";
 /**
  * The last day of a key as `YYYY-MM-DD`, or `null` for a key that never ends. The console takes a
  * date without a time, and no standard endpoint of the API gives it back, so it is always "as you
- * entered it".
+ * entered it". Source: https://docs.mistral.ai/admin/identity-access/api-keys and the API reference,
+ * August 2026.
  */
 export type Expiry = string | null;
 

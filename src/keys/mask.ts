@@ -1,6 +1,7 @@
 /**
  * Shortens a key the way the Mistral console lists it, first and last four characters, so that a
  * person can find the row. A text too short to hide anything that way shows nothing of itself.
+ * Source: https://docs.mistral.ai/admin/identity-access/api-keys, August 2026.
  *
  * @param value - the whole key
  */

@@ -8,8 +8,7 @@ export type PastedKey =
 
 /** Terminals and line editors that know nothing of bracketed paste leave its markers, or most of them. */
 const pasteMarkers = /\x1b\[20[01]~|^\s*\[200~|\[201~\s*$/g;
-const invisible = "\\s\\u00ad\\u200b-\\u200f\\u2060\\ufeff";
-const edges = new RegExp(`^[${invisible}]+|[${invisible}]+$`, "g");
+const edges = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+|[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+$/gu;
 const assignment =
   /^(?:[$>%]\s+)?(?:-\s+)?(?:(?:export|setx?|set\s+-\w+|-e)\s+|\$env:)?["']?\w*mistral\w*["']?(?:\s*[=:]\s*|\s+)/i;
 const comment = /\s+#.*$/;

@@ -2,7 +2,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import { formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Assessed } from "../mistral/mistral-api.ts";
-import { displayWidth, hang, padEnd } from "../terminal/output/layout.ts";
+import { displayWidth, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { verdictOf } from "./verdict.ts";
@@ -65,32 +65,21 @@ export type VerdictRow = { readonly profile: ProfileName; readonly code: ExitCod
 export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): void {
   const width = Math.max(...rows.map(({ profile }) => displayWidth(profile)));
   for (const row of rows) {
-    const { symbol, text } = describeRow(output, row);
-    const first = `${symbol} ${padEnd(row.profile, width)}  `;
-    // A long name leaves no room beside it.
-    const fits = output.pageWidth - displayWidth(first) >= 30;
-    output.print(
-      fits
-        ? hang(first, text, output.pageWidth)
-        : `${symbol} ${row.profile}\n${hang("  ", text, output.pageWidth)}`,
-    );
-  }
-}
-
-function describeRow(output: Output, row: VerdictRow): { readonly symbol: string; readonly text: string } {
-  const { symbol } = output.theme;
-  if ("failure" in row) return { symbol: symbol.fail, text: row.failure };
-  const { check, expiresAt, key } = row.checked;
-  if (check.diagnosis !== "valid") {
-    const bad = verdictOf(check) === "rejected" ? symbol.fail : symbol.warn;
+    const name = padEnd(row.profile, width);
+    if ("failure" in row) {
+      output.fail(`${name}  ${row.failure}`, 0);
+      continue;
+    }
+    const { check, expiresAt, key } = row.checked;
+    if (check.diagnosis === "valid") {
+      const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
+      output[endsWithinMinDays(row.checked) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
+      continue;
+    }
     // Where the sentence names the key, it is named once.
-    return { symbol: bad, text: `${key.mask}  ${explain(check).sentence.replace(`, ${key.mask}`, "")}` };
+    const sentence = explain(check).sentence.replace(`, ${key.mask}`, "");
+    output[verdictOf(check) === "rejected" ? "fail" : "warn"](`${name}  ${key.mask}  ${sentence}`, 0);
   }
-  const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
-  return {
-    symbol: endsWithinMinDays(row.checked) ? symbol.warn : symbol.ok,
-    text: `${key.mask}  valid${end}`,
-  };
 }
 
 /** Prints what a person should know besides the verdict. */

@@ -6,7 +6,10 @@ const key = "testKey0".repeat(4);
 
 const alphabet = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"];
 const anyKey = fc.string({ unit: fc.constantFrom(...alphabet), minLength: 32, maxLength: 32 });
-const space = fc.string({ unit: fc.constantFrom(" ", "\t", "\n", "\r\n", "\u200b", "\ufeff"), maxLength: 4 });
+const space = fc.string({
+  unit: fc.constantFrom(" ", "\t", "\n", "\r\n", "\u200b", "\ufeff", "\u202a", "\u2069"),
+  maxLength: 4,
+});
 const prefix = fc.constantFrom(
   "",
   "MISTRAL_API_KEY=",
