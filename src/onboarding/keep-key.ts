@@ -22,7 +22,7 @@ export async function keepKey(
   known: Omit<KnownKey, "store">,
 ): Promise<Profile> {
   await retryWhileStoreFails(deps, () => storeKey(deps, store, known));
-  const profile = profileOf({ ...known, store: store.kind }, deps.now());
+  const profile = profileOf({ ...known, store: store.kind, storeName: store.describe() }, deps.now());
   try {
     deps.profiles.write(profile);
   } catch (error) {

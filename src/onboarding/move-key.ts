@@ -54,7 +54,8 @@ export async function moveKey(
     if (there !== undefined && options.replace !== true) return { outcome: "another-key-there", key: there };
     await to.set(address, key);
   }
-  if (profile !== undefined && profile.store !== to.kind) profiles.write({ ...profile, store: to.kind });
+  if (profile !== undefined && profile.store !== to.kind)
+    profiles.write({ ...profile, store: to.kind, storeName: to.describe() });
   try {
     await from.delete(address);
     return { outcome: "moved" };

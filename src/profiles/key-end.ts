@@ -13,6 +13,18 @@ export function endOf({ expiresAt }: Pick<Profile, "expiresAt">, now: Date): str
 }
 
 /**
+ * When a key ends, as one short line with the command that replaces it.
+ *
+ * @param expiresAt - `YYYY-MM-DD`
+ */
+export function endLine(profile: ProfileName, expiresAt: string, now: Date): string {
+  const left = daysLeft(expiresAt, now);
+  const ends = left === 0 ? "ends today" : left === 1 ? "ends tomorrow" : `ends in ${left} days`;
+  const when = `${left < 0 ? "was to end" : `${ends},`} on ${formatDay(expiresAt)}`;
+  return `Key "${profile}" ${when}: ${commandFor(profile, "rotate")}`;
+}
+
+/**
  * When a key ends, as a sentence with the command that replaces it.
  *
  * @param expiresAt - `YYYY-MM-DD`

@@ -13,6 +13,8 @@ export interface KnownKey {
   readonly name: ProfileName;
   readonly key: ApiKey;
   readonly store: StoreKind;
+  /** The store's own name. */
+  readonly storeName?: string;
   readonly endpoint: Endpoint;
   /** `undefined` when the person was not asked or does not know. */
   readonly expiresAt?: Expiry | undefined;
@@ -30,6 +32,7 @@ export function profileOf(known: KnownKey, now: Date): Profile {
     key: known.key.mask,
     fingerprint: fingerprintOf(known.key),
     store: known.store,
+    ...(known.storeName === undefined ? {} : { storeName: known.storeName }),
     endpoint: known.endpoint,
     identity: null,
     createdAt: now.toISOString(),

@@ -42,6 +42,7 @@ export function readProfile(shape: Shape): Profile {
     key: shape.text("key"),
     fingerprint: readFingerprint(shape.object("fingerprint")),
     store: shape.oneOf("store", stores),
+    ...(shape.has("storeName") ? { storeName: shape.text("storeName") } : {}),
     endpoint: readEndpoint(shape.object("endpoint")),
     identity: readIdentity(shape.objectOrNull("identity")),
     createdAt: readMoment(shape, "createdAt"),

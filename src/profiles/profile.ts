@@ -15,6 +15,8 @@ export interface Profile {
   readonly key: string;
   readonly fingerprint: Fingerprint;
   readonly store: StoreKind;
+  /** The store's own name, as it was when the key was put or found there: `GNOME Keyring`. */
+  readonly storeName?: string;
   readonly endpoint: Endpoint;
   /** Who the key belongs to, as Mistral said at the last check; `null` when it did not say. */
   readonly identity: Identity | null;
@@ -37,6 +39,11 @@ export interface KnownTarget {
   readonly target: TargetReference;
   /** When it was first delivered there, ISO 8601; `null` where that was not written down. */
   readonly since: string | null;
+}
+
+/** Where a key is kept, in words. */
+export function storeNameOf({ store, storeName }: Pick<Profile, "store" | "storeName">): string {
+  return storeName ?? { keychain: "the keychain", file: "an encrypted file", memory: "memory" }[store];
 }
 
 /** The store of a key: the one asked for, else the one its profile remembers, else the keychain. */

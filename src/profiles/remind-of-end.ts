@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
-import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { dayOf, daysBetween, daysLeft, formatDay, warningDays } from "../keys/expiry.ts";
+import { dayOf, daysBetween, daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Output } from "../terminal/output/output.ts";
+import { endLine } from "./key-end.ts";
 import type { Profile } from "./profile.ts";
 
 /** So many days before a key ends, alarms go off; the first reminder comes with the first of them. */
@@ -39,7 +39,7 @@ export function remindOfEnd(
   const today = dayOf(at);
   const fresh = [...days].filter(([, day]) => Math.abs(daysBetween(day, today)) < 60);
   writeDays(log, new Map(fresh).set(name, today));
-  output.warn(sentence(profile.name, expiresAt, at), 0);
+  output.warn(endLine(name, expiresAt, at), 0);
 }
 
 /** @param remindedOn - the day of the last reminder, `YYYY-MM-DD`; `undefined` where there was none */
@@ -47,14 +47,6 @@ function isDue(expiresAt: string, remindedOn: string | undefined, now: Date): bo
   if (remindedOn === undefined) return true;
   if (daysLeft(expiresAt, now) <= warningDays) return remindedOn !== dayOf(now);
   return daysBetween(remindedOn, expiresAt) > reminderSteps[0];
-}
-
-/** Short, so that it is one line of a terminal. */
-function sentence(name: Profile["name"], expiresAt: string, now: Date): string {
-  const left = daysLeft(expiresAt, now);
-  const when = left === 0 ? "ends today" : left === 1 ? "ends tomorrow" : `ends in ${left} days`;
-  const end = left < 0 ? `was to end on ${formatDay(expiresAt)}` : `${when}, on ${formatDay(expiresAt)}`;
-  return `Key "${name}" ${end}: ${commandFor(name, "rotate")}`;
 }
 
 const file = "reminders.json";

@@ -75,7 +75,10 @@ function sayUnchanged(error: unknown): never {
 }
 
 function planOf({ before, store, ...known }: Replacement, oldKey: ApiKey, now: Date): RotationPlan {
-  const after = profileOf({ ...known, store: store.kind, targets: before?.targets ?? [] }, now);
+  const after = profileOf(
+    { ...known, store: store.kind, storeName: store.describe(), targets: before?.targets ?? [] },
+    now,
+  );
   return {
     version: 1,
     profile: known.name,

@@ -1,6 +1,7 @@
 import { daysLeft } from "../keys/expiry.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Region } from "../mistral/endpoint.ts";
+import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { RotationStage } from "../rotation/journal.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
@@ -8,6 +9,13 @@ import type { Survey, SurveyedProfile } from "./survey.ts";
 
 /** What `status --json` prints. Stable surface. */
 export interface StatusDocument {
+  /** The profile that a command here uses, and the rule that chose it; `path` is that of a `.mistral-key`. */
+  readonly selected: {
+    readonly profile: string;
+    readonly rule: ProfileChoice["rule"];
+    readonly path: string | null;
+  };
+  /** The most urgent first. */
   readonly profiles: readonly StatusRow[];
   readonly environment: {
     /** Whether `MISTRAL_API_KEY` is the key of the profile that commands use here. */
@@ -53,8 +61,13 @@ const nothing = {
 } as const;
 
 /** The JSON document of a survey. */
-export function statusDocument({ profiles, environment, now }: Survey): StatusDocument {
+export function statusDocument({ choice, profiles, environment, now }: Survey): StatusDocument {
   return {
+    selected: {
+      profile: choice.name,
+      rule: choice.rule,
+      path: choice.rule === "folder" ? choice.path : null,
+    },
     profiles: profiles.map((row) => rowOf(row, now)),
     environment: { MISTRAL_API_KEY: environment.state === "unusable" ? "different" : environment.state },
   };

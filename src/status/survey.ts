@@ -1,16 +1,20 @@
 import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
+import { daysLeft, endsSoon } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { ListedProfile } from "../profiles/profile-registry.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
+import { isRefusal } from "../verification/verdict.ts";
 
 /** Everything known here about the keys of this person and about `MISTRAL_API_KEY`, without a look at a store or the network. */
 export interface Survey {
-  /** The profile that a command without `--profile` uses. */
-  readonly selected: ProfileName;
+  /** The profile that a command here uses, and what chose it. */
+  readonly choice: ProfileChoice;
+  /** The most urgent first. */
   readonly profiles: readonly SurveyedProfile[];
   /** Rotations whose profile is not there, or cannot be read. */
   readonly strayRotations: readonly ListedRotation[];
@@ -19,9 +23,14 @@ export interface Survey {
 }
 
 /** A profile with the rotation under way, or why it cannot be read. */
-export type SurveyedProfile =
-  | { readonly name: ProfileName; readonly profile: Profile; readonly rotation: ListedRotation | undefined }
-  | { readonly name: ProfileName; readonly damaged: string };
+export type SurveyedProfile = ReadableProfile | { readonly name: ProfileName; readonly damaged: string };
+
+/** A profile that can be read. */
+export interface ReadableProfile {
+  readonly name: ProfileName;
+  readonly profile: Profile;
+  readonly rotation: ListedRotation | undefined;
+}
 
 /** What `MISTRAL_API_KEY` of this process is, compared by fingerprint. */
 export type ComparedKey =
@@ -44,25 +53,59 @@ export type ComparedKey =
 /**
  * Surveys the profiles.
  *
- * @param options.only - leaves every other profile out
+ * @param choice - the profile that a command here uses
+ * @param only - leaves every other profile out
  */
 export function survey(
   { profiles, journal, env, now }: Pick<Deps, "profiles" | "journal" | "env" | "now">,
-  { selected, only }: { readonly selected: ProfileName; readonly only: ProfileName | undefined },
+  choice: ProfileChoice,
+  only: ProfileName | undefined,
 ): Survey {
+  const at = now();
   const rotations = new Map(journal.list().map((rotation) => [rotation.profile, rotation]));
   const listed = profiles.list();
-  const shown = only === undefined ? listed : listed.filter(({ name }) => name === only);
+  const shown = listed
+    .filter(({ name }) => only === undefined || name === only)
+    .map((row) => ("damaged" in row ? row : { ...row, rotation: rotations.get(row.name) }));
   const strays = [...rotations.values()].filter(
     (rotation) => !listed.some((row) => row.name === rotation.profile && "profile" in row),
   );
   return {
-    selected,
-    profiles: shown.map((row) => ("damaged" in row ? row : { ...row, rotation: rotations.get(row.name) })),
+    choice,
+    profiles: mostUrgentFirst(shown, at),
     strayRotations: only === undefined ? strays : strays.filter(({ profile }) => profile === only),
-    environment: compare(env, { selected, listed, rotation: rotations.get(selected) }),
-    now: now(),
+    environment: compare(env, { selected: choice.name, listed, rotation: rotations.get(choice.name) }),
+    now: at,
   };
+}
+
+/** Whether a key ends within a fortnight, or has ended. */
+export function isEnding({ expiresAt }: Profile, now: Date): boolean {
+  return typeof expiresAt === "string" && endsSoon(expiresAt, now);
+}
+
+/** Whether Mistral did not take the key at the last check. */
+export function isRefused({ lastDiagnosis }: Profile): boolean {
+  return lastDiagnosis !== null && isRefusal(lastDiagnosis);
+}
+
+/**
+ * What cannot be read, then what Mistral refused, then rotations that are not finished, then by the
+ * last day; keys of which no day is known come after those, and keys that never end last.
+ */
+function mostUrgentFirst(rows: readonly SurveyedProfile[], now: Date): readonly SurveyedProfile[] {
+  const ranked = rows.map((row) => ({ row, rank: rankOf(row, now) }));
+  ranked.sort((a, b) => a.rank - b.rank || (a.row.name < b.row.name ? -1 : 1));
+  return ranked.map(({ row }) => row);
+}
+
+function rankOf(row: SurveyedProfile, now: Date): number {
+  if ("damaged" in row) return Number.NEGATIVE_INFINITY;
+  const { profile, rotation } = row;
+  if (isRefused(profile)) return -2e6;
+  if (rotation !== undefined) return -1e6;
+  if (profile.expiresAt === undefined) return 1e6;
+  return profile.expiresAt === null ? 2e6 : daysLeft(profile.expiresAt, now);
 }
 
 function compare(

@@ -133,6 +133,7 @@ export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck
             name: request.profile,
             key,
             store: store.kind,
+            storeName: store.describe(),
             endpoint: found.endpoint,
             targets: found.profile?.targets ?? [],
             check,
@@ -140,7 +141,7 @@ export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck
           now,
         )
       : isAboutTheKey(found, check)
-        ? withCheck(known, check, now)
+        ? { ...withCheck(known, check, now), storeName: store.describe() }
         : known;
   const verified = {
     profile: request.profile,

@@ -1,0 +1,88 @@
+import { commandFor } from "../hints.ts";
+import { dayOf, formatDay } from "../keys/expiry.ts";
+import { defaultProfile } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
+import { describeChoice } from "../profiles/choose-profile.ts";
+import { endOf } from "../profiles/key-end.ts";
+import { type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
+import { targetText } from "../profiles/target-reference.ts";
+import type { Output } from "../terminal/output/output.ts";
+import { isRefusal } from "../verification/verdict.ts";
+import { printEnvironment, printNotices } from "./print-notices.ts";
+import { checkWords, chooseColumns } from "./profile-table.ts";
+import type { ReadableProfile, Survey } from "./survey.ts";
+
+/**
+ * Shows a person how the keys stand: each, what is due, and which key is used here.
+ *
+ * @param output - for answers
+ * @param inFull - whether everything known of each is shown, however many there are
+ */
+export function printStatus(output: Output, survey: Survey, inFull: boolean): void {
+  const readable = survey.profiles.filter((row): row is ReadableProfile => "profile" in row);
+  if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
+    output.paragraph("No key is stored here yet.");
+    output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
+  } else if (readable.length > 1 && !inFull) {
+    output.table(chooseColumns(readable, survey.now, output));
+  } else {
+    readable.forEach((row, index) => {
+      if (index > 0) output.print();
+      printProfile(output, row, survey.now);
+    });
+  }
+  output.print();
+  printNotices(output, survey);
+  if (inFull || readable.length > 1 || isNews(survey.choice)) output.bullet(describeChoice(survey.choice));
+  printEnvironment(output, survey);
+}
+
+/** Whether the choice is neither what was asked for a moment ago nor what it always is. */
+function isNews({ rule, name }: Survey["choice"]): boolean {
+  return rule !== "flag" && (rule !== "default" || name !== defaultProfile);
+}
+
+function printProfile(output: Output, { profile }: ReadableProfile, now: Date): void {
+  const { identity } = profile;
+  const rows = [
+    { label: "Key", value: joined([profile.key, identity?.keyName]) },
+    { label: "Account", value: joined([identity?.email, identity?.workspace, identity?.organization]) },
+    { label: "Kept in", value: storeNameOf(profile) },
+    { label: "Endpoint", value: endpointOf(profile) },
+    { label: "Ends", value: endOf(profile, now) },
+    { label: "Checked", value: checkOf(profile) },
+    { label: "Delivered to", value: profile.targets.map(describeTarget).join("\n") },
+  ].filter(({ value }) => value !== "");
+  output.heading(profile.name);
+  output.rows(
+    rows.map(({ label, value }) => ({ label: output.theme.faint(label), value })),
+    4,
+  );
+}
+
+function endpointOf({ endpoint: { region, serverUrl } }: Profile): string {
+  return serverUrl ?? (region === "global" ? "" : `region ${region}`);
+}
+
+function describeTarget({ target, since }: KnownTarget): string {
+  const place = showName(targetText(target));
+  return since === null ? place : `${place} since ${formatDay(dayOf(new Date(since)))}`;
+}
+
+/** What the last check said and, where it says nothing of the key, when there was one that did. */
+function checkOf({ lastVerifiedAt, lastDiagnosis, lastAcceptedAt }: Profile): string {
+  if (lastVerifiedAt === null || lastDiagnosis === null) return "never";
+  const said = `${checkWords[lastDiagnosis]}, on ${dayOfCheck(lastVerifiedAt)}`;
+  if (lastAcceptedAt === lastVerifiedAt || isRefusal(lastDiagnosis)) return said;
+  return lastAcceptedAt === null
+    ? `${said}; nothing is known of the key yet`
+    : `${said}; the key was accepted on ${dayOfCheck(lastAcceptedAt)}`;
+}
+
+function dayOfCheck(moment: string): string {
+  return formatDay(dayOf(new Date(moment)));
+}
+
+function joined(parts: readonly (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ");
+}
