@@ -94,8 +94,8 @@ const codestral: Choice<Next> = {
   description: "sends it to codestral.mistral.ai",
 };
 
-function keep(description: string): Choice<Next> {
-  return { value: "keep", name: "Store it all the same", description };
+function keep(name: string, description: string): Choice<Next> {
+  return { value: "keep", name, description };
 }
 
 interface Circumstances {
@@ -125,13 +125,13 @@ function whatNow(
         message: "Mistral accepts this key. What now?",
         choices:
           check.diagnosis === "no-plan"
-            ? [open, keep("it works once there is a plan"), paste, stop]
-            : [keep("it works once the limit is gone"), again, paste, stop],
+            ? [open, keep("Store it all the same", "it works once there is a plan"), paste, stop]
+            : [keep("Store it all the same", "it works once the limit is gone"), again, paste, stop],
       };
     case "unknown":
       return {
         message: "Nothing is known against this key. What now?",
-        choices: [again, keep("unverified; check it later, with verify"), paste, stop],
+        choices: [again, keep("Store it unverified", "check it later, with verify"), paste, stop],
       };
     default: {
       if (check.diagnosis !== "invalid-key") return { message, choices: [paste, stop] };

@@ -1,6 +1,6 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
 import { screensFor, suggestKeyName } from "../capture/steps.ts";
-import { walkSteps } from "../capture/walk-steps.ts";
+import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
@@ -52,9 +52,11 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   refuseOtherStore(request, stored);
   const { key: oldKey, store, profile: before } = stored;
   const endpoint = endpointFor(request, before);
-  const expiresAt = request.from === "stdin" ? request.expiresAt : await walkToPaste(deps, request, stored);
+  const walked = request.from === "stdin" ? undefined : await walkToPaste(deps, request, stored);
+  const expiresAt = walked === undefined ? request.expiresAt : walked.expiresAt;
   const captured = await captureKey(deps, {
-    from: request.from,
+    from: walked?.key ?? request.from,
+    justMade: walked?.justMade ?? false,
     message: "The new key",
     endpoint,
     verify: true,
@@ -89,7 +91,7 @@ async function walkToPaste(
   deps: Deps,
   { profile, expiresAt, browser }: RotateRequest,
   { key, profile: before }: StoredKey,
-): Promise<Expiry | undefined> {
+): Promise<Walked> {
   const { output } = deps;
   const said = `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`;
   output.print();
@@ -99,13 +101,12 @@ async function walkToPaste(
     start: "account",
     workspace: before?.identity?.workspace,
   });
-  const { expiresAt: chosen } = await walkSteps(deps, {
+  return await walkSteps(deps, {
     screens: screens.filter(({ id }) => id === "create" || id === "copy"),
     from: "create",
     expiresAt,
     browser,
   });
-  return chosen;
 }
 
 /** A key carries the limits and the bill of its workspace, so another one is used only on purpose. */

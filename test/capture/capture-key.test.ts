@@ -96,7 +96,7 @@ describe("a key that is asked for", () => {
     api.behave("cut");
     const answers = [
       answer.key(good.reveal()),
-      answer.choose("Store it all the same", /Nothing is known against/),
+      answer.choose("Store it unverified", /Nothing is known against/),
     ];
     expect(await capture({ answers })).toMatchObject({
       outcome: "unverified",

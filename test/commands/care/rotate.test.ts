@@ -295,7 +295,7 @@ describe("rotate --abort", () => {
 
 describe("rotate in a terminal", () => {
   const steps = [
-    answer.press("enter", /open in the browser/),
+    answer.press("enter", /open the page/),
     answer.press("enter", /go on/),
     answer.choose("90 days"),
   ];
@@ -372,7 +372,7 @@ describe("rotate in a terminal", () => {
   it("waits for a new key that Mistral does not know yet", async () => {
     api.keys.revoke(oldKey.reveal());
     api.keys.accept(newKey.reveal(), { afterRefusals: 2 });
-    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.choose("Wait a little")] });
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.choose("Wait and try")] });
     expect(await run({})).toBe(0);
     expect(await slotsOf(deps)).toEqual(done);
   });
@@ -390,7 +390,7 @@ describe("rotate in a terminal", () => {
   it("offers no browser where there is none", async () => {
     const answers = [
       answer.press("enter", /^enter done, go on/),
-      answer.choose("None"),
+      answer.choose("Never"),
       answer.stop(/new key/),
     ];
     deps = deps.next({ answers, opensPages: false });
@@ -402,7 +402,7 @@ describe("rotate in a terminal", () => {
     deps = deps.next({
       answers: [
         answer.press("enter", /go on/),
-        answer.choose("None"),
+        answer.choose("Never"),
         answer.key(newKey.reveal()),
         answer.press("l"),
       ],

@@ -239,7 +239,7 @@ describe("init, in a terminal", () => {
       answers: [
         answer.choose("I have a key"),
         answer.key(text),
-        answer.choose("Store it all the same"),
+        answer.choose("Store it unverified"),
         answer.choose("Never"),
       ],
     });
