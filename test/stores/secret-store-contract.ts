@@ -64,6 +64,18 @@ export function describeSecretStore(
       expect(await inAnotherRun(at("kept"))).toBe(testKey("A").reveal());
     });
 
+    it("can be looked into, and what is looked at stays as it is", async () => {
+      const before = await store.inspect(at("seen"));
+      await store.set(at("seen"), testKey("A"));
+      const after = await (await place.open()).inspect(at("seen"));
+      // One that might have to ask somebody says so, each time.
+      expect(after.state === "found" ? after.key.reveal() : after).toEqual(
+        before.state === "unread" ? before : testKey("A").reveal(),
+      );
+      expect(["missing", "unread"]).toContain(before.state);
+      expect(await inAnotherRun(at("seen"))).toBe(testKey("A").reveal());
+    });
+
     it("puts a key in the place of another", async () => {
       await store.set(at("replaced"), testKey("A"));
       await store.set(at("replaced"), testKey("B"));

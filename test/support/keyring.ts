@@ -14,6 +14,8 @@ export type KeyringState =
   | "locked"
   /** A GNOME Keyring that has never made a collection. */
   | "no-collection"
+  /** The default collection is the one that is forgotten at log-out; there is another one. */
+  | "volatile"
   /** A session bus and nobody on it who keeps secrets. */
   | "no-service"
   /** The daemon is stopped (SIGSTOP): it owns its name on the bus and never answers. */
@@ -85,6 +87,7 @@ export async function startKeyring({ state, secrets = {} }: KeyringOptions): Pro
     for (const [account, secret] of Object.entries(secrets)) await keyring.store(account, secret);
     if (filling && modeOf[state] !== "unlocked") await session.enter(modeOf[state]);
     if (state === "frozen") keyring.freeze();
+    if (state === "volatile") await makeVolatile(env);
     return keyring;
   } catch (error) {
     await session.stop();
@@ -96,6 +99,7 @@ const modeOf: Record<KeyringState, string> = {
   unlocked: "unlocked",
   locked: "locked",
   "no-collection": "bare",
+  volatile: "unlocked",
   "no-service": "none",
   frozen: "unlocked",
 };
@@ -105,11 +109,12 @@ function keyringOf(session: Session, env: KeyringEnvironment): Keyring {
   return {
     env,
     lookup: async (account) => {
-      const { code, stdout } = await secretTool(["lookup", ...attributes(account)], env);
+      const { code, stdout } = await run("secret-tool", ["lookup", ...attributes(account)], env);
       return code === 0 ? stdout : undefined;
     },
     store: async (account, secret) => {
-      const { code, stderr } = await secretTool(
+      const { code, stderr } = await run(
+        "secret-tool",
         ["store", "--label", "made by a test", ...attributes(account)],
         env,
         secret,
@@ -201,6 +206,15 @@ async function unlockAsLogIn(socketPath: string): Promise<void> {
   }
 }
 
+/** Lets the default collection be `session`, which a service keeps in memory only. */
+async function makeVolatile(env: KeyringEnvironment): Promise<void> {
+  const service = ["--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"];
+  const collection = "objpath:/org/freedesktop/secrets/collection/session";
+  const call = ["org.freedesktop.Secret.Service.SetAlias", "string:default", collection];
+  const { code, stderr } = await run("dbus-send", ["--session", "--print-reply", ...service, ...call], env);
+  if (code !== 0) throw new Error(`The default collection was not changed: ${stderr}`);
+}
+
 function environmentIn(folder: string): KeyringEnvironment {
   const home = join(folder, "home");
   const runtime = join(folder, "run");
@@ -221,14 +235,15 @@ function environmentIn(folder: string): KeyringEnvironment {
   };
 }
 
-function secretTool(
+function run(
+  program: string,
   args: readonly string[],
   env: KeyringEnvironment,
   input: string | Uint8Array = "",
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     const child = execFile(
-      "secret-tool",
+      program,
       args,
       { env: { ...process.env, ...env }, timeout: 10_000, killSignal: "SIGKILL" },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : 1, stdout, stderr }),

@@ -13,9 +13,14 @@ export interface KeychainAdvice {
 /**
  * Puts a trouble into words that fit this machine. Pure: everything it depends on is an argument.
  *
- * @param name - the keychain's own name, "GNOME Keyring"
+ * @param name - the keychain's own name, "GNOME Keyring", or "the keychain" where that is not known
  */
 export function adviseOn(trouble: KeychainTrouble, name: string, facts: SystemFacts): KeychainAdvice {
+  const { reason, advice } = adviceOn(trouble, name, facts);
+  return { reason: reason.charAt(0).toUpperCase() + reason.slice(1), advice };
+}
+
+function adviceOn(trouble: KeychainTrouble, name: string, facts: SystemFacts): KeychainAdvice {
   if (trouble === "library-missing" || trouble === "library-incompatible" || trouble === "crashed") {
     return adviseOnLibrary(trouble, name, facts);
   }

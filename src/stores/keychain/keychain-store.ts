@@ -39,10 +39,10 @@ export class KeychainStore implements SecretStore {
 
   get(address: SecretAddress): Promise<ApiKey | undefined> {
     const account = accountOf(address);
-    return this.#inTurn(address, async (keychain) => {
+    return this.#inTurn(address, async () => {
       const known = this.#keys.get(account);
       if (known !== undefined) return known;
-      const password = await keychain.read(account);
+      const password = await this.#keychain.read(account);
       if (password === undefined) return undefined;
       const key = keyFrom(password);
       this.#keys.set(account, key);
@@ -52,14 +52,14 @@ export class KeychainStore implements SecretStore {
 
   set(address: SecretAddress, key: ApiKey): Promise<void> {
     const account = accountOf(address);
-    return this.#inTurn(address, async (keychain) => {
+    return this.#inTurn(address, async () => {
       const password = key.reveal();
       if (!ApiKey.accepts(password)) throw unstorable();
-      const before = await this.#whatIsThere(keychain, account);
+      const before = await this.#whatIsThere(account);
       this.#keys.delete(account);
-      await keychain.write(account, password);
-      if ((await readBack(keychain, account)) !== password) {
-        const cause = await putBack(keychain, account, before);
+      await this.#keychain.write(account, password);
+      if ((await readBack(this.#keychain, account)) !== password) {
+        const cause = await putBack(this.#keychain, account, before);
         throw new KeychainProblem("not-kept", cause);
       }
       this.#keys.set(account, key);
@@ -68,12 +68,12 @@ export class KeychainStore implements SecretStore {
 
   async inspect(address: SecretAddress): Promise<Inspection> {
     try {
-      return await this.#inTurn(address, async (keychain) => {
-        const peeked = await keychain.peek(accountOf(address));
+      return await this.#inTurn(address, async () => {
+        const peeked = await this.#keychain.peek(accountOf(address));
         if (peeked.state === "found") return { state: "found", key: keyFrom(peeked.password) };
-        if (peeked.state === "missing") return { state: "missing", place: keychain.name };
+        if (peeked.state === "missing") return { state: "missing", place: this.#keychain.name };
         const because = peeked.reason === "locked" ? "is locked" : "might ask you first";
-        return { state: "unread", because: `${keychain.name} ${because}` };
+        return { state: "unread", because: `${this.#keychain.name} ${because}` };
       });
     } catch (error) {
       if (error instanceof MistralKeyError) return { state: "unusable", failure: error };
@@ -83,18 +83,18 @@ export class KeychainStore implements SecretStore {
 
   delete(address: SecretAddress): Promise<boolean> {
     const account = accountOf(address);
-    return this.#inTurn(address, (keychain) => {
+    return this.#inTurn(address, async () => {
       this.#keys.delete(account);
-      return keychain.erase(account);
+      return this.#keychain.erase(account);
     });
   }
 
   /** What to put back if a write is not kept; `undefined` when that is not known. */
-  async #whatIsThere(keychain: Keychain, account: string): Promise<Peeked | undefined> {
+  async #whatIsThere(account: string): Promise<Peeked | undefined> {
     const remembered = this.#keys.get(account);
     if (remembered !== undefined) return { state: "found", password: remembered.reveal() };
     try {
-      return await keychain.peek(account);
+      return await this.#keychain.peek(account);
     } catch (error) {
       // An entry that cannot be read must not keep a good key from taking its place.
       if (error instanceof KeychainProblem && error.trouble === "unreadable") return undefined;
@@ -103,10 +103,10 @@ export class KeychainStore implements SecretStore {
   }
 
   /** One at a time, so that what is remembered is what is stored, whatever is asked for at once. */
-  #inTurn<Value>(address: SecretAddress, work: (keychain: Keychain) => Promise<Value>): Promise<Value> {
+  #inTurn<Value>(address: SecretAddress, work: () => Promise<Value>): Promise<Value> {
     const turn = this.#last.then(async () => {
       try {
-        return await work(this.#keychain);
+        return await work();
       } catch (error) {
         throw error instanceof KeychainProblem ? await this.#failureOf(error, address) : error;
       }

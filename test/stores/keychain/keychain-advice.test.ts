@@ -78,6 +78,7 @@ describe("advice on a keychain", () => {
     "node-too-old",
     "service-missing",
     "collection-missing",
+    "collection-volatile",
     "locked",
     "still-locked",
     "refused-by-person",
@@ -93,7 +94,7 @@ describe("advice on a keychain", () => {
   it.each(troubles)("has a sentence and an action for %s, wherever", (trouble) => {
     for (const platform of ["linux", "darwin", "win32"] as const) {
       for (const place of places) {
-        const { reason, advice } = words(trouble, { platform, place });
+        const { reason, advice } = words(trouble, { platform, place }, "the keychain");
         expect(reason).toMatch(/^[A-Z].*\.$/);
         expect(advice.length).toBeGreaterThan(0);
         for (const line of [reason, ...advice]) expect(line).not.toMatch(/undefined|\n/);

@@ -79,6 +79,30 @@ describeWithKeyring("a keychain that cannot be used", () => {
     expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /GNOME Keyring has nothing yet/);
   });
 
+  it("would forget a new key at log-out, and gives out what it holds", async () => {
+    const { env } = await start("volatile", { default: storedKey });
+    const { outcomes } = await act(program, env, "availability", "get", "set", "delete");
+    const forgets = { message: expect.stringContaining("would forget the key at log-out") };
+    expect(outcomes).toMatchObject([
+      { result: { state: "absent", reason: forgets.message } },
+      { result: storedKey },
+      { kind: "store-absent", ...forgets },
+      { result: true },
+    ]);
+  });
+
+  it.each([
+    ["locked", { state: "unread", because: "GNOME Keyring is locked" }],
+    ["no-collection", { state: "unusable", failure: "store-absent" }],
+    ["no-service", { state: "unusable", failure: "store-absent" }],
+    ["frozen", { state: "unusable", failure: "store-unresponsive" }],
+  ] as const)("is looked into without a prompt and without waiting: %s", async (state, result) => {
+    const { env } = await start(state);
+    const { outcomes } = await act(program, env, "interactive", "inspect");
+    expect(outcomes).toMatchObject([{ result }]);
+    expect(outcomes[0]?.ms).toBeLessThan(2500);
+  });
+
   it("is not running", async () => {
     const { env } = await start("no-service");
     expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /No keychain is running/);

@@ -6,7 +6,7 @@ import { endDespiteHungCall } from "../../../src/stores/keychain/native-calls.ts
 
 /*
  * A program that uses a keychain, since keytar keeps to the first bus a process has found. Takes
- * acts as arguments (availability, get, set, delete; `interactive` in front when a person is
+ * acts as arguments (availability, get, inspect, set, delete; `interactive` in front when a person is
  * there), prints one line of JSON for each, and ends as the real program does.
  */
 
@@ -31,6 +31,12 @@ async function perform(act: string | undefined): Promise<unknown> {
       return await store.availability();
     case "get":
       return (await store.get(address))?.reveal() ?? null;
+    case "inspect": {
+      const inspection = await store.inspect(address);
+      return inspection.state === "unusable"
+        ? { ...inspection, failure: inspection.failure.kind }
+        : inspection;
+    }
     case "set":
       await store.set(address, ApiKey.of("testKey1".repeat(4)));
       return "stored";

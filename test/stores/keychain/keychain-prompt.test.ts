@@ -70,10 +70,10 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     expect(await keyring.lookup("default")).toBe(storedKey);
   });
 
-  it("never opens the dialog when nobody is at the terminal, nor to say whether it can be used", async () => {
+  it("never opens the dialog when nobody is at the terminal, nor to look what it holds", async () => {
     const { asked } = await start("password");
     await act(program, keyring.env, "availability", "get", "set", "delete");
-    await act(program, keyring.env, "interactive", "availability");
+    await act(program, keyring.env, "interactive", "availability", "inspect");
     expect(asked()).toBe(0);
   });
 

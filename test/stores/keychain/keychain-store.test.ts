@@ -26,7 +26,7 @@ describeWithKeyring("the keychain", () => {
   describeSecretStore("a GNOME Keyring", () => ({ open: openStore }));
 
   // Only who asks the person differs there, so that the way around keytar can be tried here.
-  describeSecretStore("a keychain that asks by itself, as on macOS and Windows", () => ({
+  describeSecretStore("a keychain that asks by itself, as on macOS", () => ({
     open: () => new KeychainStore({ platform: "darwin", env: process.env, interactive: true }),
   }));
 
