@@ -194,7 +194,8 @@ export interface MistralApi {
 
   /**
    * Asks a model, and gives its answer as it is written. The events end with `end` or `broken`;
-   * to stop reading them ends the call. Only the start has a time limit.
+   * to stop reading them ends the call. The start has the time limit of every call, and so has a pause
+   * in the middle, a longer one.
    */
   streamChat(
     key: ApiKey,

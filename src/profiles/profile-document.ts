@@ -4,6 +4,7 @@ import { parseProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
+import { cleanText } from "../outside-text.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { KnownTarget, Profile } from "./profile.ts";
 import { readTarget, targetText } from "./target-reference.ts";
@@ -132,10 +133,15 @@ function readEndpoint(shape: Shape): Endpoint {
 
 function readIdentity(shape: Shape | null): Identity | null {
   if (shape === null) return null;
+  // They came from a server, and whoever can write the file can put anything there.
+  const text = (name: keyof Identity) => {
+    const written = shape.textOrNull(name);
+    return written === null ? null : cleanText(written);
+  };
   return {
-    email: shape.textOrNull("email"),
-    workspace: shape.textOrNull("workspace"),
-    organization: shape.textOrNull("organization"),
-    keyName: shape.textOrNull("keyName"),
+    email: text("email"),
+    workspace: text("workspace"),
+    organization: text("organization"),
+    keyName: text("keyName"),
   };
 }

@@ -55,6 +55,17 @@ describe("the profiles on disk", () => {
     }
   });
 
+  it("gives back no name that would act on a terminal, whoever wrote it", () => {
+    const identity = { email: "a\x1b]0;PWN\x07b", workspace: "c\u202ed", organization: null, keyName: "" };
+    profiles.write(profile("work", { identity }));
+    expect(new ProfileFolder(home).read(name("work"))?.identity).toEqual({
+      email: "ab",
+      workspace: "cd",
+      organization: null,
+      keyName: "",
+    });
+  });
+
   it("holds no key", () => {
     profiles.write(profile("default"));
     const text = readFileSync(join(home, "profiles", "default.json"), "utf8");
