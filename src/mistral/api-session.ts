@@ -79,11 +79,14 @@ export class ApiSession {
   }
 
   /** Adds what was asked. */
-  inContext(assessment: Assessment, model: string | undefined): Assessed {
+  inContext(assessment: Assessment, model: string | undefined, accepted = false): Assessed {
     const { endpoint, timeoutMs, now } = this.#options;
     const { mask, hasUsualShape: usualShape } = this.key;
     const { history } = this.#call;
-    return { ...assessment, context: { history, now: now(), mask, usualShape, endpoint, model, timeoutMs } };
+    return {
+      ...assessment,
+      context: { history, now: now(), mask, usualShape, endpoint, model, accepted, timeoutMs },
+    };
   }
 
   /** @throws Cancelled when the person has stopped what the session is for */

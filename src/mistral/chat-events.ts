@@ -53,7 +53,7 @@ export async function* readChatEvents({
     const rest = cleaner.end();
     if (rest !== "") yield { kind: "text", text: rest };
     // Mistral says of every answer why it ends there, so one without a reason was cut off.
-    yield end ?? { kind: "broken", assessed: session.inContext(cutOff(session), model) };
+    yield end ?? { kind: "broken", assessed: session.inContext(cutOff(session), model, true) };
   } catch (error) {
     session.throwIfCancelled();
     const rest = cleaner.end();
@@ -64,7 +64,7 @@ export async function* readChatEvents({
       failure.reason === "other" && failure.code === undefined
         ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
         : { diagnosis: "unreachable", failure };
-    yield { kind: "broken", assessed: session.inContext(assessment, model) };
+    yield { kind: "broken", assessed: session.inContext(assessment, model, true) };
   } finally {
     await session.close();
   }

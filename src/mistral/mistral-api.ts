@@ -54,6 +54,8 @@ export interface CallContext {
   readonly endpoint: Endpoint;
   /** The model that was called, or asked for. */
   readonly model: string | undefined;
+  /** Whether Mistral had accepted the key in a call just before. */
+  readonly accepted: boolean;
   /** The time limit of a call, in milliseconds. */
   readonly timeoutMs: number;
 }

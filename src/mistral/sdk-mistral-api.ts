@@ -158,7 +158,7 @@ export class SdkMistralApi implements MistralApi {
 
     const assessment = await this.#judge(session, options, authentication.outcome, completion?.outcome);
     return {
-      ...session.inContext(assessment, model),
+      ...session.inContext(assessment, model, accepted),
       authentication: { ok: accepted, models: models?.length ?? 0, latencyMs: authentication.latencyMs },
       completion:
         completion === undefined || model === undefined

@@ -1,28 +1,31 @@
 import type { ForeignAnswer } from "../mistral/assess.ts";
 import type { ConnectionFailure } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
+import type { CallContext } from "../mistral/mistral-api.ts";
 import type { Explanation } from "./explain.ts";
 
-const unknown = "so nothing is known about the key";
 const doctor = { command: "doctor", does: "check the network, the proxy and the certificates" };
 
+/** Where a call was made, and what is known of its key all the same. */
+type CallPlace = Pick<CallContext, "endpoint" | "timeoutMs" | "accepted">;
+
+/** What an answer that is none says about the key, as the end of a sentence. */
+export function aboutKey({ accepted }: Pick<CallContext, "accepted">): string {
+  return accepted ? "although it had accepted the key just before" : "so nothing is known about the key";
+}
+
 /** What to say when there was no answer. */
-export function explainFailure(
-  failure: ConnectionFailure,
-  endpoint: Endpoint,
-  timeoutMs: number,
-): Explanation {
-  const { what, hint } = wordsFor(failure, endpoint, timeoutMs);
-  return { sentence: `Mistral could not be reached, ${unknown}: ${what}.`, causes: [], hint, next: [doctor] };
+export function explainFailure(failure: ConnectionFailure, place: CallPlace): Explanation {
+  const { what, hint } = wordsFor(failure, place.endpoint, place.timeoutMs);
+  const sentence = `Mistral could not be reached, ${aboutKey(place)}: ${what}.`;
+  return { sentence, causes: [], hint, next: [doctor] };
 }
 
 /** What to say when something answered that is not Mistral's API. */
-export function explainForeignAnswer(
-  foreign: ForeignAnswer,
-  status: number,
-  endpoint: Endpoint,
-): Explanation {
+export function explainForeignAnswer(foreign: ForeignAnswer, status: number, place: CallPlace): Explanation {
+  const { endpoint } = place;
   const { host } = new URL(addressOf(endpoint));
+  const key = aboutKey(place);
   // Mistral's own address is no suspect.
   const causes = (...others: readonly string[]) => [
     ...(endpoint.serverUrl === undefined
@@ -34,21 +37,21 @@ export function explainForeignAnswer(
   switch (foreign) {
     case "web-page":
       return {
-        sentence: `A web page came back from ${host} in place of Mistral's answer, ${unknown}.`,
+        sentence: `A web page came back from ${host} in place of Mistral's answer, ${key}.`,
         causes: causes(signIn),
         hint: "Open any page in the browser, sign in to the network there, and try again.",
         next: [doctor],
       };
     case "blocked-page":
       return {
-        sentence: `A web page came back from ${host} in place of Mistral's answer (HTTP ${status}), ${unknown}.`,
+        sentence: `A web page came back from ${host} in place of Mistral's answer (HTTP ${status}), ${key}.`,
         causes: causes("A firewall or a company's proxy does not let the call through."),
         hint: "Try another network, or ask whoever runs this one.",
         next: [doctor],
       };
     case "redirect":
       return {
-        sentence: `The call was sent on from ${host} to another address (HTTP ${status}), ${unknown}. The key was not sent there.`,
+        sentence: `The call was sent on from ${host} to another address (HTTP ${status}), ${key}. The key was not sent there.`,
         causes: causes(signIn),
         hint:
           endpoint.serverUrl === undefined
@@ -57,17 +60,17 @@ export function explainForeignAnswer(
         next: [doctor],
       };
     case "proxy-password":
-      return explainFailure({ reason: "proxy-password", code: "407", host, proxy: undefined }, endpoint, 0);
+      return explainFailure({ reason: "proxy-password", code: "407", host, proxy: undefined }, place);
     case "gateway":
       return {
-        sentence: `The call to ${host} was refused (HTTP ${status}) in words that are not Mistral's, ${unknown}.`,
+        sentence: `The call to ${host} was refused (HTTP ${status}) in words that are not Mistral's, ${key}.`,
         causes: causes("A gateway or a proxy in between does not let the call through, or changes it."),
         hint: "Try another network, or ask whoever runs this one.",
         next: [doctor],
       };
     case "unreadable":
       return {
-        sentence: `What came back from ${host} is not an answer of Mistral's API (HTTP ${status}), ${unknown}.`,
+        sentence: `What came back from ${host} is not an answer of Mistral's API (HTTP ${status}), ${key}.`,
         causes: causes(),
         hint: "Try again in a minute. If it stays, something between you and Mistral changes the answers.",
         next: [doctor],

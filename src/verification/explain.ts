@@ -2,7 +2,7 @@ import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
 import { addressOf } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { Assessed, CallContext } from "../mistral/mistral-api.ts";
-import { explainFailure, explainForeignAnswer } from "./explain-unreachable.ts";
+import { aboutKey, explainFailure, explainForeignAnswer } from "./explain-unreachable.ts";
 import { facts } from "./facts.ts";
 
 /** What an assessment means, for people. */
@@ -26,7 +26,7 @@ const openStatus = { command: "open status", does: "see whether Mistral has a pr
 /** Puts what answers showed of a key into words. */
 export function explain(assessed: Assessed): Explanation {
   const { context } = assessed;
-  const { endpoint, model, timeoutMs } = context;
+  const { endpoint, model } = context;
   switch (assessed.diagnosis) {
     case "valid":
       return explainValid(assessed.tried);
@@ -94,10 +94,10 @@ export function explain(assessed: Assessed): Explanation {
       };
     case "server-error":
     case "unreachable":
-      if ("failure" in assessed) return explainFailure(assessed.failure, endpoint, timeoutMs);
-      if ("foreign" in assessed) return explainForeignAnswer(assessed.foreign, assessed.status, endpoint);
+      if ("failure" in assessed) return explainFailure(assessed.failure, context);
+      if ("foreign" in assessed) return explainForeignAnswer(assessed.foreign, assessed.status, context);
       return {
-        sentence: `Mistral itself failed (HTTP ${assessed.status}), so nothing is known about the key.`,
+        sentence: `Mistral itself failed (HTTP ${assessed.status}), ${aboutKey(context)}.`,
         causes: [],
         hint: "Try again in a minute.",
         next: [openStatus],

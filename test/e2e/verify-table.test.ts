@@ -82,13 +82,16 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  ...(["unauthorized", "unauthorized-at-gateway", "quote-key"] as const).map((behaviour) => ({
-    behaviour,
-    diagnosis: "invalid-key" as const,
-    code: 4,
-    accepted: false,
-    says: /not accept/,
-  })),
+  ...(["unauthorized", "unauthorized-at-gateway", "unauthorized-invalid-key", "quote-key"] as const).map(
+    (behaviour) => ({
+      behaviour,
+      diagnosis: "invalid-key" as const,
+      code: 4,
+      accepted: false,
+      says: /not accept/,
+    }),
+  ),
+  { behaviour: "vibe-key", diagnosis: "wrong-product", code: 4, accepted: true, says: /Vibe.*Studio/ },
   { behaviour: "forbidden", diagnosis: "forbidden", code: 4, accepted: false, says: /open/ },
   { behaviour: "bad-request", diagnosis: "bad-request", code: 1, accepted: true, says: /400.*gateway/ },
   { behaviour: "unprocessable", diagnosis: "bad-request", code: 1, accepted: true, says: /422.*gateway/ },
@@ -112,6 +115,14 @@ const rows: readonly Row[] = [
   },
   { behaviour: "month-used-up", diagnosis: "rate-limited", code: 6, accepted: true, says: /good.*month/ },
   { behaviour: "no-plan", diagnosis: "no-plan", code: 6, accepted: true, says: /good.*subscription/ },
+  { behaviour: "payment-required", diagnosis: "no-plan", code: 6, accepted: false, says: /good.*billing/ },
+  {
+    behaviour: "spending-limit",
+    diagnosis: "rate-limited",
+    code: 6,
+    accepted: true,
+    says: /good.*workspaces/,
+  },
   { behaviour: "over-capacity", diagnosis: "over-capacity", code: 6, accepted: true, says: /good.*later/ },
   {
     behaviour: "over-capacity-429",
@@ -133,7 +144,7 @@ const rows: readonly Row[] = [
     diagnosis: "server-error",
     code: 5,
     accepted: true,
-    says: /open status/,
+    says: /accepted the key just before.*open status/,
   },
   { behaviour: "bad-gateway", diagnosis: "server-error", code: 5, accepted: false, says: /nothing is known/ },
   ...(["garbage", "other-json"] as const).map((behaviour) => ({
@@ -152,6 +163,8 @@ const rows: readonly Row[] = [
       ["cut", /cut/],
       ["cut-halfway", /cut/],
       ["endless", /more than any answer/],
+      ["nested", /more than any answer/],
+      ["refused-by-gateway", /413.*not Mistral's/],
       ["hang", /10 seconds/],
     ] as const
   ).map(([behaviour, says]) => ({

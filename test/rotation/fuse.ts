@@ -94,6 +94,7 @@ export class KeyList implements MistralApi {
         usualShape: true,
         endpoint: { region: "global" },
         model: undefined,
+        accepted: false,
         timeoutMs: 1000,
       },
       authentication: { ok, models: ok ? 3 : 0, latencyMs: 1 },

@@ -12,6 +12,7 @@ const context: CallContext = {
   usualShape: true,
   endpoint: { region: "global" },
   model: undefined,
+  accepted: false,
   timeoutMs: 10_000,
 };
 const gateway = { region: "global", serverUrl: "https://gateway.example.com" } as const;
@@ -175,6 +176,18 @@ describe("what says nothing about a key", () => {
     expect(words({ diagnosis: "server-error", status: 500 }).sentence).toContain(
       "nothing is known about the key",
     );
+  });
+
+  it("is not said of a key that was accepted just before", () => {
+    const place = { accepted: true };
+    const cut = { reason: "cut", code: undefined, host: "api.mistral.ai", proxy: undefined } as const;
+    for (const assessment of [
+      { diagnosis: "server-error", status: 500 },
+      { diagnosis: "unreachable", status: 200, foreign: "web-page" },
+      { diagnosis: "unreachable", failure: cut },
+    ] as const) {
+      expect(words(assessment, place).sentence).toContain("although it had accepted the key just before");
+    }
   });
 
   it("is a network to sign in to, a firewall or a gateway", () => {

@@ -23,7 +23,11 @@ export function judgeApi(endpoint: Endpoint, { outcome, ms, at }: NetworkProbe):
   }
   const assessment = assess(outcome, { call: "models", endpoint, now: at });
   if ("foreign" in assessment) {
-    const { sentence, causes, hint } = explainForeignAnswer(assessment.foreign, assessment.status, endpoint);
+    const { sentence, causes, hint } = explainForeignAnswer(assessment.foreign, assessment.status, {
+      endpoint,
+      timeoutMs: callLimitMs,
+      accepted: false,
+    });
     const message = [sentence, ...causes].join(" ");
     return { state: "fail", kind: "unreachable", message, ...(hint !== null && { hint }) };
   }
