@@ -47,7 +47,12 @@ export const warningDays = 14;
 
 /** The day a number of days from today, as `YYYY-MM-DD`. */
 export function dayAfter(days: number, now: Date): string {
-  return new Date(Date.parse(`${dayOf(now)}T00:00:00Z`) + days * dayInMs).toISOString().slice(0, 10);
+  return addDays(dayOf(now), days);
+}
+
+/** The day so many days after a day, both as `YYYY-MM-DD`. */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * dayInMs).toISOString().slice(0, 10);
 }
 
 /**

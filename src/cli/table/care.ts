@@ -22,8 +22,15 @@ export const careCommands: readonly CommandEntry[] = [
     alias: "ls",
     tried: ["list", "whoami", "who", "show", "info", "profiles", "keys", "accounts"],
     summary: "show every profile and the key an app started here would use",
-    flags: [],
-    examples: ["mistral-key status", "mistral-key status --json"],
+    flags: [
+      {
+        syntax: "--ics [file]",
+        description: "a calendar with the last day of each key, and alarms before it",
+        suggests: "files",
+        conflicts: ["json"],
+      },
+    ],
+    examples: ["mistral-key status", "mistral-key status --ics keys.ics", "mistral-key status --json"],
     run: async (input, deps) => (await import("../../commands/care/status.ts")).status(input, deps),
   },
   {

@@ -9,9 +9,12 @@ import { survey } from "../../status/survey.ts";
 /** Shows every profile and the key an app started here would use. Asks neither Mistral nor the store. */
 export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { choice, json } = readSettings(flags, deps);
+  const file = flags.value("ics");
   // The variable only chooses among the profiles; the flag asks for one.
   const found = survey(deps, choice, choice.rule === "flag" ? choice.name : undefined);
-  if (json) deps.output.json(statusDocument(found));
+  if (file !== undefined || flags.on("ics")) {
+    (await import("./status-calendar.ts")).writeCalendar(file, found, deps);
+  } else if (json) deps.output.json(statusDocument(found));
   else printStatus(deps.output.answers, found, flags.on("verbose"));
   return exitCodes.done;
 }

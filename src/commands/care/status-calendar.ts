@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { writeOpenFile } from "../../files/write-open-file.ts";
+import { ownCommand } from "../../hints.ts";
+import { showName } from "../../outside-text.ts";
+import type { Profile } from "../../profiles/profile.ts";
+import { reminderSteps } from "../../profiles/remind-of-end.ts";
+import { calendarOf, type DatedProfile } from "../../status/calendar.ts";
+import type { Survey } from "../../status/survey.ts";
+
+/**
+ * Writes a calendar with the last day of each key.
+ *
+ * @param file - where it goes; stdout without one
+ */
+export function writeCalendar(file: string | undefined, { profiles, now }: Survey, deps: Deps): void {
+  const { output } = deps;
+  const known = profiles.flatMap((row) => ("profile" in row ? [row.profile] : []));
+  const dated = known.filter((profile): profile is DatedProfile => typeof profile.expiresAt === "string");
+  if (dated.length === 0) throw nothingDated(known);
+  const at = deps.surroundings();
+  const installation = JSON.stringify([deps.machineName(), at.home, deps.env.MISTRAL_KEY_HOME ?? ""]);
+  const text = calendarOf(dated, { now, installation });
+  if (file === undefined) output.answer(text);
+  else {
+    writeOpenFile(resolve(at.cwd, file), text, { links: "followed" });
+    const dates = dated.length === 1 ? "1 date is" : `${dated.length} dates are`;
+    output.ok(`${dates} in ${showName(file)}, with alarms ${reminderSteps.join(", ")} days before.`);
+    output.next("Open it with your calendar.");
+  }
+  const undated = known.filter(({ expiresAt }) => expiresAt === undefined).map(({ name }) => name);
+  if (undated.length > 0) output.warn(`Of ${undated.join(", ")} no date is known. To note one: ${noting()}`);
+}
+
+function nothingDated(known: readonly Profile[]): MistralKeyError {
+  const message =
+    known.length === 0 ? "No key is stored here, so there is no date." : "No key here has a date.";
+  return new MistralKeyError("usage", message, { hint: `To note one: ${noting()}` });
+}
+
+function noting(): string {
+  return ownCommand("expires DATE -p NAME");
+}

@@ -1,0 +1,181 @@
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { addDays, dayOf } from "../../src/keys/expiry.ts";
+import { findProgram } from "../support/find-program.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { program, runProgram } from "../support/program.ts";
+
+const page = readFileSync(fileURLToPath(new URL("../../docs/reminders.md", import.meta.url)), "utf8");
+const key = "testKey0".repeat(4);
+let home: string;
+let api: LoopbackMistralApi;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), "reminders-page-"));
+  api = await startMistralApi({ keys: [key] });
+  mkdirSync(join(home, "bin"));
+  const shim = (name: string, lines: string) => {
+    writeFileSync(join(home, "bin", name), `#!/bin/sh\n${lines}\n`);
+    chmodSync(join(home, "bin", name), 0o755);
+  };
+  shim("mistral-key", `exec "${process.execPath}" "${program}" "$@"`);
+  shim("npx", '[ "$1" = --no-install ] && shift && exec "$@"');
+  env = {
+    PATH: `${join(home, "bin")}:${process.env.PATH}`,
+    HOME: home,
+    LANG: "C.UTF-8",
+    MISTRAL_KEY_SERVER_URL: api.url,
+    MISTRAL_KEY_STORE: "file",
+    MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",
+  };
+});
+
+afterEach(async () => {
+  await api.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** The examples of the page in one language, in their order. */
+function examples(language: string): readonly string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    ([, text = ""]) => text,
+  );
+}
+
+function only(language: string): string {
+  const [text, ...others] = examples(language);
+  if (text === undefined || others.length > 0) throw new Error(`There is not one example in ${language}.`);
+  return text;
+}
+
+function inShell(shell: readonly [string, ...string[]], script: string, more: Record<string, string> = {}) {
+  return new Promise<{ code: number | null; output: string }>((resolve) => {
+    const child = spawn(shell[0], [...shell.slice(1), script], { env: { ...env, ...more } });
+    let output = "";
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+async function store(expires: string): Promise<void> {
+  const args = ["init", "--with-key", "--no-verify", "--yes", "--expires", expires];
+  expect((await runProgram(args, { env, input: key })).code).toBe(0);
+}
+
+describe.skipIf(process.platform === "win32")("the line for cron", () => {
+  const lines = only("crontab").trim().split("\n");
+  const job = lines.at(-1) ?? "";
+  const [, time = "", command = ""] = /^((?:\S+ ){5})(.*)$/.exec(job) ?? [];
+
+  it("is a crontab: variables, then five fields of time and a command without a bare %", () => {
+    expect(lines.slice(0, -1).every((line) => /^[A-Z_]+=\S+$/.test(line))).toBe(true);
+    const field = /^(?:\*|\d{1,2}(?:-\d{1,2})?)(?:\/\d+)?$/;
+    expect(
+      time
+        .trim()
+        .split(" ")
+        .every((part) => field.test(part)),
+    ).toBe(true);
+    expect(command).not.toMatch(/(?<!\\)%/);
+  });
+
+  it("prints nothing when all is well, and what is wrong otherwise, which cron mails", async () => {
+    await store("90d");
+    expect((await inShell(["/bin/sh", "-c"], command)).output).toBe("");
+    await store("10d");
+    expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("ends in 10 days");
+    api.keys.revoke(key);
+    expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("does not accept");
+  });
+});
+
+describe("the units for systemd", () => {
+  const [service = "", timer = ""] = examples("ini");
+
+  it("run the same command as cron, once a week", () => {
+    expect(service).toMatch(/^ExecStart=\S+\/mistral-key verify --all --min-days 14 --no-color$/m);
+    expect(timer).toMatch(/^OnCalendar=Mon 09:00$/m);
+    expect(timer).toMatch(/^WantedBy=timers\.target$/m);
+  });
+
+  it.skipIf(findProgram("systemd-analyze") === undefined)(
+    "are found without fault by systemd-analyze",
+    () => {
+      // Where the command is on this machine; it looks whether it can be executed.
+      const here = service.replace(/^ExecStart=\S+/m, `ExecStart=${join(home, "bin", "mistral-key")}`);
+      const files = [
+        [join(home, "mistral-key-verify.service"), here],
+        [join(home, "mistral-key-verify.timer"), timer],
+      ] as const;
+      for (const [path, text] of files) writeFileSync(path, text);
+      execFileSync("systemd-analyze", ["verify", "--man=no", "--user", ...files.map(([path]) => path)], {
+        env: { ...env, XDG_RUNTIME_DIR: home },
+        stdio: "pipe",
+      });
+      const calendar = /^OnCalendar=(.*)$/m.exec(timer)?.[1] ?? "";
+      expect(execFileSync("systemd-analyze", ["calendar", calendar], { encoding: "utf8" })).toContain("Mon");
+    },
+  );
+});
+
+interface Workflow {
+  readonly on: { readonly schedule: readonly { readonly cron: string }[] };
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly "timeout-minutes": number;
+        readonly steps: readonly { readonly run?: string; readonly env?: Readonly<Record<string, string>> }[];
+      }
+    >
+  >;
+}
+
+describe.skipIf(process.platform === "win32")("the workflow for GitHub Actions", () => {
+  const workflow: Workflow = parse(only("yaml"));
+  const step = workflow.jobs.verify?.steps.at(-1);
+  /** As a runner runs it: `bash -e`, with the secret and the variable filled in. */
+  const run = (ends: string) =>
+    inShell(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"], step?.run ?? "exit 1", {
+      KEY: key,
+      ENDS: ends,
+      CI: "true",
+    });
+
+  it("runs on a schedule, may only read, and gives the secret to one step alone", () => {
+    expect(workflow.on.schedule.map(({ cron }) => cron)).toEqual(["0 9 * * 1"]);
+    expect(workflow.permissions).toEqual({ contents: "read" });
+    expect(workflow.jobs.verify?.["timeout-minutes"]).toBeLessThan(60);
+    const holders = workflow.jobs.verify?.steps.filter(({ env = {} }) =>
+      JSON.stringify(env).includes("secrets."),
+    );
+    expect(holders).toEqual([step]);
+    expect(step?.env).toMatchObject({ MISTRAL_KEY_STORE: "file", KEY: expect.stringContaining("secrets.") });
+  });
+
+  it("passes, and fails in the last fortnight, after the end and when the key is refused", async () => {
+    const day = (count: number) => addDays(dayOf(new Date()), count);
+    const ended = async (ends: string) => {
+      rmSync(join(home, ".config"), { recursive: true, force: true });
+      const { code, output } = await run(ends);
+      expect(output).not.toContain(key);
+      return code;
+    };
+    expect(await ended(day(90))).toBe(0);
+    expect(await ended(day(14))).toBe(8);
+    expect(await ended(day(-1))).toBe(2);
+    api.keys.revoke(key);
+    expect(await ended(day(90))).toBe(4);
+  });
+});

@@ -1,0 +1,205 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ICAL from "ical.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+import { parseProfileName } from "../../src/keys/profile-name.ts";
+import { newKey, oldKey, storeKey } from "../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
+import { storeTwelve } from "./twelve-profiles.ts";
+
+const work = parseProfileName("work");
+let deps: TestDeps;
+
+beforeEach(() => {
+  deps = openTestDeps();
+});
+
+afterEach(() => {
+  deps.close();
+});
+
+async function run(argv: readonly string[], options: TestDepsOptions = {}): Promise<number> {
+  deps = deps.next(options);
+  const invocation = parseCommandLine(["status", ...argv], { columns: () => 80, version: "0" });
+  if (invocation.kind !== "command") throw new Error("This is no command.");
+  return await invocation.command.run(invocation, deps);
+}
+
+async function calendar(...argv: string[]): Promise<string> {
+  expect(await run(["--ics", ...argv])).toBe(0);
+  return deps.stdout();
+}
+
+/** The events as a calendar program reads them. */
+function eventsIn(text: string): readonly ICAL.Event[] {
+  const parsed = new ICAL.Component(ICAL.parse(text));
+  return parsed.getAllSubcomponents("vevent").map((event) => new ICAL.Event(event));
+}
+
+describe("status --ics", () => {
+  it("has an event on the last day of each key that has one, the most urgent first", async () => {
+    await storeTwelve(deps);
+    const events = eventsIn(await calendar());
+    expect(events.map(({ startDate }) => startDate.toString())).toEqual([
+      // biome-ignore format: refused, then by date
+      "2027-05-05",
+      "2026-08-20",
+      "2026-09-01",
+      "2026-09-03",
+      "2026-09-12",
+      "2026-10-01",
+      "2026-12-01",
+      "2026-12-24",
+      "2027-02-21",
+    ]);
+    expect(events.every(({ startDate }) => startDate.isDate)).toBe(true);
+    expect(events[3]?.summary).toContain('"work"');
+    expect(deps.stderr()).toContain("fresh, imported no date is known");
+  });
+
+  it("takes one profile only where one is named", async () => {
+    await storeTwelve(deps);
+    expect(eventsIn(await calendar("-p", "ci"))).toHaveLength(1);
+  });
+
+  it("shows the mask and never the key", async () => {
+    await storeKey(deps);
+    const text = await calendar();
+    expect(text).toContain(oldKey.mask);
+    expect(text).not.toContain(oldKey.reveal());
+  });
+
+  it("is written to a file, which is written over the next time", async () => {
+    await storeKey(deps);
+    const file = join(deps.home, "keys.ics");
+    writeFileSync(file, "x".repeat(10_000));
+    expect(await run(["--ics", file])).toBe(0);
+    expect(deps.stdout()).toBe("");
+    expect(deps.stderr()).toContain("1 date is in");
+    expect(eventsIn(readFileSync(file, "utf8"))).toHaveLength(1);
+  });
+
+  it("fails with the reason where there is no such folder, and where no key has a date", async () => {
+    await storeKey(deps);
+    await expect(run(["--ics", join(deps.home, "nowhere", "keys.ics")])).rejects.toMatchObject({
+      kind: "usage",
+    });
+    await storeKey(deps, { expiresAt: null });
+    await expect(run(["--ics"])).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining("mistral-key expires"),
+    });
+  });
+
+  it("is no JSON", () => {
+    expect(() =>
+      parseCommandLine(["status", "--ics", "--json"], { columns: () => 80, version: "0" }),
+    ).toThrow(expect.objectContaining({ kind: "usage" }));
+  });
+});
+
+describe("an event that is opened again", () => {
+  const uidOf = async (options: TestDepsOptions = {}) => {
+    expect(await run(["--ics"], options)).toBe(0);
+    const [event] = eventsIn(deps.stdout());
+    return { uid: event?.uid, sequence: event?.sequence ?? 0, day: event?.startDate.toString() };
+  };
+
+  it("is the same one at a later time, with another date and with another key, and newer", async () => {
+    await storeKey(deps, { expiresAt: "2027-02-21" });
+    const before = await uidOf();
+    await storeKey(deps, { key: newKey, expiresAt: "2027-05-01" });
+    const after = await uidOf({ now: new Date("2026-11-01T10:00:00Z") });
+    expect(after.uid).toBe(before.uid);
+    expect(after.day).toBe("2027-05-01");
+    expect(after.sequence).toBeGreaterThan(before.sequence);
+  });
+
+  it("is another one for another profile, and for another person", async () => {
+    await storeKey(deps, { name: work });
+    const before = await uidOf();
+    expect((await uidOf({ surroundings: { home: "/home/somebody-else" } })).uid).not.toBe(before.uid);
+    deps.profiles.remove(work);
+    await storeKey(deps);
+    expect((await uidOf()).uid).not.toBe(before.uid);
+  });
+});
+
+describe("the calendar as RFC 5545 wants it", () => {
+  it("has lines of at most 75 bytes, ended by CR LF, and tears no character", async () => {
+    await storeKey(deps, {
+      name: parseProfileName("a-profile-with-a-rather-long-name-0123456789-0123456789-01234567"),
+      identity: {
+        email: null,
+        organization: null,
+        keyName: null,
+        workspace: "研究室, 実験;用\\ 🔑🔑🔑".repeat(5),
+      },
+    });
+    const text = await calendar();
+    const lines = text.split("\r\n");
+    expect(lines.pop()).toBe("");
+    expect(lines.every((line) => Buffer.byteLength(line) <= 75 && !/[\r\n]/.test(line))).toBe(true);
+    expect(lines.some((line) => line.startsWith(" "))).toBe(true);
+    expect(text).not.toContain("\ufffd");
+    const [event] = eventsIn(text);
+    expect(event?.description).toContain("研究室, 実験;用\\ 🔑🔑🔑".repeat(5));
+    expect(event?.description).toContain("\nPut a new one in its place: mistral-key rotate -p a-profile");
+  });
+
+  it("lets no text of a server's begin a line of its own", async () => {
+    const workspace = "Research\r\nEND:VEVENT\r\nBEGIN:VEVENT\nUID:evil";
+    await storeKey(deps, { identity: { email: null, organization: null, keyName: null, workspace } });
+    const text = await calendar();
+    expect(text).not.toMatch(/^UID:evil/m);
+    expect(eventsIn(text)).toHaveLength(1);
+  });
+
+  it("says when it was made, and that the day is not busy", async () => {
+    await storeKey(deps);
+    const [event] = eventsIn(await calendar());
+    expect(event?.component.getFirstPropertyValue("dtstamp")?.toString()).toBe("2026-09-01T10:00:00Z");
+    expect(event?.component.getFirstPropertyValue("transp")).toBe("TRANSPARENT");
+  });
+});
+
+/** When the alarms go off, on the clock of the calendar. */
+const readAlarms = `
+  import ICAL from "ical.js";
+  import { readFileSync } from "node:fs";
+  const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, "utf8")));
+  const alarms = calendar.getAllSubcomponents("vevent").flatMap((component) => {
+    const event = new ICAL.Event(component);
+    const start = ICAL.Time.fromJSDate(event.startDate.toJSDate(), false);
+    return component.getAllSubcomponents("valarm").map((alarm) => {
+      const at = start.clone();
+      at.addDuration(alarm.getFirstPropertyValue("trigger"));
+      return at.toString();
+    });
+  });
+  console.log(JSON.stringify([calendar.getFirstSubcomponent("vevent").getFirstPropertyValue("dtstart").toString(), ...alarms]));
+`;
+
+describe.each(["Europe/Paris", "Pacific/Auckland", "America/Los_Angeles"])("in the zone %s", (zone) => {
+  const read = (text: string): readonly string[] => {
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", readAlarms], {
+      input: text,
+      encoding: "utf8",
+      env: { ...process.env, TZ: zone },
+    });
+    expect(stderr).toBe("");
+    return JSON.parse(stdout);
+  };
+
+  it.each([
+    ["over a leap day", "2028-03-01", ["2028-01-31", "2028-02-16", "2028-02-23", "2028-02-29"]],
+    ["on a leap day", "2028-02-29", ["2028-01-30", "2028-02-15", "2028-02-22", "2028-02-28"]],
+    ["over a change of the clocks", "2027-04-10", ["2027-03-11", "2027-03-27", "2027-04-03", "2027-04-09"]],
+    ["over the turn of the year", "2027-01-05", ["2026-12-06", "2026-12-22", "2026-12-29", "2027-01-04"]],
+  ])("the day is the one that was entered, and alarms go off at nine: %s", async (_what, day, alarms) => {
+    await storeKey(deps, { expiresAt: day });
+    expect(read(await calendar())).toEqual([day, ...alarms.map((alarm) => `${alarm}T09:00:00`)]);
+  });
+});
