@@ -42,7 +42,8 @@ export class Fuse {
     return new Proxy(port, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== "function" || name === "describe") return member;
+        if (typeof member !== "function") return member;
+        if (name === "describe") return member.bind(target);
         return (...args: unknown[]) => this.#pass(() => Reflect.apply(member, target, args));
       },
     });
