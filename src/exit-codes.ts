@@ -17,6 +17,8 @@ export const exitCodes = {
   commandNotExecutable: 126,
   /** As shells have it: `run` did not find its command. */
   commandNotFound: 127,
+  /** 128 + SIGHUP: the terminal is gone. */
+  hungUp: 129,
   cancelled: 130,
 } as const;
 

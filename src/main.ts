@@ -11,7 +11,7 @@ import { type WatchedSignals, watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
-import { isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
+import { closeLostTerminals, isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
 import type { Prompts } from "./terminal/prompts/prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
@@ -38,6 +38,10 @@ const stderr = new StandardStream(2, () => process.stderr);
  * @param version - of this package
  */
 export async function main(version: string): Promise<void> {
+  process.once("exit", (code) => {
+    // A question that ends because its terminal does was not cancelled by anybody.
+    if (closeLostTerminals() && code === exitCodes.cancelled) process.exitCode = exitCodes.hungUp;
+  });
   const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.bug : code;
   // Runs only when something keeps the process alive: a call into the keychain's library may hang.

@@ -219,7 +219,11 @@ export function openTerminal(
       pty.resize(newCols, newRows);
     },
     kill: async (signal) => kill(await pid, signal),
-    hangUp: () => kill(pty.pid, "SIGKILL"),
+    hangUp: () => {
+      // It closes the terminal's other end; the types of the package leave it out.
+      if (!("destroy" in pty) || typeof pty.destroy !== "function") throw new Error("No terminal to close.");
+      pty.destroy();
+    },
     close: async () => {
       // The whole group, so that nothing the program has started stays.
       kill(-pty.pid, "SIGKILL");

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, type Stats, statSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { TerminalStream } from "./terminal-output.ts";
 
@@ -8,12 +8,34 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   return (process.platform === "win32" || isCharacterDevice(descriptor)) && isatty(descriptor);
 }
 
+/**
+ * Closes what was a terminal until its window was closed, just before the process ends. Node puts
+ * the modes of its terminals back then, and aborts when one is gone, with a core dump in which a key
+ * may be (Node 20 to 24, ResetStdio in src/node.cc); of what is closed it knows that it is.
+ *
+ * @returns whether there was one
+ */
+export function closeLostTerminals(): boolean {
+  if (process.platform === "win32") return false;
+  const lost = ([0, 1, 2] as const).filter((fd) => isCharacterDevice(fd) && !isNullDevice(fd) && !isatty(fd));
+  for (const fd of lost) closeSync(fd);
+  return lost.length > 0;
+}
+
 function isCharacterDevice(descriptor: number): boolean {
+  return statOf(descriptor)?.isCharacterDevice() === true;
+}
+
+function isNullDevice(descriptor: number): boolean {
+  return statOf(descriptor)?.rdev === statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
+}
+
+/** `undefined` of one that was closed by whoever started this process. */
+function statOf(descriptor: number): Stats | undefined {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    return fstatSync(descriptor);
   } catch {
-    // Closed by whoever started this process.
-    return false;
+    return undefined;
   }
 }
 

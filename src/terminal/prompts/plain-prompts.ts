@@ -158,12 +158,10 @@ class ShownLine implements KeyListener {
       if (this.#takesKey) this.#answer.give(new MisplacedKey(burst));
       return;
     }
-    // Somebody who sends a whole line at once has seen it there: another program's line editor, say.
-    const shows = !burst.some((piece) => piece.kind === "key" && piece.key === "enter");
     for (const piece of burst) {
       const before = this.#line.text;
       const change = this.#line.receive(piece);
-      if (change === "changed" && shows) this.#show(before, this.#line.text);
+      if (change === "changed") this.#show(before, this.#line.text);
       else if (change === "left") this.stop();
       else if (change === "entered") {
         this.#write("\n");
