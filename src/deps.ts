@@ -9,6 +9,7 @@ import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import type { Delivery, DeliveryReport } from "./targets/delivery.ts";
 import type { Absence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
 import type { Prompts } from "./terminal/prompts/prompts.ts";
@@ -53,6 +54,8 @@ export interface Deps {
   /** Says that a key ends soon, or should have ended, where a person reads it and has not been told today. */
   remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
+  /** Takes a key to one target. A target that does not take it is a report, or a MistralKeyError. */
+  deliver(delivery: Delivery): Promise<DeliveryReport>;
   readonly drafts: Drafts;
   /** Where the program runs: the folder, the home folder, the system. */
   surroundings(): Surroundings;

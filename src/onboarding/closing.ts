@@ -3,7 +3,7 @@ import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts"
 import { commandFor, runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { rotationDocument } from "../rotation/rotation-document.ts";
+import { rotationDocument } from "../rotation/outcome.ts";
 import { commandEnvironment, standardVariable } from "../running/environment.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { printKeyCard } from "../verification/key-card.ts";

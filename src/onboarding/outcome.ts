@@ -3,7 +3,7 @@ import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { RotationOutcome } from "../rotation/rotation-outcome.ts";
+import type { RotationOutcome } from "../rotation/outcome.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { PlaceRequest } from "./place.ts";
 

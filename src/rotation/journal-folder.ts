@@ -18,19 +18,13 @@ import type {
   RotationJournal,
   RotationPlan,
   RotationRecord,
-  RotationStage,
+  TargetProgress,
 } from "./journal.ts";
-import { takenOver, underWay } from "./unfinished.ts";
+import { type RotationStage, table } from "./stages.ts";
+import { bothWays, takenOver, underWay } from "./unfinished.ts";
 
 const ending = ".json";
-const stages: Record<RotationStage, true> = {
-  staging: true,
-  switching: true,
-  delivering: true,
-  retiring: true,
-  erasing: true,
-  reverting: true,
-};
+const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, either: true };
 
 /** The rotations on disk: `rotations/NAME.json`, a file for each one under way. */
 export class JournalFolder implements RotationJournal {
@@ -53,13 +47,14 @@ export class JournalFolder implements RotationJournal {
     return text === undefined ? undefined : this.#parse(profile, text);
   }
 
-  begin(plan: RotationPlan): RotationRecord {
-    const record: RotationRecord = { ...plan, stage: "staging", holder: this.#holder };
+  begin(plan: RotationPlan, stage: RotationStage = "staging"): RotationRecord {
+    const record: RotationRecord = { ...plan, stage, holder: this.#holder };
     if (!this.#folder.create(fileOf(plan.profile), textOf(record))) throw underWay(plan.profile);
     return record;
   }
 
   takeOver(record: RotationRecord): RotationRecord {
+    this.confirm(record);
     const taken = { ...record, holder: this.#holder };
     this.#folder.write(fileOf(record.profile), textOf(taken));
     return taken;
@@ -70,11 +65,14 @@ export class JournalFolder implements RotationJournal {
     if (now?.holder !== record.holder || now.startedAt !== record.startedAt) throw takenOver(record.profile);
   }
 
-  advance(record: RotationRecord, stage: RotationStage): RotationRecord {
+  update(
+    record: RotationRecord,
+    changes: Partial<Pick<RotationRecord, "stage" | "targets">>,
+  ): RotationRecord {
     this.confirm(record);
-    const advanced = { ...record, stage };
-    this.#folder.write(fileOf(record.profile), textOf(advanced));
-    return advanced;
+    const updated = { ...record, ...changes };
+    this.#folder.write(fileOf(record.profile), textOf(updated));
+    return updated;
   }
 
   end(profile: ProfileName): boolean {
@@ -101,7 +99,7 @@ export class JournalFolder implements RotationJournal {
       if (record.profile === profile) return record;
       throw new ShapeError(`it is about another profile, ${record.profile}`);
     } catch (error) {
-      if (error instanceof ShapeError) throw damaged(this.#folder.pathOf(fileOf(profile)), error);
+      if (error instanceof ShapeError) throw damaged(profile, this.#folder.pathOf(fileOf(profile)), error);
       throw error;
     }
   }
@@ -115,7 +113,7 @@ function readRecord(shape: Shape): RotationRecord {
   return {
     version,
     profile: readName(shape.text("profile")),
-    stage: shape.oneOf("stage", stages),
+    stage: shape.oneOf("stage", table),
     holder: shape.text("holder"),
     startedAt: readMoment(shape, "startedAt"),
     oldKey: {
@@ -126,14 +124,18 @@ function readRecord(shape: Shape): RotationRecord {
     newKey: { mask: newKey.text("mask"), fingerprint: readFingerprint(newKey.object("fingerprint")) },
     before: before && readProfile(before),
     after: readProfile(shape.object("after")),
+    targets: shape.objects("targets").map((target) => ({
+      target: target.text("target"),
+      holds: target.oneOf("holds", holdings),
+    })),
   };
 }
 
-function damaged(path: string, error: ShapeError): MistralKeyError {
+function damaged(profile: ProfileName, path: string, error: ShapeError): MistralKeyError {
   const hint =
     error.message === newerVersion
       ? "Update mistral-key: npm install --global mistral-key@latest"
-      : "Your stored key still works. Delete this file, then start again: mistral-key rotate";
+      : `It holds no key. Both ways go by what is stored.\n${bothWays(profile)}`;
   return new MistralKeyError("store-damaged", `${path} cannot be read: ${error.message}.`, {
     cause: error,
     hint,

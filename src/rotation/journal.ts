@@ -1,19 +1,17 @@
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
+import type { DeliveryReport } from "../targets/delivery.ts";
+import type { RotationStage } from "./stages.ts";
 
 /**
- * How far a rotation has come. Each stage is written before the acts that it allows, so that after
- * a crash the stage tells which slots may hold what:
- *
- * - `staging`: the new key is being put in `next`; `current` is the old key
- * - `switching`: `next` holds the new key; `current` is being copied to `previous` and replaced
- * - `delivering`: `current` is the new key, `previous` the old one; targets are being told
- * - `retiring`: everything uses the new key; the old one waits to be deleted at Mistral
- * - `erasing`: Mistral refuses the old key; `previous` is being erased
- * - `reverting`: the person wants the old key back; `previous` is being copied to `current`
+ * Which of the two keys a target holds: `either` once a delivery may have begun. Written before
+ * the delivery, so that a run that is killed leaves no target out.
  */
-export type RotationStage = "staging" | "switching" | "delivering" | "retiring" | "erasing" | "reverting";
+export interface TargetProgress {
+  readonly target: string;
+  readonly holds: "old" | "new" | "either";
+}
 
 /** What a rotation sets out to do. It holds masks and fingerprints, never a key. */
 export interface RotationPlan {
@@ -27,6 +25,7 @@ export interface RotationPlan {
   readonly before: Profile | null;
   /** The profile as it will be with the new key. */
   readonly after: Profile;
+  readonly targets: readonly TargetProgress[];
 }
 
 /** The record of a rotation under way. */
@@ -54,32 +53,75 @@ export interface RotationJournal {
   read(profile: ProfileName): RotationRecord | undefined;
 
   /**
-   * Starts a rotation, at `staging`.
+   * Starts a rotation.
    *
+   * @param stage - `staging`, except for a rotation whose record was lost
    * @throws MistralKeyError of kind `unfinished` when one is under way
    */
-  begin(plan: RotationPlan): RotationRecord;
+  begin(plan: RotationPlan, stage?: RotationStage): RotationRecord;
 
-  /** Goes on with a rotation that another run of the program started; that run may not go on any more. */
+  /**
+   * Goes on with a rotation that another run of the program started; that run may not go on any more.
+   *
+   * @throws MistralKeyError as {@link RotationJournal.confirm} does
+   */
   takeOver(record: RotationRecord): RotationRecord;
 
   /**
-   * Makes sure that this run of the program still acts on the rotation.
+   * Makes sure that a rotation is still as this run of the program knows it.
    *
    * @throws MistralKeyError of kind `unfinished` when another one has taken it over or ended it
    */
   confirm(record: RotationRecord): void;
 
   /**
-   * Moves a rotation on to another stage.
+   * Writes how far a rotation has come.
    *
    * @throws MistralKeyError as {@link RotationJournal.confirm} does
    */
-  advance(record: RotationRecord, stage: RotationStage): RotationRecord;
+  update(record: RotationRecord, changes: Partial<Pick<RotationRecord, "stage" | "targets">>): RotationRecord;
 
   /** Ends a rotation. Answers whether there was one, readable or not. */
   end(profile: ProfileName): boolean;
 
   /** Every rotation under way; one that cannot be read is given with the reason. */
   list(): readonly ListedRotation[];
+}
+
+/** Which key the targets are to hold at a stage. */
+export function wantedAt(stage: RotationStage): "old" | "new" {
+  return stage === "reverting" ? "old" : "new";
+}
+
+/** The targets that do not hold, for certain, the key that is wanted at a stage. */
+export function waitingAt(
+  stage: RotationStage,
+  targets: readonly TargetProgress[],
+): readonly TargetProgress[] {
+  return targets.filter(({ holds }) => holds !== wantedAt(stage));
+}
+
+/** The targets as they are to be recorded before a stage begins: any that waits may be delivered to in it. */
+export function targetsEntering(
+  stage: RotationStage,
+  targets: readonly TargetProgress[],
+): readonly TargetProgress[] {
+  if (stage !== "delivering" && stage !== "reverting") return targets;
+  return targets.map((one) => (one.holds === wantedAt(stage) ? one : { ...one, holds: "either" }));
+}
+
+/** The targets after one of them has taken the key that is wanted at a stage. */
+export function withDelivery(
+  stage: RotationStage,
+  targets: readonly TargetProgress[],
+  target: string,
+): readonly TargetProgress[] {
+  return targets.map((one) => (one.target === target ? { target, holds: wantedAt(stage) } : one));
+}
+
+/** What an earlier run has left at a target, as a report of this one. */
+export function earlierReport({ target, holds }: TargetProgress): DeliveryReport {
+  return holds === "new"
+    ? { target, ok: true, message: "It has the new key." }
+    : { target, ok: false, message: "It does not have the new key yet." };
 }

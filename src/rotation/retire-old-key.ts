@@ -1,121 +1,170 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
-import { consolePages } from "../mistral/console-pages.ts";
-import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { drawCard } from "../terminal/output/card.ts";
-import { hang } from "../terminal/output/layout.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { adminKeysPage, consolePages } from "../mistral/console-pages.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
-import { printExplanation } from "../verification/print-verdict.ts";
+import { answerOf, type HeldKey, type KeyChecks } from "./ask-mistral.ts";
 import type { RotationRecord } from "./journal.ts";
-import { lookAtOldKey, type OldKeyLook, refusesBoth } from "./old-key.ts";
-import type { KeyPair } from "./rotation-outcome.ts";
+import type { Left } from "./stages.ts";
 
-type Retiring = Pick<
-  Deps,
-  "mistral" | "signal" | "output" | "interactive" | "prompts" | "openPage" | "sleep" | "now"
->;
+type Retiring = Pick<Deps, "output" | "interactive" | "prompts" | "openPage" | "sleep" | "now">;
+
+/** How the old key is seen to its end. */
+export interface RetireOptions {
+  /** Whether pages may be opened. */
+  readonly browser: boolean;
+  /** How long to wait until Mistral refuses the old key, in milliseconds; `undefined` where nothing was said. */
+  readonly waitMs: number | undefined;
+  /** Gives up an old key that Mistral forbids every call without asking, although it is not proven dead. */
+  readonly yes: boolean;
+}
+
+/** The two keys, and what asks about them. */
+export interface RetiringKeys {
+  readonly record: RotationRecord;
+  readonly old: ApiKey;
+  readonly inUse: ApiKey;
+  readonly inUseIs: HeldKey;
+  readonly checks: KeyChecks;
+}
+
+/** What became of the old key: proven dead, given up by the person, or why it is kept. */
+export type Retired = "dead" | "given-up" | Exclude<Left, "targets">;
 
 /**
  * Sees the old key to its end: looks whether Mistral still accepts it and, where a person is there,
- * shows which row to delete in the console and goes on looking until it is refused.
+ * shows which row to delete in the console and goes on looking until it is refused. Nobody is told
+ * to delete it before Mistral accepts the key in use.
  *
- * @param options.browser - whether pages may be opened
- * @param options.check - a check of the new key from a moment ago
- * @returns the last look; not `dead` when nobody is there, when the person wants to do it later, or
- *   when it took too long
+ * @throws Cancelled when the person stops before the first look is over
  */
 export async function retireOldKey(
   deps: Retiring,
-  record: RotationRecord,
-  keys: KeyPair,
-  options: { readonly browser: boolean; readonly check?: KeyCheck | undefined },
-): Promise<OldKeyLook> {
+  keys: RetiringKeys,
+  options: RetireOptions,
+): Promise<Retired> {
   const line = deps.output.progress("Asking Mistral about the old key");
-  let look: OldKeyLook;
-  try {
-    look = await lookAtOldKey(deps, record, keys, options.check);
-  } finally {
-    line.clear();
+  let state = await lookAtOldKey(keys).finally(() => line.clear());
+  if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
+  if (!deps.interactive) {
+    if (options.waitMs !== undefined) state = await watch(deps, keys, state, options.waitMs);
+    return state === "old-key-forbidden" && options.yes ? "given-up" : state;
   }
-  if (look.state === "dead" || !deps.interactive) return look;
-  if (refusesBoth(look)) return look;
-  if (look.state === "unknown") printExplanation(deps.output, look.oldCheck, "warn");
-  showRow(deps, record);
+  showRow(deps, keys.record, state);
   try {
-    if ((await askToDelete(deps, options.browser)) === "later") return look;
-    return await watch(deps, record, keys, look);
+    const choice = await askToDelete(deps, options.browser, state);
+    if (choice === "give-up") return "given-up";
+    return choice === "later" ? state : await watch(deps, keys, state, options.waitMs ?? usualWaitMs);
   } catch (error) {
     // What was seen last is still worth knowing.
-    if (error instanceof Cancelled) return look;
+    if (error instanceof Cancelled) return state;
     throw error;
   }
 }
 
-function showRow({ output }: Retiring, { oldKey }: RotationRecord): void {
-  const { theme } = output;
-  const columns = Math.min(output.columns, 76);
+/**
+ * Calls Mistral with the old key. A refusal proves that the key is dead only when the key in use is
+ * accepted at the same time: a gateway that refuses everybody proves nothing.
+ */
+async function lookAtOldKey({
+  checks,
+  old,
+  inUse,
+  inUseIs,
+}: RetiringKeys): Promise<Exclude<Retired, "given-up">> {
+  const earlier = checks.last(inUseIs);
+  const [oldCheck, before] = await Promise.all([
+    checks.ask("old", old),
+    earlier ?? checks.ask(inUseIs, inUse),
+  ]);
+  const answer = answerOf(oldCheck);
+  const now = answer === "refused" && earlier !== undefined ? await checks.ask(inUseIs, inUse) : before;
+  const inUseAnswer = answerOf(now);
+  if (inUseAnswer === "refused" || inUseAnswer === "forbidden") return "new-key-rejected";
+  if (inUseAnswer !== "accepted" || answer === "unknown") return "unknown";
+  if (answer === "refused") return "dead";
+  return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
+}
+
+function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left): void {
   output.print();
-  output.print(hang("  ", theme.strong("One thing is left: delete the old key at Mistral."), columns));
-  output.print(hang("  ", "In API Keys, find this row, open its menu and delete it.", columns));
+  output.heading("One thing is left: delete the old key at Mistral.");
+  if (state === "old-key-forbidden")
+    output.paragraph("Mistral knows it, though it allows it no calls, so it has not been deleted yet.");
+  output.paragraph("In API Keys, find this row, open its menu and delete it.");
   output.print();
   const rows = [{ label: "Name", value: oldKey.name ?? "not known here; go by the characters above" }];
-  for (const line of drawCard({ title: oldKey.mask, rows }, output)) output.print(line);
+  output.card({ title: oldKey.mask, rows });
   output.print();
-  output.print(`  ${theme.link(consolePages.keys)}`);
+  output.line(output.theme.link(consolePages.keys));
+  output.paragraph("An administrator finds the keys of everybody in the Admin Panel:");
+  output.line(output.theme.link(adminKeysPage));
   output.print();
 }
 
-async function askToDelete(deps: Retiring, browser: boolean): Promise<"watch" | "later"> {
+type Choice = "open" | "watch" | "later" | "give-up";
+
+async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promise<Exclude<Choice, "open">> {
   const prompts = await deps.prompts();
-  const deleted: PressKey<"watch"> = { press: "enter", does: "I am deleting it", value: "watch" };
-  const later: PressKey<"later"> = { press: "l", does: "later", value: "later" };
-  if (!browser) return await prompts.press<"watch" | "later">({ keys: [deleted, later] });
-  const chosen = await prompts.press<"open" | "watch" | "later">({
-    keys: [
-      { press: "enter", does: "open in the browser", value: "open" },
-      { press: "d", does: "I am deleting it", value: "watch" },
-      later,
-    ],
-  });
-  if (chosen !== "open") return chosen;
-  if (!(await deps.openPage(consolePages.keys))) {
-    const said = "No browser could be started here. Open the address above on any machine.";
-    deps.output.print(hang(`  ${deps.output.theme.symbol.warn} `, said, Math.min(deps.output.columns, 76)));
-  }
+  const keys: PressKey<Choice>[] = [
+    ...(browser
+      ? ([
+          { press: "enter", does: "open in the browser", value: "open" },
+          { press: "d", does: "I am deleting it", value: "watch" },
+        ] as const)
+      : ([{ press: "enter", does: "I am deleting it", value: "watch" }] as const)),
+    // It may be refused its calls for ever, when its workspace is closed say, and never be proven dead.
+    ...(state === "old-key-forbidden"
+      ? ([{ press: "f", does: "forget it here", value: "give-up" }] as const)
+      : []),
+    { press: "l", does: "later", value: "later" },
+  ];
+  const choice = await prompts.press<Choice>({ keys });
+  if (choice !== "open") return choice;
+  if (!(await deps.openPage(consolePages.keys)))
+    deps.output.warn("No browser could be started here. Open the address above on any machine.");
   return "watch";
 }
 
+const usualWaitMs = 120_000;
 const firstPauseMs = 2_000;
 const longestPauseMs = 10_000;
-const patienceMs = 10 * 60_000;
 
-/** Calls with the old key, less and less often, until it is refused. */
+/** Calls with the old key, less and less often, until it is refused or the time is over. */
 async function watch(
   deps: Retiring,
-  record: RotationRecord,
-  keys: KeyPair,
-  first: OldKeyLook,
-): Promise<OldKeyLook> {
-  const prompts = await deps.prompts();
-  const end = deps.now().getTime() + patienceMs;
+  keys: RetiringKeys,
+  first: Exclude<Retired, "given-up">,
+  waitMs: number,
+): Promise<Exclude<Retired, "given-up">> {
   // Said once where it stays, for terminals that cannot show a line that moves.
-  deps.output.print("  Waiting until it is deleted. Ctrl-C leaves that for later.");
+  deps.output.paragraph("Waiting until Mistral refuses the old key. Ctrl-C leaves that for later.");
+  const end = deps.now().getTime() + waitMs;
   const line = deps.output.progress("Asking Mistral every few seconds");
+  const look = async () => {
+    let state = first;
+    let pause = firstPauseMs;
+    let due = deps.now().getTime() + pause;
+    for (let left = waitMs; left > 0; left = end - deps.now().getTime()) {
+      line.update(`Asking Mistral every few seconds, for ${inMinutes(left)} more`);
+      await deps.sleep(Math.min(1_000, left));
+      if (deps.now().getTime() < Math.min(due, end)) continue;
+      state = await lookAtOldKey(keys);
+      if (state === "dead" || state === "new-key-rejected") break;
+      pause = Math.min(pause * 1.5, longestPauseMs);
+      due = deps.now().getTime() + pause;
+    }
+    return state;
+  };
   try {
-    return await prompts.quietly(async () => {
-      let look = first;
-      for (
-        let pause = firstPauseMs;
-        deps.now().getTime() < end;
-        pause = Math.min(pause * 1.5, longestPauseMs)
-      ) {
-        await deps.sleep(pause);
-        look = await lookAtOldKey(deps, record, keys, look.newCheck);
-        if (look.state === "dead" || refusesBoth(look)) break;
-      }
-      return look;
-    });
+    return deps.interactive ? await (await deps.prompts()).quietly(look) : await look();
   } finally {
     line.clear();
   }
+}
+
+/** A span as `1:05`. */
+function inMinutes(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

@@ -1,3 +1,4 @@
+import { askExpiry } from "../capture/ask-expiry.ts";
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
 import { screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
@@ -7,18 +8,19 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { adminKeysPage } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
 import { endpointFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey, type StoredKey } from "../stores/stored-key.ts";
-import { hang } from "../terminal/output/layout.ts";
-import { replaceKey } from "./replace-key.ts";
-import type { RotationOutcome } from "./rotation-outcome.ts";
+import type { RotationOutcome } from "./outcome.ts";
+import { refuseLeftovers, replaceKey } from "./replace-key.ts";
+import type { RetireOptions } from "./retire-old-key.ts";
 import { refuseDuringRotation } from "./unfinished.ts";
 
 /** What `rotate` is asked for. */
-export interface RotateRequest {
+export interface RotateRequest extends RetireOptions {
   readonly profile: ProfileName;
   readonly store: StoreKind | undefined;
   /** The endpoint asked for; `undefined` leaves it to the profile. */
@@ -27,7 +29,6 @@ export interface RotateRequest {
   readonly expiresAt: Expiry | undefined;
   /** Where the new key comes from. */
   readonly from: "prompt" | "stdin";
-  readonly browser: boolean;
 }
 
 /** How {@link rotateKey} ended. */
@@ -50,13 +51,15 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   refuseDuringRotation(request.profile, deps);
   const stored = await readStoredKey(request, deps);
   refuseOtherStore(request, stored);
+  await refuseLeftovers(stored.store, request.profile, stored.key);
   const { key: oldKey, store, profile: before } = stored;
   const endpoint = endpointFor(request, before);
   const walked = request.from === "stdin" ? undefined : await walkToPaste(deps, request, stored);
   const expiresAt = walked === undefined ? request.expiresAt : walked.expiresAt;
+  const justMade = walked?.justMade ?? false;
   const captured = await captureKey(deps, {
     from: walked?.key ?? request.from,
-    justMade: walked?.justMade ?? false,
+    justMade,
     message: "The new key",
     endpoint,
     verify: true,
@@ -75,6 +78,9 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
     check: captured.check,
     before,
     browser: request.browser,
+    waitMs: request.waitMs,
+    yes: request.yes,
+    askExpiry: walked?.asked === false ? () => askExpiry(deps, { justMade }) : undefined,
   });
   return { outcome: "rotated", ...outcome };
 }
@@ -82,7 +88,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
 function refuseOtherStore({ profile, store }: RotateRequest, stored: StoredKey): void {
   if (store === undefined || stored.profile === undefined || stored.profile.store === store) return;
   throw new MistralKeyError("usage", `The key of profile "${profile}" is kept in another store.`, {
-    hint: "Leave --store and MISTRAL_KEY_STORE away: a rotation keeps the key where it is.",
+    hint: "Leave out --store, and unset MISTRAL_KEY_STORE: a rotation keeps the key where it is.",
   });
 }
 
@@ -93,9 +99,13 @@ async function walkToPaste(
   { key, profile: before }: StoredKey,
 ): Promise<Walked> {
   const { output } = deps;
-  const said = `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`;
   output.print();
-  output.print(hang("  ", said, Math.min(output.columns, 76)));
+  output.paragraph(
+    `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`,
+  );
+  output.paragraph(
+    `An administrator may use Rotate in the Admin Panel's list instead, and paste the key that it shows. Whether the old key works on after that is not documented: ${adminKeysPage}`,
+  );
   const screens = screensFor({
     suggestedName: suggestKeyName(deps.machineName(), deps.now()),
     start: "account",
@@ -127,8 +137,7 @@ async function settleWorkspace(
       hint: `If that is what you want: ${commandFor(profile, "init --with-key --yes")}`,
     });
   }
-  const { output } = deps;
-  output.print(hang(`${output.theme.symbol.warn} `, said, Math.min(output.columns, 80)));
+  deps.output.warn(said);
   const prompts = await deps.prompts();
   if (!(await prompts.confirm({ message: "Use it all the same?", initial: false }))) {
     throw new Cancelled("Stopped. Nothing was changed.");

@@ -1,32 +1,31 @@
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { SecretAddress, SecretStore, Slot } from "../stores/secret-store.ts";
+import type { SecretStore, Slot } from "../stores/secret-store.ts";
 import type { RotationPlan } from "./journal.ts";
+import type { Held, SlotContents } from "./stages.ts";
 
 /** The keys that a store holds for one profile. */
 export type Slots = Readonly<Record<Slot, ApiKey | undefined>>;
 
-/** Where a slot of a profile is. */
-export function slot(profile: ProfileName, name: Slot): SecretAddress {
-  return { profile, slot: name };
-}
+/** Every slot that a profile has. */
+export const slotNames: readonly Slot[] = ["current", "next", "previous"];
 
 /** Reads every slot of a profile. */
 export async function readSlots(store: SecretStore, profile: ProfileName): Promise<Slots> {
   return {
-    current: await store.get(slot(profile, "current")),
-    next: await store.get(slot(profile, "next")),
-    previous: await store.get(slot(profile, "previous")),
+    current: await store.get({ profile, slot: "current" }),
+    next: await store.get({ profile, slot: "next" }),
+    previous: await store.get({ profile, slot: "previous" }),
   };
 }
 
-/** Whether this is the key that a rotation takes out of use. */
-export function isOldKey(key: ApiKey | undefined, { oldKey }: RotationPlan): key is ApiKey {
-  return key !== undefined && matchesFingerprint(key, oldKey.fingerprint);
-}
-
-/** Whether this is the key that a rotation brings into use. */
-export function isNewKey(key: ApiKey | undefined, { newKey }: RotationPlan): key is ApiKey {
-  return key !== undefined && matchesFingerprint(key, newKey.fingerprint);
+/** What the slots hold, seen from a rotation. */
+export function contentsOf(slots: Slots, { oldKey, newKey }: RotationPlan): SlotContents {
+  const held = (key: ApiKey | undefined): Held => {
+    if (key === undefined) return "nothing";
+    if (matchesFingerprint(key, newKey.fingerprint)) return "new";
+    return matchesFingerprint(key, oldKey.fingerprint) ? "old" : "other";
+  };
+  return { current: held(slots.current), next: held(slots.next), previous: held(slots.previous) };
 }

@@ -3,7 +3,7 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Region } from "../mistral/endpoint.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
-import type { RotationStage } from "../rotation/journal.ts";
+import type { RotationStage } from "../rotation/stages.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { Survey, SurveyedProfile } from "./survey.ts";
 

@@ -278,6 +278,7 @@ test("keys of a rotation under way are looked for, too", async () => {
     newKey: next,
     before: profile,
     after: profile,
+    targets: [],
   });
   repository.write("repository/a.txt", `${otherKey}\n${storedKey}\n`);
 

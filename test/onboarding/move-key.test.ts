@@ -95,6 +95,7 @@ describe("moving a key to another store", () => {
       newKey: { mask: otherKey.mask, fingerprint: fingerprintOf(otherKey) },
       before: profile,
       after: profile,
+      targets: [],
     });
     await expect(move()).rejects.toMatchObject({ kind: "unfinished" });
   });

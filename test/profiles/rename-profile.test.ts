@@ -147,6 +147,7 @@ describe("a renaming that is refused", () => {
       newKey: { mask: newKey.mask, fingerprint: before.fingerprint },
       before: { ...before, name: profile },
       after: { ...before, name: profile },
+      targets: [],
     });
     await refused("unfinished");
   });

@@ -84,7 +84,7 @@ it("lets one of two rotations through that start at once", async () => {
 });
 
 it("stops a rotation that somebody else has gone back on meanwhile", async () => {
-  const aborting = interrupted("previous", () => start({ abort: true }));
+  const aborting = interrupted("previous", () => start({ abort: true, yes: true }));
   expect(await start({ withKey: true }, { store: aborting })).toMatchObject({ kind: "unfinished" });
   expect((await slotsOf(machine)).current).toBe("old");
   expect(machine.journal.read(defaultProfile)).toBeUndefined();

@@ -34,6 +34,7 @@ function plan(changes: Partial<RotationPlan> = {}): RotationPlan {
     newKey: { mask: newKey.mask, fingerprint: fingerprintOf(newKey) },
     before: profileOf({ ...known, key: oldKey }, now),
     after: profileOf({ ...known, key: newKey }, now),
+    targets: [],
     ...changes,
   };
 }
@@ -42,7 +43,7 @@ it("remembers a rotation from one run of the program to the next", () => {
   const record = journal.begin(plan());
   expect(record.stage).toBe("staging");
   expect(other.read(defaultProfile)).toEqual(record);
-  const switching = journal.advance(record, "switching");
+  const switching = journal.update(record, { stage: "switching" });
   expect(other.read(defaultProfile)).toEqual(switching);
 });
 
@@ -62,8 +63,10 @@ it("stops the run of the program that a rotation was taken from", () => {
   const record = journal.begin(plan());
   const taken = other.takeOver(record);
   expect(() => journal.confirm(record)).toThrow(expect.objectContaining({ kind: "unfinished" }));
-  expect(() => journal.advance(record, "switching")).toThrow(expect.objectContaining({ kind: "unfinished" }));
-  other.advance(taken, "switching");
+  expect(() => journal.update(record, { stage: "switching" })).toThrow(
+    expect.objectContaining({ kind: "unfinished" }),
+  );
+  other.update(taken, { stage: "switching" });
   expect(journal.read(defaultProfile)?.stage).toBe("switching");
 });
 
@@ -71,7 +74,9 @@ it("stops the run of the program whose rotation was ended", () => {
   const record = journal.begin(plan());
   expect(other.end(defaultProfile)).toBe(true);
   expect(other.end(defaultProfile)).toBe(false);
-  expect(() => journal.advance(record, "switching")).toThrow(expect.objectContaining({ kind: "unfinished" }));
+  expect(() => journal.update(record, { stage: "switching" })).toThrow(
+    expect.objectContaining({ kind: "unfinished" }),
+  );
   expect(journal.read(defaultProfile)).toBeUndefined();
 });
 
@@ -85,14 +90,14 @@ it("lists what is under way, and what cannot be read", () => {
   ]);
 });
 
-it("names a damaged record and says that the key still works", () => {
+it("names a damaged record and both ways to an end", () => {
   journal.begin(plan());
   writeFileSync(join(home, "rotations", "default.json"), "");
   expect(() => journal.read(defaultProfile)).toThrow(
     expect.objectContaining({
       kind: "store-damaged",
       message: expect.stringContaining(join(home, "rotations", "default.json")),
-      hint: expect.stringContaining("still works"),
+      hint: expect.stringMatching(/rotate --finish\n.*rotate --abort/),
     }),
   );
   expect(journal.end(defaultProfile)).toBe(true);

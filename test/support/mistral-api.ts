@@ -66,6 +66,8 @@ export interface LoopbackMistralApi {
     ): void;
     /** Refuses a key from now on, as after its deletion in the console. */
     revoke(key: string): void;
+    /** Answers 403 to a key from now on: there is such a key, and it may make no call. */
+    forbid(key: string): void;
   };
   /** Every request so far, in order. */
   readonly requests: readonly LoggedRequest[];
@@ -102,6 +104,7 @@ const everyCall: readonly Call[] = Object.values(calls);
 export async function startMistralApi(options: MistralApiOptions = {}): Promise<LoopbackMistralApi> {
   const owners = new Map<string, { readonly identity: Identity; refusalsLeft: number }>();
   const rules = new Map<Call | "other", Rule>();
+  const forbidden = new Set<string>();
   const requests: LoggedRequest[] = [];
   const waiting = new Set<NodeJS.Timeout>();
   let delayMs = 0;
@@ -114,7 +117,9 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
   for (const key of options.keys ?? []) accept(key);
 
   const answer = (request: DemoRequest): CannedAnswer => {
-    const owner = owners.get(keyOf(request) ?? "");
+    const key = keyOf(request) ?? "";
+    if (forbidden.has(key)) return answers.forbidden;
+    const owner = owners.get(key);
     const tooNew = owner !== undefined && owner.refusalsLeft > 0;
     if (tooNew && request.path === "/v1/models") owner.refusalsLeft -= 1;
     if (request.path === "/v1/users/me/workspaces" && owner !== undefined && !tooNew) {
@@ -164,6 +169,9 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
       accept,
       revoke: (key) => {
         owners.delete(key);
+      },
+      forbid: (key) => {
+        forbidden.add(key);
       },
     },
     requests,

@@ -88,7 +88,21 @@ export const careCommands: readonly CommandEntry[] = [
         description: "end a rotation whose old key may still be alive",
         conflicts: ["abort", "withKey"],
       },
-      { syntax: "--abort", description: "go back to the old key", conflicts: ["finish", "withKey"] },
+      {
+        syntax: "--abort",
+        description: "go back to the old key; asks before the new one is forgotten here",
+        conflicts: ["finish", "withKey"],
+      },
+      {
+        syntax: "--wait <time>",
+        description: "how long to wait until Mistral refuses the old key: 90s or 10m; 2m in a terminal",
+        conflicts: ["abort"],
+      },
+      {
+        syntax: "--yes",
+        description:
+          "do not ask: forget the new key (--abort), go on without a target that fails, forget an old key that may make no calls",
+      },
     ],
     examples: [
       "mistral-key rotate",

@@ -10,7 +10,7 @@ import type { OnboardOutcome, OnboardRequest } from "../../onboarding/outcome.ts
 import { type CleanChoice, type CleanedPlace, cleanUp } from "../../plaintext/clean-up.ts";
 import type { FoundKey } from "../../plaintext/find-keys.ts";
 import { placeDocument, storedAs } from "../../plaintext/list-keys.ts";
-import { rotationDocument } from "../../rotation/rotation-document.ts";
+import { rotationDocument } from "../../rotation/outcome.ts";
 import type { SecretStore } from "../../stores/secret-store.ts";
 import { printKeyCard } from "../../verification/key-card.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";

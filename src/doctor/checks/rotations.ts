@@ -1,17 +1,19 @@
 import { commandFor } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import type { ListedRotation } from "../../rotation/journal.ts";
+import { bothWays } from "../../rotation/unfinished.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
 /** Judges the rotations that are under way. */
 function judgeRotations(rows: readonly ListedRotation[]): Finding {
-  const damaged = rows.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
-  if (damaged.length > 0) {
+  const damaged = rows.flatMap((row) => ("damaged" in row ? [row] : []));
+  const [worst] = damaged;
+  if (worst !== undefined) {
     return {
       state: "fail",
       kind: "store-damaged",
-      message: damaged.join(" "),
-      hint: "Your stored key still works. Delete the file, then start again: mistral-key rotate",
+      message: damaged.map((row) => row.damaged).join(" "),
+      hint: bothWays(worst.profile),
     };
   }
   const [first, ...others] = rows.flatMap((row) => ("record" in row ? [row.record] : []));

@@ -94,7 +94,7 @@ const noJournal: RotationJournal = {
   begin: replacesNothing,
   takeOver: replacesNothing,
   confirm: replacesNothing,
-  advance: replacesNothing,
+  update: replacesNothing,
   end: () => false,
   list: () => [],
 };

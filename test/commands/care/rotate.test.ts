@@ -1,11 +1,17 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
-import type { MistralKeyError } from "../../../src/errors.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
 import { exitCodeOfKind } from "../../../src/exit-codes.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { demoIdentity } from "../../../src/onboarding/demo/demo-api.ts";
+import { targetText } from "../../../src/profiles/target-reference.ts";
+import type { Delivery } from "../../../src/targets/delivery.ts";
+import { Fuse, Killed } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
-import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { answer } from "../../support/scripted-prompts.ts";
 
@@ -169,16 +175,56 @@ describe("rotate --with-key", () => {
     expect(await run({ withKey: true })).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
     deps = deps.next();
-    expect(await run({ abort: true })).toBe(0);
+    expect(await run({ abort: true, yes: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.profiles.read(defaultProfile)).toBeUndefined();
   });
 
-  it("says which keys an earlier rotation left behind", async () => {
+  it("changes nothing while a key of an earlier rotation is left that would be overwritten", async () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "previous" }, otherKey);
     withKey();
+    const error = await failure(run({ withKey: true }));
+    expect(error).toMatchObject({ code: 9, message: expect.stringContaining(otherKey.mask) });
+    expect(await slotsOf(deps)).toEqual({ ...untouched, previous: "another" });
+    // The advice ends it, since that key is dead.
+    deps = deps.next();
+    expect(await run({ finish: true, json: true })).toBe(0);
+    expect(deps.document()).toMatchObject({ key: oldKey.mask, previous: { key: otherKey.mask } });
+  });
+
+  it("says that the old key's date is not carried over, where no date is given", async () => {
+    api.keys.revoke(oldKey.reveal());
+    withKey();
     await run({ withKey: true });
-    expect(deps.stderr()).toContain(otherKey.mask);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeUndefined();
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain("21 Feb 2027 was the old key's date, and is not carried over");
+    expect(said).toContain("mistral-key expires DATE");
+  });
+
+  it("says nothing of dates where one is given", async () => {
+    withKey();
+    await run({ withKey: true, expires: "never" });
+    expect(deps.stderr()).not.toContain("carried over");
+  });
+
+  it("waits for the end of the old key only as long as it is told to", async () => {
+    withKey();
+    const { sleep } = deps;
+    Object.assign(deps, {
+      sleep: async (ms: number) => {
+        await sleep(ms);
+        if (deps.now().getTime() >= Date.parse("2026-09-01T10:00:20Z")) api.keys.revoke(oldKey.reveal());
+      },
+    });
+    expect(await run({ withKey: true, wait: "1m" })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it.each(["90", "soon", "-5s", "1h"])("does not read --wait %s", async (wait) => {
+    withKey();
+    expect(await failure(run({ withKey: true, wait }))).toMatchObject({ code: 2 });
+    expect(await slotsOf(deps)).toEqual(untouched);
   });
 });
 
@@ -222,7 +268,46 @@ describe("rotate --finish", () => {
     api.behave("unauthorized");
     expect(await run({ finish: true })).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
-    expect(deps.stderr()).toMatch(/does not accept\s+the new one either/);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("Mistral does not accept the new one");
+  });
+
+  it("names the key and its row when it still works after the wait", async () => {
+    expect(await run({ finish: true, wait: "30s" })).toBe(9);
+    expect(deps.now()).toEqual(new Date("2026-09-01T10:00:30Z"));
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain(`The old key ${oldKey.mask} (${demoIdentity.keyName}) still works`);
+  });
+
+  describe("with an old key that Mistral allows no calls", () => {
+    beforeEach(() => {
+      api.keys.forbid(oldKey.reveal());
+    });
+
+    it("says that it is still there, and keeps it", async () => {
+      expect(await run({ finish: true, json: true })).toBe(9);
+      expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
+      expect(deps.stderr().replace(/\s+/g, " ")).toContain("is still there: Mistral knows it");
+      expect(await slotsOf(deps)).toEqual(switched);
+    });
+
+    it("forgets it where the person says so", async () => {
+      expect(await run({ finish: true, yes: true, json: true })).toBe(0);
+      expect(await slotsOf(deps)).toEqual(done);
+      expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
+      expect(deps.stderr()).toContain("It is still there at");
+    });
+
+    it("offers to forget it in a terminal", async () => {
+      deps = deps.next({ answers: [answer.press("f", /forget it here/)] });
+      expect(await run({ finish: true })).toBe(0);
+      expect(await slotsOf(deps)).toEqual(done);
+    });
+
+    it("does not go back to it", async () => {
+      const error = await failure(run({ abort: true, yes: true }));
+      expect(error).toMatchObject({ code: 4, message: expect.stringContaining("no calls any more") });
+      expect(await slotsOf(deps)).toEqual(switched);
+    });
   });
 
   it("says that no rotation is under way", async () => {
@@ -240,6 +325,8 @@ describe("rotate --finish", () => {
 });
 
 describe("rotate --abort", () => {
+  const abort = { abort: true, yes: true };
+
   beforeEach(async () => {
     deps = deps.next({ stdin: newKey.reveal() });
     await run({ withKey: true });
@@ -247,7 +334,7 @@ describe("rotate --abort", () => {
   });
 
   it("goes back to the old key and says that the new one is still alive", async () => {
-    expect(await run({ abort: true, json: true })).toBe(0);
+    expect(await run({ ...abort, json: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.profiles.read(defaultProfile)?.key).toBe(oldKey.mask);
     expect(deps.journal.list()).toEqual([]);
@@ -260,36 +347,203 @@ describe("rotate --abort", () => {
     expect(deps.stderr()).toContain(newKey.mask);
   });
 
-  it("does not go back to a key that is dead", async () => {
-    api.keys.revoke(oldKey.reveal());
-    expect(await failure(run({ abort: true }))).toMatchObject({ code: 4 });
-    expect(await slotsOf(deps)).toEqual(switched);
-  });
-
-  it("does not go back blindly when Mistral cannot be asked", async () => {
-    api.behave("cut");
-    expect(await failure(run({ abort: true }))).toMatchObject({ code: 5 });
-    expect(await slotsOf(deps)).toEqual(switched);
-  });
-
-  it("goes back in an outage when the person wants it", async () => {
-    api.behave("cut");
-    deps = deps.next({ answers: [answer.confirm(true, /Go back/)] });
+  it("asks before the new key is given up", async () => {
+    deps = deps.next({ answers: [answer.confirm(true, new RegExp(`forget ${newKey.mask} here`))] });
     expect(await run({ abort: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(untouched);
   });
 
+  it("changes nothing when the answer is no", async () => {
+    deps = deps.next({ answers: [answer.confirm(false)] });
+    expect(await failure(run({ abort: true }))).toMatchObject({ code: 130 });
+    expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.journal.read(defaultProfile)?.stage).toBe("retiring");
+  });
+
+  it("changes nothing when nobody is there to answer", async () => {
+    const error = await failure(run({ abort: true }));
+    expect(error).toMatchObject({ code: 2, hint: expect.stringContaining("rotate --abort --yes") });
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("asks nothing when there is no new key to give up", async () => {
+    await run(abort);
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    deps = deps.next({ stdin: newKey.reveal() });
+    const fuse = new Fuse(2, "killed-after");
+    const journal = fuse.wrap(deps.journal);
+    const killed = rotate({ args: [], flags: new Flags({ withKey: true }) }, { ...deps, journal });
+    await expect(killed).rejects.toBeInstanceOf(Killed);
+    deps = deps.next();
+    expect(await run({ abort: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("does not go back to a key that is dead", async () => {
+    api.keys.revoke(oldKey.reveal());
+    expect(await failure(run(abort))).toMatchObject({
+      code: 4,
+      hint: expect.stringContaining("rotate --finish"),
+    });
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it.each([
+    ["cut", 5],
+    ["rate-limited", 6],
+  ] as const)("gives up nothing while Mistral cannot say: %s", async (behaviour, code) => {
+    api.behave(behaviour, { on: ["models"] });
+    expect(await failure(run(abort))).toMatchObject({ code });
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it.each(["abort", "finish"])(
+    "keeps the new key when the old one dies on the way back, with --%s",
+    async (flag) => {
+      const record = deps.journal.read(defaultProfile);
+      if (record !== undefined) deps.journal.update(record, { stage: "reverting" });
+      api.keys.revoke(oldKey.reveal());
+      deps = deps.next();
+      expect(await run({ [flag]: true, yes: true, json: true })).toBe(flag === "abort" ? 4 : 0);
+      expect(await slotsOf(deps)).toEqual(done);
+      expect(deps.document()).toMatchObject({ ok: true, key: newKey.mask, previous: { state: "dead" } });
+      expect(deps.stderr()).toContain(`There is no way back to ${oldKey.mask}`);
+      expect(deps.journal.list()).toEqual([]);
+    },
+  );
+
   it("leaves a key alone that something else has stored meanwhile", async () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
-    expect(await run({ abort: true })).toBe(0);
+    api.keys.accept(otherKey.reveal());
+    expect(await run(abort)).toBe(0);
     expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "nothing" });
     expect(deps.stderr()).toContain(oldKey.mask);
   });
 
+  it("gives up neither key for one that Mistral does not accept", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    expect(await failure(run(abort))).toMatchObject({ code: 9 });
+    expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "old" });
+  });
+
   it("says that no rotation is under way", async () => {
-    await run({ abort: true });
+    await run(abort);
     deps = deps.next();
-    expect(await failure(run({ abort: true }))).toMatchObject({ code: 2 });
+    expect(await failure(run(abort))).toMatchObject({ code: 2 });
+  });
+});
+
+describe("rotate with a record that cannot be read", () => {
+  beforeEach(async () => {
+    deps = deps.next({ stdin: newKey.reveal() });
+    await run({ withKey: true });
+    deps = deps.next();
+    writeFileSync(join(deps.home, "rotations", "default.json"), "{");
+  });
+
+  it("starts no other one, and names both ways", async () => {
+    deps = deps.next({ stdin: otherKey.reveal() });
+    const error = await failure(run({ withKey: true }));
+    expect(error).toMatchObject({ code: 7, hint: expect.stringContaining("rotate --finish") });
+    expect(error.hint).toContain("rotate --abort");
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("is finished by what the slots hold", async () => {
+    api.keys.revoke(oldKey.reveal());
+    expect(await run({ finish: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.journal.list()).toEqual([]);
+  });
+
+  it("goes back by what the slots hold", async () => {
+    expect(await run({ abort: true, yes: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.profiles.read(defaultProfile)?.key).toBe(oldKey.mask);
+  });
+
+  it("is taken away when there is no second key", async () => {
+    await deps.secrets.delete({ profile: defaultProfile, slot: "previous" });
+    expect(await failure(run({ finish: true }))).toMatchObject({ code: 9 });
+    expect(deps.journal.list()).toEqual([]);
+    deps = deps.next({ stdin: oldKey.reveal() });
+    expect(await run({ withKey: true })).toBe(9);
+  });
+
+  it("leaves one alone that a newer version wrote", async () => {
+    writeFileSync(join(deps.home, "rotations", "default.json"), `{"version": 99}`);
+    const error = await failure(run({ finish: true }));
+    expect(error).toMatchObject({ code: 7, hint: expect.stringContaining("Update") });
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+});
+
+describe("rotate with targets", () => {
+  const target = { kind: "dotenv", path: "/app/.env" } as const;
+  let taken: string[];
+  let works: boolean;
+
+  beforeEach(async () => {
+    await storeKey(deps, { serverUrl: api.url, targets: [{ target, since: null }] });
+    taken = [];
+    works = true;
+  });
+
+  const runWith = (flags: Record<string, unknown>, options: TestDepsOptions = {}) => {
+    deps = deps.next(options);
+    Object.assign(deps, {
+      deliver: async ({ key }: Delivery) => {
+        if (!works) throw new MistralKeyError("store-denied", "The folder is gone.", { hint: "Make it." });
+        taken.push(key.mask);
+        return { target: targetText(target), ok: true, message: "It has the new key." };
+      },
+    });
+    return run(flags);
+  };
+
+  it("delivers the new key before the old one is let go", async () => {
+    expect(await runWith({ withKey: true, json: true }, { stdin: newKey.reveal() })).toBe(9);
+    expect(taken).toEqual([newKey.mask]);
+    expect(deps.document()).toMatchObject({
+      targets: [{ target: "dotenv:/app/.env", ok: true, message: "It has the new key." }],
+    });
+    expect(deps.journal.read(defaultProfile)?.stage).toBe("retiring");
+  });
+
+  it("keeps the old key, and says nothing of deleting it, while a target lacks the new one", async () => {
+    works = false;
+    expect(await runWith({ withKey: true, json: true }, { stdin: newKey.reveal() })).toBe(9);
+    expect(deps.document()).toMatchObject({
+      targets: [{ target: "dotenv:/app/.env", ok: false, message: "The folder is gone. Make it." }],
+    });
+    expect(deps.stderr()).not.toContain("Delete it");
+    expect(deps.journal.read(defaultProfile)?.stage).toBe("delivering");
+    works = true;
+    api.keys.revoke(oldKey.reveal());
+    expect(await runWith({ finish: true })).toBe(0);
+    expect(taken).toEqual([newKey.mask]);
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it("goes on without a target where the person says so, and is not done", async () => {
+    works = false;
+    api.keys.revoke(oldKey.reveal());
+    const answers = [answer.key(newKey.reveal()), answer.confirm(true, /One target does not have/)];
+    expect(await runWith({ withKey: true, expires: "90d" }, { answers })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.journal.list()).toEqual([]);
+    expect(deps.stderr()).toContain("Without the new key: dotenv:/app/.env");
+  });
+
+  it("takes the old key back to the targets on the way back", async () => {
+    await runWith({ withKey: true }, { stdin: newKey.reveal() });
+    works = false;
+    expect(await runWith({ abort: true, yes: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual({ current: "old", next: "new", previous: "old" });
+    works = true;
+    expect(await runWith({ abort: true, yes: true })).toBe(0);
+    expect(taken).toEqual([newKey.mask, oldKey.mask]);
+    expect(await slotsOf(deps)).toEqual(untouched);
   });
 });
 
@@ -318,7 +572,7 @@ describe("rotate in a terminal", () => {
       },
     });
     expect(await run({})).toBe(0);
-    expect(pauses).toBe(3);
+    expect(pauses).toBeLessThan(10);
     expect(deps.opened).toEqual([
       "https://console.mistral.ai/api-keys",
       "https://console.mistral.ai/api-keys",
@@ -340,9 +594,10 @@ describe("rotate in a terminal", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("gives up watching after a while", async () => {
+  it("gives up watching after two minutes", async () => {
     deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.press("d")] });
     expect(await run({})).toBe(9);
+    expect(deps.now()).toEqual(new Date("2026-09-01T10:02:00Z"));
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
@@ -380,11 +635,35 @@ describe("rotate in a terminal", () => {
   it("takes an unverified key when the person wants it, and keeps the old one", async () => {
     api.behave("cut");
     deps = deps.next({
-      answers: [...steps, answer.key(newKey.reveal()), answer.choose("unverified"), answer.press("l")],
+      answers: [...steps, answer.key(newKey.reveal()), answer.choose("unverified")],
     });
     expect(await run({})).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, lastAcceptedAt: null });
+  });
+
+  it("asks when the key ends that was made without the steps, once it is in use", async () => {
+    const asksForDate = answer.choose("Never", /When does it end/);
+    deps = deps.next({
+      answers: [
+        answer.press("s"),
+        answer.key(newKey.reveal()),
+        {
+          ...asksForDate,
+          meanwhile: () => expect(deps.profiles.read(defaultProfile)?.key).toBe(newKey.mask),
+        },
+        answer.press("l"),
+      ],
+    });
+    expect(await run({})).toBe(9);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
+  });
+
+  it("has the new key in use when it is stopped at the question when that ends", async () => {
+    deps = deps.next({ answers: [answer.press("s"), answer.key(newKey.reveal()), answer.stop()] });
+    const error = await failure(run({}));
+    expect(error).toMatchObject({ code: 130, hint: expect.stringContaining("rotate --finish") });
+    expect(await slotsOf(deps)).toEqual(switched);
   });
 
   it("offers no browser where there is none", async () => {
@@ -444,7 +723,7 @@ it("never shows a key", async () => {
   await run({ withKey: true, json: true });
   const first = deps.stdout() + deps.stderr();
   deps = deps.next();
-  await run({ abort: true, json: true });
+  await run({ abort: true, yes: true, json: true });
   const shown = first + deps.stdout() + deps.stderr();
   expect(shown).not.toContain(oldKey.reveal());
   expect(shown).not.toContain(newKey.reveal());

@@ -309,6 +309,7 @@ describe("verify, when what is known and what is stored differ", () => {
       newKey: { mask: next.mask, fingerprint: after.fingerprint },
       before,
       after,
+      targets: [],
     });
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, next);
     expect(await run(deps, "verify", "--json")).toBe(0);

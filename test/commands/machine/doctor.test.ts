@@ -305,6 +305,7 @@ const faults: readonly (Plant & {
         newKey: { mask: key.mask, fingerprint: fingerprintOf(key) },
         before: profile,
         after: profile,
+        targets: [],
       }),
     id: "rotations",
     state: "fail",

@@ -1,0 +1,86 @@
+import type { Deps } from "../deps.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { RotationRecord } from "./journal.ts";
+import { type Slots, slotNames } from "./slots.ts";
+import type { Answer, Held, RotationStage, SlotContents, Subject } from "./stages.ts";
+
+/** What a check says of a key, as the table of rotation has it. */
+export function answerOf({ diagnosis, authentication }: KeyCheck): Answer {
+  if (diagnosis === "invalid-key" || diagnosis === "expired") return "refused";
+  if (diagnosis === "forbidden" || diagnosis === "wrong-product") return "forbidden";
+  return authentication.ok ? "accepted" : "unknown";
+}
+
+/** A key that a slot holds, seen from a rotation. */
+export type HeldKey = Exclude<Held, "nothing">;
+
+/** A new key that this run has captured; without a check that is good where the person wants it all the same. */
+export interface CapturedNewKey {
+  readonly check: KeyCheck | undefined;
+}
+
+type Asking = Pick<Deps, "mistral" | "signal" | "output">;
+
+/** Asks Mistral about the keys of a rotation, each where it is used, and remembers the answers. */
+export class KeyChecks {
+  readonly #deps: Asking;
+  readonly #record: RotationRecord;
+  readonly #captured: CapturedNewKey | undefined;
+  readonly #last = new Map<HeldKey, KeyCheck>();
+
+  constructor(deps: Asking, record: RotationRecord, captured: CapturedNewKey | undefined) {
+    this.#deps = deps;
+    this.#record = record;
+    this.#captured = captured;
+    if (captured?.check?.authentication.ok) this.#last.set("new", captured.check);
+  }
+
+  /** The latest check of a key in this run. */
+  last(held: HeldKey): KeyCheck | undefined {
+    return this.#last.get(held);
+  }
+
+  /** The latest check of a key in this run, or the one with a completion before it when both are good. */
+  fullest(held: HeldKey): KeyCheck | undefined {
+    const last = this.#last.get(held);
+    const captured = held === "new" ? this.#captured?.check : undefined;
+    return captured?.diagnosis === "valid" && last?.diagnosis === "valid" ? captured : (last ?? captured);
+  }
+
+  /**
+   * What Mistral says of a key, asked once in a run; `undefined` for a key that no slot holds.
+   *
+   * @throws Cancelled when the person presses Ctrl-C
+   */
+  async answer(
+    subject: Subject,
+    at: { readonly stage: RotationStage; readonly held: SlotContents; readonly keys: Slots },
+  ): Promise<Answer | undefined> {
+    const wanted = subject === "current" ? at.held.current : subject;
+    const slot = slotNames.find((one) => at.held[one] === wanted);
+    const key = slot === undefined ? undefined : at.keys[slot];
+    if (wanted === "nothing" || key === undefined) return undefined;
+    const known = this.#last.get(wanted);
+    if (known !== undefined) return answerOf(known);
+    if (wanted === "new" && this.#captured !== undefined && at.stage === "switching") return "untested";
+    const which = wanted === "other" ? "stored" : wanted;
+    const line = this.#deps.output.progress(`Asking Mistral about the ${which} key`);
+    return answerOf(await this.ask(wanted, key).finally(() => line.clear()));
+  }
+
+  /**
+   * Asks whether Mistral accepts a key, whatever is known of it.
+   *
+   * @throws Cancelled when the person presses Ctrl-C
+   */
+  async ask(held: HeldKey, key: ApiKey): Promise<KeyCheck> {
+    const { before, after } = this.#record;
+    const known = held === "old" ? before : held === "new" ? after : null;
+    const api = await this.#deps.mistral((held === "old" ? (before ?? after) : after).endpoint);
+    const history = { expiresAt: known?.expiresAt, lastAcceptedAt: known?.lastAcceptedAt ?? null };
+    const check = await api.checkKey(key, { history, quick: true, signal: this.#deps.signal });
+    this.#last.set(held, check);
+    return check;
+  }
+}

@@ -1,0 +1,171 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
+import { ShapeError } from "../files/shape.ts";
+import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { profileOf } from "../profiles/known-key.ts";
+import { endpointFor, storeFor } from "../profiles/profile.ts";
+import { newerVersion } from "../profiles/profile-document.ts";
+import { targetText } from "../profiles/target-reference.ts";
+import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { noKey } from "../stores/stored-key.ts";
+import { requirePerson } from "../terminal/absence.ts";
+import type { RotationPlan, RotationRecord } from "./journal.ts";
+import { type MoveOptions, type MoveOutcome, moveRotation } from "./move-rotation.ts";
+import { contentsOf, readSlots } from "./slots.ts";
+
+/** Which rotation is to be ended, and how. */
+export interface EndRequest extends Omit<MoveOptions, "store" | "captured" | "onSwitched"> {
+  readonly profile: ProfileName;
+  /** Where its keys are, when its record was lost; `undefined` leaves it to the profile. */
+  readonly store: StoreKind | undefined;
+}
+
+/** What came of {@link endRotation}, and the rotation as it was found. */
+export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
+
+/**
+ * Brings a rotation that was left to an end: finishes it, or goes back to the old key, after a
+ * question where that gives up the only copy of the new one.
+ *
+ * @throws MistralKeyError of kind `usage` when none is under way; of kind `needs-terminal` when
+ *   nobody is there for the question; and as `moveRotation` does
+ * @throws Cancelled when the person stops
+ */
+export async function endRotation(deps: Deps, request: EndRequest): Promise<EndOutcome> {
+  const { profile, direction, yes } = request;
+  const found = await findRotation(deps, request);
+  if (found === undefined) {
+    throw new MistralKeyError("usage", `No rotation of profile "${profile}" is under way.`, {
+      hint: `To start one: ${commandFor(profile, "rotate")}`,
+    });
+  }
+  const { record, store } = found;
+  if (direction === "back" && !yes) await confirmWayBack(deps, record, store);
+  const taken = deps.journal.takeOver(record);
+  return { ...(await moveRotation(deps, taken, { ...request, store })), record };
+}
+
+async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretStore): Promise<void> {
+  const { profile, oldKey, newKey, stage } = record;
+  const slots = await readSlots(store, profile);
+  const { current, next } = contentsOf(slots, record);
+  if (stage === "erasing" || (current !== "new" && next !== "new")) return;
+  requirePerson(deps, {
+    message: `Nothing was changed: to go back gives up the new key ${newKey.mask}, which is asked about first`,
+    hint: `To go back without a question: ${commandFor(profile, "rotate --abort --yes")}`,
+  });
+  const [kept, lost] =
+    current === "other"
+      ? [slots.current?.mask, `${oldKey.mask} and ${newKey.mask}`]
+      : [oldKey.mask, newKey.mask];
+  const message = `Use ${kept} and forget ${lost} here? Mistral does not show a key again.`;
+  if (await (await deps.prompts()).confirm({ message, initial: false })) return;
+  throw new Cancelled("Stopped. Nothing was changed.");
+}
+
+type Finding = Pick<Deps, "journal" | "profiles" | "store" | "now">;
+
+/** A rotation under way, and the store of its keys. */
+export interface FoundRotation {
+  readonly record: RotationRecord;
+  readonly store: SecretStore;
+}
+
+/**
+ * Finds the rotation of a profile. One whose record is damaged, or was deleted, is recorded anew as
+ * far as the slots tell.
+ *
+ * @throws MistralKeyError of kind `unfinished` when a damaged record was all that was left of it; it is removed then
+ */
+export async function findRotation(
+  deps: Finding,
+  request: { readonly profile: ProfileName; readonly store: StoreKind | undefined },
+): Promise<FoundRotation | undefined> {
+  const recorded = readRecord(deps, request.profile);
+  const profile = unlessDamaged(() => deps.profiles.read(request.profile));
+  if (recorded !== undefined && recorded !== "damaged") {
+    return { record: recorded, store: await deps.store(recorded.after.store) };
+  }
+  const store = await deps.store(storeFor(request, profile));
+  const keys = await findTwoKeys(store, request.profile);
+  if (keys !== undefined) {
+    deps.journal.end(request.profile);
+    const record = deps.journal.begin(planOf(deps, request.profile, store, keys), keys.stage);
+    return { record, store };
+  }
+  if (recorded === undefined) return undefined;
+  deps.journal.end(request.profile);
+  throw new MistralKeyError(
+    "unfinished",
+    `The damaged record of a rotation of profile "${request.profile}" is removed. No second key was stored; the one in use stays.`,
+    { hint: `To start anew: ${commandFor(request.profile, "rotate")}` },
+  );
+}
+
+function readRecord({ journal }: Finding, profile: ProfileName): RotationRecord | "damaged" | undefined {
+  try {
+    return journal.read(profile);
+  } catch (error) {
+    const cause = error instanceof MistralKeyError ? error.cause : undefined;
+    if (cause instanceof ShapeError && cause.message !== newerVersion) return "damaged";
+    throw error;
+  }
+}
+
+/** The keys of a rotation, by the slots they are in, and the stage that these fit. */
+interface TwoKeys {
+  readonly oldKey: ApiKey;
+  readonly newKey: ApiKey;
+  readonly stage: "switching" | "delivering";
+}
+
+async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<TwoKeys | undefined> {
+  const { current, next, previous } = await readSlots(store, profile);
+  const isSecond = (key: ApiKey | undefined): key is ApiKey =>
+    key !== undefined && (current === undefined || !key.equals(current));
+  if (isSecond(next)) {
+    const oldKey = current ?? previous;
+    if (oldKey !== undefined) return { oldKey, newKey: next, stage: "switching" };
+  }
+  if (current === undefined) {
+    if (next ?? previous) throw noKey(profile, store, undefined);
+    return undefined;
+  }
+  if (isSecond(previous)) return { oldKey: previous, newKey: current, stage: "delivering" };
+  // The same key once more.
+  if (next !== undefined) await store.delete({ profile, slot: "next" });
+  if (previous !== undefined) await store.delete({ profile, slot: "previous" });
+  return undefined;
+}
+
+function planOf(
+  { profiles, now }: Finding,
+  name: ProfileName,
+  store: SecretStore,
+  { oldKey, newKey }: TwoKeys,
+): RotationPlan {
+  const known = unlessDamaged(() => profiles.read(name));
+  const targets = known?.targets ?? [];
+  const profileFor = (key: ApiKey) =>
+    known !== undefined && matchesFingerprint(key, known.fingerprint)
+      ? known
+      : profileOf({ name, key, store: store.kind, endpoint: endpointFor({}, known), targets }, now());
+  const [before, after] = [profileFor(oldKey), profileFor(newKey)];
+  return {
+    version: 1,
+    profile: name,
+    startedAt: now().toISOString(),
+    oldKey: {
+      mask: before.key,
+      name: before.identity?.keyName ?? null,
+      fingerprint: before.fingerprint,
+    },
+    newKey: { mask: after.key, fingerprint: after.fingerprint },
+    before,
+    after,
+    targets: targets.map(({ target }) => ({ target: targetText(target), holds: "either" })),
+  };
+}

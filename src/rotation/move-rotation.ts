@@ -1,0 +1,270 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { withCheck } from "../profiles/known-key.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { readTarget } from "../profiles/target-reference.ts";
+import type { SecretStore, Slot } from "../stores/secret-store.ts";
+import { noKey } from "../stores/stored-key.ts";
+import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
+import type { DeliveryReport } from "../targets/delivery.ts";
+import { answerOf, type CapturedNewKey, type HeldKey, KeyChecks } from "./ask-mistral.ts";
+import {
+  earlierReport,
+  type RotationRecord,
+  type TargetProgress,
+  targetsEntering,
+  waitingAt,
+  withDelivery,
+} from "./journal.ts";
+import type { OldKeyState, RotationOutcome, WayBack } from "./outcome.ts";
+import { type RetireOptions, retireOldKey } from "./retire-old-key.ts";
+import { profileNow, settleProfile } from "./settle-profile.ts";
+import { contentsOf, readSlots, type Slots } from "./slots.ts";
+import {
+  type Direction,
+  type Ending,
+  findStep,
+  type Held,
+  type Left,
+  type RotationStage,
+  type Step,
+} from "./stages.ts";
+import { stopped } from "./unfinished.ts";
+
+/** Where a rotation is moved to, and how. */
+export interface MoveOptions extends RetireOptions {
+  readonly store: SecretStore;
+  readonly direction: Direction;
+  readonly captured?: CapturedNewKey;
+  /** Told once the new key is in use, and its profile written. */
+  readonly onSwitched?: () => Promise<void>;
+}
+
+/** What came of {@link moveRotation}. */
+export type MoveOutcome =
+  | ({ readonly outcome: "rotated" } & RotationOutcome)
+  | ({ readonly outcome: "went-back" } & WayBack)
+  /** The rotation was cut off before the new key was stored. It is ended; the old key is in use. */
+  | { readonly outcome: "nothing-staged" };
+
+/**
+ * Moves a rotation on, step by step as the table has it, until it is ended or can go no further now.
+ * Goes by what the slots hold, so that it can be cut off anywhere and called again.
+ *
+ * @param begun - a rotation that this run of the program has begun or taken over
+ * @throws MistralKeyError when it stops on the way, of the kinds of `stopped`, or when the store or
+ *   the disk refuses something; nothing is lost then
+ */
+export async function moveRotation(
+  deps: Deps,
+  begun: RotationRecord,
+  options: MoveOptions,
+): Promise<MoveOutcome> {
+  const slots = await readSlots(options.store, begun.profile);
+  const move = new Move(deps, begun, options, slots);
+  for (;;) {
+    const outcome = await move.takeStep();
+    if (outcome !== undefined) return outcome;
+  }
+}
+
+class Move {
+  readonly #deps: Deps;
+  readonly #options: MoveOptions;
+  readonly #checks: KeyChecks;
+  // As this run has read and written them; another run that changes them takes the journal over first.
+  readonly #keys: Record<Slot, ApiKey | undefined>;
+  readonly #held: Record<Slot, Held>;
+  #record: RotationRecord;
+  #direction: Direction;
+  #turned = false;
+  #givenUp = false;
+  #settled: Profile | null | undefined;
+  readonly #reports = new Map<string, DeliveryReport>();
+
+  constructor(deps: Deps, record: RotationRecord, options: MoveOptions, slots: Slots) {
+    this.#deps = deps;
+    this.#record = record;
+    this.#options = options;
+    this.#keys = { ...slots };
+    this.#held = { ...contentsOf(slots, record) };
+    this.#direction = options.direction;
+    this.#checks = new KeyChecks(deps, record, options.captured);
+  }
+
+  /** Whether the person gives up the old key; who wanted it back has given up the new one. */
+  get #yes(): boolean {
+    return this.#options.yes && this.#options.direction === "forward";
+  }
+
+  /** Takes the next step; answers how it ended when that was the last. */
+  async takeStep(): Promise<MoveOutcome | undefined> {
+    const { stage } = this.#record;
+    this.#settled = settleProfile(this.#deps, this.#record, this.#held.current, this.#settled);
+    const situation = {
+      stage,
+      direction: this.#direction,
+      slots: this.#held,
+      targetsWait: this.#waitingTargets().length > 0,
+    };
+    const step = await findStep(situation, (subject) =>
+      this.#checks.answer(subject, { stage, held: this.#held, keys: this.#keys }),
+    );
+    return await this.#take(step);
+  }
+
+  async #take(step: Step): Promise<MoveOutcome | undefined> {
+    const { journal } = this.#deps;
+    const { store } = this.#options;
+    const { profile } = this.#record;
+    switch (step.do) {
+      case "copy": {
+        const key = this.#keys[step.from];
+        journal.confirm(this.#record);
+        if (key !== undefined) await store.set({ profile, slot: step.to }, key);
+        this.#keys[step.to] = key;
+        this.#held[step.to] = this.#held[step.from];
+        return undefined;
+      }
+      case "erase":
+        journal.confirm(this.#record);
+        await store.delete({ profile, slot: step.slot });
+        this.#keys[step.slot] = undefined;
+        this.#held[step.slot] = "nothing";
+        return undefined;
+      case "enter":
+        return await this.#enter(step.stage);
+      case "deliver":
+        return await this.#deliver();
+      case "retire":
+        return await this.#retire();
+      case "end":
+        journal.end(profile);
+        return this.#ended(step.ending);
+      case "leave":
+        return this.#rotated(step.left);
+      case "stop": {
+        const about = step.reason.startsWith("new") ? "new" : step.reason.startsWith("old") ? "old" : "other";
+        const check = this.#checks.last(about);
+        throw stopped(step.reason, { record: this.#record, check, storeName: store.describe() });
+      }
+    }
+  }
+
+  async #enter(stage: RotationStage): Promise<undefined> {
+    const from = this.#record.stage;
+    const targets = targetsEntering(stage, this.#record.targets);
+    this.#record = this.#deps.journal.update(this.#record, { stage, targets });
+    if (from === "reverting") {
+      this.#direction = "forward";
+      this.#turned = true;
+    }
+    if (from !== "switching" || stage !== "delivering") return;
+    this.#settled = settleProfile(this.#deps, this.#record, this.#held.current, this.#settled);
+    await this.#options.onSwitched?.();
+  }
+
+  async #deliver(): Promise<MoveOutcome | undefined> {
+    const { profile, stage } = this.#record;
+    const { current } = this.#keys;
+    if (current === undefined) return undefined;
+    const targets = this.#waitingTargets().map(({ target }) => readTarget(target));
+    await deliverEverywhere(this.#deps, { profile, key: current, targets }, (report) => {
+      this.#reports.set(report.target, report);
+      if (!report.ok) return;
+      const progress = withDelivery(stage, this.#record.targets, report.target);
+      this.#record = this.#deps.journal.update(this.#record, { targets: progress });
+    });
+    const missing = this.#waitingTargets();
+    if (missing.length === 0) return undefined;
+    if (stage === "reverting") return this.#ended("went-back");
+    return (await this.#goesOnWithout(missing.length))
+      ? await this.#enter("retiring")
+      : this.#rotated("targets");
+  }
+
+  /** The old key may be what a target still lives on, so the person decides. */
+  async #goesOnWithout(count: number): Promise<boolean> {
+    if (this.#yes || !this.#deps.interactive) return this.#yes;
+    const which = count === 1 ? "One target does" : `${count} targets do`;
+    const message = `${which} not have the new key. Delete the old one all the same?`;
+    return await (await this.#deps.prompts()).confirm({ message, initial: false });
+  }
+
+  async #retire(): Promise<MoveOutcome | undefined> {
+    const { current: inUse, previous: old } = this.#keys;
+    const inUseIs = this.#held.current;
+    if (inUse === undefined || old === undefined || inUseIs === "nothing") return undefined;
+    const keys = { record: this.#record, old, inUse, inUseIs, checks: this.#checks };
+    try {
+      const retired = await retireOldKey(this.#deps, keys, { ...this.#options, yes: this.#yes });
+      this.#learn(inUseIs);
+      if (retired !== "dead" && retired !== "given-up") return this.#rotated(retired);
+      this.#givenUp = retired === "given-up";
+    } catch (error) {
+      // Stopping here loses nothing: the new key is in use, and the rotation can be finished any time.
+      if (error instanceof Cancelled) return this.#rotated("unknown");
+      throw error;
+    }
+    return await this.#enter("erasing");
+  }
+
+  /** Writes down what Mistral said of the key in use, unless a fuller check said the same a moment ago. */
+  #learn(inUseIs: HeldKey): void {
+    const { profiles, now } = this.#deps;
+    const check = this.#checks.last(inUseIs);
+    if (check === undefined || inUseIs !== "new" || check !== this.#checks.fullest("new")) return;
+    profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
+  }
+
+  #ended(ending: Ending): MoveOutcome {
+    switch (ending) {
+      case "nothing-staged":
+        return { outcome: "nothing-staged" };
+      case "rotated":
+        return this.#rotated(undefined);
+      case "went-back": {
+        const finished = this.#waitingTargets().length === 0;
+        return {
+          outcome: "went-back",
+          inUse: this.#held.current === "old" ? "old" : "another",
+          finished,
+        };
+      }
+    }
+  }
+
+  #rotated(left: Left | undefined): MoveOutcome {
+    const { oldKey, before, targets } = this.#record;
+    const { current } = this.#keys;
+    const inUseIs = this.#held.current;
+    if (current === undefined || inUseIs === "nothing") {
+      throw noKey(this.#record.profile, this.#options.store, profileNow(this.#deps, this.#record));
+    }
+    return {
+      outcome: "rotated",
+      finished: left === undefined && this.#waitingTargets().length === 0,
+      left,
+      noWayBack: this.#turned,
+      profile: profileNow(this.#deps, this.#record),
+      before,
+      key: current,
+      store: this.#options.store,
+      check: this.#checks.fullest(inUseIs),
+      previous: { mask: oldKey.mask, name: oldKey.name, state: this.#oldKeyState() },
+      targets: targets.map((one) => this.#reports.get(one.target) ?? earlierReport(one)),
+    };
+  }
+
+  #oldKeyState(): OldKeyState {
+    if (this.#record.stage === "erasing" && !this.#givenUp) return "dead";
+    const check = this.#checks.last("old");
+    const answer = check === undefined ? "unknown" : answerOf(check);
+    return answer === "accepted" || answer === "forbidden" ? "alive" : "unknown";
+  }
+
+  #waitingTargets(): readonly TargetProgress[] {
+    return waitingAt(this.#record.stage, this.#record.targets);
+  }
+}

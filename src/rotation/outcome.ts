@@ -1,0 +1,112 @@
+import type { Deps } from "../deps.ts";
+import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { readEnvironmentKey } from "../keys/environment-key.ts";
+import { formatDay } from "../keys/expiry.ts";
+import { consolePages } from "../mistral/console-pages.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import type { DeliveryReport } from "../targets/delivery.ts";
+import type { Left } from "./stages.ts";
+
+/**
+ * What is known of the old key: `dead` when Mistral refused it while it accepted the new one,
+ * `unknown` when Mistral could not be asked or said neither. Part of the stable `--json` surface.
+ */
+export type OldKeyState = "alive" | "dead" | "unknown";
+
+/** How a rotation stands when its flow returns. The new key is in use in any case. */
+export interface RotationOutcome {
+  /** Whether nothing is left to do; a target without the new key is left, even when the rotation is ended. */
+  readonly finished: boolean;
+  /** Why the rotation is not ended; `undefined` when it is. */
+  readonly left: Left | undefined;
+  /** Whether the old key was wanted back, and could not be had. */
+  readonly noWayBack: boolean;
+  readonly profile: Profile;
+  /** What was known of the old key. */
+  readonly before: Profile | null;
+  readonly key: ApiKey;
+  readonly store: SecretStore;
+  /** The latest check of the key in use; `undefined` when there was none. */
+  readonly check: KeyCheck | undefined;
+  readonly previous: { readonly mask: string; readonly name: string | null; readonly state: OldKeyState };
+  readonly targets: readonly DeliveryReport[];
+}
+
+/** How a rotation ended that went back. */
+export interface WayBack {
+  /** Which key is in use now: the old one or, when something else had changed it, that one. */
+  readonly inUse: "old" | "another";
+  /** Whether nothing is left to do; a target that did not take the old key back is left. */
+  readonly finished: boolean;
+}
+
+/** What `rotate --json` tells besides the verdict on the new key. Stable surface. */
+export interface RotationDocument {
+  readonly previous: { readonly key: string; readonly state: OldKeyState };
+  readonly targets: readonly DeliveryReport[];
+}
+
+/** The JSON document for a rotation. */
+export function rotationDocument({ previous, targets }: RotationOutcome): RotationDocument {
+  return { previous: { key: previous.mask, state: previous.state }, targets };
+}
+
+/** What ends an unfinished rotation, as a sentence with its command; `undefined` for a finished one. */
+export function nextStepOf({ left, profile: { name } }: RotationOutcome): string | undefined {
+  if (left === undefined) return undefined;
+  if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
+  return `To finish: ${commandFor(name, "rotate --finish")}`;
+}
+
+/** Prints how a rotation stands and what is left to do. */
+export function printRotation({ output, env }: Pick<Deps, "output" | "env">, outcome: RotationOutcome): void {
+  const { profile, previous, left, before } = outcome;
+  const old = `The old key ${previous.mask}${previous.name === null ? "" : ` (${previous.name})`}`;
+  output.print();
+  if (outcome.noWayBack) output.fail(`There is no way back to ${previous.mask}.`);
+  output.ok(`The new key ${profile.key} is in use for profile "${profile.name}".`);
+  if (left !== undefined) {
+    output.warn(`${old} ${wordsFor(left, outcome)}`);
+    output.next(nextStepOf(outcome) ?? "");
+  } else if (previous.state === "dead") {
+    output.ok(`${old} is refused by Mistral and forgotten here.`);
+  } else if (previous.state === "alive") {
+    output.warn(`${old} is forgotten here. It is still there at Mistral: ${consolePages.keys}`);
+  } else {
+    const untried = "was not kept here any more, so it could not be tried.";
+    output.warn(`${old} ${untried} Make sure that it is deleted: ${consolePages.keys}`);
+  }
+  const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => target);
+  if (missing.length > 0) output.warn(`Without the new key: ${missing.join(", ")}`);
+  if (profile.expiresAt === undefined && typeof before?.expiresAt === "string") {
+    const day = formatDay(before.expiresAt);
+    output.warn(
+      `When the new key ends is not noted: ${day} was the old key's date, and is not carried over.`,
+    );
+    output.next(`To note it: ${commandFor(profile.name, "expires DATE")}`);
+  }
+  const here = readEnvironmentKey(env);
+  if (here.state === "key" && !here.key.equals(outcome.key)) {
+    output.warn(
+      `MISTRAL_API_KEY in this shell is another key (${here.key.mask}), and apps started here use that one.`,
+    );
+  }
+}
+
+function wordsFor(left: Left, { profile }: RotationOutcome): string {
+  switch (left) {
+    case "targets":
+      return "is needed until every target has the new one.";
+    case "old-key-alive":
+      return `still works. Delete it in the console: ${consolePages.keys}`;
+    case "old-key-forbidden":
+      return `is still there: Mistral knows it, though it allows it no calls. Delete it in the console: ${consolePages.keys}`;
+    case "new-key-rejected":
+      return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
+    case "unknown":
+      return "is kept, because it could not be found out whether it still works.";
+  }
+}
