@@ -75,7 +75,7 @@ describe("a streamed answer", () => {
     ["stream-endless", "too-large"],
     ["stream-hang", "timeout"],
   ] as const)("that is a %s is broken, after what came of it", async (behaviour, reason) => {
-    expect(await events(behaviour, { silenceMs: 300 })).toMatchObject({
+    expect(await events(behaviour, { silenceMs: 2000 })).toMatchObject({
       words: "Hello",
       last: { kind: "broken", assessed: { diagnosis: "unreachable", failure: { reason } } },
     });

@@ -59,12 +59,10 @@ describe("an answer", () => {
     await expect(fetchFrom(answer(" ".repeat(9 * 2 ** 20)))).rejects.toMatchObject({ problem: "too-large" });
   });
 
-  it("that is nested too deeply is none, and takes neither time nor memory", async () => {
+  it("that is nested too deeply is none, before it takes memory to parse it", async () => {
     const brackets = "[".repeat(2 ** 21) + "]".repeat(2 ** 21);
     const before = process.memoryUsage().heapUsed;
-    const started = performance.now();
     await expect(fetchFrom(answer(brackets))).rejects.toMatchObject({ problem: "too-large" });
-    expect(performance.now() - started).toBeLessThan(1000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 2 ** 20);
   });
 
