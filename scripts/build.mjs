@@ -1,55 +1,87 @@
-// Makes dist/ from src/: the bundles, the types of the library, the manual
-// page, and the licences of what is bundled.
+// Makes dist/ from src/: the bundles, the types of the library, the manual page, and the licences
+// of what is bundled.
 //
 //   node scripts/build.mjs              builds
-//   node scripts/build.mjs --if-stale   builds unless dist/ is what the sources would give
+//   node scripts/build.mjs --if-stale   builds unless dist/ is newer than what it is made from
 //
 // With --if-possible a missing bundler is no failure: npm prepares a package also where its tools
 // were not asked for (`npm ci --omit=dev`), and `npx` in a fresh clone does before `npm ci`, where
 // a failure would leave npx's own folder broken.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { isFresh, noteFresh, noteStale } from "./freshness.mjs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** What the build notes for tests and for the bill of materials; written last. */
+const record = "build/bundle.json";
+
+/** What a build is made from; the lock file is npm's note of what is really installed. */
+const inputs = ["src", "scripts", "package.json", "node_modules/.package-lock.json", "tsconfig.library.json"];
+
+/** The declarations that whoever imports the library can reach. */
+const declarations = ["index.d.ts", "errors.d.ts", "library/get-mistral-key.d.ts"];
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const options = process.argv.slice(2);
-if (options.includes("--if-possible") && !hasTools()) {
+if (options.includes("--if-possible") && !existsSync("node_modules/rolldown")) {
   console.error("mistral-key is not built here: its tools are not installed. Run: npm ci");
 } else if (!options.includes("--if-stale") || !isFresh()) {
   await build();
 }
 
-function hasTools() {
-  try {
-    import.meta.resolve("rolldown");
-    return true;
-  } catch (error) {
-    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    return false;
-  }
+function isFresh() {
+  return existsSync(record) && existsSync("dist") && newest(inputs) < statSync(record).mtimeMs;
+}
+
+/** When the last of these was changed; a folder is, too, when something in it is made or removed. */
+function newest(paths) {
+  const times = paths
+    .filter((path) => existsSync(path))
+    .map((path) => {
+      const stats = statSync(path);
+      return stats.isDirectory()
+        ? Math.max(stats.mtimeMs, newest(readdirSync(path).map((name) => join(path, name))))
+        : stats.mtimeMs;
+    });
+  return Math.max(0, ...times);
 }
 
 async function build() {
-  const [{ bundle }, { licenseDocument, packagesOf }, { refuseUnwanted }, { writeTypes }, { writeManual }] =
-    await Promise.all([
-      import("./bundle.mjs"),
-      import("./licenses.mjs"),
-      import("./unwanted.mjs"),
-      import("./types.mjs"),
-      import("./manual.mjs"),
-    ]);
-  noteStale();
+  const [{ bundle, bundleModule }, { licenseDocument, packagesOf }] = await Promise.all([
+    import("./bundle.mjs"),
+    import("./licenses.mjs"),
+  ]);
+  rmSync(record, { force: true });
   rmSync("dist", { recursive: true, force: true });
-  const files = await bundle();
-  const modules = new Set(files.flatMap((file) => file.modules));
-  refuseUnwanted(modules);
-  const packages = packagesOf(modules);
-  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licenseDocument(packages));
-  writeTypes("dist/types");
-  await writeManual("dist/mistral-key.1", JSON.parse(readFileSync("package.json", "utf8")).version);
   mkdirSync("build", { recursive: true });
-  const components = packages.map(({ name, version, license }) => ({ name, version, license }));
-  writeFileSync("build/bundle.json", `${JSON.stringify({ files, packages: components }, undefined, 2)}\n`);
-  noteFresh();
+
+  const files = await bundle();
+  const packages = packagesOf(files.flatMap(({ modules }) => modules));
+  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licenseDocument(packages));
+
+  const compiler = "node_modules/typescript/bin/tsc";
+  execFileSync(process.execPath, [compiler, "--project", "tsconfig.library.json"], { stdio: "inherit" });
+  for (const file of declarations) cpSync(join("build/types", file), join("dist/types", file));
+
+  await bundleModule("src/cli/manual-page.ts", "build/manual-page.mjs");
+  const { manualPage } = await import(pathToFileURL("build/manual-page.mjs").href);
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  writeFileSync("dist/mistral-key.1", manualPage(version));
+
+  const components = packages.map((part) => ({
+    name: part.name,
+    version: part.version,
+    license: part.license,
+  }));
+  writeFileSync(record, `${JSON.stringify({ files, packages: components }, undefined, 2)}\n`);
 }

@@ -6,20 +6,10 @@ import { dirname, join } from "node:path";
 const accepted = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
 
 /**
- * A package of which something is bundled.
- *
- * @typedef {object} BundledPackage
- * @property {string} name
- * @property {string} version
- * @property {string} license an SPDX identifier
- * @property {string} text the licence, and the notice where there is one
- */
-
-/**
- * The packages that modules of a bundle come from, by name.
+ * The packages that modules of a bundle come from, by name, each with its version, its licence (an
+ * SPDX identifier) and the text of that and of the notice, where there is one.
  *
  * @param {Iterable<string>} modules paths relative to the project
- * @returns {BundledPackage[]}
  * @throws Error when one has terms that are not accepted, or does not carry their text
  */
 export function packagesOf(modules) {
@@ -55,11 +45,8 @@ function readPackage(folder) {
   if (!files.some((file) => !/^notice/i.test(file))) {
     throw new Error(`${name} ${version} may not be bundled: it does not carry the text of its licence.`);
   }
-  const text = files
-    .sort()
-    .map((file) => readFileSync(join(folder, file), "utf8"))
-    .join("\n\n");
-  return { name, version, license, text };
+  const text = files.sort().map((file) => readFileSync(join(folder, file), "utf8"));
+  return { name, version, license, text: text.join("\n\n") };
 }
 
 function manifestOf(folder) {

@@ -1,6 +1,5 @@
 import { writeSync } from "node:fs";
-import { keepCompiledCode } from "./compile-cache.ts";
-import { packageVersion } from "./version.ts";
+import manifest from "../package.json" with { type: "json" };
 
 /**
  * The first module of the program. Answers what needs nothing else, and loads the rest only then:
@@ -11,7 +10,7 @@ export async function start(): Promise<void> {
   if ((first === "--version" || first === "-V") && rest.length === 0) {
     // Opening process.stdout takes as long as everything else here together.
     try {
-      writeSync(1, `${packageVersion()}\n`);
+      writeSync(1, `${manifest.version}\n`);
       return;
     } catch {
       // The reader has left, or the disk is full: the long way knows what to do then.
@@ -21,10 +20,8 @@ export async function start(): Promise<void> {
     const { answerCompletion } = await import("./cli/completion/answer-completion.ts");
     return answerCompletion(rest);
   }
-  const { env, platform } = process;
-  // A demonstration leaves nothing behind, and is run once.
-  if (!rest.includes("--demo")) keepCompiledCode({ env, platform, user: process.geteuid?.() });
-  if (env.NODE_DEBUG) (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);
+  if (process.env.NODE_DEBUG)
+    (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);
   const { main } = await import("./main.ts");
-  await main(packageVersion());
+  await main(manifest.version);
 }

@@ -28,7 +28,6 @@ const layers: readonly (readonly string[])[] = [
   [
     "cli/command-types.ts",
     "cli/flags.ts",
-    "compile-cache.ts",
     "errors.ts",
     "exit-codes.ts",
     "files",
@@ -36,7 +35,6 @@ const layers: readonly (readonly string[])[] = [
     "keys",
     "mistral/diagnosis.ts",
     "outside-text.ts",
-    "version.ts",
   ],
 ];
 

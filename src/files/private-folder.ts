@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -168,7 +167,7 @@ export class PrivateFolder {
     content: string | Uint8Array,
     use: (temporary: string) => Result,
   ): Result {
-    const temporary = this.pathOf(`.${file}.${randomBytes(6).toString("hex")}.tmp`);
+    const temporary = this.pathOf(`.${file}.${crypto.randomUUID()}.tmp`);
     try {
       createDirectly(temporary, content);
       return use(temporary);

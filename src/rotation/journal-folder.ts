@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
@@ -38,7 +37,7 @@ export class JournalFolder implements RotationJournal {
 
   /** Made when it is first needed: most commands only read. */
   get #holder(): string {
-    this.#holderOfThisRun ??= randomBytes(8).toString("hex");
+    this.#holderOfThisRun ??= crypto.randomUUID();
     return this.#holderOfThisRun;
   }
 

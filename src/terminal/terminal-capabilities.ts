@@ -1,4 +1,3 @@
-import { WriteStream } from "node:tty";
 import type { ThemeOptions } from "./output/theme.ts";
 
 /** What is known of the terminal before anything is written to it. */
@@ -41,6 +40,7 @@ function detectColorLevel({ env, isTerminal, color }: TerminalFacts): ThemeOptio
     if (!isTerminal || env.NO_COLOR || env.NODE_DISABLE_COLORS || isDumb(env)) return 0;
     // Node takes an empty NO_COLOR for a set one, against its definition.
     const { NO_COLOR: _empty, ...rest } = env;
+    const { WriteStream } = process.getBuiltinModule("node:tty");
     return levelOfDepth(WriteStream.prototype.getColorDepth(rest));
   }
   if (forced === "0" || forced === "false") return 0;

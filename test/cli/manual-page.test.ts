@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { commandTable, globalFlags } from "../../src/cli/command-table.ts";
 import { manualPage } from "../../src/cli/manual-page.ts";
 import { exitCodes } from "../../src/exit-codes.ts";
-import { packageVersion } from "../../src/version.ts";
 import { findProgram } from "../support/find-program.ts";
 
-const page = manualPage(packageVersion());
+const page = manualPage(manifest.version);
 const built = fileURLToPath(new URL("../../dist/mistral-key.1", import.meta.url));
 
 /** As a terminal without colours and bold type shows it, lines as long as they need be. */

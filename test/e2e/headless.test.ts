@@ -47,10 +47,9 @@ const open = (command: readonly [string, ...string[]], options: TerminalOptions)
 };
 const start = (args: readonly string[], more?: Variables, options: TerminalOptions = {}) =>
   open([process.execPath, program, ...args], { env: environment(more), ...options });
-/** All but compiled code. */
 const files = () =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && !entry.parentPath.startsWith(join(folder, ".cache")))
+    .filter((entry) => !entry.isDirectory())
     .map((entry) => entry.name);
 
 function expectNoTraces(...shown: readonly Terminal[]): void {

@@ -1,11 +1,14 @@
 import { closeSync, fstatSync, type Stats, statSync, writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import type { TerminalStream } from "./terminal-output.ts";
 
 /** Whether a descriptor of this process, 0 to 2, is a terminal. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
-  // Node's answer costs 2 ms, for all of its network streams come along; a pipe or a file tells by itself.
   return (process.platform === "win32" || isCharacterDevice(descriptor)) && isatty(descriptor);
+}
+
+/** Loads node:tty, which brings all of Node's network streams along; a pipe or a file does not need it. */
+function isatty(descriptor: number): boolean {
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
 /**

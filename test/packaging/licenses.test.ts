@@ -6,13 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 interface Licenses {
   packagesOf(modules: Iterable<string>): readonly { readonly name: string; readonly text: string }[];
 }
-interface Unwanted {
-  refuseUnwanted(modules: Iterable<string>): void;
-}
 
-const load = (script: string) => import(new URL(`../../scripts/${script}`, import.meta.url).href);
-const { packagesOf } = (await load("licenses.mjs")) as Licenses;
-const { refuseUnwanted } = (await load("unwanted.mjs")) as Unwanted;
+const script = new URL("../../scripts/licenses.mjs", import.meta.url);
+const { packagesOf } = (await import(script.href)) as Licenses;
 
 describe("the licences of what is bundled", () => {
   let folder: string;
@@ -53,21 +49,5 @@ describe("the licences of what is bundled", () => {
   it("stop the build when a package does not carry their text", () => {
     const module = install("bare", "MIT", { NOTICE: "A notice is no licence." });
     expect(() => packagesOf([module])).toThrow(/bare 1\.2\.3 .* does not carry the text/);
-  });
-});
-
-describe("what must not be bundled", () => {
-  it.each([
-    "node_modules/iconv-lite/lib/index.js",
-    "node_modules/@inquirer/external-editor/dist/index.js",
-    "node_modules/a/node_modules/chardet/lib/index.js",
-    "node_modules/@opentelemetry/api/build/index.js",
-  ])("stops the build: %s", (module) => {
-    expect(() => refuseUnwanted(["src/start.ts", module])).toThrow(/must not be bundled/);
-  });
-
-  it("does not hit what has a similar name", () => {
-    const modules = ["node_modules/@inquirer/core/dist/index.js", "src/terminal/editor.ts"];
-    expect(() => refuseUnwanted(modules)).not.toThrow();
   });
 });
