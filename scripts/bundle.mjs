@@ -22,6 +22,7 @@ const together = {
     "profiles/choose-profile.ts",
     "profiles/profile-folder.ts",
     "profiles/program-folder.ts",
+    "profiles/remind-of-end.ts",
     "rotation/journal-folder.ts",
     "stores/open-store.ts",
     "stores/stored-key.ts",

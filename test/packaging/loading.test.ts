@@ -82,16 +82,14 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(modulesIn(loaded, "commands")).toEqual(["src/commands/use/get.ts"]);
     const others = ["verification", "plaintext", "doctor", "targets"];
     expect(others.flatMap((name) => modulesIn(loaded, name))).toEqual([]);
-    // An unlocked keychain is read over the session bus.
-    expect(loaded.builtins).toContain("crypto");
-    expect(loaded.packages).not.toContain("keytar");
+    expect(loaded.packages).toContain("keytar");
+    expect(loaded.builtins).not.toContain("crypto");
   });
 
   it("for run is the keychain and what starts a command", async () => {
     const loaded = await runAndList([program, "run", "--", process.execPath, "-e", "0"], { env });
     expect(loaded.run.code).toBe(0);
     expectNothingHeavy(loaded);
-    expect(loaded.packages).not.toContain("keytar");
     expect(modulesIn(loaded, "commands")).toEqual(["src/commands/use/run.ts"]);
   });
 
@@ -115,7 +113,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     const loaded = await runAndList([script], { env });
     expect(loaded.run).toMatchObject({ code: 0, stdout: key });
     expectNothingHeavy(loaded);
-    expect(loaded.packages).toEqual([]);
+    expect(loaded.packages).toEqual(["keytar"]);
     expect(loaded.sources).not.toContain("src/cli/parse.ts");
     for (const name of ["onboarding", "verification", "plaintext", "doctor", "running", "targets"]) {
       expect(modulesIn(loaded, name)).toEqual([]);
