@@ -23,10 +23,13 @@ const stdout = new StandardStream(
   1,
   () => process.stdout,
   (error) => {
-    if (!answerIsLost) stderr.write(`The answer could not be written to standard output (${error.code}).\n`);
+    if (!answerIsLost) {
+      stderr.write(`The answer could not be written to standard output (${error.code}).\n`);
+      stderr.write("Run the command again with an output that can be written.\n");
+    }
     answerIsLost = true;
     // It may have been the last thing to do.
-    process.exitCode ||= exitCodes.bug;
+    process.exitCode ||= exitCodes.unfinished;
   },
 );
 // What people are told goes on without them: to stop in the middle of a rotation helps nobody.
@@ -43,7 +46,7 @@ export async function main(version: string): Promise<void> {
     if (closeLostTerminals() && code === exitCodes.cancelled) process.exitCode = exitCodes.hungUp;
   });
   const code = await run(process.argv.slice(2), version);
-  process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.bug : code;
+  process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.unfinished : code;
   // Runs only when something keeps the process alive: a call into the keychain's library may hang.
   setTimeout(() => endDespiteHungCall(process, code), 100).unref();
 }
@@ -97,11 +100,11 @@ function guessWish(argv: readonly string[]): ReportWish {
 async function report(error: unknown, wish: ReportWish, signalCode: ExitCode | undefined): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
   const code = endCode(exitCodeOfKind(failure.kind), signalCode);
-  const { renderFailure, failureDocument } = await import("./terminal/output/failure.ts");
+  const { printFailure, failureDocument } = await import("./terminal/output/failure.ts");
   const { openOutput } = await import("./terminal/output/terminal-output.ts");
   const output = openOutput({ stdout, stderr, env, platform }, { color: wish.color });
   if (wish.json) output.json(failureDocument(failure, code));
-  else output.print(renderFailure(failure, output, { verbose: wish.verbose }));
+  else printFailure(failure, output, { verbose: wish.verbose });
   return code;
 }
 

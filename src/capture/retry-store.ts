@@ -1,6 +1,5 @@
 import type { Deps } from "../deps.ts";
 import { isStoreFailure } from "../errors.ts";
-import { printTrouble } from "../terminal/output/print-trouble.ts";
 
 /**
  * Does something with a captured key that the store may refuse. A person may change that and try
@@ -18,7 +17,8 @@ export async function retryWhileStoreFails<Result>(
       return await act();
     } catch (error) {
       if (!isStoreFailure(error) || !interactive) throw error;
-      printTrouble(output, error.message, error.hint?.split("\n") ?? []);
+      output.warn(output.theme.strong(error.message), 0);
+      for (const line of error.hint?.split("\n") ?? []) output.next(line);
       const again = await (await prompts()).choose({
         message: "The key is checked but not stored. What now?",
         choices: [

@@ -9,7 +9,6 @@ import {
   unusableStore,
 } from "../stores/choose-store.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
-import { printTrouble } from "../terminal/output/print-trouble.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
 /** What is asked for, as far as the store is concerned. */
@@ -63,7 +62,8 @@ async function askForStore(
   options: readonly StoreOption[],
   { prompts, output }: Pick<Deps, "prompts" | "output">,
 ): Promise<StoreOption> {
-  printTrouble(output, unusable.reason, unusable.advice);
+  output.warn(output.theme.strong(unusable.reason), 0);
+  for (const line of unusable.advice) output.next(line);
   output.print();
   return (await prompts()).choose({
     message: "Where should the key be kept?",

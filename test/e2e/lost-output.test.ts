@@ -31,11 +31,13 @@ function run(args: readonly string[], lost: "stdout" | "stderr") {
 }
 
 describe.runIf(existsSync(full))("on a full disk", () => {
-  it("says in one line that the answer could not be written", () => {
+  it("says that the answer could not be written, and what to do", () => {
     const { status, stderr } = run(["status"], "stdout");
-    expect(status).toBe(1);
-    expect(stderr).toBe("The answer could not be written to standard output (ENOSPC).\n");
-    expect(run(["--version"], "stdout")).toMatchObject({ status: 1, stderr });
+    expect(status).toBe(9);
+    expect(stderr).toBe(
+      "The answer could not be written to standard output (ENOSPC).\nRun the command again with an output that can be written.\n",
+    );
+    expect(run(["--version"], "stdout")).toMatchObject({ status: 9, stderr });
   });
 
   it("does what it was asked for although nobody can be told about it", () => {

@@ -1,8 +1,7 @@
-import { stripVTControlCharacters } from "node:util";
 import type { FailureKind, MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import { maskKey } from "../../keys/mask.ts";
-import { hang } from "./layout.ts";
+import { cleanLines } from "../../outside-text.ts";
 import type { Output } from "./output.ts";
 
 /** What `--json` prints when there is no answer to give. Stable surface. */
@@ -15,38 +14,38 @@ export interface FailureDocument {
   };
 }
 
+/** More than any message of ours, with the paths in it. */
+const longestLine = 10_000;
+
 /** The JSON document for a failure. */
 export function failureDocument(failure: MistralKeyError, code: ExitCode): FailureDocument {
   const { kind, message, hint } = failure;
+  const plain = (text: string) => clean(text).join("\n");
   return { error: { code, kind, message: plain(message), hint: hint === undefined ? null : plain(hint) } };
 }
 
 /**
- * A failure for people: what happened, a blank line, what to do next.
+ * Prints a failure for people: what happened, a blank line, what to do next.
  *
  * @param options.verbose - also what made it fail: the chain of causes and, for a bug, the stack
  */
-export function renderFailure(
+export function printFailure(
   failure: MistralKeyError,
-  output: Pick<Output, "theme" | "columns">,
+  output: Output,
   options: { readonly verbose: boolean },
-): string {
+): void {
   const { theme } = output;
-  const columns = Math.min(output.columns, 80);
+  const [first = "", ...rest] = clean(failure.message);
   // Stopping is what the person wanted, not something that went wrong.
-  const symbol = failure.kind === "cancelled" ? theme.symbol.warn : theme.symbol.fail;
-  const [first = "", ...rest] = plain(failure.message).split("\n");
-  const parts = [hang(`${symbol} `, theme.strong(first), columns)];
-  if (rest.length > 0) parts.push("", ...rest.map((line) => hang("  ", line, columns)));
-  if (failure.hint !== undefined) {
-    const lines = plain(failure.hint).split("\n");
-    parts.push("", ...lines.map((line) => hang(`  ${theme.symbol.next} `, line, columns)));
-  }
-  if (options.verbose) {
-    const details = describeCauses(failure);
-    if (details.length > 0) parts.push("", ...details.map((line) => `  ${theme.faint(line)}`.trimEnd()));
-  }
-  return parts.join("\n");
+  if (failure.kind === "cancelled") output.warn(theme.strong(first), 0);
+  else output.fail(first, 0);
+  const section = (lines: readonly string[], print: (line: string) => void) => {
+    if (lines.length > 0) output.print();
+    for (const line of lines) print(line);
+  };
+  section(rest, (line) => output.paragraph(line));
+  section(failure.hint === undefined ? [] : clean(failure.hint), (line) => output.next(line));
+  section(options.verbose ? describeCauses(failure) : [], (line) => output.line(theme.faint(line)));
 }
 
 function describeCauses(failure: MistralKeyError): string[] {
@@ -56,7 +55,7 @@ function describeCauses(failure: MistralKeyError): string[] {
   while (cause !== undefined && cause !== null && !seen.has(cause)) {
     seen.add(cause);
     const text = describe(cause, failure.kind === "bug");
-    lines.push(...maskKeys(plain(`Because: ${text}`)).split("\n"));
+    lines.push(...clean(maskKeys(`Because: ${text}`)));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return lines;
@@ -74,9 +73,7 @@ function maskKeys(text: string): string {
   return text.replace(/[A-Za-z0-9]{32,}/g, maskKey);
 }
 
-/** Without anything that would move the cursor or colour the terminal: part of it may come from a server. */
-function plain(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r\n?/g, "\n")
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+/** In lines, without anything that would move the cursor or colour the terminal: part of it may come from a server. */
+function clean(text: string): string[] {
+  return cleanLines(text, [], longestLine).split("\n");
 }

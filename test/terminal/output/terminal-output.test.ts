@@ -1,45 +1,26 @@
 import { setTimeout as delay } from "node:timers/promises";
 import xterm from "@xterm/headless";
 import { describe, expect, it } from "vitest";
-import type { Output } from "../../../src/terminal/output/output.ts";
 import { openOutput } from "../../../src/terminal/output/terminal-output.ts";
+import { type RecordedOutput, recordOutput } from "../../support/recorded-output.ts";
 
-interface Written {
-  readonly output: Output;
-  stdout(): string;
-  stderr(): string;
+interface Written extends RecordedOutput {
   /** What a person sees of stderr. */
   screen(): Promise<string>;
 }
 
-function open(options: {
-  isTTY: boolean;
-  env?: Record<string, string>;
-  columns?: number;
-  color?: boolean;
-}): Written {
-  const written = { stdout: "", stderr: "" };
-  const { isTTY, env = {}, columns = 80, color = true } = options;
-  const stream = (name: keyof typeof written) => ({
-    isTTY,
-    columns,
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const outside = { stdout: stream("stdout"), stderr: stream("stderr"), env, platform: "linux" };
+function open(options: Parameters<typeof recordOutput>[0]): Written {
+  const recorded = recordOutput({ color: true, ...options });
   return {
-    output: openOutput(outside, { color }),
-    stdout: () => written.stdout,
-    stderr: () => written.stderr,
+    ...recorded,
     screen: async () => {
       const terminal = new xterm.Terminal({
-        cols: columns,
+        cols: options?.columns ?? 80,
         rows: 20,
         allowProposedApi: true,
         convertEol: true,
       });
-      await new Promise<void>((resolve) => terminal.write(written.stderr, resolve));
+      await new Promise<void>((resolve) => terminal.write(recorded.stderr(), resolve));
       const { active } = terminal.buffer;
       const lines = Array.from(
         { length: 20 },
