@@ -1,46 +1,71 @@
 import { MistralKeyError } from "../errors.ts";
+import { showName } from "../outside-text.ts";
 
-/** A path that is not what this program would have made there. */
+/** Something else stands where a file was to be read. `message` ends the sentence "It was not read, because …". */
+export class UnfitFile extends Error {
+  override readonly name = "UnfitFile";
+}
+
+/** The code of an error of the system, such as `ENOENT`, or the name of an error that has none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return error instanceof Error ? error.name : "an error";
+}
+
+/** Why a file could not be read or written, as the end of the sentence "It was not read, because …". */
+export function reasonOf(error: unknown): string {
+  if (error instanceof UnfitFile) return error.message;
+  const code = codeOf(error);
+  return causes[code]?.[0] ?? `the system answered ${code}`;
+}
+
+/** The refusal of a path that is not what this program would have made there. */
 export function refuse(path: string, why: string): MistralKeyError {
-  return new MistralKeyError("store-denied", `${path} is not used, because ${why}.`, {
+  return new MistralKeyError("store-denied", `${showName(path)} is not used, because ${why}.`, {
     hint: "Move it away if you know what it is, then try again.",
   });
 }
 
-/** Puts an error of the file system into words; gives back one that has its words already. */
-export function explainFileError(path: string, verb: "read" | "write", error: unknown): MistralKeyError {
+/** Puts an error about one of the program's own files into words; gives back one that has its words already. */
+export function explainFileError(path: string, verb: "read" | "written", error: unknown): MistralKeyError {
   if (error instanceof MistralKeyError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const [why, hint] = causes[code] ?? [
-    code === "" ? "the system refused" : `the system answered ${code}`,
-    "Check this path, or set MISTRAL_KEY_HOME to another folder.",
-  ];
-  return new MistralKeyError(
-    "store-denied",
-    `${path} could not be ${verb === "read" ? "read" : "written"}: ${why}.`,
-    {
-      cause: error,
-      hint,
-    },
-  );
+  if (error instanceof UnfitFile) return refuse(path, error.message);
+  const message = `${showName(path)} could not be ${verb}: ${reasonOf(error)}.`;
+  return new MistralKeyError("store-denied", message, {
+    cause: error,
+    hint: causes[codeOf(error)]?.[1] ?? "Check this path, or set MISTRAL_KEY_HOME to another folder.",
+  });
 }
 
-const causes: Readonly<Record<string, readonly [why: string, hint: string]>> = {
-  EACCES: [
-    "permission denied",
-    "Give yourself access to it, or set MISTRAL_KEY_HOME to a folder of your own.",
-  ],
-  EPERM: [
-    "permission denied",
-    "Give yourself access to it, or set MISTRAL_KEY_HOME to a folder of your own.",
-  ],
+const giveAccess = "Give yourself access to it, or set MISTRAL_KEY_HOME to a folder of your own.";
+const makeRoom = "Make some room on this disk, then run the same command again.";
+const reachDisk = "Make that disk reachable again, or set MISTRAL_KEY_HOME to a folder on another one.";
+
+/** What the system's codes mean for a file, and what to do when it is one of the program's own. */
+const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>> = {
+  EACCES: ["permission denied", giveAccess],
+  EPERM: ["permission denied", giveAccess],
   EROFS: ["the disk is read-only", "Set MISTRAL_KEY_HOME to a folder on a disk that can be written."],
-  ENOSPC: ["the disk is full", "Make some room on this disk, then run the same command again."],
-  EDQUOT: ["your disk quota is used up", "Make some room on this disk, then run the same command again."],
+  ENOSPC: ["the disk is full", makeRoom],
+  EDQUOT: ["your disk quota is used up", makeRoom],
   EIO: ["the disk reported an error", "Check this disk before you go on."],
-  ELOOP: ["it is a link, and links are not followed here", "Put the file itself there instead of a link."],
+  ESTALE: ["the disk it is on cannot be reached", reachDisk],
+  ENOTCONN: ["the disk it is on cannot be reached", reachDisk],
+  EHOSTDOWN: ["the disk it is on cannot be reached", reachDisk],
+  ETIMEDOUT: ["the disk it is on cannot be reached", reachDisk],
+  ENOENT: ["its folder is not there and cannot be made", "Set MISTRAL_KEY_HOME to another folder."],
   ENOTDIR: [
     "a folder on the way to it is a file",
     "Move that file away, or set MISTRAL_KEY_HOME to another folder.",
   ],
+  EISDIR: ["it is a folder"],
+  ELOOP: [
+    "it is a link that leads nowhere or is not followed here",
+    "Put the file itself there instead of a link.",
+  ],
+  ENXIO: ["it is a pipe that nobody reads"],
+  EBUSY: ["it is in use, or mounted by itself as containers do it"],
+  EMFILE: ["too many files are open"],
+  ENFILE: ["too many files are open"],
+  ENAMETOOLONG: ["its path is too long"],
 };

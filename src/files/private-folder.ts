@@ -1,25 +1,12 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import type { MistralKeyError } from "../errors.ts";
-import { explainFileError, refuse } from "./file-errors.ts";
+import { MistralKeyError } from "../errors.ts";
+import { createFile, makeFolders, syncFolder } from "./durable-writes.ts";
+import { codeOf, explainFileError, refuse } from "./file-errors.ts";
+import { readSmallFile } from "./read-file.ts";
 
-// Absent on Windows, where links cannot be made without a privilege. O_NONBLOCK keeps a named pipe from holding us up.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+/** In bytes; far more than any file of this program has. */
+const longest = 1024 * 1024;
 
 /**
  * A folder of small files that nobody else may read: 0700, its files 0600. A file is replaced whole
@@ -43,24 +30,26 @@ export class PrivateFolder {
 
   /** The text of a file, or `undefined` when there is none. */
   read(file: string): string | undefined {
-    return this.#readOwn(file, readAsText);
+    return this.readBytes(file)?.toString();
   }
 
   /** The content of a file, or `undefined` when there is none. */
   readBytes(file: string): Buffer | undefined {
-    return this.#readOwn(file, (descriptor) => readFileSync(descriptor));
+    if (!this.#exists()) return undefined;
+    const path = this.pathOf(file);
+    return attempt(path, "read", () => readOwnFile(path));
   }
 
   /** The text of every file whose name ends with `ending`, by name; one that cannot be read comes with the reason. */
   readAll(ending: string): readonly (readonly [file: string, content: string | MistralKeyError])[] {
     const files = this.names().filter((name) => name.endsWith(ending));
     return files.sort().flatMap((file): (readonly [string, string | MistralKeyError])[] => {
-      const path = this.pathOf(file);
       try {
-        const content = readOwnFile(path, readAsText);
+        const content = this.read(file);
         return content === undefined ? [] : [[file, content]];
       } catch (error) {
-        return [[file, explainFileError(path, "read", error)]];
+        if (!(error instanceof MistralKeyError)) throw error;
+        return [[file, error]];
       }
     });
   }
@@ -74,7 +63,7 @@ export class PrivateFolder {
   write(file: string, content: string | Uint8Array): void {
     this.#prepare();
     const path = this.pathOf(file);
-    attempt(path, "write", () => {
+    attempt(path, "written", () => {
       if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
         throw refuse(path, "it is not an ordinary file");
       }
@@ -87,7 +76,7 @@ export class PrivateFolder {
   create(file: string, text: string): boolean {
     this.#prepare();
     const path = this.pathOf(file);
-    return attempt(path, "write", () => {
+    return attempt(path, "written", () => {
       // A link appears whole or not at all, and never in place of another file.
       const made = this.#withTemporary(file, text, (temporary) => {
         try {
@@ -96,7 +85,7 @@ export class PrivateFolder {
         } catch (error) {
           if (codeOf(error) === "EEXIST") return false;
           if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-          return createDirectly(path, text);
+          return createFile(path, text);
         }
       });
       syncFolder(this.path);
@@ -108,7 +97,7 @@ export class PrivateFolder {
   remove(file: string): boolean {
     if (!this.#exists()) return false;
     const path = this.pathOf(file);
-    return attempt(path, "write", () => {
+    return attempt(path, "written", () => {
       this.#removeLeftovers(file);
       try {
         rmSync(path);
@@ -119,12 +108,6 @@ export class PrivateFolder {
       syncFolder(this.path);
       return true;
     });
-  }
-
-  #readOwn<Content>(file: string, read: (descriptor: number) => Content): Content | undefined {
-    if (!this.#exists()) return undefined;
-    const path = this.pathOf(file);
-    return attempt(path, "read", () => readOwnFile(path, read));
   }
 
   /** Whether the folder is there; one that is not this person's own is refused. */
@@ -138,15 +121,14 @@ export class PrivateFolder {
 
   #prepare(): void {
     if (!this.#exists()) {
-      attempt(this.path, "write", () => {
-        // The folder above is made for this person alone; one that is there already is theirs to arrange.
-        mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-        mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      attempt(this.path, "written", () => {
+        // What is above is made for this person alone; what is there already is theirs to arrange.
+        makeFolders(this.path);
         syncFolder(dirname(this.path));
       });
       return;
     }
-    attempt(this.path, "write", () => {
+    attempt(this.path, "written", () => {
       if ((lstatSync(this.path).mode & 0o077) !== 0) chmodSync(this.path, 0o700);
     });
   }
@@ -169,7 +151,7 @@ export class PrivateFolder {
   ): Result {
     const temporary = this.pathOf(`.${file}.${crypto.randomUUID()}.tmp`);
     try {
-      createDirectly(temporary, content);
+      createFile(temporary, content);
       return use(temporary);
     } finally {
       rmSync(temporary, { force: true });
@@ -177,74 +159,27 @@ export class PrivateFolder {
   }
 }
 
-/** Writes a new file through to the disk; answers `false` when there is one already. */
-function createDirectly(path: string, content: string | Uint8Array): boolean {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, "wx", 0o600);
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-    throw error;
-  }
-  try {
-    writeFileSync(descriptor, content);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  return true;
-}
-
-/** Makes a change to a folder survive a power failure, where the system can. */
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(path, O_RDONLY);
-  try {
-    fsyncSync(descriptor);
-  } catch (error) {
-    // Some network file systems cannot; the rename itself was still whole.
-    if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EPERM"].includes(codeOf(error))) throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** Reads a file of this person's own; `undefined` when there is none. */
-function readOwnFile<Content>(path: string, read: (descriptor: number) => Content): Content | undefined {
-  let descriptor: number;
+function readOwnFile(path: string): Buffer | undefined {
+  const check = ({ uid }: Stats) => {
+    if (isForeign(uid)) throw refuse(path, "it belongs to another user");
+  };
   try {
-    descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    return readSmallFile(path, { links: "refused", longest }, check).bytes;
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw refuse(path, "it is not an ordinary file");
-    if (isForeign(stats.uid)) throw refuse(path, "it belongs to another user");
-    return read(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Much quicker for many small files than a buffer that is turned into text. */
-function readAsText(descriptor: number): string {
-  return readFileSync(descriptor, "utf8");
 }
 
 function isForeign(owner: number): boolean {
   return process.geteuid !== undefined && owner !== process.geteuid();
 }
 
-function attempt<Result>(path: string, verb: "read" | "write", act: () => Result): Result {
+function attempt<Result>(path: string, verb: "read" | "written", act: () => Result): Result {
   try {
     return act();
   } catch (error) {
     throw explainFileError(path, verb, error);
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }

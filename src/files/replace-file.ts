@@ -1,17 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { fchmodSync, fchownSync, fstatSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { codeOf, readTextFile, reasons, type TextFile } from "./text-file.ts";
+import { createFile, syncFolder } from "./durable-writes.ts";
+import { reasonOf, UnfitFile } from "./file-errors.ts";
+import { readTextFile, type TextFile } from "./text-file.ts";
 
 /** What came of changing a file; where it was not changed, why, as the end of "… was not changed: it …". */
 export type Replacement =
-  | { readonly outcome: "replaced" }
+  /** `mode` is what the system says of it now: not every disk keeps the one that was wanted. */
+  | { readonly outcome: "replaced"; readonly mode: number }
   | { readonly outcome: "untouched"; readonly reason: string };
 
 /**
  * Puts a new content in a file's place, whole or not at all, keeping its mode (unless another is
- * given) and owner, and the links that lead to it. The old content is kept nowhere. A file that is no longer as it was read,
- * is read-only, has further names or is somebody else's stays untouched.
+ * given) and group, and the links that lead to it. The old content is kept nowhere. A file that is
+ * no longer as it was read, is read-only, has further names or is somebody else's stays untouched,
+ * for root too: what root may write, its owner may read.
  */
 export async function replaceFile(
   file: TextFile,
@@ -23,38 +27,45 @@ export async function replaceFile(
   if (file.links > 1)
     return untouched("it has further names on this disk (hard links), which would keep the key");
   const self = process.geteuid?.();
-  if (self !== undefined && self !== 0 && file.owner !== self) return untouched("it belongs to another user");
+  if (self !== undefined && file.owner !== self) return untouched("it belongs to another user");
 
   const folder = dirname(file.realPath);
   const temporary = join(folder, `.mistral-key.${randomBytes(8).toString("hex")}.tmp`);
   try {
-    await writeTemporary(temporary, { ...file, mode }, content);
+    const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
-    await rename(temporary, file.realPath);
-    await syncFolder(folder);
-    return { outcome: "replaced" };
+    renameSync(temporary, file.realPath);
+    syncReplaced(folder);
+    return { outcome: "replaced", mode: kept };
   } catch (error) {
-    const code = codeOf(error);
-    return untouched(reasons[code] ?? `the system answered ${code}`);
+    return untouched(reasonOf(error));
   } finally {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 
-async function writeTemporary(path: string, file: TextFile, content: Buffer): Promise<void> {
-  let handle: FileHandle | undefined;
-  try {
-    // Other secrets of the file pass through here, so nobody else may read it before it has its place.
-    handle = await open(path, "wx", 0o600);
-    await handle.writeFile(content);
-    const made = await handle.stat();
+/** Answers with the mode that the file has then. */
+function writeTemporary(path: string, file: TextFile, content: Buffer): number {
+  let kept = 0;
+  // Other secrets of the file pass through here, so nobody else may read it before it has its place.
+  const isNew = createFile(path, content, (descriptor) => {
+    const made = fstatSync(descriptor);
     if (process.platform !== "win32") {
-      if (made.uid !== file.owner || made.gid !== file.group) await handle.chown(file.owner, file.group);
-      await handle.chmod(file.mode);
+      if (made.gid !== file.group) fchownSync(descriptor, file.owner, file.group);
+      fchmodSync(descriptor, file.mode);
     }
-    await handle.sync();
-  } finally {
-    await handle?.close();
+    kept = fstatSync(descriptor).mode & 0o7777;
+  });
+  if (!isNew) throw new UnfitFile("there is another file where its new content would be written first");
+  return kept;
+}
+
+/** The file is replaced by then, whatever comes of this. */
+function syncReplaced(folder: string): void {
+  try {
+    syncFolder(folder);
+  } catch {
+    // What a power failure would undo is not known.
   }
 }
 
@@ -65,16 +76,4 @@ async function isAsRead(file: TextFile): Promise<boolean> {
   return (
     now.file.identity === file.identity && now.file.mode === file.mode && now.file.bytes.equals(file.bytes)
   );
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } catch {
-    // Some network file systems cannot; the rename itself was whole.
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,5 +1,6 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { realpathSync, statSync } from "node:fs";
+import { codeOf, reasonOf } from "./file-errors.ts";
+import { readSmallFile } from "./read-file.ts";
 
 /** A file as it was read: what is needed to change it later and to know that nobody else did meanwhile. */
 export interface TextFile {
@@ -28,29 +29,18 @@ export type Reading =
   | { readonly state: "unread"; readonly reason: string };
 
 /** No settings file of a tool or shell is larger; what is, is something else. */
-const sizeLimit = 1024 * 1024;
-
-// Absent on Windows.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const longest = 1024 * 1024;
 
 /**
- * Reads a small text file. Links are followed; a pipe, a device or a socket is never opened. A file
- * that cannot be read is a reason, not an error.
+ * Reads a small text file. Links are followed; a pipe, a device or a socket is never waited for. A
+ * file that cannot be read is a reason, not an error.
  */
 export async function readTextFile(path: string): Promise<Reading> {
-  let handle: FileHandle | undefined;
   try {
-    const stats = await stat(path);
-    if (stats.isDirectory()) return { state: "absent" };
-    if (!stats.isFile()) return { state: "unread", reason: "it is no ordinary file" };
-    if (stats.size > sizeLimit) return { state: "unread", reason: "it is larger than 1 MB" };
-    const realPath = await realpath(path);
-    // Something else may stand there since; it must neither be followed nor waited for.
-    handle = await open(realPath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const opened = await handle.stat();
-    if (!opened.isFile()) return { state: "unread", reason: "it is no ordinary file" };
-    const bytes = await readUpTo(handle, sizeLimit);
-    if (bytes === undefined) return { state: "unread", reason: "it is larger than 1 MB" };
+    const realPath = realpathSync(path);
+    if (statSync(realPath).isDirectory()) return { state: "absent" };
+    // Something else may stand there since, so that the link that it may be is not followed.
+    const { bytes, stats } = readSmallFile(realPath, { links: "refused", longest });
     if (bytes.includes(0)) return { state: "unread", reason: "it is not in UTF-8" };
     const text = bytes.toString("latin1");
     const mark = text.startsWith("\xef\xbb\xbf") ? text.slice(0, 3) : "";
@@ -62,47 +52,16 @@ export async function readTextFile(path: string): Promise<Reading> {
         bytes,
         mark,
         text: text.slice(mark.length),
-        mode: opened.mode & 0o7777,
-        owner: opened.uid,
-        group: opened.gid,
-        links: opened.nlink,
-        identity: `${opened.dev}:${opened.ino}`,
+        mode: stats.mode & 0o7777,
+        owner: stats.uid,
+        group: stats.gid,
+        links: stats.nlink,
+        identity: `${stats.dev}:${stats.ino}`,
       },
     };
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { state: "absent" };
-    return { state: "unread", reason: reasons[code] ?? `the system answered ${code}` };
-  } finally {
-    await handle?.close();
+    return { state: "unread", reason: reasonOf(error) };
   }
 }
-
-async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  while (length <= limit) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, null);
-    if (bytesRead === 0) return Buffer.concat(chunks);
-    chunks.push(buffer.subarray(0, bytesRead));
-    length += bytesRead;
-  }
-  return undefined;
-}
-
-/** The code of an error of the system, or its name. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return error instanceof Error ? error.name : "an error";
-}
-
-/** Why the system refused, in words. */
-export const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ELOOP: "it is a link that leads nowhere",
-  EROFS: "the disk is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "your disk quota is used up",
-  EIO: "the disk reported an error",
-};

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
-import { codeOf, reasons } from "./text-file.ts";
+import { reasonOf } from "./file-errors.ts";
 
 // Absent on Windows. O_NONBLOCK makes a named pipe that nobody reads an error instead of a wait.
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -26,15 +26,6 @@ export function writeOpenFile(
       closeSync(descriptor);
     }
   } catch (cause) {
-    const code = codeOf(cause);
-    const why = moreReasons[code] ?? reasons[code] ?? `the system answered ${code}`;
-    throw new MistralKeyError("usage", `${showName(path)} was not written: ${why}.`, { cause });
+    throw new MistralKeyError("usage", `${showName(path)} was not written: ${reasonOf(cause)}.`, { cause });
   }
 }
-
-const moreReasons: Readonly<Record<string, string>> = {
-  ENOENT: "its folder is not there",
-  ENOTDIR: "its folder is a file",
-  EISDIR: "it is a folder",
-  ENXIO: "it is a pipe that nobody reads",
-};

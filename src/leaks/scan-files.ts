@@ -1,6 +1,6 @@
 import { constants, createReadStream } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
-import { codeOf, reasons } from "../files/text-file.ts";
+import { codeOf, reasonOf } from "../files/file-errors.ts";
 import type { Leak, LeakPlace } from "./leak.ts";
 import type { LeakPatterns } from "./leak-pattern.ts";
 import { LeakStream, type StreamHit } from "./leak-stream.ts";
@@ -56,7 +56,7 @@ export async function scanFiles(
         signal.throwIfAborted();
         const code = codeOf(error);
         if (code === "ENOENT" || code === "ENOTDIR") continue;
-        const reason = reasons[code] ?? `the system answered ${code}`;
+        const reason = reasonOf(error);
         unread.set(reason, [...(unread.get(reason) ?? []), file]);
       }
     }

@@ -1,7 +1,7 @@
 import { type Dirent, existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf, reasons } from "../files/text-file.ts";
+import { reasonOf } from "../files/file-errors.ts";
 import { partsOf, readIndexEntry, submoduleMode, textOf } from "../git/answers.ts";
 import { questions } from "../git/questions.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
@@ -154,9 +154,4 @@ async function scanOwnFiles(
   for (const folder of ownFolders) await walk(Buffer.from(folder), folder, readThroughGit);
   const { leaks, unread } = await scanFiles(files, patterns, asking.signal);
   return { part: "git's own files", leaks, gaps: [...gaps, ...unreadGaps(unread)] };
-}
-
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  return reasons[code] ?? `the system answered ${code}`;
 }

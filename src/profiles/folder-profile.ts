@@ -1,6 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MistralKeyError } from "../errors.ts";
+import { reasonOf } from "../files/file-errors.ts";
+import { readSmallFile } from "../files/read-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
@@ -8,10 +10,7 @@ import { showName } from "../outside-text.ts";
 /** The file that names the profile for its folder and for those below. */
 export const folderProfileFile = ".mistral-key";
 
-// Absent on Windows. O_NONBLOCK keeps a named pipe from holding us up.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-
-/** A name takes 64 bytes at most, and a line ending. */
+/** In bytes: a name takes 64 at most, and a line ending. */
 const longest = 128;
 
 /**
@@ -56,11 +55,16 @@ export function writeFolderProfile(path: string, name: ProfileName): void {
 function readName(path: string): ProfileName {
   let text: string;
   try {
-    text = readOwn(path);
+    text = readSmallFile(path, { links: "refused", longest }, (stats) => {
+      const self = process.geteuid?.();
+      if (self === undefined) return;
+      if (stats.uid !== self && stats.uid !== 0) throw refuse(path, "it belongs to another user");
+      if ((stats.mode & 0o022) !== 0) {
+        throw refuse(path, "others can write it", `chmod go-w ${showName(path)}`);
+      }
+    }).bytes.toString();
   } catch (error) {
-    if (error instanceof MistralKeyError) throw error;
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    throw refuse(path, code === "ELOOP" ? "it is a link" : `it cannot be read (${code})`);
+    throw error instanceof MistralKeyError ? error : refuse(path, reasonOf(error));
   }
   try {
     return parseProfileName(text.trim());
@@ -69,25 +73,6 @@ function readName(path: string): ProfileName {
       cause,
       hint: `Write one into it (mistral-key use NAME --here), or delete it. ${instead}`,
     });
-  }
-}
-
-function readOwn(path: string): string {
-  const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) throw refuse(path, "it is not an ordinary file");
-    const self = process.geteuid?.();
-    if (self !== undefined) {
-      if (stats.uid !== self && stats.uid !== 0) throw refuse(path, "it belongs to another user");
-      if ((stats.mode & 0o022) !== 0)
-        throw refuse(path, "others can write it", `chmod go-w ${showName(path)}`);
-    }
-    const buffer = Buffer.alloc(longest + 1);
-    const length = readSync(descriptor, buffer, 0, buffer.length, 0);
-    return length > longest ? "" : buffer.toString("utf8", 0, length);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -175,14 +175,37 @@ describe.runIf(posix)("a private folder that somebody has been at", () => {
   });
 });
 
+describe("a private folder in a bad place", () => {
+  it.runIf(process.platform === "linux")("is given up at once where no folder can be made", () => {
+    const impossible = new PrivateFolder("/proc/mistral-key/things");
+    expect(impossible.read("a.json")).toBeUndefined();
+    expect(impossible.names()).toEqual([]);
+    expect(() => impossible.write("a.json", "one")).toThrow(refused);
+    expect(() => impossible.create("a.json", "one")).toThrow(refused);
+  });
+
+  it("is refused below a file", () => {
+    writeFileSync(join(home, "file"), "");
+    const below = new PrivateFolder(join(home, "file", "things"));
+    expect(() => below.read("a.json")).toThrow(refused);
+    expect(() => below.write("a.json", "one")).toThrow(refused);
+  });
+
+  it.runIf(posix)("is refused behind a link that leads nowhere", () => {
+    symlinkSync(join(home, "nowhere"), join(home, "link"));
+    expect(() => new PrivateFolder(join(home, "link", "things")).write("a.json", "one")).toThrow(refused);
+  });
+});
+
 describe("errors of the file system", () => {
   it.each([
     ["ENOSPC", /disk is full/],
     ["EROFS", /read-only/],
     ["EACCES", /permission denied/],
-    ["EMFILE", /EMFILE/],
+    ["ESTALE", /cannot be reached/],
+    ["EOVERFLOW", /EOVERFLOW/],
   ])("explains %s with the path and what to do", (code, words) => {
-    const failure = explainFileError("/home/ada/x.json", "write", Object.assign(new Error("no"), { code }));
+    const failure = explainFileError("/home/ada/x.json", "written", Object.assign(new Error("no"), { code }));
     expect(failure.kind).toBe("store-denied");
     expect(failure.message).toMatch(words);
     expect(failure.message).toContain("/home/ada/x.json");

@@ -130,10 +130,10 @@ test.runIf(process.platform !== "win32")(
     expect(found).toEqual([]);
     const reasons = unread.map(({ where, reason }) => [where.slice(home.length + 1), reason]);
     expect(Object.fromEntries(reasons)).toEqual({
-      ".env": "it is no ordinary file",
+      ".env": "it is not an ordinary file",
       ".env.utf16": "it is not in UTF-8",
-      ".bashrc": "it is no ordinary file",
-      ".zshenv": "it is a link that leads nowhere",
+      ".bashrc": "it is not an ordinary file",
+      ".zshenv": "it is a link that leads nowhere or is not followed here",
       ".zprofile": "it is larger than 1 MB",
     });
   },

@@ -48,7 +48,7 @@ test("replaces the file as a whole, with its mode, and leaves no other file behi
   writeFileSync(path, before);
   chmodSync(path, 0o604);
 
-  expect(await (await plan()).apply()).toEqual({ outcome: "replaced" });
+  expect(await (await plan()).apply()).toMatchObject({ outcome: "replaced" });
 
   expect(readFileSync(path, "utf8")).toBe(after);
   if (process.platform !== "win32") expect(statSync(path).mode & 0o777).toBe(0o604);
@@ -108,7 +108,7 @@ test.runIf(process.platform !== "win32")("changes what a link leads to and keeps
   writeFileSync(join(home, "target"), before);
   symlinkSync("target", path);
 
-  expect(await (await plan()).apply()).toEqual({ outcome: "replaced" });
+  expect(await (await plan()).apply()).toMatchObject({ outcome: "replaced" });
 
   expect(readFileSync(join(home, "target"), "utf8")).toBe(after);
   expect(readdirSync(home, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink())).toHaveLength(

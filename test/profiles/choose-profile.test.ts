@@ -122,7 +122,6 @@ describe("a .mistral-key that holds something else than a name", () => {
     ["a path", "../work"],
     ["two lines", "work\nhome\n"],
     ["a key", `${key}\n`],
-    ["a great deal", `work${" ".repeat(100_000)}`],
     ["controls", "work\x1b]0;PWN\x07"],
   ])("is refused and not quoted: %s", (_what, content) => {
     nameIn("repository", content);
@@ -138,6 +137,11 @@ describe("a .mistral-key that holds something else than a name", () => {
       message: expect.stringContaining(".mistral-key does not hold"),
     });
     expect(`${error} ${JSON.stringify(error)} ${String((error as Error).cause)}`).not.toContain(key);
+  });
+
+  it("is refused when it is larger than a name can be", () => {
+    nameIn("repository", `work${" ".repeat(100_000)}`);
+    expect(choose).toThrow(/is not used, because it is larger than 128 bytes/);
   });
 
   it("does not mind spaces and Windows line ends around the name", () => {

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { codeOf } from "../../files/file-errors.ts";
+import { readSmallFile } from "../../files/read-file.ts";
 import { type Check, type Finding, localLimitMs } from "../check.ts";
 
 /** What the file of `NODE_EXTRA_CA_CERTS` is. */
@@ -66,10 +67,9 @@ export const certificatesCheck: Check = {
 function readCertificates(path: string, now: Date): CertificateFile {
   let text: string;
   try {
-    text = readFileSync(path, "latin1");
+    text = readSmallFile(path, { links: "followed", longest: 16 * 1024 * 1024 }).bytes.toString("latin1");
   } catch (error) {
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return { state: "unread", reason: missing ? "is not there" : "could not be read" };
+    return { state: "unread", reason: codeOf(error) === "ENOENT" ? "is not there" : "could not be read" };
   }
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {

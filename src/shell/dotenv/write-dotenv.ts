@@ -2,9 +2,10 @@ import { lstatSync, realpathSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
+import { reasonOf } from "../../files/file-errors.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import type { Surroundings } from "../../files/surroundings.ts";
-import { codeOf, readTextFile, reasons, type TextFile } from "../../files/text-file.ts";
+import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { gitStates } from "../../git/git-state.ts";
 import { runCommand } from "../../hints.ts";
@@ -81,7 +82,7 @@ async function create(place: string, text: string, entry: DotenvEntry): Promise<
       await file.close();
     }
   } catch (error) {
-    throw refused(entry, reasons[codeOf(error)] ?? `the system answered ${codeOf(error)}`);
+    throw refused(entry, reasonOf(error));
   }
 }
 

@@ -25,6 +25,7 @@ export function openEncryptedFile({ folder, env, signal, person }: EncryptedFile
   const passphrases = new PassphraseSource({
     env,
     interactive: person?.interactive ?? false,
+    signal,
     ask: async (question) => {
       if (person === undefined) throw new MistralKeyError("store-locked", "Nobody can be asked here.");
       return (await person.prompts()).passphrase(question);

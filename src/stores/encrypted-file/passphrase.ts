@@ -1,5 +1,7 @@
-import { open, stat } from "node:fs/promises";
-import { MistralKeyError } from "../../errors.ts";
+import { stat } from "node:fs/promises";
+import { Cancelled, MistralKeyError } from "../../errors.ts";
+import { codeOf, reasonOf } from "../../files/file-errors.ts";
+import { readFileOrPipe } from "../../files/read-file.ts";
 import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
@@ -8,6 +10,8 @@ export interface PassphraseContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether a person can answer. */
   readonly interactive: boolean;
+  /** Aborted when the person has stopped the program. */
+  readonly signal: AbortSignal;
   /** Asks without showing what is typed; for a new passphrase twice, until both are the same. */
   readonly ask: (question: { readonly message: string; readonly confirm?: boolean }) => Promise<string>;
   /** Tells the person something worth knowing. */
@@ -18,7 +22,8 @@ export interface PassphraseContext {
 export type PassphraseOrigin = "variable" | "file" | "person" | "nowhere";
 
 const shortest = 8;
-const largestFile = 65_536;
+/** In bytes. */
+const longestFile = 65_536;
 
 /**
  * The passphrase of the encrypted file: `MISTRAL_KEY_PASSPHRASE`, else the file that
@@ -78,11 +83,11 @@ export class PassphraseSource {
     const given = await this.#take();
     if (given !== undefined) return given;
     this.#needPerson();
-    let message = "A new passphrase (nothing opens the file without it)";
+    let message = `A new passphrase, ${shortest} characters or more (nothing opens the file without it)`;
     for (;;) {
       const text = await this.#context.ask({ message, confirm: true });
       if (text.length >= shortest) return new Passphrase(text);
-      message = `At least ${shortest} characters, better four or five words. A new passphrase`;
+      message = `That has fewer than ${shortest} characters; four or five words are good. A new passphrase`;
     }
   }
 
@@ -98,11 +103,11 @@ export class PassphraseSource {
   }
 
   async #readGiven(): Promise<Passphrase | undefined> {
-    const { env } = this.#context;
+    const { env, signal } = this.#context;
     if (env.MISTRAL_KEY_PASSPHRASE) return new Passphrase(env.MISTRAL_KEY_PASSPHRASE);
     const path = env.MISTRAL_KEY_PASSPHRASE_FILE;
     if (!path) return undefined;
-    const text = (await readPassphraseFile(path)).replace(/\r?\n$/, "");
+    const text = (await readPassphraseFile(path, signal)).replace(/\r?\n$/, "");
     if (text === "") throw unusableFile("is empty");
     return new Passphrase(text);
   }
@@ -136,20 +141,13 @@ export async function isReadableByOthers(path: string): Promise<boolean> {
   return stats.isFile() && (stats.mode & 0o077) !== 0;
 }
 
-async function readPassphraseFile(path: string): Promise<string> {
+async function readPassphraseFile(path: string, signal: AbortSignal): Promise<string> {
   try {
-    const file = await open(path, "r");
-    try {
-      const { size } = await file.stat();
-      if (size > largestFile) throw unusableFile("is too large for a passphrase");
-      return await file.readFile("utf8");
-    } finally {
-      await file.close();
-    }
+    return (await readFileOrPipe(path, longestFile, signal)).toString();
   } catch (error) {
-    if (error instanceof MistralKeyError) throw error;
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw unusableFile(missing ? "is not there" : "could not be read", error);
+    if (signal.aborted) throw new Cancelled();
+    if (codeOf(error) === "ENOENT") throw unusableFile("is not there", error);
+    throw unusableFile(`could not be read: ${reasonOf(error)}`, error);
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { readTextIfThere } from "../../files/read-file.ts";
 
 /** The families of Linux that name their packages alike. */
 export type LinuxFamily = "debian" | "fedora" | "arch" | "alpine" | "suse" | "other";
@@ -34,13 +35,7 @@ export function realFactSources(
     platform,
     env,
     uid: process.getuid?.(),
-    read: (path) => {
-      try {
-        return readFileSync(path, "utf8");
-      } catch {
-        return "";
-      }
-    },
+    read: readTextIfThere,
     exists: existsSync,
   };
 }

@@ -60,6 +60,7 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
       },
     },
     passphrases: new PassphraseSource({
+      signal: controller.signal,
       env,
       interactive: answers !== undefined,
       notice,

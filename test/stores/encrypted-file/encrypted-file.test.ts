@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -11,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
@@ -73,10 +75,11 @@ describe("the encrypted file", () => {
     expect(questions).toHaveLength(1);
   });
 
-  it("asks again for a new passphrase that is too short", async () => {
+  it("tells the rule before a new passphrase is typed, and asks again for one that is too short", async () => {
     const { store, questions } = openStore({ answers: ["short", passphrase] });
     await store.set(address, key);
-    expect(questions[1]?.message).toContain("At least 8 characters");
+    expect(questions[0]?.message).toContain("8 characters or more");
+    expect(questions[1]?.message).toContain("fewer than 8 characters");
   });
 
   it("derives one key a file, however often the file is read", async () => {
@@ -275,7 +278,7 @@ describe("the file that holds the passphrase", () => {
   it.each([
     ["is missing", undefined, "is not there"],
     ["is empty", "\n", "is empty"],
-    ["is too large", "x".repeat(70_000), "too large"],
+    ["is too large", "x".repeat(70_000), "larger than 64 kB"],
   ])("locks the store when it %s", async (_what, content, said) => {
     const { home } = openUnlocked();
     const path = join(home, "passphrase");
@@ -284,6 +287,36 @@ describe("the file that holds the passphrase", () => {
     const failure = { kind: "store-locked", message: expect.stringContaining(said) };
     await expect(store.set(address, key)).rejects.toMatchObject(failure);
     await expect(store.availability()).resolves.toMatchObject({ state: "locked" });
+  });
+});
+
+describe.skipIf(process.platform === "win32")("a passphrase that comes through a pipe", () => {
+  function openWithPipe() {
+    const { home } = openUnlocked();
+    const pipe = join(home, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    return { pipe, ...openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: pipe } }) };
+  }
+
+  it("is read once", async () => {
+    const { store, pipe } = openWithPipe();
+    const storing = store.set(address, key);
+    await writeFile(pipe, `${passphrase}\n`);
+    await storing;
+    expect((await store.get(address))?.equals(key)).toBe(true);
+  });
+
+  it("locks the store when nobody writes into it", async () => {
+    const { store } = openWithPipe();
+    const message = expect.stringContaining("nobody writes into");
+    await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-locked", message });
+  });
+
+  it("is no longer waited for at Ctrl-C", async () => {
+    const { store, interrupt } = openWithPipe();
+    const storing = store.set(address, key);
+    interrupt();
+    await expect(storing).rejects.toMatchObject({ kind: "cancelled" });
   });
 });
 

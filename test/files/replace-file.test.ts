@@ -1,0 +1,99 @@
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { replaceFile } from "../../src/files/replace-file.ts";
+import { readTextFile, type TextFile } from "../../src/files/text-file.ts";
+
+const posix = process.platform !== "win32";
+const content = Buffer.from("new\n");
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "replace-file-"));
+  path = join(folder, "file");
+  writeFileSync(path, "old\n", { mode: 0o640 });
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function read(): Promise<TextFile> {
+  const reading = await readTextFile(path);
+  if (reading.state !== "read") throw new Error("The file cannot be read.");
+  return reading.file;
+}
+
+/** Nothing was changed, and nothing is left of the attempt. */
+function expectUntouched(names: readonly string[] = ["file"]): void {
+  expect(readFileSync(path, "utf8")).toBe("old\n");
+  expect(readdirSync(folder).sort()).toEqual(names);
+}
+
+describe("replacing a file", () => {
+  it("puts the new content there, with the old mode or another, and tells which it is", async () => {
+    expect(await replaceFile(await read(), content)).toEqual({
+      outcome: "replaced",
+      mode: statSync(path).mode & 0o7777,
+    });
+    expect(readFileSync(path)).toEqual(content);
+    expect(readdirSync(folder)).toEqual(["file"]);
+    if (!posix) return;
+    expect(statSync(path).mode & 0o7777).toBe(0o640);
+    expect(await replaceFile(await read(), content, { mode: 0o600 })).toEqual({
+      outcome: "replaced",
+      mode: 0o600,
+    });
+  });
+
+  it.runIf(posix)("keeps the link that leads to it", async () => {
+    const real = join(folder, "real");
+    rmSync(path);
+    writeFileSync(real, "old\n");
+    symlinkSync(real, path);
+    expect(await replaceFile(await read(), content)).toMatchObject({ outcome: "replaced" });
+    expect(readFileSync(real)).toEqual(content);
+    expect(readdirSync(folder).sort()).toEqual(["file", "real"]);
+  });
+
+  it("leaves one alone that was changed since it was read", async () => {
+    const file = await read();
+    writeFileSync(path, "old\n");
+    chmodSync(path, 0o600);
+    writeFileSync(path, "other\n");
+    expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
+    expect(readFileSync(path, "utf8")).toBe("other\n");
+  });
+
+  it.runIf(posix)("leaves one alone that is read-only, or has another name", async () => {
+    chmodSync(path, 0o400);
+    expect(await replaceFile(await read(), content)).toMatchObject({ reason: "it is read-only" });
+    chmodSync(path, 0o600);
+    linkSync(path, join(folder, "other"));
+    expect(await replaceFile(await read(), content)).toMatchObject({ outcome: "untouched" });
+    expectUntouched(["file", "other"]);
+  });
+
+  it("leaves another user's alone, for root too", async (context) => {
+    if (process.geteuid?.() !== 0) return context.skip("only root can give a file away");
+    chownSync(path, 65534, 65534);
+    chmodSync(path, 0o666);
+    expect(await replaceFile(await read(), content, { mode: 0o600 })).toEqual({
+      outcome: "untouched",
+      reason: "it belongs to another user",
+    });
+    expectUntouched();
+  });
+});
