@@ -20,6 +20,8 @@ export async function start(): Promise<void> {
     const { answerCompletion } = await import("./cli/completion/answer-completion.ts");
     return answerCompletion(rest);
   }
+  // They are for whoever works on this program, who asks for them.
+  if (!process.execArgv.includes("--trace-warnings")) process.removeAllListeners("warning");
   if (process.env.NODE_DEBUG)
     (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);
   const { main } = await import("./main.ts");

@@ -24,9 +24,16 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
-/** Runs the built command without a terminal, to its end. */
-export function runProgram(args: readonly string[], options: RunOptions): Promise<Run> {
-  return runNode([program, ...args], options);
+/**
+ * Runs the built command without a terminal, to its end. Fails when Node or a library warns of
+ * something: the program keeps that from people, so that the cause would stay unknown.
+ */
+export async function runProgram(args: readonly string[], options: RunOptions): Promise<Run> {
+  // With NODE_DEBUG Node warns of what it prints, which the program keeps back as well.
+  const flags = options.env.NODE_DEBUG === undefined ? ["--trace-warnings"] : [];
+  const run = await runNode([...flags, program, ...args], options);
+  if (/^\(node:\d+\) /m.test(run.stderr)) throw new Error(`mistral-key ${args.join(" ")}: ${run.stderr}`);
+  return run;
 }
 
 /** Runs Node without a terminal, to its end. */
