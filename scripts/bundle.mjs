@@ -17,7 +17,6 @@ const source = resolve("src");
 const together = {
   main: ["main.ts", "cli/parse.ts"],
   "every-command": [
-    "files/text-file.ts",
     "onboarding/drafts-folder.ts",
     "profiles/choose-profile.ts",
     "profiles/profile-folder.ts",

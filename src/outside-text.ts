@@ -69,6 +69,8 @@ function escapeOf(character: string): string {
 }
 
 function strip(text: string): string {
+  // Most texts are plain, and the expressions below take a millisecond to be compiled.
+  if (/^[ -~]*$/.test(text)) return text.trim();
   return text.replace(terminalSequences, "").replace(lineBreaks, " ").replace(unseen, "").trim();
 }
 

@@ -75,7 +75,7 @@ function buildProgram(reading: Reading): Command {
     .helpOption("-h, --help", "show help")
     .addHelpCommand(helpCommand())
     .enablePositionalOptions()
-    .addHelpText("after", `\nStart here:\n  $ ${ownCommand("init")}\n`);
+    .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`);
   configure(program, reading);
   const first = findCommand(argv[0]);
   // A command line that begins with a command needs nothing else; making it all takes 2 ms.

@@ -30,7 +30,7 @@ import {
   type RotationStage,
   type Step,
 } from "./stages.ts";
-import { stopped } from "./unfinished.ts";
+import { stopped } from "./stopped.ts";
 
 /** Where a rotation is moved to, and how. */
 export interface MoveOptions extends RetireOptions {

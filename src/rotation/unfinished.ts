@@ -1,13 +1,9 @@
 import type { Deps } from "../deps.ts";
-import { type FailureKind, MistralKeyError } from "../errors.ts";
+import { MistralKeyError } from "../errors.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import { explain } from "../verification/explain.ts";
-import type { RotationRecord } from "./journal.ts";
-import type { StopReason } from "./stages.ts";
 
 /**
  * Makes sure that no rotation of a profile is under way, before a key is asked for.
@@ -46,94 +42,4 @@ export function takenOver(profile: ProfileName): MistralKeyError {
     `Another mistral-key has taken over this rotation of profile "${profile}".`,
     { hint: `To see how it stands: ${ownCommand("status")}` },
   );
-}
-
-/** What is known where a rotation stops. */
-export interface StopFacts {
-  readonly record: RotationRecord;
-  /** The last check of the key that the reason is about. */
-  readonly check: KeyCheck | undefined;
-  /** The name of the store, for people. */
-  readonly storeName: string;
-}
-
-/** Why a rotation cannot be moved on now, and what can be done about it. Nothing has been erased. */
-export function stopped(reason: StopReason, { record, check, storeName }: StopFacts): MistralKeyError {
-  const { profile } = record;
-  const [oldKey, newKey] = [record.oldKey.mask, record.newKey.mask];
-  const command = (text: string) => commandFor(profile, text);
-  const fail = (kind: FailureKind, message: string, ...hint: readonly string[]) =>
-    new MistralKeyError(kind, message, { hint: hint.join("\n") });
-  const why = check === undefined ? "" : ` ${explain(check).sentence}`;
-  switch (reason) {
-    case "new-key-rejected":
-      return fail(
-        "rejected",
-        `Mistral does not accept the new key ${newKey}, so the rotation goes no further. Both keys are kept.`,
-        `To go back to the old key: ${command("rotate --abort")}`,
-      );
-    case "new-key-unknown":
-      return fail(
-        kindOf(check),
-        `Whether the new key ${newKey} works cannot be found out now. Both keys are kept.${why}`,
-        `Try again later: ${command("rotate --finish")}`,
-      );
-    case "old-key-rejected":
-      return fail(
-        "rejected",
-        check?.diagnosis === "forbidden" || check?.diagnosis === "wrong-product"
-          ? `Mistral allows the old key ${oldKey} no calls any more, so there is no way back to it.`
-          : `Mistral does not accept the old key ${oldKey} any more, so there is no way back to it.`,
-        `To end the rotation with the new key ${newKey}: ${command("rotate --finish")}`,
-      );
-    case "old-key-unknown":
-      return fail(
-        kindOf(check),
-        `Whether the old key ${oldKey} still works cannot be found out now. Both keys are kept.${why}`,
-        `Try again later: ${command("rotate --abort")}`,
-      );
-    case "both-keys-rejected":
-      return fail(
-        "rejected",
-        `Mistral accepts neither the old key ${oldKey} nor the new key ${newKey}. Both are kept.`,
-        `To see why: ${command("verify")}`,
-        `If both have been deleted there: ${command("remove")}, then ${command("init")}`,
-      );
-    case "old-key-gone":
-      return fail(
-        "unfinished",
-        "The old key is not kept here any more, so there is no way back to it.",
-        `To end the rotation with the new key ${newKey}: ${command("rotate --finish")}`,
-      );
-    case "no-key-in-use":
-      return fail(
-        "no-key",
-        `The key of profile "${profile}" is not in ${storeName} any more.`,
-        `To go back to the old key: ${command("rotate --abort")}`,
-        `If that one is gone as well: ${command("remove")}, then ${command("init")}`,
-      );
-    case "changed-elsewhere":
-      return fail(
-        "unfinished",
-        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation; something else has changed it.`,
-        `To keep the key that is stored now and end the rotation: ${command("rotate --abort")}`,
-      );
-    case "third-key":
-      return fail(
-        "unfinished",
-        `Beside the stored key, ${storeName} holds a third key for profile "${profile}", which something else has put there.`,
-        `Take the entry ${profile}/previous or ${profile}/next out of it if you do not know that key, then: ${command("rotate --finish")}`,
-      );
-    case "other-key-unproven":
-      return fail(
-        "unfinished",
-        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation, and Mistral has not accepted it. All three are kept.${why}`,
-        `To see more: ${command("verify")}`,
-      );
-  }
-}
-
-function kindOf(check: KeyCheck | undefined): FailureKind {
-  const limited = ["no-plan", "rate-limited", "over-capacity"];
-  return check !== undefined && limited.includes(check.diagnosis) ? "unusable" : "unreachable";
 }

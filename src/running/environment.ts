@@ -112,6 +112,5 @@ export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | 
 }
 
 function isOfMistral(name: string): boolean {
-  const folded = name.toUpperCase();
-  return /MISTRAL|CODESTRAL/.test(folded) && !ownSettings.includes(folded);
+  return /MISTRAL|CODESTRAL/i.test(name) && !ownSettings.includes(name.toUpperCase());
 }
