@@ -1,21 +1,23 @@
 import type { Deps } from "../deps.ts";
-import type { FailureKind } from "../errors.ts";
+import type { ExitCode } from "../exit-codes.ts";
 import type { Surroundings } from "../files/surroundings.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
+import type { Discovery } from "../plaintext/find-keys.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { StoreKind } from "../stores/secret-store.ts";
+import type { Inspection, SecretStore } from "../stores/secret-store.ts";
 import type { NetworkProbe } from "./network-probe.ts";
 
 /** The names of the checks. Part of the stable `--json` surface. */
 export type CheckId =
   | "node"
   | "keychain"
-  | "key"
   | "permissions"
   | "profiles"
+  | "key"
   | "rotations"
   | "environment"
+  | "apps"
   | "dotenv"
   | "browser"
   | "clipboard"
@@ -24,10 +26,11 @@ export type CheckId =
   | "dns"
   | "tls"
   | "api"
-  | "clock";
+  | "clock"
+  | "mistral";
 
-/** What a check found: one sentence and, where there is something to do, what. Neither holds a key. */
-export type Finding =
+/** What a check found: one sentence and, where there is something to do, what, one action a line. Neither holds a key. */
+export type CheckResult =
   | {
       /** `ok`: nothing to do. `warn`: worth knowing, and nothing is broken. `skipped`: not looked at. */
       readonly state: "ok" | "warn" | "skipped";
@@ -37,27 +40,30 @@ export type Finding =
   | {
       /** Something is wrong. */
       readonly state: "fail";
-      /** Decides the exit code. */
-      readonly kind: FailureKind;
+      readonly code: ExitCode;
       readonly message: string;
       readonly hint?: string | undefined;
     };
 
 /** What the checks look at. They change nothing, ask nobody, and print nothing. */
-export interface Patient {
-  readonly deps: Pick<Deps, "env" | "now" | "profiles" | "journal" | "store" | "signal">;
+export interface CheckContext {
+  readonly deps: Pick<Deps, "env" | "now" | "profiles" | "journal" | "store" | "signal" | "mistral">;
   readonly profile: ProfileName;
   /** What is known of that profile's key; `undefined` when there is none or it cannot be read. */
   readonly known: Profile | undefined;
   /** The store that the profile uses, or would use. */
-  readonly storeKind: StoreKind;
+  readonly store: SecretStore;
   readonly endpoint: Endpoint;
   /** The folder of the program. */
   readonly folder: string;
   readonly surroundings: Surroundings;
   /** `process.version`. */
   readonly nodeVersion: string;
-  /** The one call of the API, shared by the checks; `undefined` with `--offline`. */
+  /** What the store holds for the profile, looked at once. */
+  readonly inspection: () => Promise<Inspection>;
+  /** The keys that lie in plaintext on this machine, looked for once. */
+  readonly plaintext: () => Promise<Discovery>;
+  /** The one call of the API without a key; `undefined` with `--offline`. */
   readonly network: (() => Promise<NetworkProbe>) | undefined;
 }
 
@@ -68,11 +74,14 @@ export interface Check {
   readonly title: string;
   /** After so many milliseconds it counts as not answered. */
   readonly limitMs: number;
-  look(patient: Patient): Promise<Finding>;
+  run(context: CheckContext): Promise<CheckResult>;
 }
 
 /** How long a check of this machine may take, in milliseconds. */
 export const localLimitMs = 4000;
+
+/** What checks that need the network find with `--offline`. */
+export const offline: CheckResult = { state: "skipped", message: "Not looked at (--offline)." };
 
 /** A sentence with its number of things: `1 profile`, `3 profiles`. */
 export function count(number: number, thing: string): string {

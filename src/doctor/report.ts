@@ -1,25 +1,24 @@
-import { hang, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
-import { count, type Finding } from "./check.ts";
-import type { Examined } from "./examine.ts";
+import { type CheckResult, count } from "./check.ts";
+import type { FinishedCheck } from "./run-checks.ts";
 
-/** What `--json` prints. Stable surface. */
+/** What `doctor --json` prints. Stable surface. */
 export interface DoctorDocument {
   /** Whether nothing failed. */
   readonly ok: boolean;
   readonly checks: readonly {
     readonly id: string;
-    readonly state: Finding["state"];
+    readonly state: CheckResult["state"];
     readonly message: string;
     readonly hint: string | null;
   }[];
 }
 
 /** The JSON document. */
-export function doctorDocument(examined: readonly Examined[]): DoctorDocument {
+export function doctorDocument(finished: readonly FinishedCheck[]): DoctorDocument {
   return {
-    ok: examined.every(({ finding }) => finding.state !== "fail"),
-    checks: examined.map(({ id, finding: { state, message, hint } }) => ({
+    ok: finished.every(({ result }) => result.state !== "fail"),
+    checks: finished.map(({ id, result: { state, message, hint } }) => ({
       id,
       state,
       message,
@@ -28,32 +27,25 @@ export function doctorDocument(examined: readonly Examined[]): DoctorDocument {
   };
 }
 
-const titleWidth = 14;
-
-/** The report for people: a line for each check, what to do below it, and how it adds up. */
-export function renderReport(
-  examined: readonly Examined[],
-  { theme, columns }: Pick<Output, "theme" | "columns">,
-): string {
-  const width = Math.min(columns, 80);
-  const lines = examined.flatMap(({ title, finding }) => {
-    const { ok, warn, fail, bullet } = theme.symbol;
-    const symbol = { ok, warn, fail, skipped: theme.faint(bullet) }[finding.state];
-    const message = finding.state === "skipped" ? theme.faint(finding.message) : finding.message;
-    const narrow = width < 60;
-    const line = narrow
-      ? hang(`${symbol} `, `${title}: ${message}`, width)
-      : hang(`${symbol} ${padEnd(title, titleWidth)}`, message, width);
-    const indent = " ".repeat(narrow ? 2 : titleWidth + 2);
-    const hints = (finding.hint ?? "").split("\n").filter((text) => text !== "");
-    return [line, ...hints.map((text) => hang(`${indent}${theme.symbol.next} `, text, width))];
-  });
-  return [...lines, "", theme.strong(summaryOf(examined))].join("\n");
+/** Prints a line for each check, what to do below it, and how it adds up. */
+export function printReport(output: Output, finished: readonly FinishedCheck[]): void {
+  for (const { title, result } of finished) {
+    const text = `${title}: ${result.message}`;
+    if (result.state === "skipped") output.bullet(output.theme.faint(text), 0);
+    else output[result.state](text, 0);
+    for (const action of (result.hint ?? "").split("\n")) {
+      if (action !== "") output.next(action, 2);
+    }
+  }
+  output.print();
+  output.heading(summaryOf(finished), 0);
 }
 
-function summaryOf(examined: readonly Examined[]): string {
-  const wrong = examined.filter(({ finding }) => finding.state === "fail").length;
-  const notable = examined.filter(({ finding }) => finding.state === "warn").length;
+function summaryOf(finished: readonly FinishedCheck[]): string {
+  const inState = (state: CheckResult["state"]) =>
+    finished.filter(({ result }) => result.state === state).length;
+  const wrong = inState("fail");
+  const notable = inState("warn");
   const toKnow = notable === 0 ? "" : `${count(notable, "thing")} to know`;
   if (wrong === 0) return toKnow === "" ? "Nothing is wrong." : `Nothing is wrong; ${toKnow}.`;
   const toMend = `${count(wrong, "thing")} to put right`;

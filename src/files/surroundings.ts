@@ -1,3 +1,5 @@
+import { MistralKeyError } from "../errors.ts";
+
 /** Where the program runs, as far as looking for keys depends on it. */
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
@@ -10,4 +12,14 @@ export interface Surroundings {
    */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The same, at home where the current folder has been deleted: it has no files, and the rest can be looked at all the same. */
+export function orAtHome(at: Surroundings): Surroundings {
+  try {
+    return { ...at };
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    return { platform: at.platform, home: at.home, env: at.env, cwd: at.home };
+  }
 }

@@ -4,6 +4,7 @@ import { MistralKeyError } from "../errors.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { readSmallFile } from "../files/read-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
+import { ownCommand } from "../hints.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 
@@ -71,7 +72,7 @@ function readName(path: string): ProfileName {
   } catch (cause) {
     throw new MistralKeyError("usage", `${showName(path)} does not hold the name of a profile.`, {
       cause,
-      hint: `Write one into it (mistral-key use NAME --here), or delete it. ${instead}`,
+      hint: `Write one into it (${ownCommand("use NAME --here")}), or delete it. ${instead}`,
     });
   }
 }
@@ -82,7 +83,7 @@ function refuse(path: string, why: string, mend?: string): MistralKeyError {
   const message = `${showName(path)} would choose the profile here and is not used, because ${why}.`;
   const first =
     mend === undefined
-      ? "Delete it, or write your own: mistral-key use NAME --here"
+      ? `Delete it, or write your own: ${ownCommand("use NAME --here")}`
       : `If it is yours: ${mend}`;
   return new MistralKeyError("usage", message, { hint: `${first}\n${instead}` });
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MistralKeyError, unlessDamaged } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { Shape, ShapeError } from "../files/shape.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, ownCommand } from "../hints.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
 import { newerVersion, profileDocument, readProfile } from "./profile-document.ts";
@@ -73,7 +73,7 @@ export class ProfileFolder implements ProfileRegistry {
       return parseProfileName(text.trim());
     } catch (cause) {
       const message = `${this.#state.pathOf(defaultFile)} does not hold the name of a profile.`;
-      const hint = "Choose the default anew: mistral-key use NAME";
+      const hint = `Choose the default anew: ${ownCommand("use NAME")}`;
       throw new MistralKeyError("store-damaged", message, { cause, hint });
     }
   }

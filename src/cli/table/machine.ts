@@ -9,9 +9,9 @@ export const machineCommands: readonly CommandEntry[] = [
     tried: ["diagnose", "health", "scan"],
     summary: "check this machine, and say what to do",
     description:
-      "Checks this machine: keychain, stored key, permissions, environment, network, proxy, TLS and clock. Changes nothing and asks nothing. Exits with the code of the first check that fails, 0 when none does.",
+      "Checks this machine (keychain, permissions, environment, network, proxy, TLS, clock) and the stored key, with a test call where it can be read without asking you. Changes nothing and asks nothing. Exits with the code of the first check that fails, 0 when none does.",
     flags: [
-      { syntax: "--offline", description: "leave the network out" },
+      { syntax: "--offline", description: "leave the network out; no test call" },
       {
         syntax: "--scan",
         description:

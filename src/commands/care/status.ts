@@ -1,6 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { orAtHome } from "../../files/surroundings.ts";
 import { readSettings } from "../../settings.ts";
 import { printStatus } from "../../status/print-status.ts";
 import { statusDocument } from "../../status/status-document.ts";
@@ -15,6 +16,22 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitC
   if (file !== undefined || flags.on("ics")) {
     (await import("./status-calendar.ts")).writeCalendar(file, found, deps);
   } else if (json) deps.output.json(statusDocument(found));
-  else printStatus(deps.output.answers, found, flags.on("verbose"));
+  else {
+    const inFull = flags.on("verbose");
+    printStatus(deps.output.answers, found, inFull);
+    if (inFull) await printApps(deps);
+  }
   return exitCodes.done;
+}
+
+/** Which key Mistral's SDK, Vibe and `llm` would take here; that takes a look at their files. */
+async function printApps({ env, profiles, output, surroundings }: Deps): Promise<void> {
+  const [{ findKeys }, { describeApps, findAppKeys }] = await Promise.all([
+    import("../../plaintext/find-keys.ts"),
+    import("../../status/app-keys.ts"),
+  ]);
+  const at = orAtHome(surroundings());
+  const discovery = await findKeys(at, async () => ({ state: "absent" }));
+  for (const line of describeApps(findAppKeys(env, discovery, profiles.list()), at))
+    output.answers.bullet(line);
 }

@@ -3,14 +3,13 @@ import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { leakDocument, printLeaks } from "../../leaks/leak-report.ts";
 import { scanForLeaks } from "../../leaks/scan-for-leaks.ts";
-import { readSettings } from "../../settings.ts";
 
 /**
  * `doctor --scan`: looks for the stored keys where others may read them. Exits with 9 when one is
  * there, and when something could not be searched.
  */
 export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const { json } = readSettings(flags, deps);
+  const json = flags.on("json");
   const label = "Looking for your keys";
   const progress = deps.output.progress(label);
   let shown = 0;

@@ -1,21 +1,21 @@
-import { stripVTControlCharacters } from "node:util";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import type { Patient } from "../../doctor/check.ts";
-import { checks } from "../../doctor/checks.ts";
-import { examine, exitCodeOf } from "../../doctor/examine.ts";
-import { type NetworkProbe, probeNetwork } from "../../doctor/network-probe.ts";
-import { doctorDocument, renderReport } from "../../doctor/report.ts";
+import type { CheckContext } from "../../doctor/check.ts";
+import { probeNetwork } from "../../doctor/network-probe.ts";
+import { doctorDocument, printReport } from "../../doctor/report.ts";
+import { checks, exitCodeOfChecks, runChecks } from "../../doctor/run-checks.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
+import { orAtHome } from "../../files/surroundings.ts";
 import { addressOf } from "../../mistral/endpoint.ts";
+import { findKeys } from "../../plaintext/find-keys.ts";
 import { endpointFor, storeFor } from "../../profiles/profile.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 
 /**
- * Checks the machine. Exits with the code of the first check that fails, 0 when none does. Changes
- * nothing, asks nobody, and shows no key.
+ * Checks the machine and the key. Exits with the code of the first check that fails, 0 when none
+ * does. Changes nothing, asks nobody, and shows no key.
  */
 export async function doctor(
   { args, flags }: CommandInput,
@@ -26,42 +26,46 @@ export async function doctor(
   if (flags.on("staged")) throw new MistralKeyError("usage", "--staged goes with --scan.");
   const settings = readSettings(flags, deps);
   const progress = deps.output.progress("Looking at this machine");
-  const examined = await examine(checks, await patientOf(settings, flags.on("offline"), deps, nodeVersion));
-  progress.clear();
+  const context = await createContext(settings, flags.on("offline"), deps, nodeVersion);
+  const finished = await runChecks(checks, context).finally(() => progress.clear());
   if (deps.signal.aborted) throw new Cancelled();
-  if (settings.json) {
-    deps.output.json(doctorDocument(examined));
-  } else {
-    const report = renderReport(examined, deps.output);
-    deps.output.answer(`${deps.stdoutIsTerminal ? report : stripVTControlCharacters(report)}\n`);
-  }
-  return exitCodeOf(examined);
+  if (settings.json) deps.output.json(doctorDocument(finished));
+  else printReport(deps.output.answers, finished);
+  return exitCodeOfChecks(finished);
 }
 
-async function patientOf(
+async function createContext(
   settings: Settings,
   offline: boolean,
   deps: Deps,
   nodeVersion: string,
-): Promise<Patient> {
-  // A profile that cannot be read is a finding of its own check, not the end of the others.
-  const row = deps.profiles.list().find(({ name }) => name === settings.profile);
+): Promise<CheckContext> {
+  const { profile } = settings;
+  // A profile that cannot be read is a result of its own check, not the end of the others.
+  const row = deps.profiles.list().find(({ name }) => name === profile);
   const known = row !== undefined && "profile" in row ? row.profile : undefined;
   const endpoint = endpointFor(settings, known);
-  let probe: Promise<NetworkProbe> | undefined;
-  const network = () => {
-    probe ??= probeNetwork(addressOf(endpoint), deps);
-    return probe;
-  };
+  const store = await deps.store(storeFor(settings, known));
+  const surroundings = orAtHome(deps.surroundings());
   return {
     deps,
-    profile: settings.profile,
+    profile,
     known,
-    storeKind: storeFor(settings, known),
+    store,
     endpoint,
     folder: await programFolder(deps.env),
-    surroundings: deps.surroundings(),
+    surroundings,
     nodeVersion,
-    network: offline ? undefined : network,
+    inspection: once(() => store.inspect({ profile, slot: "current" })),
+    plaintext: once(() => findKeys(surroundings, async () => ({ state: "absent" }))),
+    network: offline ? undefined : once(() => probeNetwork(addressOf(endpoint), deps)),
+  };
+}
+
+function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let begun: Promise<Value> | undefined;
+  return () => {
+    begun ??= work();
+    return begun;
   };
 }

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { doctor } from "../../../src/commands/machine/doctor.ts";
 import type { DoctorDocument } from "../../../src/doctor/report.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { dayAfter } from "../../../src/keys/expiry.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
@@ -125,21 +126,38 @@ describe("doctor on a machine where nothing is wrong", () => {
     expect(states("warn")).toEqual([]);
   });
 
-  it("finds nothing, exits 0, and sends no key anywhere", async () => {
-    const { code, document, states, api } = await diagnose();
+  it("finds nothing, exits 0, and has tried the key", async () => {
+    const { code, document, states, of, api } = await diagnose();
     expect(document.ok).toBe(true);
     expect(code).toBe(0);
     expect(states("fail")).toEqual([]);
     expect(states("warn")).toEqual([]);
     expect(states("skipped")).toEqual(["dns", "tls"]);
-    expect(api.requests).toHaveLength(1);
+    expect(of("mistral")?.message).toBe("Mistral accepts this key, and a model answered.");
+    // The network is tried without the key.
     expect(api.requests[0]).toMatchObject({ path: "/v1/models", key: undefined });
+    expect(api.requests.some(({ path, key }) => path === "/v1/chat/completions" && key !== undefined)).toBe(
+      true,
+    );
+  });
+
+  it("changes nothing, and does not note what Mistral said", async () => {
+    let read = () => "";
+    let before = "";
+    await diagnose({
+      plant: ({ deps, api }) => {
+        api.keys.revoke(key.reveal());
+        read = () => readFileSync(join(deps.home, "profiles", "default.json"), "utf8");
+        before = read();
+      },
+    });
+    expect(read()).toBe(before);
   });
 
   it("leaves the network alone with --offline", async () => {
     const { code, states, api } = await diagnose({ flags: { offline: true } });
     expect(code).toBe(0);
-    expect(states("skipped")).toEqual(["dns", "tls", "api", "clock"]);
+    expect(states("skipped")).toEqual(["dns", "tls", "api", "clock", "mistral"]);
     expect(api.requests).toEqual([]);
   });
 
@@ -205,6 +223,7 @@ const faults: readonly (Plant & {
   },
   {
     fault: "another key in the keychain than the profile describes",
+    flags: { offline: true },
     plant: ({ keychain }) => keychain.set(address, otherKey),
     id: "key",
     state: "warn",
@@ -218,8 +237,9 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /is in .*\. The key's last day was 2 Jan 2026, as you entered it\.$/,
-    advises: /mistral-key verify\n.*mistral-key rotate$/,
+    flags: { offline: true },
+    says: /is in .*\. The key of profile "default" was to end on 2 Jan 2026.*mistral-key rotate$/,
+    advises: /^$/,
   },
   {
     fault: "a key that ends in a fortnight",
@@ -227,8 +247,8 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /The key's last day is /,
-    advises: /^To put a new one in its place: mistral-key rotate$/,
+    says: /The key of profile "default" ends in 14 days.*mistral-key rotate$/,
+    advises: /^$/,
   },
   {
     fault: "a key that Mistral refused, of another profile than the default",
@@ -247,8 +267,9 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /Mistral refused the key at the last check, on 3 Sep 2026\.$/,
-    advises: /mistral-key verify -p work\n.*mistral-key rotate -p work$/,
+    flags: { offline: true },
+    says: /Mistral refused it at the last check, on 3 Sep 2026\. To check it again: mistral-key verify -p work$/,
+    advises: /^$/,
   },
   {
     fault: "a key that has expired, in an encrypted file that cannot be read here",
@@ -264,8 +285,9 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /refused the key at the last check, on 3 Jan 2026\. The key's last day was 2 Jan 2026/,
-    advises: /verify/,
+    flags: { offline: true },
+    says: /was to end on 2 Jan 2026.* refused it at the last check, on 3 Jan 2026/,
+    advises: /^$/,
   },
   {
     fault: "a folder that others can open",
@@ -412,6 +434,43 @@ const faults: readonly (Plant & {
     advises: /Set the clock/,
   },
   {
+    fault: "a key that was revoked at Mistral",
+    plant: ({ api }) => api.keys.revoke(key.reveal()),
+    id: "mistral",
+    state: "fail",
+    code: 4,
+    says: /^Mistral does not accept this key, test\.\.\.Key0\./,
+    advises: /mistral-key open keys/,
+  },
+  {
+    fault: "a key whose workspace has no plan",
+    plant: ({ api }) => api.behave("no-plan"),
+    id: "mistral",
+    state: "fail",
+    code: 6,
+    says: /no active plan/,
+    advises: /mistral-key open subscription/,
+  },
+  {
+    fault: "a limit that is reached for a while",
+    plant: ({ api }) => api.behave("rate-limited", { on: ["completion"] }),
+    id: "mistral",
+    state: "warn",
+    code: 0,
+    says: /limit/,
+    advises: /./,
+  },
+  {
+    fault: "a .env file with a hostile name",
+    plant: ({ cwd }) =>
+      writeFileSync(join(cwd, ".env\x1b]0;PWN\x07"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`),
+    id: "dotenv",
+    state: "warn",
+    code: 0,
+    says: /\.env\\x1b\]0;PWN\\x07 holds test\.\.\.Key1/,
+    advises: /mistral-key import/,
+  },
+  {
     fault: "a damaged encrypted file",
     store: "file",
     plant: ({ deps }) => writeFileSync(join(deps.home, "keys", "default.age"), "age-encryption.org/v1\n"),
@@ -449,7 +508,7 @@ describe("doctor names", () => {
     const check = found.of(id);
     expect(check?.state).toBe(state);
     expect(check?.message).toMatch(says);
-    expect(check?.hint).toMatch(advises);
+    expect(check?.hint ?? "").toMatch(advises);
     expect(found.code).toBe(code);
     expect(found.document.ok).toBe(code === 0);
     expect(JSON.stringify(found.document)).not.toMatch(/secret|not the one/);
@@ -493,6 +552,23 @@ describe("doctor names", () => {
   });
 });
 
+it("doctor works where the current folder has been deleted", async () => {
+  const { code } = await diagnose({
+    plant: ({ deps }) => {
+      const at = deps.surroundings();
+      Object.assign(deps, {
+        surroundings: () => ({
+          ...at,
+          get cwd(): string {
+            throw new MistralKeyError("usage", "The folder has been deleted.");
+          },
+        }),
+      });
+    },
+  });
+  expect(code).toBe(0);
+});
+
 describe("the report of doctor", () => {
   it("has a line for each check, what to do below it, and how it adds up", async () => {
     const { code, output } = await examine({
@@ -501,10 +577,10 @@ describe("the report of doctor", () => {
       flags: { json: false, offline: true },
     });
     expect(code).toBe(7);
-    expect(output).toMatch(/^✓ Node\.js {7}Node\.js v20\.19\.0$/m);
-    expect(output).toMatch(/^✗ Keychain {6}The login keyring is locked\. \(locked\)\n {16}› Unlock it/m);
-    expect(output).toMatch(/^! Environment {3}MISTRAL_API_KEY in this shell/m);
-    expect(output).toMatch(/^• DNS {11}Not looked at \(--offline\)\.$/m);
+    expect(output).toMatch(/^✓ Node\.js: v20\.19\.0$/m);
+    expect(output).toMatch(/^✗ Keychain: The login keyring is locked\. \(locked\)\n {2}› Unlock it/m);
+    expect(output).toMatch(/^! Environment: MISTRAL_API_KEY in this shell/m);
+    expect(output).toMatch(/^• DNS: Not looked at \(--offline\)\.$/m);
     expect(output).toMatch(/\n1 thing to put right, 1 thing to know\.\n$/);
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });

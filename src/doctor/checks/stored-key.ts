@@ -1,0 +1,149 @@
+import { exitCodeOfDiagnosis, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
+import { commandFor } from "../../hints.ts";
+import { dayOf, endsSoon, formatDay } from "../../keys/expiry.ts";
+import { matchesFingerprint } from "../../keys/fingerprint.ts";
+import { newKey } from "../../mistral/mistral-api.ts";
+import { describeEnd } from "../../profiles/key-end.ts";
+import type { Profile } from "../../profiles/profile.ts";
+import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
+import { explain } from "../../verification/explain.ts";
+import { isRefusal, verdictOf } from "../../verification/verdict.ts";
+import { commandOf } from "../../verification/verification-document.ts";
+import { type Check, type CheckContext, type CheckResult, localLimitMs, offline } from "../check.ts";
+
+/** Whether the keychain can be used now. */
+export const keychainCheck: Check = {
+  id: "keychain",
+  title: "Keychain",
+  limitMs: localLimitMs,
+  run: async ({ deps, store }) => {
+    const keychain = await deps.store("keychain");
+    const availability = await keychain.availability();
+    if (availability.state === "available") {
+      return { state: "ok", message: `${keychain.describe()} can be used.` };
+    }
+    const isUsed = deps.profiles.list().some((row) => "profile" in row && row.profile.store === "keychain");
+    if (!isUsed && store.kind !== "keychain") {
+      const message = `Not needed, your keys are in an encrypted file. (${availability.reason})`;
+      return { state: "ok", message };
+    }
+    const { kind, message, hint } = unusableStore("keychain", availability, insteadOfKeychain(undefined));
+    return { state: "fail", code: exitCodeOfKind(kind), message: `${message} (${availability.state})`, hint };
+  },
+};
+
+/** Whether the key is where its profile says, and what is known against it without asking Mistral. */
+export const keyCheck: Check = {
+  id: "key",
+  title: "Stored key",
+  // A passphrase takes its time, and more on a busy machine.
+  limitMs: 3 * localLimitMs,
+  run: async (context) => {
+    const { known, profile, deps, network } = context;
+    if (known === undefined) {
+      return {
+        state: "warn",
+        message: `Nothing is known about a key of profile "${profile}".`,
+        hint: `Get one and store it: ${commandFor(profile, "init")}`,
+      };
+    }
+    const result = await judgeStore(context, known);
+    // A key that is gone, or is another one than the profile tells of, is the greater trouble.
+    if (result.state === "fail" || result.state === "warn") return result;
+    const against = [
+      ...(isEnding(known, deps.now()) ? [describeEnd(profile, known.expiresAt, deps.now())] : []),
+      // With the network, Mistral is asked anew.
+      ...(network === undefined ? refusals(known) : []),
+    ];
+    if (against.length === 0) return result;
+    return { state: "warn", message: [result.message, ...against].join(" ") };
+  },
+};
+
+async function judgeStore(
+  { profile, store, inspection }: CheckContext,
+  known: Profile,
+): Promise<CheckResult> {
+  const inspected = await inspection();
+  const holder = store.describe();
+  const where = `${known.key} of profile "${profile}" is in ${holder}`;
+  switch (inspected.state) {
+    case "found":
+      if (matchesFingerprint(inspected.key, known.fingerprint)) return { state: "ok", message: `${where}.` };
+      return {
+        state: "warn",
+        message: `${holder} holds another key (${inspected.key.mask}) than profile "${profile}" describes (${known.key}).`,
+        hint: `Check the one it holds: ${commandFor(profile, "verify")}`,
+      };
+    case "missing":
+      return {
+        state: "fail",
+        code: exitCodes.noKey,
+        message: `The key of profile "${profile}" is not in ${inspected.place} any more.`,
+        hint: `Put it back, or store a new one: ${commandFor(profile, "init")}`,
+      };
+    case "unread":
+      return {
+        state: "skipped",
+        message: `${where}, as far as its profile tells. It was not read, because ${inspected.because}.`,
+      };
+    case "unusable": {
+      const { kind, message, hint } = inspected.failure;
+      // What is wrong with the keychain itself is said by its own check.
+      if (store.kind === "keychain" && kind !== "store-damaged") {
+        return { state: "skipped", message: `The key was not read. ${message}` };
+      }
+      return { state: "fail", code: exitCodeOfKind(kind), message, hint };
+    }
+  }
+}
+
+function isEnding(known: Profile, now: Date): known is Profile & { readonly expiresAt: string } {
+  return typeof known.expiresAt === "string" && endsSoon(known.expiresAt, now);
+}
+
+function refusals({ name, lastDiagnosis, lastVerifiedAt }: Profile): readonly string[] {
+  if (lastDiagnosis === null || lastVerifiedAt === null || !isRefusal(lastDiagnosis)) return [];
+  const day = formatDay(dayOf(new Date(lastVerifiedAt)));
+  return [
+    `Mistral refused it at the last check, on ${day}. To check it again: ${commandFor(name, "verify")}`,
+  ];
+}
+
+/** Whether Mistral accepts the key and a model answers; says what `verify` says, and notes nothing. */
+export const mistralCheck: Check = {
+  id: "mistral",
+  title: "Key at Mistral",
+  limitMs: 30_000,
+  run: async ({ deps, profile, known, endpoint, inspection, network }) => {
+    if (network === undefined) return offline;
+    const inspected = await inspection();
+    if (inspected.state !== "found") {
+      const hint = inspected.state === "unread" ? `To try it: ${commandFor(profile, "verify")}` : undefined;
+      return { state: "skipped", message: "There was no key to try.", hint };
+    }
+    if ((await network()).outcome.kind === "failure") {
+      return { state: "skipped", message: "Mistral was not reached, for the reason above." };
+    }
+    const { key } = inspected;
+    const history = known !== undefined && matchesFingerprint(key, known.fingerprint) ? known : newKey;
+    const api = await deps.mistral(endpoint);
+    const check = await api.checkKey(key, { history, signal: deps.signal });
+    const { sentence, facts = [], causes, hint, next } = explain(check);
+    const message = [sentence, ...facts, ...causes].join(" ");
+    const advice = [
+      ...(hint === null ? [] : [hint]),
+      ...next.map(({ command, does }) => `To ${does}: ${commandOf(profile, command)}`),
+    ].join("\n");
+    switch (verdictOf(check)) {
+      case "usable":
+        return { state: "ok", message };
+      case "limited":
+        // What passes by itself is no fault of this machine or this key.
+        if (check.diagnosis !== "no-plan") return { state: "warn", message, hint: advice };
+        break;
+      default:
+    }
+    return { state: "fail", code: exitCodeOfDiagnosis(check.diagnosis), message, hint: advice };
+  },
+};

@@ -1,0 +1,88 @@
+import { MistralKeyError } from "../errors.ts";
+import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
+import type { Check, CheckContext, CheckId, CheckResult } from "./check.ts";
+import { appsCheck, dotenvCheck, environmentCheck } from "./checks/environment.ts";
+import { permissionsCheck, profilesCheck, rotationsCheck } from "./checks/files.ts";
+import { browserCheck, clipboardCheck, nodeCheck } from "./checks/machine.ts";
+import { apiCheck, certificatesCheck, clockCheck, dnsCheck, proxyCheck, tlsCheck } from "./checks/network.ts";
+import { keyCheck, keychainCheck, mistralCheck } from "./checks/stored-key.ts";
+
+/** Every check of `doctor`, in the order of its report: a cause stands before what follows from it. */
+export const checks: readonly Check[] = [
+  nodeCheck,
+  keychainCheck,
+  permissionsCheck,
+  profilesCheck,
+  keyCheck,
+  rotationsCheck,
+  environmentCheck,
+  appsCheck,
+  dotenvCheck,
+  browserCheck,
+  clipboardCheck,
+  proxyCheck,
+  certificatesCheck,
+  dnsCheck,
+  tlsCheck,
+  apiCheck,
+  clockCheck,
+  mistralCheck,
+];
+
+/** A check that has run, and what it found. */
+export interface FinishedCheck {
+  readonly id: CheckId;
+  readonly title: string;
+  readonly result: CheckResult;
+}
+
+/** Runs checks at the same time, each within its time limit. One that fails itself has a result too. */
+export async function runChecks(
+  toRun: readonly Check[],
+  context: CheckContext,
+): Promise<readonly FinishedCheck[]> {
+  return Promise.all(
+    toRun.map(async (check) => ({
+      id: check.id,
+      title: check.title,
+      result: await withinLimit(
+        check.limitMs,
+        check.run(context).catch((error: unknown) => resultOf(error)),
+      ),
+    })),
+  );
+}
+
+/**
+ * The exit code: that of the first check that fails, in the order they are printed in, which puts
+ * causes before what follows from them.
+ */
+export function exitCodeOfChecks(finished: readonly FinishedCheck[]): ExitCode {
+  for (const { result } of finished) {
+    if (result.state === "fail") return result.code;
+  }
+  return exitCodes.done;
+}
+
+async function withinLimit(ms: number, result: Promise<CheckResult>): Promise<CheckResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CheckResult>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ state: "warn", message: `No answer within ${ms / 1000} seconds.` }),
+      ms,
+    );
+  });
+  try {
+    return await Promise.race([result, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function resultOf(error: unknown): CheckResult {
+  if (error instanceof MistralKeyError) {
+    return { state: "fail", code: exitCodeOfKind(error.kind), message: error.message, hint: error.hint };
+  }
+  const what = error instanceof Error ? error.name : "error";
+  return { state: "fail", code: exitCodes.bug, message: `This could not be looked at (${what}).` };
+}

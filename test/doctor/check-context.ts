@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { CheckContext } from "../../src/doctor/check.ts";
+import type { NetworkProbe } from "../../src/doctor/network-probe.ts";
+import type { Surroundings } from "../../src/files/surroundings.ts";
+import { openTestDeps } from "../support/deps.ts";
+
+/** What is different from a bare machine without a key. */
+export interface ContextOptions extends Partial<Omit<CheckContext, "surroundings" | "network">> {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly platform?: Surroundings["platform"];
+  /** What calling the API came to; `undefined` is `--offline`. */
+  readonly probe?: NetworkProbe;
+}
+
+/** What a check looks at on such a machine; its folder goes when the test ends. */
+export function contextOf(options: ContextOptions = {}): CheckContext {
+  const { env = {}, platform = "linux", probe, ...rest } = options;
+  const home = mkdtempSync(join(tmpdir(), "mistral-key-check-"));
+  const deps = openTestDeps({ home, env });
+  onTestFinished(() => {
+    deps.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const profile = deps.chooseProfile(undefined).name;
+  return {
+    deps,
+    profile,
+    known: undefined,
+    store: deps.secrets,
+    endpoint: { region: "global" },
+    folder: home,
+    surroundings: { platform, home, cwd: home, env },
+    nodeVersion: "v24.0.0",
+    inspection: () => deps.secrets.inspect({ profile, slot: "current" }),
+    plaintext: async () => ({ found: [], unread: [] }),
+    network: probe === undefined ? undefined : async () => probe,
+    ...rest,
+  };
+}

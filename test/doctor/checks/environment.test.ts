@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { environmentCheck } from "../../../src/doctor/checks/environment.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import { contextOf } from "../check-context.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+const known = profileOf(
+  { name: defaultProfile, key, store: "keychain", endpoint: { region: "global" } },
+  new Date("2026-09-01T10:00:00.000Z"),
+);
+
+describe("MISTRAL_API_KEY", () => {
+  it.each([
+    ["absent", undefined, known, "ok", /not set/],
+    ["empty", "", known, "ok", /not set/],
+    ["the stored key", key.reveal(), known, "ok", /same as/],
+    ["another key", "testKey1".repeat(4), known, "warn", /different from/],
+    ["quoted", `"${key.reveal()}"`, known, "warn", /quotes/],
+    ["followed by a newline", `${key.reveal()}\n`, known, "warn", /newline/],
+    ["no key at all", "a b", known, "warn", /cannot be a key/],
+    ["set while nothing is stored", key.reveal(), undefined, "warn", /no key is stored/],
+    ["no key, while nothing is stored", "a b", undefined, "warn", /cannot be a key/],
+  ])("is judged when it is %s", async (_what, value, profile, state, says) => {
+    const env = value === undefined ? {} : { MISTRAL_API_KEY: value };
+    const result = await environmentCheck.run(contextOf({ env, known: profile }));
+    expect(result.state).toBe(state);
+    expect(result.message).toMatch(says);
+    expect(JSON.stringify(result)).not.toContain("testKey1test");
+  });
+});
