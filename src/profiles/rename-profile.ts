@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, ownCommand } from "../hints.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, Slot } from "../stores/secret-store.ts";
@@ -101,7 +101,7 @@ async function copyKeys(store: SecretStore, { from, to }: Renaming, profile: Pro
 
 function nothingToRename(name: ProfileName): MistralKeyError {
   return new MistralKeyError("no-key", `There is no key under the name "${name}".`, {
-    hint: "To see the profiles there are: mistral-key status",
+    hint: `To see the profiles there are: ${ownCommand("status")}`,
   });
 }
 
@@ -113,6 +113,6 @@ function taken(name: ProfileName): MistralKeyError {
 
 function changedMeanwhile({ from, to }: Renaming): MistralKeyError {
   return new MistralKeyError("unfinished", `The key of profile "${from}" was replaced meanwhile.`, {
-    hint: `Both names have a key now. To see them: mistral-key status\nTo take the earlier one out: ${commandFor(to, "remove")}`,
+    hint: `Both names have a key now. To see them: ${ownCommand("status")}\nTo take the earlier one out: ${commandFor(to, "remove")}`,
   });
 }

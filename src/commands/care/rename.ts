@@ -2,7 +2,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { commandFor } from "../../hints.ts";
+import { commandFor, ownCommand } from "../../hints.ts";
 import { parseProfileName } from "../../keys/profile-name.ts";
 import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
 
@@ -11,7 +11,7 @@ export async function rename({ args, flags }: CommandInput, deps: Deps): Promise
   const [from = "", to = ""] = args;
   if (flags.value("profile") !== undefined) {
     throw new MistralKeyError("usage", "rename takes both names without --profile.", {
-      hint: "For example: mistral-key rename default work",
+      hint: `For example: ${ownCommand("rename default work")}`,
     });
   }
   const names = { from: parseProfileName(from), to: parseProfileName(to) };
