@@ -24,6 +24,8 @@ export interface CaptureRequest {
   readonly endpoint: Endpoint;
   /** Whether the key is checked with test calls. */
   readonly verify: boolean;
+  /** Whether the model of the test call says a sentence, to be shown. */
+  readonly greets?: boolean;
   /** The last day of the key, where it is known; it changes what a refusal means. */
   readonly expiresAt?: Expiry | undefined;
   /** Whether the key was made a moment ago, so that it may be refused for a while. */
@@ -86,6 +88,7 @@ async function checkAlone(deps: Capturing, key: ApiKey, request: CaptureRequest)
   }
   if (!request.verify) return { outcome: "unverified", key, check: undefined };
   const check = await checkWithProgress(deps, key, request.endpoint, {
+    greets: request.greets,
     history: { expiresAt: request.expiresAt, lastAcceptedAt: null },
   });
   return { outcome: verdictOf(check) === "usable" ? "verified" : "refused", key, check };

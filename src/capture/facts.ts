@@ -22,12 +22,10 @@ export const facts = {
   ),
   openDialog: quickstart("Choose API Keys in the side bar on the left, then Create new key, and fill in:"),
   expiration: keyPolicy(
-    "a date; it cannot be changed later. Left empty or too far away, it may become the latest that your organization allows.",
+    "a date you cannot change later. Empty or too late, it may become the latest that is allowed.",
   ),
-  connectors: apiKeys("Shared connectors only, unless you know you need more"),
-  confirm: quickstart(
-    "Confirm with Create new key. Leave the dialog open: the next step copies the key from it.",
-  ),
+  connectors: apiKeys("Shared connectors only, unless you need more"),
+  confirm: quickstart("Confirm with Create new key, and leave the dialog open: it shows the key."),
   profileMenu: quickstart(`Open your profile menu and choose API Keys there: ${furtherPages.ownKeys}`),
   creationOff: keyPolicy(
     "An admin may have switched API key creation off for this workspace. Ask one to switch it on, or choose another workspace at the top.",

@@ -22,6 +22,7 @@ export interface SettleRequest {
   readonly endpoint: Endpoint;
   readonly expiresAt?: Expiry | undefined;
   readonly justMade?: boolean | undefined;
+  readonly greets?: boolean | undefined;
 }
 
 /** A key that the person wants to use, and what Mistral says of it. */
@@ -191,11 +192,12 @@ async function countDown({ output, sleep }: Settling, seconds: number): Promise<
 function checkOnce(
   deps: Settling,
   key: ApiKey,
-  { endpoint, expiresAt }: SettleRequest,
+  { endpoint, expiresAt, greets }: SettleRequest,
   options: { readonly tryCodestral?: boolean } = {},
 ): Promise<KeyCheck> {
   return checkWithProgress(deps, key, endpoint, {
     ...options,
+    greets,
     history: { expiresAt, lastAcceptedAt: null },
   });
 }

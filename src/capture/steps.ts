@@ -60,7 +60,7 @@ export function screensFor(about: ScreenFacts): readonly Screen[] {
       troubles: [],
     },
     createScreen(about),
-    about.start === "key" ? pasteScreen : copyScreen,
+    about.start === "key" ? pasteScreen : { ...pasteScreen, ...copying },
   ];
 }
 
@@ -75,7 +75,7 @@ function createScreen({ suggestedName, start, workspace }: ScreenFacts): Screen 
       ...(start === "new" ? [] : [`${say(facts.workspace)} ${wanted}`]),
       say(facts.openDialog),
       [
-        { label: "Key name", value: `something you will recognise later, such as ${suggestedName}` },
+        { label: "Key name", value: `one you will recognise, such as ${suggestedName}` },
         { label: "Expiration", value: say(facts.expiration) },
         { label: "Connector access scope", value: say(facts.connectors) },
       ],
@@ -89,23 +89,23 @@ function createScreen({ suggestedName, start, workspace }: ScreenFacts): Screen 
   };
 }
 
-const copyScreen: Screen = {
+/** The last step of somebody who brings a key along. */
+const pasteScreen: Screen = {
   id: "copy",
-  steps: ["Copy the key and paste it here"],
+  steps: ["Paste your key here"],
   page: consolePages.keys,
+  instructions: [`It stays hidden. ${say(facts.otherProducts)}`],
+  troubles: [],
+};
+
+/** What is different for somebody who has just made one. */
+const copying: Pick<Screen, "steps" | "picture" | "instructions"> = {
+  steps: ["Copy the key and paste it here"],
   picture: pictures.copy,
   instructions: [
     say(facts.shownOnce),
     "Closed the dialog too early? Make another key, and delete the one you could not copy.",
   ],
-  troubles: [],
-};
-
-/** The last step of somebody who brings a key along. */
-const pasteScreen: Screen = {
-  ...copyScreen,
-  steps: ["Paste your key here"],
-  instructions: [`It stays hidden. ${say(facts.otherProducts)}`],
 };
 
 /** The first screen to show. */

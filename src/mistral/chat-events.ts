@@ -3,7 +3,7 @@ import type { ApiSession } from "./api-session.ts";
 import type { Assessment } from "./assess.ts";
 import { connectionFailureOf, member } from "./call-outcome.ts";
 import type { ChatEvent } from "./mistral-api.ts";
-import { shown } from "./read-answers.ts";
+import { firstOf, shown, textOf } from "./read-answers.ts";
 
 /** What a streamed answer comes from. */
 export interface ChatSource {
@@ -72,17 +72,6 @@ export async function* readChatEvents({
 
 function cutOff({ host }: ApiSession): Assessment {
   return { diagnosis: "unreachable", failure: { reason: "cut", code: undefined, host, proxy: undefined } };
-}
-
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : undefined;
-}
-
-/** The words of a part of an answer: a text, or a list in which there may be other things, too. */
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content.map((part) => textOf(member(part, "text"))).join("");
 }
 
 function usageIn(

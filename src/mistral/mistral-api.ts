@@ -31,6 +31,8 @@ export interface CheckOptions extends CallOptions {
    * one of its keys. Only after the person agreed.
    */
   readonly tryCodestral?: boolean;
+  /** Whether the model says a sentence and not just one token, for somebody who reads it. */
+  readonly greets?: boolean | undefined;
   /** Whether the calls are made one after the other: slower, for when many keys are checked at once. */
   readonly oneByOne?: boolean;
   /** Told as each part ends, for progress; never given a key. */
@@ -69,6 +71,8 @@ export type KeyCheck = Assessed & {
   readonly completion: { readonly ok: boolean; readonly model: string; readonly latencyMs: number } | null;
   readonly identity: Identity | null;
   readonly rateLimits: RateLimits | null;
+  /** What the model said, where {@link CheckOptions.greets} asked for a sentence. */
+  readonly words?: string | null;
 };
 
 /** What one question to the API came to. */

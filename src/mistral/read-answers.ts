@@ -68,6 +68,24 @@ export function chooseModel(models: readonly Model[]): string | undefined {
   return chatting.sort((a, b) => rank(a) - rank(b))[0]?.id;
 }
 
+/** What a model said, in one line; `null` when that is nothing. */
+export function readWords(value: unknown, key: ApiKey): string | null {
+  const message = member(firstOf(member(value, "choices")), "message");
+  return shown(textOf(member(message, "content")), key);
+}
+
+/** The words of a part of an answer: a text, or a list in which there may be other things, too. */
+export function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => textOf(member(part, "text"))).join("");
+}
+
+/** The first of several answers. */
+export function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : undefined;
+}
+
 /** Whose key it is, from an answer to `GET /v1/users/me`; `null` when it does not say. */
 export function readIdentity(value: unknown, key: ApiKey): Identity | null {
   const identity: Identity = {

@@ -19,7 +19,14 @@ import type {
   RateLimits,
   Workspace,
 } from "./mistral-api.ts";
-import { chooseModel, readIdentity, readModels, readRateLimits, readWorkspaces } from "./read-answers.ts";
+import {
+  chooseModel,
+  readIdentity,
+  readModels,
+  readRateLimits,
+  readWords,
+  readWorkspaces,
+} from "./read-answers.ts";
 import {
   type ApiCall,
   callCompletion,
@@ -136,11 +143,11 @@ export class SdkMistralApi implements MistralApi {
   }
 
   async #check(session: ApiSession, options: CheckOptions): Promise<KeyCheck> {
-    const { quick = false, oneByOne = false, onProgress } = options;
+    const { quick = false, oneByOne = false, greets = false, onProgress } = options;
+    const ask = (model: string) => complete(session, model, greets ? greeting : oneToken);
     const identity = oneByOne ? undefined : this.#identify(session);
     // A model that was named needs no list, so both calls can be under way at once.
-    const early =
-      quick || oneByOne || options.model === undefined ? undefined : complete(session, options.model);
+    const early = quick || oneByOne || options.model === undefined ? undefined : ask(options.model);
     early?.catch(() => {});
 
     const authentication = await session.call(callModels);
@@ -149,7 +156,7 @@ export class SdkMistralApi implements MistralApi {
     onProgress?.({ part: "authentication", ok: accepted, latencyMs: authentication.latencyMs });
 
     const model = quick || !accepted ? undefined : (options.model ?? chooseModel(models));
-    const completion = model === undefined ? undefined : await (early ?? complete(session, model));
+    const completion = model === undefined ? undefined : await (early ?? ask(model));
     const completed =
       completion !== undefined && session.assess(completion.outcome, "completion").diagnosis === "valid";
     if (completion !== undefined && model !== undefined) {
@@ -166,6 +173,7 @@ export class SdkMistralApi implements MistralApi {
           : { ok: completed, model, latencyMs: completion.latencyMs },
       identity: accepted ? await within(identity ?? this.#identify(session), identityGraceMs) : null,
       rateLimits: rateLimitsOf((completion ?? authentication).outcome),
+      ...(greets && completed && { words: readValue(completion.outcome, session.key, readWords) ?? null }),
     };
   }
 
@@ -189,7 +197,7 @@ export class SdkMistralApi implements MistralApi {
 
   async #worksAtCodestral(session: ApiSession): Promise<boolean> {
     if (this.#codestralUrl === undefined) return false;
-    const { outcome } = await complete(session, codestralModel, this.#codestralUrl);
+    const { outcome } = await complete(session, codestralModel, oneToken, this.#codestralUrl);
     return acceptsKey(session.assess(outcome, "completion").diagnosis);
   }
 
@@ -204,9 +212,16 @@ export class SdkMistralApi implements MistralApi {
   }
 }
 
-/** Has a model say one token. */
-function complete(session: ApiSession, model: string, address?: string): Promise<MadeCall> {
-  return session.call(callCompletion({ model, prompt: "Hi", maxTokens: 1 }), address);
+const oneToken = { prompt: "Hi", maxTokens: 1 };
+const greeting = { prompt: "Greet a developer whose API key works, in one short sentence.", maxTokens: 40 };
+
+function complete(
+  session: ApiSession,
+  model: string,
+  question: Omit<ChatRequest, "model">,
+  address?: string,
+): Promise<MadeCall> {
+  return session.call(callCompletion({ model, ...question }), address);
 }
 
 /** What a good answer says. */

@@ -3,8 +3,10 @@ import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts"
 import { commandFor, runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { rotationDocument } from "../rotation/outcome.ts";
 import { commandEnvironment, standardVariable } from "../running/environment.ts";
+import { callInOneLine } from "../shell/call-in-one-line.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { printKeyCard } from "../verification/key-card.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
@@ -14,13 +16,32 @@ import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 export function printStored({ output, now }: Pick<Deps, "output" | "now">, stored: StoredOutcome): void {
   const { profile, store, check, replaced } = stored;
   printKeyCard(output, { profile, storeName: store.describe(), check, now: now() });
+  printWords(output, check);
   if (replaced?.finished === false) {
     output.print();
     output.warn(`The old key ${replaced.previous.mask} is kept until it is deleted at Mistral.`);
     output.next(`To finish that: ${commandFor(profile.name, "rotate --finish")}`);
   } else {
+    printOwnCall(output, stored);
     printNextCommands(output, profile.name);
   }
+}
+
+/** Prints what the model of the test call said. */
+export function printWords(output: Output, check: KeyCheck | undefined): void {
+  if (!check?.words || check.completion === null) return;
+  output.print();
+  output.paragraph(`${check.completion.model} says: ${check.words}`);
+}
+
+/** Prints a line to paste that asks the model through the stored key. */
+function printOwnCall(output: Output, { profile, check }: StoredOutcome): void {
+  if (check?.diagnosis !== "valid" || check.completion === null) return;
+  const command = callInOneLine(profile.endpoint, check.completion.model);
+  if (command === undefined) return;
+  output.print();
+  output.paragraph("Paste this line to ask it something yourself:");
+  output.line(output.theme.strong(runCommand(profile.name, undefined, command)));
 }
 
 /** Prints the commands to try next. */

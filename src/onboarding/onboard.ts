@@ -87,6 +87,7 @@ async function walkAndCapture(deps: Deps, request: OnboardRequest, { endpoint }:
       message: "Your key",
       endpoint,
       verify,
+      greets: true,
       offered,
       onBack: async () => {
         walked = await walkBack(deps, request);
@@ -110,7 +111,14 @@ async function captureAlone(
   { from, verify, expiresAt }: OnboardRequest,
   { endpoint }: Place,
 ): Promise<Obtained> {
-  const captured = await captureKey(deps, { from, message: "Your key", endpoint, verify, expiresAt });
+  const captured = await captureKey(deps, {
+    from,
+    message: "Your key",
+    endpoint,
+    verify,
+    greets: true,
+    expiresAt,
+  });
   const asked = from === "stdin" || !deps.interactive || expiresAt !== undefined;
   return { captured, walked: { expiresAt, asked, justMade: false } };
 }

@@ -8,7 +8,8 @@ import { quietly } from "../terminal/absence.ts";
 export type Checking = Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">;
 
 /** What is to be checked about a key. */
-export interface CheckRequest extends Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral"> {
+export interface CheckRequest
+  extends Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral" | "greets"> {
   /** Whether nothing stays on the screen, as for `--json`. */
   readonly silent?: boolean;
 }

@@ -9,7 +9,7 @@ export function screenOf(step: number): RegExp {
 }
 
 /** Chooses a row of a list, so many below the one that is offered. */
-export async function choose(terminal: Terminal, question: string, down: number): Promise<void> {
+export async function choose(terminal: Terminal, question: string | RegExp, down: number): Promise<void> {
   await terminal.waitFor(question);
   for (let row = 0; row < down; row += 1) terminal.press("down");
   terminal.press("enter");

@@ -81,6 +81,12 @@ describe("a good key", () => {
     });
   });
 
+  it("has the model say a sentence where somebody will read it", async () => {
+    expect(await check()).not.toHaveProperty("words");
+    expect(await check({ greets: true })).toMatchObject({ words: expect.stringMatching(/^Hello! .*\.$/) });
+    expect(api.requests.at(-1)).toMatchObject({ maxTokens: 40 });
+  });
+
   it("is checked without a completion when quick", async () => {
     const found = await check({ quick: true });
     expect(found).toMatchObject({ diagnosis: "valid", completion: null });

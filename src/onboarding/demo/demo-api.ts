@@ -1,3 +1,4 @@
+import { member } from "../../mistral/call-outcome.ts";
 import type { Identity } from "../../mistral/mistral-api.ts";
 
 /** A request as {@link answerDemoRequest} sees it. */
@@ -98,8 +99,9 @@ export function keyOf({ headers }: DemoRequest): string | undefined {
 }
 
 function complete(body: string, models: readonly DemoModel[]): DemoResponse {
-  const wanted = modelIn(body);
-  if (wanted === undefined) {
+  const asked = readJson(body);
+  const wanted = member(asked, "model");
+  if (typeof wanted !== "string") {
     return {
       status: 422,
       headers: {},
@@ -120,6 +122,7 @@ function complete(body: string, models: readonly DemoModel[]): DemoResponse {
       },
     };
   }
+  const oneToken = member(asked, "max_tokens") === 1;
   return {
     status: 200,
     headers: demoRateLimitHeaders,
@@ -132,20 +135,22 @@ function complete(body: string, models: readonly DemoModel[]): DemoResponse {
       choices: [
         {
           index: 0,
-          finish_reason: "length",
-          message: { role: "assistant", content: "Hello", tool_calls: null, prefix: false },
+          finish_reason: oneToken ? "length" : "stop",
+          message: {
+            role: "assistant",
+            content: oneToken ? "Hello" : "Hello! I am a made-up model, and glad that your key works.",
+            tool_calls: null,
+            prefix: false,
+          },
         },
       ],
     },
   };
 }
 
-function modelIn(body: string): string | undefined {
+function readJson(text: string): unknown {
   try {
-    const document: unknown = JSON.parse(body);
-    const value =
-      typeof document === "object" && document !== null && "model" in document ? document.model : undefined;
-    return typeof value === "string" ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

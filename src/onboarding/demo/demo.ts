@@ -9,6 +9,7 @@ import type { RotationJournal } from "../../rotation/journal.ts";
 import { MemoryStore } from "../../stores/memory.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printKeyCard } from "../../verification/key-card.ts";
+import { printWords } from "../closing.ts";
 import type { Drafts } from "../draft.ts";
 import { greet, withoutPerson } from "../initialize.ts";
 import { onboard } from "../onboard.ts";
@@ -46,6 +47,7 @@ export async function demonstrate(
     if (outcome.outcome === "stored") {
       const { store, check } = outcome;
       printKeyCard(output, { profile: outcome.profile, storeName: store.describe(), check, now: real.now() });
+      printWords(output, check);
     }
     output.print();
     output.paragraph("That was the demonstration; nothing of it was kept.");

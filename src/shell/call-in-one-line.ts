@@ -1,0 +1,18 @@
+import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
+
+/**
+ * A command that asks a model and prints its answer, for a shell that has the key in MISTRAL_API_KEY.
+ * It is a line of JavaScript, since Node.js is there in any case; a call with curl would show the key
+ * to other processes. Without $, !, % and backslashes it means the same to every shell.
+ *
+ * @returns `undefined` where the address or the model's name, which come from outside, could mean
+ *   something to a shell
+ */
+export function callInOneLine(endpoint: Endpoint, model: string): string | undefined {
+  const address = addressOf(endpoint);
+  if (![address, model].every((text) => /^[\w.:/-]+$/.test(text))) return undefined;
+  const headers = "{authorization:'Bearer '+process.env.MISTRAL_API_KEY,'content-type':'application/json'}";
+  const body = `JSON.stringify({model:'${model}',messages:[{role:'user',content:'What can you do?'}]})`;
+  const call = `fetch('${address}/v1/chat/completions',{method:'POST',headers:${headers},body:${body}})`;
+  return `node -e "${call}.then(r=>r.json()).then(r=>console.log(r.choices[0].message.content))"`;
+}
