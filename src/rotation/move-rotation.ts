@@ -214,7 +214,9 @@ class Move {
   #learn(inUseIs: HeldKey): void {
     const { profiles, now } = this.#deps;
     const check = this.#checks.last(inUseIs);
-    if (check === undefined || inUseIs !== "new" || check !== this.#checks.fullest("new")) return;
+    const captured = this.#options.captured?.check;
+    if (check === undefined || check === captured || inUseIs !== "new") return;
+    if (this.#checks.fullest("new") === captured) return;
     profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
   }
 

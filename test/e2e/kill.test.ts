@@ -156,10 +156,10 @@ describeWithKeyring("the built command, killed at any instant", () => {
     await startAfresh();
     await storeOldKey();
     const whole = await timeAfterCheck(["rotate", "--with-key"]);
-    for (let turn = 0; turn < 18; turn += 1) {
+    for (let turn = 0; turn < 10; turn += 1) {
       await startAfresh();
       await storeOldKey();
-      const ms = (whole * turn) / 17;
+      const ms = (whole * turn) / 9;
       const signal = await killed(["rotate", "--with-key"], newKey, { said: "a model answered", ms });
       const where = `killed ${ms} ms after the check (${signal})`;
       const { inUse, unfinished } = await expectSound(where);
@@ -169,7 +169,7 @@ describeWithKeyring("the built command, killed at any instant", () => {
       if (!unfinished) {
         await expectCleanEnd(where, oldKey);
       } else if (turn % 2 === 0) {
-        const back = await run("rotate", "--abort");
+        const back = await run("rotate", "--abort", "--yes");
         expect(back.code, `${where}: ${back.stderr}`).toBe(0);
         await expectCleanEnd(`${where}, then taken back`, oldKey);
       } else {

@@ -249,7 +249,7 @@ describeWithKeyring("a stored key", () => {
       [["rotate", "--with-key"], stored, 9],
       [["status", "--json"], "", 0],
       [["rotate", "--finish", "--json"], "", 9],
-      [["rotate", "--abort", "--verbose"], "", 0],
+      [["rotate", "--abort", "--yes", "--verbose"], "", 0],
     ] as const) {
       const done = await run(args, { env: { ...session(), ...talkative }, input });
       expect(done.code, `${args.join(" ")}: ${done.stderr}`).toBe(code);
@@ -289,7 +289,7 @@ describeWithKeyring("a stored key", () => {
       for (const line of [
         ["verify"],
         ["rotate", "--with-key"],
-        ["rotate", "--abort"],
+        ["rotate", "--abort", "--yes"],
         ["doctor", "--offline"],
       ]) {
         await run(line, { env: session(), input: line.includes("--with-key") ? unusual : "" });

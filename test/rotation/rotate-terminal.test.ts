@@ -53,7 +53,7 @@ describeWithKeyring("the built rotate in a terminal, with a real keyring", () =>
     const shown = await pasteNewKey();
     expect(shown.screen()).toContain(oldKey.mask);
     shown.press("enter");
-    await shown.waitFor("Waiting until it is deleted");
+    await shown.waitFor("Waiting until Mistral refuses");
     api.keys.revoke(oldKey.reveal());
     expect(await shown.exit(15_000)).toMatchObject({ code: 0 });
     expect(shown.screen()).toContain("refused by Mistral and forgotten here");
@@ -66,7 +66,7 @@ describeWithKeyring("the built rotate in a terminal, with a real keyring", () =>
   it("takes Ctrl-C while it waits for later, and keeps both keys", async () => {
     const shown = await pasteNewKey();
     shown.press("enter");
-    await shown.waitFor("Waiting until it is deleted");
+    await shown.waitFor("Waiting until Mistral refuses");
     shown.press("ctrl-c");
     expect(await shown.exit()).toMatchObject({ code: 9 });
     expect(shown.screen()).toContain("mistral-key rotate --finish");

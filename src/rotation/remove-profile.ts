@@ -1,0 +1,145 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { consolePages } from "../mistral/console-pages.ts";
+import { storeFor } from "../profiles/profile.ts";
+import { targetText } from "../profiles/target-reference.ts";
+import { unusableStore } from "../stores/choose-store.ts";
+import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { noKey } from "../stores/stored-key.ts";
+import { requirePerson } from "../terminal/absence.ts";
+import { slotNames } from "./slots.ts";
+
+/** What is to be removed. */
+export interface RemoveRequest {
+  readonly profile: ProfileName;
+  /** The store asked for; `undefined` leaves it to the profile. */
+  readonly store: StoreKind | undefined;
+  /** Removes it without a question. */
+  readonly yes: boolean;
+}
+
+/** What was removed. */
+export interface Removed {
+  readonly profile: ProfileName;
+  readonly store: SecretStore;
+  /** The masks of the keys that are forgotten, the one in use first; they stay alive at Mistral. */
+  readonly keys: readonly string[];
+  /** Whether `store` was another store than the profile's: then only what lay there is gone. */
+  readonly strayOnly: boolean;
+  /** Targets that still have the key. */
+  readonly targets: readonly string[];
+}
+
+/**
+ * Deletes the stored key, its slots, its journal and what is known about it, after a question.
+ * Revokes nothing at Mistral.
+ *
+ * @throws MistralKeyError of kind `no-key` when there is nothing, `needs-terminal` when nobody is
+ *   there for the question, or of a `store-…` kind; Cancelled when the person stops
+ */
+export async function removeProfile(deps: Deps, request: RemoveRequest): Promise<Removed> {
+  const { profile, yes } = request;
+  if (!yes) {
+    requirePerson(deps, {
+      message: "Nothing was removed: that is asked about first",
+      hint: `To remove it without a question: ${commandFor(profile, "remove --yes")}`,
+    });
+  }
+  const found = await findBelongings(deps, request);
+  if (!yes) await confirm(deps, found);
+  const { store, strayOnly } = found;
+  // The profile goes last, so that a removal that is cut off is still found by the next one.
+  for (const slot of slotNames.toReversed()) await store.delete({ profile, slot });
+  if (strayOnly) return found;
+  deps.journal.end(profile);
+  deps.drafts.remove(profile);
+  deps.profiles.remove(profile);
+  return found;
+}
+
+/** Looks what there is, so that a removal that was cut off can be repeated and one of nothing is said to be that. */
+async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Removed> {
+  const { profile: name } = request;
+  const profile = await readOrDamaged(deps, async () => deps.profiles.read(name));
+  const rotation = await readOrDamaged(deps, async () => deps.journal.read(name));
+  const known = profile === "damaged" ? undefined : profile;
+  const record = rotation === "damaged" ? undefined : rotation;
+  const store = await deps.store(storeFor(request, known ?? record?.after));
+  await requireUsable(deps, store);
+  const strayOnly = known !== undefined && request.store !== undefined && known.store !== request.store;
+  if (!strayOnly && (profile !== undefined || rotation !== undefined)) {
+    const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
+    const keys = [...new Set(masks.filter((mask) => mask !== undefined))];
+    const targets = known?.targets.map(({ target }) => targetText(target)) ?? [];
+    return { profile: name, store, keys, strayOnly, targets };
+  }
+  const key = await readOrDamaged(deps, () => store.get({ profile: name, slot: "current" }));
+  if (key === undefined) throw noKey(name, store, known);
+  return { profile: name, store, keys: key === "damaged" ? [] : [key.mask], strayOnly, targets: [] };
+}
+
+/** A keychain that is not there cannot be emptied; better to say so before the question than after it. */
+async function requireUsable({ interactive }: Deps, store: SecretStore): Promise<void> {
+  if (store.kind !== "keychain") return;
+  const availability = await store.availability();
+  if (availability.state === "available" || (availability.state === "locked" && interactive)) return;
+  throw unusableStore(store.kind, availability);
+}
+
+/** What cannot be read can still be removed, and often has to be. */
+async function readOrDamaged<Value>(
+  { output }: Deps,
+  read: () => Promise<Value | undefined>,
+): Promise<Value | undefined | "damaged"> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
+    output.warn(error.message);
+    return "damaged";
+  }
+}
+
+async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: Removed): Promise<void> {
+  const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
+  const message = strayOnly
+    ? `Remove the key${what} that ${store.describe()} holds for profile "${profile}"? The profile keeps its own.`
+    : `Remove the key of profile "${profile}"${what}?`;
+  if (await (await prompts()).confirm({ message, initial: false })) return;
+  throw new Cancelled("Nothing was removed.");
+}
+
+/** Says what was removed, and that this revokes nothing; offers the page that does. */
+export async function tellOfRemoval(
+  deps: Deps,
+  { profile, store, keys, strayOnly, targets }: Removed,
+  { offersPage }: { readonly offersPage: boolean },
+): Promise<void> {
+  const { output } = deps;
+  // The encrypted file is this profile's own.
+  const place = store.kind === "file" ? "its encrypted file" : store.describe();
+  output.ok(
+    strayOnly
+      ? `The key is removed from ${place}; profile "${profile}" keeps its own key where that is.`
+      : `Profile "${profile}" is removed from ${place} and from this machine.`,
+  );
+  if (targets.length > 0) output.warn(`Its key is still at ${targets.join(", ")}.`);
+  const what = keys.length === 0 ? "the key" : keys.join(" and ");
+  const until =
+    keys.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
+  output.warn(`This did not revoke ${what} at Mistral: ${until}, or ends.`);
+  const address = output.theme.link(consolePages.keys);
+  output.next(`To delete it, find its row in API Keys: ${address}`);
+  if (!offersPage || !deps.opensPages) return;
+  const prompts = await deps.prompts();
+  try {
+    if (!(await prompts.confirm({ message: "Open that page now?", initial: true }))) return;
+    if (await deps.openPage(consolePages.keys)) output.ok("Opened in your browser.");
+    else output.warn(`No browser could be started here. Open this on any machine: ${address}`);
+  } catch (error) {
+    // What was asked for is done; stopping at the offer changes nothing about that.
+    if (!(error instanceof Cancelled)) throw error;
+  }
+}
