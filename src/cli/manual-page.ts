@@ -112,7 +112,7 @@ function guarded(line: string): string {
   return line.replace(/^(?=[.'])/, "\\&");
 }
 
-/** Text that roff shows as it is: hyphens that can be copied into a shell, and signs outside ASCII. */
+/** Text that roff shows as it is: hyphens that can be copied into a shell, and characters outside ASCII. */
 function plain(text: string): string {
   return text
     .replaceAll("\\", "\\e")
@@ -121,7 +121,7 @@ function plain(text: string): string {
     .replaceAll("`", "\\(ga")
     .replaceAll("^", "\\(ha")
     .replaceAll("~", "\\(ti")
-    .replace(/[^\x00-\x7f]/gu, (sign) => `\\[u${hex(sign.codePointAt(0) ?? 0)}]`);
+    .replace(/[^\x00-\x7f]/gu, (character) => `\\[u${hex(character.codePointAt(0) ?? 0)}]`);
 }
 
 function hex(code: number): string {
@@ -133,6 +133,8 @@ function capitalized(text: string): string {
 }
 
 const description = `Takes you from no account to a working Mistral API key in the keychain of your operating system, and looks after that key: checks it, hands it to programs without writing it down, and replaces it before it ends.
+
+Without a command it says where you stand: how to get a key or, once there is one, what status says.
 
 A key never comes from an argument. Questions, progress and notes go to standard error; standard output carries only the answer.`;
 

@@ -12,7 +12,7 @@ type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "promp
 /**
  * Stores a key that takes no other key's place, reads it back and remembers what is known of it.
  * The key goes first: cut off in between, it is there and `verify` makes the profile. When the
- * store refuses it, a person may mend that and try again, since Mistral shows a key only once.
+ * store refuses it, a person may change that and try again, since Mistral shows a key only once.
  *
  * @throws MistralKeyError of a `store-…` kind when it could not be stored; nothing has changed then
  */
@@ -30,7 +30,7 @@ export async function keepKey(
     throw new MistralKeyError(
       "unfinished",
       `The key is stored, but what is known of it is not: ${error.message}`,
-      { cause: error, hint: `Mend that, then write it again: ${commandFor(known.name, "verify")}` },
+      { cause: error, hint: `Once that is fixed, write it again: ${commandFor(known.name, "verify")}` },
     );
   }
   return profile;

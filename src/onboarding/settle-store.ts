@@ -73,14 +73,10 @@ async function askForStore(
 
 function wordsFor(option: StoreOption, state: UnusableStore["state"]): Choice<StoreOption> {
   switch (option) {
-    case "retry":
-      return state === "locked"
-        ? {
-            value: option,
-            name: "In the keychain; I have unlocked it",
-            description: "look again",
-          }
-        : { value: option, name: "In the keychain; I have seen to it", description: "look again" };
+    case "retry": {
+      const done = state === "locked" ? "I have unlocked it" : "it works now";
+      return { value: option, name: `In the keychain; ${done}`, description: "look again" };
+    }
     case "file":
       return { value: option, name: "In an encrypted file", description: "a passphrase opens it" };
     case "once":
