@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fchmodSync, fchownSync, fstatSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createFile, syncFolder } from "./durable-writes.ts";
-import { reasonOf, UnfitFile } from "./file-errors.ts";
+import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 
 /** What came of changing a file; where it was not changed, why, as the end of "… was not changed: it …". */
@@ -34,7 +34,7 @@ export async function replaceFile(
   try {
     const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
-    renameSync(temporary, file.realPath);
+    putInPlace(temporary, file.realPath);
     syncReplaced(folder);
     return { outcome: "replaced", mode: kept };
   } catch (error) {
@@ -58,6 +58,17 @@ function writeTemporary(path: string, file: TextFile, content: Buffer): number {
   });
   if (!isNew) throw new UnfitFile("there is another file where its new content would be written first");
   return kept;
+}
+
+function putInPlace(temporary: string, path: string): void {
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) !== "EBUSY" || process.platform === "win32") throw error;
+    throw new UnfitFile(
+      "it is mounted there by itself, as a container does with a single file, so no new file can take its place",
+    );
+  }
 }
 
 /** The file is replaced by then, whatever comes of this. */

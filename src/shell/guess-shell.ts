@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Shell, shellNamed } from "./shells.ts";
+import { type OtherShell, type Shell, shellNamed } from "./shells.ts";
 
 /** What tells which shell this program was started from. */
 export interface ShellSurroundings {
@@ -16,7 +16,7 @@ export interface ShellSurroundings {
  * The `sh` of a package runner does not count: npx starts programs by way of it, whatever the
  * person's shell is.
  */
-export function guessShell({ platform, env, ancestors }: ShellSurroundings): Shell | undefined {
+export function guessShell({ platform, env, ancestors }: ShellSurroundings): Shell | OtherShell | undefined {
   const above = ancestors
     .filter(
       (name, index) =>

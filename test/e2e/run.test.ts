@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -176,6 +176,26 @@ describeWithKeyring("the built command, with a key in a real keyring", () => {
         expect(stdout).toBe(key);
       });
     }
+
+    // Only root may mount, in a namespace of its own.
+    const canMount = spawnSync("unshare", ["-m", "true"]).status === 0;
+    it.skipIf(!canMount)("says why a file that is mounted by itself is not written", async () => {
+      writeFileSync(join(home, "outside"), "A=1\n");
+      writeFileSync(join(home, ".env"), "");
+      const mount = `mount --bind outside .env && exec "$@"`;
+      const child = spawn(
+        "unshare",
+        ["-m", "sh", "-c", mount, "sh", process.execPath, program, "env", "--write", ".env"],
+        { cwd: home, env: env() },
+      );
+      let stderr = "";
+      child.stderr.on("data", (chunk) => {
+        stderr += chunk;
+      });
+      expect(await new Promise((resolve) => child.once("close", resolve))).toBe(2);
+      expect(stderr.replace(/\s+/g, " ")).toContain("mounted there by itself, as a container does");
+      expect(readFileSync(join(home, "outside"), "utf8")).toBe("A=1\n");
+    });
 
     it("does not print the key on a terminal", async () => {
       const terminal = openTerminal(process.execPath, [program, "env", "--shell", "bash"], { env: env() });

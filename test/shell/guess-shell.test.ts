@@ -31,6 +31,11 @@ describe("guessShell", () => {
     expect(guessShell({ ...linux, platform: "win32", env: git })).toBe("bash");
   });
 
+  it("is a shell that env writes nothing for, where that is the nearest", () => {
+    expect(guessShell({ ...linux, ancestors: ["nu", "bash"] })).toBe("nushell");
+    expect(guessShell({ ...linux, ancestors: [], env: { SHELL: "/bin/tcsh" } })).toBe("tcsh");
+  });
+
   it("is not made up", () => {
     expect(guessShell({ ...linux, env: {} })).toBeUndefined();
     expect(guessShell({ ...linux, env: { SHELL: "/bin/nologin" } })).toBeUndefined();
@@ -44,7 +49,8 @@ describe("shell names", () => {
     ["pwsh.exe", "powershell"],
     ["C:\\Windows\\powershell.EXE", "powershell"],
     ["ksh", "bash"],
-    ["tcsh", undefined],
+    ["tcsh", "tcsh"],
+    ["nu", "nushell"],
     ["constructor", undefined],
   ])("%s is %s", (text, shell) => {
     expect(shellNamed(text)).toBe(shell);

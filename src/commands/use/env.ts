@@ -3,13 +3,12 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, runCommand } from "../../hints.ts";
+import { showName } from "../../outside-text.ts";
 import { parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings, type Settings } from "../../settings.ts";
-import { assignment } from "../../shell/assignment.ts";
 import { guessShell } from "../../shell/guess-shell.ts";
-import { parseShell, type Shell, shells } from "../../shell/shells.ts";
+import { assignment, captureInto, parseShell, type Shell, shells } from "../../shell/shells.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
-import { hang } from "../../terminal/output/layout.ts";
 
 /** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
 export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
@@ -22,7 +21,7 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   const as = name === standardVariable ? "" : ` --as ${name}`;
   const shellFlag = asked === undefined ? "" : ` --shell ${asked}`;
   const command = (flag = "") => commandFor(settings.profile, `env${shellFlag}${as}${flag}`);
-  const shell = await readShell(asked, command, deps);
+  const shell = asked === undefined ? await guess(command, { name, settings }, deps) : parseShell(asked);
   if (settings.json) {
     throw new MistralKeyError("usage", "env prints a key, and --json does not.", {
       hint: `Leave --json out, or ask for the key itself: ${commandFor(settings.profile, "get --json")}`,
@@ -42,34 +41,60 @@ async function writeFile(
   const { writeDotenv } = await import("../../shell/dotenv/write-dotenv.ts");
   const { profile } = settings;
   const { key } = await readKeyForUse(settings, deps);
+  const { output } = deps;
+  const shown = showName(file);
+  const mayIgnore = async () =>
+    (await deps.prompts()).confirm({
+      message: `Git does not ignore ${shown}, so a key in it could be committed. Add it to .gitignore?`,
+      initial: true,
+    });
   const surroundings = deps.surroundings();
-  const outcome = await writeDotenv({ path: file, name, key, profile }, surroundings);
+  const { outcome, mode, ignored } = await writeDotenv(
+    { path: file, name, key, profile, mayIgnore: deps.interactive ? mayIgnore : undefined },
+    surroundings,
+  );
   if (settings.json) {
-    deps.output.json({ profile, key: key.mask, variable: name, written: file, outcome });
+    output.json({ profile, key: key.mask, variable: name, written: file, outcome });
     return exitCodes.done;
   }
-  const { symbol } = deps.output.theme;
-  const said = outcome === "unchanged" ? "had the key already" : "has the key now";
+  if (ignored !== undefined) output.ok(`.gitignore has a line for it now: ${showName(ignored)}`);
+  output.ok(`${shown} ${outcome === "unchanged" ? "had the key already" : "has the key now"}, as ${name}.`);
   // Windows has no such modes; who may read a file there is inherited from its folder.
-  const whose = surroundings.platform === "win32" ? "" : " Only you may read the file.";
-  deps.output.print(`${symbol.ok} ${file} ${said}, as ${name}.${whose}`);
-  const advice = `It holds the key in plain text. Without a file: ${runCommand(profile, name)}`;
-  deps.output.print(hang(`  ${symbol.next} `, advice, Math.min(deps.output.columns, 80)));
+  if (surroundings.platform !== "win32") {
+    if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.", 2);
+    else output.warn("Others may read the file: its disk does not keep who may.");
+  }
+  output.next(`It holds the key in plain text. Without a file: ${runCommand(profile, name)}`, 2);
   return exitCodes.done;
 }
 
 /** This command as it was given, with one flag more. */
 type SameCommand = (flag?: string) => string;
 
-async function readShell(asked: string | undefined, command: SameCommand, deps: Deps): Promise<Shell> {
-  const shell =
-    asked === undefined
-      ? guessShell({ ...deps.surroundings(), ancestors: await deps.ancestors() })
-      : parseShell(asked);
-  if (shell !== undefined) return shell;
-  throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
-    hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand what is written for bash.`,
-  });
+/** The shell that this was started from. */
+async function guess(
+  command: SameCommand,
+  { name, settings }: { readonly name: string; readonly settings: Settings },
+  deps: Deps,
+): Promise<Shell> {
+  const shell = guessShell({ ...deps.surroundings(), ancestors: await deps.ancestors() });
+  switch (shell) {
+    case undefined:
+      throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
+        hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand what is written for bash.`,
+      });
+    case "tcsh":
+    case "nushell":
+    case "elvish":
+    case "xonsh": {
+      const get = commandFor(settings.profile, "get");
+      throw new MistralKeyError("usage", `This looks like ${shell}, which env writes nothing for.`, {
+        hint: `Take the key in this way: ${captureInto(shell, name, get)}\nTo write for another shell: ${command(" --shell bash")}`,
+      });
+    }
+    default:
+      return shell;
+  }
 }
 
 function wouldShowKey(shell: Shell, command: SameCommand): MistralKeyError {

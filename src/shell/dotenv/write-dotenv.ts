@@ -1,18 +1,19 @@
-import { lstatSync, realpathSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { fstatSync, lstatSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
+import { createFile } from "../../files/durable-writes.ts";
 import { reasonOf } from "../../files/file-errors.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import type { Surroundings } from "../../files/surroundings.ts";
 import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
-import { gitStates } from "../../git/git-state.ts";
+import { type GitState, gitStates } from "../../git/git-state.ts";
+import { addToGitignore } from "../../git/gitignore.ts";
 import { runCommand } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import { quoteDotenv } from "./quote-dotenv.ts";
-import { setVariable } from "./set-variable.ts";
+import { showName } from "../../outside-text.ts";
+import { quoteDotenv, setVariable } from "./set-variable.ts";
 
 /** A variable to put into a dotenv file. */
 export interface DotenvEntry {
@@ -22,10 +23,18 @@ export interface DotenvEntry {
   readonly key: ApiKey;
   /** Whose key it is, for the advice. */
   readonly profile: ProfileName;
+  /** Asks whether a file that git does not ignore may be added to `.gitignore`; absent where nobody can be asked. */
+  readonly mayIgnore?: (() => Promise<boolean>) | undefined;
 }
 
 /** What came of it. */
-export type DotenvOutcome = "created" | "changed" | "unchanged";
+export interface DotenvWritten {
+  readonly outcome: "created" | "changed" | "unchanged";
+  /** The mode that the file has now, as the system says: not every disk keeps the one that was wanted. */
+  readonly mode: number;
+  /** The line that was added to `.gitignore`. */
+  readonly ignored?: string | undefined;
+}
 
 /**
  * Puts a key into a dotenv file, for its owner alone: a new file is made with mode 0600, one that
@@ -35,55 +44,55 @@ export type DotenvOutcome = "created" | "changed" | "unchanged";
  * @throws MistralKeyError of kind `usage` when git would commit the file or might, when it cannot be
  * written, or when readers would not agree on the key. The file is then as it was.
  */
-export async function writeDotenv(entry: DotenvEntry, surroundings: Surroundings): Promise<DotenvOutcome> {
+export async function writeDotenv(entry: DotenvEntry, surroundings: Surroundings): Promise<DotenvWritten> {
   const value = quoteDotenv(entry.key.reveal());
   if (value === undefined) {
     throw new MistralKeyError(
       "usage",
-      "This key has signs that programs read differently in a dotenv file.",
-      {
-        hint: `Give it to the program without a file: ${runCommand(entry.profile, entry.name)}`,
-      },
+      "This key has characters that programs read differently in a dotenv file.",
+      { hint: `Give it to the program without a file: ${runCommand(entry.profile, entry.name)}` },
     );
   }
   const path = resolve(surroundings.cwd, entry.path);
   const reading = await readTextFile(path);
   if (reading.state === "unread") throw refused(entry, reading.reason);
   const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry);
-  await refuseWhatGitCommits(place, entry.path, surroundings);
+  const ignored = await keepFromGit(place, entry, new Git(surroundings));
   const line = Buffer.from(value).toString("latin1");
-  if (reading.state === "absent") {
-    await create(place, setVariable("", entry.name, line), entry);
-    return "created";
-  }
-  return change(reading.file, entry, line);
+  const written =
+    reading.state === "absent"
+      ? create(place, setVariable("", entry.name, line), entry)
+      : await change(reading.file, entry, line);
+  return { ...written, ignored };
 }
 
-async function change(file: TextFile, entry: DotenvEntry, value: string): Promise<DotenvOutcome> {
+async function change(file: TextFile, entry: DotenvEntry, value: string): Promise<DotenvWritten> {
   const text = file.mark + setVariable(file.text, entry.name, value);
   const content = Buffer.from(text, "latin1");
   const mode = file.mode & 0o600;
-  if (content.equals(file.bytes) && (mode === file.mode || process.platform === "win32")) return "unchanged";
+  const isOwn = process.geteuid === undefined || file.owner === process.geteuid();
+  if (isOwn && content.equals(file.bytes) && (mode === file.mode || process.platform === "win32")) {
+    return { outcome: "unchanged", mode: file.mode };
+  }
   const replacement = await replaceFile(file, content, { mode });
   if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
-  return "changed";
+  return { outcome: "changed", mode: replacement.mode };
 }
 
-async function create(place: string, text: string, entry: DotenvEntry): Promise<void> {
+function create(place: string, text: string, entry: DotenvEntry): DotenvWritten {
+  let mode = 0;
   try {
-    const file = await open(place, "wx", 0o600);
-    try {
-      await file.writeFile(text, "latin1");
-      await file.sync();
-    } catch (error) {
-      await rm(place, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+    const isNew = createFile(place, Buffer.from(text, "latin1"), (descriptor) => {
+      mode = fstatSync(descriptor).mode & 0o7777;
+    });
+    if (!isNew) throw refused(entry, "something else made it meanwhile");
   } catch (error) {
+    if (error instanceof MistralKeyError) throw error;
+    // What is there of it is of no use, and may hold a part of the key.
+    rmSync(place, { force: true });
     throw refused(entry, reasonOf(error));
   }
+  return { outcome: "created", mode };
 }
 
 /** Where a file will be that is not there yet, links followed, since git looks at that place. */
@@ -98,10 +107,21 @@ function placeOfNew(path: string, entry: DotenvEntry): string {
   }
 }
 
-async function refuseWhatGitCommits(place: string, shown: string, surroundings: Surroundings): Promise<void> {
-  const states = await gitStates([place], new Git(surroundings));
-  const name = basename(place);
-  switch (states.get(place)) {
+/** Refuses what git would commit, or has it ignored first. Answers with the line that was added for that. */
+async function keepFromGit(place: string, entry: DotenvEntry, git: Git): Promise<string | undefined> {
+  const stateNow = async () => (await gitStates([place], git)).get(place);
+  const state = await stateNow();
+  if (state === "not-ignored" && (await entry.mayIgnore?.())) {
+    const line = await addToGitignore(place);
+    if ((await stateNow()) === "ignored") return line;
+  }
+  refuseWhatGitCommits(state, place, entry);
+  return undefined;
+}
+
+function refuseWhatGitCommits(state: GitState | undefined, place: string, { path }: DotenvEntry): void {
+  const [shown, name] = [showName(path), showName(basename(place))];
+  switch (state) {
     case "tracked":
       throw new MistralKeyError("usage", `Git has ${shown}, so a key in it would be committed.`, {
         hint: `Take it out of git first: git rm --cached ${name}, and add ${name} to .gitignore.`,
@@ -119,7 +139,7 @@ async function refuseWhatGitCommits(place: string, shown: string, surroundings: 
 }
 
 function refused({ path, profile, name }: DotenvEntry, reason: string): MistralKeyError {
-  return new MistralKeyError("usage", `${path} was not written: ${reason}.`, {
+  return new MistralKeyError("usage", `${showName(path)} was not written: ${reason}.`, {
     hint: `Nothing was changed. Name another file, or give the key to a program without one: ${runCommand(profile, name)}`,
   });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { env } from "../../../src/commands/use/env.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { answer } from "../../support/scripted-prompts.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 let deps: TestDeps;
@@ -74,6 +76,21 @@ describe("env", () => {
     expect(deps.stdout()).toBe("");
   });
 
+  it.each([
+    ["tcsh", "tcsh", 'setenv LLM_KEY "`mistral-key get`"'],
+    ["nu", "nushell", "$env.LLM_KEY = (mistral-key get)"],
+    ["elvish", "elvish", "set-env LLM_KEY (mistral-key get)"],
+    ["xonsh", "xonsh", "$LLM_KEY = $(mistral-key get).strip()"],
+  ])("prints nothing for %s, and says how it takes the key", async (process, shell, line) => {
+    await open({ ancestors: [process] });
+    await expect(run({ as: "LLM_KEY" })).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining(shell),
+      hint: expect.stringContaining(line),
+    });
+    expect(deps.stdout()).toBe("");
+  });
+
   it("writes a dotenv file, says that it holds the key in plain text, and does not show the key", async () => {
     await open();
     expect(await run({ write: ".env" })).toBe(0);
@@ -82,6 +99,18 @@ describe("env", () => {
     expect(deps.stderr()).toContain(".env has the key now");
     expect(deps.stderr()).toContain("plain text");
     expect(deps.stderr()).not.toContain(key.reveal());
+  });
+
+  it("asks whether git may ignore the file, and says so", async () => {
+    await open({
+      answers: [answer.confirm(true, /Git does not ignore \.env/)],
+      env: { PATH: process.env.PATH ?? "" },
+    });
+    execFileSync("git", ["init", "-q"], { cwd: deps.home });
+    await run({ write: ".env" });
+    expect(readFileSync(join(deps.home, ".gitignore"), "utf8")).toBe("/.env\n");
+    expect(deps.stderr()).toContain(".gitignore has a line for it now: /.env");
+    expect(deps.stderr()).toContain("Only you may read the file.");
   });
 
   it("says how to do without a file, for the same profile and variable", async () => {

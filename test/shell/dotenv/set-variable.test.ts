@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { quoteDotenv } from "../../../src/shell/dotenv/quote-dotenv.ts";
-import { setVariable } from "../../../src/shell/dotenv/set-variable.ts";
+import { quoteDotenv, setVariable } from "../../../src/shell/dotenv/set-variable.ts";
 
 const set = (text: string) => setVariable(text, "MISTRAL_API_KEY", "NEW");
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -25,9 +26,9 @@ const key = ApiKey.of("testKey0".repeat(4));
 const work = parseProfileName("work");
 let folder = "";
 const at = (name: string) => join(folder, name);
-const write = (path: string, env: NodeJS.ProcessEnv = process.env) =>
+const write = (path: string, env: NodeJS.ProcessEnv = process.env, mayIgnore?: () => Promise<boolean>) =>
   writeDotenv(
-    { path, name: "MISTRAL_API_KEY", key, profile: work },
+    { path, name: "MISTRAL_API_KEY", key, profile: work, mayIgnore },
     { cwd: folder, home: folder, platform: process.platform, env: { ...env, HOME: folder } },
   );
 const modeOf = (name: string) => statSync(at(name)).mode & 0o777;
@@ -44,7 +45,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(process.platform === "win32")("writeDotenv", () => {
   it("makes a file that only its owner may read", async () => {
-    expect(await write(".env")).toBe("created");
+    expect(await write(".env")).toMatchObject({ outcome: "created" });
     expect(readFileSync(at(".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
     expect(modeOf(".env")).toBe(0o600);
   });
@@ -53,7 +54,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     const before = "\xef\xbb\xbf# mine\r\nA=\xff\r\nMISTRAL_API_KEY=old # here\r\n";
     writeFileSync(at(".env"), before, "latin1");
     chmodSync(at(".env"), 0o664);
-    expect(await write(".env")).toBe("changed");
+    expect(await write(".env")).toMatchObject({ outcome: "changed" });
     expect(readFileSync(at(".env"), "latin1")).toBe(before.replace("old", key.reveal()));
     expect(modeOf(".env")).toBe(0o600);
     expect(readdirSync(folder)).toEqual([".env"]);
@@ -62,10 +63,10 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
   it("changes nothing when the key is there already, but the mode", async () => {
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o600 });
     const { ino } = statSync(at(".env"));
-    expect(await write(".env")).toBe("unchanged");
+    expect(await write(".env")).toMatchObject({ outcome: "unchanged" });
     expect(statSync(at(".env")).ino).toBe(ino);
     chmodSync(at(".env"), 0o644);
-    expect(await write(".env")).toBe("changed");
+    expect(await write(".env")).toMatchObject({ outcome: "changed" });
     expect(modeOf(".env")).toBe(0o600);
   });
 
@@ -73,7 +74,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     mkdirSync(at("real"));
     writeFileSync(at("real/env"), "A=1\n");
     symlinkSync("real/env", at(".env"));
-    expect(await write(".env")).toBe("changed");
+    expect(await write(".env")).toMatchObject({ outcome: "changed" });
     expect(lstatSync(at(".env")).isSymbolicLink()).toBe(true);
     expect(readFileSync(at("real/env"), "utf8")).toContain(key.reveal());
   });
@@ -100,6 +101,26 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       message: expect.stringContaining(reason),
     });
     expect(lstatSync(at(".env")).ino).toBe(before.ino);
+  });
+
+  it("tells the mode that the file has then", async () => {
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o400 });
+    expect(await write(".env")).toEqual({ outcome: "unchanged", mode: 0o400 });
+    chmodSync(at(".env"), 0o644);
+    expect(await write(".env")).toEqual({ outcome: "changed", mode: 0o600 });
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)("refuses a file of another user, for root too", async () => {
+    for (const content of ["A=1\n", `MISTRAL_API_KEY=${key.reveal()}\n`]) {
+      writeFileSync(at(".env"), content);
+      chmodSync(at(".env"), 0o666);
+      chownSync(at(".env"), 1000, 1000);
+      await expect(write(".env")).rejects.toMatchObject({
+        message: expect.stringContaining("it belongs to another user"),
+      });
+      expect(readFileSync(at(".env"), "utf8")).toBe(content);
+      expect(statSync(at(".env"))).toMatchObject({ uid: 1000, mode: 0o100666 });
+    }
   });
 
   it("refuses a folder that is not there", async () => {
@@ -131,11 +152,32 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       expect(existsSync(at(".env"))).toBe(false);
     });
 
+    it("has git ignore the file where that is allowed, and it alone", async () => {
+      mkdirSync(at("app"));
+      writeFileSync(at(".gitignore"), "node_modules");
+      const written = await write("app/[odd] .env ", process.env, async () => true);
+      expect(written).toMatchObject({ outcome: "created", ignored: "/app/\\[odd\\] .env\\ " });
+      expect(readFileSync(at(".gitignore"), "utf8")).toBe("node_modules\n/app/\\[odd\\] .env\\ \n");
+      writeFileSync(at("app/o .env"), "");
+      expect(String(git("status", "--porcelain", "-uall"))).toBe('?? .gitignore\n?? "app/o .env"\n');
+    });
+
+    it("refuses the file where that is not allowed, or does not help", async () => {
+      await expect(write(".env", process.env, async () => false)).rejects.toMatchObject({ kind: "usage" });
+      expect(existsSync(at(".gitignore"))).toBe(false);
+      mkdirSync(at("app"));
+      writeFileSync(at("app/.gitignore"), "!.env\n");
+      await expect(write("app/.env", process.env, async () => true)).rejects.toMatchObject({
+        message: expect.stringContaining("does not ignore"),
+      });
+      expect(existsSync(at("app/.env"))).toBe(false);
+    });
+
     it("writes a file that git ignores, in a folder below too", async () => {
       writeFileSync(at(".gitignore"), ".env\n");
       mkdirSync(at("app"));
-      expect(await write("app/.env")).toBe("created");
-      expect(await write(".env")).toBe("created");
+      expect(await write("app/.env")).toMatchObject({ outcome: "created" });
+      expect(await write(".env")).toMatchObject({ outcome: "created" });
     });
 
     it("looks at where a link leads, not at the link", async () => {

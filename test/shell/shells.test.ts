@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { assignment } from "../../src/shell/assignment.ts";
 import type { Shell } from "../../src/shell/shells.ts";
+import { assignment } from "../../src/shell/shells.ts";
 import { findProgram } from "../support/find-program.ts";
 
 /** Keys with everything in them that some shell gives a meaning to. */

@@ -1,0 +1,46 @@
+import { dirname, join, relative, sep } from "node:path";
+import { MistralKeyError } from "../errors.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import { readTextFile } from "../files/text-file.ts";
+import { writeOpenFile } from "../files/write-open-file.ts";
+import { repositoryAbove } from "./git-state.ts";
+
+/** The line of a `.gitignore` at the top of a repository that names one file below it, and nothing else. */
+export function gitignoreLine(top: string, path: string): string | undefined {
+  const name = relative(top, path).split(sep).join("/");
+  // A name with a line ending in it cannot be written there.
+  if (/[\r\n]/.test(name)) return undefined;
+  return `/${name.replace(/[\\*?[\]]|\s(?=\s*$)/g, "\\$&")}`;
+}
+
+/**
+ * Adds a file to the `.gitignore` at the top of its repository.
+ *
+ * @param path - absolute, links followed
+ * @returns the line that was added; `undefined` where there is no repository or no such line
+ * @throws MistralKeyError of kind `usage` when it cannot be written
+ */
+export async function addToGitignore(path: string): Promise<string | undefined> {
+  const top = repositoryAbove(dirname(path));
+  const line = top === undefined ? undefined : gitignoreLine(top, path);
+  if (top === undefined || line === undefined) return undefined;
+  const file = join(top, ".gitignore");
+  const reading = await readTextFile(file);
+  if (reading.state === "unread") throw notWritten(reading.reason);
+  if (reading.state === "absent") {
+    writeOpenFile(file, `${line}\n`, { links: "refused" });
+    return line;
+  }
+  const { bytes } = reading.file;
+  const lacksEnd = bytes.length > 0 && bytes.at(-1) !== 0x0a;
+  const content = Buffer.concat([bytes, Buffer.from(`${lacksEnd ? "\n" : ""}${line}\n`)]);
+  const replacement = await replaceFile(reading.file, content);
+  if (replacement.outcome === "untouched") throw notWritten(replacement.reason);
+  return line;
+}
+
+function notWritten(reason: string): MistralKeyError {
+  return new MistralKeyError("usage", `.gitignore was not written: ${reason}.`, {
+    hint: "Add the file to it yourself, then run the same command again.",
+  });
+}
