@@ -23,7 +23,6 @@ export type MoveOutcome =
  * profile remembers that store, then the old copy is erased. Running it again ends a move that was
  * cut off.
  *
- * @param options.replace - replaces another key that the new store holds under this name
  * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store;
  *   of a `store-…` kind when the new store does not take the key, and then nothing has changed
  */
@@ -32,7 +31,6 @@ export async function moveKey(
   from: SecretStore,
   to: SecretStore,
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
-  options: { readonly replace?: boolean } = {},
 ): Promise<MoveOutcome> {
   if (journal.read(name) !== undefined) {
     throw new MistralKeyError(
@@ -51,7 +49,7 @@ export async function moveKey(
   if (there === undefined || !there.equals(key)) {
     // A copy that an earlier move left behind must not come back over a newer key.
     if (there !== undefined && profile?.store === to.kind) return { outcome: "nothing-to-move" };
-    if (there !== undefined && options.replace !== true) return { outcome: "another-key-there", key: there };
+    if (there !== undefined) return { outcome: "another-key-there", key: there };
     await to.set(address, key);
   }
   if (profile !== undefined && profile.store !== to.kind)

@@ -54,7 +54,7 @@ async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretS
   const { current, next } = contentsOf(slots, record);
   if (stage === "erasing" || (current !== "new" && next !== "new")) return;
   requirePerson(deps, {
-    message: `Nothing was changed: to go back gives up the new key ${newKey.mask}, which is asked about first`,
+    message: `Nothing was changed: whether to give up the new key ${newKey.mask} is asked first`,
     hint: `To go back without a question: ${commandFor(profile, "rotate --abort --yes")}`,
   });
   const [kept, lost] =
