@@ -4,6 +4,7 @@ import type { Surroundings } from "../files/surroundings.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Discovery } from "../plaintext/find-keys.ts";
+import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Inspection, SecretStore } from "../stores/secret-store.ts";
 import type { NetworkProbe } from "./network-probe.ts";
@@ -49,6 +50,8 @@ export type CheckResult =
 export interface CheckContext {
   readonly deps: Pick<Deps, "env" | "now" | "profiles" | "journal" | "store" | "signal" | "mistral">;
   readonly profile: ProfileName;
+  /** The same profile, with the rule that chose it. */
+  readonly choice: ProfileChoice;
   /** What is known of that profile's key; `undefined` when there is none or it cannot be read. */
   readonly known: Profile | undefined;
   /** The store that the profile uses, or would use. */

@@ -24,10 +24,12 @@ export function contextOf(options: ContextOptions = {}): CheckContext {
     deps.close();
     rmSync(home, { recursive: true, force: true });
   });
-  const profile = deps.chooseProfile(undefined).name;
+  const choice = deps.chooseProfile(undefined);
+  const profile = choice.name;
   return {
     deps,
     profile,
+    choice,
     known: undefined,
     store: deps.secrets,
     endpoint: { region: "global" },

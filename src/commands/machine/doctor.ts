@@ -40,7 +40,7 @@ async function createContext(
   deps: Deps,
   nodeVersion: string,
 ): Promise<CheckContext> {
-  const { profile } = settings;
+  const { profile, choice } = settings;
   // A profile that cannot be read is a result of its own check, not the end of the others.
   const row = deps.profiles.list().find(({ name }) => name === profile);
   const known = row !== undefined && "profile" in row ? row.profile : undefined;
@@ -50,6 +50,7 @@ async function createContext(
   return {
     deps,
     profile,
+    choice,
     known,
     store,
     endpoint,

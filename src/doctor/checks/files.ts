@@ -4,6 +4,7 @@ import { exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { showName } from "../../outside-text.ts";
+import { describeChoice } from "../../profiles/choose-profile.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
 import { isReadableByOthers } from "../../stores/encrypted-file/passphrase.ts";
 import { type Check, type CheckResult, count, localLimitMs } from "../check.ts";
@@ -75,12 +76,12 @@ function exposureOf(path: string): Exposure[] {
   return (stats.mode & 0o077) === 0 ? [] : [{ path, problem: "open to others" }];
 }
 
-/** Whether every profile can be read. */
+/** Whether every profile can be read, and which one is used here. */
 export const profilesCheck: Check = {
   id: "profiles",
   title: "Profiles",
   limitMs: localLimitMs,
-  run: async ({ deps }) => {
+  run: async ({ deps, choice }) => {
     const rows = deps.profiles.list();
     const damaged = rows.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
     if (damaged.length > 0) {
@@ -92,7 +93,8 @@ export const profilesCheck: Check = {
       };
     }
     if (rows.length === 0) return { state: "ok", message: "There are none yet." };
-    return { state: "ok", message: `${count(rows.length, "profile")}, each readable.` };
+    const message = `${count(rows.length, "profile")}, each readable. ${describeChoice(choice)}`;
+    return { state: "ok", message };
   },
 };
 

@@ -1,0 +1,81 @@
+import { execFileSync } from "node:child_process";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../../src/cli/parse.ts";
+import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { oldKey, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import { type Keyring, startKeyring } from "../../support/keyring.ts";
+import { describeWithKeyring } from "../../support/keyring-suite.ts";
+import { runProgram } from "../../support/program.ts";
+
+describe("rename", () => {
+  let deps: TestDeps;
+
+  beforeEach(async () => {
+    deps = openTestDeps();
+    await storeKey(deps);
+  });
+
+  afterEach(() => {
+    deps.close();
+  });
+
+  async function run(...argv: string[]): Promise<number> {
+    deps = deps.next();
+    const invocation = parseCommandLine(["rename", ...argv], { columns: () => 80, version: "0" });
+    if (invocation.kind !== "command") throw new Error("This is no command.");
+    return await invocation.command.run(invocation, deps);
+  }
+
+  it("says what came of it, and what has to follow", async () => {
+    await storeKey(deps, { targets: [{ target: { kind: "continue" }, since: null }] });
+    expect(await run("default", "work")).toBe(0);
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain(
+      `${oldKey.mask} is profile "work" now; "default" is gone. ✓ It stays the default.`,
+    );
+    expect(said).toContain("mistral-key push -p work");
+    expect(said).toContain('that say "default" have to say "work"');
+    expect(deps.stdout()).toBe("");
+  });
+
+  it("answers with JSON", async () => {
+    expect(await run("default", "work", "--json")).toBe(0);
+    expect(deps.document()).toEqual({ profile: "work", before: "default", key: oldKey.mask });
+    expect(deps.stderr()).toBe("");
+  });
+
+  it.each([[["default"]], [["default", "a/b"]], [["default", "work", "-p", "home"]]])(
+    "refuses %j before it does anything",
+    async (argv) => {
+      await expect(run(...argv)).rejects.toMatchObject({ kind: "usage" });
+      expect(deps.profiles.list().map(({ name }) => name)).toEqual([defaultProfile]);
+    },
+  );
+});
+
+describeWithKeyring("rename with a real keyring", () => {
+  let keyring: Keyring;
+
+  beforeEach(async () => {
+    keyring = await startKeyring({ state: "unlocked" });
+  });
+
+  afterEach(() => keyring.stop());
+
+  it("leaves the key under the new name alone", async () => {
+    const key = "testKey0".repeat(4);
+    const run = (...args: string[]) =>
+      runProgram(args, { env: keyring.env, cwd: keyring.env.HOME, input: key });
+    expect((await run("init", "--with-key", "--no-verify", "--expires", "never", "-p", "old")).code).toBe(0);
+    expect((await run("rename", "old", "new")).code).toBe(0);
+    expect(await run("get", "-p", "new")).toMatchObject({ code: 0, stdout: `${key}\n` });
+    expect((await run("get", "-p", "old")).code).toBe(3);
+    const search = ["search", "--all", "--unlock", "service", "mistral-key"];
+    const items = execFileSync("secret-tool", search, {
+      env: { ...process.env, ...keyring.env },
+      stdio: "pipe",
+    });
+    expect(items.toString().match(/secret = /g)).toHaveLength(1);
+  });
+});
