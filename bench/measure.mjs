@@ -38,18 +38,18 @@ export async function inTurns(cases, rounds) {
 }
 
 /**
- * The most memory a case used, in kilobytes: the median of five runs.
+ * The most memory a case used, in kilobytes: the median of some runs.
  *
  * @param {Case} each a run of Node
  */
-export async function peakMemory(each) {
+export async function peakMemory(each, rounds = 5) {
   const folder = mkdtempSync(join(tmpdir(), "bench-memory-"));
   try {
     const file = join(folder, "kilobytes");
     const reporter = fileURLToPath(new URL("report-memory.cjs", import.meta.url));
     const args = ["--require", reporter, ...each.args];
     const peaks = [];
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < rounds; round++) {
       await run({ ...each, args, env: { ...each.env, BENCH_MEMORY_FILE: file } });
       peaks.push(Number(readFileSync(file, "utf8")));
     }

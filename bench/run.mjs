@@ -3,7 +3,7 @@
 //
 //   --rounds N          runs of each command; at least 15 (default 21)
 //   --nodes 20,22,24    majors of Node to measure with (default: the one that runs this)
-//   --only start,...    parts: start, profiles, verify, install, peers (default: all but peers)
+//   --only start,...    parts: start, profiles, verify, scan, install, peers (default: all but peers)
 //   --write             keep the tables in docs/performance.md
 //
 // What is being measured is told on standard error, the tables on standard output.
@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { inTurns, median, peakMemory, run } from "./measure.mjs";
 import { peers } from "./peers.mjs";
 import * as prepare from "./prepare.mjs";
+import { scanning } from "./scan.mjs";
 import { table } from "./table.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -23,7 +24,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "21" },
     nodes: { type: "string", default: process.versions.node.split(".")[0] },
-    only: { type: "string", default: "start,profiles,verify,install" },
+    only: { type: "string", default: "start,profiles,verify,scan,install" },
     write: { type: "boolean", default: false },
   },
 });
@@ -58,6 +59,7 @@ try {
     }
     if (parts.includes("profiles")) await manyProfiles({ program, env });
     if (parts.includes("verify")) await verifying({ program, env });
+    if (parts.includes("scan")) sections.push(await scanning({ program, env, folder, say }));
     if (parts.includes("peers")) await besidePeers({ program, env });
   } finally {
     await surroundings.stop();
