@@ -4,17 +4,13 @@ import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Walked } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { Expiry } from "../keys/expiry.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
 import { profileOf } from "../profiles/known-key.ts";
-import { replaceKey } from "../rotation/replace-key.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import { keepKey } from "./keep-key.ts";
 import { noteExpiry } from "./note-expiry.ts";
-import type { OnboardOutcome, OnboardRequest, StoredOutcome } from "./outcome.ts";
+import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
 import { choosePlace, findPlace, type Place, type PlaceChoice } from "./place.ts";
+import { storeKey } from "./store-key.ts";
 import { stoppable, walkBack, walkToPaste } from "./wizard.ts";
 
 /**
@@ -37,7 +33,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const { captured, walked } =
     request.from === "prompt"
       ? await walkAndCapture(early, { ...request, profile: place.profile }, place)
-      : await captureAlone(request.from === "stdin" ? outside : deps, request, place);
+      : await captureSent(outside, request, place);
   if (captured.outcome === "refused") return captured;
   const forgetDraft = () => {
     if (request.from === "prompt") deps.drafts.remove(place.profile);
@@ -50,11 +46,11 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const current = await lookAgain(deps, request, place, captured.key);
   if (current.outcome === "keep") return keepStored(deps, request, current.place);
   refuseDuringRotation(current.place.profile, deps);
-  saySameElsewhere(deps, current.place.profile, captured.key);
-  const stored = await store(outside, request, {
+  const stored = await storeKey(outside, {
     place: current.place,
     captured,
     expiresAt: walked.expiresAt,
+    browser: request.browser,
   });
   forgetDraft();
   return walked.asked ? stored : await noteExpiry(deps, stored, walked);
@@ -105,22 +101,21 @@ async function walkAndCapture(deps: Deps, request: OnboardRequest, { endpoint }:
   });
 }
 
-/** Takes a key that is at hand, or is sent. */
-async function captureAlone(
+/** Takes a key that is sent. */
+async function captureSent(
   deps: Deps,
-  { from, verify, expiresAt }: OnboardRequest,
+  { verify, expiresAt }: OnboardRequest,
   { endpoint }: Place,
 ): Promise<Obtained> {
   const captured = await captureKey(deps, {
-    from,
+    from: "stdin",
     message: "Your key",
     endpoint,
     verify,
     greets: true,
     expiresAt,
   });
-  const asked = from === "stdin" || !deps.interactive || expiresAt !== undefined;
-  return { captured, walked: { expiresAt, asked, justMade: false } };
+  return { captured, walked: { expiresAt, asked: true, justMade: false } };
 }
 
 /** What is there now, where a key is to be stored that was fetched meanwhile. */
@@ -135,31 +130,6 @@ async function lookAgain(
   const stored = await retryWhileStoreFails(deps, () => store.get({ profile, slot: "current" }));
   if (stored === undefined || stored.equals(key)) return { outcome: "use", place: { ...place, stored } };
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
-}
-
-interface Storing {
-  readonly place: Place;
-  readonly captured: Exclude<CapturedKey, { outcome: "refused" }>;
-  readonly expiresAt: Expiry | undefined;
-}
-
-async function store(
-  deps: Deps,
-  { browser }: OnboardRequest,
-  { place, captured, expiresAt }: Storing,
-): Promise<StoredOutcome> {
-  const { profile: name, store, endpoint, known, stored } = place;
-  const { key, check } = captured;
-  const facts = { name, key, endpoint, check, expiresAt };
-  if (stored === undefined || stored.equals(key)) {
-    // The same key once more: what is known of its end stays known.
-    const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
-    const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
-    const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets: known?.targets ?? [] });
-    return { outcome: "stored", profile, key, store, check, replaced: undefined };
-  }
-  const replaced = await replaceKey(deps, { ...facts, store, before: known, browser });
-  return { outcome: "stored", profile: replaced.profile, key, store, check, replaced };
 }
 
 /** Who keeps the stored key may have come to say when it ends. */
@@ -178,14 +148,4 @@ function keepStored(
 function sayWhere({ output }: Deps, store: SecretStore): void {
   if (store.kind === "memory") output.warn("The key will be used in this run only, and kept nowhere.");
   else output.ok(`Your key will be kept in ${store.describe()}, which is ready.`);
-}
-
-function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: ApiKey): void {
-  for (const row of profiles.list()) {
-    if (!("profile" in row) || row.name === name || !matchesFingerprint(key, row.profile.fingerprint))
-      continue;
-    output.warn(
-      `This is the key of profile "${row.name}" as well. When one of the two is rotated, the other is left with a key that is to be deleted.`,
-    );
-  }
 }

@@ -9,8 +9,8 @@ import type { PlaceRequest } from "./place.ts";
 
 /** What `init` is asked for. */
 export interface OnboardRequest extends PlaceRequest {
-  /** Where the key comes from; a key that was found on this machine needs no steps. */
-  readonly from: "prompt" | "stdin" | ApiKey;
+  /** Where the key comes from: the steps, or standard input. */
+  readonly from: "prompt" | "stdin";
   readonly verify: boolean;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;

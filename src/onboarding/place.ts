@@ -111,9 +111,17 @@ async function askAboutStored(
   });
 }
 
-async function askForName({ prompts, profiles }: Placing): Promise<ProfileName> {
+/**
+ * Asks for the name of a profile that is not there yet.
+ *
+ * @throws Cancelled
+ */
+export async function askForName(
+  { prompts, profiles }: Pick<Deps, "prompts" | "profiles">,
+  message = "A name for the new key",
+): Promise<ProfileName> {
   const text = await (await prompts()).text({
-    message: "A name for the new key",
+    message,
     example: "such as work",
     check: (entered) => {
       try {

@@ -1,9 +1,11 @@
 import type { Deps } from "../deps.ts";
 import type { Surroundings } from "../files/surroundings.ts";
-import { commandFor, runCommand } from "../hints.ts";
+import { commandFor, ownCommand, runCommand } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { hang } from "../terminal/output/layout.ts";
+import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
 import { type PlannedTakeOut, planTakeOut } from "./take-out.ts";
@@ -14,8 +16,8 @@ export type CleanChoice = "files" | "all" | "none";
 /** What is to be cleaned up after. */
 export interface CleanUp {
   readonly found: FoundKey;
-  readonly profile: ProfileName;
-  readonly store: SecretStore;
+  /** Where the key is kept, as its store has just been seen to hold it; `undefined` for one that Mistral refuses. */
+  readonly kept: { readonly profile: ProfileName; readonly store: SecretStore } | undefined;
   /** `undefined` asks the person; without one nothing is taken out. */
   readonly choice: CleanChoice | undefined;
 }
@@ -34,15 +36,9 @@ interface Candidate {
   readonly path: string;
 }
 
-/**
- * Offers to take the plaintext copies of a key out, each change shown before it is made. Only for a
- * key that its store has just been seen to hold.
- */
-export async function cleanUp(
-  deps: Deps,
-  request: CleanUp,
-  at: Surroundings,
-): Promise<readonly CleanedPlace[]> {
+/** Offers to take the plaintext copies of a key out, each change shown before it is made. */
+export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly CleanedPlace[]> {
+  const at = deps.surroundings();
   const candidates = filesOf(request, at);
   const own = candidates.filter(({ finds: [first] }) => first.place.tool === undefined);
   const ofTools = candidates.filter(({ finds: [first] }) => first.place.tool !== undefined);
@@ -52,11 +48,11 @@ export async function cleanUp(
   for (const candidate of ofTools) {
     cleaned.push(...(await settle(deps, candidate, await chooseOfTool(deps, candidate, request))));
   }
-  explainRest(deps, request, cleaned, at);
+  explainRest(deps.output, request, cleaned, at);
   return cleaned;
 }
 
-function filesOf({ found, profile, store }: CleanUp, at: Surroundings): readonly Candidate[] {
+function filesOf({ found, kept }: CleanUp, at: Surroundings): readonly Candidate[] {
   const files = new Map<string, [FoundInFile, ...FoundInFile[]]>();
   for (const place of found.places) {
     if (!("file" in place)) continue;
@@ -64,14 +60,15 @@ function filesOf({ found, profile, store }: CleanUp, at: Surroundings): readonly
     if (others === undefined) files.set(place.file.identity, [place]);
     else others.push(place);
   }
-  const moved = store.kind === "file" ? "an encrypted file" : "the keychain";
+  const moved = kept?.store.kind === "file" ? "an encrypted file" : "the keychain";
+  const comment = (variable: string): string =>
+    kept === undefined
+      ? `${variable}: taken out, since Mistral refused the key`
+      : `${variable}: moved to ${moved}; use: ${runCommand(kept.profile, variable)}`;
   return [...files.values()].map((finds) => ({
     finds,
     path: shortPath(finds[0].file.path, at),
-    plan: planTakeOut(
-      finds,
-      (variable) => `${variable}: moved to ${moved}; use: ${runCommand(profile, variable)}`,
-    ),
+    plan: planTakeOut(finds, comment),
   }));
 }
 
@@ -109,46 +106,35 @@ async function chooseOwn(
   return chosen;
 }
 
-async function chooseOfTool(
-  deps: Deps,
-  candidate: Candidate,
-  { choice, profile }: CleanUp,
-): Promise<boolean> {
+async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: CleanUp): Promise<boolean> {
   const { tool } = candidate.finds[0].place;
   if (tool === undefined || choice === "none" || choice === "files") return false;
   if (choice === undefined && !deps.interactive) return false;
   if (candidate.plan.changes.length === 0) return choice === "all";
   const { output } = deps;
   show(deps, candidate);
-  if (tool.start === undefined) {
-    const warning = `${tool.name} takes its key from this file only; without it, it cannot use Mistral.`;
-    output.print(hang("    ", warning, Math.min(output.columns, 80)));
+  if (tool.start === undefined || kept === undefined) {
+    output.paragraph(`${tool.name} takes its key from this file; without one, it cannot use Mistral.`, 4);
   } else {
-    output.print(
-      hang("    ", `${tool.name} reads its key from this file. Without it, start it with:`, output.columns),
-    );
-    // On a line of its own and never broken, to be copied.
-    const command = runCommand(profile, tool.start.variable, tool.start.command);
-    output.print(`    ${output.theme.symbol.next} ${output.theme.strong(command)}`);
+    output.paragraph(`${tool.name} reads its key from this file. Without it, start it with:`, 4);
+    output.line(output.theme.strong(runCommand(kept.profile, tool.start.variable, tool.start.command)), 4);
   }
   if (choice === "all") return true;
   output.print();
-  const prompts = await deps.prompts();
-  return await prompts.confirm({
+  return await (await deps.prompts()).confirm({
     message: `Take the key out of ${tool.name}'s ${candidate.path}?`,
     initial: false,
   });
 }
 
 function show({ output }: Deps, { path, plan }: Candidate): void {
-  const { theme } = output;
-  const columns = Math.min(output.columns, 80);
+  const { theme, pageWidth } = output;
   output.print();
-  output.print(`  ${theme.strong(path)}`);
+  output.heading(path);
   for (const { line, before, after } of plan.changes) {
     const number = String(line).padStart(4);
-    output.print(theme.bad(hangLine(`  ${number} - `, before, columns)));
-    if (after !== "") output.print(theme.good(hangLine("       + ", after, columns)));
+    output.print(theme.bad(hangLine(`  ${number} - `, before, pageWidth)));
+    if (after !== "") output.print(theme.good(hangLine("       + ", after, pageWidth)));
   }
 }
 
@@ -160,21 +146,17 @@ function hangLine(first: string, line: string, columns: number): string {
 
 async function settle(
   { output }: Deps,
-  candidate: Candidate,
+  { finds, plan, path }: Candidate,
   wanted: boolean,
 ): Promise<readonly CleanedPlace[]> {
-  const { finds, plan, path } = candidate;
-  const { theme } = output;
-  const columns = Math.min(output.columns, 80);
-  const say = (symbol: string, text: string) => output.print(hang(`  ${symbol} `, text, columns));
   if (!wanted) return finds.map((place) => ({ place, outcome: "kept", reason: null }));
   const replaced = plan.changes.length === 0 ? undefined : await plan.apply();
-  if (replaced?.outcome === "replaced") say(theme.symbol.ok, `taken out of ${path}`);
+  if (replaced?.outcome === "replaced") output.ok(`taken out of ${path}`);
   if (replaced?.outcome === "untouched") {
-    say(theme.symbol.warn, `${path} was not changed: ${replaced.reason}. The key is still in it.`);
+    output.warn(`${path} was not changed: ${replaced.reason}. The key is still in it.`);
   }
   for (const { occurrence, reason } of plan.left) {
-    say(theme.symbol.warn, `Please change ${path}:${occurrence.line} by hand: ${reason}.`);
+    output.warn(`Please change ${path}:${occurrence.line} by hand: ${reason}.`);
   }
   const failed = replaced?.outcome === "untouched" ? replaced.reason : undefined;
   const byHand = plan.left.map(
@@ -201,35 +183,33 @@ async function settle(
 
 /** Says what taking the key out of files does not reach. */
 function explainRest(
-  { output }: Deps,
-  { found, profile }: CleanUp,
+  output: Output,
+  { found, kept }: CleanUp,
   cleaned: readonly CleanedPlace[],
   at: Surroundings,
 ): void {
-  const { theme } = output;
-  const columns = Math.min(output.columns, 80);
-  const note = (text: string) => output.print(hang(`  ${theme.symbol.warn} `, text, columns));
   const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
   const variable = found.places.find((place) => place.kind === "environment")?.variable;
   if (variable !== undefined) {
     const unset = at.platform === "win32" ? `Remove-Item Env:${variable}` : `unset ${variable}`;
-    note(`${variable} is still set in this shell: close it, or run: ${unset}`);
+    output.warn(`${showName(variable)} is still set in this shell: close it, or run: ${showName(unset)}`);
   } else if (removed.some(({ kind }) => kind === "shell")) {
-    note("Shells that are open still have the key, until they are closed.");
+    output.warn("Shells that are open still have the key, until they are closed.");
   }
   if (found.places.some(({ kind }) => kind === "vibe-keychain")) {
-    note("Mistral Vibe's own keychain entry was left as it is.");
+    output.warn("Mistral Vibe's own keychain entry was left as it is.");
   }
-  if (found.places.some((place) => "git" in place && place.git === "tracked")) {
-    note(
-      "Git keeps versions of a file that held this key. To see whether it is in its history, and to replace it then:",
+  if (kept !== undefined && found.places.some((place) => "git" in place && place.git === "tracked")) {
+    output.warn("Git keeps versions of a file that held this key. To see whether it is in its history:");
+    output.line(output.theme.strong(ownCommand("doctor --scan")), 4);
+    output.paragraph("If it is, replace it:", 4);
+    output.line(output.theme.strong(commandFor(kept.profile, "rotate")), 4);
+  }
+  const left = cleaned.filter(({ outcome }) => outcome === "kept").length;
+  if (left > 0) {
+    output.warn(
+      `${left === 1 ? "1 plaintext copy was" : `${left} plaintext copies were`} left in place. To list:`,
     );
-    output.print(`    ${theme.symbol.next} ${theme.strong("mistral-key doctor --scan")}`);
-    output.print(`    ${theme.symbol.next} ${theme.strong(commandFor(profile, "rotate"))}`);
-  }
-  const kept = cleaned.filter(({ outcome }) => outcome === "kept").length;
-  if (kept > 0) {
-    note(`${kept === 1 ? "1 plaintext copy was" : `${kept} plaintext copies were`} left in place.`);
-    output.print(`    ${theme.symbol.next} ${theme.strong("mistral-key import --list")}`);
+    output.line(output.theme.strong(ownCommand("import --list")), 4);
   }
 }

@@ -3,8 +3,11 @@ import type { Surroundings } from "../files/surroundings.ts";
 import type { GitState } from "../git/git-state.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { showName } from "../outside-text.ts";
 import type { ProfileRegistry } from "../profiles/profile-registry.ts";
-import { displayWidth, hang, padEnd } from "../terminal/output/layout.ts";
+import { displayWidth, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
 import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
@@ -28,6 +31,8 @@ export interface DiscoveryDocument {
     readonly key: string;
     readonly places: readonly PlaceDocument[];
     readonly stored: boolean;
+    /** What Mistral says of it; only with `--check`. */
+    readonly diagnosis?: Diagnosis;
   }[];
   /** Places that could not be looked into. */
   readonly unread: readonly {
@@ -37,16 +42,24 @@ export interface DiscoveryDocument {
   }[];
 }
 
-/** The JSON document of what was found. */
-export function discoveryDocument(discovery: Discovery, profiles: ProfileRegistry): DiscoveryDocument {
+/** The JSON document of what was found, in the order of the candidates. */
+export function discoveryDocument(
+  candidates: readonly {
+    readonly found: FoundKey;
+    readonly check: Pick<KeyCheck, "diagnosis"> | undefined;
+  }[],
+  unread: Discovery["unread"],
+  profiles: ProfileRegistry,
+): DiscoveryDocument {
   return {
-    found: discovery.found.map(({ key, places }) => ({
+    found: candidates.map(({ found: { key, places }, check }) => ({
       key: key.mask,
       places: places.map(placeDocument),
       stored: storedAs({ key }, profiles).length > 0,
+      ...(check === undefined ? {} : { diagnosis: check.diagnosis }),
     })),
-    unread: discovery.unread.map(({ where, kind, reason }) => ({
-      path: kind === "vibe-keychain" ? null : where,
+    unread: unread.map(({ where, kind, reason }) => ({
+      path: kind === "vibe-keychain" ? null : showName(where),
       kind,
       reason,
     })),
@@ -56,11 +69,11 @@ export function discoveryDocument(discovery: Discovery, profiles: ProfileRegistr
 /** A place as `--json` tells it. */
 export function placeDocument(place: FoundPlace): PlaceDocument {
   if (place.kind === "environment") {
-    return { path: null, line: null, kind: place.kind, git: null, variable: place.variable };
+    return { path: null, line: null, kind: place.kind, git: null, variable: showName(place.variable) };
   }
   if (place.kind === "vibe-keychain") return { path: null, line: null, kind: place.kind, git: null };
   const git = place.git === "none" ? null : place.git;
-  return { path: place.file.path, line: place.occurrence.line, kind: place.kind, git };
+  return { path: showName(place.file.path), line: place.occurrence.line, kind: place.kind, git };
 }
 
 /** The profiles that a key is stored as, as their fingerprints tell: no store is opened. */
@@ -72,39 +85,45 @@ export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegist
     );
 }
 
-/** Every key that was found and the places it lies in, for people. */
-export function renderKeys(
-  { output, profiles }: Pick<Deps, "output" | "profiles">,
+/** Prints every key that was found and the places it lies in. */
+export function printKeys(
+  output: Output,
   { found, unread }: Discovery,
-  at: Surroundings,
-): string {
+  deps: Pick<Deps, "profiles" | "surroundings">,
+): void {
+  const at = deps.surroundings();
   const { theme } = output;
-  const columns = Math.min(output.columns, 80);
   const places = found.flatMap((key) => key.places);
   const width = Math.max(0, ...places.map((place) => displayWidth(whereOf(place, at))));
-  const lines = ["", hang("  ", theme.strong(headlineOf(found.length, places.length)), columns)];
+  output.print();
+  output.heading(headlineOf(found.length, places.length));
   for (const key of found) {
-    const names = storedAs(key, profiles);
-    const stored = names.length === 0 ? "not stored" : `stored as profile ${names.join(", ")}`;
-    lines.push("", `  ${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
-    for (const place of key.places) lines.push(...linesFor(output, place, width, at));
+    const names = storedAs(key, deps.profiles);
+    const stored = names.length === 0 ? "not stored" : `stored as ${profilesOf(names)}`;
+    output.print();
+    output.paragraph(`${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
+    for (const place of key.places)
+      for (const line of linesFor(output, place, width, at)) output.line(line, 4);
   }
-  if (unread.length > 0) lines.push("");
+  if (unread.length > 0) output.print();
   for (const { where, reason } of unread) {
-    lines.push(hang(`  ${theme.symbol.warn} `, `${shortPath(where, at)} was not read: ${reason}`, columns));
+    output.warn(`${shortPath(where, at)} was not read: ${reason}.`);
   }
-  return lines.join("\n");
+}
+
+/** Names of profiles in a sentence. The same key under two names is worth saying. */
+export function profilesOf(names: readonly ProfileName[]): string {
+  return names.length === 1 ? `profile ${names[0]}` : `profiles ${names.join(" and ")}`;
 }
 
 /** One line where it fits; the note below the place where it does not. */
 function linesFor(output: Output, place: FoundPlace, width: number, at: Surroundings): readonly string[] {
-  const { theme } = output;
   const where = whereOf(place, at);
   const note = noteOn(place);
-  const shown = isInGit(place) ? theme.caution(note) : theme.faint(note);
-  if (note === "") return [`    ${where}`];
+  const shown = isInGit(place) ? output.theme.caution(note) : output.theme.faint(note);
+  if (note === "") return [where];
   const fits = 4 + width + 3 + displayWidth(note) <= output.columns;
-  return fits ? [`    ${padEnd(where, width)}   ${shown}`] : [`    ${where}`, `      ${shown}`];
+  return fits ? [`${padEnd(where, width)}   ${shown}`] : [where, `  ${shown}`];
 }
 
 function headlineOf(keys: number, places: number): string {

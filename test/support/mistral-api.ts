@@ -66,8 +66,11 @@ export interface LoopbackMistralApi {
     ): void;
     /** Refuses a key from now on, as after its deletion in the console. */
     revoke(key: string): void;
-    /** Answers 403 to a key from now on: there is such a key, and it may make no call. */
-    forbid(key: string): void;
+    /**
+     * Answers 403 to a key from now on: there is such a key, and it may make no call, or, for a Vibe
+     * key, none that is not for Vibe.
+     */
+    forbid(key: string, as?: "forbidden" | "vibe-key"): void;
   };
   /** Every request so far, in order. */
   readonly requests: readonly LoggedRequest[];
@@ -104,7 +107,7 @@ const everyCall: readonly Call[] = Object.values(calls);
 export async function startMistralApi(options: MistralApiOptions = {}): Promise<LoopbackMistralApi> {
   const owners = new Map<string, { readonly identity: Identity; refusalsLeft: number }>();
   const rules = new Map<Call | "other", Rule>();
-  const forbidden = new Set<string>();
+  const forbidden = new Map<string, CannedAnswer>();
   const requests: LoggedRequest[] = [];
   const waiting = new Set<NodeJS.Timeout>();
   let delayMs = 0;
@@ -118,7 +121,9 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
 
   const answer = (request: DemoRequest): CannedAnswer => {
     const key = keyOf(request) ?? "";
-    if (forbidden.has(key)) return answers.forbidden;
+    const refusal = forbidden.get(key);
+    const call = calls[`${request.method} ${request.path}`];
+    if (refusal !== undefined && (call === undefined || refusal.on?.includes(call) !== false)) return refusal;
     const owner = owners.get(key);
     const tooNew = owner !== undefined && owner.refusalsLeft > 0;
     if (tooNew && request.path === "/v1/models") owner.refusalsLeft -= 1;
@@ -170,8 +175,8 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
       revoke: (key) => {
         owners.delete(key);
       },
-      forbid: (key) => {
-        forbidden.add(key);
+      forbid: (key, as = "forbidden") => {
+        forbidden.set(key, answers[as]);
       },
     },
     requests,

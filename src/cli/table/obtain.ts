@@ -45,7 +45,7 @@ export const obtainCommands: readonly CommandEntry[] = [
   {
     name: "import",
     tried: ["find", "migrate", "clean"],
-    summary: "find keys that lie in plaintext, store one, take the copies out",
+    summary: "find keys that lie in plaintext, store them, take the copies out",
     description:
       "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools; reads only, until you agree to each change.",
     flags: [
@@ -56,6 +56,10 @@ export const obtainCommands: readonly CommandEntry[] = [
         suggests: "files",
       },
       { syntax: "--key <mask>", description: "the key with this mask, as --list shows it" },
+      {
+        syntax: "--check",
+        description: "ask Mistral about every key that is found, and put those first that it accepts",
+      },
       {
         syntax: "--clean <which>",
         description:

@@ -1,58 +1,53 @@
-import { stripVTControlCharacters } from "node:util";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import type { Surroundings } from "../../files/surroundings.ts";
+import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
-import type { CleanChoice } from "../../plaintext/clean-up.ts";
+import { captureDocument, exitCodeOfStored, printNextCommands } from "../../onboarding/closing.ts";
+import { checkCandidates, printChecks } from "../../plaintext/candidates.ts";
+import type { CleanChoice, CleanedPlace } from "../../plaintext/clean-up.ts";
+import { printAnswer } from "../../plaintext/decide.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
-import { discoveryDocument, renderKeys } from "../../plaintext/list-keys.ts";
-import { pickKey } from "../../plaintext/pick-key.ts";
+import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
+import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
 import { readVibeEntry } from "../../plaintext/vibe-keychain.ts";
+import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings } from "../../settings.ts";
-import type { ImportOptions } from "./import-store.ts";
+import { verificationDocument } from "../../verification/verification-document.ts";
+import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
-/** Finds keys that lie in plaintext, stores one, and takes its copies out. */
+/** Finds keys that lie in plaintext, stores them, and takes their copies out. */
 export async function importKey({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const settings = readSettings(flags, deps);
+  const { json, ...settings } = readSettings(flags, deps);
   const expires = flags.value("expires");
-  const options: ImportOptions = {
+  const request: ImportRequest = {
     ...settings,
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     verify: !flags.off("verify"),
+    check: flags.on("check"),
     browser: !flags.off("browser") && deps.opensPages,
     replace: flags.on("yes"),
     named: flags.value("profile") !== undefined || Boolean(deps.env.MISTRAL_KEY_PROFILE),
     pick: { from: flags.value("from"), mask: flags.value("key") },
     clean: flags.value("clean") as CleanChoice | undefined,
   };
-  const at = deps.surroundings();
-  const listOnly = flags.on("list");
-  const discovery = await discover(deps, at, { mayAsk: deps.interactive && !listOnly });
-  if (listOnly && options.json) {
-    deps.output.json(discoveryDocument(discovery, deps.profiles));
-    return exitCodes.done;
-  }
-  const report = renderKeys(deps, discovery, at);
-  if (listOnly) {
-    deps.output.answer(`${deps.stdoutIsTerminal ? report : stripVTControlCharacters(report)}\n`);
-    return exitCodes.done;
-  }
-  deps.output.print(report);
-  if (discovery.found.length === 0) return nothingFound(deps, options);
+  const discovery = await discover(deps, { mayAsk: deps.interactive && !flags.on("list") });
+  if (flags.on("list")) return await list(deps, discovery, request, { json });
+  printKeys(deps.output, discovery, deps);
+  if (discovery.found.length === 0) return nothingFound(deps, request, { json });
   deps.output.print();
-  const found = await pickKey(deps, discovery.found, options.pick, at);
-  const { storeAndClean } = await import("./import-store.ts");
-  return await storeAndClean(deps, found, options, at);
+  const imported = await importKeys(deps, discovery.found, request);
+  report(deps, imported, { json });
+  if (json) {
+    const documents = imported.map((one) => documentOf(one, request, deps.now()));
+    deps.output.json(documents.length === 1 ? documents[0] : { keys: documents });
+  }
+  return worstExitCode(imported.map(exitCodeOf));
 }
 
-async function discover(
-  deps: Deps,
-  at: Surroundings,
-  { mayAsk }: { readonly mayAsk: boolean },
-): Promise<Discovery> {
+async function discover(deps: Deps, { mayAsk }: { readonly mayAsk: boolean }): Promise<Discovery> {
+  const at = deps.surroundings();
   const agree = async () =>
     (await deps.prompts()).confirm({
       message: "Mistral Vibe keeps a key in the keychain. Look at it? macOS will ask you to allow that.",
@@ -61,7 +56,31 @@ async function discover(
   return await findKeys(at, () => readVibeEntry(at, { signal: deps.signal, ...(mayAsk ? { agree } : {}) }));
 }
 
-function nothingFound({ output, profiles }: Deps, { json, profile }: ImportOptions): ExitCode {
+async function list(
+  deps: Deps,
+  discovery: Discovery,
+  request: ImportRequest,
+  { json }: { readonly json: boolean },
+): Promise<ExitCode> {
+  const endpoint = endpointFor(request, deps.profiles.read(request.profile));
+  const candidates = request.check
+    ? await checkCandidates(deps, discovery.found, endpoint)
+    : discovery.found.map((found) => ({ found, check: undefined }));
+  if (json) {
+    deps.output.json(discoveryDocument(candidates, discovery.unread, deps.profiles));
+    return exitCodes.done;
+  }
+  const { answers } = deps.output;
+  printKeys(answers, { ...discovery, found: candidates.map(({ found }) => found) }, deps);
+  if (request.check) printChecks(answers, candidates);
+  return exitCodes.done;
+}
+
+function nothingFound(
+  { output, profiles }: Deps,
+  { profile }: ImportRequest,
+  { json }: { readonly json: boolean },
+): ExitCode {
   if (profiles.read(profile) === undefined) {
     throw new MistralKeyError("no-key", "There is no key to import.", {
       hint: `Get one and store it: ${commandFor(profile, "init")}`,
@@ -69,4 +88,59 @@ function nothingFound({ output, profiles }: Deps, { json, profile }: ImportOptio
   }
   if (json) output.json({ profile, stored: true, places: [] });
   return exitCodes.done;
+}
+
+/** Says what came of it, where the flow has not said it. */
+function report(
+  { output }: Deps,
+  imported: readonly ImportedKey[],
+  { json }: { readonly json: boolean },
+): void {
+  for (const one of imported) {
+    if (one.outcome === "kept") output.paragraph("The stored key was not changed.");
+    if (one.outcome !== "refused" || one.cleaned.length > 0) continue;
+    printAnswer(output, one.check);
+    output.paragraph("The key was not stored, and its copies were left as they are.");
+  }
+  const [first] = imported.filter((one) => one.outcome === "stored");
+  if (!json && first !== undefined) printNextCommands(output, first.profile.name);
+}
+
+function documentOf(one: ImportedKey, request: ImportRequest, now: Date): object {
+  const { found, cleaned } = one;
+  const places = cleaned.map(({ place, outcome, reason }) => ({
+    ...placeDocument(place),
+    state: outcome,
+    reason,
+  }));
+  switch (one.outcome) {
+    case "kept":
+      return { profile: one.profile, stored: false, places };
+    case "already": {
+      const { profile, store } = one;
+      return { profile, key: found.key.mask, store: store.kind, stored: true, places };
+    }
+    case "stored":
+      return { ...captureDocument(one, request, now), places };
+    case "refused": {
+      const { profile, expiresAt } = request;
+      const refused = { profile, key: found.key, store: null, expiresAt, check: one.check, now };
+      return { ...verificationDocument(refused), stored: false, places };
+    }
+  }
+}
+
+function exitCodeOf(one: ImportedKey): ExitCode {
+  const code =
+    one.outcome === "stored"
+      ? exitCodeOfStored(one)
+      : one.outcome === "refused" && one.cleaned.length === 0
+        ? exitCodeOfDiagnosis(one.check.diagnosis)
+        : exitCodes.done;
+  return code === exitCodes.done ? codeOfCleaned(one.cleaned) : code;
+}
+
+/** Something that was to be taken out and is still there is left to do. */
+function codeOfCleaned(cleaned: readonly CleanedPlace[]): ExitCode {
+  return cleaned.some(({ outcome }) => outcome === "failed") ? exitCodes.unfinished : exitCodes.done;
 }

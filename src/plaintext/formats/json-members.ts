@@ -77,7 +77,21 @@ interface Member {
 
 const options = { allowTrailingComma: true };
 
+/** No tool's file is nested deeper, and a parser that calls itself for each level would run out of stack. */
+const deepest = 100;
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\/|[[{\]}]/g)) {
+    if (token === "[" || token === "{") depth += 1;
+    if (token === "]" || token === "}") depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
 function findMembers(text: string, rule: JsonRule): readonly Member[] {
+  if (isTooDeep(text)) throw new NotUnderstood("it is nested too deeply");
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, options);
   if (root === undefined || errors.length > 0) throw new NotUnderstood("it is not valid JSON");

@@ -139,7 +139,11 @@ function findEntries(text: string, rule: YamlRule): readonly Entry[] {
     }
   };
   const document = parse(text);
-  if (document.errors.length > 0) throw new NotUnderstood("it is not valid YAML");
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const deep = error.code === "RESOURCE_EXHAUSTION";
+    throw new NotUnderstood(deep ? "it is nested too deeply" : "it is not valid YAML");
+  }
   walk(document.contents, []);
   return entries;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
@@ -15,7 +15,7 @@ import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-
 import { program, runProgram } from "../../support/program.ts";
 import { openTerminal, type Terminal } from "../../support/terminal.ts";
 
-/** A `git` that notes its arguments, its environment and its input, and then is the real one. */
+/** A folder with a `git` that notes its arguments and its environment and then is the real one, and with this program. */
 function plantWatchedGit(folder: string): { readonly path: string; seen(): string } {
   const log = join(folder, "seen-by-git");
   const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
@@ -23,6 +23,7 @@ function plantWatchedGit(folder: string): { readonly path: string; seen(): strin
   writeFileSync(log, "");
   writeFileSync(join(folder, "git"), `#!/bin/sh\n{ echo "$0 $*"; env; } >> "${log}"\nexec "${real}" "$@"\n`);
   chmodSync(join(folder, "git"), 0o755);
+  symlinkSync(program, join(folder, "mistral-key"));
   return { path: `${folder}:${process.env.PATH}`, seen: () => readFileSync(log, "utf8") };
 }
 
@@ -65,6 +66,8 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
 
   test("a person picks a key, and afterwards it is in the keyring and in no file they agreed to clean", async () => {
     const terminal = open("import");
+    await terminal.waitFor("Check these 2 keys with Mistral first?");
+    terminal.press("enter");
     await terminal.waitFor("Which key do you want to keep?");
     terminal.press("enter");
     await terminal.waitFor("When does it end?");
@@ -87,9 +90,9 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     for (const part of [chosenKey, otherKey]) expect(terminal.everything()).not.toContain(part.slice(0, 12));
   });
 
-  test("stopping at the first question changes nothing; stopping later says that the key is stored", async () => {
+  test("stopping at the first question sends and changes nothing; stopping later says that the key is stored", async () => {
     const first = open("import");
-    await first.waitFor("Which key do you want to keep?");
+    await first.waitFor("Check these 2 keys with Mistral first?");
     first.press("ctrl-c");
     expect((await first.exit()).code).toBe(130);
     expect(await keyring.lookup("default")).toBeUndefined();
@@ -148,9 +151,10 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     writeFileSync(join(planted.project, ".env"), "clean=1\n");
     commit("-a");
 
+    // .env.local is ignored by git and so is none of its business; what was staged once, git still keeps.
     const scanned = await run("doctor", "--scan", "--json");
-    // .env.local is ignored by git and so is none of its business.
-    expect(JSON.parse(scanned.stdout).leaks).toEqual([]);
-    expect(scanned.code).toBe(0);
+    expect(JSON.parse(scanned.stdout).leaks).toMatchObject([{ kind: "history", commit: null, path: null }]);
+    execFileSync("git", ["prune"], { cwd: planted.project });
+    expect((await run("doctor", "--scan")).code).toBe(0);
   });
 });

@@ -115,6 +115,7 @@ describe("a home folder with the key in twelve places", () => {
   test("a person picks the key, sees each change and decides about tools one by one", async () => {
     deps = open({
       answers: [
+        answer.confirm(false, /Check these 2 keys/),
         answer.choose(mask, /which key/i),
         answer.choose("do not know"),
         answer.choose("Yes, all", /these 6 files/),

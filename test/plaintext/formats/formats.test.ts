@@ -167,6 +167,25 @@ describe("JSON files", () => {
     expect(takeOut(jsonMembers(mistralCodeRule), text)).toEqual({ text, left: 1 });
   });
 
+  test.each([2_000, 100_000])("says when a file is nested %i levels deep", (levels) => {
+    const nested = (open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
+    for (const text of [nested("[", "]"), nested('{"mistral":', "}"), nested('[{"a":', "}]")]) {
+      expect(() => jsonMembers(mistralCodeRule).find(text)).toThrow("it is nested too deeply");
+    }
+  });
+
+  test("brackets in strings and comments do not count as levels", () => {
+    const brackets = "[{".repeat(200);
+    const text = `{ // ${brackets}\n/* ${brackets} */ "a": "\\"${brackets}", "mistral": "${key}" }`;
+    expect(jsonMembers(llmRule).find(text)).toHaveLength(1);
+  });
+
+  test("is quick with a string that never ends", () => {
+    const started = performance.now();
+    expect(() => jsonMembers(llmRule).find(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   test("says when a file is no JSON", () => {
     expect(() => jsonMembers(llmRule).find(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
   });
@@ -223,6 +242,13 @@ describe("YAML files", () => {
   test("leaves placeholders, references and other providers alone", () => {
     const text = `models:\n  - provider: mistral\n    apiKey: \${{ secrets.MISTRAL_API_KEY }}\n  - provider: openai\n    apiKey: ${key}\n`;
     expect(continued.find(text)).toEqual([]);
+  });
+
+  test.each([
+    ["flow", "[".repeat(2000) + "]".repeat(2000)],
+    ["block", "- ".repeat(20_000)],
+  ])("says when a file is nested too deeply: %s", (_kind, text) => {
+    expect(() => aider.find(text)).toThrow("it is nested too deeply");
   });
 
   test("says when a file is no YAML", () => {

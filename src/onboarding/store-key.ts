@@ -1,0 +1,104 @@
+import type { CapturedKey } from "../capture/capture-key.ts";
+import { retryWhileStoreFails } from "../capture/retry-store.ts";
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { type KnownKey, profileOf } from "../profiles/known-key.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { replaceKey } from "../rotation/replace-key.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import type { StoredOutcome } from "./outcome.ts";
+import type { Place } from "./place.ts";
+
+/** A key that is to be stored, and where. */
+export interface Storing {
+  readonly place: Place;
+  readonly captured: Pick<Exclude<CapturedKey, { outcome: "refused" }>, "key" | "check">;
+  /** The last day, where it is known. */
+  readonly expiresAt: Expiry | undefined;
+  /** Whether pages may be opened in a browser. */
+  readonly browser: boolean;
+}
+
+/**
+ * Stores a key in its place. Where another key is there, it takes that one's place as a rotation does.
+ *
+ * @throws as `replaceKey` does; MistralKeyError of a `store-…` kind when it could not be stored, and
+ *   nothing has changed then; of kind `unfinished` when only its profile could not be written
+ */
+export async function storeKey(
+  deps: Deps,
+  { place, captured, expiresAt, browser }: Storing,
+): Promise<StoredOutcome> {
+  const { profile: name, store, endpoint, known, stored } = place;
+  const { key, check } = captured;
+  saySameElsewhere(deps, name, key);
+  const facts = { name, key, endpoint, check, expiresAt };
+  if (stored === undefined || stored.equals(key)) {
+    // The same key once more: what is known of its end stays known.
+    const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
+    const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
+    const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets: known?.targets ?? [] });
+    return { outcome: "stored", profile, key, store, check, replaced: undefined };
+  }
+  const replaced = await replaceKey(deps, { ...facts, store, before: known, browser });
+  return { outcome: "stored", profile: replaced.profile, key, store, check, replaced };
+}
+
+function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: ApiKey): void {
+  for (const row of profiles.list()) {
+    if (!("profile" in row) || row.name === name || !matchesFingerprint(key, row.profile.fingerprint))
+      continue;
+    output.warn(
+      `This is the key of profile "${row.name}" as well. When one of the two is rotated, the other is left with a key that is to be deleted.`,
+    );
+  }
+}
+
+type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "prompts">;
+
+/**
+ * Stores a key that takes no other key's place, reads it back and remembers what is known of it.
+ * The key goes first: cut off in between, it is there and `verify` makes the profile. When the
+ * store refuses it, a person may change that and try again, since Mistral shows a key only once.
+ */
+async function keepKey(deps: Keeping, store: SecretStore, known: Omit<KnownKey, "store">): Promise<Profile> {
+  await retryWhileStoreFails(deps, () => putKey(deps, store, known));
+  const profile = profileOf({ ...known, store: store.kind, storeName: store.describe() }, deps.now());
+  try {
+    deps.profiles.write(profile);
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    throw new MistralKeyError(
+      "unfinished",
+      `The key is stored, but what is known of it is not: ${error.message}`,
+      { cause: error, hint: `Once that is fixed, write it again: ${commandFor(known.name, "verify")}` },
+    );
+  }
+  return profile;
+}
+
+async function putKey(
+  { output }: Keeping,
+  store: SecretStore,
+  { name, key }: Omit<KnownKey, "store">,
+): Promise<void> {
+  const progress = output.progress(`Storing in ${store.describe()}`);
+  try {
+    await store.set({ profile: name, slot: "current" }, key);
+    progress.succeed(`stored in ${store.describe()}, read back`);
+  } catch (error) {
+    progress.clear();
+    throw error instanceof Cancelled ? stoppedWhileStoring(name) : error;
+  }
+}
+
+function stoppedWhileStoring(name: ProfileName): Cancelled {
+  return new Cancelled("Stopped while the key was being stored, so it may or may not be.", {
+    hint: `To see whether it is: ${commandFor(name, "verify")}`,
+  });
+}

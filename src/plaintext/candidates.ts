@@ -1,0 +1,175 @@
+import { resolve } from "node:path";
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import type { Surroundings } from "../files/surroundings.ts";
+import { ownCommand } from "../hints.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
+import { quietly, whyNobody } from "../terminal/absence.ts";
+import type { Output } from "../terminal/output/output.ts";
+import { explain } from "../verification/explain.ts";
+import { verdictOf } from "../verification/verdict.ts";
+import type { FoundKey, FoundPlace } from "./find-keys.ts";
+import { storedAs } from "./list-keys.ts";
+import { whereOf } from "./place-words.ts";
+
+/** A key that was found, and what Mistral says of it; `undefined` where it was not asked. */
+export interface Candidate {
+  readonly found: FoundKey;
+  readonly check: KeyCheck | undefined;
+}
+
+/** Which of the keys that were found is meant. */
+export interface KeyPick {
+  /** A file, the name of a variable, or the kind of a place. */
+  readonly from: string | undefined;
+  /** The mask of a key. */
+  readonly mask: string | undefined;
+}
+
+/**
+ * The keys that fit.
+ *
+ * @throws MistralKeyError of kind `usage` when none does
+ */
+export function fittingKeys(
+  found: readonly FoundKey[],
+  pick: KeyPick,
+  at: Surroundings,
+): readonly [FoundKey, ...FoundKey[]] {
+  const [first, ...others] = found.filter(
+    ({ key, places }) =>
+      (pick.mask === undefined || key.mask === pick.mask) &&
+      (pick.from === undefined || places.some((place) => isAt(place, pick.from ?? "", at))),
+  );
+  if (first !== undefined) return [first, ...others];
+  throw new MistralKeyError("usage", "No key was found there.", {
+    hint: `To see where keys lie: ${ownCommand("import --list")}`,
+  });
+}
+
+function isAt(place: FoundPlace, from: string, { cwd, home }: Surroundings): boolean {
+  if (place.kind === from) return true;
+  if (place.kind === "environment") return place.variable === from;
+  if (place.kind === "vibe-keychain") return false;
+  const path = resolve(cwd, from.replace(/^~(?=[/\\])/, home));
+  return path === place.file.path || path === place.file.realPath;
+}
+
+/** So many keys are checked at once, each with one call at a time: Mistral limits how many it takes a second. */
+const atOnce = 4;
+
+/**
+ * Asks Mistral about keys, and puts those first that it accepts.
+ *
+ * @throws Cancelled when the person presses Ctrl-C
+ */
+export async function checkCandidates(
+  deps: Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">,
+  found: readonly FoundKey[],
+  endpoint: Endpoint,
+): Promise<readonly Candidate[]> {
+  const api = await deps.mistral(endpoint);
+  const label = found.length === 1 ? "Checking a key" : `Checking ${found.length} keys`;
+  const line = deps.output.progress(label);
+  const checked: Candidate[] = [];
+  const queue = found.entries();
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const [index, one] of queue) {
+      const check = await api.checkKey(one.key, { history: newKey, oneByOne: true, signal: deps.signal });
+      checked[index] = { found: one, check };
+      done += 1;
+      line.update(`${label}, ${done} done`);
+    }
+  };
+  try {
+    await quietly(deps, () => Promise.all(Array.from({ length: atOnce }, work)));
+  } finally {
+    line.clear();
+  }
+  if (deps.signal.aborted) throw new Cancelled();
+  return checked.sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf({ check }: Candidate): number {
+  if (check === undefined) return 2;
+  if (check.diagnosis === "wrong-product") return 3;
+  return { usable: 0, limited: 1, unknown: 2, rejected: 4 }[verdictOf(check)];
+}
+
+/** Prints what Mistral says of each key. */
+export function printChecks(output: Output, candidates: readonly Candidate[]): void {
+  output.print();
+  for (const { found, check } of candidates) {
+    if (check === undefined) continue;
+    // The mask stands before it.
+    const sentence = explain(check).sentence.replace(`, ${found.key.mask}`, "");
+    const verb = { usable: "ok", limited: "warn", unknown: "warn", rejected: "fail" } as const;
+    output[verb[verdictOf(check)]](`${found.key.mask}  ${sentence}`);
+  }
+  output.print();
+}
+
+/** The candidates that Mistral accepts without a limit. */
+function usable(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.filter(({ check }) => check !== undefined && verdictOf(check) === "usable");
+}
+
+/**
+ * Settles which candidates are meant: the only one, else what the person chooses.
+ *
+ * @throws MistralKeyError of kind `usage` when there are several and nobody is there to choose; Cancelled
+ */
+export async function chooseCandidates(
+  deps: Pick<Deps, "interactive" | "absence" | "prompts" | "profiles">,
+  candidates: readonly Candidate[],
+  at: Surroundings,
+): Promise<readonly Candidate[]> {
+  if (candidates.length === 1) return candidates;
+  const accepted = usable(candidates);
+  if (!deps.interactive) {
+    // Who has them checked wants the one that works.
+    if (accepted.length === 1) return accepted;
+    const offered = accepted.length === 0 ? candidates : accepted;
+    const masks = offered.map(({ found }) => `--key ${found.key.mask}`);
+    throw new MistralKeyError(
+      "usage",
+      `${offered.length} different keys fit and you would pick one, but ${whyNobody(deps)}.`,
+      { hint: `Say which: ${masks.join(", or ")}` },
+    );
+  }
+  const each = candidates.map((candidate) => ({
+    value: [candidate],
+    name: candidate.found.key.mask,
+    description: describe(candidate, deps, at),
+  }));
+  const together = {
+    value: accepted,
+    name: `All ${accepted.length} that Mistral accepts`,
+    description: "each under a name of its own",
+  };
+  return await (await deps.prompts()).choose<readonly Candidate[]>({
+    message: "Which key do you want to keep?",
+    choices: accepted.length > 1 ? [...each, together] : each,
+  });
+}
+
+function describe(
+  { found, check }: Candidate,
+  { profiles }: Pick<Deps, "profiles">,
+  at: Surroundings,
+): string {
+  const [first, ...others] = found.places;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  const said = check === undefined ? [] : [wordFor(check)];
+  const stored = storedAs(found, profiles).length > 0 ? ["stored already"] : [];
+  return [...said, `${whereOf(first, at)}${more}`, ...stored].join(", ");
+}
+
+function wordFor(check: KeyCheck): string {
+  if (check.diagnosis === "wrong-product") return "another product's";
+  return { usable: "accepted", limited: "accepted, limited now", unknown: "not known", rejected: "refused" }[
+    verdictOf(check)
+  ];
+}

@@ -1,0 +1,77 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { Output } from "../terminal/output/output.ts";
+import type { Choice } from "../terminal/prompts/prompts.ts";
+import { explain } from "../verification/explain.ts";
+import { facts } from "../verification/facts.ts";
+import { verdictOf } from "../verification/verdict.ts";
+
+/** What becomes of a key that was found and that Mistral does not simply accept. */
+export type Decision = "store" | "again" | "another" | "take-out";
+
+type Option = Decision | "stop";
+
+const again: Choice<Option> = { value: "again", name: "Check it again" };
+const another: Choice<Option> = { value: "another", name: "Another one", description: "of the keys above" };
+const takeOut: Choice<Option> = {
+  value: "take-out",
+  name: "Just take this copy out",
+  description: "each change is shown first",
+};
+const stop: Choice<Option> = { value: "stop", name: "Stop", description: "nothing is stored" };
+
+function store(name: string, description: string): Choice<Option> {
+  return { value: "store", name, description };
+}
+
+/**
+ * Says what Mistral answered, and asks what becomes of the key. It was found on this machine, so
+ * pasting or waiting does not help.
+ *
+ * @param hasOthers - whether there are other keys to choose from
+ * @throws Cancelled when the person stops
+ */
+export async function decideAbout(
+  { output, prompts }: Pick<Deps, "output" | "prompts">,
+  check: KeyCheck,
+  hasOthers: boolean,
+): Promise<Decision> {
+  printAnswer(output, check);
+  const choices = choicesFor(check).filter(({ value }) => hasOthers || value !== "another");
+  const decision = await (await prompts()).choose<Option>({ message: "What now?", choices });
+  if (decision === "stop") throw new Cancelled("Stopped. The key was not stored.");
+  return decision;
+}
+
+function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
+  switch (verdictOf(check)) {
+    case "limited":
+      return [store("Store it all the same", "it works once the limit is gone"), again, another, stop];
+    case "unknown":
+      return [again, store("Store it unverified", "check it later, with verify"), another, stop];
+    default:
+      if (check.diagnosis === "invalid-key") return [another, takeOut, stop];
+      if (check.diagnosis === "wrong-product" && check.product === "vibe") {
+        return [another, store("Store it all the same", "for Mistral Vibe, and nothing else"), stop];
+      }
+      return [another, stop];
+  }
+}
+
+/** Says what Mistral answered about a key that was found, and what may be why. */
+export function printAnswer(output: Output, check: KeyCheck): void {
+  const { sentence, hint, causes } = explain(check);
+  const refused = verdictOf(check) === "rejected";
+  output.print();
+  output[refused ? "fail" : "warn"](sentence);
+  if (check.diagnosis === "invalid-key") {
+    output.paragraph("One of these may be why:");
+    for (const { says } of [facts.deleted, facts.expired, facts.otherProduct, facts.allowance])
+      output.bullet(says);
+  } else {
+    for (const cause of causes) output.bullet(cause);
+    if (hint !== null) output.next(hint);
+  }
+  output.print();
+}

@@ -1,0 +1,217 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import type { Surroundings } from "../files/surroundings.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
+import { noteExpiry } from "../onboarding/note-expiry.ts";
+import type { StoredOutcome } from "../onboarding/outcome.ts";
+import { askForName, choosePlace, findPlace, type Place, type PlaceRequest } from "../onboarding/place.ts";
+import { storeKey } from "../onboarding/store-key.ts";
+import { endpointFor } from "../profiles/profile.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { checkWithProgress } from "../verification/check-with-progress.ts";
+import { printKeyCard } from "../verification/key-card.ts";
+import { verdictOf } from "../verification/verdict.ts";
+import {
+  type Candidate,
+  checkCandidates,
+  chooseCandidates,
+  fittingKeys,
+  type KeyPick,
+  printChecks,
+} from "./candidates.ts";
+import { type CleanChoice, type CleanedPlace, cleanUp } from "./clean-up.ts";
+import { decideAbout } from "./decide.ts";
+import type { FoundKey } from "./find-keys.ts";
+import { profilesOf, storedAs } from "./list-keys.ts";
+import { whereOf } from "./place-words.ts";
+
+/** What `import` is asked for. */
+export interface ImportRequest extends PlaceRequest {
+  /** Whether the profile was named, rather than taken as the usual one. */
+  readonly named: boolean;
+  readonly pick: KeyPick;
+  /** Whether keys are checked before they are stored. */
+  readonly verify: boolean;
+  /** Whether all keys that fit are checked first, without asking. */
+  readonly check: boolean;
+  /** Whether pages may be opened in a browser. */
+  readonly browser: boolean;
+  readonly clean: CleanChoice | undefined;
+}
+
+/** What became of a key that was found. */
+export type ImportedKey = { readonly found: FoundKey; readonly cleaned: readonly CleanedPlace[] } & (
+  | StoredOutcome
+  /** It was in a store before. */
+  | { readonly outcome: "already"; readonly profile: ProfileName; readonly store: SecretStore }
+  /** Another key is stored for the profile, and stays. */
+  | { readonly outcome: "kept"; readonly profile: ProfileName }
+  /** Mistral does not accept it, so that it was not stored; its copies may be gone. */
+  | { readonly outcome: "refused"; readonly check: KeyCheck }
+);
+
+interface Importing {
+  readonly deps: Deps;
+  readonly request: ImportRequest;
+  readonly endpoint: Endpoint;
+  readonly at: Surroundings;
+}
+
+/**
+ * Stores keys that were found, and takes their copies out: the one that fits, those a person chooses,
+ * or all that Mistral accepts.
+ *
+ * @throws Cancelled, and MistralKeyError of kinds `usage`, `store-…` and `unfinished`
+ */
+export async function importKeys(
+  deps: Deps,
+  found: readonly FoundKey[],
+  request: ImportRequest,
+): Promise<readonly ImportedKey[]> {
+  const at = deps.surroundings();
+  const endpoint = endpointFor(request, deps.profiles.read(request.profile));
+  const importing: Importing = { deps, request, endpoint, at };
+  const fitting = fittingKeys(found, request.pick, at);
+  const candidates = (await wantsChecks(importing, fitting.length))
+    ? await checkCandidates(deps, fitting, endpoint)
+    : fitting.map((one): Candidate => ({ found: one, check: undefined }));
+  if (candidates.length > 1) printChecks(deps.output, candidates);
+  for (;;) {
+    const [first, ...others] = await chooseCandidates(deps, candidates, at);
+    if (first === undefined) throw new Cancelled();
+    if (others.length > 0) return await importTogether(importing, [first, ...others]);
+    const imported = await importOne(importing, first, candidates.length > 1);
+    if (imported !== "another") return [imported];
+  }
+}
+
+/** Keys are sent to Mistral only when the person says so; a single one is checked before it is stored. */
+async function wantsChecks({ deps, request }: Importing, count: number): Promise<boolean> {
+  if (!request.verify || count === 1) return false;
+  if (request.check || !deps.interactive) return request.check;
+  return await (await deps.prompts()).confirm({
+    message: `Check these ${count} keys with Mistral first?`,
+    initial: true,
+  });
+}
+
+/** `another`: the person wants another one of the keys instead. */
+async function importOne(
+  importing: Importing,
+  { found, check: known }: Candidate,
+  hasOthers: boolean,
+): Promise<ImportedKey | "another"> {
+  const { deps, request } = importing;
+  const already = await findStored(importing, found);
+  if (already !== undefined) return already;
+  let check = known ?? (await checkOne(importing, found));
+  while (check !== undefined && verdictOf(check) !== "usable") {
+    if (!deps.interactive) return { outcome: "refused", found, check, cleaned: [] };
+    const next = await decideAbout(deps, check, hasOthers);
+    if (next === "another") return "another";
+    if (next === "take-out") {
+      return { outcome: "refused", found, check, cleaned: await clean(importing, found) };
+    }
+    if (next === "store") break;
+    check = await checkOne(importing, found);
+  }
+  const place = await choosePlace(deps, request, await findPlace(deps, request));
+  if (place.outcome === "keep") {
+    return { outcome: "kept", found, profile: place.place.profile, cleaned: [] };
+  }
+  const stored = await store(importing, { found, check }, place.place);
+  const kept = { profile: stored.profile.name, store: stored.store };
+  return { ...stored, found, cleaned: await clean(importing, found, kept) };
+}
+
+/** Stores several keys, each under a name, and takes their copies out only then. */
+async function importTogether(
+  importing: Importing,
+  candidates: readonly Candidate[],
+): Promise<readonly ImportedKey[]> {
+  const { deps, request, at } = importing;
+  const imported: ImportedKey[] = [];
+  for (const candidate of candidates) {
+    const { found } = candidate;
+    const already = await findStored(importing, found, { clean: false });
+    if (already !== undefined) {
+      imported.push(already);
+      continue;
+    }
+    let place = await findPlace(deps, request);
+    if (place.stored !== undefined || place.known !== undefined) {
+      const message = `A name for ${found.key.mask}, in ${whereOf(found.places[0], at)}`;
+      place = await findPlace(deps, { ...request, profile: await askForName(deps, message) });
+    }
+    imported.push({ ...(await store(importing, candidate, place)), found, cleaned: [] });
+  }
+  const cleaned: ImportedKey[] = [];
+  for (const one of imported) {
+    if (one.outcome !== "stored" && one.outcome !== "already") continue;
+    const profile = one.outcome === "stored" ? one.profile.name : one.profile;
+    deps.output.print();
+    deps.output.heading(`Copies of ${one.found.key.mask}, profile ${profile}`);
+    cleaned.push({ ...one, cleaned: await clean(importing, one.found, { profile, store: one.store }) });
+  }
+  return cleaned;
+}
+
+async function checkOne(
+  { deps, request, endpoint }: Importing,
+  { key }: FoundKey,
+): Promise<KeyCheck | undefined> {
+  return request.verify ? await checkWithProgress(deps, key, endpoint, { history: newKey }) : undefined;
+}
+
+async function store(
+  { deps, request }: Importing,
+  { found: { key }, check }: Candidate,
+  place: Place,
+): Promise<StoredOutcome> {
+  if (place.store.kind === "memory") throw new Cancelled("Stopped. The key was not stored.");
+  const { expiresAt, browser } = request;
+  const stored = await storeKey(deps, { place, captured: { key, check }, expiresAt, browser });
+  const asks = deps.interactive && stored.profile.expiresAt === undefined;
+  const noted = asks ? await noteExpiry(deps, stored, { justMade: false }) : stored;
+  const { profile, store: kept } = noted;
+  printKeyCard(deps.output, { profile, storeName: kept.describe(), check, now: deps.now() });
+  return noted;
+}
+
+/** Looks into the store itself: a fingerprint does not tell that the key is still there. */
+async function findStored(
+  importing: Importing,
+  found: FoundKey,
+  options = { clean: true },
+): Promise<ImportedKey | undefined> {
+  const { deps, request } = importing;
+  const names = storedAs(found, deps.profiles);
+  const name = names.includes(request.profile) ? request.profile : request.named ? undefined : names[0];
+  const known = name === undefined ? undefined : deps.profiles.read(name);
+  if (name === undefined || known === undefined) return undefined;
+  const store = await deps.store(known.store);
+  const stored = await store.get({ profile: name, slot: "current" });
+  if (stored?.equals(found.key) !== true) return undefined;
+  deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf(names)}.`);
+  const kept = { profile: name, store };
+  const cleaned = options.clean ? await clean(importing, found, kept) : [];
+  return { outcome: "already", found, ...kept, cleaned };
+}
+
+async function clean(
+  { deps, request: { clean: choice } }: Importing,
+  found: FoundKey,
+  kept?: { readonly profile: ProfileName; readonly store: SecretStore },
+): Promise<readonly CleanedPlace[]> {
+  try {
+    return await cleanUp(deps, { found, kept, choice });
+  } catch (error) {
+    if (!(error instanceof Cancelled) || kept === undefined) throw error;
+    throw new Cancelled("Stopped. Your key is stored; copies that were not taken out yet are still there.", {
+      hint: `To continue: ${commandFor(kept.profile, "import")}`,
+    });
+  }
+}

@@ -1,0 +1,257 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { importKey } from "../../../src/commands/obtain/import.ts";
+import { parseProfileName } from "../../../src/keys/profile-name.ts";
+import { StandInStore } from "../../onboarding/stand-in-store.ts";
+import { type PlantedHome, plantHome } from "../../plaintext/planted-home.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+const living = "liveKey1".repeat(4);
+const second = "liveKey2".repeat(4);
+const dead = "deadKey1".repeat(4);
+const ofVibe = "vibeKey1".repeat(4);
+const masks = { living: "live...Key1", second: "live...Key2", dead: "dead...Key1", ofVibe: "vibe...Key1" };
+
+let planted: PlantedHome;
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  planted = plant({ ".env": dead, ".env.local": living });
+  api = await startMistralApi({ keys: [living, second, ofVibe] });
+  api.keys.forbid(ofVibe, "vibe-key");
+});
+
+afterEach(async () => {
+  deps.close();
+  planted.remove();
+  await api.stop();
+});
+
+/** A project with these keys in its dotenv files, and one of Vibe's in Vibe's own. */
+function plant(keys: Readonly<Record<string, string>>, vibe?: string): PlantedHome {
+  const files = Object.entries(keys).map(([name, key]) => [`project/${name}`, key]);
+  if (vibe !== undefined) files.push([".vibe/.env", vibe]);
+  return plantHome(
+    files.map(([path = "", key]) => ({ path, before: `MISTRAL_API_KEY=${key}\n`, after: "" })),
+  );
+}
+
+function replant(...args: Parameters<typeof plant>): void {
+  planted.remove();
+  planted = plant(...args);
+}
+
+function open(options: TestDepsOptions = {}): TestDeps {
+  const env = { PATH: process.env.PATH ?? "" };
+  const surroundings = { home: planted.home, cwd: planted.project, env };
+  return openTestDeps({ serverUrl: api.url, store: new StandInStore("keychain"), surroundings, ...options });
+}
+
+function run(flags: Record<string, unknown> = {}): Promise<number> {
+  return importKey({ args: [], flags: new Flags({ ...flags, serverUrl: api.url }) }, deps);
+}
+
+async function stored(profile = "default"): Promise<string | undefined> {
+  return (await deps.secrets.get({ profile: parseProfileName(profile), slot: "current" }))?.reveal();
+}
+
+const check = answer.confirm(true, /Check these \d keys with Mistral/);
+const unknownEnd = answer.choose("do not know", /When does it end/);
+const keepCopies = answer.confirm(false, /Take the key out/);
+
+describe("several keys", () => {
+  test("are sent to Mistral only when the person says so, and the living come first", async () => {
+    deps = open({ answers: [answer.confirm(false, /Check these 2 keys/), answer.stop(/Which key/)] });
+    await expect(run()).rejects.toMatchObject({ kind: "cancelled" });
+    expect(api.requests).toEqual([]);
+
+    deps = deps.next({ answers: [check, answer.stop(/Which key/)] });
+    await expect(run()).rejects.toMatchObject({ kind: "cancelled" });
+    expect(deps.stderr()).toMatch(/✓ live\.\.\.Key1 .*accepts.*\n.*✗ dead\.\.\.Key1 .*not accept/);
+    expect(await stored()).toBeUndefined();
+  });
+
+  test("are checked without a question with --check, also for a report", async () => {
+    deps = open();
+    expect(await run({ list: true, check: true, json: true })).toBe(0);
+    expect(deps.document()).toMatchObject({
+      found: [
+        { key: masks.living, diagnosis: "valid" },
+        { key: masks.dead, diagnosis: "invalid-key" },
+      ],
+    });
+
+    deps = deps.next();
+    expect(await run({ list: true, check: true })).toBe(0);
+    expect(deps.stdout()).toMatch(/live\.\.\.Key1 .*accepts/);
+  });
+
+  test("with --check and nobody there, the only one that lives is meant", async () => {
+    deps = open();
+    expect(await run({ check: true })).toBe(0);
+    expect(await stored()).toBe(living);
+
+    api.keys.accept(dead);
+    deps = deps.next();
+    await expect(run({ check: true })).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining("--key"),
+    });
+  });
+
+  test("that live are stored in one go, each under a name", async () => {
+    replant({ ".env": living, ".env.local": second, ".env.old": dead });
+    deps = open({
+      answers: [
+        check,
+        answer.choose("All 2 that Mistral accepts", /Which key/),
+        unknownEnd,
+        answer.text("work", /A name for live\.\.\.Key2, in ~\/project\/\.env\.local:1/),
+        unknownEnd,
+        answer.confirm(true, /~\/project\/\.env\?/),
+        answer.confirm(true, /\.env\.local\?/),
+      ],
+    });
+
+    expect(await run()).toBe(0);
+
+    expect(await stored()).toBe(living);
+    expect(await stored("work")).toBe(second);
+    expect(planted.read("project/.env.local")).toBe(
+      "# MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -p work -- CMD\n",
+    );
+    expect(planted.read("project/.env.old")).toContain(dead);
+  });
+});
+
+describe("a key that Mistral refuses", () => {
+  test("offers another one, and is neither pasted again nor waited for", async () => {
+    deps = open({
+      answers: [
+        check,
+        answer.choose(masks.dead, /Which key/),
+        answer.choose("Another one", /What now/),
+        answer.choose(masks.living, /Which key/),
+        unknownEnd,
+        keepCopies,
+      ],
+    });
+
+    expect(await run()).toBe(0);
+
+    expect(await stored()).toBe(living);
+    expect(deps.stderr()).not.toMatch(/paste|wait|few minutes|moment ago/i);
+    expect(deps.stderr()).toMatch(/may have expired|has expired/);
+    // It is not checked for a second time.
+    const completions = api.requests.filter(({ path }) => path.endsWith("/completions"));
+    expect(completions).toHaveLength(1);
+  });
+
+  test("can just be taken out where it lies, and is stored nowhere", async () => {
+    replant({ ".env": dead });
+    deps = open({
+      answers: [
+        answer.choose("Just take this copy out", /What now/),
+        answer.confirm(true, /Take the key out/),
+      ],
+    });
+
+    expect(await run()).toBe(0);
+
+    expect(planted.read("project/.env")).toBe(
+      "# MISTRAL_API_KEY: taken out, since Mistral refused the key\n",
+    );
+    expect(await stored()).toBeUndefined();
+    expect(deps.profiles.list()).toEqual([]);
+  });
+
+  test("is reported with nobody there, and its copies stay", async () => {
+    replant({ ".env": dead });
+    deps = open();
+    expect(await run({ clean: "all", json: true })).toBe(4);
+    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "invalid-key", stored: false, places: [] });
+    expect(deps.stderr()).not.toMatch(/few minutes/);
+    expect(planted.read("project/.env")).toContain(dead);
+  });
+});
+
+describe("a key of Vibe's", () => {
+  test("is called one before anything is stored, and does not take a Studio key's place unasked", async () => {
+    replant({ ".env.local": living }, ofVibe);
+    deps = open();
+    expect(await run({ key: masks.living })).toBe(0);
+
+    deps = deps.next({
+      answers: [
+        answer.choose("Store it all the same", /What now/),
+        answer.choose("under another name", /What do you want to do/),
+        answer.text("vibe", /A name/),
+        unknownEnd,
+        answer.confirm(false, /Mistral Vibe's/),
+      ],
+    });
+    expect(await run({ key: masks.ofVibe })).toBe(4);
+
+    expect(deps.stderr()).toMatch(/This is a Vibe key/);
+    expect(deps.stderr().indexOf("This is a Vibe key")).toBeLessThan(
+      deps.stderr().indexOf("A key is stored"),
+    );
+    expect(await stored()).toBe(living);
+    expect(await stored("vibe")).toBe(ofVibe);
+  });
+
+  test("is not stored with nobody there", async () => {
+    replant({}, ofVibe);
+    deps = open();
+    expect(await run({ json: true })).toBe(4);
+    expect(deps.document()).toMatchObject({ diagnosis: "wrong-product", stored: false });
+  });
+});
+
+describe("where a key is stored already", () => {
+  const withStored = async (profile = "default"): Promise<void> => {
+    replant({ ".env": second });
+    deps = open();
+    expect(await run({ profile })).toBe(0);
+    replant({ ".env.local": living });
+    const env = { PATH: process.env.PATH ?? "" };
+    const surroundings = { home: planted.home, cwd: planted.project, env };
+    deps = deps.next({ surroundings });
+  };
+
+  test.each([
+    ["is kept", [answer.choose("Keep it")], { default: second }],
+    ["is replaced", [answer.choose("Replace it"), answer.press("l", /later/)], { default: living }],
+    [
+      "stays beside the new one",
+      [answer.choose("under another name"), answer.text("work", /A name/)],
+      { default: second, work: living },
+    ],
+  ])("it %s", async (what, answers, expected: Readonly<Record<string, string>>) => {
+    await withStored();
+    const env = { PATH: process.env.PATH ?? "" };
+    const rest = what === "is kept" ? [] : [unknownEnd, keepCopies];
+    deps = deps.next({
+      surroundings: { home: planted.home, cwd: planted.project, env },
+      answers: [...answers, ...rest],
+    });
+    await run();
+    for (const [profile, key] of Object.entries(expected)) expect(await stored(profile)).toBe(key);
+  });
+
+  test("the same key under two names is said", async () => {
+    replant({ ".env": living });
+    deps = open();
+    expect(await run({ profile: "work" })).toBe(0);
+    deps = deps.next();
+    expect(await run({ profile: "home" })).toBe(0);
+    expect(deps.stderr()).toContain('This is the key of profile "work" as well.');
+
+    deps = deps.next();
+    expect(await run({ list: true })).toBe(0);
+    expect(deps.stdout()).toContain("stored as profiles home and work");
+  });
+});
