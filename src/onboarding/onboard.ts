@@ -9,7 +9,7 @@ import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noteExpiry } from "./note-expiry.ts";
 import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
-import { choosePlace, findPlace, type Place, type PlaceChoice } from "./place.ts";
+import { choosePlace, findPlace, type Place, type PlaceChoice, readStored } from "./place.ts";
 import { storeKey } from "./store-key.ts";
 import { stoppable, walkBack, walkToPaste } from "./wizard.ts";
 
@@ -127,20 +127,22 @@ async function lookAgain(
 ): Promise<PlaceChoice> {
   if (place.stored !== undefined) return { outcome: "use", place };
   const { store, profile } = place;
-  const stored = await retryWhileStoreFails(deps, () => store.get({ profile, slot: "current" }));
+  const stored = await retryWhileStoreFails(deps, () => readStored(store, profile));
   if (stored === undefined || stored.equals(key)) return { outcome: "use", place: { ...place, stored } };
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
 }
 
-/** Who keeps the stored key may have come to say when it ends. */
+/** Who keeps the stored key may have come to say when it ends. A key that was not listed is from now on. */
 function keepStored(
-  { profiles, now }: Deps,
+  { profiles, now, output }: Deps,
   { expiresAt }: OnboardRequest,
   { profile: name, store, endpoint, known, stored: key }: Place,
 ): OnboardOutcome {
-  if (expiresAt !== undefined && key !== undefined) {
+  if (key !== undefined && (expiresAt !== undefined || known === undefined)) {
     const profile = known ?? profileOf({ name, key, store: store.kind, endpoint }, now());
-    profiles.write({ ...profile, expiresAt });
+    profiles.write(expiresAt === undefined ? profile : { ...profile, expiresAt });
+    if (known === undefined)
+      output.ok(`Nothing was known of this key. It is listed as profile "${name}" now.`);
   }
   return { outcome: "kept", profile: name, noted: expiresAt };
 }

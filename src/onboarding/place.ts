@@ -9,6 +9,7 @@ import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { settleStore } from "./settle-store.ts";
 
 /** Where a key is to be stored, and what is there already. */
@@ -51,9 +52,42 @@ export async function findPlace(deps: Placing, request: PlaceRequest): Promise<P
   if (lookalike !== undefined) throw refuseLookalike(profile, lookalike);
   refuseDuringRotation(profile, deps);
   refuseOtherStore(request, known);
-  const store = await settleStore(deps, request, known);
-  const stored = await store.get({ profile, slot: "current" });
+  const store = await settleStore(deps, { ...request, store: await findStore(deps, request, known) }, known);
+  const stored = await readStored(store, profile, ({ message }) =>
+    deps.output.warn(`${message} A new key takes its place.`),
+  );
   return { profile, store, endpoint: endpointFor(request, known), known, stored };
+}
+
+/** The store asked for; where nothing is known of the profile, the encrypted file that is there all the same. */
+async function findStore(
+  deps: Placing,
+  { profile, store }: PlaceRequest,
+  known: Profile | undefined,
+): Promise<StoreKind | undefined> {
+  if (store !== undefined || known !== undefined) return store;
+  return (await findUnlistedKey(deps, profile, ["file"])) === undefined ? undefined : "file";
+}
+
+/**
+ * The key that is stored. What a keychain holds and does not give out must not stand in the way of a
+ * new one; what is in a damaged file may be put right from a copy, so that is left to the person.
+ *
+ * @throws MistralKeyError of a `store-…` kind
+ */
+export async function readStored(
+  store: SecretStore,
+  profile: ProfileName,
+  onUnreadable: (failure: MistralKeyError) => void = () => {},
+): Promise<ApiKey | undefined> {
+  try {
+    return await store.get({ profile, slot: "current" });
+  } catch (error) {
+    const unreadable = error instanceof MistralKeyError && error.kind === "store-damaged";
+    if (!unreadable || store.kind !== "keychain") throw error;
+    onUnreadable(error);
+    return undefined;
+  }
 }
 
 /** What becomes of a key that is stored already, and where the new one goes. */

@@ -6,6 +6,7 @@ import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
 import { type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
+import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isRefusal } from "../verification/verdict.ts";
 import { printEnvironment, printNotices } from "./print-notices.ts";
@@ -20,10 +21,12 @@ import type { ReadableProfile, Survey } from "./survey.ts";
  */
 export function printStatus(output: Output, survey: Survey, inFull: boolean): void {
   const readable = survey.profiles.filter((row): row is ReadableProfile => "profile" in row);
-  if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
+  if (survey.unlisted !== undefined) printUnlisted(output, survey.unlisted);
+  else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
     output.paragraph("No key is stored here yet.");
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
-  } else if (readable.length > 1 && !inFull) {
+  }
+  if (readable.length > 1 && !inFull) {
     output.table(chooseColumns(readable, survey.now, output));
   } else {
     readable.forEach((row, index) => {
@@ -35,6 +38,14 @@ export function printStatus(output: Output, survey: Survey, inFull: boolean): vo
   printNotices(output, survey);
   if (inFull || readable.length > 1 || isNews(survey.choice)) output.bullet(describeChoice(survey.choice));
   printEnvironment(output, survey);
+}
+
+/** The stored key counts, and what is known of it comes back with the next test call. */
+function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): void {
+  const which = key === undefined ? "A key" : `The key ${key.mask}`;
+  output.warn(`${which} of profile ${profile} is in ${store.describe()}, and nothing else is known of it.`);
+  const command = store.kind === "keychain" ? "verify" : `verify --store ${store.kind}`;
+  output.next(`To check and list it: ${output.theme.strong(commandFor(profile, command))}`);
 }
 
 /** Whether the choice is neither what was asked for a moment ago nor what it always is. */

@@ -8,6 +8,7 @@ import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { ListedProfile } from "../profiles/profile-registry.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
+import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import { isRefusal } from "../verification/verdict.ts";
 
 /** Everything known here about the keys of this person and about `MISTRAL_API_KEY`, without a look at a store or the network. */
@@ -20,6 +21,8 @@ export interface Survey {
   readonly strayRotations: readonly ListedRotation[];
   readonly environment: ComparedKey;
   readonly now: Date;
+  /** A key of {@link choice} that a store holds although its profile is not there; only where it was looked for. */
+  readonly unlisted?: UnlistedKey | undefined;
 }
 
 /** A profile with the rotation under way, or why it cannot be read. */

@@ -1,9 +1,11 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
+import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
+import { findUnlistedKey } from "./unlisted-key.ts";
 
 /** Whose key is looked for, and in which store when it is not left to the profile. */
 export interface KeyRequest {
@@ -32,8 +34,10 @@ export async function readStoredKey(
   const profile = deps.profiles.read(request.profile);
   const store = await deps.store(storeFor(request, profile));
   const key = await store.get({ profile: request.profile, slot: "current" });
-  if (key === undefined) throw noKey(request.profile, store, profile);
-  return { key, store, profile };
+  if (key !== undefined) return { key, store, profile };
+  const elsewhere = profile === undefined && request.store === undefined;
+  const unlisted = elsewhere ? await findUnlistedKey(deps, request.profile, ["file"]) : undefined;
+  throw unlisted === undefined ? noKey(request.profile, store, profile) : onlyInFile(request.profile);
 }
 
 /**
@@ -49,12 +53,21 @@ export async function readKeyForUse(
   return stored;
 }
 
+function onlyInFile(name: ProfileName): MistralKeyError {
+  return new MistralKeyError(
+    "no-key",
+    `Nothing is known of profile "${name}", but an encrypted file holds a key for it.`,
+    {
+      hint: `To check and list it: ${commandFor(name, "verify --store file")}`,
+    },
+  );
+}
+
 /** The failure that says that a store holds no key for a profile. */
 export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
-  const flag = name === defaultProfile ? "" : ` -p ${name}`;
   if (profile !== undefined && profile.store !== store.kind) {
     return new MistralKeyError("no-key", `The key of profile "${name}" is not kept in ${store.describe()}.`, {
-      hint: "Leave --store and MISTRAL_KEY_STORE away: the profile knows where its key is.",
+      hint: "Do not give --store, and unset MISTRAL_KEY_STORE: the profile knows where its key is.",
     });
   }
   if (profile !== undefined) {
@@ -62,11 +75,11 @@ export function noKey(name: ProfileName, store: SecretStore, profile: Profile | 
       "no-key",
       `The key of profile "${name}" is not in ${store.describe()} any more.`,
       {
-        hint: `Put it back, or a new one: mistral-key init${flag}. To see where each key is kept: mistral-key status`,
+        hint: `Put it back, or a new one: ${commandFor(name, "init")}\nTo see where each key is kept: ${ownCommand("status")}`,
       },
     );
   }
   return new MistralKeyError("no-key", `No key is stored for profile "${name}".`, {
-    hint: `Get one and store it: mistral-key init${flag}. To see the profiles there are: mistral-key status`,
+    hint: `Get one and store it: ${commandFor(name, "init")}\nTo see the profiles there are: ${ownCommand("status")}`,
   });
 }

@@ -3,12 +3,15 @@ import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { readSettings } from "../../settings.ts";
+import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 import { status } from "./status.ts";
 
 /** What the program's bare name does: says what `init` would do, or how the stored keys stand. */
 export async function overview(input: CommandInput, deps: Deps): Promise<ExitCode> {
   const { profile, json } = readSettings(input.flags, deps);
-  if (json || deps.profiles.list().length > 0) return await status(input, deps);
+  const known =
+    json || deps.profiles.list().length > 0 || (await findUnlistedKey(deps, profile)) !== undefined;
+  if (known) return await status(input, deps);
   const { answers } = deps.output;
   const command = (text: string) => answers.theme.strong(commandFor(profile, text));
   answers.paragraph("No key is stored here yet. To get one:");

@@ -6,8 +6,9 @@ import { readSettings } from "../../settings.ts";
 import { printStatus } from "../../status/print-status.ts";
 import { statusDocument } from "../../status/status-document.ts";
 import { survey } from "../../status/survey.ts";
+import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 
-/** Shows every profile and the key an app started here would use. Asks neither Mistral nor the store. */
+/** Shows every profile and the key an app started here would use. Asks Mistral nothing, and a store only about a key whose profile is not there. */
 export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { choice, json } = readSettings(flags, deps);
   const file = flags.value("ics");
@@ -18,7 +19,9 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitC
   } else if (json) deps.output.json(statusDocument(found));
   else {
     const inFull = flags.on("verbose");
-    printStatus(deps.output.answers, found, inFull);
+    const listed = found.profiles.some(({ name }) => name === choice.name);
+    const unlisted = listed ? undefined : await findUnlistedKey(deps, choice.name);
+    printStatus(deps.output.answers, { ...found, unlisted }, inFull);
     if (inFull) await printApps(deps);
   }
   return exitCodes.done;

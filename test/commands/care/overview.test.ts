@@ -22,6 +22,15 @@ describe("the program's bare name", () => {
     expect(deps.stderr()).toBe("");
   });
 
+  it("shows a key whose profile is not there instead of saying that there is none", async () => {
+    deps = openTestDeps();
+    const key = ApiKey.of("testKey0".repeat(4));
+    await deps.secrets.set({ profile: parseProfileName("default"), slot: "current" }, key);
+    expect(await run()).toBe(0);
+    expect(deps.stdout()).toContain("test...Key0");
+    expect(deps.stdout()).not.toContain("No key is stored");
+  });
+
   it("shows the stored keys and what is due", async () => {
     deps = openTestDeps({ now: new Date("2026-11-23T12:00:00Z") });
     const known = {

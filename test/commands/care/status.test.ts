@@ -33,7 +33,17 @@ async function run(flags: Record<string, unknown> = {}, options: TestDepsOptions
 
 describe("status", () => {
   it("greets a person who has no key yet", async () => {
-    expect(await run()).toContain("mistral-key init");
+    expect(await status({ args: [], flags: new Flags({}) }, deps)).toBe(0);
+    expect(deps.stdout()).toContain("mistral-key init");
+  });
+
+  it("finds a key whose profile is not there, and says how to list it", async () => {
+    await storeKey(deps);
+    deps.profiles.remove(parseProfileName("default"));
+    expect(await status({ args: [], flags: new Flags({}) }, deps)).toBe(0);
+    expect(deps.stdout()).toContain(oldKey.mask);
+    expect(deps.stdout()).toContain("mistral-key verify");
+    expect(deps.stdout()).not.toContain("No key is stored");
   });
 
   it("answers with an empty list where there is no key yet", async () => {

@@ -291,6 +291,38 @@ describe("init, in a terminal", () => {
     expect(api.requests).toEqual([]);
   });
 
+  it("lists a key that is kept and whose profile was not there", async () => {
+    const deps = open({ answers: [answer.choose("Keep it")] });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await run(deps, "init")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: ApiKey.of(otherText).mask });
+    expect(deps.stderr()).toContain("listed as profile");
+  });
+
+  it("puts a new key in the place of an entry that the keychain does not give out", async () => {
+    const store = new StandInStore("keychain");
+    await store.set(current, ApiKey.of(otherText));
+    const get = store.get.bind(store);
+    store.get = async () => {
+      throw new MistralKeyError("store-damaged", "GNOME Keyring holds an entry and does not give it out.");
+    };
+    const deps = open({ store, stdin: text });
+    expect(await run(deps, "init", "--with-key")).toBe(0);
+    expect(deps.stderr().match(/A new key\s+takes\s+its\s+place/g)).toHaveLength(1);
+    expect((await get(current))?.reveal()).toBe(text);
+  });
+
+  it("leaves a damaged encrypted file as it is", async () => {
+    const store = new StandInStore("file");
+    store.get = async () => {
+      throw new MistralKeyError("store-damaged", "default.age cannot be used.");
+    };
+    const deps = open({ store, stdin: text });
+    await expect(run(deps, "init", "--with-key", "--store", "file")).rejects.toMatchObject({
+      kind: "store-damaged",
+    });
+  });
+
   it("notes the last day of a key that is kept, when it is given", async () => {
     const deps = open({ answers: [answer.choose("Keep it")] });
     await deps.secrets.set(current, ApiKey.of(otherText));
