@@ -177,5 +177,6 @@ const exitStatus = [
   ["8", "the key expires within --min-days"],
   ["9", "partly done: something is left to finish, and the message says how"],
   ["126, 127", "run could not start its command, or did not find it; else run ends as its command does"],
+  ["129", "the terminal went away"],
   ["130", "cancelled with Ctrl-C; other signals 128 + number"],
 ] as const;

@@ -60,6 +60,14 @@ const stories: Readonly<Record<string, (init: Terminal) => Promise<unknown>>> = 
     init.press("enter");
     await choose(init, /When does it end/, 2);
   },
+  "too-new": async (init) => {
+    api.keys.accept(key, { afterRefusals: 3 });
+    await choose(init, "Where are you now?", 1);
+    await walk(init, 4);
+    await choose(init, /Which expiration did\s+you\s+choose/, 0);
+    await pasteKey(init, key);
+    await choose(init, /What\s+now\?/, 0);
+  },
   vibe: async (init) => {
     api.behave("vibe-key");
     await choose(init, "Where are you now?", 2);
