@@ -1,3 +1,5 @@
+import { showLines } from "./outside-text.ts";
+
 /**
  * Why something could not be done. `main.ts` turns a kind into an exit code; scripts read it as
  * `error.kind` in `--json` output.
@@ -38,10 +40,11 @@ export class MistralKeyError extends Error {
   readonly kind: FailureKind;
   readonly hint: string | undefined;
 
+  /** A path or a name in a text is shown with escapes where a terminal would act on it. */
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(showLines(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
-    this.hint = details.hint;
+    this.hint = details.hint === undefined ? undefined : showLines(details.hint);
   }
 }
 

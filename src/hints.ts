@@ -1,5 +1,6 @@
 import { findProgram, type ProgramSearch, programFolders } from "./files/find-program.ts";
 import { defaultProfile, type ProfileName } from "./keys/profile-name.ts";
+import { showName } from "./outside-text.ts";
 
 let search: ProgramSearch | undefined;
 let name: string | undefined;
@@ -53,4 +54,18 @@ export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", c
 
 function profileFlag(profile: ProfileName): readonly string[] {
   return profile === defaultProfile && !namesEveryProfile ? [] : ["-p", profile];
+}
+
+/**
+ * A path or a name as one word of a command line, to be copied into a shell: quoted where the shell
+ * would act on something in it, and with escapes for what a terminal would.
+ */
+export function shellWord(text: string): string {
+  const word = text.startsWith("-") ? `./${text}` : text;
+  if (/^[\w@%+:,./~-]+$/.test(word)) return word;
+  if (showName(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escaped = Array.from(word, (character) =>
+    /[\\']/.test(character) ? `\\${character}` : showName(character).replace("\\x", "\\u00"),
+  );
+  return `$'${escaped.join("")}'`;
 }

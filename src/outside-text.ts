@@ -61,6 +61,14 @@ export function showName(name: string, keys: readonly ApiKey[] = []): string {
   return maskIn(name, keys, (text) => text.replace(unseen, escapeOf), strip);
 }
 
+/** {@link showName} for a text of several lines, which stay apart. */
+export function showLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => showName(line))
+    .join("\n");
+}
+
 function escapeOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);

@@ -1,8 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commandFor, ownCommand, runCommand, startedIn } from "../src/hints.ts";
+import { commandFor, ownCommand, runCommand, shellWord, startedIn } from "../src/hints.ts";
 import { defaultProfile, parseProfileName } from "../src/keys/profile-name.ts";
 
 let folder: string;
@@ -47,4 +48,21 @@ describe("a command to copy", () => {
       "mistral-key run -p work --as LLM_MISTRAL_KEY -- llm",
     );
   });
+});
+
+describe("a path in a command to copy", () => {
+  it("stays as it is where a shell takes it as one word", () => {
+    expect(shellWord("~/project/.env.local")).toBe("~/project/.env.local");
+  });
+
+  it.each(["two words", "it's; rm -rf $HOME `id`", "--all", "a\\b'c", "x\x1b]0;PWN\x07\x85\u202e\n\\'$(id)"])(
+    "is one word to bash, and nothing to a terminal: %j",
+    (path) => {
+      const word = shellWord(path);
+      expect(word).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/);
+      const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8" };
+      const read = execFileSync("bash", ["--norc", "-c", `printf %s ${word}`], { encoding: "utf8", env });
+      expect(read).toBe(path.startsWith("-") ? `./${path}` : path);
+    },
+  );
 });

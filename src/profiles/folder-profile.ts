@@ -4,7 +4,7 @@ import { MistralKeyError } from "../errors.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { readSmallFile } from "../files/read-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
-import { ownCommand } from "../hints.ts";
+import { ownCommand, shellWord } from "../hints.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 
@@ -61,7 +61,7 @@ function readName(path: string): ProfileName {
       if (self === undefined) return;
       if (stats.uid !== self && stats.uid !== 0) throw refuse(path, "it belongs to another user");
       if ((stats.mode & 0o022) !== 0) {
-        throw refuse(path, "others can write it", `chmod go-w ${showName(path)}`);
+        throw refuse(path, "others can write it", `chmod go-w ${shellWord(path)}`);
       }
     }).bytes.toString();
   } catch (error) {

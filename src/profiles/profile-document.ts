@@ -43,7 +43,7 @@ export function readProfile(shape: Shape): Profile {
     key: shape.text("key"),
     fingerprint: readFingerprint(shape.object("fingerprint")),
     store: shape.oneOf("store", stores),
-    ...(shape.has("storeName") ? { storeName: shape.text("storeName") } : {}),
+    ...(shape.has("storeName") ? { storeName: cleanText(shape.text("storeName")) } : {}),
     endpoint: readEndpoint(shape.object("endpoint")),
     identity: readIdentity(shape.objectOrNull("identity")),
     createdAt: readMoment(shape, "createdAt"),

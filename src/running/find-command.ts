@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
+import { shellWord } from "../hints.ts";
 
 // What `execvp` takes where there is no PATH.
 const usualPath = "/usr/local/bin:/bin:/usr/bin";
@@ -34,7 +35,7 @@ export function findCommand(name: string, path: string | undefined): string {
     hint:
       refused === "it is a folder"
         ? "Name a program behind --, for example: node app.js"
-        : `Start it with the program it is written for, or make it executable: chmod +x ${name}`,
+        : `Start it with the program it is written for, or make it executable: chmod +x ${shellWord(name)}`,
   });
 }
 

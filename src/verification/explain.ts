@@ -2,6 +2,7 @@ import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
 import { addressOf } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { Assessed, CallContext } from "../mistral/mistral-api.ts";
+import { showName } from "../outside-text.ts";
 import { aboutKey, explainFailure, explainForeignAnswer } from "./explain-unreachable.ts";
 import { facts } from "./facts.ts";
 
@@ -188,7 +189,7 @@ function explainLimit(
 
 function explainNoModel(model = "that"): Explanation {
   return {
-    sentence: `The key is good, but Mistral has no model called ${model} for it.`,
+    sentence: `The key is good, but Mistral has no model called ${showName(model)} for it.`,
     causes: [],
     hint: "Check the name, or leave out --model to try a model that the key may call.",
     next: [{ command: "open docs", does: "see the names of the models" }],

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
 import type { GitState } from "../../git/git-state.ts";
-import { ownCommand, runCommand } from "../../hints.ts";
+import { ownCommand, runCommand, shellWord } from "../../hints.ts";
 import { readEnvironmentKey } from "../../keys/environment-key.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { showName } from "../../outside-text.ts";
@@ -85,14 +85,14 @@ export const dotenvCheck: Check = {
       places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
         .map(({ file, git }) => ({
-          path: showName(relative(surroundings.cwd, file.path)),
+          path: relative(surroundings.cwd, file.path),
           mask: key.mask,
           git,
         })),
     );
     if (finds.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
     const message = finds
-      .map(({ path, mask, git }) => `${path} holds ${mask} and ${wordsForGit[git]}.`)
+      .map(({ path, mask, git }) => `${showName(path)} holds ${mask} and ${wordsForGit[git]}.`)
       .join(" ");
     const tracked = finds.find(({ git }) => git === "tracked");
     if (tracked !== undefined) {
@@ -100,7 +100,7 @@ export const dotenvCheck: Check = {
         state: "fail",
         code: exitCodes.unfinished,
         message,
-        hint: `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${tracked.path}`,
+        hint: `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${shellWord(tracked.path)}`,
       };
     }
     if (finds.some(({ git }) => git === "not-ignored")) {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
-import { commandFor, ownCommand } from "../../hints.ts";
+import { commandFor, ownCommand, shellWord } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
@@ -52,7 +52,7 @@ function judgeExposures(exposures: readonly Exposure[], folder: string): CheckRe
   return {
     state: "warn",
     message: `Others on this machine can open ${showName(first)}${others.length === 0 ? "" : ` and ${others.length} more`}.`,
-    hint: `chmod -R go= ${toClose.map((path) => showName(path)).join(" ")}`,
+    hint: `chmod -R go= ${toClose.map(shellWord).join(" ")}`,
   };
 }
 

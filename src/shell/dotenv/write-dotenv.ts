@@ -9,7 +9,7 @@ import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
 import { addToGitignore } from "../../git/gitignore.ts";
-import { runCommand } from "../../hints.ts";
+import { runCommand, shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
@@ -124,7 +124,7 @@ function refuseWhatGitCommits(state: GitState | undefined, place: string, { path
   switch (state) {
     case "tracked":
       throw new MistralKeyError("usage", `Git has ${shown}, so a key in it would be committed.`, {
-        hint: `Take it out of git first: git rm --cached ${name}, and add ${name} to .gitignore.`,
+        hint: `Take it out of git first: git rm --cached ${shellWord(basename(place))}, and add ${name} to .gitignore.`,
       });
     case "not-ignored":
       throw new MistralKeyError("usage", `Git does not ignore ${shown}, so a key in it could be committed.`, {

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync } from "node:fs";
 import { MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
-import { commandFor } from "../../hints.ts";
+import { commandFor, shellWord } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import type { Inspection, SecretAddress, SecretStore, Slot, StoreAvailability } from "../secret-store.ts";
@@ -224,7 +224,9 @@ export class EncryptedFileStore implements SecretStore {
         chmodSync(path, mode);
         this.#context.notice(`${path} could be opened by others on this machine; it is yours alone again.`);
       } catch {
-        this.#context.notice(`${path} can be opened by others on this machine. Run: chmod go= ${path}`);
+        this.#context.notice(
+          `${path} can be opened by others on this machine. Run: chmod go= ${shellWord(path)}`,
+        );
       }
     }
   }

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { codeOf, reasonOf } from "../../files/file-errors.ts";
 import { readFileOrPipe } from "../../files/read-file.ts";
+import { shellWord } from "../../hints.ts";
 import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
@@ -120,7 +121,7 @@ export class PassphraseSource {
     this.#warned = true;
     if (await isReadableByOthers(path)) {
       this.#context.notice(
-        `${path} holds your passphrase, and others on this machine may read it. Run: chmod 600 ${path}`,
+        `${path} holds your passphrase, and others on this machine may read it. Run: chmod 600 ${shellWord(path)}`,
       );
     }
     return given;

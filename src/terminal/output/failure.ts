@@ -14,14 +14,13 @@ export interface FailureDocument {
   };
 }
 
-/** More than any message of ours, with the paths in it. */
+/** More than a line of a stack, with the paths in it. */
 const longestLine = 10_000;
 
 /** The JSON document for a failure. */
 export function failureDocument(failure: MistralKeyError, code: ExitCode): FailureDocument {
   const { kind, message, hint } = failure;
-  const plain = (text: string) => clean(text).join("\n");
-  return { error: { code, kind, message: plain(message), hint: hint === undefined ? null : plain(hint) } };
+  return { error: { code, kind, message, hint: hint ?? null } };
 }
 
 /**
@@ -35,7 +34,7 @@ export function printFailure(
   options: { readonly verbose: boolean },
 ): void {
   const { theme } = output;
-  const [first = "", ...rest] = clean(failure.message);
+  const [first = "", ...rest] = failure.message.split("\n");
   // Stopping is what the person wanted, not something that went wrong.
   if (failure.kind === "cancelled") output.warn(theme.strong(first), 0);
   else output.fail(first, 0);
@@ -44,7 +43,7 @@ export function printFailure(
     for (const line of lines) print(line);
   };
   section(rest, (line) => output.paragraph(line));
-  section(failure.hint === undefined ? [] : clean(failure.hint), (line) => output.next(line));
+  section(failure.hint?.split("\n") ?? [], (line) => output.next(line));
   section(options.verbose ? describeCauses(failure) : [], (line) => output.line(theme.faint(line)));
 }
 
@@ -55,7 +54,7 @@ function describeCauses(failure: MistralKeyError): string[] {
   while (cause !== undefined && cause !== null && !seen.has(cause)) {
     seen.add(cause);
     const text = describe(cause, failure.kind === "bug");
-    lines.push(...clean(maskKeys(`Because: ${text}`)));
+    lines.push(...cleanLines(maskKeys(`Because: ${text}`), [], longestLine).split("\n"));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return lines;
@@ -71,9 +70,4 @@ function describe(cause: unknown, withStack: boolean): string {
 /** A cause comes from elsewhere, and may quote what it was given. */
 function maskKeys(text: string): string {
   return text.replace(/[A-Za-z0-9]{32,}/g, maskKey);
-}
-
-/** In lines, without anything that would move the cursor or colour the terminal: part of it may come from a server. */
-function clean(text: string): string[] {
-  return cleanLines(text, [], longestLine).split("\n");
 }

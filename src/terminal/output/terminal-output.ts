@@ -147,7 +147,12 @@ class TerminalOutput implements Output {
   }
 
   json(document: unknown): void {
-    this.answer(`${JSON.stringify(document, undefined, 2)}\n`);
+    // JSON may hold 8-bit controls and invisible characters as they are; a terminal acts on them.
+    const text = JSON.stringify(document, undefined, 2).replace(
+      /[\x7f-\x9f\p{Cf}\u2028\u2029]/gu,
+      escapeInJson,
+    );
+    this.answer(`${text}\n`);
   }
 
   print(line = ""): void {
@@ -173,4 +178,9 @@ class TerminalOutput implements Output {
     line.show();
     return line;
   }
+}
+
+function escapeInJson(character: string): string {
+  const units = character.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return units.map((unit) => `\\u${unit}`).join("");
 }
