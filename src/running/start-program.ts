@@ -1,5 +1,6 @@
 import { ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { PassThrough, type Readable, type Writable } from "node:stream";
+import { codeOf } from "../files/file-errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { type Environment, helperEnvironment } from "./environment.ts";
@@ -122,10 +123,18 @@ export async function launchProgram(
   options: Omit<ProgramOptions, "timeLimitMs" | "signal"> & { readonly failsWithinMs: number },
 ): Promise<ProgramEnd | undefined> {
   const child = await spawnHelper(name, args, options, "ignore");
-  if (!(child instanceof ChildProcess)) return child;
+  return child instanceof ChildProcess ? await endWithin(child, options.failsWithinMs) : child;
+}
+
+/**
+ * Watches a program that is left to itself, for a time, without keeping this one alive any longer.
+ *
+ * @returns how it ended within that time; `undefined` when it still runs
+ */
+export async function endWithin(child: ChildProcess, ms: number): Promise<ProgramEnd | undefined> {
   child.unref();
   return await new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), options.failsWithinMs);
+    const timer = setTimeout(() => resolve(undefined), ms);
     void endOf(child, () => Buffer.alloc(0)).then((end) => {
       clearTimeout(timer);
       resolve(end);
@@ -220,6 +229,7 @@ function endOf(child: ChildProcess, said: () => Buffer): Promise<ProgramEnd> {
       if (signalCode !== null) resolve({ kind: "killed", signal: signalCode, stderr: said() });
       else resolve({ kind: "exited", code: exitCode ?? 0, stderr: said() });
     };
+    if (child.exitCode !== null || child.signalCode !== null) return settle();
     let lingering: NodeJS.Timeout | undefined;
     child.once("exit", () => {
       lingering = setTimeout(settle, lingerMs);
@@ -251,8 +261,4 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // It has ended.
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
 }

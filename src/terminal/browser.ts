@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { delimiter } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { delimiter, resolve } from "node:path";
 import { isLoopback } from "../mistral/endpoint.ts";
+import type { Environment } from "../running/environment.ts";
+import { endWithin, launchProgram, type ProgramEnd } from "../running/start-program.ts";
 import { opensPages } from "./terminal-capabilities.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How long an opener may take to fail; one that still runs then is taken to have opened the page. */
 const failsWithinMs = 1000;
@@ -24,9 +21,10 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
   try {
     if (!opensPages(env, process.platform)) return false;
     const browser = env.BROWSER?.trim();
-    if (browser) return await openWithCommands(address, browser);
+    if (browser) return await openWithCommands(address, browser, env);
+    // It starts the desktop's opener with `process.env`, of which main.ts leaves what any program may inherit.
     const { default: open } = await import("open");
-    return await hasStarted(await open(address));
+    return isOpening(await endWithin(await open(address), failsWithinMs));
   } catch {
     return false;
   }
@@ -44,14 +42,16 @@ function safeAddress(text: string): string | undefined {
  * `BROWSER` holds a command, or several to be tried in turn. No shell reads it: the words are
  * split here, and the address is one argument, in place of `%s` or at the end.
  */
-async function openWithCommands(address: string, browser: string): Promise<boolean> {
+async function openWithCommands(address: string, browser: string, env: Environment): Promise<boolean> {
   for (const candidate of browser.split(delimiter)) {
     const [command, ...args] = splitWords(candidate);
     if (command === undefined) continue;
     const filled = args.map((word) => word.replaceAll("%s", address));
     if (!args.some((word) => word.includes("%s"))) filled.push(address);
-    const child = spawn(command, filled, { detached: true, stdio: "ignore", windowsHide: true });
-    if (await hasStarted(child)) return true;
+    // A path counts from the current folder, as it would in a shell; a mere name is never looked for there.
+    const program = /[/\\]/.test(command) ? resolve(command) : command;
+    const options = { env, platform: process.platform, failsWithinMs };
+    if (isOpening(await launchProgram(program, filled, options))) return true;
   }
   return false;
 }
@@ -62,22 +62,7 @@ export function splitWords(text: string): string[] {
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
 
-/** Whether an opener did not fail at once. It is left to itself and does not keep this program alive. */
-async function hasStarted(child: ChildProcess): Promise<boolean> {
-  const waiting = new AbortController();
-  const { signal } = waiting;
-  try {
-    if (child.exitCode !== null) return child.exitCode === 0;
-    return await Promise.race([
-      once(child, "exit", { signal }).then(([code]) => code === 0),
-      delay(failsWithinMs, true, { signal }),
-    ]);
-  } catch {
-    return false;
-  } finally {
-    waiting.abort();
-    // A late failure to start must not end the program.
-    child.on("error", () => {});
-    child.unref();
-  }
+/** Whether an opener did not fail within that time; one that still runs has ended in no way. */
+function isOpening(end: ProgramEnd | undefined): boolean {
+  return end === undefined || (end.kind === "exited" && end.code === 0);
 }
