@@ -26,6 +26,8 @@ export interface Deps {
   readonly absence: Absence | undefined;
   /** Whether pages can be opened in a browser that the person sees. */
   readonly opensPages: boolean;
+  /** Whether standard input is a keyboard, and no pipe or file. */
+  readonly stdinIsTerminal: boolean;
   /** Whether what is answered on stdout can be read over a shoulder and stays in the scrollback. */
   readonly stdoutIsTerminal: boolean;
   /** The environment of the process. */

@@ -139,7 +139,8 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
   const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
   const folder = await programFolder(env);
   const profiles = new ProfileFolder(folder);
-  const onTerminal = stderr.isTTY && isTerminal(0);
+  const stdinIsTerminal = isTerminal(0);
+  const onTerminal = stderr.isTTY && stdinIsTerminal;
   const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
   let prompts: Promise<Prompts> | undefined;
@@ -147,6 +148,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
     output,
     interactive: absence === undefined,
     absence,
+    stdinIsTerminal,
     stdoutIsTerminal: stdout.isTTY,
     opensPages: opensPages(env, platform),
     env,

@@ -147,7 +147,10 @@ function configure(command: Command, reading: Reading): void {
 function addFlag(command: Command, flag: FlagEntry, group?: string): void {
   const option = new Option(flag.syntax, flag.description);
   if (flag.choices !== undefined) option.choices(flag.choices);
-  if (flag.several === true) option.argParser((value, before: readonly string[] = []) => [...before, value]);
+  if (flag.several === true) {
+    const { parseArg: check } = option;
+    option.argParser((value, before: readonly string[] = []) => [...before, check?.(value, value) ?? value]);
+  }
   if (flag.conflicts !== undefined) option.conflicts([...flag.conflicts]);
   if (group !== undefined) option.helpGroup(group);
   command.addOption(option);

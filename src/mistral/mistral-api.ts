@@ -128,28 +128,35 @@ export interface RateLimits {
   readonly tokensOfCall?: number;
 }
 
-/** What a model can do, as far as the API says so; that one makes embeddings it does not say. */
-export type Capability =
-  | "chat"
-  | "vision"
-  | "tools"
-  | "reasoning"
-  | "code-completion"
-  | "fine-tuning"
-  | "ocr"
-  | "classification"
-  | "moderation"
-  | "audio"
-  | "transcription"
-  | "realtime-transcription"
-  | "speech";
+/**
+ * What a model can do, as far as the API says so; that one makes embeddings it does not say.
+ * Source: Mistral's API reference, August 2026.
+ */
+export const capabilities = [
+  "chat",
+  "vision",
+  "tools",
+  "reasoning",
+  "code-completion",
+  "fine-tuning",
+  "ocr",
+  "classification",
+  "moderation",
+  "audio",
+  "transcription",
+  "realtime-transcription",
+  "speech",
+] as const;
+
+/** One of {@link capabilities}. */
+export type Capability = (typeof capabilities)[number];
 
 /** A row of the list of models. Source: Mistral's API reference, August 2026. */
 export interface Model {
   readonly id: string;
   readonly name: string | null;
   readonly aliases: readonly string[];
-  /** In tokens. Where Mistral leaves it out the SDK puts 32,768 in, as the API's schema has it. */
+  /** In tokens; `null` where Mistral does not say. */
   readonly contextLength: number | null;
   readonly capabilities: readonly Capability[];
   /** The day it is taken away, or was; `null` when none is announced. ISO 8601. */

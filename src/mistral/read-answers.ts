@@ -4,7 +4,7 @@ import { member } from "./call-outcome.ts";
 import type { Capability, Identity, Model, RateLimit, RateLimits, Workspace } from "./mistral-api.ts";
 
 /** The names that the API gives to what a model can do. Source: Mistral's API reference, August 2026. */
-const capabilities: Readonly<Record<string, Capability>> = {
+const namesOfTheApi: Readonly<Record<string, Capability>> = {
   completion_chat: "chat",
   vision: "vision",
   function_calling: "tools",
@@ -42,7 +42,7 @@ export function readModels(value: unknown, key: ApiKey): readonly Model[] | unde
       name: textIn(row, "name", key),
       aliases: Array.isArray(aliases) ? aliases.flatMap((alias) => shown(alias, key) ?? []) : [],
       contextLength: typeof length === "number" && Number.isSafeInteger(length) && length > 0 ? length : null,
-      capabilities: Object.entries(capabilities).flatMap(([name, capability]) =>
+      capabilities: Object.entries(namesOfTheApi).flatMap(([name, capability]) =>
         member(member(row, "capabilities"), name) === true ? [capability] : [],
       ),
       deprecatedAt: dateIn(row, "deprecation"),

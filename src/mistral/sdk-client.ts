@@ -33,9 +33,9 @@ export interface ApiAccess {
 /** One call of the API; ends with the outcome `timeout` when its signal is aborted. */
 export type ApiCall = (access: ApiAccess, signal: AbortSignal) => Promise<MadeCall>;
 
-/** `GET /v1/models`. */
+/** `GET /v1/models`; the body is as Mistral sent it, since the SDK fills in what is missing. */
 export const callModels: ApiCall = (access, signal) =>
-  callSdk(access, signal, (core) => modelsList(core, {}, { signal }));
+  callSdk(access, signal, (core) => modelsList(core, {}, { signal }), { asSent: true });
 
 /** `POST /v1/chat/completions`, answered whole. */
 export function callCompletion(request: ChatRequest): ApiCall {
@@ -80,11 +80,17 @@ async function callSdk(
   { address, key, fetcher, onCall }: ApiAccess,
   signal: AbortSignal,
   call: (core: MistralCore) => Promise<Result<unknown, unknown>>,
+  { asSent = false } = {},
 ): Promise<MadeCall> {
+  let copy: Response | undefined;
   let sent: { readonly method: string; readonly url: string; readonly at: number } | undefined;
   let came: { readonly response: Response; readonly at: number } | undefined;
   const httpClient = new HTTPClient({
-    fetcher: (input) => fetcher.fetch(input, signal),
+    fetcher: async (input) => {
+      const response = await fetcher.fetch(input, signal);
+      if (asSent) copy = response.clone();
+      return response;
+    },
   });
   httpClient.addHook("beforeRequest", ({ method, url }) => {
     sent = { method, url, at: performance.now() };
@@ -105,7 +111,7 @@ async function callSdk(
           kind: "answer",
           status: came.response.status,
           headers: Object.fromEntries(came.response.headers),
-          body: bodyOf(result),
+          body: result.ok && copy !== undefined ? { kind: "json", value: await copy.json() } : bodyOf(result),
         };
   const latencyMs = Math.round((came?.at ?? performance.now()) - sent.at);
   const made = { method: sent.method, url: sent.url, outcome, latencyMs };

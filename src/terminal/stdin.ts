@@ -60,8 +60,8 @@ function readAll(stream: InputStream, signal: AbortSignal): Promise<Buffer> {
 }
 
 function tooLong(): MistralKeyError {
-  return new MistralKeyError("usage", "Standard input is longer than 64 KiB; a key is one short line.", {
-    hint: "Send a file that holds the key and nothing else.",
+  return new MistralKeyError("usage", "Standard input is longer than 64 KiB.", {
+    hint: "Where a key is wanted, send a file that holds the key and nothing else.",
   });
 }
 

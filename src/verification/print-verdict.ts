@@ -5,7 +5,7 @@ import type { Assessed } from "../mistral/mistral-api.ts";
 import { displayWidth, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { type Explanation, explain } from "./explain.ts";
-import { verdictOf } from "./verdict.ts";
+import { isRefusal, verdictOf } from "./verdict.ts";
 import { type CheckedKey, commandOf, endsWithinMinDays } from "./verification-document.ts";
 
 /** Prints what an assessment means, set off from what stands above and below. */
@@ -44,11 +44,23 @@ export function printVerdict(output: Output, checked: CheckedKey): void {
     return;
   }
   printMeaning(answers, explanation, verdictOf(check) === "rejected" ? "fail" : "warn");
-  if (explanation.next.length === 0) return;
-  answers.print();
-  answers.rows(
-    explanation.next.map(({ command, does }) => ({
-      label: answers.theme.strong(commandOf(profile, command)),
+  printNext(answers, profile, explanation);
+}
+
+/** Prints why a call of a stored key gave no answer, and the commands worth trying next. */
+export function printFailedCall(output: Output, profile: ProfileName, assessed: Assessed): void {
+  const explanation = explain(assessed);
+  output.print();
+  printMeaning(output, explanation, isRefusal(assessed.diagnosis) ? "fail" : "warn");
+  printNext(output, profile, explanation);
+}
+
+function printNext(output: Output, profile: ProfileName | null, { next }: Explanation): void {
+  if (next.length === 0) return;
+  output.print();
+  output.rows(
+    next.map(({ command, does }) => ({
+      label: output.theme.strong(commandOf(profile, command)),
       value: does,
     })),
     4,

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
-import type { Identity, KeyCheck, RateLimits } from "../mistral/mistral-api.ts";
+import type { Assessed, Identity, KeyCheck, RateLimits } from "../mistral/mistral-api.ts";
 import { describeEnd } from "../profiles/key-end.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import { explain } from "./explain.ts";
@@ -88,15 +88,18 @@ export function endsWithinMinDays({ expiresAt, minDays, now }: Verification): bo
 
 function hintOf(verification: Verification): string | null {
   const { profile, check, expiresAt, now } = verification;
-  if (check !== undefined && check.diagnosis !== "valid") {
-    const { sentence, hint, next } = explain(check);
-    const [first] = next;
-    const command = first === undefined ? [] : [`Try: ${commandOf(profile, first.command)}`];
-    return [sentence, ...(hint === null ? [] : [hint]), ...command].join(" ");
-  }
+  if (check !== undefined && check.diagnosis !== "valid") return hintFor(profile, check);
   return endsWithinMinDays(verification) && typeof expiresAt === "string"
     ? describeEnd(profile, expiresAt, now)
     : null;
+}
+
+/** What an assessment means and what to do, in one line for `--json`. */
+export function hintFor(profile: ProfileName | null, assessed: Assessed): string {
+  const { sentence, hint, next } = explain(assessed);
+  const [first] = next;
+  const command = first === undefined ? [] : [`Try: ${commandOf(profile, first.command)}`];
+  return [sentence, ...(hint === null ? [] : [hint]), ...command].join(" ");
 }
 
 /** A suggested command, to be copied; for the profile where it is about a key. */

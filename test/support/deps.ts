@@ -100,6 +100,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     env,
     interactive: options.answers !== undefined,
     absence: options.answers === undefined ? (options.absence ?? "no-terminal") : undefined,
+    stdinIsTerminal: options.stdin === undefined,
     stdoutIsTerminal: options.stdoutIsTerminal ?? false,
     opensPages: options.opensPages ?? true,
     signal: controller.signal,

@@ -81,6 +81,19 @@ export const answers = {
     ),
     on: completion,
   },
+  /** A good answer that says nothing of limits. */
+  "no-limits": {
+    status: 200,
+    body: {
+      id: "cmpl-loopback",
+      object: "chat.completion",
+      model: "mistral-small-latest",
+      created: 1_785_000_000,
+      usage: { prompt_tokens: 11, completion_tokens: 1, total_tokens: 12 },
+      choices: [{ index: 0, finish_reason: "length", message: { role: "assistant", content: "Hello" } }],
+    },
+    on: completion,
+  },
   "model-deprecated": {
     status: 200,
     headers: { "x-model-deprecation-timestamp": "2026-12-01T00:00:00Z" },

@@ -216,7 +216,8 @@ function respond(
     const canned = answer(request);
     const { stream, model } = parse(request.body);
     if (stream === true && canned.status === 200) {
-      streamAnswer(response, { model: String(model), key: keyOf(request) ?? "", behaviour });
+      const headers = rule?.headers;
+      streamAnswer(response, { model: String(model), key: keyOf(request) ?? "", behaviour, headers });
     } else send(response, canned);
     return;
   }

@@ -2,6 +2,8 @@ import type { ServerResponse } from "node:http";
 
 /** How a streamed answer can go wrong. */
 export type StreamBehaviour =
+  /** Goes well. */
+  | "stream-whole"
   /** Cuts the connection after the first words. */
   | "stream-cut"
   /** Ends in good order after the first words, without saying why. */
@@ -23,9 +25,19 @@ export function isStreamBehaviour(behaviour: string): behaviour is StreamBehavio
 /** Answers a completion as Mistral streams it: an event for each piece, the last with the reason and the usage. */
 export function streamAnswer(
   response: ServerResponse,
-  { model, key, behaviour }: { model: string; key: string; behaviour?: StreamBehaviour | undefined },
+  {
+    model,
+    key,
+    behaviour,
+    headers,
+  }: {
+    readonly model: string;
+    readonly key: string;
+    readonly behaviour?: StreamBehaviour | undefined;
+    readonly headers?: Readonly<Record<string, string>> | undefined;
+  },
 ): void {
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headers });
   const send = (content: string, finishReason: string | null = null) => {
     const usage = { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 };
     const event = {

@@ -1,4 +1,6 @@
 import { consolePages } from "../../mistral/console-pages.ts";
+import { capabilities } from "../../mistral/mistral-api.ts";
+import { languages } from "../../models/languages.ts";
 import { shells } from "../../shell/shells.ts";
 import type { CommandEntry } from "../command-types.ts";
 import { oneOf } from "./recurring.ts";
@@ -60,6 +62,63 @@ export const useCommands: readonly CommandEntry[] = [
     flags: [{ syntax: "--reveal", description: "print on a terminal without asking" }],
     examples: ["MISTRAL_API_KEY=$(mistral-key get) ./start.sh", "mistral-key get --reveal"],
     run: async (input, deps) => (await import("../../commands/use/get.ts")).get(input, deps),
+  },
+  {
+    name: "try",
+    tried: ["ask", "chat", "prompt", "hello"],
+    summary: "ask a model one question, or print the call as a program",
+    description:
+      "Asks a model one question with the stored key. The answer is printed as it is written; what it cost follows on standard error. The question is the arguments, or standard input, or a small one of ours.\n\nWith --as, prints the same call as a program instead. It reads the key from MISTRAL_API_KEY, so that mistral-key run starts it; no call is made.",
+    args: [{ syntax: "[prompt...]", description: "what to ask" }],
+    flags: [
+      {
+        syntax: "--model <id>",
+        description: "the model to ask (default: a small one that the key may call)",
+      },
+      { syntax: "--as <language>", description: "print the call as a program", choices: languages },
+    ],
+    examples: [
+      'mistral-key try "Why is the sky blue?"',
+      "mistral-key try --model mistral-large-latest < question.txt",
+      'mistral-key try --as python "Hello" > call.py',
+    ],
+    run: async (input, deps) => (await import("../../commands/use/try.ts")).tryKey(input, deps),
+  },
+  {
+    name: "models",
+    tried: ["model", "capabilities"],
+    summary: "list the models that the key may call",
+    description:
+      "Lists the models that the stored key may call: context, what each can do, its other names, and when it is taken away, as Mistral's API says it. That a model makes embeddings it does not say.",
+    flags: [
+      {
+        syntax: "--can <what>",
+        description: "only models that can do this; may be given several times",
+        choices: capabilities,
+        several: true,
+      },
+    ],
+    examples: [
+      "mistral-key models",
+      "mistral-key models --can vision --can tools",
+      "mistral-key models --json",
+    ],
+    run: async (input, deps) => (await import("../../commands/use/models.ts")).models(input, deps),
+  },
+  {
+    name: "limits",
+    tried: ["limit", "quota", "usage", "rate-limits", "ratelimit"],
+    summary: "show the rate limits, and what is left of them",
+    description:
+      "Shows how many requests and tokens a minute and a month the key's workspace has for a model, and what is left of them. It makes one tiny call of that model, since Mistral tells its limits with an answer only.",
+    flags: [
+      {
+        syntax: "--model <id>",
+        description: "whose limits (default: those of a small one that the key may call)",
+      },
+    ],
+    examples: ["mistral-key limits", "mistral-key limits --model mistral-large-latest --json"],
+    run: async (input, deps) => (await import("../../commands/use/limits.ts")).limits(input, deps),
   },
   {
     name: "open",

@@ -8,7 +8,7 @@ import { commandFor } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endpointFor } from "../../profiles/profile.ts";
-import { readSettings, type Settings } from "../../settings.ts";
+import { readModelFlag, readSettings, type Settings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
 import { failureDocument } from "../../terminal/output/failure.ts";
 import { checkWithProgress } from "../../verification/check-with-progress.ts";
@@ -56,12 +56,7 @@ function readOptions(flags: Flags, deps: Deps): VerifyOptions {
       hint: "Only for a stored key does mistral-key know on which day it ends.",
     });
   }
-  const model = flags.value("model")?.trim();
-  if (model === "") {
-    throw new MistralKeyError("usage", "--model needs the name of a model.", {
-      hint: `For example: ${commandFor(settings.profile, "verify --model mistral-small-latest")}`,
-    });
-  }
+  const model = readModelFlag(flags, settings.profile, "verify");
   return { ...settings, from, quick: flags.on("quick"), model, minDays };
 }
 

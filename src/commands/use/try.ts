@@ -1,0 +1,107 @@
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
+import { runCommand } from "../../hints.ts";
+import { readCallableKey } from "../../models/call-key.ts";
+import { type Language, languages } from "../../models/languages.ts";
+import { printTrial } from "../../models/print-trial.ts";
+import { writeSnippet } from "../../models/snippets.ts";
+import { type Trial, tryModel } from "../../models/try-model.ts";
+import { endpointFor } from "../../profiles/profile.ts";
+import { readModelFlag, readSettings, type Settings } from "../../settings.ts";
+import { printFailedCall } from "../../verification/print-verdict.ts";
+import { hintFor } from "../../verification/verification-document.ts";
+
+/** Asked where nobody asks anything else. */
+const usualPrompt = "Say hello, and in one sentence what you can do.";
+/** In a snippet, for which nobody is asked which models there are. Source: Mistral's API reference, August 2026. */
+const usualModel = "mistral-small-latest";
+
+/** Asks a model one question with the stored key, or prints the call as a program. */
+export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const settings = readSettings(flags, deps);
+  const model = readModelFlag(flags, settings.profile, "try");
+  const language = languages.find((each) => each === flags.value("as"));
+  const prompt = await readPrompt(args, deps);
+  if (language !== undefined) return printSnippet(deps, settings, language, { model, prompt });
+
+  const callable = await readCallableKey(deps, settings);
+  const { output } = deps;
+  let written = "";
+  const write = (text: string) => {
+    written = text;
+    if (!settings.json) output.answer(text);
+  };
+  let trial: Trial | "no-model";
+  try {
+    trial = await tryModel(deps, callable, { model, prompt }, write);
+  } finally {
+    // Also when it was stopped, so that the next line is one of its own.
+    if (written !== "" && !written.endsWith("\n")) write("\n");
+  }
+  if (trial === "no-model") {
+    throw new MistralKeyError("usage", "Mistral lists no chat model for this key.", {
+      hint: "Name one that you know of with --model.",
+    });
+  }
+  const { failure } = trial;
+  if (settings.json) output.json(trialDocument(settings, trial));
+  else if (failure === undefined) printTrial(output, settings.profile, trial);
+  else {
+    if (trial.text !== "") {
+      output.print();
+      output.warn("The answer is not complete: it broke off there.", 0);
+    }
+    printFailedCall(output, settings.profile, failure);
+  }
+  return failure === undefined ? exitCodes.done : exitCodeOfDiagnosis(failure.diagnosis);
+}
+
+async function readPrompt(args: readonly string[], deps: Deps): Promise<string> {
+  const given = args.length > 0 || deps.stdinIsTerminal ? args.join(" ") : await readPipe(deps);
+  return given.trim() === "" ? usualPrompt : given.trim();
+}
+
+async function readPipe({ output, readStdin }: Deps): Promise<string> {
+  const line = output.progress("Reading the prompt from standard input");
+  try {
+    return await readStdin();
+  } finally {
+    line.clear();
+  }
+}
+
+function printSnippet(
+  { output, profiles }: Deps,
+  settings: Settings,
+  language: Language,
+  { model = usualModel, prompt }: { readonly model: string | undefined; readonly prompt: string },
+): ExitCode {
+  const endpoint = endpointFor(settings, profiles.read(settings.profile));
+  const { text, command } = writeSnippet(language, { endpoint, model, prompt });
+  const started = runCommand(settings.profile, undefined, command);
+  if (settings.json) output.json({ profile: settings.profile, language, model, snippet: text, run: started });
+  else {
+    output.answer(text);
+    output.print();
+    output.next(`Saved as ${command.split(" ").at(-1)}, it runs with the stored key:`, 0);
+    output.line(started);
+  }
+  return exitCodes.done;
+}
+
+function trialDocument({ profile }: Settings, { model, text, end, failure, ms, rateLimits }: Trial): unknown {
+  return {
+    profile,
+    ok: failure === undefined,
+    diagnosis: failure?.diagnosis ?? "valid",
+    model: end?.model ?? model ?? null,
+    answer: text === "" && failure !== undefined ? null : text,
+    finishReason: end?.finishReason ?? null,
+    usage: end?.usage ?? null,
+    ms,
+    rateLimits,
+    hint: failure === undefined ? null : hintFor(profile, failure),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Deps } from "../deps.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { CallOptions, MistralApi } from "../mistral/mistral-api.ts";
+import type { Settings } from "../settings.ts";
+import { quietly } from "../terminal/absence.ts";
+import { readKeyToCheck } from "../verification/verify-profile.ts";
+
+/** What a command that makes calls with a stored key works with. */
+export type Calling = Pick<
+  Deps,
+  | "output"
+  | "signal"
+  | "interactive"
+  | "prompts"
+  | "profiles"
+  | "store"
+  | "journal"
+  | "mistral"
+  | "remindOfEnd"
+>;
+
+/** A stored key, and what takes calls with it. */
+export interface CallableKey {
+  readonly key: ApiKey;
+  readonly api: MistralApi;
+  readonly options: CallOptions;
+}
+
+/**
+ * Reads the key of a profile to make calls with it, and says in time that it ends.
+ *
+ * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
+ */
+export async function readCallableKey(deps: Calling, settings: Settings): Promise<CallableKey> {
+  const { key, endpoint, history, known } = await readKeyToCheck(deps, { ...settings, minDays: undefined });
+  if (known !== undefined) deps.remindOfEnd(key, known);
+  return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
+}
+
+/** Waits for an answer, and says meanwhile that it does. The keyboard stays silent. */
+export async function whileWaiting<Result>(
+  deps: Pick<Calling, "output" | "interactive" | "prompts">,
+  label: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const line = deps.output.progress(label);
+  try {
+    return await quietly(deps, work);
+  } finally {
+    line.clear();
+  }
+}

@@ -1,0 +1,74 @@
+import { consolePages } from "../mistral/console-pages.ts";
+import { say } from "../mistral/facts.ts";
+import type { Identity, RateLimit, RateLimits } from "../mistral/mistral-api.ts";
+import type { Output } from "../terminal/output/output.ts";
+import type { Theme } from "../terminal/output/theme.ts";
+import { facts } from "./facts.ts";
+
+/** Each limit by its name. */
+const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>> = {
+  requestsPerSecond: "Requests a second",
+  requestsPer10Seconds: "Requests in 10 seconds",
+  requestsPerMinute: "Requests a minute",
+  requestsPerMonth: "Requests a month",
+  requests: "Requests in a time that was not named",
+  tokensPerMinute: "Tokens a minute",
+  tokensPerMonth: "Tokens a month",
+};
+
+/** The limits that a call showed, and whose they are. */
+export interface ShownLimits {
+  readonly model: string | undefined;
+  readonly identity: Identity | null;
+  readonly rateLimits: RateLimits | null;
+}
+
+/** Prints limits as bars; what Mistral did not say is not shown. */
+export function printLimits(output: Output, { model, identity, rateLimits }: ShownLimits): void {
+  const { theme } = output;
+  const place = identity?.workspace ? ` in workspace ${identity.workspace}` : "";
+  const whose = identity?.organization ? ` of ${identity.organization}` : "";
+  output.heading(`Limits${model === undefined ? "" : ` of ${model}`}${place}${whose}`);
+  output.print();
+  const shown = Object.entries(names).flatMap(([name, label]) => {
+    const limit = rateLimits?.[name as keyof typeof names];
+    const value = limit === undefined ? undefined : describeLimit(limit, theme);
+    return limit === undefined || value === undefined ? [] : [{ label, value, limit }];
+  });
+  if (shown.length > 0) output.rows(shown);
+  else output.paragraph(say(facts.noneSaid));
+  output.print();
+  const isUsed = (time: string) =>
+    shown.some(({ label, limit }) => label.endsWith(time) && limit.limit !== limit.remaining);
+  if (isUsed("a minute")) output.bullet(say(facts.minuteComesBack));
+  if (isUsed("a month")) output.bullet(say(facts.monthComesBack));
+  if (rateLimits?.tokensOfCall !== undefined) {
+    output.bullet(`This call took ${counted(rateLimits.tokensOfCall, "token")}.`);
+  }
+  output.bullet(say(facts.shared));
+  if (!place) output.bullet("Which workspace that is, Mistral did not say.");
+  output.print();
+  output.rows([
+    { label: "Higher limits", value: theme.link(consolePages.limits) },
+    { label: "Prices", value: theme.link(consolePages.pricing) },
+    { label: "Used so far", value: theme.link(consolePages.usage) },
+  ]);
+}
+
+const barLength = 10;
+
+function describeLimit({ limit, remaining }: RateLimit, theme: Theme): string | undefined {
+  const inWords = (count: number) => count.toLocaleString("en");
+  if (limit === null)
+    return remaining === null ? undefined : `${inWords(remaining)} left, of how many was not said`;
+  if (remaining === null) return `${inWords(limit)}, how many are left was not said`;
+  if (remaining > limit) return `${inWords(remaining)} left of ${inWords(limit)}, says Mistral`;
+  if (limit === 0) return "none at all";
+  const filled = remaining === 0 ? 0 : Math.max(1, Math.round((remaining / limit) * barLength));
+  const bar = theme.symbol.filled.repeat(filled) + theme.symbol.empty.repeat(barLength - filled);
+  return `${bar}  ${remaining === 0 ? "none" : inWords(remaining)} of ${inWords(limit)} left`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+}

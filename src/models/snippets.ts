@@ -1,0 +1,85 @@
+import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
+import type { Language } from "./languages.ts";
+
+/** A call that a snippet makes. */
+export interface SnippetCall {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  readonly prompt: string;
+}
+
+/** A program that makes one call, with the key from the environment. */
+export interface Snippet {
+  readonly text: string;
+  /** How it is started once it is in a file, for `run`. */
+  readonly command: string;
+}
+
+/**
+ * Writes a streamed call as a program that reads the key from `MISTRAL_API_KEY`. The SDKs are those of
+ * https://www.npmjs.com/package/@mistralai/mistralai (2.x) and https://pypi.org/project/mistralai (2.x),
+ * August 2026.
+ */
+export function writeSnippet(language: Language, call: SnippetCall): Snippet {
+  return snippets[language](call);
+}
+
+const snippets: Readonly<Record<Language, (call: SnippetCall) => Snippet>> = {
+  curl: ({ endpoint, model, prompt }) => {
+    const body = { model, messages: [{ role: "user", content: prompt }], stream: true };
+    return {
+      // The key goes through a pipe: every user of the machine can read the arguments of curl.
+      text: `printf 'Authorization: Bearer %s' "$MISTRAL_API_KEY" |
+  curl --silent --show-error --fail-with-body --no-buffer \\
+    --header @- \\
+    --header 'Content-Type: application/json' \\
+    --data ${quoteForShell(JSON.stringify(body))} \\
+    ${quoteForShell(`${addressOf(endpoint)}/v1/chat/completions`)}
+`,
+      command: "sh call.sh",
+    };
+  },
+  python: ({ endpoint, model, prompt }) => ({
+    text: `# pip install mistralai
+import os
+
+from mistralai.client import Mistral
+
+client = Mistral(api_key=os.environ["MISTRAL_API_KEY"]${option("server_url=", endpoint)})
+stream = client.chat.stream(
+    model=${JSON.stringify(model)},
+    messages=[{"role": "user", "content": ${JSON.stringify(prompt)}}],
+)
+for event in stream:
+    print(event.data.choices[0].delta.content or "", end="", flush=True)
+print()
+`,
+    command: "python call.py",
+  }),
+  javascript: ({ endpoint, model, prompt }) => ({
+    text: `// npm install @mistralai/mistralai
+import { Mistral } from "@mistralai/mistralai";
+
+const client = new Mistral({ apiKey: process.env.MISTRAL_API_KEY${option("serverURL: ", endpoint)} });
+const stream = await client.chat.stream({
+  model: ${JSON.stringify(model)},
+  messages: [{ role: "user", content: ${JSON.stringify(prompt)} }],
+});
+for await (const event of stream) {
+  process.stdout.write(event.data.choices[0]?.delta.content ?? "");
+}
+console.log();
+`,
+    command: "node call.mjs",
+  }),
+};
+
+/** What names the address, where it is not the one that the SDK has anyway. */
+function option(name: string, endpoint: Endpoint): string {
+  const usual = endpoint.region === "global" && endpoint.serverUrl === undefined;
+  return usual ? "" : `, ${name}${JSON.stringify(addressOf(endpoint))}`;
+}
+
+function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { tryKey } from "../../../src/commands/use/try.ts";
+import { oldKey, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [oldKey.reveal()] });
+  deps = openTestDeps({ serverUrl: api.url });
+  await storeKey(deps);
+});
+
+afterEach(async () => {
+  deps.close();
+  await api.stop();
+});
+
+function run(args: string[], flags: Record<string, unknown> = {}, options: TestDepsOptions = {}) {
+  deps = deps.next(options);
+  return tryKey({ args, flags: new Flags(flags) }, deps);
+}
+
+describe("try", () => {
+  it("prints the answer on stdout, without what a terminal acts on, and the rest on stderr", async () => {
+    expect(await run(["Hello", "there"])).toBe(0);
+    expect(deps.stdout()).toBe("Hello\nfrom [31mthe loopback.\n");
+    expect(deps.stderr()).toMatchInlineSnapshot(`
+      "
+      ✓ mistral-small-latest · 11 tokens in, 4 out · 0.0 s
+      • Mistral says nothing about limits with a streamed answer. To see them:
+        mistral-key limits
+      "
+    `);
+    expect(api.requests.map(({ path, model }) => [path, model])).toEqual([
+      ["/v1/models", undefined],
+      ["/v1/chat/completions", "mistral-small-latest"],
+    ]);
+  });
+
+  it("asks the model that is named, and then needs no list", async () => {
+    expect(await run([], { model: "mistral-large-latest" })).toBe(0);
+    expect(api.requests.map(({ model }) => model)).toEqual(["mistral-large-latest"]);
+  });
+
+  it("shows what share of the limits it took, where Mistral says them", async () => {
+    const headers = {
+      "x-ratelimit-limit-req-minute": "60",
+      "x-ratelimit-limit-tokens-minute": "500000",
+      "x-ratelimit-limit-tokens-month": "1000000000",
+    };
+    api.behave("stream-whole", { on: ["completion"], headers });
+    expect(await run([])).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      "It took 1.7% of the requests of a minute and less than 0.01% of the tokens of a minute and less than 0.01% of the tokens of a month.",
+    );
+  });
+
+  it("answers in JSON", async () => {
+    expect(await run(["Hello"], { json: true })).toBe(0);
+    expect(deps.document()).toEqual({
+      profile: "default",
+      ok: true,
+      diagnosis: "valid",
+      model: "mistral-small-latest",
+      answer: "Hello\nfrom [31mthe loopback.",
+      finishReason: "stop",
+      usage: { promptTokens: 11, completionTokens: 4 },
+      ms: expect.any(Number),
+      rateLimits: null,
+      hint: null,
+    });
+  });
+
+  it("keeps what came of an answer that broke off, and says the truth", async () => {
+    api.behave("stream-cut", { on: ["completion"] });
+    expect(await run(["Hello"])).toBe(5);
+    expect(deps.stdout()).toBe("Hello\n");
+    expect(deps.stderr().replace(String(api.port), "PORT")).toMatchInlineSnapshot(`
+      "
+      ! The answer is not complete: it broke off there.
+
+      ! Mistral could not be reached, although it had accepted the key just before:
+        the connection to 127.0.0.1:PORT was cut before the answer had come.
+
+        › Try again. If it happens every time, a firewall or a proxy ends the
+          connection.
+
+          mistral-key doctor  check the network, the proxy and the certificates
+      "
+    `);
+  });
+
+  it("has in its document what came of an answer that broke off", async () => {
+    api.behave("stream-unfinished", { on: ["completion"] });
+    expect(await run(["Hello"], { json: true })).toBe(5);
+    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "unreachable", answer: "Hello" });
+  });
+
+  it("masks the key in an answer that holds it", async () => {
+    api.behave("stream-key", { on: ["completion"] });
+    expect(await run(["What is my key?"])).toBe(0);
+    expect(deps.stdout()).toContain(oldKey.mask);
+    expect(deps.stdout()).not.toContain(oldKey.reveal());
+  });
+
+  it("stops when the person wants it, with the answer so far on lines of its own", async () => {
+    api.behave("stream-hang", { on: ["completion"] });
+    deps = deps.next();
+    const { answer } = deps.output;
+    deps.output.answer = (text) => {
+      answer.call(deps.output, text);
+      deps.interrupt();
+    };
+    const stopped = tryKey({ args: ["Hello"], flags: new Flags({}) }, deps);
+    await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
+    expect(deps.stdout()).toMatch(/^Hello?\n$/);
+  });
+
+  it.each([
+    ["no-plan", 6, /no active plan/],
+    ["rate-limited", 6, /Try again in 42 seconds/],
+    ["invalid-model", 2, /no model called/],
+    ["vibe-key", 4, /This is a Vibe key/],
+  ] as const)("explains %s", async (behaviour, code, said) => {
+    api.behave(behaviour);
+    expect(await run(["Hello"])).toBe(code);
+    expect(deps.stdout()).toBe("");
+    expect(deps.stderr()).toMatch(said);
+  });
+
+  it("says so where the key may call no model that answers", async () => {
+    await api.stop();
+    api = await startMistralApi({ keys: [oldKey.reveal()], models: [] });
+    const failed = run(["Hello"], {}, { serverUrl: api.url });
+    await expect(failed).rejects.toMatchObject({ kind: "usage", hint: expect.stringContaining("--model") });
+  });
+});
+
+describe("the call as a program", () => {
+  const snippet = async (args: string[], flags: Record<string, unknown>, options: TestDepsOptions = {}) => {
+    expect(await run(args, { as: "javascript", ...flags }, options)).toBe(0);
+    return deps.stdout();
+  };
+
+  it("asks what is piped in", async () => {
+    expect(await snippet([], {}, { stdin: "  Why is\nthe sky blue?\n" })).toContain(
+      '"Why is\\nthe sky blue?"',
+    );
+  });
+
+  it("asks the arguments before what is piped in, and something of ours where there is nothing", async () => {
+    expect(await snippet(["Why?"], {}, { stdin: "What?" })).toContain('"Why?"');
+    expect(await snippet([], {}, { stdin: " \n" })).toContain("Say hello");
+    expect(await snippet([], {})).toContain("Say hello");
+  });
+
+  it("makes no call, holds no key, and says how it is run", async () => {
+    expect(await snippet(["Hello"], {})).not.toContain(oldKey.reveal());
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("mistral-key run -- node call.mjs");
+    expect(api.requests).toEqual([]);
+  });
+
+  it("needs no stored key, and goes to the endpoint of the profile", async () => {
+    await deps.secrets.delete({ profile: deps.chooseProfile(undefined).name, slot: "current" });
+    await storeKey(deps, { endpoint: { region: "eu" } });
+    const text = await snippet([], { as: "python", json: true, region: "eu" }, { serverUrl: "" });
+    expect(JSON.parse(text)).toMatchObject({
+      language: "python",
+      model: "mistral-small-latest",
+      snippet: expect.stringContaining('server_url="https://api.eu.mistral.ai"'),
+    });
+  });
+});
