@@ -15,7 +15,10 @@ export interface Draft {
   readonly savedAt: string;
 }
 
-/** Where unfinished wizards are remembered. A draft that cannot be read counts as none: it holds nothing worth an error. */
+/**
+ * Where unfinished wizards are remembered. They are a convenience: what cannot be read counts as none,
+ * and what cannot be written or removed is left, so that nothing here ever fails.
+ */
 export interface Drafts {
   read(profile: ProfileName): Draft | undefined;
   write(draft: Draft): void;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ScreenId, StartingPoint } from "../capture/steps.ts";
+import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { Shape, ShapeError } from "../files/shape.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -19,21 +20,27 @@ export class DraftsFolder implements Drafts {
   }
 
   read(profile: ProfileName): Draft | undefined {
-    try {
+    return attempt(() => {
       const text = this.#folder.read(fileOf(profile));
       return text === undefined ? undefined : readDraft(Shape.parse(text));
-    } catch (error) {
-      if (error instanceof ShapeError) return undefined;
-      throw error;
-    }
+    });
   }
 
   write(draft: Draft): void {
-    this.#folder.write(fileOf(draft.profile), `${JSON.stringify(draft, undefined, 2)}\n`);
+    attempt(() => this.#folder.write(fileOf(draft.profile), `${JSON.stringify(draft, undefined, 2)}\n`));
   }
 
   remove(profile: ProfileName): void {
-    this.#folder.remove(fileOf(profile));
+    attempt(() => this.#folder.remove(fileOf(profile)));
+  }
+}
+
+function attempt<Result>(act: () => Result): Result | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ShapeError || error instanceof MistralKeyError) return undefined;
+    throw error;
   }
 }
 

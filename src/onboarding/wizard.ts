@@ -7,7 +7,7 @@ import {
 } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
@@ -126,18 +126,12 @@ function stepOf({ screen }: Draft): string {
 }
 
 function remember(deps: Deps, profile: ProfileName, { start, screen, expiresAt }: Start): void {
-  const draft: Draft = {
+  deps.drafts.write({
     version: 1,
     profile,
     start,
     screen,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     savedAt: deps.now().toISOString(),
-  };
-  try {
-    deps.drafts.write(draft);
-  } catch (error) {
-    // Only a convenience; a disk that refuses it will speak up when the key's profile is written.
-    if (!(error instanceof MistralKeyError)) throw error;
-  }
+  });
 }

@@ -39,6 +39,19 @@ describe("the folder of drafts", () => {
     expect(drafts.read(defaultProfile)).toBeUndefined();
   });
 
+  it("never fails: what cannot be read counts as none, and what cannot be written is left", () => {
+    const drafts = new DraftsFolder(home);
+    mkdirSync(join(home, "drafts", `${defaultProfile}.json`), { recursive: true, mode: 0o700 });
+    drafts.write(draft("2026-11-23T12:00:00Z"));
+    expect(drafts.read(defaultProfile)).toBeUndefined();
+    drafts.remove(defaultProfile);
+    writeFileSync(join(home, "file"), "");
+    const nowhere = new DraftsFolder(join(home, "file"));
+    nowhere.write(draft("2026-11-23T12:00:00Z"));
+    expect(nowhere.read(defaultProfile)).toBeUndefined();
+    nowhere.remove(defaultProfile);
+  });
+
   it.each([
     ["from another version of the program", { ...draft("2026-11-23T12:00:00Z"), screen: "somewhere" }],
     ["damaged", "{"],
