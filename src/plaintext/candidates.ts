@@ -168,7 +168,9 @@ function describe(
 }
 
 function wordFor(check: KeyCheck): string {
-  if (check.diagnosis === "wrong-product") return "another product's";
+  if (check.diagnosis === "wrong-product") {
+    return check.product === "vibe" ? "for Vibe only" : "another product's";
+  }
   return { usable: "accepted", limited: "accepted, limited now", unknown: "not known", rejected: "refused" }[
     verdictOf(check)
   ];
