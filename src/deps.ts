@@ -1,15 +1,17 @@
 import type { Surroundings } from "./files/surroundings.ts";
 import type { ApiKey } from "./keys/api-key.ts";
+import type { ProfileName } from "./keys/profile-name.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
 import type { Drafts } from "./onboarding/draft.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { Profile } from "./profiles/profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
+import type { TargetReference } from "./profiles/target-reference.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
-import type { Delivery, DeliveryReport } from "./targets/delivery.ts";
+import type { Target } from "./targets/target.ts";
 import type { Absence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
 import type { Prompts } from "./terminal/prompts/prompts.ts";
@@ -56,8 +58,12 @@ export interface Deps {
   /** Says that a key ends soon, or should have ended, where a person reads it and has not been told today. */
   remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
-  /** Takes a key to one target. A target that does not take it is a report, or a MistralKeyError. */
-  deliver(delivery: Delivery): Promise<DeliveryReport>;
+  /**
+   * Opens a place that a key of this profile is delivered to. Nothing is looked at or started yet.
+   *
+   * @throws MistralKeyError of kind `usage` for a kind that this version does not know
+   */
+  openTarget(reference: TargetReference, profile: ProfileName): Promise<Target>;
   readonly drafts: Drafts;
   /** Where the program runs: the folder, the home folder, the system. */
   surroundings(): Surroundings;

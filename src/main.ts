@@ -200,11 +200,10 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       remindOfEnd({ key, profile }, { folder, output, now: () => new Date() });
     },
     journal: new JournalFolder(folder),
-    deliver: async ({ target }) => ({
-      target: (await import("./profiles/target-reference.ts")).targetText(target),
-      ok: false,
-      message: "This version of mistral-key cannot deliver there; update it.",
-    }),
+    openTarget: async (reference, profile) => {
+      const { openTarget } = await import("./targets/open-target.ts");
+      return openTarget(reference, { profile, surroundings: deps.surroundings(), signal });
+    },
     drafts: new DraftsFolder(folder),
     surroundings: () => ({
       platform: process.platform,

@@ -1,7 +1,7 @@
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { DeliveryReport } from "../targets/delivery.ts";
+import type { DeliveryReport } from "../targets/target.ts";
 import type { RotationStage } from "./stages.ts";
 
 /**

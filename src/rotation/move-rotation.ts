@@ -7,7 +7,7 @@ import { readTarget } from "../profiles/target-reference.ts";
 import type { SecretStore, Slot } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
-import type { DeliveryReport } from "../targets/delivery.ts";
+import type { DeliveryReport } from "../targets/target.ts";
 import { answerOf, type CapturedNewKey, type HeldKey, KeyChecks } from "./ask-mistral.ts";
 import {
   earlierReport,

@@ -7,7 +7,7 @@ import { consolePages } from "../mistral/console-pages.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import type { DeliveryReport } from "../targets/delivery.ts";
+import type { DeliveryReport } from "../targets/target.ts";
 import type { Left } from "./stages.ts";
 
 /**

@@ -1,28 +1,39 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
-import type { Delivery, DeliveryReport } from "./delivery.ts";
+import type { DeliveryReport, Target } from "./target.ts";
 
 const atOnce = 4;
 
+/** A key that is to be taken to targets of its profile. */
+export interface Delivery {
+  readonly profile: ProfileName;
+  readonly key: ApiKey;
+  readonly targets: readonly TargetReference[];
+}
+
 /**
- * Takes a key to several targets, four at a time, and shows each as it ends. A target that fails is
- * reported and keeps no other from its key.
+ * Takes a key to several targets, four at a time, reads back what can be read, and shows each as it
+ * ends. A target that fails is reported and keeps no other from its key.
  *
  * @param onReport - told as each ends, before the next one starts in its place
  * @returns a report for each, in the order of the targets
  * @throws Cancelled when the person stops
  */
 export async function deliverEverywhere(
-  { deliver, output }: Pick<Deps, "deliver" | "output">,
-  { targets, ...delivery }: Omit<Delivery, "target"> & { readonly targets: readonly TargetReference[] },
+  { openTarget, output }: Pick<Deps, "openTarget" | "output">,
+  { profile, key, targets }: Delivery,
   onReport: (report: DeliveryReport) => void,
 ): Promise<readonly DeliveryReport[]> {
   const reports: DeliveryReport[] = [];
   const waiting = targets.entries();
   const work = async () => {
-    for (const [index, target] of waiting) {
-      const report = await deliver({ ...delivery, target }).catch((error: unknown) => failed(target, error));
+    for (const [index, reference] of waiting) {
+      const report = await openTarget(reference, profile)
+        .then((target) => deliver(target, reference, key))
+        .catch((error: unknown) => failed(reference, error));
       const said = `${report.target}: ${report.message}`;
       if (report.ok) output.ok(said);
       else output.warn(said);
@@ -34,8 +45,21 @@ export async function deliverEverywhere(
   return reports;
 }
 
-function failed(target: TargetReference, error: unknown): DeliveryReport {
+async function deliver(target: Target, reference: TargetReference, key: ApiKey): Promise<DeliveryReport> {
+  await target.deliver(key);
+  const there = await target.readBack(key);
+  const ok = there === "same" || there === "unreadable";
+  const message = {
+    same: `${target.describe()} has the key, read back.`,
+    unreadable: `${target.describe()} has the key; it cannot be read back there.`,
+    another: `${target.describe()} still has another key.`,
+    none: `${target.describe()} did not keep the key.`,
+  }[there];
+  return { target: targetText(reference), ok, message };
+}
+
+function failed(reference: TargetReference, error: unknown): DeliveryReport {
   if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
   const message = [error.message, error.hint ?? ""].join(" ").trim();
-  return { target: targetText(target), ok: false, message };
+  return { target: targetText(reference), ok: false, message };
 }

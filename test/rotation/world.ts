@@ -274,12 +274,15 @@ class Run {
           return checkOf(this.#fates[whichOf(key)]);
         },
       }),
-      deliver: async ({ target, key }: { target: Parameters<typeof targetText>[0]; key: ApiKey }) => {
-        const text = targetText(target);
-        if (this.#failing.includes(text)) return { target: text, ok: false, message: "It is not there." };
-        effect(() => this.#deliver(text, whichOf(key)));
-        return { target: text, ok: true, message: "Delivered." };
-      },
+      openTarget: async (reference: Parameters<typeof targetText>[0]) => ({
+        describe: () => "it",
+        deliver: async (key: ApiKey) => {
+          const text = targetText(reference);
+          if (this.#failing.includes(text)) throw new MistralKeyError("usage", "It is not there.");
+          effect(() => this.#deliver(text, whichOf(key)));
+        },
+        readBack: async () => "unreadable",
+      }),
     };
     // What a rotation touches; anything else it reached for would throw.
     return parts as Deps;

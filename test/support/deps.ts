@@ -10,11 +10,11 @@ import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
 import { remindOfEnd } from "../../src/profiles/remind-of-end.ts";
-import { targetText } from "../../src/profiles/target-reference.ts";
 import type { RotationJournal } from "../../src/rotation/journal.ts";
 import { JournalFolder } from "../../src/rotation/journal-folder.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
+import { openTarget } from "../../src/targets/open-target.ts";
 import type { Absence } from "../../src/terminal/absence.ts";
 import { openOutput } from "../../src/terminal/output/terminal-output.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
@@ -129,9 +129,8 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     },
     chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.surroundings().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
-    deliver: async ({ target }) => {
-      throw new Error(`A test wanted to deliver a key to ${targetText(target)}.`);
-    },
+    openTarget: (reference, profile) =>
+      openTarget(reference, { profile, surroundings: deps.surroundings(), signal: controller.signal }),
     drafts: new DraftsFolder(home),
     surroundings: () => ({ platform: "linux", home, cwd: home, env, ...options.surroundings }),
     ancestors: async () => options.ancestors ?? [],

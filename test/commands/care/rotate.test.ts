@@ -5,10 +5,9 @@ import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { exitCodeOfKind } from "../../../src/exit-codes.ts";
+import type { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { demoIdentity } from "../../../src/onboarding/demo/demo-api.ts";
-import { targetText } from "../../../src/profiles/target-reference.ts";
-import type { Delivery } from "../../../src/targets/delivery.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
@@ -492,11 +491,14 @@ describe("rotate with targets", () => {
   const runWith = (flags: Record<string, unknown>, options: TestDepsOptions = {}) => {
     deps = deps.next(options);
     Object.assign(deps, {
-      deliver: async ({ key }: Delivery) => {
-        if (!works) throw new MistralKeyError("store-denied", "The folder is gone.", { hint: "Make it." });
-        taken.push(key.mask);
-        return { target: targetText(target), ok: true, message: "It has the new key." };
-      },
+      openTarget: async () => ({
+        describe: () => "the file",
+        deliver: async (key: ApiKey) => {
+          if (!works) throw new MistralKeyError("store-denied", "The folder is gone.", { hint: "Make it." });
+          taken.push(key.mask);
+        },
+        readBack: async () => "same",
+      }),
     });
     return run(flags);
   };
@@ -505,7 +507,7 @@ describe("rotate with targets", () => {
     expect(await runWith({ withKey: true, json: true }, { stdin: newKey.reveal() })).toBe(9);
     expect(taken).toEqual([newKey.mask]);
     expect(deps.document()).toMatchObject({
-      targets: [{ target: "dotenv:/app/.env", ok: true, message: "It has the new key." }],
+      targets: [{ target: "dotenv:/app/.env", ok: true }],
     });
     expect(deps.journal.read(defaultProfile)?.stage).toBe("retiring");
   });

@@ -1,0 +1,28 @@
+import { MistralKeyError } from "../errors.ts";
+import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import type { Target, TargetContext } from "./target.ts";
+
+type Kind = TargetReference["kind"];
+type Open<K extends Kind> = (
+  reference: Extract<TargetReference, { readonly kind: K }>,
+  context: TargetContext,
+) => Promise<Target>;
+
+/** Every kind of target, and the module that knows it. A new one is a row here and a file beside it. */
+const kinds: { readonly [K in Kind]?: Open<K> } = {
+  dotenv: async (reference, context) =>
+    new (await import("./dotenv-target.ts")).DotenvTarget(reference, context),
+};
+
+/**
+ * Opens a target by its reference. Nothing is looked at or started yet.
+ *
+ * @throws MistralKeyError of kind `usage` for a kind that this version does not know
+ */
+export async function openTarget(reference: TargetReference, context: TargetContext): Promise<Target> {
+  const open = kinds[reference.kind] as Open<Kind> | undefined;
+  if (open !== undefined) return await open(reference as never, context);
+  throw new MistralKeyError("usage", `This version cannot deliver to ${targetText(reference)}.`, {
+    hint: "Update mistral-key.",
+  });
+}
