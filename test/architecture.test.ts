@@ -47,7 +47,7 @@ const pureModules = ["keys", "capture", "models", "rotation", "onboarding", "sta
 /** The most files that a folder holds, so that a listing is read in one look. */
 const filesPerFolder = 14;
 
-const stillCrowded = ["src/rotation", "src/running"];
+const stillCrowded = ["src/running"];
 
 /** Where a key may become text again: to be stored, compared, sent, or handed to a program. */
 const revealing = [

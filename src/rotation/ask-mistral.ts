@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { RotationRecord } from "./journal.ts";
-import { type Slots, slotNames } from "./slots.ts";
+import type { Slots } from "./slots.ts";
 import type { Answer, Held, RotationStage, SlotContents, Subject } from "./stages.ts";
 
 /** What a check says of a key, as the table of rotation has it. */
@@ -58,7 +58,7 @@ export class KeyChecks {
     at: { readonly stage: RotationStage; readonly held: SlotContents; readonly keys: Slots },
   ): Promise<Answer | undefined> {
     const wanted = subject === "current" ? at.held.current : subject;
-    const slot = slotNames.find((one) => at.held[one] === wanted);
+    const slot = (["current", "next", "previous"] as const).find((one) => at.held[one] === wanted);
     const key = slot === undefined ? undefined : at.keys[slot];
     if (wanted === "nothing" || key === undefined) return undefined;
     const known = this.#last.get(wanted);

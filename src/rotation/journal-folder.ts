@@ -19,10 +19,18 @@ import type {
   RotationRecord,
   TargetProgress,
 } from "./journal.ts";
-import { type RotationStage, table } from "./stages.ts";
+import type { RotationStage } from "./stages.ts";
 import { bothWays, takenOver, underWay } from "./unfinished.ts";
 
 const ending = ".json";
+const stages: Record<RotationStage, true> = {
+  staging: true,
+  switching: true,
+  delivering: true,
+  retiring: true,
+  erasing: true,
+  reverting: true,
+};
 const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, either: true };
 
 /** The rotations on disk: `rotations/NAME.json`, a file for each one under way. */
@@ -112,7 +120,7 @@ function readRecord(shape: Shape): RotationRecord {
   return {
     version,
     profile: readName(shape.text("profile")),
-    stage: shape.oneOf("stage", table),
+    stage: shape.oneOf("stage", stages),
     holder: shape.text("holder"),
     startedAt: readMoment(shape, "startedAt"),
     oldKey: {

@@ -8,9 +8,6 @@ import type { Held, SlotContents } from "./stages.ts";
 /** The keys that a store holds for one profile. */
 export type Slots = Readonly<Record<Slot, ApiKey | undefined>>;
 
-/** Every slot that a profile has. */
-export const slotNames: readonly Slot[] = ["current", "next", "previous"];
-
 /** Reads every slot of a profile. */
 export async function readSlots(store: SecretStore, profile: ProfileName): Promise<Slots> {
   return {

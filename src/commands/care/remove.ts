@@ -2,7 +2,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { consolePages } from "../../mistral/console-pages.ts";
-import { removeProfile, tellOfRemoval } from "../../rotation/remove-profile.ts";
+import { removeProfile, tellOfRemoval } from "../../profiles/remove-profile.ts";
 import { readSettings } from "../../settings.ts";
 
 /** Deletes the stored key and what is known about it. Revokes nothing at Mistral. */

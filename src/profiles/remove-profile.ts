@@ -3,13 +3,12 @@ import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages } from "../mistral/console-pages.ts";
-import { storeFor } from "../profiles/profile.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import { unusableStore } from "../stores/choose-store.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
-import { slotNames } from "./slots.ts";
+import { storeFor } from "./profile.ts";
+import { targetText } from "./target-reference.ts";
 
 /** What is to be removed. */
 export interface RemoveRequest {
@@ -51,7 +50,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   if (!yes) await confirm(deps, found);
   const { store, strayOnly } = found;
   // The profile goes last, so that a removal that is cut off is still found by the next one.
-  for (const slot of slotNames.toReversed()) await store.delete({ profile, slot });
+  for (const slot of ["next", "previous", "current"] as const) await store.delete({ profile, slot });
   if (strayOnly) return found;
   deps.journal.end(profile);
   deps.drafts.remove(profile);
