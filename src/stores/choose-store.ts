@@ -1,4 +1,4 @@
-import { type FailureKind, MistralKeyError } from "../errors.ts";
+import { MistralKeyError } from "../errors.ts";
 import { storeFor } from "../profiles/profile.ts";
 import type { StoreAvailability, StoreKind } from "./secret-store.ts";
 
@@ -60,13 +60,6 @@ export function insteadOfKeychain(remembered: StoreKind | undefined): string {
     : "Or leave the key that this profile has there, and keep another in an encrypted file: add -p NAME --store file, and set MISTRAL_KEY_PASSPHRASE.";
 }
 
-const kinds: Record<UnusableStore["state"], FailureKind> = {
-  locked: "store-locked",
-  absent: "store-absent",
-  unresponsive: "store-unresponsive",
-  denied: "store-denied",
-};
-
 /**
  * The failure that says why a store cannot be used and what would change that.
  *
@@ -78,5 +71,5 @@ export function unusableStore(
   alternative?: string,
 ): MistralKeyError {
   const lines = kind === "keychain" && alternative !== undefined ? [...advice, alternative] : advice;
-  return new MistralKeyError(kinds[state], reason, lines.length === 0 ? {} : { hint: lines.join("\n") });
+  return new MistralKeyError(`store-${state}`, reason, lines.length === 0 ? {} : { hint: lines.join("\n") });
 }

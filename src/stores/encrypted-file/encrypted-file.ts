@@ -1,10 +1,11 @@
 import { chmodSync, lstatSync } from "node:fs";
 import { MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
-import { commandFor, shellWord } from "../../hints.ts";
+import { shellWord } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import type { Inspection, SecretAddress, SecretStore, Slot, StoreAvailability } from "../secret-store.ts";
+import { damagedFile, notKept, wrongPassphrase } from "./encrypted-file-failures.ts";
 import type { Opened } from "./encrypted-file-format.ts";
 import type { PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
@@ -37,7 +38,7 @@ const attempts = 3;
 const slots: readonly Slot[] = ["current", "next", "previous"];
 
 /** The file of an address: `work.age`, `work+next.age`. No profile name has a `+` in it. */
-export function fileNameOf({ profile, slot }: SecretAddress): string {
+function fileNameOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
 }
 
@@ -94,7 +95,7 @@ export class EncryptedFileStore implements SecretStore {
       return await this.#inTurn(async () => {
         const file = fileNameOf(address);
         const content = this.#folder.readBytes(file);
-        if (content === undefined) return { state: "missing", place: this.#folder.pathOf(file) };
+        if (content === undefined) return { state: "missing", place: this.#pathOf(address) };
         await this.#refuseDamaged(address, content);
         const given = await this.#context.passphrases.given();
         const candidates = given === undefined ? this.#known : [...this.#known, given];
@@ -117,17 +118,14 @@ export class EncryptedFileStore implements SecretStore {
       const file = fileNameOf(address);
       const before = this.#folder.readBytes(file);
       this.#folder.write(file, content);
-      const written = await this.#open(address);
-      if (written?.key.equals(key) === true) return;
-      if (before === undefined) this.#folder.remove(file);
-      else this.#folder.write(file, before);
-      throw new MistralKeyError(
-        "store-damaged",
-        `${this.#folder.pathOf(file)} did not keep what was written.`,
-        {
-          hint: "Check this disk, or set MISTRAL_KEY_HOME to a folder on another one.",
-        },
-      );
+      try {
+        const written = await this.#open(address);
+        if (written?.key.equals(key) !== true) throw notKept(this.#pathOf(address));
+      } catch (error) {
+        if (before === undefined) this.#folder.remove(file);
+        else this.#folder.write(file, before);
+        throw error;
+      }
     });
   }
 
@@ -138,6 +136,10 @@ export class EncryptedFileStore implements SecretStore {
       if (this.#folder.readBytes(file) === undefined) return false;
       return this.#folder.remove(file);
     });
+  }
+
+  #pathOf(address: SecretAddress): string {
+    return this.#folder.pathOf(fileNameOf(address));
   }
 
   /** One act at a time, so that two that start together ask for the passphrase once. */
@@ -175,7 +177,8 @@ export class EncryptedFileStore implements SecretStore {
   async #refuseDamaged(address: SecretAddress, content: Buffer): Promise<void> {
     const { inspectSealed } = await loadFormat();
     const inspected = await inspectSealed(content);
-    if (inspected.outcome === "damaged") throw this.#damaged(address, inspected.reason);
+    if (inspected.outcome === "damaged")
+      throw damagedFile(this.#pathOf(address), address.profile, inspected.reason);
   }
 
   async #unlock(
@@ -187,15 +190,17 @@ export class EncryptedFileStore implements SecretStore {
     const { openSealed } = await loadFormat();
     for await (const passphrase of candidates) {
       const opened: Opened = await openSealed(content, passphrase, work);
-      if (opened.outcome === "damaged") throw this.#damaged(address, opened.reason);
+      if (opened.outcome === "damaged")
+        throw damagedFile(this.#pathOf(address), address.profile, opened.reason);
       if (opened.outcome === "opened") {
         this.#remember(passphrase);
         const key = keyOf(opened.plaintext);
-        if (key === undefined) throw this.#damaged(address, "what it holds is not a key");
+        if (key === undefined)
+          throw damagedFile(this.#pathOf(address), address.profile, "what it holds is not a key");
         return { key, passphrase };
       }
     }
-    throw this.#wrongPassphrase(fileNameOf(address));
+    throw wrongPassphrase(this.#pathOf(address), this.#context.passphrases.origin);
   }
 
   async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {
@@ -230,36 +235,10 @@ export class EncryptedFileStore implements SecretStore {
       }
     }
   }
-
-  #wrongPassphrase(file: string): MistralKeyError {
-    const { origin } = this.#context.passphrases;
-    const which = {
-      variable: "The passphrase in MISTRAL_KEY_PASSPHRASE",
-      file: "The passphrase in the file that MISTRAL_KEY_PASSPHRASE_FILE names",
-      person: "That passphrase",
-      nowhere: "That passphrase",
-    }[origin];
-    const right = {
-      variable: "Set MISTRAL_KEY_PASSPHRASE to",
-      file: "Let MISTRAL_KEY_PASSPHRASE_FILE name a file with",
-      person: "Try again with",
-      nowhere: "Try again with",
-    }[origin];
-    return new MistralKeyError("wrong-passphrase", `${which} does not open ${this.#folder.pathOf(file)}.`, {
-      hint: `${right} the passphrase it was made with.\nIf you are sure of it, the file was changed since: put a copy of it back.`,
-    });
-  }
-
-  #damaged({ profile, slot }: SecretAddress, reason: string): MistralKeyError {
-    const path = this.#folder.pathOf(fileNameOf({ profile, slot }));
-    return new MistralKeyError("store-damaged", `${path} cannot be used, because ${reason}.`, {
-      hint: `It was left as it is. If you have a copy of it, put that back.\nWithout a copy: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")} with a new key`,
-    });
-  }
 }
 
 /** The key that a decrypted file holds, or `undefined` when that is no key. */
-export function keyOf(plaintext: Uint8Array): ApiKey | undefined {
+function keyOf(plaintext: Uint8Array): ApiKey | undefined {
   const text = Buffer.from(plaintext)
     .toString("utf8")
     .replace(/\r?\n$/, "");

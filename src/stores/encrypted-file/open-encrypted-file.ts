@@ -1,27 +1,17 @@
 import { join } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
-import type { Output } from "../../terminal/output/output.ts";
-import type { Prompts } from "../../terminal/prompts/prompts.ts";
+import type { StoreContext } from "../store-context.ts";
 import { EncryptedFileStore } from "./encrypted-file.ts";
 import { PassphraseSource } from "./passphrase.ts";
 
-/** What the encrypted file needs to know and may touch. */
-export interface EncryptedFileOutside {
-  /** The folder of the program. */
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  /** Whether and how a person is asked for the passphrase; absent where nobody may be asked. */
-  readonly person?: {
-    readonly interactive: boolean;
-    prompts(): Promise<Prompts>;
-    readonly output: Output;
-  };
-}
-
 /** Opens the encrypted file store of a program folder. Touches nothing until it is used. */
-export function openEncryptedFile({ folder, env, signal, person }: EncryptedFileOutside): EncryptedFileStore {
-  const notice = (text: string) => person?.output.print(`${person.output.theme.symbol.warn} ${text}`);
+export function openEncryptedFile({
+  folder,
+  env,
+  signal,
+  person,
+}: Omit<StoreContext, "platform">): EncryptedFileStore {
+  const notice = (text: string) => person?.output.warn(text);
   const passphrases = new PassphraseSource({
     env,
     interactive: person?.interactive ?? false,

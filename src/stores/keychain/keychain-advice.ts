@@ -1,3 +1,5 @@
+import { runCommand } from "../../hints.ts";
+import { defaultProfile } from "../../keys/profile-name.ts";
 import type { KeychainTrouble } from "./keychain-trouble.ts";
 import { installLine } from "./linux-packages.ts";
 import type { SystemFacts } from "./system-facts.ts";
@@ -63,7 +65,7 @@ function adviseOnMac(trouble: SystemTrouble, name: string): KeychainAdvice {
       return { reason: `${name} is locked.`, advice: [unlock] };
     case "refused-by-person":
       return {
-        reason: `${name} was not opened: the question of macOS was answered with no.`,
+        reason: `${name} was not opened: macOS asked, and the answer was no.`,
         advice: ["Run the command again and choose Allow, or Always Allow, when macOS asks."],
       };
     case "collection-missing":
@@ -74,7 +76,7 @@ function adviseOnMac(trouble: SystemTrouble, name: string): KeychainAdvice {
     default:
       return {
         ...inGeneral(trouble, name),
-        advice: [unlock, "See what Keychain Access shows for mistral-key."],
+        advice: [unlock, "Check what Keychain Access shows for mistral-key."],
       };
   }
 }
@@ -91,7 +93,7 @@ function adviseOnWindows(trouble: SystemTrouble, name: string): KeychainAdvice {
   return {
     ...inGeneral(trouble, name),
     advice: [
-      "Open Credential Manager in Control Panel and see what Windows Credentials shows for mistral-key.",
+      "Open Credential Manager in Control Panel and check what Windows Credentials shows for mistral-key.",
     ],
   };
 }
@@ -104,7 +106,7 @@ function adviseOnLinux(trouble: SystemTrouble, name: string, facts: SystemFacts)
         advice: [installLine(facts, "libsecret"), ...(facts.place === "desktop" ? [] : startKeychain(facts))],
       };
     case "bus-missing":
-      return { reason: `There is no session bus here, so there is no keychain.`, advice: reachBus(facts) };
+      return { reason: "There is no session bus here, so there is no keychain.", advice: reachBus(facts) };
     case "node-too-old":
       return {
         reason: `The session bus here has an abstract address, which Node.js ${process.versions.node} cannot reach.`,
@@ -121,7 +123,7 @@ function adviseOnLinux(trouble: SystemTrouble, name: string, facts: SystemFacts)
             : [installLine(facts, "keyring"), startKeyring("Start")],
       };
     case "collection-missing":
-      return { reason: `${name} has nothing yet to keep a key in.`, advice: [makeCollection(name, facts)] };
+      return { reason: `${name} has no place yet to keep a key in.`, advice: [makeCollection(name, facts)] };
     case "collection-volatile":
       return {
         reason: `${name} would forget the key at log-out: by default it keeps things for this session only.`,
@@ -141,16 +143,16 @@ function inGeneral(trouble: SystemTrouble, name: string): KeychainAdvice {
     case "unresponsive":
       return { reason: `${name} does not answer.`, advice: [] };
     case "refused-by-person":
-      return { reason: `${name} was not opened: its question was answered with no.`, advice: [] };
+      return { reason: `${name} was not opened: it asked, and the answer was no.`, advice: [] };
     case "write-unanswered":
       return {
-        reason: `It is not known whether ${name} took the key: it does not answer, or not give it back.`,
+        reason: `It is not known whether ${name} stored the key: it does not answer, or does not give the key back.`,
         advice: [],
       };
     case "not-kept":
-      return { reason: `${name} did not keep the key as it was given, so it was not stored.`, advice: [] };
+      return { reason: `${name} did not keep the key as it was, so the key was not stored.`, advice: [] };
     case "unreadable":
-      return { reason: `${name} holds an entry for this profile and does not give the key out.`, advice: [] };
+      return { reason: `${name} holds an entry for this profile but gives no key out.`, advice: [] };
     default:
       return { reason: `${name} does not let mistral-key in.`, advice: [] };
   }
@@ -161,15 +163,17 @@ function getAnswer(trouble: SystemTrouble, name: string): readonly string[] {
     case "unresponsive":
     case "write-unanswered":
       return [
-        "Look whether a window of it waits for you, maybe behind others.",
-        "Else log out and in again, and run the command again.",
+        "Check whether one of its windows is waiting for you, perhaps behind others.",
+        "If there is none, log out and in again, then run the command again.",
       ];
     case "refused-by-person":
       return ["Run the command again and let mistral-key in."];
     case "not-kept":
-      return ["Run the command again; if it stays, keep the key in an encrypted file: add --store file."];
+      return [
+        "Run the command again. If that does not help, keep the key in an encrypted file: add --store file.",
+      ];
     default:
-      return [`See what ${name} lets programs do, and run the command again.`];
+      return [`Check which programs ${name} lets in, then run the command again.`];
   }
 }
 
@@ -197,7 +201,7 @@ function reachBus(facts: SystemFacts): readonly string[] {
       return ["Run it without sudo: sudo leaves your session, and the keychain belongs to that."];
     case "container":
       return [
-        "Give the key to the container from outside: mistral-key run -- docker run -e MISTRAL_API_KEY IMAGE",
+        `Give the key to the container from outside: ${runCommand(defaultProfile, "MISTRAL_API_KEY", "docker run -e MISTRAL_API_KEY IMAGE")}`,
         ...startKeychain(facts),
       ];
     case "wsl":

@@ -1,4 +1,4 @@
-import { type FailureKind, MistralKeyError } from "../../errors.ts";
+import { MistralKeyError } from "../../errors.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import {
@@ -123,7 +123,7 @@ export class KeychainStore implements SecretStore {
       const hint = `Take it out: ${commandFor(profile, "remove")}\nThen store a key anew: ${commandFor(profile, "init")}`;
       return new MistralKeyError("store-damaged", reason, { cause, hint });
     }
-    return new MistralKeyError(kinds[stateOf(trouble)], reason, {
+    return new MistralKeyError(`store-${stateOf(trouble)}`, reason, {
       cause,
       ...(advice.length === 0 ? {} : { hint: advice.join("\n") }),
     });
@@ -153,13 +153,6 @@ function nameOnPlatform(platform: NodeJS.Platform): string {
 }
 
 type UnusableState = Exclude<StoreAvailability["state"], "available">;
-
-const kinds: Record<UnusableState, FailureKind> = {
-  absent: "store-absent",
-  locked: "store-locked",
-  denied: "store-denied",
-  unresponsive: "store-unresponsive",
-};
 
 function stateOf(trouble: KeychainTrouble): UnusableState {
   switch (trouble) {

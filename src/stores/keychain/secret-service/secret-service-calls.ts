@@ -89,7 +89,7 @@ export async function stateOfCollection(
       "Locked",
     );
     if (typeof locked !== "boolean") throw new MalformedMessage("Locked is no boolean.");
-    return locked && (await unlockUnasked(connection, [path])).length === 0 ? "locked" : "unlocked";
+    return locked && (await unlockWithoutPrompt(connection, [path])).length === 0 ? "locked" : "unlocked";
   } catch (error) {
     // An alias may outlive its collection.
     if (isNotReady(error)) return "none";
@@ -102,7 +102,7 @@ export async function stateOfCollection(
  * calls a wallet that was opened at login locked until it is asked to unlock it. Where a person would
  * be asked, nothing is shown: that is another call, which is not made here.
  */
-export async function unlockUnasked(
+export async function unlockWithoutPrompt(
   connection: BusConnection,
   paths: readonly string[],
 ): Promise<readonly string[]> {

@@ -80,7 +80,7 @@ export class SecretServiceKeychain implements Keychain {
       if (entered !== undefined) return intact(entered);
       if (items.unlocked === 0) return undefined;
       const limitMs = Math.max(timeLeft(), limits.leastRead);
-      const password = await insist(() => this.#keytar.read(account, { limitMs }));
+      const password = await retryPassing(() => this.#keytar.read(account, { limitMs }));
       if (password !== undefined) return intact(password);
       // There is an item: keytar does not see it, or it has just gone or been locked.
       await this.#show({ account, which: "one" });
@@ -107,7 +107,7 @@ export class SecretServiceKeychain implements Keychain {
     if (collection !== "unlocked") throw problemOf(collection);
     // Else keytar would put a second item beside one that it does not see.
     if (items.unlocked > 0) await this.#show({ account, which: "one" });
-    await insist(() => this.#keytar.write(account, password, this.#optionsOfWriting()));
+    await retryPassing(() => this.#keytar.write(account, password, this.#optionsOfWriting()));
   }
 
   async erase(account: string): Promise<boolean> {
@@ -116,7 +116,7 @@ export class SecretServiceKeychain implements Keychain {
       const { items } = await this.#askUnlocked(account);
       if (items.unlocked === 0) return attempt > 1;
       await this.#show({ account, which: "all" });
-      await insist(() => this.#keytar.erase(account, this.#optionsOfWriting()));
+      await retryPassing(() => this.#keytar.erase(account, this.#optionsOfWriting()));
     }
     throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
   }
@@ -192,7 +192,7 @@ export class SecretServiceKeychain implements Keychain {
 }
 
 /** Tries again what failed with an error right after the service said that it is ready. */
-async function insist<Value>(call: () => Promise<Value>): Promise<Value> {
+async function retryPassing<Value>(call: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();

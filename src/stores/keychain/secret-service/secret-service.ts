@@ -10,7 +10,7 @@ import {
   readAlias,
   searchItems,
   stateOfCollection,
-  unlockUnasked,
+  unlockWithoutPrompt,
 } from "./secret-service-calls.ts";
 import { BusBeyondNode, BusTimedOut, type SessionBusAccess, useSessionBus } from "./session-bus.ts";
 
@@ -154,7 +154,7 @@ const noItems: FoundItems = { unlocked: [], locked: [] };
 
 async function unlockFound(connection: BusConnection, items: FoundItems): Promise<FoundItems> {
   if (items.unlocked.length > 0 || items.locked.length === 0) return items;
-  const unlocked = await unlockUnasked(connection, items.locked);
+  const unlocked = await unlockWithoutPrompt(connection, items.locked);
   return { unlocked, locked: items.locked.filter((path) => !unlocked.includes(path)) };
 }
 
