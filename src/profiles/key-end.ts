@@ -18,23 +18,24 @@ export function endOf({ expiresAt }: Pick<Profile, "expiresAt">, now: Date): str
  * @param expiresAt - `YYYY-MM-DD`
  */
 export function endLine(profile: ProfileName, expiresAt: string, now: Date): string {
-  const left = daysLeft(expiresAt, now);
-  const ends = left === 0 ? "ends today" : left === 1 ? "ends tomorrow" : `ends in ${left} days`;
-  const when = `${left < 0 ? "was to end" : `${ends},`} on ${formatDay(expiresAt)}`;
-  return `Key "${profile}" ${when}: ${commandFor(profile, "rotate")}`;
+  return `Key "${profile}" ${endsWhen(expiresAt, now)}: ${commandFor(profile, "rotate")}`;
 }
 
 /**
  * When a key ends, as a sentence with the command that replaces it.
  *
+ * @param profile - `null` for a key that is not stored
  * @param expiresAt - `YYYY-MM-DD`
  */
 export function describeEnd(profile: ProfileName | null, expiresAt: string, now: Date): string {
-  const left = daysLeft(expiresAt, now);
   const name = profile === null ? "This key" : `The key of profile "${profile}"`;
-  const replace = commandFor(profile ?? defaultProfile, "rotate");
+  const replace = `Replace it: ${commandFor(profile ?? defaultProfile, "rotate")}`;
+  return `${name} ${endsWhen(expiresAt, now)}, as you entered it. ${replace}`;
+}
+
+function endsWhen(expiresAt: string, now: Date): string {
+  const left = daysLeft(expiresAt, now);
   const day = formatDay(expiresAt);
-  if (left < 0) return `${name} was to end on ${day}, as you entered it. Replace it: ${replace}`;
-  const when = left === 0 ? "today" : left === 1 ? "tomorrow" : `in ${left} days`;
-  return `${name} ends ${when}, on ${day} as you entered it. Replace it before then: ${replace}`;
+  if (left < 0) return `was to end on ${day}`;
+  return `ends ${left === 0 ? "today" : left === 1 ? "tomorrow" : `in ${left} days`}, on ${day}`;
 }

@@ -234,7 +234,7 @@ describe("verify", () => {
     await store(deps, { name: work, expiresAt: "2026-12-05" });
     expect(await run(deps, "verify", "-p", "work")).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain('The key of profile "work" ends in 12 days, on 5 Dec 2026 as you entered it.');
+    expect(said).toContain('The key of profile "work" ends in 12 days, on 5 Dec 2026, as you entered it.');
     expect(said).toContain("mistral-key rotate -p work");
   });
 
