@@ -54,7 +54,7 @@ for event in stream:
     print(event.data.choices[0].delta.content or "", end="", flush=True)
 print()
 `,
-    command: "python call.py",
+    command: "python3 call.py",
   }),
   javascript: ({ endpoint, model, prompt }) => ({
     text: `// npm install @mistralai/mistralai

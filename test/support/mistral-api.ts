@@ -33,6 +33,8 @@ export interface LoggedRequest {
   readonly header: "authorization" | "x-api-key" | undefined;
   /** The model a completion asked for. */
   readonly model: string | undefined;
+  /** What a completion asked. */
+  readonly prompt: string | undefined;
   /** `max_tokens` of a completion. */
   readonly maxTokens: number | undefined;
   /** By lower-case name, without those that carry a key. */
@@ -286,9 +288,15 @@ function logged(request: DemoRequest): LoggedRequest {
     key: key === undefined ? undefined : maskKey(key),
     header: authorization !== undefined ? "authorization" : apiKey !== undefined ? "x-api-key" : undefined,
     model: typeof body.model === "string" ? body.model : undefined,
+    prompt: promptIn(body.messages),
     maxTokens: typeof body.max_tokens === "number" ? body.max_tokens : undefined,
     headers,
   };
+}
+
+function promptIn(messages: unknown): string | undefined {
+  const [first] = Array.isArray(messages) ? (messages as readonly { readonly content?: unknown }[]) : [];
+  return typeof first?.content === "string" ? first.content : undefined;
 }
 
 function parse(body: string): Readonly<Record<string, unknown>> {
