@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { codeOf } from "../files/file-errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { Redactor } from "./redactor.ts";
 import { type ProgramOptions, runProgram } from "./start-program.ts";
@@ -59,13 +60,16 @@ async function maskOutput(from: Readable | null | undefined, key: ApiKey, to: Wr
   } catch (error) {
     // The child learns by its next write that its reader has left, as it would with nothing in between.
     from.destroy();
-    if (!hasReaderLeft(error)) throw error;
+    if (!isAboutWriting(error)) throw error;
   }
 }
 
-function hasReaderLeft(error: unknown): boolean {
+/** The reader has left, or the disk is full; the latter is said by whoever opened the stream. */
+function isAboutWriting(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("syscall" in error && error.syscall === "write") return true;
   const codes = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE"];
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+  return codes.includes(codeOf(error));
 }
 
 async function makePipes({ env, signal }: Pick<ProgramOptions, "env" | "signal">) {

@@ -78,10 +78,10 @@ export class ProcessRunner implements CommandRunner {
     const startChild = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
     const masked =
       redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, this.#options));
+    await this.#flushOutput();
     let child: ChildProcess | undefined;
     let stopForwarding = () => {};
     try {
-      await this.#flushOutput();
       signal.throwIfAborted();
       stopForwarding = forwardSignals(own, (name) => child?.kill(name) ?? false);
       handOver();
@@ -96,7 +96,7 @@ export class ProcessRunner implements CommandRunner {
       stopForwarding();
       return typeof end === "number" ? end : await this.#endLike(end);
     } catch (error) {
-      throw isSystemError(error) ? explain(error, command.name) : error;
+      throw isRefusal(error) ? explain(error, command.name) : error;
     } finally {
       stopForwarding();
       masked?.close();
@@ -141,8 +141,9 @@ function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
   });
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
+/** Whether the system refused to start a program. */
+function isRefusal(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("spawn");
 }
 
 function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {

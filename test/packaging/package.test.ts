@@ -68,6 +68,16 @@ describe("the package", () => {
     expect(Object.keys(keytar.dependencies)).toEqual(["node-addon-api"]);
   });
 
+  it.skipIf(windows)(
+    "is found through a link, as npm makes one, also when Node is not to follow it",
+    async () => {
+      const link = join(folder, "linked");
+      symlinkSync(join(root, "bin/mistral-key.js"), link);
+      const { stdout } = await run(process.execPath, ["--preserve-symlinks-main", link, "--version"]);
+      expect(stdout).toBe(`${manifest.version}\n`);
+    },
+  );
+
   it("runs from the tarball, with keytar as it is when install scripts do not run", async () => {
     const modules = join(folder, "node_modules");
     mkdirSync(modules);

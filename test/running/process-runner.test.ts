@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -172,6 +172,21 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
   it.runIf(masked)("can open its outputs by name", async () => {
     const result = await run(flags, ["sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr"]);
     expect(result).toMatchObject({ stdout: "out\n", stderr: "err\n", code: 0 });
+  });
+
+  it.runIf(existsSync("/dev/full"))("ends as it chooses to when its output cannot be written", async () => {
+    const device = openSync("/dev/full", "w");
+    const script = "echo out; echo problem >&2; exit 3";
+    const child = spawn(process.execPath, [program.path, ...flags, "--", "sh", "-c", script], {
+      stdio: ["ignore", device, "pipe"],
+    });
+    closeSync(device);
+    const [stderr, code] = await Promise.all([
+      text(child.stderr as Readable),
+      new Promise((resolve) => child.once("close", resolve)),
+    ]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/problem\n$/);
   });
 
   it("can read its input when it has to wait for it", async () => {
