@@ -1,10 +1,10 @@
-import { stripVTControlCharacters } from "node:util";
 import { type Replacement, replaceFile } from "../files/replace-file.ts";
 import type { TextFile } from "../files/text-file.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
 import { LeakPatterns } from "../leaks/leak-pattern.ts";
+import { cleanText } from "../outside-text.ts";
 import type { FoundInFile } from "./find-keys.ts";
 import { applyEdits, type Edit, lineAt, type Occurrence } from "./formats/occurrence.ts";
 
@@ -81,11 +81,10 @@ function show(text: string, edit: Edit, occurrences: readonly Occurrence[]): Sho
   return { line: lineAt(text, first), before: forPeople(masked), after: forPeople(edit.text) };
 }
 
-/** Decodes a piece of a file for the screen, without what could steer a terminal, and without other secrets. */
+/** A piece of a file for the screen: one line, without what could steer a terminal, and without other secrets. */
 function forPeople(piece: string): string {
-  return stripVTControlCharacters(Buffer.from(piece, "latin1").toString("utf8"))
+  return cleanText(Buffer.from(piece, "latin1").toString("utf8"), [], piece.length)
     .replace(/\s+/g, " ")
-    .replace(/[\x00-\x1f\x7f-\x9f]/g, "")
     .replace(/[A-Za-z0-9+_-]{20,}/g, (run) => (/\d/.test(run) ? maskKey(run) : run))
     .replace(/^[ ,]+|[ ,]+$/g, "");
 }
