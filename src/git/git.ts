@@ -19,7 +19,7 @@ export interface Asking {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer of git; without one the reason, which fits behind "git: ". */
+/** An answer of git; without one the reason, as a clause without a full stop: "git is not installed". */
 export type Answer =
   | { readonly state: "answered"; readonly bytes: Buffer }
   | { readonly state: "failed"; readonly reason: string; readonly notInstalled?: boolean };
@@ -42,7 +42,7 @@ export class Git {
     let length = 0;
     const failed = await this.read(question, asking, (chunk) => {
       length += chunk.length;
-      if (length > sizeLimit) return "its answer is larger than 64 MB";
+      if (length > sizeLimit) return "git answered with more than 64 MB";
       chunks.push(chunk);
       return undefined;
     });
@@ -73,7 +73,7 @@ export class Git {
       ended ??= reason;
       void program.stop();
     };
-    const silence = setTimeout(() => end(`it did not answer for ${silenceMs / 1000} seconds`), silenceMs);
+    const silence = setTimeout(() => end(`git did not answer for ${silenceMs / 1000} seconds`), silenceMs);
     program.stdout.on("data", (chunk: Buffer) => {
       if (ended !== undefined) return;
       const enough = take(chunk);
@@ -92,24 +92,26 @@ export class Git {
 function reasonOf(how: ProgramEnd): string {
   switch (how.kind) {
     case "exited":
-      return whatItSaid(how.stderr) ?? `it ended with code ${how.code} and no reason`;
+      return whatItSaid(how.stderr) ?? `git ended with code ${how.code} and gave no reason`;
     case "killed":
-      return `it was ended by ${how.signal}`;
+      return `git was ended by ${how.signal}`;
     case "timed-out":
-      return "it did not end";
+      return "git did not end";
     case "stopped":
-      return "it was stopped";
+      return "git was stopped";
     case "not-found":
-      return "it is not installed";
+      return "git is not installed";
     case "not-started":
-      return `it could not be started (${how.code})`;
+      return `git could not be started (${how.code})`;
   }
 }
 
 /** What git gave up for, in its own words; of its advice as much as fits. */
 function whatItSaid(stderr: Buffer): string | undefined {
   const text = stderr.toString();
-  const fatal = /^(?:fatal|error): ([\s\S]*)/m.exec(text.slice(Math.max(0, text.search(/^fatal: /m))))?.[1];
-  const said = cleanText(fatal ?? text).replace(/[.:]$/, "");
-  return said === "" ? undefined : said;
+  // Errors before it are about the same, or about something that git went on after.
+  const fatal = text.search(/^fatal: /m);
+  const [, said = text] = /^(?:fatal|error): ([\s\S]*)/m.exec(text.slice(Math.max(fatal, 0))) ?? [];
+  const clean = cleanText(said).replace(/[.:]$/, "");
+  return clean === "" ? undefined : `git says: ${clean}`;
 }

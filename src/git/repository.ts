@@ -28,7 +28,8 @@ export async function findRepository(git: Git, asking: Asking): Promise<Reposito
   const { folder } = asking;
   const answer = await git.ask(questions.repository, asking);
   if (answer.state === "failed") {
-    const foundNone = answer.notInstalled === true || /^not a git repository \(or any/.test(answer.reason);
+    const foundNone =
+      answer.notInstalled === true || /^git says: not a git repository \(or any/.test(answer.reason);
     return foundNone && repositoryAbove(folder) === undefined
       ? { state: "none" }
       : { state: "refused", reason: answer.reason };

@@ -74,7 +74,7 @@ async function missingObjects(git: Git, asking: Asking): Promise<readonly string
     for (let at = chunk.indexOf("?"); at !== -1; at = chunk.indexOf("?", at + 1)) count += 1;
     return undefined;
   });
-  if (count > 0) return [`this disk does not have ${objects(count)}`];
+  if (count > 0) return [`${objects(count)} ${count === 1 ? "is" : "are"} not on this disk`];
   return failed === undefined ? [] : [failed.reason];
 }
 

@@ -28,9 +28,9 @@ test("what looks like a repository is one, even if git cannot say so, and git's 
   mkdirSync(join(folder, ".git"));
   expect(await asked()).toEqual({
     state: "refused",
-    reason: expect.stringMatching(/^not a git repository/),
+    reason: expect.stringMatching(/^git says: not a git repository/),
   });
-  expect(await asked({ PATH: "/nowhere" })).toEqual({ state: "refused", reason: "it is not installed" });
+  expect(await asked({ PATH: "/nowhere" })).toEqual({ state: "refused", reason: "git is not installed" });
 });
 
 test("a git in the current folder is not the one that is asked", async () => {

@@ -232,7 +232,7 @@ test("what the environment says of other programs and repositories does not reac
   // A hook is told its repository this way.
   expect(await git.ask(questions.repository, { folder: repository, named: true })).toEqual({
     state: "failed",
-    reason: "not a git repository: '/nowhere'",
+    reason: "git says: not a git repository: '/nowhere'",
     notInstalled: false,
   });
 });

@@ -51,7 +51,9 @@ describe("what could not be searched is named, with the reason", () => {
   test.runIf(process.getuid?.() === 0)("a repository of another user", async () => {
     chownSync(repository.path, 12_345, 12_345);
     chownSync(join(repository.path, ".git"), 12_345, 12_345);
-    const refused = { "this repository": /dubious ownership in repository at '.*repository'/ };
+    const refused = {
+      "this repository": /git says: detected dubious ownership in repository at '.*repository'/,
+    };
     await expectGaps(refused, { staged: true });
     await expectGaps(refused);
   });
@@ -100,7 +102,7 @@ describe("what could not be searched is named, with the reason", () => {
     repository.write("repository/a.txt", "two\n");
     repository.commit("second");
     rmSync(fileOf("HEAD^:a.txt"));
-    await expectGaps({ [history]: /^git history: this disk does not have 1 object\.$/ });
+    await expectGaps({ [history]: /^git history: 1 object is not on this disk\.$/ });
 
     writeFileSync(fileOf("HEAD^:a.txt"), "garbage");
     await expectGaps({ [history]: /git cannot read 1 object/ });
@@ -128,7 +130,7 @@ describe("what could not be searched is named, with the reason", () => {
     const cwd = join(repository.home, "partial");
     const before = readdirSync(join(cwd, ".git/objects"), { recursive: true }).length;
 
-    await expectGaps({ [history]: /does not have 1 object/ }, { cwd });
+    await expectGaps({ [history]: /1 object is not on this disk/ }, { cwd });
 
     expect(readdirSync(join(cwd, ".git/objects"), { recursive: true })).toHaveLength(before);
   });
