@@ -31,6 +31,18 @@ export type ToolName = "vibe" | "llm" | "opencode" | "continue" | "aider";
 
 const tools: readonly string[] = ["vibe", "llm", "opencode", "continue", "aider"] satisfies ToolName[];
 
+/** How every kind of target begins, or is named as a whole. */
+export const targetKinds = [
+  "dotenv:",
+  ...tools,
+  "github:",
+  "kubernetes:",
+  "aws:",
+  "vercel:",
+  "pass:",
+  "command:",
+];
+
 const repository = /^[\w.-]+\/[\w.-]+$/;
 
 /**

@@ -1,6 +1,7 @@
 import { consolePages } from "../../mistral/console-pages.ts";
 import { capabilities } from "../../mistral/mistral-api.ts";
 import { languages } from "../../models/languages.ts";
+import { targetKinds } from "../../profiles/target-reference.ts";
 import { shells } from "../../shell/shells.ts";
 import type { CommandEntry } from "../command-types.ts";
 import { oneOf } from "./recurring.ts";
@@ -134,5 +135,38 @@ export const useCommands: readonly CommandEntry[] = [
     flags: [{ syntax: "--no-browser", description: "print the address, open nothing" }],
     examples: ["mistral-key open keys", "mistral-key open limits"],
     run: async (input, deps) => (await import("../../commands/use/open.ts")).open(input, deps),
+  },
+  {
+    name: "push",
+    tried: ["deliver", "sync", "deploy"],
+    summary: "deliver the key to where it is used, now and after every rotation",
+    description:
+      "Delivers the stored key to the places that are named, and remembers them: rotate delivers the new key there. Without a place, to all that are remembered.\n\nPlaces: dotenv:PATH; the tools vibe, llm, opencode, continue, aider; github:OWNER/REPO or github:OWNER/REPO#ENVIRONMENT; kubernetes:NAMESPACE/SECRET or kubernetes:NAMESPACE/SECRET#KEY; aws:SECRET-ID; vercel:ENVIRONMENT; pass:PATH; and command:PROGRAM, which gets the key on its standard input.",
+    args: [
+      {
+        syntax: "[target...]",
+        description: "where to (default: everywhere it was delivered before)",
+        suggests: targetKinds,
+      },
+    ],
+    flags: [
+      {
+        syntax: "--list",
+        description: "only list the places that are remembered",
+        conflicts: ["forget", "dryRun"],
+      },
+      {
+        syntax: "--forget <target>",
+        description: "take the key away from there, and deliver there no longer",
+        conflicts: ["dryRun"],
+      },
+      { syntax: "--dry-run", description: "say what would be done, and change nothing" },
+    ],
+    examples: [
+      "mistral-key push dotenv:.env",
+      "mistral-key push github:ada/engine",
+      "mistral-key push --list",
+    ],
+    run: async (input, deps) => (await import("../../commands/use/push.ts")).push(input, deps),
   },
 ];

@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import type { CommandInput } from "../../cli/command-types.ts";
+import type { Deps } from "../../deps.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
+import { commandFor } from "../../hints.ts";
+import { parseTarget, type TargetReference, targetText } from "../../profiles/target-reference.ts";
+import { forgetTarget, pushKey, tryPush } from "../../rotation/push-key.ts";
+import { readSettings, type Settings } from "../../settings.ts";
+
+/** Delivers the stored key to where it is used, and remembers the place. */
+export async function push({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  const settings = readSettings(flags, deps);
+  const forgotten = flags.value("forget");
+  const targets = args.map((text) => readReference(text, deps));
+  if (targets.length > 0 && (forgotten !== undefined || flags.on("list"))) {
+    throw new MistralKeyError(
+      "usage",
+      `${forgotten === undefined ? "--list" : "--forget"} takes no further target.`,
+    );
+  }
+  if (flags.on("list")) return list(settings, deps);
+  if (forgotten !== undefined) return await forget(settings, readReference(forgotten, deps), deps);
+  if (flags.on("dryRun")) return print(settings, await tryPush(deps, { ...settings, targets }), deps, "plan");
+  const { reports } = await pushKey(deps, { ...settings, targets });
+  return print(settings, reports, deps, "done");
+}
+
+/** A file is meant from where the command was started, also when it is delivered to from elsewhere later. */
+function readReference(text: string, deps: Deps): TargetReference {
+  const reference = parseTarget(text);
+  if (reference.kind !== "dotenv") return reference;
+  return { ...reference, path: resolve(deps.surroundings().cwd, reference.path) };
+}
+
+function print(
+  { profile, json }: Settings,
+  reports: Awaited<ReturnType<typeof tryPush>>,
+  deps: Deps,
+  what: "plan" | "done",
+): ExitCode {
+  const failed = reports.filter(({ ok }) => !ok).length;
+  if (json) deps.output.json({ profile, targets: reports });
+  else if (what === "plan") for (const { ok, message } of reports) deps.output[ok ? "ok" : "warn"](message);
+  if (failed === 0) return exitCodes.done;
+  deps.output.next(`To try again: ${commandFor(profile, "push")}`);
+  return exitCodes.unfinished;
+}
+
+function list({ profile, json }: Settings, { profiles, output }: Deps): ExitCode {
+  const targets = (profiles.read(profile)?.targets ?? []).map(({ target, since }) => ({
+    target: targetText(target),
+    since,
+  }));
+  if (json) output.json({ profile, targets });
+  else if (targets.length > 0) for (const { target } of targets) output.answer(`${target}\n`);
+  else output.paragraph(`Profile "${profile}" has no target yet.`);
+  return exitCodes.done;
+}
+
+async function forget(settings: Settings, reference: TargetReference, deps: Deps): Promise<ExitCode> {
+  const message = await forgetTarget(deps, settings, reference);
+  if (settings.json)
+    deps.output.json({ profile: settings.profile, target: targetText(reference), forgotten: true, message });
+  else deps.output.ok(message);
+  return exitCodes.done;
+}
