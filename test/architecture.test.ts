@@ -17,7 +17,18 @@ const layers: readonly (readonly string[])[] = [
   // Commands: parse, one call into a flow, print.
   ["commands"],
   // Flows.
-  ["deps.ts", "settings.ts", "doctor", "leaks", "models", "onboarding", "plaintext", "status", "web"],
+  [
+    "deps.ts",
+    "settings.ts",
+    "doctor",
+    "leaks",
+    "models",
+    "onboarding",
+    "plaintext",
+    "status",
+    "targets/push-key.ts",
+    "web",
+  ],
   ["rotation", "issuers"],
   ["capture", "targets"],
   // What an answer of Mistral's means, in words, exit codes and documents.

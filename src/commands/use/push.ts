@@ -5,8 +5,8 @@ import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { parseTarget, type TargetReference, targetText } from "../../profiles/target-reference.ts";
-import { forgetTarget, pushKey, tryPush } from "../../rotation/push-key.ts";
 import { readSettings, type Settings } from "../../settings.ts";
+import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
 
 /** Delivers the stored key to where it is used, and remembers the place. */
 export async function push({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {

@@ -4,11 +4,11 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import { waitingAt, withDelivery } from "../rotation/journal.ts";
+import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
-import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
-import type { DeliveryReport } from "../targets/target.ts";
-import { waitingAt, withDelivery } from "./journal.ts";
-import { refuseDuringRotation } from "./unfinished.ts";
+import { deliverEverywhere } from "./deliver-everywhere.ts";
+import type { DeliveryReport } from "./target.ts";
 
 /** What {@link pushKey} is to deliver. */
 export interface PushRequest extends KeyRequest {
