@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { codeOf, UnfitFile } from "./file-errors.ts";
 
 // Absent on Windows. O_NONBLOCK keeps a named pipe from holding us up.
@@ -79,8 +78,8 @@ export async function readFileOrPipe(path: string, longest: number, signal: Abor
       const chunk = readWhatIsThere(descriptor);
       if (chunk?.length === 0 && (length > 0 || waited >= writerLimitMs)) break;
       if (chunk === undefined || chunk.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
         signal.throwIfAborted();
-        await delay(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
         continue;
       }
       length += chunk.length;
