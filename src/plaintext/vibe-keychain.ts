@@ -1,6 +1,7 @@
 import type { Surroundings } from "../files/surroundings.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { runProgram } from "../running/start-program.ts";
+import { waitForCall } from "../stores/keychain/native-calls.ts";
 import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
 import type { KeychainEntry } from "./find-keys.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
@@ -8,7 +9,10 @@ import { isKeyUnder } from "./formats/key-likeness.ts";
 /** Where Mistral Vibe keeps its key since 2.17, through Python's keyring. */
 const service = "ai.mistral.vibe";
 const account = "MISTRAL_API_KEY";
+/** Milliseconds. */
 const timeLimitMs = 2200;
+/** Milliseconds in which a person answers the dialog of macOS. */
+const dialogLimitMs = 300_000;
 
 /** What reading somebody else's entry may need. */
 export interface EntryReading {
@@ -26,7 +30,7 @@ export async function readVibeEntry(at: Surroundings, reading: EntryReading): Pr
     case "darwin":
       return await readOnMac(at, reading);
     case "win32":
-      return await readOnWindows();
+      return await readOnWindows(reading);
     default:
       return await readFromSecretService(at, reading);
   }
@@ -66,21 +70,26 @@ async function readOnMac(at: Surroundings, { signal, agree }: EntryReading): Pro
   if (agree === undefined || !(await agree())) {
     return { state: "unread", reason: "macOS would ask you before it lets another program read it" };
   }
-  const { default: keytar } = await import("keytar");
   try {
-    return entryOf((await keytar.getPassword(service, account)) ?? "");
+    const { default: keytar } = await import("keytar");
+    const read = () => keytar.getPassword(service, account);
+    return entryOf((await waitForCall(read, { limitMs: dialogLimitMs, signal })) ?? "");
   } catch {
+    signal.throwIfAborted();
     return { state: "unread", reason: "macOS did not let mistral-key read it" };
   }
 }
 
-async function readOnWindows(): Promise<KeychainEntry> {
-  const { default: keytar } = await import("keytar");
+async function readOnWindows({ signal }: EntryReading): Promise<KeychainEntry> {
   try {
+    const { default: keytar } = await import("keytar");
     // Python's keyring names its entry after the service alone, and writes UTF-16.
-    const found = (await keytar.getPassword(service, account)) ?? (await keytar.findPassword(service));
+    const read = async () =>
+      (await keytar.getPassword(service, account)) ?? (await keytar.findPassword(service));
+    const found = await waitForCall(read, { limitMs: timeLimitMs, signal });
     return entryOf((found ?? "").replaceAll("\0", ""));
   } catch {
+    signal.throwIfAborted();
     return { state: "unread", reason: "Windows did not let mistral-key read it" };
   }
 }
