@@ -156,7 +156,7 @@ describeWithKeyring("init in a terminal, where the keychain comes up meanwhile",
   const ways: readonly (readonly [KeyringState, number, (keyring: Keyring) => unknown])[] = [
     ["locked", 0, (it) => it.unlock()],
     ["frozen", 0, (it) => it.thaw()],
-    ["no-service", 2, (it) => it.lock().then(() => it.unlock())],
+    ["no-service", 2, (it) => it.startLocked().then(() => it.unlock())],
   ];
 
   it.each(ways)("goes on with it after another look: %s", async (state, down, mend) => {

@@ -43,8 +43,10 @@ export interface Keyring {
   lookup(account: string): Promise<string | undefined>;
   /** Stores a secret under the service `mistral-key` with `secret-tool`. */
   store(account: string, secret: string | Uint8Array): Promise<void>;
-  /** Locks the collection, by starting the daemon anew. */
+  /** Locks the collection in the daemon that runs, as the screen lock of a desktop may. */
   lock(): Promise<void>;
+  /** Starts a daemon whose collection is locked, in the place of one that runs. */
+  startLocked(): Promise<void>;
   /** Unlocks the collection in the daemon that runs, as logging in on the desktop does. */
   unlock(): Promise<void>;
   /** Stops the daemon from answering, without ending it. */
@@ -121,7 +123,8 @@ function keyringOf(session: Session, env: KeyringEnvironment): Keyring {
       );
       if (code !== 0) throw new Error(`secret-tool store failed: ${stderr}`);
     },
-    lock: () => session.enter("locked"),
+    lock: () => callService(env, "Lock", "array:objpath:/org/freedesktop/secrets/collection/login"),
+    startLocked: () => session.enter("locked"),
     unlock: () => unlockAsLogIn(join(env.XDG_RUNTIME_DIR, "keyring", "control")),
     freeze: () => session.signal("SIGSTOP"),
     thaw: () => session.signal("SIGCONT"),
@@ -208,11 +211,18 @@ async function unlockAsLogIn(socketPath: string): Promise<void> {
 
 /** Lets the default collection be `session`, which a service keeps in memory only. */
 async function makeVolatile(env: KeyringEnvironment): Promise<void> {
+  await callService(env, "SetAlias", "string:default", "objpath:/org/freedesktop/secrets/collection/session");
+}
+
+async function callService(
+  env: KeyringEnvironment,
+  method: string,
+  ...args: readonly string[]
+): Promise<void> {
   const service = ["--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"];
-  const collection = "objpath:/org/freedesktop/secrets/collection/session";
-  const call = ["org.freedesktop.Secret.Service.SetAlias", "string:default", collection];
+  const call = [`org.freedesktop.Secret.Service.${method}`, ...args];
   const { code, stderr } = await run("dbus-send", ["--session", "--print-reply", ...service, ...call], env);
-  if (code !== 0) throw new Error(`The default collection was not changed: ${stderr}`);
+  if (code !== 0) throw new Error(`The service did not do ${method}: ${stderr}`);
 }
 
 function environmentIn(folder: string): KeyringEnvironment {
