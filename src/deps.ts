@@ -1,4 +1,4 @@
-import type { Surroundings } from "./files/surroundings.ts";
+import type { ProcessContext } from "./files/process-context.ts";
 import type { ApiKey } from "./keys/api-key.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
@@ -66,7 +66,7 @@ export interface Deps {
   openTarget(reference: TargetReference, profile: ProfileName): Promise<Target>;
   readonly drafts: Drafts;
   /** Where the program runs: the folder, the home folder, the system. */
-  surroundings(): Surroundings;
+  processContext(): ProcessContext;
   /** The names of the processes that started this one, the nearest first; empty where the system does not tell. */
   ancestors(): Promise<readonly string[]>;
   /** The name of this machine, for the name of a new key. */

@@ -7,8 +7,8 @@ let name: string | undefined;
 let namesEveryProfile = false;
 
 /** Says where this program runs, so that every hint is a command that works there. */
-export function startedIn(surroundings: ProgramSearch): void {
-  search = surroundings;
+export function startedIn(context: ProgramSearch): void {
+  search = context;
   name = undefined;
 }
 

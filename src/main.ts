@@ -202,10 +202,10 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
     journal: new JournalFolder(folder),
     openTarget: async (reference, profile) => {
       const { openTarget } = await import("./targets/open-target.ts");
-      return openTarget(reference, { profile, surroundings: deps.surroundings(), signal });
+      return openTarget(reference, { profile, processContext: deps.processContext(), signal });
     },
     drafts: new DraftsFolder(folder),
-    surroundings: () => ({
+    processContext: () => ({
       platform: process.platform,
       home: homedir(),
       get cwd() {

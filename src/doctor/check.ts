@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Discovery } from "../plaintext/find-keys.ts";
@@ -59,7 +59,7 @@ export interface CheckContext {
   readonly endpoint: Endpoint;
   /** The folder of the program. */
   readonly folder: string;
-  readonly surroundings: Surroundings;
+  readonly processContext: ProcessContext;
   /** `process.version`. */
   readonly nodeVersion: string;
   /** What the store holds for the profile, looked at once. */

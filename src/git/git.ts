@@ -1,4 +1,4 @@
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { cleanText } from "../outside-text.ts";
 import { type ProgramEnd, startProgram } from "../running/start-program.ts";
 import { before, gitVariables, type Question } from "./questions.ts";
@@ -30,9 +30,9 @@ const usualSilenceMs = 15_000;
 
 /** Git, only ever reading: nothing that a repository says makes it start a program or use the network. */
 export class Git {
-  readonly #at: Pick<Surroundings, "env" | "platform">;
+  readonly #at: Pick<ProcessContext, "env" | "platform">;
 
-  constructor(at: Pick<Surroundings, "env" | "platform">) {
+  constructor(at: Pick<ProcessContext, "env" | "platform">) {
     this.#at = at;
   }
 

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 
 /** How tools call the file in which they keep what was typed: `.bash_history`, `history.sqlite3`, `.lesshst`, `.viminfo`, `main.shada`. */
 const historyName = /hist|hst$|viminfo|\.shada$/i;
@@ -11,7 +11,7 @@ const historyName = /hist|hst$|viminfo|\.shada$/i;
  * wherever such files lie: in the home folder and its hidden folders, two levels below the folders of
  * the XDG specification (0.8, May 2021), and where a variable such as `HISTFILE` or `PSQL_HISTORY` says.
  */
-export async function historyFiles({ home, env, platform }: Surroundings): Promise<readonly string[]> {
+export async function historyFiles({ home, env, platform }: ProcessContext): Promise<readonly string[]> {
   const { APPDATA: roaming } = env;
   const ofPowerShell = ["PSReadLine", "ConsoleHost_history.txt"];
   const data = base(env.XDG_DATA_HOME, home, ".local", "share");

@@ -1,4 +1,4 @@
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor } from "../hints.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Output } from "../terminal/output/output.ts";
@@ -51,7 +51,7 @@ export function leakDocument({ leaks, searched, gaps }: LeakScan): LeakDocument 
 const listed = 20;
 
 /** Prints the report of a scan for people, a paragraph for each key that was found. */
-export function printLeaks(output: Output, scan: LeakScan, at: Pick<Surroundings, "home">): void {
+export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessContext, "home">): void {
   const { leaks, searched, gaps, keys, inRepository } = scan;
   for (const group of byKey(leaks)) {
     const [{ wanted }] = group;
@@ -84,7 +84,7 @@ function byKey(leaks: readonly Leak[]): readonly (readonly [Leak, ...Leak[]])[] 
   return [...groups.values()];
 }
 
-function describe({ place, encoding }: Leak, at: Pick<Surroundings, "home">): string {
+function describe({ place, encoding }: Leak, at: Pick<ProcessContext, "home">): string {
   const form = encoding === "plain" ? "" : ` (as ${encoding})`;
   const path = place.path === undefined ? undefined : `${shortPath(place.path, at)}:${place.line}`;
   switch (place.kind) {

@@ -31,7 +31,7 @@ export interface ScanRequest {
   readonly onBytes?: (bytes: number) => void;
 }
 
-type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "surroundings">;
+type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "processContext">;
 
 /**
  * Looks for the stored keys of all profiles in this folder's repository (its files, what is staged,
@@ -72,11 +72,11 @@ interface Parts {
 }
 
 async function scanParts(
-  { signal, surroundings }: Scanning,
+  { signal, processContext }: Scanning,
   patterns: LeakPatterns,
   { staged, onBytes = () => {} }: ScanRequest,
 ): Promise<Parts> {
-  const at = surroundings();
+  const at = processContext();
   const git = new Git(at);
   // A hook is told which repository and which index the commit is made from.
   const asking = { folder: at.cwd, named: true, signal };
@@ -97,7 +97,7 @@ async function scanParts(
 }
 
 async function scanHistories(
-  at: ReturnType<Deps["surroundings"]>,
+  at: ReturnType<Deps["processContext"]>,
   patterns: LeakPatterns,
   signal: AbortSignal,
 ): Promise<PartScan> {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { ownCommand } from "../hints.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
@@ -35,7 +35,7 @@ export interface KeyPick {
 export function fittingKeys(
   found: readonly FoundKey[],
   pick: KeyPick,
-  at: Surroundings,
+  at: ProcessContext,
 ): readonly [FoundKey, ...FoundKey[]] {
   const [first, ...others] = found.filter(
     ({ key, places }) =>
@@ -48,7 +48,7 @@ export function fittingKeys(
   });
 }
 
-function isAt(place: FoundPlace, from: string, { cwd, home }: Surroundings): boolean {
+function isAt(place: FoundPlace, from: string, { cwd, home }: ProcessContext): boolean {
   if (place.kind === from) return true;
   if (place.kind === "environment") return place.variable === from;
   if (place.kind === "vibe-keychain") return false;
@@ -124,7 +124,7 @@ function usable(candidates: readonly Candidate[]): readonly Candidate[] {
 export async function chooseCandidates(
   deps: Pick<Deps, "interactive" | "absence" | "prompts" | "profiles">,
   candidates: readonly Candidate[],
-  at: Surroundings,
+  at: ProcessContext,
 ): Promise<readonly Candidate[]> {
   if (candidates.length === 1) return candidates;
   const accepted = usable(candidates);
@@ -158,7 +158,7 @@ export async function chooseCandidates(
 function describe(
   { found, check }: Candidate,
   { profiles }: Pick<Deps, "profiles">,
-  at: Surroundings,
+  at: ProcessContext,
 ): string {
   const [first, ...others] = found.places;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;

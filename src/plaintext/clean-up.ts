@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor, ownCommand, runCommand } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
@@ -38,7 +38,7 @@ interface Candidate {
 
 /** Offers to take the plaintext copies of a key out, each change shown before it is made. */
 export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly CleanedPlace[]> {
-  const at = deps.surroundings();
+  const at = deps.processContext();
   const candidates = filesOf(request, at);
   const own = candidates.filter(({ finds: [first] }) => first.place.tool === undefined);
   const ofTools = candidates.filter(({ finds: [first] }) => first.place.tool !== undefined);
@@ -52,7 +52,7 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
   return cleaned;
 }
 
-function filesOf({ found, kept }: CleanUp, at: Surroundings): readonly Candidate[] {
+function filesOf({ found, kept }: CleanUp, at: ProcessContext): readonly Candidate[] {
   const files = new Map<string, [FoundInFile, ...FoundInFile[]]>();
   for (const place of found.places) {
     if (!("file" in place)) continue;
@@ -186,7 +186,7 @@ function explainRest(
   output: Output,
   { found, kept }: CleanUp,
   cleaned: readonly CleanedPlace[],
-  at: Surroundings,
+  at: ProcessContext,
 ): void {
   const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
   const variable = found.places.find((place) => place.kind === "environment")?.variable;

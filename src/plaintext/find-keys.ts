@@ -1,4 +1,4 @@
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { readTextFile, type TextFile } from "../files/text-file.ts";
 import { Git } from "../git/git.ts";
 import { type GitState, gitStates } from "../git/git-state.ts";
@@ -55,7 +55,7 @@ export type KeychainEntry =
  * @param readVibeEntry - looks into Mistral Vibe's entry of the keychain, without asking anybody anything
  */
 export async function findKeys(
-  at: Surroundings,
+  at: ProcessContext,
   readVibeEntry: () => Promise<KeychainEntry>,
 ): Promise<Discovery> {
   const [files, entry] = await Promise.all([findInFiles(at), readVibeEntry()]);
@@ -74,7 +74,7 @@ export async function findKeys(
 }
 
 async function findInFiles(
-  at: Surroundings,
+  at: ProcessContext,
 ): Promise<{ finds: readonly FoundInFile[]; unread: readonly UnreadPlace[] }> {
   const places = await filePlaces(at);
   const readings = await Promise.all(

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
@@ -57,7 +57,7 @@ interface Importing {
   readonly deps: Deps;
   readonly request: ImportRequest;
   readonly endpoint: Endpoint;
-  readonly at: Surroundings;
+  readonly at: ProcessContext;
 }
 
 /**
@@ -71,7 +71,7 @@ export async function importKeys(
   found: readonly FoundKey[],
   request: ImportRequest,
 ): Promise<readonly ImportedKey[]> {
-  const at = deps.surroundings();
+  const at = deps.processContext();
   const endpoint = endpointFor(request, deps.profiles.read(request.profile));
   const importing: Importing = { deps, request, endpoint, at };
   const fitting = fittingKeys(found, request.pick, at);

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import type { GitState } from "../git/git-state.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -89,9 +89,9 @@ export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegist
 export function printKeys(
   output: Output,
   { found, unread }: Discovery,
-  deps: Pick<Deps, "profiles" | "surroundings">,
+  deps: Pick<Deps, "profiles" | "processContext">,
 ): void {
-  const at = deps.surroundings();
+  const at = deps.processContext();
   const { theme } = output;
   const places = found.flatMap((key) => key.places);
   const width = Math.max(0, ...places.map((place) => displayWidth(whereOf(place, at))));
@@ -117,7 +117,7 @@ export function profilesOf(names: readonly ProfileName[]): string {
 }
 
 /** One line where it fits; the note below the place where it does not. */
-function linesFor(output: Output, place: FoundPlace, width: number, at: Surroundings): readonly string[] {
+function linesFor(output: Output, place: FoundPlace, width: number, at: ProcessContext): readonly string[] {
   const where = whereOf(place, at);
   const note = noteOn(place);
   const shown = isInGit(place) ? output.theme.caution(note) : output.theme.faint(note);

@@ -1,16 +1,16 @@
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { showName } from "../outside-text.ts";
 import type { FoundPlace } from "./find-keys.ts";
 
 /** A path for people: `~` for the home folder, and escapes for what could steer a terminal. */
-export function shortPath(path: string, { home }: Pick<Surroundings, "home">): string {
+export function shortPath(path: string, { home }: Pick<ProcessContext, "home">): string {
   const inHome =
     home.length > 1 && (path === home || path.startsWith(`${home}/`) || path.startsWith(`${home}\\`));
   return showName(inHome ? `~${path.slice(home.length)}` : path);
 }
 
 /** Where a key is, as short as it can be said. */
-export function whereOf(place: FoundPlace, at: Pick<Surroundings, "home">): string {
+export function whereOf(place: FoundPlace, at: Pick<ProcessContext, "home">): string {
   switch (place.kind) {
     case "environment":
       return showName(place.variable);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
 
 /** What a place is; part of the stable `--json` surface. */
@@ -40,7 +40,7 @@ const posix = async (): Promise<TextFormat> =>
 const fish = async (): Promise<TextFormat> => (await import("./formats/assignments.ts")).assignments("fish");
 
 /** Every file in which Mistral keys are known to lie, whether it is there or not. Source: the tools' own documentation, August 2026. */
-export async function filePlaces(at: Surroundings): Promise<readonly FilePlace[]> {
+export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace[]> {
   const folders = projectFolders(at);
   // Tools first: a file that is reached in two ways is theirs.
   return [
@@ -53,7 +53,7 @@ export async function filePlaces(at: Surroundings): Promise<readonly FilePlace[]
 }
 
 /** This folder and those above it, up to the top of the git repository; without one only this folder. */
-function projectFolders({ cwd }: Surroundings): readonly string[] {
+function projectFolders({ cwd }: ProcessContext): readonly string[] {
   const folders: string[] = [];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     folders.push(folder);
@@ -76,7 +76,7 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
     }));
 }
 
-function shellFiles({ home, env }: Surroundings): readonly FilePlace[] {
+function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
   const zsh = [...new Set([home, absolute(env.ZDOTDIR) ?? home])];
   const fishFolder = join(absolute(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "fish");
   const ofHome = [".bashrc", ".bash_profile", ".bash_login", ".profile"].map((name) => join(home, name));
@@ -94,7 +94,7 @@ function shellFiles({ home, env }: Surroundings): readonly FilePlace[] {
   ];
 }
 
-function toolFiles(at: Surroundings): readonly FilePlace[] {
+function toolFiles(at: ProcessContext): readonly FilePlace[] {
   const { home, env } = at;
   return [
     {
@@ -155,7 +155,7 @@ function aiderFile(folder: string): FilePlace {
 }
 
 /** `llm` keeps its files where click puts those of an application. */
-function llmFolder({ platform, home, env }: Surroundings): string {
+function llmFolder({ platform, home, env }: ProcessContext): string {
   const override = absolute(env.LLM_USER_PATH);
   if (override !== undefined) return override;
   if (platform === "darwin") return join(home, "Library", "Application Support", "io.datasette.llm");

@@ -1,4 +1,4 @@
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { runProgram } from "../running/start-program.ts";
 import { waitForCall } from "../stores/keychain/native-calls.ts";
@@ -25,7 +25,7 @@ export interface EntryReading {
  * Reads the entry of Mistral Vibe in the system's keychain, which is never changed. A keychain that
  * is locked stays locked, and only where the person agrees may the system ask them anything.
  */
-export async function readVibeEntry(at: Surroundings, reading: EntryReading): Promise<KeychainEntry> {
+export async function readVibeEntry(at: ProcessContext, reading: EntryReading): Promise<KeychainEntry> {
   switch (at.platform) {
     case "darwin":
       return await readOnMac(at, reading);
@@ -36,7 +36,7 @@ export async function readVibeEntry(at: Surroundings, reading: EntryReading): Pr
   }
 }
 
-async function readFromSecretService(at: Surroundings, { signal }: EntryReading): Promise<KeychainEntry> {
+async function readFromSecretService(at: ProcessContext, { signal }: EntryReading): Promise<KeychainEntry> {
   // Python's keyring writes "username" where keytar writes "account", so keytar does not see it.
   const item = { service, username: account };
   const answer = await askSecretService({ env: at.env, item, itemOnly: true, limitMs: timeLimitMs, signal });
@@ -62,7 +62,7 @@ async function readFromSecretService(at: Surroundings, { signal }: EntryReading)
   };
 }
 
-async function readOnMac(at: Surroundings, { signal, agree }: EntryReading): Promise<KeychainEntry> {
+async function readOnMac(at: ProcessContext, { signal, agree }: EntryReading): Promise<KeychainEntry> {
   // Without -w it tells what there is and not the secret, so the system asks nobody.
   const asking = ["find-generic-password", "-s", service, "-a", account];
   const found = await runProgram("/usr/bin/security", asking, helperOptions(at, signal));
@@ -100,6 +100,6 @@ function entryOf(text: string): KeychainEntry {
 }
 
 /** In a folder that is always there: the current one may have been deleted. */
-function helperOptions({ env, platform }: Surroundings, signal: AbortSignal) {
+function helperOptions({ env, platform }: ProcessContext, signal: AbortSignal) {
   return { env, platform, cwd: "/", timeLimitMs, signal };
 }

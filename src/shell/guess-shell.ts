@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type OtherShell, type Shell, shellNamed } from "./shells.ts";
 
 /** What tells which shell this program was started from. */
-export interface ShellSurroundings {
+export interface ShellContext {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The names of the processes above this one, the nearest first; empty where that cannot be asked quickly. */
@@ -16,7 +16,7 @@ export interface ShellSurroundings {
  * The `sh` of a package runner does not count: npx starts programs by way of it, whatever the
  * person's shell is.
  */
-export function guessShell({ platform, env, ancestors }: ShellSurroundings): Shell | OtherShell | undefined {
+export function guessShell({ platform, env, ancestors }: ShellContext): Shell | OtherShell | undefined {
   const above = ancestors
     .filter(
       (name, index) =>

@@ -15,7 +15,7 @@ export class DotenvTarget implements Target {
   readonly #context: TargetContext;
 
   constructor(reference: Extract<TargetReference, { readonly kind: "dotenv" }>, context: TargetContext) {
-    this.#path = resolve(context.surroundings.cwd, reference.path);
+    this.#path = resolve(context.processContext.cwd, reference.path);
     this.#context = context;
   }
 
@@ -30,8 +30,8 @@ export class DotenvTarget implements Target {
   }
 
   async deliver(key: ApiKey): Promise<void> {
-    const { profile, surroundings } = this.#context;
-    await writeDotenv({ path: this.#path, name: standardVariable, key, profile }, surroundings);
+    const { profile, processContext } = this.#context;
+    await writeDotenv({ path: this.#path, name: standardVariable, key, profile }, processContext);
   }
 
   async readBack(key: ApiKey): Promise<KeyThere> {

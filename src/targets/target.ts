@@ -1,4 +1,4 @@
-import type { Surroundings } from "../files/surroundings.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
@@ -37,7 +37,7 @@ export interface Target {
 /** What targets are made with. */
 export interface TargetContext {
   readonly profile: ProfileName;
-  readonly surroundings: Surroundings;
+  readonly processContext: ProcessContext;
   readonly signal: AbortSignal;
 }
 

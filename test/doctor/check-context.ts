@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { CheckContext } from "../../src/doctor/check.ts";
 import type { NetworkProbe } from "../../src/doctor/network-probe.ts";
-import type { Surroundings } from "../../src/files/surroundings.ts";
+import type { ProcessContext } from "../../src/files/process-context.ts";
 import { openTestDeps } from "../support/deps.ts";
 
 /** What is different from a bare machine without a key. */
-export interface ContextOptions extends Partial<Omit<CheckContext, "surroundings" | "network">> {
+export interface ContextOptions extends Partial<Omit<CheckContext, "processContext" | "network">> {
   readonly env?: Readonly<Record<string, string>>;
-  readonly platform?: Surroundings["platform"];
+  readonly platform?: ProcessContext["platform"];
   /** What calling the API came to; `undefined` is `--offline`. */
   readonly probe?: NetworkProbe;
 }
@@ -34,7 +34,7 @@ export function contextOf(options: ContextOptions = {}): CheckContext {
     store: deps.secrets,
     endpoint: { region: "global" },
     folder: home,
-    surroundings: { platform, home, cwd: home, env },
+    processContext: { platform, home, cwd: home, env },
     nodeVersion: "v24.0.0",
     inspection: () => deps.secrets.inspect({ profile, slot: "current" }),
     plaintext: async () => ({ found: [], unread: [] }),

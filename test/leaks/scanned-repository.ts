@@ -80,8 +80,8 @@ export function openScannedRepository(): ScannedRepository {
     },
     scan: ({ staged = false, env = {}, cwd = path } = {}) => {
       const at = { platform: process.platform, home, cwd };
-      const surroundings = () => ({ ...at, env: { PATH: process.env.PATH, HOME: home, ...env } });
-      return scanForLeaks({ ...deps, surroundings }, { staged });
+      const processContext = () => ({ ...at, env: { PATH: process.env.PATH, HOME: home, ...env } });
+      return scanForLeaks({ ...deps, processContext }, { staged });
     },
     close: () => {
       deps.close();

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Surroundings } from "../../src/files/surroundings.ts";
+import type { ProcessContext } from "../../src/files/process-context.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import {
   type Discovery,
@@ -29,7 +29,7 @@ function write(file: string, content: string | Buffer): void {
 }
 
 async function find(
-  options: Partial<Surroundings> = {},
+  options: Partial<ProcessContext> = {},
   entry: KeychainEntry = { state: "absent" },
 ): Promise<Discovery> {
   const env = { PATH: process.env.PATH, HOME: home };

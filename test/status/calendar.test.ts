@@ -120,7 +120,7 @@ describe("an event that is opened again", () => {
   it("is another one for another profile, and for another person", async () => {
     await storeKey(deps, { name: work });
     const before = await uidOf();
-    expect((await uidOf({ surroundings: { home: "/home/somebody-else" } })).uid).not.toBe(before.uid);
+    expect((await uidOf({ processContext: { home: "/home/somebody-else" } })).uid).not.toBe(before.uid);
     deps.profiles.remove(work);
     await storeKey(deps);
     expect((await uidOf()).uid).not.toBe(before.uid);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
-import type { Surroundings } from "../../src/files/surroundings.ts";
+import type { ProcessContext } from "../../src/files/process-context.ts";
 import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
 import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
@@ -42,7 +42,7 @@ export interface TestDepsOptions {
   /** The clock at the start; it moves with `sleep`, which does not wait. */
   readonly now?: Date;
   readonly home?: string;
-  readonly surroundings?: Partial<Surroundings>;
+  readonly processContext?: Partial<ProcessContext>;
   /** The names of the processes that started the program. */
   readonly ancestors?: readonly string[];
   readonly store?: SecretStore;
@@ -127,12 +127,12 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     remindOfEnd: (key, profile) => {
       if (options.reminds) remindOfEnd({ key, profile }, { folder: home, output, now: () => new Date(now) });
     },
-    chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.surroundings().cwd, profiles }),
+    chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.processContext().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
     openTarget: (reference, profile) =>
-      openTarget(reference, { profile, surroundings: deps.surroundings(), signal: controller.signal }),
+      openTarget(reference, { profile, processContext: deps.processContext(), signal: controller.signal }),
     drafts: new DraftsFolder(home),
-    surroundings: () => ({ platform: "linux", home, cwd: home, env, ...options.surroundings }),
+    processContext: () => ({ platform: "linux", home, cwd: home, env, ...options.processContext }),
     ancestors: async () => options.ancestors ?? [],
     machineName: () => "laptop.example",
     runner: async () => {

@@ -19,7 +19,7 @@ export function writeCalendar(file: string | undefined, { profiles, now }: Surve
   const known = profiles.flatMap((row) => ("profile" in row ? [row.profile] : []));
   const dated = known.filter((profile): profile is DatedProfile => typeof profile.expiresAt === "string");
   if (dated.length === 0) throw nothingDated(known);
-  const at = deps.surroundings();
+  const at = deps.processContext();
   const installation = JSON.stringify([deps.machineName(), at.home, deps.env.MISTRAL_KEY_HOME ?? ""]);
   const text = calendarOf(dated, { now, installation });
   if (file === undefined) output.answer(text);

@@ -1,7 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { orAtHome } from "../../files/surroundings.ts";
+import { orAtHome } from "../../files/process-context.ts";
 import { readSettings } from "../../settings.ts";
 import { printStatus } from "../../status/print-status.ts";
 import { statusDocument } from "../../status/status-document.ts";
@@ -28,12 +28,12 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitC
 }
 
 /** Which key Mistral's SDK, Vibe and `llm` would take here; that takes a look at their files. */
-async function printApps({ env, profiles, output, surroundings }: Deps): Promise<void> {
+async function printApps({ env, profiles, output, processContext }: Deps): Promise<void> {
   const [{ findKeys }, { describeApps, findAppKeys }] = await Promise.all([
     import("../../plaintext/find-keys.ts"),
     import("../../status/app-keys.ts"),
   ]);
-  const at = orAtHome(surroundings());
+  const at = orAtHome(processContext());
   const discovery = await findKeys(at, async () => ({ state: "absent" }));
   for (const line of describeApps(findAppKeys(env, discovery, profiles.list()), at))
     output.answers.bullet(line);

@@ -41,7 +41,7 @@ function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">)
 }
 
 function writeHere(name: ProfileName, deps: Deps): string {
-  const { cwd } = deps.surroundings();
+  const { cwd } = deps.processContext();
   const path = join(cwd, folderProfileFile);
   writeFolderProfile(path, name);
   return path;

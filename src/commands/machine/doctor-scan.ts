@@ -23,6 +23,6 @@ export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<
     progress.clear(),
   );
   if (json) deps.output.json(leakDocument(scan));
-  else printLeaks(deps.output.answers, scan, deps.surroundings());
+  else printLeaks(deps.output.answers, scan, deps.processContext());
   return scan.leaks.length === 0 && scan.gaps.length === 0 ? exitCodes.done : exitCodes.unfinished;
 }

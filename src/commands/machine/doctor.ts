@@ -6,7 +6,7 @@ import { doctorDocument, printReport } from "../../doctor/report.ts";
 import { checks, exitCodeOfChecks, runChecks } from "../../doctor/run-checks.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
-import { orAtHome } from "../../files/surroundings.ts";
+import { orAtHome } from "../../files/process-context.ts";
 import { addressOf } from "../../mistral/endpoint.ts";
 import { findKeys } from "../../plaintext/find-keys.ts";
 import { endpointFor, storeFor } from "../../profiles/profile.ts";
@@ -46,7 +46,7 @@ async function createContext(
   const known = row !== undefined && "profile" in row ? row.profile : undefined;
   const endpoint = endpointFor(settings, known);
   const store = await deps.store(storeFor(settings, known));
-  const surroundings = orAtHome(deps.surroundings());
+  const processContext = orAtHome(deps.processContext());
   return {
     deps,
     profile,
@@ -55,10 +55,10 @@ async function createContext(
     store,
     endpoint,
     folder: await programFolder(deps.env),
-    surroundings,
+    processContext,
     nodeVersion,
     inspection: once(() => store.inspect({ profile, slot: "current" })),
-    plaintext: once(() => findKeys(surroundings, async () => ({ state: "absent" }))),
+    plaintext: once(() => findKeys(processContext, async () => ({ state: "absent" }))),
     network: offline ? undefined : once(() => probeNetwork(addressOf(endpoint), deps)),
   };
 }

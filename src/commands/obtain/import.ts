@@ -47,7 +47,7 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
 }
 
 async function discover(deps: Deps, { mayAsk }: { readonly mayAsk: boolean }): Promise<Discovery> {
-  const at = deps.surroundings();
+  const at = deps.processContext();
   const agree = async () =>
     (await deps.prompts()).confirm({
       message: "Mistral Vibe keeps a key in the keychain. Look at it? macOS will ask you to allow that.",

@@ -48,10 +48,10 @@ async function writeFile(
       message: `Git does not ignore ${shown}, so a key in it could be committed. Add it to .gitignore?`,
       initial: true,
     });
-  const surroundings = deps.surroundings();
+  const processContext = deps.processContext();
   const { outcome, mode, ignored } = await writeDotenv(
     { path: file, name, key, profile, mayIgnore: deps.interactive ? mayIgnore : undefined },
-    surroundings,
+    processContext,
   );
   if (settings.json) {
     output.json({ profile, key: key.mask, variable: name, written: file, outcome });
@@ -60,7 +60,7 @@ async function writeFile(
   if (ignored !== undefined) output.ok(`.gitignore has a line for it now: ${showName(ignored)}`);
   output.ok(`${shown} ${outcome === "unchanged" ? "had the key already" : "has the key now"}, as ${name}.`);
   // Windows has no such modes; who may read a file there is inherited from its folder.
-  if (surroundings.platform !== "win32") {
+  if (processContext.platform !== "win32") {
     if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.", 2);
     else output.warn("Others may read the file: its disk does not keep who may.");
   }
@@ -77,7 +77,7 @@ async function guess(
   { name, settings }: { readonly name: string; readonly settings: Settings },
   deps: Deps,
 ): Promise<Shell> {
-  const shell = guessShell({ ...deps.surroundings(), ancestors: await deps.ancestors() });
+  const shell = guessShell({ ...deps.processContext(), ancestors: await deps.ancestors() });
   switch (shell) {
     case undefined:
       throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {

@@ -30,7 +30,7 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
 function readReference(text: string, deps: Deps): TargetReference {
   const reference = parseTarget(text);
   if (reference.kind !== "dotenv") return reference;
-  return { ...reference, path: resolve(deps.surroundings().cwd, reference.path) };
+  return { ...reference, path: resolve(deps.processContext().cwd, reference.path) };
 }
 
 function print(

@@ -60,9 +60,9 @@ export const appsCheck: Check = {
   id: "apps",
   title: "Apps",
   limitMs: 2 * localLimitMs,
-  run: async ({ deps, plaintext, surroundings }) => {
+  run: async ({ deps, plaintext, processContext }) => {
     const apps = findAppKeys(deps.env, await plaintext(), deps.profiles.list());
-    return { state: "ok", message: describeApps(apps, surroundings).join(" ") };
+    return { state: "ok", message: describeApps(apps, processContext).join(" ") };
   },
 };
 
@@ -79,13 +79,13 @@ export const dotenvCheck: Check = {
   id: "dotenv",
   title: ".env files",
   limitMs: 2 * localLimitMs,
-  run: async ({ plaintext, surroundings }) => {
+  run: async ({ plaintext, processContext }) => {
     const { found } = await plaintext();
     const finds = found.flatMap(({ key, places }) =>
       places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
         .map(({ file, git }) => ({
-          path: relative(surroundings.cwd, file.path),
+          path: relative(processContext.cwd, file.path),
           mask: key.mask,
           git,
         })),

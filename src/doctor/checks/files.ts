@@ -20,8 +20,8 @@ export const permissionsCheck: Check = {
   id: "permissions",
   title: "Permissions",
   limitMs: localLimitMs,
-  run: async ({ folder, surroundings, deps }) => {
-    if (surroundings.platform === "win32")
+  run: async ({ folder, processContext, deps }) => {
+    if (processContext.platform === "win32")
       return { state: "skipped", message: "Windows keeps this folder to you by itself." };
     const paths = filesOf(folder);
     if (paths.length === 0) return { state: "ok", message: "Nothing is kept on this disk yet." };

@@ -38,17 +38,17 @@ export const browserCheck: Check = {
   id: "browser",
   title: "Browser",
   limitMs: localLimitMs,
-  run: async ({ surroundings }) => {
-    const { env, platform } = surroundings;
+  run: async ({ processContext }) => {
+    const { env, platform } = processContext;
     const chosen = env.BROWSER?.trim();
     if (chosen?.toLowerCase() === "none") {
       return { state: "ok", message: "BROWSER is none, so addresses are only printed." };
     }
-    if (chosen) return judgeChosenBrowser(chosen, surroundings);
+    if (chosen) return judgeChosenBrowser(chosen, processContext);
     if (!hasDesktop(env, platform)) {
       return { state: "ok", message: `No desktop here (SSH, CI, a container or a console). ${byHand}` };
     }
-    if (hasOwnTools(surroundings) || findProgram("xdg-open", surroundings) !== undefined) {
+    if (hasOwnTools(processContext) || findProgram("xdg-open", processContext) !== undefined) {
       return { state: "ok", message: "Pages open in your browser." };
     }
     const message = "There is a desktop, but no xdg-open to open pages with.";
@@ -56,10 +56,10 @@ export const browserCheck: Check = {
   },
 };
 
-function judgeChosenBrowser(chosen: string, surroundings: CheckContext["surroundings"]): CheckResult {
+function judgeChosenBrowser(chosen: string, processContext: CheckContext["processContext"]): CheckResult {
   const [program = ""] = splitWords(chosen);
   const name = showName(program);
-  if (/[/\\]/.test(program) || findProgram(program, surroundings) !== undefined) {
+  if (/[/\\]/.test(program) || findProgram(program, processContext) !== undefined) {
     return { state: "ok", message: `Pages open with ${name} (BROWSER).` };
   }
   return {
@@ -74,20 +74,21 @@ export const clipboardCheck: Check = {
   id: "clipboard",
   title: "Clipboard",
   limitMs: localLimitMs,
-  run: async ({ surroundings }) => {
-    const { env, platform } = surroundings;
-    if (hasOwnTools(surroundings)) return { state: "ok", message: "The system's clipboard can be reached." };
+  run: async ({ processContext }) => {
+    const { env, platform } = processContext;
+    if (hasOwnTools(processContext))
+      return { state: "ok", message: "The system's clipboard can be reached." };
     if (!hasDesktop(env, platform)) {
       return { state: "ok", message: "No desktop here; your terminal pastes by itself." };
     }
     const tools = env.WAYLAND_DISPLAY ? ["wl-copy", "xclip", "xsel"] : ["xclip", "xsel"];
-    const found = tools.find((tool) => findProgram(tool, surroundings) !== undefined);
+    const found = tools.find((tool) => findProgram(tool, processContext) !== undefined);
     if (found !== undefined) return { state: "ok", message: `The clipboard can be reached with ${found}.` };
     return { state: "ok", message: "Your terminal pastes by itself; no program here reaches the clipboard." };
   },
 };
 
 /** macOS and Windows bring what opens pages and reaches the clipboard; WSL uses that of Windows. */
-function hasOwnTools({ env, platform }: CheckContext["surroundings"]): boolean {
+function hasOwnTools({ env, platform }: CheckContext["processContext"]): boolean {
   return platform === "win32" || platform === "darwin" || Boolean(env.WSL_DISTRO_NAME);
 }

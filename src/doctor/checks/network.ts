@@ -18,7 +18,7 @@ export const proxyCheck: Check = {
   id: "proxy",
   title: "Proxy",
   limitMs: localLimitMs,
-  run: async ({ endpoint, deps: { env }, surroundings }) => {
+  run: async ({ endpoint, deps: { env }, processContext }) => {
     const url = new URL(addressOf(endpoint));
     const route = chooseRoute(url, env);
     if (route.kind === "unusable") {
@@ -33,7 +33,7 @@ export const proxyCheck: Check = {
       const [lower, upper] = [env[name.toLowerCase()], env[name]];
       return lower && upper && lower !== upper;
     });
-    if (torn !== undefined && surroundings.platform !== "win32") {
+    if (torn !== undefined && processContext.platform !== "win32") {
       const message = `${torn.toLowerCase()} and ${torn} are set to different values; the first is used.`;
       return { state: "warn", message, hint: "Unset one of them." };
     }

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
 import { createFile } from "../../files/durable-writes.ts";
 import { reasonOf } from "../../files/file-errors.ts";
+import type { ProcessContext } from "../../files/process-context.ts";
 import { replaceFile } from "../../files/replace-file.ts";
-import type { Surroundings } from "../../files/surroundings.ts";
 import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
@@ -44,7 +44,10 @@ export interface DotenvWritten {
  * @throws MistralKeyError of kind `usage` when git would commit the file or might, when it cannot be
  * written, or when readers would not agree on the key. The file is then as it was.
  */
-export async function writeDotenv(entry: DotenvEntry, surroundings: Surroundings): Promise<DotenvWritten> {
+export async function writeDotenv(
+  entry: DotenvEntry,
+  processContext: ProcessContext,
+): Promise<DotenvWritten> {
   const value = quoteDotenv(entry.key.reveal());
   if (value === undefined) {
     throw new MistralKeyError(
@@ -53,11 +56,11 @@ export async function writeDotenv(entry: DotenvEntry, surroundings: Surroundings
       { hint: `Give it to the program without a file: ${runCommand(entry.profile, entry.name)}` },
     );
   }
-  const path = resolve(surroundings.cwd, entry.path);
+  const path = resolve(processContext.cwd, entry.path);
   const reading = await readTextFile(path);
   if (reading.state === "unread") throw refused(entry, reading.reason);
   const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry);
-  const ignored = await keepFromGit(place, entry, new Git(surroundings));
+  const ignored = await keepFromGit(place, entry, new Git(processContext));
   const line = Buffer.from(value).toString("latin1");
   const written =
     reading.state === "absent"

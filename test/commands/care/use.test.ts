@@ -59,7 +59,7 @@ describe("use --here", () => {
   it("chooses for this folder and those below, by a file that holds the name alone", async () => {
     const below = join(deps.home, "app", "src");
     mkdirSync(below, { recursive: true });
-    const at = (cwd: string) => ({ surroundings: { cwd } });
+    const at = (cwd: string) => ({ processContext: { cwd } });
     expect(await run(["work", "--here"], at(join(deps.home, "app")))).toBe(0);
     const path = join(deps.home, "app", ".mistral-key");
     expect(readFileSync(path, "utf8")).toBe("work\n");

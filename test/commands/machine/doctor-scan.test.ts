@@ -18,7 +18,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "scan-"));
   execFileSync("git", ["init", "-q"], { cwd: folder });
   const env = { PATH: process.env.PATH ?? "" };
-  deps = openTestDeps({ surroundings: { home: folder, cwd: folder, env } });
+  deps = openTestDeps({ processContext: { home: folder, cwd: folder, env } });
 });
 
 afterEach(() => {

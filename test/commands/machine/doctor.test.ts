@@ -71,7 +71,7 @@ async function examine(planted: Plant = {}) {
   const opened = openTestDeps({
     home: folder,
     env,
-    surroundings: { cwd, home },
+    processContext: { cwd, home },
     store: keychain,
     now: planted.now ?? new Date(),
   });
@@ -555,9 +555,9 @@ describe("doctor names", () => {
 it("doctor works where the current folder has been deleted", async () => {
   const { code } = await diagnose({
     plant: ({ deps }) => {
-      const at = deps.surroundings();
+      const at = deps.processContext();
       Object.assign(deps, {
-        surroundings: () => ({
+        processContext: () => ({
           ...at,
           get cwd(): string {
             throw new MistralKeyError("usage", "The folder has been deleted.");

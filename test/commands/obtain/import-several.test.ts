@@ -46,8 +46,13 @@ function replant(...args: Parameters<typeof plant>): void {
 
 function open(options: TestDepsOptions = {}): TestDeps {
   const env = { PATH: process.env.PATH ?? "" };
-  const surroundings = { home: planted.home, cwd: planted.project, env };
-  return openTestDeps({ serverUrl: api.url, store: new StandInStore("keychain"), surroundings, ...options });
+  const processContext = { home: planted.home, cwd: planted.project, env };
+  return openTestDeps({
+    serverUrl: api.url,
+    store: new StandInStore("keychain"),
+    processContext,
+    ...options,
+  });
 }
 
 function run(flags: Record<string, unknown> = {}): Promise<number> {
@@ -218,8 +223,8 @@ describe("where a key is stored already", () => {
     expect(await run({ profile })).toBe(0);
     replant({ ".env.local": living });
     const env = { PATH: process.env.PATH ?? "" };
-    const surroundings = { home: planted.home, cwd: planted.project, env };
-    deps = deps.next({ surroundings });
+    const processContext = { home: planted.home, cwd: planted.project, env };
+    deps = deps.next({ processContext });
   };
 
   test.each([
@@ -235,7 +240,7 @@ describe("where a key is stored already", () => {
     const env = { PATH: process.env.PATH ?? "" };
     const rest = what === "is kept" ? [] : [unknownEnd, keepCopies];
     deps = deps.next({
-      surroundings: { home: planted.home, cwd: planted.project, env },
+      processContext: { home: planted.home, cwd: planted.project, env },
       answers: [...answers, ...rest],
     });
     await run();

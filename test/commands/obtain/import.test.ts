@@ -37,8 +37,13 @@ function open(options: TestDepsOptions = {}): TestDeps {
   const { home, project } = planted;
   // Without a session bus there is no keychain to look into.
   const env = { PATH: process.env.PATH ?? "", ...options.env };
-  const surroundings = { home, cwd: project, env };
-  return openTestDeps({ serverUrl: api.url, store: new StandInStore("keychain"), surroundings, ...options });
+  const processContext = { home, cwd: project, env };
+  return openTestDeps({
+    serverUrl: api.url,
+    store: new StandInStore("keychain"),
+    processContext,
+    ...options,
+  });
 }
 
 function run(flags: Record<string, unknown> = {}): Promise<number> {

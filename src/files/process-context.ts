@@ -1,7 +1,7 @@
 import { MistralKeyError } from "../errors.ts";
 
-/** Where the program runs, as far as looking for keys depends on it. */
-export interface Surroundings {
+/** What the process was started with: the system, the folders and the environment. */
+export interface ProcessContext {
   readonly platform: NodeJS.Platform;
   /** The person's home folder, absolute. */
   readonly home: string;
@@ -15,7 +15,7 @@ export interface Surroundings {
 }
 
 /** The same, at home where the current folder has been deleted: it has no files, and the rest can be looked at all the same. */
-export function orAtHome(at: Surroundings): Surroundings {
+export function orAtHome(at: ProcessContext): ProcessContext {
   try {
     return { ...at };
   } catch (error) {
