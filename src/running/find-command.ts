@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { shellWord } from "../hints.ts";
+import { showName } from "../outside-text.ts";
 
 // What `execvp` takes where there is no PATH.
 const usualPath = "/usr/local/bin:/bin:/usr/bin";
@@ -52,5 +53,5 @@ function whyNotExecutable(file: string): "missing" | "it is a folder" | "it is n
 }
 
 function quote(name: string): string {
-  return JSON.stringify(name);
+  return `"${showName(name)}"`;
 }

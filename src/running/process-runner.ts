@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
 import type { Environment } from "./environment.ts";
 import { findCommand } from "./find-command.ts";
@@ -147,7 +148,7 @@ function isRefusal(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
-  const shown = JSON.stringify(name);
+  const shown = `"${showName(name)}"`;
   if (cause.code === "ENOENT") {
     return new MistralKeyError(
       "command-not-found",

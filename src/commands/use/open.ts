@@ -22,9 +22,9 @@ export async function open({ args, flags }: CommandInput, deps: Deps): Promise<E
   const url = consolePages[page];
   const opened = browser && (await deps.openPage(url));
   if (json) output.json({ page, url, opened });
-  else if (opened) output.print(`Opening ${output.theme.link(url)} in your browser.`);
+  else if (opened) output.paragraph(`Opening ${output.theme.link(url)} in your browser.`, 0);
   else {
-    if (browser) output.print("No browser can be opened from here. The page is at:");
+    if (browser) output.paragraph("No browser can be opened from here. The page is at:", 0);
     output.answer(`${url}\n`);
   }
   return exitCodes.done;

@@ -1,6 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import type { ExitCode } from "../../exit-codes.ts";
+import { showName } from "../../outside-text.ts";
 import { commandEnvironment, parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings } from "../../settings.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
@@ -16,9 +17,9 @@ export async function run({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   const { key } = await readKeyForUse(settings, deps);
   const { env, replaced } = commandEnvironment(deps.env, key, { names, platform: runner.platform });
   if (replaced.length > 0) {
-    const { symbol } = deps.output.theme;
-    deps.output.print(
-      `${symbol.warn} ${replaced.join(", ")} held another value; ${command.name} gets the key of profile "${settings.profile}".`,
+    deps.output.warn(
+      `${replaced.join(", ")} held another value; ${showName(command.name)} gets the key of profile "${settings.profile}".`,
+      0,
     );
   }
   return runner.start(command, { env, redact: flags.on("redact") ? key : undefined });
