@@ -1,3 +1,4 @@
+import { startedIn } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { chooseProfile } from "../profiles/choose-profile.ts";
@@ -27,7 +28,8 @@ const underWay = new Map<string, Promise<ApiKey>>();
  * @throws MistralKeyError
  */
 export async function readKeyOf(profile: string | undefined): Promise<string> {
-  const { env } = process;
+  const { env, platform } = process;
+  startedIn({ env, platform });
   const folder = await programFolder(env);
   const profiles = new ProfileFolder(folder);
   const request: KeyRequest = {
