@@ -89,7 +89,7 @@ export interface RotationJournal {
 }
 
 /** Which key the targets are to hold at a stage. */
-export function wantedAt(stage: RotationStage): "old" | "new" {
+function wantedAt(stage: RotationStage): "old" | "new" {
   return stage === "reverting" ? "old" : "new";
 }
 

@@ -78,7 +78,7 @@ export type Step =
   | { readonly do: "stop"; readonly reason: StopReason };
 
 /** A row of the table: where it fits, and the step that is taken there. */
-export interface Row {
+interface Row {
   /** Both, where absent. */
   readonly direction?: Direction;
   /** What a slot must hold; anything, where absent. */
@@ -126,7 +126,7 @@ const turnBack: readonly Row[] = [
  * 3. A key is erased only when it is in another slot as well, when Mistral has refused it while it
  *    accepted the one in use, or when a person gives it up and Mistral accepts the one in use.
  */
-export const table: Readonly<Record<RotationStage, readonly Row[]>> = {
+const table: Readonly<Record<RotationStage, readonly Row[]>> = {
   staging: [...turnBack, { next: ["new"], step: enter("switching") }, { step: end("nothing-staged") }],
   switching: [
     ...turnBack,

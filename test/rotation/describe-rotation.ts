@@ -2,7 +2,8 @@ import type { RotationStage } from "../../src/rotation/stages.ts";
 import { type ExploredRun, stageOf } from "./explore.ts";
 import type { Fate, RunResult, WorldState } from "./world.ts";
 
-const stages: Readonly<Record<RotationStage, string>> = {
+/** Every stage, in words. */
+export const stages: Readonly<Record<RotationStage, string>> = {
   staging: "the new key is being put in `next`",
   switching: "`current` is being copied to `previous`, then `next` to `current`",
   delivering: "the new key is in use and is being taken to its targets",

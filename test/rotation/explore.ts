@@ -68,7 +68,7 @@ export function stageOf({ record }: WorldState): string {
 }
 
 /** What tells one state from another. */
-export function idOf(state: WorldState): string {
+function idOf(state: WorldState): string {
   const { slots, record, profile, targets } = state;
   const told = profile === undefined || profile === "damaged" ? profile : profile.key;
   const progress = record === undefined || record === "damaged" ? [] : record.targets;

@@ -4,13 +4,10 @@ import {
   findStep,
   type Held,
   type RotationStage,
-  type Row,
   type Situation,
-  type Step,
   type Subject,
-  table,
 } from "../../src/rotation/stages.ts";
-import { describeRotation } from "./describe-rotation.ts";
+import { describeRotation, stages } from "./describe-rotation.ts";
 import { type ExploredRun, everyFates, explore, inWords, stageOf } from "./explore.ts";
 import {
   type Fates,
@@ -23,7 +20,7 @@ import {
   type WorldState,
 } from "./world.ts";
 
-const stages = Object.keys(table) as RotationStage[];
+const stageNames = Object.keys(stages) as RotationStage[];
 const contents: readonly Held[] = ["nothing", "old", "new", "other"];
 const fate = (old: keyof typeof fates, one: keyof typeof fates): Fates => ({
   old: fates[old],
@@ -80,7 +77,9 @@ describe("a rotation with every fate of both keys, cut off at every instant, gon
   }, 60_000);
 
   it("passes through every stage", () => {
-    expect(new Set(runs.map(({ result }) => stageOf(result.state)))).toEqual(new Set([...stages, "none"]));
+    expect(new Set(runs.map(({ result }) => stageOf(result.state)))).toEqual(
+      new Set([...stageNames, "none"]),
+    );
     expect(runs.length).toBeGreaterThan(10_000);
   });
 
@@ -135,7 +134,11 @@ describe("a rotation with every fate of both keys, cut off at every instant, gon
 describe("a rotation whose slots, record or profile something else has changed", () => {
   const changed: WorldState[] = [];
   const idle = makeIdle([]);
-  for (const record of [...stages.map((stage) => makeRecord(idle, stage)), "damaged", undefined] as const) {
+  for (const record of [
+    ...stageNames.map((stage) => makeRecord(idle, stage)),
+    "damaged",
+    undefined,
+  ] as const) {
     for (const profile of [idle.profile, "damaged", undefined] as const) {
       for (const current of contents) {
         for (const next of contents) {
@@ -218,10 +221,9 @@ describe("a rotation with targets, one of which may fail", () => {
 });
 
 describe("the table", () => {
-  it("has a row for every situation, and no row that none needs", async () => {
-    const used = new Set<Step>();
+  it("has a row for every situation", async () => {
     const answers: readonly Answer[] = ["accepted", "refused", "forbidden", "unknown", "untested"];
-    const situations: Situation[] = stages.flatMap((stage) =>
+    const situations: Situation[] = stageNames.flatMap((stage) =>
       (["forward", "back"] as const).flatMap((direction) =>
         [true, false].flatMap((targetsWait) =>
           contents.flatMap((current) =>
@@ -246,11 +248,9 @@ describe("the table", () => {
             if (subject === "current") return said[situation.slots.current];
             return held.includes(subject) ? said[subject] : undefined;
           };
-          used.add(await findStep(situation, ask));
+          expect(await findStep(situation, ask)).toBeDefined();
         }
       }
     }
-    const rows: readonly Row[] = Object.values(table).flat();
-    expect(rows.filter(({ step }) => !used.has(step))).toEqual([]);
   });
 });
