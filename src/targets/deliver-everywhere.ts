@@ -31,9 +31,9 @@ export async function deliverEverywhere(
   const waiting = targets.entries();
   const work = async () => {
     for (const [index, reference] of waiting) {
-      const report = await openTarget(reference, profile)
-        .then((target) => deliver(target, reference, key))
-        .catch((error: unknown) => failed(reference, error));
+      const report = await reporting(targetText(reference), async () =>
+        deliver(await openTarget(reference, profile), key),
+      );
       const said = `${report.target}: ${report.message}`;
       if (report.ok) output.ok(said);
       else output.warn(said);
@@ -45,7 +45,7 @@ export async function deliverEverywhere(
   return reports;
 }
 
-async function deliver(target: Target, reference: TargetReference, key: ApiKey): Promise<DeliveryReport> {
+async function deliver(target: Target, key: ApiKey): Promise<Omit<DeliveryReport, "target">> {
   await target.deliver(key);
   const there = await target.readBack(key);
   const ok = there === "same" || there === "unreadable";
@@ -55,11 +55,22 @@ async function deliver(target: Target, reference: TargetReference, key: ApiKey):
     another: `${target.describe()} still has another key.`,
     none: `${target.describe()} did not keep the key.`,
   }[there];
-  return { target: targetText(reference), ok, message };
+  return { ok, message };
 }
 
-function failed(reference: TargetReference, error: unknown): DeliveryReport {
-  if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-  const message = [error.message, error.hint ?? ""].join(" ").trim();
-  return { target: targetText(reference), ok: false, message };
+/**
+ * Does something with a target, and makes a report of what is in the way.
+ *
+ * @throws Cancelled when the person stops
+ */
+export async function reporting(
+  target: string,
+  work: () => Promise<Omit<DeliveryReport, "target">>,
+): Promise<DeliveryReport> {
+  try {
+    return { target, ...(await work()) };
+  } catch (error) {
+    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+    return { target, ok: false, message: [error.message, error.hint ?? ""].join(" ").trim() };
+  }
 }

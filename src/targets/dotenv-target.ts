@@ -1,37 +1,33 @@
-import { resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { MistralKeyError } from "../errors.ts";
 import { readTextFile } from "../files/text-file.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { showName } from "../outside-text.ts";
-import type { TargetReference } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
-import { writeDotenv } from "../shell/dotenv/write-dotenv.ts";
+import { checkDotenv, clearDotenv, writeDotenv } from "../shell/dotenv/write-dotenv.ts";
 import type { KeyThere, Target, TargetContext } from "./target.ts";
 
-/** `dotenv:PATH`: the line `MISTRAL_API_KEY=…` of a dotenv file, its other lines left as they are. */
+/** The line `MISTRAL_API_KEY=…` of a dotenv file. Its other lines stay as they are. */
 export class DotenvTarget implements Target {
   readonly #path: string;
+  readonly #words: string;
   readonly #context: TargetContext;
 
-  constructor(reference: Extract<TargetReference, { readonly kind: "dotenv" }>, context: TargetContext) {
-    this.#path = resolve(context.processContext.cwd, reference.path);
+  /** @param options.words - see `describe` */
+  constructor(options: { readonly path: string; readonly words: string }, context: TargetContext) {
+    this.#path = options.path;
+    this.#words = options.words;
     this.#context = context;
   }
 
   describe(): string {
-    return `the dotenv file ${showName(this.#path)}`;
+    return this.#words;
   }
 
   async check(): Promise<void> {
-    const reading = await readTextFile(this.#path);
-    if (reading.state !== "unread") return;
-    throw new MistralKeyError("usage", `${this.describe()} cannot be read: ${reading.reason}.`);
+    await checkDotenv(this.#place, this.#context.processContext);
   }
 
   async deliver(key: ApiKey): Promise<void> {
-    const { profile, processContext } = this.#context;
-    await writeDotenv({ path: this.#path, name: standardVariable, key, profile }, processContext);
+    await writeDotenv({ ...this.#place, key }, this.#context.processContext);
   }
 
   async readBack(key: ApiKey): Promise<KeyThere> {
@@ -43,7 +39,17 @@ export class DotenvTarget implements Target {
     return value === key.reveal() ? "same" : "another";
   }
 
-  async forget(): Promise<string> {
-    return `The key in ${this.describe()} stays there; take the line out yourself.`;
+  async forget(key: ApiKey): Promise<string> {
+    const gone = await clearDotenv({ ...this.#place, key }, this.#context.processContext);
+    const there = await this.readBack(key);
+    if (there === "another") return `${this.#words} has another key, which stays there.`;
+    if (there !== "none") return `${this.#words} still has the key in another form; take it out yourself.`;
+    return gone
+      ? `The key was taken out of ${this.#words}; what was there before it is not put back.`
+      : `${this.#words} has no key.`;
+  }
+
+  get #place() {
+    return { path: this.#path, name: standardVariable, profile: this.#context.profile };
   }
 }

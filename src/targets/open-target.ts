@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
+import { showName } from "../outside-text.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import type { Target, TargetContext } from "./target.ts";
 
@@ -10,8 +12,11 @@ type Open<K extends Kind> = (
 
 /** Every kind of target, and the module that knows it. A new one is a row here and a file beside it. */
 const kinds: { readonly [K in Kind]?: Open<K> } = {
-  dotenv: async (reference, context) =>
-    new (await import("./dotenv-target.ts")).DotenvTarget(reference, context),
+  dotenv: async ({ path }, context) => {
+    const { DotenvTarget } = await import("./dotenv-target.ts");
+    const absolute = resolve(context.processContext.cwd, path);
+    return new DotenvTarget({ path: absolute, words: `the dotenv file ${showName(absolute)}` }, context);
+  },
 };
 
 /**

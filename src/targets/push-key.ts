@@ -7,7 +7,7 @@ import { type TargetReference, targetText } from "../profiles/target-reference.t
 import { waitingAt, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
-import { deliverEverywhere } from "./deliver-everywhere.ts";
+import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
 import type { DeliveryReport } from "./target.ts";
 
 /** What {@link pushKey} is to deliver. */
@@ -52,16 +52,12 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
   const { key, profile, targets } = await prepare(deps, request);
   const reports: DeliveryReport[] = [];
   for (const reference of targets) {
-    const target = await deps.openTarget(reference, profile.name);
-    const text = targetText(reference);
-    try {
+    const look = async () => {
+      const target = await deps.openTarget(reference, profile.name);
       await target.check();
-      const there = await target.readBack(key);
-      reports.push({ target: text, ok: true, message: `${target.describe()} ${wouldDo[there]}` });
-    } catch (error) {
-      if (!(error instanceof MistralKeyError) || error.kind === "cancelled") throw error;
-      reports.push({ target: text, ok: false, message: [error.message, error.hint ?? ""].join(" ").trim() });
-    }
+      return { ok: true, message: `${target.describe()} ${wouldDo[await target.readBack(key)]}` };
+    };
+    reports.push(await reporting(targetText(reference), look));
   }
   return reports;
 }
@@ -74,16 +70,16 @@ const wouldDo = {
 } as const;
 
 /**
- * Takes the key away from a target, and remembers it no longer.
+ * Takes the key away from a target, and remembers it no longer, also where that cannot be done: the
+ * place may be gone for good.
  *
- * @returns what is there now, as a sentence
  * @throws MistralKeyError of kind `usage` for a target that the profile does not remember
  */
 export async function forgetTarget(
   deps: Deps,
   request: KeyRequest,
   reference: TargetReference,
-): Promise<string> {
+): Promise<DeliveryReport> {
   const profile = deps.profiles.read(request.profile);
   const text = targetText(reference);
   const rest = profile?.targets.filter(({ target }) => targetText(target) !== text) ?? [];
@@ -94,9 +90,13 @@ export async function forgetTarget(
   }
   refuseDuringRotation(request.profile, deps);
   const { key } = await readKeyForUse(request, deps);
-  const said = await (await deps.openTarget(reference, profile.name)).forget(key);
+  const report = await reporting(text, async () => {
+    return { ok: true, message: await (await deps.openTarget(reference, profile.name)).forget(key) };
+  });
   deps.profiles.write({ ...profile, targets: rest });
-  return said;
+  if (report.ok) return report;
+  const message = `${text} gets no key any more, but the one that it has may still be there. ${report.message}`;
+  return { ...report, message };
 }
 
 async function prepare(deps: Deps, request: PushRequest) {

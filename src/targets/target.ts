@@ -27,11 +27,12 @@ export interface Target {
   readBack(key: ApiKey): Promise<KeyThere>;
 
   /**
-   * Takes away what deliveries have left there.
+   * Takes this key away from there, and nothing else: another key that is there by now stays.
    *
+   * @param key - the one that is stored
    * @returns what is there now, as a sentence
    */
-  forget(key: ApiKey | undefined): Promise<string>;
+  forget(key: ApiKey): Promise<string>;
 }
 
 /** What targets are made with. */

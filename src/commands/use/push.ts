@@ -3,7 +3,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { commandFor } from "../../hints.ts";
+import { commandFor, shellWord } from "../../hints.ts";
 import { parseTarget, type TargetReference, targetText } from "../../profiles/target-reference.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
@@ -39,11 +39,13 @@ function print(
   deps: Deps,
   what: "plan" | "done",
 ): ExitCode {
-  const failed = reports.filter(({ ok }) => !ok).length;
+  const failed = reports.filter(({ ok }) => !ok).map(({ target }) => shellWord(target));
   if (json) deps.output.json({ profile, targets: reports });
   else if (what === "plan") for (const { ok, message } of reports) deps.output[ok ? "ok" : "warn"](message);
-  if (failed === 0) return exitCodes.done;
-  deps.output.next(`To try again: ${commandFor(profile, "push")}`);
+  if (failed.length === 0) return exitCodes.done;
+  if (what === "done") {
+    deps.output.next(`To try again: ${commandFor(profile, ["push", ...failed].join(" "))}`);
+  }
   return exitCodes.unfinished;
 }
 
@@ -59,9 +61,8 @@ function list({ profile, json }: Settings, { profiles, output }: Deps): ExitCode
 }
 
 async function forget(settings: Settings, reference: TargetReference, deps: Deps): Promise<ExitCode> {
-  const message = await forgetTarget(deps, settings, reference);
-  if (settings.json)
-    deps.output.json({ profile: settings.profile, target: targetText(reference), forgotten: true, message });
-  else deps.output.ok(message);
-  return exitCodes.done;
+  const { target, ok, message } = await forgetTarget(deps, settings, reference);
+  if (settings.json) deps.output.json({ profile: settings.profile, target, forgotten: true, ok, message });
+  else deps.output[ok ? "ok" : "warn"](message);
+  return ok ? exitCodes.done : exitCodes.unfinished;
 }

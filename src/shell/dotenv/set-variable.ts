@@ -25,6 +25,27 @@ export function setVariable(text: string, name: string, value: string): string {
   return `${result}${gap}${name}=${value}${ending}`;
 }
 
+/**
+ * Takes the lines out that give a variable this value, bare or quoted; a comment behind the value stays,
+ * as a line of its own. A line with another value stays as it is.
+ *
+ * @param text - as for {@link setVariable}
+ */
+export function removeVariable(text: string, name: string, value: string): string {
+  let result = "";
+  let position = 0;
+  for (const entry of entriesOf(text)) {
+    if (entry.name !== name) continue;
+    const held = text.slice(entry.start, entry.end).replace(/^[^=:]*[=:][ \t]*/, "");
+    if (held !== value && !["'", '"', "`"].some((quote) => held === quote + value + quote)) continue;
+    const lineEnd = text.indexOf("\n", entry.end) + 1 || text.length;
+    const rest = text.slice(entry.end, lineEnd).trimStart();
+    result += text.slice(position, entry.start) + (rest.startsWith("#") ? rest : "");
+    position = lineEnd;
+  }
+  return result + text.slice(position);
+}
+
 interface Entry {
   readonly name: string;
   /** Where the line starts. */

@@ -13,16 +13,20 @@ import { runCommand, shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
-import { quoteDotenv, setVariable } from "./set-variable.ts";
+import { quoteDotenv, removeVariable, setVariable } from "./set-variable.ts";
 
-/** A variable to put into a dotenv file. */
-export interface DotenvEntry {
+/** A variable of a dotenv file. */
+export interface DotenvPlace {
   /** The file; a relative path counts from the folder the program was started in. */
   readonly path: string;
   readonly name: string;
-  readonly key: ApiKey;
   /** Whose key it is, for the advice. */
   readonly profile: ProfileName;
+}
+
+/** A variable to put into a dotenv file. */
+export interface DotenvEntry extends DotenvPlace {
+  readonly key: ApiKey;
   /** Asks whether a file that git does not ignore may be added to `.gitignore`; absent where nobody can be asked. */
   readonly mayIgnore?: (() => Promise<boolean>) | undefined;
 }
@@ -56,10 +60,7 @@ export async function writeDotenv(
       { hint: `Give it to the program without a file: ${runCommand(entry.profile, entry.name)}` },
     );
   }
-  const path = resolve(processContext.cwd, entry.path);
-  const reading = await readTextFile(path);
-  if (reading.state === "unread") throw refused(entry, reading.reason);
-  const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry);
+  const { reading, place } = await look(entry, processContext);
   const ignored = await keepFromGit(place, entry, new Git(processContext));
   const line = Buffer.from(value).toString("latin1");
   const written =
@@ -67,6 +68,42 @@ export async function writeDotenv(
       ? create(place, setVariable("", entry.name, line), entry)
       : await change(reading.file, entry, line);
   return { ...written, ignored };
+}
+
+/**
+ * Looks whether {@link writeDotenv} would write the file, and changes nothing.
+ *
+ * @throws MistralKeyError of kind `usage` where it would not
+ */
+export async function checkDotenv(entry: DotenvPlace, processContext: ProcessContext): Promise<void> {
+  const { place } = await look(entry, processContext);
+  await keepFromGit(place, entry, new Git(processContext));
+}
+
+/**
+ * Takes the lines out that give the variable this key. Everything else in the file stays, another key too.
+ *
+ * @returns whether there was such a line
+ * @throws MistralKeyError of kind `usage` when the file cannot be changed
+ */
+export async function clearDotenv(entry: DotenvEntry, processContext: ProcessContext): Promise<boolean> {
+  const { reading } = await look(entry, processContext);
+  if (reading.state === "absent") return false;
+  const { file } = reading;
+  const value = Buffer.from(entry.key.reveal()).toString("latin1");
+  const content = Buffer.from(file.mark + removeVariable(file.text, entry.name, value), "latin1");
+  if (content.equals(file.bytes)) return false;
+  const replacement = await replaceFile(file, content);
+  if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
+  return true;
+}
+
+async function look(entry: DotenvPlace, { cwd }: ProcessContext) {
+  const path = resolve(cwd, entry.path);
+  const reading = await readTextFile(path);
+  if (reading.state === "unread") throw refused(entry, reading.reason);
+  const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry);
+  return { reading, place };
 }
 
 async function change(file: TextFile, entry: DotenvEntry, value: string): Promise<DotenvWritten> {
@@ -99,7 +136,7 @@ function create(place: string, text: string, entry: DotenvEntry): DotenvWritten 
 }
 
 /** Where a file will be that is not there yet, links followed, since git looks at that place. */
-function placeOfNew(path: string, entry: DotenvEntry): string {
+function placeOfNew(path: string, entry: DotenvPlace): string {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) throw refused(entry, "it is a folder");
   if (there !== undefined) throw refused(entry, "it is a link that leads nowhere");
@@ -111,7 +148,11 @@ function placeOfNew(path: string, entry: DotenvEntry): string {
 }
 
 /** Refuses what git would commit, or has it ignored first. Answers with the line that was added for that. */
-async function keepFromGit(place: string, entry: DotenvEntry, git: Git): Promise<string | undefined> {
+async function keepFromGit(
+  place: string,
+  entry: DotenvPlace & Pick<DotenvEntry, "mayIgnore">,
+  git: Git,
+): Promise<string | undefined> {
   const stateNow = async () => (await gitStates([place], git)).get(place);
   const state = await stateNow();
   if (state === "not-ignored" && (await entry.mayIgnore?.())) {
@@ -122,7 +163,7 @@ async function keepFromGit(place: string, entry: DotenvEntry, git: Git): Promise
   return undefined;
 }
 
-function refuseWhatGitCommits(state: GitState | undefined, place: string, { path }: DotenvEntry): void {
+function refuseWhatGitCommits(state: GitState | undefined, place: string, { path }: DotenvPlace): void {
   const [shown, name] = [showName(path), showName(basename(place))];
   switch (state) {
     case "tracked":
@@ -141,7 +182,7 @@ function refuseWhatGitCommits(state: GitState | undefined, place: string, { path
   }
 }
 
-function refused({ path, profile, name }: DotenvEntry, reason: string): MistralKeyError {
+function refused({ path, profile, name }: DotenvPlace, reason: string): MistralKeyError {
   return new MistralKeyError("usage", `${showName(path)} was not written: ${reason}.`, {
     hint: `Nothing was changed. Name another file, or give the key to a program without one: ${runCommand(profile, name)}`,
   });

@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { key, openPushing, otherKey, type Pushing } from "../../targets/pushing.ts";
+
+let on: Pushing;
+const at = (name: string) => join(on.deps.home, name);
+const target = () => `dotenv:${at(".env")}`;
+const env = () => readFileSync(at(".env"), "latin1");
+const git = (...args: string[]) => execFileSync("git", args, { cwd: on.deps.home, stdio: "pipe" });
+
+beforeEach(async () => {
+  on = await openPushing();
+});
+afterEach(() => on.deps.close());
+
+describe("push to a dotenv file in a git repository", () => {
+  beforeEach(() => {
+    git("init", "-q");
+    writeFileSync(at(".gitignore"), ".env\n");
+  });
+
+  it("delivers, remembers, delivers the next key without being told where, and forgets", async () => {
+    const before = `# mine\r\nexport A='1'\r\n  MISTRAL_API_KEY="${otherKey.reveal()}" # the lab's\r\nB=\xff\r\n`;
+    writeFileSync(at(".env"), before, "latin1");
+    chmodSync(at(".env"), 0o640);
+    const first = await on.push("dotenv:.env");
+    expect(first).toMatchObject({ code: 0, said: expect.stringContaining("has the key, read back") });
+    expect(env()).toBe(before.replace(`"${otherKey.reveal()}"`, key.reveal()));
+    expect(statSync(at(".env")).mode & 0o777).toBe(0o600);
+    expect(on.remembered()).toEqual([target()]);
+
+    await on.replaceKey(otherKey);
+    expect((await on.push()).code).toBe(0);
+    expect(env()).toContain(`=${otherKey.reveal()} #`);
+
+    const forgotten = await on.push("--forget", "dotenv:.env");
+    expect(forgotten).toMatchObject({ code: 0, said: expect.stringContaining("was taken out of") });
+    expect(env()).toBe("# mine\r\nexport A='1'\r\n# the lab's\r\nB=\xff\r\n");
+    expect(on.remembered()).toEqual([]);
+    expect(git("status", "--porcelain").toString()).not.toContain("?? .env");
+  });
+
+  it("leaves a key that somebody else has put there since, and one in a comment", async () => {
+    await on.push("dotenv:.env");
+    const now = `# MISTRAL_API_KEY=${key.reveal()}\nMISTRAL_API_KEY=${otherKey.reveal()}\n`;
+    writeFileSync(at(".env"), now);
+    const { code, said } = await on.push("--forget", target());
+    expect({ code, said }).toMatchObject({ code: 0, said: expect.stringContaining("has another key") });
+    expect(env()).toBe(now);
+  });
+
+  it.each([
+    ["has", "Git has", () => git("add", "-f", ".env")],
+    ["does not ignore", "does not ignore", () => writeFileSync(at(".gitignore"), "")],
+  ])("refuses a file that git %s, before anything is changed", async (_name, reason, spoil) => {
+    writeFileSync(at(".env"), "A=1\n");
+    spoil();
+    await expect(on.push("dotenv:other.env", "dotenv:.env")).rejects.toMatchObject({ kind: "usage" });
+    const dry = await on.push("--dry-run", "dotenv:.env");
+    expect(dry).toMatchObject({ code: 9, said: expect.stringContaining(reason) });
+    expect(env()).toBe("A=1\n");
+    expect(on.remembered()).toEqual([]);
+  });
+});
+
+describe("push", () => {
+  it("says with --dry-run what it would do, and does nothing", async () => {
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+    const { code, said } = await on.push("--dry-run", "dotenv:.env", "dotenv:new.env");
+    expect(code).toBe(0);
+    expect(said).toContain("has another key, which would be replaced");
+    expect(said).toContain("has no key yet");
+    expect(env()).toContain(otherKey.reveal());
+    expect(on.remembered()).toEqual([]);
+  });
+
+  it("answers with --json, without a key in it", async () => {
+    expect((await on.push("dotenv:.env", "--json")).code).toBe(0);
+    const report = { target: target(), ok: true, message: expect.any(String) };
+    expect(on.deps.document()).toEqual({ profile: "default", targets: [report] });
+    await on.push("--list", "--json");
+    const since = expect.stringMatching(/^2026-/);
+    expect(on.deps.document()).toEqual({ profile: "default", targets: [{ target: target(), since }] });
+    await on.push("--forget", "dotenv:.env", "--json");
+    expect(on.deps.document()).toMatchObject({ ...report, profile: "default", forgotten: true });
+  });
+
+  it("lists the places on stdout, one a line", async () => {
+    await on.push("dotenv:.env", "dotenv:b.env");
+    await on.push("--list");
+    expect(on.deps.stdout()).toBe(`${target()}\ndotenv:${at("b.env")}\n`);
+  });
+
+  it("reports the place that failed, and delivers to the others", async () => {
+    await on.push("dotenv:.env", "dotenv:b.env");
+    await on.replaceKey(otherKey);
+    chmodSync(at(".env"), 0o400);
+    const { code, said } = await on.push();
+    expect(code).toBe(9);
+    expect(said).toContain("it is read-only");
+    expect(env()).toContain(key.reveal());
+    expect(readFileSync(at("b.env"), "utf8")).toContain(otherKey.reveal());
+  });
+
+  it("forgets a place where the key cannot be taken out, and says that it may still be there", async () => {
+    await on.push("dotenv:.env");
+    chmodSync(at(".env"), 0o400);
+    const { code, said } = await on.push("--forget", "dotenv:.env");
+    expect(code).toBe(9);
+    expect(said).toMatch(/may still be there.*read-only/);
+    expect(on.remembered()).toEqual([]);
+  });
+
+  it.each([
+    [["moon:base"]],
+    [["--forget", "dotenv:never-delivered"]],
+    [["dotenv:.env", "--list"]],
+    [["dotenv:.env", "--forget", "dotenv:.env"]],
+    [[]],
+    [["dotenv:no/such/folder/.env"]],
+  ])("refuses %j", async (words) => {
+    await expect(on.push(...words)).rejects.toMatchObject({ kind: "usage" });
+    expect(on.remembered()).toEqual([]);
+  });
+});
