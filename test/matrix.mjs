@@ -55,11 +55,20 @@ async function testOnce({ node, user }) {
   execFileSync("git", ["clone", "--quiet", root, clone]);
   const as = user === "ordinary" && isRoot ? ["runuser", "-u", ordinaryUser, "--"] : [];
   if (as.length > 0) execFileSync("chown", ["-R", ordinaryUser, folder]);
-  const test =
-    "npm ci --no-audit --no-fund && node --version && npm test -- --reporter=default --reporter=json --outputFile.json=results.json";
-  const script = `export HOME=${JSON.stringify(folder)} && cd ${JSON.stringify(clone)} && npx -y -p node@${node} sh -c ${JSON.stringify(test)}`;
-  const [program, ...args] = [...as, "sh", "-c", script];
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  // The tests run npx themselves: what npx says of itself in the environment must not reach them.
+  const script = [
+    `export HOME=${JSON.stringify(folder)}`,
+    `cd ${JSON.stringify(clone)}`,
+    `PATH="$(dirname "$(npx -y -p node@${node} sh -c 'command -v node')"):$PATH"`,
+    "npm ci --no-audit --no-fund",
+    "node --version",
+    "npm test -- --reporter=default --reporter=json --outputFile.json=results.json",
+  ].join(" && ");
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$/.test(name)),
+  );
+  const [program = "", ...args] = [...as, "sh", "-c", script];
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const written = createWriteStream(log);
   child.stdout.pipe(written, { end: false });
   child.stderr.pipe(written, { end: false });

@@ -1,5 +1,7 @@
 import type { Picture } from "../terminal/output/picture.ts";
-import type { ScreenId } from "./steps.ts";
+
+/** The screens of the wizard, in order. Opening API Keys and creating the key share one: they happen on one page. */
+export type ScreenId = "sign-in" | "workspace" | "create" | "copy";
 
 /**
  * What the pages of the steps look like, as far as it matters; an ellipsis stands for what is left

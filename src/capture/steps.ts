@@ -3,13 +3,10 @@ import { say } from "../mistral/facts.ts";
 import type { KeyValueRow } from "../terminal/output/layout.ts";
 import type { Picture } from "../terminal/output/picture.ts";
 import { facts } from "./facts.ts";
-import { pictures } from "./pictures.ts";
+import { pictures, type ScreenId } from "./pictures.ts";
 
 /** How far a person is when the wizard starts; it decides which step comes first. */
 export type StartingPoint = "new" | "account" | "key";
-
-/** The screens of the wizard, in order. Opening API Keys and creating the key share one: they happen on one page. */
-export type ScreenId = "sign-in" | "workspace" | "create" | "copy";
 
 /** A screen of the wizard: one step, or several that happen on one page. */
 export interface Screen {

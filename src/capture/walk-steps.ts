@@ -2,7 +2,8 @@ import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { askExpiry } from "./ask-expiry.ts";
-import type { Screen, ScreenId } from "./steps.ts";
+import type { ScreenId } from "./pictures.ts";
+import type { Screen } from "./steps.ts";
 
 /** What walking the steps needs to know. */
 export interface Walk {

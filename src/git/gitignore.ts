@@ -6,7 +6,7 @@ import { writeOpenFile } from "../files/write-open-file.ts";
 import { repositoryAbove } from "./git-state.ts";
 
 /** The line of a `.gitignore` at the top of a repository that names one file below it, and nothing else. */
-export function gitignoreLine(top: string, path: string): string | undefined {
+function gitignoreLine(top: string, path: string): string | undefined {
   const name = relative(top, path).split(sep).join("/");
   // A name with a line ending in it cannot be written there.
   if (/[\r\n]/.test(name)) return undefined;

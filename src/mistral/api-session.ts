@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { type Assessment, assess, withHistory } from "./assess.ts";
+import type { Environment } from "../running/environment.ts";
+import { assess, withHistory } from "./assess.ts";
 import type { CallOutcome, MadeCall } from "./call-outcome.ts";
 import { addressOf, type Endpoint } from "./endpoint.ts";
 import { Fetcher } from "./fetcher.ts";
-import type { Assessed, CallOptions } from "./mistral-api.ts";
+import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
 import { type ApiAccess, type ApiCall, describeCall } from "./sdk-client.ts";
 
@@ -14,7 +14,7 @@ import { type ApiAccess, type ApiCall, describeCall } from "./sdk-client.ts";
 export interface SessionOptions {
   readonly endpoint: Endpoint;
   /** For the proxy variables. */
-  readonly env: Deps["env"];
+  readonly env: Environment;
   now(): Date;
   /** The time limit of each call with its repetitions, in milliseconds. */
   readonly timeoutMs: number;

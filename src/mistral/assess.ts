@@ -1,50 +1,9 @@
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
-import { type Answer, type CallOutcome, type ConnectionFailure, member } from "./call-outcome.ts";
+import { type Answer, type CallOutcome, member } from "./call-outcome.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { Assessment, ForeignAnswer } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
-
-/**
- * What an answer shows of a key: the diagnosis, with the facts that it rests on. The statuses and
- * bodies are those of https://docs.mistral.ai/resources/error-glossary and of public reports, August 2026.
- */
-export type Assessment =
-  | { readonly diagnosis: "valid"; readonly tried: "authentication" | "completion" | "no-model" }
-  /** `codestral` tells whether Codestral's address refused it, too. */
-  | { readonly diagnosis: "invalid-key"; readonly codestral: "not-asked" | "refused" }
-  /** Refused, and past the last day that the person entered. */
-  | { readonly diagnosis: "expired"; readonly lastDay: string }
-  | { readonly diagnosis: "wrong-product"; readonly product: "codestral" | "vibe" | "other" }
-  | { readonly diagnosis: "forbidden" }
-  /** A quota of zero, or something that has to be paid first. */
-  | { readonly diagnosis: "no-plan"; readonly missing: "plan" | "payment" }
-  | {
-      readonly diagnosis: "rate-limited";
-      readonly limit: "of-the-moment" | "of-the-month" | "spending";
-      readonly retryAfterMs: number | undefined;
-    }
-  | { readonly diagnosis: "over-capacity" }
-  | { readonly diagnosis: "model-not-found"; readonly missing: "model" | "api" }
-  /** Mistral says that the call was wrong. */
-  | { readonly diagnosis: "bad-request"; readonly status: number }
-  | { readonly diagnosis: "server-error"; readonly status: number }
-  | {
-      readonly diagnosis: "server-error" | "unreachable";
-      readonly status: number;
-      readonly foreign: ForeignAnswer;
-    }
-  | { readonly diagnosis: "unreachable"; readonly failure: ConnectionFailure };
-
-/** An answer that is not Mistral's, so that it says nothing about a key. */
-export type ForeignAnswer =
-  | "web-page"
-  | "blocked-page"
-  | "redirect"
-  | "proxy-password"
-  /** Of a form that Mistral's answers do not have. */
-  | "unreadable"
-  /** A refusal in another form than Mistral's. */
-  | "gateway";
 
 /** Which call was answered, and where. */
 export interface AssessedCall {

@@ -1,8 +1,7 @@
 import { StreamCleaner } from "../outside-text.ts";
 import type { ApiSession } from "./api-session.ts";
-import type { Assessment } from "./assess.ts";
 import { connectionFailureOf, member } from "./call-outcome.ts";
-import type { ChatEvent } from "./mistral-api.ts";
+import type { Assessment, ChatEvent } from "./mistral-api.ts";
 import { firstOf, shown, textOf } from "./read-answers.ts";
 
 /** What a streamed answer comes from. */

@@ -5,8 +5,8 @@ import {
   request as startHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as startHttps } from "node:https";
-import type { Deps } from "../deps.ts";
 import { nestsDeeperThan } from "../files/json-nesting.ts";
+import type { Environment } from "../running/environment.ts";
 import { chooseRoute, type Route } from "./proxy.ts";
 
 /** What can go wrong that Node itself has no error for. */
@@ -57,11 +57,11 @@ const connectAttemptMs = 2500;
  * that is too large or too deeply nested to be parsed. Connections are kept until {@link close}.
  */
 export class Fetcher {
-  readonly #env: Deps["env"];
+  readonly #env: Environment;
   readonly #closing = new AbortController();
   readonly #agents = new Map<string, Promise<HttpAgent>>();
 
-  constructor(env: Deps["env"]) {
+  constructor(env: Environment) {
     this.#env = env;
   }
 

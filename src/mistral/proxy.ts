@@ -1,4 +1,4 @@
-import type { Deps } from "../deps.ts";
+import type { Environment } from "../running/environment.ts";
 
 /** How calls reach an address. */
 export type Route =
@@ -15,7 +15,7 @@ export type Route =
  * An `http` address is a loopback one (see `parseServerUrl`) and is always called directly: a
  * proxy has no way to it, and would read the key.
  */
-export function chooseRoute(address: URL, env: Deps["env"]): Route {
+export function chooseRoute(address: URL, env: Environment): Route {
   if (address.protocol !== "https:" || bypassesProxy(address, readVariable("NO_PROXY", env)?.value)) {
     return { kind: "direct" };
   }
@@ -51,7 +51,7 @@ function bypassesProxy(address: URL, noProxy: string | undefined): boolean {
 
 function readVariable(
   name: string,
-  env: Deps["env"],
+  env: Environment,
 ): { readonly value: string; readonly variable: string } | undefined {
   for (const variable of [name.toLowerCase(), name]) {
     const value = env[variable]?.trim();

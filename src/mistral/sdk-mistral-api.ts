@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import type { Environment } from "../running/environment.ts";
 import { ApiSession } from "./api-session.ts";
-import { type Assessment, acceptsKey } from "./assess.ts";
+import { acceptsKey } from "./assess.ts";
 import type { CallOutcome, MadeCall } from "./call-outcome.ts";
 import { readChatEvents } from "./chat-events.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type {
   ApiResult,
+  Assessment,
   CallOptions,
   ChatEvent,
   ChatRequest,
@@ -40,7 +41,7 @@ import {
 export interface SdkMistralApiOptions {
   readonly endpoint: Endpoint;
   /** For the proxy variables. */
-  readonly env: Deps["env"];
+  readonly env: Environment;
   now(): Date;
   /** The time limit of each call with its repetitions, in milliseconds; 10 s where absent. */
   readonly timeoutMs?: number;

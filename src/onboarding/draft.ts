@@ -1,4 +1,5 @@
-import type { ScreenId, StartingPoint } from "../capture/steps.ts";
+import type { ScreenId } from "../capture/pictures.ts";
+import type { StartingPoint } from "../capture/steps.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { ScreenId, StartingPoint } from "../capture/steps.ts";
+import type { ScreenId } from "../capture/pictures.ts";
+import type { StartingPoint } from "../capture/steps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { Shape, ShapeError } from "../files/shape.ts";

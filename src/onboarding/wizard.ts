@@ -1,10 +1,5 @@
-import {
-  firstScreenFor,
-  type ScreenId,
-  type StartingPoint,
-  screensFor,
-  suggestKeyName,
-} from "../capture/steps.ts";
+import type { ScreenId } from "../capture/pictures.ts";
+import { firstScreenFor, type StartingPoint, screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";

@@ -1,8 +1,7 @@
-import type { ForeignAnswer } from "../mistral/assess.ts";
 import type { ConnectionFailure } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
-import type { CallContext } from "../mistral/mistral-api.ts";
-import type { Explanation } from "./explain.ts";
+import type { CallContext, ForeignAnswer } from "../mistral/mistral-api.ts";
+import type { Explanation } from "./explanation.ts";
 
 const doctor = { command: "doctor", does: "check the network, the proxy and the certificates" };
 

@@ -4,21 +4,8 @@ import { say } from "../mistral/facts.ts";
 import type { Assessed, CallContext } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import { aboutKey, explainFailure, explainForeignAnswer } from "./explain-unreachable.ts";
+import type { Explanation } from "./explanation.ts";
 import { facts } from "./facts.ts";
-
-/** What an assessment means, for people. */
-export interface Explanation {
-  /** One sentence: what happened. */
-  readonly sentence: string;
-  /** What is known besides, a sentence each. */
-  readonly facts?: readonly string[];
-  /** What may be the cause, the likeliest first; empty where there is nothing to guess. */
-  readonly causes: readonly string[];
-  /** The next action, as a sentence. */
-  readonly hint: string | null;
-  /** Commands of this program worth trying next, without its name and the profile: `rotate`. */
-  readonly next: readonly { readonly command: string; readonly does: string }[];
-}
 
 const rotate = { command: "rotate", does: "put a new key in this one's place" };
 const openKeys = { command: "open keys", does: "see the list of your keys, or make a new one" };

@@ -4,7 +4,8 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Assessed } from "../mistral/mistral-api.ts";
 import { displayWidth, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
-import { type Explanation, explain } from "./explain.ts";
+import { explain } from "./explain.ts";
+import type { Explanation } from "./explanation.ts";
 import { isRefusal, verdictOf } from "./verdict.ts";
 import { type CheckedKey, commandOf, endsWithinMinDays } from "./verification-document.ts";
 

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Every form in which a part of a key could show up somewhere. */
-export function formsOf(key: string): readonly string[] {
+function formsOf(key: string): readonly string[] {
   const bytes = Buffer.from(key);
   const windows = Array.from({ length: Math.max(1, key.length - 11) }, (_, at) => key.slice(at, at + 12));
   // Depending on what stands before it, base64 has a text in one of three forms, whole but for its ends.

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Assessment } from "../../src/mistral/assess.ts";
 import { connectionFailureOf } from "../../src/mistral/call-outcome.ts";
 import { FetchError } from "../../src/mistral/fetcher.ts";
-import type { CallContext } from "../../src/mistral/mistral-api.ts";
+import type { Assessment, CallContext } from "../../src/mistral/mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
 
 const context: CallContext = {

@@ -1,5 +1,5 @@
 import { displayWidth, type KeyValueRow, keyValueRows, padEnd } from "./layout.ts";
-import type { Output } from "./output.ts";
+import type { Surface } from "./theme.ts";
 
 /** What a card says. */
 export interface Card {
@@ -28,7 +28,7 @@ const widest = 70;
  *
  * @returns the lines, indented by two columns
  */
-export function drawCard(card: Card, output: Pick<Output, "theme" | "columns">): string[] {
+export function drawCard(card: Card, output: Surface): string[] {
   const { theme } = output;
   const room = Math.min(output.columns - 2, widest + 2) - 2;
   const labelled = card.rows.map(({ label, value }) => ({ label: theme.faint(label), value }));

@@ -1,6 +1,5 @@
 import { displayWidth, padEnd } from "./layout.ts";
-import type { Output } from "./output.ts";
-import type { Theme } from "./theme.ts";
+import type { Surface, Theme } from "./theme.ts";
 
 /** A picture of a page, as data: drawn in characters on a terminal, in another way elsewhere. */
 export interface Picture {
@@ -56,7 +55,7 @@ const textForms: Readonly<Record<string, string>> = {
  */
 export function drawPicture(
   { title, corner, sideBar = [], rows }: Picture,
-  { theme, columns }: Pick<Output, "theme" | "columns">,
+  { theme, columns }: Surface,
 ): string[] {
   if (columns < narrowestTerminal) return [];
   const barWidth = Math.max(0, ...sideBar.map((row) => displayWidth(drawText(row, theme)) + 2));

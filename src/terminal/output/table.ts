@@ -1,5 +1,5 @@
 import { displayWidth, hang, keyValueRows, padEnd, shorten } from "./layout.ts";
-import type { Output } from "./output.ts";
+import type { Surface } from "./theme.ts";
 
 /** What {@link Output.table} shows. */
 export interface Table {
@@ -18,10 +18,7 @@ const fewestColumns = 12;
  *
  * @returns the lines, indented by two columns
  */
-export function layOutTable(
-  { head, rows }: Table,
-  { theme, columns }: Pick<Output, "theme" | "columns">,
-): string[] {
+export function layOutTable({ head, rows }: Table, { theme, columns }: Surface): string[] {
   const widths = fitWidths(
     head.map((label, column) => Math.max(...[label, ...cellsOf(rows, column)].map(displayWidth))),
     columns - 2 - gap * (head.length - 1),

@@ -84,3 +84,9 @@ export function createTheme(options: ThemeOptions): Theme {
     },
   };
 }
+
+/** What something is drawn on: colours and symbols, and a width in columns. */
+export interface Surface {
+  readonly theme: Theme;
+  readonly columns: number;
+}

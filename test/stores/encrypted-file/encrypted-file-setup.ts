@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 /** A folder for one test, removed after it. */
-export function temporaryFolder(): string {
+function temporaryFolder(): string {
   const home = mkdtempSync(join(tmpdir(), "mistral-key-file-"));
   opened.push(home);
   return home;

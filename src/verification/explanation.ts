@@ -1,0 +1,13 @@
+/** What an assessment means, for people. */
+export interface Explanation {
+  /** One sentence: what happened. */
+  readonly sentence: string;
+  /** What is known besides, a sentence each. */
+  readonly facts?: readonly string[];
+  /** What may be the cause, the likeliest first; empty where there is nothing to guess. */
+  readonly causes: readonly string[];
+  /** The next action, as a sentence. */
+  readonly hint: string | null;
+  /** Commands of this program worth trying next, without its name and the profile: `rotate`. */
+  readonly next: readonly { readonly command: string; readonly does: string }[];
+}
