@@ -105,6 +105,15 @@ const copying: Pick<Screen, "steps" | "picture" | "instructions"> = {
   ],
 };
 
+/** The number of a screen's first step, counted from 1. */
+export function firstStepOf(screens: readonly Screen[], id: ScreenId): number {
+  const before = screens.slice(
+    0,
+    screens.findIndex((screen) => screen.id === id),
+  );
+  return before.flatMap(({ steps }) => steps).length + 1;
+}
+
 /** The first screen to show. */
 export function firstScreenFor(start: StartingPoint): ScreenId {
   return ({ new: "sign-in", account: "create", key: "copy" } as const)[start];

@@ -3,7 +3,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { askExpiry } from "./ask-expiry.ts";
 import type { ScreenId } from "./pictures.ts";
-import type { Screen } from "./steps.ts";
+import { firstStepOf, type Screen } from "./steps.ts";
 
 /** What walking the steps needs to know. */
 export interface Walk {
@@ -69,9 +69,8 @@ export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
 }
 
 function showScreen({ output }: Walking, screen: Screen, screens: readonly Screen[]): void {
-  const before = screens.slice(0, screens.indexOf(screen)).flatMap(({ steps }) => steps).length;
   output.step({
-    number: before + 1,
+    number: firstStepOf(screens, screen.id),
     total: screens.flatMap(({ steps }) => steps).length,
     titles: screen.steps,
   });

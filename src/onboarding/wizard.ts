@@ -1,5 +1,12 @@
 import type { ScreenId } from "../capture/pictures.ts";
-import { firstScreenFor, type StartingPoint, screensFor, suggestKeyName } from "../capture/steps.ts";
+import {
+  firstScreenFor,
+  firstStepOf,
+  type Screen,
+  type StartingPoint,
+  screensFor,
+  suggestKeyName,
+} from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
@@ -54,7 +61,7 @@ export async function stoppable<Result>(
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     const draft = draftOf(deps, profile);
-    const hint = draft && `${commandFor(profile, "init")} goes on at ${stepOf(draft)}.`;
+    const hint = draft && `${commandFor(profile, "init")} goes on at ${stepOf(deps, draft)}.`;
     throw new Cancelled("Stopped; nothing was stored.", hint === undefined ? {} : { hint });
   }
 }
@@ -72,7 +79,7 @@ async function walkFrom(
   { start, screen, expiresAt }: Start,
 ): Promise<Walked> {
   return await walkSteps(deps, {
-    screens: screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start }),
+    screens: screensOf(deps, start),
     from: screen,
     expiresAt: request.expiresAt ?? expiresAt,
     browser: request.browser,
@@ -93,7 +100,7 @@ async function takeUpDraft(deps: Deps, { profile }: WizardRequest): Promise<Star
   const from = await (await deps.prompts()).choose<"draft" | "start", ApiKey>({
     message: "You stopped on the way last time. Where do you want to go on?",
     choices: [
-      { value: "draft", name: `At ${stepOf(draft)} of 5`, description: "where you were" },
+      { value: "draft", name: `At ${stepOf(deps, draft)} of 5`, description: "where you were" },
       { value: "start", name: "From the start" },
     ],
     onKeyPasted: (key) => key,
@@ -115,9 +122,13 @@ async function askStart(deps: Deps): Promise<Start | ApiKey> {
   return start instanceof ApiKey ? start : { start, screen: firstScreenFor(start) };
 }
 
-/** The number of a screen's first step: `step 3`. */
-function stepOf({ screen }: Draft): string {
-  return `step ${{ "sign-in": 1, workspace: 2, create: 3, copy: 5 }[screen]}`;
+/** Where a draft goes on: `step 3`. */
+function stepOf(deps: Deps, { start, screen }: Draft): string {
+  return `step ${firstStepOf(screensOf(deps, start), screen)}`;
+}
+
+function screensOf(deps: Deps, start: StartingPoint): readonly Screen[] {
+  return screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start });
 }
 
 function remember(deps: Deps, profile: ProfileName, { start, screen, expiresAt }: Start): void {
