@@ -1,3 +1,4 @@
+import type { Clipboard } from "./clipboard/clipboard.ts";
 import type { ProcessContext } from "./files/process-context.ts";
 import type { ApiKey } from "./keys/api-key.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
@@ -73,6 +74,7 @@ export interface Deps {
   machineName(): string;
   /** Runs other programs in the place of this one. */
   runner(): Promise<CommandRunner>;
+  clipboard(): Promise<Clipboard>;
   /** Opens a page in the browser. Answers whether a browser could be started. */
   openPage(url: string): Promise<boolean>;
 }

@@ -219,6 +219,13 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       const { ProcessRunner } = await import("./running/process-runner.ts");
       return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });
     },
+    clipboard: async () =>
+      (await import("./clipboard/open-clipboard.ts")).openClipboard({
+        platform,
+        env,
+        writeTerminal: stderr.isTTY ? (text) => stderr.write(text) : undefined,
+        self: [process.execPath, process.argv[1] ?? "", "__clear-clipboard"],
+      }),
     openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
   };
   return deps;

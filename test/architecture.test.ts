@@ -34,7 +34,7 @@ const layers: readonly (readonly string[])[] = [
   // What an answer of Mistral's means, in words, exit codes and documents.
   ["verification"],
   // Adapters, and what they make known.
-  ["git", "mistral", "profiles", "running", "shell", "stores", "terminal"],
+  ["clipboard", "git", "mistral", "profiles", "running", "shell", "stores", "terminal"],
   // What everybody may use: it knows nothing of the rest.
   [
     "cli/command-types.ts",
@@ -64,6 +64,7 @@ const stillCrowded = ["src/running"];
 const revealing = [
   "src/commands/use/env.ts",
   "src/commands/use/get.ts",
+  "src/clipboard/",
   "src/shell/dotenv/",
   "src/keys/fingerprint.ts",
   "src/library/",

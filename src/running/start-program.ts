@@ -102,7 +102,7 @@ export async function startProgram(
   options: ProgramOptions,
 ): Promise<RunningProgram> {
   options.signal?.throwIfAborted();
-  const child = await spawnHelper(name, args, options, ["pipe", "pipe", "pipe"]);
+  const child = await spawnHelper(name, args, options, piped);
   if (!(child instanceof ChildProcess)) return notRunning(child);
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) return notRunning({ kind: "not-started", code: "EMFILE" });
@@ -114,16 +114,27 @@ export async function startProgram(
 /**
  * Starts a program that is left to itself, a browser for example: it goes on when this one ends.
  *
+ * @param options.input - what it reads on stdin, little enough not to be waited for; nothing without it
  * @param options.failsWithinMs - how long it is watched
  * @returns how it ended within that time; `undefined` when it still runs
  */
 export async function launchProgram(
   name: string,
   args: readonly string[],
-  options: Omit<ProgramOptions, "timeLimitMs" | "signal"> & { readonly failsWithinMs: number },
+  {
+    input = "",
+    failsWithinMs,
+    ...options
+  }: Omit<ProgramOptions, "timeLimitMs" | "signal"> & {
+    readonly input?: string | ApiKey;
+    readonly failsWithinMs: number;
+  },
 ): Promise<ProgramEnd | undefined> {
-  const child = await spawnHelper(name, args, options, "ignore");
-  return child instanceof ChildProcess ? await endWithin(child, options.failsWithinMs) : child;
+  const keys = [...(options.keys ?? []), ...(input instanceof ApiKey ? [input] : [])];
+  const child = await spawnHelper(name, args, { ...options, keys }, ["pipe", "ignore", "ignore"]);
+  if (!(child instanceof ChildProcess)) return child;
+  child.stdin?.on("error", () => {}).end(input instanceof ApiKey ? input.reveal() : input);
+  return await endWithin(child, failsWithinMs);
 }
 
 /**
@@ -141,6 +152,8 @@ export async function endWithin(child: ChildProcess, ms: number): Promise<Progra
     });
   });
 }
+
+const piped: SpawnOptions["stdio"] = ["pipe", "pipe", "pipe"];
 
 type NotRunning = Extract<ProgramEnd, { kind: "not-found" | "not-started" }>;
 
@@ -161,7 +174,7 @@ async function spawnHelper(
       env: { ...helperEnvironment(env, { platform, keys }), ...variables },
       stdio,
       // A group of its own can be ended as a whole, and Ctrl-C reaches this program alone.
-      detached: !onWindows || stdio === "ignore",
+      detached: !onWindows || stdio !== piped,
       windowsHide: true,
     });
     return child;

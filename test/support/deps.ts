@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import type { Copied } from "../../src/clipboard/clipboard.ts";
 import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import type { ProcessContext } from "../../src/files/process-context.ts";
+import type { ApiKey } from "../../src/keys/api-key.ts";
 import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
 import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
@@ -36,6 +38,8 @@ export interface TestDepsOptions {
   readonly opensPages?: boolean;
   /** Whether that browser starts; yes where absent. */
   readonly browser?: boolean;
+  /** How the clipboard takes a key. */
+  readonly copied?: Copied;
   readonly columns?: number;
   /** Whether a person reads stderr and is reminded there of keys that end. */
   readonly reminds?: boolean;
@@ -58,6 +62,8 @@ export interface TestDeps extends Deps {
   readonly script: ScriptedPrompts;
   /** The addresses that were opened. */
   readonly opened: readonly string[];
+  /** What was put on the clipboard. */
+  readonly copied: readonly ApiKey[];
   stdout(): string;
   stderr(): string;
   /** What was answered with `--json`. */
@@ -90,12 +96,14 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
   );
   const controller = new AbortController();
   const opened: string[] = [];
+  const copied: ApiKey[] = [];
   let now = options.now ?? new Date("2026-09-01T10:00:00Z");
   const deps: TestDeps = {
     home,
     secrets,
     script,
     opened,
+    copied,
     output,
     env,
     interactive: options.answers !== undefined,
@@ -138,6 +146,12 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     runner: async () => {
       throw new Error("A test wanted to start another program.");
     },
+    clipboard: async () => ({
+      copy: async (key) => {
+        copied.push(key);
+        return options.copied ?? { where: "desktop", concealed: false, clearedAfter: 45 };
+      },
+    }),
     openPage: async (url) => {
       opened.push(url);
       return options.browser ?? true;

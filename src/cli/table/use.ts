@@ -59,9 +59,18 @@ export const useCommands: readonly CommandEntry[] = [
   {
     name: "get",
     tried: ["print", "show-key", "token", "key", "cat", "reveal", "copy"],
-    summary: "print the stored key",
-    flags: [{ syntax: "--reveal", description: "print on a terminal without asking" }],
-    examples: ["MISTRAL_API_KEY=$(mistral-key get) ./start.sh", "mistral-key get --reveal"],
+    summary: "print the stored key, or copy it",
+    description:
+      "Prints the stored key and nothing else. On a terminal it asks first.\n\nWith --copy, puts it on the clipboard and prints nothing of it; it is taken off again after 45 seconds, if it is still there then. Over SSH the terminal is asked to put it on its own clipboard, from where it cannot be taken off again.",
+    flags: [
+      { syntax: "--reveal", description: "print on a terminal without asking", conflicts: ["copy"] },
+      { syntax: "--copy", description: "put it on the clipboard, and take it off again after 45 seconds" },
+    ],
+    examples: [
+      "MISTRAL_API_KEY=$(mistral-key get) ./start.sh",
+      "mistral-key get --copy",
+      "mistral-key get --reveal",
+    ],
     run: async (input, deps) => (await import("../../commands/use/get.ts")).get(input, deps),
   },
   {

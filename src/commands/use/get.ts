@@ -3,13 +3,15 @@ import type { Deps } from "../../deps.ts";
 import { Cancelled } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, runCommand } from "../../hints.ts";
-import { readSettings } from "../../settings.ts";
+import { readSettings, type Settings } from "../../settings.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 
-/** Prints the stored key: the key and a newline on stdout, nothing else. */
+/** Prints the stored key, the key and a newline on stdout and nothing else; or puts it on the clipboard. */
 export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const { profile, store, json } = readSettings(flags, deps);
+  const settings = readSettings(flags, deps);
+  if (flags.on("copy")) return await copy(settings, deps);
+  const { profile, store, json } = settings;
   const askFirst = deps.stdoutIsTerminal && !flags.on("reveal");
   if (askFirst) {
     requirePerson(deps, {
@@ -29,5 +31,36 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   }
   if (json) deps.output.json({ profile, key: key.reveal() });
   else deps.output.answer(`${key.reveal()}\n`);
+  return exitCodes.done;
+}
+
+async function copy({ profile, store, json }: Settings, deps: Deps): Promise<ExitCode> {
+  const { output } = deps;
+  const { key } = await readKeyForUse({ profile, store }, deps);
+  const copied = await (await deps.clipboard()).copy(key);
+  if (json) {
+    output.json({ profile, key: key.mask, ...copied });
+    return exitCodes.done;
+  }
+  if (copied.where === "terminal") {
+    output.ok(`${key.mask} was sent to the clipboard of your terminal.`, 0);
+    output.bullet("Not every terminal takes it, and none tells: paste it to see.", 0);
+    output.bullet("It cannot be taken off again from here. When you have used it, copy something else.", 0);
+    return exitCodes.done;
+  }
+  const { concealed, clearedAfter } = copied;
+  output.ok(`${key.mask} is on the clipboard.`, 0);
+  output.bullet(
+    clearedAfter === undefined
+      ? "It stays there until something else is copied."
+      : `In ${clearedAfter} seconds it is taken off again, unless something else was copied by then.`,
+    0,
+  );
+  output.bullet(
+    concealed
+      ? "Clipboard histories are asked not to keep it."
+      : "A clipboard history cannot be asked not to keep it here: if you use one, delete it there.",
+    0,
+  );
   return exitCodes.done;
 }

@@ -77,3 +77,40 @@ describe("get on a terminal", () => {
     expect(deps.stdout()).toBe("");
   });
 });
+
+describe("get --copy", () => {
+  it("puts the key on the clipboard and prints nothing of it", async () => {
+    expect(await run({ copy: true }, { stdoutIsTerminal: true })).toBe(0);
+    expect(deps.copied).toEqual([oldKey]);
+    expect(deps.stdout()).toBe("");
+    expect(deps.stderr()).toMatchInlineSnapshot(`
+      "✓ oldK...ey00 is on the clipboard.
+      • In 45 seconds it is taken off again, unless something else was copied by then.
+      • A clipboard history cannot be asked not to keep it here: if you use one,
+        delete it there.
+      "
+    `);
+  });
+
+  it.each([
+    [
+      { where: "desktop", concealed: true, clearedAfter: undefined },
+      /stays there until(?:.|\n)*asked not to keep/,
+    ],
+    [{ where: "terminal" }, /sent to the clipboard of your terminal(?:.|\n)*cannot be taken off/],
+  ] as const)("says what is known of %j", async (copied, said) => {
+    expect(await run({ copy: true }, { copied })).toBe(0);
+    expect(deps.stderr()).toMatch(said);
+  });
+
+  it("shows the mask with --json", async () => {
+    expect(await run({ copy: true, json: true })).toBe(0);
+    expect(deps.document()).toEqual({
+      profile: "default",
+      key: oldKey.mask,
+      where: "desktop",
+      concealed: false,
+      clearedAfter: 45,
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import type { Environment } from "../running/environment.ts";
+
+/** A program and its arguments. */
+export type CommandLine = readonly [program: string, ...args: string[]];
+
+/** Programs of one clipboard. What is copied is given to `copy` on standard input, and never as an argument. */
+export interface ClipboardPrograms {
+  readonly copy: CommandLine;
+  /** Prints what is there. */
+  readonly read: CommandLine;
+  /** Takes off what is there; is given nothing on standard input. */
+  readonly clear: CommandLine;
+  /** Whether `copy` asks clipboard histories not to keep what is copied. */
+  readonly conceals: boolean;
+}
+
+/**
+ * The programs that reach the clipboard of a desktop, the best first. They are called here and not by
+ * a library, since none of those asks for what is secret to be kept out of histories.
+ */
+export function clipboardPrograms(platform: NodeJS.Platform, env: Environment): readonly ClipboardPrograms[] {
+  if (platform === "darwin") return mac;
+  if (platform === "win32") return windows;
+  return [
+    ...(env.WAYLAND_DISPLAY ? wayland : []),
+    ...(env.DISPLAY ? x11 : []),
+    ...(env.WSL_DISTRO_NAME ? windows : []),
+  ];
+}
+
+const wayland: readonly ClipboardPrograms[] = [
+  // Since wl-clipboard 2.3; an older one does not know the option and fails.
+  { copy: ["wl-copy", "--sensitive"], conceals: true },
+  { copy: ["wl-copy"], conceals: false },
+].map(({ copy, conceals }) => ({
+  copy: copy as [string, ...string[]],
+  read: ["wl-paste", "--no-newline"],
+  clear: ["wl-copy", "--clear"],
+  conceals,
+}));
+
+const xclip: CommandLine = ["xclip", "-selection", "clipboard"];
+const xsel: CommandLine = ["xsel", "--clipboard"];
+
+/** Neither can say that what is copied is secret: they offer it in one form only, and a history looks for a second. */
+const x11: readonly ClipboardPrograms[] = [
+  { copy: [...xclip, "-in"], read: [...xclip, "-out"], clear: [...xclip, "-in"], conceals: false },
+  { copy: [...xsel, "--input"], read: [...xsel, "--output"], clear: [...xsel, "--clear"], conceals: false },
+];
+
+/** For the mark of a secret see http://nspasteboard.org, August 2026. */
+const concealOnMac = `ObjC.import("AppKit");
+const input = $.NSFileHandle.fileHandleWithStandardInput.readDataToEndOfFile;
+const text = $.NSString.alloc.initWithDataEncoding(input, $.NSUTF8StringEncoding);
+const board = $.NSPasteboard.generalPasteboard;
+board.clearContents;
+board.setStringForType(text, "public.utf8-plain-text");
+board.setStringForType("", "org.nspasteboard.ConcealedType");`;
+
+const mac: readonly ClipboardPrograms[] = [
+  { copy: ["osascript", "-l", "JavaScript", "-e", concealOnMac] as const, conceals: true },
+  { copy: ["pbcopy"] as const, conceals: false },
+].map((row) => ({ ...row, read: ["pbpaste"], clear: ["pbcopy"] }));
+
+/** For the marks see Microsoft's page "Clipboard Formats", section "Cloud Clipboard and Clipboard History Formats", August 2026. */
+const concealOnWindows = `Add-Type -AssemblyName System.Windows.Forms
+$data = New-Object System.Windows.Forms.DataObject
+$data.SetText([Console]::In.ReadToEnd())
+foreach ($mark in "ExcludeClipboardContentFromMonitorProcessing", "CanIncludeInClipboardHistory", "CanUploadToCloudClipboard") {
+  $data.SetData($mark, (New-Object System.IO.MemoryStream (,[byte[]](0, 0, 0, 0))))
+}
+[System.Windows.Forms.Clipboard]::SetDataObject($data, $true)`;
+
+const powershell = (script: string): CommandLine => [
+  "powershell.exe",
+  "-NoProfile",
+  "-NonInteractive",
+  "-STA",
+  "-Command",
+  script,
+];
+
+const windows: readonly ClipboardPrograms[] = [
+  { copy: powershell(concealOnWindows), conceals: true },
+  // Where a policy lets PowerShell make no objects.
+  { copy: ["clip.exe"] as const, conceals: false },
+].map((row) => ({
+  ...row,
+  read: powershell("Get-Clipboard -Raw"),
+  clear: powershell("Set-Clipboard -Value $null"),
+}));

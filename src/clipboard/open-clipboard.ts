@@ -1,0 +1,83 @@
+import { MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { fingerprintOf } from "../keys/fingerprint.ts";
+import { launchProgram } from "../running/start-program.ts";
+import type { Clipboard, Copied } from "./clipboard.ts";
+import { clipboardPrograms } from "./clipboard-programs.ts";
+import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
+
+/** Where the program runs, as far as a clipboard goes. */
+export interface ClipboardPlace extends Desktop {
+  /** Writes to the terminal; `undefined` where there is none. */
+  readonly writeTerminal: ((text: string) => void) | undefined;
+  /** How this program is started, to take the key off later; see `clear-later.ts`. */
+  readonly self: readonly [program: string, ...args: string[]];
+}
+
+/** How long a key stays on the clipboard, in seconds; as long as with the password manager `pass`. */
+const clearedAfter = 45;
+
+/** Opens the clipboard of the person at the terminal: the desktop's, or over SSH the terminal's own. */
+export function openClipboard(place: ClipboardPlace): Clipboard {
+  return { copy: (key) => copy(place, key) };
+}
+
+async function copy(place: ClipboardPlace, key: ApiKey): Promise<Copied> {
+  const { env, platform } = place;
+  const remote = Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
+  // Over SSH these two have the clipboard of the far machine; a display is forwarded to the near one.
+  const reachesDesktop = !remote || (platform !== "darwin" && platform !== "win32");
+  const copied = reachesDesktop ? await copyToDesktop(place, key) : undefined;
+  if (copied !== undefined) {
+    return { where: "desktop", ...copied, clearedAfter: await clearLater(place, key) };
+  }
+  if (remote && place.writeTerminal !== undefined && canAsk(env.TERM)) {
+    place.writeTerminal(askTerminal(key, env));
+    return { where: "terminal" };
+  }
+  throw noClipboard(place, remote);
+}
+
+async function clearLater(place: ClipboardPlace, key: ApiKey): Promise<number | undefined> {
+  const [program, ...args] = place.self;
+  const input = JSON.stringify({ seconds: clearedAfter, fingerprint: fingerprintOf(key) });
+  // It is known at once when it cannot be started; how it ends nobody waits for.
+  const end = await launchProgram(program, args, { ...place, input, failsWithinMs: 0 });
+  return end === undefined ? clearedAfter : undefined;
+}
+
+/** These print the sequence, or wait for an end of it that does not come. */
+function canAsk(term = ""): boolean {
+  return !["", "dumb", "linux"].includes(term);
+}
+
+/**
+ * OSC 52, which asks a terminal to put a text on its clipboard. A multiplexer in between takes it,
+ * or hands it on when it is wrapped, as its settings have it. Source: XTerm Control Sequences,
+ * patch 390; tmux(1), `allow-passthrough` and `set-clipboard`.
+ */
+function askTerminal(key: ApiKey, { TMUX, STY }: Desktop["env"]): string {
+  const sequence = `\x1b]52;c;${Buffer.from(key.reveal()).toString("base64")}\x07`;
+  if (TMUX) return `${sequence}\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\`;
+  return STY ? `\x1bP${sequence}\x1b\\` : sequence;
+}
+
+function noClipboard({ platform, env }: Desktop, remote: boolean): MistralKeyError {
+  const programs = clipboardPrograms(platform, env).map(({ copy: [name] }) => name);
+  if (remote || programs.length === 0) {
+    return new MistralKeyError(
+      "usage",
+      "There is no clipboard here: neither a desktop nor a terminal that has one.",
+      {
+        hint: "Without a clipboard, give the key to a program in a pipe or with run.",
+      },
+    );
+  }
+  return new MistralKeyError(
+    "usage",
+    `The clipboard could not be reached with ${[...new Set(programs)].join(" or ")}.`,
+    {
+      hint: "Install one of them, or give the key to a program in a pipe or with run.",
+    },
+  );
+}

@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { clearDesktop, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { fingerprintOf } from "../../src/keys/fingerprint.ts";
+import { type Desktop, desktopNeeds, startWayland, startX11 } from "../support/desktop.ts";
+import { findProgram } from "../support/find-program.ts";
+import { describeNeeding } from "../support/needs.ts";
+
+const key = ApiKey.of("testKey0".repeat(4));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "clipboard-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program in a folder of its own, so that no other one is found. */
+function script(name: string, text: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+  chmodSync(join(folder, name), 0o755);
+}
+
+/** The real program, with a record of what it was given besides standard input. */
+function recorded(name: string): void {
+  script(name, `{ echo "$@"; /usr/bin/env; } >>'${folder}/record'\nexec ${findProgram(name)} "$@"`);
+}
+
+const missing = desktopNeeds.programs.filter((name) => findProgram(name) === undefined);
+const cases = [
+  {
+    desktop: "X11",
+    start: startX11,
+    programs: ["xclip"],
+    read: ["xclip", "-o", "-selection", "clipboard"],
+    write: ["xclip", "-i", "-selection", "clipboard"],
+  },
+  { desktop: "X11", start: startX11, programs: ["xsel"], read: ["xsel", "-ob"], write: ["xsel", "-ib"] },
+  {
+    desktop: "Wayland",
+    start: startWayland,
+    programs: ["wl-copy", "wl-paste"],
+    read: ["wl-paste", "-n"],
+    write: ["wl-copy"],
+  },
+];
+
+describeNeeding("a real desktop's clipboard", { missing, packages: desktopNeeds.packages }, () => {
+  describe.each(cases)("$desktop with $programs", ({ start, programs, read, write }) => {
+    let desktop: Desktop;
+    beforeAll(async () => {
+      desktop = await start();
+    });
+    afterAll(() => desktop.stop());
+
+    const run = ([program = "", ...args]: readonly string[], input = "") =>
+      execFileSync(program, args, {
+        env: { PATH: process.env.PATH, HOME: folder, ...desktop.env },
+        input,
+        encoding: "utf8",
+        stdio: [
+          "pipe",
+          args.includes("-i") || args.includes("-ib") || program === "wl-copy" ? "ignore" : "pipe",
+          "ignore",
+        ],
+      });
+    const place = () => {
+      programs.forEach(recorded);
+      // wl-copy needs it.
+      script("cat", 'exec /bin/cat "$@"');
+      const env = { PATH: folder, HOME: folder, MISTRAL_API_KEY: key.reveal(), ...desktop.env };
+      return { platform: "linux" as const, env };
+    };
+
+    it("takes a key, which no program finds in its arguments or its environment", async () => {
+      expect(await copyToDesktop(place(), key)).toBeDefined();
+      expect(run(read)).toBe(key.reveal());
+      expect(readFileSync(join(folder, "record"), "utf8")).not.toContain(key.reveal());
+    });
+
+    it("loses that key again", async () => {
+      expect(await copyToDesktop(place(), key)).toBeDefined();
+      await clearDesktop(place(), fingerprintOf(key));
+      const left = () => {
+        try {
+          return run(read);
+        } catch {
+          return "";
+        }
+      };
+      await expect.poll(left, { timeout: 5000 }).toBe("");
+    });
+
+    it("keeps what was copied after it", async () => {
+      expect(await copyToDesktop(place(), key)).toBeDefined();
+      run(write, "something else");
+      await expect.poll(() => run(read), { timeout: 5000 }).toBe("something else");
+      await clearDesktop(place(), fingerprintOf(key));
+      expect(run(read)).toBe("something else");
+    });
+  });
+});
+
+describe("the programs of a clipboard", () => {
+  const board = () => readFileSync(join(folder, "board"), "utf8");
+  const mac = () => ({ platform: "darwin" as const, env: { PATH: folder } });
+  const wayland = () => ({ platform: "linux" as const, env: { PATH: folder, WAYLAND_DISPLAY: "wayland-0" } });
+  const keep = () => `/bin/cat >'${folder}/board'`;
+  const show = () => `/bin/cat '${folder}/board'`;
+
+  it("are asked to keep a key out of histories, where they can", async () => {
+    script("wl-copy", `[ "$1" = --sensitive ] || exit 1; ${keep()}`);
+    script("wl-paste", show());
+    expect(await copyToDesktop(wayland(), key)).toEqual({ concealed: true });
+    script("osascript", keep());
+    script("pbpaste", show());
+    expect(await copyToDesktop(mac(), key)).toEqual({ concealed: true });
+  });
+
+  it("get the key without that where they cannot", async () => {
+    script("wl-copy", `[ $# = 0 ] || exit 1; ${keep()}`);
+    script("wl-paste", show());
+    expect(await copyToDesktop(wayland(), key)).toEqual({ concealed: false });
+    expect(board()).toBe(key.reveal());
+  });
+
+  it("are not believed when what can be read back is something else", async () => {
+    script("osascript", `echo undefined >'${folder}/board'`);
+    script("pbcopy", keep());
+    script("pbpaste", show());
+    expect(await copyToDesktop(mac(), key)).toEqual({ concealed: false });
+    expect(board()).toBe(key.reveal());
+  });
+
+  it("are missing, or fail, so that nothing is copied", async () => {
+    expect(await copyToDesktop(wayland(), key)).toBe(undefined);
+    script("wl-copy", "exit 1");
+    expect(await copyToDesktop(wayland(), key)).toBe(undefined);
+    expect(await copyToDesktop({ platform: "linux", env: { PATH: folder } }, key)).toBe(undefined);
+  });
+});
