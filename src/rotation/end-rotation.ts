@@ -10,7 +10,6 @@ import { endpointFor, storeFor } from "../profiles/profile.ts";
 import { newerVersion } from "../profiles/profile-document.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
-import { noKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import type { RotationPlan, RotationRecord } from "./journal.ts";
 import { type MoveOptions, type MoveOutcome, moveRotation } from "./move-rotation.ts";
@@ -52,7 +51,8 @@ async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretS
   const { profile, oldKey, newKey, stage } = record;
   const slots = await readSlots(store, profile);
   const { current, next } = contentsOf(slots, record);
-  if (stage === "erasing" || (current !== "new" && next !== "new")) return;
+  const losesNone = current !== "other" && current !== "new" && next !== "new";
+  if (stage === "erasing" || losesNone) return;
   requirePerson(deps, {
     message: `Nothing was changed: whether to give up the new key ${newKey.mask} is asked first`,
     hint: `To go back without a question: ${commandFor(profile, "rotate --abort --yes")}`,
@@ -92,7 +92,8 @@ export async function findRotation(
   const store = await deps.store(storeFor(request, profile));
   const keys = await findTwoKeys(store, request.profile);
   if (keys !== undefined) {
-    deps.journal.end(request.profile);
+    // Where there is none, another run may have begun one this very moment; that one is left alone.
+    if (recorded === "damaged") deps.journal.end(request.profile);
     const record = deps.journal.begin(planOf(deps, request.profile, store, keys), keys.stage);
     return { record, store };
   }
@@ -131,14 +132,15 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
     if (oldKey !== undefined) return { oldKey, newKey: next, stage: "switching" };
   }
   if (current === undefined) {
-    if (next ?? previous) throw noKey(profile, store, undefined);
-    return undefined;
+    const other = next ?? previous;
+    if (other === undefined) return undefined;
+    throw new MistralKeyError(
+      "no-key",
+      `${store.describe()} holds no key in use for profile "${profile}", only ${other.mask} of a rotation whose record is lost.`,
+      { hint: `To start anew: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
+    );
   }
-  if (isSecond(previous)) return { oldKey: previous, newKey: current, stage: "delivering" };
-  // The same key once more.
-  if (next !== undefined) await store.delete({ profile, slot: "next" });
-  if (previous !== undefined) await store.delete({ profile, slot: "previous" });
-  return undefined;
+  return isSecond(previous) ? { oldKey: previous, newKey: current, stage: "delivering" } : undefined;
 }
 
 function planOf(

@@ -116,3 +116,22 @@ it("changes nothing when the key it has read was replaced by another run while i
   expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "nothing" });
   expect(machine.journal.read(defaultProfile)).toBeUndefined();
 });
+
+it.each(["current", "next", "previous"] as const)(
+  "leaves a rotation alone that begins while another run looks for a lost one, before it reads %s",
+  async (slot) => {
+    let began: Promise<unknown> | undefined;
+    const looking: SecretStore = {
+      ...interrupted("next", async () => {}),
+      get: async (address) => {
+        if (address.slot === slot) began ??= start({ withKey: true });
+        await began;
+        return machine.secrets.get(address);
+      },
+    };
+    expect(await start({ finish: true }, { store: looking })).toBeInstanceOf(MistralKeyError);
+    expect(await began).toBe(9);
+    expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "old" });
+    expect(machine.journal.read(defaultProfile)?.stage).toBe("retiring");
+  },
+);

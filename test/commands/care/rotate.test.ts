@@ -419,6 +419,15 @@ describe("rotate --abort", () => {
     expect(deps.stderr()).toContain(oldKey.mask);
   });
 
+  it("asks before both keys are given up for one that something else has stored", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    api.keys.accept(otherKey.reveal());
+    const both = new RegExp(`Use ${otherKey.mask} and forget ${oldKey.mask} and ${newKey.mask} here`);
+    deps = deps.next({ answers: [answer.confirm(false, both)] });
+    expect(await failure(run({ abort: true }))).toMatchObject({ code: 130 });
+    expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "old" });
+  });
+
   it("gives up neither key for one that Mistral does not accept", async () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
     expect(await failure(run(abort))).toMatchObject({ code: 9 });
