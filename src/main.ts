@@ -185,14 +185,14 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
         endpoint,
         env,
         now: () => new Date(),
-        ...(flags.on("verbose") && { trace: (line) => output.print(`  ${output.theme.faint(line)}`) }),
+        ...(flags.on("verbose") && { trace: (line) => output.line(output.theme.faint(line)) }),
       });
     },
     profiles,
     chooseProfile: (asked) => {
       const choice = chooseProfile(asked, { env, cwd: currentFolder(), profiles });
       if (choice.rule !== "default" || choice.name !== defaultProfile) nameEveryProfile();
-      if (flags.on("verbose")) output.print(`  ${output.theme.faint(describeChoice(choice))}`);
+      if (flags.on("verbose")) output.line(output.theme.faint(describeChoice(choice)));
       return choice;
     },
     remindOfEnd: (key, profile) => {

@@ -1,4 +1,4 @@
-import type { Picture } from "../terminal/output/picture.ts";
+import type { Picture } from "../terminal/output/output.ts";
 
 /** The screens of the wizard, in order. Opening API Keys and creating the key share one: they happen on one page. */
 export type ScreenId = "sign-in" | "workspace" | "create" | "copy";

@@ -1,7 +1,6 @@
 import { consolePages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
-import type { KeyValueRow } from "../terminal/output/layout.ts";
-import type { Picture } from "../terminal/output/picture.ts";
+import type { KeyValueRow, Picture } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import { pictures, type ScreenId } from "./pictures.ts";
 

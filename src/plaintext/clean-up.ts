@@ -4,7 +4,6 @@ import { commandFor, ownCommand, runCommand } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import { hang } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
@@ -128,20 +127,9 @@ async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: 
 }
 
 function show({ output }: Deps, { path, plan }: Candidate): void {
-  const { theme, pageWidth } = output;
   output.print();
   output.heading(path);
-  for (const { line, before, after } of plan.changes) {
-    const number = String(line).padStart(4);
-    output.print(theme.bad(hangLine(`  ${number} - `, before, pageWidth)));
-    if (after !== "") output.print(theme.good(hangLine("       + ", after, pageWidth)));
-  }
-}
-
-/** A line of a file, broken where it is too long, with the spaces it begins with. */
-function hangLine(first: string, line: string, columns: number): string {
-  const text = line.trimStart();
-  return hang(first + line.slice(0, line.length - text.length), text, columns);
+  for (const { line, before, after } of plan.changes) output.change({ number: line, before, after });
 }
 
 async function settle(

@@ -1,5 +1,4 @@
 import type { Deps } from "../deps.ts";
-import type { ProcessContext } from "../files/process-context.ts";
 import type { GitState } from "../git/git-state.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -7,7 +6,6 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import type { ProfileRegistry } from "../profiles/profile-registry.ts";
-import { displayWidth, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
 import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
@@ -94,7 +92,6 @@ export function printKeys(
   const at = deps.processContext();
   const { theme } = output;
   const places = found.flatMap((key) => key.places);
-  const width = Math.max(0, ...places.map((place) => displayWidth(whereOf(place, at))));
   output.print();
   output.heading(headlineOf(found.length, places.length));
   for (const key of found) {
@@ -102,8 +99,14 @@ export function printKeys(
     const stored = names.length === 0 ? "not stored" : `stored as ${profilesOf(names)}`;
     output.print();
     output.paragraph(`${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
-    for (const place of key.places)
-      for (const line of linesFor(output, place, width, at)) output.line(line, 4);
+    output.rows(
+      key.places.map((place) => {
+        const note = noteOn(place);
+        const value = isInGit(place) ? theme.caution(note) : theme.faint(note);
+        return { label: whereOf(place, at), value };
+      }),
+      4,
+    );
   }
   if (unread.length > 0) output.print();
   for (const { where, reason } of unread) {
@@ -114,16 +117,6 @@ export function printKeys(
 /** Names of profiles in a sentence. The same key under two names is worth saying. */
 export function profilesOf(names: readonly ProfileName[]): string {
   return names.length === 1 ? `profile ${names[0]}` : `profiles ${names.join(" and ")}`;
-}
-
-/** One line where it fits; the note below the place where it does not. */
-function linesFor(output: Output, place: FoundPlace, width: number, at: ProcessContext): readonly string[] {
-  const where = whereOf(place, at);
-  const note = noteOn(place);
-  const shown = isInGit(place) ? output.theme.caution(note) : output.theme.faint(note);
-  if (note === "") return [where];
-  const fits = 4 + width + 3 + displayWidth(note) <= output.columns;
-  return fits ? [`${padEnd(where, width)}   ${shown}`] : [where, `  ${shown}`];
 }
 
 function headlineOf(keys: number, places: number): string {

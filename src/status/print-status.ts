@@ -10,7 +10,7 @@ import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isRefusal } from "../verification/verdict.ts";
 import { printEnvironment, printNotices } from "./print-notices.ts";
-import { checkWords, chooseColumns } from "./profile-table.ts";
+import { checkWords, profileColumns } from "./profile-table.ts";
 import type { ReadableProfile, Survey } from "./survey.ts";
 
 /**
@@ -27,7 +27,7 @@ export function printStatus(output: Output, survey: Survey, inFull: boolean): vo
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
   if (readable.length > 1 && !inFull) {
-    output.table(chooseColumns(readable, survey.now, output));
+    output.table(profileColumns(readable, survey.now, output.theme));
   } else {
     readable.forEach((row, index) => {
       if (index > 0) output.print();

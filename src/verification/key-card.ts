@@ -1,8 +1,7 @@
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { endOf } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { KeyValueRow } from "../terminal/output/layout.ts";
-import type { Output } from "../terminal/output/output.ts";
+import type { KeyValueRow, Output } from "../terminal/output/output.ts";
 import { explain } from "./explain.ts";
 
 /** A stored key, and what Mistral says of it. */

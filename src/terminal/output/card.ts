@@ -1,12 +1,6 @@
-import { displayWidth, type KeyValueRow, keyValueRows, padEnd } from "./layout.ts";
-import type { Surface } from "./theme.ts";
-
-/** What a card says. */
-export interface Card {
-  /** Stands in the top border. */
-  readonly title: string;
-  readonly rows: readonly KeyValueRow[];
-}
+import { displayWidth, keyValueRows, padEnd } from "./layout.ts";
+import type { Card } from "./output.ts";
+import type { Theme } from "./theme.ts";
 
 const roundBorder = {
   topLeft: "╭",
@@ -26,11 +20,11 @@ const widest = 70;
  * content and never wider than the terminal. Below 34 columns there is no room for a border, and
  * the same is said without one.
  *
+ * @param width - how many columns the terminal has
  * @returns the lines, indented by two columns
  */
-export function drawCard(card: Card, output: Surface): string[] {
-  const { theme } = output;
-  const room = Math.min(output.columns - 2, widest + 2) - 2;
+export function drawCard(card: Card, width: number, theme: Theme): string[] {
+  const room = Math.min(width - 2, widest + 2) - 2;
   const labelled = card.rows.map(({ label, value }) => ({ label: theme.faint(label), value }));
   if (room < 32) {
     return ["", theme.strong(card.title), ...keyValueRows(labelled, room, { breakWords: true })].map(

@@ -1,5 +1,6 @@
 import stringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
+import type { KeyValueRow } from "./output.ts";
 
 /** How many columns a text takes on a terminal; escape sequences take none, wide characters two. */
 export function displayWidth(text: string): number {
@@ -55,12 +56,6 @@ export function shorten(text: string, width: number): string {
 /** Fills a text with spaces up to a width in columns. */
 export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(width - displayWidth(text), 0));
-}
-
-/** A row of {@link keyValueRows}. */
-export interface KeyValueRow {
-  readonly label: string;
-  readonly value: string;
 }
 
 /**

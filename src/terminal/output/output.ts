@@ -1,8 +1,65 @@
-import type { Card } from "./card.ts";
-import type { KeyValueRow } from "./layout.ts";
-import type { Picture } from "./picture.ts";
-import type { Table } from "./table.ts";
-import type { Theme } from "./theme.ts";
+/** Ways to style a part of a text; each gives the text with what the other end makes a style of. */
+export interface Style {
+  accent(text: string): string;
+  strong(text: string): string;
+  faint(text: string): string;
+  good(text: string): string;
+  caution(text: string): string;
+  bad(text: string): string;
+  /** An address, clickable where that is possible. */
+  link(url: string): string;
+}
+
+/** A label and what belongs to it. */
+export interface KeyValueRow {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A column of a table. */
+export interface TableColumn {
+  readonly head: string;
+  /** One for each row; they may be styled. Those of the first column name the rows. */
+  readonly cells: readonly string[];
+  /** Where given, the column may be left out, those with the highest number first. */
+  readonly optional?: number;
+}
+
+/** What a card says. */
+export interface Card {
+  readonly title: string;
+  readonly rows: readonly KeyValueRow[];
+}
+
+/** A picture of a page, as data: drawn in characters on a terminal, in another way elsewhere. */
+export interface Picture {
+  /** Stands in the top border. */
+  readonly title: string;
+  /** Stands at the right end of the top border. */
+  readonly corner?: string;
+  /** The column at the left of the page, from the top. */
+  readonly sideBar?: readonly PictureRow[];
+  /** The page, from the top. Beside an entry of the side bar that is to be clicked a row has to be empty. */
+  readonly rows: readonly PictureRow[];
+}
+
+/** A line of a picture; without anything in it, an empty one. */
+export interface PictureRow {
+  /** What stands before the text; the texts of all rows with labels stand below each other. */
+  readonly label?: string;
+  readonly text?: string;
+  /** The text is what to click, and this is said beside it. */
+  readonly click?: string;
+}
+
+/** Where somebody is in a sequence of steps. */
+export interface StepHeading {
+  /** Of the first of {@link titles}, counted from 1. */
+  readonly number: number;
+  readonly total: number;
+  /** One, or those of several steps that are done together. */
+  readonly titles: readonly string[];
+}
 
 /** A line that shows something is under way, on stderr. Without a terminal only its last state is printed. */
 export interface Progress {
@@ -18,26 +75,13 @@ export interface Progress {
   clear(): void;
 }
 
-/** Where somebody is in a sequence of steps. */
-export interface StepHeading {
-  /** Of the first of {@link titles}, counted from 1. */
-  readonly number: number;
-  readonly total: number;
-  /** One, or those of several steps that are done together. */
-  readonly titles: readonly string[];
-}
-
 /**
  * Everything the program says: the answer on stdout, everything else on stderr. A call says what a
  * text means; how that looks (width, symbols, colours, indentation) is decided behind it, so that a
  * page in a browser can say the same. Texts may be styled by {@link Output.theme}, and hold newlines.
  */
 export interface Output {
-  readonly theme: Theme;
-  /** The width of the terminal in columns, 80 where there is none. */
-  readonly columns: number;
-  /** The width that text is laid out for, in columns: the terminal's, at most 80. */
-  readonly pageWidth: number;
+  readonly theme: Style;
   /** Writes the answer to stdout, exactly as given. */
   answer(text: string): void;
   /** Writes a document to stdout as JSON, ended by a newline. */
@@ -64,8 +108,10 @@ export interface Output {
   line(text: string, indent?: number): void;
   /** Labels and values in two columns. */
   rows(rows: readonly KeyValueRow[], indent?: number): void;
-  /** Columns with a head; one row below the other, with labels, where they have no room beside each other. */
-  table(table: Table): void;
+  /** Where there is no room for all of it, as much as there is, or one row below the other. */
+  table(columns: readonly TableColumn[]): void;
+  /** A line of a file, as it was and, below it, as it becomes; without the latter it goes. */
+  change(line: { readonly number: number; readonly before: string; readonly after: string }): void;
   /** A box with a title in its border and labels and values in it. */
   card(card: Card): void;
   /** A picture of a page, with the thing to click marked. It adds nothing to the words around it. */

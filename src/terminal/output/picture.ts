@@ -1,26 +1,6 @@
 import { displayWidth, padEnd } from "./layout.ts";
-import type { Surface, Theme } from "./theme.ts";
-
-/** A picture of a page, as data: drawn in characters on a terminal, in another way elsewhere. */
-export interface Picture {
-  /** Stands in the top border. */
-  readonly title: string;
-  /** Stands at the right end of the top border. */
-  readonly corner?: string;
-  /** The column at the left of the page, from the top. */
-  readonly sideBar?: readonly PictureRow[];
-  /** The page, from the top. Beside an entry of the side bar that is to be clicked a row has to be empty. */
-  readonly rows: readonly PictureRow[];
-}
-
-/** A line of a picture; without anything in it, an empty one. */
-export interface PictureRow {
-  /** What stands before the text; the texts of all rows with labels stand below each other. */
-  readonly label?: string;
-  readonly text?: string;
-  /** The text is what to click, and this is said beside it. */
-  readonly click?: string;
-}
+import type { Picture, PictureRow } from "./output.ts";
+import type { Theme } from "./theme.ts";
 
 /** Below this width of the terminal a picture would break; the step says the same in words. */
 const narrowestTerminal = 60;
@@ -51,13 +31,15 @@ const textForms: Readonly<Record<string, string>> = {
 /**
  * Draws a page in a frame, with the thing to click marked.
  *
+ * @param width - how many columns the terminal has
  * @returns the lines, without indentation, 54 columns wide; none on a terminal below 60 columns
  */
 export function drawPicture(
   { title, corner, sideBar = [], rows }: Picture,
-  { theme, columns }: Surface,
+  width: number,
+  theme: Theme,
 ): string[] {
-  if (columns < narrowestTerminal) return [];
+  if (width < narrowestTerminal) return [];
   const barWidth = Math.max(0, ...sideBar.map((row) => displayWidth(drawText(row, theme)) + 2));
   const labelWidth = Math.max(0, ...rows.map(({ label = "" }) => displayWidth(label)));
   const end = corner === undefined ? "" : ` ${corner} ─`;

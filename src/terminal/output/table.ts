@@ -1,54 +1,77 @@
 import { displayWidth, hang, keyValueRows, padEnd, shorten } from "./layout.ts";
-import type { Surface } from "./theme.ts";
-
-/** What {@link Output.table} shows. */
-export interface Table {
-  readonly head: readonly string[];
-  /** The cells of each row, as many as the head has; they may be styled. The first one names the row. */
-  readonly rows: readonly (readonly string[])[];
-}
+import type { TableColumn } from "./output.ts";
+import type { Theme } from "./theme.ts";
 
 const gap = 2;
-/** What is left of a cell that is shortened, in columns: a mask or a date is never cut. */
+/** A cell that is wider is shortened before a column is left out, in columns of the terminal. */
+const enoughColumns = 14;
+/** What is left of a cell that is shortened: a mask or a date is never cut. */
 const fewestColumns = 12;
 
 /**
- * Lays out a table. Where it is too wide, the widest columns are shortened; where that is not
- * enough, each row stands by itself, a label before each of its values.
+ * Lays out a table. Where it is too wide, columns are left out that may be, and the widest are
+ * shortened; where that is not enough, each row stands by itself, a label before each of its values.
  *
+ * @param width - how many columns the terminal has
  * @returns the lines, indented by two columns
  */
-export function layOutTable({ head, rows }: Table, { theme, columns }: Surface): string[] {
-  const widths = fitWidths(
-    head.map((label, column) => Math.max(...[label, ...cellsOf(rows, column)].map(displayWidth))),
-    columns - 2 - gap * (head.length - 1),
-  );
+export function layOutTable(columns: readonly TableColumn[], width: number, theme: Theme): string[] {
+  const shown = leaveOut(columns, width);
+  const [names, ...others] = shown;
+  if (names === undefined) return [];
+  const widths = fitWidths(shown.map(widthOf), roomFor(shown, width));
   if (widths === undefined) {
-    return rows.flatMap((row, index) => [
-      ...(index === 0 ? [] : [""]),
-      hang("  ", row[0] ?? "", columns),
+    return names.cells.flatMap((name, row) => [
+      ...(row === 0 ? [] : [""]),
+      hang("  ", name, width),
       ...keyValueRows(
-        head.slice(1).map((label, column) => ({ label: theme.faint(label), value: row[column + 1] ?? "" })),
-        columns - 4,
+        others.map(({ head, cells }) => ({ label: theme.faint(head), value: cells[row] ?? "" })),
+        width - 4,
       ).map((line) => `    ${line}`),
     ]);
   }
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, column) => padEnd(shorten(cell, widths[column] ?? 0), widths[column] ?? 0)).join(" ".repeat(gap))}`.trimEnd();
-  return [line(head.map((label) => theme.faint(label))), ...rows.map(line)];
+  const line = (cellOf: (column: TableColumn) => string) => {
+    const cells = shown.map((column, index) => {
+      const room = widths[index] ?? 0;
+      return padEnd(shorten(cellOf(column), room), room);
+    });
+    return `  ${cells.join(" ".repeat(gap))}`.trimEnd();
+  };
+  return [
+    line(({ head }) => theme.faint(head)),
+    ...names.cells.map((_, row) => line(({ cells }) => cells[row] ?? "")),
+  ];
 }
 
-function cellsOf(rows: Table["rows"], column: number): string[] {
-  return rows.map((row) => row[column] ?? "");
+function leaveOut(columns: readonly TableColumn[], width: number): readonly TableColumn[] {
+  const needed = sum(columns.map((column) => Math.min(widthOf(column), enoughColumns)));
+  const last = Math.max(...columns.map(({ optional = 0 }) => optional));
+  if (needed <= roomFor(columns, width) || last <= 0) return columns;
+  return leaveOut(
+    columns.filter(({ optional }) => optional !== last),
+    width,
+  );
 }
 
 /** Takes from the widest columns what there is no room for; `undefined` where too little would be left of them. */
 function fitWidths(wanted: readonly number[], room: number): number[] | undefined {
   const widths = [...wanted];
-  for (let excess = widths.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
+  for (let excess = sum(wanted) - room; excess > 0; excess -= 1) {
     const widest = Math.max(...widths);
     if (widest <= fewestColumns) return undefined;
     widths[widths.lastIndexOf(widest)] = widest - 1;
   }
   return widths;
+}
+
+function widthOf({ head, cells }: TableColumn): number {
+  return Math.max(...[head, ...cells].map(displayWidth));
+}
+
+function roomFor(columns: readonly TableColumn[], width: number): number {
+  return width - 2 - gap * (columns.length - 1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -1,10 +1,10 @@
 import { canRedraw, detectCapabilities } from "../terminal-capabilities.ts";
-import { type Card, drawCard } from "./card.ts";
-import { displayWidth, hang, indent as indentLines, type KeyValueRow, keyValueRows } from "./layout.ts";
-import type { Output, Progress, StepHeading } from "./output.ts";
-import { drawPicture, type Picture } from "./picture.ts";
+import { drawCard } from "./card.ts";
+import { displayWidth, hang, indent as indentLines, keyValueRows } from "./layout.ts";
+import type { Card, KeyValueRow, Output, Picture, Progress, StepHeading, TableColumn } from "./output.ts";
+import { drawPicture } from "./picture.ts";
 import { ProgressLine } from "./progress-line.ts";
-import { layOutTable, type Table } from "./table.ts";
+import { layOutTable } from "./table.ts";
 import { createTheme, type Theme } from "./theme.ts";
 
 /** A stream that may be a terminal. */
@@ -28,7 +28,7 @@ export interface OutputProcess {
  *
  * @param options.color - `false` when the person asked for no colour on the command line
  */
-export function openOutput(outside: OutputProcess, options: { readonly color: boolean }): Output {
+export function openOutput(outside: OutputProcess, options: { readonly color: boolean }): TerminalOutput {
   const { env, platform, stderr } = outside;
   const isTerminal = stderr.isTTY === true;
   const theme = createTheme(detectCapabilities({ env, platform, isTerminal, color: options.color }));
@@ -36,6 +36,7 @@ export function openOutput(outside: OutputProcess, options: { readonly color: bo
   return new TerminalOutput(outside, theme, isTerminal && canRedraw(env), openAnswers);
 }
 
+/** What is said on a terminal, in a pipe or in a file. */
 class TerminalOutput implements Output {
   readonly theme: Theme;
   readonly #outside: OutputProcess;
@@ -57,14 +58,14 @@ class TerminalOutput implements Output {
     return this.#answers;
   }
 
-  get columns(): number {
+  get #columns(): number {
     const { stderr, stdout } = this.#outside;
     const columns = stderr.columns || stdout.columns || 80;
     return Math.max(columns, 20);
   }
 
-  get pageWidth(): number {
-    return Math.min(this.columns, 80);
+  get #pageWidth(): number {
+    return Math.min(this.#columns, 80);
   }
 
   ok(text: string, indent?: number): void {
@@ -88,7 +89,7 @@ class TerminalOutput implements Output {
   }
 
   paragraph(text: string, indent = 2): void {
-    this.print(hang(" ".repeat(indent), text, this.pageWidth));
+    this.print(hang(" ".repeat(indent), text, this.#pageWidth));
   }
 
   heading(text: string, indent?: number): void {
@@ -102,12 +103,12 @@ class TerminalOutput implements Output {
       const reached = number + index;
       const count = `${reached} of ${total}`;
       const dots = symbol.filled.repeat(reached) + symbol.empty.repeat(total - reached);
-      const gap = Math.min(this.columns, 72) - displayWidth(`  ${count}   ${title}`) - total - 2;
+      const gap = Math.min(this.#columns, 72) - displayWidth(`  ${count}   ${title}`) - total - 2;
       const first = `  ${accent(count)}   `;
       this.print(
         gap > 1
           ? `${first}${strong(title)}${" ".repeat(gap)}${dots}`
-          : hang(first, strong(title), this.pageWidth),
+          : hang(first, strong(title), this.#pageWidth),
       );
     }
     this.print();
@@ -117,27 +118,36 @@ class TerminalOutput implements Output {
     this.print(" ".repeat(indent) + text);
   }
 
-  table(table: Table): void {
-    for (const line of layOutTable(table, this)) this.print(line);
+  table(columns: readonly TableColumn[]): void {
+    for (const line of layOutTable(columns, this.#columns, this.theme)) this.print(line);
+  }
+
+  change({ number, before, after }: Parameters<Output["change"]>[0]): void {
+    const line = (first: string, text: string) => {
+      const words = text.trimStart();
+      return hang(first + text.slice(0, text.length - words.length), words, this.#pageWidth);
+    };
+    this.print(this.theme.bad(line(`  ${String(number).padStart(4)} - `, before)));
+    if (after !== "") this.print(this.theme.good(line("       + ", after)));
   }
 
   card(card: Card): void {
-    for (const line of drawCard(card, this)) this.print(line);
+    for (const line of drawCard(card, this.#columns, this.theme)) this.print(line);
   }
 
   picture(picture: Picture): void {
-    const lines = drawPicture(picture, this);
+    const lines = drawPicture(picture, this.#columns, this.theme);
     if (lines.length === 0) return;
     for (const line of lines) this.print(`    ${line}`);
     this.print();
   }
 
   rows(rows: readonly KeyValueRow[], indent = 2): void {
-    this.print(indentLines(keyValueRows(rows, this.pageWidth - indent), indent));
+    this.print(indentLines(keyValueRows(rows, this.#pageWidth - indent), indent));
   }
 
   #say(symbol: string, text: string, indent = 2): void {
-    this.print(hang(`${" ".repeat(indent)}${symbol} `, text, this.pageWidth));
+    this.print(hang(`${" ".repeat(indent)}${symbol} `, text, this.#pageWidth));
   }
 
   answer(text: string): void {
@@ -167,7 +177,7 @@ class TerminalOutput implements Output {
     const line = new ProgressLine(label, {
       theme: this.theme,
       redraws: this.#redraws,
-      columns: () => this.columns,
+      columns: () => this.#columns,
       write: (text) => this.#outside.stderr.write(text),
       print: (text) => this.print(text),
       ended: (which) => {

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from "chalk";
+import type { Style } from "./output.ts";
 
 /** What the theme needs to know of the terminal. */
 export interface ThemeOptions {
@@ -10,16 +11,8 @@ export interface ThemeOptions {
   readonly hyperlinks: boolean;
 }
 
-/** Colours and symbols, the one place they are chosen. Every symbol has a text form. */
-export interface Theme extends ThemeOptions {
-  accent(text: string): string;
-  strong(text: string): string;
-  faint(text: string): string;
-  good(text: string): string;
-  caution(text: string): string;
-  bad(text: string): string;
-  /** An address, clickable where the terminal can. */
-  link(url: string): string;
+/** Colours and symbols of a terminal, the one place they are chosen. Every symbol has a text form. */
+export interface Theme extends ThemeOptions, Style {
   readonly symbol: {
     readonly ok: string;
     readonly warn: string;
@@ -83,10 +76,4 @@ export function createTheme(options: ThemeOptions): Theme {
       dot: symbols.dot,
     },
   };
-}
-
-/** What something is drawn on: colours and symbols, and a width in columns. */
-export interface Surface {
-  readonly theme: Theme;
-  readonly columns: number;
 }

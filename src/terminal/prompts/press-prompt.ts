@@ -1,5 +1,6 @@
 import { createPrompt, useKeypress, useState } from "@inquirer/core";
 import { displayWidth, hang } from "../output/layout.ts";
+import type { Style } from "../output/output.ts";
 import type { Theme } from "../output/theme.ts";
 import { pasteNotice } from "./prompt-stream.ts";
 import type { PressKey } from "./prompts.ts";
@@ -43,10 +44,10 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, 
 export function layOutKeys(
   keys: readonly Pick<PressKey<unknown>, "press" | "does">[],
   columns: number,
-  theme: Theme,
+  style: Style,
 ): string {
   const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(
-    ({ press, does }) => `${theme.strong(labels[press] ?? press)} ${does}`,
+    ({ press, does }) => `${style.strong(labels[press] ?? press)} ${does}`,
   );
   const inLine = (line: readonly string[]) => `  ${line.join("   ")}`;
   const fits = (...line: readonly string[]) => displayWidth(inLine(line)) < columns;

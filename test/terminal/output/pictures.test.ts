@@ -21,7 +21,7 @@ const card = {
 describe("drawCard", () => {
   it("draws a box with its title in the border", () => {
     const rows = [{ label: "Ends", value: "21 Feb 2027" }];
-    expect(drawCard({ title: "HQSx...Ug6Y", rows }, { theme: plain, columns: 80 })).toEqual([
+    expect(drawCard({ title: "HQSx...Ug6Y", rows }, 80, plain)).toEqual([
       "  ╭ HQSx...Ug6Y ──────╮",
       "  │ Ends  21 Feb 2027 │",
       "  ╰───────────────────╯",
@@ -29,21 +29,21 @@ describe("drawCard", () => {
   });
 
   it("draws the same in ASCII", () => {
-    const lines = drawCard(card, { theme: text, columns: 80 });
+    const lines = drawCard(card, 80, text);
     expect(lines[0]).toMatch(/^ {2}\+ HQSx\.\.\.Ug6Y -+\+$/);
     for (const line of lines) expect(line).toMatch(/^[ -~]*$/);
   });
 
   it.each([120, 80, 60, 40])("keeps its box straight and within %i columns", (columns) => {
     for (const theme of [plain, text, colored]) {
-      const lines = drawCard(card, { theme, columns });
+      const lines = drawCard(card, columns, theme);
       expect(new Set(lines.map(displayWidth)).size).toBe(1);
       expect(displayWidth(lines[0] ?? "")).toBeLessThan(columns);
     }
   });
 
   it("says the same without a box where there is no room for one", () => {
-    const lines = drawCard(card, { theme: plain, columns: 30 });
+    const lines = drawCard(card, 30, plain);
     expect(lines.join("\n")).not.toMatch(/[╭│╰]/);
     expect(lines.join("\n")).toContain("HQSx...Ug6Y");
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(30);
@@ -55,19 +55,18 @@ describe("drawPicture", () => {
 
   it.each(names)("draws %s as a straight box of 54 columns that marks where to click", (name) => {
     for (const theme of [plain, text, colored]) {
-      const lines = drawPicture(pictures[name], { theme, columns: 60 });
+      const lines = drawPicture(pictures[name], 60, theme);
       expect(new Set(lines.map(displayWidth))).toEqual(new Set([54]));
       expect(lines.join("\n")).toContain("click here");
     }
   });
 
   it.each(names)("draws %s in ASCII where nothing else can be shown", (name) => {
-    for (const line of drawPicture(pictures[name], { theme: text, columns: 80 }))
-      expect(line).toMatch(/^[ -~]+$/);
+    for (const line of drawPicture(pictures[name], 80, text)) expect(line).toMatch(/^[ -~]+$/);
   });
 
   it("draws nothing where it would break", () => {
-    expect(drawPicture(pictures.create, { theme: plain, columns: 59 })).toEqual([]);
+    expect(drawPicture(pictures.create, 59, plain)).toEqual([]);
   });
 });
 

@@ -67,11 +67,18 @@ describe("an answer that is laid out for people", () => {
         stderr: stream("stderr", stderr, stderr ? 40 : undefined),
       };
       const { answers } = openOutput({ ...streams, env, platform: "linux" }, { color: true });
-      answers.print(answers.theme.strong(`${answers.columns} columns`));
+      answers.heading("a line of more than fifty columns, broken where there is no room for it");
     };
     say(false, true);
     say(true, false);
-    expect(written).toEqual({ stdout: "80 columns\n\x1b[1m50 columns\x1b[22m\n", stderr: "" });
+    expect(written).toEqual({
+      stdout: [
+        "  a line of more than fifty columns, broken where there is no room for it\n",
+        "  \x1b[1ma line of more than fifty columns, broken where\x1b[22m\n",
+        "  \x1b[1mthere is no room for it\x1b[22m\n",
+      ].join(""),
+      stderr: "",
+    });
   });
 });
 
@@ -94,18 +101,31 @@ describe("two steps that are done together", () => {
   });
 });
 
-describe("columns", () => {
-  it("is the width of the terminal", () => {
-    expect(open({ isTTY: true, columns: 40 }).output.columns).toBe(40);
-  });
-
-  it("is 80 where there is none", () => {
-    const stream = { write: () => {} };
-    const output = openOutput(
-      { stdout: stream, stderr: stream, env: {}, platform: "linux" },
-      { color: true },
+describe("a line of a file that changes", () => {
+  it("stands above what it becomes, with the spaces it begins with", () => {
+    const { output, stderr } = open({ isTTY: false, columns: 40 });
+    output.change({ number: 7, before: "  a: a line that has no room in here", after: "  a: short" });
+    output.change({ number: 12, before: "gone", after: "" });
+    expect(stderr()).toBe(
+      "     7 -   a: a line that has no room in\n           here\n       +   a: short\n    12 - gone\n",
     );
-    expect(output.columns).toBe(80);
+  });
+});
+
+describe("text", () => {
+  const words = "word ".repeat(40).trim();
+
+  it.each([
+    [40, 40],
+    [120, 80],
+    [undefined, 80],
+  ])("fits %s columns", (columns, width) => {
+    const stream = { write: (text: string) => lines.push(...text.trimEnd().split("\n")), columns };
+    const lines: string[] = [];
+    const streams = { stdout: { write: () => {} }, stderr: stream };
+    openOutput({ ...streams, env: {}, platform: "linux" }, { color: true }).paragraph(words);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(width - 5);
   });
 });
 
