@@ -1,8 +1,7 @@
 import { consolePages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
 import type { Identity, RateLimit, RateLimits } from "../mistral/mistral-api.ts";
-import type { Output } from "../terminal/output/output.ts";
-import type { Theme } from "../terminal/output/theme.ts";
+import type { Output, Style } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 
 /** Each limit by its name. */
@@ -55,17 +54,14 @@ export function printLimits(output: Output, { model, identity, rateLimits }: Sho
   ]);
 }
 
-const barLength = 10;
-
-function describeLimit({ limit, remaining }: RateLimit, theme: Theme): string | undefined {
+function describeLimit({ limit, remaining }: RateLimit, theme: Style): string | undefined {
   const inWords = (count: number) => count.toLocaleString("en");
   if (limit === null)
     return remaining === null ? undefined : `${inWords(remaining)} left, of how many was not said`;
   if (remaining === null) return `${inWords(limit)}, how many are left was not said`;
   if (remaining > limit) return `${inWords(remaining)} left of ${inWords(limit)}, says Mistral`;
   if (limit === 0) return "none at all";
-  const filled = remaining === 0 ? 0 : Math.max(1, Math.round((remaining / limit) * barLength));
-  const bar = theme.symbol.filled.repeat(filled) + theme.symbol.empty.repeat(barLength - filled);
+  const bar = theme.meter(remaining / limit);
   return `${bar}  ${remaining === 0 ? "none" : inWords(remaining)} of ${inWords(limit)} left`;
 }
 

@@ -12,7 +12,7 @@ export function printTrial(output: Output, profile: ProfileName, trial: Trial): 
   const tokens = end?.usage ? [`${end.usage.promptTokens} tokens in, ${end.usage.completionTokens} out`] : [];
   const said = [end?.model ?? model, ...tokens, `${(ms / 1000).toFixed(1)} s`];
   output.print();
-  output.ok(said.join(` ${output.theme.symbol.dot} `), 0);
+  output.ok(said.join(", "), 0);
   if (end !== undefined && end.finishReason !== "stop") {
     output.warn(
       end.finishReason === "length"

@@ -8,6 +8,8 @@ export interface Style {
   bad(text: string): string;
   /** An address, clickable where that is possible. */
   link(url: string): string;
+  /** A bar that is filled so far, from 0 to 1; a little is not nothing. */
+  meter(share: number): string;
 }
 
 /** A label and what belongs to it. */

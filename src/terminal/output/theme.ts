@@ -21,8 +21,6 @@ export interface Theme extends ThemeOptions, Style {
     readonly filled: string;
     readonly empty: string;
     readonly bullet: string;
-    /** Stands between two facts in one line. */
-    readonly dot: string;
   };
 }
 
@@ -34,7 +32,6 @@ const unicodeSymbols = {
   filled: "●",
   empty: "○",
   bullet: "•",
-  dot: "·",
 };
 const textSymbols = {
   ok: "[ok]",
@@ -44,8 +41,9 @@ const textSymbols = {
   filled: "#",
   empty: "-",
   bullet: "*",
-  dot: "-",
 };
+
+const meterLength = 10;
 
 /** Builds the theme for a terminal. */
 export function createTheme(options: ThemeOptions): Theme {
@@ -65,6 +63,10 @@ export function createTheme(options: ThemeOptions): Theme {
       const shown = chalk.underline(url);
       return options.hyperlinks ? `\x1b]8;;${url}\x07${shown}\x1b]8;;\x07` : shown;
     },
+    meter: (share) => {
+      const filled = share <= 0 ? 0 : Math.max(1, Math.min(Math.round(share * meterLength), meterLength));
+      return accent(symbols.filled.repeat(filled)) + chalk.dim(symbols.empty.repeat(meterLength - filled));
+    },
     symbol: {
       ok: chalk.green(symbols.ok),
       warn: chalk.yellow(symbols.warn),
@@ -73,7 +75,6 @@ export function createTheme(options: ThemeOptions): Theme {
       filled: accent(symbols.filled),
       empty: chalk.dim(symbols.empty),
       bullet: symbols.bullet,
-      dot: symbols.dot,
     },
   };
 }

@@ -30,7 +30,7 @@ describe("try", () => {
     expect(deps.stdout()).toBe("Hello\nfrom [31mthe loopback.\n");
     expect(deps.stderr()).toMatchInlineSnapshot(`
       "
-      ✓ mistral-small-latest · 11 tokens in, 4 out · 0.0 s
+      ✓ mistral-small-latest, 11 tokens in, 4 out, 0.0 s
       • Mistral says nothing about limits with a streamed answer. To see them:
         mistral-key limits
       "
