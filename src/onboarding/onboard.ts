@@ -1,9 +1,11 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
 import { EarlyKeyPrompts } from "../capture/early-key.ts";
+import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Walked } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { profileOf } from "../profiles/known-key.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -46,6 +48,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const current = await lookAgain(deps, request, place, captured.key);
   if (current.outcome === "keep") return keepStored(deps, request, current.place);
   refuseDuringRotation(current.place.profile, deps);
+  await settleWorkspace(deps, request, current.place, captured);
   const stored = await storeKey(outside, {
     place: current.place,
     captured,
@@ -130,6 +133,22 @@ async function lookAgain(
   const stored = await retryWhileStoreFails(deps, () => readStored(store, profile));
   if (stored === undefined || stored.equals(key)) return { outcome: "use", place: { ...place, stored } };
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
+}
+
+/** Says when the new key belongs to another workspace than the stored one, and asks about it where it may ask. */
+async function settleWorkspace(
+  deps: Deps,
+  { replace }: OnboardRequest,
+  { stored, known }: Place,
+  { key, check }: CapturedKey,
+): Promise<void> {
+  const replaces = stored !== undefined && !stored.equals(key);
+  const knowsStored =
+    known !== undefined && stored !== undefined && matchesFingerprint(stored, known.fingerprint);
+  const said = replaces && knowsStored ? describeMove(known.identity, check?.identity) : undefined;
+  if (said === undefined) return;
+  deps.output.warn(said);
+  if (deps.interactive && !replace) await agreeToMove(deps);
 }
 
 /** Who keeps the stored key may have come to say when it ends. A key that was not listed is from now on. */

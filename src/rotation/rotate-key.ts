@@ -1,9 +1,10 @@
 import { askExpiry } from "../capture/ask-expiry.ts";
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
@@ -119,36 +120,20 @@ async function walkToPaste(
   });
 }
 
-/** A key carries the limits and the bill of its workspace, so another one is used only on purpose. */
+/** Another workspace than that of the stored key is used only on purpose. */
 async function settleWorkspace(
   deps: Deps,
   { profile, from }: RotateRequest,
   before: Identity | null,
   { check }: CapturedKey,
 ): Promise<void> {
-  const after = check?.identity ?? null;
-  if (before === null || after === null) return;
-  const moved =
-    differs(before.workspace, after.workspace) || differs(before.organization, after.organization);
-  if (!moved) return;
-  const said = `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Limits, resources and the bill are each workspace's own.`;
+  const said = describeMove(before, check?.identity);
+  if (said === undefined) return;
   if (from === "stdin" || !deps.interactive) {
     throw new MistralKeyError("usage", `${said} Nothing was changed.`, {
       hint: `If that is what you want: ${commandFor(profile, "init --with-key --yes")}`,
     });
   }
   deps.output.warn(said);
-  const prompts = await deps.prompts();
-  if (!(await prompts.confirm({ message: "Use it all the same?", initial: false }))) {
-    throw new Cancelled("Stopped. Nothing was changed.");
-  }
-}
-
-function differs(one: string | null, other: string | null): boolean {
-  return one !== null && other !== null && one !== other;
-}
-
-function nameOf({ workspace, organization }: Identity): string {
-  const place = workspace === null ? "another workspace" : `workspace ${workspace}`;
-  return organization === null ? place : `${place} of ${organization}`;
+  await agreeToMove(deps);
 }

@@ -1,0 +1,40 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import type { Identity } from "../mistral/mistral-api.ts";
+
+/**
+ * What is to be said of a key that belongs to another workspace than the one whose place it takes: it
+ * carries the limits and the bill of its own.
+ *
+ * @returns `undefined` where it is the same one, or Mistral did not say
+ */
+export function describeMove(
+  before: Identity | null | undefined,
+  after: Identity | null | undefined,
+): string | undefined {
+  if (!before || !after) return undefined;
+  const moved =
+    differs(before.workspace, after.workspace) || differs(before.organization, after.organization);
+  return moved
+    ? `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Limits, resources and the bill are each workspace's own.`
+    : undefined;
+}
+
+/**
+ * Asks whether such a key is to be used.
+ *
+ * @throws Cancelled when it is not
+ */
+export async function agreeToMove({ prompts }: Pick<Deps, "prompts">): Promise<void> {
+  if (await (await prompts()).confirm({ message: "Use it all the same?", initial: false })) return;
+  throw new Cancelled("Stopped. Nothing was changed.");
+}
+
+function differs(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one !== other;
+}
+
+function nameOf({ workspace, organization }: Identity): string {
+  const place = workspace === null ? "another workspace" : `workspace ${workspace}`;
+  return organization === null ? place : `${place} of ${organization}`;
+}

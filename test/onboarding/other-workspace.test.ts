@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../src/cli/flags.ts";
+import { init } from "../../src/commands/obtain/init.ts";
+import { newKey, oldKey, slotsOf, storeKey } from "../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { answer } from "../support/scripted-prompts.ts";
+import { StandInStore } from "./stand-in-store.ts";
+
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [oldKey.reveal()] });
+  api.keys.accept(newKey.reveal(), { identity: { workspace: "Marketing" } });
+  deps = openTestDeps({ serverUrl: api.url, store: new StandInStore("keychain") });
+  await storeKey(deps, { serverUrl: api.url });
+});
+
+afterEach(async () => {
+  deps.close();
+  await api.stop();
+});
+
+function run(flags: Record<string, unknown>, options: TestDepsOptions): Promise<number> {
+  deps = deps.next(options);
+  return init({ args: [], flags: new Flags(flags) }, deps);
+}
+
+const moved = /belongs to workspace Marketing of Analytical Engines, the stored one to workspace Research/;
+const steps = [answer.choose("Replace it"), answer.choose("I have a key"), answer.key(newKey.reveal())];
+
+describe("a new key of another workspace than the stored one", () => {
+  it("is not stored by init when the person does not want that", async () => {
+    const stopped = run({}, { answers: [...steps, answer.confirm(false, /all the same/)] });
+    await expect(stopped).rejects.toMatchObject({
+      kind: "cancelled",
+      message: expect.stringContaining("Nothing"),
+    });
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(moved);
+    expect(await slotsOf(deps)).toEqual({ current: "old", next: "nothing", previous: "nothing" });
+  });
+
+  it("is stored when the person does", async () => {
+    const rest = [answer.press("l", /later/), answer.choose("I do not know")];
+    await run({}, { answers: [...steps, answer.confirm(true, /all the same/), ...rest] });
+    expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
+  });
+
+  it("is stored with --yes, which is said", async () => {
+    await run({ withKey: true, yes: true }, { stdin: newKey.reveal() });
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(moved);
+    expect((await slotsOf(deps)).current).toBe("new");
+  });
+
+  it("is not asked about where it is the same one, or Mistral does not say", async () => {
+    api.keys.accept(newKey.reveal());
+    const rest = [answer.press("l", /later/), answer.choose("I do not know")];
+    await run({}, { answers: [...steps, ...rest] });
+    expect(deps.stderr().replace(/\s+/g, " ")).not.toMatch(moved);
+    expect((await slotsOf(deps)).current).toBe("new");
+  });
+});
