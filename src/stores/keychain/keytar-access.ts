@@ -63,14 +63,14 @@ export class KeytarAccess {
 
   async #call(call: KeytarCall, { limitMs, inChild = false }: CallOptions): Promise<unknown> {
     const { platform, env, signal } = this.#options;
-    const { keytar, path } = await this.load();
+    const loaded = await this.load();
     try {
       // A call that hangs holds what the next one needs, so that one would hang as well.
       if (inChild || hasHungCall()) {
         const { callKeytarInChild } = await import("./keytar-child.ts");
-        return await callKeytarInChild({ call, keytarPath: path, platform, env, limitMs, signal });
+        return await callKeytarInChild({ call, keytarPath: loaded.path, platform, env, limitMs, signal });
       }
-      return await waitForCall(() => keytar[call.method](...call.args), { limitMs, signal });
+      return await waitForCall(() => loaded.keytar[call.method](...call.args), { limitMs, signal });
     } catch (error) {
       if (signal?.aborted) throw error;
       throw this.#problemOf(error, call);

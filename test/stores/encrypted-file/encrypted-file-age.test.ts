@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { findProgram } from "../../support/find-program.ts";
 import { describeNeeding } from "../../support/needs.ts";
+
 import { openTerminal } from "../../support/terminal.ts";
 import { addressOf, key, openUnlocked, passphrase } from "./encrypted-file-setup.ts";
 
@@ -24,6 +25,9 @@ async function runAge(args: readonly string[], questions: number): Promise<void>
   }
 }
 
+/** Milliseconds: age's own work factor takes a second each way on an idle machine, and 256 MB. */
+const patienceMs = 90_000;
+
 const age = { missing: findProgram("age") === undefined ? ["age"] : [], packages: "age" };
 
 describeNeeding("the age program", age, () => {
@@ -39,13 +43,17 @@ describeNeeding("the age program", age, () => {
     ["binary", [], "\n"],
     ["armored", ["--armor"], "\n"],
     ["without a newline", [], ""],
-  ])("writes a file that the store opens (%s)", async (_what, options, ending) => {
-    const { store, home, pathOf, counts } = openUnlocked();
-    mkdirSync(join(home, "keys"), { mode: 0o700 });
-    const plain = join(home, "plain.txt");
-    writeFileSync(plain, key.reveal() + ending);
-    await runAge(["--passphrase", ...options, "--output", pathOf("work.age"), plain], 2);
-    expect((await store.get(address))?.equals(key)).toBe(true);
-    expect(counts.derived).toBe(1);
-  });
+  ])(
+    "writes a file that the store opens (%s)",
+    async (_what, options, ending) => {
+      const { store, home, pathOf, counts } = openUnlocked();
+      mkdirSync(join(home, "keys"), { mode: 0o700 });
+      const plain = join(home, "plain.txt");
+      writeFileSync(plain, key.reveal() + ending);
+      await runAge(["--passphrase", ...options, "--output", pathOf("work.age"), plain], 2);
+      expect((await store.get(address))?.equals(key)).toBe(true);
+      expect(counts.derived).toBe(1);
+    },
+    patienceMs,
+  );
 });

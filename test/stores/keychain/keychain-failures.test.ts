@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { BundledProgram } from "../../support/bundle.ts";
 import { type Keyring, type KeyringState, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
-import { act, makeKeychainProgram, type Outcome, startAct } from "./keychain-runs.ts";
+import { act, makeKeychainProgram, type Outcome, soonMs, startAct } from "./keychain-runs.ts";
 
 const storedKey = "testKey0".repeat(4);
 const acts = ["availability", "get", "set", "delete"] as const;
@@ -23,7 +23,7 @@ afterAll(() => program?.remove());
 function expectRefusals(outcomes: readonly Outcome[], state: string, message: RegExp): void {
   expect(outcomes.map((outcome) => outcome.act)).toEqual(acts);
   for (const outcome of outcomes) {
-    expect(outcome.ms).toBeLessThan(2500);
+    expect(outcome.ms).toBeLessThan(soonMs);
     if (outcome.act === "availability") {
       expect(outcome.result).toMatchObject({ state, reason: expect.stringMatching(message) });
       expect(outcome.result).toHaveProperty("advice.0", expect.stringMatching(/\S/));
@@ -100,7 +100,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
     const { env } = await start(state);
     const { outcomes } = await act(program, env, "interactive", "inspect");
     expect(outcomes).toMatchObject([{ result }]);
-    expect(outcomes[0]?.ms).toBeLessThan(2500);
+    expect(outcomes[0]?.ms).toBeLessThan(soonMs);
   });
 
   it("is not running", async () => {
@@ -119,7 +119,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
     const { env } = await start("frozen", { default: storedKey });
     const run = await act(program, env, "get");
     expect(run).toMatchObject({ code: 7, signal: null });
-    expect(run.ms).toBeLessThan(2500);
+    expect(run.ms).toBeLessThan(soonMs);
   });
 
   it("can be used again in the same run once it answers", async () => {

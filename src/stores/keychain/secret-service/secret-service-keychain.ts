@@ -19,7 +19,7 @@ const limits = {
   answer: 2200,
   /** The least that a read gets when the question took long. */
   leastRead: 400,
-  /** With a person there: the service may ask them whether it may give the key out. */
+  /** For one read with a person there, whom the service may ask whether it may give the key out. */
   patientRead: 30_000,
   /** To give up a write leaves open whether it was done, so that is for the worst only. */
   write: 10_000,
@@ -73,8 +73,12 @@ export class SecretServiceKeychain implements Keychain {
     }
   }
 
-  async read(account: string): Promise<string | undefined> {
-    const timeLeft = this.#countDown();
+  read(account: string): Promise<string | undefined> {
+    return this.#readWithin(account, this.#options.interactive ? () => limits.patientRead : countDown());
+  }
+
+  /** @param timeLeft - milliseconds until the answer is due */
+  async #readWithin(account: string, timeLeft: () => number): Promise<string | undefined> {
     for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
       const { items, password: entered } = await this.#askUnlocked(account);
       if (entered !== undefined) return intact(entered);
@@ -94,7 +98,7 @@ export class SecretServiceKeychain implements Keychain {
     const asks = this.#name === "KeePassXC" || this.#name === "KDE Wallet";
     if (isLocked(answer)) return { state: "unread", reason: "locked" };
     if (answer.items.unlocked > 0 && asks) return { state: "unread", reason: "asks" };
-    const password = await this.read(account);
+    const password = await this.#readWithin(account, countDown());
     return password === undefined ? { state: "missing" } : { state: "found", password };
   }
 
@@ -125,14 +129,6 @@ export class SecretServiceKeychain implements Keychain {
   #optionsOfWriting(): CallOptions {
     const asks = this.#options.interactive && this.#name === "KeePassXC";
     return asks ? { limitMs: limits.prompt, inChild: true } : { limitMs: limits.write };
-  }
-
-  /** Milliseconds until the answer is due. With a person there, a keychain that has answered may take its time. */
-  #countDown(): () => number {
-    if (this.#options.interactive) return () => limits.patientRead;
-    // Monotonic, as performance.now() is, which takes Node a millisecond to load.
-    const end = process.uptime() * 1000 + limits.answer;
-    return () => end - process.uptime() * 1000;
   }
 
   /**
@@ -189,6 +185,13 @@ export class SecretServiceKeychain implements Keychain {
     const items = { env, limitMs: limits.nextQuestion, signal, item: itemOf(account), which };
     await showToKeytar(items).catch(() => {});
   }
+}
+
+/** Milliseconds until a run without a person has to have its answer. */
+function countDown(): () => number {
+  // Monotonic, as performance.now() is, which takes Node a millisecond to load.
+  const end = process.uptime() * 1000 + limits.answer;
+  return () => end - process.uptime() * 1000;
 }
 
 /** Tries again what failed with an error right after the service said that it is ready. */
