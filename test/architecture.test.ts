@@ -136,6 +136,18 @@ describe("the modules", () => {
     expect(touching).toEqual(["src/models/snippets.ts", "src/onboarding/demo/demo-server.ts"]);
   });
 
+  it("leave it to the terminal how a text is laid out", () => {
+    const contracts = ["src/terminal/output/output.ts", "src/terminal/output/failure.ts"];
+    const layingOut = imports.filter(
+      ({ from, to }) =>
+        to.startsWith("src/terminal/output/") &&
+        !contracts.includes(to) &&
+        !from.startsWith("src/terminal/") &&
+        from !== "src/main.ts",
+    );
+    expect(layingOut).toEqual([]);
+  });
+
   it("reveal a key only where it is stored, sent or handed over", () => {
     const found = sources.filter((file) => withoutComments(read(file)).includes(".reveal()"));
     expect(found.filter((file) => !revealing.some((place) => file.startsWith(place)))).toEqual([]);

@@ -1,7 +1,6 @@
 import { dayOf, formatDay } from "../keys/expiry.ts";
 import { say } from "../mistral/facts.ts";
 import type { Capability, Model } from "../mistral/mistral-api.ts";
-import { padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 
@@ -23,11 +22,11 @@ export function printModels(
   const width = Math.max(...contexts.map((text) => text.length), "context".length);
   const rows = models.map((model, index) => ({
     label: theme.strong(model.id),
-    value: describeModel(model, padEnd(contexts[index] ?? "", width), output, now),
+    value: describeModel(model, (contexts[index] ?? "").padEnd(width), output, now),
   }));
   const fits = (_: unknown, index: number) => (models[index]?.id.length ?? 0) <= longestName;
   const short = rows.filter(fits);
-  const head = { label: theme.faint("model"), value: theme.faint(`${padEnd("context", width)}  can do`) };
+  const head = { label: theme.faint("model"), value: theme.faint(`${"context".padEnd(width)}  can do`) };
   for (const group of [short, rows.filter((row) => !short.includes(row))]) {
     if (group.length === 0) continue;
     output.print();

@@ -2,7 +2,6 @@ import type { ExitCode } from "../exit-codes.ts";
 import { formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Assessed } from "../mistral/mistral-api.ts";
-import { displayWidth, padEnd } from "../terminal/output/layout.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { explain } from "./explain.ts";
 import type { Explanation } from "./explanation.ts";
@@ -76,9 +75,9 @@ export type VerdictRow = { readonly profile: ProfileName; readonly code: ExitCod
 
 /** Prints one line for each profile. */
 export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): void {
-  const width = Math.max(...rows.map(({ profile }) => displayWidth(profile)));
+  const width = Math.max(...rows.map(({ profile }) => profile.length));
   for (const row of rows) {
-    const name = padEnd(row.profile, width);
+    const name = row.profile.padEnd(width);
     if ("failure" in row) {
       output.fail(`${name}  ${row.failure}`, 0);
       continue;
