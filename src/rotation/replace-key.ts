@@ -43,8 +43,8 @@ export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets"> {
 export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<RotationOutcome> {
   const { store, check, browser = true, waitMs, yes = false, name } = request;
   const record = await retryWhileStoreFails(deps, () => begin(deps, request)).catch(sayUnchanged);
-  return await keepingBothKeys(record, async () => {
-    const outcome = await moveRotation(deps, deps.journal.update(record, { stage: "switching" }), {
+  const outcome = await keepingBothKeys(record, async () =>
+    moveRotation(deps, deps.journal.update(record, { stage: "switching" }), {
       store,
       direction: "forward",
       browser,
@@ -55,11 +55,11 @@ export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<R
         deps.output.ok(`stored in ${store.describe()}, read back`);
         await noteExpiry(deps, request);
       },
-    });
-    if (outcome.outcome === "rotated") return outcome;
-    throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {
-      hint: `The old key is in use as before. Try again: ${commandFor(name, "rotate")}`,
-    });
+    }),
+  );
+  if (outcome.outcome === "rotated") return outcome;
+  throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {
+    hint: `The old key is in use as before. Try again: ${commandFor(name, "rotate")}`,
   });
 }
 

@@ -46,15 +46,16 @@ export async function retireOldKey(
   const line = deps.output.progress("Asking Mistral about the old key");
   let state = await lookAtOldKey(keys).finally(() => line.clear());
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
-  if (!deps.interactive) {
-    if (options.waitMs !== undefined) state = await watch(deps, keys, state, options.waitMs);
-    return state === "old-key-forbidden" && options.yes ? "given-up" : state;
-  }
-  showRow(deps, keys.record, state);
+  const { browser, yes, waitMs } = options;
   try {
-    const choice = await askToDelete(deps, options.browser, state);
+    if (!deps.interactive) {
+      if (waitMs !== undefined) state = await watch(deps, keys, state, waitMs);
+      return state === "old-key-forbidden" && yes ? "given-up" : state;
+    }
+    showRow(deps, keys.record, state);
+    const choice = await askToDelete(deps, browser, state);
     if (choice === "give-up") return "given-up";
-    return choice === "later" ? state : await watch(deps, keys, state, options.waitMs ?? usualWaitMs);
+    return choice === "later" ? state : await watch(deps, keys, state, waitMs ?? usualWaitMs);
   } catch (error) {
     // What was seen last is still worth knowing.
     if (error instanceof Cancelled) return state;
