@@ -1,11 +1,6 @@
 import { terminalSequences } from "../../outside-text.ts";
-import {
-  keyOfControl,
-  type SequenceMeaning,
-  sequenceFamilies,
-  stringEnd,
-  stringStart,
-} from "./input-sequences.ts";
+import { sequenceFamilies, stringEnd, stringStart } from "./input-sequences.ts";
+import { keyOfControl, type SequenceMeaning } from "./key-codes.ts";
 import type { InputPiece } from "./key-listener.ts";
 
 /** What a parser waits for: the rest of what Esc may begin, of a sequence, or of a paste. */

@@ -1,8 +1,8 @@
 import { ApiKey } from "../../keys/api-key.ts";
 import { hang } from "../output/layout.ts";
+import type { Theme } from "../output/theme.ts";
 import type { InputBurst } from "./key-listener.ts";
-import { Keyboard } from "./keyboard.ts";
-import type { PromptTerminal } from "./prompt-terminal.ts";
+import { Keyboard, type KeyboardInput } from "./keyboard.ts";
 import type {
   ChooseQuestion,
   ConfirmQuestion,
@@ -21,6 +21,15 @@ import {
   passphraseSecret,
   type SecretKind,
 } from "./secret/secret-kinds.ts";
+
+/** The terminal that questions are asked on. */
+export interface PromptTerminal {
+  readonly input: KeyboardInput;
+  readonly output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
+  readonly theme: Theme;
+  /** Ends a question that is being asked. */
+  readonly signal: AbortSignal;
+}
 
 /** A key that was pasted at a question which does not ask for one. */
 export class MisplacedKey {

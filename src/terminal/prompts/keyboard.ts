@@ -1,7 +1,12 @@
 import { onExit } from "signal-exit";
 import { type Awaited, InputParser } from "./input-parser.ts";
 import type { InputBurst, KeyListener } from "./key-listener.ts";
-import type { KeyboardInput } from "./prompt-terminal.ts";
+
+/** The input side of a terminal, as `process.stdin` is. */
+export type KeyboardInput = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  setRawMode?(mode: boolean): unknown;
+};
 
 const bracketedPaste = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 const showCursor = "\x1b[?25h";

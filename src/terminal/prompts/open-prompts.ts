@@ -1,5 +1,5 @@
 import { canRedraw } from "../terminal-capabilities.ts";
-import type { PromptTerminal } from "./prompt-terminal.ts";
+import type { PromptTerminal } from "./keyboard-prompts.ts";
 import type { Prompts } from "./prompts.ts";
 
 /**

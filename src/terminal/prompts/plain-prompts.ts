@@ -2,8 +2,12 @@ import { Cancelled } from "../../errors.ts";
 import { displayWidth, hang } from "../output/layout.ts";
 import { EnteredLine } from "./entered-line.ts";
 import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
-import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
-import type { PromptTerminal } from "./prompt-terminal.ts";
+import {
+  KeyboardPrompts,
+  MisplacedKey,
+  type PromptTerminal,
+  type SecretOptions,
+} from "./keyboard-prompts.ts";
 import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import { SecretCapture } from "./secret/secret-capture.ts";
 import { howToPaste, looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";

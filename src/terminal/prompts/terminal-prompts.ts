@@ -2,9 +2,13 @@ import type { createPromptModule, Question } from "inquirer";
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, padEnd } from "../output/layout.ts";
 import type { KeyListener } from "./key-listener.ts";
-import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
+import {
+  KeyboardPrompts,
+  MisplacedKey,
+  type PromptTerminal,
+  type SecretOptions,
+} from "./keyboard-prompts.ts";
 import { PromptStream, type PromptStreamOptions } from "./prompt-stream.ts";
-import type { PromptTerminal } from "./prompt-terminal.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
 import type { Choice, ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import type { SecretKind } from "./secret/secret-kinds.ts";
