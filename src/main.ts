@@ -42,8 +42,10 @@ const stderr = new StandardStream(2, () => process.stderr);
  */
 export async function main(version: string): Promise<void> {
   process.once("exit", (code) => {
-    // A question that ends because its terminal does was not cancelled by anybody.
-    if (closeLostTerminals() && code === exitCodes.cancelled) process.exitCode = exitCodes.hungUp;
+    // A question that ends because its terminal does was not cancelled by anybody, and where stopping at
+    // it loses nothing it was not answered either.
+    const stopped = code === exitCodes.cancelled || code === exitCodes.done;
+    if (closeLostTerminals() && stopped) process.exitCode = exitCodes.hungUp;
   });
   const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.unfinished : code;

@@ -264,7 +264,11 @@ describeWithKeyring("stopping at every place of the built command", () => {
       shown: /delete the old key at Mistral[\s\S]*Ctrl-C stop/,
       onward: type("d"),
     };
-    const watching: Place = { name: "the wait for its end", shown: "Waiting until it is", onward: nowhere };
+    const watching: Place = {
+      name: "the wait for its end",
+      shown: "Waiting until Mistral refuses",
+      onward: nowhere,
+    };
 
     it.each(places([create, expiration, thePaste, row, watching]).slice(-2))(
       "keeps both keys and says what is unfinished at %s",
@@ -374,6 +378,14 @@ describeWithKeyring("stopping at every place of the built command", () => {
         JSON.stringify({ mistral: "otherKy1".repeat(4) }),
       );
     };
+    const check: Place = {
+      name: "check",
+      shown: /Check these 2 keys/,
+      onward: (terminal) => {
+        terminal.type("n");
+        terminal.press("enter");
+      },
+    };
     const which: Place = {
       name: "which key",
       shown: "Which key do you want to keep?",
@@ -384,16 +396,17 @@ describeWithKeyring("stopping at every place of the built command", () => {
     };
 
     it("at the question which key to keep", async () => {
-      await expectNothingChanged(["import"], [which], plant);
+      await expectNothingChanged(["import"], [check, which], plant);
       expect(readFileSync(dotenv(), "utf8")).toContain(oldKey);
     });
 
     it.each(
       places([
+        check,
         which,
-        expiration,
+        { name: "expiration", shown: /When does it end/, onward: (terminal) => terminal.press("enter") },
         { name: "take it out", shown: /Take the key out of/, onward: nowhere },
-      ]).slice(1),
+      ]).slice(2),
     )("keeps the key that is stored by then, and the copies, at %s", async (_name, way) => {
       for (const how of waysOfStopping()) {
         await afresh();
