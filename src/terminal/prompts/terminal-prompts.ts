@@ -1,6 +1,6 @@
 import type { createPromptModule, Question } from "inquirer";
 import { Cancelled } from "../../errors.ts";
-import { displayWidth, padEnd } from "../output/layout.ts";
+import { displayWidth, padEnd, wrap } from "../output/layout.ts";
 import type { KeyListener } from "./key-listener.ts";
 import {
   KeyboardPrompts,
@@ -28,7 +28,11 @@ export class TerminalPrompts extends KeyboardPrompts {
   protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {
     const { message, initial } = question;
     const choices = this.#layOutChoices(question.choices);
-    const pageSize = Math.max(5, Math.min(choices.length, (this.terminal.output.rows ?? 24) - 8));
+    const linesOf = (text = "") => wrap(text, this.columns - 8).length;
+    const below = Math.max(...choices.map(({ description }) => linesOf(description)));
+    // What is left for the list beside the question, the help and a line of rest.
+    const room = (this.terminal.output.rows || 24) - linesOf(message) - below - 4;
+    const pageSize = Math.max(3, Math.min(choices.length, room));
     return this.#ask<Value>(
       {
         type: "select",
@@ -37,7 +41,7 @@ export class TerminalPrompts extends KeyboardPrompts {
         default: initial,
         loop: false,
         pageSize,
-        theme: this.#themeFor(choices.length),
+        theme: this.#theme(choices.length),
       },
       { accepts: (pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed), takesKey },
     );
@@ -45,7 +49,7 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   protected async askConfirm({ message, initial }: ConfirmQuestion, takesKey: boolean) {
     return this.#ask<boolean>(
-      { type: "confirm", message, default: initial, theme: this.#theme },
+      { type: "confirm", message, default: initial, theme: this.#theme() },
       { accepts: (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed), takesKey },
     );
   }
@@ -61,7 +65,7 @@ export class TerminalPrompts extends KeyboardPrompts {
         validate: (text: string) => check?.(text) ?? true,
         transformer: (text: string, { isFinal }: { readonly isFinal: boolean }) =>
           isFinal ? faint(text) : text || hint,
-        theme: this.#theme,
+        theme: this.#theme(),
       },
       { accepts: "line", takesKey: true },
     );
@@ -101,7 +105,7 @@ export class TerminalPrompts extends KeyboardPrompts {
       stop,
     );
     if (entered !== undefined) capture.receive(entered);
-    const shown = { symbols: this.terminal.theme, theme: this.#theme, columns: () => this.columns };
+    const shown = { symbols: this.terminal.theme, theme: this.#theme(), columns: () => this.columns };
     try {
       return await this.#run<Value>(
         { type: "secret", message, kind, capture, whenStuck, ...shown },
@@ -113,12 +117,8 @@ export class TerminalPrompts extends KeyboardPrompts {
     }
   }
 
-  #themeFor(choices: number): PromptTheme {
+  #theme(choices?: number): PromptTheme {
     return promptTheme(this.terminal.theme, this.columns, choices);
-  }
-
-  get #theme(): PromptTheme {
-    return promptTheme(this.terminal.theme, this.columns);
   }
 
   #layOutChoices<Value>(choices: readonly Choice<Value>[]) {

@@ -45,6 +45,20 @@ describe("choose", () => {
     });
   });
 
+  it.each([40, 60, 80, 120])("shows a long list on 24 rows of %i columns, and its digits", async (cols) => {
+    await asker.ask(["many"], { cols, rows: 24 }, async (terminal) => {
+      const screen = await terminal.waitFor("Enter choose");
+      expect(screen.split("\n").length).toBeLessThanOrEqual(24);
+      terminal.type("2");
+      await terminal.waitFor(/› Key 2\b/);
+      terminal.type("7");
+      const moved = await terminal.waitFor("› Key 27");
+      expect(moved.split("\n").length).toBeLessThanOrEqual(24);
+      terminal.press("enter");
+      expect(await terminal.answerTo("many")).toBe(27);
+    });
+  });
+
   it("is not answered by a paste", async () => {
     await asker.ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor(shown.choose);

@@ -62,6 +62,15 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   date: () => prompts.text({ message: "Its last day", example: "such as 21 Feb 2027" }),
   confirm: () => prompts.confirm({ message: "Go on?", initial: true }),
   choose: () => prompts.choose({ message: "Where are you now?", choices: rows, initial: "account" }),
+  many: () =>
+    prompts.choose({
+      message: "Which of the many keys that were found on this machine is the one to be stored?",
+      choices: Array.from({ length: 30 }, (_, index) => ({
+        value: index + 1,
+        name: `Key ${index + 1}`,
+        description: "a description that is too long to stand beside the name of its row, on 80 columns",
+      })),
+    }),
   press: () => prompts.press({ keys }),
   "choose-or-key": () =>
     prompts.choose({ message: "Where are you now?", choices: rows, initial: "account", onKeyPasted }),
