@@ -59,6 +59,7 @@ try {
     }
     if (parts.includes("profiles")) await manyProfiles({ program, env });
     if (parts.includes("verify")) await verifying({ program, env });
+    if (parts.includes("verify")) await asking({ program, env });
     if (parts.includes("scan")) sections.push(await scanning({ program, env, folder, say }));
     if (parts.includes("peers")) await besidePeers({ program, env });
   } finally {
@@ -218,6 +219,37 @@ async function verifying({ program, env }) {
     "at most",
   ];
   sections.push(`### Checking a key\n\n${table(head, rows)}`);
+}
+
+/** What `models` and `limits` add to commands that make the same calls. */
+async function asking({ program, env }) {
+  const of = (...args) => ({ name: args.join(" "), file: process.execPath, args: [program, ...args], env });
+  const pairs = [
+    [of("models"), of("verify", "--quick")],
+    [of("limits"), of("verify")],
+  ];
+  const times = await measure("asking for models and limits", pairs.flat());
+  const rows = pairs.map((pair) => {
+    const [ours, other] = pair.map(({ name }) => Math.min(...times.get(name)));
+    const names = pair.map(({ name }) => `\`${name}\``);
+    return [
+      names[0],
+      names[1],
+      milliseconds(ours),
+      milliseconds(other),
+      `${(ours - other).toFixed(0)} ms`,
+      "+20 ms",
+    ];
+  });
+  const head = [
+    "command",
+    "beside, with the same calls",
+    "best",
+    "best of the other",
+    "difference",
+    "at most",
+  ];
+  sections.push(`### Models and limits\n\n${table(head, rows)}`);
 }
 
 function sameRequests(url) {

@@ -3,6 +3,7 @@ import { say } from "../mistral/facts.ts";
 import type { Identity, RateLimit, RateLimits } from "../mistral/mistral-api.ts";
 import type { Output, Style } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
+import { groupDigits } from "./group-digits.ts";
 
 /** Each limit by its name. */
 const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>> = {
@@ -55,16 +56,15 @@ export function printLimits(output: Output, { model, identity, rateLimits }: Sho
 }
 
 function describeLimit({ limit, remaining }: RateLimit, theme: Style): string | undefined {
-  const inWords = (count: number) => count.toLocaleString("en");
   if (limit === null)
-    return remaining === null ? undefined : `${inWords(remaining)} left, of how many was not said`;
-  if (remaining === null) return `${inWords(limit)}, how many are left was not said`;
-  if (remaining > limit) return `${inWords(remaining)} left of ${inWords(limit)}, says Mistral`;
+    return remaining === null ? undefined : `${groupDigits(remaining)} left, of how many was not said`;
+  if (remaining === null) return `${groupDigits(limit)}, how many are left was not said`;
+  if (remaining > limit) return `${groupDigits(remaining)} left of ${groupDigits(limit)}, says Mistral`;
   if (limit === 0) return "none at all";
   const bar = theme.meter(remaining / limit);
-  return `${bar}  ${remaining === 0 ? "none" : inWords(remaining)} of ${inWords(limit)} left`;
+  return `${bar}  ${remaining === 0 ? "none" : groupDigits(remaining)} of ${groupDigits(limit)} left`;
 }
 
 function counted(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
+  return `${groupDigits(count)} ${what}${count === 1 ? "" : "s"}`;
 }

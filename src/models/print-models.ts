@@ -3,6 +3,7 @@ import { say } from "../mistral/facts.ts";
 import type { Capability, Model } from "../mistral/mistral-api.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
+import { groupDigits } from "./group-digits.ts";
 
 /** A longer name would leave no room beside it, so such models are listed by themselves. */
 const longestName = 34;
@@ -18,7 +19,9 @@ export function printModels(
   output.heading(
     wanted.length === 0 ? `${what} for this key` : `${what} for this key can do ${listed(wanted)}`,
   );
-  const contexts = models.map(({ contextLength }) => contextLength?.toLocaleString("en") ?? "not said");
+  const contexts = models.map(({ contextLength }) =>
+    contextLength === null ? "not said" : groupDigits(contextLength),
+  );
   const width = Math.max(...contexts.map((text) => text.length), "context".length);
   const rows = models.map((model, index) => ({
     label: theme.strong(model.id),
