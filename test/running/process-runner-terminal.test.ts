@@ -23,11 +23,12 @@ describe.skipIf(process.platform === "win32").each(ways)(
       });
 
     it("is told of Ctrl-C once, and may go on", async () => {
-      const terminal = open(
-        "bash",
-        "-c",
-        "n=0; trap 'n=$((n+1)); echo count $n' INT; echo ready; while read -r x || [ $n -lt 3 ]; do [ \"$x\" = end ] && exit 7; done",
-      );
+      const script = `
+        let count = 0;
+        process.on("SIGINT", () => console.log("count " + ++count));
+        process.stdin.once("data", () => process.exit(7));
+        console.log("ready");`;
+      const terminal = open(process.execPath, "-e", script);
       try {
         await terminal.waitFor("ready");
         terminal.press("ctrl-c");
@@ -89,17 +90,18 @@ describe.skipIf(process.platform === "win32").each(ways)(
     });
 
     it("stops by Ctrl-Z and goes on, under a shell", async () => {
-      const wrapped = [process.execPath, program.path, ...flags, "--", "sh", "-c"]
-        .map((word) => `'${word}'`)
-        .join(" ");
+      // Not a shell: one that is stopped just before it reads would look at the signal only after that.
+      const script = `
+        process.on("SIGCONT", () => console.log("resumed"));
+        process.stdin.once("data", (word) => { console.log("read " + word); process.exit(5); });
+        console.log("ready");`;
+      const command = [process.execPath, program.path, ...flags, "--", process.execPath, "-e", "$SCRIPT"];
       const terminal = openTerminal("bash", ["--norc", "--noprofile", "-i"], {
-        env: { ...process.env, PS1: "prompt> " },
+        env: { ...process.env, PS1: "prompt> ", SCRIPT: script },
       });
       try {
         await terminal.waitFor("prompt>");
-        const script =
-          'trap "echo resumed" CONT; echo ready; for i in 1 2 3; do read x && break; done; echo "read $x"; exit 5';
-        terminal.type(`${wrapped} '${script}'\r`);
+        terminal.type(`${command.map((word) => `"${word}"`).join(" ")}\r`);
         await terminal.waitFor(/^ready/m);
         terminal.press("ctrl-z");
         // What is typed before the shell has its prompt again would be lost.
