@@ -6,7 +6,8 @@ import type { InputPiece } from "./key-listener.ts";
 /** What a parser waits for: the rest of what Esc may begin, of a sequence, or of a paste. */
 export type Awaited = "escape" | "sequence" | "paste";
 
-const pasteEnd = /(?:\x1b\[|\x9b)201~/;
+/** Ctrl-C is no part of a paste: its end was lost. */
+const pasteEnd = /(?:\x1b\[|\x9b)201~|(?=\x03)/;
 const pasteEndBegun = /(?:\x1b(?:\[(?:2(?:0(?:1)?)?)?)?|\x9b(?:2(?:0(?:1)?)?)?)$/;
 
 /** How much of a paste is kept, in characters. More than any key, passphrase or name. */

@@ -51,13 +51,13 @@ export class PromptStream extends Readable implements KeyListener {
   receive(burst: InputBurst): void {
     const { accepts, onKey } = this.#options;
     const pasted = pastedText(burst);
-    if (pasted === undefined) this.#passOn(accepts === "line" ? burst : offered(burst, accepts));
-    else if (onKey !== undefined && looksLikeKey(pasted)) onKey(burst);
+    const marked = burst.findIndex((piece) => piece.kind === "paste");
+    if (pasted !== undefined && onKey !== undefined && looksLikeKey(pasted)) onKey(burst);
+    else if (pasted === undefined || (accepts === "line" && marked === -1)) this.#passOn(burst);
     else {
       if (accepts === "line") this.#emit(asLine(pasted), {});
       else this.press(pasteNotice);
-      const end = burst.findIndex((piece) => piece.kind === "paste");
-      if (end !== -1) this.receive(burst.slice(end + 1));
+      if (marked !== -1) this.receive(burst.slice(marked + 1));
     }
   }
 
@@ -76,9 +76,10 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   #passOn(burst: InputBurst): void {
-    for (const piece of burst) {
+    const { accepts } = this.#options;
+    for (const piece of accepts === "line" ? burst : offered(burst, accepts)) {
       if (piece.kind !== "key") this.#type(piece.text);
-      else if (piece.key === "ctrl-d" && this.#options.accepts !== "line") this.stop();
+      else if (piece.key === "ctrl-d" && accepts !== "line") this.stop();
       else this.press(piece.key);
     }
   }

@@ -286,6 +286,10 @@ describe("a paste", () => {
     expect(parse("\x1b[200~half of a key")).toEqual([paste("half of a key")]);
   });
 
+  it("whose end was lost is ended by Ctrl-C", () => {
+    expect(parse("\x1b[200~half\x03b")).toEqual([paste("half"), key("ctrl-c"), text("b")]);
+  });
+
   it("keeps its lines and tabs, and no other control characters or sequences", () => {
     expect(parse("\x1b[200~one\r\ntwo\rthree\t\x00\x1b[1mfour\x1b[0m\x1b]0;title\x07\x1b[201~")).toEqual([
       paste("one\ntwo\nthree\tfour"),

@@ -170,6 +170,14 @@ describe("text", () => {
     });
   });
 
+  it("takes a line that comes in one piece, with its Enter", async () => {
+    await asker.ask(["text"], {}, async (terminal) => {
+      await terminal.waitFor(shown.text);
+      terminal.type("a name that is long\r");
+      expect(await terminal.answerTo("text")).toBe("a name that is long");
+    });
+  });
+
   it("takes a paste of several lines as one, without Enter", async () => {
     await asker.ask(["text"], {}, async (terminal) => {
       await terminal.waitFor(shown.text);
