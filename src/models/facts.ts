@@ -11,5 +11,5 @@ export const facts = {
   minuteComesBack: limits("What is used of a minute comes back within a minute."),
   monthComesBack: limits("What is used of a month comes back with the next month."),
   noneSaid: userReports("Mistral said nothing about limits with this answer."),
-  noneStreamed: userReports("Mistral says nothing about limits with a streamed answer."),
+  noneStreamed: userReports("A streamed answer tells no limits."),
 } as const satisfies Facts;

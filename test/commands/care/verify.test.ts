@@ -469,6 +469,7 @@ describe("verify --all", () => {
       { code: 0, diagnosis: "valid", known: {} },
       { code: 4, diagnosis: "invalid-key", known: {} },
       { code: 4, diagnosis: "expired", known: { expiresAt: "2026-11-01" } },
+      { code: 4, diagnosis: "forbidden", known: {} },
     ] as const;
     const wanted = await Promise.all(
       Array.from({ length: 100 }, async (_, at) => {
@@ -476,11 +477,14 @@ describe("verify --all", () => {
         const name = parseProfileName(`p${String(at).padStart(3, "0")}`);
         const key = `key${String(at).padStart(3, "0")}xx`.repeat(4);
         if (fate.code === 0) api.keys.accept(key);
+        if (fate.diagnosis === "forbidden") api.keys.forbid(key);
         await store(deps, { name, key, ...fate.known });
         return { profile: name, diagnosis: fate.diagnosis };
       }),
     );
     api.delay(2);
+    // They reach the limit of the moment, which is over after a second.
+    api.behave("rate-limited-briefly", { times: 4 });
     expect(await run(deps, "verify", "--all", "--json", "--model", "mistral-small-latest")).toBe(4);
     const { profiles } = deps.document() as { profiles: readonly { profile: string; diagnosis: string }[] };
     expect(profiles.map(({ profile, diagnosis }) => ({ profile, diagnosis }))).toEqual(wanted);

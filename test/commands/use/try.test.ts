@@ -31,8 +31,7 @@ describe("try", () => {
     expect(deps.stderr()).toMatchInlineSnapshot(`
       "
       ✓ mistral-small-latest, 11 tokens in, 4 out, 0.0 s
-      • Mistral says nothing about limits with a streamed answer. To see them:
-        mistral-key limits
+      • A streamed answer tells no limits. To see them: mistral-key limits
       "
     `);
     expect(api.requests.map(({ path, model }) => [path, model])).toEqual([
