@@ -1,5 +1,6 @@
 import type { Clipboard } from "./clipboard/clipboard.ts";
 import type { ProcessContext } from "./files/process-context.ts";
+import type { KeyIssuer } from "./issuers/key-issuer.ts";
 import type { ApiKey } from "./keys/api-key.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
@@ -48,6 +49,8 @@ export interface Deps {
   prompts(): Promise<Prompts>;
   store(kind: StoreKind): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
+  /** The Admin API of an organization. */
+  issuer(endpoint: Endpoint, adminKey: ApiKey): Promise<KeyIssuer>;
   readonly profiles: ProfileRegistry;
   /**
    * The profile to use, and the rule that chose it.

@@ -11,6 +11,7 @@ import { type WatchedSignals, watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
+import type { Output } from "./terminal/output/output.ts";
 import { closeLostTerminals, isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
 import type { Prompts } from "./terminal/prompts/prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
@@ -117,6 +118,10 @@ function bug(error: unknown): MistralKeyError {
   });
 }
 
+function traceOf(flags: Flags, output: Output): { readonly trace?: (line: string) => void } {
+  return flags.on("verbose") ? { trace: (line) => output.line(output.theme.faint(line)) } : {};
+}
+
 async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Promise<Deps> {
   const { signal } = signals;
   const [
@@ -187,8 +192,12 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
         endpoint,
         env,
         now: () => new Date(),
-        ...(flags.on("verbose") && { trace: (line) => output.line(output.theme.faint(line)) }),
+        ...traceOf(flags, output),
       });
+    },
+    issuer: async (endpoint, key) => {
+      const { AdminApi } = await import("./issuers/admin-api.ts");
+      return new AdminApi({ endpoint, key, env, signal, ...traceOf(flags, output) });
     },
     profiles,
     chooseProfile: (asked) => {

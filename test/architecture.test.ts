@@ -66,6 +66,7 @@ const revealing = [
   "src/commands/use/get.ts",
   "src/clipboard/",
   "src/shell/dotenv/",
+  "src/issuers/admin-api.ts",
   "src/keys/fingerprint.ts",
   "src/library/",
   "src/mistral/",

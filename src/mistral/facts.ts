@@ -1,5 +1,6 @@
 /** Where facts about Mistral come from: pages, and what people reported of its answers. */
 export const sources = {
+  adminApi: "https://docs.mistral.ai/admin/admin-api/authentication",
   apiKeys: "https://docs.mistral.ai/admin/identity-access/api-keys",
   apiReference: "https://docs.mistral.ai/api",
   codestralReports: "https://github.com/cline/cline/issues/1734",

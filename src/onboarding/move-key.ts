@@ -46,16 +46,20 @@ export async function moveKey(
   if (key === undefined) return { outcome: "nothing-to-move" };
   const there = await to.get(address);
   const profile = profiles.read(name);
+  const admin = { profile: name, slot: "admin" } as const;
+  const adminKey = await from.get(admin);
   if (there === undefined || !there.equals(key)) {
     // A copy that an earlier move left behind must not come back over a newer key.
     if (there !== undefined && profile?.store === to.kind) return { outcome: "nothing-to-move" };
     if (there !== undefined) return { outcome: "another-key-there", key: there };
     await to.set(address, key);
   }
+  if (adminKey !== undefined) await to.set(admin, adminKey);
   if (profile !== undefined && profile.store !== to.kind)
     profiles.write({ ...profile, store: to.kind, storeName: to.describe() });
   try {
     await from.delete(address);
+    if (adminKey !== undefined) await from.delete(admin);
     return { outcome: "moved" };
   } catch (error) {
     if (!(error instanceof MistralKeyError)) throw error;

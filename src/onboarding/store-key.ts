@@ -42,7 +42,8 @@ export async function storeKey(
     // The same key once more: what is known of its end stays known.
     const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
     const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
-    const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets: known?.targets ?? [] });
+    const { targets = [], adminKey } = known ?? {};
+    const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets, adminKey });
     return { outcome: "stored", profile, key, store, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known, browser });

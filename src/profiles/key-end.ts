@@ -3,13 +3,14 @@ import { daysLeft, formatDay } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
 
-/** When a key ends, in words; always "as you entered it", since Mistral does not tell. */
-export function endOf({ expiresAt }: Pick<Profile, "expiresAt">, now: Date): string {
+/** When a key ends, in words, and who says so: only the Admin API of an organization tells it. */
+export function endOf({ expiresAt, listed }: Pick<Profile, "expiresAt" | "listed">, now: Date): string {
   if (expiresAt === undefined) return "not known here; the console shows it";
-  if (expiresAt === null) return "never (as you entered it)";
+  const source = listed?.expiresAt === expiresAt ? "as Mistral lists it" : "as you entered it";
+  if (expiresAt === null) return `never (${source})`;
   const left = daysLeft(expiresAt, now);
   const days = left === 0 ? "today" : left === 1 ? "1 day" : `${left} days`;
-  return `${formatDay(expiresAt)} (as you entered it), ${left < 0 ? "past" : days}`;
+  return `${formatDay(expiresAt)} (${source}), ${left < 0 ? "past" : days}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { KnownTarget, Profile } from "./profile.ts";
+import type { KnownTarget, ListedKey, Profile } from "./profile.ts";
 
 /** A key that is about to be stored, and what is known of it. */
 export interface KnownKey {
@@ -20,6 +20,10 @@ export interface KnownKey {
   readonly expiresAt?: Expiry | undefined;
   /** What a test call said; `undefined` when there was none. */
   readonly check?: KeyCheck | undefined;
+  /** The mask of the Admin API key that is stored beside it; it stays when the key is replaced. */
+  readonly adminKey?: string | undefined;
+  /** What Mistral's list of keys says of it. */
+  readonly listed?: ListedKey | undefined;
   /** Places that get the key delivered; those of the key it replaces. */
   readonly targets?: readonly KnownTarget[];
 }
@@ -40,6 +44,8 @@ export function profileOf(known: KnownKey, now: Date): Profile {
     lastVerifiedAt: null,
     lastDiagnosis: null,
     lastAcceptedAt: null,
+    ...(known.adminKey === undefined ? {} : { adminKey: known.adminKey }),
+    ...(known.listed === undefined ? {} : { listed: known.listed }),
     targets: known.targets ?? [],
   };
   return known.check === undefined ? profile : withCheck(profile, known.check, now);

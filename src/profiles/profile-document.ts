@@ -6,7 +6,7 @@ import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.
 import type { Identity } from "../mistral/mistral-api.ts";
 import { cleanText } from "../outside-text.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { KnownTarget, Profile } from "./profile.ts";
+import type { KnownTarget, ListedKey, Profile } from "./profile.ts";
 import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
@@ -52,6 +52,8 @@ export function readProfile(shape: Shape): Profile {
     lastDiagnosis:
       shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", diagnoses),
     lastAcceptedAt: shape.textOrNull("lastAcceptedAt") === null ? null : readMoment(shape, "lastAcceptedAt"),
+    ...(shape.has("adminKey") ? { adminKey: cleanText(shape.text("adminKey")) } : {}),
+    ...(shape.has("listed") ? { listed: readListed(shape.object("listed")) } : {}),
     targets: version === 1 ? readOldTargets(shape) : shape.objects("targets").map(readKnownTarget),
   };
 }
@@ -110,6 +112,16 @@ function readKnownTarget(shape: Shape): KnownTarget {
   return {
     target: readTarget(shape.text("target")),
     since: shape.textOrNull("since") === null ? null : readMoment(shape, "since"),
+  };
+}
+
+function readListed(shape: Shape): ListedKey {
+  const workspace = shape.textOrNull("workspace");
+  return {
+    ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
+    lastUsedAt: shape.textOrNull("lastUsedAt") === null ? null : readMoment(shape, "lastUsedAt"),
+    workspace: workspace === null ? null : cleanText(workspace),
+    seenAt: readMoment(shape, "seenAt"),
   };
 }
 

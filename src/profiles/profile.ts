@@ -30,8 +30,22 @@ export interface Profile {
   readonly lastDiagnosis: Diagnosis | null;
   /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;
+  /** The mask of the Admin API key that is stored beside the key; absent where there is none. */
+  readonly adminKey?: string;
+  /** What Mistral's list of keys said of this key; absent where it was not asked. */
+  readonly listed?: ListedKey;
   /** The places that get this key delivered. */
   readonly targets: readonly KnownTarget[];
+}
+
+/** What Mistral's list of keys says of one, which only the Admin API of an organization gives. */
+export interface ListedKey {
+  /** The last day; `null` for never, absent where the list did not say. */
+  readonly expiresAt?: Expiry;
+  readonly lastUsedAt: string | null;
+  readonly workspace: string | null;
+  /** When the list said so. */
+  readonly seenAt: string;
 }
 
 /** A place that gets a profile's key delivered. */

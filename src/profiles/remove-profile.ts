@@ -2,9 +2,9 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { consolePages } from "../mistral/console-pages.ts";
+import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { unusableStore } from "../stores/choose-store.ts";
-import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import { everySlot, type SecretStore, type StoreKind } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
@@ -25,6 +25,8 @@ export interface Removed {
   readonly store: SecretStore;
   /** The masks of the keys that are forgotten, the one in use first; they stay alive at Mistral. */
   readonly keys: readonly string[];
+  /** The mask of an Admin API key that is forgotten with them. */
+  readonly adminKey: string | undefined;
   /** Whether `store` was another store than the profile's: then only what lay there is gone. */
   readonly strayOnly: boolean;
   /** Targets that still have the key. */
@@ -50,7 +52,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   if (!yes) await confirm(deps, found);
   const { store, strayOnly } = found;
   // The profile goes last, so that a removal that is cut off is still found by the next one.
-  for (const slot of ["next", "previous", "current"] as const) await store.delete({ profile, slot });
+  for (const slot of everySlot) await store.delete({ profile, slot });
   if (strayOnly) return found;
   deps.journal.end(profile);
   deps.drafts.remove(profile);
@@ -72,11 +74,12 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
     const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
     const keys = [...new Set(masks.filter((mask) => mask !== undefined))];
     const targets = known?.targets.map(({ target }) => targetText(target)) ?? [];
-    return { profile: name, store, keys, strayOnly, targets };
+    return { profile: name, store, keys, adminKey: known?.adminKey, strayOnly, targets };
   }
   const key = await readOrDamaged(deps, () => store.get({ profile: name, slot: "current" }));
   if (key === undefined) throw noKey(name, store, known);
-  return { profile: name, store, keys: key === "damaged" ? [] : [key.mask], strayOnly, targets: [] };
+  const keys = key === "damaged" ? [] : [key.mask];
+  return { profile: name, store, keys, adminKey: undefined, strayOnly, targets: [] };
 }
 
 /** A keychain that is not there cannot be emptied; better to say so before the question than after it. */
@@ -113,7 +116,7 @@ async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: R
 /** Says what was removed, and that this revokes nothing; offers the page that does. */
 export async function tellOfRemoval(
   deps: Deps,
-  { profile, store, keys, strayOnly, targets }: Removed,
+  { profile, store, keys, adminKey, strayOnly, targets }: Removed,
   { offersPage }: { readonly offersPage: boolean },
 ): Promise<void> {
   const { output } = deps;
@@ -125,6 +128,10 @@ export async function tellOfRemoval(
       : `Profile "${profile}" is removed from ${place} and from this machine.`,
   );
   if (targets.length > 0) output.warn(`Its key is still at ${targets.join(", ")}.`);
+  if (adminKey !== undefined)
+    output.warn(
+      `Its Admin API key ${adminKey} is forgotten too, and works until it is deleted: ${furtherPages.adminKeys}`,
+    );
   const what = keys.length === 0 ? "the key" : keys.join(" and ");
   const until =
     keys.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";

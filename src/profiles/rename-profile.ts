@@ -7,7 +7,7 @@ import type { SecretStore, Slot } from "../stores/secret-store.ts";
 import type { Profile } from "./profile.ts";
 import { refuseLookalike } from "./profile-folder.ts";
 
-const slots: readonly Slot[] = ["current", "previous", "next"];
+const slots: readonly Slot[] = ["current", "previous", "next", "admin"];
 
 /** Which profile gets which name. */
 export interface Renaming {

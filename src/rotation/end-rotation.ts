@@ -150,11 +150,14 @@ function planOf(
   { oldKey, newKey }: TwoKeys,
 ): RotationPlan {
   const known = unlessDamaged(() => profiles.read(name));
-  const targets = known?.targets ?? [];
+  const { targets = [], adminKey } = known ?? {};
   const profileFor = (key: ApiKey) =>
     known !== undefined && matchesFingerprint(key, known.fingerprint)
       ? known
-      : profileOf({ name, key, store: store.kind, endpoint: endpointFor({}, known), targets }, now());
+      : profileOf(
+          { name, key, store: store.kind, endpoint: endpointFor({}, known), targets, adminKey },
+          now(),
+        );
   const [before, after] = [profileFor(oldKey), profileFor(newKey)];
   return {
     version: 1,

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { readTarget } from "../profiles/target-reference.ts";
-import type { SecretStore, Slot } from "../stores/secret-store.ts";
+import type { KeySlot, SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
 import type { DeliveryReport } from "../targets/target.ts";
@@ -74,8 +74,8 @@ class Move {
   readonly #options: MoveOptions;
   readonly #checks: KeyChecks;
   // As this run has read and written them; another run that changes them takes the journal over first.
-  readonly #keys: Record<Slot, ApiKey | undefined>;
-  readonly #held: Record<Slot, Held>;
+  readonly #keys: Record<KeySlot, ApiKey | undefined>;
+  readonly #held: Record<KeySlot, Held>;
   #record: RotationRecord;
   #direction: Direction;
   #turned = false;

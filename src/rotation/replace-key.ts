@@ -5,7 +5,8 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, profileOf } from "../profiles/known-key.ts";
+import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { type KnownKey, profileOf, withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -13,6 +14,7 @@ import { noKey } from "../stores/stored-key.ts";
 import type { RotationPlan, RotationRecord } from "./journal.ts";
 import { moveRotation } from "./move-rotation.ts";
 import type { RotationOutcome } from "./outcome.ts";
+import type { RevokeOldKey } from "./retire-old-key.ts";
 import { bothWays, leftover } from "./unfinished.ts";
 
 /** A key that is to take the place of the one that a store holds for a profile. */
@@ -26,6 +28,8 @@ export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets"> {
   readonly waitMs?: number | undefined;
   /** Goes on without a question where a target does not take the new key. */
   readonly yes?: boolean;
+  /** Deletes the old key; a person does where absent. */
+  readonly revoke?: RevokeOldKey | undefined;
   /** Asks when the new key ends, once it is in use. */
   readonly askExpiry?: (() => Promise<Profile["expiresAt"]>) | undefined;
 }
@@ -41,8 +45,21 @@ export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets"> {
  *   of kind `usage` when another run has replaced the stored key since this one has read it
  */
 export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<RotationOutcome> {
-  const { store, check, browser = true, waitMs, yes = false, name } = request;
-  const record = await retryWhileStoreFails(deps, () => begin(deps, request)).catch(sayUnchanged);
+  const record = await retryWhileStoreFails(deps, () => stageKey(deps, request)).catch(sayUnchanged);
+  return await switchToStaged(deps, record, request);
+}
+
+/**
+ * Puts a staged key in the place of the stored one, from the switch to the end of the old key.
+ *
+ * @throws MistralKeyError as {@link replaceKey} does after the new key was stored
+ */
+export async function switchToStaged(
+  deps: Deps,
+  record: RotationRecord,
+  request: ReplaceRequest,
+): Promise<RotationOutcome> {
+  const { store, check, browser = true, waitMs, yes = false, name, revoke } = request;
   const outcome = await keepingBothKeys(record, async () =>
     moveRotation(deps, deps.journal.update(record, { stage: "switching" }), {
       store,
@@ -50,9 +67,11 @@ export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<R
       browser,
       waitMs,
       yes,
+      revoke,
       captured: { check },
       onSwitched: async () => {
         deps.output.ok(`stored in ${store.describe()}, read back`);
+        noteCheck(deps, record, check);
         await noteExpiry(deps, request);
       },
     }),
@@ -61,6 +80,17 @@ export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<R
   throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {
     hint: `The old key is in use as before. Try again: ${commandFor(name, "rotate")}`,
   });
+}
+
+/** A key that was stored before it was checked. */
+function noteCheck(
+  { profiles, now }: Deps,
+  { profile: name, after }: RotationRecord,
+  check?: KeyCheck,
+): void {
+  const profile = profiles.read(name);
+  if (check === undefined || after.lastVerifiedAt !== null || profile === undefined) return;
+  profiles.write(withCheck(profile, check, now()));
 }
 
 /** Asked only now, so that stopping there loses no key. */
@@ -87,8 +117,12 @@ export async function refuseLeftovers(
   }
 }
 
-/** Up to the moment from which on there is something to finish. When it fails, nothing has changed. */
-async function begin(deps: Deps, request: ReplaceRequest): Promise<RotationRecord> {
+/**
+ * Puts a new key in `next`: from then on there is something to finish. When it fails, nothing has changed.
+ *
+ * @throws MistralKeyError as {@link replaceKey} does before the new key is stored
+ */
+export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<RotationRecord> {
   const { store, name, before, key } = request;
   const { journal } = deps;
   const oldKey = await store.get({ profile: name, slot: "current" });
@@ -114,8 +148,9 @@ function sayUnchanged(error: unknown): never {
 }
 
 function planOf({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, now: Date): RotationPlan {
-  const targets = before?.targets ?? [];
-  const after = profileOf({ ...known, store: store.kind, storeName: store.describe(), targets }, now);
+  const { targets = [], adminKey } = before ?? {};
+  const place = { store: store.kind, storeName: store.describe() };
+  const after = profileOf({ ...known, ...place, targets, adminKey }, now);
   return {
     version: 1,
     profile: known.name,
@@ -148,7 +183,7 @@ function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord
 }
 
 /** Says, when something fails, that both keys are kept and how to go on. */
-async function keepingBothKeys<Result>(
+export async function keepingBothKeys<Result>(
   { profile }: RotationRecord,
   act: () => Promise<Result>,
 ): Promise<Result> {

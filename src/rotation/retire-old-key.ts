@@ -1,11 +1,18 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled } from "../errors.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { adminKeysPage, consolePages } from "../mistral/console-pages.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type HeldKey, type KeyChecks } from "./ask-mistral.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { Left } from "./stages.ts";
+
+/**
+ * Deletes the old key at Mistral.
+ *
+ * @throws MistralKeyError that says why it was not deleted
+ */
+export type RevokeOldKey = (old: { readonly mask: string; readonly name: string | null }) => Promise<void>;
 
 type Retiring = Pick<Deps, "output" | "interactive" | "prompts" | "openPage" | "sleep" | "now">;
 
@@ -17,6 +24,8 @@ export interface RetireOptions {
   readonly waitMs: number | undefined;
   /** Gives up an old key that Mistral forbids every call without asking, although it is not proven dead. */
   readonly yes: boolean;
+  /** Deletes the old key; where absent, a person does it in the console. */
+  readonly revoke?: RevokeOldKey | undefined;
 }
 
 /** The two keys, and what asks about them. */
@@ -46,8 +55,10 @@ export async function retireOldKey(
   const line = deps.output.progress("Asking Mistral about the old key");
   let state = await lookAtOldKey(keys).finally(() => line.clear());
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
-  const { browser, yes, waitMs } = options;
+  const { browser, yes, waitMs, revoke } = options;
   try {
+    if (revoke !== undefined && (await isRevoked(deps, keys.record, revoke)))
+      return await watch(deps, keys, state, waitMs ?? usualWaitMs);
     if (!deps.interactive) {
       if (waitMs !== undefined) state = await watch(deps, keys, state, waitMs);
       return state === "old-key-forbidden" && yes ? "given-up" : state;
@@ -85,6 +96,26 @@ async function lookAtOldKey({
   if (inUseAnswer !== "accepted" || answer === "unknown") return "unknown";
   if (answer === "refused") return "dead";
   return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
+}
+
+/** Where it cannot be deleted, a person still can. */
+async function isRevoked(
+  { output }: Retiring,
+  { oldKey }: RotationRecord,
+  revoke: RevokeOldKey,
+): Promise<boolean> {
+  const line = output.progress("Deleting the old key at Mistral");
+  try {
+    await revoke(oldKey);
+    line.succeed(`deleted the old key ${oldKey.mask} at Mistral`);
+    return true;
+  } catch (error) {
+    line.clear();
+    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+    output.warn(`The old key was not deleted. ${error.message}`);
+    for (const hint of error.hint?.split("\n") ?? []) output.next(hint);
+    return false;
+  }
 }
 
 function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left): void {

@@ -49,10 +49,7 @@ export type RotateOutcome =
  * @throws Cancelled, and MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
  */
 export async function rotateKey(deps: Deps, request: RotateRequest): Promise<RotateOutcome> {
-  refuseDuringRotation(request.profile, deps);
-  const stored = await readStoredKey(request, deps);
-  refuseOtherStore(request, stored);
-  await refuseLeftovers(stored.store, request.profile, stored.key);
+  const stored = await prepareRotation(deps, request);
   const { key: oldKey, store, profile: before } = stored;
   const endpoint = endpointFor(request, before);
   const walked = request.from === "stdin" ? undefined : await walkToPaste(deps, request, stored);
@@ -81,9 +78,23 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
     browser: request.browser,
     waitMs: request.waitMs,
     yes: request.yes,
+    revoke: request.revoke,
     askExpiry: walked?.asked === false ? () => askExpiry(deps, { justMade }) : undefined,
   });
   return { outcome: "rotated", ...outcome };
+}
+
+/**
+ * The key that is to be replaced, once nothing stands in the way of that.
+ *
+ * @throws MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
+ */
+export async function prepareRotation(deps: Deps, request: RotateRequest): Promise<StoredKey> {
+  refuseDuringRotation(request.profile, deps);
+  const stored = await readStoredKey(request, deps);
+  refuseOtherStore(request, stored);
+  await refuseLeftovers(stored.store, request.profile, stored.key);
+  return stored;
 }
 
 function refuseOtherStore({ profile, store }: RotateRequest, stored: StoredKey): void {

@@ -1,12 +1,12 @@
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { SecretStore, Slot } from "../stores/secret-store.ts";
+import type { KeySlot, SecretStore } from "../stores/secret-store.ts";
 import type { RotationPlan } from "./journal.ts";
 import type { Held, SlotContents } from "./stages.ts";
 
 /** The keys that a store holds for one profile. */
-export type Slots = Readonly<Record<Slot, ApiKey | undefined>>;
+export type Slots = Readonly<Record<KeySlot, ApiKey | undefined>>;
 
 /** Reads every slot of a profile. */
 export async function readSlots(store: SecretStore, profile: ProfileName): Promise<Slots> {

@@ -1,4 +1,4 @@
-import type { Slot } from "../stores/secret-store.ts";
+import type { KeySlot } from "../stores/secret-store.ts";
 
 /**
  * How far a rotation has come. A stage is written before the steps that it allows, so that after a
@@ -17,7 +17,7 @@ export type RotationStage = "staging" | "switching" | "delivering" | "retiring" 
 export type Held = "nothing" | "old" | "new" | "other";
 
 /** What every slot holds. */
-export type SlotContents = Readonly<Record<Slot, Held>>;
+export type SlotContents = Readonly<Record<KeySlot, Held>>;
 
 /** Whether the new key is wanted in use, or the old one. Beyond `reverting` there is one way. */
 export type Direction = "forward" | "back";
@@ -65,8 +65,8 @@ export type Ending = "rotated" | "went-back" | "nothing-staged";
 
 /** One step. Each has at most one effect, after which the table is looked at again. */
 export type Step =
-  | { readonly do: "copy"; readonly from: Slot; readonly to: Slot }
-  | { readonly do: "erase"; readonly slot: Slot }
+  | { readonly do: "copy"; readonly from: KeySlot; readonly to: KeySlot }
+  | { readonly do: "erase"; readonly slot: KeySlot }
   | { readonly do: "enter"; readonly stage: RotationStage }
   /** Take the key in use to the targets that do not hold it. */
   | { readonly do: "deliver" }
@@ -92,8 +92,8 @@ interface Row {
   readonly step: Step;
 }
 
-const copy = (from: Slot, to: Slot): Step => ({ do: "copy", from, to });
-const erase = (slot: Slot): Step => ({ do: "erase", slot });
+const copy = (from: KeySlot, to: KeySlot): Step => ({ do: "copy", from, to });
+const erase = (slot: KeySlot): Step => ({ do: "erase", slot });
 const enter = (stage: RotationStage): Step => ({ do: "enter", stage });
 const end = (ending: Ending): Step => ({ do: "end", ending });
 const leave = (left: Left): Step => ({ do: "leave", left });

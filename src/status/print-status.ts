@@ -57,11 +57,23 @@ function printProfile(output: Output, { profile }: ReadableProfile, now: Date): 
   const { identity } = profile;
   const rows = [
     { label: "Key", value: joined([profile.key, identity?.keyName]) },
-    { label: "Account", value: joined([identity?.email, identity?.workspace, identity?.organization]) },
+    {
+      label: "Account",
+      value: joined([
+        identity?.email,
+        identity?.workspace ?? profile.listed?.workspace,
+        identity?.organization,
+      ]),
+    },
     { label: "Kept in", value: storeNameOf(profile) },
     { label: "Endpoint", value: endpointOf(profile) },
     { label: "Ends", value: endOf(profile, now) },
     { label: "Checked", value: checkOf(profile) },
+    { label: "Last used", value: lastUseOf(profile) },
+    {
+      label: "Admin key",
+      value: profile.adminKey === undefined ? "" : `${profile.adminKey}, for rotate --auto`,
+    },
     { label: "Delivered to", value: profile.targets.map(describeTarget).join("\n") },
   ].filter(({ value }) => value !== "");
   output.heading(profile.name);
@@ -88,6 +100,12 @@ function checkOf({ lastVerifiedAt, lastDiagnosis, lastAcceptedAt }: Profile): st
   return lastAcceptedAt === null
     ? `${said}; nothing is known of the key yet`
     : `${said}; the key was accepted on ${dayOfCheck(lastAcceptedAt)}`;
+}
+
+function lastUseOf({ listed }: Profile): string {
+  if (listed === undefined) return "";
+  const asOf = `as Mistral listed it on ${dayOfCheck(listed.seenAt)}`;
+  return `${listed.lastUsedAt === null ? "not known" : dayOfCheck(listed.lastUsedAt)}, ${asOf}`;
 }
 
 function dayOfCheck(moment: string): string {

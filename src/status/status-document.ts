@@ -2,6 +2,7 @@ import { daysLeft } from "../keys/expiry.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Region } from "../mistral/endpoint.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { RotationStage } from "../rotation/stages.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
@@ -36,6 +37,13 @@ export interface StatusRow {
   readonly createdAt: string | null;
   readonly expiresAt: string | null;
   readonly daysLeft: number | null;
+  /** Who says when the key ends: the person, or Mistral's list of keys. */
+  readonly expiryFrom: "entered" | "listed" | null;
+  /** When the key was last used, as Mistral's list of keys said at {@link StatusRow.listedAt}. */
+  readonly lastUsedAt: string | null;
+  readonly listedAt: string | null;
+  /** The mask of an Admin API key that is stored beside the key. */
+  readonly adminKey: string | null;
   readonly lastVerifiedAt: string | null;
   readonly lastDiagnosis: Diagnosis | null;
   readonly rotation: null | { readonly stage: RotationStage | null; readonly startedAt: string | null };
@@ -54,6 +62,10 @@ const nothing = {
   createdAt: null,
   expiresAt: null,
   daysLeft: null,
+  expiryFrom: null,
+  lastUsedAt: null,
+  listedAt: null,
+  adminKey: null,
   lastVerifiedAt: null,
   lastDiagnosis: null,
   rotation: null,
@@ -76,24 +88,34 @@ export function statusDocument({ choice, profiles, environment, now }: Survey): 
 function rowOf(row: SurveyedProfile, now: Date): StatusRow {
   if ("damaged" in row) return { profile: row.name, ...nothing, problem: row.damaged };
   const { profile, rotation } = row;
+  const { listed, adminKey = null } = profile;
   const expiresAt = profile.expiresAt ?? null;
   return {
     profile: row.name,
     key: profile.key,
     store: profile.store,
-    workspace: profile.identity?.workspace ?? null,
+    workspace: profile.identity?.workspace ?? listed?.workspace ?? null,
     organization: profile.identity?.organization ?? null,
     keyName: profile.identity?.keyName ?? null,
     region: profile.endpoint.region,
     createdAt: profile.createdAt,
     expiresAt,
     daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now),
+    expiryFrom: expiryFrom(profile),
+    lastUsedAt: listed?.lastUsedAt ?? null,
+    listedAt: listed?.seenAt ?? null,
+    adminKey,
     lastVerifiedAt: profile.lastVerifiedAt,
     lastDiagnosis: profile.lastDiagnosis,
     rotation: rotation === undefined ? null : rotationOf(rotation),
     targets: profile.targets.map(({ target, since }) => ({ target: targetText(target), since })),
     ...(rotation !== undefined && "damaged" in rotation ? { problem: rotation.damaged } : {}),
   };
+}
+
+function expiryFrom({ expiresAt, listed }: Profile): StatusRow["expiryFrom"] {
+  if (expiresAt === undefined) return null;
+  return listed?.expiresAt === expiresAt ? "listed" : "entered";
 }
 
 function rotationOf(rotation: NonNullable<Extract<SurveyedProfile, { profile: unknown }>["rotation"]>) {

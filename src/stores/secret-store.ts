@@ -6,7 +6,13 @@ import type { ProfileName } from "../keys/profile-name.ts";
 export type StoreKind = "keychain" | "file" | "memory";
 
 /** Which of a profile's keys: the one in use or, during a rotation, the one coming or the one leaving. */
-export type Slot = "current" | "next" | "previous";
+export type KeySlot = "current" | "next" | "previous";
+
+/** Where a profile's secrets lie: its keys, and the Admin API key that makes and deletes them, which is never handed out. */
+export type Slot = KeySlot | "admin";
+
+/** Every {@link Slot}; the key in use comes last, so that a removal that is cut off is found again. */
+export const everySlot: readonly Slot[] = ["admin", "next", "previous", "current"];
 
 /** Where one key lies in a store. */
 export interface SecretAddress {
@@ -14,7 +20,7 @@ export interface SecretAddress {
   readonly slot: Slot;
 }
 
-/** The account name of a slot: `work`, `work/next`, `work/previous`. */
+/** The account name of a slot: `work`, `work/next`, `work/previous`, `work/admin`. No profile name has a `/` in it. */
 export function accountOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? profile : `${profile}/${slot}`;
 }

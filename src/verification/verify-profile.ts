@@ -136,6 +136,7 @@ export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck
             storeName: store.describe(),
             endpoint: found.endpoint,
             targets: found.profile?.targets ?? [],
+            adminKey: found.profile?.adminKey,
             check,
           },
           now,

@@ -131,6 +131,10 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
       const { SdkMistralApi } = await import("../../src/mistral/sdk-mistral-api.ts");
       return new SdkMistralApi({ endpoint, env, now: () => new Date(now), pauseMs: 10 });
     },
+    issuer: async (endpoint, key) => {
+      const { AdminApi } = await import("../../src/issuers/admin-api.ts");
+      return new AdminApi({ endpoint, key, env, signal: controller.signal, timeoutMs: 500 });
+    },
     profiles,
     remindOfEnd: (key, profile) => {
       if (options.reminds) remindOfEnd({ key, profile }, { folder: home, output, now: () => new Date(now) });

@@ -94,8 +94,25 @@ export const careCommands: readonly CommandEntry[] = [
         conflicts: ["finish", "withKey"],
       },
       {
+        syntax: "--auto",
+        description: "the Admin API makes the new key and deletes the old one (see init --admin)",
+        conflicts: ["withKey"],
+      },
+      {
+        syntax: "--all",
+        description: "every profile, with --expiring",
+        conflicts: ["profile", "withKey", "finish", "abort"],
+      },
+      {
+        syntax: "--expiring <days>",
+        description: "only where the key ends within so many days: 14d",
+        suggests: ["7d", "14d", "30d"],
+        conflicts: ["withKey", "finish", "abort"],
+      },
+      {
         syntax: "--wait <time>",
-        description: "how long to wait until Mistral refuses the old key: 90s or 10m; 2m in a terminal",
+        description:
+          "how long to wait until Mistral refuses the old key: 90s or 10m; 2m where absent in a terminal or with --auto",
         conflicts: ["abort"],
       },
       {
@@ -108,6 +125,7 @@ export const careCommands: readonly CommandEntry[] = [
       "mistral-key rotate",
       "mistral-key rotate --finish",
       "mistral-key rotate --with-key < new-key.txt",
+      "mistral-key rotate --all --expiring 14d --auto",
     ],
     run: async (input, deps) => (await import("../../commands/care/rotate.ts")).rotate(input, deps),
   },

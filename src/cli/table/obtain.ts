@@ -34,6 +34,11 @@ export const obtainCommands: readonly CommandEntry[] = [
         syntax: "--demo",
         description: "the same against a made-up Mistral: no account, no network, nothing kept",
       },
+      {
+        syntax: "--admin",
+        description: "store an Admin API key beside the key, for rotate --auto (Enterprise, preview)",
+        conflicts: ["demo", "expires", "verify"],
+      },
     ],
     examples: [
       "mistral-key init",

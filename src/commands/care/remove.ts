@@ -12,7 +12,16 @@ export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitC
   const removed = await removeProfile(deps, { profile, store, yes });
   if (json) {
     const [key = null, ...others] = removed.keys;
-    deps.output.json({ profile, removed: true, key, others, revoked: false, page: consolePages.keys });
+    const { adminKey = null } = removed;
+    deps.output.json({
+      profile,
+      removed: true,
+      key,
+      others,
+      adminKey,
+      revoked: false,
+      page: consolePages.keys,
+    });
   }
   await tellOfRemoval(deps, removed, { offersPage: !yes });
   return exitCodes.done;

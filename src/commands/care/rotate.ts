@@ -1,8 +1,10 @@
 import type { CommandInput } from "../../cli/command-types.ts";
+import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
+import { revokeOldKeyOf, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { endRotation, findRotation } from "../../rotation/end-rotation.ts";
@@ -14,17 +16,14 @@ import {
   rotationDocument,
   type WayBack,
 } from "../../rotation/outcome.ts";
-import { type RotateRequest, rotateKey } from "../../rotation/rotate-key.ts";
+import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
-
-interface RotateOptions extends RotateRequest {
-  readonly json: boolean;
-}
+import { type DueRequest, type RotateOptions, rotateDue, type Told } from "./rotate-due.ts";
 
 /** Puts a new key in the place of the stored one, or brings a rotation that was cut off to an end. */
 export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
@@ -36,7 +35,8 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
       hint: "Use only one of them.",
     });
   }
-  const settings = readSettings(flags, deps);
+  const { json, ...settings } = readSettings(flags, deps);
+  const auto = flags.on("auto");
   const options: RotateOptions = {
     ...settings,
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
@@ -44,17 +44,47 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     browser: !flags.off("browser") && deps.opensPages,
     waitMs: readWait(flags.value("wait"), settings.profile),
     yes: flags.on("yes"),
+    auto,
+    revoke: auto ? revokeOldKeyOf(deps, settings) : undefined,
   };
-  if (direction !== undefined) return await end(deps, options, direction);
+  const due = readDue(flags, options);
+  const { code, document } =
+    due !== undefined
+      ? await rotateDue(deps, options, due, rotateOne)
+      : direction !== undefined
+        ? await end(deps, options, direction)
+        : await rotateOne(deps, options);
+  if (json) deps.output.json(document);
+  return code;
+}
+
+/** Starts a rotation, or goes on with one that was cut off. */
+async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
   if (options.from === "stdin") return await startNew(deps, options);
-  requirePerson(deps, {
-    message: "A rotation asks for the new key",
-    hint: `Send it on standard input instead: ${commandFor(options.profile, "rotate --with-key")} < FILE`,
-  });
+  if (!options.auto)
+    requirePerson(deps, {
+      message: "A rotation asks for the new key",
+      hint: `Send it on standard input instead: ${commandFor(options.profile, "rotate --with-key")} < FILE`,
+    });
   const unfinished = await findRotation(deps, options);
   if (unfinished === undefined) return await startNew(deps, options);
+  if (options.auto) return await resume(deps, options, unfinished.record);
   const chosen = await askDirection(deps, unfinished.record);
   return await end(deps, { ...options, yes: options.yes || chosen === "back" }, chosen);
+}
+
+function readDue(flags: Flags, { profile }: RotateOptions): DueRequest | undefined {
+  const [text, all] = [flags.value("expiring"), flags.on("all")];
+  if (text === undefined && !all) return undefined;
+  const days = /^(\d{1,5})\s*d(?:ays?)?$/i.exec(text?.trim() ?? "")?.[1];
+  if (days !== undefined) return { days: Number(days), only: all ? undefined : profile };
+  throw new MistralKeyError(
+    "usage",
+    text === undefined
+      ? "--all needs --expiring, which says how soon a key must end to be rotated."
+      : "--expiring needs a number of days.",
+    { hint: `For example: ${ownCommand("rotate --all --expiring 14d")}` },
+  );
 }
 
 function readWait(text: string | undefined, profile: ProfileName): number | undefined {
@@ -66,26 +96,47 @@ function readWait(text: string | undefined, profile: ProfileName): number | unde
   });
 }
 
-async function startNew(deps: Deps, options: RotateOptions): Promise<ExitCode> {
-  const outcome = await quietly(deps, () => rotateKey(deps, options));
-  if (outcome.outcome === "rotated") return tellOfRotation(deps, options, outcome);
-  const { key, store, check } = outcome;
-  if (options.json) {
-    const { profile, expiresAt } = options;
-    const verification = { profile, key, store: store.kind, check, expiresAt, now: deps.now() };
-    deps.output.json({ ...verificationDocument(verification), stored: false });
+/**
+ * Goes on with a rotation without asking in which direction: forward, unless the old key is wanted
+ * back already or Mistral refuses the new one. Where that leaves the old key in use, a new rotation starts.
+ */
+async function resume(deps: Deps, options: RotateOptions, record: RotationRecord): Promise<Told> {
+  try {
+    if (record.stage !== "reverting") {
+      const outcome = await endRotation(deps, { ...options, direction: "forward" });
+      if (outcome.outcome === "rotated") return tellOfRotation(deps, outcome);
+      return await startNew(deps, options);
+    }
+  } catch (error) {
+    if (!(error instanceof MistralKeyError) || error.kind !== "rejected") throw error;
+    deps.output.warn(error.message);
   }
-  printExplanation(deps.output, check, "fail");
-  deps.output.paragraph("Nothing was changed; the stored key stays in use.");
-  return exitCodeOfDiagnosis(check.diagnosis);
+  const told = await end(deps, { ...options, yes: true }, "back");
+  return told.code === exitCodes.done ? await startNew(deps, options) : told;
 }
 
-async function end(deps: Deps, options: RotateOptions, direction: Direction): Promise<ExitCode> {
+async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
+  const outcome = await quietly(deps, () =>
+    options.auto ? rotateByIssuer(deps, options) : rotateKey(deps, options),
+  );
+  if (outcome.outcome === "rotated") return tellOfRotation(deps, outcome);
+  const { key, store, check } = outcome;
+  const { profile, expiresAt } = options;
+  const verification = { profile, key, store: store.kind, check, expiresAt, now: deps.now() };
+  printExplanation(deps.output, check, "fail");
+  deps.output.paragraph("Nothing was changed; the stored key stays in use.");
+  const document = { ...verificationDocument(verification), stored: false };
+  return { code: exitCodeOfDiagnosis(check.diagnosis), document };
+}
+
+async function end(deps: Deps, options: RotateOptions, direction: Direction): Promise<Told> {
   const outcome = await endRotation(deps, { ...options, direction });
   switch (outcome.outcome) {
     case "rotated": {
-      const code = tellOfRotation(deps, options, outcome);
-      return code === exitCodes.done && direction === "back" ? exitCodes.rejected : code;
+      const told = tellOfRotation(deps, outcome);
+      return told.code === exitCodes.done && direction === "back"
+        ? { ...told, code: exitCodes.rejected }
+        : told;
     }
     case "went-back":
       return tellOfWayBack(deps, options, outcome.record, outcome);
@@ -100,36 +151,34 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
   }
 }
 
-function tellOfRotation(deps: Deps, { json }: RotateOptions, outcome: RotationOutcome): ExitCode {
-  if (json) {
-    const { profile, key, store, check } = outcome;
-    const document = verificationDocument({
-      profile: profile.name,
-      key,
-      store: store.kind,
-      check,
-      expiresAt: profile.expiresAt,
-      identity: profile.identity,
-      now: deps.now(),
-    });
-    const hint = nextStepOf(outcome) ?? document.hint;
-    deps.output.json({ ...document, hint, stored: true, ...rotationDocument(outcome) });
-  }
+function tellOfRotation(deps: Deps, outcome: RotationOutcome): Told {
+  const { profile, key, store, check } = outcome;
+  const document = verificationDocument({
+    profile: profile.name,
+    key,
+    store: store.kind,
+    check,
+    expiresAt: profile.expiresAt,
+    identity: profile.identity,
+    now: deps.now(),
+  });
+  const hint = nextStepOf(outcome) ?? document.hint;
   printRotation(deps, outcome);
-  return outcome.finished ? exitCodes.done : exitCodes.unfinished;
+  return {
+    code: outcome.finished ? exitCodes.done : exitCodes.unfinished,
+    document: { ...document, hint, stored: true, ...rotationDocument(outcome) },
+  };
 }
 
 function tellOfWayBack(
   { output }: Deps,
-  { profile, json }: RotateOptions,
+  { profile }: RotateOptions,
   { oldKey, newKey }: RotationRecord,
   { inUse, finished }: WayBack,
-): ExitCode {
+): Told {
   const old = inUse === "old";
-  if (json) {
-    const key = old ? oldKey.mask : null;
-    output.json({ profile, aborted: finished, key, discarded: { key: newKey.mask } });
-  }
+  const key = old ? oldKey.mask : null;
+  const document = { profile, aborted: finished, key, discarded: { key: newKey.mask } };
   output.ok(
     old
       ? `The old key ${oldKey.mask} is in use for profile "${profile}".`
@@ -138,12 +187,12 @@ function tellOfWayBack(
   if (!finished) {
     output.warn("Not every target took the old key back, so the new one is kept.");
     output.next(`To try again: ${commandFor(profile, "rotate --abort")}`);
-    return exitCodes.unfinished;
+    return { code: exitCodes.unfinished, document };
   }
   const forgotten = old ? newKey.mask : `${oldKey.mask} and ${newKey.mask}`;
   output.warn(`Forgotten here, not deleted at Mistral: ${forgotten}`);
   output.next(`To delete it there: ${ownCommand("open keys")}`);
-  return exitCodes.done;
+  return { code: exitCodes.done, document };
 }
 
 async function askDirection(deps: Deps, record: RotationRecord): Promise<Direction> {

@@ -10,7 +10,9 @@ import { readSettings } from "../../settings.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 
 /** The wizard: from no account to a verified key in a store. */
-export async function init({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
+  const { flags } = input;
+  if (flags.on("admin")) return await (await import("./init-admin.ts")).initAdmin(input, deps);
   const expires = flags.value("expires");
   const { json, ...settings } = readSettings(flags, deps);
   const request: OnboardRequest = {

@@ -4,7 +4,13 @@ import { PrivateFolder } from "../../files/private-folder.ts";
 import { shellWord } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import type { Inspection, SecretAddress, SecretStore, Slot, StoreAvailability } from "../secret-store.ts";
+import {
+  everySlot,
+  type Inspection,
+  type SecretAddress,
+  type SecretStore,
+  type StoreAvailability,
+} from "../secret-store.ts";
 import { damagedFile, notKept, wrongPassphrase } from "./encrypted-file-failures.ts";
 import type { Opened } from "./encrypted-file-format.ts";
 import type { PassphraseSource } from "./passphrase.ts";
@@ -34,8 +40,6 @@ const usualLogN = 17;
 
 /** How often a person may try. */
 const attempts = 3;
-
-const slots: readonly Slot[] = ["current", "next", "previous"];
 
 /** The file of an address: `work.age`, `work+next.age`. No profile name has a `+` in it. */
 function fileNameOf({ profile, slot }: SecretAddress): string {
@@ -155,7 +159,7 @@ export class EncryptedFileStore implements SecretStore {
    */
   async #passphraseFor(address: SecretAddress): Promise<Passphrase> {
     const { profile } = address;
-    for (const slot of [address.slot, ...slots.filter((other) => other !== address.slot)]) {
+    for (const slot of [address.slot, ...everySlot.filter((other) => other !== address.slot)]) {
       const opened = await this.#open({ profile, slot });
       if (opened !== undefined) return opened.passphrase;
     }

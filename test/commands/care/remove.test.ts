@@ -62,6 +62,7 @@ describe("remove", () => {
       removed: true,
       key: oldKey.mask,
       others: [],
+      adminKey: null,
       revoked: false,
       page: "https://console.mistral.ai/api-keys",
     });

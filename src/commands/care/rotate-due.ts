@@ -1,0 +1,94 @@
+import type { Deps } from "../../deps.ts";
+import { Cancelled, MistralKeyError } from "../../errors.ts";
+import { type ExitCode, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
+import { commandFor, ownCommand } from "../../hints.ts";
+import { findDue } from "../../issuers/find-due.ts";
+import { revokeOldKeyOf } from "../../issuers/rotate-by-issuer.ts";
+import type { ProfileName } from "../../keys/profile-name.ts";
+import type { RotateRequest } from "../../rotation/rotate-key.ts";
+import { requirePerson } from "../../terminal/absence.ts";
+import { failureDocument } from "../../terminal/output/failure.ts";
+import { worstExitCode } from "../../verification/verify-every-profile.ts";
+
+/** What one rotation is asked to be. */
+export interface RotateOptions extends RotateRequest {
+  /** Whether the Admin API makes and deletes keys. */
+  readonly auto: boolean;
+}
+
+/** What came of one rotation, and has been said to people already. */
+export interface Told {
+  readonly code: ExitCode;
+  /** For `--json`. */
+  readonly document: object;
+}
+
+/** Which profiles are rotated, and how soon their keys must end for that. */
+export interface DueRequest {
+  readonly days: number;
+  /** `undefined` for every profile. */
+  readonly only: ProfileName | undefined;
+}
+
+type RotateOne = (deps: Deps, options: RotateOptions) => Promise<Told>;
+
+/** Rotates the keys that end soon, one after the other; one that fails keeps none of the others from it. */
+export async function rotateDue(
+  deps: Deps,
+  options: RotateOptions,
+  request: DueRequest,
+  rotateOne: RotateOne,
+): Promise<Told> {
+  const { output } = deps;
+  if (!options.auto) {
+    const all = request.only === undefined ? "--all " : "";
+    requirePerson(deps, {
+      message: "Each rotation asks for the new key",
+      hint: `Have the Admin API make the keys: ${ownCommand(`rotate ${all}--expiring ${request.days}d --auto`)}\nTo store its key for a profile: ${ownCommand("init --admin -p NAME")}`,
+    });
+  }
+  const { due, notDue, unknown } = findDue(deps, request);
+  const told: (Told & { readonly profile: ProfileName; readonly words: string })[] = [];
+  for (const profile of due) {
+    output.heading(`Profile "${profile}"`);
+    told.push({ profile, ...(await rotateNext(deps, forProfile(deps, options, profile), rotateOne)) });
+    output.print();
+  }
+  if (told.length === 0) output.ok(`No key is known to end within ${request.days} days.`);
+  output.rows(told.map(({ profile, words }) => ({ label: profile, value: words })));
+  for (const profile of unknown) {
+    output.warn(`When the key of profile "${profile}" ends is not known here.`);
+    output.next(`To note it: ${commandFor(profile, "expires DATE")}`);
+  }
+  return {
+    code: worstExitCode(told.map(({ code }) => code)),
+    document: { profiles: told.map(({ document }) => document), notDue, unknown },
+  };
+}
+
+function forProfile(deps: Deps, options: RotateOptions, profile: ProfileName): RotateOptions {
+  const own = { ...options, profile };
+  return { ...own, revoke: options.auto ? revokeOldKeyOf(deps, own) : undefined };
+}
+
+async function rotateNext(
+  deps: Deps,
+  options: RotateOptions,
+  rotateOne: RotateOne,
+): Promise<Told & { readonly words: string }> {
+  try {
+    const told = await rotateOne(deps, options);
+    return { ...told, words: told.code === exitCodes.done ? "rotated" : wordsFor(told) };
+  } catch (error) {
+    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+    deps.output.fail(error.message);
+    for (const hint of error.hint?.split("\n") ?? []) deps.output.next(hint);
+    const code = exitCodeOfKind(error.kind);
+    const document = { profile: options.profile, ok: false, ...failureDocument(error, code) };
+    return { code, document, words: `failed (${code})` };
+  }
+}
+
+function wordsFor({ code }: Told): string {
+  return code === exitCodes.unfinished ? "not finished: something is left to do" : `not rotated (${code})`;
+}

@@ -1,0 +1,13 @@
+import { furtherPages } from "../mistral/console-pages.ts";
+import { type Facts, factFrom, sources } from "../mistral/facts.ts";
+
+const adminApi = factFrom(sources.adminApi, "August 2026");
+
+/** What is said about Mistral's Admin API. */
+export const facts = {
+  preview: adminApi("Mistral's Admin API is a preview for organizations with an Enterprise account."),
+  ownKind: adminApi(
+    `An Admin API key is made at ${furtherPages.adminKeys} and belongs to one organization; an ordinary API key is none.`,
+  ),
+  globalOnly: adminApi("The regional endpoints have no Admin API."),
+} as const satisfies Facts;

@@ -1,0 +1,43 @@
+import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { say } from "../mistral/facts.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { facts } from "./facts.ts";
+import type { KeyIssuer } from "./key-issuer.ts";
+
+/** Whose issuer is wanted. */
+export interface IssuerRequest {
+  readonly profile: ProfileName;
+  /** The store of the profile. */
+  readonly store: SecretStore;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * Opens the Admin API with the key that is stored for a profile.
+ *
+ * @throws MistralKeyError of kind `no-key` when none is stored, `usage` for a regional endpoint, or
+ *   of a `store-…` kind
+ */
+export async function openIssuer(
+  deps: Pick<Deps, "issuer">,
+  { profile, store, endpoint }: IssuerRequest,
+): Promise<KeyIssuer> {
+  refuseRegional(endpoint);
+  const key = await store.get({ profile, slot: "admin" });
+  if (key !== undefined) return await deps.issuer(endpoint, key);
+  throw new MistralKeyError("no-key", `No Admin API key is stored for profile "${profile}".`, {
+    hint: `${say(facts.preview)} To store its key: ${commandFor(profile, "init --admin")}`,
+  });
+}
+
+/** @throws MistralKeyError of kind `usage` for an endpoint that has no Admin API */
+export function refuseRegional({ region, serverUrl }: Endpoint): void {
+  if (region === "global" || serverUrl !== undefined) return;
+  throw new MistralKeyError("usage", say(facts.globalOnly), {
+    hint: "Make and delete keys of this profile in the console.",
+  });
+}

@@ -1,0 +1,171 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { adminKeysPage } from "../mistral/console-pages.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
+import { endpointFor, storeFor } from "../profiles/profile.ts";
+import { answerOf } from "../rotation/ask-mistral.ts";
+import type { RotationRecord } from "../rotation/journal.ts";
+import { keepingBothKeys, type ReplaceRequest, stageKey, switchToStaged } from "../rotation/replace-key.ts";
+import type { RevokeOldKey } from "../rotation/retire-old-key.ts";
+import {
+  prepareRotation,
+  type RotateOutcome,
+  type RotateRequest,
+  rotateKey,
+} from "../rotation/rotate-key.ts";
+import { bothWays } from "../rotation/unfinished.ts";
+import { explain } from "../verification/explain.ts";
+import { findIssuedKey } from "./find-issued-key.ts";
+import type { CreatedKey, KeyIssuer } from "./key-issuer.ts";
+import { makeSuccessor, type Successor } from "./make-successor.ts";
+import { openIssuer } from "./open-issuer.ts";
+
+/**
+ * Rotates through the Admin API, which makes the new key and deletes the old one. The new key is put
+ * in `next` as soon as it is there, since Mistral shows it once. Where the API makes none, a person
+ * who is there is told why and makes it by hand.
+ *
+ * @throws MistralKeyError that says why there is no new key, or as `rotateKey` does
+ */
+export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promise<RotateOutcome> {
+  const stored = await prepareRotation(deps, request);
+  const { key: oldKey, store, profile: before } = stored;
+  const { profile: name, expiresAt } = request;
+  const endpoint = endpointFor(request, before);
+  const made = await make();
+  if (made === undefined) return await rotateKey(deps, { ...request, from: "prompt" });
+  const { issuer, successor } = made;
+  const { created } = successor;
+  // The list may have told more of the old key.
+  const latest = unlessDamaged(() => deps.profiles.read(name)) ?? before;
+  const replace: ReplaceRequest = {
+    name,
+    key: created.key,
+    store,
+    endpoint,
+    expiresAt: successor.expiresAt,
+    listed: successor.listed,
+    before: latest,
+    browser: request.browser,
+    waitMs: request.waitMs,
+    yes: request.yes,
+    revoke: revokeThrough(async () => issuer),
+  };
+  const record = await stageKey(deps, replace).catch(async (error: unknown) => {
+    throw await withdrawn(error, issuer, successor);
+  });
+  const check = await keepingBothKeys(record, async () => await awaitAcceptance(deps, created.key, endpoint));
+  switch (answerOf(check)) {
+    case "refused":
+    case "forbidden":
+      await keepingBothKeys(record, () => takeBack(deps, record, issuer, created, replace));
+      return { outcome: "refused", key: created.key, store, check };
+    case "accepted":
+      return { outcome: "rotated", ...(await switchToStaged(deps, record, { ...replace, check })) };
+    default:
+      throw new MistralKeyError(
+        "unfinished",
+        `${explain(check).sentence} Both keys are kept; the rotation is not finished.`,
+        { hint: bothWays(name) },
+      );
+  }
+
+  async function make(): Promise<{ issuer: KeyIssuer; successor: Successor } | undefined> {
+    const line = deps.output.progress("Asking the Admin API for a new key");
+    try {
+      const opened = await openIssuer(deps, { profile: name, store, endpoint });
+      const wanted = { mask: oldKey.mask, name: before?.identity?.keyName ?? null };
+      const successor = await makeSuccessor(deps, opened, { wanted, profile: before, expiresAt });
+      line.succeed(`made the key ${successor.created.key.mask}`);
+      return { issuer: opened, successor };
+    } catch (error) {
+      line.clear();
+      if (!deps.interactive || !(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+      deps.output.warn(error.message);
+      for (const hint of error.hint?.split("\n") ?? []) deps.output.next(hint);
+      deps.output.paragraph("So the new key is made by hand.");
+      return undefined;
+    }
+  }
+}
+
+/** Deletes the old key of a rotation that is under way, through the Admin API of its profile. */
+export function revokeOldKeyOf(
+  deps: Deps,
+  request: Pick<RotateRequest, "profile" | "store" | "endpoint">,
+): RevokeOldKey {
+  return revokeThrough(async () => {
+    const profile = unlessDamaged(() => deps.profiles.read(request.profile));
+    const store = await deps.store(storeFor(request, profile));
+    return await openIssuer(deps, { ...request, store, endpoint: endpointFor(request, profile) });
+  });
+}
+
+function revokeThrough(open: () => Promise<KeyIssuer>): RevokeOldKey {
+  return async (wanted) => {
+    const issuer = await open();
+    const { keyId } = await findIssuedKey(issuer, wanted);
+    await issuer.delete(keyId);
+  };
+}
+
+/** A key that could not be kept is deleted again; where that fails, too, it is said which one is left. */
+async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: Successor): Promise<unknown> {
+  if (!(error instanceof MistralKeyError)) return error;
+  const row = `${created.key.mask}${name === null ? "" : ` (${name})`}`;
+  const details = (hint: string | undefined) => ({ cause: error, ...(hint === undefined ? {} : { hint }) });
+  try {
+    await issuer.delete(created.keyId);
+  } catch {
+    return new MistralKeyError(
+      "unfinished",
+      `${error.message} The old key stays in use. The new key ${row} could not be kept, and is left at Mistral.`,
+      details([`Delete it there: ${adminKeysPage}`, error.hint].filter(Boolean).join("\n")),
+    );
+  }
+  const kind = error instanceof Cancelled ? "unfinished" : error.kind;
+  const said = `${error.message} Nothing was changed; the old key stays in use, and the new one, ${row}, was deleted again.`;
+  return error instanceof Cancelled
+    ? new Cancelled(said, details(error.hint))
+    : new MistralKeyError(kind, said, details(error.hint));
+}
+
+const acceptanceLimitMs = 300_000;
+const pauseMs = 5_000;
+
+/** Checks a key until Mistral accepts it: one that was just made may be refused for some minutes. */
+async function awaitAcceptance(deps: Deps, key: ApiKey, endpoint: Endpoint): Promise<KeyCheck> {
+  const api = await deps.mistral(endpoint);
+  const line = deps.output.progress("Checking the new key");
+  const end = deps.now().getTime() + acceptanceLimitMs;
+  try {
+    for (;;) {
+      const check = await api.checkKey(key, { history: newKey, signal: deps.signal });
+      if (check.diagnosis !== "invalid-key" || deps.now().getTime() >= end) {
+        if (check.authentication.ok) line.succeed("accepted by Mistral");
+        return check;
+      }
+      line.update("Waiting until Mistral accepts the new key, which may take some minutes");
+      await deps.sleep(pauseMs);
+    }
+  } finally {
+    line.clear();
+  }
+}
+
+/** Deletes a key that Mistral does not accept, there first and then here. */
+async function takeBack(
+  deps: Deps,
+  record: RotationRecord,
+  issuer: KeyIssuer,
+  created: CreatedKey,
+  { store }: ReplaceRequest,
+): Promise<void> {
+  const { profile } = record;
+  await issuer.delete(created.keyId);
+  deps.journal.confirm(record);
+  await store.delete({ profile, slot: "next" });
+  deps.journal.end(profile);
+}

@@ -1,0 +1,127 @@
+import { receiveKey } from "../capture/receive-key.ts";
+import type { Deps } from "../deps.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { furtherPages } from "../mistral/console-pages.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import { say } from "../mistral/facts.ts";
+import { endpointFor, type Profile } from "../profiles/profile.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
+import { noKey, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
+import { requirePerson } from "../terminal/absence.ts";
+import { facts } from "./facts.ts";
+import { findIssuedKey } from "./find-issued-key.ts";
+import type { KeyIssuer } from "./key-issuer.ts";
+import { noteListed } from "./make-successor.ts";
+import { refuseRegional } from "./open-issuer.ts";
+
+/** Which Admin API key is to be stored, and where it comes from. */
+export interface AdminKeyRequest {
+  readonly profile: ProfileName;
+  readonly store: StoreKind | undefined;
+  readonly endpoint: Endpoint | undefined;
+  readonly from: "prompt" | "stdin";
+  /** Replaces one that is stored without a question. */
+  readonly replace: boolean;
+}
+
+/** What came of {@link storeAdminKey}. */
+export interface StoredAdminKey {
+  readonly profile: Profile;
+  readonly key: ApiKey;
+  /** The store's own name. */
+  readonly place: string;
+  /** Why the profile's own key was not found in Mistral's list; `undefined` where it was. */
+  readonly notListed: string | undefined;
+}
+
+/**
+ * Stores an Admin API key beside the key of a profile, after Mistral has accepted it.
+ *
+ * @throws Cancelled when the person stops
+ * @throws MistralKeyError of kind `no-key` without a profile, `usage` for one that is no Admin API
+ *   key or when there is one already, as `KeyIssuer` does, or of a `store-…` kind
+ */
+export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promise<StoredAdminKey> {
+  const { profile: name, from } = request;
+  const stored = await readStoredKey(request, deps);
+  const { store, profile: known } = stored;
+  if (known === undefined || known.store !== store.kind) throw noKey(name, store, known);
+  const endpoint = endpointFor(request, known);
+  refuseRegional(endpoint);
+  if (from === "prompt") {
+    requirePerson(deps, {
+      message: "The Admin API key is asked for",
+      hint: `Send it on standard input instead: ${commandFor(name, "init --admin --with-key")} < FILE`,
+    });
+    deps.output.paragraph(`${say(facts.preview)} ${say(facts.ownKind)}`);
+    deps.output.line(deps.output.theme.link(furtherPages.adminKeys));
+    deps.output.print();
+  }
+  await store.prepare?.(name);
+  const there = await store.get({ profile: name, slot: "admin" });
+  if (there !== undefined && !request.replace) await confirmReplacing(deps, name, there);
+  const { key, issuer } = await captureAdminKey(deps, request, stored, endpoint);
+  await store.set({ profile: name, slot: "admin" }, key);
+  const profile = { ...(deps.profiles.read(name) ?? known), adminKey: key.mask };
+  deps.profiles.write(profile);
+  const notListed = await noteRow(deps, issuer, profile);
+  return { profile: deps.profiles.read(name) ?? profile, key, place: store.describe(), notListed };
+}
+
+async function confirmReplacing(deps: Deps, name: ProfileName, there: ApiKey): Promise<void> {
+  if (!deps.interactive) {
+    throw new MistralKeyError("usage", `Profile "${name}" has the Admin API key ${there.mask} already.`, {
+      hint: `To replace it: ${commandFor(name, "init --admin --with-key --yes")} < FILE`,
+    });
+  }
+  const message = `Replace the Admin API key ${there.mask}?`;
+  if (!(await (await deps.prompts()).confirm({ message, initial: false })))
+    throw new Cancelled("Stopped. Nothing was changed.");
+}
+
+/** In a terminal, asks until there is one that Mistral accepts. */
+async function captureAdminKey(
+  deps: Deps,
+  { from, profile }: AdminKeyRequest,
+  { key: ordinary }: StoredKey,
+  endpoint: Endpoint,
+): Promise<{ readonly key: ApiKey; readonly issuer: KeyIssuer }> {
+  for (;;) {
+    const key = await receiveKey(deps, {
+      message: "The Admin API key",
+      flags: commandFor(profile, "init --admin --with-key"),
+    });
+    const line = deps.output.progress("Checking");
+    try {
+      if (key.equals(ordinary)) {
+        throw new MistralKeyError("usage", "This is the API key of the profile, and no Admin API key.", {
+          hint: say(facts.ownKind),
+        });
+      }
+      const issuer = await deps.issuer(endpoint, key);
+      await issuer.list();
+      line.succeed("accepted by the Admin API");
+      return { key, issuer };
+    } catch (error) {
+      line.clear();
+      const again = error instanceof MistralKeyError && ["rejected", "usage"].includes(error.kind);
+      if (!again || from === "stdin" || !deps.interactive) throw error;
+      deps.output.warn(error.message);
+    }
+  }
+}
+
+/** What the list says of the profile's own key is worth having at once; that it says nothing is no failure. */
+async function noteRow(deps: Deps, issuer: KeyIssuer, profile: Profile): Promise<string | undefined> {
+  const wanted = { mask: profile.key, name: profile.identity?.keyName ?? null };
+  try {
+    noteListed(deps, profile, await findIssuedKey(issuer, wanted));
+    return undefined;
+  } catch (error) {
+    if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error.message;
+    throw error;
+  }
+}
