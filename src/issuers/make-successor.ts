@@ -69,7 +69,7 @@ export async function makeSuccessor(
 }
 
 /** What a row says that a profile keeps. */
-export function listedOf({ expiresAt, lastUsedAt, workspaceName }: IssuedKey, now: Date): ListedKey {
+function listedOf({ expiresAt, lastUsedAt, workspaceName }: IssuedKey, now: Date): ListedKey {
   return {
     ...(expiresAt === undefined ? {} : { expiresAt }),
     lastUsedAt,
