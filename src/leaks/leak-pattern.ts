@@ -1,4 +1,5 @@
 import { ApiKey } from "../keys/api-key.ts";
+import { base64TextOf, inUrlAlphabet } from "../keys/base64-text.ts";
 import { type Fingerprint, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
@@ -122,35 +123,26 @@ function patternsOf(wanted: WantedKey): readonly Pattern[] {
       isAt: (bytes, offset) =>
         startsKey(bytes.toString("utf16le", offset, offset + longestKey).replace(/[^\x21-\x7e].*$/s, "")),
     },
-    ...[0, 1, 2].flatMap((shift) => base64Patterns(wanted, first, shift, startsKey)),
+    ...([0, 1, 2] as const).flatMap((shift) => base64Patterns(wanted, first, shift, startsKey)),
   ];
 }
 
-/**
- * A key inside something that is written as base64 starts at one of three places of a group of
- * three bytes. Of the characters it begins with, those that also depend on what stands before it
- * are left out of what is searched for.
- */
+/** Of the characters a key begins with in base64, those that depend on what stands before it are not searched for. */
 function base64Patterns(
   wanted: WantedKey,
   first: string,
-  shift: number,
+  shift: 0 | 1 | 2,
   startsKey: (text: string) => boolean,
 ): readonly Pattern[] {
-  const before = Math.ceil((shift * 8) / 6);
-  const known = Math.floor(((shift + first.length) * 8) / 6);
-  const written = Buffer.concat([Buffer.alloc(shift), Buffer.from(first)])
-    .toString("base64")
-    .slice(0, known);
-  const head = written.slice(0, before);
-  const needle = written.slice(before);
-  const forUrls = needle.replaceAll("+", "-").replaceAll("/", "_");
-  return [...new Set([needle, forUrls])].map((text) => ({
+  const { head, inside } = base64TextOf(Buffer.from(first), shift);
+  return [...new Set([inside, inUrlAlphabet(inside)])].map((text) => ({
     wanted,
     encoding: "base64",
     needle: Buffer.from(text),
     isAt: (bytes, offset) => {
-      const run = /^[A-Za-z0-9+/_-]+/.exec(bytes.toString("latin1", offset, offset + longestKey))?.[0] ?? "";
+      // Also where it is wrapped into lines; Node's decoder passes over line breaks.
+      const text = bytes.toString("latin1", offset, offset + longestKey);
+      const run = /^[A-Za-z0-9+/_\s-]+/.exec(text)?.[0] ?? "";
       return startsKey(Buffer.from(head + run, "base64").toString("latin1", shift));
     },
   }));
