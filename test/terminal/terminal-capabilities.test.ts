@@ -56,7 +56,7 @@ describe("clickable addresses", () => {
     ["not in Apple's Terminal", { TERM_PROGRAM: "Apple_Terminal" }, false],
     ["not in tmux", { TERM: "tmux-256color", TMUX: "/tmp/x", VTE_VERSION: "7600" }, false],
     ["not in CI", { CI: "true", VTE_VERSION: "7600" }, false],
-    ["not in a terminal nobody knows", { TERM: "xterm-256color" }, false],
+    ["not in an unknown terminal", { TERM: "xterm-256color" }, false],
   ])("%s", (_what, env, hyperlinks) => {
     expect(detect(env).hyperlinks).toBe(hyperlinks);
   });
@@ -66,7 +66,7 @@ describe("clickable addresses", () => {
   });
 });
 
-it("redraws nothing in a dumb terminal, nor where somebody is read to", () => {
+it("redraws nothing in a dumb terminal, nor for a screen reader", () => {
   expect(canRedraw({ TERM: "xterm" })).toBe(true);
   expect(canRedraw({ TERM: "dumb" })).toBe(false);
   expect(canRedraw({ TERM: "xterm", ACCESSIBLE: "1" })).toBe(false);

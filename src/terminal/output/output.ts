@@ -110,7 +110,7 @@ export interface Output {
   line(text: string, indent?: number): void;
   /** Labels and values in two columns. */
   rows(rows: readonly KeyValueRow[], indent?: number): void;
-  /** Where there is no room for all of it, as much as there is, or one row below the other. */
+  /** A table; on a narrow terminal without its optional columns, or with one value below the other. */
   table(columns: readonly TableColumn[]): void;
   /** A line of a file, as it was and, below it, as it becomes; without the latter it goes. */
   change(line: { readonly number: number; readonly before: string; readonly after: string }): void;

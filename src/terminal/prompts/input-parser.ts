@@ -15,8 +15,7 @@ const pasteLimit = 64 * 1024;
 
 /**
  * Takes apart what a terminal sends, in whatever chunks it comes. Holds back the beginning of a
- * sequence until the rest is there. What is no text (answers, reports, keys that nobody knows) gives
- * no piece.
+ * sequence until the rest is there. What is not text (answers, reports, unknown keys) gives no piece.
  */
 export class InputParser {
   #bytes = "";
@@ -34,14 +33,14 @@ export class InputParser {
     return this.#resent?.awaited;
   }
 
-  /** @param chunk - bytes of UTF-8; one that is none of it is read as Latin 1, 8-bit controls among it */
+  /** @param chunk - UTF-8; bytes that are not are read as Latin 1, where the 8-bit controls are */
   push(chunk: Buffer): InputPiece[] {
     const [text, rest] = decode(this.#bytes + chunk.toString("latin1"));
     this.#bytes = rest;
     return this.#parse(text);
   }
 
-  /** Ends what is held back, when nothing more has come for a while: Esc is a key then, half a sequence is nothing. */
+  /** Gives what is held back, when nothing more has come for a while: Esc is a key then, and half a sequence is dropped. */
   flush(): InputPiece[] {
     const pieces = this.#parse(this.#bytes);
     const held = this.#held;

@@ -9,10 +9,10 @@ export type SequenceMeaning =
   /** An answer or a report, of which nothing is meant for anybody. */
   | { readonly kind: "nothing" };
 
-/** Nothing that a prompt could use. */
+/** The meaning of what no prompt can use. */
 export const nothing: SequenceMeaning = { kind: "nothing" };
 
-/** What a control character is as a key; `undefined` for one that nobody presses. */
+/** What a control character is as a key; `undefined` for one that is not a key. */
 export function keyOfControl(character: string): string | undefined {
   switch (character) {
     case "\r":

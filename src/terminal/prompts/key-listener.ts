@@ -2,7 +2,7 @@
 export type InputPiece =
   /** Characters that were typed, no control characters among them; also pasted ones where the terminal marks no pastes. */
   | { readonly kind: "text"; readonly text: string }
-  /** A whole paste, as the terminal marked it. Of the control characters only tabs and newlines are left. */
+  /** A whole paste, as the terminal marked it. Of the control characters, only tabs and newlines are kept. */
   | { readonly kind: "paste"; readonly text: string }
   /**
    * A key that types nothing: `enter`, `tab`, `backspace`, `delete`, `escape`, `up`, `down`, `left`,
@@ -22,7 +22,7 @@ export interface KeyListener {
   resumed?(): void;
 }
 
-/** So many characters at once nobody types; where the terminal marks no pastes, they are one. */
+/** Nobody types so many characters at once: where the terminal does not mark pastes, they are one. */
 const fewestPasted = 8;
 
 /** What was pasted; `undefined` when it was typed. */

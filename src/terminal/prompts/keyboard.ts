@@ -14,10 +14,10 @@ const showCursor = "\x1b[?25h";
 /** How long nothing may come before what was typed ahead counts as over, and how long that may take. */
 const typeAhead = { quietMs: 20, atMostMs: 300 };
 
-/** When what has begun is taken for all there will be. A sequence may come in pieces over a slow line. */
-const patienceMs: Readonly<Record<Awaited, number>> = { escape: 50, sequence: 500, paste: 1000 };
+/** How long to wait for the rest of what has begun; a sequence may come in pieces over a slow connection. */
+const waitMs: Readonly<Record<Awaited, number>> = { escape: 50, sequence: 500, paste: 1000 };
 
-/** How long after Ctrl-Z the program counts as not stopped. */
+/** When the system has not stopped the program by then, it does not stop it at all. */
 const stoppingMs = 50;
 
 /**
@@ -137,7 +137,7 @@ export class Keyboard {
     this.#deliver(this.#parser.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk));
     const { awaited } = this.#parser;
     if (awaited === undefined || this.#listeners.length === 0) return;
-    this.#flushing = setTimeout(() => this.#deliver(this.#parser.flush()), patienceMs[awaited]);
+    this.#flushing = setTimeout(() => this.#deliver(this.#parser.flush()), waitMs[awaited]);
   };
 
   #deliver(burst: InputBurst): void {

@@ -4,7 +4,7 @@ import type { Prompts } from "./prompts.ts";
 
 /**
  * Opens the prompts that suit the terminal: inquirer's, or plain questions line by line where
- * nothing can be redrawn (`TERM=dumb`) or somebody listens to a screen reader (`ACCESSIBLE`).
+ * nothing can be redrawn (`TERM=dumb`) or for a screen reader (`ACCESSIBLE`).
  */
 export async function openPrompts(
   terminal: PromptTerminal & { readonly env: Readonly<Record<string, string | undefined>> },

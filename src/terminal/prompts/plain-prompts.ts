@@ -14,7 +14,7 @@ import { howToPaste, looksLikeKey, type SecretKind } from "./secret/secret-kinds
 
 /**
  * Questions one line after the other, where nothing is ever drawn again: for terminals that cannot
- * move their cursor, and for people who are read to.
+ * move their cursor, and for screen readers.
  */
 export class PlainPrompts extends KeyboardPrompts {
   constructor(terminal: PromptTerminal) {

@@ -96,7 +96,10 @@ export class PromptStream extends Readable implements KeyListener {
   }
 }
 
-/** Leaves out what means nothing to a prompt, and an Enter that came in one piece with such letters: it was meant for the question before, as they were. */
+/**
+ * Leaves out what means nothing to a prompt, and an Enter that came together with such letters: like
+ * them, it was meant for the question before.
+ */
 function offered(burst: InputBurst, accepts: (pressed: string) => boolean): InputBurst {
   const typed = burst.flatMap((piece) => (piece.kind === "key" ? [] : [...piece.text]));
   const stray = typed.some((letter) => !accepts(letter.toLowerCase()));

@@ -194,7 +194,7 @@ describe("keys that are sent as numbers", () => {
     ["a letter with Caps Lock", "\x1b[97;65u\x1b[97;66u", [text("Aa")]],
     ["a letter that the keyboard tells with Shift", "\x1b[55:47;2u", [text("/")]],
     ["the text that a key made", "\x1b[229;1;229u\x1b[0;1;128512u", [text("å")]],
-    ["a key of which Shift makes nobody knows what", "\x1b[55;2u", []],
+    ["a key whose symbol with Shift is not told", "\x1b[55;2u", []],
     ["a letter with Alt", "\x1b[98;3u", [key("alt-b")]],
     ["a letter with the desktop's key", "\x1b[118;9u", []],
     ["a key that is held, and let go", "\x1b[97;1:2u\x1b[97;1:3u", [text("a")]],
@@ -214,7 +214,7 @@ describe("keys that are sent as numbers", () => {
     ["Esc", "\x1b[27;5;27~", [key("escape")]],
     ["Backspace", "\x1b[27;5;127~", [key("backspace")]],
     ["a letter with Shift", "\x1b[27;2;65~", [text("A")]],
-    ["a sign with Shift", "\x1b[27;2;33~", []],
+    ["a symbol with Shift", "\x1b[27;2;33~", []],
   ])("in xterm's modifyOtherKeys: %s", (_what, bytes, pieces) => {
     expect(parse(bytes)).toEqual(pieces);
   });
@@ -237,7 +237,7 @@ describe("keys that are sent as numbers", () => {
     ],
     ["a letter, and one with Shift", windowsKey(65, 97) + windowsKey(65, 65, 16), [text("aA")]],
     ["a letter with Alt", windowsKey(66, 98, 2), [key("alt-b")]],
-    ["a sign that AltGr makes", windowsKey(81, 64, 1 | 8), [text("@")]],
+    ["a symbol that AltGr makes", windowsKey(81, 64, 1 | 8), [text("@")]],
     ["a key that is let go", windowsKey(65, 97, 0, 0), []],
     ["Shift alone", windowsKey(16, 0, 16), []],
     ["a letter that repeats", windowsKey(65, 97, 0, 1, 3), [text("aaa")]],

@@ -124,7 +124,7 @@ describe("in a dumb terminal", () => {
   });
 });
 
-it("asks in the same way, with symbols, where somebody is read to", async () => {
+it("asks in the same way, with symbols, for a screen reader", async () => {
   await asker.ask(["choose", "key"], { env: { ACCESSIBLE: "1" } }, async (terminal) => {
     await terminal.waitFor(shown.choose);
     terminal.type("1\r");

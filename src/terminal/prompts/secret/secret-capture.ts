@@ -23,8 +23,8 @@ const quietMs = 100;
 /** How often changes are told, at most. */
 const changesMs = 40;
 
-/** How often nothing may come of Enter or Ctrl-V until the person counts as stuck. */
-const vainTries = 2;
+/** How many times Enter or Ctrl-V brings nothing until the person is taken to be stuck. */
+const emptyTries = 2;
 
 /** Collects a hidden text from the keyboard, and tells a watcher what happens without what it is. */
 export class SecretCapture implements KeyListener {
@@ -33,7 +33,7 @@ export class SecretCapture implements KeyListener {
   readonly #stop: () => void;
   #quiet: NodeJS.Timeout | undefined;
   #change: NodeJS.Timeout | undefined;
-  #inVain = 0;
+  #emptyTries = 0;
 
   constructor(watcher: SecretWatcher, stop: () => void) {
     this.#watcher = watcher;
@@ -86,9 +86,9 @@ export class SecretCapture implements KeyListener {
   }
 
   #tellTry(tell: () => void): void {
-    this.#inVain = this.text.trim() === "" ? this.#inVain + 1 : 0;
+    this.#emptyTries = this.text.trim() === "" ? this.#emptyTries + 1 : 0;
     const { stuck } = this.#watcher;
-    if (this.#inVain < vainTries || stuck === undefined) tell();
+    if (this.#emptyTries < emptyTries || stuck === undefined) tell();
     else stuck();
   }
 
