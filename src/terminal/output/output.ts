@@ -88,8 +88,8 @@ export interface Output {
   answer(text: string): void;
   /** Writes a document to stdout as JSON, ended by a newline. */
   json(document: unknown): void;
-  /** Writes a line to stderr, exactly as given; without one, an empty line. */
-  print(line?: string): void;
+  /** An empty line. */
+  print(): void;
   /** `✓ text`: done. This and what follows wrap at the width of a page, and hang below their first word. */
   ok(text: string, indent?: number): void;
   /** `! text`: worth knowing, nothing is broken. */

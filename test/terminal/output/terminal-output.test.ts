@@ -36,7 +36,7 @@ describe("answers", () => {
   it("go to stdout exactly as they are, words for people to stderr", () => {
     const { output, stdout, stderr } = open({ isTTY: false });
     output.answer("no newline");
-    output.print("a line");
+    output.line("a line", 0);
     output.print();
     expect(stdout()).toBe("no newline");
     expect(stderr()).toBe("a line\n\n");
@@ -201,7 +201,7 @@ describe("progress on a terminal", () => {
   it("stays below what is printed meanwhile", async () => {
     const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
     const progress = output.progress("asking");
-    output.print("a note");
+    output.line("a note", 0);
     expect(await screen()).toMatch(/^a note\n {2}\S asking$/);
     progress.succeed("done");
     expect(await screen()).toBe("a note\n  ✓ done");
