@@ -9,6 +9,19 @@ export const key = "testKey0".repeat(4);
 /** What the program prints of a hidden answer. */
 export const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
+/** Something that each question shows once it is asked. */
+export const shown = {
+  choose: "Enter choose",
+  confirm: "(Y/n)",
+  text: "(laptop)",
+  press: "Ctrl-C stop",
+  key: "paste it here",
+  passphrase: "it stays hidden",
+} as const;
+
+/** The names of questions of every kind. */
+export const questions = Object.keys(shown) as (keyof typeof shown)[];
+
 /** Questions being asked in a terminal. */
 export interface Asking extends Terminal {
   /** The answer to a question, as the program printed it. */

@@ -1,21 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, type Asking, digest, key, openAsker } from "./asking.ts";
+import { type Asker, type Asking, digest, key, openAsker, shown } from "./asking.ts";
 
 let asker: Asker;
 beforeAll(async () => {
   asker = await openAsker();
 });
 afterAll(() => asker.remove());
-
-/** Something that each question shows once it is asked. */
-const shown = {
-  choose: "Enter choose",
-  confirm: "(Y/n)",
-  text: "(laptop)",
-  press: "Ctrl-C stop",
-  passphrase: "it stays hidden",
-} as const;
 
 describe("choose", () => {
   it("begins with the initial choice and takes the one that is pointed at", async () => {

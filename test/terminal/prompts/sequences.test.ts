@@ -1,22 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, digest, key, openAsker } from "./asking.ts";
+import { type Asker, digest, key, openAsker, questions, shown } from "./asking.ts";
 
 let asker: Asker;
 beforeAll(async () => {
   asker = await openAsker();
 });
 afterAll(() => asker.remove());
-
-/** Something that each question shows once it is asked. */
-const shown = {
-  choose: "Enter choose",
-  confirm: "(Y/n)",
-  text: "(laptop)",
-  press: "Ctrl-C stop",
-  key: "paste it here",
-  passphrase: "it stays hidden",
-} as const;
-const questions = Object.keys(shown) as (keyof typeof shown)[];
 
 describe("at the hidden prompt", () => {
   it.each([

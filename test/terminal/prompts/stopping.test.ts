@@ -2,24 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTerminal } from "../../support/terminal.ts";
-import { type Asker, digest, key, openAsker } from "./asking.ts";
+import { type Asker, digest, key, openAsker, questions, shown } from "./asking.ts";
 
 let asker: Asker;
 beforeAll(async () => {
   asker = await openAsker();
 });
 afterAll(() => asker.remove());
-
-/** Something that each question shows once it is asked. */
-const shown = {
-  choose: "Enter choose",
-  confirm: "(Y/n)",
-  text: "(laptop)",
-  press: "Ctrl-C stop",
-  key: "paste it here",
-  passphrase: "it stays hidden",
-} as const;
-const questions = Object.keys(shown) as (keyof typeof shown)[];
 
 describe("stopping", () => {
   it.each(questions)("Ctrl-C at %s ends it and puts the terminal back", async (question) => {

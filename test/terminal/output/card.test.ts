@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { pictures } from "../../../src/capture/pictures.ts";
 import { drawCard } from "../../../src/terminal/output/card.ts";
 import { displayWidth } from "../../../src/terminal/output/layout.ts";
-import { drawPicture } from "../../../src/terminal/output/picture.ts";
 import { createTheme } from "../../../src/terminal/output/theme.ts";
 
 const plain = createTheme({ colorLevel: 0, unicode: true, hyperlinks: false });
@@ -47,35 +45,5 @@ describe("drawCard", () => {
     expect(lines.join("\n")).not.toMatch(/[╭│╰]/);
     expect(lines.join("\n")).toContain("HQSx...Ug6Y");
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(30);
-  });
-});
-
-describe("drawPicture", () => {
-  const names = ["sign-in", "workspace", "create", "copy"] as const;
-
-  it.each(names)("draws %s as a straight box of 54 columns that marks where to click", (name) => {
-    for (const theme of [plain, text, colored]) {
-      const lines = drawPicture(pictures[name], 60, theme);
-      expect(new Set(lines.map(displayWidth))).toEqual(new Set([54]));
-      expect(lines.join("\n")).toContain("click here");
-    }
-  });
-
-  it.each(names)("draws %s in ASCII where nothing else can be shown", (name) => {
-    for (const line of drawPicture(pictures[name], 80, text)) expect(line).toMatch(/^[ -~]+$/);
-  });
-
-  it("draws nothing where it would break", () => {
-    expect(drawPicture(pictures.create, 59, plain)).toEqual([]);
-  });
-});
-
-describe("a link", () => {
-  it("is only its address where it cannot be clicked", () => {
-    expect(plain.link("https://docs.mistral.ai")).toBe("https://docs.mistral.ai");
-  });
-
-  it("carries its address where it can", () => {
-    expect(colored.link("https://docs.mistral.ai")).toContain("\x1b]8;;https://docs.mistral.ai\x07");
   });
 });

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { createTheme } from "../../../src/terminal/output/theme.ts";
+
+const plain = createTheme({ colorLevel: 0, unicode: true, hyperlinks: false });
+const colored = createTheme({ colorLevel: 3, unicode: true, hyperlinks: true });
+
+describe("a link", () => {
+  it("is only its address where it cannot be clicked", () => {
+    expect(plain.link("https://docs.mistral.ai")).toBe("https://docs.mistral.ai");
+  });
+
+  it("carries its address where it can", () => {
+    expect(colored.link("https://docs.mistral.ai")).toContain("\x1b]8;;https://docs.mistral.ai\x07");
+  });
+});
+
+describe("a meter", () => {
+  it.each([
+    [0, "○○○○○○○○○○"],
+    [0.001, "●○○○○○○○○○"],
+    [0.5, "●●●●●○○○○○"],
+    [1, "●●●●●●●●●●"],
+    [1.2, "●●●●●●●●●●"],
+  ])("of %d", (share, bar) => {
+    expect(plain.meter(share)).toBe(bar);
+  });
+});
