@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cancelled, MistralKeyError } from "../../src/errors.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
@@ -66,7 +65,6 @@ describe("readStdin", () => {
     const controller = new AbortController();
     const stream = new PassThrough();
     const reading = failureOf(readStdin(stream, controller.signal));
-    await delay(20);
     controller.abort();
     expect(await reading).toBeInstanceOf(Cancelled);
     expect(stream.destroyed).toBe(true);

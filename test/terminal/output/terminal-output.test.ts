@@ -1,6 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import xterm from "@xterm/headless";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openOutput } from "../../../src/terminal/output/terminal-output.ts";
 import { type RecordedOutput, recordOutput } from "../../support/recorded-output.ts";
 
@@ -129,11 +128,19 @@ describe("text", () => {
   });
 });
 
+// The terminal that the screen is read from needs its own time.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe("progress without a terminal", () => {
   it("prints only how it ended, once, and no escape sequences", async () => {
     const { output, stderr } = open({ isTTY: false });
     const progress = output.progress("asking Mistral");
-    await delay(250);
+    vi.advanceTimersByTime(250);
     progress.update("still asking");
     progress.succeed("accepted by Mistral");
     progress.fail("said too late");
@@ -161,7 +168,7 @@ describe("progress without a terminal", () => {
   ])("is the same for %s", async (_what, env, expected) => {
     const { output, stderr } = open({ isTTY: true, env, color: false });
     const progress = output.progress("asking");
-    await delay(250);
+    vi.advanceTimersByTime(250);
     progress.fail("refused");
     expect(stderr()).toBe(expected);
   });
@@ -180,11 +187,11 @@ describe("progress on a terminal", () => {
     const { output, stderr } = open({ isTTY: true, env: { TERM: "xterm" } });
     const progress = output.progress("asking");
     const before = stderr().length;
-    await delay(250);
+    vi.advanceTimersByTime(250);
     expect(stderr().length).toBeGreaterThan(before);
     progress.clear();
     const after = stderr().length;
-    await delay(150);
+    vi.advanceTimersByTime(150);
     expect(stderr()).toHaveLength(after);
   });
 
@@ -192,7 +199,7 @@ describe("progress on a terminal", () => {
     const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
     const progress = output.progress("again in 10 seconds");
     progress.update("again in 9 seconds");
-    await delay(150);
+    vi.advanceTimersByTime(150);
     expect(await screen()).toMatch(/^ {2}\S again in 9 seconds$/);
     progress.clear();
     expect(await screen()).toBe("");

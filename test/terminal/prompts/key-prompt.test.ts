@@ -118,10 +118,10 @@ describe("a paste of several lines", () => {
         terminal.press("enter");
         expect(await terminal.answerTo("key")).toBe(digest(key));
         await terminal.waitFor("Where are you now?");
-        await delay(300);
-        expect(terminal.screen()).not.toContain("<choose");
+        terminal.press("up");
+        await terminal.waitFor("› I am new");
         terminal.press("enter");
-        expect(await terminal.answerTo("choose")).toBe("account");
+        expect(await terminal.answerTo("choose")).toBe("new");
       });
     },
   );
@@ -130,7 +130,6 @@ describe("a paste of several lines", () => {
     await asker.ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`${key}\r`);
-      await delay(30);
       terminal.type("second line\r");
       await terminal.waitFor("! That was 2 lines");
       terminal.press("ctrl-c");
@@ -164,14 +163,12 @@ describe("a key that is typed", () => {
       await terminal.waitFor("32 characters");
       for (const press of ["ctrl-t", "ctrl-r", "tab", "up", "down", "home", "escape"] as const) {
         terminal.press(press);
-        await delay(10);
       }
       terminal.press("enter");
       expect(await terminal.answerTo("key")).toBe(digest(key));
       await terminal.waitFor("Name");
       // Neither the history nor the kill ring of a line editor may know it.
       for (const press of ["up", "ctrl-y", "ctrl-p", "ctrl-r"] as const) terminal.press(press);
-      await delay(100);
       terminal.press("enter");
       expect(await terminal.answerTo("text")).toBe("laptop");
     });

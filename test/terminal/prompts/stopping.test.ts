@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTerminal } from "../../support/terminal.ts";
 import { type Asker, digest, key, openAsker, questions, shown } from "./asking.ts";
@@ -106,7 +105,8 @@ describe("stopping", () => {
     await asker.ask(["key"], {}, async (terminal) => {
       await terminal.waitFor(shown.key);
       terminal.press("ctrl-z");
-      await delay(300);
+      // It has the terminal again, which it asks to mark pastes.
+      await expect.poll(() => terminal.everything().split("\x1b[?2004h").length).toBe(3);
       terminal.paste(key);
       await terminal.waitFor("32 characters");
       terminal.press("enter");

@@ -12,6 +12,9 @@ describe("what is typed when nothing is asked", () => {
     await asker.ask(["wait", "confirm"], {}, async (terminal) => {
       await terminal.waitFor("waiting");
       terminal.type("n\r");
+      // The terminal shows it by itself, as it does while no program reads from it.
+      await terminal.waitFor(/waiting\nn$/);
+      process.kill(await terminal.askingPid(), "SIGUSR2");
       await terminal.waitFor("Go on?");
       terminal.press("enter");
       expect(await terminal.answerTo("confirm")).toBe(true);

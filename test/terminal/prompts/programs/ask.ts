@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
+import { once } from "node:events";
 import { Cancelled } from "../../../../src/errors.ts";
 import { ApiKey } from "../../../../src/keys/api-key.ts";
 import { openOutput } from "../../../../src/terminal/output/terminal-output.ts";
@@ -88,7 +88,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   quietly: async () => {
     await prompts.quietly(async () => {
       output.print("busy");
-      await delay(1500, undefined, { signal: controller.signal }).catch(() => {
+      await once(process.stdin, "data", { signal: controller.signal }).catch(() => {
         throw new Cancelled();
       });
     });
@@ -96,7 +96,9 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   wait: async () => {
     output.print("waiting");
-    await delay(600);
+    const alive = setInterval(() => {}, 60_000);
+    await once(process, "SIGUSR2");
+    clearInterval(alive);
     return "waited";
   },
 };
