@@ -48,7 +48,8 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
   const { profile: name, from } = request;
   const stored = await readStoredKey(request, deps);
   const { store, profile: known } = stored;
-  if (known === undefined || known.store !== store.kind) throw noKey(name, store, known);
+  const elsewhere = request.store !== undefined && request.store !== known?.store;
+  if (known === undefined || elsewhere) throw noKey(name, store, known);
   const endpoint = endpointFor(request, known);
   refuseRegional(endpoint);
   if (from === "prompt") {

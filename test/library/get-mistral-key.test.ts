@@ -46,6 +46,16 @@ async function keep(key: ApiKey, profile: ProfileName = parseProfileName("defaul
   new ProfileFolder(home).write(profileOf(known, new Date()));
 }
 
+it("hands out no Admin API key", async () => {
+  const profile = parseProfileName("default");
+  process.env.MISTRAL_KEY_PASSPHRASE = passphrase;
+  await keep(oldKey);
+  await file().set({ profile, slot: "admin" }, newKey);
+  await file().delete({ profile, slot: "current" });
+  await expect(getMistralKey()).rejects.toMatchObject({ kind: "no-key" });
+  await expect(getMistralKey({ profile: "default/admin" })).rejects.toMatchObject({ kind: "usage" });
+});
+
 describe("getMistralKey, with a key in the environment", () => {
   it("gives that one and looks nowhere else", async () => {
     process.env.MISTRAL_API_KEY = "from-the-environment";

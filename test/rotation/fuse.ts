@@ -1,4 +1,5 @@
 import { MistralKeyError } from "../../src/errors.ts";
+import type { KeyIssuer } from "../../src/issuers/key-issuer.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import type { CheckOptions, KeyCheck, MistralApi } from "../../src/mistral/mistral-api.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
@@ -19,7 +20,7 @@ export type Blow =
   /** The operation is refused, once, and has no effect; the program goes on. */
   | "refused";
 
-/** Counts every operation on store, journal and profiles, and blows at one of them. */
+/** Counts every operation on store, journal, profiles and issuer, and blows at one of them. */
 export class Fuse {
   readonly #at: number;
   readonly #blow: Blow;
@@ -38,7 +39,7 @@ export class Fuse {
   }
 
   /** Wraps every method of a port. */
-  wrap<Port extends SecretStore | RotationJournal | ProfileRegistry>(port: Port): Port {
+  wrap<Port extends SecretStore | RotationJournal | ProfileRegistry | KeyIssuer>(port: Port): Port {
     return new Proxy(port, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);

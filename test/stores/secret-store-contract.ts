@@ -97,14 +97,16 @@ export function describeSecretStore(
       expect(await inAnotherRun(at("unread"))).toBeUndefined();
     });
 
-    it("keeps the three slots of a profile apart", async () => {
+    it("keeps the slots of a profile apart", async () => {
       await store.set(at("slots"), testKey("A"));
       await store.set(at("slots", "next"), testKey("B"));
       await store.set(at("slots", "previous"), testKey("C"));
+      await store.set(at("slots", "admin"), testKey("D"));
       expect(await store.delete(at("slots", "next"))).toBe(true);
       expect(await inAnotherRun(at("slots"))).toBe(testKey("A").reveal());
       expect(await inAnotherRun(at("slots", "next"))).toBeUndefined();
       expect(await inAnotherRun(at("slots", "previous"))).toBe(testKey("C").reveal());
+      expect(await inAnotherRun(at("slots", "admin"))).toBe(testKey("D").reveal());
     });
 
     it("keeps profiles apart, also when one name begins like another", async () => {

@@ -133,7 +133,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     },
     issuer: async (endpoint, key) => {
       const { AdminApi } = await import("../../src/issuers/admin-api.ts");
-      return new AdminApi({ endpoint, key, env, signal: controller.signal, timeoutMs: 500 });
+      return new AdminApi({ endpoint, key, env, signal: controller.signal, timeoutMs: 1500 });
     },
     profiles,
     remindOfEnd: (key, profile) => {

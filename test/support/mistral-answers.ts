@@ -20,7 +20,14 @@ export type ConnectionBehaviour =
   | "quote-key";
 
 /** The calls that the API has. */
-export type Call = "models" | "completion" | "identity" | "workspaces";
+export type Call =
+  | "models"
+  | "completion"
+  | "identity"
+  | "workspaces"
+  | "admin-list"
+  | "admin-create"
+  | "admin-delete";
 
 /** One answer. A string body is sent as it is, anything else as JSON. */
 export interface CannedAnswer {

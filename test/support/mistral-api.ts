@@ -10,6 +10,7 @@ import {
   demoIdentity,
   keyOf,
 } from "../../src/onboarding/demo/demo-api.ts";
+import { LoopbackAdminApi } from "./loopback-admin-api.ts";
 import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
 import { isStreamBehaviour, streamAnswer } from "./streamed-answer.ts";
 
@@ -74,6 +75,8 @@ export interface LoopbackMistralApi {
      */
     forbid(key: string, as?: "forbidden" | "vibe-key"): void;
   };
+  /** The Admin API of the same organization; it accepts no key until it is given one. */
+  readonly admin: LoopbackAdminApi;
   /** Every request so far, in order. */
   readonly requests: readonly LoggedRequest[];
   /** How many requests were under way at the same time, at most. */
@@ -102,7 +105,12 @@ const calls: Readonly<Record<string, Call>> = {
   "POST /v1/chat/completions": "completion",
   "GET /v1/users/me": "identity",
   "GET /v1/users/me/workspaces": "workspaces",
+  "GET /v1/admin/api-keys": "admin-list",
+  "POST /v1/admin/api-keys": "admin-create",
+  "DELETE /v1/admin/api-keys": "admin-delete",
 };
+const callOf = ({ method, path }: DemoRequest): Call | undefined =>
+  calls[`${method} ${path.replace(/^(\/v1\/admin\/api-keys)\/.*/, "$1")}`];
 const everyCall: readonly Call[] = Object.values(calls);
 
 /** Starts a loopback API on a free port. */
@@ -121,10 +129,12 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
   };
   for (const key of options.keys ?? []) accept(key);
 
-  const answer = (request: DemoRequest): CannedAnswer => {
+  const admin = new LoopbackAdminApi({ accept, revoke: (key) => owners.delete(key) });
+  const answer = (request: DemoRequest, query: URLSearchParams): CannedAnswer => {
     const key = keyOf(request) ?? "";
     const refusal = forbidden.get(key);
-    const call = calls[`${request.method} ${request.path}`];
+    const call = callOf(request);
+    if (call?.startsWith("admin-")) return admin.answer(request, query);
     if (refusal !== undefined && (call === undefined || refusal.on?.includes(call) !== false)) return refusal;
     const owner = owners.get(key);
     const tooNew = owner !== undefined && owner.refusalsLeft > 0;
@@ -148,10 +158,11 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(incoming);
+    const query = new URL(incoming.url ?? "/", "http://loopback").searchParams;
     requests.push(logged(request));
-    const rule = takeRule(calls[`${request.method} ${request.path}`] ?? "other");
+    const rule = takeRule(callOf(request) ?? "other");
     if (delayMs > 0) await pause(delayMs, waiting);
-    respond(response, rule, request, answer);
+    respond(response, rule, request, (asked) => answer(asked, query));
   };
   const listener = (incoming: IncomingMessage, response: ServerResponse) => {
     underWay += 1;
@@ -181,6 +192,7 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
         forbidden.set(key, answers[as]);
       },
     },
+    admin,
     requests,
     mostAtOnce: () => mostAtOnce,
     behave: (behaviour, { on, times = Number.POSITIVE_INFINITY, headers = {} } = {}) => {

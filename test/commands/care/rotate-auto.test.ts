@@ -1,0 +1,343 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { rotate } from "../../../src/commands/care/rotate.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
+import { exitCodeOfKind } from "../../../src/exit-codes.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { readTarget } from "../../../src/profiles/target-reference.ts";
+import { Fuse, Killed } from "../../rotation/fuse.ts";
+import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
+import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import type { Behaviour, Call } from "../../support/mistral-answers.ts";
+import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { answer } from "../../support/scripted-prompts.ts";
+
+const adminKey = ApiKey.of("admin999".repeat(4));
+const untouched = { current: "old", next: "nothing", previous: "nothing" };
+const done = { current: "new", next: "nothing", previous: "nothing" };
+let api: LoopbackMistralApi;
+let deps: TestDeps;
+
+beforeEach(async () => {
+  api = await startMistralApi({ keys: [oldKey.reveal()] });
+  api.admin.key = adminKey.reveal();
+  api.admin.add(oldKey.reveal());
+  api.admin.upcoming.push(newKey.reveal());
+  deps = openTestDeps({ serverUrl: api.url });
+  await storeKey(deps, { serverUrl: api.url, expiresAt: "2026-09-11", adminKey: adminKey.mask });
+  await deps.secrets.set({ profile: defaultProfile, slot: "admin" }, adminKey);
+});
+
+afterEach(async () => {
+  await api.stop();
+  deps.close();
+});
+
+/** The exit code, and what was said of a failure. */
+async function run(flags: Record<string, unknown> = {}, on: Partial<TestDeps> = {}) {
+  try {
+    return {
+      code: await rotate({ args: [], flags: new Flags({ auto: true, ...flags }) }, { ...deps, ...on }),
+    };
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    return { code: exitCodeOfKind(error.kind), message: error.message, hint: error.hint };
+  }
+}
+
+describe("rotate --auto", () => {
+  it("makes a key like the old one, uses it, deletes the old one and proves that", async () => {
+    expect(await run({ json: true })).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(api.admin.wishes).toEqual([
+      { name: "laptop", expiration: "2026-11-30", workspace_uuid: "w1", user_id: "u1" },
+    ]);
+    expect(api.admin.has(oldKey.reveal())).toBe(false);
+    expect(deps.journal.list()).toEqual([]);
+    expect(deps.document()).toMatchObject({
+      key: newKey.mask,
+      expiresAt: "2026-11-30",
+      previous: { key: oldKey.mask, state: "dead" },
+    });
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      expiresAt: "2026-11-30",
+      lastDiagnosis: "valid",
+      adminKey: adminKey.mask,
+      listed: { expiresAt: "2026-11-30", lastUsedAt: null, workspace: "Research" },
+    });
+    for (const key of [newKey, adminKey]) expect(deps.stderr() + deps.stdout()).not.toContain(key.reveal());
+  });
+
+  it("takes the day that Mistral has set, and asks for the one that was given", async () => {
+    await run({ expires: "30d" });
+    expect(api.admin.wishes).toMatchObject([{ expiration: "2026-10-01" }]);
+  });
+
+  it.each(["x-api-key", "authorization"] as const)("sends the Admin API key as %s", async (header) => {
+    api.admin.header = header;
+    expect(await run()).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it("waits until Mistral accepts the new key", async () => {
+    api.keys.accept(newKey.reveal(), { afterRefusals: 2 });
+    api.admin.accepts = false;
+    expect(await run()).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it("deletes a new key again that Mistral does not accept", async () => {
+    api.admin.accepts = false;
+    expect(await run({ json: true })).toEqual({ code: 4 });
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.list()).toEqual([]);
+    expect(api.admin.has(newKey.reveal())).toBe(false);
+    expect(deps.document()).toMatchObject({ ok: false, stored: false });
+  });
+
+  it("keeps the old key until every target has the new one", async () => {
+    const profile = await storeKey(deps, {
+      serverUrl: api.url,
+      targets: [{ target: readTarget("dotenv:/no/such/folder/.env"), since: null }],
+    });
+    expect(profile.targets).toHaveLength(1);
+    expect(await run()).toEqual({ code: 9 });
+    expect(api.admin.has(oldKey.reveal())).toBe(true);
+    expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
+  });
+
+  it.each([
+    ["no row", () => api.admin.rows.clear(), 2, "lists no row"],
+    ["a row of that name and another key", () => renameRow({ hidden_key: "xxxx...xxxx" }), 2, "lists no row"],
+    ["a row with another name", () => renameRow({ name: "server" }), 2, "lists no row"],
+    ["two rows", () => api.admin.add(oldKey.reveal()), 2, "lists 2 rows"],
+    ["a row without a user", () => renameRow({ user_id: null }), 6, "does not say"],
+    ["a key of Vibe", () => renameRow({ product: "VIBE" }), 2, "does not make"],
+    [
+      "no Admin API key",
+      () => deps.secrets.delete({ profile: defaultProfile, slot: "admin" }),
+      3,
+      "No Admin",
+    ],
+    ["another Admin API key", () => (api.admin.key = "x".repeat(32)), 4, "does not accept"],
+  ] as const)("makes nothing where there is %s", async (_, arrange, code, message) => {
+    await arrange();
+    expect(await run()).toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(api.admin.wishes).toEqual([]);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.list()).toEqual([]);
+  });
+
+  it("says that a regional endpoint has no Admin API", async () => {
+    await storeKey(deps, { endpoint: { region: "eu" } });
+    deps = deps.next({ env: {}, serverUrl: "" });
+    expect(await run()).toMatchObject({ code: 2, message: expect.stringContaining("regional") });
+  });
+
+  it("goes on by hand where a person is there, and says why", async () => {
+    api.behave("forbidden", { on: ["admin-create"] });
+    api.keys.accept(newKey.reveal());
+    const answers = [answer.press("enter"), answer.key(newKey.reveal(), /The new key/)];
+    deps = deps.next({ answers, browser: false });
+    await run({ expires: "90d", browser: false });
+    expect(deps.stderr()).toContain("may not do this");
+    expect((await slotsOf(deps)).current).toBe("new");
+  });
+
+  it("goes on without a question with a rotation that was cut off", async () => {
+    api.behave("server-error", { on: ["admin-delete"] });
+    expect(await run()).toEqual({ code: 9 });
+    api.behave("normal");
+    deps = deps.next();
+    expect(await run()).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(api.admin.wishes).toHaveLength(1);
+  });
+
+  it("names keys of the same name that nobody has used", async () => {
+    api.admin.add(otherKey.reveal(), { last_used: null });
+    await run();
+    expect(deps.stderr()).toContain(otherKey.mask);
+  });
+});
+
+function renameRow(changes: Parameters<typeof api.admin.add>[1]): void {
+  api.admin.rows.clear();
+  api.admin.add(oldKey.reveal(), changes);
+}
+
+const calls = ["admin-list", "admin-create", "admin-delete", "models"] as const satisfies readonly Call[];
+const failures = [
+  "server-error",
+  "hang",
+  "cut",
+  "cut-halfway",
+  "garbage",
+  "other-json",
+  "nested",
+  "html",
+  "unauthorized",
+  "forbidden",
+  "not-found",
+  "unprocessable-in-detail",
+  "rate-limited",
+  "redirect",
+] as const satisfies readonly Behaviour[];
+
+/** The promises of a rotation, wherever it has ended. */
+async function expectNothingLost(said: string): Promise<void> {
+  const { current, next, previous } = await slotsOf(deps);
+  expect(["old", "new"]).toContain(current);
+  expect(api.admin.has((current === "old" ? oldKey : newKey).reveal())).toBe(true);
+  const kept = [current, next, previous].includes("new");
+  if (api.admin.has(newKey.reveal()) && !kept) expect(said).toContain(newKey.mask);
+}
+
+describe.each(calls)("when the call %s fails", (call) => {
+  it.each(failures.filter((one) => call !== "models" || !["hang", "nested"].includes(one)))(
+    "by %s, a working key is in use and none is lost; the next run ends it",
+    async (behaviour) => {
+      api.behave(behaviour, { on: [call] });
+      const result = await run();
+      await expectNothingLost(deps.stderr() + result.message);
+      // Both mean "it is gone already", and the proof says whether that is so.
+      const harmless =
+        call === "admin-delete" && ["other-json", "garbage", "html", "nested"].includes(behaviour);
+      if (!harmless) expect(result.code).toBeGreaterThan(1);
+      api.behave("normal");
+      api.admin.upcoming.push(
+        ...(api.admin.wishes.length > 0 && api.admin.has(newKey.reveal()) ? [] : [newKey.reveal()]),
+      );
+      deps = deps.next();
+      if (deps.journal.list().length === 0 && (await slotsOf(deps)).current === "new") return;
+      expect(await run()).toEqual({ code: 0 });
+      expect(deps.journal.list()).toEqual([]);
+      expect(api.admin.has(oldKey.reveal())).toBe(false);
+    },
+  );
+});
+
+describe("rotate --auto, killed", () => {
+  /** A run that the fuse may end, as another process. */
+  async function attempt(fuse: Fuse) {
+    deps = deps.next();
+    const { profiles, journal, secrets } = deps;
+    const store = fuse.wrap(secrets);
+    return await run(
+      {},
+      {
+        profiles: fuse.wrap(profiles),
+        journal: fuse.wrap(journal),
+        store: async () => store,
+        issuer: async (endpoint, key) => fuse.wrap(await deps.issuer(endpoint, key)),
+      },
+    ).catch((error: unknown) => {
+      if (error instanceof Killed) return "killed";
+      throw error;
+    });
+  }
+
+  it.each(["killed-before", "killed-after", "refused"] as const)("%s at each effect", async (blow) => {
+    for (let at = 1; ; at += 1) {
+      const fuse = new Fuse(at, blow);
+      const result = await attempt(fuse);
+      if (!fuse.blown) break;
+      const said = deps.stderr() + JSON.stringify(result);
+      // A process that is killed can say nothing; the next one tells of what it has left at Mistral.
+      await expectNothingLost(result === "killed" ? newKey.mask : said);
+      const lost = result === "killed" && api.admin.has(newKey.reveal()) && !(await isKept());
+      api.admin.upcoming.unshift(...((await isKept()) ? [] : [lost ? otherKey.reveal() : newKey.reveal()]));
+      let again = await attempt(new Fuse(Number.POSITIVE_INFINITY, "refused"));
+      if (typeof again === "object" && again.code === 9)
+        again = await attempt(new Fuse(Number.POSITIVE_INFINITY, "refused"));
+      expect([at, again]).toEqual([at, { code: 0 }]);
+      if (lost) expect(deps.stderr()).toContain(newKey.mask);
+      expect(deps.journal.list()).toEqual([]);
+      await startAnew();
+    }
+  });
+
+  async function isKept(): Promise<boolean> {
+    return Object.values(await slotsOf(deps)).includes("new");
+  }
+
+  async function startAnew(): Promise<void> {
+    api.admin.rows.clear();
+    api.admin.upcoming.splice(0);
+    api.admin.upcoming.push(newKey.reveal());
+    api.admin.add(oldKey.reveal());
+    api.keys.accept(oldKey.reveal());
+    for (const key of [newKey, otherKey]) api.keys.revoke(key.reveal());
+    for (const slot of ["next", "previous"] as const)
+      await deps.secrets.delete({ profile: defaultProfile, slot });
+    await storeKey(deps, { serverUrl: api.url, adminKey: adminKey.mask });
+  }
+}, 120_000);
+
+describe("rotate --auto, stopped by Ctrl-C", () => {
+  it.each([
+    ["GET /v1/admin/api-keys", untouched],
+    ["POST /v1/admin/api-keys", { current: "old", next: "new", previous: "nothing" }],
+    ["DELETE /v1/admin/api-keys/id-1", { current: "new", next: "nothing", previous: "old" }],
+  ] as const)("during %s, loses nothing", async (request, slots) => {
+    api.delay(50);
+    const running = run();
+    await vi.waitUntil(() => api.requests.some(({ method, path }) => `${method} ${path}` === request), 5000);
+    deps.interrupt();
+    expect([9, 130]).toContain((await running).code);
+    expect(await slotsOf(deps)).toEqual(slots);
+    await expectNothingLost(deps.stderr());
+    api.delay(0);
+    deps = deps.next();
+    expect(await run()).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+});
+
+describe("rotate --all --expiring", () => {
+  const work = parseProfileName("work");
+
+  it("rotates what is due, one after the other, and sums up", async () => {
+    await storeKey(deps, { name: work, key: otherKey, serverUrl: api.url, expiresAt: "2027-02-21" });
+    const home = await storeKey(deps, { name: parseProfileName("home"), key: otherKey });
+    const { expiresAt: _, ...unknown } = home;
+    deps.profiles.write(unknown);
+    expect(await run({ all: true, expiring: "14d", json: true })).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.document()).toMatchObject({
+      profiles: [{ profile: "default", key: newKey.mask, previous: { state: "dead" } }],
+      notDue: ["work"],
+      unknown: ["home"],
+    });
+    expect(deps.stderr()).toContain('"home" ends is not known');
+  });
+
+  it("goes on after one that fails, and exits with the worst code", async () => {
+    await storeKey(deps, { name: parseProfileName("a"), key: otherKey, expiresAt: "2026-09-02" });
+    expect(await run({ all: true, expiring: "14d", json: true })).toEqual({ code: 3 });
+    expect(deps.document()).toMatchObject({
+      profiles: [
+        { profile: "a", ok: false, error: { kind: "no-key" } },
+        { profile: "default", ok: true },
+      ],
+    });
+  });
+
+  it("does nothing where nothing is due", async () => {
+    await storeKey(deps, { serverUrl: api.url, expiresAt: "2027-02-21" });
+    expect(await run({ all: true, expiring: "14d" })).toEqual({ code: 0 });
+    expect(api.requests).toEqual([]);
+  });
+
+  it("needs a person or --auto, and says so", async () => {
+    expect(await run({ all: true, expiring: "14d", auto: false })).toMatchObject({
+      code: 2,
+      hint: expect.stringContaining("rotate --all --expiring 14d --auto"),
+    });
+  });
+
+  it.each([{ all: true }, { all: true, expiring: "soon" }])("refuses %j", async (flags) => {
+    expect(await run(flags)).toMatchObject({ code: 2, hint: expect.stringContaining("--expiring 14d") });
+  });
+});

@@ -1,0 +1,100 @@
+import { maskKey } from "../../src/keys/mask.ts";
+import type { DemoRequest } from "../../src/onboarding/demo/demo-api.ts";
+import type { CannedAnswer } from "./mistral-answers.ts";
+
+/** A row of the list of keys, as the Admin API gives it. */
+export interface AdminRow {
+  readonly key_id: string;
+  readonly name: string | null;
+  readonly hidden_key: string;
+  readonly expiration_date: string | null;
+  readonly created_at: string | null;
+  readonly last_used: string | null;
+  readonly workspace_id: string | null;
+  readonly workspace_name: string | null;
+  readonly user_id: string | null;
+  readonly product: string;
+}
+
+/** The keys that the Admin API knows, and what it does with them. */
+export class LoopbackAdminApi {
+  /** The Admin API key that it accepts, where it is sent as in {@link header}; none where absent. */
+  key: string | undefined;
+  header: "x-api-key" | "authorization" = "x-api-key";
+  /** What the next created keys are. */
+  readonly upcoming: string[] = [];
+  /** Whether the inference API accepts a created key. */
+  accepts = true;
+  /** The bodies of the calls that made a key. */
+  readonly wishes: unknown[] = [];
+  readonly rows = new Map<string, AdminRow & { readonly key: string }>();
+  readonly #inference: { accept(key: string): void; revoke(key: string): void };
+
+  /** @param inference - what accepts and refuses keys for everything else */
+  constructor(inference: { accept(key: string): void; revoke(key: string): void }) {
+    this.#inference = inference;
+  }
+
+  /** Lists a key. */
+  add(key: string, row: Partial<AdminRow> = {}): AdminRow {
+    const keyId = row.key_id ?? `id-${this.rows.size + 1}`;
+    const added = {
+      name: "laptop",
+      hidden_key: maskKey(key),
+      expiration_date: "2026-09-11",
+      created_at: "2026-06-13T08:00:00Z",
+      last_used: "2026-08-30T07:00:00Z",
+      workspace_id: "w1",
+      workspace_name: "Research",
+      user_id: "u1",
+      product: "API",
+      ...row,
+      key_id: keyId,
+      key,
+    };
+    this.rows.set(keyId, added);
+    return added;
+  }
+
+  /** Whether a key is there, at Mistral. */
+  has(key: string): boolean {
+    return [...this.rows.values()].some((row) => row.key === key);
+  }
+
+  answer({ method, path, headers, body }: DemoRequest, query: URLSearchParams): CannedAnswer {
+    const sent = this.header === "x-api-key" ? this.key : `Bearer ${this.key}`;
+    if (this.key === undefined || headers[this.header] !== sent)
+      return { status: 401, body: { detail: "Unauthorized" } };
+    switch (method) {
+      case "GET": {
+        const filter = query.get("name") ?? "";
+        const rows = [...this.rows.values()].filter(
+          ({ name, key }) => (name ?? "").includes(filter) || key.endsWith(filter),
+        );
+        return { status: 200, body: { keys: rows.map(({ key: _key, ...row }) => row) } };
+      }
+      case "POST": {
+        const wish = JSON.parse(body);
+        this.wishes.push(wish);
+        const key = this.upcoming.shift() ?? "made0000".repeat(4);
+        const row = this.add(key, {
+          key_id: `made-${this.wishes.length}`,
+          name: wish.name ?? null,
+          expiration_date: wish.expiration ?? null,
+          workspace_id: wish.workspace_uuid,
+          user_id: wish.user_id,
+          last_used: null,
+        });
+        if (this.accepts) this.#inference.accept(key);
+        return { status: 200, body: { ...row, key } };
+      }
+      default: {
+        const row = this.rows.get(path.split("/").at(-1) ?? "");
+        if (row === undefined) return { status: 404, body: { detail: "Not Found" } };
+        this.rows.delete(row.key_id);
+        this.#inference.revoke(row.key);
+        return { status: 200, body: { detail: "API key deleted" } };
+      }
+    }
+  }
+}
