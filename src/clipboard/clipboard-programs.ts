@@ -63,13 +63,16 @@ const mac: readonly ClipboardPrograms[] = [
 ].map((row) => ({ ...row, read: ["pbpaste"], clear: ["pbcopy"] }));
 
 /** For the marks see Microsoft's page "Clipboard Formats", section "Cloud Clipboard and Clipboard History Formats", August 2026. */
-const concealOnWindows = `Add-Type -AssemblyName System.Windows.Forms
-$data = New-Object System.Windows.Forms.DataObject
-$data.SetText([Console]::In.ReadToEnd())
-foreach ($mark in "ExcludeClipboardContentFromMonitorProcessing", "CanIncludeInClipboardHistory", "CanUploadToCloudClipboard") {
-  $data.SetData($mark, (New-Object System.IO.MemoryStream (,[byte[]](0, 0, 0, 0))))
-}
-[System.Windows.Forms.Clipboard]::SetDataObject($data, $true)`;
+const concealOnWindows = [
+  "Add-Type -AssemblyName System.Windows.Forms",
+  "$data = New-Object System.Windows.Forms.DataObject",
+  "$data.SetText([Console]::In.ReadToEnd())",
+  "$no = New-Object System.IO.MemoryStream (,[byte[]](0, 0, 0, 0))",
+  "$data.SetData('ExcludeClipboardContentFromMonitorProcessing', $no)",
+  "$data.SetData('CanIncludeInClipboardHistory', $no)",
+  "$data.SetData('CanUploadToCloudClipboard', $no)",
+  "[System.Windows.Forms.Clipboard]::SetDataObject($data, $true)",
+].join("; ");
 
 const powershell = (script: string): CommandLine => [
   "powershell.exe",

@@ -1,6 +1,7 @@
 import { consolePages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
 import type { Identity, RateLimit, RateLimits } from "../mistral/mistral-api.ts";
+import { showName } from "../outside-text.ts";
 import type { Output, Style } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import { groupDigits } from "./group-digits.ts";
@@ -28,7 +29,7 @@ export function printLimits(output: Output, { model, identity, rateLimits }: Sho
   const { theme } = output;
   const place = identity?.workspace ? ` in workspace ${identity.workspace}` : "";
   const whose = identity?.organization ? ` of ${identity.organization}` : "";
-  output.heading(`Limits${model === undefined ? "" : ` of ${model}`}${place}${whose}`);
+  output.heading(`Limits${model === undefined ? "" : ` of ${showName(model)}`}${place}${whose}`);
   output.print();
   const shown = Object.entries(names).flatMap(([name, label]) => {
     const limit = rateLimits?.[name as keyof typeof names];

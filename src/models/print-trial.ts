@@ -2,6 +2,7 @@ import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { say } from "../mistral/facts.ts";
 import type { RateLimit } from "../mistral/mistral-api.ts";
+import { showName } from "../outside-text.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import type { Trial } from "./try-model.ts";
@@ -10,7 +11,7 @@ import type { Trial } from "./try-model.ts";
 export function printTrial(output: Output, profile: ProfileName, trial: Trial): void {
   const { model, end, ms } = trial;
   const tokens = end?.usage ? [`${end.usage.promptTokens} tokens in, ${end.usage.completionTokens} out`] : [];
-  const said = [end?.model ?? model, ...tokens, `${(ms / 1000).toFixed(1)} s`];
+  const said = [showName(end?.model ?? model ?? ""), ...tokens, `${(ms / 1000).toFixed(1)} s`];
   output.print();
   output.ok(said.join(", "), 0);
   if (end !== undefined && end.finishReason !== "stop") {

@@ -33,7 +33,7 @@ const snippets: Readonly<Record<Language, (call: SnippetCall) => Snippet>> = {
   curl --silent --show-error --fail-with-body --no-buffer \\
     --header @- \\
     --header 'Content-Type: application/json' \\
-    --data ${quoteForShell(JSON.stringify(body))} \\
+    --data ${quoteForShell(quote(body))} \\
     ${quoteForShell(`${addressOf(endpoint)}/v1/chat/completions`)}
 `,
       command: "sh call.sh",
@@ -47,8 +47,8 @@ from mistralai.client import Mistral
 
 client = Mistral(api_key=os.environ["MISTRAL_API_KEY"]${option("server_url=", endpoint)})
 stream = client.chat.stream(
-    model=${JSON.stringify(model)},
-    messages=[{"role": "user", "content": ${JSON.stringify(prompt)}}],
+    model=${quote(model)},
+    messages=[{"role": "user", "content": ${quote(prompt)}}],
 )
 for event in stream:
     print(event.data.choices[0].delta.content or "", end="", flush=True)
@@ -62,8 +62,8 @@ import { Mistral } from "@mistralai/mistralai";
 
 const client = new Mistral({ apiKey: process.env.MISTRAL_API_KEY${option("serverURL: ", endpoint)} });
 const stream = await client.chat.stream({
-  model: ${JSON.stringify(model)},
-  messages: [{ role: "user", content: ${JSON.stringify(prompt)} }],
+  model: ${quote(model)},
+  messages: [{ role: "user", content: ${quote(prompt)} }],
 });
 for await (const event of stream) {
   process.stdout.write(event.data.choices[0]?.delta.content ?? "");
@@ -77,7 +77,13 @@ console.log();
 /** What names the address, where it is not the one that the SDK has anyway. */
 function option(name: string, endpoint: Endpoint): string {
   const usual = endpoint.region === "global" && endpoint.serverUrl === undefined;
-  return usual ? "" : `, ${name}${JSON.stringify(addressOf(endpoint))}`;
+  return usual ? "" : `, ${name}${quote(addressOf(endpoint))}`;
+}
+
+/** As JSON, JavaScript and Python all read it, with nothing in it that a terminal would act on. */
+function quote(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/(?![\u{10000}-\u{10ffff}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 function quoteForShell(text: string): string {

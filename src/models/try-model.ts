@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import type { Assessed, ChatEvent, RateLimits } from "../mistral/mistral-api.ts";
 import { chooseModel } from "../mistral/read-answers.ts";
+import { showName } from "../outside-text.ts";
 import { quietly } from "../terminal/absence.ts";
 import { type CallableKey, type Calling, whileWaiting } from "./call-key.ts";
 
@@ -48,7 +49,9 @@ export async function tryModel(
   }
   const asked = { model, prompt: request.prompt };
   const started = deps.now().getTime();
-  const stream = await whileWaiting(deps, `Asking ${model}`, () => api.streamChat(key, asked, options));
+  const stream = await whileWaiting(deps, `Asking ${showName(model)}`, () =>
+    api.streamChat(key, asked, options),
+  );
   if (!stream.ok) return { ...nothing, model, failure: stream.assessed };
   let text = "";
   let last: ChatEvent | undefined;
