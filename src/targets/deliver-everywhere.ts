@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import type { DeliveryReport, Target } from "./target.ts";
 
@@ -34,7 +35,7 @@ export async function deliverEverywhere(
       const report = await reporting(targetText(reference), async () =>
         deliver(await openTarget(reference, profile), key),
       );
-      const said = `${report.target}: ${report.message}`;
+      const said = `${showName(report.target)}: ${report.message}`;
       if (report.ok) output.ok(said);
       else output.warn(said);
       onReport(report);

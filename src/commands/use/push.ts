@@ -4,6 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, shellWord } from "../../hints.ts";
+import { showName } from "../../outside-text.ts";
 import { parseTarget, type TargetReference, targetText } from "../../profiles/target-reference.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
@@ -55,7 +56,7 @@ function list({ profile, json }: Settings, { profiles, output }: Deps): ExitCode
     since,
   }));
   if (json) output.json({ profile, targets });
-  else if (targets.length > 0) for (const { target } of targets) output.answer(`${target}\n`);
+  else if (targets.length > 0) for (const { target } of targets) output.answer(`${showName(target)}\n`);
   else output.paragraph(`Profile "${profile}" has no target yet.`);
   return exitCodes.done;
 }
