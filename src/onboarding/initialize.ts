@@ -4,7 +4,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { quietly, requirePerson } from "../terminal/absence.ts";
-import { changeStore } from "./move-key.ts";
+import { changeStore } from "./change-store.ts";
 import { onboard } from "./onboard.ts";
 import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
 

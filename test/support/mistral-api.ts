@@ -8,7 +8,6 @@ import {
   type DemoModel,
   type DemoRequest,
   demoIdentity,
-  keyOf,
 } from "../../src/onboarding/demo/demo-api.ts";
 import { LoopbackAdminApi } from "./loopback-admin-api.ts";
 import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
@@ -327,4 +326,9 @@ function pause(ms: number, waiting: Set<NodeJS.Timeout>): Promise<void> {
     }, ms);
     waiting.add(timer);
   });
+}
+
+/** The key of a request: Bearer as everywhere, `x-api-key` as `GET /v1/users/me` takes it. */
+function keyOf({ headers }: DemoRequest): string | undefined {
+  return /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? headers["x-api-key"];
 }

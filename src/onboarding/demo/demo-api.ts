@@ -93,7 +93,7 @@ export function answerDemoRequest(request: DemoRequest, world: DemoWorld): DemoR
 }
 
 /** The key of a request: Bearer as everywhere, `x-api-key` as `GET /v1/users/me` takes it. */
-export function keyOf({ headers }: DemoRequest): string | undefined {
+function keyOf({ headers }: DemoRequest): string | undefined {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
   return bearer ?? headers["x-api-key"];
 }

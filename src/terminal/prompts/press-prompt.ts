@@ -1,6 +1,6 @@
 import { createPrompt, useKeypress, useState } from "@inquirer/core";
-import { displayWidth, hang } from "../output/layout.ts";
-import type { Style } from "../output/output.ts";
+import { layOutKeys } from "../output/key-line.ts";
+import { hang } from "../output/layout.ts";
 import type { Theme } from "../output/theme.ts";
 import { pasteNotice } from "./prompt-stream.ts";
 import type { PressKey } from "./prompts.ts";
@@ -13,8 +13,6 @@ export interface PressConfig {
   readonly columns: number;
   readonly symbols: Theme;
 }
-
-const labels: Readonly<Record<string, string>> = { enter: "Enter", space: "Space", escape: "Esc" };
 
 /** A line of keys and what they do; answers with the first of them that is pressed. */
 export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, columns, symbols }, done) => {
@@ -36,29 +34,3 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, 
   const line = layOutKeys(keys, columns, symbols);
   return pasted ? `${hang(`  ${symbols.symbol.warn} `, onPaste, columns)}\n${line}` : line;
 });
-
-/**
- * The line of keys, Ctrl-C the last of them, broken between two of them where the terminal is narrow;
- * the last one does not stay behind alone.
- */
-export function layOutKeys(
-  keys: readonly Pick<PressKey<unknown>, "press" | "does">[],
-  columns: number,
-  style: Style,
-): string {
-  const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(
-    ({ press, does }) => `${style.strong(labels[press] ?? press)} ${does}`,
-  );
-  const inLine = (line: readonly string[]) => `  ${line.join("   ")}`;
-  const fits = (...line: readonly string[]) => displayWidth(inLine(line)) < columns;
-  const lines: string[][] = [];
-  for (const item of items) {
-    const line = lines.at(-1);
-    if (line !== undefined && fits(...line, item)) line.push(item);
-    else lines.push([item]);
-  }
-  const [before = [], last = []] = lines.slice(-2);
-  const two = [...before.slice(-1), ...last];
-  if (last.length === 1 && before.length > 1 && fits(...two)) lines.splice(-2, 2, before.slice(0, -1), two);
-  return lines.map(inLine).join("\n");
-}

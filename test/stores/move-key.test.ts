@@ -3,10 +3,10 @@ import { MistralKeyError } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { moveKey } from "../../src/onboarding/move-key.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
+import { moveKey } from "../../src/stores/move-key.ts";
+import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
-import { StandInStore } from "./stand-in-store.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 const otherKey = ApiKey.of("testKey1".repeat(4));
