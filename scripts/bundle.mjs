@@ -5,6 +5,7 @@
 // - dist/index.js and dist/library: what `import "mistral-key"` gives, as ES modules.
 //
 // A file is loaded only when its `import()` is reached, so a command pays for what it uses.
+import { readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -68,6 +69,30 @@ const replacing = {
   },
 };
 
+/** What `init --web` serves, in the place of the module that stands for it. */
+const page = {
+  name: "page",
+  load: {
+    filter: { id: /[/\\]src[/\\]web[/\\]page-text\.ts$/ },
+    handler: async () => `export const pageText = ${JSON.stringify(await makePage())};`,
+  },
+};
+
+async function makePage() {
+  const bundler = await rolldown({ input: "src/web/page/page.ts", platform: "browser" });
+  const { output } = await bundler.generate({ format: "iife", minify: true, comments: false });
+  await bundler.close();
+  const read = (name) => readFileSync(`src/web/page/${name}`, "utf8");
+  return {
+    markup: read("page.html"),
+    style: read("page.css")
+      .replace(/\s*([{}:;,])\s+/g, "$1")
+      .replace(/\s+/g, " ")
+      .trim(),
+    script: output[0].code.trim(),
+  };
+}
+
 /**
  * Writes both bundles.
  *
@@ -102,7 +127,7 @@ export async function bundleModule(input, file) {
 async function write(input, groups, output) {
   const bundler = await rolldown({
     input,
-    plugins: [replacing],
+    plugins: [replacing, page],
     platform: "node",
     external: ["keytar"],
     resolve: { alias: absolute(otherEntries) },

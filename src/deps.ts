@@ -13,6 +13,7 @@ import type { TargetReference } from "./profiles/target-reference.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import type { StoreContext } from "./stores/store-context.ts";
 import type { Target } from "./targets/target.ts";
 import type { Absence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
@@ -47,7 +48,8 @@ export interface Deps {
    */
   readStdin(): Promise<string>;
   prompts(): Promise<Prompts>;
-  store(kind: StoreKind): Promise<SecretStore>;
+  /** @param person - who is asked to unlock it, where that is not whoever is at the terminal */
+  store(kind: StoreKind, person?: StoreContext["person"]): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
   /** The Admin API of an organization. */
   issuer(endpoint: Endpoint, adminKey: ApiKey): Promise<KeyIssuer>;

@@ -181,8 +181,8 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       );
       return prompts;
     },
-    store: (kind) => {
-      const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person: deps });
+    store: (kind, person = deps) => {
+      const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });
       stores.set(kind, opened);
       return opened;
     },

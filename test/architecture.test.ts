@@ -167,7 +167,8 @@ describe("the files", () => {
 
   it("are named after the thing, in kebab-case", () => {
     const wrong = written.filter(
-      (file) => !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.(?:ts|mjs|cjs|sh|txt|py)$/.test(basename(file)),
+      (file) =>
+        !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.(?:ts|mjs|cjs|sh|txt|py|css|html)$/.test(basename(file)),
     );
     expect(wrong).toEqual([]);
   });

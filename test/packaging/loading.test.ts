@@ -80,7 +80,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expect(loaded.run).toMatchObject({ code: 0, stdout: `${key}\n` });
     expectNothingHeavy(loaded);
     expect(modulesIn(loaded, "commands")).toEqual(["src/commands/use/get.ts"]);
-    const others = ["verification", "plaintext", "doctor", "targets"];
+    const others = ["verification", "plaintext", "doctor", "targets", "web"];
     expect(others.flatMap((name) => modulesIn(loaded, name))).toEqual([]);
     expect(loaded.packages).toContain("keytar");
     expect(loaded.builtins).not.toContain("crypto");

@@ -1,5 +1,5 @@
 import type { CommandEntry } from "../command-types.ts";
-import { expires, noBrowser, withKey } from "./recurring.ts";
+import { expires, noBrowser, web, withKey } from "./recurring.ts";
 
 /** Commands that look after the key. */
 export const careCommands: readonly CommandEntry[] = [
@@ -82,6 +82,7 @@ export const careCommands: readonly CommandEntry[] = [
     flags: [
       withKey,
       expires,
+      { ...web, conflicts: ["withKey", "json", "auto", "all", "expiring"] },
       noBrowser,
       {
         syntax: "--finish",

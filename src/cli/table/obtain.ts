@@ -1,5 +1,5 @@
 import type { CommandEntry } from "../command-types.ts";
-import { expires, noBrowser, replaceWithoutAsking, withKey } from "./recurring.ts";
+import { expires, noBrowser, replaceWithoutAsking, web, withKey } from "./recurring.ts";
 
 /** Commands that get a key. */
 export const obtainCommands: readonly CommandEntry[] = [
@@ -27,6 +27,7 @@ export const obtainCommands: readonly CommandEntry[] = [
     flags: [
       withKey,
       expires,
+      web,
       noBrowser,
       { syntax: "--no-verify", description: "store without a test call" },
       replaceWithoutAsking,
@@ -72,6 +73,8 @@ export const obtainCommands: readonly CommandEntry[] = [
         choices: ["files", "all", "none"],
       },
       expires,
+      { ...web, conflicts: ["list", "json"] },
+      noBrowser,
       { syntax: "--no-verify", description: "store without a test call" },
       replaceWithoutAsking,
     ],

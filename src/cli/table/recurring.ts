@@ -19,6 +19,13 @@ export const noBrowser: FlagEntry = {
   description: "print addresses, open nothing",
 };
 
+/** The questions are asked on a page. */
+export const web: FlagEntry = {
+  syntax: "--web",
+  description: "ask on a page in the browser, which this program serves on this machine only",
+  conflicts: ["withKey", "json"],
+};
+
 /** A stored key is replaced. */
 export const replaceWithoutAsking: FlagEntry = {
   syntax: "--yes",

@@ -48,6 +48,13 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     revoke: auto ? revokeOldKeyOf(deps, settings) : undefined,
   };
   const due = readDue(flags, options);
+  if (flags.on("web")) {
+    const { onPage } = await import("../../web/on-page.ts");
+    return await onPage(deps, options, async (page) => {
+      const here = { ...options, browser: false };
+      return (direction === undefined ? await rotateOne(page, here) : await end(page, here, direction)).code;
+    });
+  }
   const { code, document } =
     due !== undefined
       ? await rotateDue(deps, options, due, rotateOne)

@@ -32,8 +32,20 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     pick: { from: flags.value("from"), mask: flags.value("key") },
     clean: flags.value("clean") as CleanChoice | undefined,
   };
-  const discovery = await discover(deps, { mayAsk: deps.interactive && !flags.on("list") });
-  if (flags.on("list")) return await list(deps, discovery, request, { json });
+  if (flags.on("list")) {
+    return await list(deps, await discover(deps, { mayAsk: false }), request, { json });
+  }
+  if (!flags.on("web")) return await findAndImport(deps, request, { json });
+  const { onPage } = await import("../../web/on-page.ts");
+  return await onPage(deps, request, (page) => findAndImport(page, { ...request, browser: false }, { json }));
+}
+
+async function findAndImport(
+  deps: Deps,
+  request: ImportRequest,
+  { json }: { readonly json: boolean },
+): Promise<ExitCode> {
+  const discovery = await discover(deps, { mayAsk: deps.interactive });
   printKeys(deps.output, discovery, deps);
   if (discovery.found.length === 0) return nothingFound(deps, request, { json });
   deps.output.print();

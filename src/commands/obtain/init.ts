@@ -23,11 +23,28 @@ export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
     browser: !flags.off("browser") && deps.opensPages,
     replace: flags.on("yes"),
   };
-  if (flags.on("demo")) {
-    const { demonstrate } = await import("../../onboarding/demo/demo.ts");
-    await demonstrate(deps, { ...request, json });
-    return exitCodes.done;
-  }
+  const work = (on: Deps, wanted: OnboardRequest) =>
+    flags.on("demo") ? showDemonstration(on, wanted, { json }) : obtain(on, wanted, { json });
+  if (!flags.on("web")) return await work(deps, request);
+  const { onPage } = await import("../../web/on-page.ts");
+  return await onPage(deps, request, (page) => work(page, { ...request, browser: false }));
+}
+
+async function showDemonstration(
+  deps: Deps,
+  request: OnboardRequest,
+  { json }: { readonly json: boolean },
+): Promise<ExitCode> {
+  const { demonstrate } = await import("../../onboarding/demo/demo.ts");
+  await demonstrate(deps, { ...request, json });
+  return exitCodes.done;
+}
+
+async function obtain(
+  deps: Deps,
+  request: OnboardRequest,
+  { json }: { readonly json: boolean },
+): Promise<ExitCode> {
   const outcome = await initialize(deps, request);
   if (json) deps.output.json(documentOf(outcome, request, deps.now()));
   return await report(deps, outcome, { json });

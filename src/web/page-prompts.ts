@@ -1,0 +1,138 @@
+import { ApiKey } from "../keys/api-key.ts";
+import type { Output } from "../terminal/output/output.ts";
+import type {
+  ChooseQuestion,
+  ConfirmQuestion,
+  KeyQuestion,
+  PassphraseQuestion,
+  PastedKeyQuestion,
+  PressQuestion,
+  Prompts,
+  TextQuestion,
+} from "../terminal/prompts/prompts.ts";
+import { keySecret, passphraseSecret } from "../terminal/prompts/secret/secret-kinds.ts";
+import type { Channel, Taken } from "./channel.ts";
+import type { Answer, QuestionForm } from "./messages.ts";
+import { readStyled, restyle } from "./styled-text.ts";
+
+/** Answers that no form of the page sends. */
+const unexpected = { outcome: "refused", reason: "That is no answer to this question." } as const;
+const back = Symbol("back");
+
+/** Questions on the page; the terminal says what is waited for. */
+export class PagePrompts implements Prompts {
+  readonly #channel: Channel;
+  readonly #terminal: Output;
+  readonly #signal: AbortSignal;
+
+  constructor(channel: Channel, terminal: Output, signal: AbortSignal) {
+    this.#channel = channel;
+    this.#terminal = terminal;
+    this.#signal = signal;
+  }
+
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
+    const { message, choices, initial } = question;
+    const form = {
+      form: "choose",
+      choices: choices.map(({ name, description = "" }) => ({
+        name: readStyled(name),
+        description: readStyled(description),
+      })),
+      initial: Math.max(
+        0,
+        choices.findIndex(({ value }) => value === initial),
+      ),
+    } as const;
+    return this.#ask<Value, Pasted>(message, form, question, ({ choice = -1 }) => {
+      const chosen = choices[choice];
+      return chosen === undefined ? unexpected : { outcome: "value", value: chosen.value };
+    });
+  }
+
+  confirm<Pasted = never>({ message, initial, ...rest }: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
+    const choices = [
+      { value: true, name: "Yes" },
+      { value: false, name: "No" },
+    ];
+    return this.choose<boolean, Pasted>({ message, choices, initial, ...rest });
+  }
+
+  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
+    const { message, initial = "", example = "", check } = question;
+    return this.#ask<string, Pasted>(message, { form: "text", initial, example }, question, (answer) => {
+      const text = answer.text?.trim() || initial;
+      const refused = check?.(text);
+      return refused === undefined
+        ? { outcome: "value", value: text }
+        : { outcome: "refused", reason: refused };
+    });
+  }
+
+  press<Value, Pasted = never>({ keys, ...rest }: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
+    const choices = keys.map(({ does, value }) => ({
+      value,
+      name: does.charAt(0).toUpperCase() + does.slice(1),
+    }));
+    return this.choose<Value, Pasted>({ message: "What next?", choices, ...rest });
+  }
+
+  async key({ message, onBack, offered }: KeyQuestion): Promise<ApiKey> {
+    const form = { form: "key", canGoBack: onBack !== undefined, offers: offered !== undefined } as const;
+    for (;;) {
+      const given = await this.#ask<ApiKey | typeof back, never>(message, form, {}, (answer) => {
+        if (answer.instead === "back" && onBack !== undefined) return { outcome: "value", value: back };
+        if (answer.instead === "offered" && offered !== undefined) {
+          return { outcome: "value", value: offered };
+        }
+        return takeKey(answer);
+      });
+      if (given instanceof ApiKey) return given;
+      const key = await onBack?.();
+      if (key !== undefined) return key;
+    }
+  }
+
+  passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
+    const form = { form: "passphrase", twice: confirm } as const;
+    return this.#ask<string, never>(message, form, {}, ({ text = "", again }) => {
+      const reading = passphraseSecret.read(text);
+      if (reading.outcome === "empty") return { outcome: "refused", reason: passphraseSecret.awaited };
+      if (reading.outcome === "unusable") return { outcome: "refused", reason: reading.reason };
+      if (!confirm || again === text) return reading;
+      return { outcome: "refused", reason: "The two were not the same. Enter both again." };
+    });
+  }
+
+  /** Nothing is typed here; the terminal's keyboard is silenced by whoever opened the page. */
+  quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+    return work();
+  }
+
+  #ask<Value, Pasted>(
+    message: string,
+    form: QuestionForm,
+    { onKeyPasted }: PastedKeyQuestion<Pasted>,
+    take: (answer: Answer) => Taken<Value | Pasted>,
+  ): Promise<Value | Pasted> {
+    this.#terminal.next(`On the page: ${restyle(message, this.#terminal.theme)}`);
+    return this.#channel.ask<Value | Pasted>(
+      { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined },
+      (answer) => {
+        if (answer.isKey !== true) return take(answer);
+        if (onKeyPasted === undefined) return unexpected;
+        const taken = takeKey(answer);
+        return taken.outcome === "value" ? { outcome: "value", value: onKeyPasted(taken.value) } : taken;
+      },
+      this.#signal,
+    );
+  }
+}
+
+function takeKey({ text = "", anyway = false }: Answer): Taken<ApiKey> {
+  const reading = keySecret.read(text);
+  if (reading.outcome === "empty") return { outcome: "refused", reason: keySecret.awaited };
+  if (reading.outcome === "unusable") return { outcome: "refused", reason: reading.reason };
+  if (anyway || reading.value.hasUsualShape) return reading;
+  return { outcome: "unusual", reason: `${keySecret.note(text).text}.` };
+}

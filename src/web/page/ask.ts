@@ -1,0 +1,165 @@
+import type { Answer, Question, Reply } from "../messages.ts";
+import { byId, make, styled } from "./elements.ts";
+
+/** Sends an answer to the program. */
+export type Send = (id: number, answer: Answer) => Promise<Reply>;
+
+let taking: ((text: string) => void) | undefined;
+
+/** Asks a question; the form stays until the program takes an answer. */
+export function ask(question: Question, send: Send): void {
+  const form = make("form", { attributes: { autocomplete: "off", novalidate: "" } });
+  const note = make("p", { className: "note", attributes: { role: "status", id: "note" } });
+  const answer = async (given: Answer): Promise<void> => {
+    const buttons = [...form.querySelectorAll("button")];
+    for (const button of buttons) button.disabled = true;
+    const reply = await send(question.id, given).catch(() => undefined);
+    if (reply?.outcome === "taken" || reply?.outcome === "stale") return;
+    for (const button of buttons) button.disabled = false;
+    say(note, reply?.reason ?? "The program did not answer. Try again.", true);
+    if (reply?.outcome === "unusual") offerAnyway(form, () => answer({ ...given, anyway: true }));
+    form.querySelector("input")?.focus();
+  };
+  fill(form, note, question, answer);
+  byId("ask").replaceChildren(
+    make("h2", { attributes: { id: "question" } }, ...styled(question.message)),
+    form,
+  );
+  const first = form.querySelector<HTMLElement>("input, button.main");
+  first?.focus({ preventScroll: true });
+  byId("ask").scrollIntoView({ block: "nearest" });
+  taking = question.takesKey ? (text) => void answer({ isKey: true, text }) : undefined;
+}
+
+/** Takes the question away, and what was typed into it. */
+export function endQuestion(): void {
+  taking = undefined;
+  for (const input of byId("ask").querySelectorAll("input")) input.value = "";
+  byId("ask").replaceChildren();
+}
+
+/** A key that is pasted beside a field is an answer where one is taken. */
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (taking === undefined || event.target instanceof HTMLInputElement || text.trim().length < 32) return;
+  event.preventDefault();
+  taking(text);
+});
+
+type Answering = (answer: Answer) => Promise<void>;
+
+function fill(form: HTMLFormElement, note: HTMLElement, question: Question, answer: Answering): void {
+  switch (question.form) {
+    case "choose":
+      fillChoices(form, note, question, answer);
+      return;
+    case "text": {
+      const input = field({ type: "text", value: question.initial, placeholder: question.example });
+      form.append(labelled("Your answer", input), note, buttons(submit("Continue")));
+      onSubmit(form, () => answer({ text: input.value }));
+      return;
+    }
+    case "key":
+      fillKey(form, note, question, answer);
+      return;
+    case "passphrase": {
+      const input = field({ type: "password" });
+      const again = field({ type: "password" });
+      form.append(labelled("Passphrase", input));
+      if (question.twice) form.append(labelled("The same once more", again));
+      form.append(note, buttons(submit("Continue")));
+      onSubmit(form, () => answer({ text: input.value, again: again.value }));
+      return;
+    }
+  }
+}
+
+function fillChoices(
+  form: HTMLFormElement,
+  note: HTMLElement,
+  { choices, initial }: Extract<Question, { form: "choose" }>,
+  answer: Answering,
+): void {
+  const rows = choices.map(({ name, description }, choice) => {
+    const button = make("button", { attributes: { type: "button" } }, ...styled(name));
+    if (choice === initial) button.className = "main";
+    if (description.length > 0) button.append(make("span", { className: "faint" }, ...styled(description)));
+    button.addEventListener("click", () => void answer({ choice }));
+    return button;
+  });
+  const isLong = choices.some(({ description }) => description.length > 0);
+  const group = { role: "group", "aria-labelledby": "question" };
+  form.append(
+    make("div", { className: isLong ? "choices long" : "choices", attributes: group }, ...rows),
+    note,
+  );
+  onSubmit(form, async () => {});
+}
+
+function fillKey(
+  form: HTMLFormElement,
+  note: HTMLElement,
+  { canGoBack, offers }: Extract<Question, { form: "key" }>,
+  answer: Answering,
+): void {
+  const input = field({ type: "password", "aria-describedby": "note" });
+  say(note, "Paste it here; it stays hidden.");
+  input.addEventListener("input", () => describeLength(note, input.value.trim()));
+  const others = [
+    ...(offers ? [button("Use the made-up key", () => answer({ instead: "offered" }))] : []),
+    ...(canGoBack ? [button("Back", () => answer({ instead: "back" }))] : []),
+  ];
+  form.append(labelled("Key", input), note, buttons(submit("Use this key"), ...others));
+  onSubmit(form, () => answer({ text: input.value }));
+}
+
+function describeLength(note: HTMLElement, text: string): void {
+  const count = text.length === 1 ? "1 character" : `${text.length} characters`;
+  if (text === "") say(note, "Paste it here; it stays hidden.");
+  else if (/^[A-Za-z0-9]{32}$/.test(text)) say(note, `${count}, looks right`);
+  else say(note, `${count}; a key usually has 32 letters and digits`);
+}
+
+function offerAnyway(form: HTMLFormElement, anyway: () => Promise<void>): void {
+  form.querySelector(".anyway")?.remove();
+  const offered = button("Use it all the same", anyway);
+  offered.classList.add("anyway");
+  form.querySelector(".choices")?.append(offered);
+}
+
+function say(note: HTMLElement, text: string, isBad = false): void {
+  note.className = isBad ? "note bad" : "note";
+  note.textContent = text;
+}
+
+function field(attributes: Readonly<Record<string, string>>): HTMLInputElement {
+  const never = { autocomplete: "off", autocapitalize: "off", spellcheck: "false", autocorrect: "off" };
+  // Password managers that ask to keep what is typed look for these.
+  const ignored = { "data-1p-ignore": "", "data-lpignore": "true", "data-bwignore": "" };
+  return make("input", { attributes: { ...never, ...ignored, ...attributes } });
+}
+
+function labelled(text: string, input: HTMLInputElement): HTMLElement {
+  return make("label", {}, text, input);
+}
+
+function submit(text: string): HTMLButtonElement {
+  return make("button", { className: "main", attributes: { type: "submit" } }, text);
+}
+
+function button(text: string, act: () => Promise<void>): HTMLButtonElement {
+  const made = make("button", { attributes: { type: "button" } }, text);
+  made.addEventListener("click", () => void act());
+  return made;
+}
+
+function buttons(...all: readonly HTMLElement[]): HTMLElement {
+  return make("div", { className: "choices" }, ...all);
+}
+
+function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void act();
+  });
+}

@@ -1,0 +1,78 @@
+import type { Styled } from "../messages.ts";
+
+/** What an element is made with. */
+interface Parts {
+  readonly className?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Makes an element; what is put into it is text or another element, never markup. */
+export function make<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  { className, attributes = {} }: Parts = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+/** The element with this id, which the document has. */
+export function byId(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`There is no #${id}.`);
+  return element;
+}
+
+/** A styled text as elements. */
+export function styled(parts: Styled): (Node | string)[] {
+  return parts.map((part) => {
+    if (typeof part === "string") return part;
+    const { style } = part;
+    if (style === "link") return link(plain(part.parts));
+    if (style === "meter") {
+      const share = plain(part.parts);
+      const attributes = { value: share, "aria-label": `${Math.round(Number(share) * 100)} %` };
+      return make("meter", { attributes });
+    }
+    return make(style === "strong" ? "b" : "span", { className: style }, ...styled(part.parts));
+  });
+}
+
+/** A styled text without its style. */
+export function plain(parts: Styled): string {
+  return parts.map((part) => (typeof part === "string" ? part : plain(part.parts))).join("");
+}
+
+/** Whether a text is one address. */
+export function isAddress(text: string): boolean {
+  return /^https:\/\/\S+$/.test(text);
+}
+
+/** A text, and a button that copies it. */
+export function withCopyButton(parts: Styled): Node[] {
+  const button = make("button", { className: "copy", attributes: { type: "button" } }, "Copy");
+  button.setAttribute("aria-label", `Copy: ${plain(parts)}`);
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(plain(parts).trim());
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Not copied";
+    }
+  });
+  return [make("code", {}, ...styled(parts)), button];
+}
+
+function link(address: string): Node | string {
+  if (!isAddress(address)) return address;
+  const attributes = { href: address, target: "_blank", rel: "noopener noreferrer" };
+  return make(
+    "a",
+    { attributes },
+    address,
+    make("span", { className: "faint" }, " (opens beside this page)"),
+  );
+}

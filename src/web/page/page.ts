@@ -1,0 +1,111 @@
+import type { Answer, End, PageEvent, Reply } from "../messages.ts";
+import { ask, endQuestion } from "./ask.ts";
+import { byId } from "./elements.ts";
+import { showEvent } from "./show-event.ts";
+
+const endings: Readonly<Record<End, string>> = {
+  done: "Finished. The program has stopped serving this page; you can close it.",
+  failed: "The program has stopped. Your terminal says how to go on.",
+  stopped: "The program was stopped. Run it again to go on.",
+  idle: "Nothing was done here for ten minutes, so the program has stopped. Run it again to go on.",
+};
+/** Where the page keeps what shows that it is the one, so that it can be reloaded. */
+const proofPlace = "mistral-key-page";
+const tries = 3;
+
+let place = 0;
+let isOver = false;
+
+void start();
+
+async function start(): Promise<void> {
+  const proof = await enter();
+  if (proof === undefined) {
+    return end(
+      "This page needs the link that the terminal shows, and each link works once. Run the command again for another.",
+    );
+  }
+  for (let left = tries; left > 0 && !isOver; left -= 1) {
+    if (await follow(proof).catch(() => false)) left = tries;
+    if (!isOver) await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  if (!isOver) end("The program has stopped. Your terminal says how to go on.");
+}
+
+/** Exchanges the token of the link, which then stands in the address no longer. */
+async function enter(): Promise<string | undefined> {
+  const token = location.hash.slice(1);
+  history.replaceState(null, "", "/");
+  if (token === "") return sessionStorage.getItem(proofPlace) ?? undefined;
+  const response = await post("/session", { token }).catch(() => undefined);
+  if (!response?.ok) return undefined;
+  const { proof } = (await response.json()) as { readonly proof: string };
+  sessionStorage.setItem(proofPlace, proof);
+  return proof;
+}
+
+/** Follows the events until they end. Answers whether any came. */
+async function follow(proof: string): Promise<boolean> {
+  const response = await post("/events", { from: place }, proof);
+  if (!response.ok || response.body === null) return false;
+  byId("state").textContent = "Connected to the program in your terminal.";
+  const before = place;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value = "" } = await reader.read();
+    if (done) return place > before;
+    const messages = (rest + value).split("\n\n");
+    rest = messages.pop() ?? "";
+    for (const message of messages) {
+      const data = /^data: (.*)$/m.exec(message)?.[1];
+      if (data === undefined) continue;
+      place = Number(/^id: (\d+)$/m.exec(message)?.[1] ?? place);
+      receive(JSON.parse(data) as PageEvent, proof);
+    }
+  }
+}
+
+function receive(event: PageEvent, proof: string): void {
+  switch (event.type) {
+    case "question":
+      ask(event.question, async (id: number, answer: Answer): Promise<Reply> => {
+        const response = await post("/answer", { id, answer }, proof);
+        if (!response.ok) throw new Error(String(response.status));
+        return (await response.json()) as Reply;
+      });
+      break;
+    case "answered":
+      endQuestion();
+      break;
+    case "end":
+      end(endings[event.how]);
+      break;
+    default:
+      showEvent(event);
+  }
+}
+
+function end(text: string): void {
+  isOver = true;
+  endQuestion();
+  sessionStorage.removeItem(proofPlace);
+  document.body.classList.add("ended");
+  byId("state").textContent = text;
+  if (byId("log").childElementCount === 0) byId("where").textContent = "Not connected";
+  byId("state").scrollIntoView({ block: "nearest" });
+}
+
+function post(path: string, body: object, proof?: string): Promise<Response> {
+  return fetch(path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(proof === undefined ? {} : { "x-mistral-key-page": proof }),
+    },
+    body: JSON.stringify(body),
+    credentials: "same-origin",
+    cache: "no-store",
+    redirect: "error",
+  });
+}

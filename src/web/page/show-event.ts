@@ -1,0 +1,90 @@
+import type { PageEvent, StyledRow } from "../messages.ts";
+import { byId, isAddress, make, plain, styled, withCopyButton } from "./elements.ts";
+import { drawPicture } from "./picture.ts";
+
+const progresses = new Map<number, HTMLElement>();
+
+/** Shows what the program said, below what it said before. */
+export function showEvent(event: Exclude<PageEvent, { type: "question" | "answered" | "end" }>): void {
+  switch (event.type) {
+    case "say":
+      add(saying(event));
+      return;
+    case "step":
+      showStep(event);
+      return;
+    case "picture":
+      byId("log").append(drawPicture(event.picture));
+      return;
+    case "rows": {
+      if (event.title === undefined) {
+        add(listing(event.rows));
+        return;
+      }
+      const title = make("h2", {}, ...styled(event.title));
+      add(make("div", { className: "card" }, title, listing(event.rows)));
+      return;
+    }
+    case "table":
+      add(table(event));
+      return;
+    case "progress":
+      showProgress(event);
+      return;
+  }
+}
+
+function add(element: HTMLElement): void {
+  byId("log").append(element);
+}
+
+function saying({ verb, text }: Extract<PageEvent, { type: "say" }>): HTMLElement {
+  const isCommand = verb === "line" && !isAddress(plain(text).trim());
+  if (isCommand) return make("div", { className: "line" }, ...withCopyButton(text));
+  return make("p", { className: verb }, ...styled(text));
+}
+
+function showStep({ number, total, titles }: Extract<PageEvent, { type: "step" }>): void {
+  const last = number + titles.length - 1;
+  const steps = titles.length === 1 ? `Step ${number}` : `Steps ${number} and ${last}`;
+  byId("where").textContent = `${steps} of ${total}`;
+  byId("dots").replaceChildren(
+    ...Array.from({ length: total }, (_, index) => make("li", { className: index < last ? "reached" : "" })),
+  );
+  document.title = `${steps} of ${total} · mistral-key`;
+  for (const title of titles) add(make("h2", {}, title));
+}
+
+function listing(rows: readonly StyledRow[]): HTMLElement {
+  const list = make("dl");
+  for (const { label, value } of rows) {
+    const [first] = value;
+    // A value in bold is a command.
+    const isCommand = value.length === 1 && typeof first === "object" && first.style === "strong";
+    const content = isCommand ? withCopyButton(value) : [make("span", {}, ...styled(value))];
+    list.append(make("dt", {}, ...styled(label)), make("dd", {}, ...content));
+  }
+  return list;
+}
+
+function table({ columns }: Extract<PageEvent, { type: "table" }>): HTMLElement {
+  const head = columns.map((column) => make("th", { attributes: { scope: "col" } }, ...styled(column.head)));
+  const body = (columns[0]?.cells ?? []).map((_, row) =>
+    make("tr", {}, ...columns.map(({ cells }) => make("td", {}, ...styled(cells[row] ?? [])))),
+  );
+  const attributes = { tabindex: "0", role: "group", "aria-label": "Table" };
+  return make(
+    "div",
+    { className: "scrolls", attributes },
+    make("table", {}, make("tr", {}, ...head), ...body),
+  );
+}
+
+function showProgress({ id, state, text }: Extract<PageEvent, { type: "progress" }>): void {
+  const line = progresses.get(id) ?? make("p");
+  if (!progresses.has(id)) add(line);
+  progresses.set(id, line);
+  line.className = state;
+  line.replaceChildren(...styled(text));
+  if (state === "gone") line.remove();
+}

@@ -1,0 +1,194 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Channel } from "../channel.ts";
+import type { Answer, End } from "../messages.ts";
+import type { PageText } from "../page-text.ts";
+import { checkRequest } from "./check-request.ts";
+import { guardingHeaders, type PageDocument, pageDocument } from "./page-document.ts";
+import { isObject, readBody } from "./read-body.ts";
+import { RequestLimit } from "./request-limit.ts";
+import { Session } from "./session.ts";
+
+/** What the server serves, and whom it tells. */
+export interface PageServerOptions {
+  readonly page: PageText;
+  readonly channel: Channel;
+  /** How long the link or an answer is waited for, in milliseconds, before `onIdle` is called. */
+  readonly idleMs: number;
+  readonly onOpened: () => void;
+  /** Somebody used the link a second time, and was refused. */
+  readonly onSecondClient: () => void;
+  readonly onIdle: () => void;
+}
+
+/** Milliseconds. */
+const limits = { headers: 5000, request: 10_000, keepAlive: 5000, beat: 15_000, lastWords: 1000 };
+/** The most that waits for a page that does not read, in bytes. */
+const mostUnread = 1_000_000;
+
+/** The server of the page, on a loopback port. */
+export class PageServer {
+  readonly #options: PageServerOptions;
+  readonly #document: PageDocument;
+  readonly #server: Server;
+  readonly #authority: string;
+  readonly #session: Session;
+  // A stranger who asks without end must not keep the page from being answered.
+  readonly #strangers = new RequestLimit(100, 5);
+  readonly #ours = new RequestLimit(100, 20);
+  readonly #idle: NodeJS.Timeout;
+  #endStream: (() => void) | undefined;
+
+  private constructor(server: Server, options: PageServerOptions) {
+    const { port } = server.address() as AddressInfo;
+    this.#server = server;
+    this.#options = options;
+    this.#document = pageDocument(options.page);
+    this.#authority = `127.0.0.1:${port}`;
+    this.#session = new Session(port);
+    this.#idle = setTimeout(() => this.#noticeIdleness(), options.idleMs);
+    server.on("request", (request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+    server.on("connect", (_request, socket) => socket.end("HTTP/1.1 405 Method Not Allowed\r\n\r\n"));
+  }
+
+  /** Starts a server on a port that the system chooses. */
+  static async start(options: PageServerOptions): Promise<PageServer> {
+    const server = createServer({
+      headersTimeout: limits.headers,
+      requestTimeout: limits.request,
+      keepAliveTimeout: limits.keepAlive,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 8192,
+    });
+    server.maxConnections = 32;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    return new PageServer(server, options);
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The address to open. What stands behind `#` is sent to no server and works once. */
+  get link(): string {
+    return `http://${this.#authority}/#${this.#session.token}`;
+  }
+
+  /** Tells the page how it ended, and stops. */
+  async stop(how: End): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#options.channel.send({ type: "end", how });
+    this.#endStream?.();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+      setTimeout(() => this.#server.closeAllConnections(), limits.lastWords).unref();
+    });
+  }
+
+  /** A program that works while nobody has anything to answer is not idle. */
+  #noticeIdleness(): void {
+    if (!this.#session.isTaken || this.#options.channel.isAsking) this.#options.onIdle();
+    else this.#idle.refresh();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const ours = this.#session.isOurs(request);
+    if (!(ours ? this.#ours : this.#strangers).allows()) return refuse(response, 429);
+    const checked = checkRequest(request, this.#authority);
+    if (checked.outcome === "refused") return refuse(response, checked.status);
+    if (checked.route === "page") {
+      response.writeHead(200, this.#document.headers).end(this.#document.html);
+      return;
+    }
+    if (checked.route !== "session" && !ours) return refuse(response, 403);
+    const body = await readBody(request);
+    if (body.outcome === "refused") return refuse(response, body.status);
+    switch (checked.route) {
+      case "session":
+        return this.#enter(body.fields.token, response);
+      case "events":
+        return this.#stream(body.fields.from, response);
+      case "answer":
+        return this.#answer(body.fields, response);
+    }
+  }
+
+  #enter(token: unknown, response: ServerResponse): void {
+    const entry = this.#session.enter(token);
+    if (entry.outcome !== "let-in") {
+      if (entry.outcome === "too-late") this.#options.onSecondClient();
+      refuse(response, 403);
+      return;
+    }
+    this.#idle.refresh();
+    response.setHeader("set-cookie", entry.cookie);
+    sendJson(response, { proof: entry.proof });
+    this.#options.onOpened();
+  }
+
+  /** Server-sent events, from that place on; a reloaded page takes them over. */
+  #stream(from: unknown, response: ServerResponse): void {
+    if (typeof from !== "number" || !Number.isSafeInteger(from) || from < 0) {
+      refuse(response, 400);
+      return;
+    }
+    this.#endStream?.();
+    this.#idle.refresh();
+    response.writeHead(200, { ...guardingHeaders, "content-type": "text/event-stream" });
+    const write = (text: string) => {
+      response.write(text);
+      if (response.writableLength > mostUnread) response.destroy();
+    };
+    const unfollow = this.#options.channel.follow(from, (event, place) =>
+      write(`id: ${place}\ndata: ${JSON.stringify(event)}\n\n`),
+    );
+    const beat = setInterval(() => write(":\n\n"), limits.beat);
+    const end = () => {
+      clearInterval(beat);
+      unfollow();
+      response.end();
+    };
+    this.#endStream = end;
+    response.on("close", end);
+  }
+
+  #answer(fields: Readonly<Record<string, unknown>>, response: ServerResponse): void {
+    const answer = isObject(fields.answer) ? readAnswer(fields.answer) : undefined;
+    if (typeof fields.id !== "number" || answer === undefined) {
+      refuse(response, 400);
+      return;
+    }
+    this.#idle.refresh();
+    sendJson(response, this.#options.channel.answer(fields.id, answer));
+  }
+}
+
+/** Takes what an answer may hold, and nothing else. */
+function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefined {
+  const { choice, text, again, isKey, anyway, instead } = fields;
+  const isText = (value: unknown) => value === undefined || typeof value === "string";
+  const isFlag = (value: unknown) => value === undefined || typeof value === "boolean";
+  const fits =
+    (choice === undefined || Number.isSafeInteger(choice)) &&
+    [text, again].every(isText) &&
+    [isKey, anyway].every(isFlag) &&
+    (instead === undefined || instead === "back" || instead === "offered");
+  return fits ? (fields as Answer) : undefined;
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  // What is left of the request is not waited for.
+  response.writeHead(status, { ...guardingHeaders, "content-type": "text/plain", connection: "close" });
+  response.end(`${status}\n`);
+}
+
+function sendJson(response: ServerResponse, document: object): void {
+  response.writeHead(200, { ...guardingHeaders, "content-type": "application/json" });
+  response.end(JSON.stringify(document));
+}

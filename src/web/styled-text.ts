@@ -1,0 +1,68 @@
+import type { Style } from "../terminal/output/output.ts";
+import type { Styled, StyleName } from "./messages.ts";
+
+// Controls that no text from outside holds any more when it is said (`outside-text.ts`).
+const open = "\x02";
+const close = "\x03";
+
+const codes: Readonly<Record<StyleName, string>> = {
+  accent: "a",
+  strong: "s",
+  faint: "f",
+  good: "g",
+  caution: "c",
+  bad: "b",
+  link: "l",
+  meter: "m",
+};
+const names = new Map(Object.entries(codes).map(([name, code]) => [code, name as StyleName]));
+
+function mark(style: StyleName): (text: string) => string {
+  return (text) => `${open}${codes[style]}${text}${close}`;
+}
+
+/** Marks styled parts in a text, so that {@link readStyled} finds them again. */
+export const marking: Style = {
+  accent: mark("accent"),
+  strong: mark("strong"),
+  faint: mark("faint"),
+  good: mark("good"),
+  caution: mark("caution"),
+  bad: mark("bad"),
+  link: mark("link"),
+  meter: (share) => mark("meter")(String(share)),
+};
+
+/** Reads a text that was styled by {@link marking}. */
+export function readStyled(text: string): Styled {
+  const stack: { readonly style: StyleName; readonly parts: Styled[number][] }[] = [
+    { style: "strong", parts: [] },
+  ];
+  for (const [piece] of text.matchAll(/\x02[a-z]|\x03|[^\x02\x03]+/g)) {
+    const style = piece.startsWith(open) ? names.get(piece.slice(1)) : undefined;
+    if (style !== undefined) {
+      stack.push({ style, parts: [] });
+    } else if (piece === close) {
+      const ended = stack.length > 1 ? stack.pop() : undefined;
+      if (ended !== undefined) stack.at(-1)?.parts.push(ended);
+    } else {
+      stack.at(-1)?.parts.push(piece);
+    }
+  }
+  return stack.flatMap(({ parts }) => parts);
+}
+
+/** Styles a text that was styled by {@link marking} in another way. */
+export function restyle(text: string, style: Style): string {
+  return restyleParts(readStyled(text), style);
+}
+
+function restyleParts(parts: Styled, style: Style): string {
+  return parts
+    .map((part) => {
+      if (typeof part === "string") return part;
+      const inner = restyleParts(part.parts, style);
+      return part.style === "meter" ? style.meter(Number(inner)) : style[part.style](inner);
+    })
+    .join("");
+}
