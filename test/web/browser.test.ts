@@ -17,6 +17,7 @@ import {
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { runProgram } from "../support/program.ts";
 
 const key = "testKey0".repeat(4);
 const rejected = "oldKey00".repeat(4);
@@ -118,6 +119,45 @@ describeWithKeyring("init --web with the real keyring", () => {
       await browser.context.close();
       expect(filesHolding(browser.folder, [key, rejected])).toEqual([]);
       expect(filesHolding(join(folder, "keys"), [key, rejected])).toEqual([]);
+    });
+
+    it("goes on when Mistral cannot be reached for a while", { timeout: 90_000 }, async () => {
+      const { page, started } = await open(["init", "--expires", "90d"], keyring.env);
+      api.behave("cut");
+      await press(page, /I have a key/);
+      await paste(page, key);
+      await page.getByText("Nothing is known against this key").waitFor({ timeout: 60_000 });
+      api.behave("normal");
+      await press(page, /Check it again/);
+      await ended(page);
+      expect(await started.ended).toBe(0);
+      expect(await keyring.lookup("default")).toBe(key);
+    });
+
+    it("imports a key that lies in plaintext", { timeout: 90_000 }, async () => {
+      const { page, started } = await open(["import"], { ...keyring.env, MISTRAL_API_KEY: key });
+      await press(page, /I do not know/);
+      await ended(page);
+      expect(await started.ended).toBe(0);
+      expect(await keyring.lookup("default")).toBe(key);
+      expect(await page.content()).not.toContain(key);
+    });
+
+    it("rotates until the old key is dead", { timeout: 90_000 }, async () => {
+      const successor = "newKey00".repeat(4);
+      api.keys.accept(successor);
+      const env = { MISTRAL_KEY_HOME: join(folder, "keys"), MISTRAL_KEY_SERVER_URL: api.url, ...keyring.env };
+      const stored = await runProgram(["init", "--with-key", "--expires", "90d"], { env, input: key });
+      expect(stored.code).toBe(0);
+      const { page, started } = await open(["rotate", "--expires", "90d"], keyring.env);
+      await press(page, "Paste now");
+      await paste(page, successor);
+      await page.getByText("One thing is left").waitFor();
+      api.keys.revoke(key);
+      await page.locator("#ask button.main").click();
+      await ended(page);
+      expect(await started.ended).toBe(0);
+      expect(await keyring.lookup("default")).toBe(successor);
     });
   });
 });
