@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
+import { toolFiles } from "../targets/tool-files.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
 
 /** What a place is; part of the stable `--json` surface. */
@@ -44,7 +45,7 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
   const folders = projectFolders(at);
   // Tools first: a file that is reached in two ways is theirs.
   return [
-    ...toolFiles(at),
+    ...filesOfTools(at),
     ...[at.home, ...folders].map(aiderFile),
     ...(await Promise.all(folders.map(dotenvFiles))).flat(),
     ...shellFiles(at),
@@ -94,18 +95,18 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
   ];
 }
 
-function toolFiles(at: ProcessContext): readonly FilePlace[] {
-  const { home, env } = at;
+function filesOfTools(at: ProcessContext): readonly FilePlace[] {
+  const files = toolFiles(at);
   return [
     {
       kind: "vibe",
-      path: join(absolute(env.VIBE_HOME) ?? join(home, ".vibe"), ".env"),
+      path: files.vibe,
       format: dotenv,
       tool: { name: "Mistral Vibe", start: { command: "vibe", variable: "MISTRAL_API_KEY" } },
     },
     {
       kind: "llm",
-      path: join(llmFolder(at), "keys.json"),
+      path: files.llm,
       format: async () => {
         const { jsonMembers, llmRule } = await import("./formats/json-members.ts");
         return jsonMembers(llmRule);
@@ -114,7 +115,7 @@ function toolFiles(at: ProcessContext): readonly FilePlace[] {
     },
     {
       kind: "opencode",
-      path: join(absolute(env.XDG_DATA_HOME) ?? join(home, ".local", "share"), "opencode", "auth.json"),
+      path: files.opencode,
       format: async () => {
         const { jsonMembers, opencodeRule } = await import("./formats/json-members.ts");
         return jsonMembers(opencodeRule);
@@ -123,7 +124,7 @@ function toolFiles(at: ProcessContext): readonly FilePlace[] {
     },
     {
       kind: "continue",
-      path: join(absolute(env.CONTINUE_GLOBAL_DIR) ?? join(home, ".continue"), "config.yaml"),
+      path: files.continueConfig,
       format: async () => {
         const { continueRule, yamlMembers } = await import("./formats/yaml-members.ts");
         return yamlMembers(continueRule);
@@ -132,7 +133,7 @@ function toolFiles(at: ProcessContext): readonly FilePlace[] {
     },
     {
       kind: "mistral-code",
-      path: join(home, ".mistralcode", "config.json"),
+      path: join(at.home, ".mistralcode", "config.json"),
       format: async () => {
         const { jsonMembers, mistralCodeRule } = await import("./formats/json-members.ts");
         return jsonMembers(mistralCodeRule);
@@ -152,17 +153,6 @@ function aiderFile(folder: string): FilePlace {
     },
     tool: { name: "aider", start: { command: "aider", variable: "MISTRAL_API_KEY" } },
   };
-}
-
-/** `llm` keeps its files where click puts those of an application. */
-function llmFolder({ platform, home, env }: ProcessContext): string {
-  const override = absolute(env.LLM_USER_PATH);
-  if (override !== undefined) return override;
-  if (platform === "darwin") return join(home, "Library", "Application Support", "io.datasette.llm");
-  if (platform === "win32") {
-    return join(absolute(env.APPDATA) ?? join(home, "AppData", "Roaming"), "io.datasette.llm");
-  }
-  return join(absolute(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "io.datasette.llm");
 }
 
 function absolute(path: string | undefined): string | undefined {

@@ -17,8 +17,11 @@ export type TargetReference =
     }
   /** `aws:SECRET-ID`: a secret of AWS Secrets Manager. */
   | { readonly kind: "aws"; readonly secretId: string }
-  /** `vercel:ENVIRONMENT`: an environment variable of the project that the current folder is linked to. */
-  | { readonly kind: "vercel"; readonly environment: string }
+  /**
+   * `vercel:ENVIRONMENT`: an environment variable of the project that the current folder is linked
+   * to. In a profile `vercel:ENVIRONMENT#FOLDER`, with that folder.
+   */
+  | { readonly kind: "vercel"; readonly environment: string; readonly folder: string | null }
   /** `pass:PATH`: an entry of pass, the standard Unix password manager. */
   | { readonly kind: "pass"; readonly path: string }
   /** `command:PROGRAM…`: a command that takes the key on its standard input. */
@@ -87,7 +90,7 @@ export function targetText(target: TargetReference): string {
     case "aws":
       return `aws:${target.secretId}`;
     case "vercel":
-      return `vercel:${target.environment}`;
+      return withPart(`vercel:${target.environment}`, target.folder);
     case "command":
       return `command:${target.command}`;
     case "unknown":
@@ -120,8 +123,10 @@ function placeNamed(kind: string, rest: string): TargetReference | undefined {
     }
     case "aws":
       return { kind, secretId: rest };
-    case "vercel":
-      return { kind, environment: rest };
+    case "vercel": {
+      const [environment, folder] = splitPart(rest);
+      return environment === "" || folder === "" ? undefined : { kind, environment, folder };
+    }
     case "command":
       return { kind, command: rest };
     default:

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
-import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import { type TargetReference, type ToolName, targetText } from "../profiles/target-reference.ts";
 import type { Target, TargetContext } from "./target.ts";
 
 type Kind = TargetReference["kind"];
@@ -10,6 +10,10 @@ type Open<K extends Kind> = (
   context: TargetContext,
 ) => Promise<Target>;
 
+async function openTool({ kind }: { readonly kind: ToolName }, context: TargetContext): Promise<Target> {
+  return await (await import("./tools.ts")).openTool(kind, context);
+}
+
 /** Every kind of target, and the module that knows it. A new one is a row here and a file beside it. */
 const kinds: { readonly [K in Kind]?: Open<K> } = {
   dotenv: async ({ path }, context) => {
@@ -17,6 +21,26 @@ const kinds: { readonly [K in Kind]?: Open<K> } = {
     const absolute = resolve(context.processContext.cwd, path);
     return new DotenvTarget({ path: absolute, words: `the dotenv file ${showName(absolute)}` }, context);
   },
+  vibe: openTool,
+  llm: openTool,
+  opencode: openTool,
+  continue: openTool,
+  aider: openTool,
+  github: async (reference, context) =>
+    new (await import("./programs/github-target.ts")).GithubTarget(reference, context),
+  kubernetes: async (reference, context) =>
+    new (await import("./programs/kubernetes-target.ts")).KubernetesTarget(reference, context),
+  aws: async ({ secretId }, context) =>
+    new (await import("./programs/aws-target.ts")).AwsTarget(secretId, context),
+  vercel: async ({ environment, folder }, context) =>
+    new (await import("./programs/vercel-target.ts")).VercelTarget(
+      { environment, folder: folder ?? context.processContext.cwd },
+      context,
+    ),
+  pass: async ({ path }, context) =>
+    new (await import("./programs/pass-target.ts")).PassTarget(path, context),
+  command: async ({ command }, context) =>
+    new (await import("./programs/command-target.ts")).CommandTarget(command, context),
 };
 
 /**

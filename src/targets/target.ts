@@ -27,7 +27,8 @@ export interface Target {
   readBack(key: ApiKey): Promise<KeyThere>;
 
   /**
-   * Takes this key away from there, and nothing else: another key that is there by now stays.
+   * Takes this key away from there, and nothing else: another key that is there by now stays, where
+   * it can be read which one it is.
    *
    * @param key - the one that is stored
    * @returns what is there now, as a sentence
@@ -40,6 +41,8 @@ export interface TargetContext {
   readonly profile: ProfileName;
   readonly processContext: ProcessContext;
   readonly signal: AbortSignal;
+  /** How long a program that a target goes through may take, in milliseconds; 25 seconds where absent. */
+  readonly programLimitMs?: number | undefined;
 }
 
 /** What became of a delivery. Part of the stable `--json` surface. */

@@ -15,7 +15,8 @@ describe("a target", () => {
       "aws:arn:aws:secretsmanager:eu-west-3:1:secret:m",
       { kind: "aws", secretId: "arn:aws:secretsmanager:eu-west-3:1:secret:m" },
     ],
-    ["vercel:production", { kind: "vercel", environment: "production" }],
+    ["vercel:production", { kind: "vercel", environment: "production", folder: null }],
+    ["vercel:preview#/srv/site", { kind: "vercel", environment: "preview", folder: "/srv/site" }],
     ["pass:work/mistral", { kind: "pass", path: "work/mistral" }],
     ["command:vault kv put secret/m key=-", { kind: "command", command: "vault kv put secret/m key=-" }],
   ] as const)("%s is read and written the same", (text, target) => {

@@ -47,6 +47,8 @@ export interface TestDepsOptions {
   readonly now?: Date;
   readonly home?: string;
   readonly processContext?: Partial<ProcessContext>;
+  /** How long a program that a target goes through may take. */
+  readonly programLimitMs?: number;
   /** The names of the processes that started the program. */
   readonly ancestors?: readonly string[];
   readonly store?: SecretStore;
@@ -142,7 +144,12 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.processContext().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
     openTarget: (reference, profile) =>
-      openTarget(reference, { profile, processContext: deps.processContext(), signal: controller.signal }),
+      openTarget(reference, {
+        profile,
+        processContext: deps.processContext(),
+        signal: controller.signal,
+        programLimitMs: options.programLimitMs,
+      }),
     drafts: new DraftsFolder(home),
     processContext: () => ({ platform: "linux", home, cwd: home, env, ...options.processContext }),
     ancestors: async () => options.ancestors ?? [],

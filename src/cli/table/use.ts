@@ -150,7 +150,7 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["deliver", "sync", "deploy"],
     summary: "deliver the key to where it is used, now and after every rotation",
     description:
-      "Delivers the stored key to the places that are named, and remembers them: rotate delivers the new key there. Without a place, to all that are remembered.\n\nPlaces: dotenv:PATH; the tools vibe, llm, opencode, continue, aider; github:OWNER/REPO or github:OWNER/REPO#ENVIRONMENT; kubernetes:NAMESPACE/SECRET or kubernetes:NAMESPACE/SECRET#KEY; aws:SECRET-ID; vercel:ENVIRONMENT; pass:PATH; and command:PROGRAM, which gets the key on its standard input.",
+      "Delivers the stored key to the places that are named, and remembers them: rotate delivers the new key there. Without a place, to all that are remembered.\n\nPlaces: dotenv:PATH; the tools vibe, llm, opencode, continue, aider; github:OWNER/REPO or github:OWNER/REPO#ENVIRONMENT; kubernetes:NAMESPACE/SECRET or kubernetes:NAMESPACE/SECRET#KEY; aws:SECRET-ID; vercel:ENVIRONMENT; pass:PATH; and command:PROGRAM, which gets the key on its standard input; behind the word --read-back may stand a program that prints the key that is there.",
     args: [
       {
         syntax: "[target...]",

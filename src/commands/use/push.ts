@@ -27,11 +27,17 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
   return print(settings, reports, deps, "done");
 }
 
-/** A file is meant from where the command was started, also when it is delivered to from elsewhere later. */
+/** A file, and a folder that is linked to a project, is meant from where the command was started, also when it is delivered to from elsewhere later. */
 function readReference(text: string, deps: Deps): TargetReference {
   const reference = parseTarget(text);
-  if (reference.kind !== "dotenv") return reference;
-  return { ...reference, path: resolve(deps.processContext().cwd, reference.path) };
+  switch (reference.kind) {
+    case "dotenv":
+      return { ...reference, path: resolve(deps.processContext().cwd, reference.path) };
+    case "vercel":
+      return { ...reference, folder: resolve(deps.processContext().cwd, reference.folder ?? "") };
+    default:
+      return reference;
+  }
 }
 
 function print(

@@ -1,0 +1,113 @@
+import { MistralKeyError } from "../../errors.ts";
+import { ApiKey } from "../../keys/api-key.ts";
+import { cleanText } from "../../outside-text.ts";
+import { runProgram } from "../../running/start-program.ts";
+import type { TargetContext } from "../target.ts";
+
+/** What a program that a target goes through is called with. */
+export interface ProgramCall {
+  /** A key, or a text that has one in it. */
+  readonly input?: ApiKey | string;
+  /** A key that the program may say again. */
+  readonly key?: ApiKey;
+  /** Absolute; without it the home folder, which is there wherever the command was started. */
+  readonly cwd?: string;
+}
+
+/** What a program answered. */
+export interface ProgramAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  /** What it said on stderr, fit to be shown. */
+  readonly said: string;
+}
+
+/** How long a program may take, in milliseconds; no target calls more than two in a row. */
+const defaultLimitMs = 25_000;
+const unknownWords =
+  /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
+
+/**
+ * A program of the person's own that a target goes through: it is signed in, this one is not. A key
+ * goes to its standard input alone.
+ */
+export class OwnersProgram {
+  readonly #name: string;
+  readonly #install: string;
+  readonly #context: TargetContext;
+
+  /** @param install - how to get the program, as a sentence */
+  constructor(name: string, install: string, context: TargetContext) {
+    this.#name = name;
+    this.#install = install;
+    this.#context = context;
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @throws MistralKeyError of kind `usage` when it is missing, too old, does not end, or cannot be started
+   */
+  async ask(args: readonly string[], { input, key, cwd }: ProgramCall = {}): Promise<ProgramAnswer> {
+    const { processContext, signal, programLimitMs = defaultLimitMs } = this.#context;
+    const { env, platform, home } = processContext;
+    const keys = [key, input].filter((one) => one instanceof ApiKey);
+    const outcome = await runProgram(this.#name, args, {
+      env,
+      platform,
+      signal,
+      keys,
+      cwd: cwd ?? home,
+      timeLimitMs: programLimitMs,
+      sizeLimit: 1024 * 1024,
+      ...(input !== undefined && { input }),
+    });
+    switch (outcome.kind) {
+      case "exited": {
+        const said = cleanText(outcome.stderr.toString(), keys);
+        if (outcome.code !== 0 && unknownWords.test(said)) {
+          throw this.failure(
+            `${this.#name} here is too old for this: ${said}`,
+            `Update it. ${this.#install}`,
+          );
+        }
+        return { code: outcome.code, stdout: outcome.stdout.toString(), said };
+      }
+      case "not-found":
+        throw this.failure(`The program ${this.#name} is not installed.`, this.#install);
+      case "not-started":
+        throw this.failure(`The program ${this.#name} could not be started (${outcome.code}).`);
+      case "timed-out": {
+        const limit = `${programLimitMs / 1000} seconds`;
+        throw this.failure(
+          `${this.#name} did not end within ${limit}, and was stopped.`,
+          "Try it by itself.",
+        );
+      }
+      default:
+        throw this.failure(`${this.#name} was stopped before it had ended.`);
+    }
+  }
+
+  /**
+   * Runs it to its end, and takes anything but success for a failure.
+   *
+   * @param hintFor - what to do about what it said, as a sentence
+   * @returns what it wrote on stdout
+   * @throws MistralKeyError of kind `usage`
+   */
+  async run(
+    args: readonly string[],
+    call: ProgramCall = {},
+    hintFor: (answer: ProgramAnswer) => string | undefined = () => undefined,
+  ): Promise<string> {
+    const answer = await this.ask(args, call);
+    if (answer.code === 0) return answer.stdout;
+    const said = answer.said === "" ? `exit code ${answer.code}` : answer.said;
+    throw this.failure(`${this.#name} refused: ${said}`, hintFor(answer));
+  }
+
+  failure(message: string, hint?: string): MistralKeyError {
+    return new MistralKeyError("usage", message, hint === undefined ? {} : { hint });
+  }
+}

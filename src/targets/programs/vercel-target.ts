@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ApiKey } from "../../keys/api-key.ts";
+import { showName } from "../../outside-text.ts";
+import { standardVariable } from "../../running/environment.ts";
+import type { KeyThere, Target, TargetContext } from "../target.ts";
+import { OwnersProgram } from "./owners-program.ts";
+
+/**
+ * The environment variable `MISTRAL_API_KEY` of a Vercel project, the one that a folder is linked to.
+ *
+ * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 64: it reads standard input.
+ */
+export class VercelTarget implements Target {
+  readonly #vercel: OwnersProgram;
+  readonly #environment: string;
+  readonly #folder: string;
+
+  /** @param options.folder - absolute */
+  constructor(options: { readonly environment: string; readonly folder: string }, context: TargetContext) {
+    this.#vercel = new OwnersProgram("vercel", "To install it: npm install --global vercel", context);
+    this.#environment = options.environment;
+    this.#folder = options.folder;
+  }
+
+  describe(): string {
+    return `Vercel, ${this.#environment} (the project of ${showName(this.#folder)})`;
+  }
+
+  async check(): Promise<void> {
+    if (!existsSync(join(this.#folder, ".vercel"))) {
+      throw this.#vercel.failure(
+        `${showName(this.#folder)} is linked to no Vercel project.`,
+        "Link it there: vercel link",
+      );
+    }
+    await this.#vercel.run(["whoami"], { cwd: this.#folder }, () => "Sign in: vercel login");
+  }
+
+  async deliver(key: ApiKey): Promise<void> {
+    // Vercel keeps no sensitive variables for development, where people read them.
+    const sensitive = this.#environment === "development" ? [] : ["--sensitive"];
+    const args = ["env", "add", standardVariable, this.#environment, "--force", "--yes", ...sensitive];
+    await this.#vercel.run(args, { input: key, cwd: this.#folder });
+  }
+
+  async readBack(): Promise<KeyThere> {
+    return "unreadable";
+  }
+
+  async forget(key: ApiKey): Promise<string> {
+    const args = ["env", "rm", standardVariable, this.#environment, "--yes"];
+    await this.#vercel.run(args, { key, cwd: this.#folder });
+    return `${standardVariable} was removed from ${this.describe()}; which key it had cannot be read there. A deployment keeps it until the next one.`;
+  }
+}

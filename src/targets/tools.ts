@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { MistralKeyError } from "../errors.ts";
+import { readTextFile } from "../files/text-file.ts";
+import { showName } from "../outside-text.ts";
+import type { ToolName } from "../profiles/target-reference.ts";
+import { standardVariable } from "../running/environment.ts";
+import { DotenvTarget } from "./dotenv-target.ts";
+import type { Target, TargetContext } from "./target.ts";
+import { type ToolFiles, toolFiles } from "./tool-files.ts";
+
+interface Tool {
+  readonly title: string;
+  /** In this file's folder the tool keeps its own things, so that it is set up where the folder is there. */
+  readonly home: keyof ToolFiles;
+  open(files: ToolFiles, context: TargetContext): Promise<Target>;
+}
+
+/** The tools that a key can be delivered to by name. None of them can ask a command for its key in the place used here. */
+const tools: Readonly<Record<ToolName, Tool>> = {
+  vibe: {
+    title: "Mistral Vibe",
+    home: "vibe",
+    open: async ({ vibe }, context) => {
+      const file = dotenvOf("Mistral Vibe", vibe, context);
+      if (context.processContext.platform !== "linux") return file;
+      return new (await import("./vibe-target.ts")).VibeTarget(file, context);
+    },
+  },
+  llm: {
+    title: "llm",
+    home: "llm",
+    open: async ({ llm }) => {
+      const { JsonTarget } = await import("./json-target.ts");
+      return new JsonTarget({ path: llm, words: wordsFor("llm", llm), member: "mistral", within: [] });
+    },
+  },
+  opencode: {
+    title: "opencode",
+    home: "opencode",
+    open: async ({ opencode: path }) => {
+      const { JsonTarget } = await import("./json-target.ts");
+      const words = wordsFor("opencode", path);
+      return new JsonTarget({ path, words, member: "mistral", within: ["key"], beside: { type: "api" } });
+    },
+  },
+  continue: {
+    title: "Continue",
+    home: "continueSecrets",
+    open: async ({ continueSecrets, continueConfig }, context) =>
+      checking(dotenvOf("Continue", continueSecrets, context), () => refuseWrittenKey(continueConfig)),
+  },
+  aider: {
+    title: "aider",
+    home: "aider",
+    open: async ({ aider }, context) => dotenvOf("aider", aider, context),
+  },
+};
+
+/** Opens the place of a tool. */
+export async function openTool(name: ToolName, context: TargetContext): Promise<Target> {
+  const { title, home, open } = tools[name];
+  const files = toolFiles(context.processContext);
+  return checking(await open(files, context), async () => {
+    const folder = dirname(files[home]);
+    if (existsSync(folder)) return;
+    throw new MistralKeyError(
+      "usage",
+      `${title} has not been set up here: ${showName(folder)} is not there.`,
+      { hint: `Start ${title} once, then run the same command again.` },
+    );
+  });
+}
+
+function wordsFor(title: string, path: string): string {
+  return `${title} (${showName(path)})`;
+}
+
+function dotenvOf(title: string, path: string, context: TargetContext): DotenvTarget {
+  return new DotenvTarget({ path, words: wordsFor(title, path) }, context);
+}
+
+/** The same target, looked at more closely before a key is put there. */
+function checking(target: Target, look: () => Promise<void>): Target {
+  return {
+    describe: () => target.describe(),
+    readBack: (key) => target.readBack(key),
+    forget: (key) => target.forget(key),
+    check: async () => {
+      await look();
+      await target.check();
+    },
+    deliver: async (key) => {
+      await look();
+      await target.deliver(key);
+    },
+  };
+}
+
+/**
+ * A key that is written into Continue's settings themselves would go on being used.
+ *
+ * Source: docs.continue.dev, config.yaml reference, August 2026.
+ */
+async function refuseWrittenKey(path: string): Promise<void> {
+  const reading = await readTextFile(path);
+  if (reading.state !== "read") return;
+  const { parse } = await import("yaml");
+  let models: unknown;
+  try {
+    models = (parse(reading.file.text, { logLevel: "silent" }) as { models?: unknown } | null)?.models;
+  } catch {
+    // What Continue does with it is not known.
+  }
+  const isWritten = (model: unknown) => {
+    const { provider, apiKey } = (model ?? {}) as Record<string, unknown>;
+    return provider === "mistral" && typeof apiKey === "string" && !/^\s*\$\{\{/.test(apiKey);
+  };
+  if (!Array.isArray(models) || !models.some(isWritten)) return;
+  throw new MistralKeyError(
+    "usage",
+    `${showName(path)} has a key written into it, which Continue would go on using.`,
+    {
+      hint: `Put this in its place, then run the same command again: apiKey: \${{ secrets.${standardVariable} }}`,
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import { MistralKeyError } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { cleanText } from "../outside-text.ts";
+import { runProgram } from "../running/start-program.ts";
+import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
+import type { KeyThere, Target, TargetContext } from "./target.ts";
+
+/** Where Mistral Vibe keeps its key since 2.17, as Python's keyring writes it. */
+const service = { service: "ai.mistral.vibe", username: "MISTRAL_API_KEY" };
+const attributes = { application: "Python keyring library", ...service };
+const asArguments = (pairs: Readonly<Record<string, string>>) => Object.entries(pairs).flat();
+
+/** How long the keychain is waited for, in milliseconds. */
+const answerLimitMs = 2200;
+const storeLimitMs = 20_000;
+
+/**
+ * Mistral Vibe on Linux: the keychain, which it prefers to write to, unless a line in its dotenv file
+ * has a key already (Vibe reads that first) or the keychain cannot be used.
+ */
+export class VibeTarget implements Target {
+  readonly #file: Target;
+  readonly #context: TargetContext;
+
+  constructor(file: Target, context: TargetContext) {
+    this.#file = file;
+    this.#context = context;
+  }
+
+  describe(): string {
+    return "Mistral Vibe";
+  }
+
+  async check(): Promise<void> {
+    await this.#file.check();
+  }
+
+  async deliver(key: ApiKey): Promise<void> {
+    if (!(await this.#usesKeychain(key))) return await this.#file.deliver(key);
+    const stored = await this.#secretTool(
+      ["store", "--label", "Mistral Vibe", ...asArguments(attributes)],
+      key,
+    );
+    if (stored.kind === "exited" && stored.code === 0) return;
+    const said = "stderr" in stored ? cleanText(stored.stderr.toString(), [key]) : "";
+    throw new MistralKeyError("usage", `The keychain did not take the key for Mistral Vibe. ${said}`.trim());
+  }
+
+  async readBack(key: ApiKey): Promise<KeyThere> {
+    if (!(await this.#usesKeychain(key))) return await this.#file.readBack(key);
+    const found = await this.#secretTool(["lookup", ...asArguments(service)]);
+    const held = found.kind === "exited" ? found.stdout.toString().trim() : "";
+    if (held === "") return "none";
+    return held === key.reveal() ? "same" : "another";
+  }
+
+  async forget(key: ApiKey): Promise<string> {
+    if (!(await this.#usesKeychain(key))) return await this.#file.forget(key);
+    const there = await this.readBack(key);
+    if (there === "another") return "Mistral Vibe has another key in the keychain, which stays there.";
+    if (there === "none") return "Mistral Vibe has no key.";
+    await this.#secretTool(["clear", ...asArguments(service)]);
+    return "The key of Mistral Vibe was taken out of the keychain.";
+  }
+
+  async #usesKeychain(key: ApiKey): Promise<boolean> {
+    if ((await this.#file.readBack(key)) !== "none") return false;
+    const { processContext, signal } = this.#context;
+    const access = { env: processContext.env, item: service, limitMs: answerLimitMs, signal };
+    const answer = await askSecretService(access);
+    if (answer.state !== "answered") return false;
+    if (answer.items.locked > 0 || (answer.items.unlocked === 0 && answer.collection !== "unlocked")) {
+      throw new MistralKeyError("usage", "The keychain that Mistral Vibe keeps its key in is locked.", {
+        hint: "Unlock it, then run the same command again.",
+      });
+    }
+    const { kind } = await this.#secretTool(["--version"]);
+    return kind !== "not-found";
+  }
+
+  #secretTool(args: readonly string[], input?: ApiKey) {
+    const { processContext, signal } = this.#context;
+    const { env, platform } = processContext;
+    const options = { env, platform, cwd: "/", timeLimitMs: storeLimitMs, signal };
+    return runProgram("secret-tool", args, { ...options, ...(input && { input }) });
+  }
+}

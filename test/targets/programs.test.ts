@@ -1,0 +1,219 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findProgram } from "../support/find-program.ts";
+import { describeNeeding } from "../support/needs.ts";
+import { key, openPushing, otherKey, type Pushing } from "./pushing.ts";
+
+let on: Pushing;
+let folder: string;
+const at = (name: string) => join(folder, name);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mistral-key-programs-"));
+  mkdirSync(at("bin"));
+  mkdirSync(at("calls"));
+  mkdirSync(at("kept"));
+});
+afterEach(() => {
+  // Whatever was started: no program had a key but on its standard input.
+  for (const call of readdirSync(at("calls"))) {
+    const seen = readFileSync(at(`calls/${call}`), "latin1");
+    expect(seen).not.toContain(key.reveal());
+    expect(seen).not.toContain(otherKey.reveal());
+  }
+  on?.deps.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A program on PATH that notes its environment and arguments; `body` is what it does, in sh. */
+function standIn(name: string, body: string): void {
+  const script = `#!/bin/sh\n{ env; echo "$@"; } > ${at("calls")}/${name}.$$\ncd ${at("kept")}\n${body}\n`;
+  writeFileSync(at(`bin/${name}`), script);
+  chmodSync(at(`bin/${name}`), 0o755);
+}
+
+const start = async (more: Readonly<Record<string, string>> = {}, programLimitMs?: number) => {
+  on = await openPushing({
+    env: { PATH: `${at("bin")}:${process.env.PATH}`, MISTRAL_API_KEY: key.reveal(), ...more },
+    ...(programLimitMs !== undefined && { programLimitMs }),
+  });
+};
+const kept = (name: string) => readFileSync(at(`kept/${name}`), "utf8");
+
+// Programs of services that cannot be reached from a test: stand-ins with the interface that their own
+// documentation gives.
+describe("push to a service, through a stand-in for its program", () => {
+  it("sets a secret of GitHub Actions, which is never read back, and deletes it", async () => {
+    standIn(
+      "gh",
+      `case "$2" in
+        set) cat > "$3"; echo "$4 $5 $6 $7" > where;;
+        list) for f in MISTRAL_API_KEY; do [ -e $f ] && printf '%s\\t2026-11-23\\n' $f; done; exit 0;;
+        delete) rm "$3";;
+      esac`,
+    );
+    await start();
+    const target = "github:ada/engine#production";
+    expect(await on.push(target)).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("cannot be read back"),
+    });
+    expect(kept("MISTRAL_API_KEY").trim()).toBe(key.reveal());
+    expect(kept("where").trim()).toBe("--repo ada/engine --env production");
+    expect((await on.push("--forget", target)).code).toBe(0);
+    expect(readdirSync(at("kept"))).not.toContain("MISTRAL_API_KEY");
+  });
+
+  it("says how to sign in to GitHub", async () => {
+    standIn("gh", `echo "To get started with GitHub CLI, please run:  gh auth login" >&2; exit 4`);
+    await start();
+    await expect(on.push("github:ada/engine")).rejects.toMatchObject({ hint: "Sign in: gh auth login" });
+    expect(on.remembered()).toEqual([]);
+  });
+
+  it("sets one entry of a Kubernetes secret, reads it back, and takes it out", async () => {
+    standIn(
+      "kubectl",
+      `case "$1" in apply) cat > secret.json;; get) cat secret.json 2>/dev/null; exit 0;; esac`,
+    );
+    await start();
+    const target = "kubernetes:prod/mistral#key";
+    expect(await on.push(target)).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
+    expect(JSON.parse(kept("secret.json"))).toEqual({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "mistral", namespace: "prod" },
+      data: { key: Buffer.from(key.reveal()).toString("base64") },
+    });
+    expect((await on.push("--forget", target)).code).toBe(0);
+    expect(JSON.parse(kept("secret.json")).data).toEqual({});
+  });
+
+  it.each([
+    ["alone", "", (held: string) => held],
+    ["as a member of what is there", `{"other":"x"}`, (held: string) => JSON.parse(held).MISTRAL_API_KEY],
+  ])("puts a key into AWS Secrets Manager, %s", async (_how, before, keyIn) => {
+    writeFileSync(at("kept/secret"), before);
+    standIn(
+      "aws",
+      `case "$2" in
+        put-secret-value) cat > secret; echo '{}';;
+        get-secret-value) node -e 'console.log(JSON.stringify({SecretString: require("fs").readFileSync("secret", "utf8")}))';;
+      esac`,
+    );
+    await start();
+    expect(await on.push("aws:prod/mistral")).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("read back"),
+    });
+    expect(keyIn(kept("secret"))).toBe(key.reveal());
+    if (before !== "") expect(JSON.parse(kept("secret")).other).toBe("x");
+  });
+
+  it("sets a variable of the Vercel project that the folder is linked to", async () => {
+    standIn("vercel", `case "$2" in add) cat > "$3.$4";; rm) rm "$3.$4";; esac`);
+    await start();
+    await expect(on.push("vercel:production")).rejects.toMatchObject({
+      hint: expect.stringContaining("vercel link"),
+    });
+    mkdirSync(join(on.deps.home, ".vercel"));
+    expect((await on.push("vercel:production")).code).toBe(0);
+    expect(kept("MISTRAL_API_KEY.production").trim()).toBe(key.reveal());
+    expect((await on.push("--forget", `vercel:production#${on.deps.home}`)).code).toBe(0);
+    expect(readdirSync(at("kept"))).toEqual([]);
+  });
+
+  it("gives a key to a command of the person's own, and reads it back with another", async () => {
+    standIn("vault-put", `cat > "$1"`);
+    standIn("vault-get", `cat "$1"`);
+    await start();
+    const target = "command:vault-put 'the key' --read-back vault-get 'the key'";
+    expect(await on.push(target)).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
+    expect(kept("the key").trim()).toBe(key.reveal());
+    await on.replaceKey(otherKey);
+    expect((await on.push()).code).toBe(0);
+    expect(kept("the key").trim()).toBe(otherKey.reveal());
+  });
+
+  it("says of a program that is missing where it comes from", async () => {
+    on = await openPushing({ env: { PATH: at("bin") } });
+    for (const target of ["github:a/b", "kubernetes:a/b", "pass:a"]) {
+      await expect(on.push(target)).rejects.toMatchObject({
+        message: expect.stringContaining("is not installed"),
+      });
+    }
+  });
+
+  it("goes on to the next target when a program hangs, and is not done then", async () => {
+    standIn("vault-put", `cat > hung; sleep 60`);
+    await start({}, 700);
+    const both = ["command:vault-put", `dotenv:${join(on.deps.home, ".env")}`] as const;
+    expect(await on.push(...both)).toMatchObject({
+      code: 9,
+      said: expect.stringContaining("did not end within"),
+    });
+    expect(readFileSync(join(on.deps.home, ".env"), "utf8")).toContain(key.reveal());
+    expect(on.remembered()).toEqual([both[1]]);
+  });
+});
+
+const missing = ["pass", "gpg"].filter((name) => findProgram(name) === undefined);
+
+describeNeeding(
+  "push to pass, with a real GPG key and a git store",
+  { missing, packages: "pass gnupg" },
+  () => {
+    const env = () => ({
+      HOME: at("home"),
+      GNUPGHOME: at("gnupg"),
+      PASSWORD_STORE_DIR: at("store"),
+      PATH: process.env.PATH ?? "",
+    });
+    const run = (program: string, ...args: readonly string[]) =>
+      execFileSync(program, args, { env: env(), stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+
+    beforeEach(async () => {
+      mkdirSync(at("home"));
+      mkdirSync(at("gnupg"), { mode: 0o700 });
+      run(
+        "gpg",
+        "--batch",
+        "--quiet",
+        "--passphrase",
+        "",
+        "--quick-generate-key",
+        "test@example.com",
+        "default",
+        "default",
+        "never",
+      );
+      run("pass", "init", "test@example.com");
+      for (const [name, value] of [
+        ["user.name", "Test"],
+        ["user.email", "test@example.com"],
+      ] as const) {
+        run("git", "config", "--global", name, value);
+      }
+      run("pass", "git", "init");
+      on = await openPushing({ env: env() });
+    });
+    afterEach(() => run("gpgconf", "--kill", "all"));
+
+    it("delivers, keeps further lines, reads back, and removes the entry", async () => {
+      expect(await on.push("pass:work/mistral")).toMatchObject({
+        code: 0,
+        said: expect.stringContaining("read back"),
+      });
+      expect(run("pass", "show", "work/mistral").trim()).toBe(key.reveal());
+      expect(run("pass", "git", "status", "--porcelain")).toBe("");
+      await on.replaceKey(otherKey);
+      expect((await on.push()).code).toBe(0);
+      expect(run("pass", "show", "work/mistral").trim()).toBe(otherKey.reveal());
+      expect((await on.push("--forget", "pass:work/mistral")).code).toBe(0);
+      expect(() => run("pass", "show", "work/mistral")).toThrow(/not in the password store/);
+    });
+  },
+);

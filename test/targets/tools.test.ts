@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Keyring, startKeyring } from "../support/keyring.ts";
+import { describeWithKeyring } from "../support/keyring-suite.ts";
+import { key, openPushing, otherKey, type Pushing } from "./pushing.ts";
+
+let on: Pushing;
+const at = (name: string) => join(on.deps.home, name);
+const read = (name: string) => readFileSync(at(name), "utf8");
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), text);
+}
+
+/** Where each tool looks, what is there before, and what is there with the key and without it again. */
+const tools = [
+  {
+    tool: "llm",
+    file: ".config/io.datasette.llm/keys.json",
+    before: `{\n  "// Note": "mine",\n  "openai": "x"\n}\n`,
+    withKey: `{\n  "// Note": "mine",\n  "openai": "x",\n  "mistral": "<K>"\n}\n`,
+  },
+  {
+    tool: "opencode",
+    file: ".local/share/opencode/auth.json",
+    before: `{\n  "other": {\n    "type": "oauth"\n  }\n}\n`,
+    withKey: `{\n  "other": {\n    "type": "oauth"\n  },\n  "mistral": {\n    "type": "api",\n    "key": "<K>"\n  }\n}\n`,
+  },
+  { tool: "continue", file: ".continue/.env", before: "A=1\n", withKey: "A=1\nMISTRAL_API_KEY=<K>\n" },
+  { tool: "aider", file: ".env", before: "A=1\n", withKey: "A=1\nMISTRAL_API_KEY=<K>\n" },
+] as const;
+
+describe.each(tools)("push $tool", ({ tool, file, before, withKey }) => {
+  beforeEach(async () => {
+    on = await openPushing();
+  });
+  afterEach(() => on.deps.close());
+
+  it("delivers where the tool looks, delivers the next key, and takes it out again", async () => {
+    write(file, before);
+    expect(await on.push(tool)).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
+    expect(read(file)).toBe(withKey.replace("<K>", key.reveal()));
+    expect(statSync(at(file)).mode & 0o077).toBe(0);
+    expect(on.remembered()).toEqual([tool]);
+
+    await on.replaceKey(otherKey);
+    expect((await on.push()).code).toBe(0);
+    expect(read(file)).toBe(withKey.replace("<K>", otherKey.reveal()));
+
+    expect((await on.push("--forget", tool)).code).toBe(0);
+    expect(read(file)).toBe(before);
+    expect(on.remembered()).toEqual([]);
+  });
+
+  it("leaves a key that was put there since", async () => {
+    write(file, before);
+    await on.push(tool);
+    const now = withKey.replace("<K>", otherKey.reveal());
+    write(file, now);
+    expect(await on.push("--forget", tool)).toMatchObject({ said: expect.stringContaining("another key") });
+    expect(read(file)).toBe(now);
+  });
+});
+
+describe("push to a tool", () => {
+  beforeEach(async () => {
+    on = await openPushing();
+  });
+  afterEach(() => on.deps.close());
+
+  it.each(["llm", "opencode", "continue", "vibe"])("that is not set up here is refused: %s", async (tool) => {
+    await expect(on.push(tool)).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining("once"),
+    });
+    expect(on.remembered()).toEqual([]);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["a list", "[]"],
+    ["nested too deep", "[".repeat(2000)],
+  ])("leaves a file that is %s as it is", async (_what, text) => {
+    write(".config/io.datasette.llm/keys.json", text);
+    await expect(on.push("llm")).rejects.toMatchObject({ kind: "usage" });
+    expect(read(".config/io.datasette.llm/keys.json")).toBe(text);
+  });
+
+  it("makes llm's file for its owner alone", async () => {
+    mkdirSync(at(".config/io.datasette.llm"), { recursive: true });
+    expect((await on.push("llm")).code).toBe(0);
+    expect(statSync(at(".config/io.datasette.llm/keys.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("says that a key written into Continue's settings would go on being used", async () => {
+    write(".continue/config.yaml", `models:\n  - provider: mistral\n    apiKey: ${otherKey.reveal()}\n`);
+    await expect(on.push("continue")).rejects.toMatchObject({
+      message: expect.not.stringContaining(otherKey.reveal()),
+      hint: expect.stringContaining("secrets.MISTRAL_API_KEY"),
+    });
+    expect(existsSync(at(".continue/.env"))).toBe(false);
+  });
+});
+
+describeWithKeyring("push vibe, with a real keyring", () => {
+  let keyring: Keyring;
+  const lookup = () =>
+    execFileSync(
+      "sh",
+      ["-c", "secret-tool lookup service ai.mistral.vibe username MISTRAL_API_KEY || true"],
+      {
+        env: { ...process.env, ...keyring.env },
+        encoding: "utf8",
+      },
+    );
+
+  beforeEach(async () => {
+    keyring = await startKeyring({ state: "unlocked" });
+    on = await openPushing({ env: keyring.env });
+    mkdirSync(at(".vibe"));
+  });
+  afterEach(async () => {
+    on.deps.close();
+    await keyring.stop();
+  });
+
+  it("delivers to Vibe's own entry of the keychain, and takes it out", async () => {
+    expect(await on.push("vibe")).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
+    expect(lookup()).toBe(key.reveal());
+    expect(existsSync(at(".vibe/.env"))).toBe(false);
+    expect((await on.push("--forget", "vibe")).code).toBe(0);
+    expect(lookup()).toBe("");
+  });
+
+  it("delivers to Vibe's file where that has a key, since Vibe reads it first", async () => {
+    write(".vibe/.env", `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+    expect((await on.push("vibe")).code).toBe(0);
+    expect(read(".vibe/.env")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
+    expect(lookup()).toBe("");
+  });
+});
