@@ -67,7 +67,9 @@ export class AwsTarget implements Target {
     const args = ["secretsmanager", "get-secret-value", "--secret-id", this.#id, "--output", "json"];
     const answer = await this.#aws.ask(args, key === undefined ? {} : { key });
     if (answer.code === 0) {
-      return String((JSON.parse(answer.stdout) as { readonly SecretString?: unknown }).SecretString ?? "");
+      return String(
+        (this.#aws.parse(answer.stdout) as { readonly SecretString?: unknown }).SecretString ?? "",
+      );
     }
     if (/staging label/i.test(answer.said)) return "";
     throw this.#aws.failure(`aws refused: ${answer.said}`, whatToDo(this.#id)(answer));

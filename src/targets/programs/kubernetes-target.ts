@@ -70,7 +70,7 @@ export class KubernetesTarget implements Target {
       whatToDo,
     );
     if (read.trim() === "") return {};
-    return (JSON.parse(read) as { readonly data?: Record<string, unknown> }).data ?? {};
+    return (this.#kubectl.parse(read) as { readonly data?: Record<string, unknown> }).data ?? {};
   }
 }
 

@@ -107,6 +107,18 @@ export class OwnersProgram {
     throw this.failure(`${this.#name} refused: ${said}`, hintFor(answer));
   }
 
+  /** The object that it answered in JSON. */
+  parse(stdout: string): object {
+    try {
+      const value: unknown = JSON.parse(stdout);
+      if (typeof value === "object" && value !== null) return value;
+    } catch {
+      // The same failure; what it wrote instead may hold a secret.
+    }
+    throw this.failure(`What ${this.#name} answered is not understood.`);
+  }
+
+  /** A failure of this target. */
   failure(message: string, hint?: string): MistralKeyError {
     return new MistralKeyError("usage", message, hint === undefined ? {} : { hint });
   }
