@@ -17,6 +17,7 @@ export type CheckId =
   | "profiles"
   | "key"
   | "rotations"
+  | "targets"
   | "environment"
   | "apps"
   | "dotenv"
@@ -48,7 +49,10 @@ export type CheckResult =
 
 /** What the checks look at. They change nothing, ask nobody, and print nothing. */
 export interface CheckContext {
-  readonly deps: Pick<Deps, "env" | "now" | "profiles" | "journal" | "store" | "signal" | "mistral">;
+  readonly deps: Pick<
+    Deps,
+    "env" | "now" | "profiles" | "journal" | "store" | "signal" | "mistral" | "openTarget"
+  >;
   readonly profile: ProfileName;
   /** The same profile, with the rule that chose it. */
   readonly choice: ProfileChoice;

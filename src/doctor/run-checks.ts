@@ -6,6 +6,7 @@ import { permissionsCheck, profilesCheck, rotationsCheck } from "./checks/files.
 import { browserCheck, clipboardCheck, nodeCheck } from "./checks/machine.ts";
 import { apiCheck, certificatesCheck, clockCheck, dnsCheck, proxyCheck, tlsCheck } from "./checks/network.ts";
 import { keyCheck, keychainCheck, mistralCheck } from "./checks/stored-key.ts";
+import { targetsCheck } from "./checks/targets.ts";
 
 /** Every check of `doctor`, in the order of its report: a cause stands before what follows from it. */
 export const checks: readonly Check[] = [
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   profilesCheck,
   keyCheck,
   rotationsCheck,
+  targetsCheck,
   environmentCheck,
   appsCheck,
   dotenvCheck,

@@ -336,6 +336,23 @@ const faults: readonly (Plant & {
     advises: /rotate --finish/,
   },
   {
+    fault: "a place that still has another key",
+    plant: ({ deps, home }) => {
+      writeFileSync(join(home, "same.env"), `MISTRAL_API_KEY=${key.reveal()}\n`);
+      writeFileSync(join(home, "old.env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+      const targets = ["same.env", "old.env", "gone.env"].map((name) => ({
+        target: { kind: "dotenv" as const, path: join(home, name) },
+        since: null,
+      }));
+      deps.profiles.write({ ...profile, targets });
+    },
+    id: "targets",
+    state: "fail",
+    code: 9,
+    says: /same\.env has the key\. .*old\.env still has another key\. .*gone\.env has no key any more\./,
+    advises: /mistral-key push/,
+  },
+  {
     fault: "another key in the environment",
     env: { MISTRAL_API_KEY: otherKey.reveal() },
     id: "environment",
