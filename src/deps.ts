@@ -12,6 +12,7 @@ import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { TargetReference } from "./profiles/target-reference.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { CommandRunner } from "./running/command-runner.ts";
+import type { RunningProcess } from "./running/find-processes.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { StoreContext } from "./stores/store-context.ts";
 import type { Target } from "./targets/target.ts";
@@ -75,6 +76,8 @@ export interface Deps {
   processContext(): ProcessContext;
   /** The names of the processes that started this one, the nearest first; empty where the system does not tell. */
   ancestors(): Promise<readonly string[]>;
+  /** The processes of this person, but for this one, that were started with such a value in a variable; none where the system does not tell. */
+  findProcessesWith(isWanted: (value: string) => boolean): Promise<readonly RunningProcess[]>;
   /** The name of this machine, for the name of a new key. */
   machineName(): string;
   /** Runs other programs in the place of this one. */

@@ -225,6 +225,8 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       env,
     }),
     ancestors: async () => (await import("./shell/guess-shell.ts")).ancestorNames(process.ppid),
+    findProcessesWith: async (isWanted) =>
+      (await import("./running/find-processes.ts")).findProcessesWith(isWanted),
     machineName: hostname,
     runner: async () => {
       const { ProcessRunner } = await import("./running/process-runner.ts");

@@ -1,10 +1,13 @@
 import type { Deps } from "../deps.ts";
 import { commandFor } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
+import { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { formatDay } from "../keys/expiry.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
+import { maskKey } from "../keys/mask.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { DeliveryReport } from "../targets/target.ts";
@@ -109,4 +112,24 @@ function wordsFor(left: Left, { profile }: RotationOutcome): string {
     case "unknown":
       return "is kept, because it could not be found out whether it still works.";
   }
+}
+
+/** The most that are named; of more, their number is told. */
+const named = 8;
+
+/** Says which processes of this person run on with the old key, which they were started with. */
+export async function warnOfOldProcesses(
+  { output, findProcessesWith }: Pick<Deps, "output" | "findProcessesWith">,
+  before: Profile | null,
+): Promise<void> {
+  if (before === null) return;
+  const { key: mask, fingerprint } = before;
+  const isOld = (value: string) =>
+    maskKey(value) === mask && matchesFingerprint(ApiKey.of(value), fingerprint);
+  const found = await findProcessesWith(isOld);
+  if (found.length === 0) return;
+  const list = found.slice(0, named).map(({ id, name }) => `${showName(name)} (process ${id})`);
+  if (found.length > named) list.push(`and ${found.length - named} more`);
+  output.warn(`Started with the old key ${mask}, and still running: ${list.join(", ")}.`);
+  output.next("Start them again: until then they go on with the old key.");
 }

@@ -47,6 +47,8 @@ export interface TestDepsOptions {
   readonly now?: Date;
   readonly home?: string;
   readonly processContext?: Partial<ProcessContext>;
+  /** Other processes, each with what a variable of its environment holds. */
+  readonly processes?: readonly { readonly id: number; readonly name: string; readonly value: string }[];
   /** How long a program that a target goes through may take. */
   readonly programLimitMs?: number;
   /** The names of the processes that started the program. */
@@ -153,6 +155,8 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     drafts: new DraftsFolder(home),
     processContext: () => ({ platform: "linux", home, cwd: home, env, ...options.processContext }),
     ancestors: async () => options.ancestors ?? [],
+    findProcessesWith: async (isWanted) =>
+      (options.processes ?? []).filter(({ value }) => isWanted(value)).map(({ id, name }) => ({ id, name })),
     machineName: () => "laptop.example",
     runner: async () => {
       throw new Error("A test wanted to start another program.");

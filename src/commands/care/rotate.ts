@@ -15,6 +15,7 @@ import {
   type RotationOutcome,
   rotationDocument,
   type WayBack,
+  warnOfOldProcesses,
 } from "../../rotation/outcome.ts";
 import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
@@ -111,7 +112,7 @@ async function resume(deps: Deps, options: RotateOptions, record: RotationRecord
   try {
     if (record.stage !== "reverting") {
       const outcome = await endRotation(deps, { ...options, direction: "forward" });
-      if (outcome.outcome === "rotated") return tellOfRotation(deps, outcome);
+      if (outcome.outcome === "rotated") return await tellOfRotation(deps, outcome);
       return await startNew(deps, options);
     }
   } catch (error) {
@@ -126,7 +127,7 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
   const outcome = await quietly(deps, () =>
     options.auto ? rotateByIssuer(deps, options) : rotateKey(deps, options),
   );
-  if (outcome.outcome === "rotated") return tellOfRotation(deps, outcome);
+  if (outcome.outcome === "rotated") return await tellOfRotation(deps, outcome);
   const { key, store, check } = outcome;
   const { profile, expiresAt } = options;
   const verification = { profile, key, store: store.kind, check, expiresAt, now: deps.now() };
@@ -140,7 +141,7 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
   const outcome = await endRotation(deps, { ...options, direction });
   switch (outcome.outcome) {
     case "rotated": {
-      const told = tellOfRotation(deps, outcome);
+      const told = await tellOfRotation(deps, outcome);
       return told.code === exitCodes.done && direction === "back"
         ? { ...told, code: exitCodes.rejected }
         : told;
@@ -158,7 +159,7 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
   }
 }
 
-function tellOfRotation(deps: Deps, outcome: RotationOutcome): Told {
+async function tellOfRotation(deps: Deps, outcome: RotationOutcome): Promise<Told> {
   const { profile, key, store, check } = outcome;
   const document = verificationDocument({
     profile: profile.name,
@@ -171,6 +172,7 @@ function tellOfRotation(deps: Deps, outcome: RotationOutcome): Told {
   });
   const hint = nextStepOf(outcome) ?? document.hint;
   printRotation(deps, outcome);
+  await warnOfOldProcesses(deps, outcome.before);
   return {
     code: outcome.finished ? exitCodes.done : exitCodes.unfinished,
     document: { ...document, hint, stored: true, ...rotationDocument(outcome) },

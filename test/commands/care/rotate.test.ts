@@ -76,6 +76,20 @@ describe("rotate --with-key", () => {
     expect(deps.stdout()).toBe("");
   });
 
+  it("names the processes that run on with the old key, and shows of them nothing that steers a terminal", async () => {
+    const processes = [
+      { id: 41, name: "node\x1b[2J", value: oldKey.reveal() },
+      { id: 42, name: "python3", value: otherKey.reveal() },
+      { id: 43, name: "like-it", value: `${oldKey.reveal().slice(0, 20)}${oldKey.reveal()}` },
+    ];
+    deps = deps.next({ stdin: `${newKey.reveal()}\n`, processes });
+    await run({ withKey: true });
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain(
+      `Started with the old key ${oldKey.mask}, and still running: node\\x1b[2J (process 41).`,
+    );
+  });
+
   it("asks a person for the new key alone, and then to delete the old one", async () => {
     deps = deps.next({ answers: [answer.key(newKey.reveal(), /The new key/), answer.press("l", /later/)] });
     expect(await run({ withKey: true })).toBe(9);

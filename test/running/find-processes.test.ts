@@ -1,0 +1,21 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, expect, it } from "vitest";
+import { findProcessesWith } from "../../src/running/find-processes.ts";
+
+const value = "testKey7".repeat(4);
+let child: ChildProcess | undefined;
+afterEach(() => child?.kill());
+
+it.skipIf(process.platform !== "linux")(
+  "finds a process by what it was started with, until it ends",
+  async () => {
+    child = spawn("sleep", ["60"], { env: { ...process.env, SOME_NAME: value } });
+    await once(child, "spawn");
+    const wanted = (held: string) => held === value;
+    expect(findProcessesWith(wanted)).toEqual([{ id: child.pid, name: "sleep" }]);
+    child.kill();
+    await once(child, "exit");
+    expect(findProcessesWith(wanted)).toEqual([]);
+  },
+);
