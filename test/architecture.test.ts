@@ -26,6 +26,7 @@ const layers: readonly (readonly string[])[] = [
     "onboarding",
     "plaintext",
     "status",
+    "targets/offer-places.ts",
     "targets/push-key.ts",
     "web",
   ],

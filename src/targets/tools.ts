@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { MistralKeyError } from "../errors.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { readTextFile } from "../files/text-file.ts";
 import { showName } from "../outside-text.ts";
 import type { ToolName } from "../profiles/target-reference.ts";
@@ -56,6 +57,16 @@ const tools: Readonly<Record<ToolName, Tool>> = {
     open: async ({ aider }, context) => dotenvOf("aider", aider, context),
   },
 };
+
+/** The tools whose own folder is there (aider's is the home folder), with their titles. */
+export function toolsSetUp(
+  at: ProcessContext,
+): readonly { readonly name: ToolName; readonly title: string }[] {
+  const files = toolFiles(at);
+  return (Object.keys(tools) as ToolName[])
+    .map((name) => ({ name, ...tools[name] }))
+    .filter(({ home }) => existsSync(dirname(files[home])));
+}
 
 /** Opens the place of a tool. */
 export async function openTool(name: ToolName, context: TargetContext): Promise<Target> {

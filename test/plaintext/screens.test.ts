@@ -48,6 +48,7 @@ const stories: Readonly<Record<string, (screen: Terminal) => Promise<unknown>>> 
     await choose(screen, which, 0);
     await choose(screen, /When does it\s+end/, 0);
     await choose(screen, /Take the key out\s+of/, 0);
+    await choose(screen, /Deliver it to one\s+of them/, 0);
   },
   "a dead one": async (screen) => {
     await choose(screen, /Check these 3\s+keys/, 0);

@@ -51,6 +51,11 @@ async function findAndImport(
   deps.output.print();
   const imported = await importKeys(deps, discovery.found, request);
   report(deps, imported, { json });
+  const [stored] = imported.filter((one) => one.outcome === "stored");
+  if (!json && stored !== undefined && deps.interactive) {
+    const { offerPlaces } = await import("../../targets/offer-places.ts");
+    await offerPlaces(deps, stored.profile, stored.key);
+  }
   if (json) {
     const documents = imported.map((one) => documentOf(one, request, deps.now()));
     deps.output.json(documents.length === 1 ? documents[0] : { keys: documents });

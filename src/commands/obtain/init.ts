@@ -47,7 +47,7 @@ async function obtain(
 ): Promise<ExitCode> {
   const outcome = await initialize(deps, request);
   if (json) deps.output.json(documentOf(outcome, request, deps.now()));
-  return await report(deps, outcome, { json });
+  return await report(deps, outcome, { json, asks: request.from === "prompt" });
 }
 
 function documentOf(outcome: InitOutcome, request: OnboardRequest, now: Date): object {
@@ -67,7 +67,7 @@ function documentOf(outcome: InitOutcome, request: OnboardRequest, now: Date): o
 async function report(
   deps: Deps,
   outcome: InitOutcome,
-  { json }: { readonly json: boolean },
+  { json, asks }: { readonly json: boolean; readonly asks: boolean },
 ): Promise<ExitCode> {
   const { output } = deps;
   switch (outcome.outcome) {
@@ -85,7 +85,12 @@ async function report(
     case "once":
       return await useOnce(deps, outcome.key);
     case "stored":
-      if (!json) printStored(deps, outcome);
+      if (json) return exitCodeOfStored(outcome);
+      printStored(deps, outcome);
+      if (asks) {
+        const { offerPlaces } = await import("../../targets/offer-places.ts");
+        await offerPlaces(deps, outcome.profile, outcome.key);
+      }
       return exitCodeOfStored(outcome);
   }
 }

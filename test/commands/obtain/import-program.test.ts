@@ -80,6 +80,8 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
       terminal.press("enter");
     }
     await terminal.waitFor("Use it now");
+    await terminal.waitFor("Deliver it to one of them?");
+    terminal.press("enter");
 
     expect((await terminal.exit()).code).toBe(9);
     expect(await keyring.lookup("default")).toBe(chosenKey);

@@ -65,6 +65,7 @@ async function stored(profile = "default"): Promise<string | undefined> {
 
 const check = answer.confirm(true, /Check these \d keys with Mistral/);
 const unknownEnd = answer.choose("do not know", /When does it end/);
+const nowhereElse = answer.choose("No", /Deliver it/);
 const keepCopies = answer.confirm(false, /Take the key out/);
 
 describe("several keys", () => {
@@ -142,6 +143,7 @@ describe("a key that Mistral refuses", () => {
         answer.choose(masks.living, /Which key/),
         unknownEnd,
         keepCopies,
+        nowhereElse,
       ],
     });
 
@@ -196,6 +198,7 @@ describe("a key of Vibe's", () => {
         answer.text("vibe", /A name/),
         unknownEnd,
         answer.confirm(false, /Mistral Vibe's/),
+        nowhereElse,
       ],
     });
     expect(await run({ key: masks.ofVibe })).toBe(4);
@@ -229,19 +232,28 @@ describe("where a key is stored already", () => {
 
   test.each([
     ["is kept", [answer.choose("Keep it")], { default: second }],
-    ["is replaced", [answer.choose("Replace it"), answer.press("l", /later/)], { default: living }],
+    [
+      "is replaced",
+      [answer.choose("Replace it"), answer.press("l", /later/), unknownEnd, keepCopies],
+      { default: living },
+    ],
     [
       "stays beside the new one",
-      [answer.choose("under another name"), answer.text("work", /A name/)],
+      [
+        answer.choose("under another name"),
+        answer.text("work", /A name/),
+        unknownEnd,
+        keepCopies,
+        nowhereElse,
+      ],
       { default: second, work: living },
     ],
-  ])("it %s", async (what, answers, expected: Readonly<Record<string, string>>) => {
+  ])("it %s", async (_what, answers, expected: Readonly<Record<string, string>>) => {
     await withStored();
     const env = { PATH: process.env.PATH ?? "" };
-    const rest = what === "is kept" ? [] : [unknownEnd, keepCopies];
     deps = deps.next({
       processContext: { home: planted.home, cwd: planted.project, env },
-      answers: [...answers, ...rest],
+      answers,
     });
     await run();
     for (const [profile, key] of Object.entries(expected)) expect(await stored(profile)).toBe(key);

@@ -130,6 +130,7 @@ describe("a home folder with the key in twelve places", () => {
         answer.confirm(false, /Continue/),
         answer.confirm(false, /Mistral Code/),
         answer.confirm(false, /aider/),
+        answer.choose("No", /Deliver it/),
       ],
     });
 
