@@ -72,50 +72,78 @@ async function store(expires: string): Promise<void> {
   expect((await runProgram(args, { env, input: key })).code).toBe(0);
 }
 
-describe.skipIf(process.platform === "win32")("the line for cron", () => {
-  const lines = only("crontab").trim().split("\n");
-  const job = lines.at(-1) ?? "";
-  const [, time = "", command = ""] = /^((?:\S+ ){5})(.*)$/.exec(job) ?? [];
+describe.skipIf(process.platform === "win32").each(examples("crontab").map((text) => [text]))(
+  "the crontab\n%s",
+  (text) => {
+    const lines = text.trim().split("\n");
+    const job = lines.at(-1) ?? "";
+    const [, time = "", command = ""] = /^((?:\S+ ){5})(.*)$/.exec(job) ?? [];
 
-  it("is a crontab: variables, then five fields of time and a command without a bare %", () => {
-    expect(lines.slice(0, -1).every((line) => /^[A-Z_]+=\S+$/.test(line))).toBe(true);
-    const field = /^(?:\*|\d{1,2}(?:-\d{1,2})?)(?:\/\d+)?$/;
-    expect(
-      time
-        .trim()
-        .split(" ")
-        .every((part) => field.test(part)),
-    ).toBe(true);
-    expect(command).not.toMatch(/(?<!\\)%/);
-  });
+    it("is a crontab: variables, then five fields of time and a command without a bare %", () => {
+      expect(lines.slice(0, -1).every((line) => /^[A-Z_]+=\S+$/.test(line))).toBe(true);
+      const field = /^(?:\*|\d{1,2}(?:-\d{1,2})?)(?:\/\d+)?$/;
+      expect(
+        time
+          .trim()
+          .split(" ")
+          .every((part) => field.test(part)),
+      ).toBe(true);
+      expect(command).not.toMatch(/(?<!\\)%/);
+    });
 
-  it("prints nothing when all is well, and what is wrong otherwise, which cron mails", async () => {
-    await store("90d");
-    expect((await inShell(["/bin/sh", "-c"], command)).output).toBe("");
-    await store("10d");
-    expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("ends in 10 days");
-    api.keys.revoke(key);
-    expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("does not accept");
-  });
-});
+    const rotates = command.includes("rotate");
+
+    it.runIf(rotates)("prints nothing when a key was rotated, and why not otherwise", async () => {
+      const made = "made0000".repeat(4);
+      const adminKey = "admin999".repeat(4);
+      api.admin.key = adminKey;
+      api.admin.add(key, { name: "laptop" });
+      api.admin.upcoming.push(made);
+      await store("10d");
+      expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("init --admin");
+      const given = await runProgram(["init", "--admin", "--with-key"], { env, input: adminKey });
+      expect(given.code).toBe(0);
+      await runProgram(["expires", "10d"], { env });
+      expect((await inShell(["/bin/sh", "-c"], command)).output).toBe("");
+      expect((await runProgram(["get"], { env })).stdout.trim()).toBe(made);
+      expect(api.admin.has(key)).toBe(false);
+    });
+
+    it.runIf(!rotates)(
+      "prints nothing when all is well, and what is wrong otherwise, which cron mails",
+      async () => {
+        await store("90d");
+        expect((await inShell(["/bin/sh", "-c"], command)).output).toBe("");
+        await store("10d");
+        expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("ends in 10 days");
+        api.keys.revoke(key);
+        expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("does not accept");
+      },
+    );
+  },
+);
 
 describe("the units for systemd", () => {
-  const [service = "", timer = ""] = examples("ini");
+  const [checking = "", checkingTimer = "", rotating = "", rotatingTimer = ""] = examples("ini");
+  const units = [
+    ["mistral-key-verify", checking, checkingTimer, "verify --all --min-days 14", "09:00"],
+    ["mistral-key-rotate", rotating, rotatingTimer, "rotate --all --expiring 14d --auto", "08:00"],
+  ] as const;
 
-  it("run the same command as cron, once a week", () => {
-    expect(service).toMatch(/^ExecStart=\S+\/mistral-key verify --all --min-days 14 --no-color$/m);
-    expect(timer).toMatch(/^OnCalendar=Mon 09:00$/m);
+  it.each(units)("%s runs the same command as cron, once a week", (_, service, timer, command, time) => {
+    expect(service).toMatch(new RegExp(`^ExecStart=\\S+/mistral-key ${command} --no-color$`, "m"));
+    expect(timer).toContain(`\nOnCalendar=Mon ${time}\n`);
     expect(timer).toMatch(/^WantedBy=timers\.target$/m);
   });
 
-  it.skipIf(findProgram("systemd-analyze") === undefined)(
-    "are found without fault by systemd-analyze",
-    () => {
+  it.skipIf(findProgram("systemd-analyze") === undefined).each(units)(
+    "%s is found without fault by systemd-analyze",
+    (name, service, timer) => {
       // Where the command is on this machine; it looks whether it can be executed.
       const here = service.replace(/^ExecStart=\S+/m, `ExecStart=${join(home, "bin", "mistral-key")}`);
       const files = [
-        [join(home, "mistral-key-verify.service"), here],
-        [join(home, "mistral-key-verify.timer"), timer],
+        [join(home, `${name}.service`), here],
+        [join(home, `${name}.timer`), timer],
       ] as const;
       for (const [path, text] of files) writeFileSync(path, text);
       execFileSync("systemd-analyze", ["verify", "--man=no", "--user", ...files.map(([path]) => path)], {
