@@ -25,6 +25,8 @@ export class LoopbackAdminApi {
   readonly upcoming: string[] = [];
   /** Whether the inference API accepts a created key. */
   accepts = true;
+  /** Whether it makes a key and then fails to answer with it. */
+  losesAnswer = false;
   /** The bodies of the calls that made a key. */
   readonly wishes: unknown[] = [];
   readonly rows = new Map<string, AdminRow & { readonly key: string }>();
@@ -86,7 +88,7 @@ export class LoopbackAdminApi {
           last_used: null,
         });
         if (this.accepts) this.#inference.accept(key);
-        return { status: 200, body: { ...row, key } };
+        return this.losesAnswer ? { status: 502, body: "" } : { status: 200, body: { ...row, key } };
       }
       default: {
         const row = this.rows.get(path.split("/").at(-1) ?? "");

@@ -6,6 +6,7 @@ import { exitCodeOfKind } from "../../../src/exit-codes.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { readTarget } from "../../../src/profiles/target-reference.ts";
+import type { SecretStore } from "../../../src/stores/secret-store.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
@@ -94,6 +95,53 @@ describe("rotate --auto", () => {
     expect(deps.journal.list()).toEqual([]);
     expect(api.admin.has(newKey.reveal())).toBe(false);
     expect(deps.document()).toMatchObject({ ok: false, stored: false });
+  });
+
+  it("names the key that was made when the answer with it is lost", async () => {
+    api.admin.losesAnswer = true;
+    const { code, message, hint } = { message: "", hint: "", ...(await run()) };
+    expect(code).toBe(5);
+    expect(message).toContain(`A key was made all the same, which nobody has: ${newKey.mask} (laptop)`);
+    expect(hint).toContain("https://admin.mistral.ai/plateforme/api-keys");
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.list()).toEqual([]);
+  });
+
+  describe("where the store does not take the new key", () => {
+    const refusing = (): Partial<TestDeps> => {
+      const { secrets } = deps;
+      const store: SecretStore = {
+        kind: secrets.kind,
+        describe: () => secrets.describe(),
+        availability: () => secrets.availability(),
+        inspect: (address) => secrets.inspect(address),
+        get: (address) => secrets.get(address),
+        delete: (address) => secrets.delete(address),
+        set: async () => {
+          throw new MistralKeyError("store-locked", "The store was locked meanwhile.");
+        },
+      };
+      return { store: async () => store };
+    };
+
+    it("deletes it again at Mistral", async () => {
+      const { code, message } = { message: "", ...(await run({}, refusing())) };
+      expect(code).toBe(7);
+      expect(message).toContain("was deleted again");
+      expect(api.admin.has(newKey.reveal())).toBe(false);
+      expect(api.admin.has(oldKey.reveal())).toBe(true);
+      expect(await slotsOf(deps)).toEqual(untouched);
+      expect(deps.journal.list()).toEqual([]);
+    });
+
+    it("says which one is left where that fails, too", async () => {
+      api.behave("server-error", { on: ["admin-delete"] });
+      const { code, message } = { message: "", ...(await run({}, refusing())) };
+      expect(code).toBe(9);
+      expect(message).toContain(
+        `The new key ${newKey.mask} (laptop) could not be kept, and is left at Mistral.`,
+      );
+    });
   });
 
   it("keeps the old key until every target has the new one", async () => {
@@ -191,7 +239,9 @@ async function expectNothingLost(said: string): Promise<void> {
   expect(["old", "new"]).toContain(current);
   expect(api.admin.has((current === "old" ? oldKey : newKey).reveal())).toBe(true);
   const kept = [current, next, previous].includes("new");
-  if (api.admin.has(newKey.reveal()) && !kept) expect(said).toContain(newKey.mask);
+  if (!api.admin.has(newKey.reveal()) || kept) return;
+  expect(said).toContain(newKey.mask);
+  expect(said).not.toContain("deleted again");
 }
 
 describe.each(calls)("when the call %s fails", (call) => {
