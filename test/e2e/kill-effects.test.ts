@@ -1,24 +1,18 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { findProgram } from "../support/find-program.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { describeNeeding } from "../support/needs.ts";
-import { program, type Run, runProgram } from "../support/program.ts";
+import { type Run, runProgram } from "../support/program.ts";
 import { filesHolding } from "./key-traces.ts";
+import { effects, killedAt, killing } from "./killed-at-effect.ts";
 
 const oldKey = "firstKey".repeat(4);
 const newKey = "2ndKey42".repeat(4);
-const strace = findProgram("strace");
-
-/** What changes a file for good: each write ends with one of these calls of the system. */
-const effects = ["rename,renameat,renameat2", "link,linkat", "unlink,unlinkat"];
-
 describeNeeding(
   "the built command with an encrypted file, killed at every effect on the disk",
-  { missing: strace === undefined ? ["strace"] : [], packages: "strace" },
+  killing,
   () => {
     let api: LoopbackMistralApi;
     let folder: string;
@@ -54,22 +48,6 @@ describeNeeding(
     const run = (args: readonly string[], input?: string): Promise<Run> =>
       runProgram([...args, "--no-input"], { env: env(), ...(input === undefined ? {} : { input }) });
 
-    /** Runs a command that is killed as it makes its nth call of a kind; answers whether it was. */
-    function killedAt(calls: string, nth: number, args: readonly string[], input = ""): Promise<boolean> {
-      const injection = ["-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${nth}`];
-      const traced = ["-f", "-qq", "-o", "/dev/null", ...injection, process.execPath, program];
-      const child = spawn(strace ?? "", [...traced, ...args, "--no-input"], {
-        env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...env() },
-        stdio: ["pipe", "ignore", "ignore"],
-      });
-      child.stdin.on("error", () => {});
-      child.stdin.end(input);
-      return new Promise((resolve, reject) => {
-        child.on("error", reject);
-        child.on("close", (_code, signal) => resolve(signal === "SIGKILL"));
-      });
-    }
-
     /** Does something to a copy of a machine, killed at each of its effects in turn. */
     async function atEveryEffect(
       machine: "stored" | "rotated",
@@ -84,7 +62,7 @@ describeNeeding(
           home = mkdtempSync(join(folder, "copy-"));
           cpSync(join(folder, machine), home, { recursive: true });
           if (args.includes("--finish")) api.keys.revoke(oldKey);
-          if (!(await killedAt(calls, nth, args, input))) break;
+          if (!(await killedAt(calls, nth, { args, env: env(), input }))) break;
           tried += 1;
           const where = `${args.join(" ")}, killed at ${calls} ${nth}`;
           expect(filesHolding(home, [oldKey, newKey]), where).toEqual([]);
