@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fchmodSync, fchownSync, fstatSync, renameSync, rmSync } from "node:fs";
+import { fchmodSync, fchownSync, fstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createFile, syncFolder } from "./durable-writes.ts";
 import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
@@ -30,8 +30,9 @@ export async function replaceFile(
   if (self !== undefined && file.owner !== self) return untouched("it belongs to another user");
 
   const folder = dirname(file.realPath);
-  const temporary = join(folder, `.mistral-key.${randomBytes(8).toString("hex")}.tmp`);
+  const temporary = join(folder, `.mistral-key.${process.pid}.${randomBytes(8).toString("hex")}.tmp`);
   try {
+    removeLeftovers(folder);
     const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
     putInPlace(temporary, file.realPath);
@@ -41,6 +42,27 @@ export async function replaceFile(
     return untouched(reasonOf(error));
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** Removes what a run that was killed in this folder has left of {@link replaceFile}: it may hold a key, and git would take it. */
+export function removeLeftovers(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const [, id] = /^\.mistral-key\.(\d+)\.[0-9a-f]{16}\.tmp$/.exec(name) ?? [];
+      if (id !== undefined && !isRunning(Number(id))) rmSync(join(folder, name), { force: true });
+    }
+  } catch {
+    // A folder that may not be listed, or somebody else's file: what is written now does not depend on it.
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== "ESRCH";
   }
 }
 

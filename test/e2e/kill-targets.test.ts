@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -108,6 +108,8 @@ describeNeeding(
             const inUse = (await run(["get"])).stdout.trim();
             if (wasUnderWay) expect(machine.held(), where).toEqual(names.map(() => asFile(inUse)));
             expect(await isUnderWay(), where).toBe(false);
+            // Nothing that holds a key is left beside them.
+            if (wasUnderWay) expect(readdirSync(folder).sort(), where).toEqual([...names, "home"]);
           }
         }
         expect(tried).toBeGreaterThan(7);

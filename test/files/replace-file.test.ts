@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -95,5 +96,13 @@ describe("replacing a file", () => {
       reason: "it belongs to another user",
     });
     expectUntouched();
+  });
+
+  it("removes what a run that was killed has left beside it, and nothing of one that goes on", async () => {
+    const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
+    const leftover = (id: number) => join(folder, `.mistral-key.${id}.${"0".repeat(16)}.tmp`);
+    for (const id of [ended, process.pid]) writeFileSync(leftover(id), "half a key");
+    await replaceFile(await read(), content);
+    expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([leftover(process.pid), path]);
   });
 });

@@ -4,7 +4,7 @@ import { MistralKeyError } from "../../errors.ts";
 import { createFile } from "../../files/durable-writes.ts";
 import { reasonOf } from "../../files/file-errors.ts";
 import type { ProcessContext } from "../../files/process-context.ts";
-import { replaceFile } from "../../files/replace-file.ts";
+import { removeLeftovers, replaceFile } from "../../files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
@@ -112,6 +112,7 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
   const mode = file.mode & 0o600;
   const isOwn = process.geteuid === undefined || file.owner === process.geteuid();
   if (isOwn && content.equals(file.bytes) && (mode === file.mode || process.platform === "win32")) {
+    removeLeftovers(dirname(file.realPath));
     return { outcome: "unchanged", mode: file.mode };
   }
   const replacement = await replaceFile(file, content, { mode });
