@@ -124,6 +124,12 @@ function filesOfTools(at: ProcessContext): readonly FilePlace[] {
     },
     {
       kind: "continue",
+      path: files.continueSecrets,
+      format: dotenv,
+      tool: { name: "Continue" },
+    },
+    {
+      kind: "continue",
       path: files.continueConfig,
       format: async () => {
         const { continueRule, yamlMembers } = await import("./formats/yaml-members.ts");

@@ -94,14 +94,22 @@ test("follows the variables that move a tool's files", async () => {
   write("v/.env", line);
   write("l/keys.json", JSON.stringify({ mistral: chosenKey }));
   write("d/opencode/auth.json", JSON.stringify({ mistral: { type: "api", key: chosenKey } }));
+  write("k/.env", line);
   write("c/fish/config.fish", `set -gx MISTRAL_API_KEY ${chosenKey}\n`);
-  const moved = { VIBE_HOME: "v", LLM_USER_PATH: "l", XDG_DATA_HOME: "d", XDG_CONFIG_HOME: "c" };
+  const moved = {
+    VIBE_HOME: "v",
+    LLM_USER_PATH: "l",
+    XDG_DATA_HOME: "d",
+    XDG_CONFIG_HOME: "c",
+    CONTINUE_GLOBAL_DIR: "k",
+  };
   const env = Object.fromEntries(Object.entries(moved).map(([name, folder]) => [name, join(home, folder)]));
 
   expect(filesIn(await find({ env }))).toEqual([
     "v/.env",
     "l/keys.json",
     "d/opencode/auth.json",
+    "k/.env",
     "c/fish/config.fish",
   ]);
 });
