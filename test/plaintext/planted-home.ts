@@ -40,12 +40,12 @@ export const plantedFiles: readonly PlantedFile[] = [
   {
     path: "dotfiles/zshrc",
     before: `setopt autocd\nexport EDITOR=vim\nexport MISTRAL_API_KEY=${chosenKey}`,
-    after: `setopt autocd\nexport EDITOR=vim\n# ${note}`,
+    after: `setopt autocd\nexport EDITOR=vim\n: # ${note}`,
   },
   {
     path: ".profile",
     before: `umask 022\nMISTRAL_API_KEY=${chosenKey}; export MISTRAL_API_KEY\nexport LLM_MISTRAL_KEY="${chosenKey}"\nalias ask='MISTRAL_API_KEY=${chosenKey} ask'\n`,
-    after: `umask 022\n# ${note}\n# LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as LLM_MISTRAL_KEY -- CMD\nalias ask='MISTRAL_API_KEY=${chosenKey} ask'\n`,
+    after: `umask 022\n: # ${note}\n: # LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as LLM_MISTRAL_KEY -- CMD\nalias ask='MISTRAL_API_KEY=${chosenKey} ask'\n`,
   },
   {
     path: ".config/fish/config.fish",
@@ -73,7 +73,7 @@ export const plantedFiles: readonly PlantedFile[] = [
   {
     path: ".continue/config.yaml",
     before: `name: mine\n# my models\nmodels:\n  - name: Large\n    provider: mistral\n    apiKey: ${chosenKey} # shared\n    roles: [chat, edit]\n  - { name: Code, provider: mistral, apiKey: "${chosenKey}", model: codestral }\n  - name: Other\n    provider: openai\n    apiKey: sk-other-secret\n`,
-    after: `name: mine\n# my models\nmodels:\n  - name: Large\n    provider: mistral\n    # ${note} # shared\n    roles: [chat, edit]\n  - { name: Code, provider: mistral, model: codestral }\n  - name: Other\n    provider: openai\n    apiKey: sk-other-secret\n`,
+    after: `name: mine\n# my models\nmodels:\n  - name: Large\n    provider: mistral\n    # ${note} # shared\n    roles: [chat, edit]\n  - { name: Code, provider: mistral, apiKey: "${chosenKey}", model: codestral }\n  - name: Other\n    provider: openai\n    apiKey: sk-other-secret\n`,
   },
   {
     path: ".aider.conf.yml",

@@ -45,7 +45,9 @@ function linesOf(text: string): readonly Line[] {
 const name = String.raw`(?<![\w$-])(?=\w*mistral)(?<name>[a-z_]\w*)(?![\w-])`;
 // An unquoted value may close a quote that was opened before its name, but not go on behind it.
 const bare = String.raw`(?<bare>[^ \t\r"'\`;&|()<>#]+)(?=["'\`]?(?:[ \t\r;&|()<>#]|$))`;
-const value = String.raw`(?:"(?<double>[^"\r]*)"|'(?<single>[^'\r]*)'|\`(?<back>[^\`\r]*)\`|${bare})`;
+const quotedValue = (sign: string, kind: string) =>
+  String.raw`${sign}[ \t]*(?<${kind}>[^${sign}\r]*?)[ \t]*${sign}`;
+const value = `(?:${quotedValue('"', "double")}|${quotedValue("'", "single")}|${quotedValue("`", "back")}|${bare})`;
 const assignment = new RegExp(String.raw`${name}[ \t]*[=:][ \t]*${value}`, "dgi");
 const fishSet = new RegExp(String.raw`\bset(?:[ \t]+--?[\w-]+)*[ \t]+${name}[ \t]+${value}`, "dgi");
 const mentionsMistral = /mistral/i;
@@ -61,19 +63,13 @@ function findInLine(line: Line, dialect: AssignmentDialect): Occurrence[] {
         .map((kind) => match.indices?.groups?.[kind])
         .find((indices) => indices !== undefined);
       if (span === undefined) return [];
-      const [from, to] = trimmed(line.text, span);
+      const [from, to] = span;
       const found = line.text.slice(from, to);
       if (!isKeyUnder(variable, found)) return [];
       const at = { line: line.number, start: line.start + from, end: line.start + to };
       return [{ key: ApiKey.of(found), variable, ...at }];
     })
     .sort((a, b) => a.start - b.start);
-}
-
-function trimmed(text: string, [from, to]: readonly [number, number]): readonly [number, number] {
-  const inner = text.slice(from, to);
-  const lead = inner.length - inner.replace(/^[ \t]+/, "").length;
-  return [from + lead, from + lead + inner.replace(/^[ \t]+|[ \t]+$/g, "").length];
 }
 
 const quoted = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t"'\`;&|()<>#]+)`;
@@ -100,57 +96,30 @@ function takeOut(
   const lines = linesOf(text);
   const edits: Edit[] = [];
   const left: { occurrence: Occurrence; reason: string }[] = [];
-  for (const group of byLine(occurrences)) {
-    const [first] = group;
-    const line = lines[first.line - 1];
+  for (const occurrence of occurrences) {
+    const { start, end, variable } = occurrence;
+    const line = lines[occurrence.line - 1];
     if (line === undefined) continue;
     if (/^[ \t]*#/.test(line.text)) {
-      for (const { start, end } of group) edits.push({ start, end, text: "(moved)" });
+      edits.push({ start, end, text: "(moved)" });
       continue;
     }
     const whole = wholeLines[dialect].map((pattern) => pattern.exec(line.text)?.groups).find(Boolean);
-    if (whole === undefined || group.length > 1 || continues(lines, first.line - 1)) {
-      left.push(
-        ...group.map((occurrence) => ({ occurrence, reason: "its line does more than set the key" })),
-      );
+    const isAlone = occurrences.every((other) => other === occurrence || other.line !== occurrence.line);
+    if (whole === undefined || !isAlone || continues(lines, occurrence.line - 1)) {
+      left.push({ occurrence, reason: "its line does more than set the key" });
       continue;
     }
-    const indent = whole.indent ?? "";
     const kept = whole.comment === undefined ? "" : ` ${whole.comment}`;
-    const sign = dialect === "posix" && mayBeOnlyCommand(lines, first.line - 1, indent) ? ": #" : "#";
-    edits.push({
-      start: line.start,
-      end: line.start + line.text.length,
-      text: `${indent}${sign} ${comment(first.variable)}${kept}`,
-    });
+    // Shells refuse a file in which the body of an `if` or a function is only a comment.
+    const sign = dialect === "posix" ? ": #" : "#";
+    const text = `${whole.indent ?? ""}${sign} ${comment(variable)}${kept}`;
+    edits.push({ start: line.start, end: line.start + line.text.length, text });
   }
   return { edits, left };
-}
-
-function byLine(occurrences: readonly Occurrence[]): readonly (readonly [Occurrence, ...Occurrence[]])[] {
-  const groups = new Map<number, [Occurrence, ...Occurrence[]]>();
-  for (const occurrence of occurrences) {
-    const group = groups.get(occurrence.line);
-    if (group === undefined) groups.set(occurrence.line, [occurrence]);
-    else group.push(occurrence);
-  }
-  return [...groups.values()];
 }
 
 /** Whether the line before goes on in this one, so that a comment would swallow part of a command. */
 function continues(lines: readonly Line[], index: number): boolean {
   return /(?:^|[^\\])(?:\\\\)*\\$/.test(lines[index - 1]?.text ?? "");
-}
-
-/**
- * Whether the line may be the only command of an `if`, a loop or a function. Shells refuse the whole
- * file when such a body is only a comment, so a command that does nothing stays in front of it.
- */
-function mayBeOnlyCommand(lines: readonly Line[], index: number, indent: string): boolean {
-  if (indent !== "") return true;
-  const before = lines
-    .slice(0, index)
-    .map(({ text }) => text.replace(/[ \t]#.*$|^#.*$/, "").trimEnd())
-    .findLast((text) => text !== "");
-  return before !== undefined && /(?:\b(?:then|do|else|in)|[{()&|])$/.test(before);
 }

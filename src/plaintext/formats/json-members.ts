@@ -1,16 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
-import { type JSONPath, type Node, type ParseError, parse, parseTree } from "jsonc-parser";
+import { type JSONPath, type Node, type ParseError, parseTree } from "jsonc-parser";
+import { nestsDeeperThan } from "../../files/json-nesting.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import { looksLikeKey, namesMistralKey } from "./key-likeness.ts";
-import { cutMembers, removeAll } from "./members.ts";
-import {
-  applyEdits,
-  type Edit,
-  lineAt,
-  NotUnderstood,
-  type Occurrence,
-  type TextFormat,
-} from "./occurrence.ts";
+import { type Edit, lineAt, NotUnderstood, type Occurrence, type TextFormat } from "./occurrence.ts";
 
 /** Which member of a tool's file holds the key, and which one goes with it. */
 export interface JsonRule {
@@ -56,44 +48,33 @@ export function jsonMembers(rule: JsonRule): TextFormat {
   return {
     find: (text) => findMembers(text, rule).map(({ occurrence }) => occurrence),
     takeOut: (text, occurrences) => {
-      const wanted = findMembers(text, rule).filter((member) =>
-        occurrences.some(({ start }) => start === member.occurrence.start),
-      );
-      const edits = cut(text, wanted);
-      if (edits !== undefined) return { edits, left: [] };
-      const reason = "it cannot be taken out without touching what stands beside it";
-      return { edits: [], left: wanted.map(({ occurrence }) => ({ occurrence, reason })) };
+      const edits: Edit[] = [];
+      const left: { occurrence: Occurrence; reason: string }[] = [];
+      for (const { occurrence, property } of findMembers(text, rule)) {
+        if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
+        const edit = cut(text, property);
+        if (edit !== undefined && edit.start >= (edits.at(-1)?.end ?? 0)) edits.push(edit);
+        else
+          left.push({ occurrence, reason: "it cannot be taken out without touching what stands beside it" });
+      }
+      return { edits, left };
     },
   };
 }
 
 interface Member {
   readonly occurrence: Occurrence;
-  /** The member to take out, and the object that it is a member of. */
+  /** What is to be taken out. */
   readonly property: Node;
-  readonly object: Node;
-  readonly path: JSONPath;
 }
 
-const options = { allowTrailingComma: true };
-
-/** No tool's file is nested deeper, and a parser that calls itself for each level would run out of stack. */
+/** No tool's file is nested deeper, and the parser calls itself for each level. */
 const deepest = 100;
 
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\/|[[{\]}]/g)) {
-    if (token === "[" || token === "{") depth += 1;
-    if (token === "]" || token === "}") depth -= 1;
-    if (depth > deepest) return true;
-  }
-  return false;
-}
-
 function findMembers(text: string, rule: JsonRule): readonly Member[] {
-  if (isTooDeep(text)) throw new NotUnderstood("it is nested too deeply");
+  if (nestsDeeperThan(text, deepest)) throw new NotUnderstood("it is nested too deeply");
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, options);
+  const root = parseTree(text, errors, { allowTrailingComma: true });
   if (root === undefined || errors.length > 0) throw new NotUnderstood("it is not valid JSON");
   const members: Member[] = [];
   const walk = (node: Node, path: JSONPath): void => {
@@ -110,18 +91,12 @@ function findMembers(text: string, rule: JsonRule): readonly Member[] {
       if (value.type !== "string" || !looksLikeKey(String(value.value))) continue;
       const up = rule.levelsUp(own, parent);
       const taken = up === 1 ? node.parent : property;
-      if (up === undefined || taken?.parent === undefined) continue;
+      if (up === undefined || taken === undefined) continue;
+      const span = { start: value.offset + 1, end: value.offset + value.length - 1 };
+      const key = ApiKey.of(String(value.value));
       members.push({
-        occurrence: {
-          key: ApiKey.of(String(value.value)),
-          variable: rule.variable,
-          line: lineAt(text, value.offset),
-          start: value.offset + 1,
-          end: value.offset + value.length - 1,
-        },
+        occurrence: { key, variable: rule.variable, line: lineAt(text, value.offset), ...span },
         property: taken,
-        object: taken.parent,
-        path: up === 1 ? own.slice(0, -1) : own,
       });
     }
   };
@@ -129,25 +104,19 @@ function findMembers(text: string, rule: JsonRule): readonly Member[] {
   return members;
 }
 
-function cut(text: string, wanted: readonly Member[]): readonly Edit[] | undefined {
-  const edits: Edit[] = [];
-  for (const object of new Set(wanted.map((member) => member.object))) {
-    const properties = object.children ?? [];
-    const spans = properties.map(({ offset, length }) => ({ start: offset, end: offset + length }));
-    const inside = { start: object.offset + 1, end: object.offset + object.length - 1 };
-    const gone = new Set(
-      wanted.filter((member) => member.object === object).map(({ property }) => properties.indexOf(property)),
-    );
-    const cuts = cutMembers(text, spans, inside, gone);
-    if (cuts === undefined) return undefined;
-    edits.push(...cuts);
-  }
-  edits.sort((a, b) => a.start - b.start);
-  const after: unknown = parse(applyEdits(text, edits), [], options);
-  const expected: unknown = parse(text, [], options);
-  removeAll(
-    expected,
-    wanted.map(({ path }) => path),
-  );
-  return isDeepStrictEqual(after, expected) ? edits : undefined;
+/** Takes a member out with its comma; `undefined` where something else, a comment say, would go with it. */
+function cut(text: string, property: Node): Edit | undefined {
+  const object = property.parent;
+  const members = object?.children ?? [];
+  const index = members.indexOf(property);
+  const [before, after] = [members[index - 1], members[index + 1]];
+  if (object === undefined) return undefined;
+  const start = after || !before ? property.offset : endOf(before);
+  const end = after ? after.offset : endOf(property);
+  const beside = text.slice(start, property.offset) + text.slice(endOf(property), end);
+  return /^[\s,]*$/.test(beside) ? { start, end, text: "" } : undefined;
+}
+
+function endOf({ offset, length }: Node): number {
+  return offset + length;
 }

@@ -1,18 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  type Document,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { ApiKey } from "../../keys/api-key.ts";
 import { isKeyUnder, looksLikeKey } from "./key-likeness.ts";
-import { cutMembers, type MemberPath, removeAll, type Span } from "./members.ts";
 import {
   applyEdits,
   type Edit,
@@ -61,162 +50,114 @@ export const aiderRule: YamlRule = {
 /** A YAML file in which a rule tells the keys. */
 export function yamlMembers(rule: YamlRule): TextFormat {
   return {
-    find: (text) => findEntries(text, rule).map(({ occurrence }) => occurrence),
-    takeOut: (text, occurrences, comment) => takeOut(text, occurrences, comment, findEntries(text, rule)),
+    find: (text) => read(text, rule).entries.map(({ occurrence }) => occurrence),
+    takeOut: (text, occurrences, comment) => takeOut(text, occurrences, comment, rule),
   };
-}
-
-function takeOut(
-  text: string,
-  occurrences: readonly Occurrence[],
-  comment: (variable: string) => string,
-  found: readonly Entry[],
-): TakeOut {
-  const edits: Edit[] = [];
-  const taken: Entry[] = [];
-  const left: { occurrence: Occurrence; reason: string }[] = [];
-  for (const entry of found) {
-    const { occurrence } = entry;
-    if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
-    const edit = [cutLines, cutFromFlow]
-      .map((way) => way(text, entry, comment(occurrence.variable)))
-      .find((cut) => cut !== undefined && leavesTheRest(text, [...edits, cut], [...taken, entry]));
-    if (edit === undefined) {
-      left.push({ occurrence, reason: "its line cannot be taken out without changing its neighbours" });
-    } else {
-      edits.push(edit);
-      taken.push(entry);
-    }
-  }
-  return { edits, left };
 }
 
 interface Entry {
   readonly occurrence: Occurrence;
-  readonly map: YAMLMap;
-  readonly pair: Pair;
-  /** The list that the key is an item of, and which one. */
-  readonly item?: { readonly list: YAMLSeq; readonly index: number };
-  /** Names and indices from the top to what is to be taken out. */
-  readonly path: MemberPath;
+  /** What is to be taken out: an item of a list with others, else the whole entry. */
+  readonly span: readonly [first: unknown, last: unknown];
+  readonly inList: boolean;
+  /** Takes it out of the parsed document. */
+  remove(): void;
 }
 
 function parse(text: string): Document {
   return parseDocument(text, { uniqueKeys: false, logLevel: "silent" });
 }
 
-function findEntries(text: string, rule: YamlRule): readonly Entry[] {
-  const entries: Entry[] = [];
-  const look = (place: Omit<Entry, "occurrence">, name: string, node: unknown): void => {
-    if (!isScalar(node) || typeof node.value !== "string" || !node.range) return;
-    const [start, end] = node.range;
-    const beside = (other: string): unknown => place.map.get(other);
-    const found = rule.keyIn(name, node.value, beside);
-    if (found === undefined) return;
-    const value = node.value.slice(found.from);
-    const at = text.indexOf(value, start);
-    // A key that is folded or written with escapes cannot be pointed at.
-    if (at === -1 || at + value.length > end) return;
-    const span = { line: lineAt(text, at), start: at, end: at + value.length };
-    entries.push({ ...place, occurrence: { key: ApiKey.of(value), variable: found.variable, ...span } });
-  };
-  const walk = (node: unknown, path: MemberPath): void => {
-    if (isSeq(node)) node.items.forEach((item, index) => void walk(item, [...path, index]));
-    if (!isMap(node)) return;
-    for (const pair of node.items) {
-      if (!isPair(pair) || !isScalar(pair.key)) continue;
-      const name = String(pair.key.value);
-      const own = [...path, name];
-      const list = pair.value;
-      if (isSeq(list)) {
-        list.items.forEach((item, index) => {
-          const alone = list.items.length === 1;
-          look({ map: node, pair, item: { list, index }, path: alone ? own : [...own, index] }, name, item);
-        });
-      }
-      look({ map: node, pair, path: own }, name, pair.value);
-      walk(pair.value, own);
-    }
-  };
+function read(text: string, rule: YamlRule): { readonly document: Document; readonly entries: Entry[] } {
   const document = parse(text);
   const [error] = document.errors;
   if (error !== undefined) {
     const deep = error.code === "RESOURCE_EXHAUSTION";
     throw new NotUnderstood(deep ? "it is nested too deeply" : "it is not valid YAML");
   }
-  walk(document.contents, []);
-  return entries;
+  const entries: Entry[] = [];
+  visit(document, {
+    Scalar: (position, node, above) => {
+      const { value: whole, range } = node;
+      if (position === "key" || typeof whole !== "string" || !range) return;
+      const list = above.at(-1);
+      const [map, pair] = above.slice(isSeq(list) ? -3 : -2);
+      if (!isMap(map) || !isPair(pair) || !isScalar(pair.key)) return;
+      const found = rule.keyIn(String(pair.key.value), whole, (beside) => map.get(beside));
+      if (found === undefined) return;
+      const value = whole.slice(found.from);
+      const start = text.indexOf(value, range[0]);
+      const end = start + value.length;
+      // A key that is folded or written with escapes cannot be pointed at.
+      if (start === -1 || end > range[1]) return;
+      const { variable } = found;
+      const line = lineAt(text, start);
+      const inList = isSeq(list) && list.items.length > 1;
+      entries.push({
+        occurrence: { key: ApiKey.of(value), variable, line, start, end },
+        span: inList ? [node, node] : [pair.key, pair.value],
+        inList,
+        remove: () => (inList ? list.delete(position) : map.delete(pair.key)),
+      });
+    },
+  });
+  return { document, entries };
 }
 
-/** What goes: an item of a list with others, else the whole entry. */
-function spanOf({ pair, item }: Entry): Span | undefined {
-  if (item !== undefined && item.list.items.length > 1) return rangeOf(item.list.items[item.index]);
-  const key = rangeOf(pair.key);
-  const value = rangeOf(pair.value);
-  return key === undefined || value === undefined ? undefined : { start: key.start, end: value.end };
+function takeOut(
+  text: string,
+  occurrences: readonly Occurrence[],
+  comment: (variable: string) => string,
+  rule: YamlRule,
+): TakeOut {
+  const edits: Edit[] = [];
+  const taken: number[] = [];
+  const left: { occurrence: Occurrence; reason: string }[] = [];
+  for (const [index, entry] of read(text, rule).entries.entries()) {
+    const { occurrence } = entry;
+    if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
+    const edit = replaceLines(text, entry, comment(occurrence.variable));
+    if (edit !== undefined && leavesTheRest(text, [...edits, edit], [...taken, index], rule)) {
+      edits.push(edit);
+      taken.push(index);
+    } else {
+      left.push({ occurrence, reason: "its line cannot be taken out without changing its neighbours" });
+    }
+  }
+  return { edits, left };
 }
 
-function rangeOf(node: unknown): Span | undefined {
-  const range = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
-  if (!Array.isArray(range)) return undefined;
-  const [start, end]: readonly unknown[] = range;
-  return typeof start === "number" && typeof end === "number" ? { start, end } : undefined;
-}
-
-/** For what stands on lines of its own: the comment takes its place. */
-function cutLines(text: string, entry: Entry, comment: string): Edit | undefined {
-  const span = spanOf(entry);
-  if (span === undefined) return undefined;
-  const inList = entry.item !== undefined && entry.item.list.items.length > 1;
-  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
-  const lead = text.slice(lineStart, span.start);
-  const fits = inList ? /^[ \t]*-[ \t]+$/.test(lead) : /^[ \t]*(?:-[ \t]+)*$/.test(lead);
-  const taken = text.slice(span.start, span.end).trimEnd();
-  const end = span.start + taken.length;
+/** Puts a comment in the place of what has its lines for itself. */
+function replaceLines(text: string, { span, inList }: Entry, comment: string): Edit | undefined {
+  const [first, last] = span;
+  if (!isNode(first) || !isNode(last) || !first.range || !last.range) return undefined;
+  const lead = text.slice(text.lastIndexOf("\n", first.range[0] - 1) + 1, first.range[0]);
+  const taken = text.slice(first.range[0], last.range[1]).trimEnd();
+  const end = first.range[0] + taken.length;
   const behind = /^[ \t]*(#[^\r\n]*)?(?=\r?\n|$)/.exec(text.slice(end));
-  if (!fits || behind === null || /(?:^|\s)#/.test(taken) || taken.split("\n").length > 2) return undefined;
-  const kept = behind[1] === undefined ? "" : ` ${behind[1]}`;
-  // A file of comments alone is no mapping, and some programs refuse it.
-  const last = entry.map.items.length === 1 && entry.path.length === 1;
-  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  if (!/^[ \t]*(?:-[ \t]+)*$/.test(lead) || behind === null) return undefined;
+  if (/(?:^|\s)#/.test(taken) || taken.split("\n").length > 2) return undefined;
+  const [all, note] = behind;
   return {
-    start: inList ? lineStart + lead.indexOf("-") : span.start,
-    end: end + behind[0].length,
-    text: `# ${comment}${kept}${last ? `${eol}{}` : ""}`,
+    start: first.range[0] - (inList ? lead.length - lead.lastIndexOf("-") : 0),
+    end: end + all.length,
+    text: `# ${comment}${note === undefined ? "" : ` ${note}`}`,
   };
 }
 
-/** For what stands between brackets, where no comment can be. */
-function cutFromFlow(text: string, entry: Entry): Edit | undefined {
-  const ofList = entry.item !== undefined && entry.item.list.items.length > 1;
-  const collection = ofList ? entry.item?.list : entry.map;
-  const whole = rangeOf(collection);
-  if (collection?.flow !== true || whole === undefined) return undefined;
-  const spans = collection.items.map((item) => {
-    if (!isPair(item)) return rangeOf(item);
-    const [key, value] = [rangeOf(item.key), rangeOf(item.value)];
-    return key === undefined || value === undefined ? undefined : { start: key.start, end: value.end };
-  });
-  const index = ofList ? entry.item?.index : collection.items.indexOf(entry.pair as never);
-  const members = spans.filter((span) => span !== undefined);
-  if (index === undefined || members.length !== spans.length) return undefined;
-  const inside = { start: whole.start + 1, end: whole.end - 1 };
-  const edits = cutMembers(text, members, inside, new Set([index]));
-  return edits?.length === 1 ? edits[0] : undefined;
-}
-
-/** Reads the file again as it would be: it has to say what it said before, the entries aside. */
-function leavesTheRest(text: string, edits: readonly Edit[], taken: readonly Entry[]): boolean {
-  const inOrder = edits.every((edit, index) => (edits[index - 1]?.end ?? 0) <= edit.start);
+/** Reads the file again as it would be: it has to say what it said before, what is taken out aside. */
+function leavesTheRest(
+  text: string,
+  edits: readonly Edit[],
+  taken: readonly number[],
+  rule: YamlRule,
+): boolean {
+  const { document, entries } = read(text, rule);
+  // From the end, so that the positions in a list still count.
+  for (const index of taken.toReversed()) entries[index]?.remove();
   const after = parse(applyEdits(text, edits));
-  if (!inOrder || after.errors.length > 0) return false;
   try {
-    const expected: unknown = parse(text).toJS();
-    removeAll(
-      expected,
-      taken.map(({ path }) => path),
-    );
-    return isDeepStrictEqual(after.toJS(), expected);
+    return after.errors.length === 0 && isDeepStrictEqual(after.toJS(), document.toJS());
   } catch {
     // An alias whose anchor went with the entry.
     return false;

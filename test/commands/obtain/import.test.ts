@@ -149,7 +149,7 @@ describe("a home folder with the key in twelve places", () => {
       "       + # MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n",
     );
     expect(deps.stderr()).toContain(
-      "       + # LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as\n         LLM_MISTRAL_KEY -- CMD\n",
+      "       + : # LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as\n         LLM_MISTRAL_KEY -- CMD\n",
     );
     expect(deps.stderr()).not.toContain(chosenKey);
   });
