@@ -34,19 +34,16 @@ export interface MadeCall {
 /** Why there was no answer. */
 export type ConnectionFailureReason =
   | "dns"
-  | "refused"
-  | "no-route"
   | "certificate"
   | "tls"
-  | "cut"
   | "timeout"
-  | "not-http"
-  | "too-large"
+  /** Something answered that no API does. */
+  | "not-an-answer"
   | "proxy-password"
-  | "proxy-refusal"
-  | "proxy-unreachable"
+  | "proxy"
   | "proxy-setting"
-  | "other";
+  /** No connection, or one that was cut. */
+  | "connection";
 
 /** A call that got no answer. */
 export interface ConnectionFailure {
@@ -87,40 +84,6 @@ export function member(value: unknown, name: string): unknown {
   return found === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[found];
 }
 
-const reasonOfCode: Readonly<Record<string, ConnectionFailureReason>> = {
-  ENOTFOUND: "dns",
-  EAI_AGAIN: "dns",
-  EAI_FAIL: "dns",
-  EAI_NODATA: "dns",
-  ECONNREFUSED: "refused",
-  ENETUNREACH: "no-route",
-  EHOSTUNREACH: "no-route",
-  ENETDOWN: "no-route",
-  EHOSTDOWN: "no-route",
-  EADDRNOTAVAIL: "no-route",
-  ECONNRESET: "cut",
-  EPIPE: "cut",
-  ERR_STREAM_PREMATURE_CLOSE: "cut",
-  ETIMEDOUT: "timeout",
-  // What OpenSSL and Node call a certificate that they do not accept.
-  CERT_HAS_EXPIRED: "certificate",
-  CERT_NOT_YET_VALID: "certificate",
-  CERT_REVOKED: "certificate",
-  CERT_REJECTED: "certificate",
-  CERT_UNTRUSTED: "certificate",
-  CERT_SIGNATURE_FAILURE: "certificate",
-  CERT_CHAIN_TOO_LONG: "certificate",
-  INVALID_CA: "certificate",
-  INVALID_PURPOSE: "certificate",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "certificate",
-  SELF_SIGNED_CERT_IN_CHAIN: "certificate",
-  UNABLE_TO_GET_ISSUER_CERT: "certificate",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "certificate",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate",
-  ERR_TLS_CERT_ALTNAME_INVALID: "certificate",
-  EPROTO: "tls",
-};
-
 /**
  * Why a call got no answer.
  *
@@ -133,29 +96,26 @@ export function connectionFailureOf(error: unknown, host: string, timedOut: bool
   const proxy = failed?.proxy;
   const code = codeOf(failed === undefined ? error : failed.cause);
   if (timedOut) {
-    const reason = failed?.problem === "proxy-unreachable" ? "proxy-unreachable" : "timeout";
-    return { reason, code: undefined, host, proxy };
+    return { reason: failed?.problem === "proxy" ? "proxy" : "timeout", code: undefined, host, proxy };
   }
-  switch (failed?.problem) {
-    case "proxy-refused": {
-      const reason = failed.status === 407 ? "proxy-password" : "proxy-refusal";
-      return { reason, code: String(failed.status), host, proxy };
-    }
-    case "proxy-unreachable":
-    case "proxy-setting":
-    case "too-large":
-    case "not-http":
-      return { reason: failed.problem, code, host, proxy };
-    case undefined:
-      return { reason: reasonOf(code), code, host, proxy };
+  if (failed?.status !== undefined) {
+    const reason = failed.status === 407 ? "proxy-password" : "proxy";
+    return { reason, code: String(failed.status), host, proxy };
   }
+  return { reason: failed?.problem ?? reasonOf(code), code, host, proxy };
 }
 
-function reasonOf(code: string | undefined): ConnectionFailureReason {
-  if (code === undefined) return "other";
-  if (code.startsWith("HPE_")) return "not-http";
-  if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_")) return reasonOfCode[code] ?? "tls";
-  return reasonOfCode[code] ?? "other";
+function reasonOf(code = ""): ConnectionFailureReason {
+  if (/^ENOTFOUND$|^EAI_/.test(code)) return "dns";
+  if (isCertificateCode(code)) return "certificate";
+  if (/^EPROTO$|^ERR_(?:SSL|TLS)_/.test(code)) return "tls";
+  if (code === "ETIMEDOUT") return "timeout";
+  return code.startsWith("HPE_") ? "not-an-answer" : "connection";
+}
+
+/** Whether this is what OpenSSL and Node call a certificate that they do not accept. */
+export function isCertificateCode(code = ""): boolean {
+  return /CERT|^UNABLE_TO_|^INVALID_(?:CA|PURPOSE)$/.test(code);
 }
 
 /** Node's code for an error; for the several attempts of one connection that of the first. */

@@ -60,7 +60,7 @@ export async function* readChatEvents({
     const failure = connectionFailureOf(error, session.host, silence.signal.aborted);
     // Neither Node nor the way to the server has complained, so it was the SDK, about an event.
     const assessment: Assessment =
-      failure.reason === "other" && failure.code === undefined
+      failure.reason === "connection" && failure.code === undefined
         ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
         : { diagnosis: "unreachable", failure };
     yield { kind: "broken", assessed: session.inContext(assessment, model, true) };
@@ -70,7 +70,10 @@ export async function* readChatEvents({
 }
 
 function cutOff({ host }: ApiSession): Assessment {
-  return { diagnosis: "unreachable", failure: { reason: "cut", code: undefined, host, proxy: undefined } };
+  return {
+    diagnosis: "unreachable",
+    failure: { reason: "connection", code: undefined, host, proxy: undefined },
+  };
 }
 
 function usageIn(

@@ -10,7 +10,7 @@ import type { Environment } from "../running/environment.ts";
 import { chooseRoute, type Route } from "./proxy.ts";
 
 /** What can go wrong that Node itself has no error for. */
-export type FetchProblem = "proxy-refused" | "proxy-unreachable" | "proxy-setting" | "too-large" | "not-http";
+export type FetchProblem = "proxy" | "proxy-setting" | "not-an-answer";
 
 /** A call that failed, and what the way to the other side looked like. */
 export class FetchError extends Error {
@@ -133,14 +133,14 @@ function exchange(
     };
     const fail = (cause: unknown) => {
       signal.removeEventListener("abort", abort);
-      const problem = tunnel === "opening" ? "proxy-unreachable" : undefined;
+      const problem = tunnel === "opening" ? "proxy" : undefined;
       const stale = outgoing.reusedSocket && !answered && !signal.aborted;
       reject(cause instanceof FetchError ? cause : new FetchError({ problem, proxy, stale }, cause));
     };
     outgoing.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
       tunnel = "open";
       if (statusCode !== 200) {
-        outgoing.destroy(new FetchError({ problem: "proxy-refused", status: statusCode, proxy }));
+        outgoing.destroy(new FetchError({ problem: "proxy", status: statusCode, proxy }));
       }
     });
     // A kept connection has its tunnel already.
@@ -170,7 +170,7 @@ function start({ method, url, headers }: Request, agent: HttpAgent): ClientReque
 
 async function readResponse(incoming: IncomingMessage, proxy: string | undefined): Promise<Response> {
   const { statusCode: status = 0 } = incoming;
-  if (status < 200 || status > 599) throw new FetchError({ problem: "not-http", proxy });
+  if (status < 200 || status > 599) throw new FetchError({ problem: "not-an-answer", proxy });
   const init = { status, headers: headersOf(incoming) };
   const streams = status === 200 && /^text\/event-stream\b/i.test(incoming.headers["content-type"] ?? "");
   const limited = limit(incoming, streams ? longestLineInBytes : largestBodyInBytes, proxy);
@@ -178,7 +178,7 @@ async function readResponse(incoming: IncomingMessage, proxy: string | undefined
   const chunks: Buffer[] = [];
   for await (const chunk of limited) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString("utf8");
-  if (nestsDeeperThan(body, deepestNesting)) throw new FetchError({ problem: "too-large", proxy });
+  if (nestsDeeperThan(body, deepestNesting)) throw new FetchError({ problem: "not-an-answer", proxy });
   // These have no body, says the standard, and Response agrees.
   return new Response([204, 205, 304].includes(status) ? null : body, init);
 }
@@ -195,7 +195,7 @@ async function* limit(
     length += chunk.length;
     lineLength = lineBreak === -1 ? lineLength + chunk.length : chunk.length - lineBreak;
     if (length > largestBodyInBytes || lineLength > longestLine) {
-      throw new FetchError({ problem: "too-large", proxy });
+      throw new FetchError({ problem: "not-an-answer", proxy });
     }
     yield chunk;
   }

@@ -37,12 +37,10 @@ export type Assessment =
 /** An answer that is not Mistral's, so that it says nothing about a key. */
 export type ForeignAnswer =
   | "web-page"
-  | "blocked-page"
   | "redirect"
-  | "proxy-password"
   /** Of a form that Mistral's answers do not have. */
   | "unreadable"
-  /** A refusal in another form than Mistral's. */
+  /** A refusal that is not Mistral's. */
   | "gateway";
 
 /** What is already known about a key; it changes what a refusal means. */

@@ -59,38 +59,49 @@ function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
 }
 
 /** Prints which key an app started here would use by itself. */
-export function printEnvironment(output: Output, { environment, choice, profiles }: Survey): void {
+export function printEnvironment(output: Output, survey: Survey): void {
+  const { state, message, hint } = describeEnvironment(survey);
+  output[state === "absent" ? "bullet" : state](hint === undefined ? message : `${message}\n${hint}`);
+}
+
+/** Which key an app started here would use by itself, and what to do about it. */
+export function describeEnvironment({ environment, choice, profiles }: Survey): {
+  readonly state: "absent" | "ok" | "warn";
+  readonly message: string;
+  readonly hint?: string;
+} {
   const isStored = profiles.some((row) => row.name === choice.name && "profile" in row);
   const run = runCommand(choice.name);
+  const hint = isStored ? `To give apps the stored one: ${run}` : `To store it: ${ownCommand("import")}`;
   switch (environment.state) {
-    case "absent":
-      output.bullet(
-        isStored
-          ? `MISTRAL_API_KEY is not set here, so apps find no key by themselves: ${run}`
-          : "MISTRAL_API_KEY is not set here, so apps find no key.",
-      );
-      return;
+    case "absent": {
+      const message = "MISTRAL_API_KEY is not set here, so apps find no key";
+      return { state: "absent", message: isStored ? `${message} by themselves: ${run}` : `${message}.` };
+    }
     case "unusable":
-      output.warn(
-        `MISTRAL_API_KEY here holds something that cannot be a key, and apps started here use it.\nTo give them the stored one: ${run}`,
-      );
-      return;
-    case "same":
-      output.ok(`MISTRAL_API_KEY here is the key of profile "${choice.name}", so apps started here use it.`);
-      break;
+      return {
+        state: "warn",
+        message: "MISTRAL_API_KEY here holds something that cannot be a key, and apps started here use it.",
+        hint: isStored ? hint : "Unset it.",
+      };
+    case "same": {
+      const message = `MISTRAL_API_KEY here is the key of profile "${choice.name}", so apps started here use it.`;
+      return environment.wrapped
+        ? { state: "warn", message: `${message} ${wrapped}`, hint }
+        : { state: "ok", message };
+    }
     case "different": {
       const whose = environment.outgoing
         ? `the old key of the unfinished rotation, ${environment.mask}`
         : environment.profile !== undefined
           ? `the key of profile "${environment.profile}", ${environment.mask}`
           : `another key, ${environment.mask}`;
-      const instead = isStored ? `, not the one of profile "${choice.name}".\nTo use that one: ${run}` : ".";
-      output.warn(`MISTRAL_API_KEY here is ${whose}: apps started here use it${instead}`);
+      const instead = isStored ? ` in place of the one of profile "${choice.name}".` : ".";
+      const message = `MISTRAL_API_KEY here is ${whose}: apps started here use it${instead}`;
+      return { state: "warn", message: environment.wrapped ? `${message} ${wrapped}` : message, hint };
     }
   }
-  if (environment.wrapped) {
-    output.warn(
-      "It has quotes, spaces or a line ending around it. Mistral will refuse it from an app that does not take them off.",
-    );
-  }
 }
+
+const wrapped =
+  "It has quotes, spaces or a line ending around it. Mistral will refuse it from an app that does not take them off.";

@@ -122,14 +122,17 @@ describe("an answer that is not Mistral's", () => {
   it.each([
     ["html", "web-page"],
     ["redirect", "redirect"],
-    ["html-forbidden", "blocked-page"],
-    ["proxy-password", "proxy-password"],
+    ["html-forbidden", "gateway"],
   ] as const)("is seen in %s", (name, foreign) => {
     expect(judge(answers[name])).toMatchObject({ diagnosis: "unreachable", foreign });
   });
 
+  it("is a proxy's that wants a password", () => {
+    expect(judge(answers["proxy-password"])).toMatchObject({ failure: { reason: "proxy-password" } });
+  });
+
   it("is a firewall's where a page comes with 401", () => {
-    expect(judge({ ...answers["html-forbidden"], status: 401 })).toMatchObject({ foreign: "blocked-page" });
+    expect(judge({ ...answers["html-forbidden"], status: 401 })).toMatchObject({ foreign: "gateway" });
   });
 
   it.each([400, 402, 403, 405, 406, 409, 410, 413, 415, 418, 422, 426, 431, 451])(

@@ -9,11 +9,11 @@ describe("a call without an answer", () => {
   it.each([
     ["ENOTFOUND", "dns"],
     ["EAI_AGAIN", "dns"],
-    ["ECONNREFUSED", "refused"],
-    ["ENETUNREACH", "no-route"],
-    ["EHOSTUNREACH", "no-route"],
-    ["ECONNRESET", "cut"],
-    ["EPIPE", "cut"],
+    ["ECONNREFUSED", "connection"],
+    ["ENETUNREACH", "connection"],
+    ["EHOSTUNREACH", "connection"],
+    ["ECONNRESET", "connection"],
+    ["EPIPE", "connection"],
     ["ETIMEDOUT", "timeout"],
     ["CERT_HAS_EXPIRED", "certificate"],
     ["SELF_SIGNED_CERT_IN_CHAIN", "certificate"],
@@ -21,8 +21,8 @@ describe("a call without an answer", () => {
     ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate"],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "tls"],
     ["EPROTO", "tls"],
-    ["HPE_INVALID_CONSTANT", "not-http"],
-    ["ESOMETHINGNEW", "other"],
+    ["HPE_INVALID_CONSTANT", "not-an-answer"],
+    ["ESOMETHINGNEW", "connection"],
   ])("for %s failed by %s", (code, reason) => {
     expect(connectionFailureOf(failed(code), host, false)).toEqual({ reason, code, host, proxy: undefined });
   });
@@ -30,7 +30,7 @@ describe("a call without an answer", () => {
   it("to several addresses at once failed as the first attempt did", () => {
     const attempts = ["ECONNREFUSED", "ENETUNREACH"].map((code) => Object.assign(new Error("no"), { code }));
     const error = new FetchError({}, new AggregateError(attempts));
-    expect(connectionFailureOf(error, host, false).reason).toBe("refused");
+    expect(connectionFailureOf(error, host, false).reason).toBe("connection");
   });
 
   it("has run out of time whatever else was seen", () => {

@@ -70,9 +70,9 @@ describe("a streamed answer", () => {
   });
 
   it.each([
-    ["stream-cut", "cut"],
-    ["stream-unfinished", "cut"],
-    ["stream-endless", "too-large"],
+    ["stream-cut", "connection"],
+    ["stream-unfinished", "connection"],
+    ["stream-endless", "not-an-answer"],
     ["stream-hang", "timeout"],
   ] as const)("that is a %s is broken, after what came of it", async (behaviour, reason) => {
     expect(await events(behaviour, { silenceMs: 2000 })).toMatchObject({

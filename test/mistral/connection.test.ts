@@ -92,10 +92,12 @@ describe("over https and through proxies", () => {
   it("tells a proxy that is not there", async () => {
     const port = await freePort();
     const said = await sentence({ HTTPS_PROXY: `http://ada:secret@127.0.0.1:${port}` });
-    expect(said).toContain(`the proxy 127.0.0.1:${port} does not answer (ECONNREFUSED)`);
+    expect(said).toContain(
+      `the proxy 127.0.0.1:${port} does not connect to localhost:${api.port} (ECONNREFUSED)`,
+    );
     expect(said).not.toContain("secret");
     expect(await sentence({ HTTPS_PROXY: "http://proxy.invalid:8080" })).toContain(
-      "the proxy proxy.invalid:8080 does not answer (ENOTFOUND)",
+      `the proxy proxy.invalid:8080 does not connect to localhost:${api.port} (ENOTFOUND)`,
     );
   });
 
@@ -108,7 +110,7 @@ describe("over https and through proxies", () => {
   it("gives up on a proxy that never answers, after the time limit", async () => {
     const proxy = await openProxy({ hangs: true });
     const said = await sentence({ HTTPS_PROXY: proxy.url }, api.url, 100);
-    expect(said).toContain(`the proxy ${proxy.host} does not answer`);
+    expect(said).toContain(`the proxy ${proxy.host} does not connect`);
   });
 
   it("tells a proxy whose own certificate is not trusted", async () => {

@@ -56,18 +56,20 @@ describe("an answer", () => {
   });
 
   it("of more than any of Mistral's is none", async () => {
-    await expect(fetchFrom(answer(" ".repeat(9 * 2 ** 20)))).rejects.toMatchObject({ problem: "too-large" });
+    await expect(fetchFrom(answer(" ".repeat(9 * 2 ** 20)))).rejects.toMatchObject({
+      problem: "not-an-answer",
+    });
   });
 
   it("that is nested too deeply is none, before it takes memory to parse it", async () => {
     const brackets = "[".repeat(2 ** 21) + "]".repeat(2 ** 21);
     const before = process.memoryUsage().heapUsed;
-    await expect(fetchFrom(answer(brackets))).rejects.toMatchObject({ problem: "too-large" });
+    await expect(fetchFrom(answer(brackets))).rejects.toMatchObject({ problem: "not-an-answer" });
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 * 2 ** 20);
   });
 
   it("in a status that HTTP does not have is none", async () => {
-    await expect(fetchFrom(answer("{}", 999))).rejects.toMatchObject({ problem: "not-http" });
+    await expect(fetchFrom(answer("{}", 999))).rejects.toMatchObject({ problem: "not-an-answer" });
   });
 });
 

@@ -55,10 +55,10 @@ describe("the trace of a check", () => {
   it("tells the system's code where no answer came", async () => {
     api.behave("cut");
     expect((await traceOf({ quick: true })).join("\n")).toMatch(
-      /\/v1\/models: no answer \(cut, ECONNRESET\), \d+ ms/,
+      /\/v1\/models: no answer \(connection, ECONNRESET\), \d+ ms/,
     );
     await api.stop();
-    expect((await traceOf({ quick: true })).join("\n")).toContain("no answer (refused, ECONNREFUSED)");
+    expect((await traceOf({ quick: true })).join("\n")).toContain("no answer (connection, ECONNREFUSED)");
   });
 
   it("tells of a time limit, and not of what was given up since the rest was over", async () => {
@@ -88,7 +88,7 @@ describe("the trace of a check", () => {
 
   it("names the proxy in between", () => {
     const failure = {
-      reason: "proxy-refusal",
+      reason: "proxy",
       code: "403",
       host: "api.mistral.ai",
       proxy: "proxy:3128",
@@ -96,9 +96,7 @@ describe("the trace of a check", () => {
     const url = "https://api.mistral.ai/v1/models";
     expect(
       describeCall({ method: "GET", url, latencyMs: 3, outcome: { kind: "failure", failure } }, key),
-    ).toBe(
-      "GET https://api.mistral.ai/v1/models: no answer through the proxy proxy:3128 (proxy-refusal, 403), 3 ms",
-    );
+    ).toBe("GET https://api.mistral.ai/v1/models: no answer through the proxy proxy:3128 (proxy, 403), 3 ms");
   });
 });
 

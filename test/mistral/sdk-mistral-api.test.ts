@@ -195,7 +195,7 @@ describe("the verdict", () => {
     await api.stop();
     const found = await check();
     expect(found.diagnosis).toBe("unreachable");
-    expect(explain(found).sentence).toContain("refused the connection");
+    expect(explain(found).sentence).toContain("failed (ECONNREFUSED)");
   });
 
   it("on a name that does not exist is unreachable", async () => {
@@ -210,7 +210,7 @@ describe("the verdict", () => {
     const { port } = server.address() as AddressInfo;
     const found = await check({}, { endpoint: { region: "global", serverUrl: `http://127.0.0.1:${port}` } });
     server.close();
-    expect(explain(found).sentence).toContain("does not speak HTTP");
+    expect(explain(found).sentence).toContain("is no API");
   });
 
   it("on a completion that fails keeps that the key was accepted", async () => {

@@ -1,12 +1,12 @@
 import { relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
 import type { GitState } from "../../git/git-state.ts";
-import { ownCommand, runCommand, shellWord } from "../../hints.ts";
-import { readEnvironmentKey } from "../../keys/environment-key.ts";
-import { matchesFingerprint } from "../../keys/fingerprint.ts";
+import { ownCommand, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
 import { describeApps, findAppKeys } from "../../status/app-keys.ts";
+import { describeEnvironment } from "../../status/print-notices.ts";
+import { survey } from "../../status/survey.ts";
 import { type Check, localLimitMs } from "../check.ts";
 
 /** Whether `MISTRAL_API_KEY` hides the stored key. */
@@ -14,44 +14,9 @@ export const environmentCheck: Check = {
   id: "environment",
   title: "Environment",
   limitMs: localLimitMs,
-  run: async ({ deps, known }) => {
-    const inShell = readEnvironmentKey(deps.env);
-    if (inShell.state === "absent")
-      return { state: "ok", message: "MISTRAL_API_KEY is not set in this shell." };
-    if (inShell.state === "unusable") {
-      return {
-        state: "warn",
-        message: "MISTRAL_API_KEY in this shell holds something that cannot be a key.",
-        hint:
-          known === undefined
-            ? "Unset it, and take it out of your shell's start-up files."
-            : `Unset it, and start apps with: ${runCommand(known.name)}`,
-      };
-    }
-    const { key, wrapped } = inShell;
-    if (known === undefined) {
-      return {
-        state: "warn",
-        message: `MISTRAL_API_KEY is set in this shell (${key.mask}), and no key is stored.`,
-        hint: `Store it, and take it out of your shell's start-up files: ${ownCommand("import")}`,
-      };
-    }
-    if (wrapped) {
-      return {
-        state: "warn",
-        message:
-          "MISTRAL_API_KEY in this shell has spaces, quotes or a newline around it. Mistral will refuse it from an app that does not take them off.",
-        hint: `Unset it, and start apps with: ${runCommand(known.name)}`,
-      };
-    }
-    if (matchesFingerprint(key, known.fingerprint)) {
-      return { state: "ok", message: "MISTRAL_API_KEY in this shell is the same as the stored key." };
-    }
-    return {
-      state: "warn",
-      message: `MISTRAL_API_KEY in this shell (${key.mask}) is different from the stored key (${known.key}); apps started here use the one of the shell.`,
-      hint: `Unset it, or start apps with: ${runCommand(known.name)}`,
-    };
+  run: async ({ deps, choice }) => {
+    const { state, ...said } = describeEnvironment(survey(deps, choice, undefined));
+    return { state: state === "absent" ? "ok" : state, ...said };
   },
 };
 
@@ -95,22 +60,12 @@ export const dotenvCheck: Check = {
       .map(({ path, mask, git }) => `${showName(path)} holds ${mask} and ${wordsForGit[git]}.`)
       .join(" ");
     const tracked = finds.find(({ git }) => git === "tracked");
-    if (tracked !== undefined) {
-      return {
-        state: "fail",
-        code: exitCodes.unfinished,
-        message,
-        hint: `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${shellWord(tracked.path)}`,
-      };
-    }
-    if (finds.some(({ git }) => git === "not-ignored")) {
-      return {
-        state: "fail",
-        code: exitCodes.unfinished,
-        message,
-        hint: `Add it to .gitignore, or take the key out of it: ${ownCommand("import")}`,
-      };
-    }
-    return { state: "warn", message, hint: `Store it and take the plaintext out: ${ownCommand("import")}` };
+    const hint =
+      tracked === undefined
+        ? `Add it to .gitignore, or store the key and take it out of the file: ${ownCommand("import")}`
+        : `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${shellWord(tracked.path)}`;
+    return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
+      ? { state: "fail", code: exitCodes.unfinished, message, hint }
+      : { state: "warn", message, hint };
   },
 };

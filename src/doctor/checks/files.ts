@@ -1,19 +1,14 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
-import { commandFor, ownCommand, shellWord } from "../../hints.ts";
+import { ownCommand, shellWord } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
+import type { ListedRotation } from "../../rotation/journal.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
 import { isReadableByOthers } from "../../stores/encrypted-file/passphrase.ts";
-import { type Check, type CheckResult, count, localLimitMs } from "../check.ts";
-
-/** A file or folder of the program, and what is not as the program made it. */
-interface Exposure {
-  readonly path: string;
-  readonly problem: "is a link" | "belongs to another user" | "open to others";
-}
+import { type Check, count, localLimitMs } from "../check.ts";
 
 /** Whether the program's files are this person's own and closed to others. */
 export const permissionsCheck: Check = {
@@ -21,40 +16,38 @@ export const permissionsCheck: Check = {
   title: "Permissions",
   limitMs: localLimitMs,
   run: async ({ folder, processContext, deps }) => {
-    if (processContext.platform === "win32")
+    if (processContext.platform === "win32") {
       return { state: "skipped", message: "Windows keeps this folder to you by itself." };
-    const paths = filesOf(folder);
-    if (paths.length === 0) return { state: "ok", message: "Nothing is kept on this disk yet." };
-    const exposures = paths.flatMap(exposureOf);
-    const passphraseFile = deps.env.MISTRAL_KEY_PASSPHRASE_FILE;
-    if (passphraseFile && (await isReadableByOthers(passphraseFile).catch(() => false))) {
-      exposures.push({ path: passphraseFile, problem: "open to others" });
     }
-    return judgeExposures(exposures, folder);
+    const paths = filesOf(folder);
+    const foreign = paths.find(isForeign);
+    if (foreign !== undefined) {
+      return {
+        state: "fail",
+        code: exitCodes.store,
+        message: `${showName(foreign)} is a link or belongs to another user, so it is not used.`,
+        hint: "Move it away if you know what it is.",
+      };
+    }
+    const open = paths.filter((path) => (lstatSync(path).mode & 0o077) !== 0);
+    const toClose = open.length > 0 ? [folder] : [];
+    const passphrase = deps.env.MISTRAL_KEY_PASSPHRASE_FILE;
+    if (passphrase && (await isReadableByOthers(passphrase).catch(() => false))) {
+      open.push(passphrase);
+      toClose.push(passphrase);
+    }
+    const [first, ...others] = open;
+    if (first === undefined) {
+      return { state: "ok", message: `What is kept in ${showName(folder)} is yours alone.` };
+    }
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return {
+      state: "warn",
+      message: `Others on this machine can open ${showName(first)}${more}.`,
+      hint: `chmod -R go= ${toClose.map(shellWord).join(" ")}`,
+    };
   },
 };
-
-function judgeExposures(exposures: readonly Exposure[], folder: string): CheckResult {
-  const refused = exposures.find(({ problem }) => problem !== "open to others");
-  if (refused !== undefined) {
-    return {
-      state: "fail",
-      code: exitCodes.store,
-      message: `${showName(refused.path)} ${refused.problem}, so it is not used.`,
-      hint: "Move it away if you know what it is.",
-    };
-  }
-  const [first, ...others] = exposures.map(({ path }) => path);
-  if (first === undefined)
-    return { state: "ok", message: `What is kept in ${showName(folder)} is yours alone.` };
-  const open = [first, ...others];
-  const toClose = open.every((path) => path.startsWith(folder)) ? [folder] : open;
-  return {
-    state: "warn",
-    message: `Others on this machine can open ${showName(first)}${others.length === 0 ? "" : ` and ${others.length} more`}.`,
-    hint: `chmod -R go= ${toClose.map(shellWord).join(" ")}`,
-  };
-}
 
 /** The folders that hold the program's files, and the files. The folder above them is the person's to arrange. */
 function filesOf(folder: string): string[] {
@@ -67,13 +60,9 @@ function filesOf(folder: string): string[] {
     });
 }
 
-function exposureOf(path: string): Exposure[] {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return [];
-  if (stats.isSymbolicLink()) return [{ path, problem: "is a link" }];
-  if (process.geteuid !== undefined && stats.uid !== process.geteuid())
-    return [{ path, problem: "belongs to another user" }];
-  return (stats.mode & 0o077) === 0 ? [] : [{ path, problem: "open to others" }];
+function isForeign(path: string): boolean {
+  const stats = lstatSync(path);
+  return stats.isSymbolicLink() || (process.geteuid !== undefined && stats.uid !== process.geteuid());
 }
 
 /** Whether every profile can be read, and which one is used here. */
@@ -105,26 +94,17 @@ export const rotationsCheck: Check = {
   limitMs: localLimitMs,
   run: async ({ deps }) => {
     const rows = deps.journal.list();
-    const damaged = rows.flatMap((row) => ("damaged" in row ? [row] : []));
-    const [worst] = damaged;
-    if (worst !== undefined) {
-      return {
-        state: "fail",
-        code: exitCodes.store,
-        message: damaged.map((row) => row.damaged).join(" "),
-        hint: bothWays(worst.profile),
-      };
-    }
-    const [first, ...others] = rows.flatMap((row) => ("record" in row ? [row.record] : []));
+    const [first] = rows;
     if (first === undefined) return { state: "ok", message: "None is unfinished." };
-    const since = formatDay(dayOf(new Date(first.startedAt)));
-    const more =
-      others.length === 0 ? "" : ` So are those of ${others.map(({ profile }) => profile).join(", ")}.`;
-    return {
-      state: "fail",
-      code: exitCodes.unfinished,
-      message: `The rotation of profile "${first.profile}" is unfinished since ${since}; its old key ${first.oldKey.mask} may still be alive.${more}`,
-      hint: `To finish it: ${commandFor(first.profile, "rotate --finish")}\nOr to go back to the old key: ${commandFor(first.profile, "rotate --abort")}`,
-    };
+    const message = rows.map(describeRotation).join(" ");
+    const code = rows.some((row) => "damaged" in row) ? exitCodes.store : exitCodes.unfinished;
+    return { state: "fail", code, message, hint: bothWays(first.profile) };
   },
 };
+
+function describeRotation(row: ListedRotation): string {
+  if ("damaged" in row) return row.damaged;
+  const { profile, startedAt, oldKey } = row.record;
+  const since = formatDay(dayOf(new Date(startedAt)));
+  return `The rotation of profile "${profile}" is unfinished since ${since}; its old key ${oldKey.mask} may still be alive.`;
+}

@@ -26,50 +26,38 @@ export const targetsCheck: Check = {
     const { key } = inspected;
     const looked = all.filter(({ kind }) => network !== undefined || !online.includes(kind));
     const seen = await Promise.all(looked.map((target) => lookAt(context, target, key)));
-    const sentences = [
-      ...sentence(seen, "same", "has", "have", "the key"),
-      ...sentence(seen, "another", "still has", "still have", "another key"),
-      ...sentence(seen, "none", "has", "have", "no key any more"),
-      ...sentence(seen, "unreadable", "does", "do", "not show which key is there"),
-      ...seen.flatMap(({ failure }) => failure ?? []),
-      ...(looked.length < all.length
-        ? [`${count(all.length - looked.length, "place")} not looked at (--offline).`]
-        : []),
-    ];
-    const message = sentences.join(" ");
+    const notLookedAt = all.length - looked.length;
+    const message = [
+      ...seen.map(({ says }) => says),
+      ...(notLookedAt === 0 ? [] : [`${count(notLookedAt, "place")} not looked at (--offline).`]),
+    ].join(" ");
     const hint = `To deliver it again: ${commandFor(profile, "push")}`;
-    if (seen.some(({ there }) => there === "another" || there === "none")) {
+    if (seen.some(({ state }) => state === "fail")) {
       return { state: "fail", code: exitCodes.unfinished, message, hint };
     }
-    return { state: seen.some(({ failure }) => failure !== undefined) ? "warn" : "ok", message };
+    return { state: seen.some(({ state }) => state === "warn") ? "warn" : "ok", message };
   },
 };
 
-interface Seen {
-  readonly target: string;
-  readonly there?: KeyThere;
-  readonly failure?: string;
-}
+const words: Readonly<Record<KeyThere, string>> = {
+  same: "has the key",
+  another: "still has another key",
+  none: "has no key any more",
+  unreadable: "does not show which key is there",
+};
 
-async function lookAt({ deps, profile }: CheckContext, target: TargetReference, key: ApiKey): Promise<Seen> {
+async function lookAt(
+  { deps, profile }: CheckContext,
+  target: TargetReference,
+  key: ApiKey,
+): Promise<{ readonly state: "ok" | "warn" | "fail"; readonly says: string }> {
   const text = showName(targetText(target));
   let there: KeyThere = "unreadable";
   const { ok, message } = await reporting(text, async () => {
     there = await (await deps.openTarget(target, profile)).readBack(key);
     return { ok: true, message: "" };
   });
-  return ok ? { target: text, there } : { target: text, failure: `${text}: ${message}` };
-}
-
-function sentence(
-  seen: readonly Seen[],
-  state: KeyThere,
-  one: string,
-  several: string,
-  rest: string,
-): readonly string[] {
-  const names = seen.filter(({ there }) => there === state).map(({ target }) => target);
-  if (names.length === 0) return [];
-  const list = new Intl.ListFormat("en", { type: "conjunction" }).format(names);
-  return [`${list} ${names.length === 1 ? one : several} ${rest}.`];
+  if (!ok) return { state: "warn", says: `${text}: ${message}` };
+  const state = ["another", "none"].includes(there) ? "fail" : "ok";
+  return { state, says: `${text} ${words[there]}.` };
 }

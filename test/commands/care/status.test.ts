@@ -239,7 +239,7 @@ describe("status and MISTRAL_API_KEY", () => {
     );
     expect(await said(environment(newKey.reveal()))).toContain('is the key of profile "work"');
     expect(await said(environment(otherKey.reveal()))).toContain(
-      "another key, othe...r222: apps started here use it, not the one of",
+      "another key, othe...r222: apps started here use it in place of",
     );
   });
 });

@@ -15,16 +15,23 @@ describe("MISTRAL_API_KEY", () => {
   it.each([
     ["absent", undefined, known, "ok", /not set/],
     ["empty", "", known, "ok", /not set/],
-    ["the stored key", key.reveal(), known, "ok", /same as/],
-    ["another key", "testKey1".repeat(4), known, "warn", /different from/],
+    ["the stored key", key.reveal(), known, "ok", /is the key of profile "default"/],
+    ["another key", "testKey1".repeat(4), known, "warn", /another key, .*in place of the one of profile/],
     ["quoted", `"${key.reveal()}"`, known, "warn", /quotes/],
-    ["followed by a newline", `${key.reveal()}\n`, known, "warn", /newline/],
+    ["followed by a newline", `${key.reveal()}\n`, known, "warn", /line ending/],
     ["no key at all", "a b", known, "warn", /cannot be a key/],
-    ["set while nothing is stored", key.reveal(), undefined, "warn", /no key is stored/],
+    [
+      "set while nothing is stored",
+      key.reveal(),
+      undefined,
+      "warn",
+      /another key, .*apps started here use it\.$/,
+    ],
     ["no key, while nothing is stored", "a b", undefined, "warn", /cannot be a key/],
   ])("is judged when it is %s", async (_what, value, profile, state, says) => {
-    const env = value === undefined ? {} : { MISTRAL_API_KEY: value };
-    const result = await environmentCheck.run(contextOf({ env, known: profile }));
+    const context = contextOf({ env: value === undefined ? {} : { MISTRAL_API_KEY: value } });
+    if (profile !== undefined) context.deps.profiles.write(profile);
+    const result = await environmentCheck.run(context);
     expect(result.state).toBe(state);
     expect(result.message).toMatch(says);
     expect(JSON.stringify(result)).not.toContain("testKey1test");

@@ -49,7 +49,7 @@ describe("the API", () => {
     ["proxy-password", "fail", /407/],
     ["garbage", "fail", /not an answer of Mistral's API/],
     ["not-found", "fail", /no Mistral API at/],
-    ["cut", "fail", /cut/],
+    ["cut", "fail", /connection to .* failed/],
   ] as const)("that answers %s is %s", async (behaviour, state, says) => {
     const { api, endpoint, probe } = await start();
     api.behave(behaviour, { on: ["models"] });
@@ -57,15 +57,6 @@ describe("the API", () => {
     expect(result.message).toMatch(says);
     expect(result.state).toBe(state);
     if (result.state === "fail") expect(result).toMatchObject({ code: 5, hint: expect.stringMatching(/./) });
-  });
-
-  it("is worth a word when it is slow", async () => {
-    const { endpoint, probe } = await start();
-    const slow = { ...(await probe()), ms: 4200 };
-    expect(await apiCheck.run(contextOf({ endpoint, probe: slow }))).toMatchObject({
-      state: "warn",
-      message: expect.stringContaining("4.2 s"),
-    });
   });
 
   it("leaves a failure that another check names to that check", async () => {
@@ -97,7 +88,7 @@ describe("the certificate of the API", () => {
   it("is good when the call went through, and not looked at without a connection", async () => {
     const state = async (options: ContextOptions) => (await tlsCheck.run(contextOf(options))).state;
     expect(await state({ probe: answered })).toBe("ok");
-    expect(await state({ probe: failed("refused") })).toBe("skipped");
+    expect(await state({ probe: failed("connection") })).toBe("skipped");
     const endpoint: Endpoint = { region: "global", serverUrl: "http://127.0.0.1:1" };
     expect(await state({ endpoint, probe: answered })).toBe("skipped");
   });
@@ -108,9 +99,9 @@ describe("the name of the API", () => {
 
   it("is looked up, and fails where the call could not find it", async () => {
     const result = (probe: NetworkProbe) => dnsCheck.run(contextOf({ endpoint, probe }));
-    expect(await result(failed("refused"))).toMatchObject({
+    expect(await result(failed("connection"))).toMatchObject({
       state: "ok",
-      message: expect.stringMatching(/^localhost is found in \d+ ms\.$/),
+      message: "localhost can be looked up.",
     });
     expect(await result(failed("dns"))).toMatchObject({ state: "fail", code: 5 });
   });
@@ -130,8 +121,7 @@ describe("the clock", () => {
     ["Tue, 01 Sep 2026 10:00:00 GMT", "ok", /right/],
     ["Tue, 01 Sep 2026 09:58:30 GMT", "ok", /right/],
     ["Tue, 01 Sep 2026 09:55:00 GMT", "warn", /5 minutes fast/],
-    ["Tue, 01 Sep 2026 13:00:00 GMT", "fail", /3 hours slow/],
-    ["Tue, 08 Sep 2026 10:00:00 GMT", "fail", /7 days slow/],
+    ["Tue, 01 Sep 2026 13:00:00 GMT", "fail", /180 minutes slow/],
     ["soon", "skipped", /No answer told/],
     [undefined, "skipped", /No answer told/],
   ] as const)("is judged by %s as %s", async (date, state, says) => {
@@ -158,8 +148,7 @@ describe("the proxy", () => {
 
   it.each<[Record<string, string>, string, RegExp]>([
     [{}, "ok", /straight/],
-    [{ HTTPS_PROXY: "http://proxy.example", NO_PROXY: ".mistral.ai" }, "ok", /without it/],
-    [{ https_proxy: "http://one.example", HTTPS_PROXY: "http://two.example" }, "warn", /different values/],
+    [{ HTTPS_PROXY: "http://proxy.example", NO_PROXY: ".mistral.ai" }, "ok", /straight/],
     [{ HTTPS_PROXY: "socks5://proxy.example:1080" }, "fail", /^HTTPS_PROXY is not/],
     [{ HTTP_PROXY: "http://:8080" }, "fail", /^HTTP_PROXY is not/],
   ])("with %j is %s", async (env, state, says) => {
@@ -176,17 +165,11 @@ describe("the certificates that are trusted besides", () => {
     writeFileSync(join(folder, "ca.pem"), content);
     return join(folder, "ca.pem");
   };
-  const state = async (content: string, now?: Date) => {
-    const context = contextOf({ env: { NODE_EXTRA_CA_CERTS: fileOf(content) } });
-    const deps = now === undefined ? context.deps : { ...context.deps, now: () => now };
-    return (await certificatesCheck.run({ ...context, deps })).state;
-  };
+  const state = async (content: string) =>
+    (await certificatesCheck.run(contextOf({ env: { NODE_EXTRA_CA_CERTS: fileOf(content) } }))).state;
 
-  it("are good, out of date, damaged or none", async () => {
-    const { cert } = selfSigned();
-    expect(await state(cert, new Date())).toBe("ok");
-    expect(await state(cert, new Date(Date.now() + 30 * 86_400_000))).toBe("warn");
-    expect(await state(cert.replace(/\n[A-Za-z0-9+/]{60}/, "\nxxxx"), new Date())).toBe("fail");
+  it("are there or not", async () => {
+    expect(await state(selfSigned().cert)).toBe("ok");
     expect(await state("nothing of the kind")).toBe("fail");
     expect((await certificatesCheck.run(contextOf())).state).toBe("ok");
   });
