@@ -1,14 +1,46 @@
+import { StringDecoder } from "node:string_decoder";
 import { terminalSequences } from "../../outside-text.ts";
-import { sequenceFamilies, stringEnd, stringStart } from "./input-sequences.ts";
-import { keyOfControl, type SequenceMeaning } from "./key-codes.ts";
 import type { InputPiece } from "./key-listener.ts";
 
 /** What a parser waits for: the rest of what Esc may begin, of a sequence, or of a paste. */
 export type Awaited = "escape" | "sequence" | "paste";
 
-/** Ctrl-C is no part of a paste: its end was lost. */
-const pasteEnd = /(?:\x1b\[|\x9b)201~|(?=\x03)/;
-const pasteEndBegun = /(?:\x1b(?:\[(?:2(?:0(?:1)?)?)?)?|\x9b(?:2(?:0(?:1)?)?)?)$/;
+/**
+ * What a terminal sends, by the grammar of ECMA-48: text; a paste; a mouse report in three bytes or a
+ * function key of the Linux console; a string (OSC, DCS, APC and their like); a control sequence or a key
+ * in application mode; Alt with a character; a control character. What was broken off ends there.
+ */
+const token = new RegExp(
+  [
+    "(?<text>[^\\x00-\\x1f\\x7f-\\x9f]+)",
+    "\\x1b\\[200~(?<paste>.*?)(?:\\x1b\\[201~|(?=\\x03)|$)",
+    "\\x1b\\[(?:M[^\\x00-\\x1f]{0,3}|\\[[ -~]?)",
+    "\\x1b[\\]PX^_][^\\x00-\\x07\\x0e-\\x1f]*(?:\\x07|\\x1b\\\\)?",
+    "\\x1b(?:\\[(?<numbers>[0-?]*)[ -/]*|O)(?<final>[@-~])?",
+    "\\x1b(?<alt>[^\\x00-\\x1f\\x80-\\x9f])",
+    "(?<control>.)",
+  ].join("|"),
+  "suy",
+);
+
+/** What may become one of these when more comes. */
+const begun =
+  /^\x1b(?:\x1b?|O|\[(?:[0-?]*[ -/]*|M[^\x00-\x1f]{0,2}|\[|200~(?!.*(?:\x1b\[201~|\x03)).*)|[\]PX^_][^\x00-\x07\x0e-\x1f]*\x1b?)$/s;
+
+/** Keys that send `CSI letter` or, by their number, `CSI number ~`. */
+const namedKeys: Readonly<Record<string, string>> = {
+  A: "up",
+  B: "down",
+  C: "right",
+  D: "left",
+  F: "end",
+  H: "home",
+  "1~": "home",
+  "3~": "delete",
+  "4~": "end",
+  "7~": "home",
+  "8~": "end",
+};
 
 /** How much of a paste is kept, in characters. More than any key, passphrase or name. */
 const pasteLimit = 64 * 1024;
@@ -18,158 +50,139 @@ const pasteLimit = 64 * 1024;
  * sequence until the rest is there. What is not text (answers, reports, unknown keys) gives no piece.
  */
 export class InputParser {
-  #bytes = "";
+  readonly #decoder = new StringDecoder("utf8");
   #held = "";
-  #paste: string | undefined;
-  #inString = false;
-  /** For key events that stand for characters, which may again be a sequence. */
-  #resent: InputParser | undefined;
 
   /** What is waited for, where the beginning of something is held back. */
   get awaited(): Awaited | undefined {
-    if (this.#paste !== undefined) return "paste";
-    if (this.#inString || this.#bytes !== "") return "sequence";
-    if (this.#held !== "") return /^\x1b+$/.test(this.#held) ? "escape" : "sequence";
-    return this.#resent?.awaited;
+    if (this.#held === "") return undefined;
+    if (/^\x1b+$/.test(this.#held)) return "escape";
+    return this.#held.startsWith("\x1b[200~") ? "paste" : "sequence";
   }
 
-  /** @param chunk - UTF-8; bytes that are not are read as Latin 1, where the 8-bit controls are */
   push(chunk: Buffer): InputPiece[] {
-    const [text, rest] = decode(this.#bytes + chunk.toString("latin1"));
-    this.#bytes = rest;
-    return this.#parse(text);
+    return this.#parse(this.#decoder.write(chunk), (rest) => begun.test(rest));
   }
 
   /** Gives what is held back, when nothing more has come for a while: Esc is a key then, and half a sequence is dropped. */
   flush(): InputPiece[] {
-    const pieces = this.#parse(this.#bytes);
-    const held = this.#held;
-    const paste = this.#paste;
-    this.#bytes = "";
-    this.#held = "";
-    this.#paste = undefined;
-    this.#inString = false;
-    if (paste !== undefined) pieces.push({ kind: "paste", text: cleanPaste(paste + held) });
-    else if (/^\x1b+$/.test(held)) pieces.push(...Array.from(held, () => escapeKey));
-    return [...pieces, ...(this.#resent?.flush() ?? [])];
+    return this.#parse(this.#decoder.end(), () => false);
   }
 
-  #parse(text: string): InputPiece[] {
+  #parse(text: string, mayGoOn: (rest: string) => boolean): InputPiece[] {
     const pieces: InputPiece[] = [];
-    let rest = this.#held + text;
-    this.#held = "";
-    while (rest !== "") {
-      if (this.#paste !== undefined) rest = this.#readPaste(rest, pieces);
-      else if (this.#inString) rest = this.#passString(rest);
-      else rest = this.#readTyped(rest, pieces);
+    let rest = withPlainKeys(this.#held + text);
+    while (rest !== "" && !mayGoOn(rest)) {
+      token.lastIndex = 0;
+      const found = token.exec(rest);
+      const piece = found?.groups && readToken(found.groups);
+      if (piece !== undefined) pieces.push(piece);
+      rest = rest.slice(token.lastIndex);
     }
+    this.#held = rest;
     return pieces;
-  }
-
-  #readTyped(text: string, pieces: InputPiece[]): string {
-    const start = text.search(/[\x00-\x1f\x7f-\x9f]/);
-    if (start !== 0) {
-      const end = start === -1 ? text.length : start;
-      pieces.push({ kind: "text", text: text.slice(0, end) });
-      return text.slice(end);
-    }
-    const character = text.charAt(0);
-    if (character === "\x1b") return this.#readSequence(text, pieces);
-    const rest = text.slice(1);
-    if (character >= "\x80") {
-      const sevenBit = `\x1b${String.fromCharCode(character.charCodeAt(0) - 0x40)}`;
-      return /[[\]OPX^_]$/.test(sevenBit) ? this.#readSequence(sevenBit + rest, pieces) : rest;
-    }
-    const key = keyOfControl(character);
-    if (key !== undefined) pieces.push({ kind: "key", key });
-    return rest;
-  }
-
-  #readSequence(text: string, pieces: InputPiece[]): string {
-    const string = stringStart.exec(text)?.[0];
-    if (string !== undefined) {
-      this.#inString = true;
-      return text.slice(string.length);
-    }
-    for (const { complete, begun, read } of sequenceFamilies) {
-      const found = complete.exec(text);
-      if (found === null) {
-        if (!begun.test(text)) continue;
-        this.#held = text;
-        return "";
-      }
-      this.#take(read(found.slice(1)), pieces);
-      return text.slice(found[0].length);
-    }
-    // It was broken off by what follows its beginning.
-    return text.replace(/^\x1b(?:\[[0-?]*[ -/]*|O[0-9;]*)/, "");
-  }
-
-  #take(meaning: SequenceMeaning, pieces: InputPiece[]): void {
-    if (meaning.kind === "paste-start") this.#paste = "";
-    else if (meaning.kind === "resend") {
-      this.#resent ??= new InputParser();
-      pieces.push(...this.#resent.#parse(meaning.text));
-    } else if (meaning.kind === "key" || (meaning.kind === "text" && meaning.text !== ""))
-      pieces.push(meaning);
-  }
-
-  /** Nothing of a string is kept, so that it may be as long as it likes. */
-  #passString(text: string): string {
-    const end = stringEnd.exec(text);
-    // The first half of ST.
-    if (text.endsWith("\x1b") && (end === null || end.index === text.length - 1)) {
-      this.#held = "\x1b";
-      return "";
-    }
-    if (end === null) return "";
-    this.#inString = false;
-    return text.slice(end.index + end[0].length);
-  }
-
-  #readPaste(text: string, pieces: InputPiece[]): string {
-    const end = pasteEnd.exec(text);
-    if (end === null) {
-      const begun = pasteEndBegun.exec(text)?.index ?? text.length;
-      this.#keep(text.slice(0, begun));
-      this.#held = text.slice(begun);
-      return "";
-    }
-    this.#keep(text.slice(0, end.index));
-    pieces.push({ kind: "paste", text: cleanPaste(this.#paste ?? "") });
-    this.#paste = undefined;
-    return text.slice(end.index + end[0].length);
-  }
-
-  #keep(text: string): void {
-    const before = this.#paste ?? "";
-    this.#paste = before + text.slice(0, Math.max(pasteLimit - before.length, 0));
   }
 }
 
-const escapeKey: InputPiece = { kind: "key", key: "escape" };
+function readToken(found: Readonly<Record<string, string | undefined>>): InputPiece | undefined {
+  const { text, paste, numbers, final, alt, control } = found;
+  if (text !== undefined) return { kind: "text", text };
+  if (paste !== undefined) return { kind: "paste", text: cleanPaste(paste) };
+  const key =
+    final !== undefined
+      ? keyOfSequence(numbers, final)
+      : alt !== undefined
+        ? `alt-${keyOfControl(alt) ?? alt}`
+        : control && keyOfControl(control);
+  return key === undefined ? undefined : { kind: "key", key };
+}
+
+function keyOfSequence(numbers: string | undefined, final: string): string | undefined {
+  // Enter of the keypad; in a control sequence it would be a mouse report.
+  if (numbers === undefined && final === "M") return "enter";
+  const [, number, held = "", event] = /^(\d*)(?:;(\d*)(?::(\d))?)?$/.exec(numbers ?? "") ?? [];
+  const name = namedKeys[final === "~" ? `${number}~` : /^1?$/.test(number ?? "-") ? final : ""];
+  if (name === undefined || event === letGo) return undefined;
+  const { alt, ctrl } = readHeld(held);
+  return `${ctrl ? "ctrl-" : ""}${alt ? "alt-" : ""}${name}`;
+}
+
+const controlKeys: Readonly<Record<string, string>> = {
+  "\r": "enter",
+  "\n": "enter",
+  "\t": "tab",
+  "\b": "backspace",
+  "\x7f": "backspace",
+  "\x1b": "escape",
+};
+
+function keyOfControl(character: string): string | undefined {
+  const code = character.charCodeAt(0);
+  const letter = code >= 1 && code <= 26 ? `ctrl-${String.fromCharCode(code + 96)}` : undefined;
+  return controlKeys[character] ?? letter;
+}
+
+/** The kind of event, in kitty's protocol, when a key is let go. */
+const letGo = "3";
+
+/** Reads what is held down with a key, as xterm and kitty send it. */
+function readHeld(held: string) {
+  const bits = Number(held || 1) - 1;
+  return { shift: (bits & 1) !== 0, alt: (bits & 2) !== 0, ctrl: (bits & 4) !== 0 };
+}
+
+/**
+ * Puts in the place of a key that is sent as a number what a plainer terminal would send: a program
+ * before may have left it so. Sources: kitty's keyboard protocol (2025), `CSI code:shifted:base ; held:event u`;
+ * xterm's modifyOtherKeys (patch 400, 2025), `CSI 27 ; held ; code ~`; Microsoft's win32-input-mode
+ * (terminal repository, spec #4999), `CSI key ; scan code ; character ; down ; … _`.
+ */
+function withPlainKeys(text: string): string {
+  if (!text.includes("\x1b[")) return text;
+  return text
+    .replace(
+      /\x1b\[(\d+)(?::(\d*))?(?::(\d+))?(?:;(\d*)(?::(\d))?)?(?:;[\d:]*)?u/g,
+      (_, code, shifted, base, held = "", event) =>
+        event === letGo ? "" : typedBy(Number(code), held, { shifted, base }),
+    )
+    .replace(/\x1b\[27;(\d+);(\d+)~/g, (_, held, code) => typedBy(Number(code), held))
+    .replace(/\x1b\[(\d*);\d*;(\d*);(\d*)[\d;]*_/g, (_, key, code, down) => {
+      if (down !== "1") return "";
+      return Number(code) === 0 ? (windowsArrows[key] ?? "") : String.fromCharCode(code);
+    });
+}
+
+/** By their virtual key code. */
+const windowsArrows: Readonly<Record<string, string>> = {
+  37: "\x1b[D",
+  38: "\x1b[A",
+  39: "\x1b[C",
+  40: "\x1b[B",
+};
+
+function typedBy(
+  code: number,
+  held: string,
+  { shifted, base = code }: { readonly shifted?: string; readonly base?: string | number } = {},
+): string {
+  const { shift, alt, ctrl } = readHeld(held);
+  const plain = characterOf(ctrl ? base : code);
+  const typed = shift ? (shifted ? characterOf(shifted) : plain.toUpperCase()) : plain;
+  const sent = ctrl && /^[@-~]$/.test(typed) ? String.fromCharCode(typed.charCodeAt(0) & 0x1f) : typed;
+  return alt ? `\x1b${sent}` : sent;
+}
+
+/** Nothing for the private use area, where the keys are that have no character. */
+function characterOf(number: string | number): string {
+  const code = Number(number);
+  return code > 0x10ffff || (code >= 0xe000 && code <= 0xf8ff) ? "" : String.fromCodePoint(code);
+}
 
 /** Text that was copied with its colours brings sequences along. */
 function cleanPaste(text: string): string {
   return text
+    .slice(0, pasteLimit)
     .replace(terminalSequences, "")
     .replace(/\r\n?/g, "\n")
     .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
-}
-
-const utf8 = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
-const utf8Begun = /(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})$/;
-
-/**
- * Reads UTF-8 and leaves other bytes as they are: an old mouse report and 8-bit controls are none.
- *
- * @param bytes - one character each
- * @returns the text, and the bytes at the end that are not yet a character
- */
-function decode(bytes: string): readonly [string, string] {
-  const end = utf8Begun.exec(bytes)?.index ?? bytes.length;
-  const text = bytes
-    .slice(0, end)
-    .replace(utf8, (character) => Buffer.from(character, "latin1").toString("utf8"));
-  return [text, bytes.slice(end)];
 }

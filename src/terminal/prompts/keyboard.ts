@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { onExit } from "signal-exit";
 import { type Awaited, InputParser } from "./input-parser.ts";
 import type { InputBurst, KeyListener } from "./key-listener.ts";
@@ -33,7 +34,7 @@ export class Keyboard {
   readonly #listeners: KeyListener[] = [];
   #parser = new InputParser();
   #flushing: NodeJS.Timeout | undefined;
-  #lastInputAt = 0;
+  #hasHeard = false;
   #forgetExit = () => {};
 
   /** @param options.marksPastes - whether the terminal can be asked to mark where a paste begins and ends */
@@ -77,13 +78,11 @@ export class Keyboard {
   async #dropTypeAhead(listener: KeyListener): Promise<void> {
     const dropping: KeyListener = { receive: () => {}, stop: () => listener.stop() };
     this.#listeners.push(dropping);
-    const start = performance.now();
-    this.#lastInputAt = start;
-    let now = start;
-    while (now - this.#lastInputAt < typeAhead.quietMs && now - start < typeAhead.atMostMs) {
-      await new Promise((resolve) => setTimeout(resolve, typeAhead.quietMs - (now - this.#lastInputAt)));
-      now = performance.now();
-    }
+    const end = performance.now() + typeAhead.atMostMs;
+    do {
+      this.#hasHeard = false;
+      await delay(typeAhead.quietMs);
+    } while (this.#hasHeard && performance.now() < end);
     this.#listeners.splice(this.#listeners.indexOf(dropping), 1);
   }
 
@@ -133,7 +132,7 @@ export class Keyboard {
 
   readonly #onData = (chunk: Buffer | string): void => {
     clearTimeout(this.#flushing);
-    this.#lastInputAt = performance.now();
+    this.#hasHeard = true;
     this.#deliver(this.#parser.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk));
     const { awaited } = this.#parser;
     if (awaited === undefined || this.#listeners.length === 0) return;

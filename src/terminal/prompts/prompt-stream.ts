@@ -51,14 +51,13 @@ export class PromptStream extends Readable implements KeyListener {
   receive(burst: InputBurst): void {
     const { accepts, onKey } = this.#options;
     const pasted = pastedText(burst);
-    const marked = burst.findIndex((piece) => piece.kind === "paste");
     if (pasted !== undefined && onKey !== undefined && looksLikeKey(pasted)) onKey(burst);
-    else if (pasted === undefined || (accepts === "line" && marked === -1)) this.#passOn(burst);
-    else {
-      if (accepts === "line") this.#emit(asLine(pasted), {});
-      else this.press(pasteNotice);
+    else if (accepts === "line") this.#passOn(burst);
+    else if (pasted !== undefined) {
+      this.press(pasteNotice);
+      const marked = burst.findIndex((piece) => piece.kind === "paste");
       if (marked !== -1) this.receive(burst.slice(marked + 1));
-    }
+    } else this.#passOn(offered(burst, accepts));
   }
 
   stop(): void {
@@ -76,10 +75,10 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   #passOn(burst: InputBurst): void {
-    const { accepts } = this.#options;
-    for (const piece of accepts === "line" ? burst : offered(burst, accepts)) {
-      if (piece.kind !== "key") this.#type(piece.text);
-      else if (piece.key === "ctrl-d" && accepts !== "line") this.stop();
+    for (const piece of burst) {
+      if (piece.kind === "paste") this.#emit(asLine(piece.text), {});
+      else if (piece.kind === "text") this.#type(piece.text);
+      else if (piece.key === "ctrl-d" && this.#options.accepts !== "line") this.stop();
       else this.press(piece.key);
     }
   }

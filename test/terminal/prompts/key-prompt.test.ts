@@ -18,11 +18,7 @@ async function expectKey(terminal: Asking): Promise<void> {
 describe("a key that is pasted", () => {
   it.each([
     ["alone", key],
-    ["with a newline", `${key}\n`],
-    ["with a Windows newline", `${key}\r\n`],
-    ["with spaces and quotes", `  "${key}"  `],
-    ["as a shell line", `export MISTRAL_API_KEY='${key}'\n`],
-    ["as a header", `Authorization: Bearer ${key}`],
+    ["as a shell line, with a Windows newline", `export MISTRAL_API_KEY='${key}'\r\n`],
   ])("%s, with markers, shows its length and waits for Enter", async (_what, text) => {
     await asker.ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
@@ -34,21 +30,17 @@ describe("a key that is pasted", () => {
     });
   });
 
-  it.each([
-    ["alone", key],
-    ["with spaces and quotes", `  "${key}" `],
-    ["as a shell line", `export MISTRAL_API_KEY=${key}`],
-  ])("%s, without markers, is the same", async (_what, text) => {
+  it("without markers is the same", async () => {
     await asker.ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
-      terminal.paste(text, { bracketed: false });
+      terminal.paste(`  "${key}" `, { bracketed: false });
       await terminal.waitFor("32 characters, looks right");
       terminal.press("enter");
       await expectKey(terminal);
     });
   });
 
-  it.each(["\n", "\r\n", "\n\n"])("without markers and with %j at its end is complete", async (end) => {
+  it.each(["\n", "\r\n"])("without markers and with %j at its end is complete", async (end) => {
     await asker.ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`${key}${end}`);
@@ -56,7 +48,7 @@ describe("a key that is pasted", () => {
     });
   });
 
-  it.each([1, 2, 5, 31])("in chunks of %i, with markers", async (size) => {
+  it.each([1, 5])("in chunks of %i, with markers", async (size) => {
     await asker.ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       await typeInChunks(terminal, `\x1b[200~${key}\r\x1b[201~`, size);
@@ -97,6 +89,28 @@ describe("a key that is pasted", () => {
       await terminal.waitFor("32 characters, looks right");
       terminal.press("enter");
       await expectKey(terminal);
+    });
+  });
+});
+
+describe("what else a terminal sends", () => {
+  it("is no part of a key", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type(`\x1b]11;rgb:1e1e/1e1e/1e1e\x07\x1b[M !!${key.slice(0, 8)}`);
+      await terminal.waitFor("8 characters");
+      for (const piece of ["\x1bP>|term", " 1.0", "\x1b", "\\", key.slice(8)]) terminal.type(piece);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.type("\x1b[13u");
+      await expectKey(terminal);
+    });
+  });
+
+  it("ends the question where it is Ctrl-C as a number", async () => {
+    await asker.ask(["key"], {}, async (terminal) => {
+      await awaitPrompt(terminal);
+      terminal.type("\x1b[99;5u");
+      await terminal.waitFor("<exit 130>");
     });
   });
 });

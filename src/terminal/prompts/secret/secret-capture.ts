@@ -1,9 +1,9 @@
 import { EnteredLine } from "../entered-line.ts";
-import type { InputBurst, InputPiece, KeyListener } from "../key-listener.ts";
+import type { InputBurst, KeyListener } from "../key-listener.ts";
 
 /** What a {@link SecretCapture} tells of what is entered. */
 export interface SecretWatcher {
-  /** Something was entered or taken back; told a few times a second at most. */
+  /** Something was entered or taken back; told once for all that came in at once. */
   changed(): void;
   /** The text is complete. */
   entered(): void;
@@ -20,9 +20,6 @@ export interface SecretWatcher {
  */
 const quietMs = 100;
 
-/** How often changes are told, at most. */
-const changesMs = 40;
-
 /** How many times Enter or Ctrl-V brings nothing until the person is taken to be stuck. */
 const emptyTries = 2;
 
@@ -32,7 +29,6 @@ export class SecretCapture implements KeyListener {
   readonly #watcher: SecretWatcher;
   readonly #stop: () => void;
   #quiet: NodeJS.Timeout | undefined;
-  #change: NodeJS.Timeout | undefined;
   #emptyTries = 0;
 
   constructor(watcher: SecretWatcher, stop: () => void) {
@@ -46,7 +42,12 @@ export class SecretCapture implements KeyListener {
   }
 
   receive(burst: InputBurst): void {
-    for (const piece of burst) this.#receive(piece);
+    const changes = burst.map((piece) => this.#line.receive(piece));
+    if (changes.includes("left")) this.#stop();
+    else if (changes.includes("entered") || (changes.includes("changed") && this.#quiet !== undefined))
+      this.#settle();
+    else if (changes.includes("wants-paste")) this.#tellTry(() => this.#watcher.wantsPaste());
+    else if (changes.includes("changed")) this.#watcher.changed();
   }
 
   stop(): void {
@@ -54,7 +55,7 @@ export class SecretCapture implements KeyListener {
   }
 
   resumed(): void {
-    this.#tellChange();
+    this.#watcher.changed();
   }
 
   /** Forgets the text, so that it can be entered anew. */
@@ -65,16 +66,7 @@ export class SecretCapture implements KeyListener {
   /** Forgets the text and tells nothing any more. */
   close(): void {
     clearTimeout(this.#quiet);
-    clearTimeout(this.#change);
     this.clear();
-  }
-
-  #receive(piece: InputPiece): void {
-    const change = this.#line.receive(piece);
-    if (change === "left") this.#stop();
-    else if (change === "wants-paste") this.#tellTry(() => this.#watcher.wantsPaste());
-    else if (change === "entered" || (change === "changed" && this.#quiet !== undefined)) this.#settle();
-    else if (change === "changed") this.#tellChange();
   }
 
   #settle(): void {
@@ -90,12 +82,5 @@ export class SecretCapture implements KeyListener {
     const { stuck } = this.#watcher;
     if (this.#emptyTries < emptyTries || stuck === undefined) tell();
     else stuck();
-  }
-
-  #tellChange(): void {
-    this.#change ??= setTimeout(() => {
-      this.#change = undefined;
-      this.#watcher.changed();
-    }, changesMs);
   }
 }
