@@ -1,0 +1,78 @@
+import { availableParallelism } from "node:os";
+import { findProgram } from "../support/find-program.ts";
+import { Random } from "./random.ts";
+import { findings, Report } from "./report.ts";
+import type { Attack, Scenario } from "./scenario.ts";
+import { killInFile, killInKeyring } from "./scenarios/kill.ts";
+import { summaryOf, writeTable } from "./table.ts";
+import { ProcessWatch } from "./watch.ts";
+
+const scenarios: readonly Scenario[] = [killInKeyring, killInFile];
+
+/** What was asked for on the command line. */
+export interface AttackOptions {
+  readonly seed?: number | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly count?: number | undefined;
+  readonly jobs?: number | undefined;
+  readonly try?: number | undefined;
+  readonly write?: boolean | undefined;
+}
+
+/** Runs the scenarios one after another and prints what came of them; answers with the exit code. */
+export async function attack(options: AttackOptions): Promise<number> {
+  const seed = options.seed ?? Date.now() % 1_000_000;
+  const wanted = scenarios.filter(
+    ({ name }) => options.only?.some((begin) => name.startsWith(begin)) ?? true,
+  );
+  if (wanted.length === 0) {
+    console.log(
+      `There is no such scenario. These there are: ${scenarios.map(({ name }) => name).join(", ")}`,
+    );
+    return 2;
+  }
+  console.log(`Seed ${seed}.`);
+  const started = Date.now();
+  const reports: Report[] = [];
+  for (const scenario of wanted) {
+    const missing = (scenario.needs ?? []).filter((program) => findProgram(program) === undefined);
+    if (missing.length > 0) {
+      console.log(`!!! SKIPPED: ${scenario.name}: needs ${missing.join(", ")}`);
+      continue;
+    }
+    const report = new Report(scenario.name);
+    reports.push(report);
+    const before = Date.now();
+    await scenario.run(attackOf(scenario, report, seed, options));
+    console.log(`${scenario.name}: ${Math.round((Date.now() - before) / 1000)} s, ${summaryOf(report)}`);
+  }
+  const command = `npm run attack -- --seed ${seed}${(options.only ?? []).map((name) => ` --only ${name}`).join("")}`;
+  writeTable(
+    reports,
+    { command, says: scenarios, seconds: Math.round((Date.now() - started) / 1000) },
+    options.write,
+  );
+  return reports.some(({ found }) => findings.some((finding) => found[finding] > 0)) ? 1 : 0;
+}
+
+function attackOf(scenario: Scenario, report: Report, seed: number, options: AttackOptions): Attack {
+  const count = options.count ?? scenario.count;
+  const indexes =
+    options.try === undefined ? Array.from({ length: count }, (_, index) => index) : [options.try];
+  const jobs = options.jobs ?? Math.max(2, Math.min(4, availableParallelism()));
+  return {
+    count,
+    report,
+    watch: new ProcessWatch(),
+    tries: async (task) => {
+      const left = indexes.values();
+      await Promise.all(
+        Array.from({ length: jobs }, async () => {
+          for (const index of left) {
+            await task(new Random(`${seed} ${scenario.name} ${index}`), `try ${index}`, index);
+          }
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { readdirSync } from "node:fs";
+import { filesHolding, tracesIn } from "../e2e/key-traces.ts";
+import type { Run } from "../support/program.ts";
+
+/** What was done or looked at, as the table counts it. */
+export const counted = [
+  "runs",
+  "inputs",
+  "kills",
+  "faults",
+  "answers",
+  "processes",
+  "files",
+  "journals",
+] as const;
+
+/** What must not happen. */
+export const findings = ["crash", "leak", "loss", "hang", "exit"] as const;
+
+export type Counted = (typeof counted)[number];
+export type Finding = (typeof findings)[number];
+
+/** Every code that the program may end with by itself; 1 stands for a bug. */
+const contract = new Set([0, 2, 3, 4, 5, 6, 7, 8, 9, 126, 127, 129, 130, 143]);
+
+/** What came of the tries of one scenario. */
+export class Report {
+  readonly name: string;
+  readonly counts: Record<Counted, number>;
+  readonly found: Record<Finding, number>;
+  /** In milliseconds. */
+  slowest = 0;
+
+  constructor(name: string) {
+    this.name = name;
+    this.counts = {
+      runs: 0,
+      inputs: 0,
+      kills: 0,
+      faults: 0,
+      answers: 0,
+      processes: 0,
+      files: 0,
+      journals: 0,
+    };
+    this.found = { crash: 0, leak: 0, loss: 0, hang: 0, exit: 0 };
+  }
+
+  count(what: Counted, times = 1): void {
+    this.counts[what] += times;
+  }
+
+  /** Notes something that must not happen, and says it at once. Nothing said may hold a key: give `where` masked. */
+  find(finding: Finding, where: string): void {
+    this.found[finding] += 1;
+    console.log(`!!! ${finding}: ${this.name}: ${where}`);
+  }
+
+  /** Notes a finding unless something holds. */
+  expect(holds: boolean, finding: Finding, where: string): void {
+    if (!holds) this.find(finding, where);
+  }
+
+  /** Looks at what a run has printed and how it ended. */
+  ended(run: Run, where: string, keys: readonly string[], isAnswer = false): void {
+    this.count("runs");
+    this.slowest = Math.max(this.slowest, run.ms);
+    const said = isAnswer ? run.stderr : run.stdout + run.stderr;
+    if (tracesIn(said, keys).length > 0) this.find("leak", `${where}: in what it prints`);
+    const killed = run.signal === "SIGKILL" && run.code === null;
+    if (killed) return;
+    const trace = /inside mistral-key|^\s+at .+:\d+:\d+\)?$/m.test(run.stderr);
+    if (run.code === 1 || run.code === null || trace) {
+      this.find(
+        "crash",
+        `${where}: ended with ${run.code ?? run.signal}: ${masked(run, keys).slice(0, 1500)}`,
+      );
+    } else if (!contract.has(run.code)) this.find("exit", `${where}: ended with ${run.code}`);
+  }
+
+  /** Looks for keys in every file below a folder, but in those that are there to hold one. */
+  files(folder: string, where: string, keys: readonly string[], holders: readonly string[] = []): void {
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    this.count("files", files.length);
+    this.count("journals", files.filter((file) => /rotations\/[^/]+\.json$/.test(file)).length);
+    for (const file of filesHolding(folder, keys)) {
+      if (!holders.includes(file)) this.find("leak", `${where}: in the file ${JSON.stringify(file)}`);
+    }
+  }
+}
+
+function masked({ stdout, stderr }: Run, keys: readonly string[]): string {
+  return keys.reduce((text, key) => text.replaceAll(key, "(key)"), `${stdout}\n${stderr}`);
+}

@@ -1,0 +1,58 @@
+// Attacks the built command and prints a table of what came of it; everything stays on loopback.
+//
+//   npm run attack                          all of it; the seed is printed
+//   npm run attack -- --seed 7              the same again: the same inputs, faults and moments
+//   npm run attack -- --only faults         scenarios whose name begins like this; may be given several times
+//   npm run attack -- --count 20            so many tries of each scenario
+//   npm run attack -- --jobs 1              so many tries at once
+//   npm run attack -- --seed 7 --only faults --try 12   one try of one scenario, as it was in that run
+//   npm run attack -- --write               keep the table in docs/reliability.md
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { rolldown } from "rolldown";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    only: { type: "string", multiple: true },
+    count: { type: "string" },
+    jobs: { type: "string" },
+    try: { type: "string" },
+    write: { type: "boolean" },
+  },
+});
+
+// Node 20 runs no TypeScript. A file that looks for its neighbours finds them where it was written.
+const folder = fileURLToPath(new URL("../../build/attack", import.meta.url));
+const bundler = await rolldown({
+  input: { attack: fileURLToPath(new URL("attack.ts", import.meta.url)) },
+  platform: "node",
+  external: (id) => !id.startsWith(".") && !isAbsolute(id),
+  transform: { target: "node20.19" },
+  logLevel: "silent",
+  plugins: [
+    {
+      name: "own-address",
+      transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
+    },
+  ],
+});
+await bundler.write({
+  dir: folder,
+  format: "es",
+  entryFileNames: "[name].mjs",
+  chunkFileNames: "[name].mjs",
+});
+await bundler.close();
+
+const { attack } = await import(pathToFileURL(join(folder, "attack.mjs")).href);
+const number = (text) => (text === undefined ? undefined : Number(text));
+process.exitCode = await attack({
+  seed: number(values.seed),
+  only: values.only,
+  count: number(values.count),
+  jobs: number(values.jobs),
+  try: number(values.try),
+  write: values.write,
+});

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+
+/** A program that is watched, from its start to its end. */
+export interface Watched {
+  readonly pid: number;
+  /** What neither it nor a program that it starts may have in its arguments or environment. */
+  readonly keys: readonly string[];
+  /** The names of programs that are started in order to be given a key. */
+  readonly holders: readonly string[];
+  /** How long all of it may be idle, in milliseconds: no processor used and none waited for. */
+  readonly idleMs: number;
+  onLeak(where: string): void;
+  onIdle(): void;
+}
+
+interface State extends Watched {
+  readonly seen: Set<number>;
+  ticks: string;
+  since: number;
+}
+
+/**
+ * Looks at processes through `/proc`, every few milliseconds. That a program hangs is not told by the
+ * clock, which a busy machine stretches, but by its processes neither running nor waiting to run.
+ */
+export class ProcessWatch {
+  readonly #watched = new Map<number, State>();
+  #timer: NodeJS.Timeout | undefined;
+
+  add(watched: Watched): void {
+    this.#watched.set(watched.pid, { ...watched, seen: new Set(), ticks: "", since: performance.now() });
+    this.#timer ??= setInterval(() => this.#look(), 8);
+  }
+
+  /** Ends the watch of one program; answers how many processes it was, with those that it started. */
+  remove(pid: number): number {
+    const count = this.#watched.get(pid)?.seen.size ?? 0;
+    this.#watched.delete(pid);
+    if (this.#watched.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    return count;
+  }
+
+  #look(): void {
+    for (const state of [...this.#watched.values()]) {
+      let ticks = "";
+      let runs = false;
+      for (const pid of treeBelow(state.pid)) {
+        state.seen.add(pid);
+        const stat = read(`/proc/${pid}/stat`);
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        runs ||= fields[0] === "R";
+        ticks += `${pid}:${fields[11]}:${fields[12]};`;
+        this.#lookForKeys(state, pid);
+      }
+      if (runs || ticks !== state.ticks) {
+        state.ticks = ticks;
+        state.since = performance.now();
+      } else if (performance.now() - state.since > state.idleMs) {
+        state.since = Number.POSITIVE_INFINITY;
+        state.onIdle();
+      }
+    }
+  }
+
+  #lookForKeys({ keys, holders, onLeak }: State, pid: number): void {
+    for (const file of ["cmdline", "environ"]) {
+      const text = read(`/proc/${pid}/${file}`);
+      if (!keys.some((key) => text.includes(key))) continue;
+      const name = read(`/proc/${pid}/comm`).trim();
+      if (file === "cmdline" || !holders.includes(name)) onLeak(`${file} of ${name}`);
+    }
+  }
+}
+
+function treeBelow(pid: number): readonly number[] {
+  // Node and shells start programs from their first thread.
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(treeBelow)];
+}
+
+/** Empty for a process that has ended meanwhile, and for one that is somebody else's. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
