@@ -41,7 +41,7 @@ export class TerminalPrompts extends KeyboardPrompts {
         default: initial,
         loop: false,
         pageSize,
-        theme: this.#theme(choices.length),
+        theme: this.#theme(message, choices.length),
       },
       { accepts: (pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed), takesKey },
     );
@@ -49,7 +49,7 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   protected async askConfirm({ message, initial }: ConfirmQuestion, takesKey: boolean) {
     return this.#ask<boolean>(
-      { type: "confirm", message, default: initial, theme: this.#theme() },
+      { type: "confirm", message, default: initial, theme: this.#theme(message) },
       { accepts: (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed), takesKey },
     );
   }
@@ -57,6 +57,7 @@ export class TerminalPrompts extends KeyboardPrompts {
   protected async askText({ message, initial, example, check }: TextQuestion) {
     const { faint } = this.terminal.theme;
     const hint = example === undefined ? "" : faint(` ${example}`);
+    const theme = this.#theme(message);
     return this.#ask<string>(
       {
         type: "input",
@@ -64,8 +65,8 @@ export class TerminalPrompts extends KeyboardPrompts {
         default: initial,
         validate: (text: string) => check?.(text) ?? true,
         transformer: (text: string, { isFinal }: { readonly isFinal: boolean }) =>
-          isFinal ? faint(text) : text || hint,
-        theme: this.#theme(),
+          isFinal ? theme.style.answer(text) : text || hint,
+        theme,
       },
       { accepts: "line", takesKey: true },
     );
@@ -105,7 +106,7 @@ export class TerminalPrompts extends KeyboardPrompts {
       stop,
     );
     if (entered !== undefined) capture.receive(entered);
-    const shown = { symbols: this.terminal.theme, theme: this.#theme(), columns: () => this.columns };
+    const shown = { symbols: this.terminal.theme, theme: this.#theme(message), columns: () => this.columns };
     try {
       return await this.#run<Value>(
         { type: "secret", message, kind, capture, whenStuck, ...shown },
@@ -117,8 +118,8 @@ export class TerminalPrompts extends KeyboardPrompts {
     }
   }
 
-  #theme(choices?: number): PromptTheme {
-    return promptTheme(this.terminal.theme, this.columns, choices);
+  #theme(message: string, choices?: number): PromptTheme {
+    return promptTheme(this.terminal.theme, message, this.columns, choices);
   }
 
   #layOutChoices<Value>(choices: readonly Choice<Value>[]) {
