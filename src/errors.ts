@@ -48,6 +48,24 @@ export class MistralKeyError extends Error {
   }
 }
 
+/**
+ * The same failure, with a sentence more on what it leaves behind.
+ *
+ * @param changes - another kind, and another hint, where they are not to stay
+ */
+export function withSentence(
+  error: MistralKeyError,
+  sentence: string,
+  {
+    kind = error.kind,
+    hint = error.hint,
+  }: { readonly kind?: FailureKind; readonly hint?: string | undefined } = {},
+): MistralKeyError {
+  const message = `${error.message} ${sentence}`;
+  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  return kind === "cancelled" ? new Cancelled(message, details) : new MistralKeyError(kind, message, details);
+}
+
 /** Whether a secret store could not do what it was asked, which a person may mend. */
 export function isStoreFailure(error: unknown): error is MistralKeyError {
   return error instanceof MistralKeyError && error.kind.startsWith("store-");

@@ -2,20 +2,13 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, type FailureKind, MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import {
-  type AnswerBody,
-  type CallOutcome,
-  connectionFailureOf,
-  member,
-  readBody,
-} from "../mistral/call-outcome.ts";
+import { type AnswerBody, type CallOutcome, connectionFailureOf, readBody } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import { Fetcher } from "../mistral/fetcher.ts";
-import { cleanText } from "../outside-text.ts";
 import { facts } from "./facts.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer, KeyWish } from "./key-issuer.ts";
-import { readCreatedKey, readIssuedKeys } from "./read-issued-keys.ts";
+import { readCreatedKey, readDetail, readIssuedKeys, readUserId } from "./read-admin-answers.ts";
 
 /** What {@link AdminApi} is made of. */
 export interface AdminApiOptions {
@@ -36,19 +29,25 @@ type Header = "x-api-key" | "authorization";
 
 interface Request {
   readonly method: "GET" | "POST" | "DELETE";
+  /** Below `/v1/admin/`. */
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** Whether Ctrl-C leaves the call alone. */
   readonly goesOn?: boolean;
 }
 
-/** More rows than any filter is meant to leave. */
-const mostRows = 100;
+const usualTimeoutMs = 10_000;
+/** More rows than any filter is meant to leave; the API's own default. */
+const mostRows = "100";
 
 /**
  * The Admin API of an organization: a preview for Enterprise accounts, with a key of its own kind.
- * The guide sends that key as `x-api-key`, the OpenAPI file as a Bearer token, so the second is tried
- * where the first is refused. Source: Mistral's API reference and its guide to the Admin API, August 2026.
+ *
+ * Source: Mistral's OpenAPI file and its guide to the Admin API, August 2026. Both have it below
+ * `https://api.mistral.ai/v1/admin`; until July 2026 the guide named `https://console.mistral.ai/api/admin`.
+ * The guide sends the key as `x-api-key`, the OpenAPI file as a Bearer token, so the second is tried
+ * where the first is refused.
  */
 export class AdminApi implements KeyIssuer {
   readonly #options: AdminApiOptions;
@@ -59,33 +58,35 @@ export class AdminApi implements KeyIssuer {
   }
 
   async list(filter?: string): Promise<readonly IssuedKey[]> {
-    const query = new URLSearchParams({
-      ...(filter === undefined ? {} : { name: filter }),
-      limit: String(mostRows),
-    });
-    const outcome = await this.#call({ method: "GET", path: `?${query}` });
-    const rows = readIssuedKeys(this.#valueOf(outcome), this.#options.key);
-    if (rows === undefined) throw notUnderstood("no list of keys");
-    return rows;
+    const query = { limit: mostRows, ...(filter !== undefined && { name: filter }) };
+    const answer = await this.#ask({ method: "GET", path: "api-keys", query });
+    return readIssuedKeys(answer, this.#options.key) ?? notUnderstood("no list of keys");
+  }
+
+  async findUser(email: string): Promise<string | undefined> {
+    return readUserId(await this.#ask({ method: "GET", path: "users", query: { email } }), email);
   }
 
   async create({ name, workspaceId, userId, expiresAt }: KeyWish): Promise<CreatedKey> {
     const body = {
-      ...(name === null ? {} : { name }),
-      ...(expiresAt === null ? {} : { expiration: expiresAt }),
+      ...(name !== null && { name }),
+      ...(expiresAt !== null && { expiration: expiresAt }),
       workspace_uuid: workspaceId,
       user_id: userId,
     };
-    const outcome = await this.#call({ method: "POST", path: "", body, goesOn: true });
-    const created = readCreatedKey(this.#valueOf(outcome));
-    if (created === undefined) throw notUnderstood("no new key");
-    return created;
+    const answer = await this.#ask({ method: "POST", path: "api-keys", body, goesOn: true });
+    return readCreatedKey(answer) ?? notUnderstood("no new key");
   }
 
   async delete(keyId: string): Promise<void> {
-    const outcome = await this.#call({ method: "DELETE", path: `/${encodeURIComponent(keyId)}` });
-    if (outcome.kind === "answer" && (outcome.status === 404 || isGood(outcome.status))) return;
-    this.#valueOf(outcome);
+    const outcome = await this.#call({ method: "DELETE", path: `api-keys/${encodeURIComponent(keyId)}` });
+    if (outcome.kind !== "answer" || (outcome.status !== 404 && !isGood(outcome.status))) {
+      this.#valueOf(outcome);
+    }
+  }
+
+  async #ask(request: Request): Promise<unknown> {
+    return this.#valueOf(await this.#call(request));
   }
 
   async #call(request: Request): Promise<CallOutcome> {
@@ -97,42 +98,36 @@ export class AdminApi implements KeyIssuer {
     return other;
   }
 
-  async #send({ method, path, body, goesOn = false }: Request, header: Header): Promise<CallOutcome> {
+  async #send({ method, path, query, body, goesOn = false }: Request, header: Header): Promise<CallOutcome> {
     const { endpoint, key, env, signal, timeoutMs = usualTimeoutMs, trace } = this.#options;
     if (signal.aborted) throw new Cancelled();
-    const url = `${addressOf(endpoint)}/v1/admin/api-keys${path}`;
+    const address = `${addressOf(endpoint)}/v1/admin/${path}`;
     const fetcher = new Fetcher(env);
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), timeoutMs);
+    const limit = AbortSignal.timeout(timeoutMs);
     try {
-      const request = new Request(url, {
-        method,
-        headers: {
-          accept: "application/json",
-          ...(header === "x-api-key"
-            ? { "x-api-key": key.reveal() }
-            : { authorization: `Bearer ${key.reveal()}` }),
-          ...(body && { "content-type": "application/json" }),
+      const request = new Request(
+        `${address}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`,
+        {
+          method,
+          headers: {
+            accept: "application/json",
+            [header]: header === "x-api-key" ? key.reveal() : `Bearer ${key.reveal()}`,
+            ...(body && { "content-type": "application/json" }),
+          },
+          ...(body && { body: JSON.stringify(body) }),
         },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      const either = goesOn ? limit.signal : AbortSignal.any([limit.signal, signal]);
-      const response = await fetcher.fetch(request, either);
-      const text = await response.text();
-      trace?.(`${method} ${addressOf(endpoint)}/v1/admin/api-keys: HTTP ${response.status}`);
-      return {
-        kind: "answer",
-        status: response.status,
-        headers: {},
-        body: readBody(text, response.headers.get("content-type") ?? undefined),
-      };
+      );
+      const response = await fetcher.fetch(request, goesOn ? limit : AbortSignal.any([limit, signal]));
+      const type = response.headers.get("content-type") ?? undefined;
+      const answered = readBody(await response.text(), type);
+      trace?.(`${method} ${address}: HTTP ${response.status}`);
+      return { kind: "answer", status: response.status, headers: {}, body: answered };
     } catch (error) {
       if (signal.aborted && !goesOn) throw new Cancelled();
-      const failure = connectionFailureOf(error, new URL(url).host, limit.signal.aborted);
-      trace?.(`${method} ${addressOf(endpoint)}/v1/admin/api-keys: no answer (${failure.reason})`);
+      const failure = connectionFailureOf(error, new URL(address).host, limit.aborted);
+      trace?.(`${method} ${address}: no answer (${failure.reason})`);
       return { kind: "failure", failure };
     } finally {
-      clearTimeout(timer);
       await fetcher.close();
     }
   }
@@ -150,55 +145,41 @@ export class AdminApi implements KeyIssuer {
     }
     const { status, body } = outcome;
     if (!isGood(status)) throw this.#refusal(status, body);
-    if (body.kind !== "json") throw notUnderstood("something else");
-    return body.value;
+    return body.kind === "json" ? body.value : notUnderstood("something else");
   }
 
   #refusal(status: number, body: AnswerBody): MistralKeyError {
     const { key } = this.#options;
-    const fail = (kind: FailureKind, message: string, hint: string) =>
+    const fail = (kind: FailureKind, message: string, hint: string = say(facts.preview)) =>
       new MistralKeyError(kind, message, { hint });
     switch (status) {
-      case 401:
-        return fail(
-          "rejected",
-          `Mistral does not accept the Admin API key ${key.mask}.`,
-          `${say(facts.ownKind)} To store another one: ${ownCommand("init --admin")}`,
-        );
+      case 401: {
+        const hint = `${say(facts.ownKind)} To store another one: ${ownCommand("init --admin")}`;
+        return fail("rejected", `Mistral does not accept the Admin API key ${key.mask}.`, hint);
+      }
       case 403:
-        return fail("rejected", `The Admin API key ${key.mask} may not do this.`, say(facts.preview));
+        return fail("rejected", `The Admin API key ${key.mask} may not do this.`);
       case 404:
       case 405:
       case 501:
-        return fail("unusable", `There is no Admin API for this (HTTP ${status}).`, say(facts.preview));
+        return fail("unusable", `There is no Admin API for this (HTTP ${status}).`);
       case 429:
         return fail("unusable", "The Admin API takes no more calls now (HTTP 429).", "Try again later.");
-      default: {
-        const said = body.kind === "json" ? detailIn(body.value, key) : undefined;
-        const refused = status >= 400 && status < 500;
-        return fail(
-          refused ? "unusable" : "unreachable",
-          `The Admin API ${refused ? "refused the call" : "failed"} (HTTP ${status})${said === undefined ? "." : `: ${said}`}`,
-          refused ? say(facts.preview) : "Try again later.",
-        );
-      }
     }
+    const said = readDetail(body, key);
+    if (status >= 400 && status < 500) {
+      return fail("unusable", `The Admin API refused the call (HTTP ${status})${said}`);
+    }
+    return fail("unreachable", `The Admin API failed (HTTP ${status})${said}`, "Try again later.");
   }
 }
-
-const usualTimeoutMs = 10_000;
 
 function isGood(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-function notUnderstood(found: string): MistralKeyError {
-  return new MistralKeyError("unreachable", `The Admin API answered, but with ${found}.`, {
+function notUnderstood(found: string): never {
+  throw new MistralKeyError("unreachable", `The Admin API answered, but with ${found}.`, {
     hint: say(facts.preview),
   });
-}
-
-function detailIn(value: unknown, key: ApiKey): string | undefined {
-  const said = member(value, "detail") ?? member(value, "message");
-  return typeof said === "string" ? cleanText(said, [key]) : undefined;
 }

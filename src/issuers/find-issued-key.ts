@@ -13,24 +13,20 @@ export interface WantedKey {
  *
  * @throws MistralKeyError of kind `usage` when there is none or more than one, or as the issuer does
  */
-export async function findIssuedKey(issuer: KeyIssuer, wanted: WantedKey): Promise<IssuedKey> {
-  const rows = await issuer.list(wanted.mask.slice(-4));
-  const [row, ...others] = rows.filter((one) => fits(one, wanted));
-  if (row !== undefined && others.length === 0) return row;
-  const called = wanted.name === null ? "" : ` called "${wanted.name}"`;
-  const key = `the key ${wanted.mask}${called}`;
-  if (row === undefined) {
-    throw new MistralKeyError("usage", `The Admin API lists no row for ${key}.`, {
-      hint: "The Admin API key may belong to another organization than that key.",
-    });
+export async function findIssuedKey(issuer: KeyIssuer, { mask, name }: WantedKey): Promise<IssuedKey> {
+  const tail = mask.slice(-4);
+  const shapeOf = (shown: string) => shown.replace(/[^A-Za-z0-9]+/g, "...");
+  const shapes = [mask, `...${tail}`, tail].map(shapeOf);
+  const fits = (row: IssuedKey) =>
+    (row.name === null || name === null || row.name === name) && shapes.includes(shapeOf(row.hiddenKey));
+  const rows = (await issuer.list(tail)).filter(fits);
+  const [row] = rows;
+  if (row !== undefined && rows.length === 1) return row;
+  const key = `the key ${mask}${name === null ? "" : ` called "${name}"`}`;
+  if (rows.length > 1) {
+    throw new MistralKeyError("usage", `The Admin API lists ${rows.length} rows that may be ${key}.`);
   }
-  throw new MistralKeyError("usage", `The Admin API lists ${others.length + 1} rows that may be ${key}.`);
-}
-
-function fits({ hiddenKey, name }: IssuedKey, wanted: WantedKey): boolean {
-  if (name !== null && wanted.name !== null && name !== wanted.name) return false;
-  const shown = hiddenKey.split(/[^A-Za-z0-9]+/).filter((part) => part !== "");
-  const [head, tail] = shown.length > 1 ? [shown[0], shown.at(-1)] : [undefined, shown[0]];
-  const [wantedHead, wantedTail] = [wanted.mask.slice(0, 4), wanted.mask.slice(-4)];
-  return tail === wantedTail && (head === undefined || head === wantedHead);
+  throw new MistralKeyError("usage", `The Admin API lists no row for ${key}.`, {
+    hint: "The Admin API key may belong to another organization than that key.",
+  });
 }

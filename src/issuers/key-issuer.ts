@@ -11,11 +11,12 @@ export interface IssuedKey {
   readonly expiresAt: Expiry | undefined;
   /** The day on which it was made, `YYYY-MM-DD`. */
   readonly createdAt: string | null;
+  /** The e-mail address of who made it, or the name of the Admin API key that did. */
+  readonly createdBy: string | null;
   /** ISO 8601. */
   readonly lastUsedAt: string | null;
   readonly workspaceId: string | null;
   readonly workspaceName: string | null;
-  readonly userId: string | null;
   /** The product that the key is for. */
   readonly product: string | null;
 }
@@ -50,6 +51,9 @@ export interface KeyIssuer {
    * @param filter - a part of the name, or the last four characters of the key; every key where absent
    */
   list(filter?: string): Promise<readonly IssuedKey[]>;
+
+  /** The identifier of the member of the organization with an e-mail address. */
+  findUser(email: string): Promise<string | undefined>;
 
   /** Makes a key. Goes on when the person presses Ctrl-C, so that a key that was made is not lost. */
   create(wish: KeyWish): Promise<CreatedKey>;

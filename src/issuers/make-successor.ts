@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { MistralKeyError, withSentence } from "../errors.ts";
 import { dayAfter, dayOf, daysBetween, type Expiry } from "../keys/expiry.ts";
 import { adminKeysPage } from "../mistral/console-pages.ts";
 import type { ListedKey, Profile } from "../profiles/profile.ts";
@@ -36,46 +36,62 @@ type Making = Pick<Deps, "output" | "now" | "profiles">;
 export async function makeSuccessor(
   deps: Making,
   issuer: KeyIssuer,
-  request: SuccessorRequest,
+  { wanted, profile, expiresAt: asked }: SuccessorRequest,
 ): Promise<Successor> {
-  const row = await findIssuedKey(issuer, request.wanted);
-  noteListed(deps, request.profile, row);
-  const { name, workspaceId, userId, product } = row;
-  if (workspaceId === null || userId === null) {
-    throw new MistralKeyError(
-      "unusable",
-      "The Admin API does not say which workspace and user the key belongs to, so it cannot make another one like it.",
-    );
-  }
+  const row = await findIssuedKey(issuer, wanted);
+  noteListed(deps, profile, row);
+  const { name, workspaceId, product } = row;
   if (product !== null && /vibe|code/i.test(product)) {
     throw new MistralKeyError("usage", `The key is one for ${product}, which the Admin API does not make.`);
   }
+  if (workspaceId === null) throw unsaid("workspace");
+  const userId = await findOwner(issuer, profile, row);
   const before = await namesakes(issuer, row);
-  sayUnused(deps, before, row);
-  const expiresAt =
-    request.expiresAt === undefined ? sameLifeOf(row, request, deps.now()) : request.expiresAt;
+  // A rotation that was killed between the making of a key and its storing leaves such a row.
+  const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
+  if (unused.length > 0) {
+    deps.output.warn(
+      `Mistral lists ${describe(unused)} with the same name, never used. If a rotation that was cut off has left it, delete it: ${adminKeysPage}`,
+    );
+  }
+  const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;
   const created = await issuer
-    .create({ name, workspaceId, userId, expiresAt })
+    .create({ name, workspaceId, userId, expiresAt: wish })
     .catch(async (error: unknown) => {
       throw await withLeftRows(error, issuer, row, before);
     });
-  const end = created.expiresAt === undefined ? expiresAt : created.expiresAt;
-  return {
-    created,
-    name,
-    expiresAt: end,
-    listed: listedOf({ ...row, expiresAt: end, lastUsedAt: null }, deps.now()),
-  };
+  const expiresAt = created.expiresAt === undefined ? wish : created.expiresAt;
+  return { created, name, expiresAt, listed: listedOf({ ...row, expiresAt, lastUsedAt: null }, deps.now()) };
+}
+
+/**
+ * The user whose key it is. The list only names who made it, which may be an Admin API key; Mistral
+ * tells of a key itself whose it is.
+ */
+async function findOwner(
+  issuer: KeyIssuer,
+  profile: Profile | undefined,
+  { createdBy }: IssuedKey,
+): Promise<string> {
+  const emails = [profile?.identity?.email, createdBy].filter((one) => one?.includes("@") === true);
+  for (const email of new Set(emails)) {
+    const userId = await issuer.findUser(email ?? "");
+    if (userId !== undefined) return userId;
+  }
+  throw unsaid("user");
+}
+
+function unsaid(what: string): MistralKeyError {
+  return new MistralKeyError(
+    "unusable",
+    `The Admin API does not say which ${what} the key belongs to, so it cannot make another one like it.`,
+  );
 }
 
 /** What a row says that a profile keeps. */
 function listedOf({ expiresAt, lastUsedAt, workspaceName }: IssuedKey, now: Date): ListedKey {
-  return {
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    lastUsedAt,
-    workspace: workspaceName,
-    seenAt: now.toISOString(),
-  };
+  const end = expiresAt === undefined ? {} : { expiresAt };
+  return { ...end, lastUsedAt, workspace: workspaceName, seenAt: now.toISOString() };
 }
 
 /** Writes down what a row says of a stored key: its last day counts more than the one that was entered. */
@@ -85,11 +101,12 @@ export function noteListed(
   row: IssuedKey,
 ): void {
   if (profile === undefined) return;
-  const end = row.expiresAt === undefined ? {} : { expiresAt: row.expiresAt };
-  profiles.write({ ...profile, ...end, listed: listedOf(row, now()) });
+  const listed = listedOf(row, now());
+  const end = listed.expiresAt === undefined ? {} : { expiresAt: listed.expiresAt };
+  profiles.write({ ...profile, ...end, listed });
 }
 
-function sameLifeOf({ expiresAt, createdAt }: IssuedKey, { profile }: SuccessorRequest, now: Date): Expiry {
+function sameLifeOf({ expiresAt, createdAt }: IssuedKey, profile: Profile | undefined, now: Date): Expiry {
   const end = expiresAt === undefined ? profile?.expiresAt : expiresAt;
   const start = createdAt ?? (profile === undefined ? undefined : dayOf(new Date(profile.createdAt)));
   if (end === undefined || end === null || start === undefined) return null;
@@ -102,15 +119,6 @@ async function namesakes(issuer: KeyIssuer, { name, workspaceId }: IssuedKey): P
   return rows.filter((one) => one.name === name && one.workspaceId === workspaceId);
 }
 
-/** A rotation that was killed between the making of a key and its storing leaves such a row. */
-function sayUnused({ output }: Making, rows: readonly IssuedKey[], { keyId }: IssuedKey): void {
-  const unused = rows.filter((one) => one.keyId !== keyId && one.lastUsedAt === null);
-  if (unused.length === 0) return;
-  output.warn(
-    `Mistral lists ${describe(unused)} with the same name, never used. If a rotation that was cut off has left it, delete it: ${adminKeysPage}`,
-  );
-}
-
 /** Says which rows have come since, when it is not known whether a key was made. */
 async function withLeftRows(
   error: unknown,
@@ -119,22 +127,20 @@ async function withLeftRows(
   before: readonly IssuedKey[],
 ): Promise<unknown> {
   if (!(error instanceof MistralKeyError) || error.kind !== "unreachable") return error;
+  const { name } = row;
   const come = await namesakes(issuer, row).then(
     (rows) => rows.filter(({ keyId }) => before.every((one) => one.keyId !== keyId)),
     () => undefined,
   );
-  if (row.name !== null && come?.length === 0) return error;
+  if (name !== null && come?.length === 0) return error;
   const left =
-    come === undefined || row.name === null
-      ? `A key${row.name === null ? "" : ` called "${row.name}"`} may have been made all the same, which nobody has`
+    come === undefined || name === null
+      ? `A key${name === null ? "" : ` called "${name}"`} may have been made all the same, which nobody has`
       : `A key was made all the same, which nobody has: ${describe(come)}`;
-  return new MistralKeyError("unreachable", `${error.message} ${left}.`, {
-    cause: error,
-    hint: `Delete it, if it is there: ${adminKeysPage}${error.hint === undefined ? "" : `\n${error.hint}`}`,
-  });
+  const hint = [`Delete it, if it is there: ${adminKeysPage}`, error.hint ?? []].flat().join("\n");
+  return withSentence(error, `${left}.`, { hint });
 }
 
 function describe(rows: readonly IssuedKey[]): string {
-  const shown = rows.map(({ hiddenKey, name }) => `${hiddenKey}${name === null ? "" : ` (${name})`}`);
-  return shown.join(", ");
+  return rows.map(({ hiddenKey, name }) => `${hiddenKey}${name === null ? "" : ` (${name})`}`).join(", ");
 }

@@ -8,14 +8,6 @@ import type { SecretStore } from "../stores/secret-store.ts";
 import { facts } from "./facts.ts";
 import type { KeyIssuer } from "./key-issuer.ts";
 
-/** Whose issuer is wanted. */
-export interface IssuerRequest {
-  readonly profile: ProfileName;
-  /** The store of the profile. */
-  readonly store: SecretStore;
-  readonly endpoint: Endpoint;
-}
-
 /**
  * Opens the Admin API with the key that is stored for a profile.
  *
@@ -24,7 +16,9 @@ export interface IssuerRequest {
  */
 export async function openIssuer(
   deps: Pick<Deps, "issuer">,
-  { profile, store, endpoint }: IssuerRequest,
+  profile: ProfileName,
+  store: SecretStore,
+  endpoint: Endpoint,
 ): Promise<KeyIssuer> {
   refuseRegional(endpoint);
   const key = await store.get({ profile, slot: "admin" });

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
+import { Cancelled, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { adminKeysPage } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
@@ -16,6 +16,8 @@ import {
   rotateKey,
 } from "../rotation/rotate-key.ts";
 import { bothWays } from "../rotation/unfinished.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import type { StoredKey } from "../stores/stored-key.ts";
 import { explain } from "../verification/explain.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
 import type { CreatedKey, KeyIssuer } from "./key-issuer.ts";
@@ -31,26 +33,25 @@ import { openIssuer } from "./open-issuer.ts";
  */
 export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promise<RotateOutcome> {
   const stored = await prepareRotation(deps, request);
-  const { key: oldKey, store, profile: before } = stored;
-  const { profile: name, expiresAt } = request;
+  const { store, profile: before } = stored;
+  const { profile: name, browser, waitMs, yes } = request;
   const endpoint = endpointFor(request, before);
-  const made = await make();
+  const made = await makeKey(deps, request, stored, endpoint);
   if (made === undefined) return await rotateKey(deps, { ...request, from: "prompt" });
   const { issuer, successor } = made;
-  const { created } = successor;
-  // The list may have told more of the old key.
-  const latest = unlessDamaged(() => deps.profiles.read(name)) ?? before;
+  const { created, expiresAt, listed } = successor;
   const replace: ReplaceRequest = {
     name,
     key: created.key,
     store,
     endpoint,
-    expiresAt: successor.expiresAt,
-    listed: successor.listed,
-    before: latest,
-    browser: request.browser,
-    waitMs: request.waitMs,
-    yes: request.yes,
+    expiresAt,
+    listed,
+    // The list may have told more of the old key.
+    before: unlessDamaged(() => deps.profiles.read(name)) ?? before,
+    browser,
+    waitMs,
+    yes,
     revoke: revokeThrough(async () => issuer),
   };
   const record = await stageKey(deps, replace).catch(async (error: unknown) => {
@@ -60,7 +61,7 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   switch (answerOf(check)) {
     case "refused":
     case "forbidden":
-      await keepingBothKeys(record, () => takeBack(deps, record, issuer, created, replace));
+      await keepingBothKeys(record, () => takeBack(deps, record, issuer, created, store));
       return { outcome: "refused", key: created.key, store, check };
     case "accepted":
       return { outcome: "rotated", ...(await switchToStaged(deps, record, { ...replace, check })) };
@@ -71,23 +72,29 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
         { hint: bothWays(name) },
       );
   }
+}
 
-  async function make(): Promise<{ issuer: KeyIssuer; successor: Successor } | undefined> {
-    const line = deps.output.progress("Asking the Admin API for a new key");
-    try {
-      const opened = await openIssuer(deps, { profile: name, store, endpoint });
-      const wanted = { mask: oldKey.mask, name: before?.identity?.keyName ?? null };
-      const successor = await makeSuccessor(deps, opened, { wanted, profile: before, expiresAt });
-      line.succeed(`made the key ${successor.created.key.mask}`);
-      return { issuer: opened, successor };
-    } catch (error) {
-      line.clear();
-      if (!deps.interactive || !(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-      deps.output.warn(error.message);
-      for (const hint of error.hint?.split("\n") ?? []) deps.output.next(hint);
-      deps.output.paragraph("So the new key is made by hand.");
-      return undefined;
-    }
+/** `undefined` where it made none, and the person who is there has been told why. */
+async function makeKey(
+  deps: Deps,
+  { profile: name, expiresAt }: RotateRequest,
+  { key, store, profile }: StoredKey,
+  endpoint: Endpoint,
+): Promise<{ readonly issuer: KeyIssuer; readonly successor: Successor } | undefined> {
+  const line = deps.output.progress("Asking the Admin API for a new key");
+  try {
+    const issuer = await openIssuer(deps, name, store, endpoint);
+    const wanted = { mask: key.mask, name: profile?.identity?.keyName ?? null };
+    const successor = await makeSuccessor(deps, issuer, { wanted, profile, expiresAt });
+    line.succeed(`made the key ${successor.created.key.mask}`);
+    return { issuer, successor };
+  } catch (error) {
+    line.clear();
+    if (!deps.interactive || !(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+    deps.output.warn(error.message);
+    for (const hint of error.hint?.split("\n") ?? []) deps.output.next(hint);
+    deps.output.paragraph("So the new key is made by hand.");
+    return undefined;
   }
 }
 
@@ -99,7 +106,7 @@ export function revokeOldKeyOf(
   return revokeThrough(async () => {
     const profile = unlessDamaged(() => deps.profiles.read(request.profile));
     const store = await deps.store(storeFor(request, profile));
-    return await openIssuer(deps, { ...request, store, endpoint: endpointFor(request, profile) });
+    return await openIssuer(deps, request.profile, store, endpointFor(request, profile));
   });
 }
 
@@ -115,21 +122,17 @@ function revokeThrough(open: () => Promise<KeyIssuer>): RevokeOldKey {
 async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: Successor): Promise<unknown> {
   if (!(error instanceof MistralKeyError)) return error;
   const row = `${created.key.mask}${name === null ? "" : ` (${name})`}`;
-  const details = (hint: string | undefined) => ({ cause: error, ...(hint === undefined ? {} : { hint }) });
   try {
     await issuer.delete(created.keyId);
   } catch {
-    return new MistralKeyError(
-      "unfinished",
-      `${error.message} The old key stays in use. The new key ${row} could not be kept, and is left at Mistral.`,
-      details([`Delete it there: ${adminKeysPage}`, error.hint].filter(Boolean).join("\n")),
-    );
+    const left = `The old key stays in use. The new key ${row} could not be kept, and is left at Mistral.`;
+    const hint = [`Delete it there: ${adminKeysPage}`, error.hint ?? []].flat().join("\n");
+    return withSentence(error, left, { kind: "unfinished", hint });
   }
-  const kind = error instanceof Cancelled ? "unfinished" : error.kind;
-  const said = `${error.message} Nothing was changed; the old key stays in use, and the new one, ${row}, was deleted again.`;
-  return error instanceof Cancelled
-    ? new Cancelled(said, details(error.hint))
-    : new MistralKeyError(kind, said, details(error.hint));
+  return withSentence(
+    error,
+    `Nothing was changed; the old key stays in use, and the new one, ${row}, was deleted again.`,
+  );
 }
 
 const acceptanceLimitMs = 300_000;
@@ -157,15 +160,14 @@ async function awaitAcceptance(deps: Deps, key: ApiKey, endpoint: Endpoint): Pro
 
 /** Deletes a key that Mistral does not accept, there first and then here. */
 async function takeBack(
-  deps: Deps,
+  { journal }: Deps,
   record: RotationRecord,
   issuer: KeyIssuer,
-  created: CreatedKey,
-  { store }: ReplaceRequest,
+  { keyId }: CreatedKey,
+  store: SecretStore,
 ): Promise<void> {
-  const { profile } = record;
-  await issuer.delete(created.keyId);
-  deps.journal.confirm(record);
-  await store.delete({ profile, slot: "next" });
-  deps.journal.end(profile);
+  await issuer.delete(keyId);
+  journal.confirm(record);
+  await store.delete({ profile: record.profile, slot: "next" });
+  journal.end(record.profile);
 }

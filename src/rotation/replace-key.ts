@@ -1,6 +1,6 @@
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, isStoreFailure, MistralKeyError, unlessDamaged } from "../errors.ts";
+import { Cancelled, isStoreFailure, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
@@ -141,10 +141,7 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
 
 function sayUnchanged(error: unknown): never {
   if (!isStoreFailure(error)) throw error;
-  throw new MistralKeyError(error.kind, `${error.message} Nothing was changed; the old key stays in use.`, {
-    cause: error,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  });
+  throw withSentence(error, "Nothing was changed; the old key stays in use.");
 }
 
 function planOf({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, now: Date): RotationPlan {
@@ -191,16 +188,8 @@ export async function keepingBothKeys<Result>(
     return await act();
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error.kind === "unfinished") throw error;
-    if (error instanceof Cancelled) {
-      throw new Cancelled("Stopped. Both keys are kept; the rotation is not finished.", {
-        hint: bothWays(profile),
-      });
-    }
-    const hint = [...(error.hint === undefined ? [] : [error.hint]), bothWays(profile)].join("\n");
-    throw new MistralKeyError(
-      "unfinished",
-      `${error.message} Both keys are kept; the rotation is not finished.`,
-      { cause: error, hint },
-    );
+    const kind = error instanceof Cancelled ? "cancelled" : "unfinished";
+    const hint = [error.hint ?? [], bothWays(profile)].flat().join("\n");
+    throw withSentence(error, "Both keys are kept; the rotation is not finished.", { kind, hint });
   }
 }

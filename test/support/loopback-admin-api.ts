@@ -1,5 +1,5 @@
 import { maskKey } from "../../src/keys/mask.ts";
-import type { DemoRequest } from "../../src/onboarding/demo/demo-api.ts";
+import { type DemoRequest, demoIdentity } from "../../src/onboarding/demo/demo-api.ts";
 import type { CannedAnswer } from "./mistral-answers.ts";
 
 /** A row of the list of keys, as the Admin API gives it. */
@@ -12,7 +12,7 @@ export interface AdminRow {
   readonly last_used: string | null;
   readonly workspace_id: string | null;
   readonly workspace_name: string | null;
-  readonly user_id: string | null;
+  readonly created_by: string | null;
   readonly product: string;
 }
 
@@ -29,6 +29,8 @@ export class LoopbackAdminApi {
   losesAnswer = false;
   /** The bodies of the calls that made a key. */
   readonly wishes: unknown[] = [];
+  /** The members of the organization, by their e-mail addresses. */
+  readonly users = new Map([[demoIdentity.email, "u1"]]);
   readonly rows = new Map<string, AdminRow & { readonly key: string }>();
   readonly #inference: { accept(key: string): void; revoke(key: string): void };
 
@@ -48,7 +50,7 @@ export class LoopbackAdminApi {
       last_used: "2026-08-30T07:00:00Z",
       workspace_id: "w1",
       workspace_name: "Research",
-      user_id: "u1",
+      created_by: demoIdentity.email,
       product: "API",
       ...row,
       key_id: keyId,
@@ -67,6 +69,14 @@ export class LoopbackAdminApi {
     const sent = this.header === "x-api-key" ? this.key : `Bearer ${this.key}`;
     if (this.key === undefined || headers[this.header] !== sent)
       return { status: 401, body: { detail: "Unauthorized" } };
+    if (path === "/v1/admin/users") {
+      const email = query.get("email") ?? "";
+      const members = [...this.users].map(([one, uuid]) => ({ uuid, email: one, name: null }));
+      return {
+        status: 200,
+        body: { members: members.filter((one) => one.email?.includes(email)), invites: [] },
+      };
+    }
     switch (method) {
       case "GET": {
         const filter = query.get("name") ?? "";
@@ -84,7 +94,7 @@ export class LoopbackAdminApi {
           name: wish.name ?? null,
           expiration_date: wish.expiration ?? null,
           workspace_id: wish.workspace_uuid,
-          user_id: wish.user_id,
+          created_by: "Rotation",
           last_used: null,
         });
         if (this.accepts) this.#inference.accept(key);

@@ -26,6 +26,7 @@ export type Call =
   | "identity"
   | "workspaces"
   | "admin-list"
+  | "admin-users"
   | "admin-create"
   | "admin-delete";
 

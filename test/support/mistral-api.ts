@@ -105,6 +105,7 @@ const calls: Readonly<Record<string, Call>> = {
   "GET /v1/users/me": "identity",
   "GET /v1/users/me/workspaces": "workspaces",
   "GET /v1/admin/api-keys": "admin-list",
+  "GET /v1/admin/users": "admin-users",
   "POST /v1/admin/api-keys": "admin-create",
   "DELETE /v1/admin/api-keys": "admin-delete",
 };

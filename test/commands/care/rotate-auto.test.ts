@@ -81,6 +81,20 @@ describe("rotate --auto", () => {
     expect(await slotsOf(deps)).toEqual(done);
   });
 
+  it("makes the key for the user whose key it is, or else for who has made it", async () => {
+    api.admin.users.set("grace@example.com", "u2");
+    renameRow({ created_by: "grace@example.com" });
+    expect(await run()).toEqual({ code: 0 });
+    expect(api.admin.wishes).toMatchObject([{ user_id: "u1" }]);
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    await storeKey(deps, { serverUrl: api.url, identity: null });
+    api.keys.accept(oldKey.reveal());
+    api.admin.add(oldKey.reveal(), { created_by: "grace@example.com" });
+    deps = deps.next();
+    expect(await run()).toEqual({ code: 0 });
+    expect(api.admin.wishes[1]).toMatchObject({ user_id: "u2" });
+  });
+
   it("waits until Mistral accepts the new key", async () => {
     api.keys.accept(newKey.reveal(), { afterRefusals: 2 });
     api.admin.accepts = false;
@@ -160,8 +174,9 @@ describe("rotate --auto", () => {
     ["a row of that name and another key", () => renameRow({ hidden_key: "xxxx...xxxx" }), 2, "lists no row"],
     ["a row with another name", () => renameRow({ name: "server" }), 2, "lists no row"],
     ["two rows", () => api.admin.add(oldKey.reveal()), 2, "lists 2 rows"],
-    ["a row without a user", () => renameRow({ user_id: null }), 6, "does not say"],
-    ["a key of Vibe", () => renameRow({ product: "VIBE" }), 2, "does not make"],
+    ["a row without a workspace", () => renameRow({ workspace_id: null }), 6, "does not say which workspace"],
+    ["no member whose key it is", () => api.admin.users.clear(), 6, "does not say which user"],
+    ["a key of Vibe", () => renameRow({ product: "Vibe" }), 2, "does not make"],
     [
       "no Admin API key",
       () => deps.secrets.delete({ profile: defaultProfile, slot: "admin" }),
@@ -215,7 +230,13 @@ function renameRow(changes: Parameters<typeof api.admin.add>[1]): void {
   api.admin.add(oldKey.reveal(), changes);
 }
 
-const calls = ["admin-list", "admin-create", "admin-delete", "models"] as const satisfies readonly Call[];
+const calls = [
+  "admin-list",
+  "admin-users",
+  "admin-create",
+  "admin-delete",
+  "models",
+] as const satisfies readonly Call[];
 const failures = [
   "server-error",
   "hang",

@@ -1,48 +1,48 @@
 import { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import { member } from "../mistral/call-outcome.ts";
+import { type AnswerBody, member } from "../mistral/call-outcome.ts";
 import { cleanText } from "../outside-text.ts";
 import type { CreatedKey, IssuedKey } from "./key-issuer.ts";
 
 /**
  * The rows of an answer to `GET /v1/admin/api-keys`; `undefined` when it is no such answer. A row
- * without an identifier is passed over. The API is a preview, so a list under another usual name is
- * read, too.
+ * without an identifier is passed over.
  *
  * @param adminKey - the key that was sent, which must not come back in a name
  */
 export function readIssuedKeys(value: unknown, adminKey: ApiKey): readonly IssuedKey[] | undefined {
-  const rows = [value, ...["keys", "data", "api_keys", "items"].map((name) => member(value, name))].find(
-    (list) => Array.isArray(list),
-  );
-  if (rows === undefined) return undefined;
-  return rows.flatMap((row: unknown) => readRow(row, adminKey) ?? []);
+  // The OpenAPI file has them under `keys`; lists of Mistral's other endpoints are under `data`.
+  const rows = [member(value, "keys"), member(value, "data")].find((list) => Array.isArray(list));
+  return rows?.flatMap((row: unknown) => readRow(row, adminKey) ?? []);
 }
 
 function readRow(row: unknown, adminKey: ApiKey): IssuedKey | undefined {
-  const text = (name: string, from = row) => {
-    const found = member(from, name);
-    const cleaned = typeof found === "string" ? cleanText(found, [adminKey]) : "";
-    return cleaned === "" ? null : cleaned;
+  const text = (name: string) => {
+    const found = member(row, name);
+    return typeof found === "string" ? cleanText(found, [adminKey]) || null : null;
   };
-  const keyId = identifier(member(row, "key_id")) ?? identifier(member(row, "id"));
+  const keyId = identifier(member(row, "key_id"));
   if (keyId === undefined) return undefined;
-  const creator = member(row, "created_by");
   return {
     keyId,
     name: text("name"),
     hiddenKey: text("hidden_key") ?? "",
     expiresAt: endIn(row),
     createdAt: dayOf(member(row, "created_at")) ?? null,
+    createdBy: text("created_by"),
     lastUsedAt: momentOf(member(row, "last_used")),
     workspaceId: identifier(member(row, "workspace_id")) ?? null,
     workspaceName: text("workspace_name"),
-    userId:
-      [member(row, "user_id"), member(creator, "id"), member(creator, "user_id"), creator]
-        .map(identifier)
-        .find((one) => one !== undefined) ?? null,
     product: text("product"),
   };
+}
+
+/** The identifier of a member in an answer to `GET /v1/admin/users`, by the e-mail address. */
+export function readUserId(value: unknown, email: string): string | undefined {
+  const members = member(value, "members");
+  if (!Array.isArray(members)) return undefined;
+  const isWanted = (one: unknown) => String(member(one, "email")).toLowerCase() === email.toLowerCase();
+  return identifier(member(members.find(isWanted), "uuid"));
 }
 
 /** The answer to `POST /v1/admin/api-keys`; `undefined` when it holds no key. */
@@ -50,6 +50,13 @@ export function readCreatedKey(value: unknown): CreatedKey | undefined {
   const [keyId, key] = [identifier(member(value, "key_id")), member(value, "key")];
   if (keyId === undefined || typeof key !== "string" || !ApiKey.accepts(key)) return undefined;
   return { keyId, key: ApiKey.of(key), expiresAt: endIn(value) };
+}
+
+/** What a failure says of itself, as the end of a sentence. */
+export function readDetail(body: AnswerBody, adminKey: ApiKey): string {
+  if (body.kind !== "json") return ".";
+  const said = member(body.value, "detail") ?? member(body.value, "message");
+  return typeof said === "string" ? `: ${cleanText(said, [adminKey])}` : ".";
 }
 
 /** Identifiers go into addresses, so one that is no plain word is none. */
