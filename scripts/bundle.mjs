@@ -124,14 +124,27 @@ export async function bundleModule(input, file) {
   await bundler.close();
 }
 
-async function write(input, groups, output) {
-  const bundler = await rolldown({
-    input,
+/** Makes one CommonJS module of a TypeScript file, with its packages as the program has them. */
+export async function bundleWhole(input, file) {
+  const bundler = await rolldown({ input, ...asInProgram(), logLevel: "silent" });
+  await bundler.write({ file, format: "cjs", dynamicImportInCjs: false, codeSplitting: false });
+  await bundler.close();
+}
+
+function asInProgram() {
+  return {
     plugins: [replacing, page],
     platform: "node",
     external: ["keytar"],
     resolve: { alias: absolute(otherEntries) },
     transform: { target: "node20.19" },
+  };
+}
+
+async function write(input, groups, output) {
+  const bundler = await rolldown({
+    input,
+    ...asInProgram(),
     onLog(level, log, report) {
       // That modules which everything needs are put into one file is what the groups are for.
       if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") report(level, log);

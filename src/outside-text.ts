@@ -109,7 +109,7 @@ function maskIn(
 /** Masks every piece of a key that is at least half of it. */
 function maskPieces(text: string, key: ApiKey): string {
   const value = key.reveal();
-  const half = Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
+  const half = halfOf(value);
   let masked = text;
   for (let start = 0; start + half <= value.length; start += 1) {
     const piece = value.slice(start, start + half);
@@ -174,9 +174,10 @@ export class StreamCleaner {
   push(text: string): string {
     const whole =
       this.#held + text.replace(/\r\n?/g, "\n").replace(unseen, (one) => (/[\n\t]/.test(one) ? one : ""));
-    const held = this.#keys.reduce((longest, key) => Math.max(longest, overlap(whole, key.reveal())), 0);
-    this.#held = whole.slice(whole.length - held);
-    return this.#keys.reduce(maskPieces, whole.slice(0, whole.length - held));
+    const starts = this.#keys.map((key) => startOfPiece(whole, key.reveal()));
+    const start = Math.min(whole.length, ...starts);
+    this.#held = whole.slice(start);
+    return this.#keys.reduce(maskPieces, whole.slice(0, start));
   }
 
   /** Gives the rest. */
@@ -187,10 +188,19 @@ export class StreamCleaner {
   }
 }
 
-/** How many characters at the end of a text are a piece of a key. */
-function overlap(text: string, value: string): number {
-  for (let length = Math.min(text.length, value.length); length > 0; length -= 1) {
-    if (value.includes(text.slice(text.length - length))) return length;
+/** Where the piece of a key starts that a text ends with, or that reaches into it; its length where there is none. */
+function startOfPiece(text: string, value: string): number {
+  let start = Math.max(text.length - value.length, 0);
+  while (!value.includes(text.slice(start))) start += 1;
+  // What is masked must not be cut in two, or neither half would be.
+  const half = halfOf(value);
+  for (let at = start - 1; at >= 0 && at > start - half; at -= 1) {
+    if (value.includes(text.slice(at, at + half))) start = at;
   }
-  return 0;
+  return start;
+}
+
+/** How long a piece of a key is, at the least, that is masked. */
+function halfOf(value: string): number {
+  return Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
 }

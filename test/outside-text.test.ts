@@ -144,6 +144,22 @@ describe("a text that comes in pieces", () => {
     expect(clean(value)).toBe(key.mask);
     expect(clean(value, value.slice(0, 20))).toBe(key.mask + key.mask);
   });
+
+  it("never has half of the key in it where the next letter could begin another piece", () => {
+    // "to" is in the key, too, so that the last "t" seems to belong to what is still to come.
+    const repeating = ApiKey.of("abcdefghijklmnotuvwxyz0123456to0");
+    const cleaner = new StreamCleaner([repeating]);
+    const shown = [..."abcdefghijklmnoto.."].map((letter) => cleaner.push(letter)).join("") + cleaner.end();
+    expect(shown).not.toContain("abcdefghijklmnot");
+  });
+
+  it("never has a key in it that stands twice in a row and repeats itself", () => {
+    const repeating = ApiKey.of("testKey0".repeat(4));
+    const cleaner = new StreamCleaner([repeating]);
+    const twice = [...repeating.reveal().repeat(2)];
+    const shown = twice.map((letter) => cleaner.push(letter)).join("") + cleaner.end();
+    expect(shown).toBe(repeating.mask.repeat(2));
+  });
 });
 
 describe("a name", () => {

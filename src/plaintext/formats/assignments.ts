@@ -55,21 +55,25 @@ const mentionsMistral = /mistral/i;
 function findInLine(line: Line, dialect: AssignmentDialect): Occurrence[] {
   if (!mentionsMistral.test(line.text) || line.text.length > 100_000) return [];
   const patterns = dialect === "fish" ? [assignment, fishSet] : [assignment];
-  return patterns
-    .flatMap((pattern) => [...line.text.matchAll(pattern)])
-    .flatMap((match) => {
-      const variable = match.groups?.name ?? "";
-      const span = (["double", "single", "back", "bare"] as const)
-        .map((kind) => match.indices?.groups?.[kind])
-        .find((indices) => indices !== undefined);
-      if (span === undefined) return [];
-      const [from, to] = span;
-      const found = line.text.slice(from, to);
-      if (!isKeyUnder(variable, found)) return [];
-      const at = { line: line.number, start: line.start + from, end: line.start + to };
-      return [{ key: ApiKey.of(found), variable, ...at }];
-    })
-    .sort((a, b) => a.start - b.start);
+  return (
+    patterns
+      .flatMap((pattern) => [...line.text.matchAll(pattern)])
+      .flatMap((match) => {
+        const variable = match.groups?.name ?? "";
+        const span = (["double", "single", "back", "bare"] as const)
+          .map((kind) => match.indices?.groups?.[kind])
+          .find((indices) => indices !== undefined);
+        if (span === undefined) return [];
+        const [from, to] = span;
+        const found = line.text.slice(from, to);
+        if (!isKeyUnder(variable, found)) return [];
+        const at = { line: line.number, start: line.start + from, end: line.start + to };
+        return [{ key: ApiKey.of(found), variable, ...at }];
+      })
+      .sort((a, b) => a.start - b.start)
+      // `set NAME :VALUE` is one of fish's, and looks like `NAME: VALUE` as well.
+      .filter(({ start }, index, all) => start >= (all[index - 1]?.end ?? 0))
+  );
 }
 
 const quoted = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t"'\`;&|()<>#]+)`;

@@ -16,6 +16,8 @@ export function setVariable(text: string, name: string, value: string): string {
     if (entry.name !== name) continue;
     result += `${text.slice(position, entry.start)}${entry.lead}${name}=${value}`;
     position = entry.end;
+    // Behind a quote a comment may follow at once, but not behind a bare value.
+    if (text[position] === "#") result += " ";
     found = true;
   }
   result += text.slice(position);

@@ -26,6 +26,11 @@ describe("setVariable", () => {
     ["spaces that shells do not take", "MISTRAL_API_KEY = old\n", "MISTRAL_API_KEY=NEW\n"],
     ["a colon", "MISTRAL_API_KEY: old\n", "MISTRAL_API_KEY=NEW\n"],
     ["quotes", `MISTRAL_API_KEY="old # key" # mine\n`, "MISTRAL_API_KEY=NEW # mine\n"],
+    [
+      "quotes with a comment right behind them",
+      `MISTRAL_API_KEY="old"#mine\n`,
+      "MISTRAL_API_KEY=NEW #mine\n",
+    ],
     ["quotes that do not end", `MISTRAL_API_KEY="old\nB=2\n`, "MISTRAL_API_KEY=NEW\nB=2\n"],
     ["a value of several lines", "MISTRAL_API_KEY='a\nb'\nB=2\n", "MISTRAL_API_KEY=NEW\nB=2\n"],
     ["a sign of a comment in the value", "MISTRAL_API_KEY=old#1\n", "MISTRAL_API_KEY=NEW\n"],

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { applyEdits, NotUnderstood, type TextFormat } from "../../src/plaintext/formats/occurrence.ts";
+import { readOrRefuse } from "./property.ts";
+
+/**
+ * Finds the keys in a text and takes all of them out: what is said to be taken out is gone, what is
+ * said to be left is there, and the changed text is still of the format.
+ */
+export function checkFormat(format: TextFormat, text: string): void {
+  const found = readOrRefuse([NotUnderstood], () => format.find(text));
+  if (found === undefined) return;
+  for (const { start, end, line } of found) {
+    assert.ok(0 <= start && start < end && end <= text.length, "A key lies outside of the text.");
+    assert.ok(line >= 1 && line <= text.split("\n").length, "A key is on a line that is not there.");
+  }
+  const { edits, left } = format.takeOut(text, found, (variable) => `${variable} is in the keychain`);
+  let position = 0;
+  for (const { start, end } of edits) {
+    assert.ok(position <= start && start <= end && end <= text.length, "Edits overlap.");
+    position = end;
+  }
+  assert.equal(format.find(applyEdits(text, edits)).length, left.length);
+}

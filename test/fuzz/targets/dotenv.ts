@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { assignments, fishVariables } from "../../../src/plaintext/formats/assignments.ts";
+import { removeVariable, setVariable } from "../../../src/shell/dotenv/set-variable.ts";
+import { checkFormat } from "../check-format.ts";
+import { key } from "../property.ts";
+
+const name = "MISTRAL_API_KEY";
+
+/** Dotenv files and the start-up files of shells. */
+export function fuzz(data: Buffer): void {
+  const text = data.toString("latin1");
+  for (const dialect of ["dotenv", "posix", "fish"] as const) checkFormat(assignments(dialect), text);
+  for (const { key: found } of fishVariables.find(text)) assert.ok(found.length > 0);
+
+  const set = setVariable(text, name, key);
+  assert.ok(set.includes(`${name}=${key}`));
+  // Blanks behind a value are not part of it.
+  assert.equal(setVariable(set, name, key).replace(/[ \t]+$/gm, ""), set.replace(/[ \t]+$/gm, ""));
+  const removed = removeVariable(set, name, key);
+  assert.equal(removeVariable(removed, name, key), removed);
+  if (!text.includes(key)) assert.ok(!removed.includes(key), "The key is left in the file.");
+}

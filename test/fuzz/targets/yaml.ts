@@ -1,0 +1,7 @@
+import { aiderRule, continueRule, yamlMembers } from "../../../src/plaintext/formats/yaml-members.ts";
+import { checkFormat } from "../check-format.ts";
+
+/** YAML files of other tools. */
+export function fuzz(data: Buffer): void {
+  for (const rule of [continueRule, aiderRule]) checkFormat(yamlMembers(rule), data.toString("latin1"));
+}

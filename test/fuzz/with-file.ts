@@ -1,0 +1,19 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Lets something read a file in a folder that is there for it alone. */
+export function withFile(
+  [subfolder, file]: readonly [subfolder: string, file: string],
+  content: Uint8Array,
+  use: (folder: string) => void,
+): void {
+  const folder = mkdtempSync(join(tmpdir(), "mistral-key-fuzz-"));
+  try {
+    mkdirSync(join(folder, subfolder));
+    writeFileSync(join(folder, subfolder, file), content);
+    use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
