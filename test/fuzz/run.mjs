@@ -56,7 +56,7 @@ async function fuzz(target) {
   const engine = [
     `-max_total_time=${seconds}`,
     `-artifact_prefix=${finds}/`,
-    `-dict=${join(here, "words.dict")}`,
+    `-dict=${join(here, "words.txt")}`,
     "-timeout=5",
   ];
   // One of its own looks for connections that an input brings about: here all go to a loopback port.
