@@ -1,6 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { type CallOutcome, connectionFailureOf, readBody } from "../mistral/call-outcome.ts";
-import { Fetcher } from "../mistral/fetcher.ts";
+import { type CallOutcome, callDirectly } from "../mistral/call-outcome.ts";
 
 /** What calling the API without a key came to. */
 export interface NetworkProbe {
@@ -22,25 +21,9 @@ export async function probeNetwork(
   address: string,
   { env, signal, now }: Pick<Deps, "env" | "signal" | "now">,
 ): Promise<NetworkProbe> {
-  const url = new URL(`${address}/v1/models`);
-  const fetcher = new Fetcher(env);
-  const limit = AbortSignal.timeout(callLimitMs);
+  const headers = { accept: "application/json", "user-agent": "mistral-key" };
   const started = performance.now();
-  try {
-    const headers = { accept: "application/json", "user-agent": "mistral-key" };
-    const request = new Request(url, { headers });
-    const response = await fetcher.fetch(request, AbortSignal.any([signal, limit]));
-    const outcome = {
-      kind: "answer",
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: readBody(await response.text(), response.headers.get("content-type") ?? undefined),
-    } as const;
-    return { outcome, ms: Math.round(performance.now() - started), at: now() };
-  } catch (error) {
-    const failure = connectionFailureOf(error, url.host, limit.aborted);
-    return { outcome: { kind: "failure", failure }, ms: Math.round(performance.now() - started), at: now() };
-  } finally {
-    await fetcher.close();
-  }
+  const limit = AbortSignal.timeout(callLimitMs);
+  const outcome = await callDirectly(new Request(`${address}/v1/models`, { headers }), env, limit, signal);
+  return { outcome, ms: Math.round(performance.now() - started), at: now() };
 }

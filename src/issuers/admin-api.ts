@@ -2,10 +2,9 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, type FailureKind, MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { type AnswerBody, type CallOutcome, connectionFailureOf, readBody } from "../mistral/call-outcome.ts";
+import { type AnswerBody, type CallOutcome, callDirectly } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
-import { Fetcher } from "../mistral/fetcher.ts";
 import { facts } from "./facts.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer, KeyWish } from "./key-issuer.ts";
 import { readCreatedKey, readDetail, readIssuedKeys, readUserId } from "./read-admin-answers.ts";
@@ -102,34 +101,22 @@ export class AdminApi implements KeyIssuer {
     const { endpoint, key, env, signal, timeoutMs = usualTimeoutMs, trace } = this.#options;
     if (signal.aborted) throw new Cancelled();
     const address = `${addressOf(endpoint)}/v1/admin/${path}`;
-    const fetcher = new Fetcher(env);
+    const request = new Request(`${address}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`, {
+      method,
+      headers: {
+        accept: "application/json",
+        [header]: header === "x-api-key" ? key.reveal() : `Bearer ${key.reveal()}`,
+        ...(body && { "content-type": "application/json" }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
     const limit = AbortSignal.timeout(timeoutMs);
-    try {
-      const request = new Request(
-        `${address}${query === undefined ? "" : `?${new URLSearchParams(query)}`}`,
-        {
-          method,
-          headers: {
-            accept: "application/json",
-            [header]: header === "x-api-key" ? key.reveal() : `Bearer ${key.reveal()}`,
-            ...(body && { "content-type": "application/json" }),
-          },
-          ...(body && { body: JSON.stringify(body) }),
-        },
-      );
-      const response = await fetcher.fetch(request, goesOn ? limit : AbortSignal.any([limit, signal]));
-      const type = response.headers.get("content-type") ?? undefined;
-      const answered = readBody(await response.text(), type);
-      trace?.(`${method} ${address}: HTTP ${response.status}`);
-      return { kind: "answer", status: response.status, headers: {}, body: answered };
-    } catch (error) {
-      if (signal.aborted && !goesOn) throw new Cancelled();
-      const failure = connectionFailureOf(error, new URL(address).host, limit.aborted);
-      trace?.(`${method} ${address}: no answer (${failure.reason})`);
-      return { kind: "failure", failure };
-    } finally {
-      await fetcher.close();
-    }
+    const outcome = await callDirectly(request, env, limit, goesOn ? undefined : signal);
+    if (outcome.kind === "failure" && signal.aborted && !goesOn) throw new Cancelled();
+    const said =
+      outcome.kind === "answer" ? `HTTP ${outcome.status}` : `no answer (${outcome.failure.reason})`;
+    trace?.(`${method} ${address}: ${said}`);
+    return outcome;
   }
 
   /** What a good answer holds. */

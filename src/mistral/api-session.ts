@@ -5,10 +5,9 @@ import type { Environment } from "../running/environment.ts";
 import { assess, withHistory } from "./assess.ts";
 import type { CallOutcome, MadeCall } from "./call-outcome.ts";
 import { addressOf, type Endpoint } from "./endpoint.ts";
-import { Fetcher } from "./fetcher.ts";
 import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
-import { type ApiAccess, type ApiCall, describeCall } from "./sdk-client.ts";
+import { type ApiCall, describeCall } from "./sdk-client.ts";
 
 /** What calls are made with. */
 export interface SessionOptions {
@@ -16,20 +15,19 @@ export interface SessionOptions {
   /** For the proxy variables. */
   readonly env: Environment;
   now(): Date;
-  /** The time limit of each call with its repetitions, in milliseconds. */
-  readonly timeoutMs: number;
-  /** The pause before a call is repeated where Mistral names none, in milliseconds; doubled for each further one. */
-  readonly pauseMs: number;
+  /** The time limit of each call with its repetitions, in milliseconds; 10 s where absent. */
+  readonly timeoutMs?: number;
+  /** The pause before a call is repeated where Mistral names none, in milliseconds, doubled each time; 500 where absent. */
+  readonly pauseMs?: number;
   /** Told of every call as it ends, in a line for `--verbose`. */
-  readonly trace: ((line: string) => void) | undefined;
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
-/** Some calls with one key, over connections that they share. */
+/** Some calls with one key. */
 export class ApiSession {
   readonly key: ApiKey;
-  readonly #options: SessionOptions;
+  readonly #options: SessionOptions & { readonly timeoutMs: number; readonly pauseMs: number };
   readonly #call: CallOptions;
-  readonly #fetcher: Fetcher;
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
 
@@ -37,9 +35,8 @@ export class ApiSession {
   constructor(options: SessionOptions, key: ApiKey, call: CallOptions) {
     if (call.signal?.aborted) throw new Cancelled();
     this.key = key;
-    this.#options = options;
+    this.#options = { timeoutMs: 10_000, pauseMs: 500, ...options };
     this.#call = call;
-    this.#fetcher = new Fetcher(options.env);
     const { signal } = this.#ending;
     this.#signal = call.signal === undefined ? signal : AbortSignal.any([call.signal, signal]);
   }
@@ -50,25 +47,12 @@ export class ApiSession {
   }
 
   /** Makes a call, and repeats it where that may help. */
-  async call(call: ApiCall, address?: string): Promise<MadeCall> {
-    const access = this.#accessTo(address ?? addressOf(this.#options.endpoint));
+  async call(call: ApiCall, address = addressOf(this.#options.endpoint)): Promise<MadeCall> {
+    const { env, trace } = this.#options;
+    // A call that is given up, since the rest is over, tells nothing.
+    const onCall = (made: MadeCall) => this.#signal.aborted || trace?.(describeCall(made, this.key));
+    const access = { address, key: this.key, env, onCall };
     return await callUntilAnswered((signal) => call(access, signal), this.#options, this.#signal);
-  }
-
-  /** Makes a call without a time limit; it ends with the session. */
-  async callOnce(call: ApiCall): Promise<MadeCall> {
-    return await call(this.#accessTo(addressOf(this.#options.endpoint)), this.#signal);
-  }
-
-  #accessTo(address: string): ApiAccess {
-    const { trace } = this.#options;
-    return {
-      address,
-      key: this.key,
-      fetcher: this.#fetcher,
-      // A call that is given up, since the rest is over, tells nothing.
-      onCall: (made: MadeCall) => this.#signal.aborted || trace?.(describeCall(made, this.key)),
-    };
   }
 
   /** What an outcome shows. */
@@ -95,9 +79,8 @@ export class ApiSession {
   }
 
   /** Ends what is under way. */
-  async close(): Promise<void> {
+  close(): void {
     this.#ending.abort();
-    await this.#fetcher.close();
   }
 }
 
@@ -112,7 +95,7 @@ const attempts = 3;
  */
 async function callUntilAnswered(
   attempt: (signal: AbortSignal) => Promise<MadeCall>,
-  { timeoutMs, pauseMs, now }: SessionOptions,
+  { timeoutMs, pauseMs, now }: Required<Pick<SessionOptions, "timeoutMs" | "pauseMs" | "now">>,
   signal: AbortSignal,
 ): Promise<MadeCall> {
   const deadline = performance.now() + timeoutMs;

@@ -1,4 +1,5 @@
-import { FetchError } from "./fetcher.ts";
+import type { Environment } from "../running/environment.ts";
+import { FetchError, fetchAnswer } from "./fetcher.ts";
 
 /** What a body turned out to be. Text that is no JSON is never kept: nobody knows what it quotes. */
 export type AnswerBody =
@@ -82,6 +83,32 @@ export function member(value: unknown, name: string): unknown {
   const camelCase = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const found = [name, camelCase].find((one) => Object.hasOwn(value, one));
   return found === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[found];
+}
+
+/**
+ * Makes a call without the SDK.
+ *
+ * @param limit - aborted when the time is up
+ * @param signal - ends the call for another reason
+ */
+export async function callDirectly(
+  request: Request,
+  env: Environment,
+  limit: AbortSignal,
+  signal: AbortSignal = limit,
+): Promise<CallOutcome> {
+  try {
+    const response = await fetchAnswer(request, env, AbortSignal.any([limit, signal]));
+    return {
+      kind: "answer",
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: readBody(await response.text(), response.headers.get("content-type") ?? undefined),
+    };
+  } catch (error) {
+    const failure = connectionFailureOf(error, new URL(request.url).host, limit.aborted);
+    return { kind: "failure", failure };
+  }
 }
 
 /**

@@ -36,7 +36,7 @@ export async function* readChatEvents({
     for (;;) {
       const timer = setTimeout(() => {
         silence.abort();
-        void session.close();
+        session.close();
       }, silenceMs);
       const next = await reader.read().finally(() => clearTimeout(timer));
       if (next.done) break;
@@ -65,7 +65,7 @@ export async function* readChatEvents({
         : { diagnosis: "unreachable", failure };
     yield { kind: "broken", assessed: session.inContext(assessment, model, true) };
   } finally {
-    await session.close();
+    session.close();
   }
 }
 

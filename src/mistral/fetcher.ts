@@ -7,7 +7,7 @@ import {
 import { Agent as HttpsAgent, request as startHttps } from "node:https";
 import { nestsDeeperThan } from "../files/json-nesting.ts";
 import type { Environment } from "../running/environment.ts";
-import { chooseRoute, type Route } from "./proxy.ts";
+import { chooseRoute } from "./proxy.ts";
 
 /** What can go wrong that Node itself has no error for. */
 export type FetchProblem = "proxy" | "proxy-setting" | "not-an-answer";
@@ -16,27 +16,23 @@ export type FetchProblem = "proxy" | "proxy-setting" | "not-an-answer";
 export class FetchError extends Error {
   override readonly name = "FetchError";
   readonly problem: FetchProblem | undefined;
-  /** The status of a proxy that opened no tunnel. */
-  readonly status: number | undefined;
   /** Host and port of the proxy in between. */
   readonly proxy: string | undefined;
-  /** Whether a connection kept from an earlier call was found closed. */
-  readonly stale: boolean;
+  /** The status of a proxy that opened no tunnel. */
+  readonly status: number | undefined;
 
   constructor(
     details: {
       readonly problem?: FetchProblem | undefined;
-      readonly status?: number | undefined;
       readonly proxy?: string | undefined;
-      readonly stale?: boolean;
+      readonly status?: number;
     },
     cause?: unknown,
   ) {
     super("The call got no answer.", { cause });
     this.problem = details.problem;
-    this.status = details.status;
     this.proxy = details.proxy;
-    this.stale = details.stale ?? false;
+    this.status = details.status;
   }
 }
 
@@ -54,78 +50,37 @@ const connectAttemptMs = 2500;
  * What the SDK fetches with, in the place of the global `fetch`. That one takes a proxy and
  * `NODE_EXTRA_CA_CERTS` only on some of the supported Nodes and reads a body however large it is.
  * This one follows no redirect, so that a key never reaches another host, and hands over no body
- * that is too large or too deeply nested to be parsed. Connections are kept until {@link close}.
+ * that is too large or too deeply nested to be parsed. Each call has a connection of its own.
+ *
+ * @param signal - ends the call, and the stream that may be its answer. A `Request` has a signal of
+ *   its own, but that follows this one through weak references, and is forgotten with the request.
+ * @throws FetchError, with what Node said as its cause
  */
-export class Fetcher {
-  readonly #env: Environment;
-  readonly #closing = new AbortController();
-  readonly #agents = new Map<string, Promise<HttpAgent>>();
-
-  constructor(env: Environment) {
-    this.#env = env;
-  }
-
-  /**
-   * @param signal - ends the call, and the stream that may be its answer. A `Request` has a signal of
-   *   its own, but that follows this one through weak references, and is forgotten with the request.
-   * @throws FetchError, with what Node said as its cause
-   */
-  async fetch(input: string | URL | Request, signal: AbortSignal): Promise<Response> {
-    const request = input instanceof Request ? input : new Request(input);
-    const url = new URL(request.url);
-    const route = chooseRoute(url, this.#env);
-    if (route.kind === "unusable") throw new FetchError({ problem: "proxy-setting" });
-    const agent = await this.#agentFor(url, route);
-    const proxy = route.kind === "proxy" ? route.proxy.host : undefined;
-    const body = await request.text();
-    try {
-      return await exchange(request, body, agent, proxy, signal);
-    } catch (error) {
-      // The other side may close a kept connection at the moment it is used again.
-      if (!(error instanceof FetchError && error.stale)) throw error;
-      return await exchange(request, body, agent, proxy, signal);
-    }
-  }
-
-  /** Ends every connection, also those still being made; without it they would keep the program alive. */
-  async close(): Promise<void> {
-    for (const agent of this.#agents.values()) (await agent).destroy();
-    this.#closing.abort();
-  }
-
-  #agentFor(url: URL, route: Exclude<Route, { readonly kind: "unusable" }>): Promise<HttpAgent> {
-    const name = route.kind === "proxy" ? route.proxy.href : url.protocol;
-    const agent = this.#agents.get(name) ?? openAgent(url, route, this.#closing.signal);
-    this.#agents.set(name, agent);
-    return agent;
-  }
-}
-
-async function openAgent(
-  url: URL,
-  route: Exclude<Route, { readonly kind: "unusable" }>,
+export async function fetchAnswer(
+  input: string | URL | Request,
+  env: Environment,
   signal: AbortSignal,
-): Promise<HttpAgent> {
-  const options = { keepAlive: true, autoSelectFamilyAttemptTimeout: connectAttemptMs };
-  if (route.kind === "proxy") {
-    const { HttpsProxyAgent } = await import("https-proxy-agent");
-    return new HttpsProxyAgent(route.proxy, { ...options, signal });
-  }
-  return url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+): Promise<Response> {
+  const request = input instanceof Request ? input : new Request(input);
+  const route = chooseRoute(new URL(request.url), env);
+  if (route.kind === "unusable") throw new FetchError({ problem: "proxy-setting" });
+  const body = await request.text();
+  signal.throwIfAborted();
+  if (route.kind === "direct") return await exchange(request, body, signal);
+  const { HttpsProxyAgent } = await import("https-proxy-agent");
+  const agent = new HttpsProxyAgent(route.proxy, { signal });
+  return await exchange(request, body, signal, { agent, host: route.proxy.host });
 }
 
 function exchange(
   request: Request,
   body: string,
-  agent: HttpAgent,
-  proxy: string | undefined,
   signal: AbortSignal,
+  proxy?: { readonly agent: HttpAgent; readonly host: string },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    let tunnel: "none" | "opening" | "open" = proxy === undefined ? "none" : "opening";
-    let answered = false;
-    const outgoing = start(request, agent);
+    let hasTunnel = proxy === undefined;
+    const outgoing = start(request, proxy?.agent);
     // Node tells a request of its end only when it has a connection, which a proxy may withhold.
     const abort = () => {
       outgoing.destroy();
@@ -133,36 +88,30 @@ function exchange(
     };
     const fail = (cause: unknown) => {
       signal.removeEventListener("abort", abort);
-      const problem = tunnel === "opening" ? "proxy" : undefined;
-      const stale = outgoing.reusedSocket && !answered && !signal.aborted;
-      reject(cause instanceof FetchError ? cause : new FetchError({ problem, proxy, stale }, cause));
+      const problem = hasTunnel ? undefined : "proxy";
+      reject(cause instanceof FetchError ? cause : new FetchError({ problem, proxy: proxy?.host }, cause));
     };
     outgoing.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
-      tunnel = "open";
+      hasTunnel = true;
       if (statusCode !== 200) {
-        outgoing.destroy(new FetchError({ problem: "proxy", status: statusCode, proxy }));
+        outgoing.destroy(new FetchError({ problem: "proxy", status: statusCode, proxy: proxy?.host }));
       }
-    });
-    // A kept connection has its tunnel already.
-    outgoing.on("socket", () => {
-      if (outgoing.reusedSocket) tunnel = "open";
     });
     outgoing.on("error", fail);
     outgoing.on("close", () => signal.removeEventListener("abort", abort));
-    outgoing.on("response", (incoming) => {
-      answered = true;
-      readResponse(incoming, proxy).then(resolve, fail);
-    });
+    outgoing.on("response", (incoming) => readResponse(incoming, proxy?.host).then(resolve, fail));
     signal.addEventListener("abort", abort);
     outgoing.end(body);
   });
 }
 
-function start({ method, url, headers }: Request, agent: HttpAgent): ClientRequest {
+function start({ method, url, headers }: Request, agent: HttpAgent | undefined): ClientRequest {
   const sent = Object.fromEntries([...headers].filter(([, value]) => value !== ""));
-  return (url.startsWith("https:") ? startHttps : startHttp)(url, {
+  const options = { autoSelectFamilyAttemptTimeout: connectAttemptMs };
+  const secure = url.startsWith("https:");
+  return (secure ? startHttps : startHttp)(url, {
     method,
-    agent,
+    agent: agent ?? (secure ? new HttpsAgent(options) : new HttpAgent(options)),
     // A compressed answer would have to be unpacked here.
     headers: { ...sent, "accept-encoding": "identity" },
   });

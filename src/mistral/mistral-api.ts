@@ -73,8 +73,6 @@ export interface CheckOptions extends CallOptions {
   readonly tryCodestral?: boolean;
   /** Whether the model says a sentence and not just one token, for somebody who reads it. */
   readonly greets?: boolean | undefined;
-  /** Whether the calls are made one after the other: slower, for when many keys are checked at once. */
-  readonly oneByOne?: boolean;
   /** Told as each part ends, for progress; never given a key. */
   readonly onProgress?: (step: CheckStep) => void;
 }

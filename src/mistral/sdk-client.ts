@@ -9,6 +9,7 @@ import { MistralError } from "@mistralai/mistralai/models/errors/mistralerror.js
 import type { Result } from "@mistralai/mistralai/types/fp.js";
 import type { ApiKey } from "../keys/api-key.ts";
 import { cleanText } from "../outside-text.ts";
+import type { Environment } from "../running/environment.ts";
 import {
   type AnswerBody,
   type CallOutcome,
@@ -17,7 +18,7 @@ import {
   member,
   readBody,
 } from "./call-outcome.ts";
-import type { Fetcher } from "./fetcher.ts";
+import { fetchAnswer } from "./fetcher.ts";
 import type { ChatRequest } from "./mistral-api.ts";
 
 /** Who is called, with which key, and over what. */
@@ -25,7 +26,8 @@ export interface ApiAccess {
   /** Without a trailing slash. */
   readonly address: string;
   readonly key: ApiKey;
-  readonly fetcher: Fetcher;
+  /** For the proxy variables. */
+  readonly env: Environment;
   /** Told of every call as it ends, each repetition on its own. */
   readonly onCall?: (call: MadeCall) => void;
 }
@@ -72,12 +74,12 @@ const silentLogger = { group: () => {}, groupEnd: () => {}, log: () => {} };
  * body is kept: they hold the request, and the key with it.
  *
  * The SDK's own hooks stay in place. They name the SDK as the caller, warn on the console of a
- * deprecated model (for a header that {@link Fetcher} leaves out), and trace with OpenTelemetry where
+ * deprecated model (for a header that {@link fetchAnswer} leaves out), and trace with OpenTelemetry where
  * that is installed and MISTRAL_SDK_TELEMETRY asks for it. Its repetitions are not used: they would
  * wait for a limit of zero, too. Source: `hooks/registration.js` and `lib/retries.js` of SDK 2.7.0.
  */
 async function callSdk(
-  { address, key, fetcher, onCall }: ApiAccess,
+  { address, key, env, onCall }: ApiAccess,
   signal: AbortSignal,
   call: (core: MistralCore) => Promise<Result<unknown, unknown>>,
   { asSent = false } = {},
@@ -87,7 +89,7 @@ async function callSdk(
   let came: { readonly response: Response; readonly at: number } | undefined;
   const httpClient = new HTTPClient({
     fetcher: async (input) => {
-      const response = await fetcher.fetch(input, signal);
+      const response = await fetchAnswer(input, env, signal);
       if (asSent) copy = response.clone();
       return response;
     },

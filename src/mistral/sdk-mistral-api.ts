@@ -1,11 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { Environment } from "../running/environment.ts";
-import { ApiSession } from "./api-session.ts";
+import { ApiSession, type SessionOptions } from "./api-session.ts";
 import { acceptsKey } from "./assess.ts";
 import type { CallOutcome, MadeCall } from "./call-outcome.ts";
 import { readChatEvents } from "./chat-events.ts";
-import type { Endpoint } from "./endpoint.ts";
 import type {
   ApiResult,
   Assessment,
@@ -38,21 +36,11 @@ import {
 } from "./sdk-client.ts";
 
 /** What {@link SdkMistralApi} is made of. */
-export interface SdkMistralApiOptions {
-  readonly endpoint: Endpoint;
-  /** For the proxy variables. */
-  readonly env: Environment;
-  now(): Date;
-  /** The time limit of each call with its repetitions, in milliseconds; 10 s where absent. */
-  readonly timeoutMs?: number;
-  /** The pause before a call is repeated where Mistral names none, in milliseconds; 500 where absent. */
-  readonly pauseMs?: number;
+export interface SdkMistralApiOptions extends SessionOptions {
   /** How long a streamed answer may pause, in milliseconds; a minute where absent. */
   readonly silenceMs?: number;
   /** Where Codestral keys work. Where absent, Mistral's own address, and only beside Mistral's own API. */
   readonly codestralUrl?: string;
-  /** Told of every call as it ends, in a line for `--verbose`. */
-  readonly trace?: (line: string) => void;
 }
 
 const codestralAddress = "https://codestral.mistral.ai";
@@ -78,13 +66,13 @@ export class SdkMistralApi implements MistralApi {
   }
 
   async checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck> {
-    const session = this.#open(key, options);
+    const session = new ApiSession(this.#options, key, options);
     try {
       const check = await this.#check(session, options);
       session.throwIfCancelled();
       return check;
     } finally {
-      await session.close();
+      session.close();
     }
   }
 
@@ -101,7 +89,7 @@ export class SdkMistralApi implements MistralApi {
     request: ChatRequest,
     options: CallOptions,
   ): Promise<ApiResult<AsyncIterable<ChatEvent>>> {
-    const session = this.#open(key, options);
+    const session = new ApiSession(this.#options, key, options);
     const { model } = request;
     const { outcome, latencyMs } = await session.call(callCompletionStream(request));
     if (outcome.kind === "answer" && outcome.body.kind === "stream") {
@@ -109,14 +97,9 @@ export class SdkMistralApi implements MistralApi {
       const value = readChatEvents({ events: outcome.body.events, session, model, silenceMs });
       return { ok: true, value, rateLimits: readRateLimits(outcome.headers), latencyMs };
     }
-    await session.close();
+    session.close();
     session.throwIfCancelled();
     return { ok: false, assessed: session.inContext(assessFailed(session, outcome, "completion"), model) };
-  }
-
-  #open(key: ApiKey, options: CallOptions): ApiSession {
-    const { timeoutMs = 10_000, pauseMs = 500, trace, ...rest } = this.#options;
-    return new ApiSession({ ...rest, timeoutMs, pauseMs, trace }, key, options);
   }
 
   /** Asks one question. */
@@ -126,7 +109,7 @@ export class SdkMistralApi implements MistralApi {
     call: ApiCall,
     read: (value: unknown, key: ApiKey) => Value | undefined,
   ): Promise<ApiResult<Value>> {
-    const session = this.#open(key, options);
+    const session = new ApiSession(this.#options, key, options);
     try {
       const { outcome, latencyMs } = await session.call(call);
       session.throwIfCancelled();
@@ -139,25 +122,21 @@ export class SdkMistralApi implements MistralApi {
       }
       return { ok: true, value, rateLimits: readRateLimits(outcome.headers), latencyMs };
     } finally {
-      await session.close();
+      session.close();
     }
   }
 
   async #check(session: ApiSession, options: CheckOptions): Promise<KeyCheck> {
-    const { quick = false, oneByOne = false, greets = false, onProgress } = options;
-    const ask = (model: string) => complete(session, model, greets ? greeting : oneToken);
-    const identity = oneByOne ? undefined : this.#identify(session);
-    // A model that was named needs no list, so both calls can be under way at once.
-    const early = quick || oneByOne || options.model === undefined ? undefined : ask(options.model);
-    early?.catch(() => {});
-
+    const { quick = false, greets = false, onProgress } = options;
     const authentication = await session.call(callModels);
     const models = readValue(authentication.outcome, session.key, readModels);
     const accepted = models !== undefined;
     onProgress?.({ part: "authentication", ok: accepted, latencyMs: authentication.latencyMs });
 
+    const identity = accepted ? this.#identify(session) : null;
     const model = quick || !accepted ? undefined : (options.model ?? chooseModel(models));
-    const completion = model === undefined ? undefined : await (early ?? ask(model));
+    const completion =
+      model === undefined ? undefined : await complete(session, model, greets ? greeting : oneToken);
     const completed =
       completion !== undefined && session.assess(completion.outcome, "completion").diagnosis === "valid";
     if (completion !== undefined && model !== undefined) {
@@ -172,7 +151,7 @@ export class SdkMistralApi implements MistralApi {
         completion === undefined || model === undefined
           ? null
           : { ok: completed, model, latencyMs: completion.latencyMs },
-      identity: accepted ? await within(identity ?? this.#identify(session), identityGraceMs) : null,
+      identity: identity === null ? null : await within(identity, identityGraceMs),
       rateLimits: rateLimitsOf((completion ?? authentication).outcome),
       ...(greets && completed && { words: readValue(completion.outcome, session.key, readWords) ?? null }),
     };
@@ -205,11 +184,8 @@ export class SdkMistralApi implements MistralApi {
   /** Whose key it is. Never fails: the regional endpoints and gateways do not know, and the call is a beta. */
   async #identify(session: ApiSession): Promise<Identity | null> {
     if (this.#options.endpoint.region !== "global") return null;
-    try {
-      return readValue((await session.callOnce(callIdentity)).outcome, session.key, readIdentity) ?? null;
-    } catch {
-      return null;
-    }
+    const { outcome } = await session.call(callIdentity);
+    return readValue(outcome, session.key, readIdentity) ?? null;
   }
 }
 

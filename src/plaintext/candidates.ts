@@ -5,8 +5,9 @@ import type { ProcessContext } from "../files/process-context.ts";
 import { ownCommand } from "../hints.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
-import { quietly, whyNobody } from "../terminal/absence.ts";
+import { whyNobody } from "../terminal/absence.ts";
 import type { Output } from "../terminal/output/output.ts";
+import { checkEach } from "../verification/check-with-progress.ts";
 import { explain } from "../verification/explain.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import type { FoundKey, FoundPlace } from "./find-keys.ts";
@@ -56,9 +57,6 @@ function isAt(place: FoundPlace, from: string, { cwd, home }: ProcessContext): b
   return path === place.file.path || path === place.file.realPath;
 }
 
-/** So many keys are checked at once, each with one call at a time: Mistral limits how many it takes a second. */
-const atOnce = 4;
-
 /**
  * Asks Mistral about keys, and puts those first that it accepts.
  *
@@ -70,26 +68,11 @@ export async function checkCandidates(
   endpoint: Endpoint,
 ): Promise<readonly Candidate[]> {
   const api = await deps.mistral(endpoint);
-  const label = found.length === 1 ? "Checking a key" : `Checking ${found.length} keys`;
-  const line = deps.output.progress(label);
-  const checked: Candidate[] = [];
-  const queue = found.entries();
-  let done = 0;
-  const work = async (): Promise<void> => {
-    for (const [index, one] of queue) {
-      const check = await api.checkKey(one.key, { history: newKey, oneByOne: true, signal: deps.signal });
-      checked[index] = { found: one, check };
-      done += 1;
-      line.update(`${label}, ${done} done`);
-    }
-  };
-  try {
-    await quietly(deps, () => Promise.all(Array.from({ length: atOnce }, work)));
-  } finally {
-    line.clear();
-  }
+  const checked = await checkEach(deps, found, async (one): Promise<Candidate> => {
+    return { found: one, check: await api.checkKey(one.key, { history: newKey, signal: deps.signal }) };
+  });
   if (deps.signal.aborted) throw new Cancelled();
-  return checked.sort((a, b) => rankOf(a) - rankOf(b));
+  return [...checked].sort((a, b) => rankOf(a) - rankOf(b));
 }
 
 function rankOf({ check }: Candidate): number {

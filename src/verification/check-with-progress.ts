@@ -43,3 +43,37 @@ export async function checkWithProgress(
     line.clear();
   }
 }
+
+/** So many keys are checked at once, each with two calls at a time at most: Mistral limits how many it takes a second. */
+const atOnce = 2;
+
+/**
+ * Checks several keys, a few at a time, and shows how many are done.
+ *
+ * @returns what came of each, in their order; the rest is missing where the person pressed Ctrl-C
+ */
+export async function checkEach<Item, Result>(
+  deps: Checking,
+  items: readonly Item[],
+  check: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const label = items.length === 1 ? "Checking a key" : `Checking ${items.length} keys`;
+  const line = deps.output.progress(label);
+  const results: Result[] = [];
+  const queue = items.entries();
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const [index, item] of queue) {
+      if (deps.signal.aborted) return;
+      results[index] = await check(item);
+      done += 1;
+      line.update(`${label}, ${done} done`);
+    }
+  };
+  try {
+    await quietly(deps, () => Promise.all(Array.from({ length: atOnce }, work)));
+  } finally {
+    line.clear();
+  }
+  return Object.values(results);
+}

@@ -2,8 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
-import { quietly } from "../terminal/absence.ts";
-import type { Checking } from "./check-with-progress.ts";
+import { type Checking, checkEach } from "./check-with-progress.ts";
 import {
   conclude,
   type Reading,
@@ -25,9 +24,6 @@ export interface ProfileResults {
   readonly unchecked: number;
 }
 
-/** So many keys are checked at once, each with one call at a time: Mistral limits how many it takes a second. */
-const atOnce = 4;
-
 /**
  * Verifies the keys of all profiles. The stores are asked one after the other, so that no two of
  * their dialogs are open at once; then the keys are checked, a few at a time. What is found out is
@@ -37,68 +33,44 @@ const atOnce = 4;
  * @throws MistralKeyError of kind `no-key` or of a `store-…` kind when there is no profile at all
  */
 export async function verifyEveryProfile(
-  deps: Checking & Reading & Pick<Deps, "env" | "now">,
+  deps: Verifying,
   options: Omit<VerifyRequest, "profile">,
 ): Promise<ProfileResults> {
   const names = deps.profiles.list().map(({ name }) => name);
+  // A key may be in the keychain without a profile that lists it.
   if (names.length === 0) {
-    // A key may be in the keychain without a profile that lists it.
     const found = await readKeyToCheck(deps, { ...options, profile: defaultProfile });
     return await checkAll(deps, [found]);
   }
   const found: (StoredKeyToCheck | Failed)[] = [];
   for (const profile of names) {
-    found.push(
-      await readKeyToCheck(deps, { ...options, profile }).catch((error: unknown) => ({
-        profile,
-        failure: expected(error),
-      })),
-    );
+    const failed = (error: unknown) => ({ profile, failure: expected(error) });
+    found.push(await readKeyToCheck(deps, { ...options, profile }).catch(failed));
   }
   return await checkAll(deps, found);
 }
 
 type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
+type Verifying = Checking & Reading & Pick<Deps, "env" | "now">;
 
 async function checkAll(
-  deps: Checking & Reading & Pick<Deps, "env" | "now">,
+  deps: Verifying,
   found: readonly (StoredKeyToCheck | Failed)[],
 ): Promise<ProfileResults> {
-  const label = found.length === 1 ? "Checking a key" : `Checking ${found.length} keys`;
-  const line = deps.output.progress(label);
-  const results: ProfileResult[] = [];
-  let done = 0;
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < found.length && !deps.signal.aborted; index = next++) {
-      const one = found[index];
-      if (one === undefined) return;
-      const result = "failure" in one ? one : await checkOne(deps, one);
-      if (result === undefined) return;
-      results[index] = result;
-      done += 1;
-      line.update(`${label}, ${done} done`);
-    }
-  };
-  try {
-    await quietly(deps, () => Promise.all(Array.from({ length: atOnce }, worker)));
-  } finally {
-    line.clear();
-  }
-  // Without the holes that Ctrl-C left.
-  return { results: Object.values(results), unchecked: found.length - done };
+  const checked = await checkEach(deps, found, async (one) =>
+    "failure" in one ? one : await checkOne(deps, one),
+  );
+  const results = checked.filter((result) => result !== undefined);
+  return { results, unchecked: found.length - results.length };
 }
 
 /** The verdict on one key; `undefined` when the person pressed Ctrl-C before it was there. */
-async function checkOne(
-  deps: Checking & Reading & Pick<Deps, "env" | "now">,
-  found: StoredKeyToCheck,
-): Promise<ProfileResult | undefined> {
+async function checkOne(deps: Verifying, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
   const { history, key, request } = found;
   const { quick, model, profile } = request;
   const api = await deps.mistral(found.endpoint);
   try {
-    const check = await api.checkKey(key, { history, quick, model, oneByOne: true, signal: deps.signal });
+    const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
     return { profile, verified: conclude(deps, found, check) };
   } catch (error) {
     if (error instanceof Cancelled) return undefined;

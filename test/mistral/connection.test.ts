@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
@@ -147,60 +147,4 @@ describe("a plain loopback address", () => {
     expect(diagnosis).toBe("valid");
     expect([...proxy.tunnels, ...proxy.plainRequests]).toEqual([]);
   });
-
-  it("is called again when a kept connection turns out to be closed", async () => {
-    const closing = await startClosingServer();
-    const endpoint = { region: "global", serverUrl: closing.url } as const;
-    const opened = new SdkMistralApi({
-      endpoint: { ...endpoint, region: "eu" },
-      env: {},
-      now: () => new Date(),
-    });
-    const { diagnosis } = await opened.checkKey(key, { history: newKey });
-    await closing.stop();
-    expect(diagnosis).toBe("valid");
-    expect(closing.connections()).toBe(2);
-  });
 });
-
-/** Answers the first request of each connection, keeps it open, and cuts it at the second. */
-async function startClosingServer() {
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  const server: Server = createServer((socket) => {
-    connections += 1;
-    sockets.add(socket);
-    socket.on("error", () => {});
-    let answered = false;
-    let received = "";
-    socket.on("data", (chunk) => {
-      if (answered) {
-        socket.resetAndDestroy();
-        return;
-      }
-      received += chunk.toString("latin1");
-      const [head = "", body] = received.split("\r\n\r\n");
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-      if (body === undefined || body.length < length) return;
-      answered = true;
-      const answer = head.startsWith("GET")
-        ? { data: [{ id: "mistral-small-latest", capabilities: { completion_chat: true } }] }
-        : { choices: [] };
-      const text = JSON.stringify(answer);
-      socket.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    connections: () => connections,
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
-}

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { nestsDeeperThan } from "../../src/files/json-nesting.ts";
-import { Fetcher } from "../../src/mistral/fetcher.ts";
+import { fetchAnswer } from "../../src/mistral/fetcher.ts";
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -17,12 +17,7 @@ async function fetchFrom(listener: RequestListener): Promise<Response> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const fetcher = new Fetcher({});
-  try {
-    return await fetcher.fetch(`http://127.0.0.1:${port}/`, new AbortController().signal);
-  } finally {
-    await fetcher.close();
-  }
+  return await fetchAnswer(`http://127.0.0.1:${port}/`, {}, new AbortController().signal);
 }
 
 const answer =
