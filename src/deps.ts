@@ -5,7 +5,6 @@ import type { ApiKey } from "./keys/api-key.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
-import type { Drafts } from "./onboarding/draft.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { Profile } from "./profiles/profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
@@ -71,7 +70,6 @@ export interface Deps {
    * @throws MistralKeyError of kind `usage` for a kind that this version does not know
    */
   openTarget(reference: TargetReference, profile: ProfileName): Promise<Target>;
-  readonly drafts: Drafts;
   /** Where the program runs: the folder, the home folder, the system. */
   processContext(): ProcessContext;
   /** The names of the processes that started this one, the nearest first; empty where the system does not tell. */

@@ -131,7 +131,6 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
     { chooseProfile, describeChoice },
     { JournalFolder },
     { currentFolder, programFolder, refuseDeletedFolder },
-    { DraftsFolder },
     { openStore },
   ] = await Promise.all([
     import("./terminal/output/terminal-output.ts"),
@@ -140,7 +139,6 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
     import("./profiles/choose-profile.ts"),
     import("./rotation/journal-folder.ts"),
     import("./profiles/program-folder.ts"),
-    import("./onboarding/drafts-folder.ts"),
     import("./stores/open-store.ts"),
   ]);
   const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
@@ -215,7 +213,6 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       const { openTarget } = await import("./targets/open-target.ts");
       return openTarget(reference, { profile, processContext: deps.processContext(), signal });
     },
-    drafts: new DraftsFolder(folder),
     processContext: () => ({
       platform: process.platform,
       home: homedir(),

@@ -1,18 +1,16 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { Expiry } from "../keys/expiry.ts";
-import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import { facts } from "./facts.ts";
 import { receiveKey } from "./receive-key.ts";
-import { settleKey } from "./settle-key.ts";
+import { type SettleRequest, settleKey } from "./settle-key.ts";
 
 /** Which key is wanted, and where from. */
-export interface CaptureRequest {
+export interface CaptureRequest extends SettleRequest {
   /** `stdin` takes a key from standard input and asks nothing else; a key that is at hand is only checked. */
   readonly from: "prompt" | "stdin" | ApiKey;
   /** The question of the prompt. */
@@ -21,15 +19,8 @@ export interface CaptureRequest {
   readonly onBack?: () => Promise<ApiKey | undefined>;
   /** What Enter takes while nothing is entered. */
   readonly offered?: ApiKey | undefined;
-  readonly endpoint: Endpoint;
   /** Whether the key is checked with test calls. */
   readonly verify: boolean;
-  /** Whether the model of the test call says a sentence, to be shown. */
-  readonly greets?: boolean;
-  /** The last day of the key, where it is known; it changes what a refusal means. */
-  readonly expiresAt?: Expiry | undefined;
-  /** Whether the key was made a moment ago, so that it may be refused for a while. */
-  readonly justMade?: boolean;
   /** Why a key cannot be the wanted one whatever Mistral says of it, as a sentence. */
   readonly refuse?: (key: ApiKey) => string | undefined;
 }
@@ -55,13 +46,13 @@ type Capturing = Pick<
  * @throws MistralKeyError of kind `usage` when what came on standard input is no usable key
  */
 export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
-  const { from, message } = request;
+  const { from, message, onBack, offered } = request;
   if (from === "stdin") {
     return await checkAlone(deps, await receiveKey(deps, { message, flags: "… --with-key" }), request);
   }
   if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
   for (let key = from === "prompt" ? undefined : from; ; key = undefined) {
-    key ??= await askForKey(deps, request);
+    key ??= await (await deps.prompts()).key({ message, onBack, offered });
     const refusal = request.refuse?.(key);
     if (refusal !== undefined) {
       deps.output.warn(refusal);
@@ -71,13 +62,6 @@ export async function captureKey(deps: Capturing, request: CaptureRequest): Prom
     const settled = await settleKey(deps, key, request);
     if (settled !== undefined) return settled;
   }
-}
-
-async function askForKey(
-  { prompts }: Capturing,
-  { message, onBack, offered }: CaptureRequest,
-): Promise<ApiKey> {
-  return await (await prompts()).key({ message, onBack, offered });
 }
 
 async function checkAlone(deps: Capturing, key: ApiKey, request: CaptureRequest): Promise<CapturedKey> {

@@ -11,6 +11,7 @@ import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import { facts } from "./facts.ts";
+import { openPageAndSay } from "./open-page.ts";
 
 type Settling = Pick<
   Deps,
@@ -20,8 +21,11 @@ type Settling = Pick<
 /** How a key is to be checked. */
 export interface SettleRequest {
   readonly endpoint: Endpoint;
+  /** The last day of the key, where it is known; it changes what a refusal means. */
   readonly expiresAt?: Expiry | undefined;
+  /** Whether the key was made a moment ago, so that it may be refused for a while. */
   readonly justMade?: boolean | undefined;
+  /** Whether the model of the test call says a sentence, to be shown. */
   readonly greets?: boolean | undefined;
 }
 
@@ -46,6 +50,7 @@ export async function settleKey(
   pasted: ApiKey,
   request: SettleRequest,
 ): Promise<SettledKey | undefined> {
+  const prompts = await deps.prompts();
   let key = pasted;
   let triesCodestral = (await deps.mistral(request.endpoint)).canTryCodestral;
   let check = await checkOnce(deps, key, request);
@@ -53,7 +58,9 @@ export async function settleKey(
     const verdict = verdictOf(check);
     if (verdict === "usable") return { outcome: "verified", key, check };
     printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
-    const next = await askWhatNow(deps, check, { ...request, triesCodestral });
+    const question = whatNow(check, request.justMade === true, triesCodestral);
+    // Another key may be pasted instead of an answer.
+    const next = await prompts.choose<Next, ApiKey>({ ...question, onKeyPasted: (another) => another });
     switch (next) {
       case "paste":
         return undefined;
@@ -99,25 +106,11 @@ function keep(name: string, description: string): Choice<Next> {
   return { value: "keep", name, description };
 }
 
-interface Circumstances {
-  readonly justMade?: boolean | undefined;
-  readonly triesCodestral: boolean;
-}
-
-/** Asks what to do about a key that Mistral does not simply accept; another key may be pasted instead. */
-async function askWhatNow(
-  { prompts }: Settling,
-  check: KeyCheck,
-  circumstances: Circumstances,
-): Promise<Next | ApiKey> {
-  const question = whatNow(check, circumstances);
-  return await (await prompts()).choose<Next, ApiKey>({ ...question, onKeyPasted: (key) => key });
-}
-
 /** The question, and what can be done: first what most people should do. */
 function whatNow(
   check: KeyCheck,
-  { justMade = false, triesCodestral }: Circumstances,
+  justMade: boolean,
+  triesCodestral: boolean,
 ): { readonly message: string; readonly choices: readonly Choice<Next>[] } {
   const message = "What now?";
   switch (verdictOf(check)) {
@@ -143,12 +136,10 @@ function whatNow(
 }
 
 /** Opens the page where a plan is chosen or paid, and waits until the person is back from there. */
-async function openPlanPage({ openPage, output, prompts }: Settling, check: KeyCheck): Promise<void> {
+async function openPlanPage(deps: Settling, check: KeyCheck): Promise<void> {
   const isPayment = check.diagnosis === "no-plan" && check.missing === "payment";
-  const page = isPayment ? consolePages.billing : consolePages.subscription;
-  if (await openPage(page)) output.ok("Opened in your browser. Come back here when it is done.");
-  else output.next(`Open ${output.theme.link(page)} on any machine, and come back here when it is done.`);
-  await (await prompts()).press({
+  await openPageAndSay(deps, isPayment ? consolePages.billing : consolePages.subscription);
+  await (await deps.prompts()).press({
     keys: [{ press: "enter", does: "done, check the key again", value: true }],
   });
 }

@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
-import type { ApiKey } from "../keys/api-key.ts";
+import { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { askExpiry } from "./ask-expiry.ts";
+import { openPageAndSay } from "./open-page.ts";
 import type { ScreenId } from "./pictures.ts";
 import { firstStepOf, type Screen } from "./steps.ts";
 
@@ -14,8 +15,6 @@ export interface Walk {
   readonly expiresAt: Expiry | undefined;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
-  /** Told before each screen is shown, so that a stopped wizard can be taken up again. */
-  readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
 /** What was learnt on the way. */
@@ -30,8 +29,8 @@ export interface Walked {
   readonly justMade: boolean;
 }
 
-/** What a person answers below a screen. */
-type Move = "open" | "on" | "back" | "skip" | "help";
+/** How a screen is left: on to the next, back to the one before, to the paste, or with a key that was pasted there. */
+type Move = "on" | "back" | "skip" | ApiKey;
 
 type Walking = Pick<Deps, "output" | "prompts" | "now" | "openPage">;
 
@@ -42,28 +41,24 @@ type Walking = Pick<Deps, "output" | "prompts" | "now" | "openPage">;
  * @throws Cancelled
  */
 export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
-  const { screens } = walk;
+  const { screens, browser } = walk;
   const last = screens.length - 1;
+  const opened = new Set<string>();
   let { expiresAt } = walk;
   let asked = expiresAt !== undefined;
   let justMade = false;
-  let opened: string | undefined;
   let index = screens.findIndex(({ id }) => id === walk.from);
   for (let screen = screens[index]; screen !== undefined; screen = screens[index]) {
-    walk.onScreen?.(screen.id, expiresAt);
     showScreen(deps, screen, screens);
     if (index === last) break;
-    const left = await leaveScreen(deps, screen, { first: index === 0, opened, browser: walk.browser });
-    opened = left.opened;
-    if (left.key !== undefined) {
-      return { key: left.key, expiresAt, asked, justMade: screen.id === "create" };
-    }
-    if (screen.id === "create" && left.to === "on") {
+    const move = await leaveScreen(deps, screen, { isFirst: index === 0, browser, opened });
+    if (move instanceof ApiKey) return { key: move, expiresAt, asked, justMade: screen.id === "create" };
+    if (screen.id === "create" && move === "on") {
       justMade = true;
       if (!asked) expiresAt = await askExpiry(deps, { justMade });
       asked = true;
     }
-    index = left.to === "back" ? index - 1 : left.to === "skip" ? last : index + 1;
+    index = move === "back" ? index - 1 : move === "skip" ? last : index + 1;
   }
   return { expiresAt, asked, justMade };
 }
@@ -83,55 +78,32 @@ function showScreen({ output }: Walking, screen: Screen, screens: readonly Scree
   output.print();
 }
 
-/** How a screen was left. */
-interface Left {
-  readonly to?: "on" | "back" | "skip";
-  /** A key that was pasted in place of an answer. */
-  readonly key?: ApiKey;
-  /** The page that was opened last. */
-  readonly opened: string | undefined;
-}
-
 /** Asks what to do below a screen until it is left; a page that was opened is left with the next Enter. */
 async function leaveScreen(
   deps: Walking,
   screen: Screen,
-  at: { readonly first: boolean; readonly opened: string | undefined; readonly browser: boolean },
-): Promise<Left> {
+  at: { readonly isFirst: boolean; readonly browser: boolean; readonly opened: Set<string> },
+): Promise<Move> {
   const prompts = await deps.prompts();
-  let { opened } = at;
   for (;;) {
-    const canOpen = at.browser && opened !== screen.page;
-    const move = await prompts.press<Move, ApiKey>({
+    const canOpen = at.browser && !at.opened.has(screen.page);
+    const move = await prompts.press<Move | "open" | "help", ApiKey>({
       keys: [
         canOpen
           ? { press: "enter", does: "open the page", value: "open" }
           : { press: "enter", does: "done, go on", value: "on" },
         ...(canOpen ? [{ press: "n", does: "next", value: "on" } as const] : []),
         { press: "s", does: "paste now", value: "skip" },
-        ...(at.first ? [] : [{ press: "b", does: "back", value: "back" } as const]),
+        ...(at.isFirst ? [] : [{ press: "b", does: "back", value: "back" } as const]),
         ...(screen.troubles.length === 0 ? [] : [{ press: "h", does: "help", value: "help" } as const]),
       ],
       onKeyPasted: (key) => key,
     });
-    switch (move) {
-      case "open":
-        opened = screen.page;
-        if (await deps.openPage(screen.page)) {
-          deps.output.ok("Opened in your browser. Come back here when it is done.");
-        } else {
-          deps.output.warn("No browser could be started here. Open the address above on any machine.");
-        }
-        break;
-      case "help":
-        showTroubles(deps, screen);
-        break;
-      case "on":
-      case "back":
-      case "skip":
-        return { to: move, opened };
-      default:
-        return { key: move, opened };
+    if (move === "help") showTroubles(deps, screen);
+    else if (move !== "open") return move;
+    else {
+      at.opened.add(screen.page);
+      await openPageAndSay(deps, screen.page);
     }
   }
 }

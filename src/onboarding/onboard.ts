@@ -1,19 +1,19 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
-import { EarlyKeyPrompts } from "../capture/early-key.ts";
+import { keepEarlyKey } from "../capture/early-key.ts";
 import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
-import type { Walked } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { profileOf } from "../profiles/known-key.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
+import type { Prompts } from "../terminal/prompts/prompts.ts";
 import { noteExpiry } from "./note-expiry.ts";
 import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
 import { choosePlace, findPlace, type Place, type PlaceChoice, readStored } from "./place.ts";
 import { storeKey } from "./store-key.ts";
-import { stoppable, walkBack, walkToPaste } from "./wizard.ts";
+import { leadToKey, type Obtained } from "./wizard.ts";
 
 /**
  * Takes a person from nothing to a verified key in a store. Whether the key can be kept is settled
@@ -25,7 +25,12 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const openPage = request.browser ? outside.openPage : async () => false;
   // A key that is piped in comes with no questions, whoever is there.
   const deps = { ...outside, openPage, interactive: outside.interactive && request.from !== "stdin" };
-  const early = takingEarlyKeys(deps);
+  // At any question before the one for it a person may paste the key.
+  let prompts: Promise<Prompts> | undefined;
+  const early: Deps = {
+    ...deps,
+    prompts: () => (prompts ??= deps.prompts().then((real) => keepEarlyKey(real, deps.output))),
+  };
   const first = await findPlace(early, request);
   if (request.from === "prompt") sayWhere(deps, first.store);
   const chosen = await choosePlace(early, request, first);
@@ -34,14 +39,10 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const { place } = chosen;
   const { captured, walked } =
     request.from === "prompt"
-      ? await walkAndCapture(early, { ...request, profile: place.profile }, place)
+      ? await leadToKey(early, { ...request, profile: place.profile }, place.endpoint)
       : await captureSent(outside, request, place);
   if (captured.outcome === "refused") return captured;
-  const forgetDraft = () => {
-    if (request.from === "prompt") deps.drafts.remove(place.profile);
-  };
   if (place.store.kind === "memory") {
-    forgetDraft();
     return { outcome: "once", key: captured.key, check: captured.check };
   }
   // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
@@ -55,53 +56,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
     expiresAt: walked.expiresAt,
     browser: request.browser,
   });
-  forgetDraft();
   return walked.asked ? stored : await noteExpiry(deps, stored, walked);
-}
-
-/** The same outside, where a person may paste the key at any question before the one for it. */
-function takingEarlyKeys(deps: Deps): Deps {
-  let prompts: Promise<EarlyKeyPrompts> | undefined;
-  return {
-    ...deps,
-    prompts: () => {
-      prompts ??= deps.prompts().then((real) => new EarlyKeyPrompts(real, deps.output));
-      return prompts;
-    },
-  };
-}
-
-interface Obtained {
-  readonly captured: CapturedKey;
-  readonly walked: Walked;
-}
-
-/** Leads a person to a key. */
-async function walkAndCapture(deps: Deps, request: OnboardRequest, { endpoint }: Place): Promise<Obtained> {
-  const { verify, offered } = request;
-  return await stoppable(deps, request, async () => {
-    let walked = await walkToPaste(deps, request);
-    const captured = await captureKey(deps, {
-      from: walked.key ?? "prompt",
-      message: "Your key",
-      endpoint,
-      verify,
-      greets: true,
-      offered,
-      onBack: async () => {
-        walked = await walkBack(deps, request);
-        return walked.key;
-      },
-      // Going back may change these.
-      get expiresAt() {
-        return walked.expiresAt;
-      },
-      get justMade() {
-        return walked.justMade;
-      },
-    });
-    return { captured, walked };
-  });
 }
 
 /** Takes a key that is sent. */

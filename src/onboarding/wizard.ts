@@ -1,115 +1,56 @@
-import type { ScreenId } from "../capture/pictures.ts";
-import {
-  firstScreenFor,
-  firstStepOf,
-  type Screen,
-  type StartingPoint,
-  screensFor,
-  suggestKeyName,
-} from "../capture/steps.ts";
+import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { firstScreenFor, type StartingPoint, screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
-import type { Expiry } from "../keys/expiry.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
-import { type Draft, isFresh } from "./draft.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
+import type { OnboardRequest } from "./outcome.ts";
 
-/** What the wizard needs to know before it starts. */
-export interface WizardRequest {
-  readonly profile: ProfileName;
-  readonly expiresAt: Expiry | undefined;
-  readonly browser: boolean;
+/** A key, and what was learnt on the way to it. */
+export interface Obtained {
+  readonly captured: CapturedKey;
+  readonly walked: Walked;
 }
 
 /**
- * Asks how far the person is and walks the steps from there, up to the paste. Stopped in between,
- * it goes on there the next time. A key that is pasted at one of its questions ends it.
+ * Leads a person to a key: asks how far they are, walks the steps from there, and captures the key. One
+ * that is pasted at a question on the way is taken.
  *
  * @throws Cancelled
  */
-export async function walkToPaste(deps: Deps, request: WizardRequest): Promise<Walked> {
-  return await stoppable(deps, request, async () => {
-    const start = (await takeUpDraft(deps, request)) ?? (await askStart(deps));
-    if (!(start instanceof ApiKey)) return await walkFrom(deps, request, start);
-    const { expiresAt } = request;
-    return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
-  });
-}
-
-/** Walks again from the screen before the paste, for somebody who went back from there. */
-export async function walkBack(deps: Deps, request: WizardRequest): Promise<Walked> {
-  return await stoppable(deps, request, () =>
-    walkFrom(deps, request, { start: "account", screen: "create" }),
-  );
-}
-
-/**
- * Does a part of the wizard before anything is stored. Somebody who stops it is told that, and where
- * it goes on.
- *
- * @throws Cancelled
- */
-export async function stoppable<Result>(
-  deps: Deps,
-  { profile }: Pick<WizardRequest, "profile">,
-  part: () => Promise<Result>,
-): Promise<Result> {
+export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: Endpoint): Promise<Obtained> {
   try {
-    return await part();
+    let walked = await walkToPaste(deps, request);
+    const captured = await captureKey(deps, {
+      from: walked.key ?? "prompt",
+      message: "Your key",
+      endpoint,
+      verify: request.verify,
+      greets: true,
+      offered: request.offered,
+      onBack: async () => {
+        walked = await walkFrom(deps, request, "account");
+        return walked.key;
+      },
+      // Going back may change these.
+      get expiresAt() {
+        return walked.expiresAt;
+      },
+      get justMade() {
+        return walked.justMade;
+      },
+    });
+    return { captured, walked };
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    const draft = draftOf(deps, profile);
-    const hint = draft && `${commandFor(profile, "init")} goes on at ${stepOf(deps, draft)}.`;
-    throw new Cancelled("Stopped; nothing was stored.", hint === undefined ? {} : { hint });
+    const hint = `To go on later: ${commandFor(request.profile, "init")}`;
+    throw new Cancelled("Stopped; nothing was stored.", { hint });
   }
 }
 
-/** Where a walk begins. */
-interface Start {
-  readonly start: StartingPoint;
-  readonly screen: ScreenId;
-  readonly expiresAt?: Expiry | undefined;
-}
-
-async function walkFrom(
-  deps: Deps,
-  request: WizardRequest,
-  { start, screen, expiresAt }: Start,
-): Promise<Walked> {
-  return await walkSteps(deps, {
-    screens: screensOf(deps, start),
-    from: screen,
-    expiresAt: request.expiresAt ?? expiresAt,
-    browser: request.browser,
-    onScreen: (shown, chosen) => remember(deps, request.profile, { start, screen: shown, expiresAt: chosen }),
-  });
-}
-
-/** The wizard that was stopped, where it came further than where it would start anyhow. */
-function draftOf(deps: Deps, profile: ProfileName): Draft | undefined {
-  const draft = deps.drafts.read(profile);
-  const further = draft !== undefined && draft.screen !== firstScreenFor(draft.start);
-  return further && isFresh(draft, deps.now()) ? draft : undefined;
-}
-
-async function takeUpDraft(deps: Deps, { profile }: WizardRequest): Promise<Start | ApiKey | undefined> {
-  const draft = draftOf(deps, profile);
-  if (draft === undefined) return undefined;
-  const from = await (await deps.prompts()).choose<"draft" | "start", ApiKey>({
-    message: "You stopped on the way last time. Where do you want to go on?",
-    choices: [
-      { value: "draft", name: `At ${stepOf(deps, draft)} of 5`, description: "where you were" },
-      { value: "start", name: "From the start" },
-    ],
-    onKeyPasted: (key) => key,
-  });
-  if (from instanceof ApiKey) return from;
-  return from === "draft" ? draft : undefined;
-}
-
-async function askStart(deps: Deps): Promise<Start | ApiKey> {
+async function walkToPaste(deps: Deps, request: OnboardRequest): Promise<Walked> {
   const start = await (await deps.prompts()).choose<StartingPoint, ApiKey>({
     message: "Where are you now?",
     choices: [
@@ -119,25 +60,16 @@ async function askStart(deps: Deps): Promise<Start | ApiKey> {
     ],
     onKeyPasted: (key) => key,
   });
-  return start instanceof ApiKey ? start : { start, screen: firstScreenFor(start) };
+  if (!(start instanceof ApiKey)) return await walkFrom(deps, request, start);
+  const { expiresAt } = request;
+  return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
 }
 
-/** Where a draft goes on: `step 3`. */
-function stepOf(deps: Deps, { start, screen }: Draft): string {
-  return `step ${firstStepOf(screensOf(deps, start), screen)}`;
-}
-
-function screensOf(deps: Deps, start: StartingPoint): readonly Screen[] {
-  return screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start });
-}
-
-function remember(deps: Deps, profile: ProfileName, { start, screen, expiresAt }: Start): void {
-  deps.drafts.write({
-    version: 1,
-    profile,
-    start,
-    screen,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    savedAt: deps.now().toISOString(),
-  });
+async function walkFrom(
+  deps: Deps,
+  { expiresAt, browser }: OnboardRequest,
+  start: StartingPoint,
+): Promise<Walked> {
+  const screens = screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start });
+  return await walkSteps(deps, { screens, from: firstScreenFor(start), expiresAt, browser });
 }

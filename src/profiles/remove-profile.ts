@@ -55,7 +55,6 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   for (const slot of everySlot) await store.delete({ profile, slot });
   if (strayOnly) return found;
   deps.journal.end(profile);
-  deps.drafts.remove(profile);
   deps.profiles.remove(profile);
   return found;
 }

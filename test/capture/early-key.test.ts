@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { EarlyKeyPrompts } from "../../src/capture/early-key.ts";
+import { keepEarlyKey } from "../../src/capture/early-key.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
+import type { Prompts } from "../../src/terminal/prompts/prompts.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 import { answer, type ScriptedAnswer } from "../support/scripted-prompts.ts";
 
@@ -9,26 +10,26 @@ const text = "testKey0".repeat(4);
 let deps: TestDeps;
 afterEach(() => deps.close());
 
-function open(...answers: readonly ScriptedAnswer[]): EarlyKeyPrompts {
+function open(...answers: readonly ScriptedAnswer[]): Prompts {
   deps = openTestDeps({ answers });
-  return new EarlyKeyPrompts(deps.script, deps.output);
+  return keepEarlyKey(deps.script, deps.output);
 }
 
 const choices = [{ value: 1, name: "One" }] as const;
 
 describe("a key that is pasted before it is asked for", () => {
   it.each([
-    ["choose", answer.choose("One"), (prompts: EarlyKeyPrompts) => prompts.choose({ message: "?", choices })],
+    ["choose", answer.choose("One"), (prompts: Prompts) => prompts.choose({ message: "?", choices })],
     [
       "confirm",
       answer.confirm(true),
-      (prompts: EarlyKeyPrompts) => prompts.confirm({ message: "?", initial: false }),
+      (prompts: Prompts) => prompts.confirm({ message: "?", initial: false }),
     ],
-    ["text", answer.text("laptop"), (prompts: EarlyKeyPrompts) => prompts.text({ message: "?" })],
+    ["text", answer.text("laptop"), (prompts: Prompts) => prompts.text({ message: "?" })],
     [
       "press",
       answer.press("enter"),
-      (prompts: EarlyKeyPrompts) => prompts.press({ keys: [{ press: "enter", does: "go on", value: true }] }),
+      (prompts: Prompts) => prompts.press({ keys: [{ press: "enter", does: "go on", value: true }] }),
     ],
   ])("at %s is kept, and the question asked again", async (_name, answered, ask) => {
     const prompts = open(answer.pasteKey(text), answered);

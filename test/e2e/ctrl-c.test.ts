@@ -64,7 +64,7 @@ async function storeOldKey(): Promise<void> {
 /** Everything that lasts: what the keyring holds for the profile, and what the program's folder holds. */
 async function lasting(): Promise<object> {
   const home = join(folder, "mistral-key");
-  const files = readdirSafely(home).filter((name) => name.endsWith(".json") && !name.startsWith("drafts"));
+  const files = readdirSafely(home).filter((name) => name.endsWith(".json"));
   return {
     current: await keyring.lookup(profile),
     next: await keyring.lookup(`${profile}/next`),

@@ -9,7 +9,7 @@ import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api
 import { program, runProgram } from "../support/program.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "../support/terminal.ts";
 import { filesHolding, tracesIn } from "./key-traces.ts";
-import { choose, pasteKey, screenOf, walk } from "./wizard.ts";
+import { choose, pasteKey, walk } from "./wizard.ts";
 
 const key = "testKey0".repeat(4);
 const passphrase = "correct horse battery staple";
@@ -242,55 +242,6 @@ describe("init --demo on a machine that has nothing", { timeout: 60_000 }, () =>
     expect(await init.waitFor("nothing of it was kept")).toContain("a model answered");
     expect((await init.exit()).code).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
-  });
-});
-
-describe("a wizard that was stopped", { timeout: 60_000 }, () => {
-  const store = { MISTRAL_KEY_STORE: "file", MISTRAL_KEY_PASSPHRASE: passphrase };
-  const stopAtStep3 = async () => {
-    const init = start(["init"], store);
-    await choose(init, "Where are you now?", 0);
-    await walk(init, 1, 2);
-    await init.waitFor(screenOf(3));
-    init.press("ctrl-c");
-    expect((await init.exit()).code).toBe(130);
-    return init;
-  };
-
-  it("goes on where it was, having noted no key, and forgets it once a key is stored", async () => {
-    const stopped = await stopAtStep3();
-    expect(files()).toEqual(["default.json"]);
-    const init = start(["init"], store);
-    await choose(init, "At step 3 of 5", 0);
-    await walk(init, 3);
-    await choose(init, "Which expiration did you choose?", 0);
-    await init.waitFor("paste it here; it stays hidden");
-    init.paste(key);
-    await init.waitFor("32 characters, looks right");
-    init.press("ctrl-c");
-    expect((await init.exit()).code).toBe(130);
-    expectNoTraces(stopped, init);
-
-    const last = start(["init"], store);
-    await choose(last, "At step 5 of 5", 0);
-    await pasteKey(last, key);
-    expect(await last.waitFor("Before it ends")).toContain("as you entered it");
-    expect((await last.exit()).code).toBe(0);
-    expect(files().sort()).toEqual(["default.age", "default.json"]);
-    expectNoTraces(last);
-  });
-
-  it("can be started over, and is no business of another profile", async () => {
-    await stopAtStep3();
-    const other = start(["init", "-p", "work"], store);
-    await other.waitFor("Where are you now?");
-    expect(other.screen()).not.toContain("last time");
-    other.press("ctrl-c");
-    await other.exit();
-    const init = start(["init"], store);
-    await choose(init, "You stopped on the way last time", 1);
-    await choose(init, "Where are you now?", 0);
-    await init.waitFor(screenOf(1));
   });
 });
 

@@ -7,7 +7,6 @@ import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import type { ProcessContext } from "../../src/files/process-context.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
-import { DraftsFolder } from "../../src/onboarding/drafts-folder.ts";
 import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
@@ -152,7 +151,6 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
         signal: controller.signal,
         programLimitMs: options.programLimitMs,
       }),
-    drafts: new DraftsFolder(home),
     processContext: () => ({ platform: "linux", home, cwd: home, env, ...options.processContext }),
     ancestors: async () => options.ancestors ?? [],
     findProcessesWith: async (isWanted) =>

@@ -10,7 +10,6 @@ import { MemoryStore } from "../../stores/memory.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printKeyCard } from "../../verification/key-card.ts";
 import { printWords } from "../closing.ts";
-import type { Drafts } from "../draft.ts";
 import { greet, withoutPerson } from "../initialize.ts";
 import { onboard } from "../onboard.ts";
 import type { OnboardRequest } from "../outcome.ts";
@@ -67,7 +66,6 @@ function madeUpOutside(real: Deps): Deps {
     store: async () => store,
     profiles: noProfiles,
     journal: noJournal,
-    drafts: noDrafts,
     openPage: async () => false,
   };
 }
@@ -87,8 +85,6 @@ const noProfiles: ProfileRegistry = {
   readDefault: () => undefined,
   writeDefault: () => {},
 };
-
-const noDrafts: Drafts = { read: () => undefined, write: () => {}, remove: () => {} };
 
 /** No key is there at first, so none is ever replaced. */
 const noJournal: RotationJournal = {

@@ -1,0 +1,13 @@
+import type { Deps } from "../deps.ts";
+
+/** Opens a page of the console that the person comes back from, and says how to get there where no browser could be started. */
+export async function openPageAndSay(
+  { openPage, output }: Pick<Deps, "openPage" | "output">,
+  page: string,
+): Promise<void> {
+  if (await openPage(page)) output.ok("Opened in your browser. Come back here when it is done.");
+  else {
+    const link = output.theme.link(page);
+    output.warn(`No browser could be started here. Open ${link} on any machine, then come back here.`);
+  }
+}
