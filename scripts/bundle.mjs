@@ -16,7 +16,7 @@ const source = resolve("src");
  * compiling a further file takes Node half a millisecond.
  */
 const together = {
-  main: ["main.ts", "cli/parse.ts"],
+  main: ["main.ts"],
   "every-command": [
     "onboarding/drafts-folder.ts",
     "profiles/choose-profile.ts",
@@ -24,6 +24,7 @@ const together = {
     "profiles/program-folder.ts",
     "profiles/remind-of-end.ts",
     "rotation/journal-folder.ts",
+    "settings.ts",
     "stores/open-store.ts",
     "stores/stored-key.ts",
     "terminal/output/terminal-output.ts",

@@ -1,6 +1,6 @@
-import { homedir, hostname } from "node:os";
-import type { CommandInput } from "./cli/command-types.ts";
+import type { CommandInput, Invocation } from "./cli/command-types.ts";
 import type { Flags } from "./cli/flags.ts";
+import { readCommandLine } from "./cli/read-command-line.ts";
 import type { Deps } from "./deps.ts";
 import { Cancelled, MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
@@ -55,22 +55,23 @@ export async function main(version: string): Promise<void> {
 }
 
 async function run(argv: readonly string[], version: string): Promise<ExitCode> {
-  const signals = watchSignals();
-  let wish: ReportWish | undefined;
+  let invocation: Invocation;
   try {
-    const { parseCommandLine } = await import("./cli/parse.ts");
-    const layout = { columns: () => stdout.columns ?? 80, version };
-    const invocation = parseCommandLine(argv, layout);
-    if (invocation.kind === "text") {
-      stdout.write(invocation.text);
-      return exitCodes.done;
-    }
-    const input: CommandInput = { args: invocation.args, flags: invocation.flags };
-    wish = wishOf(invocation.flags);
-    const code = await invocation.command.run(input, await createDeps(input, signals));
+    invocation = await readCommandLine(argv, { columns: () => stdout.columns ?? 80, version });
+  } catch (error) {
+    return await report(error, guessWish(argv));
+  }
+  if (invocation.kind === "text") {
+    stdout.write(invocation.text);
+    return exitCodes.done;
+  }
+  const { command, ...input } = invocation;
+  const signals = watchSignals();
+  try {
+    const code = await command.run(input, await createDeps(input, signals));
     return endCode(code, signals.exitCode());
   } catch (error) {
-    return await report(error, wish ?? guessWish(argv), signals.exitCode());
+    return await report(error, wishOf(input.flags), signals.exitCode());
   } finally {
     signals.stop();
   }
@@ -100,7 +101,7 @@ function guessWish(argv: readonly string[]): ReportWish {
 }
 
 /** The only place where an error becomes words and an exit code. */
-async function report(error: unknown, wish: ReportWish, signalCode: ExitCode | undefined): Promise<ExitCode> {
+async function report(error: unknown, wish: ReportWish, signalCode?: ExitCode): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
   const code = endCode(exitCodeOfKind(failure.kind), signalCode);
   const { printFailure, failureDocument } = await import("./terminal/output/failure.ts");
@@ -215,7 +216,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
     },
     processContext: () => ({
       platform: process.platform,
-      home: homedir(),
+      home: process.getBuiltinModule("node:os").homedir(),
       get cwd() {
         return currentFolder() ?? refuseDeletedFolder();
       },
@@ -224,7 +225,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
     ancestors: async () => (await import("./shell/guess-shell.ts")).ancestorNames(process.ppid),
     findProcessesWith: async (isWanted) =>
       (await import("./running/find-processes.ts")).findProcessesWith(isWanted),
-    machineName: hostname,
+    machineName: () => process.getBuiltinModule("node:os").hostname(),
     runner: async () => {
       const { ProcessRunner } = await import("./running/process-runner.ts");
       return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });

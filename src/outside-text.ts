@@ -7,12 +7,26 @@ import type { ApiKey } from "./keys/api-key.ts";
 export const terminalSequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g;
 const lineBreaks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
+let unseenCharacters: RegExp | undefined;
+
+/** Made when it is first needed, which it seldom is: as a literal it would add a millisecond to every start. */
+function unseen(): RegExp {
+  unseenCharacters ??= findUnseen();
+  return unseenCharacters;
+}
+
 /**
- * Controls, everything that is drawn as nothing or turns the direction of writing, and halves of
+ * Finds controls, everything that is drawn as nothing or turns the direction of writing, and halves of
  * characters. What joins letters and emoji stays behind those of them that it can belong to.
  */
-const unseen =
-  /(?!\u200c|\u200d|\ufe0f)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|(?<!(?![A-Za-z])[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])(?:\u200c|\u200d|\ufe0f)/gu;
+function findUnseen(): RegExp {
+  const oneOf = (...properties: readonly string[]) =>
+    `[${properties.map((name) => `\\p{${name}}`).join("")}]`;
+  const invisible = oneOf("Cc", "Cf", "Default_Ignorable_Code_Point", "Zl", "Zp", "Co", "Cs");
+  const joinable = oneOf("L", "M", "Extended_Pictographic", "Emoji_Modifier");
+  const joiner = String.raw`[\u200c\u200d\ufe0f]`;
+  return new RegExp(`(?!${joiner})${invisible}|(?<!(?![A-Za-z])${joinable})${joiner}`, "gu");
+}
 
 /** Names and messages of more than this are cut; an address or a file name is never this long. */
 const longestText = 255;
@@ -58,7 +72,7 @@ export function cleanLines(text: string, keys: readonly ApiKey[] = [], longest =
  * show at all written as escapes: `.env\x1b]0;PWN\x07`. Nothing of the name is lost.
  */
 export function showName(name: string, keys: readonly ApiKey[] = []): string {
-  return maskIn(name, keys, (text) => text.replace(unseen, escapeOf), strip);
+  return maskIn(name, keys, (text) => (isPlain(text) ? text : text.replace(unseen(), escapeOf)), strip);
 }
 
 /** {@link showName} for a text of several lines, which stay apart. */
@@ -77,9 +91,12 @@ function escapeOf(character: string): string {
 }
 
 function strip(text: string): string {
-  // Most texts are plain, and the expressions below take a millisecond to be compiled.
-  if (/^[ -~]*$/.test(text)) return text.trim();
-  return text.replace(terminalSequences, "").replace(lineBreaks, " ").replace(unseen, "").trim();
+  if (isPlain(text)) return text.trim();
+  return text.replace(terminalSequences, "").replace(lineBreaks, " ").replace(unseen(), "").trim();
+}
+
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 function cut(text: string, longest: number): string {
@@ -173,7 +190,7 @@ export class StreamCleaner {
   /** Gives what can be shown by now; what may be the beginning of a key is held back. */
   push(text: string): string {
     const whole =
-      this.#held + text.replace(/\r\n?/g, "\n").replace(unseen, (one) => (/[\n\t]/.test(one) ? one : ""));
+      this.#held + text.replace(/\r\n?/g, "\n").replace(unseen(), (one) => (/[\n\t]/.test(one) ? one : ""));
     const starts = this.#keys.map((key) => startOfPiece(whole, key.reveal()));
     const start = Math.min(whole.length, ...starts);
     this.#held = whole.slice(start);

@@ -41,6 +41,11 @@ export const commandGroups: readonly CommandGroup[] = [
 /** Every command, in the order help lists them. Importing this table must stay cheap. */
 export const commandTable: readonly CommandEntry[] = commandGroups.flatMap(({ commands }) => commands);
 
+/** The command of that name, or with that alias. */
+export function commandNamed(word: string): CommandEntry | undefined {
+  return commandTable.find(({ name, alias }) => word === name || word === alias);
+}
+
 /** What runs where no command is named: it says where the person stands. */
 export const bareCommand: CommandEntry = {
   name: "",

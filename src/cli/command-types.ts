@@ -30,6 +30,7 @@ export type Suggestions = readonly string[] | "profiles" | "files";
 
 /** What a command receives. */
 export interface CommandInput {
+  /** Positional arguments, in order; for `run` the whole command behind `--`. */
   readonly args: readonly string[];
   readonly flags: Flags;
 }
@@ -50,4 +51,17 @@ export interface CommandEntry {
   readonly passThrough?: boolean;
   /** Loads the command's module only now, so that no command pays for another. */
   run(input: CommandInput, deps: Deps): Promise<ExitCode>;
+}
+
+/** What a command line asks for. */
+export type Invocation =
+  | ({ readonly kind: "command"; readonly command: CommandEntry } & CommandInput)
+  /** Help or the version: a text for stdout. */
+  | { readonly kind: "text"; readonly text: string };
+
+/** How help is laid out. */
+export interface HelpLayout {
+  /** Asked only when help is written. */
+  readonly columns: () => number;
+  readonly version: string;
 }

@@ -2,32 +2,13 @@ import { Command, CommanderError, Option } from "commander";
 import { MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import { maskKey } from "../keys/mask.ts";
-import { bareCommand, commandGroups, commandTable, globalFlags } from "./command-table.ts";
-import type { CommandEntry, FlagEntry } from "./command-types.ts";
+import { bareCommand, commandGroups, commandNamed, commandTable, globalFlags } from "./command-table.ts";
+import type { CommandEntry, FlagEntry, HelpLayout, Invocation } from "./command-types.ts";
 import { Flags } from "./flags.ts";
 import { layOutHelp } from "./help.ts";
 
-/** What a command line asks for. */
-export type Invocation =
-  | {
-      readonly kind: "command";
-      readonly command: CommandEntry;
-      /** Positional arguments, in order; for `run` the whole command behind `--`. */
-      readonly args: readonly string[];
-      readonly flags: Flags;
-    }
-  /** Help or the version: a text for stdout. */
-  | { readonly kind: "text"; readonly text: string };
-
-/** How help is laid out. */
-export interface HelpLayout {
-  /** Asked only when help is written. */
-  readonly columns: () => number;
-  readonly version: string;
-}
-
 /**
- * Reads a command line. Has no effect of its own: it neither prints nor ends the process.
+ * Reads a command line with commander. Has no effect of its own: it neither prints nor ends the process.
  *
  * @param argv - the arguments behind the program's name
  * @throws MistralKeyError of kind `usage`
@@ -77,7 +58,7 @@ function buildProgram(reading: Reading): Command {
     .enablePositionalOptions()
     .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`);
   configure(program, reading);
-  const first = findCommand(argv[0]);
+  const first = commandNamed(argv[0] ?? "");
   // A command line that begins with a command needs nothing else; making it all takes 2 ms.
   for (const flag of first === undefined ? globalFlags : []) addFlag(program, flag);
   for (const { title, commands } of commandGroups) {
@@ -100,10 +81,6 @@ function helpCommand(): Command {
     .description("show help for a command")
     .helpOption(false)
     .helpGroup(`${commandGroups.at(-1)?.title}:`);
-}
-
-function findCommand(word: string | undefined): CommandEntry | undefined {
-  return word === undefined ? undefined : commandTable.find((entry) => isNamed(entry, [word]));
 }
 
 function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boolean {
@@ -212,7 +189,7 @@ function meantBy(word: string): string | undefined {
 }
 
 function whereHelpIs(name: string): string {
-  const command = findCommand(name);
+  const command = commandNamed(name);
   return command === undefined
     ? `${ownCommand("--help")} lists commands and flags.`
     : `${ownCommand(`${command.name} --help`)} lists its flags, with examples.`;

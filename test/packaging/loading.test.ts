@@ -83,6 +83,7 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     const others = ["verification", "plaintext", "doctor", "targets", "web"];
     expect(others.flatMap((name) => modulesIn(loaded, name))).toEqual([]);
     expect(loaded.packages).toContain("keytar");
+    expect(loaded.packages).not.toContain("commander");
     expect(loaded.builtins).not.toContain("crypto");
   });
 

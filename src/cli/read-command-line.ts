@@ -1,0 +1,28 @@
+import { bareCommand, commandNamed } from "./command-table.ts";
+import type { HelpLayout, Invocation } from "./command-types.ts";
+import { Flags } from "./flags.ts";
+
+/**
+ * Reads a command line. Has no effect of its own: it neither prints nor ends the process.
+ *
+ * @param argv - the arguments behind the program's name
+ * @throws MistralKeyError of kind `usage`
+ */
+export async function readCommandLine(argv: readonly string[], layout: HelpLayout): Promise<Invocation> {
+  return withoutFlags(argv) ?? (await import("./parse.ts")).parseCommandLine(argv, layout);
+}
+
+/**
+ * A command and nothing else, or what `run` is to run: there is nothing to parse, and loading
+ * commander takes longer than all the rest of the command line.
+ */
+function withoutFlags([name, ...rest]: readonly string[]): Invocation | undefined {
+  const command = name === undefined ? bareCommand : commandNamed(name);
+  if (command === undefined) return undefined;
+  const [separator, ...args] = rest;
+  const complete =
+    command.passThrough === true
+      ? separator === "--" && args.length > 0
+      : separator === undefined && command.args?.some(({ syntax }) => syntax.startsWith("<")) !== true;
+  return complete ? { kind: "command", command, args, flags: new Flags({}) } : undefined;
+}

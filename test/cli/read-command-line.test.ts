@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { commandTable } from "../../src/cli/command-table.ts";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+import { readCommandLine } from "../../src/cli/read-command-line.ts";
+
+const layout = { columns: () => 80, version: "1.2.3" };
+
+describe("a command line without flags", () => {
+  const needsMore = ["completion", "expires", "rename", "run", "use"];
+  const lines = [
+    [],
+    ...commandTable.filter(({ name }) => !needsMore.includes(name)).map(({ name }) => [name]),
+    ["ls"],
+    ["run", "--", "node", "--", "-p", "work"],
+    ["run", "--", "--json"],
+  ];
+
+  it.each(lines.map((line) => [line.join(" "), line] as const))("mistral-key %s", async (_, line) => {
+    expect(await readCommandLine(line, layout)).toEqual(parseCommandLine(line, layout));
+  });
+
+  it.each([...needsMore, "run --", "verfy"])("is refused: %s", async (line) => {
+    await expect(readCommandLine(line.split(" "), layout)).rejects.toMatchObject({ kind: "usage" });
+  });
+});
+
+it("is parsed where it has flags or arguments", async () => {
+  expect(await readCommandLine(["get", "-p", "work"], layout)).toEqual(
+    parseCommandLine(["get", "-p", "work"], layout),
+  );
+  expect(await readCommandLine(["open", "keys"], layout)).toMatchObject({ kind: "command", args: ["keys"] });
+  expect(await readCommandLine(["--help"], layout)).toMatchObject({ kind: "text" });
+});
