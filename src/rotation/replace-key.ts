@@ -134,6 +134,8 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
     await store.set({ profile: name, slot: "next" }, key);
     return record;
   } catch (error) {
+    // A store that says it failed may have it all the same, and it would stand in the next rotation's way.
+    await store.delete({ profile: name, slot: "next" }).catch(() => false);
     journal.end(name);
     throw error;
   }

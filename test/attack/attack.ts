@@ -3,11 +3,12 @@ import { findProgram } from "../support/find-program.ts";
 import { Random } from "./random.ts";
 import { findings, Report } from "./report.ts";
 import type { Attack, Scenario } from "./scenario.ts";
+import { faultsInFiles, faultsInKeychain } from "./scenarios/faults.ts";
 import { killInFile, killInKeyring } from "./scenarios/kill.ts";
 import { summaryOf, writeTable } from "./table.ts";
 import { ProcessWatch } from "./watch.ts";
 
-const scenarios: readonly Scenario[] = [killInKeyring, killInFile];
+const scenarios: readonly Scenario[] = [killInKeyring, killInFile, faultsInFiles, faultsInKeychain];
 
 /** What was asked for on the command line. */
 export interface AttackOptions {
@@ -16,6 +17,7 @@ export interface AttackOptions {
   readonly count?: number | undefined;
   readonly jobs?: number | undefined;
   readonly try?: number | undefined;
+  readonly show?: boolean | undefined;
   readonly write?: boolean | undefined;
 }
 
@@ -40,7 +42,7 @@ export async function attack(options: AttackOptions): Promise<number> {
       console.log(`!!! SKIPPED: ${scenario.name}: needs ${missing.join(", ")}`);
       continue;
     }
-    const report = new Report(scenario.name);
+    const report = new Report(scenario.name, options.show);
     reports.push(report);
     const before = Date.now();
     await scenario.run(attackOf(scenario, report, seed, options));
@@ -64,6 +66,7 @@ function attackOf(scenario: Scenario, report: Report, seed: number, options: Att
     count,
     report,
     watch: new ProcessWatch(),
+    random: (what) => new Random(`${seed} ${scenario.name} ${what}`),
     tries: async (task) => {
       const left = indexes.values();
       await Promise.all(

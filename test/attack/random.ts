@@ -34,6 +34,14 @@ export class Random {
     return value;
   }
 
+  /** Puts the values in another order. */
+  shuffle(values: unknown[]): void {
+    for (let last = values.length - 1; last > 0; last -= 1) {
+      const other = this.whole(0, last);
+      [values[last], values[other]] = [values[other], values[last]];
+    }
+  }
+
   /** So many picks, joined. */
   text(length: number, alphabet: readonly string[] | string): string {
     return Array.from({ length }, () => this.pick([...alphabet])).join("");

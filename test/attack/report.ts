@@ -31,8 +31,12 @@ export class Report {
   /** In milliseconds. */
   slowest = 0;
 
-  constructor(name: string) {
+  readonly #shows: boolean;
+
+  /** @param shows - whether everything that a run prints is printed, keys masked */
+  constructor(name: string, shows = false) {
     this.name = name;
+    this.#shows = shows;
     this.counts = {
       runs: 0,
       inputs: 0,
@@ -65,6 +69,11 @@ export class Report {
   ended(run: Run, where: string, keys: readonly string[], isAnswer = false): void {
     this.count("runs");
     this.slowest = Math.max(this.slowest, run.ms);
+    if (this.#shows) {
+      console.log(
+        `--- ${where}: ended with ${run.code ?? run.signal} in ${Math.round(run.ms)} ms\n${masked(run, keys)}`,
+      );
+    }
     const said = isAnswer ? run.stderr : run.stdout + run.stderr;
     if (tracesIn(said, keys).length > 0) this.find("leak", `${where}: in what it prints`);
     const killed = run.signal === "SIGKILL" && run.code === null;

@@ -6,6 +6,7 @@
 //   npm run attack -- --count 20            so many tries of each scenario
 //   npm run attack -- --jobs 1              so many tries at once
 //   npm run attack -- --seed 7 --only faults --try 12   one try of one scenario, as it was in that run
+//   npm run attack -- --show …              what every run prints, too
 //   npm run attack -- --write               keep the table in docs/reliability.md
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     count: { type: "string" },
     jobs: { type: "string" },
     try: { type: "string" },
+    show: { type: "boolean" },
     write: { type: "boolean" },
   },
 });
@@ -54,5 +56,6 @@ process.exitCode = await attack({
   count: number(values.count),
   jobs: number(values.jobs),
   try: number(values.try),
+  show: values.show,
   write: values.write,
 });

@@ -8,6 +8,8 @@ export interface Attack {
   readonly count: number;
   readonly report: Report;
   readonly watch: ProcessWatch;
+  /** A source of its own for what is done once, by the name of that. */
+  random(what: string): Random;
   /** Makes the tries, several at once, each with a source of its own, so that one can be repeated alone. */
   tries(task: (random: Random, where: string, index: number) => Promise<void>): Promise<void>;
 }

@@ -83,6 +83,19 @@ it("lets one of two rotations through that start at once", async () => {
   expect(machine.profiles.read(defaultProfile)?.key).toBe(inUse?.mask);
 });
 
+it("leaves nothing of a new key that the store has taken and says it has not", async () => {
+  const doubtful: SecretStore = {
+    ...interrupted("next", async () => {}),
+    set: async (address, key) => {
+      await machine.secrets.set(address, key);
+      throw new MistralKeyError("store-unresponsive", "It is not known whether it was stored.");
+    },
+  };
+  expect(await start({ withKey: true }, { store: doubtful })).toMatchObject({ kind: "store-unresponsive" });
+  expect(await slotsOf(machine)).toEqual({ current: "old", next: "nothing", previous: "nothing" });
+  expect(await start({ withKey: true }, { key: otherKey })).toBe(9);
+});
+
 it("stops a rotation that somebody else has gone back on meanwhile", async () => {
   const aborting = interrupted("previous", () => start({ abort: true, yes: true }));
   expect(await start({ withKey: true }, { store: aborting })).toMatchObject({ kind: "unfinished" });
