@@ -22,6 +22,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Root may search any folder. */
+function asOrdinaryUser(act: () => void): void {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    act();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
 describe.skipIf(process.platform === "win32")("findCommand", () => {
   const path = () => `${at("first")}:${at("second")}`;
 
@@ -38,6 +49,19 @@ describe.skipIf(process.platform === "win32")("findCommand", () => {
     expect(() => findCommand(name, path())).toThrow(
       expect.objectContaining({ kind: "command-not-found", message: expect.stringContaining("no command") }),
     );
+  });
+
+  it("passes over a folder of PATH that may not be searched", () => {
+    chmodSync(folder, 0o755);
+    chmodSync(at("first"), 0o600);
+    asOrdinaryUser(() => {
+      expect(findCommand("plain", path())).toBe(at("second", "plain"));
+      const notFound = expect.objectContaining({ kind: "command-not-found" });
+      expect(() => findCommand("missing", path())).toThrow(notFound);
+      const notExecutable = expect.objectContaining({ kind: "command-not-executable" });
+      expect(() => findCommand(at("first", "plain"), "")).toThrow(notExecutable);
+    });
+    chmodSync(at("first"), 0o755);
   });
 
   it("says that a folder is a folder, and a text is not executable", () => {
