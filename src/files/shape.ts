@@ -42,17 +42,20 @@ export class Shape {
     return this.#members[name] === null ? null : this.text(name);
   }
 
+  /** A moment in ISO 8601. */
+  moment(name: string): string {
+    const text = this.text(name);
+    if (Number.isNaN(Date.parse(text))) throw this.#wrong(name, "a date");
+    return text;
+  }
+
+  momentOrNull(name: string): string | null {
+    return this.#members[name] === null ? null : this.moment(name);
+  }
+
   number(name: string): number {
     const value = this.#members[name];
     if (typeof value !== "number") throw this.#wrong(name, "a number");
-    return value;
-  }
-
-  texts(name: string): readonly string[] {
-    const value = this.#members[name];
-    if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
-      throw this.#wrong(name, "a list of texts");
-    }
     return value;
   }
 

@@ -30,15 +30,13 @@ const diagnoses: Record<Diagnosis, true> = {
 export const newerVersion = "it was written by a newer mistral-key";
 
 /**
- * Reads a profile out of a document of version 1 or 2. They differ in the targets: version 1 has
- * them as texts, version 2 as objects that say since when.
+ * Reads a profile out of a document.
  *
  * @throws ShapeError when it is not one
  */
 export function readProfile(shape: Shape): Profile {
-  const version = readVersion(shape, 1, 2);
   return {
-    version: 2,
+    version: readVersion(shape),
     name: readName(shape.text("name")),
     key: shape.text("key"),
     fingerprint: readFingerprint(shape.object("fingerprint")),
@@ -46,15 +44,15 @@ export function readProfile(shape: Shape): Profile {
     ...(shape.has("storeName") ? { storeName: cleanText(shape.text("storeName")) } : {}),
     endpoint: readEndpoint(shape.object("endpoint")),
     identity: readIdentity(shape.objectOrNull("identity")),
-    createdAt: readMoment(shape, "createdAt"),
+    createdAt: shape.moment("createdAt"),
     ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
-    lastVerifiedAt: shape.textOrNull("lastVerifiedAt") === null ? null : readMoment(shape, "lastVerifiedAt"),
+    lastVerifiedAt: shape.momentOrNull("lastVerifiedAt"),
     lastDiagnosis:
       shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", diagnoses),
-    lastAcceptedAt: shape.textOrNull("lastAcceptedAt") === null ? null : readMoment(shape, "lastAcceptedAt"),
+    lastAcceptedAt: shape.momentOrNull("lastAcceptedAt"),
     ...(shape.has("adminKey") ? { adminKey: cleanText(shape.text("adminKey")) } : {}),
     ...(shape.has("listed") ? { listed: readListed(shape.object("listed")) } : {}),
-    targets: version === 1 ? readOldTargets(shape) : shape.objects("targets").map(readKnownTarget),
+    targets: shape.objects("targets").map(readKnownTarget),
   };
 }
 
@@ -67,16 +65,13 @@ export function profileDocument(profile: Profile): unknown {
 }
 
 /**
- * The version of a document.
+ * The version of a document; there is one so far.
  *
- * @param known - the versions that can be read
- * @throws ShapeError for any other, which a newer mistral-key wrote
+ * @throws ShapeError for another, which a newer mistral-key wrote
  */
-export function readVersion<Version extends number>(shape: Shape, ...known: readonly Version[]): Version {
-  const version = shape.number("version");
-  const found = known.find((one) => one === version);
-  if (found === undefined) throw new ShapeError(newerVersion);
-  return found;
+export function readVersion(shape: Shape): 1 {
+  if (shape.number("version") !== 1) throw new ShapeError(newerVersion);
+  return 1;
 }
 
 /** Reads the fingerprint of a key. */
@@ -97,38 +92,26 @@ export function readName(text: string): Profile["name"] {
   }
 }
 
-/** Reads a moment in ISO 8601. */
-export function readMoment(shape: Shape, name: string): string {
-  const text = shape.text(name);
-  if (Number.isNaN(Date.parse(text))) throw new ShapeError(`"${name}" is not a date`);
-  return text;
-}
-
-function readOldTargets(shape: Shape): readonly KnownTarget[] {
-  return shape.texts("targets").map((text) => ({ target: readTarget(text), since: null }));
-}
-
 function readKnownTarget(shape: Shape): KnownTarget {
   return {
     target: readTarget(shape.text("target")),
-    since: shape.textOrNull("since") === null ? null : readMoment(shape, "since"),
+    since: shape.momentOrNull("since"),
   };
 }
 
 function readListed(shape: Shape): ListedKey {
-  const workspace = shape.textOrNull("workspace");
   return {
     ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
-    lastUsedAt: shape.textOrNull("lastUsedAt") === null ? null : readMoment(shape, "lastUsedAt"),
-    workspace: workspace === null ? null : cleanText(workspace),
-    seenAt: readMoment(shape, "seenAt"),
+    lastUsedAt: shape.momentOrNull("lastUsedAt"),
+    workspace: readForeignName(shape, "workspace"),
+    seenAt: shape.moment("seenAt"),
   };
 }
 
 function readDay(shape: Shape, name: string): string | null {
   const text = shape.textOrNull(name);
   if (text !== null && !/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new ShapeError(`"${name}" is not a day`);
-  return text === null ? null : readMoment(shape, name);
+  return text === null ? null : shape.moment(name);
 }
 
 function readEndpoint(shape: Shape): Endpoint {
@@ -144,16 +127,18 @@ function readEndpoint(shape: Shape): Endpoint {
 }
 
 function readIdentity(shape: Shape | null): Identity | null {
-  if (shape === null) return null;
-  // They came from a server, and whoever can write the file can put anything there.
-  const text = (name: keyof Identity) => {
-    const written = shape.textOrNull(name);
-    return written === null ? null : cleanText(written);
-  };
-  return {
-    email: text("email"),
-    workspace: text("workspace"),
-    organization: text("organization"),
-    keyName: text("keyName"),
-  };
+  return (
+    shape && {
+      email: readForeignName(shape, "email"),
+      workspace: readForeignName(shape, "workspace"),
+      organization: readForeignName(shape, "organization"),
+      keyName: readForeignName(shape, "keyName"),
+    }
+  );
+}
+
+/** It came from a server, and whoever can write the file can put anything there. */
+function readForeignName(shape: Shape, name: string): string | null {
+  const text = shape.textOrNull(name);
+  return text === null ? null : cleanText(text);
 }

@@ -7,7 +7,6 @@ import {
   newerVersion,
   profileDocument,
   readFingerprint,
-  readMoment,
   readName,
   readProfile,
   readVersion,
@@ -113,7 +112,7 @@ export class JournalFolder implements RotationJournal {
 }
 
 function readRecord(shape: Shape): RotationRecord {
-  const version = readVersion(shape, 1);
+  const version = readVersion(shape);
   const oldKey = shape.object("oldKey");
   const newKey = shape.object("newKey");
   const before = shape.objectOrNull("before");
@@ -122,7 +121,7 @@ function readRecord(shape: Shape): RotationRecord {
     profile: readName(shape.text("profile")),
     stage: shape.oneOf("stage", stages),
     holder: shape.text("holder"),
-    startedAt: readMoment(shape, "startedAt"),
+    startedAt: shape.moment("startedAt"),
     oldKey: {
       mask: oldKey.text("mask"),
       name: oldKey.textOrNull("name"),
