@@ -1,9 +1,9 @@
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
 import { KeychainProblem } from "./keychain-trouble.ts";
-import { type CallOptions, KeytarAccess } from "./keytar-access.ts";
+import { KeytarAccess } from "./keytar-access.ts";
 
 /** Five minutes: the system's own dialog may be open, and the person may be looking for a password. */
-const call: CallOptions = { limitMs: 300_000 };
+const limitMs = 300_000;
 
 /** The keychains of macOS and Windows, which ask the person themselves and tell by errors what is wrong. */
 export class DialogKeychain implements Keychain {
@@ -11,16 +11,16 @@ export class DialogKeychain implements Keychain {
   readonly #keytar: KeytarAccess;
   readonly #asks: boolean;
 
-  constructor(options: KeychainOptions, name: string) {
-    this.name = name;
-    this.#keytar = new KeytarAccess(options);
-    this.#asks = options.platform === "darwin";
+  constructor({ platform, signal }: KeychainOptions) {
+    this.name = platform === "darwin" ? "macOS Keychain" : "Windows Credential Manager";
+    this.#keytar = new KeytarAccess(signal);
+    this.#asks = platform === "darwin";
   }
 
   /** Whether it is locked cannot be asked without a dialog, so only what is missing is found. */
   async examine(): Promise<KeychainProblem | undefined> {
     try {
-      await this.#keytar.load();
+      this.#keytar.load();
       return undefined;
     } catch (error) {
       if (error instanceof KeychainProblem) return error;
@@ -29,7 +29,7 @@ export class DialogKeychain implements Keychain {
   }
 
   read(account: string): Promise<string | undefined> {
-    return this.#keytar.read(account, call);
+    return this.#keytar.read(account, limitMs);
   }
 
   /** On macOS reading may bring up a dialog, and one more for the same act looks like an attack. */
@@ -40,10 +40,10 @@ export class DialogKeychain implements Keychain {
   }
 
   write(account: string, password: string): Promise<void> {
-    return this.#keytar.write(account, password, call);
+    return this.#keytar.write(account, password, limitMs);
   }
 
   erase(account: string): Promise<boolean> {
-    return this.#keytar.erase(account, call);
+    return this.#keytar.erase(account, limitMs);
   }
 }

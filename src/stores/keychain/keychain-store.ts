@@ -9,7 +9,7 @@ import {
   type StoreAvailability,
 } from "../secret-store.ts";
 import { DialogKeychain } from "./dialog-keychain.ts";
-import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
+import type { Keychain, KeychainOptions } from "./keychain.ts";
 import type { KeychainAdvice } from "./keychain-advice.ts";
 import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
 import { SecretServiceKeychain } from "./secret-service/secret-service-keychain.ts";
@@ -24,7 +24,8 @@ export class KeychainStore implements SecretStore {
 
   constructor(options: KeychainOptions) {
     this.#options = options;
-    this.#keychain = openKeychain(options);
+    const asksItself = options.platform === "darwin" || options.platform === "win32";
+    this.#keychain = asksItself ? new DialogKeychain(options) : new SecretServiceKeychain(options);
   }
 
   describe(): string {
@@ -34,7 +35,7 @@ export class KeychainStore implements SecretStore {
   async availability(): Promise<StoreAvailability> {
     const problem = await this.#keychain.examine();
     if (problem === undefined) return { state: "available" };
-    return { state: stateOf(problem.trouble), ...(await this.#putIntoWords(problem)) };
+    return { state: states[problem.trouble], ...(await this.#putIntoWords(problem)) };
   }
 
   get(address: SecretAddress): Promise<ApiKey | undefined> {
@@ -47,22 +48,6 @@ export class KeychainStore implements SecretStore {
       const key = keyFrom(password);
       this.#keys.set(account, key);
       return key;
-    });
-  }
-
-  set(address: SecretAddress, key: ApiKey): Promise<void> {
-    const account = accountOf(address);
-    return this.#inTurn(address, async () => {
-      const password = key.reveal();
-      if (!ApiKey.accepts(password)) throw unstorable();
-      const before = await this.#whatIsThere(account);
-      this.#keys.delete(account);
-      await this.#keychain.write(account, password);
-      if ((await readBack(this.#keychain, account)) !== password) {
-        const cause = await putBack(this.#keychain, account, before);
-        throw new KeychainProblem("not-kept", cause);
-      }
-      this.#keys.set(account, key);
     });
   }
 
@@ -81,6 +66,18 @@ export class KeychainStore implements SecretStore {
     }
   }
 
+  set(address: SecretAddress, key: ApiKey): Promise<void> {
+    const account = accountOf(address);
+    return this.#inTurn(address, async () => {
+      const password = key.reveal();
+      if (!ApiKey.accepts(password)) throw unstorable();
+      this.#keys.delete(account);
+      await this.#keychain.write(account, password);
+      if ((await this.#readBack(account)) !== password) throw new KeychainProblem("write-unanswered");
+      this.#keys.set(account, key);
+    });
+  }
+
   delete(address: SecretAddress): Promise<boolean> {
     const account = accountOf(address);
     return this.#inTurn(address, async () => {
@@ -89,16 +86,12 @@ export class KeychainStore implements SecretStore {
     });
   }
 
-  /** What to put back if a write is not kept; `undefined` when that is not known. */
-  async #whatIsThere(account: string): Promise<Peeked | undefined> {
-    const remembered = this.#keys.get(account);
-    if (remembered !== undefined) return { state: "found", password: remembered.reveal() };
+  /** That it cannot be read does not mean that it is not there. */
+  async #readBack(account: string): Promise<string | undefined> {
     try {
-      return await this.#keychain.peek(account);
+      return await this.#keychain.read(account);
     } catch (error) {
-      // An entry that cannot be read must not keep a good key from taking its place.
-      if (error instanceof KeychainProblem && error.trouble === "unreadable") return undefined;
-      throw error;
+      throw error instanceof KeychainProblem ? new KeychainProblem("write-unanswered", error) : error;
     }
   }
 
@@ -123,62 +116,31 @@ export class KeychainStore implements SecretStore {
       const hint = `Take it out: ${commandFor(profile, "remove")}\nThen store a key anew: ${commandFor(profile, "init")}`;
       return new MistralKeyError("store-damaged", reason, { cause, hint });
     }
-    return new MistralKeyError(`store-${stateOf(trouble)}`, reason, {
-      cause,
-      ...(advice.length === 0 ? {} : { hint: advice.join("\n") }),
-    });
+    return new MistralKeyError(`store-${states[trouble]}`, reason, { cause, hint: advice.join("\n") });
   }
 
   /** Loaded only now: most runs have nothing to explain. */
   async #putIntoWords({ trouble }: KeychainProblem): Promise<KeychainAdvice> {
-    const [{ adviseOn }, { gatherSystemFacts, realFactSources }] = await Promise.all([
-      import("./keychain-advice.ts"),
-      import("./system-facts.ts"),
-    ]);
+    const { adviseOn, thisMachine } = await import("./keychain-advice.ts");
     const { platform, env } = this.#options;
-    return adviseOn(trouble, this.describe(), gatherSystemFacts(realFactSources(platform, env)));
+    return adviseOn(trouble, this.describe(), thisMachine(platform, env));
   }
 }
 
-function openKeychain(options: KeychainOptions): Keychain {
-  const name = nameOnPlatform(options.platform);
-  return options.platform === "darwin" || options.platform === "win32"
-    ? new DialogKeychain(options, name)
-    : new SecretServiceKeychain(options, name);
-}
-
-function nameOnPlatform(platform: NodeJS.Platform): string {
-  if (platform === "darwin") return "macOS Keychain";
-  return platform === "win32" ? "Windows Credential Manager" : "the keychain";
-}
-
-type UnusableState = Exclude<StoreAvailability["state"], "available">;
-
-function stateOf(trouble: KeychainTrouble): UnusableState {
-  switch (trouble) {
-    case "library-missing":
-    case "library-incompatible":
-    case "libsecret-missing":
-    case "bus-missing":
-    case "node-too-old":
-    case "service-missing":
-    case "collection-missing":
-    case "collection-volatile":
-      return "absent";
-    case "locked":
-    case "still-locked":
-      return "locked";
-    case "refused-by-person":
-    case "denied":
-    case "unreadable":
-    case "not-kept":
-      return "denied";
-    case "unresponsive":
-    case "write-unanswered":
-    case "crashed":
-      return "unresponsive";
-  }
-}
+const states = {
+  "library-unusable": "absent",
+  "libsecret-missing": "absent",
+  "bus-missing": "absent",
+  "node-too-old": "absent",
+  "service-missing": "absent",
+  "collection-missing": "absent",
+  "collection-volatile": "absent",
+  locked: "locked",
+  denied: "denied",
+  unreadable: "denied",
+  unresponsive: "unresponsive",
+  "write-unanswered": "unresponsive",
+} as const satisfies Record<KeychainTrouble, StoreAvailability["state"]>;
 
 /** Whoever stored a key by hand may have stored the newline of `echo` with it. */
 function keyFrom(password: string): ApiKey {
@@ -192,25 +154,4 @@ function unstorable(): MistralKeyError {
   return new MistralKeyError("usage", "This key has characters that no key can have.", {
     hint: "Copy the key again from the Mistral console; it has letters and digits only.",
   });
-}
-
-/** That it cannot be read does not mean that it is not there. */
-async function readBack(keychain: Keychain, account: string): Promise<string | undefined> {
-  try {
-    return await keychain.read(account);
-  } catch (error) {
-    if (!(error instanceof KeychainProblem) || error.trouble === "unreadable") throw error;
-    throw new KeychainProblem("write-unanswered", error);
-  }
-}
-
-/** What was there before is still there after a failure, as far as that can be done. Answers why it could not. */
-async function putBack(keychain: Keychain, account: string, before: Peeked | undefined): Promise<unknown> {
-  try {
-    if (before?.state === "missing") await keychain.erase(account);
-    if (before?.state === "found") await keychain.write(account, before.password);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 }

@@ -1,87 +1,110 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { KeychainProblem, troubleOf } from "./keychain-trouble.ts";
-import { type KeytarCall, KeytarUnusable, type LoadedKeytar, loadKeytar } from "./keytar-library.ts";
-import { CallTimedOut, hasHungCall, waitForCall } from "./native-calls.ts";
+import { CallTimedOut, waitForCall } from "./native-calls.ts";
 
 /** The service that every key is stored under; the account names the profile. */
 export const keychainService = "mistral-key";
 
-/** How a call is made. */
-export interface CallOptions {
-  readonly limitMs: number;
-  /** In a process of its own, because the call may block until a person has answered a prompt. */
-  readonly inChild?: boolean;
-}
+/**
+ * What of keytar is used. Not `findCredentials`: on Linux it ends the process with SIGSEGV when an
+ * item is locked or has no account.
+ */
+const methods = ["getPassword", "setPassword", "deletePassword"] as const;
+type Method = (typeof methods)[number];
 
-/** What {@link KeytarAccess} depends on. */
-export interface KeytarAccessOptions {
-  readonly platform: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal?: AbortSignal | undefined;
-}
+/** keytar's functions. They take service and account, `setPassword` a password as well. */
+type Keytar = Readonly<Record<Method, (...args: readonly string[]) => Promise<unknown>>>;
 
-const troubleOfLoading = {
-  libsecret: "libsecret-missing",
-  missing: "library-missing",
-  incompatible: "library-incompatible",
-} as const;
-
-/** keytar's calls, each with a time limit. What goes wrong is thrown as `KeychainProblem`. */
+/** keytar's calls, each with a time limit in milliseconds. What goes wrong is thrown as `KeychainProblem`. */
 export class KeytarAccess {
-  readonly #options: KeytarAccessOptions;
-  #loading: Promise<LoadedKeytar> | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #keytar: Keytar | undefined;
 
-  constructor(options: KeytarAccessOptions) {
-    this.#options = options;
+  /** @param signal - aborted when the person has stopped the program */
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
   }
 
-  /** Loads keytar, once. */
-  load(): Promise<LoadedKeytar> {
-    this.#loading ??= loadKeytar().catch((error: unknown) => {
-      throw error instanceof KeytarUnusable
-        ? new KeychainProblem(troubleOfLoading[error.reason], error)
-        : error;
-    });
-    return this.#loading;
+  /** Loads keytar, once; takes a few milliseconds. */
+  load(): Keytar {
+    this.#keytar ??= loadKeytar();
+    return this.#keytar;
   }
 
   /** `undefined` is what keytar also gives when the keychain is locked. */
-  async read(account: string, options: CallOptions): Promise<string | undefined> {
-    const result = await this.#call({ method: "getPassword", args: [keychainService, account] }, options);
+  async read(account: string, limitMs: number): Promise<string | undefined> {
+    const result = await this.#call("getPassword", [account], limitMs);
     return typeof result === "string" ? result : undefined;
   }
 
-  async write(account: string, password: string, options: CallOptions): Promise<void> {
-    await this.#call({ method: "setPassword", args: [keychainService, account, password] }, options);
+  async write(account: string, password: string, limitMs: number): Promise<void> {
+    await this.#call("setPassword", [account, password], limitMs);
   }
 
   /** `false` is what keytar also gives when the keychain is locked. */
-  async erase(account: string, options: CallOptions): Promise<boolean> {
-    return (
-      (await this.#call({ method: "deletePassword", args: [keychainService, account] }, options)) === true
-    );
+  async erase(account: string, limitMs: number): Promise<boolean> {
+    return (await this.#call("deletePassword", [account], limitMs)) === true;
   }
 
-  async #call(call: KeytarCall, { limitMs, inChild = false }: CallOptions): Promise<unknown> {
-    const { platform, env, signal } = this.#options;
-    const loaded = await this.load();
+  async #call(method: Method, args: readonly string[], limitMs: number): Promise<unknown> {
+    const keytar = this.load();
+    const signal = this.#signal;
     try {
-      // A call that hangs holds what the next one needs, so that one would hang as well.
-      if (inChild || hasHungCall()) {
-        const { callKeytarInChild } = await import("./keytar-child.ts");
-        return await callKeytarInChild({ call, keytarPath: loaded.path, platform, env, limitMs, signal });
-      }
-      return await waitForCall(() => loaded.keytar[call.method](...call.args), { limitMs, signal });
+      return await waitForCall(() => keytar[method](keychainService, ...args), { limitMs, signal });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw this.#problemOf(error, call);
+      const trouble = error instanceof CallTimedOut ? "unresponsive" : troubleOf(error);
+      const isOpen = trouble === "unresponsive" && method === "setPassword";
+      throw new KeychainProblem(isOpen ? "write-unanswered" : trouble, error);
     }
   }
+}
 
-  #problemOf(error: unknown, call: KeytarCall): KeychainProblem {
-    if (error instanceof KeychainProblem) return error;
-    const trouble = error instanceof CallTimedOut ? "unresponsive" : troubleOf(this.#options.platform, error);
-    if (trouble !== "unresponsive" || call.method !== "setPassword")
-      return new KeychainProblem(trouble, error);
-    return new KeychainProblem("write-unanswered", error);
+function loadKeytar(): Keytar {
+  const require = createRequire(import.meta.url);
+  try {
+    // Not imported: for a CommonJS module Node would read its source for names first, which takes 2 ms.
+    return require("keytar");
+  } catch (error) {
+    return loadBinary(require, error);
   }
+}
+
+/**
+ * keytar hides why its binary does not load, and never looks for the one it carries for musl
+ * (Alpine), which its install script does not pick either.
+ */
+function loadBinary(require: NodeJS.Require, failure: unknown): Keytar {
+  let cause = failure;
+  for (const file of binariesOf(require)) {
+    try {
+      const binary: unknown = require(file);
+      if (isKeytar(binary)) return binary;
+    } catch (error) {
+      const text = String(error);
+      if (/libsecret-1/.test(text)) throw new KeychainProblem("libsecret-missing", error);
+      if (!/Cannot find module/.test(text)) cause = error;
+    }
+  }
+  throw new KeychainProblem("library-unusable", cause);
+}
+
+function binariesOf(require: NodeJS.Require): readonly string[] {
+  try {
+    const folder = join(dirname(require.resolve("keytar/package.json")), "prebuilds");
+    const { platform, arch } = process;
+    const systems = platform === "linux" ? [platform, "linuxmusl"] : [platform];
+    return systems.map((system) => join(folder, `${system}-${arch}`, "keytar.node"));
+  } catch {
+    return [];
+  }
+}
+
+function isKeytar(value: unknown): value is Keytar {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    methods.every((name) => typeof Reflect.get(value, name) === "function")
+  );
 }

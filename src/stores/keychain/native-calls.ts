@@ -4,8 +4,7 @@
  * counted here, and main.ts asks at the end whether one is left.
  */
 
-const underWay = new Set<symbol>();
-const givenUp = new Set<symbol>();
+let underWay = 0;
 
 /** A call into keytar took longer than anybody waits. */
 export class CallTimedOut extends Error {
@@ -24,7 +23,8 @@ export interface CallLimit {
 }
 
 /**
- * Waits for a call into keytar, up to a limit. Then the call goes on by itself: nothing can stop it.
+ * Waits for a call into keytar, up to a limit. Then the call goes on by itself: nothing can stop it,
+ * and the next one waits for it.
  *
  * @throws CallTimedOut, the reason of the signal, or what the call throws
  */
@@ -33,36 +33,29 @@ export async function waitForCall<Value>(
   { limitMs, signal }: CallLimit,
 ): Promise<Value> {
   signal?.throwIfAborted();
-  const id = Symbol();
-  underWay.add(id);
-  const result = call().finally(() => {
-    underWay.delete(id);
-    givenUp.delete(id);
-  });
+  const result = counted(call);
   let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const limit = new Promise<never>((_, reject) => {
+  let onAbort = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new CallTimedOut()), limitMs);
     onAbort = () => reject(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
   });
   try {
-    return await Promise.race([result, limit]);
-  } catch (error) {
-    if (underWay.has(id)) {
-      givenUp.add(id);
-      result.catch(() => {});
-    }
-    throw error;
+    return await Promise.race([result, givenUp]);
   } finally {
     clearTimeout(timer);
-    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 
-/** Whether a call was given up and is still blocked; the next one is better made in another process. */
-export function hasHungCall(): boolean {
-  return givenUp.size > 0;
+async function counted<Value>(call: () => Promise<Value>): Promise<Value> {
+  underWay += 1;
+  try {
+    return await call();
+  } finally {
+    underWay -= 1;
+  }
 }
 
 /** What ending a process takes of it. */
@@ -79,10 +72,10 @@ export interface EndableProcess {
  * ends with the code. Elsewhere a code that stands for a signal is reached by that signal, and for
  * any other only SIGKILL is left: whoever started the program sees that (137) instead of the code.
  * On Linux, the keychain has to stop answering in the milliseconds between having said that it is
- * unlocked and being read for this to happen.
+ * unlocked and being read for this to happen, or a person has to leave its dialog open.
  */
 export function endDespiteHungCall(own: EndableProcess, code: number): void {
-  if (underWay.size === 0) return;
+  if (underWay === 0) return;
   try {
     own.execve?.("/bin/sh", ["sh", "-c", `exit ${code}`], {});
   } catch {

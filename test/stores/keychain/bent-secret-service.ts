@@ -9,7 +9,7 @@ export interface Bent {
   /** It gives out no secret once it has got one. */
   readonly keepsToItself?: boolean;
   /** The call that it never answers, as if it had stopped at the worst moment. */
-  readonly silentAt?: "OpenSession" | "GetSecrets";
+  readonly silentAt?: "GetSecrets";
   /** Error names that it answers calls with. */
   readonly errors?: Readonly<Record<string, string>>;
 }

@@ -70,7 +70,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
     const { env } = await start("locked", { default: storedKey });
     const { outcomes } = await act(program, env, "interactive", "get", "set", "delete");
     for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ kind: "store-locked", message: "GNOME Keyring is still locked." });
+      expect(outcome).toMatchObject({ kind: "store-locked", message: "GNOME Keyring is locked." });
     }
   });
 

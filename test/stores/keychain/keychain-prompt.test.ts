@@ -63,7 +63,7 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     await start("dismiss");
     const { outcomes, code } = await act(program, keyring.env, "interactive", "get", "set", "delete");
     for (const outcome of outcomes) {
-      expect(outcome).toMatchObject({ kind: "store-locked", message: "GNOME Keyring is still locked." });
+      expect(outcome).toMatchObject({ kind: "store-locked", message: "GNOME Keyring is locked." });
     }
     expect(code).toBe(7);
     await keyring.unlock();
@@ -84,7 +84,8 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     child.kill("SIGTERM");
     const run = await ended;
     expect(run.outcomes).toMatchObject([{ message: "Error: stopped" }]);
-    expect(run.signal).toBeNull();
+    // Before it could replace its process, Node could only be killed.
+    expect(run.signal).toBe("execve" in process ? null : "SIGKILL");
     await expectNoProcessIn(keyring);
   });
 
@@ -96,41 +97,7 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     await ended;
     await expectNoProcessIn(keyring);
   });
-
-  it("says that the keychain crashed when its process dies, and not that nothing is stored", async () => {
-    const { opened } = await start("nothing");
-    const { child, ended } = startAct(program, keyring.env, "interactive", "get");
-    await opened;
-    const [grandchild] = childrenOf(child.pid);
-    process.kill(grandchild ?? Number.NaN, "SIGSEGV");
-    expect((await ended).outcomes).toMatchObject([
-      {
-        kind: "store-unresponsive",
-        message: expect.stringContaining("crashed"),
-        cause: expect.stringContaining("SIGSEGV"),
-      },
-    ]);
-  });
-
-  it("puts the key neither in the arguments nor in the environment of the process that waits", async () => {
-    const { opened } = await start("nothing", { other: storedKey });
-    const { child, ended } = startAct(program, keyring.env, "interactive", "set");
-    await opened;
-    const [grandchild] = childrenOf(child.pid);
-    for (const file of ["cmdline", "environ"]) {
-      const text = readFileSync(`/proc/${grandchild}/${file}`, "latin1");
-      expect(text).not.toBe("");
-      expect(text).not.toContain(newKey);
-    }
-    child.kill("SIGTERM");
-    await ended;
-  });
 });
-
-function childrenOf(pid: number | undefined): number[] {
-  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-  return pids.trim().split(" ").filter(Boolean).map(Number);
-}
 
 /** Every process of a run carries the home folder of its keyring in its environment. */
 async function expectNoProcessIn(keyring: Keyring): Promise<void> {

@@ -1,31 +1,23 @@
 import {
-  type Attributes,
   alignedTo,
   MalformedMessage,
   Reader,
   type ReplyValue,
+  type TypedValue,
   typesIn,
   Writer,
 } from "./bus-values.ts";
 
 /*
- * The part of the D-Bus wire format that asking a Secret Service for its state takes: calls with
- * strings, paths and attributes; replies with these and booleans. Nothing secret is in any of them.
+ * The part of the D-Bus wire format that asking a Secret Service for its state takes. Nothing secret
+ * is in any of these messages.
  *
  * Written here because `mistral-key get` has a few milliseconds for it: @jellybrick/dbus-next 0.11,
- * the best kept of the libraries that speak D-Bus, bundles to 126 kB and takes 13 ms to load, for
- * XML and whole services, where reading a password with keytar takes 14 ms in all (measured in
- * November 2026).
+ * the best kept of the libraries that speak D-Bus, bundles to 126 kB and takes 13 ms to load, where
+ * reading a password with keytar takes 14 ms in all (measured in November 2026).
  *
  * Source: D-Bus specification 0.43, "Message Protocol" and "Marshaling".
  */
-
-/** What can be sent: a string (`s`), paths of objects (`ao`), attributes (`a{ss}`), attributes in a variant (`v`). */
-export type CallArgument =
-  | string
-  | { readonly paths: readonly string[] }
-  | { readonly attributes: Attributes }
-  | { readonly variant: Attributes };
 
 /** A method to call. */
 export interface MethodCall {
@@ -33,7 +25,7 @@ export interface MethodCall {
   readonly path: string;
   readonly interface: string;
   readonly member: string;
-  readonly args: readonly CallArgument[];
+  readonly args: readonly TypedValue[];
 }
 
 /** What a message from the bus is, as far as it matters to somebody who waits for replies. */
@@ -66,39 +58,21 @@ const fields = {
 /** Marshals a method call. */
 export function encodeCall(serial: number, call: MethodCall): Buffer {
   const body = new Writer();
-  for (const argument of call.args) writeArgument(body, argument);
+  for (const argument of call.args) body.value(argument);
   const header = new Writer();
   header.bytes(littleEndian, messageTypes.call, 0, protocolVersion);
   header.uint32(body.length);
   header.uint32(serial);
   header.array(8, () => {
-    header.field(fields.path, "o", call.path);
-    header.field(fields.interface, "s", call.interface);
-    header.field(fields.member, "s", call.member);
-    header.field(fields.destination, "s", call.destination);
-    if (call.args.length > 0) header.field(fields.signature, "g", call.args.map(typeOf).join(""));
+    header.field(fields.path, ["o", call.path]);
+    header.field(fields.interface, ["s", call.interface]);
+    header.field(fields.member, ["s", call.member]);
+    header.field(fields.destination, ["s", call.destination]);
+    const signature = call.args.map(([type]) => type).join("");
+    if (signature !== "") header.field(fields.signature, ["g", signature]);
   });
   header.align(8);
   return Buffer.concat([header.take(), body.take()]);
-}
-
-function typeOf(argument: CallArgument): string {
-  if (typeof argument === "string") return "s";
-  if ("paths" in argument) return "ao";
-  return "attributes" in argument ? "a{ss}" : "v";
-}
-
-function writeArgument(body: Writer, argument: CallArgument): void {
-  if (typeof argument === "string") body.string(argument);
-  else if ("paths" in argument) {
-    body.array(4, () => {
-      for (const path of argument.paths) body.string(path);
-    });
-  } else if ("attributes" in argument) body.attributes(argument.attributes);
-  else {
-    body.signature("a{ss}");
-    body.attributes(argument.variant);
-  }
 }
 
 /**
@@ -130,7 +104,7 @@ export function decodeMessage(message: Buffer): IncomingMessage {
   if (type !== messageTypes.reply && type !== messageTypes.error) return { kind: "other" };
   const reader = new Reader(message, prefixLength - 4);
   const found = new Map<number, ReplyValue>();
-  reader.list(8, () => found.set(reader.byte(), reader.variant()));
+  reader.list(8, () => found.set(reader.byte(), reader.value("v")));
   reader.align(8);
   const to = found.get(fields.replySerial);
   if (typeof to !== "number") throw new MalformedMessage("It does not tell what it answers.");

@@ -6,12 +6,19 @@ export class MalformedMessage extends Error {
 /** Attributes of an item: a dictionary of strings (`a{ss}`). */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** A value that comes back: a string or path, a number, a boolean, a list of these, attributes. */
-export type ReplyValue = string | number | boolean | readonly ReplyValue[] | Attributes;
+/** A value to send, behind its type: a string, path or signature, paths, attributes, or a variant of one of these. */
+export type TypedValue =
+  | readonly [type: "s" | "o" | "g", value: string]
+  | readonly [type: "ao", value: readonly string[]]
+  | readonly [type: "a{ss}", value: Attributes]
+  | readonly [type: "v", value: TypedValue];
+
+/** A value that comes back: a string or path, a number, a boolean, paths, attributes. */
+export type ReplyValue = string | number | boolean | readonly string[] | Attributes;
 
 /** Splits a signature into its types, `aoa{ss}v` into `ao`, `a{ss}` and `v`. No other kinds are read. */
 export function typesIn(signature: ReplyValue): readonly string[] {
-  const types = String(signature).match(/a\{ss\}|a?[soub]|[gv]/g) ?? [];
+  const types = String(signature).match(/ao|a\{ss\}|[sogubv]/g) ?? [];
   if (types.join("") !== signature) throw new MalformedMessage("It holds a type that is not read here.");
   return types;
 }
@@ -46,26 +53,6 @@ export class Writer {
     this.bytes(...uint32Bytes(value));
   }
 
-  string(text: string): void {
-    const bytes = Buffer.from(text);
-    this.uint32(bytes.length);
-    this.bytes(...bytes, 0);
-  }
-
-  signature(text: string): void {
-    this.bytes(text.length, ...Buffer.from(text), 0);
-  }
-
-  attributes(entries: Attributes): void {
-    this.array(8, () => {
-      for (const [key, value] of Object.entries(entries)) {
-        this.align(8);
-        this.string(key);
-        this.string(value);
-      }
-    });
-  }
-
   array(elementAlignment: number, writeElements: () => void): void {
     this.uint32(0);
     const lengthAt = this.length - 4;
@@ -75,12 +62,39 @@ export class Writer {
     this.#bytes.splice(lengthAt, 4, ...uint32Bytes(this.length - start));
   }
 
-  field(code: number, type: "o" | "s" | "g", value: string): void {
+  field(code: number, value: TypedValue): void {
     this.align(8);
     this.bytes(code);
-    this.signature(type);
-    if (type === "g") this.signature(value);
-    else this.string(value);
+    this.value(["v", value]);
+  }
+
+  value([type, value]: TypedValue): void {
+    switch (type) {
+      case "s":
+      case "o":
+        this.uint32(Buffer.byteLength(value));
+        this.bytes(...Buffer.from(value), 0);
+        break;
+      case "g":
+        this.bytes(value.length, ...Buffer.from(value), 0);
+        break;
+      case "v":
+        this.value(["g", value[0]]);
+        this.value(value);
+        break;
+      case "ao":
+        this.array(4, () => {
+          for (const path of value) this.value(["o", path]);
+        });
+        break;
+      case "a{ss}":
+        this.array(8, () => {
+          for (const pair of Object.entries(value)) {
+            this.align(8);
+            for (const text of pair) this.value(["s", text]);
+          }
+        });
+    }
   }
 }
 
@@ -112,12 +126,6 @@ export class Reader {
     return this.#take(1).readUInt8();
   }
 
-  variant(): ReplyValue {
-    const [type = "v", ...more] = typesIn(this.#text(this.byte()));
-    if (type === "v" || more.length > 0) throw new MalformedMessage("A variant does not hold one value.");
-    return this.value(type);
-  }
-
   value(type: string): ReplyValue {
     switch (type) {
       case "s":
@@ -129,14 +137,14 @@ export class Reader {
         return this.#uint32();
       case "b":
         return this.#uint32() !== 0;
-      case "v":
-        return this.variant();
+      case "ao":
+        return this.list(4, () => this.#text(this.#uint32()));
       case "a{ss}":
         return Object.fromEntries(
           this.list(8, () => [this.#text(this.#uint32()), this.#text(this.#uint32())] as const),
         );
       default:
-        return this.list(4, () => this.value(type.slice(1)));
+        return this.#variant();
     }
   }
 
@@ -152,6 +160,12 @@ export class Reader {
     }
     if (this.#offset !== end) throw new MalformedMessage("An array does not end where it should.");
     return elements;
+  }
+
+  #variant(): ReplyValue {
+    const [type = "v", ...more] = typesIn(this.#text(this.byte()));
+    if (type === "v" || more.length > 0) throw new MalformedMessage("A variant does not hold one value.");
+    return this.value(type);
   }
 
   #uint32(): number {

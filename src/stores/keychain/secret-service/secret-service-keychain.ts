@@ -1,20 +1,17 @@
 import type { Keychain, KeychainOptions, Peeked } from "../keychain.ts";
-import { KeychainProblem, type KeychainTrouble } from "../keychain-trouble.ts";
-import { type CallOptions, KeytarAccess, keychainService } from "../keytar-access.ts";
+import { KeychainProblem } from "../keychain-trouble.ts";
+import { KeytarAccess, keychainService } from "../keytar-access.ts";
 import {
   askSecretService,
   type ItemsToShow,
+  pause,
   type SecretServiceAnswer,
-  type SecretServiceQuestion,
   showToKeytar,
 } from "./secret-service.ts";
-import { pause } from "./secret-service-calls.ts";
 
-/** Milliseconds. The first four keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
+/** Milliseconds. The first three keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
 const limits = {
   question: 1800,
-  /** After a question that was not answered: a run asks several. */
-  nextQuestion: 500,
   /** From the first question to the last read. */
   answer: 2200,
   /** The least that a read gets when the question took long. */
@@ -23,7 +20,7 @@ const limits = {
   patientRead: 30_000,
   /** To give up a write leaves open whether it was done, so that is for the worst only. */
   write: 10_000,
-  /** A prompt of the desktop is open, and the person may be looking for a password. */
+  /** A prompt of the desktop may be open, and the person may be looking for a password. */
   prompt: 300_000,
 } as const;
 
@@ -47,16 +44,14 @@ type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 export class SecretServiceKeychain implements Keychain {
   readonly #options: KeychainOptions;
   readonly #keytar: KeytarAccess;
-  #name: string;
-  #questionLimit: number = limits.question;
+  #name = "the keychain";
   /** A dialog that was closed once does not come again: one after the other looks like an attack. */
   #mayPrompt: boolean;
 
-  constructor(options: KeychainOptions, name: string) {
+  constructor(options: KeychainOptions) {
     this.#options = options;
-    this.#name = name;
     this.#mayPrompt = options.interactive;
-    this.#keytar = new KeytarAccess(options);
+    this.#keytar = new KeytarAccess(options.signal);
   }
 
   get name(): string {
@@ -77,26 +72,11 @@ export class SecretServiceKeychain implements Keychain {
     return this.#readWithin(account, this.#options.interactive ? () => limits.patientRead : countDown());
   }
 
-  /** @param timeLeft - milliseconds until the answer is due */
-  async #readWithin(account: string, timeLeft: () => number): Promise<string | undefined> {
-    for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
-      const { items, password: entered } = await this.#askUnlocked(account);
-      if (entered !== undefined) return intact(entered);
-      if (items.unlocked === 0) return undefined;
-      const limitMs = Math.max(timeLeft(), limits.leastRead);
-      const password = await retryPassing(() => this.#keytar.read(account, { limitMs }));
-      if (password !== undefined) return intact(password);
-      // There is an item: keytar does not see it, or it has just gone or been locked.
-      await this.#show({ account, which: "one" });
-    }
-    throw new KeychainProblem("unreadable");
-  }
-
   async peek(account: string): Promise<Peeked> {
     const answer = await this.#ask({ account, itemOnly: true });
-    // These ask before they give a key out.
-    const asks = this.#name === "KeePassXC" || this.#name === "KDE Wallet";
     if (isLocked(answer)) return { state: "unread", reason: "locked" };
+    // Others may ask before they give a key out.
+    const asks = this.#name !== "GNOME Keyring";
     if (answer.items.unlocked > 0 && asks) return { state: "unread", reason: "asks" };
     const password = await this.#readWithin(account, countDown());
     return password === undefined ? { state: "missing" } : { state: "found", password };
@@ -104,14 +84,11 @@ export class SecretServiceKeychain implements Keychain {
 
   async write(account: string, password: string): Promise<void> {
     const { collection, items } = await this.#ask({ account });
-    if (collection === "locked" && this.#options.interactive) {
-      await this.#keytar.write(account, password, { limitMs: limits.prompt, inChild: true });
-      return;
-    }
-    if (collection !== "unlocked") throw problemOf(collection);
+    const mayUnlock = collection === "locked" && this.#options.interactive;
+    if (collection !== "unlocked" && !mayUnlock) throw problemOf(collection);
     // Else keytar would put a second item beside one that it does not see.
     if (items.unlocked > 0) await this.#show({ account, which: "one" });
-    await retryPassing(() => this.#keytar.write(account, password, this.#optionsOfWriting()));
+    await retryPassing(() => this.#keytar.write(account, password, this.#changeLimit));
   }
 
   async erase(account: string): Promise<boolean> {
@@ -120,15 +97,29 @@ export class SecretServiceKeychain implements Keychain {
       const { items } = await this.#askUnlocked(account);
       if (items.unlocked === 0) return attempt > 1;
       await this.#show({ account, which: "all" });
-      await retryPassing(() => this.#keytar.erase(account, this.#optionsOfWriting()));
+      await retryPassing(() => this.#keytar.erase(account, this.#changeLimit));
     }
     throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
   }
 
-  /** KeePassXC, whatever its settings, asks the person before it replaces an entry. */
-  #optionsOfWriting(): CallOptions {
-    const asks = this.#options.interactive && this.#name === "KeePassXC";
-    return asks ? { limitMs: limits.prompt, inChild: true } : { limitMs: limits.write };
+  /** Some ask the person before they change anything, unlocked or not. */
+  get #changeLimit(): number {
+    return this.#options.interactive ? limits.prompt : limits.write;
+  }
+
+  /** @param timeLeft - milliseconds until the answer is due */
+  async #readWithin(account: string, timeLeft: () => number): Promise<string | undefined> {
+    for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
+      const { items, password: entered } = await this.#askUnlocked(account);
+      if (entered !== undefined) return intact(entered);
+      if (items.unlocked === 0) return undefined;
+      const limitMs = Math.max(timeLeft(), limits.leastRead);
+      const password = await retryPassing(() => this.#keytar.read(account, limitMs));
+      if (password !== undefined) return intact(password);
+      // There is an item: keytar does not see it, or it has just gone or been locked.
+      await this.#show({ account, which: "one" });
+    }
+    throw new KeychainProblem("unreadable");
   }
 
   /**
@@ -136,53 +127,52 @@ export class SecretServiceKeychain implements Keychain {
    * and gives the password that keytar then read.
    */
   async #askUnlocked(account: string): Promise<Answered & { readonly password?: string | undefined }> {
-    const question = { account, itemOnly: true };
-    const answer = await this.#ask(question);
-    if (!isLocked(answer)) return refuseNoCollection(answer);
-    if (!this.#mayPrompt) throw new KeychainProblem(this.#options.interactive ? "still-locked" : "locked");
-    const password = await this.#keytar.read(account, { limitMs: limits.prompt, inChild: true });
+    const answer = await this.#ask({ account, itemOnly: true });
+    if (!isLocked(answer)) {
+      // That nothing is there is an answer only where something could be.
+      if (answer.items.unlocked === 0 && answer.collection === "none") throw problemOf("none");
+      return answer;
+    }
+    if (!this.#mayPrompt) throw problemOf("locked");
+    const password = await this.#keytar.read(account, limits.prompt);
     // Only asking tells "nothing there" from "still locked". But KeePassXC lets one connection in at
     // a time, by default, and that was keytar's.
-    const unlocked = await this.#ask(question);
+    const unlocked = await this.#ask({ account, itemOnly: true });
     if (password !== undefined || !isLocked(unlocked)) return { ...unlocked, password };
     this.#mayPrompt = false;
-    throw new KeychainProblem("still-locked");
+    throw problemOf("locked");
   }
 
   /** Asks the service, and loads keytar while it thinks. */
-  async #ask({
-    account,
-    itemOnly = false,
-  }: Pick<SecretServiceQuestion, "itemOnly"> & { readonly account?: string }): Promise<Answered> {
+  async #ask(about: { readonly account?: string; readonly itemOnly?: boolean }): Promise<Answered> {
     const { env, signal } = this.#options;
+    const { account, itemOnly = false } = about;
     const answer = await askSecretService({
       env,
       item: account === undefined ? undefined : itemOf(account),
       itemOnly,
-      limitMs: this.#questionLimit,
+      limitMs: limits.question,
       signal,
-      onAsked: () => void this.#keytar.load().catch(() => {}),
+      onAsked: () => {
+        try {
+          this.#keytar.load();
+        } catch {
+          // It is said below.
+        }
+      },
     });
     // Without keytar nothing else helps, so what is wrong with it is said first.
-    await this.#keytar.load();
-    const silent = answer.state === "unresponsive" && !this.#options.interactive;
-    this.#questionLimit = silent ? limits.nextQuestion : limits.question;
-    if (answer.state !== "absent") this.#name = answer.provider ?? this.#name;
-    switch (answer.state) {
-      case "answered":
-        return answer;
-      case "absent":
-        throw new KeychainProblem(troubleOfAbsence[answer.missing], answer.cause);
-      case "denied":
-      case "unresponsive":
-        throw new KeychainProblem(answer.state, answer.cause);
-    }
+    this.#keytar.load();
+    if (answer.state === "absent") throw new KeychainProblem(troubleOfAbsence[answer.missing], answer.cause);
+    this.#name = answer.provider ?? this.#name;
+    if (answer.state !== "answered") throw new KeychainProblem(answer.state, answer.cause);
+    return answer;
   }
 
   /** Only makes things better, so that it may fail; what was to be done then says what is wrong. */
   async #show({ account, which }: Pick<ItemsToShow, "which"> & { readonly account: string }): Promise<void> {
     const { env, signal } = this.#options;
-    const items = { env, limitMs: limits.nextQuestion, signal, item: itemOf(account), which };
+    const items = { env, limitMs: limits.leastRead, signal, item: itemOf(account), which };
     await showToKeytar(items).catch(() => {});
   }
 }
@@ -200,18 +190,13 @@ async function retryPassing<Value>(call: () => Promise<Value>): Promise<Value> {
     try {
       return await call();
     } catch (error) {
-      const passing = error instanceof KeychainProblem && passingTroubles.has(error.trouble);
+      const trouble = error instanceof KeychainProblem ? error.trouble : undefined;
+      const passing = trouble === "denied" || trouble === "collection-missing";
       if (!passing || attempt === attempts) throw error;
       await pause();
     }
   }
 }
-
-const passingTroubles: ReadonlySet<KeychainTrouble> = new Set([
-  "denied",
-  "service-missing",
-  "collection-missing",
-]);
 
 /** keytar puts this character in place of what is no text. */
 function intact(password: string): string {
@@ -226,12 +211,6 @@ function itemOf(account: string): Readonly<Record<string, string>> {
 /** Whether an item that is wanted may be behind a lock: it is, or the place where it would be is. */
 function isLocked({ collection, items }: Answered): boolean {
   return items.unlocked === 0 && (items.locked > 0 || collection === "locked");
-}
-
-/** That nothing is there is an answer only where something could be. */
-function refuseNoCollection(answer: Answered): Answered {
-  if (answer.items.unlocked === 0 && answer.collection === "none") throw problemOf("none");
-  return answer;
 }
 
 function problemOf(collection: Exclude<Answered["collection"], "unlocked">): KeychainProblem {

@@ -1,17 +1,6 @@
+import { readTextIfThere } from "../../../files/read-file.ts";
 import { type BusConnection, BusError, BusUnreachable } from "./bus-connection.ts";
-import { type Attributes, MalformedMessage } from "./bus-values.ts";
-import {
-  addAttributes,
-  type FoundItems,
-  findProvider,
-  isNotReady,
-  libsecretSchema,
-  pause,
-  readAlias,
-  searchItems,
-  stateOfCollection,
-  unlockWithoutPrompt,
-} from "./secret-service-calls.ts";
+import { type Attributes, MalformedMessage, type ReplyValue, type TypedValue } from "./bus-values.ts";
 import { BusBeyondNode, BusTimedOut, type SessionBusAccess, useSessionBus } from "./session-bus.ts";
 
 /*
@@ -67,10 +56,10 @@ type Answer = Pick<Extract<SecretServiceAnswer, { readonly state: "answered" }>,
 export async function askSecretService(question: SecretServiceQuestion): Promise<SecretServiceAnswer> {
   let provider: Promise<string | undefined> | undefined;
   try {
-    return await useSessionBus(question, async (connection) => {
-      provider = findProvider(connection);
+    return await useSessionBus(question, async (bus) => {
+      provider = findProvider(bus);
       const answer = await untilReady(
-        () => ask(connection, question),
+        () => ask(bus, question),
         ({ collection }) => collection !== "none",
       );
       return { state: "answered", ...answer, provider: await provider };
@@ -80,6 +69,12 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
     return answerOf(error, await provider);
   }
 }
+
+/**
+ * The attribute that libsecret, and with it keytar, adds to what it writes and to what it looks
+ * for. `secret-tool store` does not write it, so keytar is blind to what was stored with that.
+ */
+const libsecretSchema = { "xdg:schema": "org.freedesktop.Secret.Generic" };
 
 /** Which items keytar is to be shown. */
 export interface ItemsToShow extends SessionBusAccess {
@@ -99,15 +94,22 @@ export interface ItemsToShow extends SessionBusAccess {
  * @throws BusError, BusUnreachable, BusTimedOut, MalformedMessage, or the reason of the signal
  */
 export async function showToKeytar({ item, which, ...access }: ItemsToShow): Promise<void> {
-  await useSessionBus(access, async (connection) => {
-    const every = await untilReady(() => searchItems(connection, item));
-    const visible = await searchItems(connection, { ...item, ...libsecretSchema });
+  await useSessionBus(access, async (bus) => {
+    const every = await untilReady(() => searchItems(bus, item));
+    const visible = await searchItems(bus, { ...item, ...libsecretSchema });
     if (which === "one" && visible.unlocked.length > 0) return;
     const hidden = every.unlocked.filter((path) => !visible.unlocked.includes(path));
     for (const path of which === "one" ? hidden.slice(0, 1) : hidden) {
-      await addAttributes(connection, path, libsecretSchema);
+      const attributes = await property(bus, path, "Item", "Attributes");
+      if (typeof attributes !== "object" || isList(attributes)) throw unexpected("Attributes");
+      await property(bus, path, "Item", "Attributes", { ...attributes, ...libsecretSchema });
     }
   });
+}
+
+/** Gives a service time to get ready. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 25));
 }
 
 /**
@@ -129,49 +131,150 @@ async function untilReady<Value>(
   }
 }
 
+function isNotReady(error: unknown): boolean {
+  return isNamed(error, /\.(?:UnknownMethod|UnknownInterface|UnknownObject|NoSuchObject)$/);
+}
+
+function isNamed(error: unknown, name: RegExp): boolean {
+  return error instanceof BusError && name.test(error.errorName);
+}
+
 async function ask(
-  connection: BusConnection,
+  bus: BusConnection,
   { item, itemOnly = false, onAsked }: SecretServiceQuestion,
 ): Promise<Answer> {
-  const search = item === undefined ? Promise.resolve(noItems) : searchItems(connection, item);
+  const search = item === undefined ? Promise.resolve({ unlocked: [], locked: [] }) : searchItems(bus, item);
   // The bus and the service work on it while this process does something else.
   onAsked?.();
-  const found = await unlockFound(connection, await search);
-  const items = { unlocked: found.unlocked.length, locked: found.locked.length };
+  const found = await search;
+  const unlocked = found.unlocked.length > 0 ? found.unlocked : await unlockWithoutPrompt(bus, found.locked);
+  const locked = found.locked.filter((path) => !unlocked.includes(path));
+  const items = { unlocked: unlocked.length, locked: locked.length };
   // An item is unlocked only together with its collection.
   if (itemOnly && items.unlocked > 0) return { collection: "unlocked", items };
   const [collection, session] = await Promise.all([
-    readAlias(connection, "default"),
+    readAlias(bus, "default"),
     // Only to compare with, so that a service need not know of it.
-    readAlias(connection, "session").catch(() => undefined),
+    readAlias(bus, "session").catch(() => undefined),
   ]);
   if (collection === undefined) return { collection: "none", items };
   if (collection === session) return { collection: "volatile", items };
-  return { collection: await stateOfCollection(connection, collection), items };
-}
-
-const noItems: FoundItems = { unlocked: [], locked: [] };
-
-async function unlockFound(connection: BusConnection, items: FoundItems): Promise<FoundItems> {
-  if (items.unlocked.length > 0 || items.locked.length === 0) return items;
-  const unlocked = await unlockWithoutPrompt(connection, items.locked);
-  return { unlocked, locked: items.locked.filter((path) => !unlocked.includes(path)) };
+  return { collection: await stateOfCollection(bus, collection), items };
 }
 
 function answerOf(error: unknown, provider: string | undefined): SecretServiceAnswer {
   if (error instanceof BusUnreachable) {
     return { state: "absent", missing: error instanceof BusBeyondNode ? "node" : "bus", cause: error };
   }
-  if (error instanceof BusTimedOut || error instanceof MalformedMessage) {
-    return { state: "unresponsive", provider, cause: error };
-  }
+  const isSilent =
+    error instanceof BusTimedOut ||
+    error instanceof MalformedMessage ||
+    isNamed(error, /\.(?:NoReply|TimedOut|Timeout)$/);
+  if (isSilent) return { state: "unresponsive", provider, cause: error };
   if (!(error instanceof BusError)) throw error;
-  if (/\.(?:NoReply|TimedOut|Timeout)$/.test(error.errorName)) {
-    return { state: "unresponsive", provider, cause: error };
+  if (isNotReady(error) || isNamed(error, /\.(?:ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/)) {
+    return { state: "absent", missing: "service", cause: error };
   }
-  const isAbsent =
-    isNotReady(error) || /\.(?:ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/.test(error.errorName);
-  return isAbsent
-    ? { state: "absent", missing: "service", cause: error }
-    : { state: "denied", provider, cause: error };
+  return { state: "denied", provider, cause: error };
+}
+
+const serviceName = "org.freedesktop.secrets";
+
+// As Linux calls their processes, by up to 15 characters.
+const providers: readonly (readonly [RegExp, string])[] = [
+  [/^gnome-keyring/, "GNOME Keyring"],
+  [/^(?:ksecretd|kwalletd)/, "KDE Wallet"],
+  [/^keepassxc/, "KeePassXC"],
+];
+
+/** Asks the bus alone, so that it also names a service that does not answer. Never fails. */
+async function findProvider(bus: BusConnection): Promise<string | undefined> {
+  try {
+    const name = "org.freedesktop.DBus";
+    const asked = { destination: name, path: "/org/freedesktop/DBus", interface: name };
+    const member = "GetConnectionUnixProcessID";
+    const [id] = await bus.call({ ...asked, member, args: [["s", serviceName]] });
+    const program = readTextIfThere(`/proc/${id}/comm`);
+    return providers.find(([pattern]) => pattern.test(program))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path of the collection that an alias stands for: `default`, where new items go, or `session`, which ends with the session. */
+async function readAlias(bus: BusConnection, alias: string): Promise<string | undefined> {
+  const [collection] = await callService(bus, "ReadAlias", ["s", alias]);
+  if (typeof collection !== "string") throw unexpected("ReadAlias");
+  return collection === "/" ? undefined : collection;
+}
+
+/** The paths of the items that have these attributes, and maybe more. */
+async function searchItems(bus: BusConnection, attributes: Attributes) {
+  const [unlocked, locked] = await callService(bus, "SearchItems", ["a{ss}", attributes]);
+  if (!isList(unlocked) || !isList(locked)) throw unexpected("SearchItems");
+  return { unlocked, locked };
+}
+
+/** The state of a collection; `none` when there is none at this path. Unlocks it when nobody has to be asked for that. */
+async function stateOfCollection(bus: BusConnection, path: string): Promise<"unlocked" | "locked" | "none"> {
+  try {
+    const locked = await property(bus, path, "Collection", "Locked");
+    if (typeof locked !== "boolean") throw unexpected("Locked");
+    return locked && (await unlockWithoutPrompt(bus, [path])).length === 0 ? "locked" : "unlocked";
+  } catch (error) {
+    // An alias may outlive its collection.
+    if (isNotReady(error)) return "none";
+    throw error;
+  }
+}
+
+/**
+ * Unlocks what the service unlocks without asking a person, and answers the paths of that. KDE Wallet
+ * calls a wallet that was opened at login locked until it is asked to unlock it. Where a person would
+ * be asked, nothing is shown: that is another call, which is not made here.
+ */
+async function unlockWithoutPrompt(bus: BusConnection, paths: readonly string[]): Promise<readonly string[]> {
+  if (paths.length === 0) return [];
+  try {
+    const [unlocked] = await callService(bus, "Unlock", ["ao", paths]);
+    return isList(unlocked) ? unlocked : [];
+  } catch (error) {
+    // That it cannot be unlocked this way is no failure.
+    if (error instanceof BusError) return [];
+    throw error;
+  }
+}
+
+function callService(
+  bus: BusConnection,
+  member: string,
+  argument: TypedValue,
+): Promise<readonly ReplyValue[]> {
+  const service = { destination: serviceName, path: "/org/freedesktop/secrets" };
+  return bus.call({ ...service, interface: "org.freedesktop.Secret.Service", member, args: [argument] });
+}
+
+/** Reads a property of an item or collection; sets it, where a value is given. */
+async function property(
+  bus: BusConnection,
+  path: string,
+  kind: "Item" | "Collection",
+  name: string,
+  value?: Attributes,
+): Promise<ReplyValue | undefined> {
+  const args: TypedValue[] = [
+    ["s", `org.freedesktop.Secret.${kind}`],
+    ["s", name],
+  ];
+  if (value !== undefined) args.push(["v", ["a{ss}", value]]);
+  const object = { destination: serviceName, path, interface: "org.freedesktop.DBus.Properties" };
+  return (await bus.call({ ...object, member: value === undefined ? "Get" : "Set", args }))[0];
+}
+
+function isList(value: ReplyValue | undefined): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+function unexpected(what: string): MalformedMessage {
+  return new MalformedMessage(`${what} gave something else than it should.`);
 }

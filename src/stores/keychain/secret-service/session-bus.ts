@@ -85,19 +85,11 @@ function socketsOf({
 
 /** The socket of an address such as `unix:path=/run/user/1000/bus` or `unix:abstract=/tmp/dbus-x,guid=…`. */
 function socketOf(address: string): string | undefined {
-  if (!address.startsWith("unix:")) return undefined;
-  const options = address.slice("unix:".length).split(",");
-  const [place, ...others] = options.filter((option) => /^(?:path|abstract)=/.test(option));
-  if (place === undefined || others.length > 0) return undefined;
-  const name = unescapeValue(place.slice(place.indexOf("=") + 1));
-  if (name === undefined) return undefined;
-  return place.startsWith("path=") ? name : `\0${name}`;
-}
-
-function unescapeValue(text: string): string | undefined {
+  const [, place, text = ""] = /^unix:(?:.*,)?(path|abstract)=([^,]+)/.exec(address) ?? [];
   try {
-    const value = decodeURIComponent(text);
-    return value === "" || value.includes("\0") ? undefined : value;
+    const name = decodeURIComponent(text);
+    if (place === undefined || name.includes("\0")) return undefined;
+    return place === "path" ? name : `\0${name}`;
   } catch {
     return undefined;
   }

@@ -47,7 +47,12 @@ describe("marshalling a call", () => {
       path: "/p",
       interface: "a.b",
       member: "M",
-      args: ["x", { paths: ["/a/1", "/a/2"] }, { attributes }, { variant: attributes }],
+      args: [
+        ["s", "x"],
+        ["ao", ["/a/1", "/a/2"]],
+        ["a{ss}", attributes],
+        ["v", ["a{ss}", attributes]],
+      ],
     });
     const dictionary = (list: Bytes) => {
       for (const [name, value] of Object.entries(attributes)) list.align(8).text(name).text(value);
