@@ -47,7 +47,8 @@ export interface Deps {
    * @throws MistralKeyError of kind `usage` when stdin is a terminal
    */
   readStdin(): Promise<string>;
-  prompts(): Promise<Prompts>;
+  /** @param withdrawn - ends a question that is being asked, with `Cancelled` */
+  prompts(withdrawn?: AbortSignal): Promise<Prompts>;
   /** @param person - who is asked to unlock it, where that is not whoever is at the terminal */
   store(kind: StoreKind, person?: StoreContext["person"]): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
@@ -81,6 +82,12 @@ export interface Deps {
   /** Runs other programs in the place of this one. */
   runner(): Promise<CommandRunner>;
   clipboard(): Promise<Clipboard>;
+  /**
+   * Offers a person whose terminal does not paste to take the key on a page in the browser.
+   *
+   * @returns `undefined` when they do not want that
+   */
+  keyOnPage(message: string): Promise<ApiKey | undefined>;
   /** Opens a page in the browser. Answers whether a browser could be started. */
   openPage(url: string): Promise<boolean>;
 }

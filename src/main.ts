@@ -13,7 +13,7 @@ import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
 import { closeLostTerminals, isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
-import type { Prompts } from "./terminal/prompts/prompts.ts";
+import type { KeyboardPrompts } from "./terminal/prompts/keyboard-prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
 const { platform } = process;
@@ -149,7 +149,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
   const onTerminal = stderr.isTTY && stdinIsTerminal;
   const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
-  let prompts: Promise<Prompts> | undefined;
+  let prompts: Promise<KeyboardPrompts> | undefined;
   const deps: Deps = {
     output,
     interactive: absence === undefined,
@@ -167,7 +167,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       });
     },
     readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
-    prompts: async () => {
+    prompts: async (withdrawn) => {
       // One for all questions: two readers of one keyboard would take it from each other.
       prompts ??= import("./terminal/prompts/open-prompts.ts").then(({ openPrompts }) =>
         openPrompts({
@@ -178,7 +178,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
           signal,
         }),
       );
-      return prompts;
+      return withdrawn === undefined ? prompts : (await prompts).endedBy(withdrawn);
     },
     store: (kind, person = deps) => {
       const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });
@@ -237,6 +237,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
         writeTerminal: stderr.isTTY ? (text) => stderr.write(text) : undefined,
         self: [process.execPath, process.argv[1] ?? "", "__clear-clipboard"],
       }),
+    keyOnPage: async (message) => (await import("./web/on-page.ts")).keyOnPage(deps, message),
     openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
   };
   return deps;

@@ -35,7 +35,15 @@ export type CapturedKey =
 
 type Capturing = Pick<
   Deps,
-  "mistral" | "output" | "signal" | "interactive" | "prompts" | "readStdin" | "sleep" | "openPage"
+  | "mistral"
+  | "output"
+  | "signal"
+  | "interactive"
+  | "prompts"
+  | "readStdin"
+  | "sleep"
+  | "openPage"
+  | "keyOnPage"
 >;
 
 /**
@@ -51,8 +59,9 @@ export async function captureKey(deps: Capturing, request: CaptureRequest): Prom
     return await checkAlone(deps, await receiveKey(deps, { message, flags: "… --with-key" }), request);
   }
   if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
+  const onCannotPaste = () => deps.keyOnPage(message);
   for (let key = from === "prompt" ? undefined : from; ; key = undefined) {
-    key ??= await (await deps.prompts()).key({ message, onBack, offered });
+    key ??= await (await deps.prompts()).key({ message, onBack, offered, onCannotPaste });
     const refusal = request.refuse?.(key);
     if (refusal !== undefined) {
       deps.output.warn(refusal);

@@ -1,5 +1,5 @@
 import { Cancelled } from "../errors.ts";
-import type { Answer, PageEvent, QuestionForm, Reply, Styled } from "./messages.ts";
+import type { Answer, PageEvent, Question, QuestionForm, Reply } from "./messages.ts";
 
 /** What an answer came to: a value, or what the page is told instead. */
 export type Taken<Value> =
@@ -7,7 +7,7 @@ export type Taken<Value> =
   | Exclude<Reply, { readonly outcome: "taken" | "stale" }>;
 
 /** A question without the number it gets. */
-export type NewQuestion = QuestionForm & { readonly message: Styled; readonly takesKey: boolean };
+export type NewQuestion = QuestionForm & Omit<Question, "id" | keyof QuestionForm>;
 
 /** Events to a page that may come and go, and the answers that it sends. One question is asked at a time. */
 export class Channel {
@@ -52,11 +52,12 @@ export class Channel {
     this.#asked += 1;
     const id = this.#asked;
     return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(new Cancelled());
       const stop = () => {
         this.#take = undefined;
+        this.send({ type: "answered", id });
         reject(new Cancelled());
       };
-      if (signal.aborted) return stop();
       signal.addEventListener("abort", stop, { once: true });
       this.#take = (answer) => {
         const taken = take(answer);

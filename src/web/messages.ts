@@ -33,6 +33,8 @@ export type Question = QuestionForm & {
   readonly message: Styled;
   /** Whether a key that is pasted at this question is taken. */
   readonly takesKey: boolean;
+  /** Whether the terminal can ask it instead. */
+  readonly handsOver: boolean;
 };
 
 /** How the program left the page. */
@@ -55,6 +57,7 @@ export type PageEvent =
       readonly text: Styled;
     }
   | { readonly type: "question"; readonly question: Question }
+  /** The question is over. */
   | { readonly type: "answered"; readonly id: number }
   | { readonly type: "end"; readonly how: End };
 
@@ -68,7 +71,7 @@ export interface Answer {
   readonly isKey?: boolean;
   /** Use a key although its shape is not the usual one. */
   readonly anyway?: boolean;
-  readonly instead?: "back" | "offered";
+  readonly instead?: "back" | "offered" | "terminal";
 }
 
 /** What became of an answer. */

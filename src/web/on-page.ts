@@ -1,31 +1,31 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
-import type { ExitCode } from "../exit-codes.ts";
-import { quietly } from "../terminal/absence.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import { printFailure } from "../terminal/output/failure.ts";
 import { Channel } from "./channel.ts";
 import type { End } from "./messages.ts";
 import { PageOutput } from "./page-output.ts";
-import { PagePrompts } from "./page-prompts.ts";
 import { pageText } from "./page-text.ts";
 import { PageServer } from "./server/page-server.ts";
+import { SharedPrompts } from "./shared-prompts.ts";
 
 /** How long an answer is waited for, in milliseconds. */
 const idleMs = 600_000;
 
 /**
- * Does something that asks questions on a page in the browser; the terminal shows what is said there.
+ * Does something that asks questions on a page in the browser. The terminal shows what is said there,
+ * and can take over at every question.
  *
  * @param options.browser - whether the page may be opened, where somebody would see it
  * @param work - gets the outside with the page in the place of the terminal
  * @throws what `work` throws; Cancelled when nothing is done on the page for ten minutes; MistralKeyError
  *   of kind `usage` where no questions are wanted
  */
-export async function onPage(
+export async function onPage<Result>(
   real: Deps,
   { browser }: { readonly browser: boolean },
-  work: (deps: Deps) => Promise<ExitCode>,
-): Promise<ExitCode> {
+  work: (deps: Deps) => Promise<Result>,
+): Promise<Result> {
   if (real.absence === "no-input" || real.absence === "ci") {
     throw new MistralKeyError("usage", "The page asks questions, and nobody is to be asked here.", {
       hint: "Leave out --web, or run it where CI is not set and without --no-input.",
@@ -35,28 +35,32 @@ export async function onPage(
   const stopping = new AbortController();
   const signal = AbortSignal.any([real.signal, stopping.signal]);
   const output = new PageOutput(channel, real.output);
-  let idle = false;
+  const terminal = real.interactive ? real.prompts : undefined;
+  const prompts = new SharedPrompts({ channel, output: real.output, terminal, signal });
+  let isOpen = false;
   let open = () => {};
-  const opened = new Promise<void>((resolve, reject) => {
+  const opened = new Promise<void>((resolve) => {
     open = resolve;
-    signal.addEventListener("abort", () => reject(new Cancelled()), { once: true });
   });
+  let idle = false;
   const server = await PageServer.start({
     page: pageText,
     channel,
     idleMs,
+    isWaiting: () => prompts.onPage && (!isOpen || channel.isAsking),
     onOpened: () => {
-      real.output.ok("The page is open. What happens there shows here too.");
+      isOpen = true;
       open();
     },
-    onSecondClient: () =>
-      output.warn("Somebody used the link a second time and was refused. If that was not you, stop here."),
+    onSecondClient: () => {
+      real.output.print();
+      output.warn("Somebody used the link a second time and was refused. If that was not you, stop here.");
+    },
     onIdle: () => {
       idle = true;
       stopping.abort();
     },
   });
-  const prompts = new PagePrompts(channel, real.output, signal);
   const deps: Deps = {
     ...real,
     output,
@@ -68,16 +72,21 @@ export async function onPage(
     openPage: async () => false,
     prompts: async () => prompts,
     store: (kind) => real.store(kind, deps),
+    // A program that gets the terminal for itself comes when everything else is over.
+    runner: async () => {
+      await server.stop("done");
+      return await real.runner();
+    },
   };
   let end: End = "failed";
   try {
     await showLink(real, server, { browser });
-    const code = await quietly(real, async () => {
-      await opened;
-      return await work(deps);
-    });
+    if (await prompts.waitFor(opened)) {
+      real.output.ok("The page is open. What happens there shows here too.");
+    }
+    const result = await work(deps);
     end = "done";
-    return code;
+    return result;
   } catch (error) {
     if (idle) {
       end = "idle";
@@ -91,6 +100,26 @@ export async function onPage(
   } finally {
     await server.stop(end);
   }
+}
+
+/**
+ * Offers a person whose terminal does not paste to take the key on a page.
+ *
+ * @param message - the question for the key
+ * @returns `undefined` when they do not want that
+ * @throws Cancelled
+ */
+export async function keyOnPage(real: Deps, message: string): Promise<ApiKey | undefined> {
+  const wanted = await (await real.prompts()).confirm({
+    message: "Nothing was pasted. Paste it on a page in your browser instead?",
+    initial: true,
+  });
+  if (!wanted) return undefined;
+  return await onPage(real, { browser: true }, async (deps) => {
+    const key = await (await deps.prompts()).key({ message });
+    deps.output.ok("Your key is taken. It goes on in the terminal.");
+    return key;
+  });
 }
 
 async function showLink(

@@ -1,5 +1,4 @@
 import { ApiKey } from "../keys/api-key.ts";
-import type { Output } from "../terminal/output/output.ts";
 import type {
   ChooseQuestion,
   ConfirmQuestion,
@@ -13,22 +12,28 @@ import type {
 import { keySecret, passphraseSecret } from "../terminal/prompts/secret/secret-kinds.ts";
 import type { Channel, Taken } from "./channel.ts";
 import type { Answer, QuestionForm } from "./messages.ts";
-import { readStyled, restyle } from "./styled-text.ts";
+import { readStyled } from "./styled-text.ts";
 
 /** Answers that no form of the page sends. */
 const unexpected = { outcome: "refused", reason: "That is no answer to this question." } as const;
 const back = Symbol("back");
+/** What a question is left with that is to be asked on the other side. */
+export const moved: unique symbol = Symbol("moved");
 
-/** Questions on the page; the terminal says what is waited for. */
+/** Questions on the page. */
 export class PagePrompts implements Prompts {
   readonly #channel: Channel;
-  readonly #terminal: Output;
   readonly #signal: AbortSignal;
+  readonly #handsOver: boolean;
 
-  constructor(channel: Channel, terminal: Output, signal: AbortSignal) {
+  /**
+   * @param signal - ends a question, with `Cancelled`
+   * @param options.handsOver - whether a question may be left to the terminal; it is rejected with {@link moved} then
+   */
+  constructor(channel: Channel, signal: AbortSignal, { handsOver }: { readonly handsOver: boolean }) {
     this.#channel = channel;
-    this.#terminal = terminal;
     this.#signal = signal;
+    this.#handsOver = handsOver;
   }
 
   choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
@@ -109,16 +114,17 @@ export class PagePrompts implements Prompts {
     return work();
   }
 
-  #ask<Value, Pasted>(
+  async #ask<Value, Pasted>(
     message: string,
     form: QuestionForm,
     { onKeyPasted }: PastedKeyQuestion<Pasted>,
     take: (answer: Answer) => Taken<Value | Pasted>,
   ): Promise<Value | Pasted> {
-    this.#terminal.next(`On the page: ${restyle(message, this.#terminal.theme)}`);
-    return this.#channel.ask<Value | Pasted>(
-      { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined },
+    const handsOver = this.#handsOver;
+    const given = await this.#channel.ask<Value | Pasted | typeof moved>(
+      { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined, handsOver },
       (answer) => {
+        if (answer.instead === "terminal" && handsOver) return { outcome: "value", value: moved };
         if (answer.isKey !== true) return take(answer);
         if (onKeyPasted === undefined) return unexpected;
         const taken = takeKey(answer);
@@ -126,6 +132,8 @@ export class PagePrompts implements Prompts {
       },
       this.#signal,
     );
+    if (given === moved) throw moved;
+    return given;
   }
 }
 

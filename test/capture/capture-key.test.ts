@@ -67,6 +67,13 @@ describe("a key that is asked for", () => {
     expect((await capture({ answers })).key.equals(good)).toBe(true);
   });
 
+  it("comes from a page where the terminal does not paste, unless the person rather tries again", async () => {
+    const there = { answers: [answer.cannotPaste()], keyOnPage: good.reveal() };
+    expect((await capture(there)).key.equals(good)).toBe(true);
+    const here = { answers: [answer.cannotPaste(), answer.key(good.reveal())], keyOnPage: undefined };
+    expect((await capture(here)).key.equals(good)).toBe(true);
+  });
+
   it("is checked again once a plan was chosen, which is offered first", async () => {
     api.behave("no-plan");
     const opens = { ...answer.first(/^Open the page/), meanwhile: () => api.behave("normal") };

@@ -6,7 +6,7 @@ import type { Copied } from "../../src/clipboard/clipboard.ts";
 import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import type { ProcessContext } from "../../src/files/process-context.ts";
-import type { ApiKey } from "../../src/keys/api-key.ts";
+import { ApiKey } from "../../src/keys/api-key.ts";
 import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
@@ -37,6 +37,8 @@ export interface TestDepsOptions {
   readonly opensPages?: boolean;
   /** Whether that browser starts; yes where absent. */
   readonly browser?: boolean;
+  /** The key that is pasted on the page, where the terminal does not paste; none where absent. */
+  readonly keyOnPage?: string | undefined;
   /** How the clipboard takes a key. */
   readonly copied?: Copied;
   readonly columns?: number;
@@ -165,6 +167,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
         return options.copied ?? { where: "desktop", concealed: false, clearedAfter: 45 };
       },
     }),
+    keyOnPage: async () => (options.keyOnPage === undefined ? undefined : ApiKey.of(options.keyOnPage)),
     openPage: async (url) => {
       opened.push(url);
       return options.browser ?? true;

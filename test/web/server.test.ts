@@ -13,6 +13,7 @@ const start = (idleMs = 600_000) =>
     page,
     channel,
     idleMs,
+    isWaiting: () => true,
     onOpened: () => {
       seen.opened += 1;
     },

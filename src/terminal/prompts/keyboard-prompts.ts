@@ -2,7 +2,7 @@ import { ApiKey } from "../../keys/api-key.ts";
 import { hang } from "../output/layout.ts";
 import type { Theme } from "../output/theme.ts";
 import type { InputBurst } from "./key-listener.ts";
-import { Keyboard, type KeyboardInput } from "./keyboard.ts";
+import type { Keyboard, KeyboardInput } from "./keyboard.ts";
 import type {
   ChooseQuestion,
   ConfirmQuestion,
@@ -49,6 +49,11 @@ export interface SecretOptions<Value> {
   readonly whenStuck?: Value | undefined;
 }
 
+/** The same terminal, whose questions end when this signal comes, too. */
+export function endedBy(terminal: PromptTerminal, signal: AbortSignal): PromptTerminal {
+  return { ...terminal, signal: AbortSignal.any([terminal.signal, signal]) };
+}
+
 const stuck = Symbol("stuck");
 
 /** What the questions on every kind of terminal have in common. */
@@ -56,10 +61,13 @@ export abstract class KeyboardPrompts implements Prompts {
   protected readonly terminal: PromptTerminal;
   protected readonly keyboard: Keyboard;
 
-  protected constructor(terminal: PromptTerminal, options: { readonly marksPastes: boolean }) {
+  protected constructor(terminal: PromptTerminal, keyboard: Keyboard) {
     this.terminal = terminal;
-    this.keyboard = new Keyboard(terminal.input, terminal.output, options);
+    this.keyboard = keyboard;
   }
+
+  /** The same questions, which end with `Cancelled` when this signal comes, too. */
+  abstract endedBy(signal: AbortSignal): KeyboardPrompts;
 
   protected abstract askChoice<Value>(
     question: ChooseQuestion<Value>,

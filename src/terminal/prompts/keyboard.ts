@@ -39,8 +39,7 @@ export class Keyboard {
 
   /** @param options.marksPastes - whether the terminal can be asked to mark where a paste begins and ends */
   constructor(
-    input: KeyboardInput,
-    output: NodeJS.WritableStream,
+    { input, output }: { readonly input: KeyboardInput; readonly output: NodeJS.WritableStream },
     options: { readonly marksPastes: boolean },
   ) {
     this.#input = input;

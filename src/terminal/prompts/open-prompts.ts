@@ -1,6 +1,5 @@
 import { canRedraw } from "../terminal-capabilities.ts";
-import type { PromptTerminal } from "./keyboard-prompts.ts";
-import type { Prompts } from "./prompts.ts";
+import type { KeyboardPrompts, PromptTerminal } from "./keyboard-prompts.ts";
 
 /**
  * Opens the prompts that suit the terminal: inquirer's, or plain questions line by line where
@@ -8,7 +7,7 @@ import type { Prompts } from "./prompts.ts";
  */
 export async function openPrompts(
   terminal: PromptTerminal & { readonly env: Readonly<Record<string, string | undefined>> },
-): Promise<Prompts> {
+): Promise<KeyboardPrompts> {
   if (canRedraw(terminal.env)) {
     const { TerminalPrompts } = await import("./terminal-prompts.ts");
     return new TerminalPrompts(terminal);

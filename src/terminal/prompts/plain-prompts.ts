@@ -2,7 +2,9 @@ import { Cancelled } from "../../errors.ts";
 import { displayWidth, hang } from "../output/layout.ts";
 import { EnteredLine } from "./entered-line.ts";
 import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
+import { Keyboard } from "./keyboard.ts";
 import {
+  endedBy,
   KeyboardPrompts,
   MisplacedKey,
   type PromptTerminal,
@@ -17,8 +19,12 @@ import { howToPaste, looksLikeKey, type SecretKind } from "./secret/secret-kinds
  * move their cursor, and for screen readers.
  */
 export class PlainPrompts extends KeyboardPrompts {
-  constructor(terminal: PromptTerminal) {
-    super(terminal, { marksPastes: false });
+  constructor(terminal: PromptTerminal, keyboard = new Keyboard(terminal, { marksPastes: false })) {
+    super(terminal, keyboard);
+  }
+
+  endedBy(signal: AbortSignal): PlainPrompts {
+    return new PlainPrompts(endedBy(this.terminal, signal), this.keyboard);
   }
 
   protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {

@@ -52,6 +52,8 @@ export interface PressQuestion<Value> {
   readonly keys: readonly PressKey<Value>[];
   /** What to say when something is pasted that is no answer. */
   readonly onPaste?: string;
+  /** Whether the line goes away with the question, where something can be redrawn. */
+  readonly fleeting?: boolean;
 }
 
 /** What {@link Prompts.key} is asked with. */

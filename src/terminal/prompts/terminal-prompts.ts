@@ -2,7 +2,9 @@ import type { createPromptModule, Question } from "inquirer";
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, padEnd, wrap } from "../output/layout.ts";
 import type { KeyListener } from "./key-listener.ts";
+import { Keyboard } from "./keyboard.ts";
 import {
+  endedBy,
   KeyboardPrompts,
   MisplacedKey,
   type PromptTerminal,
@@ -16,13 +18,22 @@ import type { SecretKind } from "./secret/secret-kinds.ts";
 /** A question as inquirer takes it: the name of a prompt, and what that is configured with. */
 type InquirerQuestion = Omit<Question, "name"> & Readonly<Record<string, unknown>>;
 
-/** A prompt of our own. */
-type OwnPrompt = Parameters<ReturnType<typeof createPromptModule>["registerPrompt"]>[1];
+/** How a question is drawn. */
+interface Drawing {
+  /** The prompt, where it is one of our own. */
+  readonly own?: Parameters<ReturnType<typeof createPromptModule>["registerPrompt"]>[1];
+  /** Whether nothing of it stays. */
+  readonly fleeting?: boolean | undefined;
+}
 
 /** Questions on a terminal, with inquirer's prompts and, for keys, our own among them. */
 export class TerminalPrompts extends KeyboardPrompts {
-  constructor(terminal: PromptTerminal) {
-    super(terminal, { marksPastes: true });
+  constructor(terminal: PromptTerminal, keyboard = new Keyboard(terminal, { marksPastes: true })) {
+    super(terminal, keyboard);
+  }
+
+  endedBy(signal: AbortSignal): TerminalPrompts {
+    return new TerminalPrompts(endedBy(this.terminal, signal), this.keyboard);
   }
 
   protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {
@@ -74,11 +85,11 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   protected async askPress<Value>(question: PressQuestion<Value>, takesKey: boolean) {
     const { pressPrompt } = await import("./press-prompt.ts");
-    const { keys, onPaste = "A paste is no answer here." } = question;
+    const { keys, onPaste = "A paste is no answer here.", fleeting } = question;
     return this.#ask<Value>(
       { type: "press", message: "", keys, onPaste, columns: this.columns, symbols: this.terminal.theme },
       { accepts: (pressed) => keys.some(({ press }) => press === nameOf(pressed)), takesKey },
-      pressPrompt,
+      { own: pressPrompt, fleeting },
     );
   }
 
@@ -111,7 +122,7 @@ export class TerminalPrompts extends KeyboardPrompts {
       return await this.#run<Value>(
         { type: "secret", message, kind, capture, whenStuck, ...shown },
         { listener: capture, stopped, input: stream },
-        secretPrompt,
+        { own: secretPrompt },
       );
     } finally {
       capture.close();
@@ -137,7 +148,7 @@ export class TerminalPrompts extends KeyboardPrompts {
   async #ask<Value>(
     question: InquirerQuestion,
     { accepts, takesKey }: Pick<PromptStreamOptions, "accepts"> & { readonly takesKey: boolean },
-    own?: OwnPrompt,
+    drawing?: Drawing,
   ): Promise<Value | MisplacedKey> {
     const stopped = new AbortController();
     let misplaced: MisplacedKey | undefined;
@@ -152,7 +163,7 @@ export class TerminalPrompts extends KeyboardPrompts {
         : undefined,
     });
     try {
-      return await this.#run<Value>(question, { listener: stream, stopped, input: stream }, own);
+      return await this.#run<Value>(question, { listener: stream, stopped, input: stream }, drawing);
     } catch (error) {
       if (misplaced !== undefined) return misplaced;
       throw error;
@@ -166,7 +177,7 @@ export class TerminalPrompts extends KeyboardPrompts {
       readonly stopped: AbortController;
       readonly input: PromptStream;
     },
-    own?: OwnPrompt,
+    { own, fleeting = false }: Drawing = {},
   ): Promise<Value> {
     const { output, signal } = this.terminal;
     if (signal.aborted) throw new Cancelled();
@@ -175,6 +186,7 @@ export class TerminalPrompts extends KeyboardPrompts {
       input: from.input,
       output,
       signal: AbortSignal.any([signal, from.stopped.signal]),
+      clearPromptOnDone: fleeting,
     });
     if (own !== undefined) ask.registerPrompt(String(question.type), own);
     try {

@@ -21,6 +21,11 @@ export function ask(question: Question, send: Send): void {
     form.querySelector("input")?.focus();
   };
   fill(form, note, question, answer);
+  if (question.handsOver) {
+    const handOver = button("Answer in the terminal", () => answer({ instead: "terminal" }));
+    handOver.className = "aside";
+    form.append(handOver);
+  }
   byId("ask").replaceChildren(
     make("h2", { attributes: { id: "question" } }, ...styled(question.message)),
     form,

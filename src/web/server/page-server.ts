@@ -15,6 +15,8 @@ export interface PageServerOptions {
   readonly channel: Channel;
   /** How long the link or an answer is waited for, in milliseconds, before `onIdle` is called. */
   readonly idleMs: number;
+  /** Whether something is waited for that has to come from the page. */
+  readonly isWaiting: () => boolean;
   readonly onOpened: () => void;
   /** Somebody used the link a second time, and was refused. */
   readonly onSecondClient: () => void;
@@ -81,6 +83,7 @@ export class PageServer {
 
   /** Tells the page how it ended, and stops. */
   async stop(how: End): Promise<void> {
+    if (!this.#server.listening) return;
     clearTimeout(this.#idle);
     this.#options.channel.send({ type: "end", how });
     this.#endStream?.();
@@ -93,7 +96,7 @@ export class PageServer {
 
   /** A program that works while nobody has anything to answer is not idle. */
   #noticeIdleness(): void {
-    if (!this.#session.isTaken || this.#options.channel.isAsking) this.#options.onIdle();
+    if (this.#options.isWaiting()) this.#options.onIdle();
     else this.#idle.refresh();
   }
 
@@ -178,7 +181,7 @@ function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefin
     (choice === undefined || Number.isSafeInteger(choice)) &&
     [text, again].every(isText) &&
     [isKey, anyway].every(isFlag) &&
-    (instead === undefined || instead === "back" || instead === "offered");
+    (instead === undefined || ["back", "offered", "terminal"].some((known) => known === instead));
   return fits ? (fields as Answer) : undefined;
 }
 

@@ -27,10 +27,6 @@ export class Session {
     this.#cookieName = `mistral-key-${port}`;
   }
 
-  get isTaken(): boolean {
-    return this.#isTaken;
-  }
-
   enter(token: unknown): Entry {
     if (typeof token !== "string" || !isSame(token, this.token)) return { outcome: "wrong" };
     if (this.#isTaken) return { outcome: "too-late" };

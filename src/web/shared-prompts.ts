@@ -1,0 +1,173 @@
+import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { Output } from "../terminal/output/output.ts";
+import type {
+  ChooseQuestion,
+  ConfirmQuestion,
+  KeyQuestion,
+  PassphraseQuestion,
+  PastedKeyQuestion,
+  PressQuestion,
+  Prompts,
+  TextQuestion,
+} from "../terminal/prompts/prompts.ts";
+import type { Channel } from "./channel.ts";
+import { moved, PagePrompts } from "./page-prompts.ts";
+import { restyle } from "./styled-text.ts";
+
+/** Where questions are asked: on the page, and in the terminal where somebody is there. */
+export interface Sides {
+  readonly channel: Channel;
+  /** Says in the terminal what the page asks. */
+  readonly output: Output;
+  /** Opens the prompts of the terminal; `undefined` where nobody is there. */
+  readonly terminal: Deps["prompts"] | undefined;
+  /** Ends a question on either side. */
+  readonly signal: AbortSignal;
+}
+
+const back = Symbol("back");
+
+/** Questions on the page, which the terminal can take over at each, and give back. */
+export class SharedPrompts implements Prompts {
+  readonly #sides: Sides;
+  #onPage = true;
+
+  constructor(sides: Sides) {
+    this.#sides = sides;
+  }
+
+  /** Whether what is asked is asked on the page. */
+  get onPage(): boolean {
+    return this.#onPage;
+  }
+
+  /** Waits until the page is there, unless the terminal goes on without it. Answers whether the page is there. */
+  async waitFor(opened: Promise<void>): Promise<boolean> {
+    const first = await this.#race((withdrawn) => [
+      until(opened, withdrawn),
+      ...this.#offerTerminal<void>(withdrawn, "go on here, in the terminal"),
+    ]);
+    this.#onPage = first !== moved;
+    return this.#onPage;
+  }
+
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
+    const { message, onKeyPasted } = question;
+    return this.#ask(message, (prompts) => prompts.choose(question), onKeyPasted);
+  }
+
+  confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
+    const { message, onKeyPasted } = question;
+    return this.#ask(message, (prompts) => prompts.confirm(question), onKeyPasted);
+  }
+
+  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
+    const { message, onKeyPasted } = question;
+    return this.#ask(message, (prompts) => prompts.text(question), onKeyPasted);
+  }
+
+  press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
+    return this.#ask("What next?", (prompts) => prompts.press(question), question.onKeyPasted);
+  }
+
+  async key(question: KeyQuestion): Promise<ApiKey> {
+    const { message, onBack } = question;
+    for (;;) {
+      // What is asked on the way back is asked when this question is over on both sides.
+      const leaving = {
+        ...question,
+        onBack: onBack && (() => Promise.reject(back)),
+        onCannotPaste: () => Promise.reject(moved),
+      };
+      const taken = (key: ApiKey) => key;
+      const answer = await this.#ask<ApiKey | typeof back>(
+        message,
+        (prompts) => prompts.key(leaving).catch(asAnswer(back)),
+        taken,
+      );
+      if (answer !== back) return answer;
+      const key = await onBack?.();
+      if (key !== undefined) return key;
+    }
+  }
+
+  passphrase(question: PassphraseQuestion): Promise<string> {
+    return this.#ask(question.message, (prompts) => prompts.passphrase(question));
+  }
+
+  async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { terminal } = this.#sides;
+    return terminal === undefined ? await work() : await (await terminal()).quietly(work);
+  }
+
+  /** Asks on one side until there is an answer; the other one offers to take over meanwhile. */
+  async #ask<Answer>(
+    message: string,
+    ask: (prompts: Prompts) => Promise<Answer>,
+    onKeyPasted?: (key: ApiKey) => Answer,
+  ): Promise<Answer> {
+    const { channel, output, terminal } = this.#sides;
+    for (;;) {
+      if (this.#onPage) output.next(`On the page: ${restyle(message, output.theme)}`);
+      const first = await this.#race<Answer>((withdrawn) => {
+        if (this.#onPage || terminal === undefined) {
+          const page = new PagePrompts(channel, withdrawn, { handsOver: terminal !== undefined });
+          return [ask(page), ...this.#offerTerminal(withdrawn, "answer here instead", onKeyPasted)];
+        }
+        const page = new PagePrompts(channel, withdrawn, { handsOver: false });
+        const choices = [{ value: moved, name: "Answer here instead" }] as const;
+        const offer = page.choose<typeof moved>({ message: `In the terminal: ${message}`, choices });
+        return [terminal(withdrawn).then(ask), offer];
+      });
+      if (first !== moved) return first;
+      this.#onPage = !this.#onPage;
+    }
+  }
+
+  /** The first answer of several questions; the others are withdrawn. */
+  async #race<Answer>(
+    ask: (withdrawn: AbortSignal) => readonly Promise<Answer | typeof moved>[],
+  ): Promise<Answer | typeof moved> {
+    const over = new AbortController();
+    const asked = ask(AbortSignal.any([this.#sides.signal, over.signal]));
+    try {
+      return await Promise.race(asked.map((answer) => answer.catch(asAnswer(moved))));
+    } finally {
+      over.abort();
+      await Promise.allSettled(asked);
+    }
+  }
+
+  /** A line in the terminal to take the question over; a key that is pasted at it is an answer where one is taken. */
+  #offerTerminal<Answer>(
+    withdrawn: AbortSignal,
+    does: string,
+    onKeyPasted?: (key: ApiKey) => Answer,
+  ): readonly Promise<Answer | typeof moved>[] {
+    const keys = [{ press: "t", does, value: moved }] as const;
+    const offer = this.#sides
+      .terminal?.(withdrawn)
+      .then((prompts) => prompts.press<typeof moved, Answer>({ keys, onKeyPasted, fleeting: true }));
+    return offer === undefined ? [] : [offer];
+  }
+}
+
+/** Waits for something unless the signal comes first. */
+function until(event: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Cancelled());
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    event.then(resolve, reject);
+  });
+}
+
+/** Takes what a question was left with for its answer. */
+function asAnswer<Left extends symbol>(left: Left): (reason: unknown) => Left {
+  return (reason) => {
+    if (reason === left) return left;
+    throw reason;
+  };
+}
