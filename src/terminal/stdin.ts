@@ -1,13 +1,11 @@
+import { addAbortSignal, type Readable } from "node:stream";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 
 /** More than any key, with room for a shell script somebody piped in by mistake. */
 const limitInBytes = 64 * 1024;
 
 /** A readable stream that may be a terminal, as `process.stdin` is. */
-export interface InputStream extends NodeJS.ReadableStream {
-  readonly isTTY?: boolean;
-  destroy?(): unknown;
-}
+export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /**
  * Reads all of standard input as text, at most 64 KiB. Waits for as long as the other end keeps
@@ -22,41 +20,21 @@ export async function readStdin(stream: InputStream, signal: AbortSignal): Promi
       hint: "Send it from a file (… < FILE) or through a pipe (COMMAND | …). In a terminal, without --no-input and CI, mistral-key asks for it and keeps it hidden.",
     });
   }
-  if (signal.aborted) throw new Cancelled();
-  const bytes = await readAll(stream, signal);
-  return decode(bytes);
-}
-
-function readAll(stream: InputStream, signal: AbortSignal): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const settle = (act: () => void) => {
-      stream.off("data", onData).off("end", onEnd).off("close", onEnd).off("error", onError);
-      signal.removeEventListener("abort", onAbort);
-      act();
-    };
-    const stop = (error: Error) => {
-      // An open pipe would keep the program alive, waiting for what nobody reads any more.
-      settle(() => reject(error));
-      stream.pause();
-      stream.destroy?.();
-    };
-    const onData = (chunk: Buffer | string) => {
-      const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
-      length += bytes.length;
-      if (length > limitInBytes) stop(tooLong());
-      else chunks.push(bytes);
-    };
-    const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
-    const onError = (cause: Error) => {
-      settle(() => reject(new MistralKeyError("usage", "Standard input could not be read.", { cause })));
-    };
-    const onAbort = () => stop(new Cancelled());
-    stream.on("data", onData).on("end", onEnd).on("close", onEnd).on("error", onError);
-    signal.addEventListener("abort", onAbort, { once: true });
-    stream.resume();
-  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    // An open pipe would keep the program alive, waiting for what nobody reads any more: it is closed at the end.
+    for await (const chunk of addAbortSignal(signal, stream)) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > limitInBytes) throw tooLong();
+    }
+  } catch (error) {
+    if (signal.aborted) throw new Cancelled();
+    if (error instanceof MistralKeyError) throw error;
+    throw new MistralKeyError("usage", "Standard input could not be read.", { cause: error });
+  }
+  return decode(Buffer.concat(chunks));
 }
 
 function tooLong(): MistralKeyError {

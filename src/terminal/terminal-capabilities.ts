@@ -73,24 +73,11 @@ function detectUnicode({ env, platform }: TerminalFacts): boolean {
  * drop the text, so one that is not known gets plain text; most make a plain address clickable too.
  */
 function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
-  if (!isTerminal || isDumb(env) || runsInCi(env) || env.TMUX || /^(?:screen|tmux)/.test(env.TERM ?? ""))
-    return false;
-  const [major = 0, minor = 0] = (env.TERM_PROGRAM_VERSION ?? "").split(".").map(Number);
-  switch (env.TERM_PROGRAM) {
-    case "iTerm.app":
-      return major > 3 || (major === 3 && minor >= 1);
-    case "vscode":
-      return major > 1 || (major === 1 && minor >= 72);
-    case "WezTerm":
-    case "ghostty":
-    case "Hyper":
-    case "Tabby":
-      return true;
-  }
-  if (env.WT_SESSION || env.KITTY_WINDOW_ID || env.DOMTERM) return true;
-  if (/^(?:xterm-kitty|alacritty|foot|xterm-ghostty|contour)/.test(env.TERM ?? "")) return true;
-  // VTE 0.50.0 crashed on them.
-  return Number(env.VTE_VERSION ?? 0) > 5000 || Number(env.KONSOLE_VERSION ?? 0) >= 210_000;
+  const term = env.TERM ?? "";
+  if (!isTerminal || isDumb(env) || runsInCi(env) || env.TMUX || /^(?:screen|tmux)/.test(term)) return false;
+  if (/^(?:iTerm\.app|vscode|WezTerm|ghostty|Hyper|Tabby)$/.test(env.TERM_PROGRAM ?? "")) return true;
+  if (/^(?:xterm-kitty|alacritty|foot|xterm-ghostty|contour)/.test(term)) return true;
+  return Boolean(env.WT_SESSION || env.KITTY_WINDOW_ID || env.KONSOLE_VERSION || env.VTE_VERSION);
 }
 
 /** Whether this is a job of a CI system, where nobody can answer or look: `CI` is set, and not to 0 or false. */

@@ -46,11 +46,9 @@ describe("symbols", () => {
 
 describe("clickable addresses", () => {
   it.each([
-    ["in iTerm 3.1 and later", { TERM_PROGRAM: "iTerm.app", TERM_PROGRAM_VERSION: "3.5.2" }, true],
-    ["not in an old iTerm", { TERM_PROGRAM: "iTerm.app", TERM_PROGRAM_VERSION: "3.0.9" }, false],
-    ["in VS Code", { TERM_PROGRAM: "vscode", TERM_PROGRAM_VERSION: "1.102.0" }, true],
+    ["in iTerm", { TERM_PROGRAM: "iTerm.app" }, true],
+    ["in VS Code", { TERM_PROGRAM: "vscode" }, true],
     ["in VTE terminals", { VTE_VERSION: "7600" }, true],
-    ["not in the VTE that crashed", { VTE_VERSION: "5000" }, false],
     ["in kitty", { TERM: "xterm-kitty" }, true],
     ["in Windows Terminal", { WT_SESSION: "1" }, true],
     ["not in Apple's Terminal", { TERM_PROGRAM: "Apple_Terminal" }, false],

@@ -1,4 +1,3 @@
-import { member } from "../../mistral/call-outcome.ts";
 import type { Identity } from "../../mistral/mistral-api.ts";
 
 /** A request as {@link answerDemoRequest} sees it. */
@@ -26,21 +25,6 @@ export interface DemoWorld {
   readonly models?: readonly DemoModel[];
 }
 
-/** One row of the list of models, as `GET /v1/models` gives it. */
-export interface DemoModel {
-  readonly id: string;
-  readonly object: "model";
-  readonly created: number;
-  readonly owned_by: string;
-  readonly name: string;
-  readonly description: string;
-  readonly max_context_length: number;
-  readonly aliases: readonly string[];
-  readonly deprecation: string | null;
-  readonly type: "base";
-  readonly capabilities: Readonly<Record<string, boolean>>;
-}
-
 /** The rate-limit headers of a completion, by the names Mistral gives them. */
 const demoRateLimitHeaders: Readonly<Record<string, string>> = {
   "x-ratelimit-limit-req-minute": "60",
@@ -52,6 +36,9 @@ const demoRateLimitHeaders: Readonly<Record<string, string>> = {
   "x-ratelimit-tokens-query-cost": "12",
 };
 
+/** When everything here was made, in seconds since 1970. */
+const created = 1_785_000_000;
+
 /** A made-up account, for the owner of a demonstration key. */
 export const demoIdentity: Identity = {
   email: "ada@example.com",
@@ -59,6 +46,9 @@ export const demoIdentity: Identity = {
   organization: "Analytical Engines",
   keyName: "laptop",
 };
+
+/** One row of the list of models, as `GET /v1/models` gives it. */
+export type DemoModel = ReturnType<typeof model>;
 
 /** A short list of models with the kinds that Mistral's own list has. */
 const demoModels: readonly DemoModel[] = [
@@ -99,30 +89,14 @@ function keyOf({ headers }: DemoRequest): string | undefined {
 }
 
 function complete(body: string, models: readonly DemoModel[]): DemoResponse {
-  const asked = readJson(body);
-  const wanted = member(asked, "model");
-  if (typeof wanted !== "string") {
-    return {
-      status: 422,
-      headers: {},
-      body: { detail: [{ type: "missing", loc: ["body", "model"], msg: "Field required", input: {} }] },
-    };
+  const { model: wanted, max_tokens: most } = JSON.parse(body);
+  if (!models.some(({ id, capabilities }) => id === wanted && capabilities.completion_chat === true)) {
+    const message = `Invalid model: ${wanted}`;
+    const problem = { object: "error", message, type: "invalid_model", param: null, code: "1500" };
+    return { status: 400, headers: {}, body: problem };
   }
-  const known = models.find(({ id, capabilities }) => id === wanted && capabilities.completion_chat === true);
-  if (known === undefined) {
-    return {
-      status: 400,
-      headers: {},
-      body: {
-        object: "error",
-        message: `Invalid model: ${wanted}`,
-        type: "invalid_model",
-        param: null,
-        code: "1500",
-      },
-    };
-  }
-  const oneToken = member(asked, "max_tokens") === 1;
+  const content = most === 1 ? "Hello" : "Hello! I am a made-up model, and glad that your key works.";
+  const message = { role: "assistant", content, tool_calls: null, prefix: false };
   return {
     status: 200,
     headers: demoRateLimitHeaders,
@@ -130,30 +104,11 @@ function complete(body: string, models: readonly DemoModel[]): DemoResponse {
       id: "cmpl-demo",
       object: "chat.completion",
       model: wanted,
-      created: 1_785_000_000,
+      created,
       usage: { prompt_tokens: 11, completion_tokens: 1, total_tokens: 12 },
-      choices: [
-        {
-          index: 0,
-          finish_reason: oneToken ? "length" : "stop",
-          message: {
-            role: "assistant",
-            content: oneToken ? "Hello" : "Hello! I am a made-up model, and glad that your key works.",
-            tool_calls: null,
-            prefix: false,
-          },
-        },
-      ],
+      choices: [{ index: 0, finish_reason: most === 1 ? "length" : "stop", message }],
     },
   };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function identityDocument({ email, workspace, organization, keyName }: Identity): unknown {
@@ -173,28 +128,18 @@ function model(
   id: string,
   capabilities: Readonly<Record<string, boolean>>,
   deprecation: string | null = null,
-): DemoModel {
+) {
   return {
     id,
     object: "model",
-    created: 1_785_000_000,
+    created,
     owned_by: "mistralai",
     name: id,
     description: "A model of the demonstration.",
     max_context_length: 131_072,
-    aliases: [],
+    aliases: [] as readonly string[],
     deprecation,
     type: "base",
-    capabilities: {
-      completion_chat: false,
-      completion_fim: false,
-      function_calling: false,
-      fine_tuning: false,
-      vision: false,
-      ocr: false,
-      classification: false,
-      moderation: false,
-      ...capabilities,
-    },
+    capabilities,
   };
 }

@@ -8,25 +8,8 @@ const narrowestTerminal = 60;
 /** How many columns there are between the borders. */
 const innerWidth = 52;
 
-const textForms: Readonly<Record<string, string>> = {
-  "┌": "+",
-  "┐": "+",
-  "└": "+",
-  "┘": "+",
-  "┴": "+",
-  "┬": "+",
-  "┼": "+",
-  "─": "-",
-  "│": "|",
-  "▸": ">",
-  "◂": "<",
-  "▾": "v",
-  "●": "*",
-  "○": "o",
-  "✓": "x",
-  "•": "*",
-  "…": ".",
-};
+const symbols = "┌┐└┘┴┬┼─│▸◂▾●○✓•…";
+const textForms = "+++++++-|><v*ox*.";
 
 /**
  * Draws a page in a frame, with the thing to click marked.
@@ -80,5 +63,7 @@ function drawText({ text = "", click }: PictureRow, theme: Theme): string {
 }
 
 function inCharacters(text: string, theme: Theme): string {
-  return theme.unicode ? text : text.replace(/[^ -~]/g, (symbol) => textForms[symbol] ?? "?");
+  return theme.unicode
+    ? text
+    : text.replace(/[^ -~]/g, (symbol) => textForms[symbols.indexOf(symbol)] ?? "?");
 }
