@@ -22,7 +22,7 @@ export interface Profile {
   readonly identity: Identity | null;
   /** When this key was stored here. */
   readonly createdAt: string;
-  /** The last day as the person entered it; `null` for never; absent when not asked. */
+  /** The last day, as Mistral lists it or else as the person entered it; `null` for never; absent when not known. */
   readonly expiresAt?: Expiry;
   /** When the key was last checked, whatever came of it. */
   readonly lastVerifiedAt: string | null;

@@ -105,7 +105,7 @@ function explainValid(tried: "authentication" | "completion" | "no-model"): Expl
 function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: CallContext): Explanation {
   const { expiresAt } = history;
   const known = [`It worked on ${formatDay(dayOf(new Date(lastAcceptedAt)))}.`];
-  if (typeof expiresAt === "string") known.push(`You entered ${formatDay(expiresAt)} as its last day.`);
+  if (typeof expiresAt === "string") known.push(`${formatDay(expiresAt)} is noted as its last day.`);
   const today = typeof expiresAt === "string" && daysLeft(expiresAt, now) === 0;
   const causes = [
     ...(today ? [facts.expiredToday] : []),

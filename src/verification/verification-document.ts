@@ -6,6 +6,7 @@ import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Assessed, Identity, KeyCheck, RateLimits } from "../mistral/mistral-api.ts";
 import { describeEnd } from "../profiles/key-end.ts";
+import type { ListedKey } from "../profiles/profile.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import { explain } from "./explain.ts";
 
@@ -18,8 +19,10 @@ export interface Verification {
   readonly store: StoreKind | null;
   /** `undefined` when no test call was wanted. */
   readonly check: KeyCheck | undefined;
-  /** As the person entered it; `undefined` when not asked. */
+  /** `undefined` when not known. */
   readonly expiresAt: Expiry | undefined;
+  /** What Mistral's list said of the key, where it was asked. */
+  readonly listed?: ListedKey | undefined;
   /** Whose key it was at an earlier check, for when Mistral did not say this time. */
   readonly identity?: Identity | null;
   /** When the check was made. */
@@ -87,10 +90,10 @@ export function endsWithinMinDays({ expiresAt, minDays, now }: Verification): bo
 }
 
 function hintOf(verification: Verification): string | null {
-  const { profile, check, expiresAt, now } = verification;
+  const { profile, check, expiresAt, listed, now } = verification;
   if (check !== undefined && check.diagnosis !== "valid") return hintFor(profile, check);
   return endsWithinMinDays(verification) && typeof expiresAt === "string"
-    ? describeEnd(profile, expiresAt, now)
+    ? describeEnd(profile, { expiresAt, listed }, now)
     : null;
 }
 

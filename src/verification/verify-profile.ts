@@ -150,6 +150,7 @@ export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck
     store: store.kind,
     check,
     expiresAt: known?.expiresAt,
+    listed: known?.listed,
     identity: knowledge.identity,
     now,
     minDays: request.minDays,
@@ -200,6 +201,7 @@ function remember(
 function endNotes({
   profile,
   expiresAt,
+  listed,
   now,
   minDays,
   check,
@@ -207,7 +209,7 @@ function endNotes({
   if (check.diagnosis === "expired") return [];
   if (typeof expiresAt === "string") {
     const soon = daysLeft(expiresAt, now) <= Math.max(warningDays, minDays ?? 0);
-    return soon ? [describeEnd(profile, expiresAt, now)] : [];
+    return soon ? [describeEnd(profile, { expiresAt, listed }, now)] : [];
   }
   if (minDays === undefined || expiresAt === null) return [];
   return [

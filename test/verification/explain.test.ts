@@ -84,7 +84,7 @@ describe("a refused key that worked before", () => {
 
   it("has expired first of all on its last day", () => {
     const { facts, causes } = old("2026-11-23");
-    expect(facts).toContain("You entered 23 Nov 2026 as its last day.");
+    expect(facts).toContain("23 Nov 2026 is noted as its last day.");
     expect(causes).toMatch(/^It has expired: today is its last day\./);
   });
 

@@ -167,6 +167,7 @@ async function tellOfRotation(deps: Deps, outcome: RotationOutcome): Promise<Tol
     store: store.kind,
     check,
     expiresAt: profile.expiresAt,
+    listed: profile.listed,
     identity: profile.identity,
     now: deps.now(),
   });

@@ -51,7 +51,7 @@ export const keyCheck: Check = {
     // A key that is gone, or is another one than the profile tells of, is the greater trouble.
     if (result.state === "fail" || result.state === "warn") return result;
     const against = [
-      ...(isEnding(known, deps.now()) ? [describeEnd(profile, known.expiresAt, deps.now())] : []),
+      ...(isEnding(known, deps.now()) ? [describeEnd(profile, known, deps.now())] : []),
       // With the network, Mistral is asked anew.
       ...(network === undefined ? refusals(known) : []),
     ];

@@ -207,7 +207,7 @@ describe("verify", () => {
     expect(await run(deps, "verify", "-p", "work")).toBe(4);
     const said = deps.stdout().replace(/\s+/g, " ");
     expect(said).toContain(
-      "✗ Mistral does not accept this key, test...Key0. It worked on 3 Nov 2026. You entered 20 Nov 2027 as its last day. One of these may be why:",
+      "✗ Mistral does not accept this key, test...Key0. It worked on 3 Nov 2026. 20 Nov 2027 is noted as its last day. One of these may be why:",
     );
     expect(said).toMatch(/mistral-key open keys .* mistral-key rotate -p work /);
   });
@@ -229,12 +229,15 @@ describe("verify", () => {
     expect(deps.document()).toMatchObject({ ok: false, diagnosis: "expired", daysLeft: -3 });
   });
 
-  it("warns before the last day, naming the profile", async () => {
+  it.each([
+    ["you entered", undefined],
+    ["Mistral lists", { expiresAt: "2026-12-05", lastUsedAt: null, workspace: null, seenAt: "2026-11-01" }],
+  ] as const)("warns before the last day as %s it, naming the profile", async (source, listed) => {
     const deps = open();
-    await store(deps, { name: work, expiresAt: "2026-12-05" });
+    await store(deps, { name: work, expiresAt: "2026-12-05", ...(listed && { listed }) });
     expect(await run(deps, "verify", "-p", "work")).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain('The key of profile "work" ends in 12 days, on 5 Dec 2026, as you entered it.');
+    expect(said).toContain(`The key of profile "work" ends in 12 days, on 5 Dec 2026, as ${source} it.`);
     expect(said).toContain("mistral-key rotate -p work");
   });
 
