@@ -5,10 +5,18 @@ import { findings, Report } from "./report.ts";
 import type { Attack, Scenario } from "./scenario.ts";
 import { faultsInFiles, faultsInKeychain } from "./scenarios/faults.ts";
 import { killInFile, killInKeyring } from "./scenarios/kill.ts";
+import { killTargets, killTargetsAtEffects } from "./scenarios/kill-targets.ts";
 import { summaryOf, writeTable } from "./table.ts";
 import { ProcessWatch } from "./watch.ts";
 
-const scenarios: readonly Scenario[] = [killInKeyring, killInFile, faultsInFiles, faultsInKeychain];
+const scenarios: readonly Scenario[] = [
+  killInKeyring,
+  killInFile,
+  ...killTargets,
+  ...killTargetsAtEffects,
+  faultsInFiles,
+  faultsInKeychain,
+];
 
 /** What was asked for on the command line. */
 export interface AttackOptions {

@@ -1,0 +1,44 @@
+import {
+  type KillCounts,
+  type KilledStore,
+  killAtEveryEffect,
+  killAtRandomMoments,
+} from "../kill-rotations.ts";
+import type { Attack, Scenario } from "../scenario.ts";
+
+const forKeyring = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
+
+/** Kills rotations that deliver to targets at random moments. */
+export const killTargets: readonly Scenario[] = (["keychain", "file"] as const).map((store) => ({
+  name: `targets-${store}`,
+  says: `SIGKILL at a random moment of rotations with three targets of which one fails, of their end and of the way back, keys in ${nameOf(store)}; then get works, each target has one of the two keys, and it is ended`,
+  count: 300,
+  needs: store === "keychain" ? forKeyring : [],
+  run: async (attack) => {
+    const random = attack.random("moments");
+    await tell(attack, () => killAtRandomMoments(store, attack.count, () => random.fraction()));
+  },
+}));
+
+/** Kills them at every effect on the disk. */
+export const killTargetsAtEffects: readonly Scenario[] = (["keychain", "file"] as const).map((store) => ({
+  name: `effects-${store}`,
+  says: `the same as each file is renamed, linked or removed, keys in ${nameOf(store)}`,
+  count: 1,
+  needs: ["strace", ...(store === "keychain" ? forKeyring : [])],
+  run: (attack) => tell(attack, () => killAtEveryEffect(store)),
+}));
+
+function nameOf(store: KilledStore): string {
+  return store === "keychain" ? "a GNOME Keyring" : "the encrypted file";
+}
+
+async function tell({ report }: Attack, run: () => Promise<KillCounts>): Promise<void> {
+  try {
+    for (const [what, times] of Object.entries(await run())) {
+      if (what.includes(": killed")) report.count("kills", times);
+    }
+  } catch (error) {
+    report.find("loss", String(error));
+  }
+}
