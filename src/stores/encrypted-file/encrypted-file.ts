@@ -228,7 +228,7 @@ export class EncryptedFileStore implements SecretStore {
       [this.#folder.pathOf(file), 0o600],
     ] as const;
     for (const [path, mode] of rights) {
-      if ((lstatSync(path).mode & 0o077) === 0) continue;
+      if (!isOpenToOthers(path)) continue;
       try {
         chmodSync(path, mode);
         this.#context.notice(`${path} could be opened by others on this machine; it is yours alone again.`);
@@ -251,4 +251,13 @@ function keyOf(plaintext: Uint8Array): ApiKey | undefined {
 
 async function loadFormat() {
   return import("./encrypted-file-format.ts");
+}
+
+/** `false` too where that cannot be told: what reads or writes the file then says why. */
+function isOpenToOthers(path: string): boolean {
+  try {
+    return (lstatSync(path).mode & 0o077) !== 0;
+  } catch {
+    return false;
+  }
 }

@@ -49,7 +49,7 @@ export async function prepare({ machine, random, command, keys, where, report }:
 /** Runs the command. */
 export function runAttempt({ machine, command, keys, where }: Attempt, options: RunOptions): Promise<Run> {
   const input = lines[command].includes("--with-key") ? keys.new : "";
-  return machine.run([...lines[command], "--no-input"], where, { input, ...options });
+  return machine.run([...lines[command], "--no-input", "--verbose"], where, { input, ...options });
 }
 
 /** What has to hold after a kill or a fault, and after the next commands; `revoke` lets Mistral refuse a key. */
