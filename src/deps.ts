@@ -5,6 +5,7 @@ import type { ApiKey } from "./keys/api-key.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
 import type { MistralApi } from "./mistral/mistral-api.ts";
+import type { Drafts } from "./onboarding/drafts.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { Profile } from "./profiles/profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
@@ -65,6 +66,7 @@ export interface Deps {
   /** Says that a key ends soon, or should have ended, where a person reads it and has not been told today. */
   remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
+  drafts(): Promise<Drafts>;
   /**
    * Opens a place that a key of this profile is delivered to. Nothing is looked at or started yet.
    *

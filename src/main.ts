@@ -210,6 +210,7 @@ async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Pro
       remindOfEnd({ key, profile }, { folder, output, now: () => new Date() });
     },
     journal: new JournalFolder(folder),
+    drafts: async () => (await import("./onboarding/drafts.ts")).openDrafts(folder),
     openTarget: async (reference, profile) => {
       const { openTarget } = await import("./targets/open-target.ts");
       return openTarget(reference, { profile, processContext: deps.processContext(), signal });

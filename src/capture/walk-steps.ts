@@ -15,6 +15,8 @@ export interface Walk {
   readonly expiresAt: Expiry | undefined;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
+  /** Told before each screen is shown, so that a stopped wizard can be taken up again. */
+  readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
 /** What was learnt on the way. */
@@ -49,6 +51,7 @@ export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
   let justMade = false;
   let index = screens.findIndex(({ id }) => id === walk.from);
   for (let screen = screens[index]; screen !== undefined; screen = screens[index]) {
+    walk.onScreen?.(screen.id, expiresAt);
     showScreen(deps, screen, screens);
     if (index === last) break;
     const move = await leaveScreen(deps, screen, { isFirst: index === 0, browser, opened });

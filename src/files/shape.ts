@@ -59,6 +59,14 @@ export class Shape {
     return value;
   }
 
+  texts(name: string): readonly string[] {
+    const value = this.#members[name];
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
+      throw this.#wrong(name, "a list of texts");
+    }
+    return value;
+  }
+
   objects(name: string): readonly Shape[] {
     const value = this.#members[name];
     if (!Array.isArray(value)) throw this.#wrong(name, "a list of objects");

@@ -1,11 +1,18 @@
 import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
-import { firstScreenFor, type StartingPoint, screensFor, suggestKeyName } from "../capture/steps.ts";
+import {
+  firstScreenFor,
+  firstStepOf,
+  type StartingPoint,
+  screensFor,
+  suggestKeyName,
+} from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
+import type { Draft } from "./drafts.ts";
 import type { OnboardRequest } from "./outcome.ts";
 
 /** A key, and what was learnt on the way to it. */
@@ -16,7 +23,7 @@ export interface Obtained {
 
 /**
  * Leads a person to a key: asks how far they are, walks the steps from there, and captures the key. One
- * that is pasted at a question on the way is taken.
+ * that is pasted at a question on the way is taken. Stopped in between, it can be taken up there again.
  *
  * @throws Cancelled
  */
@@ -31,7 +38,7 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
       greets: true,
       offered: request.offered,
       onBack: async () => {
-        walked = await walkFrom(deps, request, "account");
+        walked = await walkFrom(deps, request, beginningOf("account"));
         return walked.key;
       },
       // Going back may change these.
@@ -42,34 +49,61 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
         return walked.justMade;
       },
     });
+    (await deps.drafts()).remove(request.profile);
     return { captured, walked };
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    const hint = `To go on later: ${commandFor(request.profile, "init")}`;
+    const step = await stepOfDraft(deps, request);
+    const hint = `To go on${step === undefined ? "" : ` at ${step}`} later: ${commandFor(request.profile, "init")}`;
     throw new Cancelled("Stopped; nothing was stored.", { hint });
   }
 }
 
 async function walkToPaste(deps: Deps, request: OnboardRequest): Promise<Walked> {
-  const start = await (await deps.prompts()).choose<StartingPoint, ApiKey>({
+  const step = await stepOfDraft(deps, request);
+  const start = await (await deps.prompts()).choose<StartingPoint | "draft", ApiKey>({
     message: "Where are you now?",
     choices: [
+      ...(step === undefined
+        ? []
+        : [{ value: "draft" as const, name: `At ${step} of 5`, description: "where you stopped last time" }]),
       { value: "new", name: "I am new to Mistral", description: "show me every step" },
       { value: "account", name: "I have an account", description: "go to API Keys" },
       { value: "key", name: "I have a key", description: "paste it, here or at any question" },
     ],
     onKeyPasted: (key) => key,
   });
-  if (!(start instanceof ApiKey)) return await walkFrom(deps, request, start);
-  const { expiresAt } = request;
-  return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
+  if (start instanceof ApiKey) {
+    const { expiresAt } = request;
+    return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
+  }
+  const draft = start === "draft" ? (await deps.drafts()).read(request.profile) : beginningOf(start);
+  return await walkFrom(deps, request, draft ?? beginningOf("new"));
 }
 
-async function walkFrom(
-  deps: Deps,
-  { expiresAt, browser }: OnboardRequest,
-  start: StartingPoint,
-): Promise<Walked> {
-  const screens = screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start });
-  return await walkSteps(deps, { screens, from: firstScreenFor(start), expiresAt, browser });
+async function walkFrom(deps: Deps, request: OnboardRequest, from: Draft): Promise<Walked> {
+  const { start, screen } = from;
+  const drafts = await deps.drafts();
+  return await walkSteps(deps, {
+    screens: screensOf(deps, start),
+    from: screen,
+    expiresAt: request.expiresAt ?? from.expiresAt,
+    browser: request.browser,
+    onScreen: (shown, expiresAt) => drafts.write(request.profile, { start, screen: shown, expiresAt }),
+  });
+}
+
+function beginningOf(start: StartingPoint): Draft {
+  return { start, screen: firstScreenFor(start) };
+}
+
+/** Where a stopped wizard can be taken up, such as `step 3`, when that is further than where it begins. */
+async function stepOfDraft(deps: Deps, { profile }: OnboardRequest): Promise<string | undefined> {
+  const draft = (await deps.drafts()).read(profile);
+  if (draft === undefined || draft.screen === firstScreenFor(draft.start)) return undefined;
+  return `step ${firstStepOf(screensOf(deps, draft.start), draft.screen)}`;
+}
+
+function screensOf(deps: Deps, start: StartingPoint) {
+  return screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start });
 }

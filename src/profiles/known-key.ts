@@ -31,7 +31,7 @@ export interface KnownKey {
 /** The profile of a key that was not stored here before. */
 export function profileOf(known: KnownKey, now: Date): Profile {
   const profile: Profile = {
-    version: 1,
+    version: 2,
     name: known.name,
     key: known.key.mask,
     fingerprint: fingerprintOf(known.key),

@@ -30,13 +30,15 @@ const diagnoses: Record<Diagnosis, true> = {
 export const newerVersion = "it was written by a newer mistral-key";
 
 /**
- * Reads a profile out of a document.
+ * Reads a profile out of a document of version 1 or 2. Version 1 has its targets as texts, and does not
+ * say since when.
  *
  * @throws ShapeError when it is not one
  */
 export function readProfile(shape: Shape): Profile {
+  const version = readVersion(shape, 1, 2);
   return {
-    version: readVersion(shape),
+    version: 2,
     name: readName(shape.text("name")),
     key: shape.text("key"),
     fingerprint: readFingerprint(shape.object("fingerprint")),
@@ -52,7 +54,10 @@ export function readProfile(shape: Shape): Profile {
     lastAcceptedAt: shape.momentOrNull("lastAcceptedAt"),
     ...(shape.has("adminKey") ? { adminKey: cleanText(shape.text("adminKey")) } : {}),
     ...(shape.has("listed") ? { listed: readListed(shape.object("listed")) } : {}),
-    targets: shape.objects("targets").map(readKnownTarget),
+    targets:
+      version === 1
+        ? shape.texts("targets").map((text) => ({ target: readTarget(text), since: null }))
+        : shape.objects("targets").map(readKnownTarget),
   };
 }
 
@@ -65,13 +70,16 @@ export function profileDocument(profile: Profile): unknown {
 }
 
 /**
- * The version of a document; there is one so far.
+ * The version of a document.
  *
+ * @param known - those that can be read
  * @throws ShapeError for another, which a newer mistral-key wrote
  */
-export function readVersion(shape: Shape): 1 {
-  if (shape.number("version") !== 1) throw new ShapeError(newerVersion);
-  return 1;
+export function readVersion<Version extends number>(shape: Shape, ...known: readonly Version[]): Version {
+  const version = shape.number("version");
+  const found = known.find((one) => one === version);
+  if (found === undefined) throw new ShapeError(newerVersion);
+  return found;
 }
 
 /** Reads the fingerprint of a key. */

@@ -9,7 +9,7 @@ import type { TargetReference } from "./target-reference.ts";
 
 /** What is known about a stored key. Never the key itself. Dates are ISO 8601, in UTC. */
 export interface Profile {
-  readonly version: 1;
+  readonly version: 2;
   readonly name: ProfileName;
   /** The mask of the key, as the Mistral console lists it. */
   readonly key: string;

@@ -56,6 +56,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   if (strayOnly) return found;
   deps.journal.end(profile);
   deps.profiles.remove(profile);
+  (await deps.drafts()).remove(profile);
   return found;
 }
 

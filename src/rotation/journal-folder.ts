@@ -112,7 +112,7 @@ export class JournalFolder implements RotationJournal {
 }
 
 function readRecord(shape: Shape): RotationRecord {
-  const version = readVersion(shape);
+  const version = readVersion(shape, 1);
   const oldKey = shape.object("oldKey");
   const newKey = shape.object("newKey");
   const before = shape.objectOrNull("before");

@@ -101,6 +101,26 @@ describe("the profiles on disk", () => {
   });
 });
 
+describe("a profile of version 1", () => {
+  it("is read, its targets too, and written as version 2 the next time", () => {
+    profiles.write(profile("default"));
+    plant("default.json", { ...profile("default"), version: 1, targets: ["dotenv:/app/.env", "vibe"] });
+    const read = profiles.read(name("default"));
+    expect(read?.targets).toEqual([
+      { target: { kind: "dotenv", path: "/app/.env" }, since: null },
+      { target: { kind: "vibe" }, since: null },
+    ]);
+    if (read !== undefined) profiles.write(read);
+    expect(JSON.parse(readFileSync(join(home, "profiles", "default.json"), "utf8"))).toMatchObject({
+      version: 2,
+      targets: [
+        { target: "dotenv:/app/.env", since: null },
+        { target: "vibe", since: null },
+      ],
+    });
+  });
+});
+
 describe("the default", () => {
   it("is none until one is set, and again when that is given back", () => {
     expect(profiles.readDefault()).toBeUndefined();
@@ -196,7 +216,7 @@ describe("a damaged profile", () => {
   });
 
   it("from a newer version asks for an update", () => {
-    plant("default.json", { ...whole(), version: 2, more: true });
+    plant("default.json", { ...whole(), version: 3, more: true });
     expect(() => profiles.read(name("default"))).toThrow(
       expect.objectContaining({
         message: expect.stringContaining("newer"),

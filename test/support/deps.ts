@@ -7,6 +7,7 @@ import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import type { ProcessContext } from "../../src/files/process-context.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
+import { openDrafts } from "../../src/onboarding/drafts.ts";
 import { chooseProfile } from "../../src/profiles/choose-profile.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
@@ -123,7 +124,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
       now = new Date(now.getTime() + ms);
     },
     readStdin: () => {
-      const piped = options.stdin === undefined ? [] : [options.stdin];
+      const piped = options.stdin === undefined ? [] : [Buffer.from(options.stdin)];
       const stdin = Object.assign(Readable.from(piped), { isTTY: options.stdin === undefined });
       return readStdin(stdin, controller.signal);
     },
@@ -146,6 +147,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     },
     chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.processContext().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
+    drafts: async () => openDrafts(home),
     openTarget: (reference, profile) =>
       openTarget(reference, {
         profile,

@@ -51,7 +51,7 @@ export const permissionsCheck: Check = {
 
 /** The folders that hold the program's files, and the files. The folder above them is the person's to arrange. */
 function filesOf(folder: string): string[] {
-  return ["profiles", "rotations", "keys", "state"]
+  return ["profiles", "rotations", "keys", "drafts", "state"]
     .map((name) => join(folder, name))
     .flatMap((path) => {
       const stats = lstatSync(path, { throwIfNoEntry: false });

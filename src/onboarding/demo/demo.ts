@@ -66,6 +66,7 @@ function madeUpOutside(real: Deps): Deps {
     store: async () => store,
     profiles: noProfiles,
     journal: noJournal,
+    drafts: async () => ({ read: () => undefined, write: () => {}, remove: () => {} }),
     openPage: async () => false,
   };
 }

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
@@ -179,9 +181,53 @@ describe("init, in a terminal", () => {
     await expect(run(deps, "init", "-p", "work")).rejects.toMatchObject({
       kind: "cancelled",
       message: "Stopped; nothing was stored.",
-      hint: "To go on later: mistral-key init -p work",
+      hint: "To go on at step 2 later: mistral-key init -p work",
     });
     expect(await storedIn(deps)).toBeUndefined();
+  });
+
+  it("goes on where it was stopped, and forgets that once a key is captured", async () => {
+    const first = open({
+      answers: [
+        answer.choose("I am new"),
+        answer.press("n"),
+        answer.press("n"),
+        answer.press("n"),
+        answer.choose("180 days"),
+        answer.stop(/key/),
+      ],
+    });
+    await expect(run(first, "init")).rejects.toMatchObject({
+      hint: "To go on at step 5 later: mistral-key init",
+    });
+    const drafts = join(first.home, "drafts", "default.json");
+    expect(JSON.parse(readFileSync(drafts, "utf8"))).toEqual({
+      start: "new",
+      screen: "copy",
+      expiresAt: "2027-05-22",
+    });
+    const second = first.next({ answers: [answer.choose("At step 5 of 5"), answer.key(text)] });
+    opened.push(second);
+    expect(await run(second, "init")).toBe(0);
+    expect(second.profiles.read(defaultProfile)?.expiresAt).toBe("2027-05-22");
+    expect(existsSync(drafts)).toBe(false);
+  });
+
+  it("can be started over, and no draft is offered to another profile or read when it is damaged", async () => {
+    const stopped = open({ answers: [answer.choose("I am new"), answer.press("n"), answer.stop()] });
+    await expect(run(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
+    const over = stopped.next({ answers: [answer.choose("I am new"), answer.stop()] });
+    await expect(run(over, "init")).rejects.toMatchObject({ hint: "To go on later: mistral-key init" });
+    const other = over.next({ answers: [answer.stop()] });
+    await expect(run(other, "init", "-p", "work")).rejects.toMatchObject({
+      hint: "To go on later: mistral-key init -p work",
+    });
+    writeFileSync(join(other.home, "drafts", "default.json"), '{"start":"new","screen":"moon"}');
+    const damaged = other.next({
+      answers: [answer.choose("I have a key"), answer.key(text), answer.choose("Never")],
+    });
+    opened.push(damaged);
+    expect(await run(damaged, "init")).toBe(0);
   });
 
   it("lets a rejected key be pasted again and never stores it", async () => {
