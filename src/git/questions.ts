@@ -68,10 +68,6 @@ export const questions = {
   },
   /** The ids of all commits that a branch, a tag, a stash or a reflog leads to, the newest first. */
   commits: { args: ["rev-list", "--all", "--reflog"] },
-  /** Those of them that are not part of what a clone would get. */
-  commitsOnlyHere: {
-    args: ["rev-list", "--all", "--reflog", "--not", "--branches", "--tags", "--remotes"],
-  },
   /** What the commits whose ids are given on stdin have changed. */
   changes: {
     args: ["diff-tree", "--stdin", "-r", "-m", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"],

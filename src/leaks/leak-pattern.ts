@@ -95,27 +95,14 @@ function patternsOf(wanted: WantedKey): readonly Pattern[] {
   if (ends === undefined) return [];
   const [first, last] = ends;
   const startsKey = (text: string): boolean => startsWithKey(text, wanted.fingerprint, first, last);
-  const inUrl = encodeURIComponent(first);
   return [
     {
       wanted,
       encoding: "plain",
       needle: Buffer.from(first),
-      isAt: (bytes, offset) => {
-        const run = visibleRun(bytes, offset);
-        return startsKey(run) || (run.includes("%") && startsKey(percentDecoded(run)));
-      },
+      isAt: (bytes, offset) =>
+        startsKey(bytes.toString("latin1", offset, offset + longestKey).replace(/[^\x21-\x7e].*$/s, "")),
     },
-    ...(inUrl === first
-      ? []
-      : [
-          {
-            wanted,
-            encoding: "plain" as const,
-            needle: Buffer.from(inUrl),
-            isAt: (bytes: Buffer, offset: number) => startsKey(percentDecoded(visibleRun(bytes, offset))),
-          },
-        ]),
     {
       wanted,
       encoding: "utf-16",
@@ -159,19 +146,4 @@ function startsWithKey(text: string, fingerprint: Fingerprint, first: string, la
     if (matchesFingerprint(ApiKey.of(text.slice(0, end + last.length)), fingerprint)) return true;
   }
   return false;
-}
-
-function visibleRun(bytes: Buffer, offset: number): string {
-  let end = offset;
-  const limit = Math.min(bytes.length, offset + longestKey);
-  while (end < limit && isVisible(bytes[end])) end += 1;
-  return bytes.toString("latin1", offset, end);
-}
-
-function isVisible(byte: number | undefined): boolean {
-  return byte !== undefined && byte > 0x20 && byte < 0x7f;
-}
-
-function percentDecoded(text: string): string {
-  return text.replace(/%[0-9A-Fa-f]{2}/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 }

@@ -96,27 +96,14 @@ function describe({ place, encoding }: Leak, at: Pick<ProcessContext, "home">): 
     case "shell-history":
       return `${path}, what you typed${form}`;
     case "history": {
+      // No commit names it, and `git show` shows it.
       if (place.commit === undefined)
-        return `${nameless(place.object.type)} ${shortened(place.object.id)}${form}`;
+        return `the ${place.object.type} ${shortened(place.object.id)} of git${form}`;
       const commit = shortened(place.commit);
       return path === undefined
         ? `the message of commit ${commit}${form}`
         : `${path}, in git since commit ${commit}${form}`;
     }
-  }
-}
-
-/** What an object is that no commit names: `git show` shows it. */
-function nameless(type: string): string {
-  switch (type) {
-    case "commit":
-      return "a commit that git still keeps:";
-    case "tag":
-      return "the message of a tag:";
-    case "tree":
-      return "the name of a file in";
-    default:
-      return "a version of a file that git still keeps:";
   }
 }
 
@@ -128,20 +115,20 @@ function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
   const [{ wanted }] = leaks;
   const has = (kind: LeakPlace["kind"]) => leaks.some(({ place }) => place.kind === kind);
   const rotate = commandFor(wanted.profile, "rotate");
-  if (leaks.some(({ place }) => place.kind === "history" && place.shared)) {
-    return [
-      `Whoever has a copy of this repository has the key. Make a new one and delete this one: ${rotate}`,
-      "Then the history does no harm any more; taking the key out of it is optional.",
-    ];
-  }
   const advice: string[] = [];
+  if (has("history")) {
+    advice.push(
+      `Whoever has a copy of this repository may have the key. Make a new one and delete this one: ${rotate}`,
+      "Then the history does no harm any more; taking the key out of it is optional.",
+    );
+  }
   if (has("staged")) advice.push("Do not commit this. Take the key out of the file, then: git add FILE");
   if (has("file")) {
     advice.push(`Take the key out before it is committed: ${commandFor(wanted.profile, "import")}`);
   }
-  if (has("history"))
-    advice.push("No branch or tag leads to what git still keeps, so a clone does not get it.");
   if (has("git-file")) advice.push("Take the key out of git's own file; an address can do without it.");
   if (has("shell-history")) advice.push("Delete these lines from the history.");
-  return [...advice, `If somebody else may have seen it, make a new one: ${rotate}`];
+  return has("history")
+    ? advice
+    : [...advice, `If somebody else may have seen it, make a new one: ${rotate}`];
 }

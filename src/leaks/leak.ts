@@ -2,10 +2,7 @@ import type { Encoding, WantedKey } from "./leak-pattern.ts";
 
 /** Where a key was found. */
 export type LeakPlace =
-  /** A file of this folder's repository, as it is now. */
-  | { readonly kind: "file"; readonly path: string; readonly line: number }
-  /** What the next commit would contain. */
-  | { readonly kind: "staged"; readonly path: string; readonly line: number }
+  | FilePlace
   /** An object that git keeps: a version of a file, a message, the name of a file. */
   | {
       readonly kind: "history";
@@ -14,14 +11,19 @@ export type LeakPlace =
       readonly path: string | undefined;
       /** The commit that brought it in; `undefined` where none leads to it. */
       readonly commit: string | undefined;
-      /** Whether who clones this repository gets it. */
-      readonly shared: boolean;
       readonly line: number;
-    }
-  /** A file of git's own, `.git/config` for example. */
-  | { readonly kind: "git-file"; readonly path: string; readonly line: number }
-  /** What was typed into a shell or a tool. */
-  | { readonly kind: "shell-history"; readonly path: string; readonly line: number };
+    };
+
+/** A line of a file. */
+export interface FilePlace {
+  /**
+   * `file`: one of this folder's repository, as it is now. `staged`: as the next commit would have it.
+   * `git-file`: one of git's own, `.git/config` say. `shell-history`: what was typed into a shell or a tool.
+   */
+  readonly kind: "file" | "staged" | "git-file" | "shell-history";
+  readonly path: string;
+  readonly line: number;
+}
 
 /** An object of git: what it is, and its id. */
 export interface GitObjectName {

@@ -1,7 +1,7 @@
 import { constants, createReadStream } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { codeOf, reasonOf } from "../files/file-errors.ts";
-import type { Leak, LeakPlace } from "./leak.ts";
+import type { FilePlace, Leak } from "./leak.ts";
 import type { LeakPatterns } from "./leak-pattern.ts";
 import { LeakStream, type StreamHit } from "./leak-stream.ts";
 
@@ -14,8 +14,9 @@ export interface FileToScan {
   readonly path: string | Buffer;
   /** A link is passed over where not, since git keeps the link and not what it leads to. */
   readonly followLinks: boolean;
-  /** How a line of it is named. */
-  place(line: number): LeakPlace & { readonly path: string };
+  /** How it is named. */
+  readonly shown: string;
+  readonly kind: FilePlace["kind"];
 }
 
 /** What looking into files told. */
@@ -46,12 +47,8 @@ export async function scanFiles(
       signal.throwIfAborted();
       try {
         const hits = await scanFile(file, patterns, signal);
-        if (hits.length === 0) continue;
-        leaks[number] = hits.map(({ wanted, encoding, line }) => ({
-          wanted,
-          encoding,
-          place: file.place(line),
-        }));
+        const { kind, shown: path } = file;
+        leaks[number] = hits.map(({ line, ...hit }) => ({ ...hit, place: { kind, path, line } }));
       } catch (error) {
         signal.throwIfAborted();
         const code = codeOf(error);
@@ -68,7 +65,7 @@ export async function scanFiles(
 /** What could not be read, as gaps: a few files by name, with the reason. */
 export function unreadGaps(unread: FilesScan["unread"]): readonly string[] {
   return [...unread].map(([reason, files]) => {
-    const names = files.slice(0, 3).map((file) => file.place(1).path);
+    const names = files.slice(0, 3).map(({ shown }) => shown);
     const more = files.length > names.length ? ` and ${files.length - names.length} more` : "";
     return `${names.join(", ")}${more} could not be read: ${reason}`;
   });

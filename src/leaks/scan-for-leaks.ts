@@ -104,7 +104,8 @@ async function scanHistories(
   const files = (await historyFiles(at)).map((path) => ({
     path,
     followLinks: true,
-    place: (line: number) => ({ kind: "shell-history" as const, path, line }),
+    shown: path,
+    kind: "shell-history" as const,
   }));
   const { leaks, unread } = await scanFiles(files, patterns, signal);
   return { part: "histories of shells and tools", leaks, gaps: unreadGaps(unread) };

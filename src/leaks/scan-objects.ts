@@ -101,26 +101,14 @@ async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): 
     }
     return undefined;
   });
-  const onlyHere = await git.ask(questions.commitsOnlyHere, asking);
-  const unshared = new Set(
-    onlyHere.state === "answered" ? onlyHere.bytes.toString("latin1").split("\n") : [],
-  );
   const known = new Set(input.toString("latin1").split("\n"));
   return found.flatMap(({ object, hits }) => {
     const isCommit = object.type === "commit" && known.has(object.id);
     const origin = isCommit ? { commit: object.id, path: undefined } : origins.get(object.id);
-    return hits.map(({ wanted, encoding, line }) => ({
-      wanted,
-      encoding,
-      place: {
-        kind: "history",
-        object,
-        path: origin?.path,
-        commit: origin?.commit,
-        // What leads to tags and folders was not looked up, so they count as shared.
-        shared: origin === undefined ? /tag|tree/.test(object.type) : !unshared.has(origin.commit),
-        line,
-      },
+    const { path, commit } = origin ?? {};
+    return hits.map(({ line, ...hit }) => ({
+      ...hit,
+      place: { kind: "history", object, path, commit, line },
     }));
   });
 }

@@ -79,7 +79,8 @@ async function scanWorkTree(
     files.map((path) => ({
       path: Buffer.concat([top, path]),
       followLinks: false,
-      place: (line) => ({ kind: "file", path: textOf(path), line }),
+      shown: textOf(path),
+      kind: "file",
     })),
     patterns,
     asking.signal,
@@ -147,7 +148,7 @@ async function scanOwnFiles(
       if (entry.isDirectory()) {
         if (!skipped.includes(textOf(entry.name))) await walk(path, name, []);
       } else if (entry.isFile()) {
-        files.push({ path, followLinks: false, place: (line) => ({ kind: "git-file", path: name, line }) });
+        files.push({ path, followLinks: false, shown: name, kind: "git-file" });
       }
     }
   };

@@ -52,7 +52,6 @@ export function fittingKeys(
 function isAt(place: FoundPlace, from: string, { cwd, home }: ProcessContext): boolean {
   if (place.kind === from) return true;
   if (place.kind === "environment") return place.variable === from;
-  if (place.kind === "vibe-keychain") return false;
   const path = resolve(cwd, from.replace(/^~(?=[/\\])/, home));
   return path === place.file.path || path === place.file.realPath;
 }

@@ -184,9 +184,6 @@ function explainRest(
   } else if (removed.some(({ kind }) => kind === "shell")) {
     output.warn("Shells that are open still have the key, until they are closed.");
   }
-  if (found.places.some(({ kind }) => kind === "vibe-keychain")) {
-    output.warn("Mistral Vibe's own keychain entry was left as it is.");
-  }
   if (kept !== undefined && found.places.some((place) => "git" in place && place.git === "tracked")) {
     output.warn("Git keeps versions of a file that held this key. To see whether it is in its history:");
     output.line(output.theme.strong(ownCommand("doctor --scan")), 4);

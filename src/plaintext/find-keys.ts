@@ -9,10 +9,7 @@ import { NotUnderstood, type Occurrence, type TextFormat } from "./formats/occur
 import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
 
 /** A place that holds a key. */
-export type FoundPlace =
-  | { readonly kind: "environment"; readonly variable: string }
-  | { readonly kind: "vibe-keychain" }
-  | FoundInFile;
+export type FoundPlace = { readonly kind: "environment"; readonly variable: string } | FoundInFile;
 
 /** A line of a file that holds a key. */
 export interface FoundInFile {
@@ -43,34 +40,16 @@ export interface Discovery {
   readonly unread: readonly UnreadPlace[];
 }
 
-/** What the keychain entry of Mistral Vibe told; it is only ever read. */
-export type KeychainEntry =
-  | { readonly state: "absent" }
-  | { readonly state: "found"; readonly key: ApiKey }
-  | { readonly state: "unread"; readonly reason: string };
-
-/**
- * Looks for Mistral keys wherever they are known to lie, reading only.
- *
- * @param readVibeEntry - looks into Mistral Vibe's entry of the keychain, without asking anybody anything
- */
-export async function findKeys(
-  at: ProcessContext,
-  readVibeEntry: () => Promise<KeychainEntry>,
-): Promise<Discovery> {
-  const [files, entry] = await Promise.all([findInFiles(at), readVibeEntry()]);
+/** Looks for Mistral keys wherever they are known to lie in plaintext, reading only. A keychain is none of these places. */
+export async function findKeys(at: ProcessContext): Promise<Discovery> {
+  const files = await findInFiles(at);
   const finds: { key: ApiKey; place: FoundPlace }[] = [];
   for (const [variable, value = ""] of Object.entries(at.env)) {
     if (!isKeyUnder(variable, value.trim())) continue;
     finds.push({ key: ApiKey.of(value.trim()), place: { kind: "environment", variable } });
   }
   finds.push(...files.finds.map((place) => ({ key: place.occurrence.key, place })));
-  const unread = [...files.unread];
-  if (entry.state === "found") finds.push({ key: entry.key, place: { kind: "vibe-keychain" } });
-  if (entry.state === "unread") {
-    unread.push({ kind: "vibe-keychain", where: "Mistral Vibe's keychain entry", reason: entry.reason });
-  }
-  return { found: groupEqual(finds), unread };
+  return { found: groupEqual(finds), unread: files.unread };
 }
 
 async function findInFiles(

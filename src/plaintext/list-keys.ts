@@ -34,7 +34,7 @@ export interface DiscoveryDocument {
   }[];
   /** Places that could not be looked into. */
   readonly unread: readonly {
-    readonly path: string | null;
+    readonly path: string;
     readonly kind: PlaceKind;
     readonly reason: string;
   }[];
@@ -57,7 +57,7 @@ export function discoveryDocument(
       ...(check === undefined ? {} : { diagnosis: check.diagnosis }),
     })),
     unread: unread.map(({ where, kind, reason }) => ({
-      path: kind === "vibe-keychain" ? null : showName(where),
+      path: showName(where),
       kind,
       reason,
     })),
@@ -69,7 +69,6 @@ export function placeDocument(place: FoundPlace): PlaceDocument {
   if (place.kind === "environment") {
     return { path: null, line: null, kind: place.kind, git: null, variable: showName(place.variable) };
   }
-  if (place.kind === "vibe-keychain") return { path: null, line: null, kind: place.kind, git: null };
   const git = place.git === "none" ? null : place.git;
   return { path: showName(place.file.path), line: place.occurrence.line, kind: place.kind, git };
 }

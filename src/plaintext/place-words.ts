@@ -14,8 +14,6 @@ export function whereOf(place: FoundPlace, at: Pick<ProcessContext, "home">): st
   switch (place.kind) {
     case "environment":
       return showName(place.variable);
-    case "vibe-keychain":
-      return "Mistral Vibe's keychain entry";
     default:
       return `${shortPath(place.file.path, at)}:${place.occurrence.line}`;
   }
@@ -24,7 +22,6 @@ export function whereOf(place: FoundPlace, at: Pick<ProcessContext, "home">): st
 /** What else is worth knowing of a place. */
 export function noteOn(place: FoundPlace): string {
   if (place.kind === "environment") return "this shell's environment";
-  if (place.kind === "vibe-keychain") return "not plaintext";
   const link = place.file.path === place.file.realPath ? [] : ["a link"];
   const tool = place.place.tool === undefined ? [] : [`read by ${place.place.tool.name}`];
   const git = {

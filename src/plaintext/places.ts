@@ -11,7 +11,6 @@ export type PlaceKind =
   | "dotenv"
   | "shell"
   | "vibe"
-  | "vibe-keychain"
   | "llm"
   | "opencode"
   | "continue"
@@ -27,7 +26,7 @@ export interface Tool {
 
 /** A file that may hold a key. */
 export interface FilePlace {
-  readonly kind: Exclude<PlaceKind, "environment" | "vibe-keychain">;
+  readonly kind: Exclude<PlaceKind, "environment">;
   readonly path: string;
   /** Loads the reader of its format, only when the file is there. */
   format(): Promise<TextFormat>;

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function file(path: string, followLinks = false): FileToScan {
-  return { path, followLinks, place: (line) => ({ kind: "file", path, line }) };
+  return { path, followLinks, shown: path, kind: "file" };
 }
 
 test("finds keys in many files, and tells them in the order of the files", async () => {

@@ -55,7 +55,7 @@ describe("a stored key is found", () => {
     repository.commit("third");
 
     expect(places(await repository.scan())).toEqual([
-      expect.objectContaining({ kind: "history", path: "a.txt", commit, line: 1, shared: true }),
+      expect.objectContaining({ kind: "history", path: "a.txt", commit, line: 1 }),
     ]);
   });
 
@@ -73,12 +73,12 @@ describe("a stored key is found", () => {
 
     const found = places(await repository.scan());
 
-    const shared = { kind: "history", shared: true };
+    const history = { kind: "history" };
     const expected = [
-      { ...shared, path: "side.txt", commit: side },
-      { kind: "history", path: "stashed.txt", shared: false },
-      { ...shared, path: undefined, commit: message },
-      { ...shared, path: undefined, object: expect.objectContaining({ type: "tag" }) },
+      { ...history, path: "side.txt", commit: side },
+      { kind: "history", path: "stashed.txt" },
+      { ...history, path: undefined, commit: message },
+      { ...history, path: undefined, object: expect.objectContaining({ type: "tag" }) },
     ];
     for (const place of expected) expect(found).toContainEqual(expect.objectContaining(place));
     expect(found).toHaveLength(expected.length);
@@ -96,8 +96,8 @@ describe("a stored key is found", () => {
 
     expect(places(await repository.scan())).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ path: "a.txt", commit: amended, shared: false, line: 1 }),
-        expect.objectContaining({ path: undefined, commit: undefined, shared: false, line: 2 }),
+        expect.objectContaining({ path: "a.txt", commit: amended, line: 1 }),
+        expect.objectContaining({ path: undefined, commit: undefined, line: 2 }),
       ]),
     );
     repository.git("reflog", "expire", "--expire=now", "--all");

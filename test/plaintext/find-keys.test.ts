@@ -4,13 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ProcessContext } from "../../src/files/process-context.ts";
-import { ApiKey } from "../../src/keys/api-key.ts";
-import {
-  type Discovery,
-  type FoundInFile,
-  findKeys,
-  type KeychainEntry,
-} from "../../src/plaintext/find-keys.ts";
+import { type Discovery, type FoundInFile, findKeys } from "../../src/plaintext/find-keys.ts";
 import { chosenKey, otherKey } from "./planted-home.ts";
 
 let home: string;
@@ -28,12 +22,9 @@ function write(file: string, content: string | Buffer): void {
   writeFileSync(join(home, file), content);
 }
 
-async function find(
-  options: Partial<ProcessContext> = {},
-  entry: KeychainEntry = { state: "absent" },
-): Promise<Discovery> {
+async function find(options: Partial<ProcessContext> = {}): Promise<Discovery> {
   const env = { PATH: process.env.PATH, HOME: home };
-  return await findKeys({ platform: "linux", home, cwd: home, env, ...options }, async () => entry);
+  return await findKeys({ platform: "linux", home, cwd: home, env, ...options });
 }
 
 function filesIn({ found }: Discovery): readonly string[] {
@@ -50,14 +41,11 @@ test("equal keys are one key with several places, others are others", async () =
   write(".bashrc", `export ${line}`);
   write(".profile", `export MISTRAL_API_KEY=${otherKey}\n`);
 
-  const { found } = await find(
-    { env: { MISTRAL_API_KEY: chosenKey } },
-    { state: "found", key: ApiKey.of(otherKey) },
-  );
+  const { found } = await find({ env: { MISTRAL_API_KEY: chosenKey } });
 
   expect(found.map(({ key, places }) => [key.reveal(), places.map(({ kind }) => kind)])).toEqual([
     [chosenKey, ["environment", "dotenv", "shell"]],
-    [otherKey, ["shell", "vibe-keychain"]],
+    [otherKey, ["shell"]],
   ]);
 });
 

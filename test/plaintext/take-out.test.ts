@@ -35,9 +35,7 @@ const after = "A=1\n# MISTRAL_API_KEY moved\nB=2\n";
 
 async function plan(): Promise<PlannedTakeOut> {
   const env = { PATH: process.env.PATH };
-  const { found } = await findKeys({ platform: "linux", home, cwd: home, env }, async () => ({
-    state: "absent",
-  }));
+  const { found } = await findKeys({ platform: "linux", home, cwd: home, env });
   const places: readonly FoundPlace[] = found[0]?.places ?? [];
   const [first, ...others] = places.filter((place): place is FoundInFile => "file" in place);
   if (first === undefined) throw new Error("Nothing was found.");

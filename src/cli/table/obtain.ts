@@ -53,7 +53,7 @@ export const obtainCommands: readonly CommandEntry[] = [
     tried: ["find", "migrate", "clean"],
     summary: "find keys that lie in plaintext, store them, take the copies out",
     description:
-      "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools; reads only, until you agree to each change.",
+      "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools, not in a keychain; reads only, until you agree to each change.",
     flags: [
       { syntax: "--list", description: "only report what lies where", conflicts: ["from", "key", "clean"] },
       {

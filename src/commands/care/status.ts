@@ -34,7 +34,7 @@ async function printApps({ env, profiles, output, processContext }: Deps): Promi
     import("../../status/app-keys.ts"),
   ]);
   const at = orAtHome(processContext());
-  const discovery = await findKeys(at, async () => ({ state: "absent" }));
+  const discovery = await findKeys(at);
   for (const line of describeApps(findAppKeys(env, discovery, profiles.list()), at))
     output.answers.bullet(line);
 }

@@ -58,7 +58,7 @@ async function createContext(
     processContext,
     nodeVersion,
     inspection: once(() => store.inspect({ profile, slot: "current" })),
-    plaintext: once(() => findKeys(processContext, async () => ({ state: "absent" }))),
+    plaintext: once(() => findKeys(processContext)),
     network: offline ? undefined : once(() => probeNetwork(addressOf(endpoint), deps)),
   };
 }

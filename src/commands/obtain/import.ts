@@ -11,7 +11,6 @@ import { printAnswer } from "../../plaintext/decide.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
 import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
-import { readVibeEntry } from "../../plaintext/vibe-keychain.ts";
 import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings } from "../../settings.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
@@ -33,7 +32,7 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     clean: flags.value("clean") as CleanChoice | undefined,
   };
   if (flags.on("list")) {
-    return await list(deps, await discover(deps, { mayAsk: false }), request, { json });
+    return await list(deps, await findKeys(deps.processContext()), request, { json });
   }
   if (!flags.on("web")) return await findAndImport(deps, request, { json });
   const { onPage } = await import("../../web/on-page.ts");
@@ -45,7 +44,7 @@ async function findAndImport(
   request: ImportRequest,
   { json }: { readonly json: boolean },
 ): Promise<ExitCode> {
-  const discovery = await discover(deps, { mayAsk: deps.interactive });
+  const discovery = await findKeys(deps.processContext());
   printKeys(deps.output, discovery, deps);
   if (discovery.found.length === 0) return nothingFound(deps, request, { json });
   deps.output.print();
@@ -61,16 +60,6 @@ async function findAndImport(
     deps.output.json(documents.length === 1 ? documents[0] : { keys: documents });
   }
   return worstExitCode(imported.map(exitCodeOf));
-}
-
-async function discover(deps: Deps, { mayAsk }: { readonly mayAsk: boolean }): Promise<Discovery> {
-  const at = deps.processContext();
-  const agree = async () =>
-    (await deps.prompts()).confirm({
-      message: "Mistral Vibe keeps a key in the keychain. Look at it? macOS will ask you to allow that.",
-      initial: false,
-    });
-  return await findKeys(at, () => readVibeEntry(at, { signal: deps.signal, ...(mayAsk ? { agree } : {}) }));
 }
 
 async function list(
