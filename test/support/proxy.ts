@@ -11,6 +11,8 @@ export interface ProxyOptions {
   readonly refuseWith?: number;
   /** Takes the request for a tunnel and never answers. */
   readonly hangs?: boolean;
+  /** Leads every tunnel to this port of this machine, whatever it was asked for. */
+  readonly leadsTo?: number;
   /** Is itself reached over https, with this certificate, as `localhost`. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -62,7 +64,8 @@ export async function startProxy(options: ProxyOptions = {}): Promise<LoopbackPr
       );
       return;
     }
-    const [, host = "", port = ""] = /^(.+):(\d+)$/.exec(request.url ?? "") ?? [];
+    const asked = options.leadsTo === undefined ? request.url : `127.0.0.1:${options.leadsTo}`;
+    const [, host = "", port = ""] = /^(.+):(\d+)$/.exec(asked ?? "") ?? [];
     const target = connect(Number(port), host.replace(/^\[|\]$/g, ""), () => {
       client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       target.pipe(client);
