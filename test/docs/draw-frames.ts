@@ -34,9 +34,10 @@ text { font: 14px ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", 
 .bold { font-weight: 700 } .dim { fill: var(--dim) }
 .c1, .c9 { fill: var(--bad) } .c2, .c10 { fill: var(--good) } .c3, .c11 { fill: var(--warn) } .c4, .c6, .c12, .c14 { fill: var(--link) }
 .accent { fill: var(--accent) }
-.frame { visibility: hidden; animation: ${total}s step-end infinite }
+.frame { visibility: hidden }
+@media (prefers-reduced-motion: no-preference) { .frame { animation: ${total}s step-end infinite } }
+@media (prefers-reduced-motion: reduce) { .last { visibility: visible } }
 ${shown.map(({ times }) => times).join("\n")}
-@media (prefers-reduced-motion: reduce) { .frame { animation: none !important } .last { visibility: visible } }
 </style>
 <rect width="100%" height="100%" rx="10" fill="var(--back)" stroke="var(--bar)"/>
 <path d="M0 10a10 10 0 0 1 10-10h${size.x - 20}a10 10 0 0 1 10 10v${bar - 14}H0z" fill="var(--bar)"/>
