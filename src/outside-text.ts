@@ -28,6 +28,8 @@ function findUnseen(): RegExp {
   return new RegExp(`(?!${joiner})${invisible}|(?<!(?![A-Za-z])${joinable})${joiner}`, "gu");
 }
 
+const plain = /^[ -~]*$/;
+
 /** Names and messages of more than this are cut; an address or a file name is never this long. */
 const longestText = 255;
 
@@ -96,10 +98,11 @@ function strip(text: string): string {
 }
 
 function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text);
+  return plain.test(text);
 }
 
 function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
   const characters = [...text];
   return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join("")}…`;
 }

@@ -8,6 +8,9 @@ import { readSmallFile } from "./read-file.ts";
 /** In bytes; far more than any file of this program has. */
 const longest = 1024 * 1024;
 
+/** Who this process runs as; `undefined` on Windows, which tells no owners. */
+const self = process.geteuid?.();
+
 /**
  * A folder of small files that nobody else may read: 0700, its files 0600. A file is replaced whole
  * or not at all and survives a power failure once a call has returned. A link in the place of the
@@ -35,9 +38,7 @@ export class PrivateFolder {
 
   /** The content of a file, or `undefined` when there is none. */
   readBytes(file: string): Buffer | undefined {
-    if (!this.#exists()) return undefined;
-    const path = this.pathOf(file);
-    return attempt(path, "read", () => readOwnFile(path));
+    return this.#exists() ? this.#readFile(file) : undefined;
   }
 
   /** The text of every file whose name ends with `ending`, by name; one that cannot be read comes with the reason. */
@@ -45,8 +46,8 @@ export class PrivateFolder {
     const files = this.names().filter((name) => name.endsWith(ending));
     return files.sort().flatMap((file): (readonly [string, string | MistralKeyError])[] => {
       try {
-        const content = this.read(file);
-        return content === undefined ? [] : [[file, content]];
+        const content = this.#readFile(file);
+        return content === undefined ? [] : [[file, content.toString()]];
       } catch (error) {
         if (!(error instanceof MistralKeyError)) throw error;
         return [[file, error]];
@@ -110,6 +111,20 @@ export class PrivateFolder {
     });
   }
 
+  /** Reads a file of this person's own, in a folder that was looked at; `undefined` when there is none. */
+  #readFile(file: string): Buffer | undefined {
+    const path = this.pathOf(file);
+    const check = ({ uid }: Stats) => {
+      if (isForeign(uid)) throw refuse(path, "it belongs to another user");
+    };
+    try {
+      return readSmallFile(path, { links: "refused", longest }, check).bytes;
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw explainFileError(path, "read", error);
+    }
+  }
+
   /** Whether the folder is there; one that is not this person's own is refused. */
   #exists(): boolean {
     const stats = attempt(this.path, "read", () => lstatSync(this.path, { throwIfNoEntry: false }));
@@ -159,21 +174,8 @@ export class PrivateFolder {
   }
 }
 
-/** Reads a file of this person's own; `undefined` when there is none. */
-function readOwnFile(path: string): Buffer | undefined {
-  const check = ({ uid }: Stats) => {
-    if (isForeign(uid)) throw refuse(path, "it belongs to another user");
-  };
-  try {
-    return readSmallFile(path, { links: "refused", longest }, check).bytes;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
 function isForeign(owner: number): boolean {
-  return process.geteuid !== undefined && owner !== process.geteuid();
+  return self !== undefined && owner !== self;
 }
 
 function attempt<Result>(path: string, verb: "read" | "written", act: () => Result): Result {

@@ -2,9 +2,12 @@ import stringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
 import type { KeyValueRow } from "./output.ts";
 
+/** Most texts are, and a table of many rows asks often. */
+const plain = /^[ -~]*$/;
+
 /** How many columns a text takes on a terminal; escape sequences take none, wide characters two. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  return plain.test(text) ? text.length : stringWidth(text);
 }
 
 /** How {@link wrap} breaks lines. */

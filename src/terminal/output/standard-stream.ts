@@ -3,7 +3,7 @@ import type { TerminalStream } from "./terminal-output.ts";
 
 /** Whether a descriptor of this process, 0 to 2, is a terminal. */
 export function isTerminal(descriptor: 0 | 1 | 2): boolean {
-  return (process.platform === "win32" || isCharacterDevice(descriptor)) && isatty(descriptor);
+  return (process.platform === "win32" || mayBeTerminal(descriptor)) && isatty(descriptor);
 }
 
 /** Loads node:tty, which brings all of Node's network streams along; a pipe or a file does not need it. */
@@ -20,17 +20,16 @@ function isatty(descriptor: number): boolean {
  */
 export function closeLostTerminals(): boolean {
   if (process.platform === "win32") return false;
-  const lost = ([0, 1, 2] as const).filter((fd) => isCharacterDevice(fd) && !isNullDevice(fd) && !isatty(fd));
+  const lost = ([0, 1, 2] as const).filter((fd) => mayBeTerminal(fd) && !isatty(fd));
   for (const fd of lost) closeSync(fd);
   return lost.length > 0;
 }
 
-function isCharacterDevice(descriptor: number): boolean {
-  return statOf(descriptor)?.isCharacterDevice() === true;
-}
-
-function isNullDevice(descriptor: number): boolean {
-  return statOf(descriptor)?.rdev === statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
+/** Whether it is a character device, and not the one that swallows everything. */
+function mayBeTerminal(descriptor: number): boolean {
+  const stats = statOf(descriptor);
+  if (stats?.isCharacterDevice() !== true) return false;
+  return stats.rdev !== statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
 }
 
 /** `undefined` of one that was closed by whoever started this process. */

@@ -16,10 +16,14 @@ const fewestColumns = 12;
  * @returns the lines, indented by two columns
  */
 export function layOutTable(columns: readonly TableColumn[], width: number, theme: Theme): string[] {
-  const shown = leaveOut(columns, width);
+  const measured = columns.map((column) => ({ ...column, width: widthOf(column) }));
+  const shown = leaveOut(measured, width);
   const [names, ...others] = shown;
   if (names === undefined) return [];
-  const widths = fitWidths(shown.map(widthOf), roomFor(shown, width));
+  const widths = fitWidths(
+    shown.map((column) => column.width),
+    roomFor(shown, width),
+  );
   if (widths === undefined) {
     return names.cells.flatMap((name, row) => [
       ...(row === 0 ? [] : [""]),
@@ -43,8 +47,13 @@ export function layOutTable(columns: readonly TableColumn[], width: number, them
   ];
 }
 
-function leaveOut(columns: readonly TableColumn[], width: number): readonly TableColumn[] {
-  const needed = sum(columns.map((column) => Math.min(widthOf(column), enoughColumns)));
+/** A column, and the width of its widest cell. */
+interface MeasuredColumn extends TableColumn {
+  readonly width: number;
+}
+
+function leaveOut(columns: readonly MeasuredColumn[], width: number): readonly MeasuredColumn[] {
+  const needed = sum(columns.map((column) => Math.min(column.width, enoughColumns)));
   const last = Math.max(...columns.map(({ optional = 0 }) => optional));
   if (needed <= roomFor(columns, width) || last <= 0) return columns;
   return leaveOut(

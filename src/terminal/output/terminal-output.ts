@@ -119,7 +119,7 @@ class TerminalOutput implements Output {
   }
 
   table(columns: readonly TableColumn[]): void {
-    for (const line of layOutTable(columns, this.#columns, this.theme)) this.print(line);
+    this.print(layOutTable(columns, this.#columns, this.theme).join("\n"));
   }
 
   change({ number, before, after }: Parameters<Output["change"]>[0]): void {
