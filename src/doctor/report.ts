@@ -3,19 +3,7 @@ import { type CheckResult, count } from "./check.ts";
 import type { FinishedCheck } from "./run-checks.ts";
 
 /** What `doctor --json` prints. Stable surface. */
-export interface DoctorDocument {
-  /** Whether nothing failed. */
-  readonly ok: boolean;
-  readonly checks: readonly {
-    readonly id: string;
-    readonly state: CheckResult["state"];
-    readonly message: string;
-    readonly hint: string | null;
-  }[];
-}
-
-/** The JSON document. */
-export function doctorDocument(finished: readonly FinishedCheck[]): DoctorDocument {
+export function doctorDocument(finished: readonly FinishedCheck[]) {
   return {
     ok: finished.every(({ result }) => result.state !== "fail"),
     checks: finished.map(({ id, result: { state, message, hint } }) => ({

@@ -3,39 +3,17 @@ import { commandFor } from "../hints.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Leak, LeakPlace } from "./leak.ts";
-import type { Encoding } from "./leak-pattern.ts";
 import type { LeakScan } from "./scan-for-leaks.ts";
 
 /** What `doctor --scan --json` prints. Stable surface; holds no key. */
-export interface LeakDocument {
-  /** Whether everything was searched and nothing found. */
-  readonly ok: boolean;
-  readonly leaks: readonly {
-    readonly profile: string;
-    readonly key: string;
-    readonly kind: LeakPlace["kind"];
-    /** `null` in a message, and for what no commit leads to. */
-    readonly path: string | null;
-    readonly line: number;
-    /** The commit that brought it into the history, shortened. */
-    readonly commit: string | null;
-    /** The object of git that holds it, in the history. */
-    readonly object: string | null;
-    readonly encoding: Encoding;
-  }[];
-  readonly searched: readonly string[];
-  /** What was not searched and why. */
-  readonly notes: readonly string[];
-}
-
-/** The JSON document of a scan. */
-export function leakDocument({ leaks, searched, gaps }: LeakScan): LeakDocument {
+export function leakDocument({ leaks, searched, gaps }: LeakScan) {
   return {
     ok: leaks.length === 0 && gaps.length === 0,
     leaks: leaks.map(({ wanted, encoding, place }) => ({
       profile: wanted.profile,
       key: wanted.mask,
       kind: place.kind,
+      // `null` in a message, and for what no commit leads to.
       path: place.path ?? null,
       line: place.line,
       commit: place.kind === "history" && place.commit !== undefined ? shortened(place.commit) : null,

@@ -77,32 +77,32 @@ async function chooseOwn(
   choice: CleanChoice | undefined,
 ): Promise<readonly Candidate[]> {
   const possible = candidates.filter(({ plan }) => plan.changes.length > 0);
-  const first = possible[0];
-  if (first === undefined || choice === "none") return choice === "none" ? [] : candidates;
+  const [first, ...others] = possible;
+  if (choice === "none") return [];
+  if (first === undefined) return candidates;
   if (choice === undefined && !deps.interactive) return [];
   for (const candidate of possible) show(deps, candidate);
   if (choice !== undefined) return candidates;
   const prompts = await deps.prompts();
   deps.output.print();
-  if (possible.length === 1) {
-    const yes = await prompts.confirm({ message: `Take the key out of ${first.path}?`, initial: true });
-    return yes ? candidates : [];
-  }
-  const answer = await prompts.choose<"all" | "each" | "none">({
-    message: `Take the key out of these ${possible.length} files?`,
-    choices: [
-      { value: "all", name: "Yes, all of them" },
-      { value: "each", name: "Ask me for each" },
-      { value: "none", name: "No", description: "nothing is changed" },
-    ],
-  });
+  const answer =
+    others.length === 0
+      ? "each"
+      : await prompts.choose<"all" | "each" | "none">({
+          message: `Take the key out of these ${possible.length} files?`,
+          choices: [
+            { value: "all", name: "Yes, all of them" },
+            { value: "each", name: "Ask me for each" },
+            { value: "none", name: "No", description: "nothing is changed" },
+          ],
+        });
   if (answer !== "each") return answer === "all" ? candidates : [];
-  const chosen: Candidate[] = [];
+  const refused: Candidate[] = [];
   for (const candidate of possible) {
     const yes = await prompts.confirm({ message: `Take the key out of ${candidate.path}?`, initial: true });
-    if (yes) chosen.push(candidate);
+    if (!yes) refused.push(candidate);
   }
-  return chosen;
+  return refused.length === possible.length ? [] : candidates.filter((one) => !refused.includes(one));
 }
 
 async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: CleanUp): Promise<boolean> {
@@ -139,33 +139,21 @@ async function settle(
 ): Promise<readonly CleanedPlace[]> {
   if (!wanted) return finds.map((place) => ({ place, outcome: "kept", reason: null }));
   const replaced = plan.changes.length === 0 ? undefined : await plan.apply();
-  if (replaced?.outcome === "replaced") output.ok(`taken out of ${path}`);
-  if (replaced?.outcome === "untouched") {
-    output.warn(`${path} was not changed: ${replaced.reason}. The key is still in it.`);
-  }
+  const failure = replaced?.outcome === "untouched" ? replaced.reason : null;
+  if (failure !== null) output.warn(`${path} was not changed: ${failure}. The key is still in it.`);
+  else if (replaced !== undefined) output.ok(`taken out of ${path}`);
   for (const { occurrence, reason } of plan.left) {
     output.warn(`Please change ${path}:${occurrence.line} by hand: ${reason}.`);
   }
-  const failed = replaced?.outcome === "untouched" ? replaced.reason : undefined;
-  const byHand = plan.left.map(
-    ({ occurrence, reason }): CleanedPlace => ({
-      place: { ...finds[0], occurrence },
-      outcome: "failed",
-      reason,
-    }),
-  );
-  const others = finds.filter(
-    ({ occurrence }) => !plan.left.some((left) => left.occurrence.start === occurrence.start),
-  );
+  const outcome = failure === null ? "removed" : "failed";
+  const isLeft = ({ occurrence }: FoundInFile) =>
+    plan.left.some((left) => left.occurrence.start === occurrence.start);
   return [
-    ...others.map(
-      (place): CleanedPlace => ({
-        place,
-        outcome: failed === undefined ? "removed" : "failed",
-        reason: failed ?? null,
-      }),
+    ...finds.filter((place) => !isLeft(place)).map((place) => ({ place, outcome, reason: failure }) as const),
+    ...plan.left.map(
+      ({ occurrence, reason }) =>
+        ({ place: { ...finds[0], occurrence }, outcome: "failed", reason }) as const,
     ),
-    ...byHand,
   ];
 }
 

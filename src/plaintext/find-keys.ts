@@ -6,7 +6,7 @@ import { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
 import { NotUnderstood, type Occurrence, type TextFormat } from "./formats/occurrence.ts";
-import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
+import { type FilePlace, filePlaces, loadFormat, type PlaceKind } from "./places.ts";
 
 /** A place that holds a key. */
 export type FoundPlace = { readonly kind: "environment"; readonly variable: string } | FoundInFile;
@@ -70,7 +70,7 @@ async function findInFiles(
     }
     if (reading.state === "absent" || seen.has(reading.file.identity)) continue;
     seen.add(reading.file.identity);
-    const format = await place.format();
+    const format = await loadFormat(place.format);
     try {
       const occurrences = format.find(reading.file.text);
       finds.push(

@@ -82,9 +82,15 @@ export async function importKeys(
   for (;;) {
     const [first, ...others] = await chooseCandidates(deps, candidates, at);
     if (first === undefined) throw new Cancelled();
-    if (others.length > 0) return await importTogether(importing, [first, ...others]);
-    const imported = await importOne(importing, first, candidates.length > 1);
-    if (imported !== "another") return [imported];
+    const imported: ImportedKey[] = [];
+    for (const candidate of [first, ...others]) {
+      const one = await importOne(importing, candidate, {
+        hasOthers: candidates.length > 1,
+        together: others.length > 0,
+      });
+      if (one !== "another") imported.push(one);
+    }
+    if (imported.length > 0) return imported;
   }
 }
 
@@ -98,13 +104,18 @@ async function wantsChecks({ deps, request }: Importing, count: number): Promise
   });
 }
 
-/** `another`: the person wants another one of the keys instead. */
+/**
+ * Stores a key, and takes its copies out only then.
+ *
+ * @param together - whether each of several keys gets a name of its own
+ * @returns `another` when the person wants another one of the keys instead
+ */
 async function importOne(
   importing: Importing,
   { found, check: known }: Candidate,
-  hasOthers: boolean,
+  { hasOthers, together }: { readonly hasOthers: boolean; readonly together: boolean },
 ): Promise<ImportedKey | "another"> {
-  const { deps, request } = importing;
+  const { deps, request, at } = importing;
   const already = await findStored(importing, found);
   if (already !== undefined) return already;
   let check = known ?? (await checkOne(importing, found));
@@ -118,45 +129,20 @@ async function importOne(
     if (next === "store") break;
     check = await checkOne(importing, found);
   }
-  const place = await choosePlace(deps, request, await findPlace(deps, request));
-  if (place.outcome === "keep") {
-    return { outcome: "kept", found, profile: place.place.profile, cleaned: [] };
+  let place = await findPlace(deps, request);
+  if (together && (place.stored !== undefined || place.known !== undefined)) {
+    const message = `A name for ${found.key.mask}, in ${whereOf(found.places[0], at)}`;
+    place = await findPlace(deps, { ...request, profile: await askForName(deps, message) });
+  } else {
+    const chosen = await choosePlace(deps, request, place);
+    if (chosen.outcome === "keep") {
+      return { outcome: "kept", found, profile: chosen.place.profile, cleaned: [] };
+    }
+    place = chosen.place;
   }
-  const stored = await store(importing, { found, check }, place.place);
+  const stored = await store(importing, { found, check }, place);
   const kept = { profile: stored.profile.name, store: stored.store };
   return { ...stored, found, cleaned: await clean(importing, found, kept) };
-}
-
-/** Stores several keys, each under a name, and takes their copies out only then. */
-async function importTogether(
-  importing: Importing,
-  candidates: readonly Candidate[],
-): Promise<readonly ImportedKey[]> {
-  const { deps, request, at } = importing;
-  const imported: ImportedKey[] = [];
-  for (const candidate of candidates) {
-    const { found } = candidate;
-    const already = await findStored(importing, found, { clean: false });
-    if (already !== undefined) {
-      imported.push(already);
-      continue;
-    }
-    let place = await findPlace(deps, request);
-    if (place.stored !== undefined || place.known !== undefined) {
-      const message = `A name for ${found.key.mask}, in ${whereOf(found.places[0], at)}`;
-      place = await findPlace(deps, { ...request, profile: await askForName(deps, message) });
-    }
-    imported.push({ ...(await store(importing, candidate, place)), found, cleaned: [] });
-  }
-  const cleaned: ImportedKey[] = [];
-  for (const one of imported) {
-    if (one.outcome !== "stored" && one.outcome !== "already") continue;
-    const profile = one.outcome === "stored" ? one.profile.name : one.profile;
-    deps.output.print();
-    deps.output.heading(`Copies of ${one.found.key.mask}, profile ${profile}`);
-    cleaned.push({ ...one, cleaned: await clean(importing, one.found, { profile, store: one.store }) });
-  }
-  return cleaned;
 }
 
 async function checkOne(
@@ -182,11 +168,7 @@ async function store(
 }
 
 /** Looks into the store itself: a fingerprint does not tell that the key is still there. */
-async function findStored(
-  importing: Importing,
-  found: FoundKey,
-  options = { clean: true },
-): Promise<ImportedKey | undefined> {
+async function findStored(importing: Importing, found: FoundKey): Promise<ImportedKey | undefined> {
   const { deps, request } = importing;
   const names = storedAs(found, deps.profiles);
   const name = names.includes(request.profile) ? request.profile : request.named ? undefined : names[0];
@@ -197,8 +179,7 @@ async function findStored(
   if (stored?.equals(found.key) !== true) return undefined;
   deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf(names)}.`);
   const kept = { profile: name, store };
-  const cleaned = options.clean ? await clean(importing, found, kept) : [];
-  return { outcome: "already", found, ...kept, cleaned };
+  return { outcome: "already", found, ...kept, cleaned: await clean(importing, found, kept) };
 }
 
 async function clean(

@@ -1,46 +1,14 @@
 import type { Deps } from "../deps.ts";
-import type { GitState } from "../git/git-state.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import type { ProfileRegistry } from "../profiles/profile-registry.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
 import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
-import type { PlaceKind } from "./places.ts";
 
-/** A place in `--json` output. Stable surface. */
-export interface PlaceDocument {
-  /** `null` for what is no file. */
-  readonly path: string | null;
-  readonly line: number | null;
-  readonly kind: PlaceKind;
-  /** `null` for what is in no repository. */
-  readonly git: Exclude<GitState, "none"> | null;
-  /** The variable of the environment. */
-  readonly variable?: string;
-}
-
-/** What `import --list --json` prints. Stable surface; holds no key. */
-export interface DiscoveryDocument {
-  readonly found: readonly {
-    readonly key: string;
-    readonly places: readonly PlaceDocument[];
-    readonly stored: boolean;
-    /** What Mistral says of it; only with `--check`. */
-    readonly diagnosis?: Diagnosis;
-  }[];
-  /** Places that could not be looked into. */
-  readonly unread: readonly {
-    readonly path: string;
-    readonly kind: PlaceKind;
-    readonly reason: string;
-  }[];
-}
-
-/** The JSON document of what was found, in the order of the candidates. */
+/** What `import --list --json` prints, in the order of the candidates. Stable surface; holds no key. */
 export function discoveryDocument(
   candidates: readonly {
     readonly found: FoundKey;
@@ -48,12 +16,13 @@ export function discoveryDocument(
   }[],
   unread: Discovery["unread"],
   profiles: ProfileRegistry,
-): DiscoveryDocument {
+) {
   return {
     found: candidates.map(({ found: { key, places }, check }) => ({
       key: key.mask,
       places: places.map(placeDocument),
       stored: storedAs({ key }, profiles).length > 0,
+      // Only with --check.
       ...(check === undefined ? {} : { diagnosis: check.diagnosis }),
     })),
     unread: unread.map(({ where, kind, reason }) => ({
@@ -64,8 +33,8 @@ export function discoveryDocument(
   };
 }
 
-/** A place as `--json` tells it. */
-export function placeDocument(place: FoundPlace): PlaceDocument {
+/** A place as `--json` tells it; `path` is `null` for what is no file, `git` for what is in no repository. */
+export function placeDocument(place: FoundPlace) {
   if (place.kind === "environment") {
     return { path: null, line: null, kind: place.kind, git: null, variable: showName(place.variable) };
   }

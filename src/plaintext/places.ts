@@ -28,16 +28,44 @@ export interface Tool {
 export interface FilePlace {
   readonly kind: Exclude<PlaceKind, "environment">;
   readonly path: string;
-  /** Loads the reader of its format, only when the file is there. */
-  format(): Promise<TextFormat>;
+  readonly format: FormatName;
   readonly tool?: Tool;
 }
 
-const dotenv = async (): Promise<TextFormat> =>
-  (await import("./formats/assignments.ts")).assignments("dotenv");
-const posix = async (): Promise<TextFormat> =>
-  (await import("./formats/assignments.ts")).assignments("posix");
-const fish = async (): Promise<TextFormat> => (await import("./formats/assignments.ts")).assignments("fish");
+/** How the text of a file is read. */
+export type FormatName =
+  | "dotenv"
+  | "posix"
+  | "fish"
+  | "fish-variables"
+  | "llm"
+  | "opencode"
+  | "mistral-code"
+  | "continue"
+  | "aider";
+
+/** Loads the reader of a format; only what is there needs one. */
+export async function loadFormat(name: FormatName): Promise<TextFormat> {
+  switch (name) {
+    case "dotenv":
+    case "posix":
+    case "fish":
+      return (await import("./formats/assignments.ts")).assignments(name);
+    case "fish-variables":
+      return (await import("./formats/assignments.ts")).fishVariables;
+    case "llm":
+    case "opencode":
+    case "mistral-code": {
+      const { jsonMembers, jsonRules } = await import("./formats/json-members.ts");
+      return jsonMembers(jsonRules[name]);
+    }
+    case "continue":
+    case "aider": {
+      const { yamlMembers, yamlRules } = await import("./formats/yaml-members.ts");
+      return yamlMembers(yamlRules[name]);
+    }
+  }
+}
 
 /** Every file in which Mistral keys are known to lie, whether it is there or not. Source: the tools' own documentation, August 2026. */
 export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace[]> {
@@ -48,7 +76,7 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
     ...[at.home, ...folders].map(aiderFile),
     ...(await Promise.all(folders.map(dotenvFiles))).flat(),
     ...shellFiles(at),
-    { kind: "dotenv" as const, path: join(at.home, ".env"), format: dotenv },
+    { kind: "dotenv" as const, path: join(at.home, ".env"), format: "dotenv" as const },
   ];
 }
 
@@ -72,7 +100,7 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
       kind: "dotenv",
       path: join(folder, name),
       // direnv's file is a script.
-      format: name.startsWith(".envrc") ? posix : dotenv,
+      format: name.startsWith(".envrc") ? "posix" : "dotenv",
     }));
 }
 
@@ -84,80 +112,40 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
     [".zshrc", ".zshenv", ".zprofile", ".zlogin"].map((name) => join(folder, name)),
   );
   return [
-    ...[...ofHome, ...ofZsh].map((path) => ({ kind: "shell" as const, path, format: posix })),
-    { kind: "shell" as const, path: join(fishFolder, "config.fish"), format: fish },
-    {
-      kind: "shell" as const,
-      path: join(fishFolder, "fish_variables"),
-      format: async () => (await import("./formats/assignments.ts")).fishVariables,
-    },
+    ...[...ofHome, ...ofZsh].map((path) => ({ kind: "shell" as const, path, format: "posix" as const })),
+    { kind: "shell" as const, path: join(fishFolder, "config.fish"), format: "fish" as const },
+    { kind: "shell" as const, path: join(fishFolder, "fish_variables"), format: "fish-variables" as const },
   ];
 }
 
 function filesOfTools(at: ProcessContext): readonly FilePlace[] {
   const files = toolFiles(at);
   return [
-    {
-      kind: "vibe",
-      path: files.vibe,
-      format: dotenv,
-      tool: { name: "Mistral Vibe", start: { command: "vibe", variable: "MISTRAL_API_KEY" } },
-    },
-    {
-      kind: "llm",
-      path: files.llm,
-      format: async () => {
-        const { jsonMembers, llmRule } = await import("./formats/json-members.ts");
-        return jsonMembers(llmRule);
-      },
-      tool: { name: "llm", start: { command: "llm", variable: "LLM_MISTRAL_KEY" } },
-    },
-    {
-      kind: "opencode",
-      path: files.opencode,
-      format: async () => {
-        const { jsonMembers, opencodeRule } = await import("./formats/json-members.ts");
-        return jsonMembers(opencodeRule);
-      },
-      tool: { name: "opencode", start: { command: "opencode", variable: "MISTRAL_API_KEY" } },
-    },
-    {
-      kind: "continue",
-      path: files.continueSecrets,
-      format: dotenv,
-      tool: { name: "Continue" },
-    },
-    {
-      kind: "continue",
-      path: files.continueConfig,
-      format: async () => {
-        const { continueRule, yamlMembers } = await import("./formats/yaml-members.ts");
-        return yamlMembers(continueRule);
-      },
-      tool: { name: "Continue" },
-    },
-    {
-      kind: "mistral-code",
-      path: join(at.home, ".mistralcode", "config.json"),
-      format: async () => {
-        const { jsonMembers, mistralCodeRule } = await import("./formats/json-members.ts");
-        return jsonMembers(mistralCodeRule);
-      },
-      tool: { name: "Mistral Code" },
-    },
+    fileOf("Mistral Vibe", "vibe", files.vibe, "dotenv", { command: "vibe", variable: "MISTRAL_API_KEY" }),
+    fileOf("llm", "llm", files.llm, "llm", { command: "llm", variable: "LLM_MISTRAL_KEY" }),
+    fileOf("opencode", "opencode", files.opencode, "opencode", {
+      command: "opencode",
+      variable: "MISTRAL_API_KEY",
+    }),
+    fileOf("Continue", "continue", files.continueSecrets, "dotenv"),
+    fileOf("Continue", "continue", files.continueConfig, "continue"),
+    fileOf("Mistral Code", "mistral-code", join(at.home, ".mistralcode", "config.json"), "mistral-code"),
   ];
 }
 
 function aiderFile(folder: string): FilePlace {
-  return {
-    kind: "aider",
-    path: join(folder, ".aider.conf.yml"),
-    format: async () => {
-      const { aiderRule, yamlMembers } = await import("./formats/yaml-members.ts");
-      return yamlMembers(aiderRule);
-    },
-    tool: { name: "aider", start: { command: "aider", variable: "MISTRAL_API_KEY" } },
-  };
+  const start = { command: "aider", variable: "MISTRAL_API_KEY" };
+  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), "aider", start);
+}
+
+function fileOf(
+  name: string,
+  kind: FilePlace["kind"],
+  path: string,
+  format: FormatName,
+  start?: Tool["start"],
+): FilePlace {
+  return { kind, path, format, tool: { name, ...(start && { start }) } };
 }
 
 function absolute(path: string | undefined): string | undefined {

@@ -3,8 +3,7 @@ import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
-import type { Diagnosis } from "../mistral/diagnosis.ts";
-import type { Assessed, Identity, KeyCheck, RateLimits } from "../mistral/mistral-api.ts";
+import type { Assessed, Identity, KeyCheck } from "../mistral/mistral-api.ts";
 import { describeEnd } from "../profiles/key-end.ts";
 import type { ListedKey } from "../profiles/profile.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
@@ -34,32 +33,8 @@ export interface Verification {
 /** A key with a verdict. */
 export type CheckedKey = Verification & { readonly check: KeyCheck };
 
-/** What `verify --json` prints; `init` and `rotate` add to it. Stable surface. */
-export interface VerificationDocument {
-  readonly profile: string | null;
-  readonly ok: boolean;
-  /** `null` only where no test call was wanted. */
-  readonly diagnosis: Diagnosis | null;
-  readonly key: string;
-  readonly store: StoreKind | null;
-  readonly checks: {
-    readonly authentication: {
-      readonly ok: boolean;
-      readonly models: number;
-      readonly latencyMs: number;
-    } | null;
-    readonly completion: { readonly ok: boolean; readonly model: string; readonly latencyMs: number } | null;
-  };
-  readonly identity: Identity | null;
-  readonly rateLimits: RateLimits | null;
-  readonly expiresAt: string | null;
-  readonly daysLeft: number | null;
-  readonly verifiedAt: string | null;
-  readonly hint: string | null;
-}
-
-/** The JSON document of a verdict. Holds the mask of the key, never the key. */
-export function verificationDocument(verification: Verification): VerificationDocument {
+/** What `verify --json` prints; `init` and `rotate` add to it. Stable surface; holds the mask of the key, never the key. */
+export function verificationDocument(verification: Verification) {
   const { profile, key, store, check, expiresAt, identity, now } = verification;
   return {
     profile,

@@ -15,33 +15,34 @@ export interface JsonRule {
   readonly variable: string;
 }
 
-/** `keys.json` of `llm`: `{"mistral": KEY}`; further keys have names of the person's choice. */
-export const llmRule: JsonRule = {
-  variable: "LLM_MISTRAL_KEY",
-  levelsUp: ([name, ...rest]) =>
-    rest.length === 0 && typeof name === "string" && /mistral/i.test(name) ? 0 : undefined,
-};
-
-/** `auth.json` of opencode: `{"mistral": {"type": "api", "key": KEY}}`. A login without its key is none. */
-export const opencodeRule: JsonRule = {
-  variable: "MISTRAL_API_KEY",
-  levelsUp: ([provider, member, ...rest]) =>
-    rest.length === 0 && provider === "mistral" && member === "key" ? 1 : undefined,
-};
-
-/**
- * `config.json` of Mistral Code, which grew out of Continue's: `{"models": [{"provider": "mistral",
- * "apiKey": KEY}]}`. Its makers do not document it, so every member that names a key of Mistral's counts.
- */
-export const mistralCodeRule: JsonRule = {
-  variable: "MISTRAL_API_KEY",
-  levelsUp: (path, parent) => {
-    const member = path.at(-1);
-    if (typeof member !== "string") return undefined;
-    const otherProvider = typeof parent.provider === "string" && parent.provider !== "mistral";
-    return (/^api_?key$/i.test(member) && !otherProvider) || namesMistralKey(member) ? 0 : undefined;
+/** The files of tools. */
+export const jsonRules = {
+  /** `keys.json`: `{"mistral": KEY}`; further keys have names of the person's choice. */
+  llm: {
+    variable: "LLM_MISTRAL_KEY",
+    levelsUp: ([name, ...rest]) =>
+      rest.length === 0 && typeof name === "string" && /mistral/i.test(name) ? 0 : undefined,
   },
-};
+  /** `auth.json`: `{"mistral": {"type": "api", "key": KEY}}`. A login without its key is none. */
+  opencode: {
+    variable: "MISTRAL_API_KEY",
+    levelsUp: ([provider, member, ...rest]) =>
+      rest.length === 0 && provider === "mistral" && member === "key" ? 1 : undefined,
+  },
+  /**
+   * `config.json`, which grew out of Continue's: `{"models": [{"provider": "mistral", "apiKey": KEY}]}`.
+   * Its makers do not document it, so every member that names a key of Mistral's counts.
+   */
+  "mistral-code": {
+    variable: "MISTRAL_API_KEY",
+    levelsUp: (path, parent) => {
+      const member = path.at(-1);
+      if (typeof member !== "string") return undefined;
+      const otherProvider = typeof parent.provider === "string" && parent.provider !== "mistral";
+      return (/^api_?key$/i.test(member) && !otherProvider) || namesMistralKey(member) ? 0 : undefined;
+    },
+  },
+} satisfies Record<string, JsonRule>;
 
 /** A JSON file, comments and trailing commas allowed, in which a rule tells the keys. */
 export function jsonMembers(rule: JsonRule): TextFormat {

@@ -28,16 +28,16 @@ export interface YamlRule {
   ): { readonly from: number; readonly variable: string } | undefined;
 }
 
-/** Continue's `config.yaml`: `models: [{provider: mistral, apiKey: KEY}]`. */
-export const continueRule: YamlRule = {
+/** `models: [{provider: mistral, apiKey: KEY}]`. */
+const continueRule: YamlRule = {
   keyIn: (name, text, entry) => {
     const ofMistral = name === "apiKey" && entry("provider") === "mistral" && looksLikeKey(text);
     return ofMistral || isKeyUnder(name, text) ? { from: 0, variable: "MISTRAL_API_KEY" } : undefined;
   },
 };
 
-/** aider's `.aider.conf.yml`: `api-key: [mistral=KEY]`, `set-env: [MISTRAL_API_KEY=KEY]`. */
-export const aiderRule: YamlRule = {
+/** `api-key: [mistral=KEY]`, `set-env: [MISTRAL_API_KEY=KEY]`. */
+const aiderRule: YamlRule = {
   keyIn: (name, text) => {
     const at = text.indexOf("=");
     const [left, right] = at === -1 ? [name, text] : [text.slice(0, at), text.slice(at + 1)];
@@ -46,6 +46,9 @@ export const aiderRule: YamlRule = {
     return key && (listed || at === -1) ? { from: at + 1, variable: "MISTRAL_API_KEY" } : undefined;
   },
 };
+
+/** Continue's `config.yaml` and aider's `.aider.conf.yml`. */
+export const yamlRules = { continue: continueRule, aider: aiderRule };
 
 /** A YAML file in which a rule tells the keys. */
 export function yamlMembers(rule: YamlRule): TextFormat {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import type { DoctorDocument } from "../../../src/doctor/report.ts";
+import type { doctorDocument } from "../../../src/doctor/report.ts";
 import { type Keyring, type KeyringState, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
 import { startMistralApi } from "../../support/mistral-api.ts";
@@ -23,7 +23,7 @@ describeWithKeyring("doctor with a real keyring", () => {
       env: keyring.env,
       cwd,
     });
-    const document: DoctorDocument = JSON.parse(stdout);
+    const document: ReturnType<typeof doctorDocument> = JSON.parse(stdout);
     return { code, ms, keychain: document.checks.find(({ id }) => id === "keychain") };
   }
 
@@ -56,7 +56,7 @@ describeWithKeyring("doctor with a real keyring", () => {
       expect(stored.code).toBe(0);
       const diagnose = async () => {
         const { code, stdout } = await runProgram(["doctor", "--json"], { env, cwd });
-        const { checks }: DoctorDocument = JSON.parse(stdout);
+        const { checks }: ReturnType<typeof doctorDocument> = JSON.parse(stdout);
         expect(stdout).not.toContain(key);
         return { code, found: checks.find(({ id }) => id === "key") };
       };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { doctor } from "../../../src/commands/machine/doctor.ts";
-import type { DoctorDocument } from "../../../src/doctor/report.ts";
+import type { doctorDocument } from "../../../src/doctor/report.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { dayAfter } from "../../../src/keys/expiry.ts";
@@ -105,7 +105,7 @@ async function examine(planted: Plant = {}) {
 
 async function diagnose(planted: Plant = {}) {
   const { code, output, api } = await examine(planted);
-  const document: DoctorDocument = JSON.parse(output);
+  const document: ReturnType<typeof doctorDocument> = JSON.parse(output);
   const of = (id: string) => document.checks.find((check) => check.id === id);
   const states = (state: string) =>
     document.checks.filter((check) => check.state === state).map(({ id }) => id);

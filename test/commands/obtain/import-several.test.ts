@@ -115,9 +115,9 @@ describe("several keys", () => {
         check,
         answer.choose("All 2 that Mistral accepts", /Which key/),
         unknownEnd,
+        answer.confirm(true, /~\/project\/\.env\?/),
         answer.text("work", /A name for live\.\.\.Key2, in ~\/project\/\.env\.local:1/),
         unknownEnd,
-        answer.confirm(true, /~\/project\/\.env\?/),
         answer.confirm(true, /\.env\.local\?/),
       ],
     });

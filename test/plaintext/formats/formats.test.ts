@@ -1,14 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { assignments, fishVariables } from "../../../src/plaintext/formats/assignments.ts";
-import {
-  jsonMembers,
-  llmRule,
-  mistralCodeRule,
-  opencodeRule,
-} from "../../../src/plaintext/formats/json-members.ts";
+import { jsonMembers, jsonRules } from "../../../src/plaintext/formats/json-members.ts";
 import { applyEdits, NotUnderstood, type TextFormat } from "../../../src/plaintext/formats/occurrence.ts";
-import { aiderRule, continueRule, yamlMembers } from "../../../src/plaintext/formats/yaml-members.ts";
+import { yamlMembers, yamlRules } from "../../../src/plaintext/formats/yaml-members.ts";
 import { chosenKey as key, otherKey } from "../planted-home.ts";
 
 /** What is left of a text when every key is taken out, and how many keys could not be. */
@@ -144,55 +139,57 @@ describe("JSON files", () => {
     ["in the middle", `{"a":1, "mistral" : "${key}" ,"b":2}`, `{"a":1, "b":2}`],
     ["alone", `{"mistral": "${key}"}\r\n`, "{}\r\n"],
   ])("takes out a member that is %s and keeps the rest byte for byte", (_, before, after) => {
-    expect(takeOut(jsonMembers(llmRule), before)).toEqual({ text: after, left: 0 });
+    expect(takeOut(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
   });
 
   test("takes out a whole login of opencode, which is none without its key", () => {
     const before = `{ "a": {}, "mistral": { "type": "api", "key": "${key}" }, "b": {} }`;
-    expect(takeOut(jsonMembers(opencodeRule), before).text).toBe(`{ "a": {}, "b": {} }`);
+    expect(takeOut(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
   });
 
   test("takes out two members at once", () => {
     const before = `{"x": {"apiKey": "${key}", "provider": "mistral"}, "mistralApiKey": "${key}"}`;
-    expect(takeOut(jsonMembers(mistralCodeRule), before).text).toBe(`{"x": {"provider": "mistral"}}`);
+    expect(takeOut(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
+      `{"x": {"provider": "mistral"}}`,
+    );
   });
 
   test("leaves keys of other providers alone", () => {
     const text = `{"models": [{"provider": "openai", "apiKey": "${key}"}]}`;
-    expect(jsonMembers(mistralCodeRule).find(text)).toEqual([]);
+    expect(jsonMembers(jsonRules["mistral-code"]).find(text)).toEqual([]);
   });
 
   test("does not take out what would take a comment along", () => {
     const text = `{"a": 1, // mine\n"apiKey": "${key}"}`;
-    expect(takeOut(jsonMembers(mistralCodeRule), text)).toEqual({ text, left: 1 });
+    expect(takeOut(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
   });
 
   test.each([2_000, 100_000])("says when a file is nested %i levels deep", (levels) => {
     const nested = (open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
     for (const text of [nested("[", "]"), nested('{"mistral":', "}"), nested('[{"a":', "}]")]) {
-      expect(() => jsonMembers(mistralCodeRule).find(text)).toThrow("it is nested too deeply");
+      expect(() => jsonMembers(jsonRules["mistral-code"]).find(text)).toThrow("it is nested too deeply");
     }
   });
 
   test("brackets in strings do not count as levels", () => {
     const text = `{ "a": "\\"${"[{".repeat(200)}", "mistral": "${key}" }`;
-    expect(jsonMembers(llmRule).find(text)).toHaveLength(1);
+    expect(jsonMembers(jsonRules.llm).find(text)).toHaveLength(1);
   });
 
   test("is quick with a string that never ends", () => {
     const started = performance.now();
-    expect(() => jsonMembers(llmRule).find(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
+    expect(() => jsonMembers(jsonRules.llm).find(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
   test("says when a file is no JSON", () => {
-    expect(() => jsonMembers(llmRule).find(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
+    expect(() => jsonMembers(jsonRules.llm).find(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
   });
 });
 
 describe("YAML files", () => {
-  const continued = yamlMembers(continueRule);
-  const aider = yamlMembers(aiderRule);
+  const continued = yamlMembers(yamlRules.continue);
+  const aider = yamlMembers(yamlRules.aider);
 
   test.each([
     [
