@@ -48,12 +48,6 @@ function examples(language: string): readonly string[] {
   );
 }
 
-function only(language: string): string {
-  const [text, ...others] = examples(language);
-  if (text === undefined || others.length > 0) throw new Error(`There is not one example in ${language}.`);
-  return text;
-}
-
 function inShell(shell: readonly [string, ...string[]], script: string, more: Record<string, string> = {}) {
   return new Promise<{ code: number | null; output: string }>((resolve) => {
     const child = spawn(shell[0], [...shell.slice(1), script], { env: { ...env, ...more } });
@@ -170,8 +164,45 @@ interface Workflow {
   >;
 }
 
+describe.skipIf(process.platform === "win32")("the workflow that rotates", () => {
+  const workflow: Workflow = parse(examples("yaml")[1] ?? "");
+  const step = workflow.jobs.rotate?.steps.at(-1);
+  const made = "made0000".repeat(4);
+  const secret = () => readFileSync(join(home, "secret"), "utf8");
+
+  it("replaces the key in the secret, once it ends soon", async () => {
+    const gh = `#!/bin/sh\ncase $2 in set) cat > ${join(home, "secret")};; list) echo MISTRAL_API_KEY;; esac\n`;
+    writeFileSync(join(home, "bin", "gh"), gh, { mode: 0o755 });
+    api.admin.key = "admin999".repeat(4);
+    api.admin.add(key, { name: "laptop", expiration_date: addDays(dayOf(new Date()), 90) });
+    api.admin.upcoming.push(made);
+    const run = async () => {
+      rmSync(join(home, ".config"), { recursive: true, force: true });
+      return await inShell(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"],
+        step?.run ?? "exit 1",
+        {
+          KEY: key,
+          ADMIN_KEY: api.admin.key ?? "",
+          GITHUB_REPOSITORY: "ada/engine",
+          MISTRAL_KEY_STORE: "file",
+          CI: "true",
+        },
+      );
+    };
+    expect(await run()).toMatchObject({ code: 0 });
+    expect(secret()).toBe(key);
+    api.admin.rows.clear();
+    api.admin.add(key, { name: "laptop", expiration_date: addDays(dayOf(new Date()), 9) });
+    const { code, output } = await run();
+    expect([code, secret()], output).toEqual([0, made]);
+    expect(output).not.toContain(key);
+    expect(api.admin.has(key)).toBe(false);
+  }, 60_000);
+});
+
 describe.skipIf(process.platform === "win32")("the workflow for GitHub Actions", () => {
-  const workflow: Workflow = parse(only("yaml"));
+  const workflow: Workflow = parse(examples("yaml")[0] ?? "");
   const step = workflow.jobs.verify?.steps.at(-1);
   /** As a runner runs it: `bash -e`, with the secret and the variable filled in. */
   const run = (ends: string) =>
