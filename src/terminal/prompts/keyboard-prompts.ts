@@ -45,7 +45,7 @@ export class MisplacedKey {
 export interface SecretOptions<Value> {
   /** What was entered already. */
   readonly entered?: InputBurst | undefined;
-  /** The answer of somebody whose terminal does not paste; without it they are only told how to. */
+  /** The answer of somebody whose terminal does not seem to paste; without it they are only told how to. */
   readonly whenStuck?: Value | undefined;
 }
 
@@ -69,20 +69,10 @@ export abstract class KeyboardPrompts implements Prompts {
   /** The same questions, which end with `Cancelled` when this signal comes, too. */
   abstract endedBy(signal: AbortSignal): KeyboardPrompts;
 
-  protected abstract askChoice<Value>(
-    question: ChooseQuestion<Value>,
-    takesKey: boolean,
-  ): Promise<Value | MisplacedKey>;
-  protected abstract askConfirm(
-    question: ConfirmQuestion,
-    takesKey: boolean,
-  ): Promise<boolean | MisplacedKey>;
-  /** A key is taken here in any case, since it would show otherwise. */
+  protected abstract askChoice<Value>(question: ChooseQuestion<Value>): Promise<Value | MisplacedKey>;
+  protected abstract askConfirm(question: ConfirmQuestion): Promise<boolean | MisplacedKey>;
   protected abstract askText(question: TextQuestion): Promise<string | MisplacedKey>;
-  protected abstract askPress<Value>(
-    question: PressQuestion<Value>,
-    takesKey: boolean,
-  ): Promise<Value | MisplacedKey>;
+  protected abstract askPress<Value>(question: PressQuestion<Value>): Promise<Value | MisplacedKey>;
   protected abstract askSecret<Value>(
     message: string,
     kind: SecretKind<Value>,
@@ -90,11 +80,11 @@ export abstract class KeyboardPrompts implements Prompts {
   ): Promise<Value>;
 
   choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
-    return this.#orKey(question, (takesKey) => this.askChoice(question, takesKey));
+    return this.#orKey(question, () => this.askChoice(question));
   }
 
   confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
-    return this.#orKey(question, (takesKey) => this.askConfirm(question, takesKey));
+    return this.#orKey(question, () => this.askConfirm(question));
   }
 
   text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
@@ -102,7 +92,7 @@ export abstract class KeyboardPrompts implements Prompts {
   }
 
   press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
-    return this.#orKey(question, (takesKey) => this.askPress(question, takesKey));
+    return this.#orKey(question, () => this.askPress(question));
   }
 
   async key({ message, onBack, offered, onCannotPaste }: KeyQuestion): Promise<ApiKey> {
@@ -143,10 +133,10 @@ export abstract class KeyboardPrompts implements Prompts {
   /** Asks, and where a key is pasted instead of an answer, takes that or says that it is not asked for. */
   async #orKey<Value, Pasted>(
     { onKeyPasted }: PastedKeyQuestion<Pasted>,
-    ask: (takesKey: boolean) => Promise<Value | MisplacedKey>,
+    ask: () => Promise<Value | MisplacedKey>,
   ): Promise<Value | Pasted> {
     for (;;) {
-      const answer = await ask(onKeyPasted !== undefined);
+      const answer = await ask();
       if (!(answer instanceof MisplacedKey)) return answer;
       if (onKeyPasted === undefined) {
         this.warn("That looks like a key, which is not asked for here; nothing was taken of it.");

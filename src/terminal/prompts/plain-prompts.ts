@@ -12,7 +12,7 @@ import {
 } from "./keyboard-prompts.ts";
 import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import { SecretCapture } from "./secret/secret-capture.ts";
-import { howToPaste, looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
+import { looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
 
 /**
  * Questions one line after the other, where nothing is ever drawn again: for terminals that cannot
@@ -27,7 +27,7 @@ export class PlainPrompts extends KeyboardPrompts {
     return new PlainPrompts(endedBy(this.terminal, signal), this.keyboard);
   }
 
-  protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {
+  protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, choices } = question;
     const initial = choices.findIndex(({ value }) => value === question.initial);
     this.#print(this.#question(message).trimEnd());
@@ -35,7 +35,7 @@ export class PlainPrompts extends KeyboardPrompts {
       this.#print(hang(`  ${index + 1}  `, description ? `${name} (${description})` : name, this.columns));
     }
     const offered = initial === -1 ? "" : ` (${initial + 1})`;
-    return this.#askLine(`  Number, then Enter${offered}: `, takesKey, (line) => {
+    return this.#askLine(`  Number, then Enter${offered}: `, (line) => {
       const chosen = choices[line === "" ? initial : Number(line) - 1];
       return chosen === undefined
         ? { refused: `Enter a number from 1 to ${choices.length}.` }
@@ -43,10 +43,10 @@ export class PlainPrompts extends KeyboardPrompts {
     });
   }
 
-  protected async askConfirm({ message, initial }: ConfirmQuestion, takesKey: boolean) {
+  protected async askConfirm({ message, initial }: ConfirmQuestion) {
     const offered = initial ? "yes" : "no";
     const question = this.#question(`${message} Yes or no, then Enter (${offered}):`);
-    return this.#askLine<boolean>(question, takesKey, (line) => {
+    return this.#askLine<boolean>(question, (line) => {
       if (line === "") return { value: initial };
       if (/^y(?:es?)?$/i.test(line)) return { value: true };
       return /^no?$/i.test(line) ? { value: false } : { refused: "Enter yes or no." };
@@ -56,18 +56,18 @@ export class PlainPrompts extends KeyboardPrompts {
   protected async askText({ message, initial, example, check }: TextQuestion) {
     const offered = initial ?? example;
     const question = this.#question(`${message}${offered === undefined ? "" : ` (${offered})`}:`);
-    return this.#askLine(question, true, (line) => {
+    return this.#askLine(question, (line) => {
       const text = line === "" ? (initial ?? "") : line;
       const refused = check?.(text);
       return refused === undefined ? { value: text } : { refused };
     });
   }
 
-  protected async askPress<Value>({ keys }: PressQuestion<Value>, takesKey: boolean) {
+  protected async askPress<Value>({ keys }: PressQuestion<Value>) {
     for (const { press, does } of keys) {
       this.#print(`  ${press === "enter" ? "Enter" : `${press}, then Enter`}: ${does}`);
     }
-    return this.#askLine(`${this.terminal.theme.symbol.next} `, takesKey, (line) => {
+    return this.#askLine(`${this.terminal.theme.symbol.next} `, (line) => {
       const pressed = line === "" ? "enter" : line.toLowerCase();
       const key = keys.find(({ press }) => press === pressed);
       return key === undefined ? { refused: "Enter one of the letters above." } : { value: key.value };
@@ -81,29 +81,22 @@ export class PlainPrompts extends KeyboardPrompts {
   ): Promise<Value> {
     const question = this.#question(`${message} (${kind.placeholder}):`);
     const answer = openAnswer<Value>(this.terminal.signal);
-    const again = (problem: string) => {
-      capture.clear();
-      this.#print();
-      this.warn(problem);
-      this.terminal.output.write(question);
-    };
-    const capture = new SecretCapture(
-      {
-        changed: () => {},
-        entered: () => {
-          const { text } = capture;
-          const reading = kind.read(text);
-          if (reading.outcome === "unusable") return again(reading.reason);
-          if (reading.outcome === "empty") return again(kind.awaited);
+    const capture = new SecretCapture(kind, {
+      whenStuck,
+      stop: answer.stop,
+      changed: () => {
+        const { answered, problem } = capture;
+        if (answered !== undefined) {
           this.#print();
-          this.#print(`  ${kind.note(text).text}`);
-          answer.give(reading.value);
-        },
-        wantsPaste: () => again(howToPaste),
-        stuck: whenStuck === undefined ? undefined : () => answer.give(whenStuck),
+          this.#print(`  ${answered.said}`);
+          answer.give(answered.value);
+        } else if (problem !== "") {
+          this.#print();
+          this.warn(problem);
+          this.terminal.output.write(question);
+        }
       },
-      answer.stop,
-    );
+    });
     try {
       return await this.keyboard.listen(capture, () => {
         this.terminal.output.write(question);
@@ -127,13 +120,12 @@ export class PlainPrompts extends KeyboardPrompts {
   /** Asks for a line until one will do. */
   async #askLine<Value>(
     question: string,
-    takesKey: boolean,
     read: (line: string) => { readonly value: Value } | { readonly refused: string },
   ): Promise<Value | MisplacedKey> {
     const { output, signal } = this.terminal;
     for (;;) {
       const answer = openAnswer<string | MisplacedKey>(signal);
-      const line = new ShownLine(answer, (text) => output.write(text), takesKey);
+      const line = new ShownLine(answer, (text) => output.write(text));
       const given = await this.keyboard.listen(line, () => {
         output.write(question);
         return answer.given;
@@ -151,13 +143,11 @@ class ShownLine implements KeyListener {
   readonly #line = new EnteredLine();
   readonly #answer: Answer<string | MisplacedKey>;
   readonly #write: (text: string) => void;
-  readonly #takesKey: boolean;
   readonly stop: () => void;
 
-  constructor(answer: Answer<string | MisplacedKey>, write: (text: string) => void, takesKey: boolean) {
+  constructor(answer: Answer<string | MisplacedKey>, write: (text: string) => void) {
     this.#answer = answer;
     this.#write = write;
-    this.#takesKey = takesKey;
     this.stop = answer.stop;
   }
 
@@ -165,7 +155,7 @@ class ShownLine implements KeyListener {
     const pasted = pastedText(burst);
     if (pasted !== undefined && looksLikeKey(pasted)) {
       this.#write("\n");
-      if (this.#takesKey) this.#answer.give(new MisplacedKey(burst));
+      this.#answer.give(new MisplacedKey(burst));
       return;
     }
     for (const piece of burst) {

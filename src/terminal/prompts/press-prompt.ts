@@ -1,6 +1,5 @@
 import { createPrompt, useKeypress, useState } from "@inquirer/core";
 import { layOutKeys } from "../output/key-line.ts";
-import { hang } from "../output/layout.ts";
 import type { Theme } from "../output/theme.ts";
 import { pasteNotice } from "./prompt-stream.ts";
 import type { PressKey } from "./prompts.ts";
@@ -8,14 +7,12 @@ import type { PressKey } from "./prompts.ts";
 /** What {@link pressPrompt} is given. */
 export interface PressConfig {
   readonly keys: readonly PressKey<unknown>[];
-  /** What to say when something is pasted. */
-  readonly onPaste: string;
   readonly columns: number;
   readonly symbols: Theme;
 }
 
 /** A line of keys and what they do; answers with the first of them that is pressed. */
-export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, columns, symbols }, done) => {
+export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, symbols }, done) => {
   const [chosen, setChosen] = useState<PressKey<unknown> | undefined>(undefined);
   const [pasted, setPasted] = useState(false);
 
@@ -32,5 +29,5 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, onPaste, 
 
   if (chosen !== undefined) return `  ${symbols.symbol.next} ${symbols.faint(chosen.does)}`;
   const line = layOutKeys(keys, columns, symbols);
-  return pasted ? `${hang(`  ${symbols.symbol.warn} `, onPaste, columns)}\n${line}` : line;
+  return pasted ? `  ${symbols.symbol.warn} A paste is no answer here.\n${line}` : line;
 });

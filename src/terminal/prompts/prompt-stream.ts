@@ -2,24 +2,17 @@ import { Readable } from "node:stream";
 import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
 import { looksLikeKey } from "./secret/secret-kinds.ts";
 
-/** What a {@link PromptStream} passes on to its prompt, and what it tells others. */
-export interface PromptStreamOptions {
-  /**
-   * Whether a typed character, in lower case, or a key means something to the prompt; a line of
-   * text takes everything, also what is pasted.
-   */
-  readonly accepts: "line" | ((pressed: string) => boolean);
-  /**
-   * Called on Ctrl-C, on Ctrl-D with nothing entered, and when the terminal is gone; also after the
-   * prompt is answered, where it means nothing.
-   */
-  stop(): void;
-  /** Where given, gets a pasted key, of which the prompt sees nothing. */
-  readonly onKey?: ((burst: InputBurst) => void) | undefined;
-}
+/**
+ * Whether a typed character, in lower case, or a key means something to a prompt; a line of text takes
+ * everything, also what is pasted.
+ */
+export type Accepts = "line" | ((pressed: string) => boolean);
 
 /** How a prompt is told of a paste that is no answer: as the name of a key that no keyboard has. */
 export const pasteNotice = "pasted";
+
+/** How a prompt is told that what it shows has changed, in the same way. */
+export const redraw = "redraw";
 
 /**
  * The input that inquirer's prompts read: what is typed, passed on by the keyboard as key presses,
@@ -29,18 +22,25 @@ export const pasteNotice = "pasted";
 export class PromptStream extends Readable implements KeyListener {
   /** Makes readline treat it as a terminal; the mode of the real one is the keyboard's affair. */
   readonly isTTY = true;
-  readonly #options: PromptStreamOptions;
+  readonly #accepts: Accepts;
+  readonly #stop: (misplaced?: InputBurst) => void;
 
-  constructor(options: PromptStreamOptions) {
+  /**
+   * @param stop - called on Ctrl-C, on Ctrl-D with nothing entered, and when the terminal is gone; also
+   *   after the prompt is answered, where it means nothing. A pasted key, of which the prompt sees
+   *   nothing, is handed to it.
+   */
+  constructor(accepts: Accepts, stop: (misplaced?: InputBurst) => void) {
     super();
-    this.#options = options;
+    this.#accepts = accepts;
+    this.#stop = stop;
   }
 
   override _read(): void {}
 
   /** Readline gives up reading on Ctrl-D on an empty line, of which inquirer tells nobody. */
   override pause(): this {
-    this.#options.stop();
+    this.#stop();
     return super.pause();
   }
 
@@ -49,9 +49,9 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   receive(burst: InputBurst): void {
-    const { accepts, onKey } = this.#options;
+    const accepts = this.#accepts;
     const pasted = pastedText(burst);
-    if (pasted !== undefined && onKey !== undefined && looksLikeKey(pasted)) onKey(burst);
+    if (pasted !== undefined && looksLikeKey(pasted)) this.#stop(burst);
     else if (accepts === "line") this.#passOn(burst);
     else if (pasted !== undefined) {
       this.press(pasteNotice);
@@ -61,7 +61,7 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   stop(): void {
-    this.#options.stop();
+    this.#stop();
   }
 
   /** Presses a key, as readline calls it. */
@@ -78,7 +78,7 @@ export class PromptStream extends Readable implements KeyListener {
     for (const piece of burst) {
       if (piece.kind === "paste") this.#emit(asLine(piece.text), {});
       else if (piece.kind === "text") this.#type(piece.text);
-      else if (piece.key === "ctrl-d" && this.#options.accepts !== "line") this.stop();
+      else if (piece.key === "ctrl-d" && this.#accepts !== "line") this.stop();
       else this.press(piece.key);
     }
   }

@@ -50,8 +50,6 @@ export interface PressKey<Value> {
 /** What {@link Prompts.press} is asked with. */
 export interface PressQuestion<Value> {
   readonly keys: readonly PressKey<Value>[];
-  /** What to say when something is pasted that is no answer. */
-  readonly onPaste?: string;
   /** Whether the line goes away with the question, where something can be redrawn. */
   readonly fleeting?: boolean;
 }

@@ -10,7 +10,7 @@ import {
   type PromptTerminal,
   type SecretOptions,
 } from "./keyboard-prompts.ts";
-import { PromptStream, type PromptStreamOptions } from "./prompt-stream.ts";
+import { type Accepts, PromptStream, redraw } from "./prompt-stream.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
 import type { Choice, ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import type { SecretKind } from "./secret/secret-kinds.ts";
@@ -36,7 +36,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     return new TerminalPrompts(endedBy(this.terminal, signal), this.keyboard);
   }
 
-  protected async askChoice<Value>(question: ChooseQuestion<Value>, takesKey: boolean) {
+  protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, initial } = question;
     const choices = this.#layOutChoices(question.choices);
     const linesOf = (text = "") => wrap(text, this.columns - 8).length;
@@ -54,14 +54,14 @@ export class TerminalPrompts extends KeyboardPrompts {
         pageSize,
         theme: this.#theme(message, choices.length),
       },
-      { accepts: (pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed), takesKey },
+      (pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed),
     );
   }
 
-  protected async askConfirm({ message, initial }: ConfirmQuestion, takesKey: boolean) {
+  protected async askConfirm({ message, initial }: ConfirmQuestion) {
     return this.#ask<boolean>(
       { type: "confirm", message, default: initial, theme: this.#theme(message) },
-      { accepts: (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed), takesKey },
+      (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed),
     );
   }
 
@@ -79,16 +79,16 @@ export class TerminalPrompts extends KeyboardPrompts {
           isFinal ? theme.style.answer(text) : text || hint,
         theme,
       },
-      { accepts: "line", takesKey: true },
+      "line",
     );
   }
 
-  protected async askPress<Value>(question: PressQuestion<Value>, takesKey: boolean) {
+  protected async askPress<Value>(question: PressQuestion<Value>) {
     const { pressPrompt } = await import("./press-prompt.ts");
-    const { keys, onPaste = "A paste is no answer here.", fleeting } = question;
+    const { keys, fleeting } = question;
     return this.#ask<Value>(
-      { type: "press", message: "", keys, onPaste, columns: this.columns, symbols: this.terminal.theme },
-      { accepts: (pressed) => keys.some(({ press }) => press === nameOf(pressed)), takesKey },
+      { type: "press", message: "", keys, columns: this.columns, symbols: this.terminal.theme },
+      (pressed) => keys.some(({ press }) => press === (pressed === " " ? "space" : pressed)),
       { own: pressPrompt, fleeting },
     );
   }
@@ -98,29 +98,20 @@ export class TerminalPrompts extends KeyboardPrompts {
     kind: SecretKind<Value>,
     { entered, whenStuck }: SecretOptions<Value> = {},
   ): Promise<Value> {
-    const [{ secretPrompt, secretNotices }, { SecretCapture }] = await Promise.all([
+    const [{ secretPrompt }, { SecretCapture }] = await Promise.all([
       import("./secret/secret-prompt.ts"),
       import("./secret/secret-capture.ts"),
     ]);
     const stopped = new AbortController();
     const stop = () => stopped.abort();
     // Nothing that is entered goes through here, only that something is.
-    const stream = new PromptStream({ accepts: () => false, stop });
-    const tell = (notice: keyof typeof secretNotices) => () => stream.press(secretNotices[notice]);
-    const capture = new SecretCapture(
-      {
-        changed: tell("changed"),
-        entered: tell("entered"),
-        wantsPaste: tell("wantsPaste"),
-        stuck: whenStuck === undefined ? undefined : tell("stuck"),
-      },
-      stop,
-    );
+    const stream = new PromptStream(() => false, stop);
+    const capture = new SecretCapture(kind, { whenStuck, stop, changed: () => stream.press(redraw) });
     if (entered !== undefined) capture.receive(entered);
     const shown = { symbols: this.terminal.theme, theme: this.#theme(message), columns: () => this.columns };
     try {
       return await this.#run<Value>(
-        { type: "secret", message, kind, capture, whenStuck, ...shown },
+        { type: "secret", message, capture, ...shown },
         { listener: capture, stopped, input: stream },
         { own: secretPrompt },
       );
@@ -147,20 +138,14 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   async #ask<Value>(
     question: InquirerQuestion,
-    { accepts, takesKey }: Pick<PromptStreamOptions, "accepts"> & { readonly takesKey: boolean },
+    accepts: Accepts,
     drawing?: Drawing,
   ): Promise<Value | MisplacedKey> {
     const stopped = new AbortController();
     let misplaced: MisplacedKey | undefined;
-    const stream = new PromptStream({
-      accepts,
-      stop: () => stopped.abort(),
-      onKey: takesKey
-        ? (burst) => {
-            misplaced = new MisplacedKey(burst);
-            stopped.abort();
-          }
-        : undefined,
+    const stream = new PromptStream(accepts, (burst) => {
+      if (burst !== undefined) misplaced = new MisplacedKey(burst);
+      stopped.abort();
     });
     try {
       return await this.#run<Value>(question, { listener: stream, stopped, input: stream }, drawing);
@@ -198,10 +183,6 @@ export class TerminalPrompts extends KeyboardPrompts {
       throw isStop(error) ? new Cancelled() : error;
     }
   }
-}
-
-function nameOf(pressed: string): string {
-  return pressed === " " ? "space" : pressed;
 }
 
 /** Inquirer's errors are told by their names; importing it here would load it with every command. */

@@ -85,10 +85,11 @@ describe("a key pasted where none is taken", () => {
     });
   });
 
-  it("answers no list", async () => {
+  it("answers no list, which says so", async () => {
     await asker.ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor("Enter choose");
       terminal.paste(`${key}\n`);
+      await terminal.waitFor(/! That looks like a key[\s\S]*Enter choose/);
       terminal.press("up");
       await terminal.waitFor("› I am new");
       terminal.press("enter");

@@ -1,16 +1,14 @@
 import { EnteredLine } from "../entered-line.ts";
 import type { InputBurst, KeyListener } from "../key-listener.ts";
+import { howToPaste, type SecretKind } from "./secret-kinds.ts";
 
-/** What a {@link SecretCapture} tells of what is entered. */
-export interface SecretWatcher {
-  /** Something was entered or taken back; told once for all that came in at once. */
+/** Who asks for a hidden text. */
+export interface SecretAsker<Value> {
+  /** The answer of somebody who tried to paste twice, and nothing came. */
+  readonly whenStuck?: Value | undefined;
+  /** Called when there is something else to show: told once for all that came in at once. */
   changed(): void;
-  /** The text is complete. */
-  entered(): void;
-  /** The person pressed Ctrl-V, and the terminal did not paste. */
-  wantsPaste(): void;
-  /** The person tried to paste twice, and nothing came: told instead of the second one of the two above. */
-  stuck?: (() => void) | undefined;
+  stop(): void;
 }
 
 /**
@@ -23,17 +21,19 @@ const quietMs = 100;
 /** How many times Enter or Ctrl-V brings nothing until the person is taken to be stuck. */
 const emptyTries = 2;
 
-/** Collects a hidden text from the keyboard, and tells a watcher what happens without what it is. */
-export class SecretCapture implements KeyListener {
+/** Collects a hidden text from the keyboard until it is an answer. Only what is said of it is for showing. */
+export class SecretCapture<Value> implements KeyListener {
+  readonly kind: SecretKind<Value>;
+  readonly #asker: SecretAsker<Value>;
   readonly #line = new EnteredLine();
-  readonly #watcher: SecretWatcher;
-  readonly #stop: () => void;
   #quiet: NodeJS.Timeout | undefined;
   #emptyTries = 0;
+  #problem = "";
+  #answered: { readonly value: Value; readonly said: string } | undefined;
 
-  constructor(watcher: SecretWatcher, stop: () => void) {
-    this.#watcher = watcher;
-    this.#stop = stop;
+  constructor(kind: SecretKind<Value>, asker: SecretAsker<Value>) {
+    this.kind = kind;
+    this.#asker = asker;
   }
 
   /** What is entered so far. */
@@ -41,46 +41,74 @@ export class SecretCapture implements KeyListener {
     return this.#line.text;
   }
 
+  /** Why what was entered last will not do, as a sentence; empty when nothing is wrong. */
+  get problem(): string {
+    return this.#problem;
+  }
+
+  /** The answer and what is said of it, once there is one. */
+  get answered(): { readonly value: Value; readonly said: string } | undefined {
+    return this.#answered;
+  }
+
   receive(burst: InputBurst): void {
     const changes = burst.map((piece) => this.#line.receive(piece));
-    if (changes.includes("left")) this.#stop();
-    else if (changes.includes("entered") || (changes.includes("changed") && this.#quiet !== undefined))
-      this.#settle();
-    else if (changes.includes("wants-paste")) this.#tellTry(() => this.#watcher.wantsPaste());
-    else if (changes.includes("changed")) this.#watcher.changed();
+    const changed = changes.includes("changed");
+    if (changes.includes("left")) this.#asker.stop();
+    else if (changes.includes("entered") || (changed && this.#quiet !== undefined)) this.#settle();
+    else if (changes.includes("wants-paste")) this.#refuse(howToPaste, this.text.trim() === "");
+    else if (changed) {
+      this.#problem = "";
+      this.#asker.changed();
+    }
   }
 
   stop(): void {
-    this.#stop();
+    this.#asker.stop();
   }
 
   resumed(): void {
-    this.#watcher.changed();
-  }
-
-  /** Forgets the text, so that it can be entered anew. */
-  clear(): void {
-    this.#line.clear();
+    this.#asker.changed();
   }
 
   /** Forgets the text and tells nothing any more. */
   close(): void {
     clearTimeout(this.#quiet);
-    this.clear();
+    this.#line.clear();
   }
 
   #settle(): void {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
       this.#quiet = undefined;
-      this.#tellTry(() => this.#watcher.entered());
+      this.#read();
     }, quietMs);
   }
 
-  #tellTry(tell: () => void): void {
-    this.#emptyTries = this.text.trim() === "" ? this.#emptyTries + 1 : 0;
-    const { stuck } = this.#watcher;
-    if (this.#emptyTries < emptyTries || stuck === undefined) tell();
-    else stuck();
+  #read(): void {
+    const reading = this.kind.read(this.text);
+    if (reading.outcome === "value") {
+      this.#answer(reading.value, this.kind.note(this.text).text);
+    } else {
+      this.#line.clear();
+      if (reading.outcome === "empty") this.#refuse(this.kind.awaited, true);
+      else this.#refuse(reading.reason, false);
+    }
+  }
+
+  #refuse(problem: string, isEmpty: boolean): void {
+    const { whenStuck } = this.#asker;
+    this.#emptyTries = isEmpty ? this.#emptyTries + 1 : 0;
+    if (this.#emptyTries >= emptyTries && whenStuck !== undefined) {
+      this.#answer(whenStuck, "nothing was pasted");
+    } else {
+      this.#problem = problem;
+      this.#asker.changed();
+    }
+  }
+
+  #answer(value: Value, said: string): void {
+    this.#answered = { value, said };
+    this.#asker.changed();
   }
 }

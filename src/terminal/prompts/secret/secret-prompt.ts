@@ -1,71 +1,48 @@
 import { createPrompt, useKeypress, usePrefix, useRef, useState } from "@inquirer/core";
 import { displayWidth, hang, wrap } from "../../output/layout.ts";
 import type { Theme } from "../../output/theme.ts";
+import { redraw } from "../prompt-stream.ts";
 import type { PromptTheme } from "../prompt-theme.ts";
 import type { SecretCapture } from "./secret-capture.ts";
-import { howToPaste, type SecretKind, type SecretNote } from "./secret-kinds.ts";
+import type { SecretNote } from "./secret-kinds.ts";
 
 /** What {@link secretPrompt} is given. */
 export interface SecretConfig {
   readonly message: string;
-  readonly kind: SecretKind<unknown>;
-  readonly capture: SecretCapture;
-  /** The answer of somebody who is stuck. */
-  readonly whenStuck: unknown;
+  readonly capture: SecretCapture<unknown>;
   columns(): number;
   readonly symbols: Theme;
   readonly theme: PromptTheme;
 }
 
-/** What happened to the hidden text, sent to the prompt as the name of a key that no keyboard has. */
-export const secretNotices = {
-  changed: "secret-changed",
-  entered: "secret-entered",
-  wantsPaste: "secret-wants-paste",
-  stuck: "secret-stuck",
-} as const;
-
 /**
  * A prompt that shows that something is entered, and never what. The text is in the capture;
- * neither inquirer nor the readline below it ever holds it. Answers with what `kind.read` made.
+ * neither inquirer nor the readline below it ever holds it. Answers with what the capture answers.
  */
 export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) => {
-  const { capture, kind, symbols, theme } = config;
+  const { capture, symbols, theme } = config;
+  const { kind, text, problem, answered } = capture;
   const [status, setStatus] = useState<"idle" | "done">("idle");
-  const [problem, setProblem] = useState("");
   const drawings = useRef(0);
   const [, setDrawing] = useState(0);
   const prefix = usePrefix({ status, theme });
 
   useKeypress(({ name }) => {
-    if (status === "done") return;
-    if (name === secretNotices.entered) {
-      const reading = kind.read(capture.text);
-      if (reading.outcome === "value") {
-        setStatus("done");
-        done(reading.value);
-        return;
-      }
-      capture.clear();
-      setProblem(reading.outcome === "empty" ? kind.awaited : reading.reason);
-    } else if (name === secretNotices.stuck) {
+    if (status === "done" || name !== redraw) return;
+    if (capture.answered === undefined) {
+      drawings.current += 1;
+      setDrawing(drawings.current);
+    } else {
       setStatus("done");
-      done(config.whenStuck);
-      return;
-    } else if (name === secretNotices.wantsPaste) {
-      setProblem(howToPaste);
-    } else if (name === secretNotices.changed) {
-      setProblem("");
+      done(capture.answered.value);
     }
-    drawings.current += 1;
-    setDrawing(drawings.current);
   });
 
   const columns = config.columns();
-  const isEmpty = capture.text === "";
-  const note: SecretNote = isEmpty ? { text: kind.placeholder, good: true } : kind.note(capture.text);
+  const isEmpty = text === "";
+  const note: SecretNote = isEmpty ? { text: kind.placeholder, good: true } : kind.note(text);
   if (status === "done" && (isEmpty || note.command)) {
-    return `  ${symbols.symbol.next} ${symbols.faint(isEmpty ? "nothing was pasted" : note.text)}`;
+    return `  ${symbols.symbol.next} ${symbols.faint(answered?.said ?? "")}`;
   }
   const question = `${prefix} ${theme.style.message(config.message, status)}  `;
   const dots = isEmpty || note.command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
