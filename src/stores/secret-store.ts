@@ -85,7 +85,8 @@ export interface SecretStore {
    * Puts a key at an address, in place of one that is there. When the promise resolves the key has
    * been written and read back.
    *
-   * @throws MistralKeyError of a `store-…` kind; what was there before is then still there
+   * @throws MistralKeyError of a `store-…` kind; what was there before is then still there, except in a
+   *   keychain that does not say whether it took the key
    */
   set(address: SecretAddress, key: ApiKey): Promise<void>;
 

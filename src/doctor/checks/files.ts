@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
 import { ownCommand, shellWord } from "../../hints.ts";
@@ -7,7 +7,6 @@ import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
 import type { ListedRotation } from "../../rotation/journal.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
-import { isReadableByOthers } from "../../stores/encrypted-file/passphrase.ts";
 import { type Check, count, localLimitMs } from "../check.ts";
 
 /** Whether the program's files are this person's own and closed to others. */
@@ -32,7 +31,7 @@ export const permissionsCheck: Check = {
     const open = paths.filter((path) => (lstatSync(path).mode & 0o077) !== 0);
     const toClose = open.length > 0 ? [folder] : [];
     const passphrase = deps.env.MISTRAL_KEY_PASSPHRASE_FILE;
-    if (passphrase && (await isReadableByOthers(passphrase).catch(() => false))) {
+    if (passphrase && isReadableByOthers(passphrase)) {
       open.push(passphrase);
       toClose.push(passphrase);
     }
@@ -63,6 +62,20 @@ function filesOf(folder: string): string[] {
 function isForeign(path: string): boolean {
   const stats = lstatSync(path);
   return stats.isSymbolicLink() || (process.geteuid !== undefined && stats.uid !== process.geteuid());
+}
+
+/**
+ * Whether somebody else on this machine may read a passphrase file. What a container runtime or
+ * systemd puts in place is theirs to arrange, and nobody else is in there.
+ */
+function isReadableByOthers(path: string): boolean {
+  if (/^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;
+  try {
+    const stats = statSync(path);
+    return stats.isFile() && (stats.mode & 0o077) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether every profile can be read, and which one is used here. */

@@ -2,26 +2,16 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { armor, Decrypter, Encrypter, Stanza } from "age-encryption";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
-/** The header of a passphrase file, as far as it can be read without the passphrase. */
-export interface SealedHeader {
-  readonly salt: Uint8Array;
-  /** Base-2 logarithm of scrypt's work factor. */
-  readonly logN: number;
-  /** The file key, encrypted. */
-  readonly body: Uint8Array;
+/** A file cannot be opened, whatever the passphrase. `message` ends the sentence "The file cannot be used, because …". */
+export class DamagedFile extends Error {
+  override readonly name = "DamagedFile";
 }
 
-/** What reading a header came to. */
-export type Inspected =
-  | { readonly outcome: "sealed"; readonly header: SealedHeader; readonly bytes: Uint8Array }
-  /** `reason` ends the sentence "The file …, because …". */
-  | { readonly outcome: "damaged"; readonly reason: string };
-
-/** What opening a file came to. */
-export type Opened =
-  | { readonly outcome: "opened"; readonly plaintext: Uint8Array }
-  | { readonly outcome: "wrong-passphrase" }
-  | { readonly outcome: "damaged"; readonly reason: string };
+/** What an encrypted file holds, and the passphrase that opened it. */
+export interface Opened {
+  readonly plaintext: Uint8Array;
+  readonly passphrase: Passphrase;
+}
 
 /** Files of keys are far smaller; a larger one is something else. */
 const largestFile = 65_536;
@@ -33,55 +23,55 @@ const largestFile = 65_536;
 const highestLogN = 20;
 
 const label = "age-encryption.org/v1/scrypt";
-const armorStart = "-----BEGIN AGE";
-
-/** Reads the header of an age file, binary or armored. Needs no passphrase and takes no time. */
-export async function inspectSealed(content: Uint8Array): Promise<Inspected> {
-  if (content.length > largestFile) return damaged("it is too large for a key");
-  const bytes = takeArmorOff(content);
-  if (bytes === undefined) return damaged("its armor is broken");
-  const seen: Stanza[][] = [];
-  const decrypter = new Decrypter();
-  decrypter.addIdentity({
-    unwrapFileKey: (stanzas: Stanza[]) => {
-      seen.push(stanzas);
-      return null;
-    },
-  });
-  // With an identity that opens nothing this always fails, for a good header after it was taken apart.
-  await decrypter.decrypt(bytes).catch(() => {});
-  const [stanzas] = seen;
-  if (stanzas === undefined) return damaged("it is not an age file, or its first lines were changed");
-  const header = readScryptStanza(stanzas);
-  return typeof header === "string" ? damaged(header) : { outcome: "sealed", header, bytes };
-}
 
 /**
- * Opens a file.
+ * Opens an age file, binary or armored, with the first passphrase that fits. None is asked for
+ * before the file has been found to be one that a passphrase opens.
  *
  * A changed byte in the wrapped file key looks exactly like a wrong passphrase; every other change
  * is told apart.
  *
- * @throws Cancelled when `work.signal` is aborted
- * @throws MistralKeyError of kind `store-denied` when there is too little memory
+ * @returns `undefined` when no passphrase fits
+ * @throws DamagedFile; Cancelled when `work.signal` is aborted; MistralKeyError of kind
+ *   `store-denied` when there is too little memory; what the passphrases throw
  */
 export async function openSealed(
   content: Uint8Array,
-  passphrase: Passphrase,
+  passphrases: AsyncIterable<Passphrase> | Iterable<Passphrase>,
   work: ScryptWork,
-): Promise<Opened> {
-  const inspected = await inspectSealed(content);
-  if (inspected.outcome === "damaged") return inspected;
-  const { header, bytes } = inspected;
-  const fileKey = unwrap(await passphrase.derive(labelled(header.salt), header.logN, work), header.body);
-  if (fileKey === undefined) return { outcome: "wrong-passphrase" };
+): Promise<Opened | undefined> {
+  if (content.length > largestFile) throw new DamagedFile("it is too large for a key");
+  let asked = false;
+  let passphrase: Passphrase | undefined;
+  let failure: { readonly error: unknown } | undefined;
   const decrypter = new Decrypter();
-  decrypter.addIdentity({ unwrapFileKey: () => fileKey });
+  decrypter.addIdentity({
+    unwrapFileKey: async (stanzas: Stanza[]) => {
+      try {
+        const { salt, logN, body } = readScryptStanza(stanzas);
+        asked = true;
+        for await (const candidate of passphrases) {
+          const fileKey = unwrap(await candidate.derive(labelled(salt), logN, work), body);
+          if (fileKey === undefined) continue;
+          passphrase = candidate;
+          return fileKey;
+        }
+      } catch (error) {
+        failure = { error };
+      }
+      return null;
+    },
+  });
   try {
-    return { outcome: "opened", plaintext: await decrypter.decrypt(bytes) };
+    const plaintext = await decrypter.decrypt(withoutArmor(content));
+    if (passphrase !== undefined) return { plaintext, passphrase };
   } catch {
-    return damaged("it was changed or cut short after it was written");
+    if (failure !== undefined) throw failure.error;
+    if (!asked)
+      throw new DamagedFile("it is not an age file with a passphrase, or its first lines were changed");
+    if (passphrase !== undefined) throw new DamagedFile("it was changed or cut short after it was written");
   }
+  return undefined;
 }
 
 /**
@@ -109,40 +99,30 @@ export async function seal(
   return encrypter.encrypt(text);
 }
 
-function damaged(reason: string): { readonly outcome: "damaged"; readonly reason: string } {
-  return { outcome: "damaged", reason };
-}
-
-/** The binary form of a file, or `undefined` when its armor is broken. */
-function takeArmorOff(content: Uint8Array): Uint8Array | undefined {
+/** The binary form of a file. */
+function withoutArmor(content: Uint8Array): Uint8Array {
   const text = Buffer.from(content).toString("latin1");
-  if (!text.trimStart().startsWith(armorStart)) return content;
-  try {
-    return armor.decode(text);
-  } catch {
-    return undefined;
-  }
+  return text.trimStart().startsWith("-----BEGIN AGE") ? armor.decode(text) : content;
 }
 
-/** The parts of the one scrypt stanza, or why they cannot be had. Source: the age specification, "The scrypt recipient type". */
-function readScryptStanza(stanzas: readonly Stanza[]): SealedHeader | string {
-  const [stanza, ...others] = stanzas;
-  if (stanza === undefined || stanza.args[0] !== "scrypt") {
-    return "it is locked for a public key, not with a passphrase";
-  }
-  const [, saltText = "", logNText = "", ...rest] = stanza.args;
+/** The parts of the one scrypt stanza. Source: the age specification, "The scrypt recipient type". */
+function readScryptStanza([stanza, ...others]: readonly Stanza[]) {
+  const [type, saltText = "", logNText = "", ...rest] = stanza?.args ?? [];
   const salt = Buffer.from(saltText, "base64");
   const wellFormed =
+    type === "scrypt" &&
     others.length === 0 &&
     rest.length === 0 &&
     /^[1-9][0-9]*$/.test(logNText) &&
     salt.length === 16 &&
-    encodeBase64(salt) === saltText &&
-    stanza.body.length === 32;
-  if (!wellFormed) return "its first lines were changed";
+    encodeBase64(salt) === saltText;
+  if (!wellFormed || stanza?.body.length !== 32) {
+    throw new DamagedFile("it is not locked with a passphrase, or its first lines were changed");
+  }
   const logN = Number(logNText);
   if (logN > highestLogN) {
-    return `opening it would take more work than mistral-key does (2^${logN}, at most 2^${highestLogN})`;
+    const most = `2^${logN}, at most 2^${highestLogN}`;
+    throw new DamagedFile(`opening it would take more work than mistral-key does (${most})`);
   }
   return { salt, logN, body: stanza.body };
 }

@@ -1,7 +1,6 @@
-import { chmodSync, lstatSync } from "node:fs";
 import { MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
-import { shellWord } from "../../hints.ts";
+import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import {
@@ -11,9 +10,7 @@ import {
   type SecretStore,
   type StoreAvailability,
 } from "../secret-store.ts";
-import { damagedFile, notKept, wrongPassphrase } from "./encrypted-file-failures.ts";
-import type { Opened } from "./encrypted-file-format.ts";
-import type { PassphraseSource } from "./passphrase.ts";
+import type { PassphraseOrigin, PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
 /** What the encrypted file needs from outside. */
@@ -24,8 +21,6 @@ export interface EncryptedFileContext {
   readonly work: ScryptWork;
   /** Runs work while nothing that is typed shows; for a person who enters a passphrase again too early. */
   readonly quietly?: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Tells the person something worth knowing. */
-  readonly notice: (text: string) => void;
   /** Base-2 logarithm of scrypt's work factor for files that are written; {@link usualLogN} where absent. */
   readonly logN?: number;
 }
@@ -44,6 +39,12 @@ const attempts = 3;
 /** The file of an address: `work.age`, `work+next.age`. No profile name has a `+` in it. */
 function fileNameOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
+}
+
+/** A key that was read, and the passphrase that opened its file. */
+interface OpenedKey {
+  readonly key: ApiKey;
+  readonly passphrase: Passphrase;
 }
 
 /**
@@ -73,10 +74,8 @@ export class EncryptedFileStore implements SecretStore {
       this.#folder.names();
       return await this.#context.passphrases.availability();
     } catch (error) {
-      const reason =
-        error instanceof Error ? error.message : "The folder of the encrypted file cannot be used.";
-      const hint = error instanceof MistralKeyError ? error.hint : undefined;
-      return { state: "denied", reason, advice: hint?.split("\n") ?? [] };
+      if (!(error instanceof MistralKeyError)) throw error;
+      return { state: "denied", reason: error.message, advice: error.hint?.split("\n") ?? [] };
     }
   }
 
@@ -97,15 +96,15 @@ export class EncryptedFileStore implements SecretStore {
   async inspect(address: SecretAddress): Promise<Inspection> {
     try {
       return await this.#inTurn(async () => {
-        const file = fileNameOf(address);
-        const content = this.#folder.readBytes(file);
+        const content = this.#folder.readBytes(fileNameOf(address));
         if (content === undefined) return { state: "missing", place: this.#pathOf(address) };
-        await this.#refuseDamaged(address, content);
         const given = await this.#context.passphrases.given();
         const candidates = given === undefined ? this.#known : [...this.#known, given];
-        if (candidates.length === 0) return { state: "unread", because: "that takes its passphrase" };
         const work = { ...this.#context.work, begin: () => () => {} };
-        return { state: "found", key: (await this.#unlock(address, content, candidates, work)).key };
+        const opened = await this.#unlock(address, content, candidates, work);
+        if (opened !== undefined) return { state: "found", key: opened.key };
+        if (candidates.length === 0) return { state: "unread", because: "that takes its passphrase" };
+        throw this.#wrongPassphrase(address);
       });
     } catch (error) {
       if (error instanceof MistralKeyError) return { state: "unusable", failure: error };
@@ -168,21 +167,13 @@ export class EncryptedFileStore implements SecretStore {
     return passphrase;
   }
 
-  async #open(address: SecretAddress): Promise<{ key: ApiKey; passphrase: Passphrase } | undefined> {
-    const file = fileNameOf(address);
-    const content = this.#folder.readBytes(file);
+  async #open(address: SecretAddress): Promise<OpenedKey | undefined> {
+    const content = this.#folder.readBytes(fileNameOf(address));
     if (content === undefined) return undefined;
-    this.#mend(file);
-    await this.#refuseDamaged(address, content);
     const { work, quietly = (opening) => opening() } = this.#context;
-    return await quietly(() => this.#unlock(address, content, this.#candidates(address), work));
-  }
-
-  async #refuseDamaged(address: SecretAddress, content: Buffer): Promise<void> {
-    const { inspectSealed } = await loadFormat();
-    const inspected = await inspectSealed(content);
-    if (inspected.outcome === "damaged")
-      throw damagedFile(this.#pathOf(address), address.profile, inspected.reason);
+    const opened = await quietly(() => this.#unlock(address, content, this.#candidates(address), work));
+    if (opened === undefined) throw this.#wrongPassphrase(address);
+    return opened;
   }
 
   async #unlock(
@@ -190,21 +181,22 @@ export class EncryptedFileStore implements SecretStore {
     content: Buffer,
     candidates: AsyncIterable<Passphrase> | Iterable<Passphrase>,
     work: ScryptWork,
-  ): Promise<{ key: ApiKey; passphrase: Passphrase }> {
-    const { openSealed } = await loadFormat();
-    for await (const passphrase of candidates) {
-      const opened: Opened = await openSealed(content, passphrase, work);
-      if (opened.outcome === "damaged")
-        throw damagedFile(this.#pathOf(address), address.profile, opened.reason);
-      if (opened.outcome === "opened") {
-        this.#remember(passphrase);
-        const key = keyOf(opened.plaintext);
-        if (key === undefined)
-          throw damagedFile(this.#pathOf(address), address.profile, "what it holds is not a key");
-        return { key, passphrase };
-      }
+  ): Promise<OpenedKey | undefined> {
+    const { openSealed, DamagedFile } = await loadFormat();
+    try {
+      const opened = await openSealed(content, candidates, work);
+      if (opened === undefined) return undefined;
+      const { plaintext, passphrase } = opened;
+      const text = Buffer.from(plaintext)
+        .toString()
+        .replace(/\r?\n$/, "");
+      if (!ApiKey.accepts(text)) throw new DamagedFile("what it holds is not a key");
+      this.#remember(passphrase);
+      return { key: ApiKey.of(text), passphrase };
+    } catch (error) {
+      if (!(error instanceof DamagedFile)) throw error;
+      throw damaged(this.#pathOf(address), address.profile, error.message);
     }
-    throw wrongPassphrase(this.#pathOf(address), this.#context.passphrases.origin);
   }
 
   async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {
@@ -220,44 +212,34 @@ export class EncryptedFileStore implements SecretStore {
     this.#known = [passphrase, ...this.#known.filter((known) => !known.equals(passphrase))];
   }
 
-  /** Takes rights away that others have; the files are encrypted, so this is tidying, and failing at it no reason to stop. */
-  #mend(file: string): void {
-    if (process.platform === "win32") return;
-    const rights = [
-      [this.#folder.path, 0o700],
-      [this.#folder.pathOf(file), 0o600],
-    ] as const;
-    for (const [path, mode] of rights) {
-      if (!isOpenToOthers(path)) continue;
-      try {
-        chmodSync(path, mode);
-        this.#context.notice(`${path} could be opened by others on this machine; it is yours alone again.`);
-      } catch {
-        this.#context.notice(
-          `${path} can be opened by others on this machine. Run: chmod go= ${shellWord(path)}`,
-        );
-      }
-    }
+  #wrongPassphrase(address: SecretAddress): MistralKeyError {
+    const which = passphraseNames[this.#context.passphrases.origin];
+    const message = `${which} does not open ${this.#pathOf(address)}.`;
+    return new MistralKeyError("wrong-passphrase", message, {
+      hint: "Give the passphrase that it was made with, in MISTRAL_KEY_PASSPHRASE for example.\nIf you are sure of it, the file was changed since: put a copy of it back.",
+    });
   }
 }
 
-/** The key that a decrypted file holds, or `undefined` when that is no key. */
-function keyOf(plaintext: Uint8Array): ApiKey | undefined {
-  const text = Buffer.from(plaintext)
-    .toString("utf8")
-    .replace(/\r?\n$/, "");
-  return ApiKey.accepts(text) ? ApiKey.of(text) : undefined;
+const passphraseNames: Readonly<Record<PassphraseOrigin, string>> = {
+  variable: "The passphrase in MISTRAL_KEY_PASSPHRASE",
+  file: "The passphrase in the file that MISTRAL_KEY_PASSPHRASE_FILE names",
+  person: "That passphrase",
+  nowhere: "That passphrase",
+};
+
+function damaged(path: string, profile: ProfileName, reason: string): MistralKeyError {
+  return new MistralKeyError("store-damaged", `${path} cannot be used, because ${reason}.`, {
+    hint: `It was left as it is. If you have a copy of it, put that back.\nWithout a copy: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")} with a new key`,
+  });
+}
+
+function notKept(path: string): MistralKeyError {
+  return new MistralKeyError("store-damaged", `${path} did not keep what was written.`, {
+    hint: "Check this disk, or set MISTRAL_KEY_HOME to a folder on another one.",
+  });
 }
 
 async function loadFormat() {
   return import("./encrypted-file-format.ts");
-}
-
-/** `false` too where that cannot be told: what reads or writes the file then says why. */
-function isOpenToOthers(path: string): boolean {
-  try {
-    return (lstatSync(path).mode & 0o077) !== 0;
-  } catch {
-    return false;
-  }
 }

@@ -11,7 +11,6 @@ export function openEncryptedFile({
   signal,
   person,
 }: Omit<StoreContext, "platform">): EncryptedFileStore {
-  const notice = (text: string) => person?.output.warn(text);
   const passphrases = new PassphraseSource({
     env,
     interactive: person?.interactive ?? false,
@@ -20,7 +19,6 @@ export function openEncryptedFile({
       if (person === undefined) throw new MistralKeyError("store-locked", "Nobody can be asked here.");
       return (await person.prompts()).passphrase(question);
     },
-    notice,
   });
   return new EncryptedFileStore({
     folder: join(folder, "keys"),
@@ -28,7 +26,6 @@ export function openEncryptedFile({
       passphrases.origin === "person" && person !== undefined
         ? (await person.prompts()).quietly(work)
         : work(),
-    notice,
     work: {
       signal,
       begin: () => {

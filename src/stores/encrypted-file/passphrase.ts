@@ -1,8 +1,6 @@
-import { stat } from "node:fs/promises";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { codeOf, reasonOf } from "../../files/file-errors.ts";
 import { readFileOrPipe } from "../../files/read-file.ts";
-import { shellWord } from "../../hints.ts";
 import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
@@ -15,8 +13,6 @@ export interface PassphraseContext {
   readonly signal: AbortSignal;
   /** Asks without showing what is typed; for a new passphrase twice, until both are the same. */
   readonly ask: (question: { readonly message: string; readonly confirm?: boolean }) => Promise<string>;
-  /** Tells the person something worth knowing. */
-  readonly notice: (text: string) => void;
 }
 
 /** Where the passphrase comes from. */
@@ -33,7 +29,6 @@ const longestFile = 65_536;
 export class PassphraseSource {
   readonly #context: PassphraseContext;
   #read: Promise<Passphrase | undefined> | undefined;
-  #warned = false;
 
   constructor(context: PassphraseContext) {
     this.#context = context;
@@ -67,7 +62,7 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
    */
   async toOpen(what: string, attempt: number): Promise<Passphrase> {
-    const given = await this.#take();
+    const given = await this.given();
     if (given !== undefined) return given;
     this.#needPerson();
     const again =
@@ -81,7 +76,7 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
    */
   async toMake(): Promise<Passphrase> {
-    const given = await this.#take();
+    const given = await this.given();
     if (given !== undefined) return given;
     this.#needPerson();
     let message = `A new passphrase, ${shortest} characters or more (nothing opens the file without it)`;
@@ -113,33 +108,9 @@ export class PassphraseSource {
     return new Passphrase(text);
   }
 
-  /** {@link given}, and says once when others may read it too. */
-  async #take(): Promise<Passphrase | undefined> {
-    const given = await this.given();
-    const path = this.#context.env.MISTRAL_KEY_PASSPHRASE_FILE;
-    if (this.origin !== "file" || !path || this.#warned) return given;
-    this.#warned = true;
-    if (await isReadableByOthers(path)) {
-      this.#context.notice(
-        `${path} holds your passphrase, and others on this machine may read it. Run: chmod 600 ${shellWord(path)}`,
-      );
-    }
-    return given;
-  }
-
   #needPerson(): void {
     if (!this.#context.interactive) throw noPassphrase();
   }
-}
-
-/**
- * Whether somebody else on this machine may read a passphrase file. What a container runtime or
- * systemd puts in place is theirs to arrange, and nobody else is in there.
- */
-export async function isReadableByOthers(path: string): Promise<boolean> {
-  if (process.platform === "win32" || /^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;
-  const stats = await stat(path);
-  return stats.isFile() && (stats.mode & 0o077) !== 0;
 }
 
 async function readPassphraseFile(path: string, signal: AbortSignal): Promise<string> {

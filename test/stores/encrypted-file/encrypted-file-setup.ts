@@ -38,20 +38,15 @@ export interface Setup {
   readonly logN?: number;
 }
 
-/** An encrypted file store in a temporary folder, cheap to open, and what it asked and said. */
+/** An encrypted file store in a temporary folder, cheap to open, and what it asked. */
 export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 8 }: Setup = {}) {
   const left = [...(answers ?? [])];
   const questions: { readonly message: string; readonly confirm?: boolean }[] = [];
-  const notices: string[] = [];
   const controller = new AbortController();
   const counts = { derived: 0 };
-  const notice = (text: string) => {
-    notices.push(text);
-  };
   const store = new EncryptedFileStore({
     folder: join(home, "keys"),
     logN,
-    notice,
     work: {
       signal: controller.signal,
       begin: () => {
@@ -63,7 +58,6 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
       signal: controller.signal,
       env,
       interactive: answers !== undefined,
-      notice,
       ask: async (question) => {
         questions.push(question);
         const answer = left.shift();
@@ -73,7 +67,7 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
     }),
   });
   const pathOf = (file: string) => join(home, "keys", file);
-  return { store, home, questions, notices, counts, pathOf, interrupt: () => controller.abort() };
+  return { store, home, questions, counts, pathOf, interrupt: () => controller.abort() };
 }
 
 /** A store whose passphrase is in the environment. */

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
-  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -219,18 +218,6 @@ describe.skipIf(process.platform === "win32")("a keys folder that is not as it w
     expect(readdirSync(join(home, "elsewhere"))).toEqual([]);
   });
 
-  it("takes rights back that others were given, and says so", async () => {
-    const { store, home, pathOf, notices } = openUnlocked();
-    await store.set(address, key);
-    chmodSync(join(home, "keys"), 0o755);
-    chmodSync(pathOf("work.age"), 0o644);
-    expect((await store.get(address))?.equals(key)).toBe(true);
-    expect(statSync(join(home, "keys")).mode & 0o777).toBe(0o700);
-    expect(statSync(pathOf("work.age")).mode & 0o777).toBe(0o600);
-    expect(notices).toHaveLength(2);
-    expect(notices[0]).toContain("yours alone again");
-  });
-
   it("refuses a file of another user", async (context) => {
     if (process.geteuid?.() !== 0) return context.skip("only root can give a file away");
     const { chownSync } = await import("node:fs");
@@ -259,20 +246,7 @@ describe("the file that holds the passphrase", () => {
       writeFileSync(path, passphrase + ending, { mode: 0o600 });
       const later = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
       expect((await later.store.get(address))?.equals(key)).toBe(true);
-      expect(later.notices).toEqual([]);
     }
-  });
-
-  it.skipIf(process.platform === "win32")("brings a word once when others may read it", async () => {
-    const { home } = openUnlocked();
-    const path = join(home, "passphrase");
-    writeFileSync(path, passphrase);
-    chmodSync(path, 0o644);
-    const { store, notices } = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
-    await store.set(address, key);
-    await store.get(address);
-    expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain("chmod 600");
   });
 
   it.each([
