@@ -32,20 +32,17 @@ export type CheckId =
   | "mistral";
 
 /** What a check found: one sentence and, where there is something to do, what, one action a line. Neither holds a key. */
-export type CheckResult =
+export type CheckResult = { readonly message: string; readonly hint?: string | undefined } & (
   | {
       /** `ok`: nothing to do. `warn`: worth knowing, and nothing is broken. `skipped`: not looked at. */
       readonly state: "ok" | "warn" | "skipped";
-      readonly message: string;
-      readonly hint?: string | undefined;
     }
   | {
       /** Something is wrong. */
       readonly state: "fail";
       readonly code: ExitCode;
-      readonly message: string;
-      readonly hint?: string | undefined;
-    };
+    }
+);
 
 /** What the checks look at. They change nothing, ask nobody, and print nothing. */
 export interface CheckContext {

@@ -4,7 +4,7 @@ import { ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
 import type { GitObjectName, Leak, PartScan } from "./leak.ts";
 import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream, type StreamHit } from "./leak-stream.ts";
+import { LeakStream, type StreamHit } from "./leak-pattern.ts";
 
 /** How a repository is searched. */
 export interface RepositoryScan {

@@ -4,7 +4,7 @@ import { ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
 import type { Leak, PartScan } from "./leak.ts";
 import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream } from "./leak-stream.ts";
+import { LeakStream } from "./leak-pattern.ts";
 
 const part = "staged changes";
 

@@ -151,7 +151,7 @@ export class SdkMistralApi implements MistralApi {
         completion === undefined || model === undefined
           ? null
           : { ok: completed, model, latencyMs: completion.latencyMs },
-      identity: identity === null ? null : await within(identity, identityGraceMs),
+      identity: await Promise.race([identity, delay(identityGraceMs, null, { ref: false })]),
       rateLimits: rateLimitsOf((completion ?? authentication).outcome),
       ...(greets && completed && { words: readValue(completion.outcome, session.key, readWords) ?? null }),
     };
@@ -221,14 +221,4 @@ function assessFailed(session: ApiSession, outcome: CallOutcome, call: "models" 
 
 function rateLimitsOf(outcome: CallOutcome): RateLimits | null {
   return outcome.kind === "answer" ? readRateLimits(outcome.headers) : null;
-}
-
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | null> {
-  const ending = new AbortController();
-  const timeLimit = delay(ms, null, { signal: ending.signal }).catch(() => null);
-  try {
-    return await Promise.race([promise, timeLimit]);
-  } finally {
-    ending.abort();
-  }
 }

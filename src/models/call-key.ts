@@ -5,20 +5,6 @@ import type { Settings } from "../settings.ts";
 import { quietly } from "../terminal/absence.ts";
 import { readKeyToCheck } from "../verification/verify-profile.ts";
 
-/** What a command that makes calls with a stored key works with. */
-export type Calling = Pick<
-  Deps,
-  | "output"
-  | "signal"
-  | "interactive"
-  | "prompts"
-  | "profiles"
-  | "store"
-  | "journal"
-  | "mistral"
-  | "remindOfEnd"
->;
-
 /** A stored key, and what takes calls with it. */
 export interface CallableKey {
   readonly key: ApiKey;
@@ -31,7 +17,7 @@ export interface CallableKey {
  *
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
-export async function readCallableKey(deps: Calling, settings: Settings): Promise<CallableKey> {
+export async function readCallableKey(deps: Deps, settings: Settings): Promise<CallableKey> {
   const { key, endpoint, history, known } = await readKeyToCheck(deps, { ...settings, minDays: undefined });
   if (known !== undefined) deps.remindOfEnd(key, known);
   return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
@@ -39,7 +25,7 @@ export async function readCallableKey(deps: Calling, settings: Settings): Promis
 
 /** Waits for an answer, and says meanwhile that it does. The keyboard stays silent. */
 export async function whileWaiting<Result>(
-  deps: Pick<Calling, "output" | "interactive" | "prompts">,
+  deps: Deps,
   label: string,
   work: () => Promise<Result>,
 ): Promise<Result> {

@@ -3,7 +3,7 @@ import type { Assessed, ChatEvent, RateLimits } from "../mistral/mistral-api.ts"
 import { chooseModel } from "../mistral/read-answers.ts";
 import { showName } from "../outside-text.ts";
 import { quietly } from "../terminal/absence.ts";
-import { type CallableKey, type Calling, whileWaiting } from "./call-key.ts";
+import { type CallableKey, whileWaiting } from "./call-key.ts";
 
 /** What is asked of which model; a small one that the key may call where none is named. */
 export interface TrialRequest {
@@ -34,7 +34,7 @@ export interface Trial {
  * @throws Cancelled when the person presses Ctrl-C
  */
 export async function tryModel(
-  deps: Calling & Pick<Deps, "now">,
+  deps: Deps,
   { key, api, options }: CallableKey,
   request: TrialRequest,
   onText: (text: string) => void,

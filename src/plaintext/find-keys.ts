@@ -3,7 +3,6 @@ import { readTextFile, type TextFile } from "../files/text-file.ts";
 import { Git } from "../git/git.ts";
 import { type GitState, gitStates } from "../git/git-state.ts";
 import { ApiKey } from "../keys/api-key.ts";
-import { fingerprintOf } from "../keys/fingerprint.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
 import { NotUnderstood, type Occurrence, type TextFormat } from "./formats/occurrence.ts";
 import { type FilePlace, filePlaces, loadFormat, type PlaceKind } from "./places.ts";
@@ -95,13 +94,11 @@ async function findInFiles(
 }
 
 function groupEqual(finds: readonly { key: ApiKey; place: FoundPlace }[]): readonly FoundKey[] {
-  const groups = new Map<string, { key: ApiKey; places: [FoundPlace, ...FoundPlace[]] }>();
-  const salt = fingerprintOf(ApiKey.of("salt")).salt;
+  const groups: { key: ApiKey; places: [FoundPlace, ...FoundPlace[]] }[] = [];
   for (const { key, place } of finds) {
-    const { hash } = fingerprintOf(key, salt);
-    const group = groups.get(hash);
-    if (group === undefined) groups.set(hash, { key, places: [place] });
+    const group = groups.find((one) => one.key.equals(key));
+    if (group === undefined) groups.push({ key, places: [place] });
     else group.places.push(place);
   }
-  return [...groups.values()];
+  return groups;
 }

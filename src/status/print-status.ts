@@ -1,17 +1,73 @@
 import { commandFor } from "../hints.ts";
 import { dayOf, formatDay } from "../keys/expiry.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
+import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { showName } from "../outside-text.ts";
 import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
 import { type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
-import type { Output } from "../terminal/output/output.ts";
+import type { Output, Style, TableColumn } from "../terminal/output/output.ts";
 import { isRefusal } from "../verification/verdict.ts";
 import { printEnvironment, printNotices } from "./print-notices.ts";
-import { checkWords, profileColumns } from "./profile-table.ts";
-import type { ReadableProfile, Survey } from "./survey.ts";
+import { isEnding, type ReadableProfile, type Survey } from "./survey.ts";
+
+/** A diagnosis in words, short enough for a table. */
+const checkWords: Readonly<Record<Diagnosis, string>> = {
+  valid: "valid",
+  "invalid-key": "not accepted",
+  expired: "expired",
+  "wrong-product": "other product",
+  forbidden: "not allowed",
+  "no-plan": "no active plan",
+  "rate-limited": "rate limited",
+  "over-capacity": "at capacity",
+  "model-not-found": "no API there",
+  "bad-request": "not understood",
+  "server-error": "Mistral failed",
+  unreachable: "not reached",
+};
+
+interface Column extends Pick<TableColumn, "head" | "optional"> {
+  readonly cell: (profile: Profile, theme: Style, now: Date) => string;
+}
+
+const columns: readonly Column[] = [
+  { head: "Profile", cell: ({ name }, theme) => theme.strong(name) },
+  { head: "Ends", cell: endCell },
+  { head: "Key", cell: ({ key }) => key },
+  { head: "Checked", optional: 1, cell: checkCell },
+  { head: "Workspace", optional: 2, cell: ({ identity }) => identity?.workspace ?? "not known" },
+  { head: "Kept in", optional: 3, cell: storeNameOf },
+  {
+    head: "Delivered to",
+    optional: 4,
+    cell: ({ targets }) =>
+      targets.length === 0 ? "nowhere" : targets.map(({ target }) => showName(targetText(target))).join(", "),
+  },
+];
+
+/** A row for each profile. */
+function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
+  return columns.map(({ cell, ...column }) => ({
+    ...column,
+    cells: rows.map(({ profile }) => cell(profile, theme, now)),
+  }));
+}
+
+function endCell(profile: Profile, theme: Style, now: Date): string {
+  if (profile.expiresAt === undefined) return "not known";
+  if (profile.expiresAt === null) return "never";
+  const day = formatDay(profile.expiresAt);
+  return isEnding(profile, now) ? theme.caution(day) : day;
+}
+
+function checkCell({ lastDiagnosis }: Profile, theme: Style): string {
+  if (lastDiagnosis === null) return "never";
+  const words = checkWords[lastDiagnosis];
+  return lastDiagnosis === "valid" ? words : theme.caution(words);
+}
 
 /**
  * Shows a person how the keys stand: each, what is due, and which key is used here.

@@ -33,33 +33,27 @@ function printMeaning(output: Output, explanation: Explanation, symbol: "warn" |
 }
 
 /** Prints the verdict on one key, as the answer: good in one line, otherwise with what to do about it. */
-export function printVerdict(output: Output, checked: CheckedKey): void {
-  const { check, profile } = checked;
+export function printVerdict(output: Output, { check, profile }: CheckedKey): void {
   const { answers } = output;
   // Progress stands above on the screen, and is not part of the answer.
   output.print();
-  const explanation = explain(check);
-  if (check.diagnosis === "valid") {
-    answers.ok(answers.theme.strong(explanation.sentence), 0);
-    return;
-  }
-  printMeaning(answers, explanation, verdictOf(check) === "rejected" ? "fail" : "warn");
-  printNext(answers, profile, explanation);
+  if (check.diagnosis === "valid") answers.ok(answers.theme.strong(explain(check).sentence), 0);
+  else printWithNext(answers, profile, check);
 }
 
 /** Prints why a call of a stored key gave no answer, and the commands worth trying next. */
 export function printFailedCall(output: Output, profile: ProfileName, assessed: Assessed): void {
-  const explanation = explain(assessed);
   output.print();
-  printMeaning(output, explanation, isRefusal(assessed.diagnosis) ? "fail" : "warn");
-  printNext(output, profile, explanation);
+  printWithNext(output, profile, assessed);
 }
 
-function printNext(output: Output, profile: ProfileName | null, { next }: Explanation): void {
-  if (next.length === 0) return;
+function printWithNext(output: Output, profile: ProfileName | null, assessed: Assessed): void {
+  const explanation = explain(assessed);
+  printMeaning(output, explanation, isRefusal(assessed.diagnosis) ? "fail" : "warn");
+  if (explanation.next.length === 0) return;
   output.print();
   output.rows(
-    next.map(({ command, does }) => ({
+    explanation.next.map(({ command, does }) => ({
       label: output.theme.strong(commandOf(profile, command)),
       value: does,
     })),

@@ -53,52 +53,20 @@ type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
 export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
 
 /**
- * Checks a stored key, and notes what came of it. A person whose key is refused is asked whether it
- * may be tried at Codestral's address as well.
+ * Checks a stored key, and notes what came of it.
  *
- * @param tell - told of each verdict as it is there; without it nothing is shown and nobody is asked
- * @returns the last verdict
  * @throws Cancelled when the person presses Ctrl-C
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
 export async function verifyProfile(
-  deps: Checking & Knowing & Reading & Pick<Deps, "stdoutIsTerminal">,
-  request: VerifyRequest,
-  tell?: (verified: VerifiedKey) => void,
+  deps: Checking & Knowing & Reading,
+  request: VerifyRequest & { readonly silent: boolean },
 ): Promise<VerifiedKey> {
   const found = await readKeyToCheck(deps, request);
   const { key, endpoint, history } = found;
-  const { quick, model } = request;
-  const check = async (tryCodestral: boolean) => {
-    const wanted = { history, quick, model, tryCodestral, silent: tell === undefined };
-    const verified = conclude(deps, found, await checkWithProgress(deps, key, endpoint, wanted));
-    tell?.(verified);
-    return verified;
-  };
-  const verified = await check(false);
-  const ask = tell !== undefined && (await mayBeForCodestral(deps, found, verified.check));
-  return ask && (await agreesToTryCodestral(deps)) ? await check(true) : verified;
-}
-
-async function mayBeForCodestral(
-  deps: Pick<Deps, "interactive" | "stdoutIsTerminal" | "mistral">,
-  { history, endpoint }: StoredKeyToCheck,
-  { diagnosis }: KeyCheck,
-): Promise<boolean> {
-  // Where the verdict goes into a file, nobody has read it yet.
-  if (!deps.interactive || !deps.stdoutIsTerminal) return false;
-  if (diagnosis !== "invalid-key" || history.lastAcceptedAt !== null) return false;
-  return (await deps.mistral(endpoint)).canTryCodestral;
-}
-
-/** Sending a key to another address needs the person's word, even though that one is Mistral's as well. */
-async function agreesToTryCodestral({ prompts, output }: Pick<Deps, "prompts" | "output">): Promise<boolean> {
-  const asking = await prompts();
-  output.print();
-  return await asking.confirm({
-    message: "Try it at codestral.mistral.ai, to see whether it is a Codestral key?",
-    initial: false,
-  });
+  const { quick, model, silent } = request;
+  const check = await checkWithProgress(deps, key, endpoint, { history, quick, model, silent });
+  return conclude(deps, found, check);
 }
 
 /**

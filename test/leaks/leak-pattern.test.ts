@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { LeakPatterns, type WantedKey } from "../../src/leaks/leak-pattern.ts";
-import { LeakStream } from "../../src/leaks/leak-stream.ts";
+import { LeakPatterns, LeakStream, type WantedKey } from "../../src/leaks/leak-pattern.ts";
 
 function wanted(value: string): WantedKey {
   const key = ApiKey.of(value);

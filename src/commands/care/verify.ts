@@ -24,7 +24,7 @@ import {
   verifyEveryProfile,
   worstExitCode,
 } from "../../verification/verify-every-profile.ts";
-import { type VerifiedKey, verifyProfile } from "../../verification/verify-profile.ts";
+import { verifyProfile } from "../../verification/verify-profile.ts";
 
 /** What the flags ask for. */
 interface VerifyOptions extends Settings {
@@ -70,15 +70,13 @@ function readMinDays(text: string | undefined, profile: ProfileName): number | u
 
 async function verifyStored(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
   const { output } = deps;
-  const show = (one: VerifiedKey) => {
-    printVerdict(output, one);
-    const { check, knowledge, storeName, now } = one;
-    if (check.diagnosis === "valid") {
-      printKeyCard(output.answers, { profile: knowledge, storeName, check, now });
-    }
-  };
-  const verified = await verifyProfile(deps, options, options.json ? undefined : show);
+  const verified = await verifyProfile(deps, { ...options, silent: options.json });
+  const { check, knowledge, storeName, now } = verified;
   if (options.json) output.json(verificationDocument(verified));
+  else printVerdict(output, verified);
+  if (!options.json && check.diagnosis === "valid") {
+    printKeyCard(output.answers, { profile: knowledge, storeName, check, now });
+  }
   printNotes(output, verified.notes);
   return exitCodeOfVerification(verified);
 }

@@ -544,33 +544,3 @@ describe("verify --all", () => {
     await expect(run(open(), "verify", "--all", ...flags)).rejects.toMatchObject({ kind: "usage" });
   });
 });
-
-describe("verify, of a refused key that never worked", () => {
-  it("asks nobody about Codestral beside a server that is not Mistral's", async () => {
-    const deps = open({ answers: [], stdoutIsTerminal: true });
-    await store(deps);
-    api.keys.revoke(text);
-    expect(await run(deps, "verify")).toBe(4);
-    expect(deps.stdout()).toContain("key of another product, such as Codestral");
-    expect(deps.script.asked).toEqual([]);
-  });
-
-  it("tries Codestral when the person agrees, and asks nobody whose screen does not show the verdict", async () => {
-    const codestral = await startMistralApi({ keys: [text] });
-    const deps = open({ answers: [] });
-    await store(deps);
-    api.keys.revoke(text);
-    const { SdkMistralApi } = await import("../../../src/mistral/sdk-mistral-api.ts");
-    const withCodestral = (one: TestDeps): TestDeps => ({
-      ...one,
-      mistral: async (endpoint) =>
-        new SdkMistralApi({ endpoint, env: {}, now: () => today, codestralUrl: codestral.url }),
-    });
-    expect(await run(withCodestral(deps), "verify")).toBe(4);
-    const asked = deps.next({ answers: [answer.confirm(true, /Codestral/)], stdoutIsTerminal: true });
-    expect(await run(withCodestral(asked), "verify")).toBe(4);
-    await codestral.stop();
-    expect(asked.stdout()).toContain("This is a Codestral key");
-    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "wrong-product" });
-  });
-});

@@ -73,9 +73,7 @@ describe("open", () => {
   });
 
   it.each([
-    ["limit", "Did you mean limits?"],
-    ["api-keys", "Did you mean keys?"],
-    ["bilings", "Did you mean billing?"],
+    ["api-keys", "The pages are console, keys"],
     ["constructor", "The pages are console, keys"],
   ])("refuses %s and says what there is", async (page, hint) => {
     await expect(run([page])).rejects.toMatchObject({ kind: "usage", hint: expect.stringContaining(hint) });

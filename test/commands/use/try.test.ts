@@ -83,10 +83,10 @@ describe("try", () => {
       ! The answer is not complete: it broke off there.
 
       ! Mistral could not be reached, although it had accepted the key just before:
-        the connection to 127.0.0.1:PORT was cut before the answer had come.
+        the connection to 127.0.0.1:PORT failed (ECONNRESET).
 
-        › Try again. If it happens every time, a firewall or a proxy ends the
-          connection.
+        › Check the network connection and the address in --server-url. Behind a
+          company's proxy, set HTTPS_PROXY.
 
           mistral-key doctor  check the network, the proxy and the certificates
       "
