@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
-import type { DeliveryReport, Target } from "./target.ts";
+import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
 const atOnce = 4;
 
@@ -48,7 +48,7 @@ export async function deliverEverywhere(
 
 async function deliver(target: Target, key: ApiKey): Promise<Omit<DeliveryReport, "target">> {
   await target.deliver(key);
-  const there = await target.readBack(key);
+  const there = await keyThere(target, key);
   const ok = there === "same" || there === "unreadable";
   const message = {
     same: `${target.describe()} has the key, read back.`,

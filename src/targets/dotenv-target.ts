@@ -3,19 +3,23 @@ import { readTextFile } from "../files/text-file.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { standardVariable } from "../running/environment.ts";
 import { checkDotenv, clearDotenv, writeDotenv } from "../shell/dotenv/write-dotenv.ts";
-import type { KeyThere, Target, TargetContext } from "./target.ts";
+import type { Target, TargetContext } from "./target.ts";
 
 /** The line `MISTRAL_API_KEY=…` of a dotenv file. Its other lines stay as they are. */
 export class DotenvTarget implements Target {
-  readonly #path: string;
   readonly #words: string;
-  readonly #context: TargetContext;
+  readonly #place: {
+    readonly path: string;
+    readonly name: string;
+    readonly profile: TargetContext["profile"];
+  };
+  readonly #at: TargetContext["processContext"];
 
-  /** @param options.words - see `describe` */
-  constructor(options: { readonly path: string; readonly words: string }, context: TargetContext) {
-    this.#path = options.path;
-    this.#words = options.words;
-    this.#context = context;
+  /** @param words - see `describe` */
+  constructor(path: string, words: string, { profile, processContext }: TargetContext) {
+    this.#words = words;
+    this.#place = { path, name: standardVariable, profile };
+    this.#at = processContext;
   }
 
   describe(): string {
@@ -23,33 +27,24 @@ export class DotenvTarget implements Target {
   }
 
   async check(): Promise<void> {
-    await checkDotenv(this.#place, this.#context.processContext);
+    await checkDotenv(this.#place, this.#at);
   }
 
   async deliver(key: ApiKey): Promise<void> {
-    await writeDotenv({ ...this.#place, key }, this.#context.processContext);
+    await writeDotenv({ ...this.#place, key }, this.#at);
   }
 
-  async readBack(key: ApiKey): Promise<KeyThere> {
-    const reading = await readTextFile(this.#path);
-    if (reading.state === "absent") return "none";
-    if (reading.state === "unread") return "unreadable";
-    const value = parseEnv(reading.file.bytes.toString("utf8"))[standardVariable];
-    if (value === undefined || value === "") return "none";
-    return value === key.reveal() ? "same" : "another";
+  async read(): Promise<string | undefined> {
+    const reading = await readTextFile(this.#place.path);
+    if (reading.state === "unread") return undefined;
+    if (reading.state === "absent") return "";
+    return parseEnv(reading.file.bytes.toString("utf8"))[standardVariable] ?? "";
   }
 
-  async forget(key: ApiKey): Promise<string> {
-    const gone = await clearDotenv({ ...this.#place, key }, this.#context.processContext);
-    const there = await this.readBack(key);
-    if (there === "another") return `${this.#words} has another key, which stays there.`;
-    if (there !== "none") return `${this.#words} still has the key in another form; take it out yourself.`;
-    return gone
+  async remove(key: ApiKey): Promise<string> {
+    await clearDotenv({ ...this.#place, key }, this.#at);
+    return (await this.read()) === ""
       ? `The key was taken out of ${this.#words}; what was there before it is not put back.`
-      : `${this.#words} has no key.`;
-  }
-
-  get #place() {
-    return { path: this.#path, name: standardVariable, profile: this.#context.profile };
+      : `The key is still in ${this.#words} in another form; take it out yourself.`;
   }
 }

@@ -7,7 +7,7 @@ import { nestsDeeperThan } from "../files/json-nesting.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { readTextFile } from "../files/text-file.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { KeyThere, Target } from "./target.ts";
+import type { Target } from "./target.ts";
 
 /** A member of a JSON file that holds a key. */
 export interface JsonPlace {
@@ -49,20 +49,16 @@ export class JsonTarget implements Target {
     await this.#change([member], value);
   }
 
-  async readBack(key: ApiKey): Promise<KeyThere> {
+  async read(): Promise<string> {
     const { content } = await this.#read();
     let held: unknown = content;
     for (const name of [this.#place.member, ...this.#place.within]) {
       held = typeof held === "object" && held !== null ? (held as Record<string, unknown>)[name] : undefined;
     }
-    if (typeof held !== "string" || held === "") return "none";
-    return held === key.reveal() ? "same" : "another";
+    return typeof held === "string" ? held : "";
   }
 
-  async forget(key: ApiKey): Promise<string> {
-    const there = await this.readBack(key);
-    if (there === "none") return `${this.describe()} has no key.`;
-    if (there === "another") return `${this.describe()} has another key, which stays there.`;
+  async remove(): Promise<string> {
     await this.#change([this.#place.member], undefined);
     return `The key was taken out of ${this.describe()}; what was there before it is not put back.`;
   }

@@ -11,7 +11,7 @@ import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
 import { pushKey } from "./push-key.ts";
-import type { KeyThere } from "./target.ts";
+import { type KeyThere, keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
 /** A place on this machine that could be delivered to. */
@@ -97,7 +97,7 @@ async function findPlaces(deps: Deps, profile: Profile["name"], key: ApiKey): Pr
       try {
         const target = await deps.openTarget(candidate.target, profile);
         await target.check();
-        return [{ ...candidate, there: await target.readBack(key) }];
+        return [{ ...candidate, there: await keyThere(target, key) }];
       } catch (error) {
         if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
         return [];

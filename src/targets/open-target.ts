@@ -19,7 +19,7 @@ const kinds: { readonly [K in Kind]?: Open<K> } = {
   dotenv: async ({ path }, context) => {
     const { DotenvTarget } = await import("./dotenv-target.ts");
     const absolute = resolve(context.processContext.cwd, path);
-    return new DotenvTarget({ path: absolute, words: `the dotenv file ${showName(absolute)}` }, context);
+    return new DotenvTarget(absolute, `the dotenv file ${showName(absolute)}`, context);
   },
   vibe: openTool,
   llm: openTool,

@@ -8,7 +8,7 @@ import { waitingAt, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
-import type { DeliveryReport } from "./target.ts";
+import { type DeliveryReport, forgetKey, keyThere } from "./target.ts";
 
 /** What {@link pushKey} is to deliver. */
 export interface PushRequest extends KeyRequest {
@@ -55,7 +55,7 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
     const look = async () => {
       const target = await deps.openTarget(reference, profile.name);
       await target.check();
-      return { ok: true, message: `${target.describe()} ${wouldDo[await target.readBack(key)]}` };
+      return { ok: true, message: `${target.describe()} ${wouldDo[await keyThere(target, key)]}` };
     };
     reports.push(await reporting(targetText(reference), look));
   }
@@ -91,7 +91,7 @@ export async function forgetTarget(
   refuseDuringRotation(request.profile, deps);
   const { key } = await readKeyForUse(request, deps);
   const report = await reporting(text, async () => {
-    return { ok: true, message: await (await deps.openTarget(reference, profile.name)).forget(key) };
+    return { ok: true, message: await forgetKey(await deps.openTarget(reference, profile.name), key) };
   });
   deps.profiles.write({ ...profile, targets: rest });
   if (report.ok) return report;

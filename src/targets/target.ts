@@ -2,9 +2,6 @@ import type { ProcessContext } from "../files/process-context.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
-/** Which key is at a target, as far as it can be read there. */
-export type KeyThere = "same" | "another" | "none" | "unreadable";
-
 /**
  * A place that a key is delivered to: a dotenv file, another tool's settings, a secret of a service.
  * Every method ends within a minute, and throws a MistralKeyError that says what is in the way and
@@ -23,17 +20,43 @@ export interface Target {
   /** Puts a key there, in the place of one that an earlier delivery left. */
   deliver(key: ApiKey): Promise<void>;
 
-  /** Which key is there. A place that never shows what it keeps answers `unreadable`. */
-  readBack(key: ApiKey): Promise<KeyThere>;
+  /**
+   * What is there in the place of a key; empty where there is nothing, `undefined` where it is never shown.
+   *
+   * @param key - one that must not show in a failure
+   */
+  read(key: ApiKey): Promise<string | undefined>;
 
   /**
-   * Takes this key away from there, and nothing else: another key that is there by now stays, where
-   * it can be read which one it is.
+   * Takes away what is there, and nothing else.
    *
-   * @param key - the one that is stored
-   * @returns what is there now, as a sentence
+   * @param key - what is there, as far as that can be read
+   * @returns what is to be known of it, as a sentence
    */
-  forget(key: ApiKey): Promise<string>;
+  remove(key: ApiKey): Promise<string>;
+}
+
+/** Which key is at a target, as far as it can be read there. */
+export type KeyThere = "same" | "another" | "none" | "unreadable";
+
+/** Looks which key is at a target. */
+export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
+  const there = await target.read(key);
+  if (there === undefined) return "unreadable";
+  if (there === "") return "none";
+  return there === key.reveal() ? "same" : "another";
+}
+
+/**
+ * Takes a key away from a target. Another one that is there by now stays, where it can be read which it is.
+ *
+ * @returns what is there now, as a sentence
+ */
+export async function forgetKey(target: Target, key: ApiKey): Promise<string> {
+  const there = await keyThere(target, key);
+  if (there === "none") return `There is no key in ${target.describe()}.`;
+  if (there === "another") return `There is another key in ${target.describe()}, which stays there.`;
+  return await target.remove(key);
 }
 
 /** What targets are made with. */

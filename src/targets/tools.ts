@@ -88,15 +88,15 @@ function wordsFor(title: string, path: string): string {
 }
 
 function dotenvOf(title: string, path: string, context: TargetContext): DotenvTarget {
-  return new DotenvTarget({ path, words: wordsFor(title, path) }, context);
+  return new DotenvTarget(path, wordsFor(title, path), context);
 }
 
 /** The same target, looked at more closely before a key is put there. */
 function checking(target: Target, look: () => Promise<void>): Target {
   return {
     describe: () => target.describe(),
-    readBack: (key) => target.readBack(key),
-    forget: (key) => target.forget(key),
+    read: (key) => target.read(key),
+    remove: (key) => target.remove(key),
     check: async () => {
       await look();
       await target.check();

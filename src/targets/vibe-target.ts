@@ -3,7 +3,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { cleanText } from "../outside-text.ts";
 import { runProgram } from "../running/start-program.ts";
 import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
-import type { KeyThere, Target, TargetContext } from "./target.ts";
+import type { Target, TargetContext } from "./target.ts";
 
 /** Where Mistral Vibe keeps its key since 2.17, as Python's keyring writes it. */
 const service = { service: "ai.mistral.vibe", username: "MISTRAL_API_KEY" };
@@ -46,25 +46,20 @@ export class VibeTarget implements Target {
     throw new MistralKeyError("usage", `The keychain did not take the key for Mistral Vibe. ${said}`.trim());
   }
 
-  async readBack(key: ApiKey): Promise<KeyThere> {
-    if (!(await this.#usesKeychain(key))) return await this.#file.readBack(key);
+  async read(key: ApiKey): Promise<string | undefined> {
+    if (!(await this.#usesKeychain(key))) return await this.#file.read(key);
     const found = await this.#secretTool(["lookup", ...asArguments(service)]);
-    const held = found.kind === "exited" ? found.stdout.toString().trim() : "";
-    if (held === "") return "none";
-    return held === key.reveal() ? "same" : "another";
+    return found.kind === "exited" ? found.stdout.toString().trim() : "";
   }
 
-  async forget(key: ApiKey): Promise<string> {
-    if (!(await this.#usesKeychain(key))) return await this.#file.forget(key);
-    const there = await this.readBack(key);
-    if (there === "another") return "Mistral Vibe has another key in the keychain, which stays there.";
-    if (there === "none") return "Mistral Vibe has no key.";
+  async remove(key: ApiKey): Promise<string> {
+    if (!(await this.#usesKeychain(key))) return await this.#file.remove(key);
     await this.#secretTool(["clear", ...asArguments(service)]);
     return "The key of Mistral Vibe was taken out of the keychain.";
   }
 
   async #usesKeychain(key: ApiKey): Promise<boolean> {
-    if ((await this.#file.readBack(key)) !== "none") return false;
+    if ((await this.#file.read(key)) !== "") return false;
     const { processContext, signal } = this.#context;
     const access = { env: processContext.env, item: service, limitMs: answerLimitMs, signal };
     const answer = await askSecretService(access);

@@ -280,7 +280,7 @@ class Run {
           if (this.#failing.includes(text)) throw new MistralKeyError("usage", "It is not there.");
           effect(() => this.#deliver(text, whichOf(key)));
         },
-        readBack: async () => "unreadable",
+        read: async () => undefined,
       }),
     };
     // What a rotation touches; anything else it reached for would throw.

@@ -4,7 +4,7 @@ import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
 import { type TargetReference, targetText } from "../../profiles/target-reference.ts";
 import { reporting } from "../../targets/deliver-everywhere.ts";
-import type { KeyThere } from "../../targets/target.ts";
+import { type KeyThere, keyThere } from "../../targets/target.ts";
 import { type Check, type CheckContext, count } from "../check.ts";
 
 /** Places whose programs ask a service. */
@@ -54,7 +54,7 @@ async function lookAt(
   const text = showName(targetText(target));
   let there: KeyThere = "unreadable";
   const { ok, message } = await reporting(text, async () => {
-    there = await (await deps.openTarget(target, profile)).readBack(key);
+    there = await keyThere(await deps.openTarget(target, profile), key);
     return { ok: true, message: "" };
   });
   if (!ok) return { state: "warn", says: `${text}: ${message}` };

@@ -1,11 +1,13 @@
 import { MistralKeyError } from "../../errors.ts";
+import { findProgram } from "../../files/find-program.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
-import type { KeyThere, Target, TargetContext } from "../target.ts";
-import { OwnersProgram } from "./owners-program.ts";
+import type { Target, TargetContext } from "../target.ts";
+import { OwnersProgram, type ProgramCall } from "./owners-program.ts";
 
 /** What stands between the command that takes the key and the one that reads it back. */
 const separator = "--read-back";
+const install = "Name it as it is found on PATH, or by its absolute path.";
 
 /**
  * A command of the person's own: it gets the key on its standard input. Behind the word `--read-back`
@@ -13,20 +15,19 @@ const separator = "--read-back";
  */
 export class CommandTarget implements Target {
   readonly #command: readonly string[];
-  readonly #reading: readonly string[];
+  readonly #reading: readonly string[] | undefined;
   readonly #context: TargetContext;
 
   constructor(command: string, context: TargetContext) {
     const words = wordsOf(command);
     const at = words.indexOf(separator);
     this.#command = at === -1 ? words : words.slice(0, at);
-    this.#reading = at === -1 ? [] : words.slice(at + 1);
+    this.#reading = at === -1 ? undefined : words.slice(at + 1);
     this.#context = context;
-    if (this.#command.length === 0 || (at !== -1 && this.#reading.length === 0)) {
-      throw new MistralKeyError("usage", "A program to start is missing in the target command:.", {
-        hint: `Write it like this: 'command:PROGRAM… ${separator} PROGRAM…'`,
-      });
-    }
+    if (this.#command.length > 0 && this.#reading?.length !== 0) return;
+    throw new MistralKeyError("usage", "A program to start is missing in the target command:.", {
+      hint: `Write it like this: 'command:PROGRAM… ${separator} PROGRAM…'`,
+    });
   }
 
   describe(): string {
@@ -34,13 +35,10 @@ export class CommandTarget implements Target {
   }
 
   async check(): Promise<void> {
-    const { env, platform } = this.#context.processContext;
-    const { findProgram } = await import("../../files/find-program.ts");
-    for (const [program] of [this.#command, this.#reading]) {
-      if (program === undefined || findProgram(program, { env, platform }) !== undefined) continue;
-      throw new MistralKeyError("usage", `The program ${showName(program)} is not installed.`, {
-        hint: "Name it as it is found on PATH, or by its absolute path.",
-      });
+    for (const [program = ""] of [this.#command, this.#reading ?? this.#command]) {
+      if (findProgram(program, this.#context.processContext) !== undefined) continue;
+      const message = `The program ${showName(program)} is not installed.`;
+      throw new MistralKeyError("usage", message, { hint: install });
     }
   }
 
@@ -48,22 +46,16 @@ export class CommandTarget implements Target {
     await this.#run(this.#command, { input: key });
   }
 
-  async readBack(key: ApiKey): Promise<KeyThere> {
-    if (this.#reading.length === 0) return "unreadable";
-    const held = (await this.#run(this.#reading, { key })).trim();
-    if (held === "") return "none";
-    return held === key.reveal() ? "same" : "another";
+  async read(key: ApiKey): Promise<string | undefined> {
+    return this.#reading && (await this.#run(this.#reading, { key })).trim();
   }
 
-  async forget(): Promise<string> {
+  async remove(): Promise<string> {
     return `${this.describe()} gets no key any more; what it has put somewhere stays there.`;
   }
 
-  async #run(
-    [program = "", ...args]: readonly string[],
-    call: { readonly input?: ApiKey; readonly key?: ApiKey },
-  ) {
-    return await new OwnersProgram(program, "Check its name and PATH.", this.#context).run(args, call);
+  #run([name = "", ...args]: readonly string[], call: ProgramCall): Promise<string> {
+    return new OwnersProgram({ name, install }, this.#context).run(args, call);
   }
 }
 

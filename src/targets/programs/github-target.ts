@@ -1,8 +1,8 @@
 import type { ApiKey } from "../../keys/api-key.ts";
 import type { TargetReference } from "../../profiles/target-reference.ts";
 import { standardVariable } from "../../running/environment.ts";
-import type { KeyThere, Target, TargetContext } from "../target.ts";
-import { OwnersProgram, type ProgramAnswer } from "./owners-program.ts";
+import type { Target, TargetContext } from "../target.ts";
+import { OwnersProgram } from "./owners-program.ts";
 
 /**
  * The secret `MISTRAL_API_KEY` of GitHub Actions, of a repository or of one of its environments.
@@ -18,7 +18,8 @@ export class GithubTarget implements Target {
     { repository, environment }: Extract<TargetReference, { readonly kind: "github" }>,
     context: TargetContext,
   ) {
-    this.#gh = new OwnersProgram("gh", "It is GitHub's own: https://cli.github.com", context);
+    const install = "It is GitHub's own: https://cli.github.com";
+    this.#gh = new OwnersProgram({ name: "gh", install, hintFor }, context);
     this.#where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
     const of = environment === null ? repository : `${repository}, environment ${environment}`;
     this.#words = `GitHub Actions (${of})`;
@@ -33,30 +34,27 @@ export class GithubTarget implements Target {
   }
 
   async deliver(key: ApiKey): Promise<void> {
-    await this.#gh.run(["secret", "set", standardVariable, ...this.#where], { input: key }, whatToDo);
+    await this.#gh.run(["secret", "set", standardVariable, ...this.#where], { input: key });
   }
 
-  async readBack(key: ApiKey): Promise<KeyThere> {
-    return (await this.#names({ key })).includes(standardVariable) ? "unreadable" : "none";
+  async read(key: ApiKey): Promise<string | undefined> {
+    return (await this.#names(key)).includes(standardVariable) ? undefined : "";
   }
 
-  async forget(key: ApiKey): Promise<string> {
-    if ((await this.readBack(key)) === "none") return `${this.#words} has no key.`;
-    await this.#gh.run(["secret", "delete", standardVariable, ...this.#where], { key }, whatToDo);
+  async remove(key: ApiKey): Promise<string> {
+    await this.#gh.run(["secret", "delete", standardVariable, ...this.#where], { key });
     return `The secret ${standardVariable} was deleted from ${this.#words}; which key it had cannot be read there.`;
   }
 
   /** The names of the secrets, which only somebody sees who may set them. */
-  async #names(call: { readonly key?: ApiKey } = {}): Promise<readonly string[]> {
-    const listed = await this.#gh.run(["secret", "list", ...this.#where], call, whatToDo);
+  async #names(key?: ApiKey): Promise<readonly string[]> {
+    const listed = await this.#gh.run(["secret", "list", ...this.#where], { key });
     return listed.split("\n").map((line) => line.split("\t")[0] ?? "");
   }
 }
 
-function whatToDo({ said }: ProgramAnswer): string | undefined {
+function hintFor(said: string): string | undefined {
   if (/gh auth login|not logged|HTTP 401|authentication/i.test(said)) return "Sign in: gh auth login";
-  if (/HTTP 40[34]/.test(said)) {
-    return "Check the names, and that you are signed in as somebody who may set secrets there: gh auth status";
-  }
-  return undefined;
+  if (!/HTTP 40[34]/.test(said)) return undefined;
+  return "Check the names, and that you are signed in as somebody who may set secrets there: gh auth status";
 }

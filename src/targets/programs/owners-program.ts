@@ -4,12 +4,21 @@ import { cleanText } from "../../outside-text.ts";
 import { runProgram } from "../../running/start-program.ts";
 import type { TargetContext } from "../target.ts";
 
-/** What a program that a target goes through is called with. */
+/** What is to be known of a program that a target goes through. */
+export interface ProgramFacts {
+  readonly name: string;
+  /** How to get it, as a sentence. */
+  readonly install: string;
+  /** What to do about what it says of a failure, as a sentence. */
+  readonly hintFor?: (said: string) => string | undefined;
+}
+
+/** What such a program is called with. */
 export interface ProgramCall {
   /** A key, or a text that has one in it. */
   readonly input?: ApiKey | string;
   /** A key that the program may say again. */
-  readonly key?: ApiKey;
+  readonly key?: ApiKey | undefined;
   /** Absolute; without it the home folder, which is there wherever the command was started. */
   readonly cwd?: string;
 }
@@ -32,15 +41,24 @@ const unknownWords =
  * goes to its standard input alone.
  */
 export class OwnersProgram {
-  readonly #name: string;
-  readonly #install: string;
+  readonly #facts: ProgramFacts;
   readonly #context: TargetContext;
 
-  /** @param install - how to get the program, as a sentence */
-  constructor(name: string, install: string, context: TargetContext) {
-    this.#name = name;
-    this.#install = install;
+  constructor(facts: ProgramFacts, context: TargetContext) {
+    this.#facts = facts;
     this.#context = context;
+  }
+
+  /**
+   * Runs it to its end, and takes anything but success for a failure.
+   *
+   * @returns what it wrote on stdout
+   * @throws MistralKeyError of kind `usage`, with what to do about it
+   */
+  async run(args: readonly string[], call: ProgramCall = {}): Promise<string> {
+    const answer = await this.ask(args, call);
+    if (answer.code === 0) return answer.stdout;
+    throw this.refused(answer);
   }
 
   /**
@@ -49,10 +67,11 @@ export class OwnersProgram {
    * @throws MistralKeyError of kind `usage` when it is missing, too old, does not end, or cannot be started
    */
   async ask(args: readonly string[], { input, key, cwd }: ProgramCall = {}): Promise<ProgramAnswer> {
+    const { name, install } = this.#facts;
     const { processContext, signal, programLimitMs = defaultLimitMs } = this.#context;
     const { env, platform, home } = processContext;
     const keys = [key, input].filter((one) => one instanceof ApiKey);
-    const outcome = await runProgram(this.#name, args, {
+    const outcome = await runProgram(name, args, {
       env,
       platform,
       signal,
@@ -65,46 +84,27 @@ export class OwnersProgram {
     switch (outcome.kind) {
       case "exited": {
         const said = cleanText(outcome.stderr.toString(), keys);
-        if (outcome.code !== 0 && unknownWords.test(said)) {
-          throw this.failure(
-            `${this.#name} here is too old for this: ${said}`,
-            `Update it. ${this.#install}`,
-          );
-        }
-        return { code: outcome.code, stdout: outcome.stdout.toString(), said };
+        if (outcome.code === 0 || !unknownWords.test(said))
+          return { code: outcome.code, stdout: outcome.stdout.toString(), said };
+        throw failure(`${name} here is too old for this: ${said}`, `Update it. ${install}`);
       }
       case "not-found":
-        throw this.failure(`The program ${this.#name} is not installed.`, this.#install);
+        throw failure(`The program ${name} is not installed.`, install);
       case "not-started":
-        throw this.failure(`The program ${this.#name} could not be started (${outcome.code}).`);
+        throw failure(`The program ${name} could not be started (${outcome.code}).`);
       case "timed-out": {
         const limit = `${programLimitMs / 1000} seconds`;
-        throw this.failure(
-          `${this.#name} did not end within ${limit}, and was stopped.`,
-          "Try it by itself.",
-        );
+        throw failure(`${name} did not end within ${limit}, and was stopped.`, "Try it by itself.");
       }
       default:
-        throw this.failure(`${this.#name} was stopped before it had ended.`);
+        throw failure(`${name} was stopped before it had ended.`);
     }
   }
 
-  /**
-   * Runs it to its end, and takes anything but success for a failure.
-   *
-   * @param hintFor - what to do about what it said, as a sentence
-   * @returns what it wrote on stdout
-   * @throws MistralKeyError of kind `usage`
-   */
-  async run(
-    args: readonly string[],
-    call: ProgramCall = {},
-    hintFor: (answer: ProgramAnswer) => string | undefined = () => undefined,
-  ): Promise<string> {
-    const answer = await this.ask(args, call);
-    if (answer.code === 0) return answer.stdout;
-    const said = answer.said === "" ? `exit code ${answer.code}` : answer.said;
-    throw this.failure(`${this.#name} refused: ${said}`, hintFor(answer));
+  /** The failure that an answer tells of. */
+  refused({ code, said }: ProgramAnswer): MistralKeyError {
+    const { name, hintFor } = this.#facts;
+    return failure(`${name} refused: ${said === "" ? `exit code ${code}` : said}`, hintFor?.(said));
   }
 
   /** The object that it answered in JSON. */
@@ -115,11 +115,10 @@ export class OwnersProgram {
     } catch {
       // The same failure; what it wrote instead may hold a secret.
     }
-    throw this.failure(`What ${this.#name} answered is not understood.`);
+    throw failure(`What ${this.#facts.name} answered is not understood.`);
   }
+}
 
-  /** A failure of this target. */
-  failure(message: string, hint?: string): MistralKeyError {
-    return new MistralKeyError("usage", message, hint === undefined ? {} : { hint });
-  }
+function failure(message: string, hint?: string): MistralKeyError {
+  return new MistralKeyError("usage", message, hint === undefined ? {} : { hint });
 }

@@ -1,6 +1,6 @@
 import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
-import type { KeyThere, Target, TargetContext } from "../target.ts";
+import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram } from "./owners-program.ts";
 
 /**
@@ -13,7 +13,8 @@ export class PassTarget implements Target {
   readonly #path: string;
 
   constructor(path: string, context: TargetContext) {
-    this.#pass = new OwnersProgram("pass", "See https://www.passwordstore.org", context);
+    const install = "See https://www.passwordstore.org";
+    this.#pass = new OwnersProgram({ name: "pass", install, hintFor }, context);
     this.#path = path;
   }
 
@@ -22,26 +23,21 @@ export class PassTarget implements Target {
   }
 
   async check(): Promise<void> {
-    await this.#pass.run(["ls"], {}, ({ said }) =>
-      /is empty|init/.test(said) ? "Make a password store first: pass init YOUR-GPG-ID" : undefined,
-    );
+    await this.#pass.run(["ls"]);
   }
 
   async deliver(key: ApiKey): Promise<void> {
-    const [, ...more] = (await this.#read(key)) ?? [];
+    const [, ...more] = await this.#lines(key);
     const input = [key.reveal(), ...more].join("\n");
     await this.#pass.run(["insert", "--multiline", "--force", "--", this.#path], { input, key });
   }
 
-  async readBack(key: ApiKey): Promise<KeyThere> {
-    const [held = ""] = (await this.#read(key)) ?? [];
-    if (held === "") return "none";
-    return held === key.reveal() ? "same" : "another";
+  async read(key: ApiKey): Promise<string> {
+    return (await this.#lines(key))[0] ?? "";
   }
 
-  async forget(key: ApiKey): Promise<string> {
-    const [held, ...more] = (await this.#read(key)) ?? [];
-    if (held !== key.reveal()) return `The key is not in ${this.describe()}, which stays as it is.`;
+  async remove(key: ApiKey): Promise<string> {
+    const [, ...more] = await this.#lines(key);
     if (more.some((line) => line !== "")) {
       return `The key is still in ${this.describe()}, since more than the key is there; take it out yourself: pass edit ${this.#path}`;
     }
@@ -49,11 +45,17 @@ export class PassTarget implements Target {
     return `${this.describe()} was removed; where the store is in git, its history still has the key, encrypted.`;
   }
 
-  /** The lines of the entry; `undefined` where there is none. */
-  async #read(key: ApiKey): Promise<readonly string[] | undefined> {
+  /** The lines of the entry; none where there is no such entry. */
+  async #lines(key: ApiKey): Promise<readonly string[]> {
     const answer = await this.#pass.ask(["show", "--", this.#path], { key });
     if (answer.code === 0) return answer.stdout.split("\n");
-    if (/is not in the password store/.test(answer.said)) return undefined;
-    throw this.#pass.failure(`pass refused: ${answer.said}`, "Unlock your GPG key, then try again.");
+    if (/is not in the password store/.test(answer.said)) return [];
+    throw this.#pass.refused(answer);
   }
+}
+
+function hintFor(said: string): string {
+  return /is empty|pass init/.test(said)
+    ? "Make a password store first: pass init YOUR-GPG-ID"
+    : "Unlock your GPG key, then try again.";
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { MistralKeyError } from "../../errors.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
 import { standardVariable } from "../../running/environment.ts";
-import type { KeyThere, Target, TargetContext } from "../target.ts";
+import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram } from "./owners-program.ts";
 
 /**
@@ -18,7 +19,8 @@ export class VercelTarget implements Target {
 
   /** @param options.folder - absolute */
   constructor(options: { readonly environment: string; readonly folder: string }, context: TargetContext) {
-    this.#vercel = new OwnersProgram("vercel", "To install it: npm install --global vercel", context);
+    const install = "To install it: npm install --global vercel";
+    this.#vercel = new OwnersProgram({ name: "vercel", install, hintFor }, context);
     this.#environment = options.environment;
     this.#folder = options.folder;
   }
@@ -29,12 +31,11 @@ export class VercelTarget implements Target {
 
   async check(): Promise<void> {
     if (!existsSync(join(this.#folder, ".vercel"))) {
-      throw this.#vercel.failure(
-        `${showName(this.#folder)} is linked to no Vercel project.`,
-        "Link it there: vercel link",
-      );
+      throw new MistralKeyError("usage", `${showName(this.#folder)} is linked to no Vercel project.`, {
+        hint: "Link it there: vercel link",
+      });
     }
-    await this.#vercel.run(["whoami"], { cwd: this.#folder }, () => "Sign in: vercel login");
+    await this.#vercel.run(["whoami"], { cwd: this.#folder });
   }
 
   async deliver(key: ApiKey): Promise<void> {
@@ -44,13 +45,17 @@ export class VercelTarget implements Target {
     await this.#vercel.run(args, { input: key, cwd: this.#folder });
   }
 
-  async readBack(): Promise<KeyThere> {
-    return "unreadable";
+  async read(): Promise<undefined> {
+    return undefined;
   }
 
-  async forget(key: ApiKey): Promise<string> {
+  async remove(key: ApiKey): Promise<string> {
     const args = ["env", "rm", standardVariable, this.#environment, "--yes"];
     await this.#vercel.run(args, { key, cwd: this.#folder });
     return `${standardVariable} was removed from ${this.describe()}; which key it had cannot be read there. A deployment keeps it until the next one.`;
   }
+}
+
+function hintFor(said: string): string | undefined {
+  return /credentials|log ?in|not authorized|token/i.test(said) ? "Sign in: vercel login" : undefined;
 }

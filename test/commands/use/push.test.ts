@@ -47,7 +47,7 @@ describe("push to a dotenv file in a git repository", () => {
     const now = `# MISTRAL_API_KEY=${key.reveal()}\nMISTRAL_API_KEY=${otherKey.reveal()}\n`;
     writeFileSync(at(".env"), now);
     const { code, said } = await on.push("--forget", target());
-    expect({ code, said }).toMatchObject({ code: 0, said: expect.stringContaining("has another key") });
+    expect({ code, said }).toMatchObject({ code: 0, said: expect.stringContaining("is another key") });
     expect(env()).toBe(now);
   });
 
