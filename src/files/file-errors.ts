@@ -65,7 +65,4 @@ const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>>
   ],
   ENXIO: ["it is a pipe that nobody reads"],
   EBUSY: ["it is in use, or mounted by itself as containers do it"],
-  EMFILE: ["too many files are open"],
-  ENFILE: ["too many files are open"],
-  ENAMETOOLONG: ["its path is too long"],
 };

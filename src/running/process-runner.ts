@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
+import { reasonOf } from "../files/file-errors.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
 import type { Environment } from "./environment.ts";
@@ -159,18 +160,8 @@ function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
       },
     );
   }
-  const why = reasons[cause.code ?? ""] ?? `the system answered ${cause.code ?? "with an error"}`;
-  return new MistralKeyError("command-not-executable", `${shown} cannot be run: ${why}.`, {
+  return new MistralKeyError("command-not-executable", `${shown} cannot be run: ${reasonOf(cause)}.`, {
     cause,
     hint: "Try to start it without mistral-key first: the cause lies between it and the system.",
   });
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "it is not executable",
-  EPERM: "the system does not permit it",
-  ENOEXEC: "it is not a program for this system",
-  E2BIG: "its arguments and environment are too long together",
-  EAGAIN: "no further process can be started now",
-  ENOMEM: "there is not enough memory",
-};

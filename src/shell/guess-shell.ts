@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type OtherShell, type Shell, shellNamed } from "./shells.ts";
+import { type Shell, shellNamed } from "./shells.ts";
 
 /** What tells which shell this program was started from. */
 export interface ShellContext {
@@ -16,7 +16,7 @@ export interface ShellContext {
  * The `sh` of a package runner does not count: npx starts programs by way of it, whatever the
  * person's shell is.
  */
-export function guessShell({ platform, env, ancestors }: ShellContext): Shell | OtherShell | undefined {
+export function guessShell({ platform, env, ancestors }: ShellContext): Shell | "other" | undefined {
   const above = ancestors
     .filter(
       (name, index) =>

@@ -7,57 +7,23 @@ export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 export type Shell = (typeof shells)[number];
 
 /**
- * Shells that `env` writes nothing for: none of them evaluates the output of a command as simply as it
- * takes what `get` prints.
- */
-export type OtherShell = "tcsh" | "nushell" | "elvish" | "xonsh";
-
-/** How such a shell puts the output of a command into a variable of the environment. */
-export function captureInto(shell: OtherShell, name: string, command: string): string {
-  switch (shell) {
-    case "tcsh":
-      return `setenv ${name} "\`${command}\`"`;
-    case "nushell":
-      return `$env.${name} = (${command})`;
-    case "elvish":
-      return `set-env ${name} (${command})`;
-    case "xonsh":
-      return `$${name} = $(${command}).strip()`;
-  }
-}
-
-/**
  * Reads the name of a shell, as it is called or started: `zsh`, `/usr/bin/fish`, `pwsh.exe`, `-bash`.
  *
- * @returns `undefined` for anything else
+ * @returns `other` for a shell that `env` writes nothing for, since it evaluates the output of a command
+ *   less simply than it takes what `get` prints; `undefined` for what is no shell
  */
-export function shellNamed(text: string): Shell | OtherShell | undefined {
-  const program = text.replace(/^.*[\\/]/, "");
-  const name = program
-    .replace(/^-/, "")
-    .replace(/\.exe$/i, "")
-    .toLowerCase();
-  return byName.get(name);
+export function shellNamed(text: string): Shell | "other" | undefined {
+  const name = text.replace(/^.*[\\/]/, "").replace(/^-|\.exe$/gi, "");
+  return names.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-const byName: ReadonlyMap<string, Shell | OtherShell> = new Map<string, Shell | OtherShell>([
-  ["bash", "bash"],
-  ["sh", "bash"],
-  ["dash", "bash"],
-  ["ash", "bash"],
-  ["ksh", "bash"],
-  ["mksh", "bash"],
-  ["yash", "bash"],
-  ["zsh", "zsh"],
-  ["fish", "fish"],
-  ["powershell", "powershell"],
-  ["pwsh", "powershell"],
-  ["csh", "tcsh"],
-  ["tcsh", "tcsh"],
-  ["nu", "nushell"],
-  ["elvish", "elvish"],
-  ["xonsh", "xonsh"],
-]);
+const names: readonly (readonly [RegExp, Shell | "other"])[] = [
+  [/^(?:ba|da|a|k|mk|ya)?sh$/i, "bash"],
+  [/^zsh$/i, "zsh"],
+  [/^fish$/i, "fish"],
+  [/^(?:powershell|pwsh)$/i, "powershell"],
+  [/^(?:t?csh|nu|elvish|xonsh)$/i, "other"],
+];
 
 /**
  * Reads the value of `--shell`.

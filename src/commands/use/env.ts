@@ -7,7 +7,7 @@ import { showName } from "../../outside-text.ts";
 import { parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { guessShell } from "../../shell/guess-shell.ts";
-import { assignment, captureInto, parseShell, type Shell, shells } from "../../shell/shells.ts";
+import { assignment, parseShell, type Shell, shells } from "../../shell/shells.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 
 /** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
@@ -83,15 +83,10 @@ async function guess(
       throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
         hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand what is written for bash.`,
       });
-    case "tcsh":
-    case "nushell":
-    case "elvish":
-    case "xonsh": {
-      const get = commandFor(settings.profile, "get");
-      throw new MistralKeyError("usage", `This looks like ${shell}, which env writes nothing for.`, {
-        hint: `Take the key in this way: ${captureInto(shell, name, get)}\nTo write for another shell: ${command(" --shell bash")}`,
+    case "other":
+      throw new MistralKeyError("usage", "This looks like a shell that env writes nothing for.", {
+        hint: `Let it put into ${name} what this prints: ${commandFor(settings.profile, "get")}\nTo write for another shell: ${command(" --shell bash")}`,
       });
-    }
     default:
       return shell;
   }

@@ -76,17 +76,11 @@ describe("env", () => {
     expect(deps.stdout()).toBe("");
   });
 
-  it.each([
-    ["tcsh", "tcsh", 'setenv LLM_KEY "`mistral-key get`"'],
-    ["nu", "nushell", "$env.LLM_KEY = (mistral-key get)"],
-    ["elvish", "elvish", "set-env LLM_KEY (mistral-key get)"],
-    ["xonsh", "xonsh", "$LLM_KEY = $(mistral-key get).strip()"],
-  ])("prints nothing for %s, and says how it takes the key", async (process, shell, line) => {
-    await open({ ancestors: [process] });
+  it("prints nothing for a shell that takes no such line, and says what does it", async () => {
+    await open({ ancestors: ["nu"] });
     await expect(run({ as: "LLM_KEY" })).rejects.toMatchObject({
       kind: "usage",
-      message: expect.stringContaining(shell),
-      hint: expect.stringContaining(line),
+      hint: expect.stringContaining("put into LLM_KEY what this prints: mistral-key get"),
     });
     expect(deps.stdout()).toBe("");
   });
