@@ -45,7 +45,8 @@ const codeOfKind: Record<FailureKind, ExitCode> = {
   bug: exitCodes.bug,
 };
 
-const codeOfDiagnosis: Record<Diagnosis, ExitCode> = {
+/** The exit code for each verdict on a key. */
+export const codeOfDiagnosis: Readonly<Record<Diagnosis, ExitCode>> = {
   valid: exitCodes.done,
   "invalid-key": exitCodes.rejected,
   expired: exitCodes.rejected,

@@ -1,7 +1,7 @@
+import { codeOfDiagnosis } from "../exit-codes.ts";
 import { type Shape, ShapeError } from "../files/shape.ts";
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import { parseProfileName } from "../keys/profile-name.ts";
-import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
 import { cleanText } from "../outside-text.ts";
@@ -11,21 +11,6 @@ import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
 const regions: Record<Region, true> = { global: true, eu: true, us: true };
-const diagnoses: Record<Diagnosis, true> = {
-  valid: true,
-  "invalid-key": true,
-  expired: true,
-  "wrong-product": true,
-  forbidden: true,
-  "no-plan": true,
-  "rate-limited": true,
-  "over-capacity": true,
-  "model-not-found": true,
-  "bad-request": true,
-  "server-error": true,
-  unreachable: true,
-};
-
 /** What {@link readVersion} says of a document from another version. */
 export const newerVersion = "it was written by a newer mistral-key";
 
@@ -50,7 +35,7 @@ export function readProfile(shape: Shape): Profile {
     ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
     lastVerifiedAt: shape.momentOrNull("lastVerifiedAt"),
     lastDiagnosis:
-      shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", diagnoses),
+      shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", codeOfDiagnosis),
     lastAcceptedAt: shape.momentOrNull("lastAcceptedAt"),
     ...(shape.has("adminKey") ? { adminKey: cleanText(shape.text("adminKey")) } : {}),
     ...(shape.has("listed") ? { listed: readListed(shape.object("listed")) } : {}),
