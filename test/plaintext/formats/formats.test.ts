@@ -42,6 +42,10 @@ describe("dotenv files", () => {
     );
   });
 
+  test("a key in the comment behind another variable is taken out of the comment", () => {
+    expect(takeOut(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe("A=1 # MISTRAL_API_KEY=(moved)\n");
+  });
+
   test("a key in a comment is one too; the rest of the comment stays", () => {
     const text = `# old: MISTRAL_API_KEY=${key} until May\n`;
     expect(takeOut(dotenv, text)).toEqual({ text: "# old: MISTRAL_API_KEY=(moved) until May\n", left: 0 });
