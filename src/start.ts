@@ -23,7 +23,7 @@ export async function start(): Promise<void> {
   // They are for whoever works on this program, who asks for them.
   if (!process.execArgv.includes("--trace-warnings")) process.removeAllListeners("warning");
   if (first === "__clear-clipboard") {
-    return (await import("./clipboard/clear-later.ts")).clearLater(process);
+    return (await import("./clipboard/desktop-clipboard.ts")).clearLater(process);
   }
   if (process.env.NODE_DEBUG)
     (await import("./terminal/node-debug.ts")).muteNodeDebug(process.stderr, process.pid);

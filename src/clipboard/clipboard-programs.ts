@@ -28,16 +28,12 @@ export function clipboardPrograms(platform: NodeJS.Platform, env: Environment): 
   ];
 }
 
+const waylandOthers = { read: ["wl-paste", "--no-newline"], clear: ["wl-copy", "--clear"] } as const;
 const wayland: readonly ClipboardPrograms[] = [
   // Since wl-clipboard 2.3; an older one does not know the option and fails.
-  { copy: ["wl-copy", "--sensitive"], conceals: true },
-  { copy: ["wl-copy"], conceals: false },
-].map(({ copy, conceals }) => ({
-  copy: copy as [string, ...string[]],
-  read: ["wl-paste", "--no-newline"],
-  clear: ["wl-copy", "--clear"],
-  conceals,
-}));
+  { copy: ["wl-copy", "--sensitive"], ...waylandOthers, conceals: true },
+  { copy: ["wl-copy"], ...waylandOthers, conceals: false },
+];
 
 const xclip: CommandLine = ["xclip", "-selection", "clipboard"];
 const xsel: CommandLine = ["xsel", "--clipboard"];
@@ -58,9 +54,13 @@ board.setStringForType(text, "public.utf8-plain-text");
 board.setStringForType("", "org.nspasteboard.ConcealedType");`;
 
 const mac: readonly ClipboardPrograms[] = [
-  { copy: ["osascript", "-l", "JavaScript", "-e", concealOnMac] as const, conceals: true },
-  { copy: ["pbcopy"] as const, conceals: false },
-].map((row) => ({ ...row, read: ["pbpaste"], clear: ["pbcopy"] }));
+  {
+    copy: ["osascript", "-l", "JavaScript", "-e", concealOnMac],
+    read: ["pbpaste"],
+    clear: ["pbcopy"],
+    conceals: true,
+  },
+];
 
 /** For the marks see Microsoft's page "Clipboard Formats", section "Cloud Clipboard and Clipboard History Formats", August 2026. */
 const concealOnWindows = [
@@ -84,11 +84,10 @@ const powershell = (script: string): CommandLine => [
 ];
 
 const windows: readonly ClipboardPrograms[] = [
-  { copy: powershell(concealOnWindows), conceals: true },
-  // Where a policy lets PowerShell make no objects.
-  { copy: ["clip.exe"] as const, conceals: false },
-].map((row) => ({
-  ...row,
-  read: powershell("Get-Clipboard -Raw"),
-  clear: powershell("Set-Clipboard -Value $null"),
-}));
+  {
+    copy: powershell(concealOnWindows),
+    read: powershell("Get-Clipboard -Raw"),
+    clear: powershell("Set-Clipboard -Value $null"),
+    conceals: true,
+  },
+];

@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiKey } from "../keys/api-key.ts";
 import { type Fingerprint, matchesFingerprint } from "../keys/fingerprint.ts";
@@ -60,6 +61,20 @@ export async function clearDesktop(desktop: Desktop, fingerprint: Fingerprint): 
     }
     return;
   }
+}
+
+/**
+ * What the process does that `get --copy` leaves behind: waits, and takes the key off the clipboard
+ * if it is still there. It is told on standard input how long and by which fingerprint, never the key.
+ */
+export async function clearLater({
+  stdin,
+  env,
+  platform,
+}: Pick<NodeJS.Process, "stdin" | "env" | "platform">): Promise<void> {
+  const { seconds, fingerprint } = JSON.parse(await text(stdin));
+  await delay(seconds * 1000);
+  await clearDesktop({ env, platform }, fingerprint);
 }
 
 /** What is on the clipboard; `undefined` when that cannot be read. */

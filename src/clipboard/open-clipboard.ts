@@ -10,7 +10,7 @@ import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
 export interface ClipboardPlace extends Desktop {
   /** Writes to the terminal; `undefined` where there is none. */
   readonly writeTerminal: ((text: string) => void) | undefined;
-  /** How this program is started, to take the key off later; see `clear-later.ts`. */
+  /** How this program is started, to take the key off later; see `clearLater`. */
   readonly self: readonly [program: string, ...args: string[]];
 }
 
@@ -29,7 +29,7 @@ async function copy(place: ClipboardPlace, key: ApiKey): Promise<Copied> {
   const reachesDesktop = !remote || (platform !== "darwin" && platform !== "win32");
   const copied = reachesDesktop ? await copyToDesktop(place, key) : undefined;
   if (copied !== undefined) {
-    return { where: "desktop", ...copied, clearedAfter: await clearLater(place, key) };
+    return { where: "desktop", ...copied, clearedAfter: await startClearing(place, key) };
   }
   if (remote && place.writeTerminal !== undefined && canAsk(env.TERM)) {
     place.writeTerminal(askTerminal(key, env));
@@ -38,7 +38,7 @@ async function copy(place: ClipboardPlace, key: ApiKey): Promise<Copied> {
   throw noClipboard(place, remote);
 }
 
-async function clearLater(place: ClipboardPlace, key: ApiKey): Promise<number | undefined> {
+async function startClearing(place: ClipboardPlace, key: ApiKey): Promise<number | undefined> {
   const [program, ...args] = place.self;
   const input = JSON.stringify({ seconds: clearedAfter, fingerprint: fingerprintOf(key) });
   // It is known at once when it cannot be started; how it ends nobody waits for.
@@ -52,32 +52,27 @@ function canAsk(term = ""): boolean {
 }
 
 /**
- * OSC 52, which asks a terminal to put a text on its clipboard. A multiplexer in between takes it,
- * or hands it on when it is wrapped, as its settings have it. Source: XTerm Control Sequences,
- * patch 390; tmux(1), `allow-passthrough` and `set-clipboard`.
+ * OSC 52, which asks a terminal to put a text on its clipboard; wrapped, tmux hands it on, as its
+ * settings have it. Source: XTerm Control Sequences, patch 390; tmux(1), `allow-passthrough` and
+ * `set-clipboard`.
  */
-function askTerminal(key: ApiKey, { TMUX, STY }: Desktop["env"]): string {
+function askTerminal(key: ApiKey, { TMUX }: Desktop["env"]): string {
   const sequence = `\x1b]52;c;${Buffer.from(key.reveal()).toString("base64")}\x07`;
-  if (TMUX) return `${sequence}\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\`;
-  return STY ? `\x1bP${sequence}\x1b\\` : sequence;
+  return TMUX ? `${sequence}\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\` : sequence;
 }
 
 function noClipboard({ platform, env }: Desktop, remote: boolean): MistralKeyError {
-  const programs = clipboardPrograms(platform, env).map(({ copy: [name] }) => name);
-  if (remote || programs.length === 0) {
-    return new MistralKeyError(
-      "usage",
-      "There is no clipboard here: neither a desktop nor a terminal that has one.",
-      {
-        hint: "Without a clipboard, give the key to a program in a pipe or with run.",
-      },
-    );
-  }
-  return new MistralKeyError(
-    "usage",
-    `The clipboard could not be reached with ${[...new Set(programs)].join(" or ")}.`,
-    {
-      hint: "Install one of them, or give the key to a program in a pipe or with run.",
-    },
-  );
+  const names = clipboardPrograms(platform, env).map(({ copy: [name] }) => name);
+  const others = "give the key to a program in a pipe or with run.";
+  return remote || names.length === 0
+    ? new MistralKeyError(
+        "usage",
+        "There is no clipboard here: neither a desktop nor a terminal that has one.",
+        { hint: `Without a clipboard, ${others}` },
+      )
+    : new MistralKeyError(
+        "usage",
+        `The clipboard could not be reached with ${[...new Set(names)].join(" or ")}.`,
+        { hint: `Install one of them, or ${others}` },
+      );
 }
