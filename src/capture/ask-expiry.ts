@@ -52,15 +52,18 @@ async function askDay({ prompts, now }: Asking): Promise<Expiry> {
   const text = await (await prompts()).text({
     message: "Its last day",
     example: `such as ${formatDay(dayAfter(90, now()))}`,
-    check: (entered) => {
-      try {
-        parseExpiry(entered, now());
-        return undefined;
-      } catch (error) {
-        if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
-        throw error;
-      }
-    },
+    check: (entered) => reasonAgainst(() => parseExpiry(entered, now())),
   });
   return parseExpiry(text, now());
+}
+
+/** Why a text will not do, in sentences; `undefined` where reading it gives nothing to say. */
+export function reasonAgainst(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
+    throw error;
+  }
 }

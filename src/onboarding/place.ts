@@ -1,3 +1,4 @@
+import { reasonAgainst } from "../capture/ask-expiry.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError, unlessDamaged } from "../errors.ts";
 import { commandFor } from "../hints.ts";
@@ -157,16 +158,13 @@ export async function askForName(
   const text = await (await prompts()).text({
     message,
     example: "such as work",
-    check: (entered) => {
-      try {
+    check: (entered) =>
+      reasonAgainst(() => {
         const name = parseProfileName(entered.trim());
         const taken = profiles.list().some((row) => row.name === name) ? name : profiles.lookalike(name);
-        return taken === undefined ? undefined : `There is a key called ${taken} already.`;
-      } catch (error) {
-        if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
-        throw error;
-      }
-    },
+        if (taken !== undefined)
+          throw new MistralKeyError("usage", `There is a key called ${taken} already.`);
+      }),
   });
   return parseProfileName(text.trim());
 }

@@ -34,25 +34,13 @@ export function detectCapabilities(facts: TerminalFacts): ThemeOptions {
 
 /** `--no-color` wins over `FORCE_COLOR`, which wins over `NO_COLOR`, as in Node itself. */
 function detectColorLevel({ env, isTerminal, color }: TerminalFacts): ThemeOptions["colorLevel"] {
-  if (!color) return 0;
-  const forced = env.FORCE_COLOR;
-  if (forced === undefined) {
-    if (!isTerminal || env.NO_COLOR || env.NODE_DISABLE_COLORS || isDumb(env)) return 0;
-    // Node takes an empty NO_COLOR for a set one, against its definition.
-    const { NO_COLOR: _empty, ...rest } = env;
-    const { WriteStream } = process.getBuiltinModule("node:tty");
-    return levelOfDepth(WriteStream.prototype.getColorDepth(rest));
-  }
-  if (forced === "0" || forced === "false") return 0;
-  if (forced === "2") return 2;
-  if (forced === "3") return 3;
-  return 1;
-}
-
-function levelOfDepth(bits: number): ThemeOptions["colorLevel"] {
+  // Node takes an empty NO_COLOR for a set one, against its definition, and warns of one beside FORCE_COLOR.
+  const { NO_COLOR: none, NODE_DISABLE_COLORS: disabled, ...rest } = env;
+  const forced = env.FORCE_COLOR !== undefined;
+  if (!color || (!forced && (!isTerminal || none || disabled))) return 0;
+  const bits = process.getBuiltinModule("node:tty").WriteStream.prototype.getColorDepth(rest);
   if (bits >= 24) return 3;
-  if (bits >= 8) return 2;
-  return bits >= 4 ? 1 : 0;
+  return bits >= 8 ? 2 : bits >= 4 ? 1 : 0;
 }
 
 function detectUnicode({ env, platform }: TerminalFacts): boolean {

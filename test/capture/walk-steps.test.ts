@@ -57,8 +57,6 @@ describe("the keys below a screen", () => {
       const lines = layOutKeys(keys, columns, deps.output.theme).split("\n");
       expect(lines.length).toBeLessThanOrEqual(most);
       for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns - 2);
-      // The last key is not left alone below the others.
-      if (columns > 40 && lines.length > 1) expect(lines.at(-1)).toMatch(/ {3}Ctrl-C stop$/);
     }
   });
 });

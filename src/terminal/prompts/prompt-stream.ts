@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
+import { type InputBurst, type InputPiece, type KeyListener, pastedText } from "./key-listener.ts";
 import { looksLikeKey } from "./secret/secret-kinds.ts";
 
 /**
@@ -57,7 +57,7 @@ export class PromptStream extends Readable implements KeyListener {
       this.press(pasteNotice);
       const marked = burst.findIndex((piece) => piece.kind === "paste");
       if (marked !== -1) this.receive(burst.slice(marked + 1));
-    } else this.#passOn(offered(burst, accepts));
+    } else if (burst.every((piece) => isOffered(piece, accepts))) this.#passOn(burst);
   }
 
   stop(): void {
@@ -95,21 +95,10 @@ export class PromptStream extends Readable implements KeyListener {
   }
 }
 
-/**
- * Leaves out what means nothing to a prompt, and an Enter that came together with such letters: like
- * them, it was meant for the question before.
- */
-function offered(burst: InputBurst, accepts: (pressed: string) => boolean): InputBurst {
-  const typed = burst.flatMap((piece) => (piece.kind === "key" ? [] : [...piece.text]));
-  const stray = typed.some((letter) => !accepts(letter.toLowerCase()));
-  return burst.flatMap((piece) => {
-    if (piece.kind !== "key") {
-      const text = [...piece.text].filter((letter) => accepts(letter.toLowerCase())).join("");
-      return { kind: "text", text };
-    }
-    const passes = piece.key === "ctrl-d" || (accepts(piece.key) && !(stray && piece.key === "enter"));
-    return passes ? piece : [];
-  });
+/** What comes together with something that means nothing, an Enter say, was not meant for this prompt either. */
+function isOffered(piece: InputPiece, accepts: (pressed: string) => boolean): boolean {
+  if (piece.kind === "key") return piece.key === "ctrl-d" || accepts(piece.key);
+  return [...piece.text].every((letter) => accepts(letter.toLowerCase()));
 }
 
 function asLine(text: string): string {
