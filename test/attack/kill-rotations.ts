@@ -7,6 +7,7 @@ import { findProgram } from "../support/find-program.ts";
 import { startKeyring } from "../support/keyring.ts";
 import { startMistralApi } from "../support/mistral-api.ts";
 import { program } from "../support/program.ts";
+import { quickScrypt } from "./quick-scrypt.ts";
 import { type CommandRun, type Kill, RotatingMachine } from "./rotating-machine.ts";
 
 /** Where the keys are kept while rotations are killed. */
@@ -81,7 +82,7 @@ async function onMachine(
       MISTRAL_KEY_HOME: join(folder, "home"),
       MISTRAL_KEY_STORE: store,
       MISTRAL_KEY_SERVER_URL: api.url,
-      ...(store === "file" && { MISTRAL_KEY_PASSPHRASE: "a passphrase for tests" }),
+      ...(store === "file" && { ...quickScrypt, MISTRAL_KEY_PASSPHRASE: "a passphrase for tests" }),
     };
     const machine = new RotatingMachine(folder, env, api);
     await machine.prepare();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Keyring } from "../support/keyring.ts";
 import { program, type Run } from "../support/program.ts";
+import { quickScrypt } from "./quick-scrypt.ts";
 import type { Attack } from "./scenario.ts";
 
 /** What a machine is made with. */
@@ -68,7 +69,7 @@ export class Machine {
       // What would go anywhere but to loopback ends here.
       HTTPS_PROXY: "http://127.0.0.1:1",
       ...(keyring === undefined
-        ? { HOME: this.folder, MISTRAL_KEY_STORE: "file", MISTRAL_KEY_PASSPHRASE: passphrase }
+        ? { ...quickScrypt, HOME: this.folder, MISTRAL_KEY_STORE: "file", MISTRAL_KEY_PASSPHRASE: passphrase }
         : { ...keyring.env, HOME: this.folder, MISTRAL_KEY_STORE: "keychain" }),
       MISTRAL_KEY_HOME: this.home,
       MISTRAL_KEY_SERVER_URL: serverUrl,
