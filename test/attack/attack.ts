@@ -4,8 +4,10 @@ import { Random } from "./random.ts";
 import { findings, Report } from "./report.ts";
 import type { Attack, Scenario } from "./scenario.ts";
 import { faultsInFiles, faultsInKeychain } from "./scenarios/faults.ts";
+import { randomInputs } from "./scenarios/inputs.ts";
 import { killInFile, killInKeyring } from "./scenarios/kill.ts";
 import { killTargets, killTargetsAtEffects } from "./scenarios/kill-targets.ts";
+import { hostileServers } from "./scenarios/servers.ts";
 import { summaryOf, writeTable } from "./table.ts";
 import { ProcessWatch } from "./watch.ts";
 
@@ -16,6 +18,8 @@ const scenarios: readonly Scenario[] = [
   ...killTargetsAtEffects,
   faultsInFiles,
   faultsInKeychain,
+  randomInputs,
+  hostileServers,
 ];
 
 /** What was asked for on the command line. */

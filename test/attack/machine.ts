@@ -30,6 +30,10 @@ export interface RunOptions {
   readonly nodeArgs?: readonly string[];
   /** Kept out of what is looked through for keys, because the key is what was asked for: stdout. */
   readonly isAnswer?: boolean;
+  /** Keys that are typed or piped in: no output may have them either. */
+  readonly typed?: readonly string[];
+  /** Whether it may end with any code, because it passes on that of a command. */
+  readonly mayEndWithAny?: boolean;
   /** The names of programs that are started in order to be given the key. */
   readonly holders?: readonly string[];
   /** How long it may be idle: 2.5 s where absent. */
@@ -115,7 +119,7 @@ export class Machine {
           Buffer.concat(chunks).toString(),
         ) as [string, string];
         const run = { code, signal, stdout, stderr, ms: performance.now() - started };
-        report.ended(run, line, keys, options.isAnswer);
+        report.ended(run, line, [...keys, ...(options.typed ?? [])], options);
         resolve(run);
       });
     });
