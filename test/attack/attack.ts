@@ -3,10 +3,12 @@ import { findProgram } from "../support/find-program.ts";
 import { Random } from "./random.ts";
 import { findings, Report } from "./report.ts";
 import type { Attack, Scenario } from "./scenario.ts";
+import { atOnce } from "./scenarios/at-once.ts";
 import { faultsInFiles, faultsInKeychain } from "./scenarios/faults.ts";
 import { randomInputs } from "./scenarios/inputs.ts";
 import { killInFile, killInKeyring } from "./scenarios/kill.ts";
 import { killTargets, killTargetsAtEffects } from "./scenarios/kill-targets.ts";
+import { hostileRepositories } from "./scenarios/repositories.ts";
 import { hostileServers } from "./scenarios/servers.ts";
 import { summaryOf, writeTable } from "./table.ts";
 import { ProcessWatch } from "./watch.ts";
@@ -20,6 +22,8 @@ const scenarios: readonly Scenario[] = [
   faultsInKeychain,
   randomInputs,
   hostileServers,
+  hostileRepositories,
+  atOnce,
 ];
 
 /** What was asked for on the command line. */

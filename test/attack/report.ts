@@ -88,7 +88,9 @@ export class Report {
     if (killed) return;
     const trace = /inside mistral-key|^\s+at .+:\d+:\d+\)?$/m.test(run.stderr);
     if (expected.mayEndWithAny && run.code !== null) return;
-    if (run.code === 1 || run.code === null || trace) {
+    // A server that says the call was wrong is believed: 1, without the words of a crash.
+    const isBlamed = /"bad-request"|did not understand the call/.test(run.stdout + run.stderr);
+    if ((run.code === 1 && !isBlamed) || run.code === null || trace) {
       this.find(
         "crash",
         `${where}: ended with ${run.code ?? run.signal}: ${masked(run, keys).slice(0, 1500)}`,

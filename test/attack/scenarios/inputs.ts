@@ -75,8 +75,8 @@ function isAnswer(args: readonly string[]): boolean {
 function randomLine(random: Random, command: CommandEntry): readonly string[] {
   const flags = [...command.flags, ...globalFlags].filter(({ syntax }) => !syntax.startsWith("--web"));
   const line: string[] = [random.chance(0.03) ? oddWord(random) : command.name];
-  for (let more = random.whole(0, 4); more > 0; more -= 1) {
-    if (random.chance(0.3)) {
+  for (let more = random.whole(0, 3); more > 0; more -= 1) {
+    if (random.chance(0.2)) {
       line.push(oddWord(random));
       continue;
     }
