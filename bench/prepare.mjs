@@ -68,11 +68,12 @@ export function nodeOf(major, folder) {
   return binary;
 }
 
-/** A folder of the program with so many profiles, all like the one in `model`. */
+/** A folder of the program with so many profiles, all like the one in `model`, at Mistral's own address. */
 export function homeWith(profiles, model, folder) {
   const home = join(folder, `home-${profiles}`);
   mkdirSync(join(home, "profiles"), { recursive: true, mode: 0o700 });
-  const profile = JSON.parse(readFileSync(join(model, "profiles/default.json"), "utf8"));
+  const made = JSON.parse(readFileSync(join(model, "profiles/default.json"), "utf8"));
+  const profile = { ...made, endpoint: { region: "global" } };
   for (let number = 0; number < profiles; number++) {
     const name = number === 0 ? "default" : `profile-${number}`;
     const file = join(home, "profiles", `${name}.json`);

@@ -16,8 +16,9 @@ import { parseArgs } from "node:util";
 import { inTurns, median, peakMemory, run } from "./measure.mjs";
 import { peers } from "./peers.mjs";
 import * as prepare from "./prepare.mjs";
+import { requesting } from "./requests.mjs";
 import { scanning } from "./scan.mjs";
-import { table } from "./table.mjs";
+import { milliseconds, ratio, section } from "./table.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const { values: options } = parseArgs({
@@ -55,11 +56,12 @@ try {
     if (parts.includes("start")) {
       const majors = options.nodes.split(",");
       await certificates(majors);
-      for (const major of majors) await starting(major, { program, script, env });
+      const home = prepare.homeWith(1, env.MISTRAL_KEY_HOME, folder);
+      for (const major of majors)
+        await starting(major, { program, script, env: { ...env, MISTRAL_KEY_HOME: home } });
     }
     if (parts.includes("profiles")) await manyProfiles({ program, env });
-    if (parts.includes("verify")) await verifying({ program, env });
-    if (parts.includes("verify")) await asking({ program, env });
+    if (parts.includes("verify")) sections.push(...(await requesting({ program, env, key, measure })));
     if (parts.includes("scan")) sections.push(await scanning({ program, env, folder, say }));
     if (parts.includes("peers")) await besidePeers({ program, env });
   } finally {
@@ -87,7 +89,7 @@ async function certificates(majors) {
     rows.push([version, milliseconds(without), milliseconds(together), ratio(together, without)]);
   }
   const head = ["Node", "`node -e 0`", "with `NODE_EXTRA_CA_CERTS`", "ratio"];
-  sections.push(`### What \`NODE_EXTRA_CA_CERTS\` costs\n\n${table(head, rows)}`);
+  sections.push(section("What `NODE_EXTRA_CA_CERTS` costs", head, rows));
 }
 
 function nodeOf(major) {
@@ -108,6 +110,7 @@ async function starting(major, { program, script, env }) {
     { name: "--version", args: [program, "--version"], atMost: 1.15 },
     { name: "--help", args: [program, "--help"], atMost: 1.6 },
     { name: "get", args: [program, "get"], ofKeytar: 1.6, memoryAtMost: 1.35 },
+    { name: "get -p default", args: [program, "get", "-p", "default"] },
     { name: "run -- true", args: [program, "run", "--", "true"], ofKeytar: 1.8 },
     { name: "status, 1 profile", args: [program, "status"] },
     { name: "library: getMistralKey()", args: [script], ofKeytar: 1.6 },
@@ -137,19 +140,10 @@ async function starting(major, { program, script, env }) {
       each.memoryAtMost?.toFixed(2) ?? "",
     ]);
   }
-  const limit = "at most";
-  const head = [
-    "command",
-    "median",
-    "× `node -e 0`",
-    limit,
-    "× keytar",
-    limit,
-    "peak memory",
-    "× `node -e 0`",
-    limit,
-  ];
-  sections.push(`### Start-up on Node ${version}\n\n${table(head, rows)}`);
+  const head = ["command", "median", "× `node -e 0`", "at most", "× keytar", "at most"];
+  sections.push(
+    section(`Start-up on Node ${version}`, [...head, "peak memory", "× `node -e 0`", "at most"], rows),
+  );
 }
 
 /** Reads a password and nothing else: what no `get` through keytar can be quicker than. */
@@ -177,89 +171,7 @@ async function manyProfiles({ program, env }) {
     const ms = median(times.get(name));
     return [`\`${name}\``, milliseconds(ms), ratio(ms, base), atMost];
   });
-  sections.push(`### Many profiles\n\n${table(["command", "median", "× `node -e 0`", "at most"], rows)}`);
-}
-
-/** `verify` beside the same three requests, made by curl one after the other. */
-async function verifying({ program, env }) {
-  const rows = [];
-  for (const delay of [0, 250]) {
-    const api = delay === 0 ? undefined : await prepare.startSurroundings(key, delay);
-    try {
-      const url = (api?.env ?? env).MISTRAL_KEY_SERVER_URL;
-      const verify = {
-        name: "verify",
-        file: process.execPath,
-        args: [program, "verify"],
-        env: { ...env, MISTRAL_KEY_SERVER_URL: url },
-      };
-      const curl = { name: "curl", file: "sh", args: ["-c", sameRequests(url)] };
-      const times = await measure(`checking a key, answered after ${delay} ms`, [verify, curl]);
-      const [ours, theirs] = [Math.min(...times.get("verify")), Math.min(...times.get("curl"))];
-      rows.push([
-        delay === 0 ? "at once" : `after ${delay} ms`,
-        milliseconds(ours),
-        milliseconds(theirs),
-        `${(ours - theirs).toFixed(0)} ms`,
-        delay === 0 ? "+200 ms" : "",
-        ratio(ours, theirs),
-        delay === 0 ? "" : "1.00",
-      ]);
-    } finally {
-      await api?.stop();
-    }
-  }
-  const head = [
-    "the API answers",
-    "`verify`, best",
-    "3 × `curl`, best",
-    "difference",
-    "at most",
-    "ratio",
-    "at most",
-  ];
-  sections.push(`### Checking a key\n\n${table(head, rows)}`);
-}
-
-/** What `models` and `limits` add to commands that make the same calls. */
-async function asking({ program, env }) {
-  const of = (...args) => ({ name: args.join(" "), file: process.execPath, args: [program, ...args], env });
-  const pairs = [
-    [of("models"), of("verify", "--quick")],
-    [of("limits"), of("verify")],
-  ];
-  const times = await measure("asking for models and limits", pairs.flat());
-  const rows = pairs.map((pair) => {
-    const [ours, other] = pair.map(({ name }) => Math.min(...times.get(name)));
-    const names = pair.map(({ name }) => `\`${name}\``);
-    return [
-      names[0],
-      names[1],
-      milliseconds(ours),
-      milliseconds(other),
-      `${(ours - other).toFixed(0)} ms`,
-      "+20 ms",
-    ];
-  });
-  const head = [
-    "command",
-    "beside, with the same calls",
-    "best",
-    "best of the other",
-    "difference",
-    "at most",
-  ];
-  sections.push(`### Models and limits\n\n${table(head, rows)}`);
-}
-
-function sameRequests(url) {
-  const bearer = `-H 'Authorization: Bearer ${key}'`;
-  const body = `{"model":"mistral-small-latest","max_tokens":1,"messages":[{"role":"user","content":"Hi"}]}`;
-  return [
-    `curl -sf ${bearer} ${url}/v1/models`,
-    `curl -sf ${bearer} -H 'Content-Type: application/json' -d '${body}' ${url}/v1/chat/completions`,
-    `curl -sf -H 'x-api-key: ${key}' ${url}/v1/users/me`,
-  ].join(" && ");
+  sections.push(section("Many profiles", ["command", "median", "× `node -e 0`", "at most"], rows));
 }
 
 /** A clean installation of the tarball beside one of a scaffolder that is known to be quick. */
@@ -284,7 +196,7 @@ async function installing(tarball, modules) {
     ["clean `npm i -g create-vite`", milliseconds(theirs), ""],
     ["ratio", ratio(ours, theirs), "1.50"],
   ];
-  sections.push(`### Installation\n\n${table(["", "measured", "at most"], rows)}`);
+  sections.push(section("Installation", ["", "measured", "at most"], rows));
 }
 
 /** Other programs that start, or that read a secret, on the same machine. */
@@ -309,7 +221,7 @@ async function besidePeers({ program, env }) {
     const ms = median(times.get(name));
     return [`\`${name}\``, milliseconds(ms), ratio(ms, base)];
   });
-  sections.push(`### Beside others\n\n${table(["command", "median", "× `node -e 0`"], rows)}`);
+  sections.push(section("Beside others", ["command", "median", "× `node -e 0`"], rows));
 }
 
 /** Runs the cases in turns, and tells what takes so long. */
@@ -335,12 +247,4 @@ function report() {
     file,
     readFileSync(file, "utf8").replace(marks, (_, start, end) => `${start}\n${text}\n\n${end}`),
   );
-}
-
-function milliseconds(ms) {
-  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
-}
-
-function ratio(value, base) {
-  return (value / base).toFixed(2);
 }

@@ -12,3 +12,16 @@ export function table(head, rows) {
   );
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
+
+/** A table with its title. */
+export function section(title, head, rows) {
+  return `### ${title}\n\n${table(head, rows)}`;
+}
+
+export function milliseconds(ms) {
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+export function ratio(value, base) {
+  return (value / base).toFixed(2);
+}

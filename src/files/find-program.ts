@@ -41,8 +41,10 @@ export function programFolders({ env, platform }: ProgramSearch): readonly strin
 
 function isProgram(file: string): boolean {
   try {
+    // A folder of PATH that does not hold it is no error: those take their time.
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
+    return true;
   } catch {
     return false;
   }

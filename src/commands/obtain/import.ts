@@ -59,7 +59,7 @@ async function findAndImport(
     const documents = imported.map((one) => documentOf(one, request, deps.now()));
     deps.output.json(documents.length === 1 ? documents[0] : { keys: documents });
   }
-  return worstExitCode(imported.map(exitCodeOf));
+  return worstExitCode(imported.map(exitCodeOfImported));
 }
 
 async function list(
@@ -136,7 +136,7 @@ function documentOf(one: ImportedKey, request: ImportRequest, now: Date): object
   }
 }
 
-function exitCodeOf(one: ImportedKey): ExitCode {
+function exitCodeOfImported(one: ImportedKey): ExitCode {
   const code =
     one.outcome === "stored"
       ? exitCodeOfStored(one)
