@@ -114,7 +114,10 @@ describe("push to a service, through a stand-in for its program", () => {
   });
 
   it("sets a variable of the Vercel project that the folder is linked to", async () => {
-    standIn("vercel", `case "$2" in add) cat > "$3.$4";; rm) rm "$3.$4";; esac`);
+    standIn(
+      "vercel",
+      `case "$2" in add) cat > "$3.$4"; echo Added Environment Variable "$3" >&2;; rm) rm "$3.$4";; esac`,
+    );
     await start();
     await expect(on.push("vercel:production")).rejects.toMatchObject({
       hint: expect.stringContaining("vercel link"),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, type Server as NetServer } from "node:net";
@@ -176,6 +176,76 @@ describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-
     });
     expect(data).toEqual({ other: "eA==" });
     expect(watched.stop().seen).toContain("kubectl");
+  }, 60_000);
+});
+
+// vercel is a package of npm with some hundred dependencies, which is not installed for the tests.
+const hasVercel = onLinux && findProgram("vercel") !== undefined && findProgram("openssl") !== undefined;
+if (!hasVercel) console.warn("\n!!! SKIPPED: push vercel, with vercel: npm install --global vercel@50\n");
+describe.skipIf(!hasVercel)("push vercel, with vercel", () => {
+  it("sets a sensitive variable of the linked project, replaces it, and removes it", async () => {
+    const certificate = await makeCertificate();
+    const project = { id: "prj_1", name: "engine", accountId: "team_1", customEnvironments: [] };
+    const team = { id: "team_1", slug: "ada", name: "Ada" };
+    const user = {
+      id: "u1",
+      username: "ada",
+      email: "ada@example.com",
+      version: "northstar",
+      defaultTeamId: team.id,
+    };
+    let variable: { readonly value: string; readonly type: string } | undefined;
+    let breaks = false;
+    const api = answering((request, body) => {
+      const path = (request.url ?? "").replace(/\?.*/, "");
+      if (/\/user$/.test(path)) return [200, { user }];
+      if (/\/teams$/.test(path)) return [200, { teams: [team], pagination: {} }];
+      if (/\/teams\//.test(path)) return [200, team];
+      if (path.endsWith("/custom-environments")) return breaks ? [200, {}] : [200, { environments: [] }];
+      if (!path.includes("/env")) return [200, project];
+      if (request.method === "POST") {
+        variable = [JSON.parse(body)].flat()[0];
+        return [201, { created: {}, failed: [] }];
+      }
+      if (request.method === "DELETE") variable = undefined;
+      const row = { id: "e1", key: "MISTRAL_API_KEY", target: ["production"], customEnvironmentIds: [] };
+      return [200, { envs: variable === undefined ? [] : [{ ...row, type: variable.type }], pagination: {} }];
+    });
+    const port = await listen(createSecureServer(certificate, api));
+    const config = join(folder, ".local", "share", "com.vercel.cli");
+    mkdirSync(config, { recursive: true });
+    const address = `https://localhost:${port}`;
+    writeFileSync(join(config, "config.json"), JSON.stringify({ api: address, currentTeam: team.id }));
+    writeFileSync(join(config, "auth.json"), JSON.stringify({ token: "made-up-token" }));
+    mkdirSync(join(folder, ".vercel"));
+    writeFileSync(
+      join(folder, ".vercel", "project.json"),
+      JSON.stringify({ projectId: "prj_1", orgId: team.id }),
+    );
+    const env = {
+      HOME: folder,
+      NODE_EXTRA_CA_CERTS: certificate.file,
+      VERCEL_TELEMETRY_DISABLED: "1",
+      NO_UPDATE_NOTIFIER: "1",
+      MISTRAL_API_KEY: key.reveal(),
+    };
+    on = await openPushing({ env, processContext: { cwd: folder, home: folder } });
+    expect((await on.push("vercel:production")).code).toBe(0);
+    expect(variable).toMatchObject({ value: key.reveal(), type: "sensitive" });
+    await on.replaceKey(otherKey);
+    expect((await on.push()).code).toBe(0);
+    expect(variable?.value).toBe(otherKey.reveal());
+    // It ends with 0 all the same.
+    breaks = true;
+    expect(await on.push()).toMatchObject({
+      code: 9,
+      said: expect.stringContaining("without saying that it has set the variable"),
+    });
+    breaks = false;
+    expect((await on.push("--forget", `vercel:production#${folder}`)).code).toBe(0);
+    expect(variable).toBeUndefined();
+    expect(watched.stop().seen.join(" ")).toMatch(/vercel|node/);
+    certificate.remove();
   }, 60_000);
 });
 

@@ -10,7 +10,7 @@ import { OwnersProgram } from "./owners-program.ts";
 /**
  * The environment variable `MISTRAL_API_KEY` of a Vercel project, the one that a folder is linked to.
  *
- * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 64: it reads standard input.
+ * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 50: it reads standard input.
  */
 export class VercelTarget implements Target {
   readonly #vercel: OwnersProgram;
@@ -42,7 +42,13 @@ export class VercelTarget implements Target {
     // Vercel keeps no sensitive variables for development, where people read them.
     const sensitive = this.#environment === "development" ? [] : ["--sensitive"];
     const args = ["env", "add", standardVariable, this.#environment, "--force", "--yes", ...sensitive];
-    await this.#vercel.run(args, { input: key, cwd: this.#folder });
+    const answer = await this.#vercel.ask(args, { input: key, cwd: this.#folder });
+    if (answer.code !== 0) throw this.#vercel.refused(answer);
+    // It ends with 0 after failures of its own, too (seen in vercel 50.44).
+    if (/environment variable/i.test(answer.stdout + answer.said)) return;
+    throw new MistralKeyError("usage", "vercel ended without saying that it has set the variable.", {
+      hint: "See what is there: vercel env ls",
+    });
   }
 
   async read(): Promise<undefined> {
