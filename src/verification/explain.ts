@@ -13,6 +13,12 @@ const openStatus = { command: "open status", does: "see whether Mistral has a pr
 
 /** Puts what answers showed of a key into words. */
 export function explain(assessed: Assessed): Explanation {
+  return { causes: [], hint: null, next: [], ...wordsFor(assessed) };
+}
+
+type Words = Pick<Explanation, "sentence"> & Partial<Explanation>;
+
+function wordsFor(assessed: Assessed): Words {
   const { context } = assessed;
   const { endpoint, model } = context;
   switch (assessed.diagnosis) {
@@ -25,7 +31,6 @@ export function explain(assessed: Assessed): Explanation {
     case "expired":
       return {
         sentence: `This key has expired: you entered ${formatDay(assessed.lastDay)} as its last day.`,
-        causes: [],
         hint: "It needs a new key in its place.",
         next: [rotate],
       };
@@ -34,7 +39,6 @@ export function explain(assessed: Assessed): Explanation {
       const keep = assessed.product === "vibe" ? " Keep this one for Vibe." : "";
       return {
         sentence: say({ codestral, vibe, other }[assessed.product]),
-        causes: [],
         hint: say(facts.makeStudioKey) + keep,
         next: [openKeys],
       };
@@ -57,7 +61,6 @@ export function explain(assessed: Assessed): Explanation {
         : {
             sentence: say(facts.noPlan),
             facts: model === undefined ? [] : [say(facts.notInPlan, { model })],
-            causes: [],
             hint: say(facts.choosePlan),
             next: [{ command: "open subscription", does: "see the plans, and choose one" }],
           };
@@ -66,7 +69,6 @@ export function explain(assessed: Assessed): Explanation {
     case "over-capacity":
       return {
         sentence: say(facts.atCapacity, { model: model === undefined ? "" : ` for ${model}` }),
-        causes: [],
         hint: "Try again later, or another model with --model.",
         next: [openStatus],
       };
@@ -78,7 +80,6 @@ export function explain(assessed: Assessed): Explanation {
         causes:
           endpoint.serverUrl === undefined ? [] : [`The server at ${endpoint.serverUrl} changes calls.`],
         hint: "Try again without a proxy or gateway in between. If it stays, please report it as a bug of mistral-key.",
-        next: [],
       };
     case "server-error":
     case "unreachable":
@@ -86,23 +87,22 @@ export function explain(assessed: Assessed): Explanation {
       if ("foreign" in assessed) return explainForeignAnswer(assessed.foreign, assessed.status, context);
       return {
         sentence: `Mistral itself failed (HTTP ${assessed.status}), ${aboutKey(context)}.`,
-        causes: [],
         hint: "Try again in a minute.",
         next: [openStatus],
       };
   }
 }
 
-function explainValid(tried: "authentication" | "completion" | "no-model"): Explanation {
+function explainValid(tried: "authentication" | "completion" | "no-model"): Words {
   const sentence = {
     authentication: "Mistral accepts this key.",
     completion: "Mistral accepts this key, and a model answered.",
     "no-model": "Mistral accepts this key, but lists no chat model for it, so none was called.",
   }[tried];
-  return { sentence, causes: [], hint: null, next: [] };
+  return { sentence };
 }
 
-function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: CallContext): Explanation {
+function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: CallContext): Words {
   const { expiresAt } = history;
   const known = [`It worked on ${formatDay(dayOf(new Date(lastAcceptedAt)))}.`];
   if (typeof expiresAt === "string") known.push(`${formatDay(expiresAt)} is noted as its last day.`);
@@ -123,7 +123,7 @@ function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: Ca
   };
 }
 
-function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Explanation {
+function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Words {
   const { mask, usualShape, endpoint } = context;
   const causes = [
     ...(usualShape ? [] : [say(facts.unusualShape)]),
@@ -146,19 +146,17 @@ function notAccepted(mask: string): string {
 function explainLimit(
   limit: "of-the-moment" | "of-the-month" | "spending",
   retryAfterMs: number | undefined,
-): Explanation {
+): Words {
   switch (limit) {
     case "spending":
       return {
         sentence: say(facts.spending),
-        causes: [],
         hint: say(facts.raiseSpending),
         next: [{ command: "open workspaces", does: "see the spending limit of each workspace" }],
       };
     case "of-the-month":
       return {
         sentence: say(facts.monthUsedUp),
-        causes: [],
         hint: say(facts.waitForMonth),
         next: [{ command: "open limits", does: "see the limits of your workspace" }],
       };
@@ -166,7 +164,6 @@ function explainLimit(
       return {
         sentence: "The key is good, but its rate limit is used up for the moment.",
         facts: [say(facts.sharedLimit)],
-        causes: [],
         hint:
           retryAfterMs === undefined ? "Try again in a minute." : `Try again in ${inWords(retryAfterMs)}.`,
         next: [{ command: "open limits", does: "see the limits of your workspace" }],
@@ -174,23 +171,20 @@ function explainLimit(
   }
 }
 
-function explainNoModel(model = "that"): Explanation {
+function explainNoModel(model = "that"): Words {
   return {
     sentence: `The key is good, but Mistral has no model called ${showName(model)} for it.`,
-    causes: [],
     hint: "Check the name, or leave out --model to try a model that the key may call.",
     next: [{ command: "open docs", does: "see the names of the models" }],
   };
 }
 
-function explainNoApi(address: string): Explanation {
+function explainNoApi(address: string): Words {
   return {
     sentence: `There is no Mistral API at ${address}, so nothing is known about the key.`,
-    causes: [],
     hint: /\/v1$/.test(address)
       ? "Leave out /v1 at the end of --server-url (or MISTRAL_KEY_SERVER_URL)."
       : "Check the address in --server-url (or MISTRAL_KEY_SERVER_URL).",
-    next: [],
   };
 }
 

@@ -11,7 +11,11 @@ export const careCommands: readonly CommandEntry[] = [
       { syntax: "--all", description: "every profile", conflicts: ["stdin", "profile"] },
       { syntax: "--quick", description: "only whether Mistral accepts the key, no completion" },
       { syntax: "--model <id>", description: "the model to call", conflicts: ["quick"] },
-      { syntax: "--stdin", description: "check a key from standard input, store nothing" },
+      {
+        syntax: "--stdin",
+        description: "check a key from standard input, store nothing",
+        conflicts: ["minDays"],
+      },
       { syntax: "--min-days <days>", description: "fail too when the key ends within so many days" },
     ],
     examples: ["mistral-key verify", "mistral-key verify --all --json", "mistral-key verify --min-days 14"],
@@ -87,12 +91,12 @@ export const careCommands: readonly CommandEntry[] = [
       {
         syntax: "--finish",
         description: "end a rotation whose old key may still be alive",
-        conflicts: ["abort", "withKey"],
+        conflicts: ["abort", "withKey", "expires"],
       },
       {
         syntax: "--abort",
         description: "go back to the old key; asks before the new one is forgotten here",
-        conflicts: ["finish", "withKey"],
+        conflicts: ["finish", "withKey", "expires"],
       },
       {
         syntax: "--auto",

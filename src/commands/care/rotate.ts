@@ -30,12 +30,6 @@ import { type DueRequest, type RotateOptions, rotateDue, type Told } from "./rot
 export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const expires = flags.value("expires");
   const direction = flags.on("finish") ? "forward" : flags.on("abort") ? "back" : undefined;
-  if (expires !== undefined && direction !== undefined) {
-    const flag = direction === "forward" ? "--finish" : "--abort";
-    throw new MistralKeyError("usage", `--expires is for a new key, and ${flag} brings none.`, {
-      hint: "Use only one of them.",
-    });
-  }
   const { json, ...settings } = readSettings(flags, deps);
   const auto = flags.on("auto");
   const options: RotateOptions = {

@@ -51,11 +51,6 @@ function readOptions(flags: Flags, deps: Deps): VerifyOptions {
   const settings = readSettings(flags, deps);
   const from = flags.on("stdin") ? "stdin" : flags.on("all") ? "every-profile" : "profile";
   const minDays = readMinDays(flags.value("minDays"), settings.profile);
-  if (from === "stdin" && minDays !== undefined) {
-    throw new MistralKeyError("usage", "--min-days cannot be used with --stdin.", {
-      hint: "Only for a stored key does mistral-key know on which day it ends.",
-    });
-  }
   const model = readModelFlag(flags, settings.profile, "verify");
   return { ...settings, from, quick: flags.on("quick"), model, minDays };
 }
