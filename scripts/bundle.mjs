@@ -86,7 +86,9 @@ async function makePage() {
   const read = (name) => readFileSync(`src/web/page/${name}`, "utf8");
   return {
     markup: read("page.html"),
-    style: read("page.css")
+    style: ["page.css", "log.css", "question.css"]
+      .map(read)
+      .join("")
       .replace(/\s*([{}:;,])\s+/g, "$1")
       .replace(/\s+/g, " ")
       .trim(),

@@ -52,6 +52,7 @@ async function askDay({ prompts, now }: Asking): Promise<Expiry> {
   const text = await (await prompts()).text({
     message: "Its last day",
     example: `such as ${formatDay(dayAfter(90, now()))}`,
+    day: { first: dayAfter(0, now()), initial: dayAfter(90, now()) },
     check: (entered) => reasonAgainst(() => parseExpiry(entered, now())),
   });
   return parseExpiry(text, now());

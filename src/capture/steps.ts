@@ -104,13 +104,18 @@ const copying: Pick<Screen, "steps" | "picture" | "instructions"> = {
   ],
 };
 
+/** The titles of the steps of these screens. */
+export function stepsOf(screens: readonly Screen[]): readonly string[] {
+  return screens.flatMap(({ steps }) => steps);
+}
+
 /** The number of a screen's first step, counted from 1. */
 export function firstStepOf(screens: readonly Screen[], id: ScreenId): number {
   const before = screens.slice(
     0,
     screens.findIndex((screen) => screen.id === id),
   );
-  return before.flatMap(({ steps }) => steps).length + 1;
+  return stepsOf(before).length + 1;
 }
 
 /** The first screen to show. */

@@ -4,7 +4,7 @@ import type { Expiry } from "../keys/expiry.ts";
 import { askExpiry } from "./ask-expiry.ts";
 import { openPageAndSay } from "./open-page.ts";
 import type { ScreenId } from "./pictures.ts";
-import { firstStepOf, type Screen } from "./steps.ts";
+import { firstStepOf, type Screen, stepsOf } from "./steps.ts";
 
 /** What walking the steps needs to know. */
 export interface Walk {
@@ -49,6 +49,7 @@ export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
   let { expiresAt } = walk;
   let asked = expiresAt !== undefined;
   let justMade = false;
+  deps.output.outline(stepsOf(screens));
   let index = screens.findIndex(({ id }) => id === walk.from);
   for (let screen = screens[index]; screen !== undefined; screen = screens[index]) {
     walk.onScreen?.(screen.id, expiresAt);
@@ -69,7 +70,7 @@ export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
 function showScreen({ output }: Walking, screen: Screen, screens: readonly Screen[]): void {
   output.step({
     number: firstStepOf(screens, screen.id),
-    total: screens.flatMap(({ steps }) => steps).length,
+    total: stepsOf(screens).length,
     titles: screen.steps,
   });
   if (screen.picture !== undefined) output.picture(screen.picture);

@@ -2,8 +2,10 @@ import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
 import {
   firstScreenFor,
   firstStepOf,
+  type Screen,
   type StartingPoint,
   screensFor,
+  stepsOf,
   suggestKeyName,
 } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
@@ -60,6 +62,7 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
 }
 
 async function walkToPaste(deps: Deps, request: OnboardRequest): Promise<Walked> {
+  deps.output.outline(stepsOf(screensOf(deps, "new")));
   const step = await stepOfDraft(deps, request);
   const start = await (await deps.prompts()).choose<StartingPoint | "draft", ApiKey>({
     message: "Where are you now?",
@@ -104,6 +107,6 @@ async function stepOfDraft(deps: Deps, { profile }: OnboardRequest): Promise<str
   return `step ${firstStepOf(screensOf(deps, draft.start), draft.screen)}`;
 }
 
-function screensOf(deps: Deps, start: StartingPoint) {
+function screensOf(deps: Deps, start: StartingPoint): readonly Screen[] {
   return screensFor({ suggestedName: suggestKeyName(deps.machineName(), deps.now()), start });
 }

@@ -54,12 +54,20 @@ export function profileOf(known: KnownKey, now: Date): Profile {
 /** The profile after a test call of its key. An identity that Mistral did not tell this time is kept. */
 export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile {
   const moment = now.toISOString();
+  const { authentication, rateLimits } = check;
+  const perMinute = rateLimits?.requestsPerMinute.limit;
   return {
     ...profile,
     identity: check.identity ?? profile.identity,
     lastVerifiedAt: moment,
     lastDiagnosis: diagnosisOfKey(check),
-    lastAcceptedAt: check.authentication.ok ? moment : profile.lastAcceptedAt,
+    ...(authentication.ok && {
+      lastAcceptedAt: moment,
+      mayCall: {
+        models: authentication.models,
+        ...(perMinute ? { requestsPerMinute: perMinute } : {}),
+      },
+    }),
   };
 }
 

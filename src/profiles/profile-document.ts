@@ -6,7 +6,7 @@ import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.
 import type { Identity } from "../mistral/mistral-api.ts";
 import { cleanText } from "../outside-text.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { KnownTarget, ListedKey, Profile } from "./profile.ts";
+import type { Abilities, KnownTarget, ListedKey, Profile } from "./profile.ts";
 import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
@@ -37,6 +37,7 @@ export function readProfile(shape: Shape): Profile {
     lastDiagnosis:
       shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", codeOfDiagnosis),
     lastAcceptedAt: shape.momentOrNull("lastAcceptedAt"),
+    ...(shape.has("mayCall") ? { mayCall: readAbilities(shape.object("mayCall")) } : {}),
     ...(shape.has("adminKey") ? { adminKey: cleanText(shape.text("adminKey")) } : {}),
     ...(shape.has("listed") ? { listed: readListed(shape.object("listed")) } : {}),
     targets:
@@ -89,6 +90,13 @@ function readKnownTarget(shape: Shape): KnownTarget {
   return {
     target: readTarget(shape.text("target")),
     since: shape.momentOrNull("since"),
+  };
+}
+
+function readAbilities(shape: Shape): Abilities {
+  return {
+    models: shape.number("models"),
+    ...(shape.has("requestsPerMinute") ? { requestsPerMinute: shape.number("requestsPerMinute") } : {}),
   };
 }
 

@@ -30,12 +30,21 @@ export interface Profile {
   readonly lastDiagnosis: Diagnosis | null;
   /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;
+  /** What the key may call, as Mistral said when it last accepted it; absent before that. */
+  readonly mayCall?: Abilities;
   /** The mask of the Admin API key that is stored beside the key; absent where there is none. */
   readonly adminKey?: string;
   /** What Mistral's list of keys said of this key; absent where it was not asked. */
   readonly listed?: ListedKey;
   /** The places that get this key delivered. */
   readonly targets: readonly KnownTarget[];
+}
+
+/** What a key may call. */
+export interface Abilities {
+  readonly models: number;
+  /** Absent where Mistral did not say. */
+  readonly requestsPerMinute?: number;
 }
 
 /** What Mistral's list of keys says of one, which only the Admin API of an organization gives. */
@@ -58,6 +67,14 @@ export interface KnownTarget {
 /** Where a key is kept, in words. */
 export function storeNameOf({ store, storeName }: Pick<Profile, "store" | "storeName">): string {
   return storeName ?? { keychain: "the keychain", file: "an encrypted file", memory: "memory" }[store];
+}
+
+/** What a key may call, in words; empty where that is not known. */
+export function abilitiesOf({ mayCall }: Pick<Profile, "mayCall">): string {
+  if (mayCall === undefined) return "";
+  const { models, requestsPerMinute } = mayCall;
+  const limit = requestsPerMinute === undefined ? "" : ` · ${requestsPerMinute} requests a minute`;
+  return `${models} ${models === 1 ? "model" : "models"}${limit}`;
 }
 
 /** The store of a key: the one asked for, else the one its profile remembers, else the keychain. */

@@ -1,14 +1,14 @@
 import { commandFor } from "../hints.ts";
-import { dayOf, formatDay } from "../keys/expiry.ts";
+import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { showName } from "../outside-text.ts";
 import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
-import { type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
+import { abilitiesOf, type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
-import type { Output, Style, TableColumn } from "../terminal/output/output.ts";
+import type { Card, KeyValueRow, Output, Style, TableColumn } from "../terminal/output/output.ts";
 import { isRefusal } from "../verification/verdict.ts";
 import { printEnvironment, printNotices } from "./print-notices.ts";
 import { isEnding, type ReadableProfile, type Survey } from "./survey.ts";
@@ -73,16 +73,19 @@ function checkCell({ lastDiagnosis }: Profile, theme: Style): string {
  * Shows a person how the keys stand: each, what is due, and which key is used here.
  *
  * @param output - for answers
- * @param inFull - whether everything known of each is shown, however many there are
+ * @param form - `full` shows everything known of each, however many there are; `cards` does too, with bars
  */
-export function printStatus(output: Output, survey: Survey, inFull: boolean): void {
+export function printStatus(output: Output, survey: Survey, form: StatusForm): void {
+  const inFull = form !== "short";
   const readable = survey.profiles.filter((row): row is ReadableProfile => "profile" in row);
   if (survey.unlisted !== undefined) printUnlisted(output, survey.unlisted);
   else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
     output.paragraph("No key is stored here yet.");
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
-  if (readable.length > 1 && !inFull) {
+  if (form === "cards") {
+    for (const row of readable) output.card(cardOf(row, survey.now, output.theme));
+  } else if (readable.length > 1 && !inFull) {
     output.table(profileColumns(readable, survey.now, output.theme));
   } else {
     readable.forEach((row, index) => {
@@ -95,6 +98,9 @@ export function printStatus(output: Output, survey: Survey, inFull: boolean): vo
   if (inFull || readable.length > 1 || isNews(survey.choice)) output.bullet(describeChoice(survey.choice));
   printEnvironment(output, survey);
 }
+
+/** How much of each key is shown, and how. */
+export type StatusForm = "short" | "full" | "cards";
 
 /** The stored key counts, and what is known of it comes back with the next test call. */
 function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): void {
@@ -110,8 +116,30 @@ function isNews({ rule, name }: Survey["choice"]): boolean {
 }
 
 function printProfile(output: Output, { profile }: ReadableProfile, now: Date): void {
+  output.heading(profile.name);
+  output.rows(
+    rowsOf(profile, now).map(({ label, value }) => ({ label: output.theme.faint(label), value })),
+    4,
+  );
+}
+
+function cardOf({ profile }: ReadableProfile, now: Date, theme: Style): Card {
+  const rows = rowsOf(profile, now).map(({ label, value }) =>
+    label === "Ends" ? { label, value: `${value}${barOf(profile, now, theme)}` } : { label, value },
+  );
+  return { title: profile.name, rows };
+}
+
+/** What is left of the days that the key had when it was stored. */
+function barOf({ createdAt, expiresAt }: Profile, now: Date, theme: Style): string {
+  if (typeof expiresAt !== "string") return "";
+  const days = Math.max(1, daysLeft(expiresAt, new Date(createdAt)));
+  return `\n${theme.meter(Math.min(1, Math.max(0, daysLeft(expiresAt, now)) / days))}`;
+}
+
+function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
   const { identity } = profile;
-  const rows = [
+  return [
     { label: "Key", value: joined([profile.key, identity?.keyName]) },
     {
       label: "Account",
@@ -125,6 +153,7 @@ function printProfile(output: Output, { profile }: ReadableProfile, now: Date): 
     { label: "Endpoint", value: endpointOf(profile) },
     { label: "Ends", value: endOf(profile, now) },
     { label: "Checked", value: checkOf(profile) },
+    { label: "May call", value: abilitiesOf(profile) },
     { label: "Last used", value: lastUseOf(profile) },
     {
       label: "Admin key",
@@ -132,11 +161,6 @@ function printProfile(output: Output, { profile }: ReadableProfile, now: Date): 
     },
     { label: "Delivered to", value: profile.targets.map(describeTarget).join("\n") },
   ].filter(({ value }) => value !== "");
-  output.heading(profile.name);
-  output.rows(
-    rows.map(({ label, value }) => ({ label: output.theme.faint(label), value })),
-    4,
-  );
 }
 
 function endpointOf({ endpoint: { region, serverUrl } }: Profile): string {

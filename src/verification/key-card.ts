@@ -1,6 +1,6 @@
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { endOf } from "../profiles/key-end.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { abilitiesOf, type Profile } from "../profiles/profile.ts";
 import type { KeyValueRow, Output } from "../terminal/output/output.ts";
 import { explain } from "./explain.ts";
 
@@ -30,20 +30,12 @@ function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValu
     { label: "Kept in", value: `${storeName}, as profile ${profile.name}` },
     { label: "Ends", value: endOf(profile, now) },
     { label: "Checked", value: check?.diagnosis === "valid" ? "" : uncheckedFor(check) },
-    { label: "May call", value: check === undefined ? "" : abilitiesOf(check) },
+    { label: "May call", value: check?.authentication.ok ? abilitiesOf(profile) : "" },
   ].filter(({ value }) => value !== "");
 }
 
 function uncheckedFor(check: KeyCheck | undefined): string {
   return check === undefined ? "not yet" : `not to the end: ${explain(check).sentence}`;
-}
-
-function abilitiesOf({ authentication, rateLimits }: KeyCheck): string {
-  const models = authentication.ok
-    ? `${authentication.models} ${authentication.models === 1 ? "model" : "models"}`
-    : "";
-  const perMinute = rateLimits?.requestsPerMinute.limit;
-  return joined([models, perMinute ? `${perMinute} requests a minute` : ""], " · ");
 }
 
 function joined(parts: readonly (string | null | undefined)[], separator: string): string {

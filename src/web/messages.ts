@@ -24,6 +24,8 @@ export type QuestionForm =
       readonly initial: number;
     }
   | { readonly form: "text"; readonly initial: string; readonly example: string }
+  /** A day as `YYYY-MM-DD`, from the first on. */
+  | { readonly form: "day"; readonly initial: string; readonly first: string }
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }
   | { readonly form: "passphrase"; readonly twice: boolean };
 
@@ -43,6 +45,7 @@ export type End = "done" | "failed" | "stopped" | "idle";
 /** What the program tells the page, in order. */
 export type PageEvent =
   | { readonly type: "say"; readonly verb: Verb; readonly text: Styled }
+  | { readonly type: "outline"; readonly steps: readonly string[] }
   | ({ readonly type: "step" } & StepHeading)
   | { readonly type: "rows"; readonly title?: Styled; readonly rows: readonly StyledRow[] }
   | {

@@ -73,6 +73,10 @@ export class PageOutput implements Output {
     this.#say("line", text, indent);
   }
 
+  outline(steps: readonly string[]): void {
+    this.#channel.send({ type: "outline", steps });
+  }
+
   step(heading: StepHeading): void {
     this.#terminal?.step(heading);
     this.#channel.send({ type: "step", ...heading });

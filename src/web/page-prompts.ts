@@ -64,8 +64,9 @@ export class PagePrompts implements Prompts {
   }
 
   text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
-    const { message, initial = "", example = "", check } = question;
-    return this.#ask<string, Pasted>(message, { form: "text", initial, example }, question, (answer) => {
+    const { message, initial = "", example = "", check, day } = question;
+    const form = day ? ({ form: "day", ...day } as const) : ({ form: "text", initial, example } as const);
+    return this.#ask<string, Pasted>(message, form, question, (answer) => {
       const text = answer.text?.trim() || initial;
       const refused = check?.(text);
       return refused === undefined

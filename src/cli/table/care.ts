@@ -33,6 +33,12 @@ export const careCommands: readonly CommandEntry[] = [
         suggests: "files",
         conflicts: ["json"],
       },
+      {
+        ...web,
+        description: "show it on a page in the browser, which this program serves on this machine only",
+        conflicts: ["json", "ics"],
+      },
+      noBrowser,
     ],
     examples: ["mistral-key status", "mistral-key status --ics keys.ics", "mistral-key status --json"],
     run: async (input, deps) => (await import("../../commands/care/status.ts")).status(input, deps),

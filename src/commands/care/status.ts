@@ -3,9 +3,9 @@ import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { orAtHome } from "../../files/process-context.ts";
 import { readSettings } from "../../settings.ts";
-import { printStatus } from "../../status/print-status.ts";
+import { printStatus, type StatusForm } from "../../status/print-status.ts";
 import { statusDocument } from "../../status/status-document.ts";
-import { survey } from "../../status/survey.ts";
+import { type Survey, survey } from "../../status/survey.ts";
 import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 
 /** Shows every profile and the key an app started here would use. Asks Mistral nothing, and a store only about a key whose profile is not there. */
@@ -17,14 +17,22 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitC
   if (file !== undefined || flags.on("ics")) {
     (await import("./status-calendar.ts")).writeCalendar(file, found, deps);
   } else if (json) deps.output.json(statusDocument(found));
-  else {
-    const inFull = flags.on("verbose");
-    const listed = found.profiles.some(({ name }) => name === choice.name);
-    const unlisted = listed ? undefined : await findUnlistedKey(deps, choice.name);
-    printStatus(deps.output.answers, { ...found, unlisted }, inFull);
-    if (inFull) await printApps(deps);
-  }
+  else if (flags.on("web")) {
+    const { onPage } = await import("../../web/on-page.ts");
+    await onPage(deps, { browser: !flags.off("browser") }, async (page) => {
+      await show(page, found, "cards");
+      await (await page.prompts()).press({ keys: [{ press: "enter", does: "close", value: true }] });
+    });
+  } else await show(deps, found, flags.on("verbose") ? "full" : "short");
   return exitCodes.done;
+}
+
+async function show(deps: Deps, found: Survey, form: StatusForm): Promise<void> {
+  const { choice, profiles } = found;
+  const listed = profiles.some(({ name }) => name === choice.name);
+  const unlisted = listed ? undefined : await findUnlistedKey(deps, choice.name);
+  printStatus(deps.output.answers, { ...found, unlisted }, form);
+  if (form !== "short") await printApps(deps);
 }
 
 /** Which key Mistral's SDK, Vibe and `llm` would take here; that takes a look at their files. */

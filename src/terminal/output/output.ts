@@ -104,6 +104,8 @@ export interface Output {
   paragraph(text: string, indent?: number): void;
   /** A line in bold above what belongs to it. */
   heading(text: string, indent?: number): void;
+  /** The titles of all steps, before the first; only where there is room to show them the whole time. */
+  outline(steps: readonly string[]): void;
   /** `3 of 5   title   ●●●○○`, a line for each title, with an empty line above and below. */
   step(heading: StepHeading): void;
   /** A command or an address, whole and on a line of its own, so that it can be copied. */

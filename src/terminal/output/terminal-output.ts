@@ -96,6 +96,9 @@ class TerminalOutput implements Output {
     this.paragraph(this.theme.strong(text), indent);
   }
 
+  /** What scrolls has no such room. */
+  outline(): void {}
+
   step({ number, total, titles }: StepHeading): void {
     const { accent, strong, symbol } = this.theme;
     this.print();

@@ -36,6 +36,8 @@ export interface TextQuestion {
   readonly initial?: string;
   /** Shown while nothing is entered. */
   readonly example?: string;
+  /** A day is asked for, which a calendar can be shown for: the earliest, and the one to begin at, as `YYYY-MM-DD`. */
+  readonly day?: { readonly first: string; readonly initial: string };
   /** The sentence to show when a text will not do, or `undefined`. */
   readonly check?: (text: string) => string | undefined;
 }

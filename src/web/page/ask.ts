@@ -32,7 +32,6 @@ export function ask(question: Question, send: Send): void {
   );
   const first = form.querySelector<HTMLElement>("input, button.main");
   first?.focus({ preventScroll: true });
-  byId("ask").scrollIntoView({ block: "nearest" });
   taking = question.takesKey ? (text) => void answer({ isKey: true, text }) : undefined;
 }
 
@@ -61,6 +60,12 @@ function fill(form: HTMLFormElement, note: HTMLElement, question: Question, answ
     case "text": {
       const input = field({ type: "text", value: question.initial, placeholder: question.example });
       form.append(labelled("Your answer", input), note, buttons(submit("Continue")));
+      onSubmit(form, () => answer({ text: input.value }));
+      return;
+    }
+    case "day": {
+      const input = field({ type: "date", value: question.initial, min: question.first });
+      form.append(labelled("Day", input), note, buttons(submit("Continue")));
       onSubmit(form, () => answer({ text: input.value }));
       return;
     }

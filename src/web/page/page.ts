@@ -1,7 +1,7 @@
 import type { Answer, End, PageEvent, Reply } from "../messages.ts";
 import { ask, endQuestion } from "./ask.ts";
 import { byId } from "./elements.ts";
-import { showEvent } from "./show-event.ts";
+import { finishSteps, showEvent } from "./show-event.ts";
 
 const endings: Readonly<Record<End, string>> = {
   done: "Finished. The program has stopped serving this page; you can close it.",
@@ -15,8 +15,12 @@ const tries = 3;
 
 let place = 0;
 let isOver = false;
+/** Whether a step is shown whose question has not come yet; it is read from its top. */
+let isNewStep = false;
 
-void start();
+// The first paint waits for nothing; a page that nobody sees yet has none.
+if (document.hidden) void start();
+else requestAnimationFrame(() => setTimeout(start));
 
 async function start(): Promise<void> {
   const proof = await enter();
@@ -74,14 +78,18 @@ function receive(event: PageEvent, proof: string): void {
         if (!response.ok) throw new Error(String(response.status));
         return (await response.json()) as Reply;
       });
+      if (!isNewStep) byId("ask").scrollIntoView({ block: "nearest" });
+      isNewStep = false;
       break;
     case "answered":
       endQuestion();
       break;
     case "end":
+      if (event.how === "done") finishSteps();
       end(endings[event.how]);
       break;
     default:
+      isNewStep ||= event.type === "step";
       showEvent(event);
   }
 }
@@ -93,7 +101,6 @@ function end(text: string): void {
   document.body.classList.add("ended");
   byId("state").textContent = text;
   if (byId("log").childElementCount === 0) byId("where").textContent = "Not connected";
-  byId("state").scrollIntoView({ block: "nearest" });
 }
 
 function post(path: string, body: object, proof?: string): Promise<Response> {

@@ -10,6 +10,9 @@ export function showEvent(event: Exclude<PageEvent, { type: "question" | "answer
     case "say":
       add(saying(event));
       return;
+    case "outline":
+      outline(event.steps);
+      return;
     case "step":
       showStep(event);
       return;
@@ -44,15 +47,35 @@ function saying({ verb, text }: Extract<PageEvent, { type: "say" }>): HTMLElemen
   return make("p", { className: verb }, ...styled(text));
 }
 
+function outline(steps: readonly string[]): void {
+  byId("steps").replaceChildren(
+    ...steps.map((title) => make("li", {}, make("span", { className: "title" }, title))),
+  );
+  byId("where").textContent = `${steps.length} steps`;
+}
+
+/** A step has the page for itself; what was said before it can be looked at still. */
 function showStep({ number, total, titles }: Extract<PageEvent, { type: "step" }>): void {
   const last = number + titles.length - 1;
+  for (const [index, item] of [...byId("steps").children].entries()) {
+    const step = index + 1;
+    item.className = step < number ? "done" : step > last ? "" : "now";
+    if (item.className === "now") item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+  }
   const steps = titles.length === 1 ? `Step ${number}` : `Steps ${number} and ${last}`;
   byId("where").textContent = `${steps} of ${total}`;
-  byId("dots").replaceChildren(
-    ...Array.from({ length: total }, (_, index) => make("li", { className: index < last ? "reached" : "" })),
-  );
   document.title = `${steps} of ${total} · mistral-key`;
+  const before = byId("before");
+  before.lastElementChild?.append(...byId("log").childNodes);
+  before.hidden = false;
   for (const title of titles) add(make("h2", {}, title));
+  scrollTo(0, 0);
+}
+
+/** All steps are done. */
+export function finishSteps(): void {
+  for (const item of byId("steps").children) item.className = "done";
 }
 
 function listing(rows: readonly StyledRow[]): HTMLElement {
