@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { answerDemoRequest, demoIdentity } from "./demo-api.ts";
 
@@ -15,21 +16,17 @@ export interface DemoServer {
  * @param key - the key it accepts
  */
 export async function startDemoServer(key: ApiKey, keyName: string): Promise<DemoServer> {
+  const world = {
+    ownerOf: (shown: string) => (shown === key.reveal() ? { ...demoIdentity, keyName } : undefined),
+  };
   const server = createServer((incoming, response) => {
-    readBody(incoming)
+    const { method = "GET", url = "/" } = incoming;
+    const path = new URL(url, "http://demo").pathname;
+    const { authorization, "x-api-key": apiKey } = incoming.headers;
+    const headers = { authorization, "x-api-key": apiKey?.toString() };
+    text(incoming)
       .then((body) => {
-        const answer = answerDemoRequest(
-          {
-            method: incoming.method ?? "GET",
-            path: new URL(incoming.url ?? "/", "http://demo").pathname,
-            headers: {
-              authorization: incoming.headers.authorization,
-              "x-api-key": incoming.headers["x-api-key"]?.toString(),
-            },
-            body,
-          },
-          { ownerOf: (shown) => (shown === key.reveal() ? { ...demoIdentity, keyName } : undefined) },
-        );
+        const answer = answerDemoRequest({ method, path, headers, body }, world);
         response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
         response.end(JSON.stringify(answer.body));
       })
@@ -48,10 +45,4 @@ export async function startDemoServer(key: ApiKey, keyName: string): Promise<Dem
         server.closeAllConnections();
       }),
   };
-}
-
-async function readBody(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -23,24 +23,32 @@ export class PromptStream extends Readable implements KeyListener {
   /** Makes readline treat it as a terminal; the mode of the real one is the keyboard's affair. */
   readonly isTTY = true;
   readonly #accepts: Accepts;
-  readonly #stop: (misplaced?: InputBurst) => void;
+  readonly #stopping = new AbortController();
+  #misplaced: InputBurst | undefined;
 
-  /**
-   * @param stop - called on Ctrl-C, on Ctrl-D with nothing entered, and when the terminal is gone; also
-   *   after the prompt is answered, where it means nothing. A pasted key, of which the prompt sees
-   *   nothing, is handed to it.
-   */
-  constructor(accepts: Accepts, stop: (misplaced?: InputBurst) => void) {
+  constructor(accepts: Accepts) {
     super();
     this.#accepts = accepts;
-    this.#stop = stop;
+  }
+
+  /**
+   * Aborted on Ctrl-C, on Ctrl-D with nothing entered, when a key is pasted, and when the terminal is gone;
+   * also after the prompt is answered, where it means nothing.
+   */
+  get stopped(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** A pasted key, of which the prompt saw nothing. */
+  get misplaced(): InputBurst | undefined {
+    return this.#misplaced;
   }
 
   override _read(): void {}
 
   /** Readline gives up reading on Ctrl-D on an empty line, of which inquirer tells nobody. */
   override pause(): this {
-    this.#stop();
+    this.stop();
     return super.pause();
   }
 
@@ -51,8 +59,10 @@ export class PromptStream extends Readable implements KeyListener {
   receive(burst: InputBurst): void {
     const accepts = this.#accepts;
     const pasted = pastedText(burst);
-    if (pasted !== undefined && looksLikeKey(pasted)) this.#stop(burst);
-    else if (accepts === "line") this.#passOn(burst);
+    if (pasted !== undefined && looksLikeKey(pasted)) {
+      this.#misplaced = burst;
+      this.stop();
+    } else if (accepts === "line") this.#passOn(burst);
     else if (pasted !== undefined) {
       this.press(pasteNotice);
       const marked = burst.findIndex((piece) => piece.kind === "paste");
@@ -61,7 +71,7 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   stop(): void {
-    this.#stop();
+    this.#stopping.abort();
   }
 
   /** Presses a key, as readline calls it. */

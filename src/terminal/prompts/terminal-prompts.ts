@@ -102,19 +102,18 @@ export class TerminalPrompts extends KeyboardPrompts {
       import("./secret/secret-prompt.ts"),
       import("./secret/secret-capture.ts"),
     ]);
-    const stopped = new AbortController();
-    const stop = () => stopped.abort();
     // Nothing that is entered goes through here, only that something is.
-    const stream = new PromptStream(() => false, stop);
-    const capture = new SecretCapture(kind, { whenStuck, stop, changed: () => stream.press(redraw) });
+    const stream = new PromptStream(() => false);
+    const capture = new SecretCapture(kind, {
+      whenStuck,
+      stop: () => stream.stop(),
+      changed: () => stream.press(redraw),
+    });
     if (entered !== undefined) capture.receive(entered);
     const shown = { symbols: this.terminal.theme, theme: this.#theme(message), columns: () => this.columns };
     try {
-      return await this.#run<Value>(
-        { type: "secret", message, capture, ...shown },
-        { listener: capture, stopped, input: stream },
-        { own: secretPrompt },
-      );
+      const question = { type: "secret", message, capture, ...shown };
+      return await this.#run<Value>(question, stream, capture, { own: secretPrompt });
     } finally {
       capture.close();
     }
@@ -141,41 +140,33 @@ export class TerminalPrompts extends KeyboardPrompts {
     accepts: Accepts,
     drawing?: Drawing,
   ): Promise<Value | MisplacedKey> {
-    const stopped = new AbortController();
-    let misplaced: MisplacedKey | undefined;
-    const stream = new PromptStream(accepts, (burst) => {
-      if (burst !== undefined) misplaced = new MisplacedKey(burst);
-      stopped.abort();
-    });
+    const stream = new PromptStream(accepts);
     try {
-      return await this.#run<Value>(question, { listener: stream, stopped, input: stream }, drawing);
+      return await this.#run<Value>(question, stream, stream, drawing);
     } catch (error) {
-      if (misplaced !== undefined) return misplaced;
+      if (stream.misplaced !== undefined) return new MisplacedKey(stream.misplaced);
       throw error;
     }
   }
 
   async #run<Value>(
     question: InquirerQuestion,
-    from: {
-      readonly listener: KeyListener;
-      readonly stopped: AbortController;
-      readonly input: PromptStream;
-    },
+    input: PromptStream,
+    listener: KeyListener,
     { own, fleeting = false }: Drawing = {},
   ): Promise<Value> {
     const { output, signal } = this.terminal;
     if (signal.aborted) throw new Cancelled();
     const { createPromptModule } = await import("inquirer");
     const ask = createPromptModule({
-      input: from.input,
+      input,
       output,
-      signal: AbortSignal.any([signal, from.stopped.signal]),
+      signal: AbortSignal.any([signal, input.stopped]),
       clearPromptOnDone: fleeting,
     });
     if (own !== undefined) ask.registerPrompt(String(question.type), own);
     try {
-      const { answer } = await this.keyboard.listen(from.listener, () =>
+      const { answer } = await this.keyboard.listen(listener, () =>
         ask<{ answer: Value }>({ ...question, name: "answer" }),
       );
       return answer;
