@@ -78,10 +78,6 @@ async function build() {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   writeFileSync("dist/mistral-key.1", manualPage(version));
 
-  const components = packages.map((part) => ({
-    name: part.name,
-    version: part.version,
-    license: part.license,
-  }));
+  const components = packages.map(({ name, version, license }) => ({ name, version, license }));
   writeFileSync(record, `${JSON.stringify({ files, packages: components }, undefined, 2)}\n`);
 }

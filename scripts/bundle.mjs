@@ -17,19 +17,8 @@ const source = resolve("src");
  */
 const together = {
   main: ["main.ts"],
-  "every-command": [
-    "onboarding/drafts-folder.ts",
-    "profiles/choose-profile.ts",
-    "profiles/profile-folder.ts",
-    "profiles/program-folder.ts",
-    "profiles/remind-of-end.ts",
-    "rotation/journal-folder.ts",
-    "settings.ts",
-    "stores/open-store.ts",
-    "stores/stored-key.ts",
-    "terminal/output/terminal-output.ts",
-  ],
-  keychain: ["stores/keychain/keychain-store.ts", "stores/keychain/secret-service/secret-service.ts"],
+  "every-command": ["create-deps.ts", "settings.ts", "stores/stored-key.ts"],
+  keychain: ["stores/keychain/keychain-store.ts"],
 };
 const togetherInLibrary = {
   face: ["errors.ts", "keys/environment-key.ts"],
@@ -38,9 +27,9 @@ const togetherInLibrary = {
 
 /** Another entry point of a package than the one Node takes: an ES module, of which parts can be left out. */
 const otherEntries = {
-  "#supports-color": "node_modules/chalk/source/vendor/supports-color/browser.js",
-  "jsonc-parser": "node_modules/jsonc-parser/lib/esm/main.js",
-  yaml: "node_modules/yaml/browser/dist/index.js",
+  "#supports-color": resolve("node_modules/chalk/source/vendor/supports-color/browser.js"),
+  "jsonc-parser": resolve("node_modules/jsonc-parser/lib/esm/main.js"),
+  yaml: resolve("node_modules/yaml/browser/dist/index.js"),
 };
 
 /** Packages that others can do without, replaced as a whole: what stands in, and why. */
@@ -86,22 +75,12 @@ async function makePage() {
   const read = (name) => readFileSync(`src/web/page/${name}`, "utf8");
   return {
     markup: read("page.html"),
-    style: ["page.css", "log.css", "question.css"]
-      .map(read)
-      .join("")
-      .replace(/\s*([{}:;,])\s+/g, "$1")
-      .replace(/\s+/g, " ")
-      .trim(),
+    style: ["page.css", "log.css", "question.css"].map(read).join(""),
     script: output[0].code.trim(),
   };
 }
 
-/**
- * Writes both bundles.
- *
- * @returns {Promise<{ file: string, modules: string[] }[]>} the files below dist/, each with what it
- *   is made of, relative to the project
- */
+/** Writes both bundles. Gives the files below dist/, each with the modules it is made of, relative to the project. */
 export async function bundle() {
   const program = await write("src/start.ts", together, {
     dir: "dist/program",
@@ -129,30 +108,22 @@ export async function bundleModule(input, file) {
 
 /** Makes one CommonJS module of a TypeScript file, with its packages as the program has them. */
 export async function bundleWhole(input, file) {
-  const bundler = await rolldown({ input, ...asInProgram(), logLevel: "silent" });
+  const bundler = await rolldown({ input, ...inProgram, logLevel: "silent" });
   await bundler.write({ file, format: "cjs", dynamicImportInCjs: false, codeSplitting: false });
   await bundler.close();
 }
 
-function asInProgram() {
-  return {
-    plugins: [replacing, page],
-    platform: "node",
-    external: ["keytar"],
-    resolve: { alias: absolute(otherEntries) },
-    transform: { target: "node20.19" },
-  };
-}
+const inProgram = {
+  plugins: [replacing, page],
+  platform: "node",
+  external: ["keytar"],
+  resolve: { alias: otherEntries },
+  transform: { target: "node20.19" },
+};
 
 async function write(input, groups, output) {
-  const bundler = await rolldown({
-    input,
-    ...asInProgram(),
-    onLog(level, log, report) {
-      // That modules which everything needs are put into one file is what the groups are for.
-      if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") report(level, log);
-    },
-  });
+  // That modules which everything needs are put into one file is what the groups are for.
+  const bundler = await rolldown({ input, ...inProgram, checks: { ineffectiveDynamicImport: false } });
   const written = await bundler.write({
     ...output,
     codeSplitting: {
@@ -178,10 +149,6 @@ async function write(input, groups, output) {
 function placeOf({ name, facadeModuleId }) {
   if (!facadeModuleId?.startsWith(source + sep)) return name;
   return posix(relative(source, facadeModuleId)).replace(/\.ts$/, "");
-}
-
-function absolute(paths) {
-  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, resolve(path)]));
 }
 
 function posix(path) {

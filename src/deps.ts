@@ -21,7 +21,7 @@ import type { Output } from "./terminal/output/output.ts";
 import type { Prompts } from "./terminal/prompts/prompts.ts";
 
 /**
- * Everything a command or flow may touch of the outside. `main.ts` builds the real one; tests
+ * Everything a command or flow may touch of the outside. `create-deps.ts` builds the real one; tests
  * build their own. What is costly to load is a function, so that a command pays only for what it uses.
  */
 export interface Deps {

@@ -1,20 +1,13 @@
-import type { CommandInput, Invocation } from "./cli/command-types.ts";
+import type { Invocation } from "./cli/command-types.ts";
 import type { Flags } from "./cli/flags.ts";
 import { readCommandLine } from "./cli/read-command-line.ts";
-import type { Deps } from "./deps.ts";
-import { Cancelled, MistralKeyError } from "./errors.ts";
+import { MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
-import { nameEveryProfile, ownCommand, startedIn } from "./hints.ts";
-import { defaultProfile } from "./keys/profile-name.ts";
+import { ownCommand, startedIn } from "./hints.ts";
 import { takeEnvironment } from "./running/environment.ts";
-import { type WatchedSignals, watchSignals } from "./signals.ts";
+import { watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
-import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
-import { findAbsence } from "./terminal/absence.ts";
-import type { Output } from "./terminal/output/output.ts";
-import { closeLostTerminals, isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
-import type { KeyboardPrompts } from "./terminal/prompts/keyboard-prompts.ts";
-import { opensPages } from "./terminal/terminal-capabilities.ts";
+import { closeLostTerminals, StandardStream } from "./terminal/output/standard-stream.ts";
 
 const { platform } = process;
 const env = takeEnvironment(process);
@@ -68,7 +61,9 @@ async function run(argv: readonly string[], version: string): Promise<ExitCode> 
   const { command, ...input } = invocation;
   const signals = watchSignals();
   try {
-    const code = await command.run(input, await createDeps(input, signals));
+    const { createDeps } = await import("./create-deps.ts");
+    const deps = await createDeps(input, { stdout, stderr, env, platform, signals });
+    const code = await command.run(input, deps);
     return endCode(code, signals.exitCode());
   } catch (error) {
     return await report(error, wishOf(input.flags), signals.exitCode());
@@ -117,129 +112,4 @@ function bug(error: unknown): MistralKeyError {
     cause: error,
     hint: `To see how your keys stand: ${ownCommand("status")}\nPlease report it, with what the command prints with --verbose and what ${ownCommand("--version")} prints, in the project's issue tracker.`,
   });
-}
-
-function traceOf(flags: Flags, output: Output): { readonly trace?: (line: string) => void } {
-  return flags.on("verbose") ? { trace: (line) => output.line(output.theme.faint(line)) } : {};
-}
-
-async function createDeps({ flags }: CommandInput, signals: WatchedSignals): Promise<Deps> {
-  const { signal } = signals;
-  const [
-    { openOutput },
-    { ProfileFolder },
-    { remindOfEnd },
-    { chooseProfile, describeChoice },
-    { JournalFolder },
-    { currentFolder, programFolder, refuseDeletedFolder },
-    { openStore },
-  ] = await Promise.all([
-    import("./terminal/output/terminal-output.ts"),
-    import("./profiles/profile-folder.ts"),
-    import("./profiles/remind-of-end.ts"),
-    import("./profiles/choose-profile.ts"),
-    import("./rotation/journal-folder.ts"),
-    import("./profiles/program-folder.ts"),
-    import("./stores/open-store.ts"),
-  ]);
-  const output = openOutput({ stdout, stderr, env, platform }, { color: !flags.off("color") });
-  const folder = await programFolder(env);
-  const profiles = new ProfileFolder(folder);
-  const stdinIsTerminal = isTerminal(0);
-  const onTerminal = stderr.isTTY && stdinIsTerminal;
-  const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
-  const stores = new Map<StoreKind, Promise<SecretStore>>();
-  let prompts: Promise<KeyboardPrompts> | undefined;
-  const deps: Deps = {
-    output,
-    interactive: absence === undefined,
-    absence,
-    stdinIsTerminal,
-    stdoutIsTerminal: stdout.isTTY,
-    opensPages: opensPages(env, platform),
-    env,
-    signal,
-    now: () => new Date(),
-    sleep: async (ms) => {
-      const { setTimeout: delay } = await import("node:timers/promises");
-      await delay(ms, undefined, { signal }).catch(() => {
-        throw new Cancelled();
-      });
-    },
-    readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
-    prompts: async (withdrawn) => {
-      // One for all questions: two readers of one keyboard would take it from each other.
-      prompts ??= import("./terminal/prompts/open-prompts.ts").then(({ openPrompts }) =>
-        openPrompts({
-          input: process.stdin,
-          output: stderr.stream,
-          env,
-          theme: output.theme,
-          signal,
-        }),
-      );
-      return withdrawn === undefined ? prompts : (await prompts).endedBy(withdrawn);
-    },
-    store: (kind, person = deps) => {
-      const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });
-      stores.set(kind, opened);
-      return opened;
-    },
-    mistral: async (endpoint) => {
-      const { SdkMistralApi } = await import("./mistral/sdk-mistral-api.ts");
-      return new SdkMistralApi({
-        endpoint,
-        env,
-        now: () => new Date(),
-        ...traceOf(flags, output),
-      });
-    },
-    issuer: async (endpoint, key) => {
-      const { AdminApi } = await import("./issuers/admin-api.ts");
-      return new AdminApi({ endpoint, key, env, signal, ...traceOf(flags, output) });
-    },
-    profiles,
-    chooseProfile: (asked) => {
-      const choice = chooseProfile(asked, { env, cwd: currentFolder(), profiles });
-      if (choice.rule !== "default" || choice.name !== defaultProfile) nameEveryProfile();
-      if (flags.on("verbose")) output.line(output.theme.faint(describeChoice(choice)));
-      return choice;
-    },
-    remindOfEnd: (key, profile) => {
-      if (!stderr.isTTY || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
-      remindOfEnd({ key, profile }, { folder, output, now: () => new Date() });
-    },
-    journal: new JournalFolder(folder),
-    drafts: async () => (await import("./onboarding/drafts.ts")).openDrafts(folder),
-    openTarget: async (reference, profile) => {
-      const { openTarget } = await import("./targets/open-target.ts");
-      return openTarget(reference, { profile, processContext: deps.processContext(), signal });
-    },
-    processContext: () => ({
-      platform: process.platform,
-      home: process.getBuiltinModule("node:os").homedir(),
-      get cwd() {
-        return currentFolder() ?? refuseDeletedFolder();
-      },
-      env,
-    }),
-    ancestors: async () => (await import("./shell/guess-shell.ts")).ancestorNames(process.ppid),
-    findProcessesWith: async (isWanted) =>
-      (await import("./running/find-processes.ts")).findProcessesWith(isWanted),
-    machineName: () => process.getBuiltinModule("node:os").hostname(),
-    runner: async () => {
-      const { ProcessRunner } = await import("./running/process-runner.ts");
-      return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });
-    },
-    clipboard: async () =>
-      (await import("./clipboard/open-clipboard.ts")).openClipboard({
-        platform,
-        env,
-        writeTerminal: stderr.isTTY ? (text) => stderr.write(text) : undefined,
-        self: [process.execPath, process.argv[1] ?? "", "__clear-clipboard"],
-      }),
-    keyOnPage: async (message) => (await import("./web/on-page.ts")).keyOnPage(deps, message),
-    openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
-  };
-  return deps;
 }

@@ -1,0 +1,139 @@
+import type { CommandInput } from "./cli/command-types.ts";
+import type { Flags } from "./cli/flags.ts";
+import type { Deps } from "./deps.ts";
+import { Cancelled } from "./errors.ts";
+import { nameEveryProfile } from "./hints.ts";
+import { defaultProfile } from "./keys/profile-name.ts";
+import { chooseProfile, describeChoice } from "./profiles/choose-profile.ts";
+import { ProfileFolder } from "./profiles/profile-folder.ts";
+import { currentFolder, programFolder, refuseDeletedFolder } from "./profiles/program-folder.ts";
+import { remindOfEnd } from "./profiles/remind-of-end.ts";
+import { JournalFolder } from "./rotation/journal-folder.ts";
+import type { WatchedSignals } from "./signals.ts";
+import { openStore } from "./stores/open-store.ts";
+import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
+import { findAbsence } from "./terminal/absence.ts";
+import type { Output } from "./terminal/output/output.ts";
+import { isTerminal, type StandardStream } from "./terminal/output/standard-stream.ts";
+import { openOutput } from "./terminal/output/terminal-output.ts";
+import type { KeyboardPrompts } from "./terminal/prompts/keyboard-prompts.ts";
+import { opensPages } from "./terminal/terminal-capabilities.ts";
+
+/** What of this process is open already. */
+export interface Outside {
+  readonly stdout: StandardStream;
+  readonly stderr: StandardStream;
+  readonly env: Deps["env"];
+  readonly platform: NodeJS.Platform;
+  readonly signals: WatchedSignals;
+}
+
+/** Builds what a command may touch of the outside: the real one, of this process. */
+export async function createDeps({ flags }: CommandInput, outside: Outside): Promise<Deps> {
+  const { stdout, stderr, env, platform, signals } = outside;
+  const { signal } = signals;
+  const output = openOutput(outside, { color: !flags.off("color") });
+  const folder = await programFolder(env);
+  const profiles = new ProfileFolder(folder);
+  const stdinIsTerminal = isTerminal(0);
+  const onTerminal = stderr.isTTY && stdinIsTerminal;
+  const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
+  const stores = new Map<StoreKind, Promise<SecretStore>>();
+  let prompts: Promise<KeyboardPrompts> | undefined;
+  const deps: Deps = {
+    output,
+    interactive: absence === undefined,
+    absence,
+    stdinIsTerminal,
+    stdoutIsTerminal: stdout.isTTY,
+    opensPages: opensPages(env, platform),
+    env,
+    signal,
+    now: () => new Date(),
+    sleep: async (ms) => {
+      const { setTimeout: delay } = await import("node:timers/promises");
+      await delay(ms, undefined, { signal }).catch(() => {
+        throw new Cancelled();
+      });
+    },
+    readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
+    prompts: async (withdrawn) => {
+      // One for all questions: two readers of one keyboard would take it from each other.
+      prompts ??= import("./terminal/prompts/open-prompts.ts").then(({ openPrompts }) =>
+        openPrompts({
+          input: process.stdin,
+          output: stderr.stream,
+          env,
+          theme: output.theme,
+          signal,
+        }),
+      );
+      return withdrawn === undefined ? prompts : (await prompts).endedBy(withdrawn);
+    },
+    store: (kind, person = deps) => {
+      const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });
+      stores.set(kind, opened);
+      return opened;
+    },
+    mistral: async (endpoint) => {
+      const { SdkMistralApi } = await import("./mistral/sdk-mistral-api.ts");
+      return new SdkMistralApi({
+        endpoint,
+        env,
+        now: () => new Date(),
+        ...traceOf(flags, output),
+      });
+    },
+    issuer: async (endpoint, key) => {
+      const { AdminApi } = await import("./issuers/admin-api.ts");
+      return new AdminApi({ endpoint, key, env, signal, ...traceOf(flags, output) });
+    },
+    profiles,
+    chooseProfile: (asked) => {
+      const choice = chooseProfile(asked, { env, cwd: currentFolder(), profiles });
+      if (choice.rule !== "default" || choice.name !== defaultProfile) nameEveryProfile();
+      if (flags.on("verbose")) output.line(output.theme.faint(describeChoice(choice)));
+      return choice;
+    },
+    remindOfEnd: (key, profile) => {
+      if (!stderr.isTTY || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
+      remindOfEnd({ key, profile }, { folder, output, now: () => new Date() });
+    },
+    journal: new JournalFolder(folder),
+    drafts: async () => (await import("./onboarding/drafts.ts")).openDrafts(folder),
+    openTarget: async (reference, profile) => {
+      const { openTarget } = await import("./targets/open-target.ts");
+      return openTarget(reference, { profile, processContext: deps.processContext(), signal });
+    },
+    processContext: () => ({
+      platform: process.platform,
+      home: process.getBuiltinModule("node:os").homedir(),
+      get cwd() {
+        return currentFolder() ?? refuseDeletedFolder();
+      },
+      env,
+    }),
+    ancestors: async () => (await import("./shell/guess-shell.ts")).ancestorNames(process.ppid),
+    findProcessesWith: async (isWanted) =>
+      (await import("./running/find-processes.ts")).findProcessesWith(isWanted),
+    machineName: () => process.getBuiltinModule("node:os").hostname(),
+    runner: async () => {
+      const { ProcessRunner } = await import("./running/process-runner.ts");
+      return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });
+    },
+    clipboard: async () =>
+      (await import("./clipboard/open-clipboard.ts")).openClipboard({
+        platform,
+        env,
+        writeTerminal: stderr.isTTY ? (text) => stderr.write(text) : undefined,
+        self: [process.execPath, process.argv[1] ?? "", "__clear-clipboard"],
+      }),
+    keyOnPage: async (message) => (await import("./web/on-page.ts")).keyOnPage(deps, message),
+    openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
+  };
+  return deps;
+}
+
+function traceOf(flags: Flags, output: Output): { readonly trace?: (line: string) => void } {
+  return flags.on("verbose") ? { trace: (line) => output.line(output.theme.faint(line)) } : {};
+}
