@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 import { toolFiles } from "../targets/tool-files.ts";
+import { assignments, fishVariables } from "./formats/assignments.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
 
 /** What a place is; part of the stable `--json` surface. */
@@ -50,9 +51,9 @@ export async function loadFormat(name: FormatName): Promise<TextFormat> {
     case "dotenv":
     case "posix":
     case "fish":
-      return (await import("./formats/assignments.ts")).assignments(name);
+      return assignments(name);
     case "fish-variables":
-      return (await import("./formats/assignments.ts")).fishVariables;
+      return fishVariables;
     case "llm":
     case "opencode":
     case "mistral-code": {

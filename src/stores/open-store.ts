@@ -1,3 +1,4 @@
+import { MemoryStore } from "./memory.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 import type { StoreContext } from "./store-context.ts";
 
@@ -13,9 +14,7 @@ export async function openStore(kind: StoreKind, context: StoreContext): Promise
       const { openEncryptedFile } = await import("./encrypted-file/open-encrypted-file.ts");
       return openEncryptedFile(context);
     }
-    case "memory": {
-      const { MemoryStore } = await import("./memory.ts");
+    case "memory":
       return new MemoryStore();
-    }
   }
 }

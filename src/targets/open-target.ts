@@ -2,45 +2,43 @@ import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
 import { type TargetReference, type ToolName, targetText } from "../profiles/target-reference.ts";
+import { DotenvTarget } from "./dotenv-target.ts";
+import { AwsTarget } from "./programs/aws-target.ts";
+import { CommandTarget } from "./programs/command-target.ts";
+import { GithubTarget } from "./programs/github-target.ts";
+import { KubernetesTarget } from "./programs/kubernetes-target.ts";
+import { PassTarget } from "./programs/pass-target.ts";
+import { VercelTarget } from "./programs/vercel-target.ts";
 import type { Target, TargetContext } from "./target.ts";
+import { openTool } from "./tools.ts";
 
 type Kind = TargetReference["kind"];
 type Open<K extends Kind> = (
   reference: Extract<TargetReference, { readonly kind: K }>,
   context: TargetContext,
-) => Promise<Target>;
+) => Target;
 
-async function openTool({ kind }: { readonly kind: ToolName }, context: TargetContext): Promise<Target> {
-  return await (await import("./tools.ts")).openTool(kind, context);
-}
+const openNamedTool = ({ kind }: { readonly kind: ToolName }, context: TargetContext) =>
+  openTool(kind, context);
 
 /** Every kind of target, and the module that knows it. A new one is a row here and a file beside it. */
 const kinds: { readonly [K in Kind]?: Open<K> } = {
-  dotenv: async ({ path }, context) => {
-    const { DotenvTarget } = await import("./dotenv-target.ts");
+  dotenv: ({ path }, context) => {
     const absolute = resolve(context.processContext.cwd, path);
     return new DotenvTarget(absolute, `the dotenv file ${showName(absolute)}`, context);
   },
-  vibe: openTool,
-  llm: openTool,
-  opencode: openTool,
-  continue: openTool,
-  aider: openTool,
-  github: async (reference, context) =>
-    new (await import("./programs/github-target.ts")).GithubTarget(reference, context),
-  kubernetes: async (reference, context) =>
-    new (await import("./programs/kubernetes-target.ts")).KubernetesTarget(reference, context),
-  aws: async ({ secretId }, context) =>
-    new (await import("./programs/aws-target.ts")).AwsTarget(secretId, context),
-  vercel: async ({ environment, folder }, context) =>
-    new (await import("./programs/vercel-target.ts")).VercelTarget(
-      { environment, folder: folder ?? context.processContext.cwd },
-      context,
-    ),
-  pass: async ({ path }, context) =>
-    new (await import("./programs/pass-target.ts")).PassTarget(path, context),
-  command: async ({ command }, context) =>
-    new (await import("./programs/command-target.ts")).CommandTarget(command, context),
+  vibe: openNamedTool,
+  llm: openNamedTool,
+  opencode: openNamedTool,
+  continue: openNamedTool,
+  aider: openNamedTool,
+  github: (reference, context) => new GithubTarget(reference, context),
+  kubernetes: (reference, context) => new KubernetesTarget(reference, context),
+  aws: ({ secretId }, context) => new AwsTarget(secretId, context),
+  vercel: ({ environment, folder }, context) =>
+    new VercelTarget({ environment, folder: folder ?? context.processContext.cwd }, context),
+  pass: ({ path }, context) => new PassTarget(path, context),
+  command: ({ command }, context) => new CommandTarget(command, context),
 };
 
 /**
@@ -48,9 +46,9 @@ const kinds: { readonly [K in Kind]?: Open<K> } = {
  *
  * @throws MistralKeyError of kind `usage` for a kind that this version does not know
  */
-export async function openTarget(reference: TargetReference, context: TargetContext): Promise<Target> {
+export function openTarget(reference: TargetReference, context: TargetContext): Target {
   const open = kinds[reference.kind] as Open<Kind> | undefined;
-  if (open !== undefined) return await open(reference as never, context);
+  if (open !== undefined) return open(reference as never, context);
   throw new MistralKeyError("usage", `This version cannot deliver to ${targetText(reference)}.`, {
     hint: "Update mistral-key.",
   });

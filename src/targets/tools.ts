@@ -7,14 +7,16 @@ import { showName } from "../outside-text.ts";
 import type { ToolName } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
 import { DotenvTarget } from "./dotenv-target.ts";
+import { JsonTarget } from "./json-target.ts";
 import type { Target, TargetContext } from "./target.ts";
 import { type ToolFiles, toolFiles } from "./tool-files.ts";
+import { VibeTarget } from "./vibe-target.ts";
 
 interface Tool {
   readonly title: string;
   /** In this file's folder the tool keeps its own things, so that it is set up where the folder is there. */
   readonly home: keyof ToolFiles;
-  open(files: ToolFiles, context: TargetContext): Promise<Target>;
+  open(files: ToolFiles, context: TargetContext): Target;
 }
 
 /** The tools that a key can be delivered to by name. None of them can ask a command for its key in the place used here. */
@@ -22,25 +24,22 @@ const tools: Readonly<Record<ToolName, Tool>> = {
   vibe: {
     title: "Mistral Vibe",
     home: "vibe",
-    open: async ({ vibe }, context) => {
+    open: ({ vibe }, context) => {
       const file = dotenvOf("Mistral Vibe", vibe, context);
       if (context.processContext.platform !== "linux") return file;
-      return new (await import("./vibe-target.ts")).VibeTarget(file, context);
+      return new VibeTarget(file, context);
     },
   },
   llm: {
     title: "llm",
     home: "llm",
-    open: async ({ llm }) => {
-      const { JsonTarget } = await import("./json-target.ts");
-      return new JsonTarget({ path: llm, words: wordsFor("llm", llm), member: "mistral", within: [] });
-    },
+    open: ({ llm }) =>
+      new JsonTarget({ path: llm, words: wordsFor("llm", llm), member: "mistral", within: [] }),
   },
   opencode: {
     title: "opencode",
     home: "opencode",
-    open: async ({ opencode: path }) => {
-      const { JsonTarget } = await import("./json-target.ts");
+    open: ({ opencode: path }) => {
       const words = wordsFor("opencode", path);
       return new JsonTarget({ path, words, member: "mistral", within: ["key"], beside: { type: "api" } });
     },
@@ -48,13 +47,13 @@ const tools: Readonly<Record<ToolName, Tool>> = {
   continue: {
     title: "Continue",
     home: "continueSecrets",
-    open: async ({ continueSecrets, continueConfig }, context) =>
+    open: ({ continueSecrets, continueConfig }, context) =>
       checking(dotenvOf("Continue", continueSecrets, context), () => refuseWrittenKey(continueConfig)),
   },
   aider: {
     title: "aider",
     home: "aider",
-    open: async ({ aider }, context) => dotenvOf("aider", aider, context),
+    open: ({ aider }, context) => dotenvOf("aider", aider, context),
   },
 };
 
@@ -69,10 +68,10 @@ export function toolsSetUp(
 }
 
 /** Opens the place of a tool. */
-export async function openTool(name: ToolName, context: TargetContext): Promise<Target> {
+export function openTool(name: ToolName, context: TargetContext): Target {
   const { title, home, open } = tools[name];
   const files = toolFiles(context.processContext);
-  return checking(await open(files, context), async () => {
+  return checking(open(files, context), async () => {
     const folder = dirname(files[home]);
     if (existsSync(folder)) return;
     throw new MistralKeyError(

@@ -148,7 +148,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.processContext().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),
     drafts: async () => openDrafts(home),
-    openTarget: (reference, profile) =>
+    openTarget: async (reference, profile) =>
       openTarget(reference, {
         profile,
         processContext: deps.processContext(),
