@@ -9,28 +9,6 @@ import type { Profile } from "../profiles/profile.ts";
 import type { Inspection, SecretStore } from "../stores/secret-store.ts";
 import type { NetworkProbe } from "./network-probe.ts";
 
-/** The names of the checks. Part of the stable `--json` surface. */
-export type CheckId =
-  | "node"
-  | "keychain"
-  | "permissions"
-  | "profiles"
-  | "key"
-  | "rotations"
-  | "targets"
-  | "environment"
-  | "apps"
-  | "dotenv"
-  | "browser"
-  | "clipboard"
-  | "proxy"
-  | "certificates"
-  | "dns"
-  | "tls"
-  | "api"
-  | "clock"
-  | "mistral";
-
 /** What a check found: one sentence and, where there is something to do, what, one action a line. Neither holds a key. */
 export type CheckResult = { readonly message: string; readonly hint?: string | undefined } & (
   | {
@@ -73,11 +51,12 @@ export interface CheckContext {
 
 /** One check: looks at something and judges it. */
 export interface Check {
-  readonly id: CheckId;
+  /** Part of the stable `--json` surface. */
+  readonly id: string;
   /** Its name for people. */
   readonly title: string;
-  /** After so many milliseconds it counts as not answered. */
-  readonly limitMs: number;
+  /** After so many milliseconds it counts as not answered; {@link localLimitMs} where absent. */
+  readonly limitMs?: number;
   run(context: CheckContext): Promise<CheckResult>;
 }
 

@@ -1,6 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
-import type { Check, CheckContext, CheckId, CheckResult } from "./check.ts";
+import { type Check, type CheckContext, type CheckResult, localLimitMs } from "./check.ts";
 import { appsCheck, dotenvCheck, environmentCheck } from "./checks/environment.ts";
 import { permissionsCheck, profilesCheck, rotationsCheck } from "./checks/files.ts";
 import { browserCheck, clipboardCheck, nodeCheck } from "./checks/machine.ts";
@@ -33,7 +33,7 @@ export const checks: readonly Check[] = [
 
 /** A check that has run, and what it found. */
 export interface FinishedCheck {
-  readonly id: CheckId;
+  readonly id: string;
   readonly title: string;
   readonly result: CheckResult;
 }
@@ -48,7 +48,7 @@ export async function runChecks(
       id: check.id,
       title: check.title,
       result: await withinLimit(
-        check.limitMs,
+        check.limitMs ?? localLimitMs,
         check.run(context).catch((error: unknown) => resultOf(error)),
       ),
     })),

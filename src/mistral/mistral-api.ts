@@ -3,10 +3,7 @@ import type { Expiry } from "../keys/expiry.ts";
 import type { ConnectionFailure } from "./call-outcome.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/**
- * What an answer shows of a key: the diagnosis, with the facts that it rests on. The statuses and
- * bodies are those of https://docs.mistral.ai/resources/error-glossary and of public reports, August 2026.
- */
+/** What an answer shows of a key: the diagnosis, with the facts it rests on. Source: https://docs.mistral.ai/resources/error-glossary and public reports, August 2026. */
 export type Assessment =
   | { readonly diagnosis: "valid"; readonly tried: "authentication" | "completion" | "no-model" }
   /** `codestral` tells whether Codestral's address refused it, too. */
@@ -45,7 +42,7 @@ export type ForeignAnswer =
 
 /** What is already known about a key; it changes what a refusal means. */
 export interface KeyHistory {
-  /** The last day as the person entered it; `undefined` when never asked. */
+  /** `undefined` when never asked. */
   readonly expiresAt?: Expiry | undefined;
   /** When Mistral last accepted the key, ISO 8601; `null` when it never has. */
   readonly lastAcceptedAt: string | null;
@@ -66,10 +63,7 @@ export interface CheckOptions extends CallOptions {
   readonly quick?: boolean | undefined;
   /** The model to call instead of a small one from the key's own list. */
   readonly model?: string | undefined;
-  /**
-   * Whether a refused key may be sent to Codestral's address as well, to find out whether it is
-   * one of its keys. Only after the person agreed.
-   */
+  /** Whether a refused key may be sent to Codestral's address as well. Only after the person agreed. */
   readonly tryCodestral?: boolean;
   /** Whether the model says a sentence and not just one token, for somebody who reads it. */
   readonly greets?: boolean | undefined;
@@ -123,10 +117,7 @@ export type ApiResult<Value> =
     }
   | { readonly ok: false; readonly assessed: Assessed };
 
-/**
- * Whose key it is, as `GET /v1/users/me` says (beta; absent on the regional endpoints). It does
- * not tell when the key ends. Source: Mistral's API reference, August 2026.
- */
+/** Whose key it is, as `GET /v1/users/me` says (beta; absent on the regional endpoints). Source: API reference, August 2026. */
 export interface Identity {
   readonly email: string | null;
   readonly workspace: string | null;
@@ -147,11 +138,7 @@ export interface RateLimit {
   readonly remaining: number | null;
 }
 
-/**
- * The limits that the headers of an answer carry. Those of a workspace are shared by all its keys,
- * and differ by model. Source: https://docs.mistral.ai/deployment/ai-studio/tier, August 2026; the
- * names of the headers as seen in the wild, August 2026.
- */
+/** The limits that the headers of an answer carry. A workspace's keys share them, and they differ by model. */
 export interface RateLimits {
   readonly requestsPerMinute: RateLimit;
   readonly tokensPerMinute: RateLimit;
@@ -166,10 +153,7 @@ export interface RateLimits {
   readonly tokensOfCall?: number;
 }
 
-/**
- * What a model can do, as far as the API says so; that one makes embeddings it does not say.
- * Source: Mistral's API reference, August 2026.
- */
+/** What a model can do, as far as the API says so. Source: Mistral's API reference, August 2026. */
 export const capabilities = [
   "chat",
   "vision",
@@ -231,10 +215,7 @@ export interface MistralApi {
   /** Whether {@link CheckOptions.tryCodestral} has a meaning here: not for a gateway's keys. */
   readonly canTryCodestral: boolean;
 
-  /**
-   * Makes the test calls and says what they show: a refusal, an outage or a cut connection is an
-   * answer, so this and the other methods throw only when `signal` is aborted (`Cancelled`).
-   */
+  /** Makes the test calls. Whatever comes of them is an answer: all methods throw only `Cancelled`, when aborted. */
   checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck>;
 
   /** The models that a key may call. */
@@ -243,11 +224,7 @@ export interface MistralApi {
   /** The workspaces of whoever has made a key, at most a hundred; a beta, which the regional endpoints do not have. */
   listWorkspaces(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Workspace[]>>;
 
-  /**
-   * Asks a model, and gives its answer as it is written. The events end with `end` or `broken`;
-   * to stop reading them ends the call. The start has the time limit of every call, and so has a pause
-   * in the middle, a longer one.
-   */
+  /** Asks a model, and gives its answer as it is written. The events end with `end` or `broken`; to stop reading ends the call. */
   streamChat(
     key: ApiKey,
     request: ChatRequest,

@@ -111,7 +111,10 @@ export function readWorkspaces(value: unknown, key: ApiKey): readonly Workspace[
 const noLimit: RateLimit = { limit: null, remaining: null };
 
 /** How the headers name the limits: `x-ratelimit-limit-req-minute` and so on. */
-const optionalLimits = {
+const units = {
+  requestsPerMinute: "-req-minute",
+  tokensPerMinute: "-tokens-minute",
+  tokensPerMonth: "-tokens-month",
   requestsPerSecond: "-req-second",
   requestsPer10Seconds: "-req-10-second",
   requestsPerMonth: "-req-month",
@@ -130,27 +133,19 @@ export function readRateLimits(headers: Readonly<Record<string, string>>): RateL
     const text = headers[`x-ratelimit-${name}`]?.trim() ?? "";
     return /^\d{1,15}$/.test(text) ? Number(text) : null;
   };
-  const limit = (unit: string): RateLimit | undefined => {
-    const found = { limit: count(`limit${unit}`), remaining: count(`remaining${unit}`) };
-    return found.limit === null && found.remaining === null ? undefined : found;
-  };
-  const always = {
-    requestsPerMinute: limit("-req-minute"),
-    tokensPerMinute: limit("-tokens-minute"),
-    tokensPerMonth: limit("-tokens-month"),
-  };
-  const optional = Object.entries(optionalLimits).flatMap(([name, unit]) => {
-    const found = limit(unit);
-    return found === undefined ? [] : [[name, found] as const];
-  });
+  const found = Object.entries(units)
+    .map(
+      ([name, unit]) =>
+        [name, { limit: count(`limit${unit}`), remaining: count(`remaining${unit}`) }] as const,
+    )
+    .filter(([, { limit, remaining }]) => limit !== null || remaining !== null);
   const tokensOfCall = count("tokens-query-cost");
-  const silent = Object.values(always).every((one) => one === undefined) && optional.length === 0;
-  if (silent && tokensOfCall === null) return null;
+  if (found.length === 0 && tokensOfCall === null) return null;
   return {
-    requestsPerMinute: always.requestsPerMinute ?? noLimit,
-    tokensPerMinute: always.tokensPerMinute ?? noLimit,
-    tokensPerMonth: always.tokensPerMonth ?? noLimit,
-    ...Object.fromEntries(optional),
+    requestsPerMinute: noLimit,
+    tokensPerMinute: noLimit,
+    tokensPerMonth: noLimit,
+    ...Object.fromEntries(found),
     ...(tokensOfCall !== null && { tokensOfCall }),
   };
 }

@@ -71,12 +71,8 @@ const silentLogger = { group: () => {}, groupEnd: () => {}, log: () => {} };
 /**
  * Makes one call with the SDK. Status, headers and duration come from the hooks of its HTTP client,
  * since it gives no result at all for a body that says it is JSON and is not. Of its errors only the
- * body is kept: they hold the request, and the key with it.
- *
- * The SDK's own hooks stay in place. They name the SDK as the caller, warn on the console of a
- * deprecated model (for a header that {@link fetchAnswer} leaves out), and trace with OpenTelemetry where
- * that is installed and MISTRAL_SDK_TELEMETRY asks for it. Its repetitions are not used: they would
- * wait for a limit of zero, too. Source: `hooks/registration.js` and `lib/retries.js` of SDK 2.7.0.
+ * body is kept: they hold the request, and the key with it. Its repetitions are not used: they would
+ * wait for a limit of zero, too. Source: `lib/retries.js` of SDK 2.7.0.
  */
 async function callSdk(
   { address, key, env, onCall }: ApiAccess,

@@ -8,7 +8,7 @@ import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
 import { whyNobody } from "../terminal/absence.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { checkEach } from "../verification/check-with-progress.ts";
-import { explain } from "../verification/explain.ts";
+import { printVerdictLine } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 import type { FoundKey, FoundPlace } from "./find-keys.ts";
 import { storedAs } from "./list-keys.ts";
@@ -84,18 +84,9 @@ function rankOf({ check }: Candidate): number {
 export function printChecks(output: Output, candidates: readonly Candidate[]): void {
   output.print();
   for (const { found, check } of candidates) {
-    if (check === undefined) continue;
-    // The mask stands before it.
-    const sentence = explain(check).sentence.replace(`, ${found.key.mask}`, "");
-    const verb = { usable: "ok", limited: "warn", unknown: "warn", rejected: "fail" } as const;
-    output[verb[verdictOf(check)]](`${found.key.mask}  ${sentence}`);
+    if (check !== undefined) printVerdictLine(output, found.key.mask, check);
   }
   output.print();
-}
-
-/** The candidates that Mistral accepts without a limit. */
-function usable(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.filter(({ check }) => check !== undefined && verdictOf(check) === "usable");
 }
 
 /**
@@ -109,7 +100,7 @@ export async function chooseCandidates(
   at: ProcessContext,
 ): Promise<readonly Candidate[]> {
   if (candidates.length === 1) return candidates;
-  const accepted = usable(candidates);
+  const accepted = candidates.filter(({ check }) => check !== undefined && verdictOf(check) === "usable");
   if (!deps.interactive) {
     // Who has them checked wants the one that works.
     if (accepted.length === 1) return accepted;

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../exit-codes.ts";
 import { formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { Assessed } from "../mistral/mistral-api.ts";
+import type { Assessed, KeyCheck } from "../mistral/mistral-api.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { explain } from "./explain.ts";
 import type { Explanation } from "./explanation.ts";
@@ -77,15 +77,21 @@ export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): v
       continue;
     }
     const { check, expiresAt, key } = row.checked;
-    if (check.diagnosis === "valid") {
-      const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
-      output[endsWithinMinDays(row.checked) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
+    if (check.diagnosis !== "valid") {
+      printVerdictLine(output, `${name}  ${key.mask}`, check, 0);
       continue;
     }
-    // Where the sentence names the key, it is named once.
-    const sentence = explain(check).sentence.replace(`, ${key.mask}`, "");
-    output[verdictOf(check) === "rejected" ? "fail" : "warn"](`${name}  ${key.mask}  ${sentence}`, 0);
+    const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
+    output[endsWithinMinDays(row.checked) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
   }
+}
+
+/** Prints a verdict in one line, behind what ends with the key's mask. */
+export function printVerdictLine(output: Output, before: string, check: KeyCheck, indent?: number): void {
+  const verb = { usable: "ok", limited: "warn", unknown: "warn", rejected: "fail" } as const;
+  // Where the sentence names the key, it is named once.
+  const sentence = explain(check).sentence.replace(`, ${check.context.mask}`, "");
+  output[verb[verdictOf(check)]](`${before}  ${sentence}`, indent);
 }
 
 /** Prints what a person should know besides the verdict. */

@@ -13,7 +13,6 @@ import { type Check, localLimitMs } from "../check.ts";
 export const environmentCheck: Check = {
   id: "environment",
   title: "Environment",
-  limitMs: localLimitMs,
   run: async ({ deps, choice }) => {
     const { state, ...said } = describeEnvironment(survey(deps, choice, undefined));
     return { state: state === "absent" ? "ok" : state, ...said };

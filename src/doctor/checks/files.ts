@@ -7,13 +7,12 @@ import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
 import type { ListedRotation } from "../../rotation/journal.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
-import { type Check, count, localLimitMs } from "../check.ts";
+import { type Check, count } from "../check.ts";
 
 /** Whether the program's files are this person's own and closed to others. */
 export const permissionsCheck: Check = {
   id: "permissions",
   title: "Permissions",
-  limitMs: localLimitMs,
   run: async ({ folder, processContext, deps }) => {
     if (processContext.platform === "win32") {
       return { state: "skipped", message: "Windows keeps this folder to you by itself." };
@@ -82,7 +81,6 @@ function isReadableByOthers(path: string): boolean {
 export const profilesCheck: Check = {
   id: "profiles",
   title: "Profiles",
-  limitMs: localLimitMs,
   run: async ({ deps, choice }) => {
     const rows = deps.profiles.list();
     const damaged = rows.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
@@ -104,7 +102,6 @@ export const profilesCheck: Check = {
 export const rotationsCheck: Check = {
   id: "rotations",
   title: "Rotations",
-  limitMs: localLimitMs,
   run: async ({ deps }) => {
     const rows = deps.journal.list();
     const [first] = rows;

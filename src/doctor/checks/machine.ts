@@ -4,13 +4,12 @@ import { findProgram } from "../../files/find-program.ts";
 import { showName } from "../../outside-text.ts";
 import { splitWords } from "../../terminal/browser.ts";
 import { opensPages } from "../../terminal/terminal-capabilities.ts";
-import { type Check, type CheckContext, localLimitMs } from "../check.ts";
+import type { Check, CheckContext } from "../check.ts";
 
 /** Whether this Node.js is supported. */
 export const nodeCheck: Check = {
   id: "node",
   title: "Node.js",
-  limitMs: localLimitMs,
   run: async ({ nodeVersion }) => {
     const [major = 0, minor = 0] = nodeVersion.replace(/^v/, "").split(".").map(Number);
     const supported = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 23;
@@ -30,7 +29,6 @@ export const nodeCheck: Check = {
 export const browserCheck: Check = {
   id: "browser",
   title: "Browser",
-  limitMs: localLimitMs,
   run: async ({ processContext }) => {
     const { env, platform } = processContext;
     if (!opensPages(env, platform)) {
@@ -63,7 +61,6 @@ function openerOf({ env, platform }: CheckContext["processContext"]): string | u
 export const clipboardCheck: Check = {
   id: "clipboard",
   title: "Clipboard",
-  limitMs: localLimitMs,
   run: async ({ processContext }) => {
     const { env, platform } = processContext;
     const found = clipboardPrograms(platform, env).some(

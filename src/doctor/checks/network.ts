@@ -6,14 +6,13 @@ import { addressOf, type Endpoint } from "../../mistral/endpoint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { chooseRoute } from "../../mistral/proxy.ts";
 import { explain } from "../../verification/explain.ts";
-import { type Check, type CheckResult, localLimitMs, offline } from "../check.ts";
+import { type Check, type CheckResult, offline } from "../check.ts";
 import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
 
 /** Whether the proxy variables make sense. Shows of a proxy only host and port, since its address may hold a password. */
 export const proxyCheck: Check = {
   id: "proxy",
   title: "Proxy",
-  limitMs: localLimitMs,
   run: async ({ endpoint, deps: { env } }) => {
     const url = new URL(addressOf(endpoint));
     const route = chooseRoute(url, env);
@@ -35,7 +34,6 @@ export const proxyCheck: Check = {
 export const certificatesCheck: Check = {
   id: "certificates",
   title: "Certificates",
-  limitMs: localLimitMs,
   run: async ({ deps: { env } }) => {
     if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
       return {

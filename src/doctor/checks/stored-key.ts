@@ -15,7 +15,6 @@ import { type Check, type CheckContext, type CheckResult, localLimitMs, offline 
 export const keychainCheck: Check = {
   id: "keychain",
   title: "Keychain",
-  limitMs: localLimitMs,
   run: async ({ deps, store }) => {
     const keychain = await deps.store("keychain");
     const availability = await keychain.availability();
