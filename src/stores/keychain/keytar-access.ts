@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { KeychainProblem, troubleOf } from "./keychain-trouble.ts";
-import { CallTimedOut, waitForCall } from "./native-calls.ts";
+import { waitForCall } from "./native-calls.ts";
+import { TimedOut } from "./within-limit.ts";
 
 /** The service that every key is stored under; the account names the profile. */
 export const keychainService = "mistral-key";
@@ -51,10 +52,10 @@ export class KeytarAccess {
     const keytar = this.load();
     const signal = this.#signal;
     try {
-      return await waitForCall(() => keytar[method](keychainService, ...args), { limitMs, signal });
+      return await waitForCall({ limitMs, signal }, () => keytar[method](keychainService, ...args));
     } catch (error) {
       if (signal?.aborted) throw error;
-      const trouble = error instanceof CallTimedOut ? "unresponsive" : troubleOf(error);
+      const trouble = error instanceof TimedOut ? "unresponsive" : troubleOf(error);
       const isOpen = trouble === "unresponsive" && method === "setPassword";
       throw new KeychainProblem(isOpen ? "write-unanswered" : trouble, error);
     }

@@ -1,3 +1,5 @@
+import { type Limit, withinLimit } from "./within-limit.ts";
+
 /*
  * A call into keytar blocks a thread until the keychain answers, and Node ends no process while a
  * thread is blocked: neither returning from main nor process.exit() does it. So the calls are
@@ -6,56 +8,21 @@
 
 let underWay = 0;
 
-/** A call into keytar took longer than anybody waits. */
-export class CallTimedOut extends Error {
-  override readonly name = "CallTimedOut";
-
-  constructor() {
-    super("The keychain did not answer in time.");
-  }
-}
-
-/** How long to wait for a call. */
-export interface CallLimit {
-  readonly limitMs: number;
-  /** Aborted when the person has stopped the program. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * Waits for a call into keytar, up to a limit. Then the call goes on by itself: nothing can stop it,
  * and the next one waits for it.
  *
- * @throws CallTimedOut, the reason of the signal, or what the call throws
+ * @throws TimedOut, the reason of the signal, or what the call throws
  */
-export async function waitForCall<Value>(
-  call: () => Promise<Value>,
-  { limitMs, signal }: CallLimit,
-): Promise<Value> {
-  signal?.throwIfAborted();
-  const result = counted(call);
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = () => {};
-  const givenUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CallTimedOut()), limitMs);
-    onAbort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
+export function waitForCall<Value>(limit: Limit, call: () => Promise<Value>): Promise<Value> {
+  return withinLimit(limit, async () => {
+    underWay += 1;
+    try {
+      return await call();
+    } finally {
+      underWay -= 1;
+    }
   });
-  try {
-    return await Promise.race([result, givenUp]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
-}
-
-async function counted<Value>(call: () => Promise<Value>): Promise<Value> {
-  underWay += 1;
-  try {
-    return await call();
-  } finally {
-    underWay -= 1;
-  }
 }
 
 /** What ending a process takes of it. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
-  CallTimedOut,
   type EndableProcess,
   endDespiteHungCall,
   waitForCall,
 } from "../../../src/stores/keychain/native-calls.ts";
+import { TimedOut } from "../../../src/stores/keychain/within-limit.ts";
 
 /** A process that tells how it would have ended. */
 function processWith(execve?: EndableProcess["execve"]): EndableProcess & { readonly ends: unknown[] } {
@@ -35,22 +35,22 @@ function endsOfHungCall(code: number): unknown[] {
 
 describe("a call into keytar", () => {
   it("gives what it gives", async () => {
-    await expect(waitForCall(async () => "key", { limitMs: 1000 })).resolves.toBe("key");
-    await expect(waitForCall(() => Promise.reject(new Error("native")), { limitMs: 1000 })).rejects.toThrow(
+    await expect(waitForCall({ limitMs: 1000 }, async () => "key")).resolves.toBe("key");
+    await expect(waitForCall({ limitMs: 1000 }, () => Promise.reject(new Error("native")))).rejects.toThrow(
       "native",
     );
   });
 
   it("is given up after its limit", async () => {
     const { call, comeBack } = hangingCall();
-    await expect(waitForCall(call, { limitMs: 10 })).rejects.toBeInstanceOf(CallTimedOut);
+    await expect(waitForCall({ limitMs: 10 }, call)).rejects.toBeInstanceOf(TimedOut);
     comeBack();
   });
 
   it("is given up when the person stops the program", async () => {
     const { call, comeBack } = hangingCall();
     const controller = new AbortController();
-    const result = waitForCall(call, { limitMs: 10_000, signal: controller.signal });
+    const result = waitForCall({ limitMs: 10_000, signal: controller.signal }, call);
     controller.abort(new Error("stopped"));
     await expect(result).rejects.toThrow("stopped");
     comeBack();
@@ -64,7 +64,7 @@ describe("the end of a process", () => {
 
   it("comes with the exit code, else by a signal, when a call hangs", async () => {
     const { call, comeBack } = hangingCall();
-    await expect(waitForCall(call, { limitMs: 1 })).rejects.toThrow();
+    await expect(waitForCall({ limitMs: 1 }, call)).rejects.toThrow();
 
     expect(endsOfHungCall(7)).toEqual([[4711, "SIGKILL"]]);
     expect(endsOfHungCall(130)[0]).toEqual([4711, 2]);

@@ -27,46 +27,63 @@ interface Waiting<Value> {
 }
 
 /**
- * A connection to a message bus that only makes calls. What waits on it ends when its signal is
- * aborted, with the signal's reason; any break of the protocol ends it with `MalformedMessage`.
+ * A connection to a message bus that only makes calls. Any break of the protocol ends it, and what
+ * waits on it, with `MalformedMessage`.
  */
 export class BusConnection {
   readonly #socket: Socket;
   readonly #waiting = new Map<number, Waiting<readonly ReplyValue[]>>();
-  readonly #signal: AbortSignal;
-  readonly #abort = () => this.#fail(this.#signal.reason);
   #serial = 0;
   #received: Buffer = Buffer.alloc(0);
   #handshake: Waiting<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  private constructor(socket: Socket, signal: AbortSignal) {
-    this.#socket = socket;
-    this.#signal = signal;
+  /**
+   * Begins to connect to a bus. {@link authenticate} comes next.
+   *
+   * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
+   */
+  constructor(socketPath: string) {
+    this.#socket = connect({ path: socketPath });
   }
 
   /**
-   * Connects to a bus, authenticates and says hello. The hello is sent, not waited for: the bus
-   * answers in order.
+   * Authenticates and says hello. The hello is sent, not waited for: the bus answers in order.
    *
    * A bus would take it, and calls, before it has let this user in. But xdg-dbus-proxy, which stands
    * in front of the bus in sandboxes (Flatpak, Firejail), takes what comes too soon for a broken message.
    *
-   * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
-   * @throws BusUnreachable
+   * @returns why the bus cannot be talked to; `undefined` when it can
    */
-  static async open(socketPath: string, signal: AbortSignal): Promise<BusConnection> {
-    signal.throwIfAborted();
-    const connection = new BusConnection(connect({ path: socketPath }), signal);
-    await connection.#authenticate();
-    void connection.call({
-      destination: "org.freedesktop.DBus",
-      path: "/org/freedesktop/DBus",
-      interface: "org.freedesktop.DBus",
-      member: "Hello",
-      args: [],
+  async authenticate(): Promise<BusUnreachable | undefined> {
+    const socket = this.#socket;
+    const authenticated = new Promise<void>((resolve, reject) => {
+      this.#handshake = { resolve, reject };
     });
-    return connection;
+    socket.on("connect", () => {
+      // EXTERNAL: the bus compares the user, in hexadecimal of its digits, with what the socket itself tells of us.
+      const user = Buffer.from(String(process.geteuid?.() ?? 0)).toString("hex");
+      socket.write(`\0AUTH EXTERNAL ${user}\r\n`);
+    });
+    socket.on("data", (chunk) => {
+      try {
+        this.#receive(chunk);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+    socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
+    socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
+    try {
+      await authenticated;
+    } catch (error) {
+      if (error instanceof BusUnreachable) return error;
+      throw error;
+    }
+    const bus = "org.freedesktop.DBus";
+    const path = "/org/freedesktop/DBus";
+    void this.call({ destination: bus, path, interface: bus, member: "Hello", args: [] });
+    return undefined;
   }
 
   /**
@@ -89,29 +106,6 @@ export class BusConnection {
   /** Ends the connection, and what still waits on it. */
   close(): void {
     this.#fail(new BusUnreachable("The connection was closed."));
-  }
-
-  #authenticate(): Promise<void> {
-    const socket = this.#socket;
-    const authenticated = new Promise<void>((resolve, reject) => {
-      this.#handshake = { resolve, reject };
-    });
-    socket.on("connect", () => {
-      // EXTERNAL: the bus compares the user, in hexadecimal of its digits, with what the socket itself tells of us.
-      const user = Buffer.from(String(process.geteuid?.() ?? 0)).toString("hex");
-      socket.write(`\0AUTH EXTERNAL ${user}\r\n`);
-    });
-    socket.on("data", (chunk) => {
-      try {
-        this.#receive(chunk);
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
-    socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
-    socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
-    this.#signal.addEventListener("abort", this.#abort, { once: true });
-    return authenticated;
   }
 
   #receive(chunk: Buffer): void {
@@ -153,7 +147,6 @@ export class BusConnection {
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
-    this.#signal.removeEventListener("abort", this.#abort);
     this.#socket.destroy();
     this.#handshake?.reject(error);
     for (const waiting of this.#waiting.values()) waiting.reject(error);

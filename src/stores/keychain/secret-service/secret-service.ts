@@ -1,7 +1,8 @@
 import { readTextIfThere } from "../../../files/read-file.ts";
+import { TimedOut } from "../within-limit.ts";
 import { type BusConnection, BusError, BusUnreachable } from "./bus-connection.ts";
 import { type Attributes, MalformedMessage, type ReplyValue, type TypedValue } from "./bus-values.ts";
-import { BusBeyondNode, BusTimedOut, type SessionBusAccess, useSessionBus } from "./session-bus.ts";
+import { BusBeyondNode, type SessionBusAccess, useSessionBus } from "./session-bus.ts";
 
 /*
  * What a Secret Service says of itself and of its items. Nothing secret is asked for here: that is
@@ -91,7 +92,7 @@ export interface ItemsToShow extends SessionBusAccess {
  * Adds libsecret's attribute to unlocked items that lack it, so that keytar sees them. Their
  * secrets and other attributes stay as they are.
  *
- * @throws BusError, BusUnreachable, BusTimedOut, MalformedMessage, or the reason of the signal
+ * @throws BusError, BusUnreachable, TimedOut, MalformedMessage, or the reason of the signal
  */
 export async function showToKeytar({ item, which, ...access }: ItemsToShow): Promise<void> {
   await useSessionBus(access, async (bus) => {
@@ -167,7 +168,7 @@ function answerOf(error: unknown, provider: string | undefined): SecretServiceAn
     return { state: "absent", missing: error instanceof BusBeyondNode ? "node" : "bus", cause: error };
   }
   const isSilent =
-    error instanceof BusTimedOut ||
+    error instanceof TimedOut ||
     error instanceof MalformedMessage ||
     isNamed(error, /\.(?:NoReply|TimedOut|Timeout)$/);
   if (isSilent) return { state: "unresponsive", provider, cause: error };

@@ -1,18 +1,10 @@
 import { join } from "node:path";
+import { type Limit, withinLimit } from "../within-limit.ts";
 import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
 /** Which session bus to talk to, and for how long. */
-export interface SessionBusAccess {
+export interface SessionBusAccess extends Limit {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** After so many milliseconds it is no longer worth waiting. */
-  readonly limitMs: number;
-  /** Aborted when the person has stopped the program. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The time for talking to the bus is over. */
-export class BusTimedOut extends Error {
-  override readonly name = "BusTimedOut";
 }
 
 /** The bus has a name in the abstract namespace only, and this Node cannot connect to such a name. */
@@ -27,44 +19,37 @@ const reachesAbstractNames = Number.parseInt(process.versions.node, 10) >= 22;
  * Connects to the session bus that GLib, and with it keytar, would connect to, and does something
  * with the connection.
  *
- * @throws BusUnreachable when there is no bus, or none that lets this user in; BusTimedOut; the
+ * @throws BusUnreachable when there is no bus, or none that lets this user in; TimedOut; the
  *   reason of the signal; what `act` throws
  */
 export async function useSessionBus<Value>(
-  { env, limitMs, signal }: SessionBusAccess,
+  { env, ...limit }: SessionBusAccess,
   act: (connection: BusConnection) => Promise<Value>,
 ): Promise<Value> {
-  signal?.throwIfAborted();
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new BusTimedOut("Nobody answered in time.")), limitMs);
-  const stop = () => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
   let connection: BusConnection | undefined;
+  let isOver = false;
   try {
-    connection = await connectTo(socketsOf(env), controller.signal);
-    return await act(connection);
+    return await withinLimit(limit, async () => {
+      let failure = new BusUnreachable("No session bus is named that can be used.");
+      for (const socket of socketsOf(env)) {
+        if (isOver) break;
+        if (socket.startsWith("\0") && !reachesAbstractNames) {
+          failure = new BusBeyondNode(
+            `Node.js ${process.versions.node} cannot connect to an abstract socket.`,
+          );
+          continue;
+        }
+        connection = new BusConnection(socket);
+        const refusal = await connection.authenticate();
+        if (refusal === undefined) return await act(connection);
+        failure = refusal;
+      }
+      throw failure;
+    });
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
+    isOver = true;
     connection?.close();
   }
-}
-
-async function connectTo(sockets: readonly string[], signal: AbortSignal): Promise<BusConnection> {
-  let failure = new BusUnreachable("No session bus is named that can be used.");
-  for (const socket of sockets) {
-    if (socket.startsWith("\0") && !reachesAbstractNames) {
-      failure = new BusBeyondNode(`Node.js ${process.versions.node} cannot connect to an abstract socket.`);
-      continue;
-    }
-    try {
-      return await BusConnection.open(socket, signal);
-    } catch (error) {
-      if (!(error instanceof BusUnreachable)) throw error;
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /**

@@ -57,7 +57,12 @@ describe("a connection to a bus", () => {
     return { path, received: () => Buffer.concat(received) };
   }
 
-  const open = (path: string, signal = AbortSignal.timeout(5000)) => BusConnection.open(path, signal);
+  const open = async (path: string) => {
+    const connection = new BusConnection(path);
+    const refusal = await connection.authenticate();
+    if (refusal !== undefined) throw refusal;
+    return connection;
+  };
 
   it("introduces itself with its user number before it says anything else", async () => {
     const { path, received } = await startBus("OK 0123\r\n", [pathReply(2, "/x")]);
@@ -126,24 +131,13 @@ describe("a connection to a bus", () => {
     await expect(open(folder)).rejects.toBeInstanceOf(BusUnreachable);
   });
 
-  it("gives up when its signal is aborted, with the signal's reason", async () => {
-    const { path } = await startBus("");
-    const controller = new AbortController();
-    const opening = open(path, controller.signal);
-    const reason = new Error("enough");
-    controller.abort(reason);
-    await expect(opening).rejects.toBe(reason);
-    await expect(open(path, controller.signal)).rejects.toBe(reason);
-  });
-
-  it("gives up a call when its signal is aborted", async () => {
+  it("ends what waits on it when it is closed", async () => {
     const { path } = await startBus("OK 0123\r\n");
-    const controller = new AbortController();
-    const connection = await open(path, controller.signal);
+    const connection = await open(path);
     const answer = connection.call(call);
-    controller.abort(new Error("enough"));
-    await expect(answer).rejects.toThrow("enough");
-    await expect(connection.call(call)).rejects.toThrow("enough");
+    connection.close();
+    await expect(answer).rejects.toBeInstanceOf(BusUnreachable);
+    await expect(connection.call(call)).rejects.toBeInstanceOf(BusUnreachable);
   });
 
   it.each([

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BusUnreachable } from "../../../../src/stores/keychain/secret-service/bus-connection.ts";
-import { BusTimedOut, useSessionBus } from "../../../../src/stores/keychain/secret-service/session-bus.ts";
+import { useSessionBus } from "../../../../src/stores/keychain/secret-service/session-bus.ts";
+import { TimedOut } from "../../../../src/stores/keychain/within-limit.ts";
 import type { BundledProgram } from "../../../support/bundle.ts";
 import { type Keyring, startKeyring } from "../../../support/keyring.ts";
 import { describeWithKeyring } from "../../../support/keyring-suite.ts";
@@ -130,7 +131,7 @@ describe("the address of the session bus", () => {
       useSessionBus({ env, limitMs, signal }, (bus) =>
         bus.call({ destination: "a.b", path: "/", interface: "a.b", member: "M", args: [] }),
       );
-    await expect(forever(50)).rejects.toBeInstanceOf(BusTimedOut);
+    await expect(forever(50)).rejects.toBeInstanceOf(TimedOut);
     const controller = new AbortController();
     const reason = new Error("stopped");
     const waiting = forever(60_000, controller.signal);
