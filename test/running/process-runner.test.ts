@@ -198,11 +198,11 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     expect(await result).toMatchObject({ stdout: "first\none two\n", stderr: "", code: 0 });
   });
 
-  it("moves a hundred megabytes unharmed", async () => {
+  it("moves twenty megabytes unharmed", async () => {
     const make = `
       const block = Buffer.alloc(1 << 20);
       for (let i = 0; i < block.length; i++) block[i] = (i * 2654435761) >>> 24;
-      let left = 100;
+      let left = 20;
       const more = () => { while (left-- > 0) { block[0] = left; if (!process.stdout.write(Buffer.from(block))) return process.stdout.once("drain", more); } };
       more();`;
     const expected = createHash("sha256");
@@ -216,13 +216,13 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     const code = await new Promise((resolve) => child.once("close", resolve));
     const block = Buffer.alloc(1 << 20);
     for (let i = 0; i < block.length; i++) block[i] = (i * 2654435761) >>> 24;
-    for (let left = 99; left >= 0; left--) {
+    for (let left = 19; left >= 0; left--) {
       block[0] = left;
       expected.update(block);
     }
     expect({ code, size, hash: hash.digest("hex") }).toEqual({
       code: 0,
-      size: 100 << 20,
+      size: 20 << 20,
       hash: expected.digest("hex"),
     });
   });

@@ -127,7 +127,7 @@ describe("Redactor", () => {
           for (const form of forms) expect(inOne.includes(form)).toBe(false);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -41,8 +41,7 @@ describeNeeding("the age program", age, () => {
 
   it.each([
     ["binary", [], "\n"],
-    ["armored", ["--armor"], "\n"],
-    ["without a newline", [], ""],
+    ["armored, without a newline", ["--armor"], ""],
   ])(
     "writes a file that the store opens (%s)",
     async (_what, options, ending) => {
