@@ -5,7 +5,7 @@ export async function openPageAndSay(
   { openPage, output }: Pick<Deps, "openPage" | "output">,
   page: string,
 ): Promise<void> {
-  if (await openPage(page)) output.ok("Opened in your browser. Come back here when it is done.");
+  if (await openPage(page)) output.ok("Opened in your browser. Come back here when you are done.");
   else {
     const link = output.theme.link(page);
     output.warn(`No browser could be started here. Open ${link} on any machine, then come back here.`);

@@ -124,7 +124,7 @@ function whatNow(
       };
     case "unknown":
       return {
-        message: "Nothing is known against this key. What now?",
+        message: "This key could not be checked. What now?",
         choices: [again, keep("Store it unverified", "check it later, with verify"), paste, stop],
       };
     default: {

@@ -93,7 +93,7 @@ export async function useOnce({ output, runner, env }: Deps, key: ApiKey): Promi
   const found = starting.find([shell]);
   const ofShell = commandEnvironment(env, key, { names: [standardVariable], platform });
   output.print();
-  output.paragraph(`A shell starts now that has the key in ${standardVariable}.`);
+  output.paragraph(`A shell starts now with the key in ${standardVariable}.`);
   output.paragraph("Leave it with exit, and the key is forgotten here.");
   output.print();
   return await starting.start(found, { env: ofShell.env });

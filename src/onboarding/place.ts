@@ -173,7 +173,7 @@ export async function askForName(
 function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | undefined {
   return unlessDamaged(
     () => profiles.read(name),
-    (damage) => output.warn(`${damage.message} It will be written anew.`),
+    (damage) => output.warn(`${damage.message} It will be written again.`),
   );
 }
 

@@ -55,7 +55,7 @@ function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: Ap
     if (!("profile" in row) || row.name === name || !matchesFingerprint(key, row.profile.fingerprint))
       continue;
     output.warn(
-      `This is the key of profile "${row.name}" as well. When one of the two is rotated, the other is left with a key that is to be deleted.`,
+      `This is the key of profile "${row.name}" as well. When one of the two is rotated, the other is left with a key that will be deleted.`,
     );
   }
 }

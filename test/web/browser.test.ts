@@ -113,7 +113,7 @@ describeWithKeyring("init --web with the real keyring", () => {
       api.behave("cut");
       await press(page, /I have a key/);
       await paste(page, key);
-      await page.getByText("Nothing is known against this key").waitFor({ timeout: 60_000 });
+      await page.getByText("This key could not be checked").waitFor({ timeout: 60_000 });
       api.behave("normal");
       await press(page, /Check it again/);
       await ended(page);

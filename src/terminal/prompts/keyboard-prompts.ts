@@ -139,7 +139,7 @@ export abstract class KeyboardPrompts implements Prompts {
       const answer = await ask();
       if (!(answer instanceof MisplacedKey)) return answer;
       if (onKeyPasted === undefined) {
-        this.warn("That looks like a key, which is not asked for here; nothing was taken of it.");
+        this.warn("That looks like a key, but no key is asked for here, so it was not used.");
         continue;
       }
       const key = await this.#askKey<symbol>("Your key", keyOrBackSecret, { entered: answer.burst });

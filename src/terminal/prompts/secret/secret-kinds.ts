@@ -29,7 +29,7 @@ export type SecretReading<Value> =
 
 /** Said when Ctrl-V reached the program instead of pasting. */
 export const howToPaste =
-  "Ctrl+V did not paste here. Use your terminal's own way: Ctrl+Shift+V, Shift+Insert, or a right click on Windows.";
+  "Ctrl+V did not paste here. Use your terminal's own way: Ctrl+Shift+V or Shift+Insert, Cmd+V on a Mac, a right click on Windows.";
 
 /** How an API key is captured: whatever is pasted around it is taken off, and only its length is told. */
 export const keySecret: SecretKind<ApiKey> = {
