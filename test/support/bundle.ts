@@ -23,6 +23,8 @@ export async function bundleProgram(entry: URL): Promise<BundledProgram> {
     input: { program: fileURLToPath(entry) },
     platform: "node",
     external: ["keytar"],
+    // Where a package has an ES module as well: its CommonJS may load files by names that a bundler cannot see.
+    resolve: { mainFields: ["module", "main"] },
     transform: { target: "node20.19" },
     logLevel: "silent",
   });
