@@ -84,7 +84,8 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
   if (form === "cards") {
-    for (const row of readable) output.card(cardOf(row, survey.now, output.theme));
+    const longest = longestOf(readable, survey.now);
+    for (const row of readable) output.card(cardOf(row, { now: survey.now, longest }, output.theme));
   } else if (readable.length > 1 && !inFull) {
     output.table(profileColumns(readable, survey.now, output.theme));
   } else {
@@ -123,18 +124,25 @@ function printProfile(output: Output, { profile }: ReadableProfile, now: Date): 
   );
 }
 
-function cardOf({ profile }: ReadableProfile, now: Date, theme: Style): Card {
-  const rows = rowsOf(profile, now).map(({ label, value }) =>
-    label === "Ends" ? { label, value: `${value}${barOf(profile, now, theme)}` } : { label, value },
-  );
-  return { title: profile.name, rows };
+/** How many days the longest bar stands for, so that bars can be compared. */
+function longestOf(rows: readonly ReadableProfile[], now: Date): number {
+  const days = rows.map(({ profile: { expiresAt } }) => (expiresAt ? daysLeft(expiresAt, now) : 0));
+  return Math.max(90, ...days);
 }
 
-/** What is left of the days that the key had when it was stored. */
-function barOf({ createdAt, expiresAt }: Profile, now: Date, theme: Style): string {
-  if (typeof expiresAt !== "string") return "";
-  const days = Math.max(1, daysLeft(expiresAt, new Date(createdAt)));
-  return `\n${theme.meter(Math.min(1, Math.max(0, daysLeft(expiresAt, now)) / days))}`;
+/** A card whose bar shows the days that are left. */
+function cardOf(
+  { profile }: ReadableProfile,
+  { now, longest }: { readonly now: Date; readonly longest: number },
+  theme: Style,
+): Card {
+  const { expiresAt } = profile;
+  const bar = expiresAt ? `\n${theme.meter(Math.max(0, daysLeft(expiresAt, now)) / longest)}` : "";
+  const rows = rowsOf(profile, now).map(({ label, value }) => ({
+    label,
+    value: label === "Ends" ? value + bar : value,
+  }));
+  return { title: profile.name, rows };
 }
 
 function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {

@@ -100,6 +100,15 @@ describeWithKeyring("what is loaded to hand over a stored key", () => {
     expectNothingHeavy(loaded);
     expect(loaded.packages).not.toContain("keytar");
     expect(modulesIn(loaded, "commands")).toEqual(["src/commands/care/status.ts"]);
+    expect(modulesIn(loaded, "web")).toEqual([]);
+  });
+
+  it("for init is nothing of its page", async () => {
+    const args = [program, "init", "--with-key", "--no-verify", "--force"];
+    const loaded = await runAndList(args, { env, input: key });
+    expect(loaded.run).toMatchObject({ code: 0 });
+    expect(modulesIn(loaded, "onboarding")).not.toEqual([]);
+    expect(modulesIn(loaded, "web")).toEqual([]);
   });
 
   it("for the library is the keychain: no prompt, no command line, no SDK, no colour", async () => {

@@ -127,7 +127,7 @@ function describeLength(note: HTMLElement, text: string): void {
   const count = text.length === 1 ? "1 character" : `${text.length} characters`;
   if (text === "") say(note, "Paste it here; it stays hidden.");
   else if (/^[A-Za-z0-9]{32}$/.test(text)) say(note, `${count}, looks right`);
-  else say(note, `${count}; a key usually has 32 letters and digits`);
+  else say(note, `${count}, usually 32 letters and digits`);
 }
 
 function offerAnyway(form: HTMLFormElement, anyway: () => Promise<void>): void {

@@ -53,6 +53,7 @@ async function follow(proof: string): Promise<boolean> {
   const response = await post("/events", { from: place }, proof);
   if (!response.ok || response.body === null) return false;
   byId("state").textContent = "Connected to the program in your terminal.";
+  if (place === 0) byId("where").textContent = "";
   const before = place;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
