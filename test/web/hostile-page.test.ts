@@ -68,7 +68,7 @@ describeWithChromium("a hostile page in the same browser", () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       try { tries.push(opened?.document?.body?.innerText ?? ""); } catch { tries.push(""); }
       // What the browser holds back without an answer is nothing too.
-      const late = () => new Promise((resolve) => setTimeout(resolve, 3000, ""));
+      const late = () => new Promise((resolve) => setTimeout(resolve, 1000, ""));
       const answers = await Promise.all(tries.map((each) => Promise.race([each, late()])));
       return answers.filter((answer) => answer !== "");
     })()`);
