@@ -3,11 +3,12 @@
 //   npm run fuzz                              a minute for each target
 //   npm run fuzz -- yaml jsonc --seconds 600  ten minutes for each of these
 //   npm run fuzz -- yaml --reproduce FILE     once with an input that was found
+//   npm run fuzz -- --seconds 300 --write     keeps the table in docs/reliability.md
 //
 // A find is left in build/fuzz/finds. Mend the reader, then keep the input in test/fuzz/corpus/TARGET
 // under a name that says what it shows: npm test reads all of these.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,11 @@ const folder = fileURLToPath(new URL("../../build/fuzz", import.meta.url));
 const jazzer = createRequire(import.meta.url).resolve("@jazzer.js/core/dist/cli.js");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: "string", default: "60" }, reproduce: { type: "string" } },
+  options: {
+    seconds: { type: "string", default: "60" },
+    reproduce: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
 });
 
 const known = readdirSync(join(here, "targets")).map((file) => file.replace(/\.ts$/, ""));
@@ -33,12 +38,13 @@ if (unknown !== undefined || !(seconds > 0)) {
 const node = nodeForJazzer();
 const rows = [];
 for (const target of positionals.length > 0 ? positionals : known) rows.push(await fuzz(target));
-console.log(
-  "\n| target | inputs tried | a second | code points reached | finds |\n|---|---:|---:|---:|---:|",
-);
-for (const { target, tried, rate, reached, finds } of rows) {
-  console.log(`| ${target} | ${tried} | ${rate} | ${reached} | ${finds} |`);
-}
+const table = [
+  "| reader | inputs tried | a second | branches reached | finds |",
+  "|---|---:|---:|---:|---:|",
+  ...rows.map((row) => `| ${row.target} | ${row.tried} | ${row.rate} | ${row.reached} | ${row.finds} |`),
+].join("\n");
+console.log(`\n${table}`);
+if (values.write) writeTable();
 process.exitCode = rows.some(({ finds, tried }) => finds > 0 || tried === 0) ? 1 : 0;
 
 async function fuzz(target) {
@@ -71,6 +77,17 @@ async function fuzz(target) {
     reached: last(/\bcov: (\d+)/g),
     finds: readdirSync(finds).length - before,
   };
+}
+
+function writeTable() {
+  const page = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
+  const today = new Date().toISOString().slice(0, 10);
+  const measured = `Fed for ${seconds} s each on ${today} with Node ${process.version}.`;
+  const between = /(?<=<!-- fuzz:start -->\n)[\s\S]*(?=<!-- fuzz:end -->)/;
+  writeFileSync(
+    page,
+    readFileSync(page, "utf8").replace(between, () => `\n${measured}\n\n${table}\n\n`),
+  );
 }
 
 function run(args) {

@@ -38,7 +38,10 @@ export function removeVariable(text: string, name: string, value: string): strin
   let position = 0;
   for (const entry of entriesOf(text)) {
     if (entry.name !== name) continue;
-    const held = text.slice(entry.start, entry.end).replace(/^[^=:]*[=:][ \t]*/, "");
+    const held = text
+      .slice(entry.start, entry.end)
+      .replace(/^[^=:]*[=:]/, "")
+      .trim();
     if (held !== value && !["'", '"', "`"].some((quote) => held === quote + value + quote)) continue;
     const lineEnd = text.indexOf("\n", entry.end) + 1 || text.length;
     const rest = text.slice(entry.end, lineEnd).trimStart();

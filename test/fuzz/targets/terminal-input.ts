@@ -5,9 +5,9 @@ import type { InputPiece } from "../../../src/terminal/prompts/key-listener.ts";
 /** What a terminal sends: it means the same in whatever chunks it comes. */
 export function fuzz(data: Buffer): void {
   const whole = parse([data]);
-  // No terminal breaks off one sequence to send a key as a number.
-  const broken = /\x1b[^\x1b]*\x1b\[[\d:;]+[u~_]/.test(data.toString("latin1"));
-  if (!broken) assert.deepEqual(parse(Array.from(data, (byte) => Buffer.of(byte))), whole);
+  // A key that is sent as a number is read as what a plainer terminal sends, which depends on what is there.
+  const numbered = /\x1b\[[\d:;]+[u~_]/.test(data.toString("latin1"));
+  if (!numbered) assert.deepEqual(parse(Array.from(data, (byte) => Buffer.of(byte))), whole);
   for (const piece of whole) {
     if (piece.kind === "text") assert.doesNotMatch(piece.text, /[\x00-\x1f\x7f]/);
     if (piece.kind === "paste") assert.doesNotMatch(piece.text, /[\x00-\x08\x0b-\x1f\x7f]/);

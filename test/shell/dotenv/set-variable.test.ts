@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { quoteDotenv, setVariable } from "../../../src/shell/dotenv/set-variable.ts";
+import { quoteDotenv, removeVariable, setVariable } from "../../../src/shell/dotenv/set-variable.ts";
 
 const set = (text: string) => setVariable(text, "MISTRAL_API_KEY", "NEW");
 
@@ -50,6 +50,13 @@ describe("setVariable", () => {
     ["bytes that are no UTF-8", "A=\xe9\xff\n"],
   ])("leaves %s as it is", (_what, text) => {
     expect(set(text)).toBe(`${text}MISTRAL_API_KEY=NEW\n`);
+  });
+});
+
+describe("removeVariable", () => {
+  it("takes a value out that has blanks behind it", () => {
+    const text = set('A=1\nMISTRAL_API_KEY="old" \n');
+    expect(removeVariable(text, "MISTRAL_API_KEY", "NEW")).toBe("A=1\n");
   });
 });
 
