@@ -16,14 +16,14 @@ import { ProcessWatch } from "./watch.ts";
 const scenarios: readonly Scenario[] = [
   killInKeyring,
   killInFile,
-  ...killTargets,
-  ...killTargetsAtEffects,
   faultsInFiles,
   faultsInKeychain,
   randomInputs,
   hostileServers,
   hostileRepositories,
   atOnce,
+  ...killTargets,
+  ...killTargetsAtEffects,
 ];
 
 /** What was asked for on the command line. */

@@ -12,7 +12,7 @@ const crowd = 30;
 export const atOnce: Scenario = {
   name: "at-once",
   says: `${crowd} commands at the same moment on one profile (rotate, init, push, env --write, expires, get, status, verify), keyring and encrypted file in turns`,
-  count: 10,
+  count: 6,
   needs: ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"],
   run: async (attack) => {
     const keyring = await startKeyring({ state: "unlocked" });

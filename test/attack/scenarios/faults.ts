@@ -24,7 +24,7 @@ type Calls = keyof typeof ways;
 export const faultsInFiles: Scenario = {
   name: "faults-files",
   says: "each call of init, rotate, push and remove that touches a file fails or is the last one: full, read-only or broken disks, no permission, too many open files",
-  count: 300,
+  count: 150,
   run: (attack) => failCalls(attack, "file", undefined),
 };
 
@@ -32,7 +32,7 @@ export const faultsInFiles: Scenario = {
 export const faultsInKeychain: Scenario = {
   name: "faults-keychain",
   says: "the same with each call into the keychain: refused, never answered, done and reported as failed, not done and reported as done",
-  count: 300,
+  count: 150,
   needs: ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"],
   run: async (attack) => {
     const keyring = await startKeyring({ state: "unlocked" });

@@ -13,7 +13,7 @@ import type { Scenario } from "../scenario.ts";
 export const randomInputs: Scenario = {
   name: "inputs",
   says: "every command with random flags, values, standard input and environment",
-  count: 1500,
+  count: 600,
   run: async (attack) => {
     const api = await startMistralApi();
     const key = attack.random("key").key();

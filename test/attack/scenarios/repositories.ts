@@ -29,7 +29,7 @@ const commands: readonly (readonly string[])[] = [
 export const hostileRepositories: Scenario = {
   name: "repositories",
   says: "repositories whose configuration, hooks and attributes start programs, with links, pipes, folders and control characters where files are expected, and with a damaged .git",
-  count: 200,
+  count: 100,
   needs: ["git", "mkfifo"],
   run: async (attack) => {
     const key = attack.random("key").key();

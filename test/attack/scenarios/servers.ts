@@ -31,7 +31,7 @@ const commands: readonly (readonly string[])[] = [
 export const hostileServers: Scenario = {
   name: "servers",
   says: "servers that answer slowly, hugely, with nonsense, redirects, control sequences or the key itself, that cut the connection or never answer",
-  count: 300,
+  count: 120,
   run: async (attack) => {
     await attack.tries(async (random, where, index) => {
       const keys = [random.key(), random.key()] as const;
