@@ -13,7 +13,8 @@ import { hostileServers } from "./scenarios/servers.ts";
 import { summaryOf, writeTable } from "./table.ts";
 import { ProcessWatch } from "./watch.ts";
 
-const scenarios: readonly Scenario[] = [
+/** All of them, in the order in which they are run. */
+export const scenarios: readonly Scenario[] = [
   killInKeyring,
   killInFile,
   faultsInFiles,
@@ -58,10 +59,9 @@ export async function attack(options: AttackOptions): Promise<number> {
       console.log(`!!! SKIPPED: ${scenario.name}: needs ${missing.join(", ")}`);
       continue;
     }
-    const report = new Report(scenario.name, options.show);
-    reports.push(report);
     const before = Date.now();
-    await scenario.run(attackOf(scenario, report, seed, options));
+    const report = await runScenario(scenario, { ...options, seed });
+    reports.push(report);
     console.log(`${scenario.name}: ${Math.round((Date.now() - before) / 1000)} s, ${summaryOf(report)}`);
   }
   const command = `npm run attack -- --seed ${seed}${(options.only ?? []).map((name) => ` --only ${name}`).join("")}`;
@@ -71,6 +71,16 @@ export async function attack(options: AttackOptions): Promise<number> {
     options.write,
   );
   return reports.some(({ found }) => findings.some((finding) => found[finding] > 0)) ? 1 : 0;
+}
+
+/** Runs one scenario; answers with what came of it. */
+export async function runScenario(
+  scenario: Scenario,
+  options: AttackOptions & { readonly seed: number },
+): Promise<Report> {
+  const report = new Report(scenario.name, options.show);
+  await scenario.run(attackOf(scenario, report, options.seed, options));
+  return report;
 }
 
 function attackOf(scenario: Scenario, report: Report, seed: number, options: AttackOptions): Attack {

@@ -7,7 +7,7 @@ import { findProgram } from "../support/find-program.ts";
 import { startKeyring } from "../support/keyring.ts";
 import { startMistralApi } from "../support/mistral-api.ts";
 import { program } from "../support/program.ts";
-import { quickScrypt } from "./quick-scrypt.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 import { type CommandRun, type Kill, RotatingMachine } from "./rotating-machine.ts";
 
 /** Where the keys are kept while rotations are killed. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Keyring } from "../support/keyring.ts";
 import { program, type Run } from "../support/program.ts";
-import { quickScrypt } from "./quick-scrypt.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 import type { Attack } from "./scenario.ts";
 
 /** What a machine is made with. */

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { commandTable } from "../../src/cli/command-table.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
@@ -104,7 +103,9 @@ describe("a key as an argument", () => {
         ["--json", argument],
         ["--verbose", argument],
       ];
-      const runs = await Promise.all(lines.map((line) => run(line)));
+      // Every way of writing it in one place, and the first in every place.
+      const tried = quote === quoted[0] ? lines : lines.slice(0, 2);
+      const runs = await Promise.all(tried.map((line) => run(line)));
       for (const [index, done] of runs.entries()) {
         expectNothingOf(done, JSON.stringify(lines[index]));
         if (argument.endsWith(other)) expect(done.code, JSON.stringify(lines[index])).toBe(2);
@@ -183,7 +184,7 @@ describeWithKeyring("a stored key", () => {
     [],
     ["--help"],
     ["--version"],
-    ...commandTable.map(({ name }) => ["help", name]),
+    ["help", "rotate"],
     ["status"],
     ["status", "--json"],
     ["ls", "--verbose"],
@@ -224,11 +225,7 @@ describeWithKeyring("a stored key", () => {
   it.each(lines.map((line) => [line.join(" ") || "nothing", line] as const))(
     "is shown by nothing: %s",
     async (_name, line) => {
-      const quiet = await run(line, { env: session(), input: "" });
-      expectNothingOf(quiet, "as usual");
-      const loud = await run(line, { env: { ...session(), ...talkative }, input: "" });
-      expectNothingOf(loud, "with every debugging variable set");
-      expect(loud.code).toBe(quiet.code);
+      expectNothingOf(await run(line, { env: { ...session(), ...talkative }, input: "" }), line.join(" "));
     },
   );
 

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { startMistralApi } from "../support/mistral-api.ts";
 import { runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 
 const oldKey = "testOld0".repeat(4);
 const newKey = "testNew0".repeat(4);
@@ -26,6 +27,7 @@ it("a program that runs on through a rotation makes its next call with the new k
   const env = {
     MISTRAL_KEY_HOME: home,
     MISTRAL_KEY_STORE: "file",
+    ...quickScrypt,
     MISTRAL_KEY_PASSPHRASE: "a passphrase for tests",
     MISTRAL_KEY_SERVER_URL: api.url,
   };

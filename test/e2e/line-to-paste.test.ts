@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findProgram } from "../support/find-program.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 
 const key = "testKey0".repeat(4);
 
@@ -31,6 +32,7 @@ describe.skipIf(process.platform === "win32")("the line to paste at the end of i
       MISTRAL_KEY_HOME: folder,
       MISTRAL_KEY_SERVER_URL: api.url,
       MISTRAL_KEY_STORE: "file",
+      ...quickScrypt,
       MISTRAL_KEY_PASSPHRASE: "correct horse",
     };
     const { stderr } = await runProgram(["init", "--with-key", "--no-input", "-p", "work"], {

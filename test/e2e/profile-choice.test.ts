@@ -3,12 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiKey } from "../../src/keys/api-key.ts";
-import { type ProfileName, parseProfileName } from "../../src/keys/profile-name.ts";
-import { profileOf } from "../../src/profiles/known-key.ts";
-import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
-import { openEncryptedFile } from "../../src/stores/encrypted-file/open-encrypted-file.ts";
 import { runNode, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 
 const library = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 const keys = { default: "testKey0".repeat(4), work: "testKey1".repeat(4), team: "testKey2".repeat(4) };
@@ -20,18 +16,15 @@ beforeEach(async () => {
   home = realpathSync(mkdtempSync(join(tmpdir(), "profile-choice-")));
   folder = join(home, "program");
   env = {
+    ...quickScrypt,
     HOME: home,
     PATH: process.env.PATH ?? "",
     MISTRAL_KEY_HOME: folder,
     MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",
   };
-  const store = openEncryptedFile({ folder, env, signal: new AbortController().signal });
-  for (const [text, value] of Object.entries(keys)) {
-    const name: ProfileName = parseProfileName(text);
-    const key = ApiKey.of(value);
-    await store.set({ profile: name, slot: "current" }, key);
-    const known = { name, key, store: "file", endpoint: { region: "global" } } as const;
-    new ProfileFolder(folder).write(profileOf(known, new Date()));
+  for (const [name, input] of Object.entries(keys)) {
+    const init = ["init", "--with-key", "--no-verify", "--store", "file", "-p", name];
+    expect((await runProgram(init, { env, input })).code).toBe(0);
   }
   mkdirSync(join(home, "app", "src"), { recursive: true });
 });

@@ -2,29 +2,26 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ApiKey } from "../../src/keys/api-key.ts";
-import { dayAfter } from "../../src/keys/expiry.ts";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { profileOf } from "../../src/profiles/known-key.ts";
-import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
-import { openEncryptedFile } from "../../src/stores/encrypted-file/open-encrypted-file.ts";
 import { program, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 
-const key = ApiKey.of("testKey0".repeat(4));
+const key = "testKey0".repeat(4);
 let home: string;
 let env: Record<string, string>;
 let terminal: Terminal | undefined;
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "reminders-"));
-  const folder = join(home, "program");
-  env = { HOME: home, MISTRAL_KEY_HOME: folder, MISTRAL_KEY_PASSPHRASE: "correct horse battery staple" };
-  const now = new Date();
-  const known = { name: defaultProfile, key, store: "file", endpoint: { region: "global" } } as const;
-  new ProfileFolder(folder).write(profileOf({ ...known, expiresAt: dayAfter(5, now) }, now));
-  const store = openEncryptedFile({ folder, env, signal: new AbortController().signal });
-  await store.set({ profile: defaultProfile, slot: "current" }, key);
+  env = {
+    ...quickScrypt,
+    HOME: home,
+    MISTRAL_KEY_HOME: join(home, "program"),
+    MISTRAL_KEY_STORE: "file",
+    MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",
+  };
+  const init = ["init", "--with-key", "--no-verify", "--expires", "5d"];
+  expect((await runProgram(init, { env, input: key })).code).toBe(0);
 });
 
 afterEach(async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandTable } from "../../src/cli/command-table.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { terminalEffects } from "../support/terminal-effects.ts";
 
@@ -24,6 +25,7 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
     MISTRAL_KEY_HOME: join(folder, `program ${hostile}`),
     MISTRAL_KEY_SERVER_URL: api.url,
     MISTRAL_KEY_STORE: "file",
+    ...quickScrypt,
     MISTRAL_KEY_PASSPHRASE: "correct horse",
     MISTRAL_API_KEY: hostile,
     SHELL: `/bin/${hostile}`,
@@ -97,17 +99,15 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
   it("are harmless where no command is named", () => expectHarmless([]));
 
   it.each(names)("are harmless in %s", async (name) => {
-    for (const args of [[name], [name, "--verbose"], [name, "--json"]]) await expectHarmless(args, key);
+    for (const args of [
+      [name, "--verbose"],
+      [name, "--json"],
+    ])
+      await expectHarmless(args, key);
   });
 
   it.each(names)("are harmless as an argument of %s", async (name) => {
-    for (const args of [
-      [name, hostile],
-      [name, "--", hostile],
-      [name, `--${hostile}`],
-    ]) {
-      await expectHarmless(args, hostile);
-    }
+    await expectHarmless([name, hostile], hostile);
   });
 
   it.each([

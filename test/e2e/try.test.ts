@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { openEncryptedFile } from "../../src/stores/encrypted-file/open-encrypted-file.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, type Run, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 import type { StreamBehaviour } from "../support/streamed-answer.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 
@@ -25,6 +24,7 @@ beforeEach(async () => {
   api = await startMistralApi({ keys: [key.reveal()] });
   home = mkdtempSync(join(tmpdir(), "try-"));
   env = {
+    ...quickScrypt,
     HOME: home,
     MISTRAL_KEY_HOME: join(home, "program"),
     MISTRAL_KEY_STORE: "file",
@@ -33,9 +33,8 @@ beforeEach(async () => {
     PYTHONPATH: fileURLToPath(new URL("../models/python", import.meta.url)),
     PYTHONDONTWRITEBYTECODE: "1",
   };
-  const signal = new AbortController().signal;
-  const store = openEncryptedFile({ folder: env.MISTRAL_KEY_HOME ?? "", env, signal });
-  await store.set({ profile: defaultProfile, slot: "current" }, key);
+  const init = ["init", "--with-key", "--no-verify"];
+  expect((await runProgram(init, { env, input: key.reveal() })).code).toBe(0);
 });
 
 afterEach(async () => {

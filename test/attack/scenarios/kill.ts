@@ -78,7 +78,7 @@ async function killOnce(attempt: Attempt, usual: number | undefined): Promise<nu
   await prepare(attempt);
   const { random } = attempt;
   // Start-up takes a third of a run and changes nothing, so most moments are after it.
-  const part = random.chance(0.15) ? random.fraction() * 0.4 : 0.35 + random.fraction() * 0.7;
+  const part = random.chance(0.15) ? random.fraction() * 0.6 : 0.55 + random.fraction() * 0.5;
   const run = await runAttempt(attempt, {
     during: (child) => {
       if (usual === undefined) return;
