@@ -18,8 +18,7 @@ export interface ReadingOptions {
   readonly longest: number;
 }
 
-const mebibyte = 1024 * 1024;
-const ofOthers: ReadingOptions = { links: "followed", longest: mebibyte };
+const ofOthers: ReadingOptions = { links: "followed", longest: 1024 * 1024 };
 
 /**
  * Reads a small file that somebody else may have put there. It waits for nobody: a pipe, a device or
@@ -109,12 +108,5 @@ function openToRead(path: string, links: ReadingOptions["links"]): number {
 }
 
 function refuseLonger(length: number, longest: number): void {
-  if (length <= longest) return;
-  const units = [
-    [mebibyte, "MB"],
-    [1024, "kB"],
-    [1, "bytes"],
-  ] as const;
-  const [size, unit] = units.find(([bytes]) => longest >= bytes) ?? units[2];
-  throw new UnfitFile(`it is larger than ${Math.round(longest / size)} ${unit}`);
+  if (length > longest) throw new UnfitFile("it is too large");
 }

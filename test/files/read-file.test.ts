@@ -33,7 +33,7 @@ describe("reading a small file", () => {
     writeFileSync(path, "x".repeat(100));
     expect(readSmallFile(path, small).bytes.length).toBe(100);
     writeFileSync(path, "x".repeat(101));
-    expect(() => readSmallFile(path, small)).toThrow(new UnfitFile("it is larger than 100 bytes"));
+    expect(() => readSmallFile(path, small)).toThrow(new UnfitFile("it is too large"));
   });
 
   it.runIf(process.platform === "linux")("reads what the system makes up without telling its size", () => {
@@ -112,7 +112,7 @@ describe.runIf(posix)("reading a file or a pipe", () => {
     const reading = readFileOrPipe(path, 100, never);
     const writer = openSync(path, "w");
     writeSync(writer, "x".repeat(101));
-    await expect(reading).rejects.toThrow(new UnfitFile("it is larger than 100 bytes"));
+    await expect(reading).rejects.toThrow(new UnfitFile("it is too large"));
     closeSync(writer);
   });
 });

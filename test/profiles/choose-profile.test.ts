@@ -141,7 +141,7 @@ describe("a .mistral-key that holds something else than a name", () => {
 
   it("is refused when it is larger than a name can be", () => {
     nameIn("repository", `work${" ".repeat(100_000)}`);
-    expect(choose).toThrow(/is not used, because it is larger than 128 bytes/);
+    expect(choose).toThrow(/is not used, because it is too large/);
   });
 
   it("does not mind spaces and Windows line ends around the name", () => {

@@ -252,7 +252,7 @@ describe("the file that holds the passphrase", () => {
   it.each([
     ["is missing", undefined, "is not there"],
     ["is empty", "\n", "is empty"],
-    ["is too large", "x".repeat(70_000), "larger than 64 kB"],
+    ["is too large", "x".repeat(70_000), "too large"],
   ])("locks the store when it %s", async (_what, content, said) => {
     const { home } = openUnlocked();
     const path = join(home, "passphrase");
