@@ -9,21 +9,19 @@ import { pageText } from "./page-text.ts";
 import { PageServer } from "./server/page-server.ts";
 import { SharedPrompts } from "./shared-prompts.ts";
 
-/** How long an answer is waited for, in milliseconds. */
-const idleMs = 600_000;
-
 /**
  * Does something that asks questions on a page in the browser. The terminal shows what is said there,
  * and can take over at every question.
  *
  * @param options.browser - whether the page may be opened, where somebody would see it
+ * @param options.idleMs - how long the page or an answer is waited for; ten minutes where absent
  * @param work - gets the outside with the page in the place of the terminal
  * @throws what `work` throws; Cancelled when nothing is done on the page for ten minutes; MistralKeyError
  *   of kind `usage` where no questions are wanted
  */
 export async function onPage<Result>(
   real: Deps,
-  { browser }: { readonly browser: boolean },
+  { browser, idleMs = 600_000 }: { readonly browser: boolean; readonly idleMs?: number },
   work: (deps: Deps) => Promise<Result>,
 ): Promise<Result> {
   if (real.absence === "no-input" || real.absence === "ci") {

@@ -38,7 +38,7 @@ export const obtainCommands: readonly CommandEntry[] = [
       {
         syntax: "--admin",
         description: "store an Admin API key beside the key, for rotate --auto (Enterprise, preview)",
-        conflicts: ["demo", "expires", "verify"],
+        conflicts: ["demo", "expires", "verify", "web"],
       },
     ],
     examples: [
