@@ -12,8 +12,6 @@ export interface ProgressSurface {
   write(text: string): void;
   /** Prints a line that stays. */
   print(text: string): void;
-  /** Told when the line has ended. */
-  ended(line: ProgressLine): void;
 }
 
 const frameMs = 100;
@@ -73,7 +71,6 @@ export class ProgressLine implements Progress {
     if (this.#over) return;
     this.hide();
     this.#over = true;
-    this.#surface.ended(this);
   }
 
   /** In columns, so that the facts of two lines stand below each other, where there is room for that. */

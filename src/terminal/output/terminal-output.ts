@@ -29,32 +29,30 @@ export interface OutputProcess {
  * @param options.color - `false` when the person asked for no colour on the command line
  */
 export function openOutput(outside: OutputProcess, options: { readonly color: boolean }): TerminalOutput {
-  const { env, platform, stderr } = outside;
-  const isTerminal = stderr.isTTY === true;
-  const theme = createTheme(detectCapabilities({ env, platform, isTerminal, color: options.color }));
-  const openAnswers = () => openOutput({ ...outside, stderr: outside.stdout }, options);
-  return new TerminalOutput(outside, theme, isTerminal && canRedraw(env), openAnswers);
+  return new TerminalOutput(outside, options.color);
 }
 
 /** What is said on a terminal, in a pipe or in a file. */
 class TerminalOutput implements Output {
   readonly theme: Theme;
   readonly #outside: OutputProcess;
+  readonly #color: boolean;
   /** Whether a line on stderr can be redrawn in its place. */
   readonly #redraws: boolean;
-  readonly #openAnswers: () => Output;
   #answers: Output | undefined;
   #active: ProgressLine | undefined;
 
-  constructor(outside: OutputProcess, theme: Theme, redraws: boolean, openAnswers: () => Output) {
+  constructor(outside: OutputProcess, color: boolean) {
+    const { env, platform, stderr } = outside;
+    const isTerminal = stderr.isTTY === true;
+    this.theme = createTheme(detectCapabilities({ env, platform, isTerminal, color }));
     this.#outside = outside;
-    this.theme = theme;
-    this.#redraws = redraws;
-    this.#openAnswers = openAnswers;
+    this.#color = color;
+    this.#redraws = isTerminal && canRedraw(env);
   }
 
   get answers(): Output {
-    this.#answers ??= this.#openAnswers();
+    this.#answers ??= new TerminalOutput({ ...this.#outside, stderr: this.#outside.stdout }, this.#color);
     return this.#answers;
   }
 
@@ -183,9 +181,6 @@ class TerminalOutput implements Output {
       columns: () => this.#columns,
       write: (text) => this.#outside.stderr.write(text),
       print: (text) => this.print(text),
-      ended: (which) => {
-        if (this.#active === which) this.#active = undefined;
-      },
     });
     this.#active = line;
     line.show();

@@ -13,15 +13,7 @@ export interface ThemeOptions {
 
 /** Colours and symbols of a terminal, the one place they are chosen. Every symbol has a text form. */
 export interface Theme extends ThemeOptions, Style {
-  readonly symbol: {
-    readonly ok: string;
-    readonly warn: string;
-    readonly fail: string;
-    readonly next: string;
-    readonly filled: string;
-    readonly empty: string;
-    readonly bullet: string;
-  };
+  readonly symbol: Readonly<Record<keyof typeof unicodeSymbols, string>>;
 }
 
 const unicodeSymbols = {
