@@ -62,27 +62,23 @@ function byKey(leaks: readonly Leak[]): readonly (readonly [Leak, ...Leak[]])[] 
   return [...groups.values()];
 }
 
+const besides = {
+  file: "",
+  "git-file": "",
+  staged: ", staged",
+  "shell-history": ", what you typed",
+} as const;
+
 function describe({ place, encoding }: Leak, at: Pick<ProcessContext, "home">): string {
   const form = encoding === "plain" ? "" : ` (as ${encoding})`;
   const path = place.path === undefined ? undefined : `${shortPath(place.path, at)}:${place.line}`;
-  switch (place.kind) {
-    case "file":
-    case "git-file":
-      return `${path}${form}`;
-    case "staged":
-      return `${path}, staged${form}`;
-    case "shell-history":
-      return `${path}, what you typed${form}`;
-    case "history": {
-      // No commit names it, and `git show` shows it.
-      if (place.commit === undefined)
-        return `the ${place.object.type} ${shortened(place.object.id)} of git${form}`;
-      const commit = shortened(place.commit);
-      return path === undefined
-        ? `the message of commit ${commit}${form}`
-        : `${path}, in git since commit ${commit}${form}`;
-    }
-  }
+  if (place.kind !== "history") return `${path}${besides[place.kind]}${form}`;
+  const { object, commit } = place;
+  // No commit names it, and `git show` shows it.
+  if (commit === undefined) return `the ${object.type} ${shortened(object.id)} of git${form}`;
+  return path === undefined
+    ? `the message of commit ${shortened(commit)}${form}`
+    : `${path}, in git since commit ${shortened(commit)}${form}`;
 }
 
 function shortened(id: string): string {

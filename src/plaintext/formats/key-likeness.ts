@@ -6,11 +6,7 @@ export function namesMistralKey(name: string): boolean {
   return /MISTRAL.*(?:KEY|TOKEN)/i.test(name);
 }
 
-/** Whether a name is one that Mistral's SDK, tools or `llm` read, so that its value counts whatever its shape. */
-function isWellKnownName(name: string): boolean {
-  return name === "MISTRAL_API_KEY" || name === "LLM_MISTRAL_KEY";
-}
-
+const usualShape = /^[A-Za-z0-9]{32}$/;
 const placeholderWords =
   /your|example|placeholder|change-?_?me|replace|insert|dummy|redacted|secret-?_?here|key-?_?here|xxxx|\*\*\*|\.\.\.|•/i;
 const unmistakableWords = /placeholder|changeme|replaceme|yourapi|yourkey|yourmistral|keyhere|xxxxxxxx/i;
@@ -22,17 +18,14 @@ const unmistakableWords = /placeholder|changeme|replaceme|yourapi|yourkey|yourmi
 export function looksLikeKey(value: string): boolean {
   if (!/^[\x21-\x7e]{16,512}$/.test(value)) return false;
   if (new Set(value).size < 5) return false;
-  if (/^[A-Za-z0-9]{32}$/.test(value)) return !unmistakableWords.test(value);
+  if (usualShape.test(value)) return !unmistakableWords.test(value);
   return !/[$`{}<>()[\]%"'\\\s]|:\/\//.test(value) && !placeholderWords.test(value);
-}
-
-/** Whether a value has the shape Mistral gives keys today, for names that only sound like Mistral's. */
-function hasUsualShape(value: string): boolean {
-  return /^[A-Za-z0-9]{32}$/.test(value);
 }
 
 /** Whether this value under this name is a Mistral key. */
 export function isKeyUnder(name: string, value: string): boolean {
   if (!looksLikeKey(value)) return false;
-  return isWellKnownName(name) || (namesMistralKey(name) && hasUsualShape(value));
+  // Mistral's SDK, tools and `llm` read these, so that their value counts whatever its shape.
+  if (name === "MISTRAL_API_KEY" || name === "LLM_MISTRAL_KEY") return true;
+  return namesMistralKey(name) && usualShape.test(value);
 }
