@@ -46,6 +46,11 @@ export class MistralKeyError extends Error {
     this.kind = kind;
     this.hint = details.hint === undefined ? undefined : showLines(details.hint);
   }
+
+  /** The message and the hint, as one text. */
+  get inOneLine(): string {
+    return this.hint === undefined ? this.message : `${this.message} ${this.hint}`;
+  }
 }
 
 /**

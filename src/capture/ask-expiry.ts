@@ -64,7 +64,7 @@ export function reasonAgainst(read: () => unknown): string | undefined {
     read();
     return undefined;
   } catch (error) {
-    if (error instanceof MistralKeyError) return `${error.message} ${error.hint ?? ""}`.trim();
+    if (error instanceof MistralKeyError) return error.inOneLine;
     throw error;
   }
 }

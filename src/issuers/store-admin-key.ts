@@ -9,7 +9,7 @@ import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import { noKey, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
+import { noKey, readStoredKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { facts } from "./facts.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
@@ -46,10 +46,8 @@ export interface StoredAdminKey {
  */
 export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promise<StoredAdminKey> {
   const { profile: name, from } = request;
-  const stored = await readStoredKey(request, deps);
-  const { store, profile: known } = stored;
-  const elsewhere = request.store !== undefined && request.store !== known?.store;
-  if (known === undefined || elsewhere) throw noKey(name, store, known);
+  const { key: ordinary, store, profile: known } = await readStoredKey(request, deps);
+  if (known === undefined || (request.store ?? known.store) !== known.store) throw noKey(name, store, known);
   const endpoint = endpointFor(request, known);
   refuseRegional(endpoint);
   if (from === "prompt") {
@@ -62,10 +60,11 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
     deps.output.print();
   }
   await store.prepare?.(name);
-  const there = await store.get({ profile: name, slot: "admin" });
+  const address = { profile: name, slot: "admin" } as const;
+  const there = await store.get(address);
   if (there !== undefined && !request.replace) await confirmReplacing(deps, name, there);
-  const { key, issuer } = await captureAdminKey(deps, request, stored, endpoint);
-  await store.set({ profile: name, slot: "admin" }, key);
+  const { key, issuer } = await captureAdminKey(deps, request, ordinary, endpoint);
+  await store.set(address, key);
   const profile = { ...(deps.profiles.read(name) ?? known), adminKey: key.mask };
   deps.profiles.write(profile);
   const notListed = await noteRow(deps, issuer, profile);
@@ -87,14 +86,12 @@ async function confirmReplacing(deps: Deps, name: ProfileName, there: ApiKey): P
 async function captureAdminKey(
   deps: Deps,
   { from, profile }: AdminKeyRequest,
-  { key: ordinary }: StoredKey,
+  ordinary: ApiKey,
   endpoint: Endpoint,
 ): Promise<{ readonly key: ApiKey; readonly issuer: KeyIssuer }> {
   for (;;) {
-    const key = await receiveKey(deps, {
-      message: "The Admin API key",
-      flags: commandFor(profile, "init --admin --with-key"),
-    });
+    const flags = commandFor(profile, "init --admin --with-key");
+    const key = await receiveKey(deps, { message: "The Admin API key", flags });
     const line = deps.output.progress("Checking");
     try {
       if (key.equals(ordinary)) {
@@ -108,8 +105,8 @@ async function captureAdminKey(
       return { key, issuer };
     } catch (error) {
       line.clear();
-      const again = error instanceof MistralKeyError && ["rejected", "usage"].includes(error.kind);
-      if (!again || from === "stdin" || !deps.interactive) throw error;
+      const isWrongKey = error instanceof MistralKeyError && ["rejected", "usage"].includes(error.kind);
+      if (!isWrongKey || from === "stdin" || !deps.interactive) throw error;
       deps.output.warn(error.message);
     }
   }
@@ -117,8 +114,8 @@ async function captureAdminKey(
 
 /** What the list says of the profile's own key is worth having at once; that it says nothing is no failure. */
 async function noteRow(deps: Deps, issuer: KeyIssuer, profile: Profile): Promise<string | undefined> {
-  const wanted = { mask: profile.key, name: profile.identity?.keyName ?? null };
   try {
+    const wanted = { mask: profile.key, name: profile.identity?.keyName ?? null };
     noteListed(deps, profile, await findIssuedKey(issuer, wanted));
     return undefined;
   } catch (error) {

@@ -8,10 +8,9 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { profileOf } from "../profiles/known-key.ts";
 import { endpointFor, storeFor } from "../profiles/profile.ts";
 import { newerVersion } from "../profiles/profile-document.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { requirePerson } from "../terminal/absence.ts";
-import type { RotationPlan, RotationRecord } from "./journal.ts";
+import { planOf, type RotationPlan, type RotationRecord } from "./journal.ts";
 import { type MoveOptions, type MoveOutcome, moveRotation } from "./move-rotation.ts";
 import { contentsOf, readSlots } from "./slots.ts";
 
@@ -94,7 +93,7 @@ export async function findRotation(
   if (keys !== undefined) {
     // Where there is none, another run may have begun one this very moment; that one is left alone.
     if (recorded === "damaged") deps.journal.end(request.profile);
-    const record = deps.journal.begin(planOf(deps, request.profile, store, keys), keys.stage);
+    const record = deps.journal.begin(planFor(deps, request.profile, store, keys), keys.stage);
     return { record, store };
   }
   if (recorded === undefined) return undefined;
@@ -143,7 +142,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
   return isSecond(previous) ? { oldKey: previous, newKey: current, stage: "delivering" } : undefined;
 }
 
-function planOf(
+function planFor(
   { profiles, now }: Finding,
   name: ProfileName,
   store: SecretStore,
@@ -158,19 +157,5 @@ function planOf(
           { name, key, store: store.kind, endpoint: endpointFor({}, known), targets, adminKey },
           now(),
         );
-  const [before, after] = [profileFor(oldKey), profileFor(newKey)];
-  return {
-    version: 1,
-    profile: name,
-    startedAt: now().toISOString(),
-    oldKey: {
-      mask: before.key,
-      name: before.identity?.keyName ?? null,
-      fingerprint: before.fingerprint,
-    },
-    newKey: { mask: after.key, fingerprint: after.fingerprint },
-    before,
-    after,
-    targets: targets.map(({ target }) => ({ target: targetText(target), holds: "either" })),
-  };
+  return planOf(oldKey, profileFor(oldKey), profileFor(newKey), { holds: "either", now: now() });
 }

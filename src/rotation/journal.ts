@@ -1,6 +1,8 @@
-import type { Fingerprint } from "../keys/fingerprint.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { type Fingerprint, fingerprintOf } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
+import { targetText } from "../profiles/target-reference.ts";
 import type { DeliveryReport } from "../targets/target.ts";
 import type { RotationStage } from "./stages.ts";
 
@@ -86,6 +88,34 @@ export interface RotationJournal {
 
   /** Every rotation under way; one that cannot be read is given with the reason. */
   list(): readonly ListedRotation[];
+}
+
+/**
+ * The plan of a rotation.
+ *
+ * @param before - what is known of the old key; `null` when only the store knows of it
+ * @param holds - which key the targets of the profile hold
+ */
+export function planOf(
+  oldKey: ApiKey,
+  before: Profile | null,
+  after: Profile,
+  { holds, now }: { readonly holds: TargetProgress["holds"]; readonly now: Date },
+): RotationPlan {
+  return {
+    version: 1,
+    profile: after.name,
+    startedAt: now.toISOString(),
+    oldKey: {
+      mask: oldKey.mask,
+      name: before?.identity?.keyName ?? null,
+      fingerprint: fingerprintOf(oldKey),
+    },
+    newKey: { mask: after.key, fingerprint: after.fingerprint },
+    before,
+    after,
+    targets: after.targets.map(({ target }) => ({ target: targetText(target), holds })),
+  };
 }
 
 /** Which key the targets are to hold at a stage. */

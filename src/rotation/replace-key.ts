@@ -3,15 +3,14 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, isStoreFailure, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { type KnownKey, profileOf, withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
-import type { RotationPlan, RotationRecord } from "./journal.ts";
+import { planOf, type RotationPlan, type RotationRecord } from "./journal.ts";
 import { moveRotation } from "./move-rotation.ts";
 import type { RotationOutcome } from "./outcome.ts";
 import type { RevokeOldKey } from "./retire-old-key.ts";
@@ -128,7 +127,7 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
   const oldKey = await store.get({ profile: name, slot: "current" });
   if (oldKey === undefined) throw noKey(name, store, before);
   await refuseLeftovers(store, name, oldKey, key);
-  const record = journal.begin(planOf(request, oldKey, deps.now()));
+  const record = journal.begin(planFor(request, oldKey, deps.now()));
   try {
     refuseReplacedMeanwhile(deps, record, oldKey);
     await store.set({ profile: name, slot: "next" }, key);
@@ -146,24 +145,11 @@ function sayUnchanged(error: unknown): never {
   throw withSentence(error, "Nothing was changed; the old key stays in use.");
 }
 
-function planOf({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, now: Date): RotationPlan {
+function planFor({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, now: Date): RotationPlan {
   const { targets = [], adminKey } = before ?? {};
   const place = { store: store.kind, storeName: store.describe() };
   const after = profileOf({ ...known, ...place, targets, adminKey }, now);
-  return {
-    version: 1,
-    profile: known.name,
-    startedAt: now.toISOString(),
-    oldKey: {
-      mask: oldKey.mask,
-      name: before?.identity?.keyName ?? null,
-      fingerprint: fingerprintOf(oldKey),
-    },
-    newKey: { mask: known.key.mask, fingerprint: after.fingerprint },
-    before: before ?? null,
-    after,
-    targets: targets.map(({ target }) => ({ target: targetText(target), holds: "old" })),
-  };
+  return planOf(oldKey, before ?? null, after, { holds: "old", now });
 }
 
 /**

@@ -37,8 +37,11 @@ export interface RetiringKeys {
   readonly checks: KeyChecks;
 }
 
-/** What became of the old key: proven dead, given up by the person, or why it is kept. */
-export type Retired = "dead" | "given-up" | Exclude<Left, "targets">;
+/** What is seen of the old key: proven dead, or why it is kept. */
+type Seen = "dead" | Exclude<Left, "targets">;
+
+/** What became of the old key; `given-up` where a person lets it go without a proof. */
+export type Retired = Seen | "given-up";
 
 /**
  * Sees the old key to its end: looks whether Mistral still accepts it and, where a person is there,
@@ -78,17 +81,10 @@ export async function retireOldKey(
  * Calls Mistral with the old key. A refusal proves that the key is dead only when the key in use is
  * accepted at the same time: a gateway that refuses everybody proves nothing.
  */
-async function lookAtOldKey({
-  checks,
-  old,
-  inUse,
-  inUseIs,
-}: RetiringKeys): Promise<Exclude<Retired, "given-up">> {
+async function lookAtOldKey({ checks, old, inUse, inUseIs }: RetiringKeys): Promise<Seen> {
   const earlier = checks.last(inUseIs);
-  const [oldCheck, before] = await Promise.all([
-    checks.ask("old", old),
-    earlier ?? checks.ask(inUseIs, inUse),
-  ]);
+  const asked = [checks.ask("old", old), earlier ?? checks.ask(inUseIs, inUse)] as const;
+  const [oldCheck, before] = await Promise.all(asked);
   const answer = answerOf(oldCheck);
   const now = answer === "refused" && earlier !== undefined ? await checks.ask(inUseIs, inUse) : before;
   const inUseAnswer = answerOf(now);
@@ -134,24 +130,19 @@ function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left):
   output.print();
 }
 
-type Choice = "open" | "watch" | "later" | "give-up";
+type Choice = "watch" | "later" | "give-up";
 
-async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promise<Exclude<Choice, "open">> {
-  const prompts = await deps.prompts();
-  const keys: PressKey<Choice>[] = [
-    ...(browser
-      ? ([
-          { press: "enter", does: "open in the browser", value: "open" },
-          { press: "d", does: "I am deleting it", value: "watch" },
-        ] as const)
-      : ([{ press: "enter", does: "I am deleting it", value: "watch" }] as const)),
-    // It may be refused its calls for ever, when its workspace is closed say, and never be proven dead.
-    ...(state === "old-key-forbidden"
-      ? ([{ press: "f", does: "forget it here", value: "give-up" }] as const)
-      : []),
+async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promise<Choice> {
+  const keys: PressKey<Choice | "open">[] = [
+    { press: browser ? "d" : "enter", does: "I am deleting it", value: "watch" },
     { press: "l", does: "later", value: "later" },
   ];
-  const choice = await prompts.press<Choice>({ keys });
+  if (browser) keys.unshift({ press: "enter", does: "open in the browser", value: "open" });
+  // It may be refused its calls for ever, when its workspace is closed say, and never be proven dead.
+  if (state === "old-key-forbidden") {
+    keys.splice(-1, 0, { press: "f", does: "forget it here", value: "give-up" });
+  }
+  const choice = await (await deps.prompts()).press({ keys });
   if (choice !== "open") return choice;
   if (!(await deps.openPage(consolePages.keys)))
     deps.output.warn("No browser could be started here. Open the address above on any machine.");
@@ -159,32 +150,24 @@ async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promi
 }
 
 const usualWaitMs = 120_000;
-const firstPauseMs = 2_000;
-const longestPauseMs = 10_000;
+const secondsBetweenCalls = 4;
 
-/** Calls with the old key, less and less often, until it is refused or the time is over. */
-async function watch(
-  deps: Retiring,
-  keys: RetiringKeys,
-  first: Exclude<Retired, "given-up">,
-  waitMs: number,
-): Promise<Exclude<Retired, "given-up">> {
+/** Calls with the old key every few seconds, until it is refused or the time is over. */
+async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: number): Promise<Seen> {
   // Said once where it stays, for terminals that cannot show a line that moves.
   deps.output.paragraph("Waiting until Mistral refuses the old key. Ctrl-C leaves that for later.");
   const end = deps.now().getTime() + waitMs;
   const line = deps.output.progress("Asking Mistral every few seconds");
   const look = async () => {
     let state = first;
-    let pause = firstPauseMs;
-    let due = deps.now().getTime() + pause;
-    for (let left = waitMs; left > 0; left = end - deps.now().getTime()) {
+    let left = waitMs;
+    for (let second = 1; left > 0; second += 1) {
       line.update(`Asking Mistral every few seconds, for ${inMinutes(left)} more`);
       await deps.sleep(Math.min(1_000, left));
-      if (deps.now().getTime() < Math.min(due, end)) continue;
+      left = end - deps.now().getTime();
+      if (left > 0 && second % secondsBetweenCalls !== 0) continue;
       state = await lookAtOldKey(keys);
       if (state === "dead" || state === "new-key-rejected") break;
-      pause = Math.min(pause * 1.5, longestPauseMs);
-      due = deps.now().getTime() + pause;
     }
     return state;
   };

@@ -72,6 +72,6 @@ export async function reporting(
     return { target, ...(await work()) };
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    return { target, ok: false, message: [error.message, error.hint ?? ""].join(" ").trim() };
+    return { target, ok: false, message: error.inOneLine };
   }
 }

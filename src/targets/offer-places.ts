@@ -15,10 +15,9 @@ import { type KeyThere, keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
 /** A place on this machine that could be delivered to. */
-interface Offered {
+interface Place {
   readonly target: TargetReference;
   readonly words: string;
-  readonly there: KeyThere;
 }
 
 const wordsFor: Readonly<Record<KeyThere, string>> = {
@@ -27,9 +26,6 @@ const wordsFor: Readonly<Record<KeyThere, string>> = {
   none: "has no key",
   unreadable: "which key it has cannot be read",
 };
-
-/** Dotenv files that are looked into, in the current folder. */
-const dotenvNames = [".env", ".env.local"];
 
 /**
  * Offers to deliver a key that was just stored to the places found on this machine: dotenv files here
@@ -40,33 +36,36 @@ const dotenvNames = [".env", ".env.local"];
 export async function offerPlaces(deps: Deps, { name }: Profile, key: ApiKey): Promise<void> {
   if (!deps.interactive || deps.journal.read(name) !== undefined) return;
   const remembered = new Set(deps.profiles.read(name)?.targets.map(({ target }) => targetText(target)));
-  let offered = (await findPlaces(deps, name, key)).filter(
-    ({ target }) => !remembered.has(targetText(target)),
-  );
+  const isNew = ({ value }: { readonly value: TargetReference }) => !remembered.has(targetText(value));
+  let offered = (await findPlaces(deps, name, key)).filter(isNew);
   if (offered.length === 0) return;
   deps.output.print();
   deps.output.paragraph("These places on this machine could get the key too, now and after every rotation.");
   while (offered.length > 0) {
-    const chosen = await choose(deps, offered, remembered.size > 0);
-    if (chosen === undefined) return;
-    offered = offered.filter((one) => one !== chosen);
-    remembered.add(targetText(chosen.target));
-    await deliver(deps, name, chosen.target);
+    const no = { value: undefined, name: remembered.size > 0 ? "That is all" : "No" };
+    const target = await choose(deps, [no, ...offered]);
+    if (target === undefined) return;
+    remembered.add(targetText(target));
+    offered = offered.filter(isNew);
+    await pushKey(deps, { profile: name, targets: [target] }).catch((error: unknown) => {
+      if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+      deps.output.warn(error.inOneLine);
+    });
   }
 }
 
-async function choose(
-  deps: Deps,
-  offered: readonly Offered[],
-  hasSome: boolean,
-): Promise<Offered | undefined> {
+interface Choice<Value> {
+  readonly value: Value;
+  readonly name: string;
+  readonly description?: string;
+}
+
+async function choose(deps: Deps, choices: readonly Choice<TargetReference | undefined>[]) {
   try {
-    return await (await deps.prompts()).choose<Offered | undefined>({
+    const prompts = await deps.prompts();
+    return await prompts.choose<TargetReference | undefined>({
       message: "Deliver it to one of them?",
-      choices: [
-        { value: undefined, name: hasSome ? "That is all" : "No" },
-        ...offered.map((one) => ({ value: one, name: one.words, description: wordsFor[one.there] })),
-      ],
+      choices: [...choices],
     });
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
@@ -74,47 +73,39 @@ async function choose(
   }
 }
 
-async function deliver(deps: Deps, profile: Profile["name"], target: TargetReference): Promise<void> {
-  try {
-    await pushKey(deps, { profile, targets: [target] });
-  } catch (error) {
-    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    deps.output.warn([error.message, error.hint ?? ""].join(" ").trim());
-  }
-}
-
 /** What cannot be delivered to, or not be looked at, is not offered. */
-async function findPlaces(deps: Deps, profile: Profile["name"], key: ApiKey): Promise<readonly Offered[]> {
+async function findPlaces(
+  deps: Deps,
+  profile: Profile["name"],
+  key: ApiKey,
+): Promise<readonly Choice<TargetReference>[]> {
   const at = orAtHome(deps.processContext());
   const hasAider = findProgram("aider", at) !== undefined;
   const tools = toolsSetUp(at).filter(({ name }) => name !== "aider" || hasAider);
-  const candidates = [
+  const places = [
     ...(await dotenvFilesHere(at)),
     ...tools.map(({ name, title }) => ({ target: { kind: name }, words: title })),
   ];
-  const places = await Promise.all(
-    candidates.map(async (candidate): Promise<readonly Offered[]> => {
-      try {
-        const target = await deps.openTarget(candidate.target, profile);
-        await target.check();
-        return [{ ...candidate, there: await keyThere(target, key) }];
-      } catch (error) {
-        if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-        return [];
-      }
-    }),
-  );
-  return places.flat();
+  const choices = places.map(async ({ target: value, words }) => {
+    try {
+      const target = await deps.openTarget(value, profile);
+      await target.check();
+      return [{ value, name: words, description: wordsFor[await keyThere(target, key)] }];
+    } catch (error) {
+      if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+      return [];
+    }
+  });
+  return (await Promise.all(choices)).flat();
 }
 
-async function dotenvFilesHere(at: ProcessContext): Promise<readonly Pick<Offered, "target" | "words">[]> {
-  const paths = dotenvNames.map((name) => join(at.cwd, name));
-  const readings = await Promise.all(paths.map((path) => readTextFile(path)));
-  return paths.flatMap((path, index) => {
-    const reading = readings[index];
-    if (reading?.state !== "read") return [];
-    const names = parseEnv(reading.file.bytes.toString("utf8"));
-    if (!Object.hasOwn(names, standardVariable)) return [];
-    return [{ target: { kind: "dotenv" as const, path }, words: shortPath(path, at) }];
-  });
+async function dotenvFilesHere(at: ProcessContext): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const path of [".env", ".env.local"].map((name) => join(at.cwd, name))) {
+    const reading = await readTextFile(path);
+    if (reading.state !== "read") continue;
+    if (!Object.hasOwn(parseEnv(reading.file.bytes.toString("utf8")), standardVariable)) continue;
+    places.push({ target: { kind: "dotenv", path }, words: shortPath(path, at) });
+  }
+  return places;
 }

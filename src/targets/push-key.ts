@@ -1,14 +1,13 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
-import type { Profile } from "../profiles/profile.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { waitingAt, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
-import { type DeliveryReport, forgetKey, keyThere } from "./target.ts";
+import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./target.ts";
 
 /** What {@link pushKey} is to deliver. */
 export interface PushRequest extends KeyRequest {
@@ -16,31 +15,22 @@ export interface PushRequest extends KeyRequest {
   readonly targets: readonly TargetReference[];
 }
 
-/** What came of delivering a key. */
-export interface Pushed {
-  readonly key: ApiKey;
-  readonly reports: readonly DeliveryReport[];
-}
-
 /**
- * Delivers the stored key to targets, and remembers each that took it. Every target is looked at
- * before the first is changed. A rotation that waits for some of them is told of those that have the
- * new key now.
+ * Delivers the stored key to targets, and remembers each that took it. Every target that is named is
+ * looked at before the first is changed. A rotation that waits for some of them is told of those that
+ * have the new key now.
  *
  * @throws MistralKeyError of kind `usage` when there is no target; of kind `unfinished` for a new
  *   target while a rotation is under way; as `readKeyForUse` and `Target.check` do
  */
-export async function pushKey(deps: Deps, request: PushRequest): Promise<Pushed> {
+export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { key, profile, targets } = await prepare(deps, request);
-  if (request.targets.length > 0) await checkEach(deps, profile, targets);
-  let known = profile;
-  const reports = await deliverEverywhere(deps, { profile: profile.name, key, targets }, ({ ok, target }) => {
+  for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
+  return await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
     if (!ok) return;
-    const reference = targets.find((one) => targetText(one) === target);
-    if (reference !== undefined) known = remember(deps, known, reference);
-    tellRotation(deps, known, target);
+    remember(deps, profile, target, targets);
+    tellRotation(deps, profile, target);
   });
-  return { key, reports };
 }
 
 /**
@@ -53,7 +43,7 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
   const reports: DeliveryReport[] = [];
   for (const reference of targets) {
     const look = async () => {
-      const target = await deps.openTarget(reference, profile.name);
+      const target = await deps.openTarget(reference, profile);
       await target.check();
       return { ok: true, message: `${target.describe()} ${wouldDo[await keyThere(target, key)]}` };
     };
@@ -62,12 +52,12 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
   return reports;
 }
 
-const wouldDo = {
+const wouldDo: Readonly<Record<KeyThere, string>> = {
   same: "has this key already.",
   another: "has another key, which would be replaced.",
   none: "has no key yet, and would get this one.",
   unreadable: "would get this key; which one it has cannot be read.",
-} as const;
+};
 
 /**
  * Takes the key away from a target, and remembers it no longer, also where that cannot be done: the
@@ -99,39 +89,39 @@ export async function forgetTarget(
   return { ...report, message };
 }
 
-async function prepare(deps: Deps, request: PushRequest) {
+async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
+  const { profile: name } = request;
   const { key, profile } = await readKeyForUse(request, deps);
   if (profile === undefined) {
-    throw new MistralKeyError("no-key", `Nothing is known of the key of profile "${request.profile}" yet.`, {
-      hint: `To check and list it: ${commandFor(request.profile, "verify")}`,
+    throw new MistralKeyError("no-key", `Nothing is known of the key of profile "${name}" yet.`, {
+      hint: `To check and list it: ${commandFor(name, "verify")}`,
     });
   }
   const remembered = profile.targets.map(({ target }) => target);
   const known = new Set(remembered.map(targetText));
-  const isNew = request.targets.some((target) => !known.has(targetText(target)));
-  if (isNew) refuseDuringRotation(profile.name, deps);
-  const targets = request.targets.length > 0 ? request.targets : remembered;
-  if (targets.length > 0) return { key, profile, targets };
-  throw new MistralKeyError("usage", `Profile "${profile.name}" has no target yet.`, {
-    hint: `Name one: ${commandFor(profile.name, "push dotenv:.env")}`,
-  });
+  if (targets.some((target) => !known.has(targetText(target)))) refuseDuringRotation(name, deps);
+  if (targets.length + remembered.length === 0) {
+    throw new MistralKeyError("usage", `Profile "${name}" has no target yet.`, {
+      hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
+    });
+  }
+  return { key, profile: name, targets: targets.length > 0 ? targets : remembered };
 }
 
-async function checkEach(deps: Deps, { name }: Profile, targets: readonly TargetReference[]): Promise<void> {
-  for (const reference of targets) await (await deps.openTarget(reference, name)).check();
+function remember(
+  { profiles, now }: Deps,
+  name: ProfileName,
+  text: string,
+  delivered: readonly TargetReference[],
+): void {
+  const profile = profiles.read(name);
+  const target = delivered.find((one) => targetText(one) === text);
+  if (profile === undefined || target === undefined) return;
+  if (profile.targets.some((one) => targetText(one.target) === text)) return;
+  profiles.write({ ...profile, targets: [...profile.targets, { target, since: now().toISOString() }] });
 }
 
-function remember(deps: Deps, profile: Profile, target: TargetReference): Profile {
-  const text = targetText(target);
-  if (profile.targets.some((one) => targetText(one.target) === text)) return profile;
-  const added = { target, since: deps.now().toISOString() };
-  const latest = deps.profiles.read(profile.name) ?? profile;
-  const changed = { ...latest, targets: [...latest.targets, added] };
-  deps.profiles.write(changed);
-  return changed;
-}
-
-function tellRotation({ journal }: Deps, { name }: Profile, target: string): void {
+function tellRotation({ journal }: Deps, name: ProfileName, target: string): void {
   const record = journal.read(name);
   if (record === undefined || !waitingAt(record.stage, record.targets).some((one) => one.target === target))
     return;

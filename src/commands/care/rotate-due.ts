@@ -2,9 +2,10 @@ import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
-import { findDue } from "../../issuers/find-due.ts";
 import { revokeOldKeyOf } from "../../issuers/rotate-by-issuer.ts";
+import { daysLeft } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
+import type { ListedProfile } from "../../profiles/profile-registry.ts";
 import type { RotateRequest } from "../../rotation/rotate-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 import { failureDocument } from "../../terminal/output/failure.ts";
@@ -64,6 +65,25 @@ export async function rotateDue(
     code: worstExitCode(told.map(({ code }) => code)),
     document: { profiles: told.map(({ document }) => document), notDue, unknown },
   };
+}
+
+type Due = "due" | "notDue" | "unknown";
+
+/** Sorts profiles by whether their key ends soon. One that cannot be read counts as due, so that it is not passed over in silence. */
+function findDue(
+  { profiles, journal, now }: Deps,
+  { days, only }: DueRequest,
+): Readonly<Record<Due, readonly ProfileName[]>> {
+  const rotating = new Set(journal.list().map(({ profile }) => profile));
+  const stateOf = (row: ListedProfile): Due => {
+    if ("damaged" in row || rotating.has(row.name)) return "due";
+    const { expiresAt } = row.profile;
+    if (expiresAt === undefined) return "unknown";
+    return expiresAt !== null && daysLeft(expiresAt, now()) <= days ? "due" : "notDue";
+  };
+  const listed = profiles.list().filter(({ name }) => only === undefined || name === only);
+  const named = (state: Due) => listed.filter((row) => stateOf(row) === state).map(({ name }) => name);
+  return { due: named("due"), notDue: named("notDue"), unknown: named("unknown") };
 }
 
 function forProfile(deps: Deps, options: RotateOptions, profile: ProfileName): RotateOptions {

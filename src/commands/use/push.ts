@@ -23,7 +23,7 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
   if (flags.on("list")) return list(settings, deps);
   if (forgotten !== undefined) return await forget(settings, readReference(forgotten, deps), deps);
   if (flags.on("dryRun")) return print(settings, await tryPush(deps, { ...settings, targets }), deps, "plan");
-  const { reports } = await pushKey(deps, { ...settings, targets });
+  const reports = await pushKey(deps, { ...settings, targets });
   return print(settings, reports, deps, "done");
 }
 
