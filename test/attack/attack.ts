@@ -64,7 +64,12 @@ export async function attack(options: AttackOptions): Promise<number> {
     reports.push(report);
     console.log(`${scenario.name}: ${Math.round((Date.now() - before) / 1000)} s, ${summaryOf(report)}`);
   }
-  const command = `npm run attack -- --seed ${seed}${(options.only ?? []).map((name) => ` --only ${name}`).join("")}`;
+  const { only = [], count } = options;
+  const flags = [
+    ...only.map((name) => `--only ${name}`),
+    ...(count === undefined ? [] : [`--count ${count}`]),
+  ];
+  const command = ["npm run attack --", `--seed ${seed}`, ...flags].join(" ");
   writeTable(
     reports,
     { command, says: scenarios, seconds: Math.round((Date.now() - started) / 1000) },
@@ -84,7 +89,7 @@ export async function runScenario(
 }
 
 function attackOf(scenario: Scenario, report: Report, seed: number, options: AttackOptions): Attack {
-  const count = options.count ?? scenario.count;
+  const count = Math.min(options.count ?? scenario.count, scenario.count);
   const indexes =
     options.try === undefined ? Array.from({ length: count }, (_, index) => index) : [options.try];
   const jobs = options.jobs ?? Math.max(2, Math.min(4, availableParallelism()));

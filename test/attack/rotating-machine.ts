@@ -17,7 +17,7 @@ export interface CommandRun {
 export type Kill = (run: CommandRun) => Promise<boolean>;
 
 /** The commands of a rotation. The way back and the end are killed once a rotation is under way. */
-export const rotating = {
+const rotating = {
   start: ["rotate", "--with-key"],
   finish: ["rotate", "--finish"],
   abort: ["rotate", "--abort", "--yes"],

@@ -3,7 +3,7 @@
 //   npm run attack                          all of it; the seed is printed
 //   npm run attack -- --seed 7              the same again: the same inputs, faults and moments
 //   npm run attack -- --only faults         scenarios whose name begins like this; may be given several times
-//   npm run attack -- --count 20            so many tries of each scenario
+//   npm run attack -- --count 20            at most so many tries of each scenario
 //   npm run attack -- --jobs 1              so many tries at once
 //   npm run attack -- --seed 7 --only faults --try 12   one try of one scenario, as it was in that run
 //   npm run attack -- --show …              what every run prints, too
