@@ -4,6 +4,7 @@ import { readCommandLine } from "./cli/read-command-line.ts";
 import { MistralKeyError } from "./errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
 import { ownCommand, startedIn } from "./hints.ts";
+import { keepMemoryOutOfDumps } from "./running/core-dumps.ts";
 import { takeEnvironment } from "./running/environment.ts";
 import { watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
@@ -41,6 +42,7 @@ export async function main(version: string): Promise<void> {
     const stopped = code === exitCodes.cancelled || code === exitCodes.done;
     if (closeLostTerminals() && stopped) process.exitCode = exitCodes.hungUp;
   });
+  keepMemoryOutOfDumps(platform);
   const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.unfinished : code;
   // Runs only when something keeps the process alive: a call into the keychain's library may hang.

@@ -6,6 +6,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
+import { withUsualDumps } from "./core-dumps.ts";
 import type { Environment } from "./environment.ts";
 import { findCommand } from "./find-command.ts";
 import { forwardSignals } from "./forward-signals.ts";
@@ -92,7 +93,7 @@ export class ProcessRunner implements CommandRunner {
         stdio: ["inherit", ...(masked?.writeEnds ?? (["inherit", "inherit"] as const))],
         ...(onWindows ? {} : { argv0: command.name }),
       };
-      child = startChild(command.file, [...command.args], options);
+      child = withUsualDumps(() => startChild(command.file, [...command.args], options));
       const passedOn = masked?.passOn(child, [stdout.stream, stderr.stream]);
       const [end] = await Promise.all([endOf(child), passedOn]);
       stopForwarding();

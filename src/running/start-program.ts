@@ -3,6 +3,7 @@ import { PassThrough, type Readable, type Writable } from "node:stream";
 import { codeOf } from "../files/file-errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
+import { withUsualDumps } from "./core-dumps.ts";
 import { type Environment, helperEnvironment } from "./environment.ts";
 
 /** What a program is started with. */
@@ -169,15 +170,15 @@ async function spawnHelper(
   // Only there: it knows how to start a .cmd file, and what must be escaped for it.
   const start = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
   try {
-    const child = start(file, [...args], {
+    const spawnOptions: SpawnOptions = {
       cwd,
       env: { ...helperEnvironment(env, { platform, keys }), ...variables },
       stdio,
       // A group of its own can be ended as a whole, and Ctrl-C reaches this program alone.
       detached: !onWindows || stdio !== piped,
       windowsHide: true,
-    });
-    return child;
+    };
+    return withUsualDumps(() => start(file, [...args], spawnOptions));
   } catch (error) {
     return { kind: "not-started", code: codeOf(error) };
   }

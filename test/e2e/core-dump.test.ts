@@ -1,0 +1,57 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { program, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
+
+const key = "testKey0".repeat(4);
+const filterOf = (pid: number) => readFileSync(`/proc/${pid}/coredump_filter`, "utf8");
+
+let home: string;
+let env: Record<string, string>;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "core-dump-"));
+  env = {
+    ...quickScrypt,
+    PATH: process.env.PATH ?? "",
+    MISTRAL_KEY_HOME: join(home, "program"),
+    MISTRAL_KEY_STORE: "file",
+    MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",
+  };
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+describe.runIf(process.platform === "linux")("a core dump", () => {
+  it("has nothing of the program's memory", async () => {
+    const script = 'ulimit -c unlimited; exec "$0" "$@"';
+    const args = [process.execPath, program, "init", "--with-key", "--no-verify", "--verbose"];
+    const child = spawn("sh", ["-c", script, ...args], {
+      env,
+      cwd: home,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    try {
+      const ended = new Promise((resolve) => child.on("close", resolve));
+      child.stdin.write(key);
+      await expect.poll(() => filterOf(child.pid ?? 0), { timeout: 10_000 }).toBe("00000000\n");
+      child.kill("SIGABRT");
+      await ended;
+    } finally {
+      child.kill("SIGKILL");
+    }
+    // Where the system keeps dumps is its own affair; here it is often the current folder.
+    for (const file of readdirSync(home).filter((name) => name.startsWith("core"))) {
+      expect(readFileSync(join(home, file)).includes(key)).toBe(false);
+    }
+  });
+
+  it("of a command under run is as it would be without this program", async () => {
+    expect((await runProgram(["init", "--with-key", "--no-verify"], { env, input: key })).code).toBe(0);
+    const run = await runProgram(["run", "--", "cat", "/proc/self/coredump_filter"], { env });
+    expect(run.stdout).toBe(execFileSync("cat", ["/proc/self/coredump_filter"], { encoding: "utf8" }));
+  });
+});
