@@ -50,30 +50,34 @@ export async function settleKey(
   pasted: ApiKey,
   request: SettleRequest,
 ): Promise<SettledKey | undefined> {
+  const { endpoint, expiresAt, greets, justMade = false } = request;
   const prompts = await deps.prompts();
   let key = pasted;
-  let triesCodestral = (await deps.mistral(request.endpoint)).canTryCodestral;
-  let check = await checkOnce(deps, key, request);
+  let triesCodestral = (await deps.mistral(endpoint)).canTryCodestral;
+  const history = { expiresAt, lastAcceptedAt: null };
+  const checkKey = (tryCodestral = false) =>
+    checkWithProgress(deps, key, endpoint, { tryCodestral, greets, history });
+  let check = await checkKey();
   for (;;) {
     const verdict = verdictOf(check);
     if (verdict === "usable") return { outcome: "verified", key, check };
     printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
-    const question = whatNow(check, request.justMade === true, triesCodestral);
+    const question = whatNow(check, justMade, triesCodestral);
     // Another key may be pasted instead of an answer.
     const next = await prompts.choose<Next, ApiKey>({ ...question, onKeyPasted: (another) => another });
     switch (next) {
       case "paste":
         return undefined;
       case "wait":
-        check = await waitAndCheck(deps, key, request, check);
+        check = await waitAndCheck(deps, checkKey, check);
         break;
       case "codestral":
         triesCodestral = false;
-        check = await checkOnce(deps, key, request, { tryCodestral: true });
+        check = await checkKey(true);
         break;
       case "open":
         await openPlanPage(deps, check);
-        check = await checkOnce(deps, key, request);
+        check = await checkKey();
         break;
       case "keep":
         return { outcome: "unverified", key, check };
@@ -81,7 +85,7 @@ export async function settleKey(
         throw new Cancelled("Stopped. The key was not stored.");
       default:
         if (next !== "again") key = next;
-        check = await checkOnce(deps, key, request);
+        check = await checkKey();
     }
   }
 }
@@ -153,15 +157,14 @@ const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
 /** Tries a rejected key again and again for a while, until it is rejected no longer. */
 async function waitAndCheck(
   deps: Settling,
-  key: ApiKey,
-  request: SettleRequest,
+  checkKey: () => Promise<KeyCheck>,
   before: KeyCheck,
 ): Promise<KeyCheck> {
   const prompts = await deps.prompts();
   let check = before;
   for (const pause of pauses) {
     await prompts.quietly(() => countDown(deps, pause));
-    check = await checkOnce(deps, key, request);
+    check = await checkKey();
     if (verdictOf(check) !== "rejected") break;
   }
   return check;
@@ -178,17 +181,4 @@ async function countDown({ output, sleep }: Settling, seconds: number): Promise<
   } finally {
     line.clear();
   }
-}
-
-function checkOnce(
-  deps: Settling,
-  key: ApiKey,
-  { endpoint, expiresAt, greets }: SettleRequest,
-  options: { readonly tryCodestral?: boolean } = {},
-): Promise<KeyCheck> {
-  return checkWithProgress(deps, key, endpoint, {
-    ...options,
-    greets,
-    history: { expiresAt, lastAcceptedAt: null },
-  });
 }
