@@ -65,7 +65,6 @@ export async function fetchAnswer(
   const route = chooseRoute(new URL(request.url), env);
   if (route.kind === "unusable") throw new FetchError({ problem: "proxy-setting" });
   const body = await request.text();
-  signal.throwIfAborted();
   if (route.kind === "direct") return await exchange(request, body, signal);
   const { HttpsProxyAgent } = await import("https-proxy-agent");
   const agent = new HttpsProxyAgent(route.proxy, { signal });
@@ -79,6 +78,7 @@ function exchange(
   proxy?: { readonly agent: HttpAgent; readonly host: string },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     let hasTunnel = proxy === undefined;
     const outgoing = start(request, proxy?.agent);
     // Node tells a request of its end only when it has a connection, which a proxy may withhold.

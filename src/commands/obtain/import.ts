@@ -16,12 +16,13 @@ import { readSettings } from "../../settings.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
+type Asked = ImportRequest & { readonly json: boolean };
+
 /** Finds keys that lie in plaintext, stores them, and takes their copies out. */
 export async function importKey({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const { json, ...settings } = readSettings(flags, deps);
   const expires = flags.value("expires");
-  const request: ImportRequest = {
-    ...settings,
+  const request: Asked = {
+    ...readSettings(flags, deps),
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     verify: !flags.off("verify"),
     check: flags.on("check"),
@@ -31,25 +32,20 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     pick: { from: flags.value("from"), mask: flags.value("key") },
     clean: flags.value("clean") as CleanChoice | undefined,
   };
-  if (flags.on("list")) {
-    return await list(deps, await findKeys(deps.processContext()), request, { json });
-  }
-  if (!flags.on("web")) return await findAndImport(deps, request, { json });
+  if (flags.on("list")) return await list(deps, await findKeys(deps.processContext()), request);
+  if (!flags.on("web")) return await findAndImport(deps, request);
   const { onPage } = await import("../../web/on-page.ts");
-  return await onPage(deps, request, (page) => findAndImport(page, { ...request, browser: false }, { json }));
+  return await onPage(deps, request, (page) => findAndImport(page, { ...request, browser: false }));
 }
 
-async function findAndImport(
-  deps: Deps,
-  request: ImportRequest,
-  { json }: { readonly json: boolean },
-): Promise<ExitCode> {
+async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
+  const { json } = request;
   const discovery = await findKeys(deps.processContext());
   printKeys(deps.output, discovery, deps);
-  if (discovery.found.length === 0) return nothingFound(deps, request, { json });
+  if (discovery.found.length === 0) return nothingFound(deps, request);
   deps.output.print();
   const imported = await importKeys(deps, discovery.found, request);
-  report(deps, imported, { json });
+  report(deps, imported, request);
   const [stored] = imported.filter((one) => one.outcome === "stored");
   if (!json && stored !== undefined && deps.interactive) {
     const { offerPlaces } = await import("../../targets/offer-places.ts");
@@ -62,17 +58,12 @@ async function findAndImport(
   return worstExitCode(imported.map(exitCodeOfImported));
 }
 
-async function list(
-  deps: Deps,
-  discovery: Discovery,
-  request: ImportRequest,
-  { json }: { readonly json: boolean },
-): Promise<ExitCode> {
+async function list(deps: Deps, discovery: Discovery, request: Asked): Promise<ExitCode> {
   const endpoint = endpointFor(request, deps.profiles.read(request.profile));
   const candidates = request.check
     ? await checkCandidates(deps, discovery.found, endpoint)
     : discovery.found.map((found) => ({ found, check: undefined }));
-  if (json) {
+  if (request.json) {
     deps.output.json(discoveryDocument(candidates, discovery.unread, deps.profiles));
     return exitCodes.done;
   }
@@ -82,11 +73,7 @@ async function list(
   return exitCodes.done;
 }
 
-function nothingFound(
-  { output, profiles }: Deps,
-  { profile }: ImportRequest,
-  { json }: { readonly json: boolean },
-): ExitCode {
+function nothingFound({ output, profiles }: Deps, { profile, json }: Asked): ExitCode {
   if (profiles.read(profile) === undefined) {
     throw new MistralKeyError("no-key", "There is no key to import.", {
       hint: `Get one and store it: ${commandFor(profile, "init")}`,
@@ -97,11 +84,7 @@ function nothingFound(
 }
 
 /** Says what came of it, where the flow has not said it. */
-function report(
-  { output }: Deps,
-  imported: readonly ImportedKey[],
-  { json }: { readonly json: boolean },
-): void {
+function report({ output }: Deps, imported: readonly ImportedKey[], { json }: Asked): void {
   for (const one of imported) {
     if (one.outcome === "kept") output.paragraph("The stored key was not changed.");
     if (one.outcome !== "refused" || one.cleaned.length > 0) continue;

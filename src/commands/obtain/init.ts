@@ -9,45 +9,37 @@ import type { OnboardRequest } from "../../onboarding/outcome.ts";
 import { readSettings } from "../../settings.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 
+type Asked = OnboardRequest & { readonly json: boolean };
+
 /** The wizard: from no account to a verified key in a store. */
 export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
   const { flags } = input;
   if (flags.on("admin")) return await (await import("./init-admin.ts")).initAdmin(input, deps);
   const expires = flags.value("expires");
-  const { json, ...settings } = readSettings(flags, deps);
-  const request: OnboardRequest = {
-    ...settings,
+  const request: Asked = {
+    ...readSettings(flags, deps),
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     from: flags.on("withKey") ? "stdin" : "prompt",
     verify: !flags.off("verify"),
     browser: !flags.off("browser") && deps.opensPages,
     replace: flags.on("yes"),
   };
-  const work = (on: Deps, wanted: OnboardRequest) =>
-    flags.on("demo") ? showDemonstration(on, wanted, { json }) : obtain(on, wanted, { json });
+  const work = flags.on("demo") ? showDemonstration : obtain;
   if (!flags.on("web")) return await work(deps, request);
   const { onPage } = await import("../../web/on-page.ts");
   return await onPage(deps, request, (page) => work(page, { ...request, browser: false }));
 }
 
-async function showDemonstration(
-  deps: Deps,
-  request: OnboardRequest,
-  { json }: { readonly json: boolean },
-): Promise<ExitCode> {
+async function showDemonstration(deps: Deps, request: Asked): Promise<ExitCode> {
   const { demonstrate } = await import("../../onboarding/demo/demo.ts");
-  await demonstrate(deps, { ...request, json });
+  await demonstrate(deps, request);
   return exitCodes.done;
 }
 
-async function obtain(
-  deps: Deps,
-  request: OnboardRequest,
-  { json }: { readonly json: boolean },
-): Promise<ExitCode> {
+async function obtain(deps: Deps, request: Asked): Promise<ExitCode> {
   const outcome = await initialize(deps, request);
-  if (json) deps.output.json(documentOf(outcome, request, deps.now()));
-  return await report(deps, outcome, { json, asks: request.from === "prompt" });
+  if (request.json) deps.output.json(documentOf(outcome, request, deps.now()));
+  return await report(deps, outcome, request);
 }
 
 function documentOf(outcome: InitOutcome, request: OnboardRequest, now: Date): object {
@@ -64,11 +56,7 @@ function documentOf(outcome: InitOutcome, request: OnboardRequest, now: Date): o
 }
 
 /** Says what came of it, where that is not in the document. */
-async function report(
-  deps: Deps,
-  outcome: InitOutcome,
-  { json, asks }: { readonly json: boolean; readonly asks: boolean },
-): Promise<ExitCode> {
+async function report(deps: Deps, outcome: InitOutcome, { json, from }: Asked): Promise<ExitCode> {
   const { output } = deps;
   switch (outcome.outcome) {
     case "moved":
@@ -87,7 +75,7 @@ async function report(
     case "stored":
       if (json) return exitCodeOfStored(outcome);
       printStored(deps, outcome);
-      if (asks) {
+      if (from === "prompt") {
         const { offerPlaces } = await import("../../targets/offer-places.ts");
         await offerPlaces(deps, outcome.profile, outcome.key);
       }
