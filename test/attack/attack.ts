@@ -8,6 +8,7 @@ import { faultsInFiles, faultsInKeychain } from "./scenarios/faults.ts";
 import { randomInputs } from "./scenarios/inputs.ts";
 import { killInFile, killInKeyring } from "./scenarios/kill.ts";
 import { killTargets, killTargetsAtEffects } from "./scenarios/kill-targets.ts";
+import { randomKeys } from "./scenarios/prompts.ts";
 import { hostileRepositories } from "./scenarios/repositories.ts";
 import { hostileServers } from "./scenarios/servers.ts";
 import { summaryOf, writeTable } from "./table.ts";
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   faultsInFiles,
   faultsInKeychain,
   randomInputs,
+  randomKeys,
   hostileServers,
   hostileRepositories,
   atOnce,
