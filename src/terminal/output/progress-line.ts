@@ -1,4 +1,4 @@
-import { padEnd, shorten } from "./layout.ts";
+import { hang, padEnd, shorten } from "./layout.ts";
 import type { Progress } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
@@ -83,7 +83,7 @@ export class ProgressLine implements Progress {
   #end(symbol: string, text: string): void {
     if (this.#over) return;
     this.clear();
-    this.#surface.print(`  ${symbol} ${text}`);
+    this.#surface.print(hang(`  ${symbol} `, text, this.#surface.columns()));
   }
 
   #draw(): void {
