@@ -47,7 +47,6 @@ describe("a page and the terminal that serves it", () => {
     const page = await openLink(await shownLink());
     await page.question(/^Where are you now/);
     await terminal.waitFor("answer here instead");
-    terminal.press("enter");
     terminal.type("t");
     await terminal.waitFor("I am new to Mistral");
     await page.question(/^In the terminal: /);

@@ -19,8 +19,11 @@ let isOver = false;
 let isNewStep = false;
 
 // The first paint waits for nothing; a page that nobody sees yet has none.
-if (document.hidden) void start();
-else requestAnimationFrame(() => setTimeout(start));
+const painted = new Promise<unknown>((resolve) => {
+  new PerformanceObserver(resolve).observe({ type: "paint", buffered: true });
+  setTimeout(resolve, document.hidden ? 0 : 2000);
+});
+void painted.then(start);
 
 async function start(): Promise<void> {
   const proof = await enter();
