@@ -41,7 +41,16 @@ export async function replaceFile(
   } catch (error) {
     return untouched(reasonOf(error));
   } finally {
-    rmSync(temporary, { force: true });
+    removeTemporary(temporary);
+  }
+}
+
+/** It is there only after a failure; one that cannot be removed either is taken away by the next run. */
+function removeTemporary(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The failure before it is what is told.
   }
 }
 

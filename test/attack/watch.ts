@@ -51,7 +51,8 @@ export class ProcessWatch {
         state.seen.add(pid);
         const stat = read(`/proc/${pid}/stat`);
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        runs ||= fields[0] === "R";
+        // Running or waiting to, or for a disk that is busy.
+        runs ||= fields[0] === "R" || fields[0] === "D";
         ticks += `${pid}:${fields[11]}:${fields[12]};`;
         this.#lookForKeys(state, pid);
       }
