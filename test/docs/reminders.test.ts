@@ -9,6 +9,7 @@ import { addDays, dayOf } from "../../src/keys/expiry.ts";
 import { findProgram } from "../support/find-program.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/reminders.md", import.meta.url)), "utf8");
 const key = "testKey0".repeat(4);
@@ -27,6 +28,7 @@ beforeEach(async () => {
   shim("mistral-key", `exec "${process.execPath}" "${program}" "$@"`);
   shim("npx", '[ "$1" = --no-install ] && shift && exec "$@"');
   env = {
+    ...quickScrypt,
     PATH: `${join(home, "bin")}:${process.env.PATH}`,
     HOME: home,
     LANG: "C.UTF-8",

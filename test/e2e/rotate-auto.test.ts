@@ -6,6 +6,7 @@ import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 import { filesHolding, tracesIn } from "./key-traces.ts";
 
 const oldKey = "firstKey".repeat(4);
@@ -40,6 +41,7 @@ describeWithKeyring("rotate --auto, by the built command", () => {
       const run = async (args: readonly string[], input?: string) => {
         const env = {
           ...keyring.env,
+          ...quickScrypt,
           MISTRAL_KEY_HOME: join(folder, "home"),
           MISTRAL_KEY_SERVER_URL: api.url,
           MISTRAL_KEY_STORE: store,

@@ -7,6 +7,7 @@ import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runNode, runProgram } from "../support/program.ts";
+import { quickScrypt } from "../support/quick-scrypt.ts";
 
 const oldKey = "firstKey".repeat(4);
 const newKey = "2ndKey42".repeat(4);
@@ -100,6 +101,7 @@ if (!canMount)
 
 describe.runIf(canMount)("a rotation on a disk of its own", () => {
   const env = () => ({
+    ...quickScrypt,
     MISTRAL_KEY_HOME: at("home"),
     MISTRAL_KEY_SERVER_URL: api.url,
     MISTRAL_KEY_STORE: "file",
