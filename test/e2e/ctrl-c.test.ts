@@ -213,8 +213,8 @@ describeWithKeyring("stopping at every place of the built command", () => {
       await expectNothingChanged(["init"], [question], storeOldKey);
     });
 
-    it("at the question where to go on", async () => {
-      const goOn = { name: "go on", shown: "Where do you want to go on?", onward: nowhere };
+    it("at the question where they are, once it was stopped", async () => {
+      const goOn = { name: "go on", shown: "where you stopped last time", onward: nowhere };
       await expectNothingChanged(["init"], [goOn], async () => {
         const first = start("init");
         await goTo(first, [whereNow, ...steps]);
