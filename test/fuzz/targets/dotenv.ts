@@ -14,6 +14,9 @@ export function fuzz(data: Buffer): void {
 
   const set = setVariable(text, name, key);
   assert.ok(set.includes(`${name}=${key}`));
+  // Where a quote is left open, taking another one out may close it behind the key.
+  if (!text.split("\n").every((line) => ["'", '"', "`"].every((quote) => line.split(quote).length % 2)))
+    return;
   // Blanks behind a value are not part of it.
   assert.equal(setVariable(set, name, key).replace(/[ \t]+$/gm, ""), set.replace(/[ \t]+$/gm, ""));
   const removed = removeVariable(set, name, key);
