@@ -36,7 +36,7 @@ export const facts = {
   shownOnce: apiKeys(
     "Mistral shows the key once. Copy it there and paste it here, where it stays hidden too.",
   ),
-  otherProducts: apiKeys("A key of Studio is wanted; Vibe and Codestral have keys of their own."),
+  otherProducts: apiKeys("You need an API key of Studio; Vibe and Codestral have their own."),
   usualShape: userReports(
     "This key has {length} characters; Mistral's keys have 32 letters and digits today.",
   ),

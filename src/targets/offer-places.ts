@@ -22,7 +22,7 @@ interface Place {
 
 const wordsFor: Readonly<Record<KeyThere, string>> = {
   same: "has this key; would get the next one too",
-  another: "has another key, which would be replaced",
+  another: "has another value, which would be replaced",
   none: "has no key",
   unreadable: "which key it has cannot be read",
 };

@@ -54,7 +54,7 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
 
 const wouldDo: Readonly<Record<KeyThere, string>> = {
   same: "has this key already.",
-  another: "has another key, which would be replaced.",
+  another: "has another value, which would be replaced.",
   none: "has no key yet, and would get this one.",
   unreadable: "would get this key; which one it has cannot be read.",
 };

@@ -70,7 +70,7 @@ describe("push", () => {
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
     const { code, said } = await on.push("--dry-run", "dotenv:.env", "dotenv:new.env");
     expect(code).toBe(0);
-    expect(said).toContain("has another key, which would be replaced");
+    expect(said).toContain("has another value, which would be replaced");
     expect(said).toContain("has no key yet");
     expect(env()).toContain(otherKey.reveal());
     expect(on.remembered()).toEqual([]);
