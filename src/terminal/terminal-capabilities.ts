@@ -83,7 +83,7 @@ export function opensPages(env: TerminalFacts["env"], platform: string): boolean
 }
 
 /** Whether a window that opens here would be seen by the person at this terminal. */
-export function hasDesktop(env: TerminalFacts["env"], platform: string): boolean {
+function hasDesktop(env: TerminalFacts["env"], platform: string): boolean {
   if (runsInCi(env)) return false;
   if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) return false;
   if (platform === "win32" || platform === "darwin") return true;

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { splitWords } from "../../src/terminal/browser.ts";
-import { hasDesktop, opensPages } from "../../src/terminal/terminal-capabilities.ts";
+import { opensPages } from "../../src/terminal/terminal-capabilities.ts";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
 
 const page = "https://console.mistral.ai/api-keys";
@@ -156,11 +156,11 @@ describe("an address", () => {
 });
 
 it("knows where a window would be seen", () => {
-  expect(hasDesktop({}, "darwin")).toBe(true);
-  expect(hasDesktop({}, "win32")).toBe(true);
-  expect(hasDesktop({ SSH_TTY: "/dev/pts/1" }, "darwin")).toBe(false);
-  expect(hasDesktop({ WSL_DISTRO_NAME: "Debian" }, "linux")).toBe(true);
-  expect(hasDesktop({ CI: "false", DISPLAY: ":0" }, "linux")).toBe(true);
+  expect(opensPages({}, "darwin")).toBe(true);
+  expect(opensPages({}, "win32")).toBe(true);
+  expect(opensPages({ SSH_TTY: "/dev/pts/1" }, "darwin")).toBe(false);
+  expect(opensPages({ WSL_DISTRO_NAME: "Debian" }, "linux")).toBe(true);
+  expect(opensPages({ CI: "false", DISPLAY: ":0" }, "linux")).toBe(true);
 });
 
 it("offers no page where none would open", () => {
