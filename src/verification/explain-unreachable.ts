@@ -90,10 +90,13 @@ function wordsFor(
 
 function certificateWords(code: string | undefined, who: string) {
   const byDate = code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID";
+  const byName = code === "ERR_TLS_CERT_ALTNAME_INVALID";
   return {
     what: `${who} showed a certificate that this machine does not trust (${code}), and the key was not sent`,
     hint: byDate
       ? "Check the date and time of this machine. If they are right, something in between shows an old certificate."
-      : "Something in between answers in its place: a network to sign in to, or a company's proxy. Set NODE_EXTRA_CA_CERTS to the file that holds the company's own certificate (PEM).",
+      : byName
+        ? "It is a certificate for another name. Something in between answers in its place, or the address in --server-url is not the one that it was made for."
+        : "Something in between answers in its place: a network to sign in to, or a company's proxy. Set NODE_EXTRA_CA_CERTS to the file that holds the company's own certificate (PEM).",
   };
 }

@@ -30,7 +30,7 @@ function wordsFor(assessed: Assessed): Words {
         : explainRefusedOldKey(context.history.lastAcceptedAt, context);
     case "expired":
       return {
-        sentence: `This key has expired: you entered ${formatDay(assessed.lastDay)} as its last day.`,
+        sentence: `This key has expired: ${formatDay(assessed.lastDay)} is noted as its last day.`,
         hint: "It needs a new key in its place.",
         next: [rotate],
       };

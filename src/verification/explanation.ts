@@ -11,3 +11,10 @@ export interface Explanation {
   /** Commands of this program worth trying next, without its name and the profile: `rotate`. */
   readonly next: readonly { readonly command: string; readonly does: string }[];
 }
+
+/** What happened, what is known besides and what may be why, in a line. */
+export function inOneLine({ sentence, facts = [], causes }: Explanation): string {
+  const guess =
+    causes.length === 0 ? [] : [causes.length === 1 ? "This may be why:" : "One of these may be why:"];
+  return [sentence, ...facts, ...guess, ...causes].join(" ");
+}

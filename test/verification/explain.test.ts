@@ -90,7 +90,7 @@ describe("a refused key that worked before", () => {
 
   it("has expired after it", () => {
     const { sentence, next } = words({ diagnosis: "expired", lastDay: "2026-11-22" });
-    expect(sentence).toBe("This key has expired: you entered 22 Nov 2026 as its last day.");
+    expect(sentence).toBe("This key has expired: 22 Nov 2026 is noted as its last day.");
     expect(next[0]?.command).toBe("rotate");
   });
 });
@@ -211,5 +211,6 @@ describe("what says nothing about a key", () => {
     expect(unreached("CERT_HAS_EXPIRED").hint).toContain("date and time of this machine");
     expect(unreached("CERT_NOT_YET_VALID").hint).toContain("date and time of this machine");
     expect(unreached("SELF_SIGNED_CERT_IN_CHAIN").hint).toContain("NODE_EXTRA_CA_CERTS");
+    expect(unreached("ERR_TLS_CERT_ALTNAME_INVALID").hint).toContain("for another name");
   });
 });

@@ -6,6 +6,7 @@ import { addressOf, type Endpoint } from "../../mistral/endpoint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { chooseRoute } from "../../mistral/proxy.ts";
 import { explain } from "../../verification/explain.ts";
+import { inOneLine } from "../../verification/explanation.ts";
 import { type Check, type CheckResult, offline } from "../check.ts";
 import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
 
@@ -138,7 +139,7 @@ function failureOf({ outcome }: NetworkProbe) {
 }
 
 function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckResult {
-  const { sentence, causes, hint } = explain({
+  const explanation = explain({
     ...assess(outcome, { call: "models", endpoint, now: at }),
     context: {
       history: newKey,
@@ -151,8 +152,8 @@ function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckRe
       timeoutMs: callLimitMs,
     },
   });
-  const message = [sentence, ...causes].join(" ");
-  return { state: "fail", code: exitCodes.unreachable, message, hint: hint ?? undefined };
+  const message = inOneLine(explanation);
+  return { state: "fail", code: exitCodes.unreachable, message, hint: explanation.hint ?? undefined };
 }
 
 /** A clock this far off is worth a word, in minutes. */

@@ -7,6 +7,7 @@ import { describeEnd } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
 import { explain } from "../../verification/explain.ts";
+import { inOneLine } from "../../verification/explanation.ts";
 import { isRefusal, verdictOf } from "../../verification/verdict.ts";
 import { commandOf } from "../../verification/verification-document.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs, offline } from "../check.ts";
@@ -128,8 +129,9 @@ export const mistralCheck: Check = {
     const history = known !== undefined && matchesFingerprint(key, known.fingerprint) ? known : newKey;
     const api = await deps.mistral(endpoint);
     const check = await api.checkKey(key, { history, signal: deps.signal });
-    const { sentence, facts = [], causes, hint, next } = explain(check);
-    const message = [sentence, ...facts, ...causes].join(" ");
+    const explanation = explain(check);
+    const { hint, next } = explanation;
+    const message = inOneLine(explanation);
     const advice = [
       ...(hint === null ? [] : [hint]),
       ...next.map(({ command, does }) => `To ${does}: ${commandOf(profile, command)}`),

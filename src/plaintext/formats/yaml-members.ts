@@ -119,8 +119,12 @@ function takeOut(
   for (const [index, entry] of read(text, rule).entries.entries()) {
     const { occurrence } = entry;
     if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
-    const edit = replaceLines(text, entry, comment(occurrence.variable));
-    if (edit !== undefined && leavesTheRest(text, [...edits, edit], [...taken, index], rule)) {
+    const plain = replaceLines(text, entry, comment(occurrence.variable));
+    // aider refuses a file without any entry, but not one that says so.
+    const edit = (plain === undefined ? [] : [plain, { ...plain, text: `${plain.text}\n{}` }]).find((one) =>
+      leavesTheRest(text, [...edits, one], [...taken, index], rule),
+    );
+    if (edit !== undefined) {
       edits.push(edit);
       taken.push(index);
     } else {

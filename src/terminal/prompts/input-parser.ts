@@ -128,7 +128,13 @@ const letGo = "3";
 /** Reads what is held down with a key, as xterm and kitty send it. */
 function readHeld(held: string) {
   const bits = Number(held || 1) - 1;
-  return { shift: (bits & 1) !== 0, alt: (bits & 2) !== 0, ctrl: (bits & 4) !== 0 };
+  return {
+    shift: (bits & 1) !== 0,
+    alt: (bits & 2) !== 0,
+    ctrl: (bits & 4) !== 0,
+    // Super, hyper or meta; Caps Lock and Num Lock are above.
+    desktop: (bits & 56) !== 0,
+  };
 }
 
 /**
@@ -165,16 +171,21 @@ function typedBy(
   held: string,
   { shifted, base = code }: { readonly shifted?: string; readonly base?: string | number } = {},
 ): string {
-  const { shift, alt, ctrl } = readHeld(held);
+  const { shift, alt, ctrl, desktop } = readHeld(held);
+  if (desktop) return "";
   const plain = characterOf(ctrl ? base : code);
   const typed = shift ? (shifted ? characterOf(shifted) : plain.toUpperCase()) : plain;
   const sent = ctrl && /^[@-~]$/.test(typed) ? String.fromCharCode(typed.charCodeAt(0) & 0x1f) : typed;
   return alt ? `\x1b${sent}` : sent;
 }
 
+/** Kitty's number of the keypad's Enter. */
+const keypadEnter = 57414;
+
 /** Nothing for the private use area, where the keys are that have no character. */
 function characterOf(number: string | number): string {
   const code = Number(number);
+  if (code === keypadEnter) return "\r";
   return code > 0x10ffff || (code >= 0xe000 && code <= 0xf8ff) ? "" : String.fromCodePoint(code);
 }
 

@@ -218,6 +218,11 @@ describe("YAML files", () => {
       `set-env:\n- A=1\n- MISTRAL_API_KEY=${key}\n`,
       "set-env:\n- A=1\n# MISTRAL_API_KEY moved\n",
     ],
+    [
+      "the only entry, leaving a file that aider still reads",
+      `# mine\napi-key: mistral=${key}\n`,
+      "# mine\n# MISTRAL_API_KEY moved\n{}\n",
+    ],
   ])("takes out %s of aider's settings", (_, before, after) => {
     expect(takeOut(aider, before)).toEqual({ text: after, left: 0 });
   });
@@ -226,7 +231,6 @@ describe("YAML files", () => {
     ["something else refers to it", `api-key: &k mistral=${key}\nother: *k\n`],
     ["a comment stands inside", `api-key:\n  # mine\n  - mistral=${key}\n`],
     ["others stand beside it on its line", `api-key: [openai=x, mistral=${key}]\n`],
-    ["nothing but a comment would be left", `api-key: mistral=${key}\n`],
   ])("leaves an entry to the person when %s", (_, text) => {
     expect(takeOut(aider, text)).toEqual({ text, left: 1 });
   });

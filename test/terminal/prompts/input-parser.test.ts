@@ -98,6 +98,8 @@ describe("keys that are sent as numbers", () => {
     ["Ctrl-C on a Cyrillic keyboard", "\x1b[1089::99;5u", [key("ctrl-c")]],
     ["Ctrl-D and Ctrl-Z", "\x1b[100;5u\x1b[122;5u", [key("ctrl-d"), key("ctrl-z")]],
     ["Enter, Backspace and Tab", "\x1b[13u\x1b[127u\x1b[9u", [key("enter"), key("backspace"), key("tab")]],
+    ["Enter of the keypad", "\x1b[57414u", [key("enter")]],
+    ["a letter with the desktop's key, which is no text", "\x1b[118;9u", []],
     ["Esc", "\x1b[27u", [key("escape")]],
     ["a letter", "\x1b[97u\x1b[97;2u", [text("aA")]],
     ["a letter that the keyboard tells with Shift", "\x1b[55:47;2u", [text("/")]],
