@@ -12,7 +12,7 @@ const preload = fileURLToPath(new URL("../programs/faults.cjs", import.meta.url)
 
 /** How a call fails; the first ends the program in front of it. */
 const ways = {
-  file: ["kill", "EIO", "ENOSPC", "EACCES", "EROFS", "EMFILE", "ENOENT"],
+  file: ["kill", "EIO", "ENOSPC", "EACCES", "EROFS", "EMFILE"],
   keychain: [
     ...["kill", "kill-after", "hang", "done-and-failed", "not-done"],
     ...["no-service", "locked", "closed", "denied"],
