@@ -4,13 +4,13 @@ import { runScenario, scenarios } from "./attack.ts";
 
 // A few tries of each; `npm run attack` makes hundreds.
 const tries: Readonly<Record<string, number>> = {
-  "kill-keyring": 5,
-  "kill-file": 4,
-  "faults-files": 4,
-  "faults-keychain": 4,
+  "kill-keyring": 4,
+  "kill-file": 3,
+  "faults-files": 3,
+  "faults-keychain": 3,
   inputs: 12,
-  servers: 4,
-  repositories: 4,
+  servers: 3,
+  repositories: 3,
 };
 
 for (const scenario of scenarios.filter(({ name }) => name in tries)) {
