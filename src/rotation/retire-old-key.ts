@@ -60,8 +60,13 @@ export async function retireOldKey(
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
   const { browser, yes, waitMs, revoke } = options;
   try {
-    if (revoke !== undefined && (await isRevoked(deps, keys.record, revoke)))
-      return await watch(deps, keys, state, waitMs ?? usualWaitMs);
+    if (revoke !== undefined) {
+      if (await isRevoked(deps, keys.record, revoke))
+        return await watch(deps, keys, state, waitMs ?? usualWaitMs);
+      // It may have been deleted meanwhile, by an earlier run or a person.
+      state = await lookAtOldKey(keys);
+      if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
+    }
     if (!deps.interactive) {
       if (waitMs !== undefined) state = await watch(deps, keys, state, waitMs);
       return state === "old-key-forbidden" && yes ? "given-up" : state;
@@ -108,7 +113,7 @@ async function isRevoked(
   } catch (error) {
     line.clear();
     if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    output.warn(`The old key was not deleted. ${error.message}`);
+    output.warn(`The old key could not be deleted for you. ${error.message}`);
     for (const hint of error.hint?.split("\n") ?? []) output.next(hint);
     return false;
   }

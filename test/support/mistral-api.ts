@@ -82,6 +82,8 @@ export interface LoopbackMistralApi {
   mostAtOnce(): number;
   /** Changes how it answers; `"normal"` ends that. Behaviours for different calls hold together. */
   behave(behaviour: Behaviour | "normal", options?: BehaviourOptions): void;
+  /** Is told of each request when it has come, before it is answered. */
+  onRequest(listener: (request: LoggedRequest) => void): void;
   /** Waits so long before each answer. */
   delay(ms: number): void;
   stop(): Promise<void>;
@@ -121,6 +123,7 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
   const requests: LoggedRequest[] = [];
   const waiting = new Set<NodeJS.Timeout>();
   let delayMs = 0;
+  let onRequest: ((request: LoggedRequest) => void) | undefined;
   let underWay = 0;
   let mostAtOnce = 0;
 
@@ -160,6 +163,7 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
     const request = await readRequest(incoming);
     const query = new URL(incoming.url ?? "/", "http://loopback").searchParams;
     requests.push(logged(request));
+    onRequest?.(logged(request));
     const rule = takeRule(callOf(request) ?? "other");
     if (delayMs > 0) await pause(delayMs, waiting);
     respond(response, rule, request, (asked) => answer(asked, query));
@@ -206,6 +210,9 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
       for (const call of on ?? canned?.on ?? [...everyCall, "other" as const]) {
         rules.set(call, { behaviour, headers, left: times });
       }
+    },
+    onRequest: (told) => {
+      onRequest = told;
     },
     delay: (ms) => {
       delayMs = ms;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
@@ -354,10 +354,11 @@ describe("rotate --auto, stopped by Ctrl-C", () => {
     ["DELETE /v1/admin/api-keys/id-1", { current: "new", next: "nothing", previous: "old" }],
   ] as const)("during %s, loses nothing", async (request, slots) => {
     api.delay(50);
-    const running = run();
-    await vi.waitUntil(() => api.requests.some(({ method, path }) => `${method} ${path}` === request), 5000);
-    deps.interrupt();
-    expect([9, 130]).toContain((await running).code);
+    const stopped = deps;
+    api.onRequest(({ method, path }) => {
+      if (`${method} ${path}` === request) stopped.interrupt();
+    });
+    expect([9, 130]).toContain((await run()).code);
     expect(await slotsOf(deps)).toEqual(slots);
     await expectNothingLost(deps.stderr());
     api.delay(0);
