@@ -42,13 +42,13 @@ describe("open", () => {
     expect((await run([page])).opened).toEqual([url]);
   });
 
-  it("names every page in its help and in the README", () => {
+  it("names every page in its help and in the list of commands", () => {
     const pages = Object.keys(consolePages);
     const help = parseCommandLine(["help", "open"], { columns: () => 80, version: "0" });
     const named = `${pages.slice(0, -1).join(", ")} or ${pages.at(-1)} (default: keys)`;
     expect("text" in help ? help.text.replace(/\s+/g, " ") : "").toContain(named);
-    const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-    const [row = ""] = /^\| `open` .*$/m.exec(readme) ?? [];
+    const commands = readFileSync(new URL("../../../docs/commands.md", import.meta.url), "utf8");
+    const [row = ""] = /^\| `open` .*$/m.exec(commands) ?? [];
     expect([...row.matchAll(/`([a-z]+)`/g)].map((match) => match[1])).toEqual(["open", ...pages]);
   });
 
