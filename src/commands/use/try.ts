@@ -3,6 +3,8 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { runCommand } from "../../hints.ts";
+import { ApiKey } from "../../keys/api-key.ts";
+import { readPastedKey } from "../../keys/pasted-key.ts";
 import { readCallableKey } from "../../models/call-key.ts";
 import { type Language, languages } from "../../models/languages.ts";
 import { printTrial } from "../../models/print-trial.ts";
@@ -66,10 +68,24 @@ async function readPrompt(args: readonly string[], deps: Deps): Promise<string> 
 async function readPipe({ output, readStdin }: Deps): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
   try {
-    return await readStdin();
+    const text = await readStdin();
+    const pasted = readPastedKey(text);
+    if (pasted.outcome === "key" && ApiKey.of(pasted.value).hasUsualShape) throw keyAsPrompt();
+    return text;
   } finally {
     line.clear();
   }
+}
+
+/** A prompt is sent to a model, and stands in a snippet. */
+function keyAsPrompt(): MistralKeyError {
+  return new MistralKeyError(
+    "usage",
+    "What came on standard input looks like an API key, so nothing was done.",
+    {
+      hint: "try uses the stored key; standard input is the question for the model.",
+    },
+  );
 }
 
 function printSnippet(

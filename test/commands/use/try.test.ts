@@ -151,6 +151,14 @@ describe("the call as a program", () => {
     );
   });
 
+  it.each(["KEY\n", "export MISTRAL_API_KEY=KEY"])("refuses a key that is piped in: %s", async (text) => {
+    const stdin = text.replace("KEY", oldKey.reveal());
+    const refused = { kind: "usage", message: expect.stringContaining("looks like an API key") };
+    await expect(run([], { as: "python" }, { stdin })).rejects.toMatchObject(refused);
+    await expect(run([], {}, { stdin })).rejects.toMatchObject(refused);
+    expect(deps.stdout() + deps.stderr()).not.toContain(oldKey.reveal());
+  });
+
   it("asks the arguments before what is piped in, and something of ours where there is nothing", async () => {
     expect(await snippet(["Why?"], {}, { stdin: "What?" })).toContain('"Why?"');
     expect(await snippet([], {}, { stdin: " \n" })).toContain("Say hello");
