@@ -151,8 +151,8 @@ describe("the call as a program", () => {
     );
   });
 
-  it.each(["KEY\n", "export MISTRAL_API_KEY=KEY"])("refuses a key that is piped in: %s", async (text) => {
-    const stdin = text.replace("KEY", oldKey.reveal());
+  it.each(["…\n", "export MISTRAL_API_KEY=…"])("refuses a key that is piped in: %s", async (text) => {
+    const stdin = text.replace("…", oldKey.reveal());
     const refused = { kind: "usage", message: expect.stringContaining("looks like an API key") };
     await expect(run([], { as: "python" }, { stdin })).rejects.toMatchObject(refused);
     await expect(run([], {}, { stdin })).rejects.toMatchObject(refused);
