@@ -61,7 +61,7 @@ export type KeyName = keyof typeof keys | `ctrl-${string}`;
 export interface Terminal {
   /** What stands on the screen and in the lines that scrolled off it, without trailing blanks. */
   screen(): string;
-  /** Waits until the screen holds a text; fails with the screen in the message after `timeoutMs` (10 s). */
+  /** Waits until the screen holds a text; fails with the screen in the message after `timeoutMs` (15 s). */
   waitFor(expected: string | RegExp, timeoutMs?: number): Promise<string>;
   /** Sends text as if it was typed, in one piece. */
   type(text: string): void;
@@ -73,7 +73,7 @@ export interface Terminal {
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Everything the program wrote, escape sequences and all. */
   everything(): string;
-  /** How it ended. Fails with the screen in the message when it has not within `timeoutMs` (10 s). */
+  /** How it ended. Fails with the screen in the message when it has not within `timeoutMs` (15 s). */
   exit(timeoutMs?: number): Promise<Exit>;
   /** Resolves when the program ends, however long it takes. */
   readonly exited: Promise<Exit>;
@@ -197,7 +197,7 @@ export function openTerminal(
     exited,
     screen: shown,
     everything: () => raw,
-    waitFor: (expected, timeoutMs = 10_000) =>
+    waitFor: (expected, timeoutMs = 15_000) =>
       until(
         () => {
           const text = shown();
@@ -208,7 +208,7 @@ export function openTerminal(
         timeoutMs,
         true,
       ),
-    exit: (timeoutMs = 10_000) => until(() => ended, "the program to end", timeoutMs, false),
+    exit: (timeoutMs = 15_000) => until(() => ended, "the program to end", timeoutMs, false),
     type: (text) => pty.write(text),
     paste: (text, { bracketed = true } = {}) =>
       // Terminals send a pasted newline as Enter.
