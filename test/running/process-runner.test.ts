@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
 
 const key = ["A", "B", "C", "D"].map((letter) => `testKey${letter}`).join("");
@@ -269,7 +269,11 @@ describe.each([
   });
 
   it("says that a command is missing", async () => {
-    expect(await run(flags, ["no-such-command-here"])).toMatchObject({
+    // Linux, unlike Windows, answers otherwise where PATH has a folder that this user may not search.
+    vi.stubEnv("PATH", "/usr/bin:/bin");
+    const result = await run(flags, ["no-such-command-here"]);
+    vi.unstubAllEnvs();
+    expect(result).toMatchObject({
       code: 127,
       stderr: expect.stringContaining('There is no command "no-such-command-here"'),
     });
