@@ -95,9 +95,13 @@ describeWithKeyring("a rotation, while its target gets the new key", () => {
 
 const own = ["-rm", "sh", "-c"];
 const canMount =
-  process.platform === "linux" && spawnSync("unshare", [...own, "mount -t tmpfs none /mnt"]).status === 0;
+  process.platform === "linux" &&
+  process.geteuid?.() === 0 &&
+  spawnSync("unshare", [...own, "mount -t tmpfs none /mnt"]).status === 0;
 if (!canMount)
-  console.warn("\n!!! SKIPPED: a rotation on a disk that is full or read-only: needs unshare -rm\n");
+  console.warn(
+    "\n!!! SKIPPED: a rotation on a disk that is full or read-only: needs root, and unshare -rm\n",
+  );
 
 describe.runIf(canMount)("a rotation on a disk of its own", () => {
   const env = () => ({
