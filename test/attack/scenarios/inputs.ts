@@ -38,7 +38,8 @@ export const randomInputs: Scenario = {
               env: randomEnvironment(random),
               typed: [typed],
               isAnswer: isAnswer(args),
-              holders: ["true", "sh", "node", "pass", "gpg"],
+              // Any word may turn out to be the command that run starts.
+              holders: ["true", "sh", "node", "pass", "gpg", ...(args.includes("run") ? args : [])],
               mayEndWithAny: args.includes("run"),
             },
           );
