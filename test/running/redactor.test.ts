@@ -65,11 +65,17 @@ describe("Redactor", () => {
     const text = key.reveal();
     expect(await redactText(`<${text.slice(0, 12)}\n${text.slice(12)}>`)).toBe(`<${key.mask}>`);
     const redactor = new Redactor(key);
+    // Node 26 gives one chunk at a time, earlier ones give all.
+    const passedOn = () => {
+      let all = "";
+      for (let chunk = redactor.read(); chunk !== null; chunk = redactor.read()) all += chunk;
+      return all;
+    };
     redactor.write("the latest\n".slice(0, -3));
     redactor.write("t\n");
-    expect(String(redactor.read())).toBe("the latet\n");
+    expect(passedOn()).toBe("the latet\n");
     redactor.write(text.slice(1));
-    expect(String(redactor.read())).toBe(key.mask);
+    expect(passedOn()).toBe(key.mask);
   });
 
   it("does not follow a beginning over more than a line break", async () => {
