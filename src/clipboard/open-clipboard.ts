@@ -2,6 +2,7 @@ import { MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { launchProgram } from "../running/start-program.ts";
+import { isRemote } from "../terminal/terminal-capabilities.ts";
 import type { Clipboard, Copied } from "./clipboard.ts";
 import { clipboardPrograms } from "./clipboard-programs.ts";
 import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
@@ -24,7 +25,7 @@ export function openClipboard(place: ClipboardPlace): Clipboard {
 
 async function copy(place: ClipboardPlace, key: ApiKey): Promise<Copied> {
   const { env, platform } = place;
-  const remote = Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
+  const remote = isRemote(env);
   // Over SSH these two have the clipboard of the far machine; a display is forwarded to the near one.
   const reachesDesktop = !remote || (platform !== "darwin" && platform !== "win32");
   const copied = reachesDesktop ? await copyToDesktop(place, key) : undefined;

@@ -73,6 +73,11 @@ export function runsInCi({ CI: ci }: TerminalFacts["env"]): boolean {
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }
 
+/** Whether the person is on another machine, and here over SSH. */
+export function isRemote(env: TerminalFacts["env"]): boolean {
+  return Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
+}
+
 /**
  * Whether pages can be opened where the person sees them: with the command in `BROWSER`, unless that
  * is `none`, else on the desktop, where there is one.
@@ -84,8 +89,7 @@ export function opensPages(env: TerminalFacts["env"], platform: string): boolean
 
 /** Whether a window that opens here would be seen by the person at this terminal. */
 function hasDesktop(env: TerminalFacts["env"], platform: string): boolean {
-  if (runsInCi(env)) return false;
-  if (env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT) return false;
+  if (runsInCi(env) || isRemote(env)) return false;
   if (platform === "win32" || platform === "darwin") return true;
   return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME);
 }

@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { printFailure } from "../terminal/output/failure.ts";
+import { isRemote } from "../terminal/terminal-capabilities.ts";
 import { Channel } from "./channel.ts";
 import type { End } from "./messages.ts";
 import { PageOutput } from "./page-output.ts";
@@ -125,9 +126,8 @@ async function showLink(
   { link, port }: PageServer,
   { browser }: { readonly browser: boolean },
 ): Promise<void> {
-  const isRemote = Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
   output.print();
-  if (isRemote) {
+  if (isRemote(env)) {
     output.paragraph("You are on this machine over SSH. On the machine where your browser is, run:");
     output.line(output.theme.strong(`ssh -N -L ${port}:127.0.0.1:${port} ${hostOf(env)}`));
     output.paragraph("Then open this there; it works once:");

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readTextIfThere } from "../../files/read-file.ts";
 import { runCommand } from "../../hints.ts";
 import { defaultProfile } from "../../keys/profile-name.ts";
+import { isRemote } from "../../terminal/terminal-capabilities.ts";
 import type { KeychainTrouble } from "./keychain-trouble.ts";
 
 /** What is wrong with the keychain and what to do about it, in words. */
@@ -80,7 +81,7 @@ function adviceOn(trouble: KeychainTrouble, machine: Machine): readonly string[]
 
 function adviceOnLinux(trouble: KeychainTrouble, machine: Machine): readonly string[] {
   const { env } = machine;
-  const onDesktop = Boolean(env.DISPLAY || env.WAYLAND_DISPLAY) && !env.SSH_CONNECTION && !env.SSH_TTY;
+  const onDesktop = Boolean(env.DISPLAY || env.WAYLAND_DISPLAY) && !isRemote(env);
   switch (trouble) {
     case "libsecret-missing":
       return [installLine(machine, "libsecret"), ...(onDesktop ? [] : startKeychain(machine))];
