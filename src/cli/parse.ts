@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
-import { maskKey } from "../keys/mask.ts";
+import { maskKeys } from "../keys/mask.ts";
 import { bareCommand, commandGroups, commandNamed, commandTable, globalFlags } from "./command-table.ts";
 import type { CommandEntry, FlagEntry, HelpLayout, Invocation } from "./command-types.ts";
 import { Flags } from "./flags.ts";
@@ -173,7 +173,7 @@ function refuseKeysInArguments(argv: readonly string[]): void {
 
 function usageError(error: CommanderError, name: string): MistralKeyError {
   // Commander quotes what it was given, and that may be a key all the same.
-  const said = error.message.replace(/^error: /, "").replace(/[A-Za-z0-9]{32,}/g, maskKey);
+  const said = maskKeys(error.message.replace(/^error: /, ""));
   const [first = "", ...rest] = said.split("\n");
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(" ").replace(/[()]/g, "").trim();

@@ -8,3 +8,8 @@
 export function maskKey(value: string): string {
   return value.length < 16 ? "*".repeat(8) : `${value.slice(0, 4)}...${value.slice(-4)}`;
 }
+
+/** Masks whatever in a text is long enough to be a key, where it is not known which key may be in it. */
+export function maskKeys(text: string): string {
+  return text.replace(/[A-Za-z0-9]{32,}/g, maskKey);
+}

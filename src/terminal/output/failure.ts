@@ -1,6 +1,6 @@
 import type { FailureKind, MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
-import { maskKey } from "../../keys/mask.ts";
+import { maskKeys } from "../../keys/mask.ts";
 import { cleanLines } from "../../outside-text.ts";
 import type { Output } from "./output.ts";
 
@@ -54,6 +54,7 @@ function describeCauses(failure: MistralKeyError): string[] {
   while (cause !== undefined && cause !== null && !seen.has(cause)) {
     seen.add(cause);
     const text = describe(cause, failure.kind === "bug");
+    // It comes from elsewhere, and may quote what it was given.
     lines.push(...cleanLines(maskKeys(`Because: ${text}`), [], longestLine).split("\n"));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
@@ -65,9 +66,4 @@ function describe(cause: unknown, withStack: boolean): string {
   const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
   const stack = withStack ? cause.stack : undefined;
   return stack ?? `${cause.name}: ${cause.message}${code}`;
-}
-
-/** A cause comes from elsewhere, and may quote what it was given. */
-function maskKeys(text: string): string {
-  return text.replace(/[A-Za-z0-9]{32,}/g, maskKey);
 }
