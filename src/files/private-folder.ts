@@ -3,13 +3,11 @@ import { dirname, join } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { createFile, makeFolders, syncFolder } from "./durable-writes.ts";
 import { codeOf, explainFileError, refuse } from "./file-errors.ts";
+import { isForeign } from "./owner.ts";
 import { readSmallFile } from "./read-file.ts";
 
 /** In bytes; far more than any file of this program has. */
 const longest = 1024 * 1024;
-
-/** Who this process runs as; `undefined` on Windows, which tells no owners. */
-const self = process.geteuid?.();
 
 /**
  * A folder of small files that nobody else may read: 0700, its files 0600. A file is replaced whole
@@ -172,10 +170,6 @@ export class PrivateFolder {
       rmSync(temporary, { force: true });
     }
   }
-}
-
-function isForeign(owner: number): boolean {
-  return self !== undefined && owner !== self;
 }
 
 function attempt<Result>(path: string, verb: "read" | "written", act: () => Result): Result {

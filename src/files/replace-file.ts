@@ -3,6 +3,7 @@ import { fchmodSync, fchownSync, fstatSync, readdirSync, renameSync, rmSync } fr
 import { dirname, join } from "node:path";
 import { createFile, syncFolder } from "./durable-writes.ts";
 import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
+import { isForeign } from "./owner.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 
 /** What came of changing a file; where it was not changed, why, as the end of "… was not changed: it …". */
@@ -26,8 +27,7 @@ export async function replaceFile(
   if ((file.mode & 0o222) === 0) return untouched("it is read-only");
   if (file.links > 1)
     return untouched("it has further names on this disk (hard links), which would keep the key");
-  const self = process.geteuid?.();
-  if (self !== undefined && file.owner !== self) return untouched("it belongs to another user");
+  if (isForeign(file.owner)) return untouched("it belongs to another user");
 
   const folder = dirname(file.realPath);
   const temporary = join(folder, `.mistral-key.${process.pid}.${randomBytes(8).toString("hex")}.tmp`);

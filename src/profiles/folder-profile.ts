@@ -2,6 +2,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { reasonOf } from "../files/file-errors.ts";
+import { isForeign } from "../files/owner.ts";
 import { readSmallFile } from "../files/read-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
 import { ownCommand, shellWord } from "../hints.ts";
@@ -57,10 +58,8 @@ function readName(path: string): ProfileName {
   let text: string;
   try {
     text = readSmallFile(path, { links: "refused", longest }, (stats) => {
-      const self = process.geteuid?.();
-      if (self === undefined) return;
-      if (stats.uid !== self && stats.uid !== 0) throw refuse(path, "it belongs to another user");
-      if ((stats.mode & 0o022) !== 0) {
+      if (isForeign(stats.uid) && stats.uid !== 0) throw refuse(path, "it belongs to another user");
+      if (process.platform !== "win32" && (stats.mode & 0o022) !== 0) {
         throw refuse(path, "others can write it", `chmod go-w ${shellWord(path)}`);
       }
     }).bytes.toString();

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isForeign } from "../files/owner.ts";
 
 /** A process that runs. */
 export interface RunningProcess {
@@ -13,12 +14,11 @@ export interface RunningProcess {
  */
 export function findProcessesWith(isWanted: (value: string) => boolean): readonly RunningProcess[] {
   if (process.platform !== "linux") return [];
-  const self = process.geteuid?.();
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((id) => {
       try {
-        if (statSync(`/proc/${id}`).uid !== self) return [];
+        if (isForeign(statSync(`/proc/${id}`).uid)) return [];
         const variables = readFileSync(`/proc/${id}/environ`, "latin1").split("\0");
         if (!variables.some((variable) => isWanted(variable.slice(variable.indexOf("=") + 1)))) return [];
         return [{ id: Number(id), name: readFileSync(`/proc/${id}/comm`, "utf8").trimEnd() }];

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
+import { isForeign } from "../../files/owner.ts";
 import { ownCommand, shellWord } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { showName } from "../../outside-text.ts";
@@ -18,7 +19,7 @@ export const permissionsCheck: Check = {
       return { state: "skipped", message: "Windows keeps this folder to you by itself." };
     }
     const paths = filesOf(folder);
-    const foreign = paths.find(isForeign);
+    const foreign = paths.find(isStrange);
     if (foreign !== undefined) {
       return {
         state: "fail",
@@ -58,9 +59,9 @@ function filesOf(folder: string): string[] {
     });
 }
 
-function isForeign(path: string): boolean {
+function isStrange(path: string): boolean {
   const stats = lstatSync(path);
-  return stats.isSymbolicLink() || (process.geteuid !== undefined && stats.uid !== process.geteuid());
+  return stats.isSymbolicLink() || isForeign(stats.uid);
 }
 
 /**

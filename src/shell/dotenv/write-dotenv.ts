@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
 import { createFile } from "../../files/durable-writes.ts";
 import { reasonOf } from "../../files/file-errors.ts";
+import { isForeign } from "../../files/owner.ts";
 import type { ProcessContext } from "../../files/process-context.ts";
 import { removeLeftovers, replaceFile } from "../../files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../files/text-file.ts";
@@ -110,8 +111,8 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
   const text = file.mark + setVariable(file.text, entry.name, value);
   const content = Buffer.from(text, "latin1");
   const mode = file.mode & 0o600;
-  const isOwn = process.geteuid === undefined || file.owner === process.geteuid();
-  if (isOwn && content.equals(file.bytes) && (mode === file.mode || process.platform === "win32")) {
+  const isSafe = !isForeign(file.owner) && (mode === file.mode || process.platform === "win32");
+  if (isSafe && content.equals(file.bytes)) {
     removeLeftovers(dirname(file.realPath));
     return { outcome: "unchanged", mode: file.mode };
   }
