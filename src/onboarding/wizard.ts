@@ -55,33 +55,36 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
     return { captured, walked };
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    const step = await stepOfDraft(deps, request);
-    const hint = `To go on${step === undefined ? "" : ` at ${step}`} later: ${commandFor(request.profile, "init")}`;
+    const draft = await findDraft(deps, request);
+    const hint = `To go on${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${commandFor(request.profile, "init")}`;
     throw new Cancelled("Stopped; nothing was stored.", { hint });
   }
 }
 
 async function walkToPaste(deps: Deps, request: OnboardRequest): Promise<Walked> {
   deps.output.outline(stepsOf(screensOf(deps, "new")));
-  const step = await stepOfDraft(deps, request);
-  const start = await (await deps.prompts()).choose<StartingPoint | "draft", ApiKey>({
+  const draft = await findDraft(deps, request);
+  const start = await (await deps.prompts()).choose<Draft, ApiKey>({
     message: "Where are you now?",
     choices: [
-      ...(step === undefined
+      ...(draft === undefined
         ? []
-        : [{ value: "draft" as const, name: `At ${step} of 5`, description: "where you stopped last time" }]),
-      { value: "new", name: "I am new to Mistral", description: "show me every step" },
-      { value: "account", name: "I have an account", description: "go to API Keys" },
-      { value: "key", name: "I have a key", description: "paste it, here or at any question" },
+        : [
+            {
+              value: draft,
+              name: `At ${stepOf(deps, draft)} of 5`,
+              description: "where you stopped last time",
+            },
+          ]),
+      { value: beginningOf("new"), name: "I am new to Mistral", description: "show me every step" },
+      { value: beginningOf("account"), name: "I have an account", description: "go to API Keys" },
+      { value: beginningOf("key"), name: "I have a key", description: "paste it, here or at any question" },
     ],
     onKeyPasted: (key) => key,
   });
-  if (start instanceof ApiKey) {
-    const { expiresAt } = request;
-    return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
-  }
-  const draft = start === "draft" ? (await deps.drafts()).read(request.profile) : beginningOf(start);
-  return await walkFrom(deps, request, draft ?? beginningOf("new"));
+  if (!(start instanceof ApiKey)) return await walkFrom(deps, request, start);
+  const { expiresAt } = request;
+  return { key: start, expiresAt, asked: expiresAt !== undefined, justMade: false };
 }
 
 async function walkFrom(deps: Deps, request: OnboardRequest, from: Draft): Promise<Walked> {
@@ -100,11 +103,15 @@ function beginningOf(start: StartingPoint): Draft {
   return { start, screen: firstScreenFor(start) };
 }
 
-/** Where a stopped wizard can be taken up, such as `step 3`, when that is further than where it begins. */
-async function stepOfDraft(deps: Deps, { profile }: OnboardRequest): Promise<string | undefined> {
+/** Where a stopped wizard can be taken up, when that is further than where it begins. */
+async function findDraft(deps: Deps, { profile }: OnboardRequest): Promise<Draft | undefined> {
   const draft = (await deps.drafts()).read(profile);
-  if (draft === undefined || draft.screen === firstScreenFor(draft.start)) return undefined;
-  return `step ${firstStepOf(screensOf(deps, draft.start), draft.screen)}`;
+  return draft !== undefined && draft.screen !== firstScreenFor(draft.start) ? draft : undefined;
+}
+
+/** Such as `step 3`. */
+function stepOf(deps: Deps, { start, screen }: Draft): string {
+  return `step ${firstStepOf(screensOf(deps, start), screen)}`;
 }
 
 function screensOf(deps: Deps, start: StartingPoint): readonly Screen[] {
