@@ -23,7 +23,7 @@ const introduction = `# Rotation, in every state
 
 Made by \`test/rotation/stages.test.ts\`, which tries all of it on \`src/rotation/stages.ts\`; do not edit it by hand.
 
-A store has three slots for each profile: \`current\`, the key in use, and during a rotation \`next\` and \`previous\`. The journal holds the stage, never a key. A stage is written before the steps that it allows; each step has one effect, after which the table is looked at again. So a rotation that is cut off anywhere is in one of the states below.
+A rotation uses three slots of its profile in the store: \`current\`, the key in use, \`next\` and \`previous\`. The journal holds the stage, never a key. A stage is written before the steps that it allows; each step has one effect, after which the table is looked at again. So a rotation that is cut off anywhere is in one of the states below.
 
 1. A key is put in use, or delivered, only when Mistral accepts it or a person has just entered it.
 2. \`current\` is overwritten only when the key that it loses is in another slot as well.
