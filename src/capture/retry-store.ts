@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { isStoreFailure } from "../errors.ts";
+import { printHint } from "../terminal/output/failure.ts";
 
 /**
  * Does something with a captured key that the store may refuse. A person may change that and try
@@ -18,7 +19,7 @@ export async function retryWhileStoreFails<Result>(
     } catch (error) {
       if (!isStoreFailure(error) || !interactive) throw error;
       output.warn(output.theme.strong(error.message), 0);
-      for (const line of error.hint?.split("\n") ?? []) output.next(line);
+      printHint(output, error);
       const again = await (await prompts()).choose({
         message: "The key is checked but not stored. What now?",
         choices: [

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError, withSentence } from "../errors.ts";
 import { dayAfter, dayOf, daysBetween, type Expiry } from "../keys/expiry.ts";
-import { adminKeysPage } from "../mistral/console-pages.ts";
+import { furtherPages } from "../mistral/console-pages.ts";
 import type { ListedKey, Profile } from "../profiles/profile.ts";
 import { findIssuedKey, type WantedKey } from "./find-issued-key.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer } from "./key-issuer.ts";
@@ -51,7 +51,7 @@ export async function makeSuccessor(
   const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
   if (unused.length > 0) {
     deps.output.warn(
-      `Mistral lists ${describe(unused)} with the same name, never used. If a rotation that was cut off has left it, delete it: ${adminKeysPage}`,
+      `Mistral lists ${describe(unused)} with the same name, never used. If a rotation that was cut off has left it, delete it: ${furtherPages.organizationKeys}`,
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;
@@ -137,7 +137,9 @@ async function withLeftRows(
     come === undefined || name === null
       ? `A key${name === null ? "" : ` called "${name}"`} may have been made all the same, which nobody has`
       : `A key was made all the same, which nobody has: ${describe(come)}`;
-  const hint = [`Delete it, if it is there: ${adminKeysPage}`, error.hint ?? []].flat().join("\n");
+  const hint = [`Delete it, if it is there: ${furtherPages.organizationKeys}`, error.hint ?? []]
+    .flat()
+    .join("\n");
   return withSentence(error, `${left}.`, { hint });
 }
 

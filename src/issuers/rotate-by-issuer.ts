@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { adminKeysPage } from "../mistral/console-pages.ts";
+import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
 import { endpointFor, storeFor } from "../profiles/profile.ts";
@@ -18,6 +18,7 @@ import {
 import { bothWays } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredKey } from "../stores/stored-key.ts";
+import { printHint } from "../terminal/output/failure.ts";
 import { explain } from "../verification/explain.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
 import type { CreatedKey, KeyIssuer } from "./key-issuer.ts";
@@ -92,7 +93,7 @@ async function makeKey(
     line.clear();
     if (!deps.interactive || !(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
     deps.output.warn(error.message);
-    for (const hint of error.hint?.split("\n") ?? []) deps.output.next(hint);
+    printHint(deps.output, error);
     deps.output.paragraph("So the new key is made by hand.");
     return undefined;
   }
@@ -126,7 +127,7 @@ async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: S
     await issuer.delete(created.keyId);
   } catch {
     const left = `The old key stays in use. The new key ${row} could not be kept, and is left at Mistral.`;
-    const hint = [`Delete it there: ${adminKeysPage}`, error.hint ?? []].flat().join("\n");
+    const hint = [`Delete it there: ${furtherPages.organizationKeys}`, error.hint ?? []].flat().join("\n");
     return withSentence(error, left, { kind: "unfinished", hint });
   }
   return withSentence(

@@ -16,9 +16,6 @@ export const consolePages = {
   support: "https://help.mistral.ai",
 } as const;
 
-/** The keys of the whole organization, for its administrators. Source: Mistral's public documentation, August 2026. */
-export const adminKeysPage = "https://admin.mistral.ai/plateforme/api-keys";
-
 /** The name of one of {@link consolePages}. */
 export type ConsolePage = keyof typeof consolePages;
 

@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { adminKeysPage, consolePages } from "../mistral/console-pages.ts";
+import { consolePages, furtherPages } from "../mistral/console-pages.ts";
+import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type HeldKey, type KeyChecks } from "./ask-mistral.ts";
 import type { RotationRecord } from "./journal.ts";
@@ -114,7 +115,7 @@ async function isRevoked(
     line.clear();
     if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
     output.warn(`The old key could not be deleted for you. ${error.message}`);
-    for (const hint of error.hint?.split("\n") ?? []) output.next(hint);
+    printHint(output, error);
     return false;
   }
 }
@@ -131,7 +132,7 @@ function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left):
   output.print();
   output.line(output.theme.link(consolePages.keys));
   output.paragraph("An administrator finds the keys of everybody in the Admin Panel:");
-  output.line(output.theme.link(adminKeysPage));
+  output.line(output.theme.link(furtherPages.organizationKeys));
   output.print();
 }
 

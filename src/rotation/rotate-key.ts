@@ -9,7 +9,7 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { adminKeysPage } from "../mistral/console-pages.ts";
+import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
 import { endpointFor } from "../profiles/profile.ts";
@@ -116,7 +116,7 @@ async function walkToPaste(
     `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`,
   );
   output.paragraph(
-    `An administrator may use Rotate in the Admin Panel's list instead, and paste the key that it shows. Whether the old key works on after that is not documented: ${adminKeysPage}`,
+    `An administrator may use Rotate in the Admin Panel's list instead, and paste the key that it shows. Whether the old key works on after that is not documented: ${furtherPages.organizationKeys}`,
   );
   const screens = screensFor({
     suggestedName: suggestKeyName(deps.machineName(), deps.now()),

@@ -8,7 +8,7 @@ import type { ProfileName } from "../../keys/profile-name.ts";
 import type { ListedProfile } from "../../profiles/profile-registry.ts";
 import type { RotateRequest } from "../../rotation/rotate-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
-import { failureDocument } from "../../terminal/output/failure.ts";
+import { failureDocument, printHint } from "../../terminal/output/failure.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
 /** What one rotation is asked to be. */
@@ -102,7 +102,7 @@ async function rotateNext(
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
     deps.output.fail(error.message);
-    for (const hint of error.hint?.split("\n") ?? []) deps.output.next(hint);
+    printHint(deps.output, error);
     const code = exitCodeOfKind(error.kind);
     const document = { profile: options.profile, ok: false, ...failureDocument(error, code) };
     return { code, document, words: `failed (${code})` };

@@ -43,8 +43,14 @@ export function printFailure(
     for (const line of lines) print(line);
   };
   section(rest, (line) => output.paragraph(line));
-  section(failure.hint?.split("\n") ?? [], (line) => output.next(line));
+  if (failure.hint !== undefined) output.print();
+  printHint(output, failure);
   section(options.verbose ? describeCauses(failure) : [], (line) => output.line(theme.faint(line)));
+}
+
+/** Prints what to do about a failure, a line for each action. */
+export function printHint(output: Output, { hint }: MistralKeyError): void {
+  for (const action of hint?.split("\n") ?? []) output.next(action);
 }
 
 function describeCauses(failure: MistralKeyError): string[] {
