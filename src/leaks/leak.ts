@@ -1,3 +1,4 @@
+import type { GitObject } from "../git/object-stream.ts";
 import type { Encoding, WantedKey } from "./leak-pattern.ts";
 
 /** Where a key was found. */
@@ -6,7 +7,7 @@ export type LeakPlace =
   /** An object that git keeps: a version of a file, a message, the name of a file. */
   | {
       readonly kind: "history";
-      readonly object: GitObjectName;
+      readonly object: GitObject;
       /** The file; `undefined` in a message, and where no commit leads to the object any more. */
       readonly path: string | undefined;
       /** The commit that brought it in; `undefined` where none leads to it. */
@@ -23,12 +24,6 @@ export interface FilePlace {
   readonly kind: "file" | "staged" | "git-file" | "shell-history";
   readonly path: string;
   readonly line: number;
-}
-
-/** An object of git: what it is, and its id. */
-export interface GitObjectName {
-  readonly id: string;
-  readonly type: string;
 }
 
 /** A stored key, written down somewhere in plaintext. */

@@ -2,8 +2,7 @@ import { constants, createReadStream } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { codeOf, reasonOf } from "../files/file-errors.ts";
 import type { FilePlace, Leak } from "./leak.ts";
-import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream, type StreamHit } from "./leak-pattern.ts";
+import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts";
 
 // Absent on Windows.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;

@@ -1,10 +1,9 @@
 import { ChangeReader, textOf } from "../git/answers.ts";
 import type { Asking, Git } from "../git/git.ts";
-import { ObjectStream } from "../git/object-stream.ts";
+import { type GitObject, ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
-import type { GitObjectName, Leak, PartScan } from "./leak.ts";
-import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream, type StreamHit } from "./leak-pattern.ts";
+import type { Leak, PartScan } from "./leak.ts";
+import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts";
 
 /** How a repository is searched. */
 export interface RepositoryScan {
@@ -17,7 +16,7 @@ export interface RepositoryScan {
 
 /** An object that holds keys. */
 interface FoundObject {
-  readonly object: GitObjectName;
+  readonly object: GitObject;
   readonly hits: readonly StreamHit[];
 }
 
@@ -37,7 +36,7 @@ export async function scanObjects({
 }: RepositoryScan): Promise<Omit<PartScan, "part">> {
   const found: FoundObject[] = [];
   let damaged = 0;
-  const open = (object: GitObjectName): LeakStream => {
+  const open = (object: GitObject): LeakStream => {
     let hits: StreamHit[] | undefined;
     return new LeakStream(patterns, (hit) => {
       if (hits === undefined) {

@@ -3,8 +3,7 @@ import type { Asking, Git } from "../git/git.ts";
 import { ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
 import type { Leak, PartScan } from "./leak.ts";
-import type { LeakPatterns } from "./leak-pattern.ts";
-import { LeakStream } from "./leak-pattern.ts";
+import { type LeakPatterns, LeakStream } from "./leak-pattern.ts";
 
 const part = "staged changes";
 

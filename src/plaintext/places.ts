@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
-import { toolFiles } from "../targets/tool-files.ts";
+import { absolute, toolFiles } from "../targets/tool-files.ts";
 import { assignments, fishVariables } from "./formats/assignments.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
 
@@ -147,8 +147,4 @@ function fileOf(
   start?: Tool["start"],
 ): FilePlace {
   return { kind, path, format, tool: { name, ...(start && { start }) } };
-}
-
-function absolute(path: string | undefined): string | undefined {
-  return path === undefined || path === "" ? undefined : resolve(path);
 }

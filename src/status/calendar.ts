@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { ownCommand } from "../hints.ts";
 import { addDays } from "../keys/expiry.ts";
-import type { Profile } from "../profiles/profile.ts";
 import { reminderSteps } from "../profiles/remind-of-end.ts";
+import type { DatedProfile } from "./survey.ts";
 
 /** What a calendar is made for. */
 export interface CalendarContext {
@@ -13,9 +13,6 @@ export interface CalendarContext {
    */
   readonly installation: string;
 }
-
-/** A profile whose key has a last day. */
-export type DatedProfile = Profile & { readonly expiresAt: string };
 
 /** At nine in the morning, in whatever zone the calendar is in. */
 const alarmHour = 9;

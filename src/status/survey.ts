@@ -82,9 +82,12 @@ export function survey(
   };
 }
 
+/** A profile whose key has a last day. */
+export type DatedProfile = Profile & { readonly expiresAt: string };
+
 /** Whether a key ends within a fortnight, or has ended. */
-export function isEnding({ expiresAt }: Profile, now: Date): boolean {
-  return typeof expiresAt === "string" && endsSoon(expiresAt, now);
+export function isEnding(profile: Profile, now: Date): profile is DatedProfile {
+  return typeof profile.expiresAt === "string" && endsSoon(profile.expiresAt, now);
 }
 
 /** Whether Mistral did not take the key at the last check. */

@@ -10,6 +10,7 @@ import { shortPath } from "../plaintext/place-words.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
+import type { Choice } from "../terminal/prompts/prompts.ts";
 import { pushKey } from "./push-key.ts";
 import { type KeyThere, keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
@@ -54,18 +55,12 @@ export async function offerPlaces(deps: Deps, { name }: Profile, key: ApiKey): P
   }
 }
 
-interface Choice<Value> {
-  readonly value: Value;
-  readonly name: string;
-  readonly description?: string;
-}
-
 async function choose(deps: Deps, choices: readonly Choice<TargetReference | undefined>[]) {
   try {
     const prompts = await deps.prompts();
     return await prompts.choose<TargetReference | undefined>({
       message: "Deliver it to one of them?",
-      choices: [...choices],
+      choices,
     });
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;

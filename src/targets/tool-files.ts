@@ -41,6 +41,7 @@ function llmFolder({ platform, home, env }: Omit<ProcessContext, "cwd">): string
   return join(absolute(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "io.datasette.llm");
 }
 
-function absolute(path: string | undefined): string | undefined {
+/** The path that a variable holds, made absolute; `undefined` where it holds none. */
+export function absolute(path: string | undefined): string | undefined {
   return path === undefined || path === "" ? undefined : resolve(path);
 }

@@ -3,6 +3,10 @@ import { addressOf } from "../mistral/endpoint.ts";
 import type { CallContext, ForeignAnswer } from "../mistral/mistral-api.ts";
 import type { Explanation } from "./explanation.ts";
 
+/** How a proxy is written in its variable, as a sentence. */
+export const writeProxy =
+  "Write it as http://PROXY:PORT or https://PROXY:PORT; SOCKS proxies cannot be used.";
+
 const doctor = { command: "doctor", does: "check the network, the proxy and the certificates" };
 
 /** What an answer that is none says about the key, as the end of a sentence. */
@@ -81,7 +85,7 @@ function wordsFor(
     case "proxy-setting":
       return {
         what: "HTTPS_PROXY or HTTP_PROXY is not the address of a proxy that can be used",
-        hint: "Write it as http://PROXY:PORT or https://PROXY:PORT; SOCKS proxies cannot be used.",
+        hint: writeProxy,
       };
     case "connection":
       return { what: `the connection to ${host} failed${inBrackets}`, hint: checkNetwork };

@@ -25,8 +25,8 @@ function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValu
   const key = [identity?.keyName, identity?.workspace && `in workspace ${identity.workspace}`];
   const account = [identity?.email, identity?.organization];
   return [
-    { label: "Key", value: joined(key, ", ") },
-    { label: "Account", value: joined(account, ", ") },
+    { label: "Key", value: joined(key) },
+    { label: "Account", value: joined(account) },
     { label: "Kept in", value: `${storeName}, as profile ${profile.name}` },
     { label: "Ends", value: endOf(profile, now) },
     { label: "Checked", value: check?.diagnosis === "valid" ? "" : uncheckedFor(check) },
@@ -38,6 +38,6 @@ function uncheckedFor(check: KeyCheck | undefined): string {
   return check === undefined ? "not yet" : `not to the end: ${explain(check).sentence}`;
 }
 
-function joined(parts: readonly (string | null | undefined)[], separator: string): string {
-  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(separator);
+function joined(parts: readonly (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ");
 }

@@ -6,8 +6,8 @@ import { ownCommand } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { reminderSteps } from "../../profiles/remind-of-end.ts";
-import { calendarOf, type DatedProfile } from "../../status/calendar.ts";
-import type { Survey } from "../../status/survey.ts";
+import { calendarOf } from "../../status/calendar.ts";
+import type { DatedProfile, Survey } from "../../status/survey.ts";
 
 /**
  * Writes a calendar with the last day of each key.

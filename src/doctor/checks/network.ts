@@ -6,6 +6,7 @@ import { addressOf, type Endpoint } from "../../mistral/endpoint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { chooseRoute } from "../../mistral/proxy.ts";
 import { explain } from "../../verification/explain.ts";
+import { writeProxy } from "../../verification/explain-unreachable.ts";
 import { inOneLine } from "../../verification/explanation.ts";
 import { type Check, type CheckResult, offline } from "../check.ts";
 import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
@@ -22,7 +23,7 @@ export const proxyCheck: Check = {
         state: "fail",
         code: exitCodes.usage,
         message: `${route.variable} is not the address of a proxy that can be used.`,
-        hint: "Write it as http://PROXY:PORT or https://PROXY:PORT; SOCKS proxies cannot be used.",
+        hint: writeProxy,
       };
     }
     return route.kind === "proxy"

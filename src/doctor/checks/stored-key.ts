@@ -1,10 +1,11 @@
 import { exitCodeOfDiagnosis, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
-import { dayOf, endsSoon, formatDay } from "../../keys/expiry.ts";
+import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { describeEnd } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
+import { isEnding } from "../../status/survey.ts";
 import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
 import { explain } from "../../verification/explain.ts";
 import { inOneLine } from "../../verification/explanation.ts";
@@ -96,10 +97,6 @@ async function judgeStore(
       return { state: "fail", code: exitCodeOfKind(kind), message, hint };
     }
   }
-}
-
-function isEnding(known: Profile, now: Date): known is Profile & { readonly expiresAt: string } {
-  return typeof known.expiresAt === "string" && endsSoon(known.expiresAt, now);
 }
 
 function refusals({ name, lastDiagnosis, lastVerifiedAt }: Profile): readonly string[] {

@@ -31,7 +31,7 @@ export interface ProgramAnswer {
   readonly said: string;
 }
 
-/** How long a program may take, in milliseconds; no target calls more than two in a row. */
+/** How long a program may take, in milliseconds; no method of a target makes more than two calls. */
 const defaultLimitMs = 25_000;
 const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
