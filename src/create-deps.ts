@@ -28,6 +28,8 @@ export interface Outside {
   readonly signals: WatchedSignals;
 }
 
+const now = () => new Date();
+
 /** Builds what a command may touch of the outside: the real one, of this process. */
 export async function createDeps({ flags }: CommandInput, outside: Outside): Promise<Deps> {
   const { stdout, stderr, env, platform, signals } = outside;
@@ -49,7 +51,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     opensPages: opensPages(env, platform),
     env,
     signal,
-    now: () => new Date(),
+    now,
     sleep: async (ms) => {
       const { setTimeout: delay } = await import("node:timers/promises");
       await delay(ms, undefined, { signal }).catch(() => {
@@ -80,7 +82,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
       return new SdkMistralApi({
         endpoint,
         env,
-        now: () => new Date(),
+        now,
         ...traceOf(flags, output),
       });
     },
@@ -97,7 +99,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     },
     remindOfEnd: (key, profile) => {
       if (!stderr.isTTY || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
-      remindOfEnd({ key, profile }, { folder, output, now: () => new Date() });
+      remindOfEnd({ key, profile }, { folder, output, now });
     },
     journal: new JournalFolder(folder),
     drafts: async () => (await import("./onboarding/drafts.ts")).openDrafts(folder),
@@ -106,7 +108,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
       return openTarget(reference, { profile, processContext: deps.processContext(), signal });
     },
     processContext: () => ({
-      platform: process.platform,
+      platform,
       home: process.getBuiltinModule("node:os").homedir(),
       get cwd() {
         return currentFolder() ?? refuseDeletedFolder();

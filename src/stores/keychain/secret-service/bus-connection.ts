@@ -19,6 +19,13 @@ export class BusUnreachable extends Error {
   override readonly name: string = "BusUnreachable";
 }
 
+/** Where calls to the bus itself go. Source: D-Bus specification 0.43, "Message Bus Messages". */
+export const theBus = {
+  destination: "org.freedesktop.DBus",
+  path: "/org/freedesktop/DBus",
+  interface: "org.freedesktop.DBus",
+} as const;
+
 const maximalHandshakeLength = 4096;
 
 interface Waiting<Value> {
@@ -80,9 +87,7 @@ export class BusConnection {
       if (error instanceof BusUnreachable) return error;
       throw error;
     }
-    const bus = "org.freedesktop.DBus";
-    const path = "/org/freedesktop/DBus";
-    void this.call({ destination: bus, path, interface: bus, member: "Hello", args: [] });
+    void this.call({ ...theBus, member: "Hello", args: [] });
     return undefined;
   }
 

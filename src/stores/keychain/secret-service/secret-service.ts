@@ -1,6 +1,6 @@
 import { readTextIfThere } from "../../../files/read-file.ts";
 import { TimedOut } from "../within-limit.ts";
-import { type BusConnection, BusError, BusUnreachable } from "./bus-connection.ts";
+import { type BusConnection, BusError, BusUnreachable, theBus } from "./bus-connection.ts";
 import { type Attributes, MalformedMessage, type ReplyValue, type TypedValue } from "./bus-values.ts";
 import { BusBeyondNode, type SessionBusAccess, useSessionBus } from "./session-bus.ts";
 
@@ -191,10 +191,8 @@ const providers: readonly (readonly [RegExp, string])[] = [
 /** Asks the bus alone, so that it also names a service that does not answer. Never fails. */
 async function findProvider(bus: BusConnection): Promise<string | undefined> {
   try {
-    const name = "org.freedesktop.DBus";
-    const asked = { destination: name, path: "/org/freedesktop/DBus", interface: name };
     const member = "GetConnectionUnixProcessID";
-    const [id] = await bus.call({ ...asked, member, args: [["s", serviceName]] });
+    const [id] = await bus.call({ ...theBus, member, args: [["s", serviceName]] });
     const program = readTextIfThere(`/proc/${id}/comm`);
     return providers.find(([pattern]) => pattern.test(program))?.[1];
   } catch {
