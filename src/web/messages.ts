@@ -23,7 +23,7 @@ export type QuestionForm =
       /** The number of the choice to begin at. */
       readonly initial: number;
     }
-  | { readonly form: "text"; readonly initial: string; readonly example: string }
+  | { readonly form: "text"; readonly example: string }
   /** A day as `YYYY-MM-DD`, from the first on. */
   | { readonly form: "day"; readonly initial: string; readonly first: string }
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }

@@ -64,10 +64,10 @@ export class PagePrompts implements Prompts {
   }
 
   text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
-    const { message, initial = "", example = "", check, day } = question;
-    const form = day ? ({ form: "day", ...day } as const) : ({ form: "text", initial, example } as const);
+    const { message, example = "", check, day } = question;
+    const form = day ? ({ form: "day", ...day } as const) : ({ form: "text", example } as const);
     return this.#ask<string, Pasted>(message, form, question, (answer) => {
-      const text = answer.text?.trim() || initial;
+      const text = answer.text?.trim() ?? "";
       const refused = check?.(text);
       return refused === undefined
         ? { outcome: "value", value: text }

@@ -53,13 +53,11 @@ export class PlainPrompts extends KeyboardPrompts {
     });
   }
 
-  protected async askText({ message, initial, example, check }: TextQuestion) {
-    const offered = initial ?? example;
-    const question = this.#question(`${message}${offered === undefined ? "" : ` (${offered})`}:`);
+  protected async askText({ message, example, check }: TextQuestion) {
+    const question = this.#question(`${message}${example === undefined ? "" : ` (${example})`}:`);
     return this.#askLine(question, (line) => {
-      const text = line === "" ? (initial ?? "") : line;
-      const refused = check?.(text);
-      return refused === undefined ? { value: text } : { refused };
+      const refused = check?.(line);
+      return refused === undefined ? { value: line } : { refused };
     });
   }
 

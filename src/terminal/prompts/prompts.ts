@@ -33,7 +33,6 @@ export interface ConfirmQuestion {
 /** What {@link Prompts.text} is asked with. */
 export interface TextQuestion {
   readonly message: string;
-  readonly initial?: string;
   /** Shown while nothing is entered. */
   readonly example?: string;
   /** A day is asked for, which a calendar can be shown for: the earliest, and the one to begin at, as `YYYY-MM-DD`. */

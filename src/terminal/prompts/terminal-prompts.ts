@@ -65,7 +65,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     );
   }
 
-  protected async askText({ message, initial, example, check }: TextQuestion) {
+  protected async askText({ message, example, check }: TextQuestion) {
     const { faint } = this.terminal.theme;
     const hint = example === undefined ? "" : faint(` ${example}`);
     const theme = this.#theme(message);
@@ -73,7 +73,6 @@ export class TerminalPrompts extends KeyboardPrompts {
       {
         type: "input",
         message,
-        default: initial,
         validate: (text: string) => check?.(text) ?? true,
         transformer: (text: string, { isFinal }: { readonly isFinal: boolean }) =>
           isFinal ? theme.style.answer(text) : text || hint,

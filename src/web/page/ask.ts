@@ -58,7 +58,7 @@ function fill(form: HTMLFormElement, note: HTMLElement, question: Question, answ
       fillChoices(form, note, question, answer);
       return;
     case "text": {
-      const input = field({ type: "text", value: question.initial, placeholder: question.example });
+      const input = field({ type: "text", placeholder: question.example });
       form.append(labelled("Your answer", input), note, buttons(submit("Continue")));
       onSubmit(form, () => answer({ text: input.value }));
       return;

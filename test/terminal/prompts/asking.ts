@@ -13,7 +13,7 @@ export const digest = (text: string) => createHash("sha256").update(text).digest
 export const shown = {
   choose: "Enter choose",
   confirm: "(Y/n)",
-  text: "(laptop)",
+  text: "? Name  laptop",
   press: "Ctrl-C stop",
   key: "paste it here",
   passphrase: "it stays hidden",

@@ -70,11 +70,10 @@ describe("in a dumb terminal", () => {
   });
 
   it("takes what is offered with Enter alone", async () => {
-    await asker.ask(["choose", "confirm", "text", "press"], dumb, async (terminal) => {
+    await asker.ask(["choose", "confirm", "press"], dumb, async (terminal) => {
       for (const [question, value] of [
         ["choose", "account"],
         ["confirm", true],
-        ["text", "laptop"],
         ["press", "open"],
       ] as const) {
         await terminal.waitFor(shown[question]);

@@ -131,14 +131,6 @@ describe("confirm", () => {
 });
 
 describe("text", () => {
-  it("takes the initial text with Enter", async () => {
-    await asker.ask(["text"], {}, async (terminal) => {
-      await terminal.waitFor(shown.text);
-      terminal.press("enter");
-      expect(await terminal.answerTo("text")).toBe("laptop");
-    });
-  });
-
   it("shows an example until something is entered, and not beside the answer", async () => {
     await asker.ask(["date"], {}, async (terminal) => {
       await terminal.waitFor("? Its last day  such as 21 Feb 2027");

@@ -56,7 +56,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   text: () =>
     prompts.text({
       message: "Name",
-      initial: "laptop",
+      example: "laptop",
       check: (text) => (text === "bad" ? "Another name, please." : undefined),
     }),
   date: () => prompts.text({ message: "Its last day", example: "such as 21 Feb 2027" }),
@@ -75,7 +75,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   "choose-or-key": () =>
     prompts.choose({ message: "Where are you now?", choices: rows, initial: "account", onKeyPasted }),
   "confirm-or-key": () => prompts.confirm({ message: "Go on?", initial: true, onKeyPasted }),
-  "text-or-key": () => prompts.text({ message: "Name", initial: "laptop", onKeyPasted }),
+  "text-or-key": () => prompts.text({ message: "Name", example: "laptop", onKeyPasted }),
   "press-or-key": () => prompts.press({ keys, onKeyPasted }),
   stuck: async () => {
     const onCannotPaste = async () => {
