@@ -113,7 +113,7 @@ function fillKey(
   answer: Answering,
 ): void {
   const input = field({ type: "password", "aria-describedby": "note" });
-  say(note, "Paste it here; it stays hidden.");
+  describeLength(note, "");
   input.addEventListener("input", () => describeLength(note, input.value.trim()));
   const others = [
     ...(offers ? [button("Use the made-up key", () => answer({ instead: "offered" }))] : []),

@@ -36,7 +36,7 @@ async function start(): Promise<void> {
     if (await follow(proof).catch(() => false)) left = tries;
     if (!isOver) await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  if (!isOver) end("The program has stopped. Your terminal says how to go on.");
+  if (!isOver) end(endings.failed);
 }
 
 /** Exchanges the token of the link, which then stands in the address no longer. */
