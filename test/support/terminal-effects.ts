@@ -36,10 +36,11 @@ export async function terminalEffects(text: string): Promise<readonly string[]> 
   }
   await new Promise<void>((resolve) => terminal.write(text, resolve));
   terminal.dispose();
-  // Those that do not begin a sequence, and characters that change the order or are not seen.
+  // Those that do not begin a sequence, and characters that change the order or are not seen; what joins
+  // letters or emoji of other scripts is part of them.
   const rest = text.replace(/\x1b\[[0-9;]*m|\x1b\]8;;[!-~]*\x07/g, "");
   for (const [character] of rest.matchAll(
-    /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
+    /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?<![^\x00-\x7f])[\u200c\u200d]/g,
   )) {
     note(`U+${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
   }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Keyring, startKeyring } from "../../support/keyring.ts";
+import type { Keyring } from "../../support/keyring.ts";
 import { startMistralApi } from "../../support/mistral-api.ts";
 import { Machine } from "../machine.ts";
 import type { Random } from "../random.ts";
 import type { Attack, Scenario } from "../scenario.ts";
+import { forKeyring, withKeyring } from "../unlocked-keyring.ts";
 import { type Attempt, type Command, commands, lookAtRemains, prepare, runAttempt } from "./remains.ts";
 
 const preload = fileURLToPath(new URL("../programs/faults.cjs", import.meta.url));
@@ -33,15 +34,8 @@ export const faultsInKeychain: Scenario = {
   name: "faults-keychain",
   says: "the same with each call into the keychain: refused, never answered, done and reported as failed, not done and reported as done",
   count: 150,
-  needs: ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"],
-  run: async (attack) => {
-    const keyring = await startKeyring({ state: "unlocked" });
-    try {
-      await failCalls(attack, "keychain", keyring);
-    } finally {
-      await keyring.stop();
-    }
-  },
+  needs: forKeyring,
+  run: (attack) => withKeyring((keyring) => failCalls(attack, "keychain", keyring)),
 };
 
 /** One call of one command, and how it fails. */

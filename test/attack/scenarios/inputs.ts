@@ -2,28 +2,21 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { commandTable, globalFlags } from "../../../src/cli/command-table.ts";
 import type { CommandEntry } from "../../../src/cli/command-types.ts";
-import { startMistralApi } from "../../support/mistral-api.ts";
 import { terminalEffects } from "../../support/terminal-effects.ts";
-import { Machine } from "../machine.ts";
 import { oddInput, oddText, oddWord } from "../nonsense.ts";
 import type { Random } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { withStoredKey } from "../stored-key.ts";
 
 /** Random command lines, standard input and environments. */
 export const randomInputs: Scenario = {
   name: "inputs",
   says: "every command with random flags, values, standard input and environment",
   count: 600,
-  run: async (attack) => {
-    const api = await startMistralApi();
-    const key = attack.random("key").key();
-    api.keys.accept(key);
-    const common = { attack, serverUrl: api.url, keys: [key] };
-    const template = new Machine(common);
-    try {
-      await template.run(["init", "--with-key", "--no-verify"], "the first init", { input: key });
+  run: (attack) =>
+    withStoredKey(attack, async ({ copy }) => {
       await attack.tries(async (random, where, index) => {
-        const machine = new Machine({ ...common, copyOf: template.folder });
+        const machine = copy();
         const command = commandTable[index % commandTable.length];
         const args = command === undefined ? [] : randomLine(random, command);
         try {
@@ -61,11 +54,7 @@ export const randomInputs: Scenario = {
           machine.remove();
         }
       });
-    } finally {
-      template.remove();
-      await api.stop();
-    }
-  },
+    }),
 };
 
 /** These print the key because that is what was asked for. */

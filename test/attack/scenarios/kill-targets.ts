@@ -5,8 +5,7 @@ import {
   killAtRandomMoments,
 } from "../kill-rotations.ts";
 import type { Attack, Scenario } from "../scenario.ts";
-
-const forKeyring = ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"];
+import { forKeyring } from "../unlocked-keyring.ts";
 
 /** Kills rotations that deliver to targets at random moments. */
 export const killTargets: readonly Scenario[] = (["keychain", "file"] as const).map((store) => ({

@@ -1,7 +1,8 @@
-import { type Keyring, startKeyring } from "../../support/keyring.ts";
+import type { Keyring } from "../../support/keyring.ts";
 import { startMistralApi } from "../../support/mistral-api.ts";
 import { Machine } from "../machine.ts";
 import type { Attack, Scenario } from "../scenario.ts";
+import { forKeyring, withKeyring } from "../unlocked-keyring.ts";
 import { type Attempt, type Command, commands, lookAtRemains, prepare, runAttempt } from "./remains.ts";
 
 /** Kills at random moments, with a real keyring. */
@@ -9,15 +10,8 @@ export const killInKeyring: Scenario = {
   name: "kill-keyring",
   says: "SIGKILL at a random moment of init, rotate, push and remove, keys in a GNOME Keyring; then what is left is read, finished or taken back",
   count: 300,
-  needs: ["dbus-daemon", "gnome-keyring-daemon", "secret-tool"],
-  run: async (attack) => {
-    const keyring = await startKeyring({ state: "unlocked" });
-    try {
-      await killAtRandomMoments(attack, keyring);
-    } finally {
-      await keyring.stop();
-    }
-  },
+  needs: forKeyring,
+  run: (attack) => withKeyring((keyring) => killAtRandomMoments(attack, keyring)),
 };
 
 /** Kills at random moments, with the encrypted file. */

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { tracesIn } from "../../e2e/key-traces.ts";
-import { startMistralApi } from "../../support/mistral-api.ts";
 import { program } from "../../support/program.ts";
 import { type KeyName, openTerminal, type Terminal } from "../../support/terminal.ts";
-import { Machine } from "../machine.ts";
 import { oddText } from "../nonsense.ts";
 import type { Random } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { withStoredKey } from "../stored-key.ts";
 
 const commands = [["init"], ["init", "-p", "other"], ["rotate"], ["import"], ["remove"]];
 const names: readonly KeyName[] = [
@@ -31,16 +30,11 @@ export const randomKeys: Scenario = {
   name: "prompts",
   says: "random keys, pastes, control sequences and window sizes at the questions of init, rotate, import and remove; then Ctrl-C, which has to end it",
   count: 60,
-  run: async (attack) => {
-    const { report } = attack;
-    const key = attack.random("key").key();
-    const api = await startMistralApi({ keys: [key] });
-    const common = { attack, serverUrl: api.url, keys: [key] };
-    const template = new Machine(common);
-    try {
-      await template.run(["init", "--with-key", "--no-verify"], "the first init", { input: key });
+  run: (attack) =>
+    withStoredKey(attack, async ({ key, api, copy }) => {
+      const { report } = attack;
       await attack.tries(async (random, where, index) => {
-        const machine = new Machine({ ...common, copyOf: template.folder });
+        const machine = copy();
         const args = commands[index % commands.length] ?? [];
         const line = `${where}, ${args.join(" ")}`;
         const pasted = random.key();
@@ -81,11 +75,7 @@ export const randomKeys: Scenario = {
           machine.remove();
         }
       });
-    } finally {
-      template.remove();
-      await api.stop();
-    }
-  },
+    }),
 };
 
 function pressSomething(random: Random, terminal: Terminal, key: string): void {

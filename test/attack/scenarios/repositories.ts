@@ -2,12 +2,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTrap } from "../../git/trapped-repository.ts";
-import { startMistralApi } from "../../support/mistral-api.ts";
 import { terminalEffects } from "../../support/terminal-effects.ts";
-import { Machine } from "../machine.ts";
 import { oddText } from "../nonsense.ts";
 import type { Random } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { withStoredKey } from "../stored-key.ts";
 
 const commands: readonly (readonly string[])[] = [
   ["status"],
@@ -31,17 +30,12 @@ export const hostileRepositories: Scenario = {
   says: "repositories whose configuration, hooks and attributes start programs, with links, pipes, folders and control characters where files are expected, and with a damaged .git",
   count: 100,
   needs: ["git", "mkfifo"],
-  run: async (attack) => {
-    const key = attack.random("key").key();
-    const api = await startMistralApi({ keys: [key] });
-    const common = { attack, serverUrl: api.url, keys: [key] };
-    const template = new Machine(common);
-    try {
-      await template.run(["init", "--with-key", "--no-verify"], "the first init", { input: key });
+  run: (attack) =>
+    withStoredKey(attack, async ({ template, copy }) => {
       rmSync(template.project, { recursive: true });
       const { ran } = setTrap(template.folder);
       await attack.tries(async (random, where, index) => {
-        const machine = new Machine({ ...common, copyOf: template.folder });
+        const machine = copy();
         const repository = join(machine.folder, "repository");
         const outside = join(machine.folder, "outside");
         try {
@@ -77,11 +71,7 @@ export const hostileRepositories: Scenario = {
           machine.remove();
         }
       });
-    } finally {
-      template.remove();
-      await api.stop();
-    }
-  },
+    }),
 };
 
 /** Puts some things where they do harm; answers with what they are. */
