@@ -159,11 +159,11 @@ function nameOf(syntax: string): string {
 
 /**
  * A key in an argument is in the shell's history and in every process list; using it would teach
- * the habit. Arguments behind `--` belong to another command.
+ * the habit. What is behind `--` belongs to another command, but for that command's name, which is shown.
  */
 function refuseKeysInArguments(argv: readonly string[]): void {
   const end = argv.indexOf("--");
-  const own = end === -1 ? argv : argv.slice(0, end);
+  const own = end === -1 ? argv : argv.slice(0, end + 2);
   if (own.some((argument) => /(?:^-{0,2}|^-p|[=:\s"'])[A-Za-z0-9]{32}["']?\s*$/.test(argument))) {
     throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
       hint: "Arguments stay in the shell's history and can be read by other processes. Send the key on standard input instead, as in init --with-key < FILE. If this was a real key, make a new one and delete it.",

@@ -14,7 +14,8 @@ export async function readCommandLine(argv: readonly string[], layout: HelpLayou
 
 /**
  * A command and nothing else, or what `run` is to run: there is nothing to parse, and loading
- * commander takes longer than all the rest of the command line.
+ * commander takes longer than all the rest of the command line. A command that looks like a key is left
+ * to the parser, which refuses it.
  */
 function withoutFlags([name, ...rest]: readonly string[]): Invocation | undefined {
   const command = name === undefined ? bareCommand : commandNamed(name);
@@ -22,7 +23,7 @@ function withoutFlags([name, ...rest]: readonly string[]): Invocation | undefine
   const [separator, ...args] = rest;
   const complete =
     command.passThrough === true
-      ? separator === "--" && args.length > 0
+      ? separator === "--" && args[0] !== undefined && !/^[A-Za-z0-9]{32}$/.test(args[0])
       : separator === undefined && command.args?.some(({ syntax }) => syntax.startsWith("<")) !== true;
   return complete ? { kind: "command", command, args, flags: new Flags({}) } : undefined;
 }

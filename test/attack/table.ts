@@ -38,7 +38,7 @@ function tableOf(reports: readonly Report[], { command, seconds, says }: TableHe
   const date = new Date().toISOString().slice(0, 10);
   const minutes = Math.max(1, Math.round(seconds / 60));
   const lines = [
-    `Made by \`${command}\` on ${date}, in ${minutes} min: mistral-key ${version}, Node ${process.version}, ${process.platform} ${release()}, ${cpus().length} processors.`,
+    `Made by \`${command}\` on ${date}, in ${minutes} min: mistral-key ${version}, Node ${process.version}, ${process.platform} ${release().split(".", 2).join(".")}, ${cpus().length} processors.`,
     "",
     "| attack | what it does | runs | inputs | kills | faults | answers | crashes | leaks | losses | hangs | other exits |",
     `|---|---|${"---:|".repeat(10)}`,

@@ -31,3 +31,27 @@ it("is parsed where it has flags or arguments", async () => {
   expect(await readCommandLine(["open", "keys"], layout)).toMatchObject({ kind: "command", args: ["keys"] });
   expect(await readCommandLine(["--help"], layout)).toMatchObject({ kind: "text" });
 });
+
+describe("a key in an argument", () => {
+  const key = "testKey0".repeat(4);
+
+  it.each([
+    ["get", key],
+    ["init", `--with-key=${key}`],
+    ["run", key],
+    ["run", "--", key],
+    ["run", "-p", "work", "--", key],
+  ])("is refused and not repeated: %s %s", async (...line) => {
+    const refused = await readCommandLine(line, layout).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("looks like an API key"),
+    });
+    expect(String(refused)).not.toContain(key);
+  });
+
+  it("is left alone where it belongs to another command", async () => {
+    const line = ["run", "--", "echo", key];
+    expect(await readCommandLine(line, layout)).toMatchObject({ args: ["echo", key] });
+  });
+});

@@ -3,8 +3,6 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { runCommand } from "../../hints.ts";
-import { ApiKey } from "../../keys/api-key.ts";
-import { readPastedKey } from "../../keys/pasted-key.ts";
 import { readCallableKey } from "../../models/call-key.ts";
 import { type Language, languages } from "../../models/languages.ts";
 import { printTrial } from "../../models/print-trial.ts";
@@ -69,19 +67,22 @@ async function readPipe({ output, readStdin }: Deps): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
   try {
     const text = await readStdin();
-    const pasted = readPastedKey(text);
-    if (pasted.outcome === "key" && ApiKey.of(pasted.value).hasUsualShape) throw keyAsPrompt();
+    if (keyLike.test(text)) throw keyAsPrompt();
     return text;
   } finally {
     line.clear();
   }
 }
 
+/** A word of the usual shape of a key; one of hexadecimal digits alone is a checksum. */
+const keyLike =
+  /(?<![A-Za-z0-9])(?!(?:[0-9a-f]{32}|[0-9A-F]{32})(?![A-Za-z0-9]))[A-Za-z0-9]{32}(?![A-Za-z0-9])/;
+
 /** A prompt is sent to a model, and stands in a snippet. */
 function keyAsPrompt(): MistralKeyError {
   return new MistralKeyError(
     "usage",
-    "What came on standard input looks like an API key, so nothing was done.",
+    "What came on standard input holds what looks like an API key, so nothing was done.",
     {
       hint: "try uses the stored key; standard input is the question for the model.",
     },

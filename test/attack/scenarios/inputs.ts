@@ -49,7 +49,8 @@ export const randomInputs: Scenario = {
           );
           const kept = changes || existsSync(join(machine.home, "keys", "default.age"));
           attack.report.expect(kept, "loss", `${where} ${JSON.stringify(args)}: the key is gone`);
-          machine.lookThroughFiles(where, [".env", "home/.env", "project/.env"]);
+          const named = args.map((word) => join("project", word.replace(/^dotenv:/, "")));
+          machine.lookThroughFiles(where, [".env", "home/.env", "project/.env", ...named]);
         } finally {
           machine.remove();
         }

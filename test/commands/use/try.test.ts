@@ -151,13 +151,18 @@ describe("the call as a program", () => {
     );
   });
 
-  it.each(["…\n", "export MISTRAL_API_KEY=…"])("refuses a key that is piped in: %s", async (text) => {
-    const stdin = text.replace("…", oldKey.reveal());
-    const refused = { kind: "usage", message: expect.stringContaining("looks like an API key") };
-    await expect(run([], { as: "python" }, { stdin })).rejects.toMatchObject(refused);
-    await expect(run([], {}, { stdin })).rejects.toMatchObject(refused);
-    expect(deps.stdout() + deps.stderr()).not.toContain(oldKey.reveal());
-  });
+  it.each(["…\n", "export MISTRAL_API_KEY=…", "My key is ….\nDoes it work?"])(
+    "refuses a key that is piped in: %s",
+    async (text) => {
+      const stdin = text.replace("…", oldKey.reveal());
+      const refused = { kind: "usage", message: expect.stringContaining("looks like an API key") };
+      await expect(run([], { as: "python" }, { stdin })).rejects.toMatchObject(refused);
+      await expect(run([], {}, { stdin })).rejects.toMatchObject(refused);
+      expect(deps.stdout() + deps.stderr()).not.toContain(oldKey.reveal());
+      const checksum = "0123456789abcdef".repeat(2);
+      expect(await snippet([], {}, { stdin: checksum })).toContain(checksum);
+    },
+  );
 
   it("asks the arguments before what is piped in, and something of ours where there is nothing", async () => {
     expect(await snippet(["Why?"], {}, { stdin: "What?" })).toContain('"Why?"');
