@@ -51,10 +51,10 @@ async function deliver(target: Target, key: ApiKey): Promise<Omit<DeliveryReport
   const there = await keyThere(target, key);
   const ok = there === "same" || there === "unreadable";
   const message = {
-    same: `${target.describe()} has the key, read back.`,
-    unreadable: `${target.describe()} has the key; it cannot be read back there.`,
-    another: `${target.describe()} still has another key.`,
-    none: `${target.describe()} did not keep the key.`,
+    same: `${target.words} has the key, read back.`,
+    unreadable: `${target.words} has the key; it cannot be read back there.`,
+    another: `${target.words} still has another key.`,
+    none: `${target.words} did not keep the key.`,
   }[there];
   return { ok, message };
 }

@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import { readTarget, type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { waitingAt, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
@@ -24,11 +24,12 @@ export interface PushRequest extends KeyRequest {
  *   target while a rotation is under way; as `readKeyForUse` and `Target.check` do
  */
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
-  const { key, profile, targets } = await prepare(deps, request);
+  const { profile } = request;
+  const { key, targets } = await prepare(deps, request);
   for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
   return await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
     if (!ok) return;
-    remember(deps, profile, target, targets);
+    remember(deps, profile, target);
     tellRotation(deps, profile, target);
   });
 }
@@ -39,13 +40,13 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
  * @throws MistralKeyError as {@link pushKey} does
  */
 export async function tryPush(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
-  const { key, profile, targets } = await prepare(deps, request);
+  const { key, targets } = await prepare(deps, request);
   const reports: DeliveryReport[] = [];
   for (const reference of targets) {
     const look = async () => {
-      const target = await deps.openTarget(reference, profile);
+      const target = await deps.openTarget(reference, request.profile);
       await target.check();
-      return { ok: true, message: `${target.describe()} ${wouldDo[await keyThere(target, key)]}` };
+      return { ok: true, message: `${target.words} ${wouldDo[await keyThere(target, key)]}` };
     };
     reports.push(await reporting(targetText(reference), look));
   }
@@ -105,20 +106,14 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
       hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
     });
   }
-  return { key, profile: name, targets: targets.length > 0 ? targets : remembered };
+  return { key, targets: targets.length > 0 ? targets : remembered };
 }
 
-function remember(
-  { profiles, now }: Deps,
-  name: ProfileName,
-  text: string,
-  delivered: readonly TargetReference[],
-): void {
+function remember({ profiles, now }: Deps, name: ProfileName, text: string): void {
   const profile = profiles.read(name);
-  const target = delivered.find((one) => targetText(one) === text);
-  if (profile === undefined || target === undefined) return;
-  if (profile.targets.some((one) => targetText(one.target) === text)) return;
-  profiles.write({ ...profile, targets: [...profile.targets, { target, since: now().toISOString() }] });
+  if (profile === undefined || profile.targets.some(({ target }) => targetText(target) === text)) return;
+  const target = { target: readTarget(text), since: now().toISOString() };
+  profiles.write({ ...profile, targets: [...profile.targets, target] });
 }
 
 function tellRotation({ journal }: Deps, name: ProfileName, target: string): void {

@@ -8,8 +8,8 @@ import type { ProfileName } from "../keys/profile-name.ts";
  * what to do about it; none shows a key, or hands it to a program but on its standard input.
  */
 export interface Target {
-  /** In words, to stand in a sentence: `the dotenv file .env`, `GitHub Actions of ada/engine`. */
-  describe(): string;
+  /** What it is, to stand in a sentence: `the dotenv file .env`, `GitHub Actions of ada/engine`. */
+  readonly words: string;
 
   /**
    * Makes sure that a delivery can succeed (the program is there and signed in, the file may be
@@ -54,8 +54,8 @@ export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
  */
 export async function forgetKey(target: Target, key: ApiKey): Promise<string> {
   const there = await keyThere(target, key);
-  if (there === "none") return `There is no key in ${target.describe()}.`;
-  if (there === "another") return `There is another key in ${target.describe()}, which stays there.`;
+  if (there === "none") return `There is no key in ${target.words}.`;
+  if (there === "another") return `There is another key in ${target.words}, which stays there.`;
   return await target.remove(key);
 }
 

@@ -6,55 +6,44 @@ import { readTextFile } from "../files/text-file.ts";
 import { showName } from "../outside-text.ts";
 import type { ToolName } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
-import { DotenvTarget } from "./dotenv-target.ts";
-import { JsonTarget } from "./json-target.ts";
+import { dotenvTarget } from "./dotenv-target.ts";
+import { jsonTarget } from "./json-target.ts";
 import type { Target, TargetContext } from "./target.ts";
 import { type ToolFiles, toolFiles } from "./tool-files.ts";
-import { VibeTarget } from "./vibe-target.ts";
+import { vibeTarget } from "./vibe-target.ts";
 
 interface Tool {
   readonly title: string;
-  /** In this file's folder the tool keeps its own things, so that it is set up where the folder is there. */
-  readonly home: keyof ToolFiles;
-  open(files: ToolFiles, context: TargetContext): Target;
+  /** Where its key is. The folder of it is the tool's own, so that it is set up where that is there. */
+  readonly file: keyof ToolFiles;
+  open(path: string, words: string, context: TargetContext): Target;
 }
 
 /** The tools that a key can be delivered to by name. None of them can ask a command for its key in the place used here. */
 const tools: Readonly<Record<ToolName, Tool>> = {
   vibe: {
     title: "Mistral Vibe",
-    home: "vibe",
-    open: ({ vibe }, context) => {
-      const file = dotenvOf("Mistral Vibe", vibe, context);
-      if (context.processContext.platform !== "linux") return file;
-      return new VibeTarget(file, context);
+    file: "vibe",
+    open: (path, words, context) => {
+      const file = dotenvTarget(path, words, context);
+      return context.processContext.platform === "linux" ? vibeTarget(file, context) : file;
     },
   },
-  llm: {
-    title: "llm",
-    home: "llm",
-    open: ({ llm }) =>
-      new JsonTarget({ path: llm, words: wordsFor("llm", llm), member: "mistral", within: [] }),
-  },
+  llm: { title: "llm", file: "llm", open: (path, words) => jsonTarget(path, words) },
   opencode: {
     title: "opencode",
-    home: "opencode",
-    open: ({ opencode: path }) => {
-      const words = wordsFor("opencode", path);
-      return new JsonTarget({ path, words, member: "mistral", within: ["key"], beside: { type: "api" } });
-    },
+    file: "opencode",
+    open: (path, words) => jsonTarget(path, words, { type: "api" }),
   },
   continue: {
     title: "Continue",
-    home: "continueSecrets",
-    open: ({ continueSecrets, continueConfig }, context) =>
-      checking(dotenvOf("Continue", continueSecrets, context), () => refuseWrittenKey(continueConfig)),
+    file: "continueSecrets",
+    open: (path, words, context) => {
+      const { continueConfig } = toolFiles(context.processContext);
+      return checking(dotenvTarget(path, words, context), () => refuseWrittenKey(continueConfig));
+    },
   },
-  aider: {
-    title: "aider",
-    home: "aider",
-    open: ({ aider }, context) => dotenvOf("aider", aider, context),
-  },
+  aider: { title: "aider", file: "aider", open: dotenvTarget },
 };
 
 /** The tools whose own folder is there (aider's is the home folder), with their titles. */
@@ -64,15 +53,15 @@ export function toolsSetUp(
   const files = toolFiles(at);
   return (Object.keys(tools) as ToolName[])
     .map((name) => ({ name, ...tools[name] }))
-    .filter(({ home }) => existsSync(dirname(files[home])));
+    .filter(({ file }) => existsSync(dirname(files[file])));
 }
 
 /** Opens the place of a tool. */
 export function openTool(name: ToolName, context: TargetContext): Target {
-  const { title, home, open } = tools[name];
-  const files = toolFiles(context.processContext);
-  return checking(open(files, context), async () => {
-    const folder = dirname(files[home]);
+  const { title, file, open } = tools[name];
+  const path = toolFiles(context.processContext)[file];
+  const folder = dirname(path);
+  return checking(open(path, `${title} (${showName(path)})`, context), async () => {
     if (existsSync(folder)) return;
     throw new MistralKeyError(
       "usage",
@@ -82,20 +71,10 @@ export function openTool(name: ToolName, context: TargetContext): Target {
   });
 }
 
-function wordsFor(title: string, path: string): string {
-  return `${title} (${showName(path)})`;
-}
-
-function dotenvOf(title: string, path: string, context: TargetContext): DotenvTarget {
-  return new DotenvTarget(path, wordsFor(title, path), context);
-}
-
 /** The same target, looked at more closely before a key is put there. */
 function checking(target: Target, look: () => Promise<void>): Target {
   return {
-    describe: () => target.describe(),
-    read: (key) => target.read(key),
-    remove: (key) => target.remove(key),
+    ...target,
     check: async () => {
       await look();
       await target.check();

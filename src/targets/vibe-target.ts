@@ -18,65 +18,46 @@ const storeLimitMs = 20_000;
  * Mistral Vibe on Linux: the keychain, which it prefers to write to, unless a line in its dotenv file
  * has a key already (Vibe reads that first) or the keychain cannot be used.
  */
-export class VibeTarget implements Target {
-  readonly #file: Target;
-  readonly #context: TargetContext;
-
-  constructor(file: Target, context: TargetContext) {
-    this.#file = file;
-    this.#context = context;
-  }
-
-  describe(): string {
-    return "Mistral Vibe";
-  }
-
-  async check(): Promise<void> {
-    await this.#file.check();
-  }
-
-  async deliver(key: ApiKey): Promise<void> {
-    if (!(await this.#usesKeychain(key))) return await this.#file.deliver(key);
-    const stored = await this.#secretTool(
-      ["store", "--label", "Mistral Vibe", ...asArguments(attributes)],
-      key,
-    );
-    if (stored.kind === "exited" && stored.code === 0) return;
-    const said = "stderr" in stored ? cleanText(stored.stderr.toString(), [key]) : "";
-    throw new MistralKeyError("usage", `The keychain did not take the key for Mistral Vibe. ${said}`.trim());
-  }
-
-  async read(key: ApiKey): Promise<string | undefined> {
-    if (!(await this.#usesKeychain(key))) return await this.#file.read(key);
-    const found = await this.#secretTool(["lookup", ...asArguments(service)]);
-    return found.kind === "exited" ? found.stdout.toString().trim() : "";
-  }
-
-  async remove(key: ApiKey): Promise<string> {
-    if (!(await this.#usesKeychain(key))) return await this.#file.remove(key);
-    await this.#secretTool(["clear", ...asArguments(service)]);
-    return "The key of Mistral Vibe was taken out of the keychain.";
-  }
-
-  async #usesKeychain(key: ApiKey): Promise<boolean> {
-    if ((await this.#file.read(key)) !== "") return false;
-    const { processContext, signal } = this.#context;
-    const access = { env: processContext.env, item: service, limitMs: answerLimitMs, signal };
-    const answer = await askSecretService(access);
+export function vibeTarget(file: Target, { processContext, signal }: TargetContext): Target {
+  const { env, platform } = processContext;
+  const secretTool = (args: readonly string[], input?: ApiKey) => {
+    const options = { env, platform, cwd: "/", timeLimitMs: storeLimitMs, signal };
+    return runProgram("secret-tool", args, { ...options, ...(input && { input }) });
+  };
+  const usesKeychain = async (key: ApiKey) => {
+    if ((await file.read(key)) !== "") return false;
+    const answer = await askSecretService({ env, item: service, limitMs: answerLimitMs, signal });
     if (answer.state !== "answered") return false;
     if (answer.items.locked > 0 || (answer.items.unlocked === 0 && answer.collection !== "unlocked")) {
       throw new MistralKeyError("usage", "The keychain that Mistral Vibe keeps its key in is locked.", {
         hint: "Unlock it, then run the same command again.",
       });
     }
-    const { kind } = await this.#secretTool(["--version"]);
+    const { kind } = await secretTool(["--version"]);
     return kind !== "not-found";
-  }
-
-  #secretTool(args: readonly string[], input?: ApiKey) {
-    const { processContext, signal } = this.#context;
-    const { env, platform } = processContext;
-    const options = { env, platform, cwd: "/", timeLimitMs: storeLimitMs, signal };
-    return runProgram("secret-tool", args, { ...options, ...(input && { input }) });
-  }
+  };
+  return {
+    words: "Mistral Vibe",
+    check: file.check,
+    deliver: async (key) => {
+      if (!(await usesKeychain(key))) return await file.deliver(key);
+      const stored = await secretTool(["store", "--label", "Mistral Vibe", ...asArguments(attributes)], key);
+      if (stored.kind === "exited" && stored.code === 0) return;
+      const said = "stderr" in stored ? cleanText(stored.stderr.toString(), [key]) : "";
+      throw new MistralKeyError(
+        "usage",
+        `The keychain did not take the key for Mistral Vibe. ${said}`.trim(),
+      );
+    },
+    read: async (key) => {
+      if (!(await usesKeychain(key))) return await file.read(key);
+      const found = await secretTool(["lookup", ...asArguments(service)]);
+      return found.kind === "exited" ? found.stdout.toString().trim() : "";
+    },
+    remove: async (key) => {
+      if (!(await usesKeychain(key))) return await file.remove(key);
+      await secretTool(["clear", ...asArguments(service)]);
+      return "The key of Mistral Vibe was taken out of the keychain.";
+    },
+  };
 }

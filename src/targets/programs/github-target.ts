@@ -9,48 +9,33 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * Source: cli.github.com/manual/gh_secret_set, August 2026: without `--body` it reads standard input.
  */
-export class GithubTarget implements Target {
-  readonly #gh: OwnersProgram;
-  readonly #where: readonly string[];
-  readonly #words: string;
-
-  constructor(
-    { repository, environment }: Extract<TargetReference, { readonly kind: "github" }>,
-    context: TargetContext,
-  ) {
-    const install = "It is GitHub's own: https://cli.github.com";
-    this.#gh = new OwnersProgram({ name: "gh", install, hintFor }, context);
-    this.#where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
-    const of = environment === null ? repository : `${repository}, environment ${environment}`;
-    this.#words = `GitHub Actions (${of})`;
-  }
-
-  describe(): string {
-    return this.#words;
-  }
-
-  async check(): Promise<void> {
-    await this.#names();
-  }
-
-  async deliver(key: ApiKey): Promise<void> {
-    await this.#gh.run(["secret", "set", standardVariable, ...this.#where], { input: key });
-  }
-
-  async read(key: ApiKey): Promise<string | undefined> {
-    return (await this.#names(key)).includes(standardVariable) ? undefined : "";
-  }
-
-  async remove(key: ApiKey): Promise<string> {
-    await this.#gh.run(["secret", "delete", standardVariable, ...this.#where], { key });
-    return `The secret ${standardVariable} was deleted from ${this.#words}; which key it had cannot be read there.`;
-  }
-
+export function githubTarget(
+  { repository, environment }: Extract<TargetReference, { readonly kind: "github" }>,
+  context: TargetContext,
+): Target {
+  const install = "It is GitHub's own: https://cli.github.com";
+  const gh = new OwnersProgram({ name: "gh", install, hintFor }, context);
+  const where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
+  const words = `GitHub Actions (${repository}${environment === null ? "" : `, environment ${environment}`})`;
   /** The names of the secrets, which only somebody sees who may set them. */
-  async #names(key?: ApiKey): Promise<readonly string[]> {
-    const listed = await this.#gh.run(["secret", "list", ...this.#where], { key });
-    return listed.split("\n").map((line) => line.split("\t")[0] ?? "");
-  }
+  const listNames = async (key?: ApiKey) => {
+    const { stdout } = await gh.run(["secret", "list", ...where], { key });
+    return stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
+  };
+  return {
+    words,
+    check: async () => {
+      await listNames();
+    },
+    deliver: async (key) => {
+      await gh.run(["secret", "set", standardVariable, ...where], { input: key });
+    },
+    read: async (key) => ((await listNames(key)).includes(standardVariable) ? undefined : ""),
+    remove: async (key) => {
+      await gh.run(["secret", "delete", standardVariable, ...where], { key });
+      return `The secret ${standardVariable} was deleted from ${words}; which key it had cannot be read there.`;
+    },
+  };
 }
 
 function hintFor(said: string): string | undefined {

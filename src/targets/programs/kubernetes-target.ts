@@ -10,58 +10,43 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * Source: kubernetes.io, Server-Side Apply, August 2026; kubectl 1.22 and later.
  */
-export class KubernetesTarget implements Target {
-  readonly #kubectl: OwnersProgram;
-  readonly #namespace: string;
-  readonly #secret: string;
-  readonly #entry: string;
-
-  constructor(
-    { namespace, secret, key }: Extract<TargetReference, { readonly kind: "kubernetes" }>,
-    context: TargetContext,
-  ) {
-    const install = "See https://kubernetes.io/docs/tasks/tools/";
-    this.#kubectl = new OwnersProgram({ name: "kubectl", install, hintFor }, context);
-    this.#namespace = namespace;
-    this.#secret = secret;
-    this.#entry = key ?? standardVariable;
-  }
-
-  describe(): string {
-    return `the Kubernetes secret ${this.#namespace}/${this.#secret}, entry ${this.#entry}`;
-  }
-
-  async check(): Promise<void> {
-    await this.read();
-  }
-
-  async deliver(key: ApiKey): Promise<void> {
-    await this.#apply({ [this.#entry]: Buffer.from(key.reveal()).toString("base64") }, key);
-  }
-
-  async read(key?: ApiKey): Promise<string> {
-    const args = ["get", "secret", this.#secret, "--namespace", this.#namespace];
+export function kubernetesTarget(
+  { namespace, secret, key: named }: Extract<TargetReference, { readonly kind: "kubernetes" }>,
+  context: TargetContext,
+): Target {
+  const install = "See https://kubernetes.io/docs/tasks/tools/";
+  const kubectl = new OwnersProgram({ name: "kubectl", install, hintFor }, context);
+  const entry = named ?? standardVariable;
+  const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry}`;
+  const read = async (key?: ApiKey) => {
+    const args = ["get", "secret", secret, "--namespace", namespace];
     const output = ["--ignore-not-found", "--output=json", "--request-timeout=20s"];
-    const read = await this.#kubectl.run([...args, ...output], { key });
-    if (read.trim() === "") return "";
-    const { data } = this.#kubectl.parse(read) as { readonly data?: Readonly<Record<string, unknown>> };
-    return Buffer.from(String(data?.[this.#entry] ?? ""), "base64").toString();
-  }
-
-  async remove(key: ApiKey): Promise<string> {
-    // What is applied no longer, and nobody else has applied, is taken out by the server.
-    await this.#apply({}, key);
-    return (await this.read(key)) === ""
-      ? `The key was taken out of ${this.describe()}; the secret itself stays.`
-      : `The key is still in ${this.describe()}, since something else has put it there too; take it out yourself.`;
-  }
-
-  async #apply(data: Readonly<Record<string, string>>, key: ApiKey): Promise<void> {
-    const metadata = { name: this.#secret, namespace: this.#namespace };
+    const { stdout } = await kubectl.run([...args, ...output], { key });
+    if (stdout.trim() === "") return "";
+    const { data } = kubectl.parse(stdout) as { readonly data?: Readonly<Record<string, unknown>> };
+    return Buffer.from(String(data?.[entry] ?? ""), "base64").toString();
+  };
+  const apply = async (data: Readonly<Record<string, string>>, key: ApiKey) => {
+    const metadata = { name: secret, namespace };
     const input = JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, data });
     const how = ["--server-side", "--force-conflicts", "--field-manager=mistral-key", "--validate=false"];
-    await this.#kubectl.run(["apply", ...how, "-f", "-"], { input, key });
-  }
+    await kubectl.run(["apply", ...how, "-f", "-"], { input, key });
+  };
+  return {
+    words,
+    read,
+    check: async () => {
+      await read();
+    },
+    deliver: (key) => apply({ [entry]: Buffer.from(key.reveal()).toString("base64") }, key),
+    remove: async (key) => {
+      // What is applied no longer, and nobody else has applied, is taken out by the server.
+      await apply({}, key);
+      return (await read(key)) === ""
+        ? `The key was taken out of ${words}; the secret itself stays.`
+        : `The key is still in ${words}, since something else has put it there too; take it out yourself.`;
+    },
+  };
 }
 
 function hintFor(said: string): string | undefined {

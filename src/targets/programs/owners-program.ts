@@ -21,11 +21,12 @@ export interface ProgramCall {
   readonly key?: ApiKey | undefined;
   /** Absolute; without it the home folder, which is there wherever the command was started. */
   readonly cwd?: string;
+  /** What it says where there is nothing yet, which is no failure: its answer is empty then. */
+  readonly absent?: RegExp;
 }
 
 /** What a program answered. */
 export interface ProgramAnswer {
-  readonly code: number;
   readonly stdout: string;
   /** What it said on stderr, fit to be shown. */
   readonly said: string;
@@ -50,24 +51,13 @@ export class OwnersProgram {
   }
 
   /**
-   * Runs it to its end, and takes anything but success for a failure.
-   *
-   * @returns what it wrote on stdout
-   * @throws MistralKeyError of kind `usage`, with what to do about it
-   */
-  async run(args: readonly string[], call: ProgramCall = {}): Promise<string> {
-    const answer = await this.ask(args, call);
-    if (answer.code === 0) return answer.stdout;
-    throw this.refused(answer);
-  }
-
-  /**
    * Runs it to its end.
    *
-   * @throws MistralKeyError of kind `usage` when it is missing, too old, does not end, or cannot be started
+   * @throws MistralKeyError of kind `usage`, with what to do about it, when it fails, is missing, too
+   *   old, does not end, or cannot be started
    */
-  async ask(args: readonly string[], { input, key, cwd }: ProgramCall = {}): Promise<ProgramAnswer> {
-    const { name, install } = this.#facts;
+  async run(args: readonly string[], { input, key, cwd, absent }: ProgramCall = {}): Promise<ProgramAnswer> {
+    const { name, install, hintFor } = this.#facts;
     const { processContext, signal, programLimitMs = defaultLimitMs } = this.#context;
     const { env, platform, home } = processContext;
     const keys = [key, input].filter((one) => one instanceof ApiKey);
@@ -84,9 +74,14 @@ export class OwnersProgram {
     switch (outcome.kind) {
       case "exited": {
         const said = cleanText(outcome.stderr.toString(), keys);
-        if (outcome.code === 0 || !unknownWords.test(said))
-          return { code: outcome.code, stdout: outcome.stdout.toString(), said };
-        throw failure(`${name} here is too old for this: ${said}`, `Update it. ${install}`);
+        if (outcome.code === 0) return { stdout: outcome.stdout.toString(), said };
+        if (absent?.test(said)) return { stdout: "", said };
+        if (unknownWords.test(said))
+          throw failure(`${name} here is too old for this: ${said}`, `Update it. ${install}`);
+        throw failure(
+          `${name} refused: ${said === "" ? `exit code ${outcome.code}` : said}`,
+          hintFor?.(said),
+        );
       }
       case "not-found":
         throw failure(`The program ${name} is not installed.`, install);
@@ -99,12 +94,6 @@ export class OwnersProgram {
       default:
         throw failure(`${name} was stopped before it had ended.`);
     }
-  }
-
-  /** The failure that an answer tells of. */
-  refused({ code, said }: ProgramAnswer): MistralKeyError {
-    const { name, hintFor } = this.#facts;
-    return failure(`${name} refused: ${said === "" ? `exit code ${code}` : said}`, hintFor?.(said));
   }
 
   /** The object that it answered in JSON. */

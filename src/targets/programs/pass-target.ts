@@ -8,50 +8,34 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * Source: pass(1), version 1.7.4.
  */
-export class PassTarget implements Target {
-  readonly #pass: OwnersProgram;
-  readonly #path: string;
-
-  constructor(path: string, context: TargetContext) {
-    const install = "See https://www.passwordstore.org";
-    this.#pass = new OwnersProgram({ name: "pass", install, hintFor }, context);
-    this.#path = path;
-  }
-
-  describe(): string {
-    return `the pass entry ${showName(this.#path)}`;
-  }
-
-  async check(): Promise<void> {
-    await this.#pass.run(["ls"]);
-  }
-
-  async deliver(key: ApiKey): Promise<void> {
-    const [, ...more] = await this.#lines(key);
-    const input = [key.reveal(), ...more].join("\n");
-    await this.#pass.run(["insert", "--multiline", "--force", "--", this.#path], { input, key });
-  }
-
-  async read(key: ApiKey): Promise<string> {
-    return (await this.#lines(key))[0] ?? "";
-  }
-
-  async remove(key: ApiKey): Promise<string> {
-    const [, ...more] = await this.#lines(key);
-    if (more.some((line) => line !== "")) {
-      return `The key is still in ${this.describe()}, since more than the key is there; take it out yourself: pass edit ${this.#path}`;
-    }
-    await this.#pass.run(["rm", "--force", "--", this.#path], { key });
-    return `${this.describe()} was removed; where the store is in git, its history still has the key, encrypted.`;
-  }
-
-  /** The lines of the entry; none where there is no such entry. */
-  async #lines(key: ApiKey): Promise<readonly string[]> {
-    const answer = await this.#pass.ask(["show", "--", this.#path], { key });
-    if (answer.code === 0) return answer.stdout.split("\n");
-    if (/is not in the password store/.test(answer.said)) return [];
-    throw this.#pass.refused(answer);
-  }
+export function passTarget(path: string, context: TargetContext): Target {
+  const install = "See https://www.passwordstore.org";
+  const pass = new OwnersProgram({ name: "pass", install, hintFor }, context);
+  const words = `the pass entry ${showName(path)}`;
+  const readLines = async (key: ApiKey) => {
+    const call = { key, absent: /is not in the password store/ };
+    return (await pass.run(["show", "--", path], call)).stdout.split("\n");
+  };
+  return {
+    words,
+    check: async () => {
+      await pass.run(["ls"]);
+    },
+    deliver: async (key) => {
+      const [, ...more] = await readLines(key);
+      const input = [key.reveal(), ...more].join("\n");
+      await pass.run(["insert", "--multiline", "--force", "--", path], { input, key });
+    },
+    read: async (key) => (await readLines(key))[0] ?? "",
+    remove: async (key) => {
+      const [, ...more] = await readLines(key);
+      if (more.some((line) => line !== "")) {
+        return `The key is still in ${words}, since more than the key is there; take it out yourself: pass edit ${path}`;
+      }
+      await pass.run(["rm", "--force", "--", path], { key });
+      return `${words} was removed; where the store is in git, its history still has the key, encrypted.`;
+    },
+  };
 }
 
 function hintFor(said: string): string {
