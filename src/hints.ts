@@ -1,4 +1,6 @@
+import { join, resolve } from "node:path";
 import { findProgram, type ProgramSearch, programFolders } from "./files/find-program.ts";
+import { readTextIfThere } from "./files/read-file.ts";
 import { defaultProfile, type ProfileName } from "./keys/profile-name.ts";
 import { showName } from "./outside-text.ts";
 
@@ -17,13 +19,24 @@ export function nameEveryProfile(): void {
   namesEveryProfile = true;
 }
 
-/**
- * How this program is started where the person is: by its name where that is installed, else
- * through npx, which finds it in a project, in its own source folder and in the registry.
- */
+/** How this program is started where the person is: by its name where that is installed, else through npx. */
 function programName(): string {
-  name ??= search === undefined || isInstalled(search) ? "mistral-key" : "npx mistral-key";
+  name ??= search === undefined || isInstalled(search) ? "mistral-key" : `npx ${npxPackage(search)}`;
   return name;
+}
+
+/**
+ * What npx is to run: the tarball or folder that it was given, which it notes in a folder of its own (npm 11),
+ * else the name, which it finds in a project, in the program's source folder and in the registry. A path
+ * alone it would take for a command.
+ */
+function npxPackage(where: ProgramSearch): string {
+  const bin = programFolders(where).find((folder) => /[/\\]_npx[/\\]/.test(folder));
+  if (bin === undefined) return "mistral-key";
+  const folder = join(bin, "../..");
+  const [, path] =
+    /"mistral-key": "file:([^"\\]+)"/.exec(readTextIfThere(join(folder, "package.json"))) ?? [];
+  return path === undefined ? "mistral-key" : shellWord(`file:${resolve(folder, path)}`);
 }
 
 function isInstalled(where: ProgramSearch): boolean {

@@ -39,6 +39,16 @@ describe("a command to copy", () => {
     );
   });
 
+  it("has npx run the tarball that it was given, from whatever folder", () => {
+    const bin = installIn("_npx/1a2b/node_modules/.bin");
+    const manifest = {
+      dependencies: { "mistral-key": "file:../../a b.tgz" },
+      _npx: { packages: ["./a b.tgz"] },
+    };
+    writeFileSync(join(folder, "_npx/1a2b/package.json"), JSON.stringify(manifest, undefined, 2));
+    expect(statusCommand(`${bin}:/usr/bin`)).toBe(`npx 'file:${join(folder, "a b.tgz")}' status`);
+  });
+
   it("names the profile and the variable where they are not the usual ones", () => {
     startedIn({ env: { PATH: installIn("bin") }, platform: process.platform });
     const work = parseProfileName("work");
