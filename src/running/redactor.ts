@@ -14,12 +14,11 @@ const longestBreak = 256;
  * long as it may be: a key that comes in pieces, however slowly, is still masked.
  */
 export class Redactor extends Transform {
-  readonly #matcher: Matcher;
+  /** The forms by the byte that they begin with. */
+  readonly #forms: Buffer[][] = Array.from({ length: 256 }, () => []);
   readonly #mask: Buffer;
-  #state = 0;
-  /** Offsets in the stream of the last bytes that were matched: a ring, and how many there were in all. */
-  readonly #places: Float64Array;
-  #matched = 0;
+  /** The forms that what came last may be the beginning of, the longest beginning first. */
+  #begun: readonly BegunForm[] = [];
   /** How many bytes of a line break came since. */
   #inBreak = 0;
   /** What is held back, and its offset in the stream. */
@@ -30,15 +29,11 @@ export class Redactor extends Transform {
 
   constructor(key: ApiKey) {
     super();
-    const forms = formsOf(key);
-    this.#matcher = matcherOf(forms);
     this.#mask = Buffer.from(key.mask);
-    this.#places = new Float64Array(Math.max(...forms.map(({ length }) => length)));
+    for (const form of formsOf(key)) this.#forms[form.readUInt8()]?.push(form);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const { next, depth, isForm } = this.#matcher;
-    const places = this.#places;
     const first = this.#passed + this.#held.length;
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const start = this.#passed;
@@ -46,9 +41,6 @@ export class Redactor extends Transform {
       if (end > this.#passed) this.push(bytes.subarray(this.#passed - start, end - start));
       this.#passed = Math.max(this.#passed, end);
     };
-    /** Where the bytes begin that may be the beginning of a form. */
-    const beginning = () => places[(this.#matched - (depth[this.#state] ?? 0)) % places.length] ?? 0;
-    let free = 0;
     for (let index = 0; index < chunk.length; index++) {
       const byte = chunk[index] ?? 0;
       const place = first + index;
@@ -58,21 +50,25 @@ export class Redactor extends Transform {
         (this.#inBreak > 0 && (byte === space || byte === tab))
       ) {
         this.#inBreak += 1;
-        if (this.#inBreak > longestBreak) this.#state = 0;
-        if ((depth[this.#state] ?? 0) <= harmless) free = place + 1;
+        if (this.#inBreak > longestBreak) this.#begun = [];
+        for (const one of this.#begun) if (one.length <= harmless) one.start = place + 1;
         continue;
       }
       this.#inBreak = 0;
-      places[this.#matched++ % places.length] = place;
-      this.#state = next[this.#state * 256 + byte] ?? 0;
-      if (isForm[this.#state] !== 1) continue;
-      pass(Math.max(beginning(), free));
+      const beginning = this.#forms[byte] ?? [];
+      if (this.#begun.length === 0 && beginning.length === 0) continue;
+      const begun = this.#begun.filter(({ form, length }) => form[length] === byte);
+      for (const one of begun) one.length += 1;
+      for (const form of beginning) begun.push({ form, length: 1, start: place });
+      this.#begun = begun;
+      const whole = begun.find(({ form, length }) => length === form.length);
+      if (whole === undefined) continue;
+      pass(whole.start);
       // One mask for matches that overlap.
-      if (beginning() >= this.#masked) this.push(this.#mask);
+      if (whole.start >= this.#masked) this.push(this.#mask);
       this.#passed = this.#masked = place + 1;
     }
-    const end = first + chunk.length;
-    pass(this.#state === 0 ? end : Math.max(beginning(), free));
+    pass(Math.min(first + chunk.length, ...this.#begun.map((one) => one.start)));
     this.#held = Buffer.from(bytes.subarray(this.#passed - start));
     done();
   }
@@ -81,6 +77,14 @@ export class Redactor extends Transform {
     if (this.#held.length > 0) this.push(this.#held);
     done();
   }
+}
+
+/** A form of the key of which so many bytes have come. */
+interface BegunForm {
+  readonly form: Buffer;
+  length: number;
+  /** Where what may not be shown of it begins in the stream. */
+  start: number;
 }
 
 // A short piece of text also occurs where it means something else, and would damage it.
@@ -107,53 +111,4 @@ function formsOf(key: ApiKey): readonly Buffer[] {
   return forms
     .filter((form) => !forms.some((other) => other !== form && form.includes(other)))
     .map((form) => Buffer.from(form));
-}
-
-/**
- * Looks for several texts at once (Aho and Corasick, 1975). State 0 is the beginning; every other
- * state stands for the beginning of a text, the longest one that the bytes so far end with.
- */
-interface Matcher {
-  /** The state behind a state and a byte, at 256 × state + byte. */
-  readonly next: Uint16Array;
-  /** How many bytes a state stands for. */
-  readonly depth: Uint16Array;
-  /** Whether a state stands for a whole text: 1. */
-  readonly isForm: Uint8Array;
-}
-
-function matcherOf(texts: readonly Buffer[]): Matcher {
-  const most = 1 + texts.reduce((sum, { length }) => sum + length, 0);
-  const next = new Uint16Array(most * 256);
-  const depth = new Uint16Array(most);
-  const isForm = new Uint8Array(most);
-  let states = 1;
-  for (const text of texts) {
-    let state = 0;
-    for (const [index, byte] of text.entries()) {
-      const at = state * 256 + byte;
-      if (next[at] === 0) {
-        depth[states] = index + 1;
-        next[at] = states++;
-      }
-      state = next[at] ?? 0;
-    }
-    isForm[state] = 1;
-  }
-  // Where no text goes on, the longest beginning that the bytes still end with does: what a state's
-  // fallback leads to. By depth, so that the fallback is complete already.
-  const fallback = new Uint16Array(most);
-  const byDepth = Array.from({ length: states }, (_, state) => state).sort(
-    (a, b) => (depth[a] ?? 0) - (depth[b] ?? 0),
-  );
-  for (const state of byDepth) {
-    const from = (fallback[state] ?? 0) * 256;
-    for (let byte = 0; byte < 256; byte++) {
-      const at = state * 256 + byte;
-      const target = next[at] ?? 0;
-      if (target === 0) next[at] = state === 0 ? 0 : (next[from + byte] ?? 0);
-      else if (state !== 0) fallback[target] = next[from + byte] ?? 0;
-    }
-  }
-  return { next, depth, isForm };
 }
