@@ -1,5 +1,4 @@
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
-import { KeychainProblem } from "./keychain-trouble.ts";
 import { KeytarAccess } from "./keytar-access.ts";
 
 /** Five minutes: the system's own dialog may be open, and the person may be looking for a password. */
@@ -18,14 +17,8 @@ export class DialogKeychain implements Keychain {
   }
 
   /** Whether it is locked cannot be asked without a dialog, so only what is missing is found. */
-  async examine(): Promise<KeychainProblem | undefined> {
-    try {
-      this.#keytar.load();
-      return undefined;
-    } catch (error) {
-      if (error instanceof KeychainProblem) return error;
-      throw error;
-    }
+  async examine(): Promise<void> {
+    this.#keytar.load();
   }
 
   read(account: string): Promise<string | undefined> {

@@ -33,9 +33,13 @@ export class KeychainStore implements SecretStore {
   }
 
   async availability(): Promise<StoreAvailability> {
-    const problem = await this.#keychain.examine();
-    if (problem === undefined) return { state: "available" };
-    return { state: states[problem.trouble], ...(await this.#putIntoWords(problem)) };
+    try {
+      await this.#keychain.examine();
+      return { state: "available" };
+    } catch (error) {
+      if (!(error instanceof KeychainProblem)) throw error;
+      return { state: states[error.trouble], ...(await this.#putIntoWords(error)) };
+    }
   }
 
   get(address: SecretAddress): Promise<ApiKey | undefined> {

@@ -1,5 +1,3 @@
-import type { KeychainProblem } from "./keychain-trouble.ts";
-
 /** What a keychain depends on. */
 export interface KeychainOptions {
   readonly platform: NodeJS.Platform;
@@ -17,8 +15,8 @@ export interface KeychainOptions {
 export interface Keychain {
   /** Its own name, as far as it is known by now. */
   readonly name: string;
-  /** What is the matter with it, `undefined` when nothing is. Prompts nobody. */
-  examine(): Promise<KeychainProblem | undefined>;
+  /** Throws what is the matter with it. Prompts nobody. */
+  examine(): Promise<void>;
   /** `undefined` when there is no password, which has been made sure. */
   read(account: string): Promise<string | undefined>;
   /** What is there, as far as that can be told without asking a person anything. */

@@ -16,7 +16,7 @@ export class BusError extends Error {
 
 /** The bus cannot be talked to: no socket, nobody listening, or it does not let this user in. */
 export class BusUnreachable extends Error {
-  override readonly name: string = "BusUnreachable";
+  override readonly name = "BusUnreachable";
 }
 
 /** Where calls to the bus itself go. Source: D-Bus specification 0.43, "Message Bus Messages". */

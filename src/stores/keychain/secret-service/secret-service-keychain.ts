@@ -27,12 +27,6 @@ const limits = {
 /** How often something is tried that the service should do. */
 const attempts = 3;
 
-const troubleOfAbsence = {
-  bus: "bus-missing",
-  node: "node-too-old",
-  service: "service-missing",
-} as const;
-
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
@@ -58,14 +52,9 @@ export class SecretServiceKeychain implements Keychain {
     return this.#name;
   }
 
-  async examine(): Promise<KeychainProblem | undefined> {
-    try {
-      const { collection } = await this.#ask({});
-      return collection === "unlocked" ? undefined : problemOf(collection);
-    } catch (error) {
-      if (error instanceof KeychainProblem) return error;
-      throw error;
-    }
+  async examine(): Promise<void> {
+    const { collection } = await this.#ask({});
+    if (collection !== "unlocked") throw new KeychainProblem(collection);
   }
 
   read(account: string): Promise<string | undefined> {
@@ -85,7 +74,7 @@ export class SecretServiceKeychain implements Keychain {
   async write(account: string, password: string): Promise<void> {
     const { collection, items } = await this.#ask({ account });
     const mayUnlock = collection === "locked" && this.#options.interactive;
-    if (collection !== "unlocked" && !mayUnlock) throw problemOf(collection);
+    if (collection !== "unlocked" && !mayUnlock) throw new KeychainProblem(collection);
     // Else keytar would put a second item beside one that it does not see.
     if (items.unlocked > 0) await this.#show({ account, which: "one" });
     await retryPassing(() => this.#keytar.write(account, password, this.#changeLimit));
@@ -130,17 +119,19 @@ export class SecretServiceKeychain implements Keychain {
     const answer = await this.#ask({ account, itemOnly: true });
     if (!isLocked(answer)) {
       // That nothing is there is an answer only where something could be.
-      if (answer.items.unlocked === 0 && answer.collection === "none") throw problemOf("none");
+      if (answer.items.unlocked === 0 && answer.collection === "collection-missing") {
+        throw new KeychainProblem("collection-missing");
+      }
       return answer;
     }
-    if (!this.#mayPrompt) throw problemOf("locked");
+    if (!this.#mayPrompt) throw new KeychainProblem("locked");
     const password = await this.#keytar.read(account, limits.prompt);
     // Only asking tells "nothing there" from "still locked". But KeePassXC lets one connection in at
     // a time, by default, and that was keytar's.
     const unlocked = await this.#ask({ account, itemOnly: true });
     if (password !== undefined || !isLocked(unlocked)) return { ...unlocked, password };
     this.#mayPrompt = false;
-    throw problemOf("locked");
+    throw new KeychainProblem("locked");
   }
 
   /** Asks the service, and loads keytar while it thinks. */
@@ -163,9 +154,8 @@ export class SecretServiceKeychain implements Keychain {
     });
     // Without keytar nothing else helps, so what is wrong with it is said first.
     this.#keytar.load();
-    if (answer.state === "absent") throw new KeychainProblem(troubleOfAbsence[answer.missing], answer.cause);
     this.#name = answer.provider ?? this.#name;
-    if (answer.state !== "answered") throw new KeychainProblem(answer.state, answer.cause);
+    if (answer.state === "failed") throw answer.problem;
     return answer;
   }
 
@@ -211,13 +201,4 @@ function itemOf(account: string): Readonly<Record<string, string>> {
 /** Whether an item that is wanted may be behind a lock: it is, or the place where it would be is. */
 function isLocked({ collection, items }: Answered): boolean {
   return items.unlocked === 0 && (items.locked > 0 || collection === "locked");
-}
-
-function problemOf(collection: Exclude<Answered["collection"], "unlocked">): KeychainProblem {
-  const troubles = {
-    none: "collection-missing",
-    volatile: "collection-volatile",
-    locked: "locked",
-  } as const;
-  return new KeychainProblem(troubles[collection]);
 }

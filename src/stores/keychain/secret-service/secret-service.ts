@@ -1,8 +1,9 @@
 import { readTextIfThere } from "../../../files/read-file.ts";
+import { KeychainProblem, type KeychainTrouble } from "../keychain-trouble.ts";
 import { TimedOut } from "../within-limit.ts";
 import { type BusConnection, BusError, BusUnreachable, theBus } from "./bus-connection.ts";
 import { type Attributes, MalformedMessage, type ReplyValue, type TypedValue } from "./bus-values.ts";
-import { BusBeyondNode, type SessionBusAccess, useSessionBus } from "./session-bus.ts";
+import { type SessionBusAccess, useSessionBus } from "./session-bus.ts";
 
 /*
  * What a Secret Service says of itself and of its items. Nothing secret is asked for here: that is
@@ -22,30 +23,20 @@ export interface SecretServiceQuestion extends SessionBusAccess {
 }
 
 /** What the Secret Service of this session says of itself, without anybody being prompted. */
-export type SecretServiceAnswer =
-  | {
-      readonly state: "answered";
-      /** Which program it is, "GNOME Keyring"; `undefined` when it is none that is known here. */
-      readonly provider: string | undefined;
-      /** The default collection, where new items go; one that is `volatile` is forgotten at log-out. */
-      readonly collection: "unlocked" | "locked" | "volatile" | "none";
-      /** How many items have the attributes asked for. */
-      readonly items: { readonly unlocked: number; readonly locked: number };
-    }
-  | {
-      readonly state: "absent";
-      /** `node`: there is a bus, and a later Node could reach it. */
-      readonly missing: "bus" | "service" | "node";
-      /** What was tried and how it failed, for `--verbose`. */
-      readonly cause: unknown;
-    }
-  | {
-      readonly state: "denied" | "unresponsive";
-      readonly provider: string | undefined;
-      readonly cause: unknown;
-    };
+export type SecretServiceAnswer = {
+  /** Which program it is, "GNOME Keyring"; `undefined` when it is none that is known here. */
+  readonly provider: string | undefined;
+} & (
+  | ({ readonly state: "answered" } & ServiceState)
+  | { readonly state: "failed"; readonly problem: KeychainProblem }
+);
 
-type Answer = Pick<Extract<SecretServiceAnswer, { readonly state: "answered" }>, "collection" | "items">;
+interface ServiceState {
+  /** The default collection, where new items go, or what is the matter with it. */
+  readonly collection: "unlocked" | "locked" | "collection-volatile" | "collection-missing";
+  /** How many items have the attributes asked for. */
+  readonly items: { readonly unlocked: number; readonly locked: number };
+}
 
 /**
  * Asks the Secret Service whether it is there, whether its default collection is locked, and
@@ -61,13 +52,13 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
       provider = findProvider(bus);
       const answer = await untilReady(
         () => ask(bus, question),
-        ({ collection }) => collection !== "none",
+        ({ collection }) => collection !== "collection-missing",
       );
       return { state: "answered", ...answer, provider: await provider };
     });
   } catch (error) {
     question.signal?.throwIfAborted();
-    return answerOf(error, await provider);
+    return { state: "failed", provider: await provider, problem: problemIn(error) };
   }
 }
 
@@ -143,7 +134,7 @@ function isNamed(error: unknown, name: RegExp): boolean {
 async function ask(
   bus: BusConnection,
   { item, itemOnly = false, onAsked }: SecretServiceQuestion,
-): Promise<Answer> {
+): Promise<ServiceState> {
   const search = item === undefined ? Promise.resolve({ unlocked: [], locked: [] }) : searchItems(bus, item);
   // The bus and the service work on it while this process does something else.
   onAsked?.();
@@ -158,25 +149,25 @@ async function ask(
     // Only to compare with, so that a service need not know of it.
     readAlias(bus, "session").catch(() => undefined),
   ]);
-  if (collection === undefined) return { collection: "none", items };
-  if (collection === session) return { collection: "volatile", items };
+  if (collection === undefined) return { collection: "collection-missing", items };
+  if (collection === session) return { collection: "collection-volatile", items };
   return { collection: await stateOfCollection(bus, collection), items };
 }
 
-function answerOf(error: unknown, provider: string | undefined): SecretServiceAnswer {
-  if (error instanceof BusUnreachable) {
-    return { state: "absent", missing: error instanceof BusBeyondNode ? "node" : "bus", cause: error };
-  }
+function problemIn(error: unknown): KeychainProblem {
+  return error instanceof KeychainProblem ? error : new KeychainProblem(troubleIn(error), error);
+}
+
+function troubleIn(error: unknown): KeychainTrouble {
+  if (error instanceof BusUnreachable) return "bus-missing";
   const isSilent =
     error instanceof TimedOut ||
     error instanceof MalformedMessage ||
     isNamed(error, /\.(?:NoReply|TimedOut|Timeout)$/);
-  if (isSilent) return { state: "unresponsive", provider, cause: error };
+  if (isSilent) return "unresponsive";
   if (!(error instanceof BusError)) throw error;
-  if (isNotReady(error) || isNamed(error, /\.(?:ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/)) {
-    return { state: "absent", missing: "service", cause: error };
-  }
-  return { state: "denied", provider, cause: error };
+  const isMissing = isNotReady(error) || isNamed(error, /\.(?:ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/);
+  return isMissing ? "service-missing" : "denied";
 }
 
 const serviceName = "org.freedesktop.secrets";
@@ -214,15 +205,15 @@ async function searchItems(bus: BusConnection, attributes: Attributes) {
   return { unlocked, locked };
 }
 
-/** The state of a collection; `none` when there is none at this path. Unlocks it when nobody has to be asked for that. */
-async function stateOfCollection(bus: BusConnection, path: string): Promise<"unlocked" | "locked" | "none"> {
+/** The state of a collection that may not be there. Unlocks it when nobody has to be asked for that. */
+async function stateOfCollection(bus: BusConnection, path: string): Promise<ServiceState["collection"]> {
   try {
     const locked = await property(bus, path, "Collection", "Locked");
     if (typeof locked !== "boolean") throw unexpected("Locked");
     return locked && (await unlockWithoutPrompt(bus, [path])).length === 0 ? "locked" : "unlocked";
   } catch (error) {
     // An alias may outlive its collection.
-    if (isNotReady(error)) return "none";
+    if (isNotReady(error)) return "collection-missing";
     throw error;
   }
 }

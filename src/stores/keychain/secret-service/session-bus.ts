@@ -1,15 +1,11 @@
 import { join } from "node:path";
+import { KeychainProblem } from "../keychain-trouble.ts";
 import { type Limit, withinLimit } from "../within-limit.ts";
 import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
 /** Which session bus to talk to, and for how long. */
 export interface SessionBusAccess extends Limit {
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** The bus has a name in the abstract namespace only, and this Node cannot connect to such a name. */
-export class BusBeyondNode extends BusUnreachable {
-  override readonly name = "BusBeyondNode";
 }
 
 // Before 22, Node filled abstract names with zeroes to their greatest length, which is another name.
@@ -19,8 +15,8 @@ const reachesAbstractNames = Number.parseInt(process.versions.node, 10) >= 22;
  * Connects to the session bus that GLib, and with it keytar, would connect to, and does something
  * with the connection.
  *
- * @throws BusUnreachable when there is no bus, or none that lets this user in; TimedOut; the
- *   reason of the signal; what `act` throws
+ * @throws BusUnreachable when there is no bus, or none that lets this user in; KeychainProblem when only a
+ *   later Node could reach it; TimedOut; the reason of the signal; what `act` throws
  */
 export async function useSessionBus<Value>(
   { env, ...limit }: SessionBusAccess,
@@ -30,13 +26,11 @@ export async function useSessionBus<Value>(
   let isOver = false;
   try {
     return await withinLimit(limit, async () => {
-      let failure = new BusUnreachable("No session bus is named that can be used.");
+      let failure: Error = new BusUnreachable("No session bus is named that can be used.");
       for (const socket of socketsOf(env)) {
         if (isOver) break;
         if (socket.startsWith("\0") && !reachesAbstractNames) {
-          failure = new BusBeyondNode(
-            `Node.js ${process.versions.node} cannot connect to an abstract socket.`,
-          );
+          failure = new KeychainProblem("node-too-old");
           continue;
         }
         connection = new BusConnection(socket);
