@@ -1,5 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
+import { TimedOut, withinLimit } from "../running/within-limit.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs } from "./check.ts";
 import { appsCheck, dotenvCheck, environmentCheck } from "./checks/environment.ts";
 import { permissionsCheck, profilesCheck, rotationsCheck } from "./checks/files.ts";
@@ -44,14 +45,10 @@ export async function runChecks(
   context: CheckContext,
 ): Promise<readonly FinishedCheck[]> {
   return Promise.all(
-    toRun.map(async (check) => ({
-      id: check.id,
-      title: check.title,
-      result: await withinLimit(
-        check.limitMs ?? localLimitMs,
-        check.run(context).catch((error: unknown) => resultOf(error)),
-      ),
-    })),
+    toRun.map(async ({ id, title, limitMs = localLimitMs, run }) => {
+      const result = withinLimit({ limitMs }, () => run(context));
+      return { id, title, result: await result.catch((error: unknown) => resultOf(error, limitMs)) };
+    }),
   );
 }
 
@@ -66,22 +63,10 @@ export function exitCodeOfChecks(finished: readonly FinishedCheck[]): ExitCode {
   return exitCodes.done;
 }
 
-async function withinLimit(ms: number, result: Promise<CheckResult>): Promise<CheckResult> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<CheckResult>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ state: "warn", message: `No answer within ${ms / 1000} seconds.` }),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
+function resultOf(error: unknown, limitMs: number): CheckResult {
+  if (error instanceof TimedOut) {
+    return { state: "warn", message: `No answer within ${limitMs / 1000} seconds.` };
   }
-}
-
-function resultOf(error: unknown): CheckResult {
   if (error instanceof MistralKeyError) {
     return { state: "fail", code: exitCodeOfKind(error.kind), message: error.message, hint: error.hint };
   }

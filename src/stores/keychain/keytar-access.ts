@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { TimedOut } from "../../running/within-limit.ts";
 import { KeychainProblem, troubleOf } from "./keychain-trouble.ts";
 import { waitForCall } from "./native-calls.ts";
-import { TimedOut } from "./within-limit.ts";
 
 /** The service that every key is stored under; the account names the profile. */
 export const keychainService = "mistral-key";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { TimedOut } from "../../../src/running/within-limit.ts";
 import {
   type EndableProcess,
   endDespiteHungCall,
   waitForCall,
 } from "../../../src/stores/keychain/native-calls.ts";
-import { TimedOut } from "../../../src/stores/keychain/within-limit.ts";
 
 /** A process that tells how it would have ended. */
 function processWith(execve?: EndableProcess["execve"]): EndableProcess & { readonly ends: unknown[] } {

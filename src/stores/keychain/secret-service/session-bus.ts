@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { type Limit, withinLimit } from "../../../running/within-limit.ts";
 import { KeychainProblem } from "../keychain-trouble.ts";
-import { type Limit, withinLimit } from "../within-limit.ts";
 import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
 /** Which session bus to talk to, and for how long. */

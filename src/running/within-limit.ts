@@ -10,7 +10,7 @@ export class TimedOut extends Error {
   override readonly name = "TimedOut";
 
   constructor() {
-    super("The keychain did not answer in time.");
+    super("There was no answer in time.");
   }
 }
 
