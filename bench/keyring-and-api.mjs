@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
 const [key, delay = "0"] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), "bench-surroundings-"));
+const folder = mkdtempSync(join(tmpdir(), "bench-"));
 
 const bundler = await rolldown({
   input: { keyring: "test/support/keyring.ts", api: "test/support/mistral-api.ts" },

@@ -93,8 +93,8 @@ export function libraryScript(modules, folder) {
 }
 
 /** Starts the keyring and the API. @returns {Promise<{ env: Record<string, string>, stop: () => Promise<void> }>} */
-export async function startSurroundings(key, delay = 0) {
-  const child = spawn(process.execPath, [resolve("bench/surroundings.mjs"), key, String(delay)], {
+export async function startKeyringAndApi(key, delay = 0) {
+  const child = spawn(process.execPath, [resolve("bench/keyring-and-api.mjs"), key, String(delay)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = new Promise((done) => child.on("close", done));

@@ -1,5 +1,5 @@
 // What goes to Mistral, beside the same calls made by others; the API is the loopback one of the tests.
-import { startSurroundings } from "./prepare.mjs";
+import { startKeyringAndApi } from "./prepare.mjs";
 import { milliseconds, ratio, section } from "./table.mjs";
 
 /**
@@ -18,7 +18,7 @@ export async function requesting(about) {
 async function verifying({ program, env, key, measure }) {
   const rows = [];
   for (const delay of [0, 250]) {
-    const api = delay === 0 ? undefined : await startSurroundings(key, delay);
+    const api = delay === 0 ? undefined : await startKeyringAndApi(key, delay);
     try {
       const url = (api?.env ?? env).MISTRAL_KEY_SERVER_URL;
       const verify = {

@@ -44,9 +44,9 @@ try {
   const tarball = prepare.pack(folder);
   const modules = prepare.install(tarball.file, join(folder, "installed"));
   const program = join(modules, "mistral-key/bin/mistral-key.js");
-  const surroundings = await prepare.startSurroundings(key);
+  const outside = await prepare.startKeyringAndApi(key);
   try {
-    const env = { ...surroundings.env, MISTRAL_KEY_HOME: join(folder, "home"), CI: undefined };
+    const env = { ...outside.env, MISTRAL_KEY_HOME: join(folder, "home"), CI: undefined };
     execFileSync(process.execPath, [program, "init", "--with-key", "--force"], {
       input: key,
       env: { ...process.env, ...env },
@@ -65,7 +65,7 @@ try {
     if (parts.includes("scan")) sections.push(await scanning({ program, env, folder, say }));
     if (parts.includes("peers")) await besidePeers({ program, env });
   } finally {
-    await surroundings.stop();
+    await outside.stop();
   }
   if (parts.includes("install")) await installing(tarball, modules);
 } finally {
