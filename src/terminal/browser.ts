@@ -20,14 +20,19 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
   if (address === undefined) return false;
   try {
     if (!opensPages(env, process.platform)) return false;
-    const browser = env.BROWSER?.trim();
+    const browser = env.BROWSER?.trim() || (isLinuxDesktop(env) ? "xdg-open" : undefined);
     if (browser) return await openWithCommands(address, browser, env);
-    // It starts the desktop's opener with `process.env`, of which main.ts leaves what any program may inherit.
+    // It starts the system's opener with `process.env`, of which main.ts leaves what any program may inherit.
     const { default: open } = await import("open");
     return isOpening(await endWithin(await open(address), failsWithinMs));
   } catch {
     return false;
   }
+}
+
+/** Whether the opener is one that inherits what this process keeps out of its core dumps, so that it is started here. */
+function isLinuxDesktop(env: Environment): boolean {
+  return process.platform === "linux" && !env.WSL_DISTRO_NAME;
 }
 
 /** The address in its normal form, in which no character means anything to a shell or to cmd.exe's parser. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { program, runProgram } from "../support/program.ts";
 import { quickScrypt } from "../support/quick-scrypt.ts";
 
 const key = "testKey0".repeat(4);
+const usualFilter = () => execFileSync("cat", ["/proc/self/coredump_filter"], { encoding: "utf8" });
 const filterOf = (pid: number) => readFileSync(`/proc/${pid}/coredump_filter`, "utf8");
 
 let home: string;
@@ -52,6 +53,14 @@ describe.runIf(process.platform === "linux")("a core dump", () => {
   it("of a command under run is as it would be without this program", async () => {
     expect((await runProgram(["init", "--with-key", "--no-verify"], { env, input: key })).code).toBe(0);
     const run = await runProgram(["run", "--", "cat", "/proc/self/coredump_filter"], { env });
-    expect(run.stdout).toBe(execFileSync("cat", ["/proc/self/coredump_filter"], { encoding: "utf8" }));
+    expect(run.stdout).toBe(usualFilter());
+  });
+
+  it("of a browser is as it would be, too", async () => {
+    const opener = join(home, "xdg-open");
+    writeFileSync(opener, `#!/bin/sh\ncat /proc/self/coredump_filter >'${home}/filter'\n`, { mode: 0o755 });
+    const desktop = { ...env, PATH: `${home}:${env.PATH}`, DISPLAY: ":0" };
+    expect((await runProgram(["open", "keys"], { env: desktop })).code).toBe(0);
+    expect(readFileSync(join(home, "filter"), "utf8")).toBe(usualFilter());
   });
 });
