@@ -16,7 +16,7 @@ import { findAbsence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
 import { isTerminal, type StandardStream } from "./terminal/output/standard-stream.ts";
 import { openOutput } from "./terminal/output/terminal-output.ts";
-import type { KeyboardPrompts } from "./terminal/prompts/keyboard-prompts.ts";
+import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
 /** What of this process is open already. */
@@ -41,7 +41,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
   const onTerminal = stderr.isTTY && stdinIsTerminal;
   const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
-  let prompts: Promise<KeyboardPrompts> | undefined;
+  let prompts: ReturnType<typeof openPrompts> | undefined;
   const deps: Deps = {
     output,
     interactive: absence === undefined,
@@ -60,22 +60,15 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     },
     readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
     prompts: async (withdrawn) => {
-      // One for all questions: two readers of one keyboard would take it from each other.
       prompts ??= import("./terminal/prompts/open-prompts.ts").then(({ openPrompts }) =>
-        openPrompts({
-          input: process.stdin,
-          output: stderr.stream,
-          env,
-          theme: output.theme,
-          signal,
-        }),
+        openPrompts({ input: process.stdin, output: stderr.stream, env, theme: output.theme, signal }),
       );
-      return withdrawn === undefined ? prompts : (await prompts).endedBy(withdrawn);
+      return (await prompts)(withdrawn);
     },
     store: (kind, person = deps) => {
-      const opened = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });
-      stores.set(kind, opened);
-      return opened;
+      const store = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });
+      stores.set(kind, store);
+      return store;
     },
     mistral: async (endpoint) => {
       const { SdkMistralApi } = await import("./mistral/sdk-mistral-api.ts");

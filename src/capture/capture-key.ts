@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
-import type { ApiKey } from "../keys/api-key.ts";
+import { ApiKey } from "../keys/api-key.ts";
 import { say } from "../mistral/facts.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
@@ -54,14 +54,13 @@ type Capturing = Pick<
  * @throws MistralKeyError of kind `usage` when what came on standard input is no usable key
  */
 export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
-  const { from, message, onBack, offered } = request;
+  const { from, message } = request;
   if (from === "stdin") {
     return await checkAlone(deps, await receiveKey(deps, { message, flags: "… --with-key" }), request);
   }
   if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
-  const onCannotPaste = () => deps.keyOnPage(message);
   for (let key = from === "prompt" ? undefined : from; ; key = undefined) {
-    key ??= await (await deps.prompts()).key({ message, onBack, offered, onCannotPaste });
+    key ??= await askForKey(deps, request);
     const refusal = request.refuse?.(key);
     if (refusal !== undefined) {
       deps.output.warn(refusal);
@@ -70,6 +69,20 @@ export async function captureKey(deps: Capturing, request: CaptureRequest): Prom
     if (!request.verify) return { outcome: "unverified", key, check: undefined };
     const settled = await settleKey(deps, key, request);
     if (settled !== undefined) return settled;
+  }
+}
+
+/** Asks for a key, again after a step back or an offer of the page that gave none. */
+async function askForKey(
+  { prompts, keyOnPage }: Capturing,
+  { message, offered, onBack }: CaptureRequest,
+): Promise<ApiKey> {
+  const instead = [...(onBack === undefined ? [] : (["back"] as const)), "stuck" as const];
+  for (;;) {
+    const entered = await (await prompts()).key({ message, offered, instead });
+    if (entered instanceof ApiKey) return entered;
+    const key = await (entered === "back" ? onBack?.() : keyOnPage(message));
+    if (key !== undefined) return key;
   }
 }
 

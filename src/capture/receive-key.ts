@@ -22,7 +22,7 @@ export async function receiveKey(
   { interactive, prompts, readStdin, output }: Pick<Deps, "interactive" | "prompts" | "readStdin" | "output">,
   { message, flags }: KeyOnStdin,
 ): Promise<ApiKey> {
-  if (interactive) return await (await prompts()).key({ message });
+  if (interactive) return await (await prompts()).key<never>({ message });
   const waiting = output.progress("Waiting for a key on standard input");
   const pasted = readPastedKey(await readStdin().finally(() => waiting.clear()));
   if (pasted.outcome === "key") return ApiKey.of(pasted.value);

@@ -1,7 +1,8 @@
-import { ApiKey } from "../keys/api-key.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import type {
   ChooseQuestion,
   ConfirmQuestion,
+  InsteadOfKey,
   KeyQuestion,
   PassphraseQuestion,
   PastedKeyQuestion,
@@ -16,7 +17,6 @@ import { readStyled } from "./styled-text.ts";
 
 /** Answers that no form of the page sends. */
 const unexpected = { outcome: "refused", reason: "That is no answer to this question." } as const;
-const back = Symbol("back");
 /** What a question is left with that is to be asked on the other side. */
 export const moved: unique symbol = Symbol("moved");
 
@@ -83,29 +83,21 @@ export class PagePrompts implements Prompts {
     return this.choose<Value, Pasted>({ message: "What next?", choices, ...rest });
   }
 
-  async key({ message, onBack, offered }: KeyQuestion): Promise<ApiKey> {
-    const form = { form: "key", canGoBack: onBack !== undefined, offers: offered !== undefined } as const;
-    for (;;) {
-      const given = await this.#ask<ApiKey | typeof back, never>(message, form, {}, (answer) => {
-        if (answer.instead === "back" && onBack !== undefined) return { outcome: "value", value: back };
-        if (answer.instead === "offered" && offered !== undefined) {
-          return { outcome: "value", value: offered };
-        }
-        return takeKey(answer);
-      });
-      if (given instanceof ApiKey) return given;
-      const key = await onBack?.();
-      if (key !== undefined) return key;
-    }
+  key<Instead extends InsteadOfKey = never>({ message, offered, instead = [] }: KeyQuestion<Instead>) {
+    const back = instead.find((way) => way === "back");
+    const form = { form: "key", canGoBack: back !== undefined, offers: offered !== undefined } as const;
+    return this.#ask<ApiKey | Instead, never>(message, form, {}, (answer) => {
+      if (answer.instead === "back" && back !== undefined) return { outcome: "value", value: back };
+      if (answer.instead === "offered" && offered !== undefined) return { outcome: "value", value: offered };
+      return takeKey(answer);
+    });
   }
 
   passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
     const form = { form: "passphrase", twice: confirm } as const;
     return this.#ask<string, never>(message, form, {}, ({ text = "", again }) => {
       const reading = passphraseSecret.read(text);
-      if (reading.outcome === "empty") return { outcome: "refused", reason: passphraseSecret.awaited };
-      if (reading.outcome === "unusable") return { outcome: "refused", reason: reading.reason };
-      if (!confirm || again === text) return reading;
+      if (reading.outcome === "refused" || !confirm || again === text) return reading;
       return { outcome: "refused", reason: "The two were not the same. Enter both again." };
     });
   }
@@ -140,8 +132,6 @@ export class PagePrompts implements Prompts {
 
 function takeKey({ text = "", anyway = false }: Answer): Taken<ApiKey> {
   const reading = keySecret.read(text);
-  if (reading.outcome === "empty") return { outcome: "refused", reason: keySecret.awaited };
-  if (reading.outcome === "unusable") return { outcome: "refused", reason: reading.reason };
-  if (anyway || reading.value.hasUsualShape) return reading;
+  if (reading.outcome === "refused" || anyway || reading.value.hasUsualShape) return reading;
   return { outcome: "unusual", reason: `${keySecret.note(text).text}.` };
 }

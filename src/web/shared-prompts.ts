@@ -5,6 +5,7 @@ import type { Output } from "../terminal/output/output.ts";
 import type {
   ChooseQuestion,
   ConfirmQuestion,
+  InsteadOfKey,
   KeyQuestion,
   PassphraseQuestion,
   PastedKeyQuestion,
@@ -26,8 +27,6 @@ export interface Sides {
   /** Ends a question on either side. */
   readonly signal: AbortSignal;
 }
-
-const back = Symbol("back");
 
 /** Questions on the page, which the terminal can take over at each, and give back. */
 export class SharedPrompts implements Prompts {
@@ -72,25 +71,15 @@ export class SharedPrompts implements Prompts {
     return this.#ask("What next?", (prompts) => prompts.press(question), question.onKeyPasted);
   }
 
-  async key(question: KeyQuestion): Promise<ApiKey> {
-    const { message, onBack } = question;
-    for (;;) {
-      // What is asked on the way back is asked when this question is over on both sides.
-      const leaving = {
-        ...question,
-        onBack: onBack && (() => Promise.reject(back)),
-        onCannotPaste: () => Promise.reject(moved),
-      };
-      const taken = (key: ApiKey) => key;
-      const answer = await this.#ask<ApiKey | typeof back>(
-        message,
-        (prompts) => prompts.key(leaving).catch(asAnswer(back)),
-        taken,
-      );
-      if (answer !== back) return answer;
-      const key = await onBack?.();
-      if (key !== undefined) return key;
-    }
+  async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
+    // Who cannot paste in the terminal is asked on the page.
+    const instead = [...(question.instead ?? []), "stuck" as const];
+    const ask = async (prompts: Prompts) => {
+      const answer = await prompts.key<Instead | "stuck">({ ...question, instead });
+      if (answer === "stuck") throw moved;
+      return answer;
+    };
+    return this.#ask<ApiKey | Instead>(question.message, ask, (key) => key);
   }
 
   passphrase(question: PassphraseQuestion): Promise<string> {
@@ -133,7 +122,7 @@ export class SharedPrompts implements Prompts {
     const over = new AbortController();
     const asked = ask(AbortSignal.any([this.#sides.signal, over.signal]));
     try {
-      return await Promise.race(asked.map((answer) => answer.catch(asAnswer(moved))));
+      return await Promise.race(asked.map((answer) => answer.catch(movedOrThrow)));
     } finally {
       over.abort();
       await Promise.allSettled(asked);
@@ -164,10 +153,8 @@ function until(event: Promise<void>, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Takes what a question was left with for its answer. */
-function asAnswer<Left extends symbol>(left: Left): (reason: unknown) => Left {
-  return (reason) => {
-    if (reason === left) return left;
-    throw reason;
-  };
+/** Takes what a question was left with that is to be asked on the other side for its answer. */
+function movedOrThrow(reason: unknown): typeof moved {
+  if (reason === moved) return moved;
+  throw reason;
 }

@@ -20,9 +20,9 @@ export async function runInTerminal(
   });
   const output = openOutput(process, { color: true });
   const { stdin: input, stderr, env } = process;
-  const prompts = openPrompts({ input, output: stderr, env, theme: output.theme, signal: deps.signal });
+  const open = await openPrompts({ input, output: stderr, env, theme: output.theme, signal: deps.signal });
   try {
-    const terminal = { output, interactive: true, absence: undefined, prompts: () => prompts };
+    const terminal = { output, interactive: true, absence: undefined, prompts: async () => open() };
     process.exitCode = await run({ ...deps, ...terminal });
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;

@@ -2,6 +2,7 @@ import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import type {
   ChooseQuestion,
+  InsteadOfKey,
   KeyQuestion,
   PastedKeyQuestion,
   PressQuestion,
@@ -20,7 +21,6 @@ export interface ScriptedAnswer {
 }
 
 const anything = /^/;
-const cannotPaste = Symbol("cannot paste");
 
 /** The person at the keyboard, as a script. */
 export const answer = {
@@ -50,7 +50,7 @@ export const answer = {
     answer: ApiKey.of(key),
   }),
   /** Tries to paste twice at the question for the key, in a terminal that does not. */
-  cannotPaste: (question = anything): ScriptedAnswer => ({ kind: "key", question, answer: cannotPaste }),
+  cannotPaste: (question = anything): ScriptedAnswer => ({ kind: "key", question, answer: "stuck" }),
   /** Ctrl-C at the next question, whatever it is. */
   stop: (question = anything): ScriptedAnswer => ({ kind: "any", question, answer: undefined }),
 };
@@ -120,15 +120,13 @@ export class ScriptedPrompts implements Prompts {
     return found.value;
   }
 
-  async key(question: KeyQuestion): Promise<ApiKey> {
+  async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
     const entered = this.#take("key", question.message);
-    if (entered === cannotPaste) {
-      if (question.onCannotPaste === undefined) throw new Error("There is no other way than to paste.");
-      return (await question.onCannotPaste()) ?? this.key(question);
-    }
+    const wanted = entered === "b" ? "back" : entered;
+    const instead = question.instead?.find((way) => way === wanted);
+    if (instead !== undefined) return instead;
     if (entered === "" && question.offered !== undefined) return question.offered;
-    if (entered !== "b" || question.onBack === undefined) return ApiKey.of(String(entered));
-    return (await question.onBack()) ?? this.key(question);
+    return ApiKey.of(String(entered));
   }
 
   async passphrase(question: { readonly message: string }): Promise<string> {

@@ -6,6 +6,7 @@ import type { Keyboard, KeyboardInput } from "./keyboard.ts";
 import type {
   ChooseQuestion,
   ConfirmQuestion,
+  InsteadOfKey,
   KeyQuestion,
   PassphraseQuestion,
   PastedKeyQuestion,
@@ -14,7 +15,6 @@ import type {
   TextQuestion,
 } from "./prompts.ts";
 import {
-  back,
   keyOrBackSecret,
   keySecret,
   offering,
@@ -29,6 +29,8 @@ export interface PromptTerminal {
   readonly theme: Theme;
   /** Ends a question that is being asked. */
   readonly signal: AbortSignal;
+  /** Aborted when that is since the question is asked elsewhere. */
+  readonly withdrawn?: AbortSignal | undefined;
 }
 
 /** A key that was pasted at a question which does not ask for one. */
@@ -49,25 +51,15 @@ export interface SecretOptions<Value> {
   readonly whenStuck?: Value | undefined;
 }
 
-/** The same terminal, whose questions end when this signal comes, too. */
-export function endedBy(terminal: PromptTerminal, signal: AbortSignal): PromptTerminal {
-  return { ...terminal, signal: AbortSignal.any([terminal.signal, signal]) };
-}
-
-const stuck = Symbol("stuck");
-
 /** What the questions on every kind of terminal have in common. */
 export abstract class KeyboardPrompts implements Prompts {
   protected readonly terminal: PromptTerminal;
   protected readonly keyboard: Keyboard;
 
-  protected constructor(terminal: PromptTerminal, keyboard: Keyboard) {
+  constructor(terminal: PromptTerminal, keyboard: Keyboard) {
     this.terminal = terminal;
     this.keyboard = keyboard;
   }
-
-  /** The same questions, which end with `Cancelled` when this signal comes, too. */
-  abstract endedBy(signal: AbortSignal): KeyboardPrompts;
 
   protected abstract askChoice<Value>(question: ChooseQuestion<Value>): Promise<Value | MisplacedKey>;
   protected abstract askConfirm(question: ConfirmQuestion): Promise<boolean | MisplacedKey>;
@@ -95,16 +87,13 @@ export abstract class KeyboardPrompts implements Prompts {
     return this.#orKey(question, () => this.askPress(question));
   }
 
-  async key({ message, onBack, offered, onCannotPaste }: KeyQuestion): Promise<ApiKey> {
-    const wanted: SecretKind<ApiKey | symbol> = onBack === undefined ? keySecret : keyOrBackSecret;
+  async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
+    const { message, offered } = question;
+    const instead: readonly InsteadOfKey[] = question.instead ?? [];
+    const wanted: SecretKind<ApiKey | InsteadOfKey> = instead.includes("back") ? keyOrBackSecret : keySecret;
     const kind = offered === undefined ? wanted : offering(wanted, offered);
-    const whenStuck = onCannotPaste === undefined ? undefined : stuck;
-    for (;;) {
-      const entered = await this.#askKey<symbol>(message, kind, { whenStuck });
-      if (entered instanceof ApiKey) return entered;
-      const key = await (entered === back ? onBack?.() : onCannotPaste?.());
-      if (key !== undefined) return key;
-    }
+    const whenStuck = instead.find((way) => way === "stuck");
+    return (await this.#askKey(message, kind, { whenStuck })) as ApiKey | Instead;
   }
 
   async passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
@@ -142,7 +131,7 @@ export abstract class KeyboardPrompts implements Prompts {
         this.warn("That looks like a key, but no key is asked for here, so it was not used.");
         continue;
       }
-      const key = await this.#askKey<symbol>("Your key", keyOrBackSecret, { entered: answer.burst });
+      const key = await this.#askKey("Your key", keyOrBackSecret, { entered: answer.burst });
       if (key instanceof ApiKey) return onKeyPasted(key);
     }
   }

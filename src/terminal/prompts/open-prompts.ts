@@ -1,17 +1,25 @@
 import { canRedraw } from "../terminal-capabilities.ts";
-import type { KeyboardPrompts, PromptTerminal } from "./keyboard-prompts.ts";
+import { Keyboard } from "./keyboard.ts";
+import type { PromptTerminal } from "./keyboard-prompts.ts";
+import type { Prompts } from "./prompts.ts";
 
 /**
  * Opens the prompts that suit the terminal: inquirer's, or plain questions line by line where
  * nothing can be redrawn (`TERM=dumb`) or for a screen reader (`ACCESSIBLE`).
+ *
+ * @returns what gives the prompts; a signal that it is given ends their questions, and nothing stays of them
  */
 export async function openPrompts(
   terminal: PromptTerminal & { readonly env: Readonly<Record<string, string | undefined>> },
-): Promise<KeyboardPrompts> {
-  if (canRedraw(terminal.env)) {
-    const { TerminalPrompts } = await import("./terminal-prompts.ts");
-    return new TerminalPrompts(terminal);
-  }
-  const { PlainPrompts } = await import("./plain-prompts.ts");
-  return new PlainPrompts(terminal);
+): Promise<(withdrawn?: AbortSignal) => Prompts> {
+  const redraws = canRedraw(terminal.env);
+  const SuitablePrompts = redraws
+    ? (await import("./terminal-prompts.ts")).TerminalPrompts
+    : (await import("./plain-prompts.ts")).PlainPrompts;
+  // One for all questions: two readers of one keyboard would take it from each other.
+  const keyboard = new Keyboard(terminal, { marksPastes: redraws });
+  return (withdrawn) => {
+    const signal = withdrawn ? AbortSignal.any([terminal.signal, withdrawn]) : terminal.signal;
+    return new SuitablePrompts({ ...terminal, signal, withdrawn }, keyboard);
+  };
 }

@@ -2,14 +2,7 @@ import { Cancelled } from "../../errors.ts";
 import { displayWidth, hang } from "../output/layout.ts";
 import { EnteredLine } from "./entered-line.ts";
 import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
-import { Keyboard } from "./keyboard.ts";
-import {
-  endedBy,
-  KeyboardPrompts,
-  MisplacedKey,
-  type PromptTerminal,
-  type SecretOptions,
-} from "./keyboard-prompts.ts";
+import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
 import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import { SecretCapture } from "./secret/secret-capture.ts";
 import { looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
@@ -19,14 +12,6 @@ import { looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
  * move their cursor, and for screen readers.
  */
 export class PlainPrompts extends KeyboardPrompts {
-  constructor(terminal: PromptTerminal, keyboard = new Keyboard(terminal, { marksPastes: false })) {
-    super(terminal, keyboard);
-  }
-
-  endedBy(signal: AbortSignal): PlainPrompts {
-    return new PlainPrompts(endedBy(this.terminal, signal), this.keyboard);
-  }
-
   protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, choices } = question;
     const initial = choices.findIndex(({ value }) => value === question.initial);

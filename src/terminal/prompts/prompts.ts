@@ -55,19 +55,18 @@ export interface PressQuestion<Value> {
   readonly fleeting?: boolean;
 }
 
+/**
+ * What may be answered instead of a key: `back` with `b` and Enter; `stuck` is the answer of somebody
+ * whose terminal does not seem to paste, at the second Ctrl-V that pasted nothing or Enter with nothing entered.
+ */
+export type InsteadOfKey = "back" | "stuck";
+
 /** What {@link Prompts.key} is asked with. */
-export interface KeyQuestion {
+export interface KeyQuestion<Instead extends InsteadOfKey = never> {
   readonly message: string;
-  /** Where given, `b` and Enter do this, and then the question comes again, unless this gives a key. */
-  readonly onBack?: (() => Promise<ApiKey | undefined>) | undefined;
   /** What Enter takes while nothing is entered: a key that was made up, in a demonstration. */
   readonly offered?: ApiKey | undefined;
-  /**
-   * Where given, it is called when pasting does not seem to work here: at the second Ctrl-V that
-   * pasted nothing or Enter with nothing entered. It may get the key in another way; when it gives
-   * `undefined`, the question comes again.
-   */
-  readonly onCannotPaste?: (() => Promise<ApiKey | undefined>) | undefined;
+  readonly instead?: readonly Instead[] | undefined;
 }
 
 /** What {@link Prompts.passphrase} is asked with. */
@@ -104,7 +103,7 @@ export interface Prompts {
    * many characters came in and whether the shape is the usual one; asks whether to use it all the
    * same when it is not.
    */
-  key(question: KeyQuestion): Promise<ApiKey>;
+  key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>): Promise<ApiKey | Instead>;
 
   /** A passphrase, not shown, exactly as it was entered; never empty. */
   passphrase(question: PassphraseQuestion): Promise<string>;

@@ -2,40 +2,32 @@ import type { createPromptModule, Question } from "inquirer";
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, padEnd, wrap } from "../output/layout.ts";
 import type { KeyListener } from "./key-listener.ts";
-import { Keyboard } from "./keyboard.ts";
-import {
-  endedBy,
-  KeyboardPrompts,
-  MisplacedKey,
-  type PromptTerminal,
-  type SecretOptions,
-} from "./keyboard-prompts.ts";
+import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
 import { type Accepts, PromptStream, redraw } from "./prompt-stream.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
 import type { Choice, ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import type { SecretKind } from "./secret/secret-kinds.ts";
 
 /** A question as inquirer takes it: the name of a prompt, and what that is configured with. */
-type InquirerQuestion = Omit<Question, "name"> & Readonly<Record<string, unknown>>;
+interface InquirerQuestion extends Omit<Question, "name"> {
+  readonly type: string;
+  readonly [setting: string]: unknown;
+}
+
+/** A prompt of inquirer's, or one that is registered there. */
+type Prompt = Exclude<PromptModule["prompts"][string], new (...args: never) => unknown>;
+type PromptModule = ReturnType<typeof createPromptModule>;
 
 /** How a question is drawn. */
 interface Drawing {
   /** The prompt, where it is one of our own. */
-  readonly own?: Parameters<ReturnType<typeof createPromptModule>["registerPrompt"]>[1];
+  readonly own?: Prompt;
   /** Whether nothing of it stays. */
   readonly fleeting?: boolean | undefined;
 }
 
 /** Questions on a terminal, with inquirer's prompts and, for keys, our own among them. */
 export class TerminalPrompts extends KeyboardPrompts {
-  constructor(terminal: PromptTerminal, keyboard = new Keyboard(terminal, { marksPastes: true })) {
-    super(terminal, keyboard);
-  }
-
-  endedBy(signal: AbortSignal): TerminalPrompts {
-    return new TerminalPrompts(endedBy(this.terminal, signal), this.keyboard);
-  }
-
   protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, initial } = question;
     const choices = this.#layOutChoices(question.choices);
@@ -154,16 +146,16 @@ export class TerminalPrompts extends KeyboardPrompts {
     listener: KeyListener,
     { own, fleeting = false }: Drawing = {},
   ): Promise<Value> {
-    const { output, signal } = this.terminal;
+    const { output, signal, withdrawn } = this.terminal;
     if (signal.aborted) throw new Cancelled();
     const { createPromptModule } = await import("inquirer");
-    const ask = createPromptModule({
-      input,
-      output,
-      signal: AbortSignal.any([signal, input.stopped]),
-      clearPromptOnDone: fleeting,
+    const ask = createPromptModule({ input, output, signal: AbortSignal.any([signal, input.stopped]) });
+    const prompt = own ?? (ask.prompts[question.type] as Prompt);
+    ask.registerPrompt(question.type, (config, context) => {
+      // Nothing stays of one that is withdrawn either, which is known only at its end.
+      const isCleared = { get: () => fleeting || withdrawn?.aborted === true };
+      return prompt(config, Object.defineProperty({ ...context }, "clearPromptOnDone", isCleared));
     });
-    if (own !== undefined) ask.registerPrompt(String(question.type), own);
     try {
       const { answer } = await this.keyboard.listen(listener, () =>
         ask<{ answer: Value }>({ ...question, name: "answer" }),

@@ -255,22 +255,16 @@ describe("what it says", () => {
   it.each([
     ["Ctrl-V twice", "ctrl-v", "did not paste"],
     ["Enter twice with nothing entered", "enter", "Nothing was entered"],
-  ] as const)(
-    "asks elsewhere for the key after %s, and goes on where none comes",
-    async (_what, press, says) => {
-      await asker.ask(["stuck"], {}, async (terminal) => {
-        const asked = [/stays hidden$/, /nothing pasted, 1\n[\s\S]*stays hidden$/];
-        for (const [index, prompt] of asked.entries()) {
-          await terminal.waitFor(prompt);
-          terminal.press(press);
-          await terminal.waitFor(new RegExp(`${says}[^?]*$`));
-          terminal.press(press);
-          await terminal.waitFor(`nothing pasted, ${index + 1}`);
-        }
-        expect(await terminal.answerTo("stuck")).toBe("from-elsewhere");
-      });
-    },
-  );
+  ] as const)("tells that nothing can be pasted after %s", async (_what, press, says) => {
+    await asker.ask(["stuck"], {}, async (terminal) => {
+      await terminal.waitFor(/stays hidden$/);
+      terminal.press(press);
+      await terminal.waitFor(new RegExp(`${says}[^?]*$`));
+      terminal.press(press);
+      expect(await terminal.answerTo("stuck")).toBe("stuck");
+      expect(terminal.screen()).toContain("nothing was pasted");
+    });
+  });
 
   it.each([
     ["spaces in the middle", "two words", "spaces in the middle"],

@@ -56,7 +56,7 @@ export class SecretCapture<Value> implements KeyListener {
     const changed = changes.includes("changed");
     if (changes.includes("left")) this.#asker.stop();
     else if (changes.includes("entered") || (changed && this.#quiet !== undefined)) this.#settle();
-    else if (changes.includes("wants-paste")) this.#refuse(howToPaste, this.text.trim() === "");
+    else if (changes.includes("wants-paste")) this.#refuse(howToPaste, this.text);
     else if (changed) {
       this.#problem = "";
       this.#asker.changed();
@@ -86,19 +86,19 @@ export class SecretCapture<Value> implements KeyListener {
   }
 
   #read(): void {
-    const reading = this.kind.read(this.text);
+    const { text } = this;
+    const reading = this.kind.read(text);
     if (reading.outcome === "value") {
-      this.#answer(reading.value, this.kind.note(this.text).text);
+      this.#answer(reading.value, this.kind.note(text).text);
     } else {
       this.#line.clear();
-      if (reading.outcome === "empty") this.#refuse(this.kind.awaited, true);
-      else this.#refuse(reading.reason, false);
+      this.#refuse(reading.reason, text);
     }
   }
 
-  #refuse(problem: string, isEmpty: boolean): void {
+  #refuse(problem: string, entered: string): void {
     const { whenStuck } = this.#asker;
-    this.#emptyTries = isEmpty ? this.#emptyTries + 1 : 0;
+    this.#emptyTries = entered.trim() === "" ? this.#emptyTries + 1 : 0;
     if (this.#emptyTries >= emptyTries && whenStuck !== undefined) {
       this.#answer(whenStuck, "nothing was pasted");
     } else {

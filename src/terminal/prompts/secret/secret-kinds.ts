@@ -5,8 +5,6 @@ import { readPastedKey } from "../../../keys/pasted-key.ts";
 export interface SecretKind<Value> {
   /** Said while nothing is entered. */
   readonly placeholder: string;
-  /** Said when Enter is pressed while nothing is entered. */
-  readonly awaited: string;
   /** Said of what is entered so far. */
   note(text: string): SecretNote;
   /** What a complete text is. */
@@ -21,11 +19,10 @@ export interface SecretNote {
   readonly command?: boolean;
 }
 
-/** What a complete text came to: a value, nothing, or a reason why it cannot be one. */
+/** What a complete text came to: a value, or a reason why it cannot be one. */
 export type SecretReading<Value> =
   | { readonly outcome: "value"; readonly value: Value }
-  | { readonly outcome: "empty" }
-  | { readonly outcome: "unusable"; readonly reason: string };
+  | { readonly outcome: "refused"; readonly reason: string };
 
 /** Said when Ctrl-V reached the program instead of pasting. */
 export const howToPaste =
@@ -34,7 +31,6 @@ export const howToPaste =
 /** How an API key is captured: whatever is pasted around it is taken off, and only its length is told. */
 export const keySecret: SecretKind<ApiKey> = {
   placeholder: "paste it here; it stays hidden",
-  awaited: "Nothing was entered. Paste the key that the Mistral console shows, then press Enter.",
   note: (text) => {
     const pasted = readPastedKey(text);
     if (pasted.outcome === "unusable") return { text: pasted.reason, good: false };
@@ -47,19 +43,17 @@ export const keySecret: SecretKind<ApiKey> = {
   },
   read: (text) => {
     const pasted = readPastedKey(text);
-    return pasted.outcome === "key" ? { outcome: "value", value: ApiKey.of(pasted.value) } : pasted;
+    if (pasted.outcome === "key") return { outcome: "value", value: ApiKey.of(pasted.value) };
+    const nothing = "Nothing was entered. Paste the key that the Mistral console shows, then press Enter.";
+    return { outcome: "refused", reason: pasted.outcome === "empty" ? nothing : pasted.reason };
   },
 };
 
-/** Said in the place of a key by somebody who wants to go back a step; no key is that short. */
-export const back = Symbol("back");
-
-/** How an API key is captured by somebody who may rather go back a step. */
-export const keyOrBackSecret: SecretKind<ApiKey | typeof back> = {
+/** How an API key is captured by somebody who may rather go back a step; no key is as short as that. */
+export const keyOrBackSecret: SecretKind<ApiKey | "back"> = {
   placeholder: "paste it here; it stays hidden (b and Enter: back)",
-  awaited: "Nothing was entered. Paste the key that the Mistral console shows, or enter b to go back.",
   note: (text) => (isBack(text) ? { text: "back", good: true, command: true } : keySecret.note(text)),
-  read: (text) => (isBack(text) ? { outcome: "value", value: back } : keySecret.read(text)),
+  read: (text) => (isBack(text) ? { outcome: "value", value: "back" } : keySecret.read(text)),
 };
 
 /** How a key is captured where Enter takes one that was made up for a demonstration. */
@@ -87,13 +81,14 @@ export function looksLikeKey(text: string): boolean {
 /** How a passphrase is captured: exactly as entered, without the newline that ended it. */
 export const passphraseSecret: SecretKind<string> = {
   placeholder: "it stays hidden",
-  awaited: "Nothing was entered. A passphrase has at least one character.",
   note: () => ({ text: "entered", good: true }),
   read: (text) => {
     const value = text.replace(/\n+$/, "");
-    if (value === "") return { outcome: "empty" };
+    if (value === "") {
+      return { outcome: "refused", reason: "Nothing was entered. A passphrase has at least one character." };
+    }
     if (value.includes("\n")) {
-      return { outcome: "unusable", reason: "That was more than one line; a passphrase is one line." };
+      return { outcome: "refused", reason: "That was more than one line; a passphrase is one line." };
     }
     return { outcome: "value", value };
   },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Cancelled } from "../../../../src/errors.ts";
-import { ApiKey } from "../../../../src/keys/api-key.ts";
+import type { ApiKey } from "../../../../src/keys/api-key.ts";
 import { openOutput } from "../../../../src/terminal/output/terminal-output.ts";
 import { openPrompts } from "../../../../src/terminal/prompts/open-prompts.ts";
 
@@ -19,17 +19,16 @@ for (const name of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
   });
 }
 process.stderr.on("error", () => {});
-const prompts = await openPrompts({
+const open = await openPrompts({
   input: process.stdin,
   output: process.stderr,
   env: process.env,
   theme: output.theme,
   signal: controller.signal,
 });
+const prompts = open();
 const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-/** How often a question was told that nothing can be pasted. */
-let stuck = 0;
 const onKeyPasted = (key: ApiKey) => digest(key.reveal());
 const rows = [
   { value: "new", name: "I am new to Mistral", description: "show me every step" },
@@ -45,11 +44,11 @@ const keys = [
 const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   key: async () => digest((await prompts.key({ message: "Your key" })).reveal()),
   "key-or-back": async () => {
-    const onBack = async () => {
+    for (;;) {
+      const entered = await prompts.key({ message: "Your key", instead: ["back"] });
+      if (entered !== "back") return digest(entered.reveal());
       output.print("a step back");
-      return undefined;
-    };
-    return digest((await prompts.key({ message: "Your key", onBack })).reveal());
+    }
   },
   passphrase: async () => digest(await prompts.passphrase({ message: "Passphrase" })),
   "new-passphrase": async () => digest(await prompts.passphrase({ message: "Passphrase", confirm: true })),
@@ -77,14 +76,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
   "confirm-or-key": () => prompts.confirm({ message: "Go on?", initial: true, onKeyPasted }),
   "text-or-key": () => prompts.text({ message: "Name", example: "laptop", onKeyPasted }),
   "press-or-key": () => prompts.press({ keys, onKeyPasted }),
-  stuck: async () => {
-    const onCannotPaste = async () => {
-      stuck += 1;
-      output.print(`nothing pasted, ${stuck}`);
-      return stuck === 1 ? undefined : ApiKey.of("from-elsewhere");
-    };
-    return (await prompts.key({ message: "Your key", onCannotPaste })).reveal();
-  },
+  stuck: () => prompts.key({ message: "Your key", instead: ["stuck"] }),
   quietly: async () => {
     await prompts.quietly(async () => {
       output.print("busy");
