@@ -90,6 +90,8 @@ export class Keyboard {
     this.#forgetExit = onExit(() => this.#restore());
     this.#input.on("data", this.#onData);
     for (const event of ["end", "close", "error"] as const) this.#input.on(event, this.#onGone);
+    // Also after a stop that came from elsewhere: the shell has set its own mode meanwhile, which shows what is typed.
+    if (process.platform !== "win32") process.on("SIGCONT", this.#onResumed);
     this.#input.setRawMode?.(true);
     this.#markPastes(true);
     this.#input.resume();
@@ -100,6 +102,7 @@ export class Keyboard {
     this.#forgetExit();
     this.#input.off("data", this.#onData);
     for (const event of ["end", "close", "error"] as const) this.#input.off(event, this.#onGone);
+    process.off("SIGCONT", this.#onResumed);
     this.#input.pause();
     this.#markPastes(false);
     this.#setRawMode(false);
@@ -157,18 +160,18 @@ export class Keyboard {
   #suspend(): void {
     if (process.platform === "win32") return;
     this.#restore();
-    const resume = () => {
-      if (this.#listeners.length === 0) return;
-      // The mode may have been changed behind Node's back, so it is set anew.
-      this.#setRawMode(false);
-      this.#setRawMode(true);
-      this.#markPastes(true);
-      this.#listeners.at(-1)?.resumed?.();
-    };
-    process.once("SIGCONT", resume);
     // The whole job, as the terminal itself would: npx, which started this program, has to stop too.
     process.kill(0, "SIGTSTP");
     // Where no shell does job control the system ignores the stop; what is typed must not show then.
-    setTimeout(resume, stoppingMs);
+    setTimeout(this.#onResumed, stoppingMs);
   }
+
+  readonly #onResumed = (): void => {
+    if (this.#listeners.length === 0) return;
+    // The mode may have been changed behind Node's back, so it is set anew.
+    this.#setRawMode(false);
+    this.#setRawMode(true);
+    this.#markPastes(true);
+    this.#listeners.at(-1)?.resumed?.();
+  };
 }

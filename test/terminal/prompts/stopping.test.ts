@@ -101,6 +101,30 @@ describe("stopping", () => {
     }
   });
 
+  it.runIf(existsSync("/bin/bash"))(
+    "a stop from elsewhere shows nothing of a key after fg either",
+    async () => {
+      const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
+      try {
+        await terminal.waitFor("$");
+        terminal.type(`${process.execPath} ${asker.program} key\r`);
+        await terminal.waitFor(shown.key);
+        const pid = Number(/<pid (\d+)>/.exec(await terminal.waitFor(/<pid \d+>/))?.[1]);
+        process.kill(pid, "SIGSTOP");
+        await terminal.waitFor("Stopped");
+        terminal.type("fg\r");
+        await terminal.waitFor(/\$ fg\n.*paste it here/s);
+        terminal.paste(key);
+        await terminal.waitFor("32 characters, looks right");
+        terminal.press("enter");
+        await terminal.waitFor(`<key: "${digest(key)}">`);
+        expect(terminal.everything()).not.toContain(key);
+      } finally {
+        await terminal.close();
+      }
+    },
+  );
+
   it("Ctrl-Z hides what is typed after it, where no shell takes the terminal", async () => {
     await asker.ask(["key"], {}, async (terminal) => {
       await terminal.waitFor(shown.key);
