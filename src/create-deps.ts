@@ -6,7 +6,7 @@ import { nameEveryProfile } from "./hints.ts";
 import { defaultProfile } from "./keys/profile-name.ts";
 import { chooseProfile, describeChoice } from "./profiles/choose-profile.ts";
 import { ProfileFolder } from "./profiles/profile-folder.ts";
-import { currentFolder, programFolder, refuseDeletedFolder } from "./profiles/program-folder.ts";
+import { currentFolder, homeFolder, programFolder, refuseDeletedFolder } from "./profiles/program-folder.ts";
 import { remindOfEnd } from "./profiles/remind-of-end.ts";
 import { JournalFolder } from "./rotation/journal-folder.ts";
 import type { WatchedSignals } from "./signals.ts";
@@ -102,7 +102,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     },
     processContext: () => ({
       platform,
-      home: process.getBuiltinModule("node:os").homedir(),
+      home: homeFolder() ?? folder,
       get cwd() {
         return currentFolder() ?? refuseDeletedFolder();
       },

@@ -3,7 +3,7 @@ import { MistralKeyError } from "../errors.ts";
 /** What the process was started with: the system, the folders and the environment. */
 export interface ProcessContext {
   readonly platform: NodeJS.Platform;
-  /** The person's home folder, absolute. */
+  /** The person's home folder, absolute; that of the program for a user without one. */
   readonly home: string;
   /**
    * The folder the program was started in, absolute.

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 
 /**
@@ -6,21 +6,44 @@ import { MistralKeyError } from "../errors.ts";
  * `mistral-key` folder among this person's configuration (`~/.config`, `~/Library/Preferences`,
  * `%APPDATA%`). It need not exist.
  *
- * @throws MistralKeyError of kind `store-absent` when this user has no home folder
+ * @throws MistralKeyError of kind `store-absent` when this user has no home folder, or one that would
+ *   be another wherever a command is started
  */
 export async function programFolder(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const chosen = env.MISTRAL_KEY_HOME;
   if (chosen !== undefined && chosen !== "") return resolve(chosen);
+  let folder: string;
   try {
     // Loaded only here, because it asks for the home folder while it loads, and a user in a container may have none.
     const { default: envPaths } = await import("env-paths");
-    return resolve(envPaths("mistral-key", { suffix: "" }).config);
+    folder = envPaths("mistral-key", { suffix: "" }).config;
   } catch (cause) {
     throw new MistralKeyError("store-absent", "This user has no home folder to keep settings in.", {
       cause,
-      hint: "Set MISTRAL_KEY_HOME to a folder that only you can read.",
+      hint: chooseFolder,
     });
   }
+  if (isAbsolute(folder)) return folder;
+  throw new MistralKeyError("store-absent", "HOME or XDG_CONFIG_HOME is set, but to no absolute path.", {
+    hint: `Correct or unset it. ${chooseFolder}`,
+  });
+}
+
+const chooseFolder = "Set MISTRAL_KEY_HOME to a folder that only you can read.";
+
+/** This person's home folder, absolute; `undefined` for a user without one, as in a container. */
+export function homeFolder(): string | undefined {
+  const { homedir, userInfo } = process.getBuiltinModule("node:os");
+  for (const tell of [homedir, () => userInfo().homedir]) {
+    try {
+      // An empty or relative HOME would be another folder wherever a command is started.
+      const home = tell();
+      if (isAbsolute(home)) return home;
+    } catch {
+      // The system knows no such user.
+    }
+  }
+  return undefined;
 }
 
 /** The folder that this process works in; `undefined` when it has been deleted. */

@@ -1,7 +1,11 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { expect, it } from "vitest";
-import { programFolder } from "../../src/profiles/program-folder.ts";
+import { afterEach, expect, it, vi } from "vitest";
+import { homeFolder, programFolder } from "../../src/profiles/program-folder.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 it("is the one that MISTRAL_KEY_HOME names", async () => {
   expect(await programFolder({ MISTRAL_KEY_HOME: "/srv/keys" })).toBe(resolve("/srv/keys"));
@@ -17,5 +21,22 @@ it("is among this person's configuration otherwise", async () => {
   expect(folder).toContain("mistral-key");
   if (process.platform === "linux" && !process.env.XDG_CONFIG_HOME) {
     expect(folder).toBe(join(homedir(), ".config", "mistral-key"));
+  }
+});
+
+it.runIf(process.platform === "linux")("is none that would be another in each folder", async () => {
+  vi.stubEnv("XDG_CONFIG_HOME", "config");
+  await expect(programFolder({})).rejects.toMatchObject({
+    kind: "store-absent",
+    message: expect.stringContaining("no absolute path"),
+  });
+});
+
+it.runIf(process.platform !== "win32")("takes no home folder that would be another in each folder", () => {
+  const home = homeFolder();
+  expect(home).toBe(homedir());
+  for (const value of ["", "home"]) {
+    vi.stubEnv("HOME", value);
+    expect(isAbsolute(homeFolder() ?? "")).toBe(true);
   }
 });
