@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { MistralKeyError, withSentence } from "../errors.ts";
 import { dayAfter, dayOf, daysBetween, type Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
+import { latestOf } from "../profiles/known-key.ts";
 import type { ListedKey, Profile } from "../profiles/profile.ts";
 import { findIssuedKey, type WantedKey } from "./find-issued-key.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer } from "./key-issuer.ts";
@@ -100,10 +101,11 @@ export function noteListed(
   profile: Profile | undefined,
   row: IssuedKey,
 ): void {
-  if (profile === undefined) return;
+  const latest = profile && latestOf(profiles, profile);
+  if (latest === undefined) return;
   const listed = listedOf(row, now());
   const end = listed.expiresAt === undefined ? {} : { expiresAt: listed.expiresAt };
-  profiles.write({ ...profile, ...end, listed });
+  profiles.write({ ...latest, ...end, listed });
 }
 
 function sameLifeOf({ expiresAt, createdAt }: IssuedKey, profile: Profile | undefined, now: Date): Expiry {

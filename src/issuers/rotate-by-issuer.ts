@@ -48,8 +48,7 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
     endpoint,
     expiresAt,
     listed,
-    // The list may have told more of the old key.
-    before: unlessDamaged(() => deps.profiles.read(name)) ?? before,
+    before,
     browser,
     waitMs,
     yes,

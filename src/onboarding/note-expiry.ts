@@ -3,6 +3,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { Expiry } from "../keys/expiry.ts";
+import { latestOf } from "../profiles/known-key.ts";
 import type { StoredOutcome } from "./outcome.ts";
 
 /**
@@ -24,7 +25,12 @@ export async function noteExpiry(
     throw error instanceof Cancelled ? stoppedBeforeExpiry(stored) : error;
   }
   if (expiresAt === undefined) return stored;
-  const profile = { ...stored.profile, expiresAt };
+  const latest = latestOf(deps.profiles, stored.profile);
+  if (latest === undefined) {
+    deps.output.warn(`${stored.profile.key} was replaced meanwhile, so its last day was not noted.`);
+    return stored;
+  }
+  const profile = { ...latest, expiresAt };
   deps.profiles.write(profile);
   return { ...stored, profile };
 }

@@ -5,7 +5,7 @@ import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
-import { profileOf } from "../profiles/known-key.ts";
+import { latestOf, profileOf } from "../profiles/known-key.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
@@ -113,7 +113,11 @@ function keepStored(
   { profile: name, store, endpoint, known, stored: key }: Place,
 ): OnboardOutcome {
   if (key !== undefined && (expiresAt !== undefined || known === undefined)) {
-    const profile = known ?? profileOf({ name, key, store: store.kind, endpoint }, now());
+    const profile =
+      known === undefined
+        ? profileOf({ name, key, store: store.kind, endpoint }, now())
+        : latestOf(profiles, known);
+    if (profile === undefined) return { outcome: "kept", profile: name, noted: undefined };
     profiles.write(expiresAt === undefined ? profile : { ...profile, expiresAt });
     if (known === undefined)
       output.ok(`Nothing was known of this key. It is listed as profile "${name}" now.`);

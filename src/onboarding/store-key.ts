@@ -7,7 +7,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, profileOf } from "../profiles/known-key.ts";
+import { type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -42,7 +42,7 @@ export async function storeKey(
     // The same key once more: what is known of its end stays known.
     const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
     const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
-    const { targets = [], adminKey } = known ?? {};
+    const { targets = [], adminKey } = (known && latestOf(deps.profiles, known)) ?? known ?? {};
     const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets, adminKey });
     return { outcome: "stored", profile, key, store, check, replaced: undefined };
   }

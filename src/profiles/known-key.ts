@@ -1,3 +1,4 @@
+import { unlessDamaged } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
@@ -7,6 +8,7 @@ import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { KnownTarget, ListedKey, Profile } from "./profile.ts";
+import type { ProfileRegistry } from "./profile-registry.ts";
 
 /** A key that is about to be stored, and what is known of it. */
 export interface KnownKey {
@@ -49,6 +51,17 @@ export function profileOf(known: KnownKey, now: Date): Profile {
     targets: known.targets ?? [],
   };
   return known.check === undefined ? profile : withCheck(profile, known.check, now);
+}
+
+/**
+ * What is known of a key by now. Whoever has waited, for Mistral, a store or a person, goes on with
+ * this, since another run may have noted a target or a date meanwhile.
+ *
+ * @returns `undefined` when the profile is not about that key any more
+ */
+export function latestOf(profiles: Pick<ProfileRegistry, "read">, profile: Profile): Profile | undefined {
+  const latest = unlessDamaged(() => profiles.read(profile.name));
+  return latest?.fingerprint.hash === profile.fingerprint.hash ? latest : undefined;
 }
 
 /** The profile after a test call of its key. An identity that Mistral did not tell this time is kept. */

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
@@ -38,7 +38,8 @@ export interface Removed {
  * Revokes nothing at Mistral.
  *
  * @throws MistralKeyError of kind `no-key` when there is nothing, `needs-terminal` when nobody is
- *   there for the question, or of a `store-…` kind; Cancelled when the person stops
+ *   there for the question, `usage` when another key was stored while it was asked, or of a `store-…`
+ *   kind; Cancelled when the person stops
  */
 export async function removeProfile(deps: Deps, request: RemoveRequest): Promise<Removed> {
   const { profile, yes } = request;
@@ -49,7 +50,10 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
     });
   }
   const found = await findBelongings(deps, request);
-  if (!yes) await confirm(deps, found);
+  if (!yes) {
+    await confirm(deps, found);
+    refuseOtherKeys(deps, found);
+  }
   const { store, strayOnly } = found;
   // The profile goes last, so that a removal that is cut off is still found by the next one.
   for (const slot of everySlot) await store.delete({ profile, slot });
@@ -111,6 +115,19 @@ async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: R
     : `Remove the key of profile "${profile}"${what}?`;
   if (await (await prompts()).confirm({ message, initial: false })) return;
   throw new Cancelled("Nothing was removed.");
+}
+
+/** The question may have stood there for long, and was about these keys only. */
+function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly }: Removed): void {
+  const record = unlessDamaged(() => journal.read(profile));
+  const known = strayOnly ? undefined : unlessDamaged(() => profiles.read(profile));
+  const other = [known?.key, record?.newKey.mask].find((mask) => mask !== undefined && !keys.includes(mask));
+  if (other === undefined) return;
+  throw new MistralKeyError(
+    "usage",
+    `Another mistral-key has stored the key ${other} for profile "${profile}" meanwhile, so nothing was removed.`,
+    { hint: `To remove that one: ${commandFor(profile, "remove")}` },
+  );
 }
 
 /** Says what was removed, and that this revokes nothing; offers the page that does. */

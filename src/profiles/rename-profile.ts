@@ -4,6 +4,7 @@ import { commandFor, ownCommand } from "../hints.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, Slot } from "../stores/secret-store.ts";
+import { latestOf } from "./known-key.ts";
 import type { Profile } from "./profile.ts";
 import { refuseLookalike } from "./profile-folder.ts";
 
@@ -41,7 +42,7 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   const store = await deps.store(profile.store);
   await copyKeys(store, names, profile);
 
-  const renamed = { ...profile, name: to };
+  const renamed = { ...(latestOf(profiles, profile) ?? profile), name: to };
   profiles.write(renamed);
   const wasDefault = (profiles.readDefault() ?? defaultProfile) === from;
   if (wasDefault) profiles.writeDefault(to === defaultProfile ? undefined : to);

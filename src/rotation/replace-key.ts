@@ -6,7 +6,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { type KnownKey, profileOf, withCheck } from "../profiles/known-key.ts";
+import { type KnownKey, latestOf, profileOf, withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
@@ -123,11 +123,12 @@ export async function refuseLeftovers(
  */
 export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<RotationRecord> {
   const { store, name, before, key } = request;
-  const { journal } = deps;
+  const { journal, profiles } = deps;
   const oldKey = await store.get({ profile: name, slot: "current" });
   if (oldKey === undefined) throw noKey(name, store, before);
   await refuseLeftovers(store, name, oldKey, key);
-  const record = journal.begin(planFor(request, oldKey, deps.now()));
+  const known = before && (latestOf(profiles, before) ?? before);
+  const record = journal.begin(planFor({ ...request, before: known }, oldKey, deps.now()));
   try {
     refuseReplacedMeanwhile(deps, record, oldKey);
     await store.set({ profile: name, slot: "next" }, key);

@@ -30,15 +30,7 @@ export async function moveKey(
   to: SecretStore,
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
 ): Promise<MoveOutcome> {
-  if (journal.read(name) !== undefined) {
-    throw new MistralKeyError(
-      "unfinished",
-      `A rotation of profile ${name} is under way; its keys stay where they are.`,
-      {
-        hint: `End it first: ${commandFor(name, "rotate --finish")}`,
-      },
-    );
-  }
+  refuseRotation(name, journal);
   const address = { profile: name, slot: "current" } as const;
   const key = await from.get(address);
   if (key === undefined) return { outcome: "nothing-to-move" };
@@ -53,8 +45,11 @@ export async function moveKey(
     await to.set(address, key);
   }
   if (adminKey !== undefined) await to.set(admin, adminKey);
-  if (profile !== undefined && profile.store !== to.kind)
-    profiles.write({ ...profile, store: to.kind, storeName: to.describe() });
+  // A keychain may have asked the person meanwhile.
+  refuseRotation(name, journal);
+  const latest = profiles.read(name);
+  if (latest !== undefined && latest.store !== to.kind)
+    profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
   try {
     await from.delete(address);
     if (adminKey !== undefined) await from.delete(admin);
@@ -63,4 +58,13 @@ export async function moveKey(
     if (!(error instanceof MistralKeyError)) throw error;
     return { outcome: "copy-left", cause: error };
   }
+}
+
+function refuseRotation(name: ProfileName, journal: Deps["journal"]): void {
+  if (journal.read(name) === undefined) return;
+  throw new MistralKeyError(
+    "unfinished",
+    `A rotation of profile ${name} is under way; its keys stay where they are.`,
+    { hint: `End it first: ${commandFor(name, "rotate --finish")}` },
+  );
 }

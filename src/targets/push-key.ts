@@ -1,7 +1,9 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { KnownTarget, Profile } from "../profiles/profile.ts";
 import { readTarget, type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { waitingAt, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
@@ -25,13 +27,36 @@ export interface PushRequest extends KeyRequest {
  */
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { profile } = request;
-  const { key, targets } = await prepare(deps, request);
+  const { key, known, targets } = await prepare(deps, request);
   for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
-  return await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
-    if (!ok) return;
+  let replaced = false;
+  const reports = await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
+    // A target may take a minute, and a rotation that has begun meanwhile knows nothing of a new one.
+    if (!ok || replaced) return;
+    replaced = isReplaced(deps, known, target);
+    if (replaced) return;
     remember(deps, profile, target);
     tellRotation(deps, profile, target);
   });
+  if (replaced) throw replacedMeanwhile(profile, key);
+  return reports;
+}
+
+/** Whether another key has taken the place of the one that was delivered, or is about to without this target. */
+function isReplaced({ profiles, journal }: Deps, known: Profile, target: string): boolean {
+  const record = journal.read(known.name);
+  if (record !== undefined && !record.targets.some((one) => one.target === target)) return true;
+  return profiles.read(known.name)?.fingerprint.hash !== known.fingerprint.hash;
+}
+
+function replacedMeanwhile(name: ProfileName, key: ApiKey): MistralKeyError {
+  return new MistralKeyError(
+    "unfinished",
+    `The key of profile "${name}" was replaced while ${key.mask} was being delivered.`,
+    {
+      hint: `To see whether that is ended: ${commandFor(name, "status")}\nThen run the same command again.`,
+    },
+  );
 }
 
 /**
@@ -73,8 +98,8 @@ export async function forgetTarget(
 ): Promise<DeliveryReport> {
   const profile = deps.profiles.read(request.profile);
   const text = targetText(reference);
-  const rest = profile?.targets.filter(({ target }) => targetText(target) !== text) ?? [];
-  if (profile === undefined || rest.length === profile.targets.length) {
+  const isIt = ({ target }: KnownTarget) => targetText(target) === text;
+  if (profile === undefined || !profile.targets.some(isIt)) {
     throw new MistralKeyError("usage", `${text} is no target of profile "${request.profile}".`, {
       hint: `To see its targets: ${commandFor(request.profile, "push --list")}`,
     });
@@ -84,7 +109,10 @@ export async function forgetTarget(
   const report = await reporting(text, async () => {
     return { ok: true, message: await forgetKey(await deps.openTarget(reference, profile.name), key) };
   });
-  deps.profiles.write({ ...profile, targets: rest });
+  const latest = deps.profiles.read(profile.name);
+  if (latest !== undefined) {
+    deps.profiles.write({ ...latest, targets: latest.targets.filter((one) => !isIt(one)) });
+  }
   if (report.ok) return report;
   const message = `${text} gets no key any more, but the one that it has may still be there. ${report.message}`;
   return { ...report, message };
@@ -106,7 +134,7 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
       hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
     });
   }
-  return { key, targets: targets.length > 0 ? targets : remembered };
+  return { key, known: profile, targets: targets.length > 0 ? targets : remembered };
 }
 
 function remember({ profiles, now }: Deps, name: ProfileName, text: string): void {

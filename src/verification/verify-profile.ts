@@ -9,7 +9,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { type CheckOptions, type KeyCheck, type KeyHistory, newKey } from "../mistral/mistral-api.ts";
 import { describeEnd } from "../profiles/key-end.ts";
-import { profileOf, withCheck } from "../profiles/known-key.ts";
+import { latestOf, profileOf, withCheck } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { readStoredKey } from "../stores/stored-key.ts";
@@ -92,7 +92,10 @@ export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Pro
 
 /** Puts down what a check said, and what follows from it. A profile that cannot be written is a note, not a failure. */
 export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
-  const { request, key, store, known } = found;
+  const { request, key, store } = found;
+  const [known, profile] = [found.known, found.profile].map(
+    (one) => one && (latestOf(deps.profiles, one) ?? one),
+  );
   const now = deps.now();
   const knowledge =
     known === undefined
@@ -103,14 +106,17 @@ export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck
             store: store.kind,
             storeName: store.describe(),
             endpoint: found.endpoint,
-            targets: found.profile?.targets ?? [],
-            adminKey: found.profile?.adminKey,
+            targets: profile?.targets ?? [],
+            adminKey: profile?.adminKey,
             check,
           },
           now,
         )
       : isAboutTheKey(found, check)
-        ? { ...withCheck(known, check, now), storeName: store.describe() }
+        ? {
+            ...withCheck(known, check, now),
+            ...(known.store === store.kind && { storeName: store.describe() }),
+          }
         : known;
   const verified = {
     profile: request.profile,

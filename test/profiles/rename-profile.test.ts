@@ -177,6 +177,19 @@ describe("a renaming that is cut off at any instant", () => {
   });
 });
 
+it("takes along what another run notes while the key is copied", async () => {
+  const deps = machine.next();
+  const { secrets, profiles } = deps;
+  const set = secrets.set.bind(secrets);
+  secrets.set = async (address, key) => {
+    await set(address, key);
+    const known = profiles.read(from);
+    if (known !== undefined) profiles.write({ ...known, expiresAt: "2027-03-01" });
+  };
+  await renameProfile(deps, names);
+  expect(deps.profiles.read(to)).toMatchObject({ expiresAt: "2027-03-01" });
+});
+
 it("does not take the key away that somebody stores under the old name meanwhile", async () => {
   const another = await storeKey(machine, { key: newKey });
   await storeKey(machine);

@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
 import { rotate } from "../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../src/errors.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { parseTarget } from "../../src/profiles/target-reference.ts";
 import { JournalFolder } from "../../src/rotation/journal-folder.ts";
 import type { SecretAddress, SecretStore } from "../../src/stores/secret-store.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
@@ -128,6 +131,17 @@ it("changes nothing when the key it has read was replaced by another run while i
   expect(late).toMatchObject({ kind: "usage", message: expect.stringContaining(newKey.mask) });
   expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "nothing" });
   expect(machine.journal.read(defaultProfile)).toBeUndefined();
+});
+
+it("delivers to a target that another run has noted while the new key was waited for", async () => {
+  const target = parseTarget(`dotenv:${join(machine.home, ".env")}`);
+  const meanwhile = async () => {
+    const known = machine.profiles.read(defaultProfile);
+    if (known !== undefined) machine.profiles.write({ ...known, targets: [{ target, since: null }] });
+  };
+  expect(await start({ withKey: true }, { meanwhile })).toBe(9);
+  expect(readFileSync(join(machine.home, ".env"), "utf8")).toBe(`MISTRAL_API_KEY=${newKey.reveal()}\n`);
+  expect(machine.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, targets: [{ target }] });
 });
 
 it.each(["current", "next", "previous"] as const)(

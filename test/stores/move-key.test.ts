@@ -4,6 +4,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
+import { planOf } from "../../src/rotation/journal.ts";
 import { moveKey } from "../../src/stores/move-key.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
@@ -59,6 +60,28 @@ describe("moving a key to another store", () => {
     expect(await move()).toEqual({ outcome: "moved" });
     expect(await keychain.get(address)).toBeUndefined();
     expect((await file.get(address))?.equals(key)).toBe(true);
+  });
+
+  it("keeps what another run notes while the new store is waited for, and stops for a rotation", async () => {
+    const { deps, keychain, file, move } = await setUp();
+    const { set } = file;
+    file.set = async (...args) => {
+      await set.apply(file, args);
+      deps.profiles.write({ ...profile, expiresAt: "2027-03-01" });
+    };
+    expect(await move()).toEqual({ outcome: "moved" });
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ store: "file", expiresAt: "2027-03-01" });
+
+    await keychain.set(address, key);
+    await file.delete(address);
+    deps.profiles.write(profile);
+    file.set = async (...args) => {
+      await set.apply(file, args);
+      deps.journal.begin(planOf(key, profile, profile, { holds: "old", now: deps.now() }));
+    };
+    await expect(move()).rejects.toMatchObject({ kind: "unfinished" });
+    expect((await keychain.get(address))?.equals(key)).toBe(true);
+    expect(deps.profiles.read(defaultProfile)?.store).toBe("keychain");
   });
 
   it("does not bring an old copy back over a newer key", async () => {

@@ -1,8 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { planOf } from "../../src/rotation/journal.ts";
+import { storeKey } from "../rotation/stored-key.ts";
 import { findProgram } from "../support/find-program.ts";
 import { describeNeeding } from "../support/needs.ts";
 import { key, openPushing, otherKey, type Pushing } from "./pushing.ts";
@@ -139,6 +151,39 @@ describe("push to a service, through a stand-in for its program", () => {
     await on.replaceKey(otherKey);
     expect((await on.push()).code).toBe(0);
     expect(kept("the key").trim()).toBe(otherKey.reveal());
+  });
+
+  it.each(["replaced", "about to be"] as const)(
+    "takes a key that is %s while it is delivered for none that is in use",
+    async (how) => {
+      await start();
+      const known = await storeKey(on.deps, { key });
+      const another = { ...(await storeKey(on.deps, { key: otherKey })), key: otherKey.mask };
+      on.deps.journal.begin(planOf(key, known, another, { holds: "old", now: on.deps.now() }));
+      const file = how === "replaced" ? "profiles/default.json" : "rotations/default.json";
+      cpSync(join(on.deps.home, file), at("another"));
+      on.deps.journal.end(defaultProfile);
+      await storeKey(on.deps, { key });
+      standIn("slow", `cat > kept; cp ../another ${join(on.deps.home, file)}`);
+      await expect(on.push("command:slow")).rejects.toMatchObject({ kind: "unfinished" });
+      expect(kept("kept").trim()).toBe(key.reveal());
+      expect(on.remembered()).toEqual([]);
+    },
+  );
+
+  it("forgets a target of a profile that another run has changed meanwhile", async () => {
+    standIn(
+      "gh",
+      `case "$2" in list) echo MISTRAL_API_KEY;; set) cat > "$3";; delete) cp ../another "$(cat ../place)";; esac`,
+    );
+    await start();
+    const target = "github:ada/engine";
+    await on.push(target);
+    const place = join(on.deps.home, "profiles/default.json");
+    writeFileSync(at("place"), place);
+    writeFileSync(at("another"), readFileSync(place, "utf8").replace('"2027-02-21"', '"2027-03-01"'));
+    expect((await on.push("--forget", target)).code).toBe(0);
+    expect(on.deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: "2027-03-01", targets: [] });
   });
 
   it("says of a program that is missing where it comes from", async () => {

@@ -6,6 +6,7 @@ import { remove } from "../../../src/commands/care/remove.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { planOf } from "../../../src/rotation/journal.ts";
 import type { SecretStore } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { Fuse, KeyList, Killed } from "../../rotation/fuse.ts";
@@ -98,6 +99,24 @@ describe("remove", () => {
     expect((await slotsOf(deps)).current).toBe("old");
     expect(deps.profiles.read(defaultProfile)).toBeDefined();
   });
+
+  it.each(["in use", "staged"] as const)(
+    "removes nothing when another key is %s by the time it is answered",
+    async (where) => {
+      const another = { ...(await storeKey(deps, { key: newKey })) };
+      const known = await storeKey(deps);
+      const meanwhile = () =>
+        where === "in use"
+          ? deps.profiles.write(another)
+          : void deps.journal.begin(planOf(oldKey, known, another, { holds: "old", now: deps.now() }));
+      await expect(run({}, { answers: [{ ...answer.confirm(true), meanwhile }] })).rejects.toMatchObject({
+        kind: "usage",
+        message: expect.stringContaining(newKey.mask),
+      });
+      expect((await slotsOf(deps)).current).toBe("old");
+      expect(deps.profiles.read(defaultProfile)).toBeDefined();
+    },
+  );
 
   it("has removed it when the person stops at the offer", async () => {
     expect(await run({}, { answers: [answer.confirm(true), answer.stop(/page/)] })).toBe(0);

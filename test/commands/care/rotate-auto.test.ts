@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
@@ -68,6 +69,19 @@ describe("rotate --auto", () => {
       listed: { expiresAt: "2026-11-30", lastUsedAt: null, workspace: "Research" },
     });
     for (const key of [newKey, adminKey]) expect(deps.stderr() + deps.stdout()).not.toContain(key.reveal());
+  });
+
+  it("delivers to a target that another run has noted while the Admin API was asked", async () => {
+    const text = `dotenv:${join(deps.home, ".env")}`;
+    const target = { target: readTarget(text), since: null };
+    let asked = 0;
+    api.onRequest(({ path }) => {
+      const known = deps.profiles.read(defaultProfile);
+      if (!path.startsWith("/v1/admin/api-keys") || known === undefined || asked++ > 0) return;
+      deps.profiles.write({ ...known, targets: [target] });
+    });
+    expect(await run({ json: true })).toEqual({ code: 0 });
+    expect(deps.document()).toMatchObject({ targets: [{ target: text, ok: true }] });
   });
 
   it("takes the day that Mistral has set, and asks for the one that was given", async () => {

@@ -9,6 +9,7 @@ import { defaultProfile, type ProfileName, parseProfileName } from "../../../src
 import type { Diagnosis } from "../../../src/mistral/diagnosis.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
+import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import type { Behaviour } from "../../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -61,6 +62,16 @@ async function store(
 }
 
 describe("verify", () => {
+  it.each([text, otherText])("keeps what another run notes while Mistral is asked: %#", async (about) => {
+    const deps = open();
+    const before = { ...(await store(deps)), fingerprint: fingerprintOf(ApiKey.of(about)) };
+    deps.profiles.write(before);
+    const target = { target: parseTarget("vibe"), since: null };
+    api.onRequest(() => deps.profiles.write({ ...before, targets: [target] }));
+    expect(await run(deps, "verify")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid", targets: [target] });
+  });
+
   it("says that the stored key is good, whose it is and when it ends", async () => {
     const deps = open();
     await store(deps, { expiresAt: "2027-02-21" });

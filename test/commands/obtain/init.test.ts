@@ -5,6 +5,8 @@ import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -275,6 +277,40 @@ describe("init, in a terminal", () => {
       key: ApiKey.of(otherText).mask,
       expiresAt: "2027-02-21",
     });
+  });
+
+  it("keeps what another run notes while it asks for the last day, and notes none for another key", async () => {
+    const target = { target: parseTarget("vibe"), since: null };
+    const another = profileOf(
+      { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint: { region: "global" } },
+      new Date("2026-11-01"),
+    );
+    for (const replaced of [false, true]) {
+      const deps = open({ answers: [answer.choose("I have a key"), answer.key(text)] });
+      const meanwhile = () => {
+        const known = deps.profiles.read(defaultProfile);
+        if (known !== undefined) deps.profiles.write(replaced ? another : { ...known, targets: [target] });
+      };
+      deps.script.expect({ ...answer.choose("Never"), meanwhile });
+      expect(await run(deps, "init")).toBe(0);
+      const wanted = replaced ? another : { key: ApiKey.of(text).mask, expiresAt: null, targets: [target] };
+      expect(deps.profiles.read(defaultProfile)).toMatchObject(wanted);
+      expect(deps.stderr().includes("its last day was not noted")).toBe(replaced);
+    }
+  });
+
+  it("keeps what another run notes while it asks what becomes of a stored key", async () => {
+    const known = profileOf(
+      { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint: { region: "global" } },
+      new Date("2026-11-01"),
+    );
+    const target = { target: parseTarget("vibe"), since: null };
+    const meanwhile = () => deps.profiles.write({ ...known, targets: [target] });
+    const deps = open({ answers: [{ ...answer.choose("Keep it"), meanwhile }] });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    deps.profiles.write(known);
+    expect(await run(deps, "init", "--expires", "2027-02-21")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: "2027-02-21", targets: [target] });
   });
 
   it("tries again when the keychain refuses a key that has been checked", async () => {
