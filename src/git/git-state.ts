@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Git } from "./git.ts";
 import { questions } from "./questions.ts";
@@ -26,18 +26,26 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
     [...repositories].map(async ([folder, files]) => {
       const names = files.map((path) => relative(folder, path).split(sep).join("/"));
       const [tracked, ignored] = await Promise.all([
-        git.ask(questions.tracked, { folder, paths: names }),
+        git.ask(questions.tracked, { folder, paths: names.map((name) => `:(icase,literal)${name}`) }),
         git.ask(questions.ignored, { folder, input: names.join("\0") }),
       ]);
       files.forEach((path, index) => {
         const name = names[index] ?? "";
         if (tracked.state === "failed" || ignored.state === "failed") states.set(path, "unknown");
-        else if (namesIn(tracked.bytes).includes(name)) states.set(path, "tracked");
+        else if (namesIn(tracked.bytes).some((known) => known === name || isSame(join(folder, known), path)))
+          states.set(path, "tracked");
         else states.set(path, namesIn(ignored.bytes).includes(name) ? "ignored" : "not-ignored");
       });
     }),
   );
   return states;
+}
+
+/** Whether two names lead to one file, as `.ENV` and `.env` do on a disk that ignores case. */
+function isSame(one: string, other: string): boolean {
+  if (one.toLowerCase() !== other.toLowerCase()) return false;
+  const [first, second] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return first?.ino === second?.ino && first?.dev === second?.dev;
 }
 
 /** The nearest folder, this one or one above it, that looks like the top of a work tree, whatever git says of it. */

@@ -37,8 +37,8 @@ export const questions = {
   index: { args: [...ofAllFolders, "--stage", "--", ":(top)"] },
   /** The files that the next `git add` would take besides. */
   others: { args: [...ofAllFolders, "--others", "--exclude-standard", "--", ":(top)"], silenceMs: 60_000 },
-  /** Those of some files that git has; their names come behind. */
-  tracked: { args: ["ls-files", "-z", "--cached", "--"] },
+  /** Those of some files that git has, in whatever case; `:(icase,literal)` and their names come behind. */
+  tracked: { args: ["--no-literal-pathspecs", "ls-files", "-z", "--cached", "--"] },
   /** Those of some files, given on stdin, that git ignores; 1 when it ignores none. It refuses literal pathspecs. */
   ignored: { args: ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"], codes: [0, 1] },
   /** What the next commit would change. */

@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import { linkSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Git } from "../../src/git/git.ts";
+import { gitStates } from "../../src/git/git-state.ts";
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: folder, stdio: "pipe" });
+const stateOf = async (name: string) => (await gitStates([at(name)], new Git(process))).get(at(name));
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "mistral-key-git-state-")));
+  git("init", "-q");
+  writeFileSync(at(".gitignore"), ".env\n");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it("is that of the file, under whatever capital letters git has it", async () => {
+  writeFileSync(at(".ENV"), "A=1\n");
+  git("add", ".ENV");
+  // What a disk that ignores case does by itself: one file, two names.
+  linkSync(at(".ENV"), at(".env"));
+  expect(await stateOf(".env")).toBe("tracked");
+});
+
+it("is that of another file where the disk tells two apart by their capital letters", async () => {
+  writeFileSync(at(".ENV"), "A=1\n");
+  git("add", ".ENV");
+  writeFileSync(at(".env"), "A=1\n");
+  expect(await stateOf(".env")).toBe("ignored");
+});
+
+it.each([":(top)x", "*.txt", "a[b"])("takes the name %s for what it is", async (name) => {
+  for (const each of [name, "a.txt"]) writeFileSync(at(each), "");
+  git("--literal-pathspecs", "add", "--", "a.txt");
+  expect(await stateOf(name)).toBe("not-ignored");
+  git("--literal-pathspecs", "add", "--", name);
+  expect(await stateOf(name)).toBe("tracked");
+});
