@@ -1,4 +1,5 @@
 import type { ApiKey } from "./keys/api-key.ts";
+import { base64TextOf } from "./keys/base64-text.ts";
 
 /**
  * Sequences that a terminal acts on: CSI, then OSC, DCS, SOS, PM and APC with all that they carry,
@@ -40,8 +41,8 @@ const withheld = "(left out, since it holds the key)";
  * stored, printed and put into `--json`: one line without controls, terminal sequences and invisible
  * characters, in which the given keys are masked.
  *
- * A key is also found when it was escaped (`\u0047`, `%47`, `&#71;`), broken up or written in other
- * case, and so is half of one. Every such text goes through here before it goes anywhere else.
+ * A key is also found when it was escaped (`\u0047`, `%47`, `&#71;`), encoded (base64, hexadecimal
+ * digits, backwards), broken up or written in other case, and so is half of one. Every such text goes through here before it goes anywhere else.
  *
  * @param keys - the keys in use, which whoever wrote the text may have been sent
  * @param longest - how many characters are kept
@@ -142,15 +143,21 @@ function maskPieces(text: string, key: ApiKey): string {
   return masked;
 }
 
-/** Whether a text holds a key however it is escaped, whatever stands between its characters, and in whatever case. */
+/** Whether a text holds a key however it is escaped or encoded, whatever stands between its characters, and in whatever case. */
 function holdsKey(text: string, keys: readonly ApiKey[]): boolean {
   if (keys.length === 0) return false;
   const letters = lettersOf(strip(decode(strip(text))));
-  return keys.some((key) => {
-    const wanted = lettersOf(key.reveal());
-    // A few letters are in many a text.
-    return wanted.length >= 16 && letters.includes(wanted);
-  });
+  // A few letters are in many a text.
+  return keys
+    .flatMap((key) => formsOf(key.reveal()).map(lettersOf))
+    .some((wanted) => wanted.length >= 16 && letters.includes(wanted));
+}
+
+/** A key as it is, backwards, in hexadecimal digits and in base64. */
+function formsOf(value: string): readonly string[] {
+  const bytes = Buffer.from(value);
+  const inBase64 = ([0, 1, 2] as const).map((offset) => base64TextOf(bytes, offset).inside);
+  return [value, [...value].reverse().join(""), bytes.toString("hex"), ...inBase64];
 }
 
 function lettersOf(text: string): string {

@@ -123,6 +123,7 @@ describe("the modules", () => {
     const lists = [
       "src/errors.ts",
       "src/outside-text.ts",
+      "src/keys/base64-text.ts",
       "src/mistral/console-pages.ts",
       "src/mistral/mistral-api.ts",
       "src/models/languages.ts",

@@ -76,6 +76,17 @@ describe("text from outside", () => {
     expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
   });
 
+  it.each([
+    ["backwards", [...value].reverse().join("")],
+    ["in hexadecimal digits", Buffer.from(value).toString("hex").toUpperCase()],
+    ["in base64", Buffer.from(value).toString("base64")],
+    ["in base64 behind one byte", Buffer.from(`:${value}`).toString("base64url")],
+    ["in base64 behind two", Buffer.from(`u:${value}`).toString("base64")],
+  ])("leaves a text out that holds the key %s", (_how, text) => {
+    expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
+    expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
+  });
+
   it("masks a key that goes on in the next line", () => {
     expect(cleanLines(`${value.slice(0, 15)}\n${value.slice(15)}`, [key])).not.toContain(value.slice(0, 15));
   });
