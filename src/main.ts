@@ -8,7 +8,7 @@ import { keepMemoryOutOfDumps } from "./running/core-dumps.ts";
 import { takeEnvironment } from "./running/environment.ts";
 import { watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
-import { closeLostTerminals, StandardStream } from "./terminal/output/standard-stream.ts";
+import { closeLostTerminals, isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
 
 const { platform } = process;
 const env = takeEnvironment(process);
@@ -36,11 +36,12 @@ const stderr = new StandardStream(2, () => process.stderr);
  * @param version - of this package
  */
 export async function main(version: string): Promise<void> {
+  const terminals = ([0, 1, 2] as const).filter(isTerminal);
   process.once("exit", (code) => {
     // A question that ends because its terminal does was not cancelled by anybody, and where stopping at
     // it loses nothing it was not answered either.
     const stopped = code === exitCodes.cancelled || code === exitCodes.done;
-    if (closeLostTerminals() && stopped) process.exitCode = exitCodes.hungUp;
+    if (closeLostTerminals(terminals) && stopped) process.exitCode = exitCodes.hungUp;
   });
   keepMemoryOutOfDumps(platform);
   const code = await run(process.argv.slice(2), version);

@@ -1,8 +1,11 @@
 import { closeSync, fstatSync, type Stats, statSync, writeSync } from "node:fs";
 import type { TerminalStream } from "./terminal-output.ts";
 
-/** Whether a descriptor of this process, 0 to 2, is a terminal. */
-export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+/** A descriptor that every process starts with. */
+export type StandardDescriptor = 0 | 1 | 2;
+
+/** Whether a descriptor of this process is a terminal. */
+export function isTerminal(descriptor: StandardDescriptor): boolean {
   return (process.platform === "win32" || mayBeTerminal(descriptor)) && isatty(descriptor);
 }
 
@@ -16,11 +19,12 @@ function isatty(descriptor: number): boolean {
  * the modes of its terminals back then, and aborts when one is gone, with a core dump in which a key
  * may be (Node 20 to 24, ResetStdio in src/node.cc); of what is closed it knows that it is.
  *
+ * @param terminals - those that were one when the program started
  * @returns whether there was one
  */
-export function closeLostTerminals(): boolean {
+export function closeLostTerminals(terminals: readonly StandardDescriptor[]): boolean {
   if (process.platform === "win32") return false;
-  const lost = ([0, 1, 2] as const).filter((fd) => mayBeTerminal(fd) && !isatty(fd));
+  const lost = terminals.filter((fd) => mayBeTerminal(fd) && !isatty(fd));
   for (const fd of lost) closeSync(fd);
   return lost.length > 0;
 }
