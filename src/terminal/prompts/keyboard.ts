@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { onExit } from "signal-exit";
 import { type Awaited, InputParser } from "./input-parser.ts";
-import type { InputBurst, KeyListener } from "./key-listener.ts";
+import type { InputBurst, InputPiece, KeyListener } from "./key-listener.ts";
 
 /** The input side of a terminal, as `process.stdin` is. */
 export type KeyboardInput = NodeJS.ReadableStream & {
@@ -142,16 +142,15 @@ export class Keyboard {
   };
 
   #deliver(burst: InputBurst): void {
-    const at = burst.findIndex((piece) => piece.kind === "key" && /^ctrl-[cz]$/.test(piece.key));
-    const before = at === -1 ? burst : burst.slice(0, at);
-    if (before.length > 0) this.#listeners.at(-1)?.receive(before);
-    const control = burst[at];
-    if (control?.kind !== "key") return;
-    if (control.key === "ctrl-c") {
-      // What came behind it was meant for what it ended.
+    // An answer that comes in one read with Ctrl-C would end its question, and Ctrl-C would find nothing to stop.
+    if (burst.some((piece) => isKey(piece, "ctrl-c"))) {
       this.#listeners.at(-1)?.stop();
       return;
     }
+    const at = burst.findIndex((piece) => isKey(piece, "ctrl-z"));
+    const before = at === -1 ? burst : burst.slice(0, at);
+    if (before.length > 0) this.#listeners.at(-1)?.receive(before);
+    if (at === -1) return;
     this.#suspend();
     this.#deliver(burst.slice(at + 1));
   }
@@ -174,4 +173,8 @@ export class Keyboard {
     this.#markPastes(true);
     this.#listeners.at(-1)?.resumed?.();
   };
+}
+
+function isKey(piece: InputPiece, key: string): boolean {
+  return piece.kind === "key" && piece.key === key;
 }

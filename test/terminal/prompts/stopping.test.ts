@@ -20,6 +20,16 @@ describe("stopping", () => {
     });
   });
 
+  it.each(questions)("Ctrl-C at %s right behind what would answer it ends it", async (question) => {
+    for (const answer of [`${key}\n`, "\r"]) {
+      await asker.ask([question], {}, async (terminal) => {
+        await terminal.waitFor(shown[question]);
+        terminal.type(`${answer}\x03`);
+        expect(await terminal.waitFor("<exit 130>")).toContain("<cancelled>");
+      });
+    }
+  });
+
   it.each(questions)("Ctrl-D at %s, with nothing entered, does the same", async (question) => {
     await asker.ask([question], {}, async (terminal) => {
       await terminal.waitFor(shown[question]);
