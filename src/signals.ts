@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { Cancelled } from "./errors.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
@@ -18,7 +19,9 @@ export interface WatchedSignals {
 export function watchSignals(): WatchedSignals {
   const controller = new AbortController();
   let code: ExitCode | undefined;
-  const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+  // With no listener for SIGUSR1 Node opens its debugger, in which any user of this machine may read the memory.
+  const { SIGHUP, SIGINT, SIGTERM, SIGUSR1 } = constants.signals;
+  const numbers = { SIGHUP, SIGINT, SIGTERM, ...(process.platform !== "win32" && { SIGUSR1 }) };
   const watched = Object.entries(numbers).map(([name, number]) => {
     const listener = () => {
       if (code !== undefined) process.exit(code);

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { program, runProgram } from "../support/program.ts";
@@ -63,4 +63,22 @@ describe.runIf(process.platform === "linux")("a core dump", () => {
     expect((await runProgram(["open", "keys"], { env: desktop })).code).toBe(0);
     expect(readFileSync(join(home, "filter"), "utf8")).toBe(usualFilter());
   });
+});
+
+it.skipIf(process.platform === "win32")("SIGUSR1 ends the program, and opens no debugger", async () => {
+  const args = [program, "init", "--with-key", "--no-verify", "--verbose"];
+  const child = spawn(process.execPath, args, { env, cwd: home, stdio: ["pipe", "ignore", "pipe"] });
+  try {
+    let said = "";
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    child.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    await expect.poll(() => said, { timeout: 10_000 }).toContain("is used here");
+    child.kill("SIGUSR1");
+    expect(await ended).toBe(128 + constants.signals.SIGUSR1);
+    expect(said).not.toContain("Debugger");
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
