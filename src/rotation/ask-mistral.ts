@@ -2,8 +2,8 @@ import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { RotationRecord } from "./journal.ts";
-import type { Slots } from "./slots.ts";
-import type { Answer, Held, RotationStage, SlotContents, Subject } from "./stages.ts";
+import { contentsOf, type Slots } from "./slots.ts";
+import type { Answer, Held, RotationStage, Subject } from "./stages.ts";
 
 /** What a check says of a key, as the table of rotation has it. */
 export function answerOf({ diagnosis, authentication }: KeyCheck): Answer {
@@ -53,17 +53,15 @@ export class KeyChecks {
    *
    * @throws Cancelled when the person presses Ctrl-C
    */
-  async answer(
-    subject: Subject,
-    at: { readonly stage: RotationStage; readonly held: SlotContents; readonly keys: Slots },
-  ): Promise<Answer | undefined> {
-    const wanted = subject === "current" ? at.held.current : subject;
-    const slot = (["current", "next", "previous"] as const).find((one) => at.held[one] === wanted);
-    const key = slot === undefined ? undefined : at.keys[slot];
+  async answer(subject: Subject, stage: RotationStage, keys: Slots): Promise<Answer | undefined> {
+    const held = contentsOf(keys, this.#record);
+    const wanted = subject === "current" ? held.current : subject;
+    const slot = (["current", "next", "previous"] as const).find((one) => held[one] === wanted);
+    const key = slot === undefined ? undefined : keys[slot];
     if (wanted === "nothing" || key === undefined) return undefined;
     const known = this.#last.get(wanted);
     if (known !== undefined) return answerOf(known);
-    if (wanted === "new" && this.#captured !== undefined && at.stage === "switching") return "untested";
+    if (wanted === "new" && this.#captured !== undefined && stage === "switching") return "untested";
     const which = wanted === "other" ? "stored" : wanted;
     const line = this.#deps.output.progress(`Asking Mistral about the ${which} key`);
     return answerOf(await this.ask(wanted, key).finally(() => line.clear()));

@@ -2,7 +2,6 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { withCheck } from "../profiles/known-key.ts";
-import type { Profile } from "../profiles/profile.ts";
 import { readTarget } from "../profiles/target-reference.ts";
 import type { KeySlot, SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
@@ -25,9 +24,9 @@ import {
   type Direction,
   type Ending,
   findStep,
-  type Held,
   type Left,
   type RotationStage,
+  type SlotContents,
   type Step,
 } from "./stages.ts";
 import { stopped } from "./stopped.ts";
@@ -63,6 +62,8 @@ export async function moveRotation(
 ): Promise<MoveOutcome> {
   const slots = await readSlots(options.store, begun.profile);
   const move = new Move(deps, begun, options, slots);
+  // A run that was cut off may not have come to it.
+  move.settle();
   for (;;) {
     const outcome = await move.takeStep();
     if (outcome !== undefined) return outcome;
@@ -75,12 +76,10 @@ class Move {
   readonly #checks: KeyChecks;
   // As this run has read and written them; another run that changes them takes the journal over first.
   readonly #keys: Record<KeySlot, ApiKey | undefined>;
-  readonly #held: Record<KeySlot, Held>;
   #record: RotationRecord;
   #direction: Direction;
   #turned = false;
   #givenUp = false;
-  #settled: Profile | null | undefined;
   readonly #reports = new Map<string, DeliveryReport>();
 
   constructor(deps: Deps, record: RotationRecord, options: MoveOptions, slots: Slots) {
@@ -88,7 +87,6 @@ class Move {
     this.#record = record;
     this.#options = options;
     this.#keys = { ...slots };
-    this.#held = { ...contentsOf(slots, record) };
     this.#direction = options.direction;
     this.#checks = new KeyChecks(deps, record, options.captured);
   }
@@ -98,20 +96,24 @@ class Move {
     return this.#options.yes && this.#options.direction === "forward";
   }
 
+  /** What the slots hold. */
+  get #held(): SlotContents {
+    return contentsOf(this.#keys, this.#record);
+  }
+
+  /** Makes the profile tell of the key in use, whenever that or the stage has changed. */
+  settle(): void {
+    settleProfile(this.#deps, this.#record, this.#held.current);
+  }
+
   /** Takes the next step; answers how it ended when that was the last. */
   async takeStep(): Promise<MoveOutcome | undefined> {
     const { stage } = this.#record;
-    this.#settled = settleProfile(this.#deps, this.#record, this.#held.current, this.#settled);
-    const situation = {
-      stage,
-      direction: this.#direction,
-      slots: this.#held,
-      targetsWait: this.#waitingTargets().length > 0,
-    };
-    const step = await findStep(situation, (subject) =>
-      this.#checks.answer(subject, { stage, held: this.#held, keys: this.#keys }),
+    const targetsWait = this.#waitingTargets().length > 0;
+    const situation = { stage, direction: this.#direction, slots: this.#held, targetsWait };
+    return await this.#take(
+      await findStep(situation, (subject) => this.#checks.answer(subject, stage, this.#keys)),
     );
-    return await this.#take(step);
   }
 
   async #take(step: Step): Promise<MoveOutcome | undefined> {
@@ -124,14 +126,13 @@ class Move {
         journal.confirm(this.#record);
         if (key !== undefined) await store.set({ profile, slot: step.to }, key);
         this.#keys[step.to] = key;
-        this.#held[step.to] = this.#held[step.from];
+        this.settle();
         return undefined;
       }
       case "erase":
         journal.confirm(this.#record);
         await store.delete({ profile, slot: step.slot });
         this.#keys[step.slot] = undefined;
-        this.#held[step.slot] = "nothing";
         return undefined;
       case "enter":
         return await this.#enter(step.stage);
@@ -160,9 +161,8 @@ class Move {
       this.#direction = "forward";
       this.#turned = true;
     }
-    if (from !== "switching" || stage !== "delivering") return;
-    this.#settled = settleProfile(this.#deps, this.#record, this.#held.current, this.#settled);
-    await this.#options.onSwitched?.();
+    this.settle();
+    if (from === "switching" && stage === "delivering") await this.#options.onSwitched?.();
   }
 
   async #deliver(): Promise<MoveOutcome | undefined> {
@@ -213,10 +213,8 @@ class Move {
   /** Writes down what Mistral said of the key in use, unless a fuller check said the same a moment ago. */
   #learn(inUseIs: HeldKey): void {
     const { profiles, now } = this.#deps;
-    const check = this.#checks.last(inUseIs);
-    const captured = this.#options.captured?.check;
-    if (check === undefined || check === captured || inUseIs !== "new") return;
-    if (this.#checks.fullest("new") === captured) return;
+    const check = this.#checks.fullest(inUseIs);
+    if (check === undefined || check === this.#options.captured?.check || inUseIs !== "new") return;
     profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
   }
 
@@ -227,12 +225,8 @@ class Move {
       case "rotated":
         return this.#rotated(undefined);
       case "went-back": {
-        const finished = this.#waitingTargets().length === 0;
-        return {
-          outcome: "went-back",
-          inUse: this.#held.current === "old" ? "old" : "another",
-          finished,
-        };
+        const inUse = this.#held.current === "old" ? "old" : "another";
+        return { outcome: "went-back", inUse, finished: this.#waitingTargets().length === 0 };
       }
     }
   }

@@ -47,13 +47,7 @@ export interface WayBack {
 }
 
 /** What `rotate --json` tells besides the verdict on the new key. Stable surface. */
-export interface RotationDocument {
-  readonly previous: { readonly key: string; readonly state: OldKeyState };
-  readonly targets: readonly DeliveryReport[];
-}
-
-/** The JSON document for a rotation. */
-export function rotationDocument({ previous, targets }: RotationOutcome): RotationDocument {
+export function rotationDocument({ previous, targets }: RotationOutcome) {
   return { previous: { key: previous.mask, state: previous.state }, targets };
 }
 

@@ -17,20 +17,16 @@ export function profileNow(
  * does so already is left as it is: it may know more by now.
  *
  * @param current - the key in use
- * @param settled - what this has brought about in this run; it is not looked at again
- * @returns what it has brought about now; `null` when the profile was taken away
  */
 export function settleProfile(
   { profiles }: Pick<Deps, "profiles">,
   { stage, profile, before, after }: RotationRecord,
   current: Held,
-  settled: Profile | null | undefined,
-): Profile | null | undefined {
+): void {
   const switched = stage === "delivering" || stage === "retiring" || stage === "erasing";
   const [key, wanted] = switched ? ["new", after] : stage === "reverting" ? ["old", before] : [];
-  if (wanted === undefined || key !== current || wanted === settled) return settled;
+  if (wanted === undefined || key !== current) return;
   if (wanted === null) profiles.remove(profile);
   else if (unlessDamaged(() => profiles.read(profile))?.fingerprint.hash !== wanted.fingerprint.hash)
     profiles.write(wanted);
-  return wanted;
 }
