@@ -1,6 +1,5 @@
 import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { MistralKeyError } from "../errors.ts";
 import { createFile, makeFolders, syncFolder } from "./durable-writes.ts";
 import { codeOf, explainFileError, refuse } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
@@ -37,20 +36,6 @@ export class PrivateFolder {
   /** The content of a file, or `undefined` when there is none. */
   readBytes(file: string): Buffer | undefined {
     return this.#exists() ? this.#readFile(file) : undefined;
-  }
-
-  /** The text of every file whose name ends with `ending`, by name; one that cannot be read comes with the reason. */
-  readAll(ending: string): readonly (readonly [file: string, content: string | MistralKeyError])[] {
-    const files = this.names().filter((name) => name.endsWith(ending));
-    return files.sort().flatMap((file): (readonly [string, string | MistralKeyError])[] => {
-      try {
-        const content = this.#readFile(file);
-        return content === undefined ? [] : [[file, content.toString()]];
-      } catch (error) {
-        if (!(error instanceof MistralKeyError)) throw error;
-        return [[file, error]];
-      }
-    });
   }
 
   /** The names of the files, in no order; empty when there is no folder. */

@@ -142,12 +142,10 @@ function storedKeys({ profiles, journal }: Pick<Deps, "profiles" | "journal">): 
   for (const listed of journal.list()) {
     if ("record" in listed) {
       for (const { mask, fingerprint } of [listed.record.oldKey, listed.record.newKey]) {
-        wanted.push({ profile: listed.profile, mask, fingerprint });
+        wanted.push({ profile: listed.name, mask, fingerprint });
       }
     } else {
-      gaps.push(
-        `Profile ${listed.profile}: the keys of its rotation were not searched for. ${listed.damaged}`,
-      );
+      gaps.push(`Profile ${listed.name}: the keys of its rotation were not searched for. ${listed.damaged}`);
     }
   }
   return { wanted, gaps };

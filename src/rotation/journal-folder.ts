@@ -1,16 +1,14 @@
 import { join } from "node:path";
-import { MistralKeyError } from "../errors.ts";
-import { PrivateFolder } from "../files/private-folder.ts";
-import { Shape, ShapeError } from "../files/shape.ts";
-import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
+import type { Shape } from "../files/shape.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import {
-  newerVersion,
   profileDocument,
   readFingerprint,
   readName,
   readProfile,
   readVersion,
 } from "../profiles/profile-document.ts";
+import { ProfileFiles } from "../profiles/profile-files.ts";
 import type {
   ListedRotation,
   RotationJournal,
@@ -21,7 +19,6 @@ import type {
 import type { RotationStage } from "./stages.ts";
 import { bothWays, takenOver, underWay } from "./unfinished.ts";
 
-const ending = ".json";
 const stages: Record<RotationStage, true> = {
   staging: true,
   switching: true,
@@ -34,12 +31,16 @@ const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, 
 
 /** The rotations on disk: `rotations/NAME.json`, a file for each one under way. */
 export class JournalFolder implements RotationJournal {
-  readonly #folder: PrivateFolder;
+  readonly #files: ProfileFiles<RotationRecord>;
   #holderOfThisRun: string | undefined;
 
   /** @param folder - the folder of the program; it need not exist */
   constructor(folder: string) {
-    this.#folder = new PrivateFolder(join(folder, "rotations"));
+    this.#files = new ProfileFiles(join(folder, "rotations"), {
+      parse: readRecord,
+      nameIn: ({ profile }) => profile,
+      adviceFor: (name) => `It holds no key. Both ways go by what is stored.\n${bothWays(name)}`,
+    });
   }
 
   /** Made when it is first needed: most commands only read. */
@@ -49,21 +50,17 @@ export class JournalFolder implements RotationJournal {
   }
 
   read(profile: ProfileName): RotationRecord | undefined {
-    const text = this.#folder.read(fileOf(profile));
-    return text === undefined ? undefined : this.#parse(profile, text);
+    return this.#files.read(profile);
   }
 
   begin(plan: RotationPlan, stage: RotationStage = "staging"): RotationRecord {
     const record: RotationRecord = { ...plan, stage, holder: this.#holder };
-    if (!this.#folder.create(fileOf(plan.profile), textOf(record))) throw underWay(plan.profile);
+    if (!this.#files.create(plan.profile, documentOf(record))) throw underWay(plan.profile);
     return record;
   }
 
   takeOver(record: RotationRecord): RotationRecord {
-    this.confirm(record);
-    const taken = { ...record, holder: this.#holder };
-    this.#folder.write(fileOf(record.profile), textOf(taken));
-    return taken;
+    return this.#change(record, { holder: this.#holder });
   }
 
   confirm(record: RotationRecord): void {
@@ -75,39 +72,22 @@ export class JournalFolder implements RotationJournal {
     record: RotationRecord,
     changes: Partial<Pick<RotationRecord, "stage" | "targets">>,
   ): RotationRecord {
-    this.confirm(record);
-    const updated = { ...record, ...changes };
-    this.#folder.write(fileOf(record.profile), textOf(updated));
-    return updated;
+    return this.#change(record, changes);
   }
 
   end(profile: ProfileName): boolean {
-    return this.#folder.remove(fileOf(profile));
+    return this.#files.remove(profile);
   }
 
   list(): readonly ListedRotation[] {
-    return this.#folder.readAll(ending).flatMap(([file, content]): ListedRotation[] => {
-      const profile = nameOf(file);
-      if (profile === undefined) return [];
-      if (content instanceof MistralKeyError) return [{ profile, damaged: content.message }];
-      try {
-        return [{ profile, record: this.#parse(profile, content) }];
-      } catch (error) {
-        if (!(error instanceof MistralKeyError)) throw error;
-        return [{ profile, damaged: error.message }];
-      }
-    });
+    return this.#files.list((name, record) => ({ name, record }));
   }
 
-  #parse(profile: ProfileName, text: string): RotationRecord {
-    try {
-      const record = readRecord(Shape.parse(text));
-      if (record.profile === profile) return record;
-      throw new ShapeError(`it is about another profile, ${record.profile}`);
-    } catch (error) {
-      if (error instanceof ShapeError) throw damaged(profile, this.#folder.pathOf(fileOf(profile)), error);
-      throw error;
-    }
+  #change(record: RotationRecord, changes: Partial<RotationRecord>): RotationRecord {
+    this.confirm(record);
+    const changed = { ...record, ...changes };
+    this.#files.write(record.profile, documentOf(changed));
+    return changed;
   }
 }
 
@@ -137,31 +117,7 @@ function readRecord(shape: Shape): RotationRecord {
   };
 }
 
-function damaged(profile: ProfileName, path: string, error: ShapeError): MistralKeyError {
-  const hint =
-    error.message === newerVersion
-      ? "Update mistral-key: npm install --global mistral-key@latest"
-      : `It holds no key. Both ways go by what is stored.\n${bothWays(profile)}`;
-  return new MistralKeyError("store-damaged", `${path} cannot be read: ${error.message}.`, {
-    cause: error,
-    hint,
-  });
-}
-
-function textOf(record: RotationRecord): string {
+function documentOf(record: RotationRecord): unknown {
   const { before, after } = record;
-  const document = { ...record, before: before && profileDocument(before), after: profileDocument(after) };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
-}
-
-function fileOf(profile: ProfileName): string {
-  return profile + ending;
-}
-
-function nameOf(file: string): ProfileName | undefined {
-  try {
-    return parseProfileName(file.slice(0, -ending.length));
-  } catch {
-    return undefined;
-  }
+  return { ...record, before: before && profileDocument(before), after: profileDocument(after) };
 }

@@ -39,8 +39,8 @@ export interface RotationRecord extends RotationPlan {
 
 /** A row of {@link RotationJournal.list}. */
 export type ListedRotation =
-  | { readonly profile: ProfileName; readonly record: RotationRecord }
-  | { readonly profile: ProfileName; readonly damaged: string };
+  | { readonly name: ProfileName; readonly record: RotationRecord }
+  | { readonly name: ProfileName; readonly damaged: string };
 
 /**
  * Where rotations are recorded. Making a record is exclusive, so that it is also the lock; after a

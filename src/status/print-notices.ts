@@ -39,12 +39,12 @@ function refusalNotices(rows: readonly ReadableProfile[]): readonly string[] {
 }
 
 function rotationNotice(rotation: ListedRotation): string {
-  const { profile } = rotation;
-  if ("damaged" in rotation) return `A rotation of profile "${profile}" cannot be read. ${rotation.damaged}`;
+  const { name } = rotation;
+  if ("damaged" in rotation) return `A rotation of profile "${name}" cannot be read. ${rotation.damaged}`;
   const { record } = rotation;
   const since = formatDay(dayOf(new Date(record.startedAt)));
-  const finish = commandFor(profile, "rotate --finish");
-  return `A rotation of profile "${profile}", begun on ${since}, is not finished: ${whatIsLeft(record)}.\nTo finish it: ${finish}`;
+  const finish = commandFor(name, "rotate --finish");
+  return `A rotation of profile "${name}", begun on ${since}, is not finished: ${whatIsLeft(record)}.\nTo finish it: ${finish}`;
 }
 
 function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {

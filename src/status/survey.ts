@@ -65,18 +65,18 @@ export function survey(
   only: ProfileName | undefined,
 ): Survey {
   const at = now();
-  const rotations = new Map(journal.list().map((rotation) => [rotation.profile, rotation]));
+  const rotations = new Map(journal.list().map((rotation) => [rotation.name, rotation]));
   const listed = profiles.list();
   const shown = listed
     .filter(({ name }) => only === undefined || name === only)
     .map((row) => ("damaged" in row ? row : { ...row, rotation: rotations.get(row.name) }));
   const strays = [...rotations.values()].filter(
-    (rotation) => !listed.some((row) => row.name === rotation.profile && "profile" in row),
+    (rotation) => !listed.some((row) => row.name === rotation.name && "profile" in row),
   );
   return {
     choice,
     profiles: mostUrgentFirst(shown, at),
-    strayRotations: only === undefined ? strays : strays.filter(({ profile }) => profile === only),
+    strayRotations: only === undefined ? strays : strays.filter(({ name }) => name === only),
     environment: compare(env, { selected: choice.name, listed, rotation: rotations.get(choice.name) }),
     now: at,
   };

@@ -38,7 +38,7 @@ describe("a private folder", () => {
   it("does not exist before something is written", () => {
     expect(folder.read("a.json")).toBeUndefined();
     expect(folder.names()).toEqual([]);
-    expect(folder.readAll(".json")).toEqual([]);
+    expect(folder.names()).toEqual([]);
     expect(folder.remove("a.json")).toBe(false);
     expect(existsSync(folder.path)).toBe(false);
   });
@@ -106,16 +106,6 @@ describe("a private folder", () => {
     folder.remove("a.json");
     expect(readdirSync(folder.path).sort()).toEqual([".a.json.2.tmp", ".b.json.3.tmp"]);
   });
-
-  it("lists the files with an ending, by name", () => {
-    folder.write("b.json", "two");
-    folder.write("a.json", "one");
-    folder.write("c.txt", "three");
-    expect(folder.readAll(".json")).toEqual([
-      ["a.json", "one"],
-      ["b.json", "two"],
-    ]);
-  });
 });
 
 describe.runIf(posix)("a private folder that somebody has been at", () => {
@@ -127,10 +117,6 @@ describe.runIf(posix)("a private folder that somebody has been at", () => {
     expect(() => folder.read("l.json")).toThrow(refused);
     expect(() => folder.write("l.json", "new")).toThrow(refused);
     expect(folder.create("l.json", "new")).toBe(false);
-    expect(folder.readAll(".json")).toEqual([
-      ["a.json", "one"],
-      ["l.json", refused],
-    ]);
     expect(statSync(target).size).toBe(4);
     expect(lstatSync(folder.pathOf("l.json")).isSymbolicLink()).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -209,8 +209,10 @@ describe("a damaged profile", () => {
   it("does not keep the others from being listed", () => {
     profiles.write(profile("work"));
     plant("default.json", "{");
+    mkdirSync(join(home, "profiles", "folder.json"));
     expect(profiles.list()).toEqual([
       { name: "default", damaged: expect.stringContaining("default.json") },
+      { name: "folder", damaged: expect.stringContaining("folder.json") },
       { name: "work", profile: expect.objectContaining({ name: "work" }) },
     ]);
   });

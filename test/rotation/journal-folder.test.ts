@@ -85,8 +85,8 @@ it("lists what is under way, and what cannot be read", () => {
   journal.begin(plan({ profile: parseProfileName("work") }));
   writeFileSync(join(home, "rotations", "work.json"), "{}");
   expect(journal.list()).toEqual([
-    { profile: "default", record },
-    { profile: "work", damaged: expect.stringContaining("work.json") },
+    { name: "default", record },
+    { name: "work", damaged: expect.stringContaining("work.json") },
   ]);
 });
 

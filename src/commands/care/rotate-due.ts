@@ -74,7 +74,7 @@ function findDue(
   { profiles, journal, now }: Deps,
   { days, only }: DueRequest,
 ): Readonly<Record<Due, readonly ProfileName[]>> {
-  const rotating = new Set(journal.list().map(({ profile }) => profile));
+  const rotating = new Set(journal.list().map(({ name }) => name));
   const stateOf = (row: ListedProfile): Due => {
     if ("damaged" in row || rotating.has(row.name)) return "due";
     const { expiresAt } = row.profile;

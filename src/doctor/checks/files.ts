@@ -109,7 +109,7 @@ export const rotationsCheck: Check = {
     if (first === undefined) return { state: "ok", message: "None is unfinished." };
     const message = rows.map(describeRotation).join(" ");
     const code = rows.some((row) => "damaged" in row) ? exitCodes.store : exitCodes.unfinished;
-    return { state: "fail", code, message, hint: bothWays(first.profile) };
+    return { state: "fail", code, message, hint: bothWays(first.name) };
   },
 };
 

@@ -1,0 +1,94 @@
+import { MistralKeyError } from "../errors.ts";
+import { PrivateFolder } from "../files/private-folder.ts";
+import { Shape, ShapeError } from "../files/shape.ts";
+import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
+import { newerVersion } from "./profile-document.ts";
+
+const ending = ".json";
+
+/** What the documents of a folder are. */
+export interface DocumentKind<Value> {
+  /** @throws ShapeError when it is none */
+  parse(shape: Shape): Value;
+  /** The profile that one is about. */
+  nameIn(value: Value): ProfileName;
+  /** What to do about one that cannot be read. */
+  adviceFor(name: ProfileName): string;
+}
+
+/** A private folder with a document about each profile: `NAME.json`. */
+export class ProfileFiles<Value> {
+  readonly #folder: PrivateFolder;
+  readonly #kind: DocumentKind<Value>;
+
+  constructor(path: string, kind: DocumentKind<Value>) {
+    this.#folder = new PrivateFolder(path);
+    this.#kind = kind;
+  }
+
+  /** @throws MistralKeyError of kind `store-damaged` when it cannot be understood */
+  read(name: ProfileName): Value | undefined {
+    const text = this.#folder.read(name + ending);
+    if (text === undefined) return undefined;
+    try {
+      const value = this.#kind.parse(Shape.parse(text));
+      const about = this.#kind.nameIn(value);
+      if (about === name) return value;
+      // A file system that ignores case gives Work.json for work.json.
+      if (about.toLowerCase() === name.toLowerCase()) return undefined;
+      throw new ShapeError(`it is about another profile, ${about}`);
+    } catch (cause) {
+      if (!(cause instanceof ShapeError)) throw cause;
+      const [problem, hint] =
+        cause.message === newerVersion
+          ? ["cannot be read", "Update mistral-key: npm install --global mistral-key@latest"]
+          : ["is damaged", this.#kind.adviceFor(name)];
+      const message = `${this.#folder.pathOf(name + ending)} ${problem}: ${cause.message}.`;
+      throw new MistralKeyError("store-damaged", message, { cause, hint });
+    }
+  }
+
+  write(name: ProfileName, document: unknown): void {
+    this.#folder.write(name + ending, textOf(document));
+  }
+
+  /** Answers `false`, and changes nothing, when there is one already. */
+  create(name: ProfileName, document: unknown): boolean {
+    return this.#folder.create(name + ending, textOf(document));
+  }
+
+  /** Answers whether there was one, readable or not. */
+  remove(name: ProfileName): boolean {
+    return this.#folder.remove(name + ending);
+  }
+
+  /** Of which profiles there is one. */
+  names(): readonly ProfileName[] {
+    return this.#folder.names().flatMap((file) => {
+      try {
+        return file.endsWith(ending) ? parseProfileName(file.slice(0, -ending.length)) : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  /** A row for each, by name; one that cannot be read is given with the reason. */
+  list<Row>(
+    rowOf: (name: ProfileName, value: Value) => Row,
+  ): readonly (Row | { readonly name: ProfileName; readonly damaged: string })[] {
+    return [...this.names()].sort().flatMap((name) => {
+      try {
+        const value = this.read(name);
+        return value === undefined ? [] : rowOf(name, value);
+      } catch (error) {
+        if (!(error instanceof MistralKeyError)) throw error;
+        return { name, damaged: error.message };
+      }
+    });
+  }
+}
+
+function textOf(document: unknown): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
