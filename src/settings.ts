@@ -3,19 +3,15 @@ import type { Deps } from "./deps.ts";
 import { MistralKeyError } from "./errors.ts";
 import { commandFor } from "./hints.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
-import { type Endpoint, parseRegion, parseServerUrl } from "./mistral/endpoint.ts";
+import { parseRegion, parseServerUrl } from "./mistral/endpoint.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { StoreKind } from "./stores/secret-store.ts";
+import type { KeyRequest } from "./stores/stored-key.ts";
 
 /** What the global flags, the environment and the folder ask for. */
-export interface Settings {
-  readonly profile: ProfileName;
+export interface Settings extends KeyRequest {
   /** The same profile, with the rule that chose it. */
   readonly choice: ProfileChoice;
-  /** The store asked for; `undefined` leaves it to the profile, then to the keychain. */
-  readonly store: StoreKind | undefined;
-  /** The endpoint asked for; `undefined` leaves it to the profile, then to the global one. */
-  readonly endpoint: Endpoint | undefined;
   readonly json: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
-import { endpointFor, storeFor } from "../profiles/profile.ts";
+import { endpointFor } from "../profiles/profile.ts";
 import { answerOf } from "../rotation/ask-mistral.ts";
 import type { RotationRecord } from "../rotation/journal.ts";
 import { keepingBothKeys, type ReplaceRequest, stageKey, switchToStaged } from "../rotation/replace-key.ts";
@@ -35,13 +35,14 @@ import { openIssuer } from "./open-issuer.ts";
 export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promise<RotateOutcome> {
   const stored = await prepareRotation(deps, request);
   const { store, profile: before } = stored;
-  const { profile: name, browser, waitMs, yes } = request;
+  const { profile: name } = request;
   const endpoint = endpointFor(request, before);
   const made = await makeKey(deps, request, stored, endpoint);
   if (made === undefined) return await rotateKey(deps, { ...request, from: "prompt" });
   const { issuer, successor } = made;
   const { created, expiresAt, listed } = successor;
   const replace: ReplaceRequest = {
+    ...request,
     name,
     key: created.key,
     store,
@@ -49,10 +50,6 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
     expiresAt,
     listed,
     before,
-    browser,
-    waitMs,
-    yes,
-    revoke: revokeThrough(async () => issuer),
   };
   const record = await stageKey(deps, replace).catch(async (error: unknown) => {
     throw await withdrawn(error, issuer, successor);
@@ -98,22 +95,11 @@ async function makeKey(
   }
 }
 
-/** Deletes the old key of a rotation that is under way, through the Admin API of its profile. */
-export function revokeOldKeyOf(
-  deps: Deps,
-  request: Pick<RotateRequest, "profile" | "store" | "endpoint">,
-): RevokeOldKey {
-  return revokeThrough(async () => {
-    const profile = unlessDamaged(() => deps.profiles.read(request.profile));
-    const store = await deps.store(storeFor(request, profile));
-    return await openIssuer(deps, request.profile, store, endpointFor(request, profile));
-  });
-}
-
-function revokeThrough(open: () => Promise<KeyIssuer>): RevokeOldKey {
-  return async (wanted) => {
-    const issuer = await open();
-    const { keyId } = await findIssuedKey(issuer, wanted);
+/** Deletes the old key of a rotation through the Admin API of its profile. */
+export function revokeByIssuer(deps: Deps): RevokeOldKey {
+  return async ({ profile, oldKey, after }) => {
+    const issuer = await openIssuer(deps, profile, await deps.store(after.store), after.endpoint);
+    const { keyId } = await findIssuedKey(issuer, oldKey);
     await issuer.delete(keyId);
   };
 }

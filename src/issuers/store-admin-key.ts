@@ -8,8 +8,7 @@ import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
-import type { StoreKind } from "../stores/secret-store.ts";
-import { noKey, readStoredKey } from "../stores/stored-key.ts";
+import { type KeyRequest, noKey, readStoredKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { facts } from "./facts.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
@@ -18,10 +17,7 @@ import { noteListed } from "./make-successor.ts";
 import { refuseRegional } from "./open-issuer.ts";
 
 /** Which Admin API key is to be stored, and where it comes from. */
-export interface AdminKeyRequest {
-  readonly profile: ProfileName;
-  readonly store: StoreKind | undefined;
-  readonly endpoint: Endpoint | undefined;
+export interface AdminKeyRequest extends KeyRequest {
   readonly from: "prompt" | "stdin";
   /** Replaces one that is stored without a question. */
   readonly replace: boolean;

@@ -18,7 +18,7 @@ export interface CallableKey {
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
 export async function readCallableKey(deps: Deps, settings: Settings): Promise<CallableKey> {
-  const { key, endpoint, history, known } = await readKeyToCheck(deps, { ...settings, minDays: undefined });
+  const { key, endpoint, history, known } = await readKeyToCheck(deps, settings);
   if (known !== undefined) deps.remindOfEnd(key, known);
   return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
 }

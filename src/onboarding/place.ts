@@ -10,6 +10,7 @@ import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import type { KeyRequest } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { settleStore } from "./settle-store.ts";
 
@@ -25,11 +26,7 @@ export interface Place {
 }
 
 /** Which place is asked for, and who decides where that is taken. */
-export interface PlaceRequest {
-  readonly profile: ProfileName;
-  /** The store asked for; `undefined` leaves it to the profile, then to the keychain. */
-  readonly store: StoreKind | undefined;
-  readonly endpoint: Endpoint | undefined;
+export interface PlaceRequest extends KeyRequest {
   /** Whether a stored key is replaced without asking. */
   readonly replace: boolean;
   /** The last day of a key, where it was given: who keeps a stored key may have come to note it. */

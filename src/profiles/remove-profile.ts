@@ -4,17 +4,14 @@ import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { unusableStore } from "../stores/choose-store.ts";
-import { everySlot, type SecretStore, type StoreKind } from "../stores/secret-store.ts";
-import { noKey } from "../stores/stored-key.ts";
+import { everySlot, type SecretStore } from "../stores/secret-store.ts";
+import { type KeyRequest, noKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
 import { targetText } from "./target-reference.ts";
 
 /** What is to be removed. */
-export interface RemoveRequest {
-  readonly profile: ProfileName;
-  /** The store asked for; `undefined` leaves it to the profile. */
-  readonly store: StoreKind | undefined;
+export interface RemoveRequest extends KeyRequest {
   /** Removes it without a question. */
   readonly yes: boolean;
 }

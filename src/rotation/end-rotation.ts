@@ -8,17 +8,18 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { profileOf } from "../profiles/known-key.ts";
 import { endpointFor, storeFor } from "../profiles/profile.ts";
 import { newerVersion } from "../profiles/profile-document.ts";
-import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import type { KeyRequest } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { planOf, type RotationPlan, type RotationRecord } from "./journal.ts";
-import { type MoveOptions, type MoveOutcome, moveRotation } from "./move-rotation.ts";
+import { type MoveOutcome, moveRotation } from "./move-rotation.ts";
+import type { RetireOptions } from "./retire-old-key.ts";
 import { contentsOf, readSlots } from "./slots.ts";
+import type { Direction } from "./stages.ts";
 
 /** Which rotation is to be ended, and how. */
-export interface EndRequest extends Omit<MoveOptions, "store" | "captured" | "onSwitched"> {
-  readonly profile: ProfileName;
-  /** Where its keys are, when its record was lost; `undefined` leaves it to the profile. */
-  readonly store: StoreKind | undefined;
+export interface EndRequest extends KeyRequest, RetireOptions {
+  readonly direction: Direction;
 }
 
 /** What came of {@link endRotation}, and the rotation as it was found. */
@@ -79,10 +80,7 @@ export interface FoundRotation {
  *
  * @throws MistralKeyError of kind `unfinished` when a damaged record was all that was left of it; it is removed then
  */
-export async function findRotation(
-  deps: Finding,
-  request: { readonly profile: ProfileName; readonly store: StoreKind | undefined },
-): Promise<FoundRotation | undefined> {
+export async function findRotation(deps: Finding, request: KeyRequest): Promise<FoundRotation | undefined> {
   const recorded = readRecord(deps, request.profile);
   const profile = unlessDamaged(() => deps.profiles.read(request.profile));
   if (recorded !== undefined && recorded !== "damaged") {

@@ -93,7 +93,7 @@ class Move {
 
   /** Whether the person gives up the old key; who wanted it back has given up the new one. */
   get #yes(): boolean {
-    return this.#options.yes && this.#options.direction === "forward";
+    return this.#options.yes === true && this.#options.direction === "forward";
   }
 
   /** What the slots hold. */

@@ -13,22 +13,14 @@ import { noKey } from "../stores/stored-key.ts";
 import { planOf, type RotationPlan, type RotationRecord } from "./journal.ts";
 import { moveRotation } from "./move-rotation.ts";
 import type { RotationOutcome } from "./outcome.ts";
-import type { RevokeOldKey } from "./retire-old-key.ts";
+import type { RetireOptions } from "./retire-old-key.ts";
 import { bothWays, leftover } from "./unfinished.ts";
 
 /** A key that is to take the place of the one that a store holds for a profile. */
-export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets"> {
+export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets">, RetireOptions {
   readonly store: SecretStore;
   /** What is known of the old key; `undefined` when only the store knows of it. */
   readonly before: Profile | undefined;
-  /** Whether pages may be opened in a browser; yes where absent. */
-  readonly browser?: boolean;
-  /** How long to wait until Mistral refuses the old key, in milliseconds; see `RetireOptions`. */
-  readonly waitMs?: number | undefined;
-  /** Goes on without a question where a target does not take the new key. */
-  readonly yes?: boolean;
-  /** Deletes the old key; a person does where absent. */
-  readonly revoke?: RevokeOldKey | undefined;
   /** Asks when the new key ends, once it is in use. */
   readonly askExpiry?: (() => Promise<Profile["expiresAt"]>) | undefined;
 }
@@ -58,15 +50,11 @@ export async function switchToStaged(
   record: RotationRecord,
   request: ReplaceRequest,
 ): Promise<RotationOutcome> {
-  const { store, check, browser = true, waitMs, yes = false, name, revoke } = request;
+  const { store, check, name } = request;
   const outcome = await keepingBothKeys(record, async () =>
     moveRotation(deps, deps.journal.update(record, { stage: "switching" }), {
-      store,
+      ...request,
       direction: "forward",
-      browser,
-      waitMs,
-      yes,
-      revoke,
       captured: { check },
       onSwitched: async () => {
         deps.output.ok(`stored in ${store.describe()}, read back`);

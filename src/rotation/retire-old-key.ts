@@ -13,7 +13,7 @@ import type { Left } from "./stages.ts";
  *
  * @throws MistralKeyError that says why it was not deleted
  */
-export type RevokeOldKey = (old: { readonly mask: string; readonly name: string | null }) => Promise<void>;
+export type RevokeOldKey = (rotation: RotationRecord) => Promise<void>;
 
 type Retiring = Pick<Deps, "output" | "interactive" | "prompts" | "openPage" | "sleep" | "now">;
 
@@ -22,9 +22,12 @@ export interface RetireOptions {
   /** Whether pages may be opened. */
   readonly browser: boolean;
   /** How long to wait until Mistral refuses the old key, in milliseconds; `undefined` where nothing was said. */
-  readonly waitMs: number | undefined;
-  /** Gives up an old key that Mistral forbids every call without asking, although it is not proven dead. */
-  readonly yes: boolean;
+  readonly waitMs?: number | undefined;
+  /**
+   * Asks nothing: goes on where a target does not take the new key, and gives up an old key that
+   * Mistral forbids every call, although it is not proven dead.
+   */
+  readonly yes?: boolean;
   /** Deletes the old key; where absent, a person does it in the console. */
   readonly revoke?: RevokeOldKey | undefined;
 }
@@ -103,13 +106,13 @@ async function lookAtOldKey({ checks, old, inUse, inUseIs }: RetiringKeys): Prom
 /** Where it cannot be deleted, a person still can. */
 async function isRevoked(
   { output }: Retiring,
-  { oldKey }: RotationRecord,
+  record: RotationRecord,
   revoke: RevokeOldKey,
 ): Promise<boolean> {
   const line = output.progress("Deleting the old key at Mistral");
   try {
-    await revoke(oldKey);
-    line.succeed(`deleted the old key ${oldKey.mask} at Mistral`);
+    await revoke(record);
+    line.succeed(`deleted the old key ${record.oldKey.mask} at Mistral`);
     return true;
   } catch (error) {
     line.clear();

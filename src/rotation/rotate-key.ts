@@ -8,24 +8,18 @@ import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
-import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
 import { endpointFor } from "../profiles/profile.ts";
-import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
-import { readStoredKey, type StoredKey } from "../stores/stored-key.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { type KeyRequest, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
 import type { RotationOutcome } from "./outcome.ts";
 import { refuseLeftovers, replaceKey } from "./replace-key.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
 import { refuseDuringRotation } from "./unfinished.ts";
 
 /** What `rotate` is asked for. */
-export interface RotateRequest extends RetireOptions {
-  readonly profile: ProfileName;
-  readonly store: StoreKind | undefined;
-  /** The endpoint asked for; `undefined` leaves it to the profile. */
-  readonly endpoint: Endpoint | undefined;
+export interface RotateRequest extends KeyRequest, RetireOptions {
   /** The last day of the new key, when it was given; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
   /** Where the new key comes from. */
@@ -68,6 +62,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   if (captured.outcome === "refused") return { ...captured, store };
   await settleWorkspace(deps, request, before?.identity ?? null, captured);
   const outcome = await replaceKey(deps, {
+    ...request,
     name: request.profile,
     key: captured.key,
     store,
@@ -75,10 +70,6 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
     expiresAt,
     check: captured.check,
     before,
-    browser: request.browser,
-    waitMs: request.waitMs,
-    yes: request.yes,
-    revoke: request.revoke,
     askExpiry: walked?.asked === false ? () => askExpiry(deps, { justMade }) : undefined,
   });
   return { outcome: "rotated", ...outcome };

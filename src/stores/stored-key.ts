@@ -3,14 +3,16 @@ import { MistralKeyError } from "../errors.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { Endpoint } from "../mistral/endpoint.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 import { findUnlistedKey } from "./unlisted-key.ts";
 
-/** Whose key is looked for, and in which store when it is not left to the profile. */
+/** Which key is meant. What is not asked for is left to its profile, then to the usual one. */
 export interface KeyRequest {
   readonly profile: ProfileName;
   readonly store?: StoreKind | undefined;
+  readonly endpoint?: Endpoint | undefined;
 }
 
 /** A key as it was found in its store. */

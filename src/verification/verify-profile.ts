@@ -12,18 +12,13 @@ import { describeEnd } from "../profiles/key-end.ts";
 import { latestOf, profileOf, withCheck } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
-import { readStoredKey } from "../stores/stored-key.ts";
+import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";
 import { type Checking, checkWithProgress } from "./check-with-progress.ts";
 import type { CheckedKey } from "./verification-document.ts";
 
 /** Which stored key to verify, and how. */
-export interface VerifyRequest extends Pick<CheckOptions, "quick" | "model"> {
-  readonly profile: ProfileName;
-  /** The store asked for; `undefined` leaves it to the profile. */
-  readonly store: StoreKind | undefined;
-  /** The endpoint asked for; `undefined` leaves it to the profile. */
-  readonly endpoint: Endpoint | undefined;
-  readonly minDays: number | undefined;
+export interface VerifyRequest extends KeyRequest, Pick<CheckOptions, "quick" | "model"> {
+  readonly minDays?: number | undefined;
 }
 
 /** A stored key, and what is known of it before it is checked. */

@@ -172,6 +172,7 @@ class Run {
         store,
         endpoint,
         before: this.#profile === "damaged" ? undefined : this.#profile,
+        browser: true,
         check: checkOf(this.#fates.new),
       });
       return { end: outcome.left ?? "rotated", advice: adviceIn(nextStepOf(outcome)) };
@@ -181,7 +182,6 @@ class Run {
       store: "memory",
       direction: event === "--abort --yes" ? "back" : "forward",
       browser: false,
-      waitMs: undefined,
       yes: event !== "--finish",
     });
     if (outcome.outcome !== "rotated") return { end: outcome.outcome, advice: undefined };

@@ -2,7 +2,6 @@ import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
-import { revokeOldKeyOf } from "../../issuers/rotate-by-issuer.ts";
 import { daysLeft } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import type { ListedProfile } from "../../profiles/profile-registry.ts";
@@ -52,7 +51,7 @@ export async function rotateDue(
   const told: (Told & { readonly profile: ProfileName; readonly words: string })[] = [];
   for (const profile of due) {
     output.heading(`Profile "${profile}"`);
-    told.push({ profile, ...(await rotateNext(deps, forProfile(deps, options, profile), rotateOne)) });
+    told.push({ profile, ...(await rotateNext(deps, { ...options, profile }, rotateOne)) });
     output.print();
   }
   if (told.length === 0) output.ok(`No key is known to end within ${request.days} days.`);
@@ -84,11 +83,6 @@ function findDue(
   const listed = profiles.list().filter(({ name }) => only === undefined || name === only);
   const named = (state: Due) => listed.filter((row) => stateOf(row) === state).map(({ name }) => name);
   return { due: named("due"), notDue: named("notDue"), unknown: named("unknown") };
-}
-
-function forProfile(deps: Deps, options: RotateOptions, profile: ProfileName): RotateOptions {
-  const own = { ...options, profile };
-  return { ...own, revoke: options.auto ? revokeOldKeyOf(deps, own) : undefined };
 }
 
 async function rotateNext(

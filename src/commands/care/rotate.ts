@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
-import { revokeOldKeyOf, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
+import { revokeByIssuer, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { endRotation, findRotation } from "../../rotation/end-rotation.ts";
@@ -40,7 +40,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     waitMs: readWait(flags.value("wait"), settings.profile),
     yes: flags.on("yes"),
     auto,
-    revoke: auto ? revokeOldKeyOf(deps, settings) : undefined,
+    revoke: auto ? revokeByIssuer(deps) : undefined,
   };
   const due = readDue(flags, options);
   if (flags.on("web")) {

@@ -11,7 +11,7 @@ import { requirePerson } from "../../terminal/absence.ts";
 export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   if (flags.on("copy")) return await copy(settings, deps);
-  const { profile, store, json } = settings;
+  const { profile, json } = settings;
   const askFirst = deps.stdoutIsTerminal && !flags.on("reveal");
   if (askFirst) {
     requirePerson(deps, {
@@ -19,7 +19,7 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
       hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${runCommand(profile)}`,
     });
   }
-  const { key } = await readKeyForUse({ profile, store }, deps);
+  const { key } = await readKeyForUse(settings, deps);
   if (askFirst) {
     const prompts = await deps.prompts();
     const message = `Show ${key.mask} in full here? It stays in the terminal's history.`;
@@ -34,9 +34,10 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   return exitCodes.done;
 }
 
-async function copy({ profile, store, json }: Settings, deps: Deps): Promise<ExitCode> {
+async function copy(settings: Settings, deps: Deps): Promise<ExitCode> {
+  const { profile, json } = settings;
   const { output } = deps;
-  const { key } = await readKeyForUse({ profile, store }, deps);
+  const { key } = await readKeyForUse(settings, deps);
   const copied = await (await deps.clipboard()).copy(key);
   if (json) {
     output.json({ profile, key: key.mask, ...copied });

@@ -12,7 +12,7 @@ export async function limits({ flags }: CommandInput, deps: Deps): Promise<ExitC
   const settings = readSettings(flags, deps);
   const model = readModelFlag(flags, settings.profile, "limits");
   const { output } = deps;
-  const verified = await verifyProfile(deps, { ...settings, model, minDays: undefined, silent: true });
+  const verified = await verifyProfile(deps, { ...settings, model, silent: true });
   const { check, identity = null } = verified;
   const called = check.completion?.model ?? model;
   if (settings.json) {
