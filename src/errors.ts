@@ -26,7 +26,7 @@ export type FailureKind =
 /** What a {@link MistralKeyError} carries besides its message. */
 export interface FailureDetails {
   /** The next action, as a sentence; printed below the message and as `error.hint` in JSON. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** What made it fail, for `--verbose`; never holds a key. */
   readonly cause?: unknown;
 }
@@ -67,7 +67,7 @@ export function withSentence(
   }: { readonly kind?: FailureKind; readonly hint?: string | undefined } = {},
 ): MistralKeyError {
   const message = `${error.message} ${sentence}`;
-  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  const details = { cause: error, hint };
   return kind === "cancelled" ? new Cancelled(message, details) : new MistralKeyError(kind, message, details);
 }
 

@@ -91,8 +91,7 @@ function unsaid(what: string): MistralKeyError {
 
 /** What a row says that a profile keeps. */
 function listedOf({ expiresAt, lastUsedAt, workspaceName }: IssuedKey, now: Date): ListedKey {
-  const end = expiresAt === undefined ? {} : { expiresAt };
-  return { ...end, lastUsedAt, workspace: workspaceName, seenAt: now.toISOString() };
+  return { expiresAt, lastUsedAt, workspace: workspaceName, seenAt: now.toISOString() };
 }
 
 /** Writes down what a row says of a stored key: its last day counts more than the one that was entered. */
@@ -104,8 +103,8 @@ export function noteListed(
   const latest = profile && latestOf(profiles, profile);
   if (latest === undefined) return;
   const listed = listedOf(row, now());
-  const end = listed.expiresAt === undefined ? {} : { expiresAt: listed.expiresAt };
-  profiles.write({ ...latest, ...end, listed });
+  const { expiresAt = latest.expiresAt } = listed;
+  profiles.write({ ...latest, expiresAt, listed });
 }
 
 function sameLifeOf({ expiresAt, createdAt }: IssuedKey, profile: Profile | undefined, now: Date): Expiry {

@@ -38,16 +38,16 @@ export function profileOf(known: KnownKey, now: Date): Profile {
     key: known.key.mask,
     fingerprint: fingerprintOf(known.key),
     store: known.store,
-    ...(known.storeName === undefined ? {} : { storeName: known.storeName }),
+    storeName: known.storeName,
     endpoint: known.endpoint,
     identity: null,
     createdAt: now.toISOString(),
-    ...(known.expiresAt === undefined ? {} : { expiresAt: known.expiresAt }),
+    expiresAt: known.expiresAt,
     lastVerifiedAt: null,
     lastDiagnosis: null,
     lastAcceptedAt: null,
-    ...(known.adminKey === undefined ? {} : { adminKey: known.adminKey }),
-    ...(known.listed === undefined ? {} : { listed: known.listed }),
+    adminKey: known.adminKey,
+    listed: known.listed,
     targets: known.targets ?? [],
   };
   return known.check === undefined ? profile : withCheck(profile, known.check, now);
@@ -68,7 +68,7 @@ export function latestOf(profiles: Pick<ProfileRegistry, "read">, profile: Profi
 export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile {
   const moment = now.toISOString();
   const { authentication, rateLimits } = check;
-  const perMinute = rateLimits?.requestsPerMinute.limit;
+  const requestsPerMinute = rateLimits?.requestsPerMinute.limit || undefined;
   return {
     ...profile,
     identity: check.identity ?? profile.identity,
@@ -76,10 +76,7 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile
     lastDiagnosis: diagnosisOfKey(check),
     ...(authentication.ok && {
       lastAcceptedAt: moment,
-      mayCall: {
-        models: authentication.models,
-        ...(perMinute ? { requestsPerMinute: perMinute } : {}),
-      },
+      mayCall: { models: authentication.models, requestsPerMinute },
     }),
   };
 }

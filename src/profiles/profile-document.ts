@@ -1,5 +1,6 @@
 import { codeOfDiagnosis } from "../exit-codes.ts";
 import { type Shape, ShapeError } from "../files/shape.ts";
+import type { Expiry } from "../keys/expiry.ts";
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import { parseProfileName } from "../keys/profile-name.ts";
 import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.ts";
@@ -28,18 +29,18 @@ export function readProfile(shape: Shape): Profile {
     key: shape.text("key"),
     fingerprint: readFingerprint(shape.object("fingerprint")),
     store: shape.oneOf("store", stores),
-    ...(shape.has("storeName") ? { storeName: cleanText(shape.text("storeName")) } : {}),
+    storeName: shape.has("storeName") ? cleanText(shape.text("storeName")) : undefined,
     endpoint: readEndpoint(shape.object("endpoint")),
     identity: readIdentity(shape.objectOrNull("identity")),
     createdAt: shape.moment("createdAt"),
-    ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
+    expiresAt: readExpiry(shape),
     lastVerifiedAt: shape.momentOrNull("lastVerifiedAt"),
     lastDiagnosis:
       shape.textOrNull("lastDiagnosis") === null ? null : shape.oneOf("lastDiagnosis", codeOfDiagnosis),
     lastAcceptedAt: shape.momentOrNull("lastAcceptedAt"),
-    ...(shape.has("mayCall") ? { mayCall: readAbilities(shape.object("mayCall")) } : {}),
-    ...(shape.has("adminKey") ? { adminKey: cleanText(shape.text("adminKey")) } : {}),
-    ...(shape.has("listed") ? { listed: readListed(shape.object("listed")) } : {}),
+    mayCall: shape.has("mayCall") ? readAbilities(shape.object("mayCall")) : undefined,
+    adminKey: shape.has("adminKey") ? cleanText(shape.text("adminKey")) : undefined,
+    listed: shape.has("listed") ? readListed(shape.object("listed")) : undefined,
     targets:
       version === 1
         ? shape.texts("targets").map((text) => ({ target: readTarget(text), since: null }))
@@ -96,23 +97,24 @@ function readKnownTarget(shape: Shape): KnownTarget {
 function readAbilities(shape: Shape): Abilities {
   return {
     models: shape.number("models"),
-    ...(shape.has("requestsPerMinute") ? { requestsPerMinute: shape.number("requestsPerMinute") } : {}),
+    requestsPerMinute: shape.has("requestsPerMinute") ? shape.number("requestsPerMinute") : undefined,
   };
 }
 
 function readListed(shape: Shape): ListedKey {
   return {
-    ...(shape.has("expiresAt") ? { expiresAt: readDay(shape, "expiresAt") } : {}),
+    expiresAt: readExpiry(shape),
     lastUsedAt: shape.momentOrNull("lastUsedAt"),
     workspace: readForeignName(shape, "workspace"),
     seenAt: shape.moment("seenAt"),
   };
 }
 
-function readDay(shape: Shape, name: string): string | null {
-  const text = shape.textOrNull(name);
-  if (text !== null && !/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new ShapeError(`"${name}" is not a day`);
-  return text === null ? null : shape.moment(name);
+function readExpiry(shape: Shape): Expiry | undefined {
+  if (!shape.has("expiresAt")) return undefined;
+  const day = shape.momentOrNull("expiresAt");
+  if (day !== null && !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new ShapeError(`"expiresAt" is not a day`);
+  return day;
 }
 
 function readEndpoint(shape: Shape): Endpoint {

@@ -16,14 +16,14 @@ export interface Profile {
   readonly fingerprint: Fingerprint;
   readonly store: StoreKind;
   /** The store's own name, as it was when the key was put or found there: `GNOME Keyring`. */
-  readonly storeName?: string;
+  readonly storeName?: string | undefined;
   readonly endpoint: Endpoint;
   /** Who the key belongs to, as Mistral said at the last check; `null` when it did not say. */
   readonly identity: Identity | null;
   /** When this key was stored here. */
   readonly createdAt: string;
   /** The last day, as Mistral lists it or else as the person entered it; `null` for never; absent when not known. */
-  readonly expiresAt?: Expiry;
+  readonly expiresAt?: Expiry | undefined;
   /** When the key was last checked, whatever came of it. */
   readonly lastVerifiedAt: string | null;
   /** What the last check said of the key. */
@@ -31,11 +31,11 @@ export interface Profile {
   /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;
   /** What the key may call, as Mistral said when it last accepted it; absent before that. */
-  readonly mayCall?: Abilities;
+  readonly mayCall?: Abilities | undefined;
   /** The mask of the Admin API key that is stored beside the key; absent where there is none. */
-  readonly adminKey?: string;
+  readonly adminKey?: string | undefined;
   /** What Mistral's list of keys said of this key; absent where it was not asked. */
-  readonly listed?: ListedKey;
+  readonly listed?: ListedKey | undefined;
   /** The places that get this key delivered. */
   readonly targets: readonly KnownTarget[];
 }
@@ -44,13 +44,13 @@ export interface Profile {
 export interface Abilities {
   readonly models: number;
   /** Absent where Mistral did not say. */
-  readonly requestsPerMinute?: number;
+  readonly requestsPerMinute?: number | undefined;
 }
 
 /** What Mistral's list of keys says of one, which only the Admin API of an organization gives. */
 export interface ListedKey {
   /** The last day; `null` for never, absent where the list did not say. */
-  readonly expiresAt?: Expiry;
+  readonly expiresAt?: Expiry | undefined;
   readonly lastUsedAt: string | null;
   readonly workspace: string | null;
   /** When the list said so. */

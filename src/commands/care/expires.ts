@@ -5,7 +5,6 @@ import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { daysLeft, parseExpiry } from "../../keys/expiry.ts";
 import { endOf } from "../../profiles/key-end.ts";
-import type { Profile } from "../../profiles/profile.ts";
 import { readSettings } from "../../settings.ts";
 
 /** Notes when the stored key ends. Asks neither Mistral nor the store. */
@@ -20,8 +19,7 @@ export async function expires({ args, flags }: CommandInput, deps: Deps): Promis
       hint: `If one is stored, check it first: ${commandFor(name, "verify")}\nTo get one and store it: ${commandFor(name, "init")}`,
     });
   }
-  const { expiresAt: _before, ...rest } = known;
-  const profile: Profile = expiresAt === undefined ? rest : { ...rest, expiresAt };
+  const profile = { ...known, expiresAt };
   deps.profiles.write(profile);
   if (json) {
     const left = typeof expiresAt === "string" ? daysLeft(expiresAt, now) : null;

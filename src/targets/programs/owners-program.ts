@@ -109,5 +109,5 @@ export class OwnersProgram {
 }
 
 function failure(message: string, hint?: string): MistralKeyError {
-  return new MistralKeyError("usage", message, hint === undefined ? {} : { hint });
+  return new MistralKeyError("usage", message, { hint });
 }
