@@ -59,15 +59,10 @@ export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise
 /** What others wait for goes on; only this wait ends. */
 async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (signal === undefined) return work;
-  let stop: (() => void) | undefined;
+  const over = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: over.signal });
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener("abort", stop);
-  }
+  return await Promise.race([work, aborted]).finally(() => over.abort());
 }

@@ -52,27 +52,18 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
 
   let read = underWay.get(address);
   if (read === undefined) {
-    read = readStore(request, folder, profiles, address).finally(() => underWay.delete(address));
+    const { signal } = new AbortController();
+    const open = (kind: StoreKind) => openStore(kind, { folder, platform, env, signal });
+    read = readStoredKey(request, { profiles, store: open })
+      .then(({ key, store, profile }) => {
+        // Whether it is the key the profile tells of is looked at only when it is wanted again.
+        if (profile !== undefined) remembered.set(address, { key, store: store.kind, readAt: now() });
+        return key;
+      })
+      .finally(() => underWay.delete(address));
     underWay.set(address, read);
   }
   return (await read).reveal();
-}
-
-async function readStore(
-  request: KeyRequest,
-  folder: string,
-  profiles: ProfileFolder,
-  address: string,
-): Promise<ApiKey> {
-  const { env, platform } = process;
-  const { signal } = new AbortController();
-  const { key, store, profile } = await readStoredKey(request, {
-    profiles,
-    store: (kind) => openStore(kind, { folder, platform, env, signal }),
-  });
-  // Whether it is the key the profile tells of is looked at only when it is wanted again.
-  if (profile !== undefined) remembered.set(address, { key, store: store.kind, readAt: now() });
-  return key;
 }
 
 /** Milliseconds, monotonic; `performance` would take Node a millisecond to load. */

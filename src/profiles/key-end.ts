@@ -1,12 +1,16 @@
 import { commandFor } from "../hints.ts";
-import { daysLeft, type Expiry, formatDay } from "../keys/expiry.ts";
+import { daysLeft, formatDay } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
-import type { ListedKey, Profile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 
-/** When a key ends, in words, and who says so: only the Admin API of an organization tells it. */
-export function endOf({ expiresAt, listed }: Pick<Profile, "expiresAt" | "listed">, now: Date): string {
+/** The last day of a key, and what Mistral's list said of it: only the Admin API of an organization tells that. */
+type End = Pick<Profile, "expiresAt" | "listed">;
+
+/** When a key ends, in words, and who says so. */
+export function endOf(end: End, now: Date): string {
+  const { expiresAt } = end;
   if (expiresAt === undefined) return "not known here; the console shows it";
-  const source = sourceOf({ expiresAt, listed });
+  const source = sourceOf(end);
   if (expiresAt === null) return `never (${source})`;
   const left = daysLeft(expiresAt, now);
   const days = left === 0 ? "today" : left === 1 ? "1 day" : `${left} days`;
@@ -22,31 +26,22 @@ export function endLine(profile: ProfileName, expiresAt: string, now: Date): str
   return `Key "${profile}" ${endsWhen(expiresAt, now)}: ${commandFor(profile, "rotate")}`;
 }
 
-/** A last day, and what Mistral's list said. */
-interface KnownEnd {
-  /** `YYYY-MM-DD` */
-  readonly expiresAt: string;
-  readonly listed?: ListedKey | undefined;
-}
-
 /**
  * When a key ends, as a sentence with the command that replaces it.
  *
  * @param profile - `null` for a key that is not stored
  */
-export function describeEnd(profile: ProfileName | null, end: KnownEnd, now: Date): string {
+export function describeEnd(
+  profile: ProfileName | null,
+  end: End & { readonly expiresAt: string },
+  now: Date,
+): string {
   const name = profile === null ? "This key" : `The key of profile "${profile}"`;
   const replace = `Replace it: ${commandFor(profile ?? defaultProfile, "rotate")}`;
   return `${name} ${endsWhen(end.expiresAt, now)}, ${sourceOf(end)}. ${replace}`;
 }
 
-function sourceOf({
-  expiresAt,
-  listed,
-}: {
-  readonly expiresAt: Expiry;
-  readonly listed?: ListedKey | undefined;
-}): string {
+function sourceOf({ expiresAt, listed }: End): string {
   return listed?.expiresAt === expiresAt ? "as Mistral lists it" : "as you entered it";
 }
 

@@ -29,10 +29,10 @@ export type TargetReference =
   /** A kind that only a newer mistral-key knows; kept as it is written. */
   | { readonly kind: "unknown"; readonly text: string };
 
-/** The tools that a key can be delivered to by their names alone. */
-export type ToolName = "vibe" | "llm" | "opencode" | "continue" | "aider";
+const tools = ["vibe", "llm", "opencode", "continue", "aider"] as const;
 
-const tools: readonly string[] = ["vibe", "llm", "opencode", "continue", "aider"] satisfies ToolName[];
+/** The tools that a key can be delivered to by their names alone. */
+export type ToolName = (typeof tools)[number];
 
 /** How every kind of target begins, or is named as a whole. */
 export const targetKinds = [
@@ -53,15 +53,10 @@ const repository = /^[\w.-]+\/[\w.-]+$/;
  * profile must stay readable whatever a newer version put into it.
  */
 export function readTarget(text: string): TargetReference {
-  const colon = text.indexOf(":");
-  const kind = colon === -1 ? text : text.slice(0, colon);
-  const rest = colon === -1 ? "" : text.slice(colon + 1);
-  return (
-    (rest === "" ? toolNamed(text) : placeNamed(kind, rest)) ?? {
-      kind: "unknown",
-      text,
-    }
-  );
+  const tool = tools.find((name) => name === text);
+  if (tool !== undefined) return { kind: tool };
+  const [, kind = "", rest = ""] = /^(\w+):(.+)$/s.exec(text) ?? [];
+  return placeNamed(kind, rest) ?? { kind: "unknown", text };
 }
 
 /**
@@ -98,10 +93,6 @@ export function targetText(target: TargetReference): string {
     default:
       return target.kind;
   }
-}
-
-function toolNamed(text: string): TargetReference | undefined {
-  return tools.includes(text) ? { kind: text as ToolName } : undefined;
 }
 
 function placeNamed(kind: string, rest: string): TargetReference | undefined {

@@ -29,31 +29,20 @@ const checkWords: Readonly<Record<Diagnosis, string>> = {
   unreachable: "not reached",
 };
 
-interface Column extends Pick<TableColumn, "head" | "optional"> {
-  readonly cell: (profile: Profile, theme: Style, now: Date) => string;
-}
-
-const columns: readonly Column[] = [
-  { head: "Profile", cell: ({ name }, theme) => theme.strong(name) },
-  { head: "Ends", cell: endCell },
-  { head: "Key", cell: ({ key }) => key },
-  { head: "Checked", optional: 1, cell: checkCell },
-  { head: "Workspace", optional: 2, cell: ({ identity }) => identity?.workspace ?? "not known" },
-  { head: "Kept in", optional: 3, cell: storeNameOf },
-  {
-    head: "Delivered to",
-    optional: 4,
-    cell: ({ targets }) =>
-      targets.length === 0 ? "nowhere" : targets.map(({ target }) => showName(targetText(target))).join(", "),
-  },
-];
-
 /** A row for each profile. */
 function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
-  return columns.map(({ cell, ...column }) => ({
-    ...column,
-    cells: rows.map(({ profile }) => cell(profile, theme, now)),
-  }));
+  const each = (cell: (profile: Profile) => string) => rows.map(({ profile }) => cell(profile));
+  const targetsOf = ({ targets }: Profile) =>
+    targets.length === 0 ? "nowhere" : targets.map(({ target }) => showName(targetText(target))).join(", ");
+  return [
+    { head: "Profile", cells: each(({ name }) => theme.strong(name)) },
+    { head: "Ends", cells: each((profile) => endCell(profile, theme, now)) },
+    { head: "Key", cells: each(({ key }) => key) },
+    { head: "Checked", optional: 1, cells: each((profile) => checkCell(profile, theme)) },
+    { head: "Workspace", optional: 2, cells: each(({ identity }) => identity?.workspace ?? "not known") },
+    { head: "Kept in", optional: 3, cells: each(storeNameOf) },
+    { head: "Delivered to", optional: 4, cells: each(targetsOf) },
+  ];
 }
 
 function endCell(profile: Profile, theme: Style, now: Date): string {

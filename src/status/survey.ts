@@ -1,5 +1,4 @@
 import type { Deps } from "../deps.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { daysLeft, endsSoon } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
@@ -7,7 +6,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { ListedProfile } from "../profiles/profile-registry.ts";
-import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
+import type { ListedRotation } from "../rotation/journal.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import { isRefusal } from "../verification/verdict.ts";
 
@@ -77,7 +76,7 @@ export function survey(
     choice,
     profiles: mostUrgentFirst(shown, at),
     strayRotations: only === undefined ? strays : strays.filter(({ name }) => name === only),
-    environment: compare(env, { selected: choice.name, listed, rotation: rotations.get(choice.name) }),
+    environment: compare(env, choice.name, listed, rotations.get(choice.name)),
     now: at,
   };
 }
@@ -116,31 +115,16 @@ function rankOf(row: SurveyedProfile, now: Date): number {
 
 function compare(
   env: Deps["env"],
-  known: {
-    readonly selected: ProfileName;
-    readonly listed: readonly ListedProfile[];
-    readonly rotation: ListedRotation | undefined;
-  },
+  selected: ProfileName,
+  listed: readonly ListedProfile[],
+  rotation: ListedRotation | undefined,
 ): ComparedKey {
   const here = readEnvironmentKey(env);
   if (here.state !== "key") return here;
   const { key, wrapped } = here;
-  const owners = known.listed.filter(
-    (row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint),
-  );
-  if (owners.some(({ name }) => name === known.selected)) return { state: "same", mask: key.mask, wrapped };
-  return {
-    state: "different",
-    mask: key.mask,
-    wrapped,
-    profile: owners[0]?.name,
-    outgoing: isOutgoing(
-      key,
-      known.rotation && "record" in known.rotation ? known.rotation.record : undefined,
-    ),
-  };
-}
-
-function isOutgoing(key: ApiKey, record: RotationRecord | undefined): boolean {
-  return record !== undefined && matchesFingerprint(key, record.oldKey.fingerprint);
+  const owners = listed.filter((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
+  if (owners.some(({ name }) => name === selected)) return { state: "same", mask: key.mask, wrapped };
+  const record = rotation && "record" in rotation ? rotation.record : undefined;
+  const outgoing = record !== undefined && matchesFingerprint(key, record.oldKey.fingerprint);
+  return { state: "different", mask: key.mask, wrapped, profile: owners[0]?.name, outgoing };
 }

@@ -1,6 +1,5 @@
 import { receiveKey } from "../../capture/receive-key.ts";
 import type { CommandInput } from "../../cli/command-types.ts";
-import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
@@ -24,35 +23,18 @@ import {
   verifyEveryProfile,
   worstExitCode,
 } from "../../verification/verify-every-profile.ts";
-import { verifyProfile } from "../../verification/verify-profile.ts";
+import { type VerifyRequest, verifyProfile } from "../../verification/verify-profile.ts";
 
-/** What the flags ask for. */
-interface VerifyOptions extends Settings {
-  readonly from: "profile" | "every-profile" | "stdin";
-  readonly quick: boolean;
-  readonly model: string | undefined;
-  readonly minDays: number | undefined;
-}
+type VerifyOptions = Settings & VerifyRequest;
 
 /** Checks a key with test calls, and writes down what came of it where the key is a stored one. */
 export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const options = readOptions(flags, deps);
-  switch (options.from) {
-    case "stdin":
-      return await quietly(deps, () => verifyStdin(deps, options));
-    case "every-profile":
-      return await verifyAll(deps, options);
-    case "profile":
-      return await verifyStored(deps, options);
-  }
-}
-
-function readOptions(flags: Flags, deps: Deps): VerifyOptions {
   const settings = readSettings(flags, deps);
-  const from = flags.on("stdin") ? "stdin" : flags.on("all") ? "every-profile" : "profile";
   const minDays = readMinDays(flags.value("minDays"), settings.profile);
   const model = readModelFlag(flags, settings.profile, "verify");
-  return { ...settings, from, quick: flags.on("quick"), model, minDays };
+  const options = { ...settings, quick: flags.on("quick"), model, minDays };
+  if (flags.on("stdin")) return await quietly(deps, () => verifyStdin(deps, options));
+  return flags.on("all") ? await verifyAll(deps, options) : await verifyStored(deps, options);
 }
 
 function readMinDays(text: string | undefined, profile: ProfileName): number | undefined {

@@ -6,7 +6,7 @@ import { commandFor } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import { captureDocument, exitCodeOfStored, printNextCommands } from "../../onboarding/closing.ts";
 import { checkCandidates, printChecks } from "../../plaintext/candidates.ts";
-import type { CleanChoice, CleanedPlace } from "../../plaintext/clean-up.ts";
+import type { CleanChoice } from "../../plaintext/clean-up.ts";
 import { printAnswer } from "../../plaintext/decide.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
@@ -126,10 +126,7 @@ function exitCodeOfImported(one: ImportedKey): ExitCode {
       : one.outcome === "refused" && one.cleaned.length === 0
         ? exitCodeOfDiagnosis(one.check.diagnosis)
         : exitCodes.done;
-  return code === exitCodes.done ? codeOfCleaned(one.cleaned) : code;
-}
-
-/** Something that was to be taken out and is still there is left to do. */
-function codeOfCleaned(cleaned: readonly CleanedPlace[]): ExitCode {
-  return cleaned.some(({ outcome }) => outcome === "failed") ? exitCodes.unfinished : exitCodes.done;
+  if (code !== exitCodes.done) return code;
+  // Something that was to be taken out and is still there is left to do.
+  return one.cleaned.some(({ outcome }) => outcome === "failed") ? exitCodes.unfinished : exitCodes.done;
 }

@@ -67,8 +67,13 @@ async function readPipe({ output, readStdin }: Deps): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
   try {
     const text = await readStdin();
-    if (keyLike.test(text)) throw keyAsPrompt();
-    return text;
+    // A prompt is sent to a model, and stands in a snippet.
+    if (!keyLike.test(text)) return text;
+    throw new MistralKeyError(
+      "usage",
+      "What came on standard input holds what looks like an API key, so nothing was done.",
+      { hint: "try uses the stored key; standard input is the question for the model." },
+    );
   } finally {
     line.clear();
   }
@@ -77,17 +82,6 @@ async function readPipe({ output, readStdin }: Deps): Promise<string> {
 /** A word of the usual shape of a key; one of hexadecimal digits alone is a checksum. */
 const keyLike =
   /(?<![A-Za-z0-9])(?!(?:[0-9a-f]{32}|[0-9A-F]{32})(?![A-Za-z0-9]))[A-Za-z0-9]{32}(?![A-Za-z0-9])/;
-
-/** A prompt is sent to a model, and stands in a snippet. */
-function keyAsPrompt(): MistralKeyError {
-  return new MistralKeyError(
-    "usage",
-    "What came on standard input holds what looks like an API key, so nothing was done.",
-    {
-      hint: "try uses the stored key; standard input is the question for the model.",
-    },
-  );
-}
 
 function printSnippet(
   { output, profiles }: Deps,

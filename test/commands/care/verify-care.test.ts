@@ -106,7 +106,7 @@ describe("verify beside a damaged record of a rotation", () => {
       if (invocation.kind === "text") throw new Error(invocation.text);
       expect(await invocation.command.run(invocation, deps)).toBe(0);
       expect(deps.stdout()).toContain("Mistral accepts this key");
-      expect(deps.stderr()).toMatch(/rotations\/default\.json cannot be read/);
+      expect(deps.stderr()).toMatch(/rotations\/default\.json is damaged/);
     } finally {
       deps.close();
       await api.stop();
