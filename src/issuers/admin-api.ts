@@ -12,7 +12,6 @@ import { readCreatedKey, readDetail, readIssuedKeys, readUserId } from "./read-a
 /** What {@link AdminApi} is made of. */
 export interface AdminApiOptions {
   readonly endpoint: Endpoint;
-  /** The Admin API key. */
   readonly key: ApiKey;
   /** For the proxy variables. */
   readonly env: Deps["env"];
@@ -119,7 +118,6 @@ export class AdminApi implements KeyIssuer {
     return outcome;
   }
 
-  /** What a good answer holds. */
   #valueOf(outcome: CallOutcome): unknown {
     if (outcome.kind === "failure") {
       const { reason, code, host, proxy } = outcome.failure;

@@ -17,7 +17,6 @@ export interface IssuedKey {
   readonly lastUsedAt: string | null;
   readonly workspaceId: string | null;
   readonly workspaceName: string | null;
-  /** The product that the key is for. */
   readonly product: string | null;
 }
 

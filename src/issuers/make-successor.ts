@@ -10,7 +10,6 @@ import type { CreatedKey, IssuedKey, KeyIssuer } from "./key-issuer.ts";
 /** Whose successor is wanted. */
 export interface SuccessorRequest {
   readonly wanted: WantedKey;
-  /** What is known of the key here. */
   readonly profile: Profile | undefined;
   /** The last day of the new key; `undefined` gives it as long a life as the old one had. */
   readonly expiresAt: Expiry | undefined;
@@ -21,7 +20,6 @@ export interface Successor {
   readonly created: CreatedKey;
   readonly name: string | null;
   readonly expiresAt: Expiry;
-  /** What Mistral's list says of the new key. */
   readonly listed: ListedKey;
 }
 

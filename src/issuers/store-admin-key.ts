@@ -27,7 +27,6 @@ export interface AdminKeyRequest extends KeyRequest {
 export interface StoredAdminKey {
   readonly profile: Profile;
   readonly key: ApiKey;
-  /** The store's own name. */
   readonly place: string;
   /** Why the profile's own key was not found in Mistral's list; `undefined` where it was. */
   readonly notListed: string | undefined;

@@ -6,7 +6,6 @@ import type { Output, Style } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import { groupDigits } from "./group-digits.ts";
 
-/** Each limit by its name. */
 const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>> = {
   requestsPerSecond: "Requests a second",
   requestsPer10Seconds: "Requests in 10 seconds",

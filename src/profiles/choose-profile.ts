@@ -14,7 +14,6 @@ export type ProfileChoice =
       readonly name: ProfileName;
       /** A `.mistral-key` in this folder or in one above it. */
       readonly rule: "folder";
-      /** That file. */
       readonly path: string;
     };
 

@@ -1,33 +1,19 @@
 import { unlessDamaged } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { Expiry } from "../keys/expiry.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
 import type { Diagnosis } from "../mistral/diagnosis.ts";
-import type { Endpoint } from "../mistral/endpoint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import type { StoreKind } from "../stores/secret-store.ts";
-import type { KnownTarget, ListedKey, Profile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";
 
 /** A key that is about to be stored, and what is known of it. */
-export interface KnownKey {
-  readonly name: ProfileName;
+export interface KnownKey
+  extends Pick<Profile, "name" | "store" | "storeName" | "endpoint" | "expiresAt" | "adminKey" | "listed"> {
   readonly key: ApiKey;
-  readonly store: StoreKind;
-  /** The store's own name. */
-  readonly storeName?: string;
-  readonly endpoint: Endpoint;
-  /** `undefined` when the person was not asked or does not know. */
-  readonly expiresAt?: Expiry | undefined;
   /** What a test call said; `undefined` when there was none. */
   readonly check?: KeyCheck | undefined;
-  /** The mask of the Admin API key that is stored beside it; it stays when the key is replaced. */
-  readonly adminKey?: string | undefined;
-  /** What Mistral's list of keys says of it. */
-  readonly listed?: ListedKey | undefined;
-  /** Places that get the key delivered; those of the key it replaces. */
-  readonly targets?: readonly KnownTarget[];
+  /** None where absent; with the Admin API key, it stays when the key is replaced. */
+  readonly targets?: Profile["targets"];
 }
 
 /** The profile of a key that was not stored here before. */

@@ -64,22 +64,30 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
 /** Looks what there is, so that a removal that was cut off can be repeated and one of nothing is said to be that. */
 async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Removed> {
   const { profile: name } = request;
-  const profile = await readOrDamaged(deps, async () => deps.profiles.read(name));
-  const rotation = await readOrDamaged(deps, async () => deps.journal.read(name));
-  const known = profile === "damaged" ? undefined : profile;
-  const record = rotation === "damaged" ? undefined : rotation;
+  // What cannot be read can still be removed, and often has to be.
+  let damaged = false;
+  const onDamage = ({ message }: MistralKeyError) => {
+    damaged = true;
+    deps.output.warn(message);
+  };
+  const known = unlessDamaged(() => deps.profiles.read(name), onDamage);
+  const record = unlessDamaged(() => deps.journal.read(name), onDamage);
   const store = await deps.store(storeFor(request, known ?? record?.after));
   await requireUsable(deps, store);
   const strayOnly = known !== undefined && request.store !== undefined && known.store !== request.store;
-  if (!strayOnly && (profile !== undefined || rotation !== undefined)) {
+  if (!strayOnly && (damaged || known !== undefined || record !== undefined)) {
     const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
     const keys = [...new Set(masks.filter((mask) => mask !== undefined))];
     const targets = known?.targets.map(({ target }) => targetText(target)) ?? [];
     return { profile: name, store, keys, adminKey: known?.adminKey, strayOnly, targets };
   }
-  const key = await readOrDamaged(deps, () => store.get({ profile: name, slot: "current" }));
-  if (key === undefined) throw noKey(name, store, known);
-  const keys = key === "damaged" ? [] : [key.mask];
+  const key = await store.get({ profile: name, slot: "current" }).catch((error: unknown) =>
+    unlessDamaged((): undefined => {
+      throw error;
+    }, onDamage),
+  );
+  if (key === undefined && !damaged) throw noKey(name, store, known);
+  const keys = key === undefined ? [] : [key.mask];
   return { profile: name, store, keys, adminKey: undefined, strayOnly, targets: [] };
 }
 
@@ -89,20 +97,6 @@ async function requireUsable({ interactive }: Deps, store: SecretStore): Promise
   const availability = await store.availability();
   if (availability.state === "available" || (availability.state === "locked" && interactive)) return;
   throw unusableStore(store.kind, availability);
-}
-
-/** What cannot be read can still be removed, and often has to be. */
-async function readOrDamaged<Value>(
-  { output }: Deps,
-  read: () => Promise<Value | undefined>,
-): Promise<Value | undefined | "damaged"> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
-    output.warn(error.message);
-    return "damaged";
-  }
 }
 
 async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: Removed): Promise<void> {

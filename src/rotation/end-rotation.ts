@@ -68,19 +68,16 @@ async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretS
 
 type Finding = Pick<Deps, "journal" | "profiles" | "store" | "now">;
 
-/** A rotation under way, and the store of its keys. */
-export interface FoundRotation {
-  readonly record: RotationRecord;
-  readonly store: SecretStore;
-}
-
 /**
- * Finds the rotation of a profile. One whose record is damaged, or was deleted, is recorded anew as
+ * Finds the rotation of a profile that is under way, and the store of its keys. One whose record is damaged, or was deleted, is recorded anew as
  * far as the slots tell.
  *
  * @throws MistralKeyError of kind `unfinished` when a damaged record was all that was left of it; it is removed then
  */
-export async function findRotation(deps: Finding, request: KeyRequest): Promise<FoundRotation | undefined> {
+export async function findRotation(
+  deps: Finding,
+  request: KeyRequest,
+): Promise<{ readonly record: RotationRecord; readonly store: SecretStore } | undefined> {
   const recorded = readRecord(deps, request.profile);
   const profile = unlessDamaged(() => deps.profiles.read(request.profile));
   if (recorded !== undefined && recorded !== "damaged") {

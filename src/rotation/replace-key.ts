@@ -5,7 +5,6 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { type KnownKey, latestOf, profileOf, withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -58,8 +57,7 @@ export async function switchToStaged(
       captured: { check },
       onSwitched: async () => {
         deps.output.ok(`stored in ${store.describe()}, read back`);
-        noteCheck(deps, record, check);
-        await noteExpiry(deps, request);
+        await completeProfile(deps, record, request);
       },
     }),
   );
@@ -69,22 +67,22 @@ export async function switchToStaged(
   });
 }
 
-/** A key that was stored before it was checked. */
-function noteCheck(
+/** Notes what was not known when the profile was planned. */
+async function completeProfile(
   { profiles, now }: Deps,
   { profile: name, after }: RotationRecord,
-  check?: KeyCheck,
-): void {
-  const profile = profiles.read(name);
-  if (check === undefined || after.lastVerifiedAt !== null || profile === undefined) return;
-  profiles.write(withCheck(profile, check, now()));
-}
-
-/** Asked only now, so that stopping there loses no key. */
-async function noteExpiry({ profiles }: Deps, { name, askExpiry }: ReplaceRequest): Promise<void> {
+  { check, askExpiry }: ReplaceRequest,
+): Promise<void> {
+  const change = (changed: (profile: Profile) => Profile) => {
+    const profile = profiles.read(name);
+    if (profile !== undefined) profiles.write(changed(profile));
+  };
+  // A key of the Admin API is stored before it is checked.
+  if (check !== undefined && after.lastVerifiedAt === null)
+    change((profile) => withCheck(profile, check, now()));
+  // Asked only now, so that stopping there loses no key.
   const expiresAt = await askExpiry?.();
-  const profile = profiles.read(name);
-  if (expiresAt !== undefined && profile !== undefined) profiles.write({ ...profile, expiresAt });
+  if (expiresAt !== undefined) change((profile) => ({ ...profile, expiresAt }));
 }
 
 /**

@@ -22,7 +22,6 @@ import { refuseDuringRotation } from "./unfinished.ts";
 export interface RotateRequest extends KeyRequest, RetireOptions {
   /** The last day of the new key, when it was given; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
-  /** Where the new key comes from. */
   readonly from: "prompt" | "stdin";
 }
 

@@ -1,6 +1,7 @@
 import { commandFor, ownCommand, runCommand } from "../hints.ts";
 import { dayOf, formatDay, warningDays } from "../keys/expiry.ts";
 import { endLine } from "../profiles/key-end.ts";
+import type { Profile } from "../profiles/profile.ts";
 import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey.ts";
@@ -13,29 +14,28 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   const refused = readable.filter((row) => isRefused(row.profile) && !ending.includes(row));
   const rotations = [...readable.flatMap(({ rotation }) => rotation ?? []), ...strayRotations];
   for (const text of damaged) output.fail(text);
-  for (const text of [
-    ...refusalNotices(refused),
-    ...rotations.map(rotationNotice),
-    ...endNotices(ending, now),
-  ])
-    output.warn(text);
+  const refusals = oneLine(
+    refused,
+    ({ name }) => `Key "${name}" was refused at the last check: ${commandFor(name, "verify")}`,
+    `were refused at their last checks: ${ownCommand("verify --all")}`,
+  );
+  const ends = oneLine(
+    ending,
+    ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
+    `have ended or end within ${warningDays} days: ${ownCommand("rotate -p NAME")}`,
+  );
+  for (const text of [...refusals, ...rotations.map(rotationNotice), ...ends]) output.warn(text);
 }
 
 /** One line for several: the table above has them at its top, and a screen has to hold it all. */
-function endNotices(rows: readonly ReadableProfile[], now: Date): readonly string[] {
+function oneLine(
+  rows: readonly ReadableProfile[],
+  one: (profile: Profile) => string,
+  several: string,
+): readonly string[] {
   const [first, ...others] = rows;
   if (first === undefined) return [];
-  if (others.length === 0) return [endLine(first.name, first.profile.expiresAt ?? "", now)];
-  const command = ownCommand("rotate -p NAME");
-  return [`${rows.length} keys have ended or end within ${warningDays} days: ${command}`];
-}
-
-function refusalNotices(rows: readonly ReadableProfile[]): readonly string[] {
-  const [first, ...others] = rows;
-  if (first === undefined) return [];
-  if (others.length > 0)
-    return [`${rows.length} keys were refused at their last checks: ${ownCommand("verify --all")}`];
-  return [`Key "${first.name}" was refused at the last check: ${commandFor(first.name, "verify")}`];
+  return [others.length === 0 ? one(first.profile) : `${rows.length} keys ${several}`];
 }
 
 function rotationNotice(rotation: ListedRotation): string {

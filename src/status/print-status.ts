@@ -29,7 +29,6 @@ const checkWords: Readonly<Record<Diagnosis, string>> = {
   unreachable: "not reached",
 };
 
-/** A row for each profile. */
 function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
   const each = (cell: (profile: Profile) => string) => rows.map(({ profile }) => cell(profile));
   const targetsOf = ({ targets }: Profile) =>

@@ -15,7 +15,6 @@ import { pushKey } from "./push-key.ts";
 import { type KeyThere, keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
-/** A place on this machine that could be delivered to. */
 interface Place {
   readonly target: TargetReference;
   readonly words: string;

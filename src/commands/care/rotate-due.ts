@@ -19,7 +19,6 @@ export interface RotateOptions extends RotateRequest {
 /** What came of one rotation, and has been said to people already. */
 export interface Told {
   readonly code: ExitCode;
-  /** For `--json`. */
   readonly document: object;
 }
 
