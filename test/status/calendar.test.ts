@@ -7,6 +7,7 @@ import { parseCommandLine } from "../../src/cli/parse.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
 import { newKey, oldKey, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
+import { runLine } from "../support/run-line.ts";
 import { storeTwelve } from "./twelve-profiles.ts";
 
 const work = parseProfileName("work");
@@ -22,9 +23,7 @@ afterEach(() => {
 
 async function run(argv: readonly string[], options: TestDepsOptions = {}): Promise<number> {
   deps = deps.next(options);
-  const invocation = parseCommandLine(["status", ...argv], { columns: () => 80, version: "0" });
-  if (invocation.kind !== "command") throw new Error("This is no command.");
-  return await invocation.command.run(invocation, deps);
+  return await runLine(deps, "status", ...argv);
 }
 
 async function calendar(...argv: string[]): Promise<string> {

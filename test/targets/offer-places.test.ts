@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../src/cli/parse.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { targetText } from "../../src/profiles/target-reference.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { runLine } from "../support/run-line.ts";
 import { answer, type ScriptedAnswer } from "../support/scripted-prompts.ts";
 import { key } from "./pushing.ts";
 
@@ -34,9 +34,7 @@ async function init(...answers: readonly ScriptedAnswer[]): Promise<number> {
   ];
   const env = { PATH: process.env.PATH ?? "" };
   deps = deps.next({ serverUrl: api.url, env, store: deps.secrets, answers: [...wizard, ...answers] });
-  const invocation = parseCommandLine(["init", "--no-browser"], { columns: () => 80, version: "0" });
-  if (invocation.kind === "text") throw new Error(invocation.text);
-  return await invocation.command.run(invocation, deps);
+  return await runLine(deps, "init", "--no-browser");
 }
 const remembered = () =>
   deps.profiles.read(defaultProfile)?.targets.map(({ target }) => targetText(target)) ?? [];

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { newKey, oldKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import { runLine } from "../../support/run-line.ts";
 
 let deps: TestDeps;
 
@@ -17,9 +17,7 @@ afterEach(() => {
 
 async function run(...argv: string[]): Promise<number> {
   deps = deps.next();
-  const invocation = parseCommandLine(["expires", ...argv], { columns: () => 80, version: "0" });
-  if (invocation.kind !== "command") throw new Error("This is no command.");
-  return await invocation.command.run(invocation, deps);
+  return await runLine(deps, "expires", ...argv);
 }
 
 const noted = (name = defaultProfile) => deps.profiles.read(name)?.expiresAt;

@@ -1,17 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
+import { runLine } from "../../support/run-line.ts";
 
 let deps: TestDeps;
 afterEach(() => deps.close());
 
 async function run(...argv: readonly string[]): Promise<number> {
-  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
-  if (invocation.kind === "text") throw new Error(invocation.text);
-  return await invocation.command.run(invocation, deps);
+  return await runLine(deps, ...argv);
 }
 
 describe("the program's bare name", () => {

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { oldKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
 import { runProgram } from "../../support/program.ts";
+import { runLine } from "../../support/run-line.ts";
 
 describe("rename", () => {
   let deps: TestDeps;
@@ -22,9 +22,7 @@ describe("rename", () => {
 
   async function run(...argv: string[]): Promise<number> {
     deps = deps.next();
-    const invocation = parseCommandLine(["rename", ...argv], { columns: () => 80, version: "0" });
-    if (invocation.kind !== "command") throw new Error("This is no command.");
-    return await invocation.command.run(invocation, deps);
+    return await runLine(deps, "rename", ...argv);
   }
 
   it("says what came of it, and what has to follow", async () => {

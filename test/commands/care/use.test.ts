@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { newKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { runLine } from "../../support/run-line.ts";
 
 let deps: TestDeps;
 
@@ -20,9 +20,7 @@ afterEach(() => {
 
 async function run(argv: readonly string[], options: TestDepsOptions = {}): Promise<number> {
   deps = deps.next(options);
-  const invocation = parseCommandLine(["use", ...argv], { columns: () => 80, version: "0" });
-  if (invocation.kind !== "command") throw new Error("This is no command.");
-  return await invocation.command.run(invocation, deps);
+  return await runLine(deps, "use", ...argv);
 }
 
 const chosen = () => deps.chooseProfile(undefined);

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { Cancelled } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
@@ -9,6 +8,7 @@ import type { Profile } from "../../../src/profiles/profile.ts";
 import { worstExitCode } from "../../../src/verification/verify-every-profile.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { runLine } from "../../support/run-line.ts";
 
 const text = "testKey0".repeat(4);
 /** How long a test waits for a call to come in; loading the SDK for the first time takes a while. */
@@ -29,9 +29,7 @@ describe("verify", () => {
   });
 
   async function run(...argv: readonly string[]): Promise<number> {
-    const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
-    if (invocation.kind === "text") throw new Error(invocation.text);
-    return await invocation.command.run(invocation, deps);
+    return await runLine(deps, ...argv);
   }
 
   async function store(key: string, changes: Partial<Profile> = {}): Promise<void> {
@@ -102,9 +100,7 @@ describe("verify beside a damaged record of a rotation", () => {
       await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of("testKey0".repeat(4)));
       mkdirSync(`${deps.home}/rotations`, { recursive: true, mode: 0o700 });
       writeFileSync(`${deps.home}/rotations/default.json`, "{");
-      const invocation = parseCommandLine(["verify"], { columns: () => 80, version: "0" });
-      if (invocation.kind === "text") throw new Error(invocation.text);
-      expect(await invocation.command.run(invocation, deps)).toBe(0);
+      expect(await runLine(deps, "verify")).toBe(0);
       expect(deps.stdout()).toContain("Mistral accepts this key");
       expect(deps.stderr()).toMatch(/rotations\/default\.json is damaged/);
     } finally {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
@@ -13,6 +12,7 @@ import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import type { Behaviour } from "../../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { runLine } from "../../support/run-line.ts";
 import { answer } from "../../support/scripted-prompts.ts";
 
 const text = "testKey0".repeat(4);
@@ -34,13 +34,6 @@ function open(options: TestDepsOptions = {}): TestDeps {
   const deps = openTestDeps({ serverUrl: api.url, now: today, ...options });
   opened.push(deps);
   return deps;
-}
-
-/** Runs a command line as `main.ts` does. */
-async function run(deps: TestDeps, ...argv: readonly string[]): Promise<number> {
-  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
-  if (invocation.kind === "text") throw new Error(invocation.text);
-  return await invocation.command.run(invocation, deps);
 }
 
 async function store(
@@ -75,7 +68,7 @@ describe("verify", () => {
   it("says that the stored key is good, whose it is and when it ends", async () => {
     const deps = open();
     await store(deps, { expiresAt: "2027-02-21" });
-    expect(await run(deps, "verify")).toBe(0);
+    expect(await runLine(deps, "verify")).toBe(0);
     expect(deps.stderr()).toMatch(/accepted by Mistral .*\n.* a model answered .* mistral-small-latest\n\n$/);
     const said = deps.stdout();
     expect(said).toMatch(/^✓ Mistral accepts this key, and a model answered\.\n\n {2}╭ test\.\.\.Key0 /);
@@ -86,7 +79,7 @@ describe("verify", () => {
   it("answers with one document of the promised shape", async () => {
     const deps = open();
     await store(deps, { expiresAt: "2027-02-21" });
-    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(await runLine(deps, "verify", "--json")).toBe(0);
     expect(deps.document()).toEqual({
       profile: "default",
       ok: true,
@@ -120,7 +113,7 @@ describe("verify", () => {
   it("makes no completion with --quick", async () => {
     const deps = open();
     await store(deps);
-    expect(await run(deps, "verify", "--quick", "--json")).toBe(0);
+    expect(await runLine(deps, "verify", "--quick", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ checks: { completion: null } });
     expect(api.requests.map(({ path }) => path)).not.toContain("/v1/chat/completions");
   });
@@ -128,17 +121,17 @@ describe("verify", () => {
   it("calls the model it is told to, and says when there is none of that name", async () => {
     const deps = open();
     await store(deps);
-    expect(await run(deps, "verify", "--model", "ministral-3b-latest", "--json")).toBe(0);
+    expect(await runLine(deps, "verify", "--model", "ministral-3b-latest", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ checks: { completion: { model: "ministral-3b-latest" } } });
     const next = deps.next();
-    expect(await run(next, "verify", "--model", "mistral-giant")).toBe(2);
+    expect(await runLine(next, "verify", "--model", "mistral-giant")).toBe(2);
     expect(next.stdout()).toContain("no model called mistral-giant");
   });
 
   it("does not hold a mistyped model or address against the key", async () => {
     const deps = open();
     await store(deps, { lastDiagnosis: "unreachable", lastVerifiedAt: "2026-11-20T12:00:00.000Z" });
-    expect(await run(deps, "verify", "--model", "mistral-giant", "--json")).toBe(2);
+    expect(await runLine(deps, "verify", "--model", "mistral-giant", "--json")).toBe(2);
     expect(deps.document()).toMatchObject({ ok: false, diagnosis: "model-not-found" });
     const accepted = {
       lastDiagnosis: "valid",
@@ -152,7 +145,7 @@ describe("verify", () => {
       [`${api.url}/v2`, 2],
       [strict.url, 4],
     ] as const) {
-      expect(await run(deps.next(later), "verify", "--server-url", url)).toBe(code);
+      expect(await runLine(deps.next(later), "verify", "--server-url", url)).toBe(code);
       expect(deps.profiles.read(defaultProfile)).toMatchObject(accepted);
     }
     await strict.stop();
@@ -161,7 +154,7 @@ describe("verify", () => {
   it("writes down what it found", async () => {
     const deps = open();
     await store(deps);
-    await run(deps, "verify");
+    await runLine(deps, "verify");
     expect(deps.profiles.read(defaultProfile)).toMatchObject({
       lastVerifiedAt: "2026-11-23T12:00:00.000Z",
       lastDiagnosis: "valid",
@@ -169,7 +162,7 @@ describe("verify", () => {
       identity: { workspace: "Research" },
     });
     api.keys.revoke(text);
-    expect(await run(deps.next({ now: new Date("2026-11-24T12:00:00Z") }), "verify")).toBe(4);
+    expect(await runLine(deps.next({ now: new Date("2026-11-24T12:00:00Z") }), "verify")).toBe(4);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({
       lastVerifiedAt: "2026-11-24T12:00:00.000Z",
       lastDiagnosis: "invalid-key",
@@ -193,7 +186,7 @@ describe("verify", () => {
       },
     };
     const full = deps.next({ profiles });
-    expect(await run(full, "verify", "--json")).toBe(0);
+    expect(await runLine(full, "verify", "--json")).toBe(0);
     expect(full.document()).toMatchObject({ diagnosis: "valid" });
     expect(full.stderr()).toContain("could not be written down. The disk is full.");
   });
@@ -203,7 +196,7 @@ describe("verify", () => {
     await store(deps);
     const escaped = `\\u0074${text.slice(1)}`;
     api.keys.accept(text, { identity: { workspace: escaped, organization: `%74${text.slice(1)}` } });
-    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(await runLine(deps, "verify", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({
       identity: { workspace: "test...Key0", organization: "test...Key0" },
     });
@@ -215,7 +208,7 @@ describe("verify", () => {
     const deps = open();
     await store(deps, { name: work, expiresAt: "2027-11-20", lastAcceptedAt: "2026-11-03T10:00:00Z" });
     api.keys.revoke(text);
-    expect(await run(deps, "verify", "-p", "work")).toBe(4);
+    expect(await runLine(deps, "verify", "-p", "work")).toBe(4);
     const said = deps.stdout().replace(/\s+/g, " ");
     expect(said).toContain(
       "✗ Mistral does not accept this key, test...Key0. It worked on 3 Nov 2026. 20 Nov 2027 is noted as its last day. One of these may be why:",
@@ -225,7 +218,7 @@ describe("verify", () => {
 
   it("says of a key that never worked what may be why, as what it is: a guess", async () => {
     const deps = open({ stdin: "wrongKey".repeat(4) });
-    expect(await run(deps, "verify", "--stdin")).toBe(4);
+    expect(await runLine(deps, "verify", "--stdin")).toBe(4);
     expect(deps.stdout()).toMatch(
       /^✗ Mistral does not accept this key, wron\.\.\.gKey\.\n\n {2}One of these may be why:\n {2}• /,
     );
@@ -236,7 +229,7 @@ describe("verify", () => {
     const deps = open();
     await store(deps, { expiresAt: "2026-11-20" });
     api.keys.revoke(text);
-    expect(await run(deps, "verify", "--json")).toBe(4);
+    expect(await runLine(deps, "verify", "--json")).toBe(4);
     expect(deps.document()).toMatchObject({ ok: false, diagnosis: "expired", daysLeft: -3 });
   });
 
@@ -246,7 +239,7 @@ describe("verify", () => {
   ] as const)("warns before the last day as %s it, naming the profile", async (source, listed) => {
     const deps = open();
     await store(deps, { name: work, expiresAt: "2026-12-05", ...(listed && { listed }) });
-    expect(await run(deps, "verify", "-p", "work")).toBe(0);
+    expect(await runLine(deps, "verify", "-p", "work")).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
     expect(said).toContain(`The key of profile "work" ends in 12 days, on 5 Dec 2026, as ${source} it.`);
     expect(said).toContain("mistral-key rotate -p work");
@@ -255,10 +248,10 @@ describe("verify", () => {
   it("warns when the environment has another key, which apps would use", async () => {
     const deps = open({ env: { MISTRAL_API_KEY: otherText } });
     await store(deps);
-    expect(await run(deps, "verify")).toBe(0);
+    expect(await runLine(deps, "verify")).toBe(0);
     expect(deps.stderr()).toContain("MISTRAL_API_KEY is set here to another key, othe...rKy1");
     const same = deps.next({ env: { MISTRAL_API_KEY: text } });
-    await run(same, "verify");
+    await runLine(same, "verify");
     expect(same.stderr()).not.toContain("MISTRAL_API_KEY");
   });
 });
@@ -266,7 +259,7 @@ describe("verify", () => {
 describe("verify, when what is known and what is stored differ", () => {
   it("says that no key is stored, and how to get one", async () => {
     const deps = open();
-    await expect(run(deps, "verify")).rejects.toMatchObject({ kind: "no-key" });
+    await expect(runLine(deps, "verify")).rejects.toMatchObject({ kind: "no-key" });
     expect(api.requests).toEqual([]);
   });
 
@@ -274,7 +267,7 @@ describe("verify, when what is known and what is stored differ", () => {
     const deps = open();
     await store(deps);
     await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
-    await expect(run(deps, "verify")).rejects.toMatchObject({
+    await expect(runLine(deps, "verify")).rejects.toMatchObject({
       kind: "no-key",
       hint: expect.stringContaining("mistral-key init"),
     });
@@ -283,7 +276,7 @@ describe("verify, when what is known and what is stored differ", () => {
   it("lists a key that only the store knew of", async () => {
     const deps = open();
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(text));
-    expect(await run(deps, "verify")).toBe(0);
+    expect(await runLine(deps, "verify")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({
       key: "test...Key0",
       lastDiagnosis: "valid",
@@ -297,7 +290,7 @@ describe("verify, when what is known and what is stored differ", () => {
     const target = { target: { kind: "dotenv", path: "/srv/app/.env" }, since: null } as const;
     await store(deps, { expiresAt: "2026-12-01", targets: [target] });
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(otherText));
-    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(await runLine(deps, "verify", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: null, daysLeft: null });
     expect(deps.stderr().replace(/\s+/g, " ")).toContain("replaced outside mistral-key: it was test...Key0.");
     const profile = deps.profiles.read(defaultProfile);
@@ -326,7 +319,7 @@ describe("verify, when what is known and what is stored differ", () => {
       targets: [],
     });
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, next);
-    expect(await run(deps, "verify", "--json")).toBe(0);
+    expect(await runLine(deps, "verify", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: "2027-06-01" });
     expect(deps.profiles.read(defaultProfile)).toEqual(before);
   });
@@ -339,7 +332,7 @@ describe("verify --min-days", () => {
   ])("with %i, for a key that ends in 12 days, exits %i", async (days, code) => {
     const deps = open();
     await store(deps, { expiresAt: "2026-12-05" });
-    expect(await run(deps, "verify", "--json", "--min-days", String(days))).toBe(code);
+    expect(await runLine(deps, "verify", "--json", "--min-days", String(days))).toBe(code);
     expect(deps.document()).toMatchObject({ ok: code === 0, diagnosis: "valid", daysLeft: 12 });
   });
 
@@ -347,24 +340,24 @@ describe("verify --min-days", () => {
     const deps = open();
     await store(deps, { expiresAt: "2026-12-05" });
     api.keys.revoke(text);
-    expect(await run(deps, "verify", "--min-days", "30")).toBe(4);
+    expect(await runLine(deps, "verify", "--min-days", "30")).toBe(4);
   });
 
   it("is fine with a key that never ends, and says so when it does not know", async () => {
     const deps = open();
     await store(deps, { expiresAt: null });
-    expect(await run(deps, "verify", "--min-days", "30")).toBe(0);
+    expect(await runLine(deps, "verify", "--min-days", "30")).toBe(0);
     expect(deps.stderr()).not.toContain("does not know");
     const unknown = deps.next();
     await store(unknown);
-    expect(await run(unknown, "verify", "--min-days", "30")).toBe(0);
+    expect(await runLine(unknown, "verify", "--min-days", "30")).toBe(0);
     expect(unknown.stderr().replace(/\s+/g, " ")).toContain("does not know when the key of profile");
   });
 
   it.each(["-1", "soon", "1.5", ""])("refuses %j before anything is done", async (value) => {
     const deps = open();
     await store(deps);
-    await expect(run(deps, "verify", `--min-days=${value}`, "-p", "work")).rejects.toMatchObject({
+    await expect(runLine(deps, "verify", `--min-days=${value}`, "-p", "work")).rejects.toMatchObject({
       kind: "usage",
       hint: "For example: mistral-key verify --min-days 14 -p work",
     });
@@ -400,7 +393,7 @@ describe("verify --stdin", () => {
   it.each(rows)("with an API that is %s is %s and exits %i", async (behaviour, diagnosis, code) => {
     if (behaviour !== "normal") api.behave(behaviour);
     const deps = open({ stdin: `${text}\n` });
-    expect(await run(deps, "verify", "--stdin", "--json", "--no-input")).toBe(code);
+    expect(await runLine(deps, "verify", "--stdin", "--json", "--no-input")).toBe(code);
     expect(deps.document()).toMatchObject({
       profile: null,
       store: null,
@@ -414,25 +407,25 @@ describe("verify --stdin", () => {
 
   it("touches neither the store nor the profiles", async () => {
     const deps = open({ stdin: text });
-    expect(await run(deps, "verify", "--stdin")).toBe(0);
+    expect(await runLine(deps, "verify", "--stdin")).toBe(0);
     expect(deps.profiles.list()).toEqual([]);
     expect(await deps.secrets.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
   });
 
   it("takes the key out of a line of a dotenv file", async () => {
     const deps = open({ stdin: `export MISTRAL_API_KEY="${text}"\r\n` });
-    expect(await run(deps, "verify", "--stdin")).toBe(0);
+    expect(await runLine(deps, "verify", "--stdin")).toBe(0);
   });
 
   it("asks a person for the key, with the hidden prompt", async () => {
     const deps = open({ answers: [answer.key(text, /The key to check/)] });
-    expect(await run(deps, "verify", "--stdin")).toBe(0);
+    expect(await runLine(deps, "verify", "--stdin")).toBe(0);
     expect(deps.profiles.list()).toEqual([]);
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
   });
 
   it("refuses a terminal where nobody may be asked, and says what it expects", async () => {
-    await expect(run(open(), "verify", "--stdin")).rejects.toMatchObject({
+    await expect(runLine(open(), "verify", "--stdin")).rejects.toMatchObject({
       kind: "usage",
       message: expect.stringContaining("standard input"),
     });
@@ -440,13 +433,15 @@ describe("verify --stdin", () => {
 
   it.each(["", "\n", "two words\n", `${text}\n${otherText}\n`])("refuses %j", async (stdin) => {
     const deps = open({ stdin });
-    await expect(run(deps, "verify", "--stdin")).rejects.toMatchObject({ kind: "usage" });
+    await expect(runLine(deps, "verify", "--stdin")).rejects.toMatchObject({ kind: "usage" });
     expect(api.requests).toEqual([]);
   });
 
   it("refuses --min-days, since it does not know when the key ends", async () => {
     const deps = open({ stdin: text });
-    await expect(run(deps, "verify", "--stdin", "--min-days", "3")).rejects.toMatchObject({ kind: "usage" });
+    await expect(runLine(deps, "verify", "--stdin", "--min-days", "3")).rejects.toMatchObject({
+      kind: "usage",
+    });
   });
 });
 
@@ -456,7 +451,7 @@ describe("verify --all", () => {
     await store(deps, { expiresAt: "2027-02-21" });
     await store(deps, { name: work, key: otherText });
     api.keys.revoke(otherText);
-    expect(await run(deps, "verify", "--all")).toBe(4);
+    expect(await runLine(deps, "verify", "--all")).toBe(4);
     expect(deps.stdout()).toBe(
       "✓ default  test...Key0  valid, ends 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n",
     );
@@ -468,7 +463,7 @@ describe("verify --all", () => {
     await store(deps);
     await store(deps, { name: work });
     await deps.secrets.delete({ profile: work, slot: "current" });
-    expect(await run(deps, "verify", "--all", "--json")).toBe(3);
+    expect(await runLine(deps, "verify", "--all", "--json")).toBe(3);
     expect(deps.document()).toMatchObject({
       profiles: [
         { profile: "default", ok: true, diagnosis: "valid" },
@@ -499,7 +494,7 @@ describe("verify --all", () => {
     api.delay(2);
     // They reach the limit of the moment, which is over after a second.
     api.behave("rate-limited-briefly", { times: 4 });
-    expect(await run(deps, "verify", "--all", "--json", "--model", "mistral-small-latest")).toBe(4);
+    expect(await runLine(deps, "verify", "--all", "--json", "--model", "mistral-small-latest")).toBe(4);
     const { profiles } = deps.document() as { profiles: readonly { profile: string; diagnosis: string }[] };
     expect(profiles.map(({ profile, diagnosis }) => ({ profile, diagnosis }))).toEqual(wanted);
     expect(api.mostAtOnce()).toBeLessThanOrEqual(4);
@@ -518,7 +513,7 @@ describe("verify --all", () => {
       await store(deps, { name, key });
     }
     api.behave("hang", { on: ["completion"] });
-    const running = run(deps, "verify", "--all");
+    const running = runLine(deps, "verify", "--all");
     running.catch(() => {});
     const waiting = () => api.requests.filter(({ path }) => path.endsWith("completions")).length;
     await vi.waitFor(() => expect(waiting()).toBe(2), { timeout: 10_000, interval: 5 });
@@ -535,23 +530,23 @@ describe("verify --all", () => {
   });
 
   it("says that there is no key at all", async () => {
-    await expect(run(open(), "verify", "--all")).rejects.toMatchObject({ kind: "no-key" });
+    await expect(runLine(open(), "verify", "--all")).rejects.toMatchObject({ kind: "no-key" });
   });
 
   it("finds a key in the store that no profile lists", async () => {
     const deps = open();
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(text));
-    expect(await run(deps, "verify", "--all")).toBe(0);
+    expect(await runLine(deps, "verify", "--all")).toBe(0);
   });
 
   it("notes which key ends soon", async () => {
     const deps = open();
     await store(deps, { name: work, expiresAt: "2026-11-24" });
-    expect(await run(deps, "verify", "--all", "--min-days", "7")).toBe(8);
+    expect(await runLine(deps, "verify", "--all", "--min-days", "7")).toBe(8);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain('The key of profile "work" ends tomorrow');
   });
 
   it.each([["--stdin"], ["-p", "work"]])("does not go with %s", async (...flags) => {
-    await expect(run(open(), "verify", "--all", ...flags)).rejects.toMatchObject({ kind: "usage" });
+    await expect(runLine(open(), "verify", "--all", ...flags)).rejects.toMatchObject({ kind: "usage" });
   });
 });

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
@@ -10,6 +9,7 @@ import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { runLine } from "../../support/run-line.ts";
 import { answer } from "../../support/scripted-prompts.ts";
 
 const text = "testKey0".repeat(4);
@@ -35,12 +35,6 @@ function open(options: TestDepsOptions = {}): TestDeps {
   return deps;
 }
 
-async function run(deps: TestDeps, ...argv: readonly string[]): Promise<number> {
-  const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
-  if (invocation.kind === "text") throw new Error(invocation.text);
-  return await invocation.command.run(invocation, deps);
-}
-
 async function storedIn(deps: TestDeps): Promise<string | undefined> {
   return (await deps.secrets.get(current))?.reveal();
 }
@@ -59,7 +53,7 @@ const newcomer = [
 describe("init, in a terminal", () => {
   it("walks a newcomer through five steps and ends with the closing card", async () => {
     const deps = open({ answers: newcomer });
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(deps.opened).toEqual(["https://console.mistral.ai", "https://console.mistral.ai/api-keys"]);
     const said = deps.stderr();
     for (const step of ["1 of 5", "2 of 5", "3 of 5", "4 of 5", "5 of 5"]) expect(said).toContain(step);
@@ -89,7 +83,7 @@ describe("init, in a terminal", () => {
         answer.choose("I do not know", /When does it end/),
       ],
     });
-    expect(await run(deps, "init", "--no-browser")).toBe(0);
+    expect(await runLine(deps, "init", "--no-browser")).toBe(0);
     const shown = [...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1]);
     expect(shown).toEqual(["3", "4", "2", "5"]);
     expect(deps.opened).toEqual([]);
@@ -106,7 +100,7 @@ describe("init, in a terminal", () => {
         answer.key(text),
       ],
     });
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect([...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1])).toEqual(["5", "3", "4", "5"]);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-11-23");
   });
@@ -116,7 +110,7 @@ describe("init, in a terminal", () => {
     ["a step", [answer.choose("I am new"), answer.press("n"), answer.pasteKey(text)]],
   ])("takes a key that is pasted at any question: %s", async (_name, answers) => {
     const deps = open({ answers: [...answers, answer.choose("I do not know", /When does it end/)] });
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(await storedIn(deps)).toBe(text);
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
   });
@@ -129,7 +123,7 @@ describe("init, in a terminal", () => {
         answer.choose("90 days", /did you choose/),
       ],
     });
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
   });
 
@@ -144,7 +138,7 @@ describe("init, in a terminal", () => {
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);
     expect((await deps.secrets.get({ ...current, profile: parseProfileName("work") }))?.reveal()).toBe(text);
     expect(deps.stderr()).not.toContain(text);
@@ -152,21 +146,21 @@ describe("init, in a terminal", () => {
 
   it("does not offer a name that is taken", async () => {
     const deps = open({ stdin: text });
-    expect(await run(deps, "init", "--with-key", "-p", "work")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "-p", "work")).toBe(0);
     await deps.secrets.set(current, ApiKey.of(otherText));
     for (const name of ["work", "WORK", "two words"]) {
       const asked = deps.next({ answers: [answer.choose("another name"), answer.text(name)] });
       opened.push(asked);
-      await expect(run(asked, "init")).rejects.toThrow(/is refused/);
+      await expect(runLine(asked, "init")).rejects.toThrow(/is refused/);
     }
   });
 
   it("says that the same key is stored under another name", async () => {
     const deps = open({ stdin: text });
-    expect(await run(deps, "init", "--with-key", "-p", "work")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "-p", "work")).toBe(0);
     const again = deps.next({ stdin: text });
     opened.push(again);
-    expect(await run(again, "init", "--with-key")).toBe(0);
+    expect(await runLine(again, "init", "--with-key")).toBe(0);
     expect(again.stderr()).toContain('profile "work" as well');
   });
 
@@ -174,13 +168,16 @@ describe("init, in a terminal", () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/When does it end/)],
     });
-    await expect(run(deps, "init")).rejects.toMatchObject({ kind: "cancelled", message: /key is stored/ });
+    await expect(runLine(deps, "init")).rejects.toMatchObject({
+      kind: "cancelled",
+      message: /key is stored/,
+    });
     expect(await storedIn(deps)).toBe(text);
   });
 
   it("says that nothing was stored when it is stopped on the way", async () => {
     const deps = open({ answers: [answer.choose("I am new"), answer.press("n"), answer.stop()] });
-    await expect(run(deps, "init", "-p", "work")).rejects.toMatchObject({
+    await expect(runLine(deps, "init", "-p", "work")).rejects.toMatchObject({
       kind: "cancelled",
       message: "Stopped; nothing was stored.",
       hint: "To go on at step 2 later: mistral-key init -p work",
@@ -199,7 +196,7 @@ describe("init, in a terminal", () => {
         answer.stop(/key/),
       ],
     });
-    await expect(run(first, "init")).rejects.toMatchObject({
+    await expect(runLine(first, "init")).rejects.toMatchObject({
       hint: "To go on at step 5 later: mistral-key init",
     });
     const drafts = join(first.home, "drafts", "default.json");
@@ -210,18 +207,18 @@ describe("init, in a terminal", () => {
     });
     const second = first.next({ answers: [answer.choose("At step 5 of 5"), answer.key(text)] });
     opened.push(second);
-    expect(await run(second, "init")).toBe(0);
+    expect(await runLine(second, "init")).toBe(0);
     expect(second.profiles.read(defaultProfile)?.expiresAt).toBe("2027-05-22");
     expect(existsSync(drafts)).toBe(false);
   });
 
   it("can be started over, and no draft is offered to another profile or read when it is damaged", async () => {
     const stopped = open({ answers: [answer.choose("I am new"), answer.press("n"), answer.stop()] });
-    await expect(run(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
+    await expect(runLine(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
     const over = stopped.next({ answers: [answer.choose("I am new"), answer.stop()] });
-    await expect(run(over, "init")).rejects.toMatchObject({ hint: "To go on later: mistral-key init" });
+    await expect(runLine(over, "init")).rejects.toMatchObject({ hint: "To go on later: mistral-key init" });
     const other = over.next({ answers: [answer.stop()] });
-    await expect(run(other, "init", "-p", "work")).rejects.toMatchObject({
+    await expect(runLine(other, "init", "-p", "work")).rejects.toMatchObject({
       hint: "To go on later: mistral-key init -p work",
     });
     writeFileSync(join(other.home, "drafts", "default.json"), '{"start":"new","screen":"moon"}');
@@ -229,7 +226,7 @@ describe("init, in a terminal", () => {
       answers: [answer.choose("I have a key"), answer.key(text), answer.choose("Never")],
     });
     opened.push(damaged);
-    expect(await run(damaged, "init")).toBe(0);
+    expect(await runLine(damaged, "init")).toBe(0);
   });
 
   it("lets a rejected key be pasted again and never stores it", async () => {
@@ -242,7 +239,7 @@ describe("init, in a terminal", () => {
         answer.choose("I do not know"),
       ],
     });
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(await storedIn(deps)).toBe(text);
   });
 
@@ -256,7 +253,7 @@ describe("init, in a terminal", () => {
         answer.choose("Never"),
       ],
     });
-    expect(await run(deps, "init")).toBe(5);
+    expect(await runLine(deps, "init")).toBe(5);
     expect(await storedIn(deps)).toBe(text);
     expect(deps.stderr()).toContain("not to the end");
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: null, lastAcceptedAt: null });
@@ -270,7 +267,7 @@ describe("init, in a terminal", () => {
         answer.choose("Keep it"),
       ],
     });
-    expect(await run(deps, "init", "--json", "--expires", "2027-02-21")).toBe(0);
+    expect(await runLine(deps, "init", "--json", "--expires", "2027-02-21")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);
     expect(deps.document()).toEqual({ profile: "default", stored: true, kept: true });
     expect(deps.profiles.read(defaultProfile)).toMatchObject({
@@ -325,7 +322,7 @@ describe("init, in a terminal", () => {
         answer.choose("Never"),
       ],
     });
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(deps.stderr()).toContain("The keychain is locked.");
     expect(await storedIn(deps)).toBe(text);
   });
@@ -333,7 +330,7 @@ describe("init, in a terminal", () => {
   it("keeps the stored key when the person says so", async () => {
     const deps = open({ answers: [answer.choose("Keep it")] });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);
     expect(api.requests).toEqual([]);
   });
@@ -341,7 +338,7 @@ describe("init, in a terminal", () => {
   it("lists a key that is kept and whose profile was not there", async () => {
     const deps = open({ answers: [answer.choose("Keep it")] });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init")).toBe(0);
+    expect(await runLine(deps, "init")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: ApiKey.of(otherText).mask });
     expect(deps.stderr()).toContain("listed as profile");
   });
@@ -354,7 +351,7 @@ describe("init, in a terminal", () => {
       throw new MistralKeyError("store-damaged", "GNOME Keyring holds an entry and does not give it out.");
     };
     const deps = open({ store, stdin: text });
-    expect(await run(deps, "init", "--with-key")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key")).toBe(0);
     expect(deps.stderr().match(/A new key\s+takes\s+its\s+place/g)).toHaveLength(1);
     expect((await get(current))?.reveal()).toBe(text);
   });
@@ -365,7 +362,7 @@ describe("init, in a terminal", () => {
       throw new MistralKeyError("store-damaged", "default.age cannot be used.");
     };
     const deps = open({ store, stdin: text });
-    await expect(run(deps, "init", "--with-key", "--store", "file")).rejects.toMatchObject({
+    await expect(runLine(deps, "init", "--with-key", "--store", "file")).rejects.toMatchObject({
       kind: "store-damaged",
     });
   });
@@ -373,7 +370,7 @@ describe("init, in a terminal", () => {
   it("notes the last day of a key that is kept, when it is given", async () => {
     const deps = open({ answers: [answer.choose("Keep it")] });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init", "--expires", "2027-02-21")).toBe(0);
+    expect(await runLine(deps, "init", "--expires", "2027-02-21")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({
       key: ApiKey.of(otherText).mask,
       expiresAt: "2027-02-21",
@@ -392,7 +389,7 @@ describe("init, in a terminal", () => {
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    await expect(run(deps, "init")).rejects.toMatchObject({
+    await expect(runLine(deps, "init")).rejects.toMatchObject({
       kind: "cancelled",
       message: expect.stringContaining("the old key"),
       hint: expect.stringContaining("mistral-key rotate --finish"),
@@ -410,7 +407,7 @@ describe("init, in a terminal", () => {
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init")).toBe(9);
+    expect(await runLine(deps, "init")).toBe(9);
     expect(await storedIn(deps)).toBe(text);
     expect((await deps.secrets.get({ ...current, slot: "previous" }))?.reveal()).toBe(otherText);
     expect(deps.stderr()).toContain("mistral-key rotate --finish");
@@ -420,7 +417,7 @@ describe("init, in a terminal", () => {
 describe("init --with-key", () => {
   it("takes a wrapped key from standard input, asks nothing and answers with a document", async () => {
     const deps = open({ stdin: `export MISTRAL_API_KEY='${text}'\r\n` });
-    expect(await run(deps, "init", "--with-key", "--expires", "30d", "--json")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "--expires", "30d", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({
       profile: "default",
       ok: true,
@@ -438,7 +435,7 @@ describe("init --with-key", () => {
 
   it("does not store a key that Mistral rejects", async () => {
     const deps = open({ stdin: "wrongKey".repeat(4) });
-    expect(await run(deps, "init", "--with-key", "--json")).toBe(4);
+    expect(await runLine(deps, "init", "--with-key", "--json")).toBe(4);
     expect(deps.document()).toMatchObject({
       ok: false,
       diagnosis: "invalid-key",
@@ -451,16 +448,16 @@ describe("init --with-key", () => {
 
   it("still knows when a key ends that is stored once more", async () => {
     const deps = open({ stdin: text });
-    expect(await run(deps, "init", "--with-key", "--expires", "2027-02-21")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "--expires", "2027-02-21")).toBe(0);
     const again = deps.next({ stdin: text });
     opened.push(again);
-    expect(await run(again, "init", "--with-key", "--yes")).toBe(0);
+    expect(await runLine(again, "init", "--with-key", "--yes")).toBe(0);
     expect(again.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
   });
 
   it("stores without a test call when told to", async () => {
     const deps = open({ stdin: text });
-    expect(await run(deps, "init", "--with-key", "--no-verify", "--json")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "--no-verify", "--json")).toBe(0);
     expect(api.requests).toEqual([]);
     expect(deps.document()).toMatchObject({ ok: true, diagnosis: null, verifiedAt: null, stored: true });
   });
@@ -473,18 +470,18 @@ describe("init --with-key", () => {
     ["a NUL byte", `${text}\0x`],
   ])("refuses %s on standard input and changes nothing", async (_name, stdin) => {
     const deps = open({ stdin });
-    await expect(run(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
     expect(await storedIn(deps)).toBeUndefined();
     expect(api.requests).toEqual([]);
   });
 
   it("says what it expects when standard input is a terminal and nobody may be asked", async () => {
-    await expect(run(open(), "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
+    await expect(runLine(open(), "init", "--with-key")).rejects.toMatchObject({ kind: "usage" });
   });
 
   it("asks a person for the key and for nothing else", async () => {
     const deps = open({ answers: [answer.key(text, /Your key/)] });
-    expect(await run(deps, "init", "--with-key", "--json")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ ok: true, stored: true, expiresAt: null });
     expect(await storedIn(deps)).toBe(text);
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
@@ -493,14 +490,14 @@ describe("init --with-key", () => {
   it("does not replace a stored key without --yes, and reads nothing then", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    await expect(run(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage", hint: /--yes/ });
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage", hint: /--yes/ });
     expect(await storedIn(deps)).toBe(otherText);
   });
 
   it("keeps the old key beside the new one with --yes, and says what is left to do", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    expect(await run(deps, "init", "--with-key", "--yes", "--json")).toBe(9);
+    expect(await runLine(deps, "init", "--with-key", "--yes", "--json")).toBe(9);
     expect(await storedIn(deps)).toBe(text);
     expect(deps.document()).toMatchObject({
       stored: true,
@@ -511,7 +508,7 @@ describe("init --with-key", () => {
   it("checks and refreshes the same key with --yes", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(text));
-    expect(await run(deps, "init", "--with-key", "--yes", "--expires", "never")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key", "--yes", "--expires", "never")).toBe(0);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
   });
@@ -519,7 +516,7 @@ describe("init --with-key", () => {
   it("refuses a past or impossible expiry before anything else", async () => {
     for (const expires of ["2020-01-01", "2027-02-31", "soon"]) {
       const deps = open({ stdin: text });
-      await expect(run(deps, "init", "--with-key", "--expires", expires)).rejects.toMatchObject({
+      await expect(runLine(deps, "init", "--with-key", "--expires", expires)).rejects.toMatchObject({
         kind: "usage",
       });
       expect(api.requests).toEqual([]);
@@ -529,7 +526,7 @@ describe("init --with-key", () => {
 
 describe("init without a terminal", () => {
   it("asks nothing and says how to send the key", async () => {
-    await expect(run(open(), "init")).rejects.toMatchObject({
+    await expect(runLine(open(), "init")).rejects.toMatchObject({
       kind: "needs-terminal",
       message: "The wizard asks questions, but there is no terminal here.",
       hint: /--with-key/,
@@ -539,7 +536,7 @@ describe("init without a terminal", () => {
   it.each([["init"], ["init", "--demo"]])(
     "says why nobody is asked and keeps the profile: %s %s",
     async (...argv) => {
-      await expect(run(open({ absence: "ci" }), ...argv, "-p", "work")).rejects.toMatchObject({
+      await expect(runLine(open({ absence: "ci" }), ...argv, "-p", "work")).rejects.toMatchObject({
         kind: "needs-terminal",
         message: expect.stringContaining("CI is set"),
         hint: expect.stringContaining("mistral-key init --with-key --expires 90d -p work < FILE"),
@@ -549,13 +546,13 @@ describe("init without a terminal", () => {
 
   it("says how to go on when the key that is to be moved is gone", async () => {
     const first = open({ stdin: text });
-    expect(await run(first, "init", "--with-key")).toBe(0);
+    expect(await runLine(first, "init", "--with-key")).toBe(0);
     await first.secrets.delete(current);
     const moving = first.next();
     opened.push(moving);
     const target = new StandInStore("file");
     const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
-    await expect(run(both, "init", "--store", "file")).rejects.toMatchObject({
+    await expect(runLine(both, "init", "--store", "file")).rejects.toMatchObject({
       kind: "no-key",
       hint: expect.stringMatching(/mistral-key remove\n.*init --store file/),
     });
@@ -563,13 +560,13 @@ describe("init without a terminal", () => {
 
   it("moves a stored key to another store", async () => {
     const deps = open({ stdin: text });
-    expect(await run(deps, "init", "--with-key")).toBe(0);
+    expect(await runLine(deps, "init", "--with-key")).toBe(0);
     const moving = deps.next();
     opened = [moving];
     // The one store of this test stands for both kinds, so there is nothing to carry.
     const target = new StandInStore("file");
     const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
-    expect(await run(both, "init", "--store", "file", "--json")).toBe(0);
+    expect(await runLine(both, "init", "--store", "file", "--json")).toBe(0);
     expect(moving.document()).toMatchObject({ store: "file", moved: true });
     expect((await target.get(current))?.reveal()).toBe(text);
     expect(await storedIn(moving)).toBeUndefined();
@@ -582,7 +579,7 @@ describe("init --demo", () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key(""), answer.choose("I do not know")],
     });
-    expect(await run(deps, "init", "--demo")).toBe(0);
+    expect(await runLine(deps, "init", "--demo")).toBe(0);
     expect(deps.stderr()).toMatch(/Kept in +a made-up keychain/);
     expect(deps.profiles.list()).toEqual([]);
     expect(await storedIn(deps)).toBeUndefined();
@@ -593,7 +590,7 @@ describe("init --demo", () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key("placeholder".repeat(3)), answer.stop()],
     });
-    await expect(run(deps, "init", "--demo")).rejects.toMatchObject({ kind: "cancelled" });
+    await expect(runLine(deps, "init", "--demo")).rejects.toMatchObject({ kind: "cancelled" });
     expect(deps.stderr()).toMatch(/demo[A-Za-z0-9]{28}/);
     expect(deps.stderr()).toContain("Mistral does not accept this key");
     expect(deps.stderr()).not.toContain("--server-url");

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { oldKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
+import { runLine } from "../../support/run-line.ts";
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
@@ -19,9 +19,7 @@ afterEach(async () => {
 });
 
 async function models(...argv: string[]): Promise<number> {
-  const invocation = parseCommandLine(["models", ...argv], { columns: () => 80, version: "0" });
-  if (invocation.kind === "text") throw new Error(invocation.text);
-  return await invocation.command.run(invocation, deps);
+  return await runLine(deps, "models", ...argv);
 }
 
 const idsIn = (document: unknown) =>

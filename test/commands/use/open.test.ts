@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../../src/cli/parse.ts";
 import { consolePages } from "../../../src/mistral/console-pages.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
+import { runLine } from "../../support/run-line.ts";
 
 describe("open", () => {
   let deps: TestDeps | undefined;
@@ -10,9 +11,7 @@ describe("open", () => {
 
   async function run(argv: readonly string[], options: TestDepsOptions = {}) {
     deps = openTestDeps(options);
-    const invocation = parseCommandLine(["open", ...argv], { columns: () => 80, version: "0" });
-    if (invocation.kind === "text") throw new Error(invocation.text);
-    const code = await invocation.command.run(invocation, deps);
+    const code = await runLine(deps, "open", ...argv);
     return { code, stdout: deps.stdout(), stderr: deps.stderr(), opened: deps.opened };
   }
 
