@@ -5,12 +5,10 @@ import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
-import type { Diagnosis } from "../../../src/mistral/diagnosis.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
 import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
-import type { Behaviour } from "../../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { runLine } from "../../support/run-line.ts";
 import { answer } from "../../support/scripted-prompts.ts";
@@ -366,45 +364,6 @@ describe("verify --min-days", () => {
 });
 
 describe("verify --stdin", () => {
-  const rows: readonly (readonly [Behaviour | "normal", Diagnosis, number])[] = [
-    ["normal", "valid", 0],
-    ["unauthorized", "invalid-key", 4],
-    ["unauthorized-at-gateway", "invalid-key", 4],
-    ["forbidden", "forbidden", 4],
-    ["bad-request", "bad-request", 1],
-    ["unprocessable", "bad-request", 1],
-    ["not-found", "model-not-found", 2],
-    ["model-not-found", "model-not-found", 2],
-    ["invalid-model", "model-not-found", 2],
-    ["rate-limited", "rate-limited", 6],
-    ["rate-limited-at-gateway", "rate-limited", 6],
-    ["month-used-up", "rate-limited", 6],
-    ["no-plan", "no-plan", 6],
-    ["over-capacity", "over-capacity", 6],
-    ["over-capacity-429", "over-capacity", 6],
-    ["server-error", "server-error", 5],
-    ["bad-gateway", "server-error", 5],
-    ["garbage", "server-error", 5],
-    ["html", "unreachable", 5],
-    ["redirect", "unreachable", 5],
-    ["cut", "unreachable", 5],
-    ["cut-halfway", "unreachable", 5],
-  ];
-  it.each(rows)("with an API that is %s is %s and exits %i", async (behaviour, diagnosis, code) => {
-    if (behaviour !== "normal") api.behave(behaviour);
-    const deps = open({ stdin: `${text}\n` });
-    expect(await runLine(deps, "verify", "--stdin", "--json", "--no-input")).toBe(code);
-    expect(deps.document()).toMatchObject({
-      profile: null,
-      store: null,
-      key: "test...Key0",
-      ok: code === 0,
-      diagnosis,
-      hint: code === 0 ? null : expect.stringMatching(/^[A-Z].+\.|: /),
-    });
-    expect(deps.stdout() + deps.stderr()).not.toContain(text);
-  });
-
   it("touches neither the store nor the profiles", async () => {
     const deps = open({ stdin: text });
     expect(await runLine(deps, "verify", "--stdin")).toBe(0);
