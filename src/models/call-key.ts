@@ -30,9 +30,5 @@ export async function whileWaiting<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const line = deps.output.progress(label);
-  try {
-    return await quietly(deps, work);
-  } finally {
-    line.clear();
-  }
+  return await quietly(deps, work).finally(() => line.clear());
 }

@@ -42,9 +42,9 @@ export function printLimits(output: Output, { model, identity, rateLimits }: Sho
     shown.some(({ label, limit }) => label.endsWith(time) && limit.limit !== limit.remaining);
   if (isUsed("a minute")) output.bullet(say(facts.minuteComesBack));
   if (isUsed("a month")) output.bullet(say(facts.monthComesBack));
-  if (rateLimits?.tokensOfCall !== undefined) {
-    output.bullet(`This call took ${counted(rateLimits.tokensOfCall, "token")}.`);
-  }
+  const taken = rateLimits?.tokensOfCall;
+  if (taken !== undefined)
+    output.bullet(`This call took ${groupDigits(taken)} token${taken === 1 ? "" : "s"}.`);
   output.bullet(say(facts.shared));
   if (!place) output.bullet("Which workspace that is, Mistral did not say.");
   output.print();
@@ -63,8 +63,4 @@ function describeLimit({ limit, remaining }: RateLimit, theme: Style): string | 
   if (limit === 0) return "none at all";
   const bar = theme.meter(remaining / limit);
   return `${bar}  ${remaining === 0 ? "none" : groupDigits(remaining)} of ${groupDigits(limit)} left`;
-}
-
-function counted(count: number, what: string): string {
-  return `${groupDigits(count)} ${what}${count === 1 ? "" : "s"}`;
 }

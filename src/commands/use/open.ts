@@ -23,19 +23,14 @@ export async function open({ args, flags }: CommandInput, deps: Deps): Promise<E
   return exitCodes.done;
 }
 
-const pages = Object.keys(consolePages);
+const pages = Object.keys(consolePages) as ConsolePage[];
 
 function readPage([text = "keys", ...more]: readonly string[]): ConsolePage {
-  const name = text.trim().toLowerCase();
-  if (more.length === 0 && isPage(name)) return name;
-  const message = isPage(name)
-    ? "Only one page can be opened at a time."
-    : "There is no page with that name.";
+  const page = pages.find((name) => name === text.trim().toLowerCase());
+  if (page !== undefined && more.length === 0) return page;
+  const message =
+    page === undefined ? "There is no page with that name." : "Only one page can be opened at a time.";
   throw new MistralKeyError("usage", message, {
     hint: `The pages are ${pages.slice(0, -1).join(", ")} and ${pages.at(-1)}.`,
   });
-}
-
-function isPage(name: string): name is ConsolePage {
-  return pages.includes(name);
 }

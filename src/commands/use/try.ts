@@ -65,18 +65,14 @@ async function readPrompt(args: readonly string[], deps: Deps): Promise<string> 
 
 async function readPipe({ output, readStdin }: Deps): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
-  try {
-    const text = await readStdin();
-    // A prompt is sent to a model, and stands in a snippet.
-    if (!keyLike.test(text)) return text;
-    throw new MistralKeyError(
-      "usage",
-      "What came on standard input holds what looks like an API key, so nothing was done.",
-      { hint: "try uses the stored key; standard input is the question for the model." },
-    );
-  } finally {
-    line.clear();
-  }
+  const text = await readStdin().finally(() => line.clear());
+  // A prompt is sent to a model, and stands in a snippet.
+  if (!keyLike.test(text)) return text;
+  throw new MistralKeyError(
+    "usage",
+    "What came on standard input holds what looks like an API key, so nothing was done.",
+    { hint: "try uses the stored key; standard input is the question for the model." },
+  );
 }
 
 /** A word of the usual shape of a key; one of hexadecimal digits alone is a checksum. */
