@@ -25,7 +25,7 @@ export interface AdminApiOptions {
 
 type Header = "x-api-key" | "authorization";
 
-interface Request {
+interface Call {
   readonly method: "GET" | "POST" | "DELETE";
   /** Below `/v1/admin/`. */
   readonly path: string;
@@ -83,11 +83,11 @@ export class AdminApi implements KeyIssuer {
     }
   }
 
-  async #ask(request: Request): Promise<unknown> {
+  async #ask(request: Call): Promise<unknown> {
     return this.#valueOf(await this.#call(request));
   }
 
-  async #call(request: Request): Promise<CallOutcome> {
+  async #call(request: Call): Promise<CallOutcome> {
     const outcome = await this.#send(request, this.#header);
     if (outcome.kind !== "answer" || outcome.status !== 401 || this.#header !== "x-api-key") return outcome;
     // A call that was refused has done nothing, so it can be made again.
@@ -96,7 +96,7 @@ export class AdminApi implements KeyIssuer {
     return other;
   }
 
-  async #send({ method, path, query, body, goesOn = false }: Request, header: Header): Promise<CallOutcome> {
+  async #send({ method, path, query, body, goesOn = false }: Call, header: Header): Promise<CallOutcome> {
     const { endpoint, key, env, signal, timeoutMs = usualTimeoutMs, trace } = this.#options;
     if (signal.aborted) throw new Cancelled();
     const address = `${addressOf(endpoint)}/v1/admin/${path}`;

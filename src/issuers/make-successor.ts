@@ -19,7 +19,6 @@ export interface SuccessorRequest {
 export interface Successor {
   readonly created: CreatedKey;
   readonly name: string | null;
-  readonly expiresAt: Expiry;
   readonly listed: ListedKey;
 }
 
@@ -59,8 +58,8 @@ export async function makeSuccessor(
     .catch(async (error: unknown) => {
       throw await withLeftRows(error, issuer, row, before);
     });
-  const expiresAt = created.expiresAt === undefined ? wish : created.expiresAt;
-  return { created, name, expiresAt, listed: listedOf({ ...row, expiresAt, lastUsedAt: null }, deps.now()) };
+  const { expiresAt = wish } = created;
+  return { created, name, listed: listedOf({ ...row, expiresAt, lastUsedAt: null }, deps.now()) };
 }
 
 /**

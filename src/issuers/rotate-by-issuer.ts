@@ -40,14 +40,14 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   const made = await makeKey(deps, request, stored, endpoint);
   if (made === undefined) return await rotateKey(deps, { ...request, from: "prompt" });
   const { issuer, successor } = made;
-  const { created, expiresAt, listed } = successor;
+  const { created, listed } = successor;
   const replace: ReplaceRequest = {
     ...request,
     name,
     key: created.key,
     store,
     endpoint,
-    expiresAt,
+    expiresAt: listed.expiresAt,
     listed,
     before,
   };

@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
+import { quietly } from "../terminal/absence.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type HeldKey, type KeyChecks } from "./ask-mistral.ts";
@@ -142,15 +143,15 @@ function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left):
 type Choice = "watch" | "later" | "give-up";
 
 async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promise<Choice> {
-  const keys: PressKey<Choice | "open">[] = [
+  const open: PressKey<"open"> = { press: "enter", does: "open in the browser", value: "open" };
+  // It may be refused its calls for ever, when its workspace is closed say, and never be proven dead.
+  const giveUp: PressKey<Choice> = { press: "f", does: "forget it here", value: "give-up" };
+  const keys: readonly PressKey<Choice | "open">[] = [
+    ...(browser ? [open] : []),
     { press: browser ? "d" : "enter", does: "I am deleting it", value: "watch" },
+    ...(state === "old-key-forbidden" ? [giveUp] : []),
     { press: "l", does: "later", value: "later" },
   ];
-  if (browser) keys.unshift({ press: "enter", does: "open in the browser", value: "open" });
-  // It may be refused its calls for ever, when its workspace is closed say, and never be proven dead.
-  if (state === "old-key-forbidden") {
-    keys.splice(-1, 0, { press: "f", does: "forget it here", value: "give-up" });
-  }
   const choice = await (await deps.prompts()).press({ keys });
   if (choice !== "open") return choice;
   if (!(await deps.openPage(consolePages.keys)))
@@ -180,11 +181,7 @@ async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: nu
     }
     return state;
   };
-  try {
-    return deps.interactive ? await (await deps.prompts()).quietly(look) : await look();
-  } finally {
-    line.clear();
-  }
+  return await quietly(deps, look).finally(() => line.clear());
 }
 
 /** A span as `1:05`. */

@@ -15,11 +15,6 @@ import { pushKey } from "./push-key.ts";
 import { type KeyThere, keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
-interface Place {
-  readonly target: TargetReference;
-  readonly words: string;
-}
-
 const wordsFor: Readonly<Record<KeyThere, string>> = {
   same: "has this key; would get the next one too",
   another: "has another value, which would be replaced",
@@ -76,15 +71,18 @@ async function findPlaces(
   const at = orAtHome(deps.processContext());
   const hasAider = findProgram("aider", at) !== undefined;
   const tools = toolsSetUp(at).filter(({ name }) => name !== "aider" || hasAider);
-  const places = [
-    ...(await dotenvFilesHere(at)),
-    ...tools.map(({ name, title }) => ({ target: { kind: name }, words: title })),
+  const places: readonly Choice<TargetReference>[] = [
+    ...(await dotenvFilesHere(at)).map((path) => ({
+      value: { kind: "dotenv" as const, path },
+      name: shortPath(path, at),
+    })),
+    ...tools.map(({ name, title }) => ({ value: { kind: name }, name: title })),
   ];
-  const choices = places.map(async ({ target: value, words }) => {
+  const choices = places.map(async (place) => {
     try {
-      const target = await deps.openTarget(value, profile);
+      const target = await deps.openTarget(place.value, profile);
       await target.check();
-      return [{ value, name: words, description: wordsFor[await keyThere(target, key)] }];
+      return [{ ...place, description: wordsFor[await keyThere(target, key)] }];
     } catch (error) {
       if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
       return [];
@@ -93,13 +91,12 @@ async function findPlaces(
   return (await Promise.all(choices)).flat();
 }
 
-async function dotenvFilesHere(at: ProcessContext): Promise<readonly Place[]> {
-  const places: Place[] = [];
-  for (const path of [".env", ".env.local"].map((name) => join(at.cwd, name))) {
+async function dotenvFilesHere({ cwd }: ProcessContext): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const path of [join(cwd, ".env"), join(cwd, ".env.local")]) {
     const reading = await readTextFile(path);
     if (reading.state !== "read") continue;
-    if (!Object.hasOwn(parseEnv(reading.file.bytes.toString("utf8")), standardVariable)) continue;
-    places.push({ target: { kind: "dotenv", path }, words: shortPath(path, at) });
+    if (Object.hasOwn(parseEnv(reading.file.bytes.toString("utf8")), standardVariable)) files.push(path);
   }
-  return places;
+  return files;
 }
