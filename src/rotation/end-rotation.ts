@@ -43,8 +43,8 @@ export async function endRotation(deps: Deps, request: EndRequest): Promise<EndO
   }
   const { record, store } = found;
   if (direction === "back" && !yes) await confirmWayBack(deps, record, store);
-  const taken = deps.journal.takeOver(record);
-  return { ...(await moveRotation(deps, taken, { ...request, store })), record };
+  const ours = deps.journal.update(record);
+  return { ...(await moveRotation(deps, ours, { ...request, store })), record };
 }
 
 async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretStore): Promise<void> {

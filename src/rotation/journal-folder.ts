@@ -59,10 +59,6 @@ export class JournalFolder implements RotationJournal {
     return record;
   }
 
-  takeOver(record: RotationRecord): RotationRecord {
-    return this.#change(record, { holder: this.#holder });
-  }
-
   confirm(record: RotationRecord): void {
     const now = this.read(record.profile);
     if (now?.holder !== record.holder || now.startedAt !== record.startedAt) throw takenOver(record.profile);
@@ -70,9 +66,12 @@ export class JournalFolder implements RotationJournal {
 
   update(
     record: RotationRecord,
-    changes: Partial<Pick<RotationRecord, "stage" | "targets">>,
+    changes: Partial<Pick<RotationRecord, "stage" | "targets">> = {},
   ): RotationRecord {
-    return this.#change(record, changes);
+    this.confirm(record);
+    const updated = { ...record, ...changes, holder: this.#holder };
+    this.#files.write(record.profile, documentOf(updated));
+    return updated;
   }
 
   end(profile: ProfileName): boolean {
@@ -81,13 +80,6 @@ export class JournalFolder implements RotationJournal {
 
   list(): readonly ListedRotation[] {
     return this.#files.list((name, record) => ({ name, record }));
-  }
-
-  #change(record: RotationRecord, changes: Partial<RotationRecord>): RotationRecord {
-    this.confirm(record);
-    const changed = { ...record, ...changes };
-    this.#files.write(record.profile, documentOf(changed));
-    return changed;
   }
 }
 

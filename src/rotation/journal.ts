@@ -33,7 +33,7 @@ export interface RotationPlan {
 /** The record of a rotation under way. */
 export interface RotationRecord extends RotationPlan {
   readonly stage: RotationStage;
-  /** A random name for the run of the program that acts on it; whoever takes it over writes their own. */
+  /** A random name for the run of the program that goes on with it. */
   readonly holder: string;
 }
 
@@ -63,13 +63,6 @@ export interface RotationJournal {
   begin(plan: RotationPlan, stage?: RotationStage): RotationRecord;
 
   /**
-   * Goes on with a rotation that another run of the program started; that run may not go on any more.
-   *
-   * @throws MistralKeyError as {@link RotationJournal.confirm} does
-   */
-  takeOver(record: RotationRecord): RotationRecord;
-
-  /**
    * Makes sure that a rotation is still as this run of the program knows it.
    *
    * @throws MistralKeyError of kind `unfinished` when another one has taken it over or ended it
@@ -77,11 +70,15 @@ export interface RotationJournal {
   confirm(record: RotationRecord): void;
 
   /**
-   * Writes how far a rotation has come.
+   * Writes how far a rotation has come, and that this run of the program goes on with it: one that did
+   * before may not any more.
    *
    * @throws MistralKeyError as {@link RotationJournal.confirm} does
    */
-  update(record: RotationRecord, changes: Partial<Pick<RotationRecord, "stage" | "targets">>): RotationRecord;
+  update(
+    record: RotationRecord,
+    changes?: Partial<Pick<RotationRecord, "stage" | "targets">>,
+  ): RotationRecord;
 
   /** Ends a rotation. Answers whether there was one, readable or not. */
   end(profile: ProfileName): boolean;

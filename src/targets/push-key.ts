@@ -148,6 +148,5 @@ function tellRotation({ journal }: Deps, name: ProfileName, target: string): voi
   const record = journal.read(name);
   if (record === undefined || !waitingAt(record.stage, record.targets).some((one) => one.target === target))
     return;
-  const taken = journal.takeOver(record);
-  journal.update(taken, { targets: withDelivery(taken.stage, taken.targets, target) });
+  journal.update(record, { targets: withDelivery(record.stage, record.targets, target) });
 }

@@ -61,7 +61,7 @@ it("lets one rotation of a profile be under way", () => {
 
 it("stops the run of the program that a rotation was taken from", () => {
   const record = journal.begin(plan());
-  const taken = other.takeOver(record);
+  const taken = other.update(record);
   expect(() => journal.confirm(record)).toThrow(expect.objectContaining({ kind: "unfinished" }));
   expect(() => journal.update(record, { stage: "switching" })).toThrow(
     expect.objectContaining({ kind: "unfinished" }),

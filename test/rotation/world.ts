@@ -257,9 +257,8 @@ class Run {
         read: () => look(() => readable(this.#record)),
         begin: (plan: RotationPlan, stage: RotationStage = "staging") =>
           effect(() => write({ ...plan, stage, holder: "a run" })),
-        takeOver: (record: RotationRecord) => effect(() => write(record)),
         confirm: () => look(() => undefined),
-        update: (record: RotationRecord, changes: Partial<RotationRecord>) =>
+        update: (record: RotationRecord, changes: Partial<RotationRecord> = {}) =>
           effect(() => write({ ...record, ...changes })),
         end: () =>
           effect(() => {
@@ -274,7 +273,7 @@ class Run {
         },
       }),
       openTarget: async (reference: Parameters<typeof targetText>[0]) => ({
-        describe: () => "it",
+        words: "it",
         deliver: async (key: ApiKey) => {
           const text = targetText(reference);
           if (this.#failing.includes(text)) throw new MistralKeyError("usage", "It is not there.");

@@ -91,7 +91,6 @@ const noProfiles: ProfileRegistry = {
 const noJournal: RotationJournal = {
   read: () => undefined,
   begin: replacesNothing,
-  takeOver: replacesNothing,
   confirm: replacesNothing,
   update: replacesNothing,
   end: () => false,

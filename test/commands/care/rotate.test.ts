@@ -515,7 +515,7 @@ describe("rotate with targets", () => {
     deps = deps.next(options);
     Object.assign(deps, {
       openTarget: async () => ({
-        describe: () => "the file",
+        words: "the file",
         deliver: async (key: ApiKey) => {
           if (!works) throw new MistralKeyError("store-denied", "The folder is gone.", { hint: "Make it." });
           taken.push(key.mask);
