@@ -1,25 +1,10 @@
 import type { Deps } from "../deps.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
 import type { Discovery, FoundPlace } from "../plaintext/find-keys.ts";
 import { whereOf } from "../plaintext/place-words.ts";
-import type { ListedProfile } from "../profiles/profile-registry.ts";
-
-/** The key that an app started here would take by itself. */
-export interface AppKey {
-  readonly app: string;
-  /** `undefined` where it finds none. */
-  readonly found:
-    | {
-        readonly place: FoundPlace;
-        readonly mask: string;
-        /** The profile whose key it is; `undefined` for a key that is not stored here. */
-        readonly profile: ProfileName | undefined;
-      }
-    | undefined;
-}
 
 /** Where an app looks, the first place first. */
 const apps: readonly {
@@ -34,12 +19,16 @@ const apps: readonly {
   { app: "llm", looks: [{ file: "llm" }, { variable: "LLM_MISTRAL_KEY" }] },
 ];
 
-/** Finds the keys that apps would take here, from the environment and from their own files. Vibe's entry in the keychain is not looked at. */
-export function findAppKeys(
-  env: Deps["env"],
+/**
+ * Which keys apps started here would take by themselves, from the environment and from their own
+ * files: a sentence each; those that find none share one. Vibe's entry in the keychain is not looked at.
+ */
+export function describeApps(
+  { env, profiles }: Pick<Deps, "env" | "profiles">,
   { found }: Discovery,
-  profiles: readonly ListedProfile[],
-): readonly AppKey[] {
+  at: ProcessContext,
+): readonly string[] {
+  const listed = profiles.list();
   const inFile = (file: "vibe" | "llm") =>
     found.flatMap(({ key, places }) =>
       places.filter(({ kind }) => kind === file).map((place) => ({ key, place })),
@@ -48,27 +37,21 @@ export function findAppKeys(
     const read = readEnvironmentKey(env, variable);
     return read.state === "key" ? { key: read.key, place: { kind: "environment", variable } } : undefined;
   };
-  return apps.map(({ app, looks }) => {
+  const said: string[] = [];
+  const without: string[] = [];
+  for (const { app, looks } of apps) {
     const taken = looks
       .map((look) => ("file" in look ? inFile(look.file) : inVariable(look.variable)))
       .find((one) => one !== undefined);
-    if (taken === undefined) return { app, found: undefined };
+    if (taken === undefined) {
+      without.push(app);
+      continue;
+    }
     const { key, place } = taken;
-    const owner = profiles.find(
-      (row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint),
-    );
-    return { app, found: { place, mask: key.mask, profile: owner?.name } };
-  });
-}
-
-/** What each app would take, a sentence each; those that find nothing share one. */
-export function describeApps(keys: readonly AppKey[], at: Parameters<typeof whereOf>[1]): readonly string[] {
-  const said = keys.flatMap(({ app, found }) => {
-    if (found === undefined) return [];
-    const whose = found.profile === undefined ? "another key" : `the key of profile "${found.profile}"`;
-    return [`${app} takes ${whose} here, ${found.mask}, from ${whereOf(found.place, at)}.`];
-  });
-  const without = keys.filter(({ found }) => found === undefined).map(({ app }) => app);
+    const owner = listed.find((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
+    const whose = owner === undefined ? "another key" : `the key of profile "${owner.name}"`;
+    said.push(`${app} takes ${whose} here, ${key.mask}, from ${whereOf(place, at)}.`);
+  }
   if (without.length === 0) return said;
   const names = new Intl.ListFormat("en", { type: "conjunction" }).format(without);
   const none = without.length === 1 ? "finds no key here by itself" : "find no key here by themselves";

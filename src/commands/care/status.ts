@@ -36,13 +36,12 @@ async function show(deps: Deps, found: Survey, form: StatusForm): Promise<void> 
 }
 
 /** Which key Mistral's SDK, Vibe and `llm` would take here; that takes a look at their files. */
-async function printApps({ env, profiles, output, processContext }: Deps): Promise<void> {
-  const [{ findKeys }, { describeApps, findAppKeys }] = await Promise.all([
+async function printApps(deps: Deps): Promise<void> {
+  const [{ findKeys }, { describeApps }] = await Promise.all([
     import("../../plaintext/find-keys.ts"),
     import("../../status/app-keys.ts"),
   ]);
-  const at = orAtHome(processContext());
+  const at = orAtHome(deps.processContext());
   const discovery = await findKeys(at);
-  for (const line of describeApps(findAppKeys(env, discovery, profiles.list()), at))
-    output.answers.bullet(line);
+  for (const line of describeApps(deps, discovery, at)) deps.output.answers.bullet(line);
 }

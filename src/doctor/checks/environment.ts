@@ -4,7 +4,7 @@ import type { GitState } from "../../git/git-state.ts";
 import { ownCommand, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
-import { describeApps, findAppKeys } from "../../status/app-keys.ts";
+import { describeApps } from "../../status/app-keys.ts";
 import { describeEnvironment } from "../../status/print-notices.ts";
 import { survey } from "../../status/survey.ts";
 import { type Check, localLimitMs } from "../check.ts";
@@ -25,8 +25,7 @@ export const appsCheck: Check = {
   title: "Apps",
   limitMs: 2 * localLimitMs,
   run: async ({ deps, plaintext, processContext }) => {
-    const apps = findAppKeys(deps.env, await plaintext(), deps.profiles.list());
-    return { state: "ok", message: describeApps(apps, processContext).join(" ") };
+    return { state: "ok", message: describeApps(deps, await plaintext(), processContext).join(" ") };
   },
 };
 
