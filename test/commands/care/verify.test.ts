@@ -293,7 +293,7 @@ describe("verify, when what is known and what is stored differ", () => {
     expect(deps.stderr().replace(/\s+/g, " ")).toContain("replaced outside mistral-key: it was test...Key0.");
     const profile = deps.profiles.read(defaultProfile);
     expect(profile).toMatchObject({ key: "othe...rKy1", targets: [target] });
-    expect(profile).not.toHaveProperty("expiresAt");
+    expect(profile?.expiresAt).toBeUndefined();
   });
 
   it("leaves the profile to a rotation that is under way, and knows its new key", async () => {

@@ -87,7 +87,7 @@ describe("init, in a terminal", () => {
     const shown = [...deps.stderr().matchAll(/(\d) of 5/g)].map((match) => match[1]);
     expect(shown).toEqual(["3", "4", "2", "5"]);
     expect(deps.opened).toEqual([]);
-    expect(deps.profiles.read(defaultProfile)).not.toHaveProperty("expiresAt");
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeUndefined();
   });
 
   it("goes back from the paste and asks for the expiration again", async () => {
