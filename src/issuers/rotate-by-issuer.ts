@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
+import { Cancelled, MistralKeyError, withSentence } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";

@@ -59,7 +59,7 @@ describe("verify", () => {
     deps.profiles.write(before);
     const target = { target: parseTarget("vibe"), since: null };
     api.onRequest(() => deps.profiles.write({ ...before, targets: [target] }));
-    expect(await run(deps, "verify")).toBe(0);
+    expect(await runLine(deps, "verify")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid", targets: [target] });
   });
 

@@ -289,7 +289,7 @@ describe("init, in a terminal", () => {
         if (known !== undefined) deps.profiles.write(replaced ? another : { ...known, targets: [target] });
       };
       deps.script.expect({ ...answer.choose("Never"), meanwhile });
-      expect(await run(deps, "init")).toBe(0);
+      expect(await runLine(deps, "init")).toBe(0);
       const wanted = replaced ? another : { key: ApiKey.of(text).mask, expiresAt: null, targets: [target] };
       expect(deps.profiles.read(defaultProfile)).toMatchObject(wanted);
       expect(deps.stderr().includes("its last day was not noted")).toBe(replaced);
@@ -306,7 +306,7 @@ describe("init, in a terminal", () => {
     const deps = open({ answers: [{ ...answer.choose("Keep it"), meanwhile }] });
     await deps.secrets.set(current, ApiKey.of(otherText));
     deps.profiles.write(known);
-    expect(await run(deps, "init", "--expires", "2027-02-21")).toBe(0);
+    expect(await runLine(deps, "init", "--expires", "2027-02-21")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: "2027-02-21", targets: [target] });
   });
 
