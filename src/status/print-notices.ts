@@ -14,12 +14,12 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   const refused = readable.filter((row) => isRefused(row.profile) && !ending.includes(row));
   const rotations = [...readable.flatMap(({ rotation }) => rotation ?? []), ...strayRotations];
   for (const text of damaged) output.fail(text);
-  const refusals = oneLine(
+  const refusals = summarize(
     refused,
     ({ name }) => `Key "${name}" was refused at the last check: ${commandFor(name, "verify")}`,
     `were refused at their last checks: ${ownCommand("verify --all")}`,
   );
-  const ends = oneLine(
+  const ends = summarize(
     ending,
     ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
     `have ended or end within ${warningDays} days: ${ownCommand("rotate -p NAME")}`,
@@ -28,7 +28,7 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
 }
 
 /** One line for several: the table above has them at its top, and a screen has to hold it all. */
-function oneLine(
+function summarize(
   rows: readonly ReadableProfile[],
   one: (profile: Profile) => string,
   several: string,

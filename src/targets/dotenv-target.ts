@@ -9,11 +9,7 @@ import type { Target, TargetContext } from "./target.ts";
  *
  * @param words - those of the target
  */
-export function dotenvTarget(
-  path: string,
-  words: string,
-  { profile, processContext }: TargetContext,
-): Target {
+export function openDotenv(path: string, words: string, { profile, processContext }: TargetContext): Target {
   const place = { path, name: standardVariable, profile };
   const read = async () => {
     const reading = await readTextFile(path);

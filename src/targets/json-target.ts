@@ -20,7 +20,7 @@ const member = "mistral";
  * @param words - those of the target
  * @param beside - what stands beside the key in such an object; `undefined` where there is none
  */
-export function jsonTarget(path: string, words: string, beside?: Readonly<Record<string, string>>): Target {
+export function openJson(path: string, words: string, beside?: Readonly<Record<string, string>>): Target {
   const refused = (reason: string) => new MistralKeyError("usage", `${words} was left as it is: ${reason}.`);
   const readFile = async () => {
     const reading = await readTextFile(path);

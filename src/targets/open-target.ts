@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
 import type { TargetReference } from "../profiles/target-reference.ts";
-import { dotenvTarget } from "./dotenv-target.ts";
-import { awsTarget } from "./programs/aws-target.ts";
-import { commandTarget } from "./programs/command-target.ts";
-import { githubTarget } from "./programs/github-target.ts";
-import { kubernetesTarget } from "./programs/kubernetes-target.ts";
-import { passTarget } from "./programs/pass-target.ts";
-import { vercelTarget } from "./programs/vercel-target.ts";
+import { openDotenv } from "./dotenv-target.ts";
+import { openAws } from "./programs/aws-target.ts";
+import { openCommand } from "./programs/command-target.ts";
+import { openGithub } from "./programs/github-target.ts";
+import { openKubernetes } from "./programs/kubernetes-target.ts";
+import { openPass } from "./programs/pass-target.ts";
+import { openVercel } from "./programs/vercel-target.ts";
 import type { Target, TargetContext } from "./target.ts";
 import { openTool } from "./tools.ts";
 
@@ -21,20 +21,20 @@ export function openTarget(reference: TargetReference, context: TargetContext): 
   switch (reference.kind) {
     case "dotenv": {
       const path = resolve(context.processContext.cwd, reference.path);
-      return dotenvTarget(path, `the dotenv file ${showName(path)}`, context);
+      return openDotenv(path, `the dotenv file ${showName(path)}`, context);
     }
     case "github":
-      return githubTarget(reference, context);
+      return openGithub(reference, context);
     case "kubernetes":
-      return kubernetesTarget(reference, context);
+      return openKubernetes(reference, context);
     case "aws":
-      return awsTarget(reference.secretId, context);
+      return openAws(reference.secretId, context);
     case "vercel":
-      return vercelTarget(reference.environment, reference.folder ?? context.processContext.cwd, context);
+      return openVercel(reference.environment, reference.folder ?? context.processContext.cwd, context);
     case "pass":
-      return passTarget(reference.path, context);
+      return openPass(reference.path, context);
     case "command":
-      return commandTarget(reference.command, context);
+      return openCommand(reference.command, context);
     case "unknown":
       throw new MistralKeyError("usage", `This version cannot deliver to ${reference.text}.`, {
         hint: "Update mistral-key.",

@@ -6,11 +6,11 @@ import { readTextFile } from "../files/text-file.ts";
 import { showName } from "../outside-text.ts";
 import type { ToolName } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
-import { dotenvTarget } from "./dotenv-target.ts";
-import { jsonTarget } from "./json-target.ts";
+import { openDotenv } from "./dotenv-target.ts";
+import { openJson } from "./json-target.ts";
 import type { Target, TargetContext } from "./target.ts";
 import { type ToolFiles, toolFiles } from "./tool-files.ts";
-import { vibeTarget } from "./vibe-target.ts";
+import { openVibe } from "./vibe-target.ts";
 
 interface Tool {
   readonly title: string;
@@ -25,25 +25,25 @@ const tools: Readonly<Record<ToolName, Tool>> = {
     title: "Mistral Vibe",
     file: "vibe",
     open: (path, words, context) => {
-      const file = dotenvTarget(path, words, context);
-      return context.processContext.platform === "linux" ? vibeTarget(file, context) : file;
+      const file = openDotenv(path, words, context);
+      return context.processContext.platform === "linux" ? openVibe(file, context) : file;
     },
   },
-  llm: { title: "llm", file: "llm", open: (path, words) => jsonTarget(path, words) },
+  llm: { title: "llm", file: "llm", open: (path, words) => openJson(path, words) },
   opencode: {
     title: "opencode",
     file: "opencode",
-    open: (path, words) => jsonTarget(path, words, { type: "api" }),
+    open: (path, words) => openJson(path, words, { type: "api" }),
   },
   continue: {
     title: "Continue",
     file: "continueSecrets",
     open: (path, words, context) => {
       const { continueConfig } = toolFiles(context.processContext);
-      return checking(dotenvTarget(path, words, context), () => refuseWrittenKey(continueConfig));
+      return checking(openDotenv(path, words, context), () => refuseWrittenKey(continueConfig));
     },
   },
-  aider: { title: "aider", file: "aider", open: dotenvTarget },
+  aider: { title: "aider", file: "aider", open: openDotenv },
 };
 
 /** The tools whose own folder is there (aider's is the home folder), with their titles. */

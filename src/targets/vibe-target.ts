@@ -18,7 +18,7 @@ const storeLimitMs = 20_000;
  * Mistral Vibe on Linux: the keychain, which it prefers to write to, unless a line in its dotenv file
  * has a key already (Vibe reads that first) or the keychain cannot be used.
  */
-export function vibeTarget(file: Target, { processContext, signal }: TargetContext): Target {
+export function openVibe(file: Target, { processContext, signal }: TargetContext): Target {
   const { env, platform } = processContext;
   const secretTool = (args: readonly string[], input?: ApiKey) => {
     const options = { env, platform, cwd: "/", timeLimitMs: storeLimitMs, signal };

@@ -11,7 +11,7 @@ const noValue = /staging label/i;
  *
  * Source: docs.aws.amazon.com, `secretsmanager put-secret-value`, August 2026.
  */
-export function awsTarget(secretId: string, context: TargetContext): Target {
+export function openAws(secretId: string, context: TargetContext): Target {
   const hintFor = (said: string) => {
     if (/credentials|token|expired|sso/i.test(said)) return "Sign in: aws configure, or aws sso login";
     if (/ResourceNotFound/.test(said))

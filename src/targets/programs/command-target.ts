@@ -14,7 +14,7 @@ const install = "Name it as it is found on PATH, or by its absolute path.";
  *
  * @throws MistralKeyError of kind `usage` where a program is missing in it
  */
-export function commandTarget(text: string, context: TargetContext): Target {
+export function openCommand(text: string, context: TargetContext): Target {
   const all = wordsOf(text);
   const at = all.indexOf(separator);
   const command = at === -1 ? all : all.slice(0, at);

@@ -9,7 +9,7 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * Source: cli.github.com/manual/gh_secret_set, August 2026: without `--body` it reads standard input.
  */
-export function githubTarget(
+export function openGithub(
   { repository, environment }: Extract<TargetReference, { readonly kind: "github" }>,
   context: TargetContext,
 ): Target {

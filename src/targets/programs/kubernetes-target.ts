@@ -10,7 +10,7 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * Source: kubernetes.io, Server-Side Apply, August 2026; kubectl 1.22 and later.
  */
-export function kubernetesTarget(
+export function openKubernetes(
   { namespace, secret, key: named }: Extract<TargetReference, { readonly kind: "kubernetes" }>,
   context: TargetContext,
 ): Target {

@@ -8,7 +8,7 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * Source: pass(1), version 1.7.4.
  */
-export function passTarget(path: string, context: TargetContext): Target {
+export function openPass(path: string, context: TargetContext): Target {
   const install = "See https://www.passwordstore.org";
   const pass = new OwnersProgram({ name: "pass", install, hintFor }, context);
   const words = `the pass entry ${showName(path)}`;

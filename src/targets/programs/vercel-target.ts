@@ -13,7 +13,7 @@ import { OwnersProgram } from "./owners-program.ts";
  *
  * @param folder - absolute
  */
-export function vercelTarget(environment: string, folder: string, context: TargetContext): Target {
+export function openVercel(environment: string, folder: string, context: TargetContext): Target {
   const install = "To install it: npm install --global vercel";
   const vercel = new OwnersProgram({ name: "vercel", install, hintFor }, context);
   const words = `Vercel, ${environment} (the project of ${showName(folder)})`;
