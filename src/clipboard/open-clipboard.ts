@@ -28,9 +28,11 @@ async function copy(place: ClipboardPlace, key: ApiKey): Promise<Copied> {
   const remote = isRemote(env);
   // Over SSH these two have the clipboard of the far machine; a display is forwarded to the near one.
   const reachesDesktop = !remote || (platform !== "darwin" && platform !== "win32");
-  const copied = reachesDesktop ? await copyToDesktop(place, key) : undefined;
-  if (copied !== undefined) {
-    return { where: "desktop", ...copied, clearedAfter: await startClearing(place, key) };
+  if (reachesDesktop && clipboardPrograms(platform, env).length > 0) {
+    // First, so that a key stays there for no longer where this is killed, or cannot read back what it has copied.
+    const clearedAfter = await startClearing(place, key);
+    const copied = await copyToDesktop(place, key);
+    if (copied !== undefined) return { where: "desktop", ...copied, clearedAfter };
   }
   if (remote && place.writeTerminal !== undefined && canAsk(env.TERM)) {
     place.writeTerminal(askTerminal(key, env));

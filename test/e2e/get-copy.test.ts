@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -81,6 +81,18 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
     expect(more).toEqual([]);
     expect(left?.command).toMatch(/__clear-clipboard\0$/);
     expect(left?.environment).not.toContain("PASSPHRASE");
+  });
+
+  it("leaves that process also where it is killed as soon as the key is there", async () => {
+    const real = findProgram("xclip");
+    const script = `#!/bin/sh\n${real} "$@"\ncase "$*" in *-in*) kill -9 $PPID;; esac\n`;
+    writeFileSync(join(home, "xclip"), script, { mode: 0o755 });
+    const PATH = `${home}:${process.env.PATH}`;
+    expect(await runProgram(["get", "--copy"], { env: { ...env, PATH } })).toMatchObject({
+      signal: "SIGKILL",
+    });
+    expect(pasted()).toBe(key.reveal());
+    expect(waiting()).toHaveLength(1);
   });
 
   it("takes the key off when the time is over", async () => {
