@@ -116,8 +116,8 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
       const { ProcessRunner } = await import("./running/process-runner.ts");
       return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });
     },
-    clipboard: async () =>
-      (await import("./clipboard/open-clipboard.ts")).openClipboard({
+    copyKey: async (key) =>
+      (await import("./clipboard/copy-key.ts")).copyKey(key, {
         platform,
         env,
         writeTerminal: stderr.isTTY ? (text) => stderr.write(text) : undefined,

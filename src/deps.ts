@@ -1,4 +1,4 @@
-import type { Clipboard } from "./clipboard/clipboard.ts";
+import type { Copied } from "./clipboard/copied.ts";
 import type { ProcessContext } from "./files/process-context.ts";
 import type { KeyIssuer } from "./issuers/key-issuer.ts";
 import type { ApiKey } from "./keys/api-key.ts";
@@ -83,7 +83,12 @@ export interface Deps {
   machineName(): string;
   /** Runs other programs in the place of this one. */
   runner(): Promise<CommandRunner>;
-  clipboard(): Promise<Clipboard>;
+  /**
+   * Puts a key on the clipboard of whoever sits at the terminal.
+   *
+   * @throws MistralKeyError of kind `usage` when there is no clipboard that this program can reach
+   */
+  copyKey(key: ApiKey): Promise<Copied>;
   /**
    * Offers a person whose terminal does not paste to take the key on a page in the browser.
    *

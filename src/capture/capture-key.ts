@@ -27,9 +27,8 @@ export interface CaptureRequest extends SettleRequest {
 
 /** A key that came in, and what Mistral says of it. */
 export type CapturedKey =
-  | { readonly outcome: "verified"; readonly key: ApiKey; readonly check: KeyCheck }
-  /** The person wants it although Mistral could not be asked or limits it; or no check was wanted. */
-  | { readonly outcome: "unverified"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
+  /** Mistral accepts it, or the person wants it all the same; without a check where none was wanted. */
+  | { readonly outcome: "captured"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
   /** The check did not end well, and there is nobody to ask what to do about it. */
   | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck };
 
@@ -66,9 +65,9 @@ export async function captureKey(deps: Capturing, request: CaptureRequest): Prom
       deps.output.warn(refusal);
       continue;
     }
-    if (!request.verify) return { outcome: "unverified", key, check: undefined };
+    if (!request.verify) return { outcome: "captured", key, check: undefined };
     const settled = await settleKey(deps, key, request);
-    if (settled !== undefined) return settled;
+    if (settled !== undefined) return { outcome: "captured", ...settled };
   }
 }
 
@@ -92,10 +91,10 @@ async function checkAlone(deps: Capturing, key: ApiKey, request: CaptureRequest)
   if (!key.hasUsualShape) {
     deps.output.warn(say(facts.usualShape, { length: String(key.length) }));
   }
-  if (!request.verify) return { outcome: "unverified", key, check: undefined };
+  if (!request.verify) return { outcome: "captured", key, check: undefined };
   const check = await checkWithProgress(deps, key, request.endpoint, {
     greets: request.greets,
     history: { expiresAt: request.expiresAt, lastAcceptedAt: null },
   });
-  return { outcome: verdictOf(check) === "usable" ? "verified" : "refused", key, check };
+  return { outcome: verdictOf(check) === "usable" ? "captured" : "refused", key, check };
 }

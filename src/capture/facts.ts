@@ -1,11 +1,7 @@
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
-import { type Facts, factFrom, sources } from "../mistral/facts.ts";
+import { type Facts, sources } from "../mistral/facts.ts";
 
-const apiKeys = factFrom(sources.apiKeys, "August 2026");
-const codestralReports = factFrom(sources.codestralReports, "August 2026");
-const keyPolicy = factFrom(sources.keyPolicy, "August 2026");
-const quickstart = factFrom(sources.quickstart, "August 2026");
-const userReports = factFrom(sources.userReports, "August 2026");
+const { apiKeys, codestralReports, keyPolicy, quickstart, userReports } = sources;
 
 /** What the way to a key says about Mistral's console. */
 export const facts = {

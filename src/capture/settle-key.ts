@@ -29,38 +29,32 @@ export interface SettleRequest {
   readonly greets?: boolean | undefined;
 }
 
-/** A key that the person wants to use, and what Mistral says of it. */
-export interface SettledKey {
-  readonly outcome: "verified" | "unverified";
-  readonly key: ApiKey;
-  readonly check: KeyCheck;
-}
-
 type Next = "paste" | "again" | "wait" | "open" | "codestral" | "keep" | "stop";
 
 /**
  * Checks a key until it is clear what becomes of it, with a person who decides where Mistral does
  * not simply accept it.
  *
- * @returns `undefined` when the person wants to enter another key
+ * @returns the key to use, and what Mistral says of it; `undefined` when the person wants to enter another one
  * @throws Cancelled when the person stops
  */
 export async function settleKey(
   deps: Settling,
   pasted: ApiKey,
   request: SettleRequest,
-): Promise<SettledKey | undefined> {
+): Promise<{ readonly key: ApiKey; readonly check: KeyCheck } | undefined> {
   const { endpoint, expiresAt, greets, justMade = false } = request;
   const prompts = await deps.prompts();
   let key = pasted;
-  let triesCodestral = (await deps.mistral(endpoint)).canTryCodestral;
+  // A key for somebody's gateway is no business of Codestral's.
+  let triesCodestral = endpoint.serverUrl === undefined;
   const history = { expiresAt, lastAcceptedAt: null };
   const checkKey = (tryCodestral = false) =>
     checkWithProgress(deps, key, endpoint, { tryCodestral, greets, history });
   let check = await checkKey();
   for (;;) {
     const verdict = verdictOf(check);
-    if (verdict === "usable") return { outcome: "verified", key, check };
+    if (verdict === "usable") return { key, check };
     printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
     const question = whatNow(check, justMade, triesCodestral);
     // Another key may be pasted instead of an answer.
@@ -80,7 +74,7 @@ export async function settleKey(
         check = await checkKey();
         break;
       case "keep":
-        return { outcome: "unverified", key, check };
+        return { key, check };
       case "stop":
         throw new Cancelled("Stopped. The key was not stored.");
       default:

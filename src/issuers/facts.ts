@@ -1,7 +1,7 @@
 import { furtherPages } from "../mistral/console-pages.ts";
-import { type Facts, factFrom, sources } from "../mistral/facts.ts";
+import { type Facts, sources } from "../mistral/facts.ts";
 
-const adminApi = factFrom(sources.adminApi, "August 2026");
+const { adminApi } = sources;
 
 /** What is said about Mistral's Admin API. */
 export const facts = {

@@ -8,8 +8,8 @@ export type AnswerBody =
   /** Still coming: the SDK's events. */
   | { readonly kind: "stream"; readonly events: ReadableStream<unknown> }
   | { readonly kind: "html" }
-  | { readonly kind: "empty" }
-  | { readonly kind: "unreadable" };
+  /** Empty, or something else. */
+  | { readonly kind: "other" };
 
 /** An answer of the other side, whoever that was. */
 export interface Answer {
@@ -60,7 +60,6 @@ export interface ConnectionFailure {
 /** Sorts a body by what it is. */
 export function readBody(text: string, contentType: string | undefined): AnswerBody {
   const trimmed = text.trim();
-  if (trimmed === "") return { kind: "empty" };
   if (
     /^text\/html|^application\/xhtml/i.test(contentType ?? "") ||
     /^<(?:!doctype|html|\?xml)/i.test(trimmed)
@@ -70,7 +69,7 @@ export function readBody(text: string, contentType: string | undefined): AnswerB
   try {
     return { kind: "json", value: JSON.parse(trimmed) };
   } catch {
-    return { kind: "unreadable" };
+    return { kind: "other" };
   }
 }
 

@@ -1,24 +1,8 @@
-/** Where facts about Mistral come from: pages, and what people reported of its answers. */
-export const sources = {
-  adminApi: "https://docs.mistral.ai/admin/admin-api/authentication",
-  apiKeys: "https://docs.mistral.ai/admin/identity-access/api-keys",
-  apiReference: "https://docs.mistral.ai/api",
-  codestralReports: "https://github.com/cline/cline/issues/1734",
-  errors: "https://docs.mistral.ai/resources/error-glossary",
-  keyPolicy: "https://docs.mistral.ai/admin/identity-access/api-key-policy",
-  limits: "https://docs.mistral.ai/deployment/ai-studio/tier",
-  quickstart: "https://docs.mistral.ai/getting-started/quickstarts/studio/activate-and-generate-api-key",
-  regions: "https://docs.mistral.ai/inference/regional-inference",
-  spending: "https://docs.mistral.ai/admin/billing-usage/usage-limits",
-  userReports: "public reports of users",
-  vibeReports: "https://github.com/mistralai/mistral-vibe/issues/515",
-} as const;
-
 /** Something this program says about Mistral that a change at Mistral makes untrue. */
 export interface Fact {
   /** The sentence as people read it; what stands in braces is filled in. */
   readonly says: string;
-  /** One of {@link sources}. */
+  /** A page, or what people reported of Mistral's answers. */
   readonly source: string;
   /** The month in which the source said so. */
   readonly seen: `${string} 20${number}`;
@@ -30,8 +14,25 @@ export interface Fact {
  */
 export type Facts = Readonly<Record<string, Fact>>;
 
-/** Makes the facts of one source, as it was read in one month. */
-export function factFrom(source: Fact["source"], seen: Fact["seen"]): (says: string) => Fact {
+/** Makes the facts of each source, as it was read in that month. */
+export const sources = {
+  adminApi: factFrom("https://docs.mistral.ai/admin/admin-api/authentication", "August 2026"),
+  apiKeys: factFrom("https://docs.mistral.ai/admin/identity-access/api-keys", "August 2026"),
+  apiReference: factFrom("https://docs.mistral.ai/api", "August 2026"),
+  codestralReports: factFrom("https://github.com/cline/cline/issues/1734", "August 2026"),
+  errors: factFrom("https://docs.mistral.ai/resources/error-glossary", "August 2026"),
+  keyPolicy: factFrom("https://docs.mistral.ai/admin/identity-access/api-key-policy", "August 2026"),
+  limits: factFrom("https://docs.mistral.ai/deployment/ai-studio/tier", "August 2026"),
+  quickstart: factFrom(
+    "https://docs.mistral.ai/getting-started/quickstarts/studio/activate-and-generate-api-key",
+    "August 2026",
+  ),
+  spending: factFrom("https://docs.mistral.ai/admin/billing-usage/usage-limits", "August 2026"),
+  userReports: factFrom("public reports of users", "August 2026"),
+  vibeReports: factFrom("https://github.com/mistralai/mistral-vibe/issues/515", "August 2026"),
+};
+
+function factFrom(source: Fact["source"], seen: Fact["seen"]): (says: string) => Fact {
   return (says) => ({ says, source, seen });
 }
 

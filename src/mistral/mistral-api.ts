@@ -109,12 +109,7 @@ export type KeyCheck = Assessed & {
 
 /** What one question to the API came to. */
 export type ApiResult<Value> =
-  | {
-      readonly ok: true;
-      readonly value: Value;
-      readonly rateLimits: RateLimits | null;
-      readonly latencyMs: number;
-    }
+  | { readonly ok: true; readonly value: Value; readonly rateLimits: RateLimits | null }
   | { readonly ok: false; readonly assessed: Assessed };
 
 /** Whose key it is, as `GET /v1/users/me` says (beta; absent on the regional endpoints). Source: API reference, August 2026. */
@@ -123,13 +118,6 @@ export interface Identity {
   readonly workspace: string | null;
   readonly organization: string | null;
   readonly keyName: string | null;
-}
-
-/** A workspace that the owner of a key is a member of. Source: SDK 2.7.0, August 2026. */
-export interface Workspace {
-  readonly id: string;
-  readonly name: string;
-  readonly organizationId: string;
 }
 
 /** One limit of a workspace: how much it allows, how much is left. `null` where Mistral did not say. */
@@ -212,17 +200,11 @@ export type ChatEvent =
 
 /** Mistral's API, as far as this program uses it. Its texts are fit to be shown: see `cleanText`. */
 export interface MistralApi {
-  /** Whether {@link CheckOptions.tryCodestral} has a meaning here: not for a gateway's keys. */
-  readonly canTryCodestral: boolean;
-
   /** Makes the test calls. Whatever comes of them is an answer: all methods throw only `Cancelled`, when aborted. */
   checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck>;
 
   /** The models that a key may call. */
   listModels(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Model[]>>;
-
-  /** The workspaces of whoever has made a key, at most a hundred; a beta, which the regional endpoints do not have. */
-  listWorkspaces(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Workspace[]>>;
 
   /** Asks a model, and gives its answer as it is written. The events end with `end` or `broken`; to stop reading ends the call. */
   streamChat(

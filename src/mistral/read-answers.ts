@@ -1,7 +1,7 @@
 import type { ApiKey } from "../keys/api-key.ts";
 import { cleanText } from "../outside-text.ts";
 import { member } from "./call-outcome.ts";
-import type { Capability, Identity, Model, RateLimit, RateLimits, Workspace } from "./mistral-api.ts";
+import type { Capability, Identity, Model, RateLimit, RateLimits } from "./mistral-api.ts";
 
 /** The names that the API gives to what a model can do. Source: Mistral's API reference, August 2026. */
 const namesOfTheApi: Readonly<Record<string, Capability>> = {
@@ -95,17 +95,6 @@ export function readIdentity(value: unknown, key: ApiKey): Identity | null {
     keyName: textIn(member(value, "api_key"), "name", key),
   };
   return Object.values(identity).every((text) => text === null) ? null : identity;
-}
-
-/** The workspaces of an answer to `GET /v1/users/me/workspaces`; `undefined` when it is no such answer. */
-export function readWorkspaces(value: unknown, key: ApiKey): readonly Workspace[] | undefined {
-  const rows = member(member(value, "result") ?? value, "workspaces");
-  if (!Array.isArray(rows)) return undefined;
-  return rows.flatMap((row) => {
-    const [id, name] = [textIn(row, "id", key), textIn(row, "name", key)];
-    const organizationId = textIn(row, "organization_id", key) ?? "";
-    return id === null || name === null ? [] : [{ id, name, organizationId }];
-  });
 }
 
 const noLimit: RateLimit = { limit: null, remaining: null };

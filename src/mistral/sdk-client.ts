@@ -1,6 +1,5 @@
 import { MistralCore } from "@mistralai/mistralai/core.js";
 import { betaUsersGetIdentity } from "@mistralai/mistralai/funcs/betaUsersGetIdentity.js";
-import { betaUsersListWorkspaces } from "@mistralai/mistralai/funcs/betaUsersListWorkspaces.js";
 import { chatComplete } from "@mistralai/mistralai/funcs/chatComplete.js";
 import { chatStream } from "@mistralai/mistralai/funcs/chatStream.js";
 import { modelsList } from "@mistralai/mistralai/funcs/modelsList.js";
@@ -55,15 +54,9 @@ function body({ model, prompt, maxTokens }: ChatRequest) {
 
 /** `GET /v1/users/me`, which takes the key in a header of its own. */
 export const callIdentity: ApiCall = (access, signal) =>
-  callSdk(access, signal, (core) => betaUsersGetIdentity(core, ownHeader(access), { signal }));
-
-/** `GET /v1/users/me/workspaces`: the first hundred. */
-export const callWorkspaces: ApiCall = (access, signal) =>
-  callSdk(access, signal, (core) => betaUsersListWorkspaces(core, ownHeader(access), {}, { signal }));
-
-function ownHeader({ key }: ApiAccess) {
-  return { dashboardUserContextAuth: key.reveal() };
-}
+  callSdk(access, signal, (core) =>
+    betaUsersGetIdentity(core, { dashboardUserContextAuth: access.key.reveal() }, { signal }),
+  );
 
 /** Without one, MISTRAL_DEBUG makes the SDK print every header, the key among them. */
 const silentLogger = { group: () => {}, groupEnd: () => {}, log: () => {} };
@@ -130,7 +123,7 @@ function causeOf({ error }: Result<unknown>): unknown {
 function bodyOf(result: Result<unknown>): AnswerBody {
   if (!result.ok) {
     const { error } = result;
-    return error instanceof MistralError ? readBody(error.body, error.contentType) : { kind: "unreadable" };
+    return error instanceof MistralError ? readBody(error.body, error.contentType) : { kind: "other" };
   }
   const { value } = result;
   return value instanceof ReadableStream ? { kind: "stream", events: value } : { kind: "json", value };

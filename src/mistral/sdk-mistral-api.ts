@@ -16,24 +16,9 @@ import type {
   MistralApi,
   Model,
   RateLimits,
-  Workspace,
 } from "./mistral-api.ts";
-import {
-  chooseModel,
-  readIdentity,
-  readModels,
-  readRateLimits,
-  readWords,
-  readWorkspaces,
-} from "./read-answers.ts";
-import {
-  type ApiCall,
-  callCompletion,
-  callCompletionStream,
-  callIdentity,
-  callModels,
-  callWorkspaces,
-} from "./sdk-client.ts";
+import { chooseModel, readIdentity, readModels, readRateLimits, readWords } from "./read-answers.ts";
+import { callCompletion, callCompletionStream, callIdentity, callModels } from "./sdk-client.ts";
 
 /** What {@link SdkMistralApi} is made of. */
 export interface SdkMistralApiOptions extends SessionOptions {
@@ -61,10 +46,6 @@ export class SdkMistralApi implements MistralApi {
     this.#codestralUrl = options.codestralUrl ?? (serverUrl === undefined ? codestralAddress : undefined);
   }
 
-  get canTryCodestral(): boolean {
-    return this.#codestralUrl !== undefined;
-  }
-
   async checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck> {
     const session = new ApiSession(this.#options, key, options);
     try {
@@ -77,11 +58,17 @@ export class SdkMistralApi implements MistralApi {
   }
 
   async listModels(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Model[]>> {
-    return await this.#ask(key, options, callModels, readModels);
-  }
-
-  async listWorkspaces(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Workspace[]>> {
-    return await this.#ask(key, options, callWorkspaces, readWorkspaces);
+    const session = new ApiSession(this.#options, key, options);
+    try {
+      const { outcome } = await session.call(callModels);
+      session.throwIfCancelled();
+      const value = readValue(outcome, key, readModels);
+      return value === undefined
+        ? { ok: false, assessed: session.inContext(assessFailed(session, outcome, "models"), undefined) }
+        : { ok: true, value, rateLimits: rateLimitsOf(outcome) };
+    } finally {
+      session.close();
+    }
   }
 
   async streamChat(
@@ -91,39 +78,15 @@ export class SdkMistralApi implements MistralApi {
   ): Promise<ApiResult<AsyncIterable<ChatEvent>>> {
     const session = new ApiSession(this.#options, key, options);
     const { model } = request;
-    const { outcome, latencyMs } = await session.call(callCompletionStream(request));
+    const { outcome } = await session.call(callCompletionStream(request));
     if (outcome.kind === "answer" && outcome.body.kind === "stream") {
       const { silenceMs = 60_000 } = this.#options;
       const value = readChatEvents({ events: outcome.body.events, session, model, silenceMs });
-      return { ok: true, value, rateLimits: readRateLimits(outcome.headers), latencyMs };
+      return { ok: true, value, rateLimits: readRateLimits(outcome.headers) };
     }
     session.close();
     session.throwIfCancelled();
     return { ok: false, assessed: session.inContext(assessFailed(session, outcome, "completion"), model) };
-  }
-
-  /** Asks one question. */
-  async #ask<Value>(
-    key: ApiKey,
-    options: CallOptions,
-    call: ApiCall,
-    read: (value: unknown, key: ApiKey) => Value | undefined,
-  ): Promise<ApiResult<Value>> {
-    const session = new ApiSession(this.#options, key, options);
-    try {
-      const { outcome, latencyMs } = await session.call(call);
-      session.throwIfCancelled();
-      const value = readValue(outcome, key, read);
-      if (outcome.kind === "failure" || value === undefined) {
-        return {
-          ok: false,
-          assessed: session.inContext(assessFailed(session, outcome, "models"), undefined),
-        };
-      }
-      return { ok: true, value, rateLimits: readRateLimits(outcome.headers), latencyMs };
-    } finally {
-      session.close();
-    }
   }
 
   async #check(session: ApiSession, options: CheckOptions): Promise<KeyCheck> {

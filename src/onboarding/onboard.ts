@@ -34,7 +34,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const first = await findPlace(early, request);
   if (request.from === "prompt") sayWhere(deps, first.store);
   const chosen = await choosePlace(early, request, first);
-  if (chosen.outcome === "keep") return keepStored(deps, request, chosen.place);
+  if (chosen.keeps) return keepStored(deps, request, chosen.place);
 
   const { place } = chosen;
   const { captured, walked } =
@@ -47,7 +47,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   }
   // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
   const current = await lookAgain(deps, request, place, captured.key);
-  if (current.outcome === "keep") return keepStored(deps, request, current.place);
+  if (current.keeps) return keepStored(deps, request, current.place);
   refuseDuringRotation(current.place.profile, deps);
   await settleWorkspace(deps, request, current.place, captured);
   const stored = await storeKey(outside, {
@@ -83,10 +83,10 @@ async function lookAgain(
   place: Place,
   key: ApiKey,
 ): Promise<PlaceChoice> {
-  if (place.stored !== undefined) return { outcome: "use", place };
+  if (place.stored !== undefined) return { keeps: false, place };
   const { store, profile } = place;
   const stored = await retryWhileStoreFails(deps, () => readStored(store, profile));
-  if (stored === undefined || stored.equals(key)) return { outcome: "use", place: { ...place, stored } };
+  if (stored === undefined || stored.equals(key)) return { keeps: false, place: { ...place, stored } };
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
 }
 

@@ -88,11 +88,11 @@ export async function readStored(
   }
 }
 
-/** What becomes of a key that is stored already, and where the new one goes. */
-export type PlaceChoice =
-  | { readonly outcome: "keep"; readonly place: Place }
-  /** Nothing is there, or what is there may be replaced. */
-  | { readonly outcome: "use"; readonly place: Place };
+/** Whether a key that is stored already is kept; otherwise nothing is there, or what is there may be replaced. */
+export interface PlaceChoice {
+  readonly keeps: boolean;
+  readonly place: Place;
+}
 
 /**
  * Asks what becomes of a key that is stored where the new one should go.
@@ -101,10 +101,9 @@ export type PlaceChoice =
  */
 export async function choosePlace(deps: Placing, request: PlaceRequest, first: Place): Promise<PlaceChoice> {
   for (let place = first; ; ) {
-    if (place.stored === undefined || request.replace) return { outcome: "use", place };
+    if (place.stored === undefined || request.replace) return { keeps: false, place };
     const choice = await askAboutStored(deps, request, place.profile, place.stored);
-    if (choice === "keep") return { outcome: "keep", place };
-    if (choice === "replace") return { outcome: "use", place };
+    if (choice !== "another") return { keeps: choice === "keep", place };
     const profile = await askForName(deps);
     const store = request.store ?? (place.store.kind === "memory" ? undefined : place.store.kind);
     place = await findPlace(deps, { ...request, profile, store });

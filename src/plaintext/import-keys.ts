@@ -135,7 +135,7 @@ async function importOne(
     place = await findPlace(deps, { ...request, profile: await askForName(deps, message) });
   } else {
     const chosen = await choosePlace(deps, request, place);
-    if (chosen.outcome === "keep") {
+    if (chosen.keeps) {
       return { outcome: "kept", found, profile: chosen.place.profile, cleaned: [] };
     }
     place = chosen.place;

@@ -1,15 +1,17 @@
 import { consolePages } from "../mistral/console-pages.ts";
-import { type Facts, factFrom, sources } from "../mistral/facts.ts";
+import { type Facts, sources } from "../mistral/facts.ts";
 
-const apiKeys = factFrom(sources.apiKeys, "August 2026");
-const codestralReports = factFrom(sources.codestralReports, "August 2026");
-const errors = factFrom(sources.errors, "August 2026");
-const keyPolicy = factFrom(sources.keyPolicy, "August 2026");
-const limits = factFrom(sources.limits, "August 2026");
-const quickstart = factFrom(sources.quickstart, "August 2026");
-const spending = factFrom(sources.spending, "August 2026");
-const userReports = factFrom(sources.userReports, "August 2026");
-const vibeReports = factFrom(sources.vibeReports, "August 2026");
+const {
+  apiKeys,
+  codestralReports,
+  errors,
+  keyPolicy,
+  limits,
+  quickstart,
+  spending,
+  userReports,
+  vibeReports,
+} = sources;
 
 /** What the verdict on a key says about Mistral. */
 export const facts = {

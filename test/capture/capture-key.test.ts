@@ -36,7 +36,7 @@ function capture(options: TestDepsOptions, changes: Partial<CaptureRequest> = {}
 describe("a key that is asked for", () => {
   it("is given back once Mistral accepts it", async () => {
     const captured = await capture({ answers: [answer.key(good.reveal(), /Your key/)] });
-    expect(captured).toMatchObject({ outcome: "verified", check: { diagnosis: "valid" } });
+    expect(captured).toMatchObject({ outcome: "captured", check: { diagnosis: "valid" } });
     expect(captured.key.equals(good)).toBe(true);
     expect(deps.stderr()).toContain("accepted by Mistral");
   });
@@ -53,13 +53,13 @@ describe("a key that is asked for", () => {
     api.keys.accept(fresh.reveal(), { afterRefusals: 8 });
     const began = deps.now().getTime();
     const answers = [answer.key(fresh.reveal()), answer.first(/^Wait and try/)];
-    expect(await capture({ answers }, { justMade: true })).toMatchObject({ outcome: "verified" });
+    expect(await capture({ answers }, { justMade: true })).toMatchObject({ outcome: "captured" });
     expect(deps.now().getTime() - began).toBe(300_000);
   });
 
   it("is asked for again first when it was not made a moment ago", async () => {
     const answers = [answer.key(bad.reveal()), answer.first(/^Paste another key/), answer.key(good.reveal())];
-    expect(await capture({ answers })).toMatchObject({ outcome: "verified" });
+    expect(await capture({ answers })).toMatchObject({ outcome: "captured" });
   });
 
   it("may be pasted in place of an answer", async () => {
@@ -78,7 +78,7 @@ describe("a key that is asked for", () => {
     api.behave("no-plan");
     const opens = { ...answer.first(/^Open the page/), meanwhile: () => api.behave("normal") };
     const answers = [answer.key(good.reveal()), opens, answer.press("enter", /check the key again/)];
-    expect(await capture({ answers })).toMatchObject({ outcome: "verified" });
+    expect(await capture({ answers })).toMatchObject({ outcome: "captured" });
     expect(deps.opened).toEqual(["https://admin.mistral.ai/subscription"]);
   });
 
@@ -94,7 +94,7 @@ describe("a key that is asked for", () => {
     api.behave("no-plan");
     const answers = [answer.key(good.reveal()), answer.choose("all the same", /accepts this key/)];
     expect(await capture({ answers })).toMatchObject({
-      outcome: "unverified",
+      outcome: "captured",
       check: { diagnosis: "no-plan" },
     });
   });
@@ -103,7 +103,7 @@ describe("a key that is asked for", () => {
     api.behave("cut");
     const answers = [answer.key(good.reveal()), answer.choose("Store it unverified", /could not be checked/)];
     expect(await capture({ answers })).toMatchObject({
-      outcome: "unverified",
+      outcome: "captured",
       check: { diagnosis: "unreachable" },
     });
   });
@@ -112,7 +112,7 @@ describe("a key that is asked for", () => {
     api.behave("cut");
     const again = { ...answer.choose("Check it again"), meanwhile: () => api.behave("normal") };
     expect(await capture({ answers: [answer.key(good.reveal()), again] })).toMatchObject({
-      outcome: "verified",
+      outcome: "captured",
     });
   });
 
@@ -128,7 +128,7 @@ describe("a key that is asked for", () => {
 
   it("is not checked when no check is wanted", async () => {
     const captured = await capture({ answers: [answer.key(bad.reveal())] }, { verify: false });
-    expect(captured).toMatchObject({ outcome: "unverified", check: undefined });
+    expect(captured).toMatchObject({ outcome: "captured", check: undefined });
     expect(api.requests).toEqual([]);
   });
 
@@ -168,7 +168,7 @@ describe("a key that is piped in", () => {
 
   it("is taken out of what people really pipe", async () => {
     const captured = await capture({ stdin: `export MISTRAL_API_KEY="${good.reveal()}"\n` }, { from });
-    expect(captured).toMatchObject({ outcome: "verified" });
+    expect(captured).toMatchObject({ outcome: "captured" });
     expect(captured.key.equals(good)).toBe(true);
   });
 
@@ -194,7 +194,7 @@ describe("a key that is piped in", () => {
 
   it("is warned about when its shape is not the usual one, and used all the same", async () => {
     api.keys.accept("sk-of-another-shape");
-    expect(await capture({ stdin: "sk-of-another-shape" }, { from })).toMatchObject({ outcome: "verified" });
+    expect(await capture({ stdin: "sk-of-another-shape" }, { from })).toMatchObject({ outcome: "captured" });
     expect(deps.stderr()).toContain("32");
   });
 
@@ -204,7 +204,7 @@ describe("a key that is piped in", () => {
 
   it("is asked for at a keyboard, and nothing else is, whatever comes of it", async () => {
     const captured = await capture({ answers: [answer.key(good.reveal(), /Your key/)] }, { from });
-    expect(captured).toMatchObject({ outcome: "verified" });
+    expect(captured).toMatchObject({ outcome: "captured" });
     expect(captured.key.equals(good)).toBe(true);
     expect(await capture({ answers: [answer.key(bad.reveal())] }, { from })).toMatchObject({
       outcome: "refused",

@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import type { Model } from "../../src/mistral/mistral-api.ts";
-import {
-  chooseModel,
-  readIdentity,
-  readModels,
-  readRateLimits,
-  readWorkspaces,
-} from "../../src/mistral/read-answers.ts";
+import { chooseModel, readIdentity, readModels, readRateLimits } from "../../src/mistral/read-answers.ts";
 
 const value = "GOODtestKey0testKey0testKey0Last";
 const key = ApiKey.of(value);
@@ -168,16 +162,6 @@ describe("whose key it is", () => {
       organization: mask,
       keyName: mask,
     });
-  });
-});
-
-describe("the workspaces", () => {
-  it("are read from the answer, or from what the SDK makes of it", () => {
-    const rows = [{ id: "w1", name: "Research", organization_id: "o1" }, { id: "w2" }];
-    const expected = [{ id: "w1", name: "Research", organizationId: "o1" }];
-    expect(readWorkspaces({ workspaces: rows }, key)).toEqual(expected);
-    expect(readWorkspaces({ result: { workspaces: rows } }, key)).toEqual(expected);
-    expect(readWorkspaces({}, key)).toBeUndefined();
   });
 });
 

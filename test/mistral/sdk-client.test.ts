@@ -81,7 +81,7 @@ describe("the trace of a check", () => {
     );
     // A key may look like the identifier of a request.
     const hex = "0123abcd".repeat(4);
-    const echoed = { ...outcome, headers: { "x-request-id": hex }, body: { kind: "empty" } } as const;
+    const echoed = { ...outcome, headers: { "x-request-id": hex }, body: { kind: "other" } } as const;
     expect(describeCall({ ...call, outcome: echoed }, key)).toContain(hex);
     expect(describeCall({ ...call, outcome: echoed }, ApiKey.of(hex))).not.toContain("request");
   });

@@ -68,7 +68,6 @@ export class Fuse {
 
 /** Accepts some keys and refuses the others; the loopback API would make thousands of runs slow. */
 export class KeyList implements MistralApi {
-  readonly canTryCodestral = false;
   readonly #alive: Set<string>;
 
   constructor(...alive: readonly ApiKey[]) {
@@ -108,10 +107,6 @@ export class KeyList implements MistralApi {
 
   listModels(): never {
     throw new Error("A rotation lists no models.");
-  }
-
-  listWorkspaces(): never {
-    throw new Error("A rotation lists no workspaces.");
   }
 
   streamChat(): never {

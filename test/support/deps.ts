@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Copied } from "../../src/clipboard/clipboard.ts";
+import type { Copied } from "../../src/clipboard/copied.ts";
 import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import type { ProcessContext } from "../../src/files/process-context.ts";
@@ -163,12 +163,10 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     runner: async () => {
       throw new Error("A test wanted to start another program.");
     },
-    clipboard: async () => ({
-      copy: async (key) => {
-        copied.push(key);
-        return options.copied ?? { where: "desktop", concealed: false, clearedAfter: 45 };
-      },
-    }),
+    copyKey: async (key) => {
+      copied.push(key);
+      return options.copied ?? { where: "desktop", concealed: false, clearedAfter: 45 };
+    },
     keyOnPage: async () => (options.keyOnPage === undefined ? undefined : ApiKey.of(options.keyOnPage)),
     openPage: async (url) => {
       opened.push(url);

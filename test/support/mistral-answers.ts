@@ -24,7 +24,6 @@ export type Call =
   | "models"
   | "completion"
   | "identity"
-  | "workspaces"
   | "admin-list"
   | "admin-users"
   | "admin-create"

@@ -89,12 +89,6 @@ export interface LoopbackMistralApi {
   stop(): Promise<void>;
 }
 
-/** The workspaces of whoever has made a key. */
-const workspaces = [
-  { id: "w1", name: "Research", organization_id: "o1" },
-  { id: "w2", name: "Production", organization_id: "o1" },
-];
-
 interface Rule {
   readonly behaviour: Behaviour;
   readonly headers: Readonly<Record<string, string>>;
@@ -105,7 +99,6 @@ const calls: Readonly<Record<string, Call>> = {
   "GET /v1/models": "models",
   "POST /v1/chat/completions": "completion",
   "GET /v1/users/me": "identity",
-  "GET /v1/users/me/workspaces": "workspaces",
   "GET /v1/admin/api-keys": "admin-list",
   "GET /v1/admin/users": "admin-users",
   "POST /v1/admin/api-keys": "admin-create",
@@ -142,9 +135,6 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
     const owner = owners.get(key);
     const tooNew = owner !== undefined && owner.refusalsLeft > 0;
     if (tooNew && request.path === "/v1/models") owner.refusalsLeft -= 1;
-    if (request.path === "/v1/users/me/workspaces" && owner !== undefined && !tooNew) {
-      return { status: 200, body: { workspaces } };
-    }
     return answerDemoRequest(request, {
       ownerOf: () => (tooNew ? undefined : owner?.identity),
       ...(options.models === undefined ? {} : { models: options.models }),

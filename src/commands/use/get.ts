@@ -38,7 +38,7 @@ async function copy(settings: Settings, deps: Deps): Promise<ExitCode> {
   const { profile, json } = settings;
   const { output } = deps;
   const { key } = await readKeyForUse(settings, deps);
-  const copied = await (await deps.clipboard()).copy(key);
+  const copied = await deps.copyKey(key);
   if (json) {
     output.json({ profile, key: key.mask, ...copied });
     return exitCodes.done;

@@ -68,7 +68,7 @@ describe("the API", () => {
 });
 
 const answered: NetworkProbe = {
-  outcome: { kind: "answer", status: 401, headers: {}, body: { kind: "empty" } },
+  outcome: { kind: "answer", status: 401, headers: {}, body: { kind: "other" } },
   ms: 5,
   at: new Date(),
 };
@@ -126,7 +126,7 @@ describe("the clock", () => {
     [undefined, "skipped", /No answer told/],
   ] as const)("is judged by %s as %s", async (date, state, says) => {
     const headers = date === undefined ? {} : { date };
-    const outcome = { kind: "answer", status: 401, headers, body: { kind: "empty" } } as const;
+    const outcome = { kind: "answer", status: 401, headers, body: { kind: "other" } } as const;
     const result = await clockCheck.run(contextOf({ probe: { outcome, ms: 100, at } }));
     expect(result.state).toBe(state);
     expect(result.message).toMatch(says);

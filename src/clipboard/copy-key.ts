@@ -3,8 +3,8 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { launchProgram } from "../running/start-program.ts";
 import { isRemote } from "../terminal/terminal-capabilities.ts";
-import type { Clipboard, Copied } from "./clipboard.ts";
 import { clipboardPrograms } from "./clipboard-programs.ts";
+import type { Copied } from "./copied.ts";
 import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
 
 /** Where the program runs, as far as a clipboard goes. */
@@ -18,12 +18,12 @@ export interface ClipboardPlace extends Desktop {
 /** How long a key stays on the clipboard, in seconds; as long as with the password manager `pass`. */
 const clearedAfter = 45;
 
-/** Opens the clipboard of the person at the terminal: the desktop's, or over SSH the terminal's own. */
-export function openClipboard(place: ClipboardPlace): Clipboard {
-  return { copy: (key) => copy(place, key) };
-}
-
-async function copy(place: ClipboardPlace, key: ApiKey): Promise<Copied> {
+/**
+ * Puts a key on the clipboard of the person at the terminal: the desktop's, or over SSH the terminal's own.
+ *
+ * @throws MistralKeyError of kind `usage` when there is no clipboard that this program can reach
+ */
+export async function copyKey(key: ApiKey, place: ClipboardPlace): Promise<Copied> {
   const { env, platform } = place;
   const remote = isRemote(env);
   // Over SSH these two have the clipboard of the far machine; a display is forwarded to the near one.

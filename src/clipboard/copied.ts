@@ -1,5 +1,3 @@
-import type { ApiKey } from "../keys/api-key.ts";
-
 /** How a key was put on a clipboard. */
 export type Copied =
   | {
@@ -11,13 +9,3 @@ export type Copied =
     }
   /** The terminal was asked to put it on its own clipboard; it does not tell whether it did. */
   | { readonly where: "terminal" };
-
-/** The clipboard of whoever sits at the terminal. */
-export interface Clipboard {
-  /**
-   * Puts a key there.
-   *
-   * @throws MistralKeyError of kind `usage` when there is no clipboard that this program can reach
-   */
-  copy(key: ApiKey): Promise<Copied>;
-}
