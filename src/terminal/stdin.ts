@@ -27,7 +27,11 @@ export async function readStdin(stream: InputStream, signal: AbortSignal): Promi
     for await (const chunk of addAbortSignal(signal, stream)) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > limitInBytes) throw tooLong();
+      if (length > limitInBytes) {
+        throw new MistralKeyError("usage", "Standard input is longer than 64 KiB.", {
+          hint: "Where a key is wanted, send a file that holds the key and nothing else.",
+        });
+      }
     }
   } catch (error) {
     if (signal.aborted) throw new Cancelled();
@@ -35,12 +39,6 @@ export async function readStdin(stream: InputStream, signal: AbortSignal): Promi
     throw new MistralKeyError("usage", "Standard input could not be read.", { cause: error });
   }
   return decode(Buffer.concat(chunks));
-}
-
-function tooLong(): MistralKeyError {
-  return new MistralKeyError("usage", "Standard input is longer than 64 KiB.", {
-    hint: "Where a key is wanted, send a file that holds the key and nothing else.",
-  });
 }
 
 /** Windows PowerShell's `>` writes UTF-16 with a byte order mark. */

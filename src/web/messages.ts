@@ -15,6 +15,12 @@ export interface StyledRow {
 /** Verbs of `Output` that say one text. */
 export type Verb = "ok" | "warn" | "fail" | "next" | "bullet" | "paragraph" | "heading" | "line";
 
+/** The first day that may be chosen, and the one to begin at, as `YYYY-MM-DD`. */
+interface Day {
+  readonly first: string;
+  readonly initial: string;
+}
+
 /** What a question is answered with. */
 export type QuestionForm =
   | {
@@ -23,9 +29,7 @@ export type QuestionForm =
       /** The number of the choice to begin at. */
       readonly initial: number;
     }
-  | { readonly form: "text"; readonly example: string }
-  /** A day as `YYYY-MM-DD`, from the first on. */
-  | { readonly form: "day"; readonly initial: string; readonly first: string }
+  | { readonly form: "text"; readonly example: string; readonly day?: Day }
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }
   | { readonly form: "passphrase"; readonly twice: boolean };
 
@@ -56,7 +60,7 @@ export type PageEvent =
   | {
       readonly type: "progress";
       readonly id: number;
-      readonly state: "busy" | "ok" | "fail" | "warn" | "gone";
+      readonly state: "busy" | "ok" | "gone";
       readonly text: Styled;
     }
   | { readonly type: "question"; readonly question: Question }

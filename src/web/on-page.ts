@@ -31,34 +31,23 @@ export async function onPage<Result>(
     });
   }
   const channel = new Channel();
-  const stopping = new AbortController();
-  const signal = AbortSignal.any([real.signal, stopping.signal]);
+  const opened = new AbortController();
+  const idle = new AbortController();
+  const signal = AbortSignal.any([real.signal, idle.signal]);
   const output = new PageOutput(channel, real.output);
   const terminal = real.interactive ? real.prompts : undefined;
   const prompts = new SharedPrompts({ channel, output: real.output, terminal, signal });
-  let isOpen = false;
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  let idle = false;
   const server = await PageServer.start({
     page: pageText,
     channel,
     idleMs,
-    isWaiting: () => prompts.onPage && (!isOpen || channel.isAsking),
-    onOpened: () => {
-      isOpen = true;
-      open();
-    },
+    isWaiting: () => prompts.onPage && (!opened.signal.aborted || channel.isAsking),
+    onOpened: () => opened.abort(),
     onSecondClient: () => {
       real.output.print();
       output.warn("Somebody used the link a second time and was refused. If that was not you, stop here.");
     },
-    onIdle: () => {
-      idle = true;
-      stopping.abort();
-    },
+    onIdle: () => idle.abort(),
   });
   const deps: Deps = {
     ...real,
@@ -80,14 +69,14 @@ export async function onPage<Result>(
   let end: End = "failed";
   try {
     await showLink(real, server, { browser });
-    if (await prompts.waitFor(opened)) {
+    if (await prompts.waitFor(opened.signal)) {
       real.output.ok("The page is open. What happens there shows here too.");
     }
     const result = await work(deps);
     end = "done";
     return result;
   } catch (error) {
-    if (idle) {
+    if (idle.signal.aborted) {
       end = "idle";
       throw new Cancelled("Stopped: nothing was done on the page for ten minutes.");
     }

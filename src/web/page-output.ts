@@ -8,7 +8,7 @@ import type {
   TableColumn,
 } from "../terminal/output/output.ts";
 import type { Channel } from "./channel.ts";
-import type { PageEvent, StyledRow, Verb } from "./messages.ts";
+import type { PageEvent, Verb } from "./messages.ts";
 import { marking, readStyled, restyle } from "./styled-text.ts";
 
 type ProgressState = Extract<PageEvent, { readonly type: "progress" }>["state"];
@@ -16,6 +16,14 @@ type ProgressState = Extract<PageEvent, { readonly type: "progress" }>["state"];
 /** Says everything on the page, and in the terminal where there is one, which follows along. */
 export class PageOutput implements Output {
   readonly theme = marking;
+  readonly ok = this.#saying("ok");
+  readonly warn = this.#saying("warn");
+  readonly fail = this.#saying("fail");
+  readonly next = this.#saying("next");
+  readonly bullet = this.#saying("bullet");
+  readonly paragraph = this.#saying("paragraph");
+  readonly heading = this.#saying("heading");
+  readonly line = this.#saying("line");
   readonly #channel: Channel;
   readonly #terminal: Output | undefined;
   #progresses = 0;
@@ -41,38 +49,6 @@ export class PageOutput implements Output {
     this.#terminal?.print();
   }
 
-  ok(text: string, indent?: number): void {
-    this.#say("ok", text, indent);
-  }
-
-  warn(text: string, indent?: number): void {
-    this.#say("warn", text, indent);
-  }
-
-  fail(text: string, indent?: number): void {
-    this.#say("fail", text, indent);
-  }
-
-  next(text: string, indent?: number): void {
-    this.#say("next", text, indent);
-  }
-
-  bullet(text: string, indent?: number): void {
-    this.#say("bullet", text, indent);
-  }
-
-  paragraph(text: string, indent?: number): void {
-    this.#say("paragraph", text, indent);
-  }
-
-  heading(text: string, indent?: number): void {
-    this.#say("heading", text, indent);
-  }
-
-  line(text: string, indent?: number): void {
-    this.#say("line", text, indent);
-  }
-
   outline(steps: readonly string[]): void {
     this.#channel.send({ type: "outline", steps });
   }
@@ -83,13 +59,13 @@ export class PageOutput implements Output {
   }
 
   rows(rows: readonly KeyValueRow[], indent?: number): void {
-    this.#terminal?.rows(this.#terminalRows(rows), indent);
-    this.#channel.send({ type: "rows", rows: pageRows(rows) });
+    this.#terminal?.rows(styleRows(rows, this.#styled), indent);
+    this.#channel.send({ type: "rows", rows: styleRows(rows, readStyled) });
   }
 
   card({ title, rows }: Card): void {
-    this.#terminal?.card({ title: this.#styled(title), rows: this.#terminalRows(rows) });
-    this.#channel.send({ type: "rows", title: readStyled(title), rows: pageRows(rows) });
+    this.#terminal?.card({ title: this.#styled(title), rows: styleRows(rows, this.#styled) });
+    this.#channel.send({ type: "rows", title: readStyled(title), rows: styleRows(rows, readStyled) });
   }
 
   table(columns: readonly TableColumn[]): void {
@@ -97,7 +73,7 @@ export class PageOutput implements Output {
       columns.map((column) => ({
         ...column,
         head: this.#styled(column.head),
-        cells: column.cells.map((cell) => this.#styled(cell)),
+        cells: column.cells.map(this.#styled),
       })),
     );
     this.#channel.send({
@@ -133,16 +109,8 @@ export class PageOutput implements Output {
         show("busy", text);
       },
       succeed: (text, ...facts) => {
-        line?.succeed(this.#styled(text), ...facts.map((fact) => this.#styled(fact)));
+        line?.succeed(this.#styled(text), ...facts.map(this.#styled));
         show("ok", text, ...facts);
-      },
-      fail: (text) => {
-        line?.fail(this.#styled(text));
-        show("fail", text);
-      },
-      warn: (text) => {
-        line?.warn(this.#styled(text));
-        show("warn", text);
       },
       clear: () => {
         line?.clear();
@@ -151,20 +119,17 @@ export class PageOutput implements Output {
     };
   }
 
-  #say(verb: Verb, text: string, indent: number | undefined): void {
-    this.#terminal?.[verb](this.#styled(text), indent);
-    this.#channel.send({ type: "say", verb, text: readStyled(text) });
+  #saying(verb: Verb): (text: string, indent?: number) => void {
+    return (text, indent) => {
+      this.#terminal?.[verb](this.#styled(text), indent);
+      this.#channel.send({ type: "say", verb, text: readStyled(text) });
+    };
   }
 
-  #styled(text: string): string {
-    return this.#terminal === undefined ? text : restyle(text, this.#terminal.theme);
-  }
-
-  #terminalRows(rows: readonly KeyValueRow[]): KeyValueRow[] {
-    return rows.map(({ label, value }) => ({ label: this.#styled(label), value: this.#styled(value) }));
-  }
+  readonly #styled = (text: string): string =>
+    this.#terminal === undefined ? text : restyle(text, this.#terminal.theme);
 }
 
-function pageRows(rows: readonly KeyValueRow[]): StyledRow[] {
-  return rows.map(({ label, value }) => ({ label: readStyled(label), value: readStyled(value) }));
+function styleRows<Text>(rows: readonly KeyValueRow[], style: (text: string) => Text) {
+  return rows.map(({ label, value }) => ({ label: style(label), value: style(value) }));
 }

@@ -65,7 +65,7 @@ export class PagePrompts implements Prompts {
 
   text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
     const { message, example = "", check, day } = question;
-    const form = day ? ({ form: "day", ...day } as const) : ({ form: "text", example } as const);
+    const form = { form: "text", example, ...(day && { day }) } as const;
     return this.#ask<string, Pasted>(message, form, question, (answer) => {
       const text = answer.text?.trim() ?? "";
       const refused = check?.(text);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
@@ -42,8 +43,12 @@ export class SharedPrompts implements Prompts {
     return this.#onPage;
   }
 
-  /** Waits until the page is there, unless the terminal goes on without it. Answers whether the page is there. */
-  async waitFor(opened: Promise<void>): Promise<boolean> {
+  /**
+   * Waits until the page is there, unless the terminal goes on without it. Answers whether the page is there.
+   *
+   * @param opened - aborted when the page is there
+   */
+  async waitFor(opened: AbortSignal): Promise<boolean> {
     const first = await this.#race((withdrawn) => [
       until(opened, withdrawn),
       ...this.#offerTerminal<void>(withdrawn, "go on here, in the terminal"),
@@ -143,13 +148,11 @@ export class SharedPrompts implements Prompts {
   }
 }
 
-/** Waits for something unless the signal comes first. */
-function until(event: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new Cancelled());
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    event.then(resolve, reject);
+/** Waits for a signal unless another comes first. */
+async function until(wanted: AbortSignal, signal: AbortSignal): Promise<void> {
+  if (wanted.aborted) return;
+  await once(wanted, "abort", { signal }).catch(() => {
+    throw new Cancelled();
   });
 }
 

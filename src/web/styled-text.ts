@@ -5,20 +5,8 @@ import type { Styled, StyleName } from "./messages.ts";
 const open = "\x02";
 const close = "\x03";
 
-const codes: Readonly<Record<StyleName, string>> = {
-  accent: "a",
-  strong: "s",
-  faint: "f",
-  good: "g",
-  caution: "c",
-  bad: "b",
-  link: "l",
-  meter: "m",
-};
-const names = new Map(Object.entries(codes).map(([name, code]) => [code, name as StyleName]));
-
 function mark(style: StyleName): (text: string) => string {
-  return (text) => `${open}${codes[style]}${text}${close}`;
+  return (text) => `${open}${style}:${text}${close}`;
 }
 
 /** Marks styled parts in a text, so that {@link readStyled} finds them again. */
@@ -38,15 +26,11 @@ export function readStyled(text: string): Styled {
   const stack: { readonly style: StyleName; readonly parts: Styled[number][] }[] = [
     { style: "strong", parts: [] },
   ];
-  for (const [piece] of text.matchAll(/\x02[a-z]|\x03|[^\x02\x03]+/g)) {
-    const style = piece.startsWith(open) ? names.get(piece.slice(1)) : undefined;
-    if (style !== undefined) {
-      stack.push({ style, parts: [] });
-    } else if (piece === close) {
-      const ended = stack.length > 1 ? stack.pop() : undefined;
-      if (ended !== undefined) stack.at(-1)?.parts.push(ended);
-    } else {
-      stack.at(-1)?.parts.push(piece);
+  for (const [piece, style] of text.matchAll(/\x02([a-z]+):|\x03|[^\x02\x03]+/g)) {
+    if (style !== undefined) stack.push({ style: style as StyleName, parts: [] });
+    else {
+      const said = piece === close && stack.length > 1 ? stack.pop() : piece;
+      if (said !== undefined) stack.at(-1)?.parts.push(said);
     }
   }
   return stack.flatMap(({ parts }) => parts);

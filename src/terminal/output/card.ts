@@ -1,16 +1,7 @@
 import { displayWidth, keyValueRows, padEnd } from "./layout.ts";
 import type { Card } from "./output.ts";
+import { inCharacters } from "./picture.ts";
 import type { Theme } from "./theme.ts";
-
-const roundBorder = {
-  topLeft: "╭",
-  topRight: "╮",
-  bottomLeft: "╰",
-  bottomRight: "╯",
-  across: "─",
-  down: "│",
-};
-const textBorder = { topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+", across: "-", down: "|" };
 
 /** The widest a card gets, in columns; beyond it lines are hard to read. */
 const widest = 70;
@@ -31,14 +22,12 @@ export function drawCard(card: Card, width: number, theme: Theme): string[] {
       (line) => (line === "" ? "" : `  ${line}`),
     );
   }
-  const border = theme.unicode ? roundBorder : textBorder;
   const rows = keyValueRows(labelled, room - 4, { breakWords: true });
   const inner = Math.max(displayWidth(card.title), ...rows.map(displayWidth));
-  const line = (text: string) => theme.faint(text);
-  const filling = border.across.repeat(Math.max(inner - displayWidth(card.title), 0));
+  const border = (characters: string) => theme.faint(inCharacters(characters, theme));
   return [
-    `  ${line(border.topLeft)} ${theme.accent(card.title)} ${line(filling + border.topRight)}`,
-    ...rows.map((row) => `  ${line(border.down)} ${padEnd(row, inner)} ${line(border.down)}`),
-    `  ${line(border.bottomLeft + border.across.repeat(inner + 2) + border.bottomRight)}`,
+    `  ${border("╭")} ${theme.accent(card.title)} ${border(`${"─".repeat(inner - displayWidth(card.title))}╮`)}`,
+    ...rows.map((row) => `  ${border("│")} ${padEnd(row, inner)} ${border("│")}`),
+    `  ${border(`╰${"─".repeat(inner + 2)}╯`)}`,
   ];
 }

@@ -69,10 +69,6 @@ export interface Progress {
   update(label: string): void;
   /** Ends the line with ✓, this text and, apart from it, short facts: how long it took, say. */
   succeed(text: string, ...facts: readonly string[]): void;
-  /** Ends the line with ✗ and this text. */
-  fail(text: string): void;
-  /** Ends the line with ! and this text. */
-  warn(text: string): void;
   /** Takes the line away. */
   clear(): void;
 }

@@ -8,8 +8,8 @@ const narrowestTerminal = 60;
 /** How many columns there are between the borders. */
 const innerWidth = 52;
 
-const symbols = "┌┐└┘┴┬┼─│▸◂▾●○✓•…";
-const textForms = "+++++++-|><v*ox*.";
+const symbols = "┌┐└┘┴┬┼╭╮╰╯─│▸◂▾●○✓•…";
+const textForms = "+++++++++++-|><v*ox*.";
 
 /**
  * Draws a page in a frame, with the thing to click marked.
@@ -62,7 +62,8 @@ function drawText({ text = "", click }: PictureRow, theme: Theme): string {
   return theme.accent(theme.strong(inCharacters(`▸ ${text} ◂`, theme)));
 }
 
-function inCharacters(text: string, theme: Theme): string {
+/** Puts into characters that the terminal can show what is drawn with {@link symbols}. */
+export function inCharacters(text: string, theme: Theme): string {
   return theme.unicode
     ? text
     : text.replace(/[^ -~]/g, (symbol) => textForms[symbols.indexOf(symbol)] ?? "?");

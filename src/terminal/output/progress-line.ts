@@ -56,15 +56,10 @@ export class ProgressLine implements Progress {
   }
 
   succeed(text: string, ...facts: readonly string[]): void {
-    this.#end(this.#surface.theme.symbol.ok, this.#withFacts(text, facts));
-  }
-
-  fail(text: string): void {
-    this.#end(this.#surface.theme.symbol.fail, text);
-  }
-
-  warn(text: string): void {
-    this.#end(this.#surface.theme.symbol.warn, text);
+    if (this.#over) return;
+    this.clear();
+    const { theme, columns, print } = this.#surface;
+    print(hang(`  ${theme.symbol.ok} `, this.#withFacts(text, facts), columns()));
   }
 
   clear(): void {
@@ -78,12 +73,6 @@ export class ProgressLine implements Progress {
     if (first === undefined) return text;
     if (this.#surface.columns() < narrow) return [text, first].join(", ");
     return [`${padEnd(text, 22)}${first.padStart(8)}`, ...others].join("   ");
-  }
-
-  #end(symbol: string, text: string): void {
-    if (this.#over) return;
-    this.clear();
-    this.#surface.print(hang(`  ${symbol} `, text, this.#surface.columns()));
   }
 
   #draw(): void {

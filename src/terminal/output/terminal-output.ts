@@ -66,24 +66,13 @@ class TerminalOutput implements Output {
     return Math.min(this.#columns, 80);
   }
 
-  ok(text: string, indent?: number): void {
-    this.#say(this.theme.symbol.ok, text, indent);
-  }
-
-  warn(text: string, indent?: number): void {
-    this.#say(this.theme.symbol.warn, text, indent);
-  }
+  readonly ok = this.#saying("ok");
+  readonly warn = this.#saying("warn");
+  readonly next = this.#saying("next");
+  readonly bullet = this.#saying("bullet");
 
   fail(text: string, indent?: number): void {
-    this.#say(this.theme.symbol.fail, this.theme.strong(text), indent);
-  }
-
-  next(text: string, indent?: number): void {
-    this.#say(this.theme.symbol.next, text, indent);
-  }
-
-  bullet(text: string, indent?: number): void {
-    this.#say(this.theme.symbol.bullet, text, indent);
+    this.#saying("fail")(this.theme.strong(text), indent);
   }
 
   paragraph(text: string, indent = 2): void {
@@ -147,8 +136,10 @@ class TerminalOutput implements Output {
     this.print(indentLines(keyValueRows(rows, this.#pageWidth - indent), indent));
   }
 
-  #say(symbol: string, text: string, indent = 2): void {
-    this.print(hang(`${" ".repeat(indent)}${symbol} `, text, this.#pageWidth));
+  /** What says a text behind a symbol. */
+  #saying(symbol: keyof Theme["symbol"]): (text: string, indent?: number) => void {
+    return (text, indent = 2) =>
+      this.print(hang(`${" ".repeat(indent)}${this.theme.symbol[symbol]} `, text, this.#pageWidth));
   }
 
   answer(text: string): void {

@@ -58,14 +58,11 @@ function fill(form: HTMLFormElement, note: HTMLElement, question: Question, answ
       fillChoices(form, note, question, answer);
       return;
     case "text": {
-      const input = field({ type: "text", placeholder: question.example });
-      form.append(labelled("Your answer", input), note, buttons(submit("Continue")));
-      onSubmit(form, () => answer({ text: input.value }));
-      return;
-    }
-    case "day": {
-      const input = field({ type: "date", value: question.initial, min: question.first });
-      form.append(labelled("Day", input), note, buttons(submit("Continue")));
+      const { day, example } = question;
+      const input = field(
+        day ? { type: "date", value: day.initial, min: day.first } : { type: "text", placeholder: example },
+      );
+      form.append(labelled(day ? "Day" : "Your answer", input), note, buttons(submit("Continue")));
       onSubmit(form, () => answer({ text: input.value }));
       return;
     }

@@ -1,44 +1,34 @@
 import type { IncomingMessage } from "node:http";
 
-/** What the server answers, by method and path. */
-export type Route = "page" | "session" | "events" | "answer";
-
-const routes: Readonly<Record<string, Route>> = {
-  "GET /": "page",
-  "POST /session": "session",
-  "POST /events": "events",
-  "POST /answer": "answer",
-};
-
-/** A request that may be looked at further, or why it may not, as a status. */
-export type CheckedRequest =
-  | { readonly outcome: "route"; readonly route: Route }
-  | { readonly outcome: "refused"; readonly status: number };
+/** What the server answers. */
+const methods: ReadonlyMap<string | undefined, string> = new Map([
+  ["/", "GET"],
+  ["/session", "POST"],
+  ["/events", "POST"],
+  ["/answer", "POST"],
+]);
 
 /**
  * Checks what a browser states of a request and no page can forge. A name that was made to point
  * here has another `Host`; a page of another site or port has another `Origin` or `Sec-Fetch-Site`.
  *
  * @param authority - the address and the port that the link names
+ * @returns the status to refuse it with; `undefined` where it may be looked at further
  */
-export function checkRequest(request: IncomingMessage, authority: string): CheckedRequest {
-  const { headers, method = "", url = "" } = request;
-  const refused = (status: number) => ({ outcome: "refused", status }) as const;
-  if (headers.host !== authority || headersOf(request, "host") !== 1) return refused(421);
-  const paths = Object.keys(routes).map((known) => known.split(" ")[1]);
-  if (!paths.includes(url)) return refused(404);
-  const route = routes[`${method} ${url}`];
-  if (route === undefined) return refused(405);
+export function refusalOf(request: IncomingMessage, authority: string): number | undefined {
+  const { headers, method, url } = request;
+  if (headers.host !== authority || headersOf(request, "host") !== 1) return 421;
+  const expected = methods.get(url);
+  if (method !== expected) return expected === undefined ? 404 : 405;
   const site = headers["sec-fetch-site"];
-  if (route === "page") {
+  if (method === "GET") {
     const opened = site === undefined || site === "none" || site === "same-origin";
     const asDocument = (headers["sec-fetch-dest"] ?? "document") === "document";
-    return opened && asDocument ? { outcome: "route", route } : refused(403);
+    return opened && asDocument ? undefined : 403;
   }
-  if (headers.origin !== `http://${authority}`) return refused(403);
-  if (site !== undefined && site !== "same-origin") return refused(403);
-  if (headers["content-type"] !== "application/json") return refused(415);
-  return { outcome: "route", route };
+  if (headers.origin !== `http://${authority}`) return 403;
+  if (site !== undefined && site !== "same-origin") return 403;
+  return headers["content-type"] === "application/json" ? undefined : 415;
 }
 
 function headersOf({ rawHeaders }: IncomingMessage, name: string): number {

@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Channel } from "../channel.ts";
 import type { Answer, End } from "../messages.ts";
 import type { PageText } from "../page-text.ts";
-import { checkRequest } from "./check-request.ts";
+import { refusalOf } from "./check-request.ts";
 import { guardingHeaders, type PageDocument, pageDocument } from "./page-document.ts";
 import { isObject, readBody } from "./read-body.ts";
 import { RequestLimit } from "./request-limit.ts";
@@ -33,6 +34,7 @@ export class PageServer {
   readonly #options: PageServerOptions;
   readonly #document: PageDocument;
   readonly #server: Server;
+  readonly port: number;
   readonly #authority: string;
   readonly #session: Session;
   // A stranger who asks without end must not keep the page from being answered.
@@ -42,12 +44,12 @@ export class PageServer {
   #endStream: (() => void) | undefined;
 
   private constructor(server: Server, options: PageServerOptions) {
-    const { port } = server.address() as AddressInfo;
+    this.port = (server.address() as AddressInfo).port;
     this.#server = server;
     this.#options = options;
     this.#document = pageDocument(options.page);
-    this.#authority = `127.0.0.1:${port}`;
-    this.#session = new Session(port);
+    this.#authority = `127.0.0.1:${this.port}`;
+    this.#session = new Session(this.port);
     this.#idle = setTimeout(() => this.#noticeIdleness(), options.idleMs);
     server.on("request", (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
@@ -65,15 +67,8 @@ export class PageServer {
       maxHeaderSize: 8192,
     });
     server.maxConnections = 32;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", resolve);
-    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
     return new PageServer(server, options);
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   /** The address to open. What stands behind `#` is sent to no server and works once. */
@@ -103,29 +98,24 @@ export class PageServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ours = this.#session.isOurs(request);
     if (!(ours ? this.#ours : this.#strangers).allows()) return refuse(response, 429);
-    const checked = checkRequest(request, this.#authority);
-    if (checked.outcome === "refused") return refuse(response, checked.status);
-    if (checked.route === "page") {
+    const refusal = refusalOf(request, this.#authority);
+    if (refusal !== undefined) return refuse(response, refusal);
+    if (request.url === "/") {
       response.writeHead(200, this.#document.headers).end(this.#document.html);
       return;
     }
-    if (checked.route !== "session" && !ours) return refuse(response, 403);
+    if (request.url !== "/session" && !ours) return refuse(response, 403);
     const body = await readBody(request);
-    if (body.outcome === "refused") return refuse(response, body.status);
-    switch (checked.route) {
-      case "session":
-        return this.#enter(body.fields.token, response);
-      case "events":
-        return this.#stream(body.fields.from, response);
-      case "answer":
-        return this.#answer(body.fields, response);
-    }
+    if (typeof body === "number") return refuse(response, body);
+    if (request.url === "/session") this.#enter(body.token, response);
+    else if (request.url === "/events") this.#stream(body.from, response);
+    else this.#answer(body, response);
   }
 
   #enter(token: unknown, response: ServerResponse): void {
     const entry = this.#session.enter(token);
-    if (entry.outcome !== "let-in") {
-      if (entry.outcome === "too-late") this.#options.onSecondClient();
+    if (typeof entry === "string") {
+      if (entry === "too-late") this.#options.onSecondClient();
       refuse(response, 403);
       return;
     }

@@ -3,28 +3,29 @@ import type { IncomingMessage } from "node:http";
 /** The most that a body may hold, in bytes. */
 const largestBody = 8192;
 
-/** A body that was read, or the status that refuses it. */
-export type Body =
-  | { readonly outcome: "fields"; readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly outcome: "refused"; readonly status: number };
-
-/** Reads a body of JSON, an object. What it came in is overwritten, since it may hold a key. */
-export async function readBody(request: IncomingMessage): Promise<Body> {
+/**
+ * Reads a body of JSON, an object. What it came in is overwritten, since it may hold a key.
+ *
+ * @returns its fields, or the status to refuse it with
+ */
+export async function readBody(
+  request: IncomingMessage,
+): Promise<Readonly<Record<string, unknown>> | number> {
   const declared = Number(request.headers["content-length"] ?? 0);
-  if (declared > largestBody) return { outcome: "refused", status: 413 };
+  if (declared > largestBody) return 413;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largestBody) return { outcome: "refused", status: 413 };
+    if (size > largestBody) return 413;
     chunks.push(chunk);
   }
   const whole = Buffer.concat(chunks);
   try {
     const fields: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(whole));
-    return isObject(fields) ? { outcome: "fields", fields } : { outcome: "refused", status: 400 };
+    return isObject(fields) ? fields : 400;
   } catch {
-    return { outcome: "refused", status: 400 };
+    return 400;
   } finally {
     for (const part of [...chunks, whole]) part.fill(0);
   }

@@ -1,12 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** What somebody who shows a token is: the one, a second one with the same link, or a stranger. */
-export type Entry =
-  | { readonly outcome: "let-in"; readonly cookie: string; readonly proof: string }
-  | { readonly outcome: "too-late" }
-  | { readonly outcome: "wrong" };
-
 /**
  * The one page that may talk to the program. It shows two secrets with each request: a cookie that
  * no script reads, and a proof that no other port of this host is sent, as cookies are.
@@ -27,12 +21,13 @@ export class Session {
     this.#cookieName = `mistral-key-${port}`;
   }
 
-  enter(token: unknown): Entry {
-    if (typeof token !== "string" || !isSame(token, this.token)) return { outcome: "wrong" };
-    if (this.#isTaken) return { outcome: "too-late" };
+  /** Lets in who shows the token first; a second one with the same link is too late. */
+  enter(token: unknown): { readonly cookie: string; readonly proof: string } | "too-late" | "wrong" {
+    if (typeof token !== "string" || !isSame(token, this.token)) return "wrong";
+    if (this.#isTaken) return "too-late";
     this.#isTaken = true;
     const cookie = `${this.#cookieName}=${this.#cookie}; Path=/; HttpOnly; SameSite=Strict`;
-    return { outcome: "let-in", cookie, proof: this.#proof };
+    return { cookie, proof: this.#proof };
   }
 
   /** Whether this request comes from the page that was let in. */
