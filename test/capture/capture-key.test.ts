@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CapturedKey, type CaptureRequest, captureKey } from "../../src/capture/capture-key.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { answer } from "../support/scripted-prompts.ts";
+import { sdkApi } from "../support/sdk-api.ts";
 
 const good = ApiKey.of("goodKey0".repeat(4));
 const bad = ApiKey.of("badKey00".repeat(4));
@@ -137,16 +137,9 @@ describe("a key that is asked for", () => {
     try {
       const answers = [answer.key(bad.reveal()), answer.choose("Codestral key"), answer.choose("Stop")];
       deps = deps.next({ answers });
-      const { env, now } = deps;
       const withCodestral = {
         ...deps,
-        mistral: async () =>
-          new SdkMistralApi({
-            endpoint: { region: "global", serverUrl: api.url },
-            env,
-            now,
-            codestralUrl: codestral.url,
-          }),
+        mistral: async () => sdkApi(api.url, { codestralUrl: codestral.url }),
       };
       const request = {
         from: "prompt",

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { type ChatEvent, newKey } from "../../src/mistral/mistral-api.ts";
-import { SdkMistralApi, type SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
+import type { SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { sdkApi } from "../support/sdk-api.ts";
 import type { StreamBehaviour } from "../support/streamed-answer.ts";
 
 const text = "GOODtestKey0testKey0testKey0Last";
@@ -17,15 +18,7 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 async function start(options: Partial<SdkMistralApiOptions> = {}, signal?: AbortSignal) {
-  const mistral = new SdkMistralApi({
-    endpoint: { region: "global", serverUrl: api.url },
-    env: {},
-    now: () => new Date("2026-11-23T12:00:00Z"),
-    timeoutMs: 2000,
-    pauseMs: 10,
-    ...options,
-  });
-  return await mistral.streamChat(key, request, { history: newKey, signal });
+  return await sdkApi(api.url, options).streamChat(key, request, { history: newKey, signal });
 }
 
 async function events(behaviour?: StreamBehaviour, options: Partial<SdkMistralApiOptions> = {}) {

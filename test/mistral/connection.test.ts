@@ -1,12 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
-import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { runProgram } from "../support/program.ts";
 import { type LoopbackProxy, type ProxyOptions, startProxy } from "../support/proxy.ts";
+import { sdkApi } from "../support/sdk-api.ts";
 import { makeCertificate, type TestCertificate } from "../support/tls.ts";
 
 const text = "testKey0".repeat(4);
@@ -45,9 +49,7 @@ describe("over https and through proxies", () => {
   }
 
   function check(env: Record<string, string>, serverUrl = api.url, timeoutMs = 2000): Promise<KeyCheck> {
-    const endpoint = { region: "global", serverUrl } as const;
-    const opened = new SdkMistralApi({ endpoint, env, now: () => new Date(), timeoutMs, pauseMs: 10 });
-    return opened.checkKey(key, { history: newKey });
+    return sdkApi(serverUrl, { env, timeoutMs }).checkKey(key, { history: newKey });
   }
   const sentence = async (...args: Parameters<typeof check>) => {
     const found = await check(...args);
@@ -120,17 +122,80 @@ describe("over https and through proxies", () => {
     expect(said).toContain("NODE_EXTRA_CA_CERTS");
   });
 
-  it("goes past the proxy to what NO_PROXY names", async () => {
-    const proxy = await openProxy();
-    await check({ HTTPS_PROXY: proxy.url, NO_PROXY: "localhost" });
-    expect(proxy.tunnels).toEqual([]);
-  });
-
   it("tells a port that does not speak TLS", async () => {
     const plain = await startMistralApi({ keys: [text] });
     const said = await sentence({}, `https://localhost:${plain.port}`);
     await plain.stop();
     expect(said).toContain("does not answer in TLS");
+  });
+
+  // Node reads NODE_EXTRA_CA_CERTS when it starts, so this takes a program of its own.
+  describe("the built command", () => {
+    const home = mkdtempSync(join(tmpdir(), "mistral-key-test-"));
+    afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+    async function verify(env: Readonly<Record<string, string>>) {
+      const run = await runProgram(["verify", "--stdin", "--json", "--no-input"], {
+        env: { HOME: home, MISTRAL_KEY_HOME: home, MISTRAL_KEY_SERVER_URL: api.url, ...env },
+        input: text,
+      });
+      expect(run.stdout + run.stderr).not.toContain(text);
+      return { ...run, document: JSON.parse(run.stdout) };
+    }
+    const trusting = () => ({ NODE_EXTRA_CA_CERTS: certificate.file });
+
+    it("works with the certificate authority in NODE_EXTRA_CA_CERTS", async () => {
+      const { code, document } = await verify(trusting());
+      expect({ code, diagnosis: document.diagnosis }).toEqual({ code: 0, diagnosis: "valid" });
+      expect(document.identity).toMatchObject({ workspace: "Research" });
+    });
+
+    it.each(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"])(
+      "works through the proxy in %s, which sees neither the key nor the calls",
+      async (variable) => {
+        const proxy = await openProxy();
+        const { code, document } = await verify({ ...trusting(), [variable]: proxy.url });
+        expect({ code, diagnosis: document.diagnosis }).toEqual({ code: 0, diagnosis: "valid" });
+        expect(new Set(proxy.tunnels)).toEqual(new Set([`localhost:${api.port}`]));
+        expect(proxy.plainRequests).toEqual([]);
+        for (const secret of [text, Buffer.from(text).toString("base64"), "/v1/models"]) {
+          expect(proxy.traffic()).not.toContain(secret);
+        }
+      },
+    );
+
+    it("works through a proxy with a password, and through one over https", async () => {
+      const proxy = await openProxy({ password: { name: "ada", password: "p@ss:word" } });
+      const address = `http://ada:p%40ss%3Aword@${proxy.host}`;
+      expect((await verify({ ...trusting(), HTTPS_PROXY: address })).code).toBe(0);
+      const secure = await openProxy({ tls: certificate });
+      expect((await verify({ ...trusting(), HTTPS_PROXY: secure.url })).code).toBe(0);
+      expect(secure.tunnels.length).toBeGreaterThan(0);
+    });
+
+    it("tells a proxy that wants a password, and never shows the one it was given", async () => {
+      const proxy = await openProxy({ password: { name: "ada", password: "right" } });
+      const run = await verify({
+        ...trusting(),
+        HTTPS_PROXY: `http://ada:wrongPassword@${proxy.host}`,
+        DEBUG: "*",
+      });
+      expect({ code: run.code, diagnosis: run.document.diagnosis }).toEqual({
+        code: 5,
+        diagnosis: "unreachable",
+      });
+      expect(run.document.hint).toContain("wants a name and a password");
+      expect(run.stdout + run.stderr).not.toContain("wrongPassword");
+    });
+
+    it("goes past the proxy to what NO_PROXY names", async () => {
+      const proxy = await openProxy();
+      for (const variable of ["NO_PROXY", "no_proxy"]) {
+        const env = { ...trusting(), HTTPS_PROXY: proxy.url, [variable]: "example.com,localhost" };
+        expect((await verify(env)).code).toBe(0);
+      }
+      expect(proxy.tunnels).toEqual([]);
+    });
   });
 });
 
@@ -138,10 +203,8 @@ describe("a plain loopback address", () => {
   it("is never called through a proxy, which would see the key", async () => {
     const api = await startMistralApi({ keys: [text] });
     const proxy = await startProxy();
-    const endpoint = { region: "global", serverUrl: api.url } as const;
     const env = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, http_proxy: proxy.url };
-    const opened = new SdkMistralApi({ endpoint, env, now: () => new Date() });
-    const { diagnosis } = await opened.checkKey(key, { history: newKey });
+    const { diagnosis } = await sdkApi(api.url, { env }).checkKey(key, { history: newKey });
     await proxy.stop();
     await api.stop();
     expect(diagnosis).toBe("valid");

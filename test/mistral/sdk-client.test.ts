@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { type CheckOptions, newKey } from "../../src/mistral/mistral-api.ts";
 import { describeCall } from "../../src/mistral/sdk-client.ts";
-import { SdkMistralApi } from "../../src/mistral/sdk-mistral-api.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runProgram } from "../support/program.ts";
+import { sdkApi } from "../support/sdk-api.ts";
 
 const text = "testKey0".repeat(4);
 const key = ApiKey.of(text);
@@ -20,14 +20,7 @@ afterEach(() => api.stop());
 
 async function traceOf(options: Partial<CheckOptions> = {}): Promise<readonly string[]> {
   const lines: string[] = [];
-  const mistral = new SdkMistralApi({
-    endpoint: { region: "global", serverUrl: api.url },
-    env: {},
-    now: () => new Date("2026-11-23T12:00:00Z"),
-    timeoutMs: 2000,
-    pauseMs: 10,
-    trace: (line) => lines.push(line),
-  });
+  const mistral = sdkApi(api.url, { trace: (line) => lines.push(line) });
   await mistral.checkKey(key, { history: newKey, ...options });
   return lines;
 }

@@ -7,16 +7,16 @@ import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
 import { type CheckOptions, type CheckStep, type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
-import { SdkMistralApi, type SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
+import type { SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
 import type { Behaviour } from "../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { sdkApi } from "../support/sdk-api.ts";
 
 const text = "testKey0".repeat(4);
 /** How long a test waits for a call to come in; loading the SDK for the first time takes a while. */
 const patience = { timeout: 10_000, interval: 5 };
 const key = ApiKey.of(text);
-const now = new Date("2026-11-23T12:00:00Z");
 
 let api: LoopbackMistralApi;
 beforeEach(async () => {
@@ -24,22 +24,11 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-function open(options: Partial<SdkMistralApiOptions> = {}): SdkMistralApi {
-  return new SdkMistralApi({
-    endpoint: { region: "global", serverUrl: api.url },
-    env: {},
-    now: () => now,
-    timeoutMs: 2000,
-    pauseMs: 10,
-    ...options,
-  });
-}
-
 function check(
   options: Partial<CheckOptions> = {},
   setup: Partial<SdkMistralApiOptions> = {},
 ): Promise<KeyCheck> {
-  return open(setup).checkKey(key, { history: newKey, ...options });
+  return sdkApi(api.url, setup).checkKey(key, { history: newKey, ...options });
 }
 
 const paths = () => api.requests.map(({ method, path }) => `${method} ${path}`).sort();
@@ -237,7 +226,7 @@ describe("the verdict", () => {
 
 describe("the models", () => {
   it("are those that the key may call", async () => {
-    const result = await open().listModels(key, { history: newKey });
+    const result = await sdkApi(api.url).listModels(key, { history: newKey });
     expect(result).toMatchObject({ ok: true, rateLimits: null });
     expect(result.ok && result.value).toHaveLength(8);
     expect(result.ok && result.value[0]).toEqual({
@@ -261,7 +250,7 @@ describe("the models", () => {
       ["cut", "unreachable"],
     ] as const) {
       api.behave(behaviour);
-      const result = await open().listModels(key, { history: newKey });
+      const result = await sdkApi(api.url).listModels(key, { history: newKey });
       expect(result).toMatchObject({ ok: false, assessed: { diagnosis } });
       expect(!result.ok && explain(result.assessed).sentence).toMatch(/\.$/);
     }
@@ -269,8 +258,7 @@ describe("the models", () => {
 
   it("are counted although one is of a kind that the SDK does not know", async () => {
     const odd = await startMistralApi({ keys: [text], models: [{ id: "odd", type: "quantum" } as never] });
-    const { endpoint } = { endpoint: { region: "global", serverUrl: odd.url } as const };
-    const result = await open({ endpoint }).listModels(key, { history: newKey });
+    const result = await sdkApi(odd.url).listModels(key, { history: newKey });
     await odd.stop();
     expect(result.ok && result.value.map(({ id }) => id)).toEqual(["odd"]);
   });

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { newKey } from "../../../src/mistral/mistral-api.ts";
-import { SdkMistralApi } from "../../../src/mistral/sdk-mistral-api.ts";
 import { explain } from "../../../src/verification/explain.ts";
+import { sdkApi } from "../../support/sdk-api.ts";
 import { answeringWith } from "../answering-with.ts";
 import { assertHarmless, assertKeyless, key } from "../property.ts";
 
@@ -10,14 +10,7 @@ import { assertHarmless, assertKeyless, key } from "../property.ts";
 export async function fuzz(data: Buffer): Promise<void> {
   await answeringWith(data, async (serverUrl) => {
     const lines: string[] = [];
-    const api = new SdkMistralApi({
-      endpoint: { region: "global", serverUrl },
-      env: {},
-      now: () => new Date("2026-11-23T12:00:00Z"),
-      timeoutMs: 200,
-      pauseMs: 1,
-      trace: (line) => lines.push(line),
-    });
+    const api = sdkApi(serverUrl, { timeoutMs: 200, pauseMs: 1, trace: (line) => lines.push(line) });
     const { context, ...check } = await api.checkKey(ApiKey.of(key), { history: newKey, greets: true });
     const { sentence, causes, hint } = explain({ ...check, context });
     for (const line of [...lines, sentence, ...causes, hint ?? ""]) assertHarmless(line);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import { bundleProgram } from "../../support/bundle.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "../../support/terminal.ts";
 
@@ -30,55 +30,42 @@ export interface Asking extends Terminal {
   askingPid(): Promise<number>;
 }
 
-/** The programs that ask, built once. */
-export interface Asker {
-  /** The program, for tests that start it in their own way. */
-  readonly program: string;
-  /** Runs `use` with a terminal in which these questions are asked, one after the other. */
-  ask(
-    questions: readonly string[],
-    options: TerminalOptions,
-    use: (terminal: Asking) => Promise<void>,
-  ): Promise<void>;
-  remove(): void;
-}
+const built = await bundleProgram(new URL("./programs/ask.ts", import.meta.url));
+afterAll(() => built.remove());
+
+/** The program that asks, for tests that start it in their own way. */
+export const program = built.path;
 
 /**
- * Builds the program that asks. It runs under a shell, which then tells the state of the terminal.
- * Whatever a test does, the key may show nowhere and the terminal must be as it was.
+ * Runs `use` with a terminal in which these questions are asked, one after the other. They are asked
+ * under a shell, which then tells the state of the terminal. Whatever a test does, the key may show
+ * nowhere and the terminal must be as it was.
  */
-export async function openAsker(): Promise<Asker> {
-  const program = await bundleProgram(new URL("./programs/ask.ts", import.meta.url));
-  return {
-    program: program.path,
-    ask: async (questions, options, use) => {
-      // Ctrl-C is for the program; the shell goes on after it.
-      const script = 'trap : INT; "$0" "$@"; echo "<exit $?>"; stty -a; echo "<stty>"';
-      const terminal = openTerminal(
-        "/bin/sh",
-        ["-c", script, process.execPath, program.path, ...questions],
-        options,
-      );
-      try {
-        await use({
-          ...terminal,
-          answerTo: async (question) => {
-            const pattern = new RegExp(`<${question}: (.*)>`);
-            const screen = await terminal.waitFor(pattern);
-            return JSON.parse(pattern.exec(screen)?.[1] ?? "");
-          },
-          askingPid: async () => Number(/<pid (\d+)>/.exec(await terminal.waitFor(/<pid \d+>/))?.[1]),
-        });
-        await terminal.waitFor("<stty>");
-        await terminal.exit();
-        expectRestored(terminal.everything());
-        expect(terminal.everything()).not.toContain("testKey0");
-      } finally {
-        await terminal.close();
-      }
-    },
-    remove: () => program.remove(),
-  };
+export async function ask(
+  questions: readonly string[],
+  options: TerminalOptions,
+  use: (terminal: Asking) => Promise<void>,
+): Promise<void> {
+  // Ctrl-C is for the program; the shell goes on after it.
+  const script = 'trap : INT; "$0" "$@"; echo "<exit $?>"; stty -a; echo "<stty>"';
+  const terminal = openTerminal("/bin/sh", ["-c", script, process.execPath, program, ...questions], options);
+  try {
+    await use({
+      ...terminal,
+      answerTo: async (question) => {
+        const pattern = new RegExp(`<${question}: (.*)>`);
+        const screen = await terminal.waitFor(pattern);
+        return JSON.parse(pattern.exec(screen)?.[1] ?? "");
+      },
+      askingPid: async () => Number(/<pid (\d+)>/.exec(await terminal.waitFor(/<pid \d+>/))?.[1]),
+    });
+    await terminal.waitFor("<stty>");
+    await terminal.exit();
+    expectRestored(terminal.everything());
+    expect(terminal.everything()).not.toContain("testKey0");
+  } finally {
+    await terminal.close();
+  }
 }
 
 function expectRestored(written: string): void {

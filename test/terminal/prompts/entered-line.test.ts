@@ -13,13 +13,6 @@ describe("EnteredLine", () => {
     expect(line.text).toBe("abcd\nef\n");
   });
 
-  it("tells that Enter was pressed, and keeps it", () => {
-    const line = new EnteredLine();
-    line.receive(typed("ab"));
-    expect(line.receive(pressed("enter"))).toBe("entered");
-    expect(line.text).toBe("ab\n");
-  });
-
   it("takes a whole character back with Backspace", () => {
     const line = new EnteredLine();
     line.receive(typed("a😀"));
@@ -27,27 +20,6 @@ describe("EnteredLine", () => {
     expect(line.text).toBe("a");
     line.receive(pressed("backspace"));
     line.receive(pressed("backspace"));
-    expect(line.text).toBe("");
-  });
-
-  it.each(["ctrl-u", "ctrl-w"])("forgets everything with %s", (key) => {
-    const line = new EnteredLine();
-    line.receive(typed("two words"));
-    expect(line.receive(pressed(key))).toBe("changed");
-    expect(line.text).toBe("");
-  });
-
-  it("takes Ctrl-D as leaving only while nothing is entered", () => {
-    const line = new EnteredLine();
-    expect(line.receive(pressed("ctrl-d"))).toBe("left");
-    line.receive(typed("a"));
-    expect(line.receive(pressed("ctrl-d"))).toBe("unchanged");
-    expect(line.text).toBe("a");
-  });
-
-  it("tells that the person wants to paste", () => {
-    const line = new EnteredLine();
-    expect(line.receive(pressed("ctrl-v"))).toBe("wants-paste");
     expect(line.text).toBe("");
   });
 

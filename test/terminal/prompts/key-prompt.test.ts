@@ -1,12 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, type Asking, digest, key, openAsker } from "./asking.ts";
-
-let asker: Asker;
-beforeAll(async () => {
-  asker = await openAsker();
-});
-afterAll(() => asker.remove());
+import { describe, expect, it } from "vitest";
+import { type Asking, ask, digest, key } from "./asking.ts";
 
 const awaitPrompt = (terminal: Asking) => terminal.waitFor("stays hidden");
 
@@ -20,7 +14,7 @@ describe("a key that is pasted", () => {
     ["alone", key],
     ["as a shell line, with a Windows newline", `export MISTRAL_API_KEY='${key}'\r\n`],
   ])("%s, with markers, shows its length and waits for Enter", async (_what, text) => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.paste(text);
       const screen = await terminal.waitFor("32 characters, looks right");
@@ -31,7 +25,7 @@ describe("a key that is pasted", () => {
   });
 
   it("without markers is the same", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.paste(`  "${key}" `, { bracketed: false });
       await terminal.waitFor("32 characters, looks right");
@@ -41,7 +35,7 @@ describe("a key that is pasted", () => {
   });
 
   it.each(["\n", "\r\n"])("without markers and with %j at its end is complete", async (end) => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`${key}${end}`);
       await expectKey(terminal);
@@ -49,7 +43,7 @@ describe("a key that is pasted", () => {
   });
 
   it.each([1, 5])("in chunks of %i, with markers", async (size) => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       await typeInChunks(terminal, `\x1b[200~${key}\r\x1b[201~`, size);
       await terminal.waitFor("32 characters");
@@ -59,7 +53,7 @@ describe("a key that is pasted", () => {
   });
 
   it("one character at a time, without markers", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       await typeInChunks(terminal, key, 1);
       await terminal.waitFor("32 characters");
@@ -69,7 +63,7 @@ describe("a key that is pasted", () => {
   });
 
   it("is not drawn once for each character", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       const before = terminal.everything().length;
       terminal.type(key);
@@ -82,7 +76,7 @@ describe("a key that is pasted", () => {
   });
 
   it("twice, is still that key", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.paste(key);
       terminal.paste(key);
@@ -95,7 +89,7 @@ describe("a key that is pasted", () => {
 
 describe("what else a terminal sends", () => {
   it("is no part of a key", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`\x1b]11;rgb:1e1e/1e1e/1e1e\x07\x1b[M !!${key.slice(0, 8)}`);
       await terminal.waitFor("8 characters");
@@ -107,7 +101,7 @@ describe("what else a terminal sends", () => {
   });
 
   it("ends the question where it is Ctrl-C as a number", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type("\x1b[99;5u");
       await terminal.waitFor("<exit 130>");
@@ -119,7 +113,7 @@ describe("a paste of several lines", () => {
   it.each([true, false])(
     "is refused with the reason, and answers no other question (markers: %s)",
     async (bracketed) => {
-      await asker.ask(["key", "choose"], {}, async (terminal) => {
+      await ask(["key", "choose"], {}, async (terminal) => {
         await awaitPrompt(terminal);
         terminal.paste(`${key}\n${key.toLowerCase()}\nthird\n`, { bracketed });
         if (bracketed) {
@@ -141,7 +135,7 @@ describe("a paste of several lines", () => {
   );
 
   it("is refused too when its lines come one after the other", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`${key}\r`);
       terminal.type("second line\r");
@@ -153,7 +147,7 @@ describe("a paste of several lines", () => {
 
 describe("a key that is typed", () => {
   it("can be taken back with Backspace, Ctrl-W and Ctrl-U", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`${key}x`);
       await terminal.waitFor("33 characters, usually 32");
@@ -171,7 +165,7 @@ describe("a key that is typed", () => {
   });
 
   it("stays hidden whatever is pressed", async () => {
-    await asker.ask(["key", "text"], {}, async (terminal) => {
+    await ask(["key", "text"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(key);
       await terminal.waitFor("32 characters");
@@ -189,7 +183,7 @@ describe("a key that is typed", () => {
   });
 
   it("is taken in another shape after a question, and not without it", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.paste(`${key}-${key}`);
       await terminal.waitFor("65 characters, usually 32 letters and digits");
@@ -210,7 +204,7 @@ describe("a key that is typed", () => {
 
 describe("going back instead", () => {
   it("leaves a line that says so, and none about a key", async () => {
-    await asker.ask(["key-or-back"], {}, async (terminal) => {
+    await ask(["key-or-back"], {}, async (terminal) => {
       await terminal.waitFor("b and Enter: back");
       terminal.type("b");
       await terminal.waitFor(/\? Your key {2}back$/);
@@ -228,7 +222,7 @@ describe("going back instead", () => {
 
 describe("what it says", () => {
   it("says what is awaited when Enter is pressed too early", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.press("enter");
       await terminal.waitFor("Nothing was entered. Paste the key");
@@ -241,7 +235,7 @@ describe("what it says", () => {
   });
 
   it("says how to paste when Ctrl-V does not", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.press("ctrl-v");
       await terminal.waitFor("Ctrl+Shift+V");
@@ -256,7 +250,7 @@ describe("what it says", () => {
     ["Ctrl-V twice", "ctrl-v", "did not paste"],
     ["Enter twice with nothing entered", "enter", "Nothing was entered"],
   ] as const)("tells that nothing can be pasted after %s", async (_what, press, says) => {
-    await asker.ask(["stuck"], {}, async (terminal) => {
+    await ask(["stuck"], {}, async (terminal) => {
       await terminal.waitFor(/stays hidden$/);
       terminal.press(press);
       await terminal.waitFor(new RegExp(`${says}[^?]*$`));
@@ -270,7 +264,7 @@ describe("what it says", () => {
     ["spaces in the middle", "two words", "spaces in the middle"],
     ["characters no key can have", "ключ", "characters that no key can have"],
   ])("refuses %s and says so", async (_what, text, reason) => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.paste(text);
       await terminal.waitFor(reason);
@@ -283,7 +277,7 @@ describe("what it says", () => {
 
   it("says it in 40 columns, without colour and in ASCII", async () => {
     const env = { NO_COLOR: "1", LANG: "C" };
-    await asker.ask(["key"], { cols: 40, env }, async (terminal) => {
+    await ask(["key"], { cols: 40, env }, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type(`${key}x`);
       await terminal.waitFor("33 characters");
@@ -299,7 +293,7 @@ describe("what it says", () => {
   });
 
   it("follows the width of the terminal", async () => {
-    await asker.ask(["key"], { cols: 100 }, async (terminal) => {
+    await ask(["key"], { cols: 100 }, async (terminal) => {
       await awaitPrompt(terminal);
       terminal.type("x".repeat(20));
       await terminal.waitFor("20 characters");

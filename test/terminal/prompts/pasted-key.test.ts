@@ -1,11 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, digest, key, openAsker } from "./asking.ts";
-
-let asker: Asker;
-beforeAll(async () => {
-  asker = await openAsker();
-});
-afterAll(() => asker.remove());
+import { describe, expect, it } from "vitest";
+import { ask, digest, key } from "./asking.ts";
 
 const dumb = { env: { TERM: "dumb", LANG: "C" } };
 
@@ -21,7 +15,7 @@ const questions = Object.keys(shown) as (keyof typeof shown)[];
 // That the key never shows is what every test here looks for at its end.
 describe.each(questions)("a key pasted at %s", (question) => {
   it("is taken with Enter", async () => {
-    await asker.ask([question], {}, async (terminal) => {
+    await ask([question], {}, async (terminal) => {
       await terminal.waitFor(shown[question][0]);
       terminal.paste(key);
       await terminal.waitFor("Your key  ••••••••  32 characters, looks right");
@@ -31,7 +25,7 @@ describe.each(questions)("a key pasted at %s", (question) => {
   });
 
   it("is taken where the terminal marks no pastes, with the newline behind it", async () => {
-    await asker.ask([question], {}, async (terminal) => {
+    await ask([question], {}, async (terminal) => {
       await terminal.waitFor(shown[question][0]);
       terminal.paste(`${key}\n`, { bracketed: false });
       expect(await terminal.answerTo(question)).toBe(digest(key));
@@ -39,7 +33,7 @@ describe.each(questions)("a key pasted at %s", (question) => {
   });
 
   it("is taken in a dumb terminal, and does not show there either", async () => {
-    await asker.ask([question], dumb, async (terminal) => {
+    await ask([question], dumb, async (terminal) => {
       await terminal.waitFor(shown[question][1]);
       terminal.paste(`${key}\n`, { bracketed: false });
       expect(await terminal.answerTo(question)).toBe(digest(key));
@@ -49,7 +43,7 @@ describe.each(questions)("a key pasted at %s", (question) => {
 });
 
 it("is left again with b", async () => {
-  await asker.ask(["choose-or-key"], {}, async (terminal) => {
+  await ask(["choose-or-key"], {}, async (terminal) => {
     await terminal.waitFor("Enter choose");
     terminal.paste(key);
     await terminal.waitFor("32 characters");
@@ -66,7 +60,7 @@ it("is left again with b", async () => {
 
 describe("a key pasted where none is taken", () => {
   it("does not show in a line of text, which says so", async () => {
-    await asker.ask(["text"], {}, async (terminal) => {
+    await ask(["text"], {}, async (terminal) => {
       await terminal.waitFor("? Name  laptop");
       terminal.paste(key);
       await terminal.waitFor(/! That looks like a key[\s\S]*\? Name {2}laptop/);
@@ -76,7 +70,7 @@ describe("a key pasted where none is taken", () => {
   });
 
   it("does not show in a line of a dumb terminal", async () => {
-    await asker.ask(["text"], dumb, async (terminal) => {
+    await ask(["text"], dumb, async (terminal) => {
       await terminal.waitFor("? Name (laptop):");
       terminal.paste(key, { bracketed: false });
       await terminal.waitFor(/That looks like a key[\s\S]*\? Name \(laptop\):/);
@@ -86,7 +80,7 @@ describe("a key pasted where none is taken", () => {
   });
 
   it("answers no list, which says so", async () => {
-    await asker.ask(["choose"], {}, async (terminal) => {
+    await ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor("Enter choose");
       terminal.paste(`${key}\n`);
       await terminal.waitFor(/! That looks like a key[\s\S]*Enter choose/);

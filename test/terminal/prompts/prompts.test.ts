@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, type Asking, digest, key, openAsker, shown } from "./asking.ts";
-
-let asker: Asker;
-beforeAll(async () => {
-  asker = await openAsker();
-});
-afterAll(() => asker.remove());
+import { describe, expect, it } from "vitest";
+import { type Asking, ask, digest, key, shown } from "./asking.ts";
 
 describe("choose", () => {
   it("begins with the initial choice and takes the one that is pointed at", async () => {
-    await asker.ask(["choose"], {}, async (terminal) => {
+    await ask(["choose"], {}, async (terminal) => {
       const screen = await terminal.waitFor(shown.choose);
       expect(screen).toContain("› I have an account     go to API Keys");
       terminal.press("up");
@@ -25,7 +19,7 @@ describe("choose", () => {
     ["j", "key"],
     ["3", "key"],
   ])("takes the row that %s points at", async (typed, value) => {
-    await asker.ask(["choose"], {}, async (terminal) => {
+    await ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor("↑↓ or 1-3 move   Enter choose");
       terminal.type(typed);
       await terminal.waitFor(value === "new" ? "› I am new" : "› I have a key");
@@ -35,7 +29,7 @@ describe("choose", () => {
   });
 
   it.each([40, 80])("shows a long list on 24 rows of %i columns, and its digits", async (cols) => {
-    await asker.ask(["many"], { cols, rows: 24 }, async (terminal) => {
+    await ask(["many"], { cols, rows: 24 }, async (terminal) => {
       const screen = await terminal.waitFor("Enter choose");
       expect(screen.split("\n").length).toBeLessThanOrEqual(24);
       terminal.type("2");
@@ -49,7 +43,7 @@ describe("choose", () => {
   });
 
   it("is not answered by a paste", async () => {
-    await asker.ask(["choose"], {}, async (terminal) => {
+    await ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor(shown.choose);
       terminal.paste("I have a key\nand more\n");
       terminal.press("up");
@@ -65,7 +59,7 @@ describe("choose", () => {
     ["the number of no row", (terminal: Asking) => terminal.type("8")],
     ["an arrow to the side", (terminal: Asking) => terminal.press("left")],
   ])("stays where it is with %s", async (_what, press) => {
-    await asker.ask(["choose"], { env: { NO_COLOR: "1" } }, async (terminal) => {
+    await ask(["choose"], { env: { NO_COLOR: "1" } }, async (terminal) => {
       await terminal.waitFor(shown.choose);
       press(terminal);
       // What comes together with other letters is ignored like them.
@@ -82,7 +76,7 @@ describe("choose", () => {
   });
 
   it("breaks a long question behind its symbol", async () => {
-    await asker.ask(["choose"], { cols: 25 }, async (terminal) => {
+    await ask(["choose"], { cols: 25 }, async (terminal) => {
       await terminal.waitFor("? Where are you\n  now?");
       terminal.press("enter");
       await terminal.waitFor("✓ Where are you\n  now? I have an account");
@@ -91,7 +85,7 @@ describe("choose", () => {
 
   it("puts descriptions below where 40 columns have no room beside, in ASCII and without colour", async () => {
     const env = { NO_COLOR: "1", LANG: "C" };
-    await asker.ask(["choose"], { cols: 40, env }, async (terminal) => {
+    await ask(["choose"], { cols: 40, env }, async (terminal) => {
       const screen = await terminal.waitFor("Enter choose");
       expect(screen).toContain("> I have an account\n");
       expect(screen).toContain("go to API Keys");
@@ -110,7 +104,7 @@ describe("confirm", () => {
     ["y", true],
     ["no", false],
   ])("takes %j and Enter", async (text, expected) => {
-    await asker.ask(["confirm"], {}, async (terminal) => {
+    await ask(["confirm"], {}, async (terminal) => {
       await terminal.waitFor(shown.confirm);
       terminal.type(text);
       terminal.press("enter");
@@ -119,7 +113,7 @@ describe("confirm", () => {
   });
 
   it("is not answered by a paste", async () => {
-    await asker.ask(["confirm"], {}, async (terminal) => {
+    await ask(["confirm"], {}, async (terminal) => {
       await terminal.waitFor(shown.confirm);
       terminal.paste("n\n");
       terminal.type("y");
@@ -132,7 +126,7 @@ describe("confirm", () => {
 
 describe("text", () => {
   it("shows an example until something is entered, and not beside the answer", async () => {
-    await asker.ask(["date"], {}, async (terminal) => {
+    await ask(["date"], {}, async (terminal) => {
       await terminal.waitFor("? Its last day  such as 21 Feb 2027");
       terminal.type("2027-02-21");
       await terminal.waitFor(/\? Its last day 2027-02-21$/);
@@ -143,7 +137,7 @@ describe("text", () => {
   });
 
   it("says why a text will not do, and goes on", async () => {
-    await asker.ask(["text"], {}, async (terminal) => {
+    await ask(["text"], {}, async (terminal) => {
       await terminal.waitFor(shown.text);
       terminal.type("bad");
       terminal.press("enter");
@@ -156,7 +150,7 @@ describe("text", () => {
   });
 
   it("takes a line that comes in one piece, with its Enter", async () => {
-    await asker.ask(["text"], {}, async (terminal) => {
+    await ask(["text"], {}, async (terminal) => {
       await terminal.waitFor(shown.text);
       terminal.type("a name that is long\r");
       expect(await terminal.answerTo("text")).toBe("a name that is long");
@@ -164,7 +158,7 @@ describe("text", () => {
   });
 
   it("takes a paste of several lines as one, without Enter", async () => {
-    await asker.ask(["text"], {}, async (terminal) => {
+    await ask(["text"], {}, async (terminal) => {
       await terminal.waitFor(shown.text);
       terminal.paste("my\nlaptop\n");
       await terminal.waitFor("my laptop");
@@ -182,7 +176,7 @@ describe("press", () => {
     ["S", "skip"],
     ["b", "back"],
   ])("takes %s at once", async (press, value) => {
-    await asker.ask(["press"], {}, async (terminal) => {
+    await ask(["press"], {}, async (terminal) => {
       const screen = await terminal.waitFor(shown.press);
       expect(screen).toContain("  Enter open in the browser   s skip   b back   Ctrl-C stop");
       if (press === "enter") terminal.press("enter");
@@ -195,7 +189,7 @@ describe("press", () => {
     ["a paste", { bracketed: true }],
     ["a paste that the terminal does not mark", { bracketed: false }],
   ])("is not answered by %s, and says so", async (_, how) => {
-    await asker.ask(["press"], {}, async (terminal) => {
+    await ask(["press"], {}, async (terminal) => {
       await terminal.waitFor(shown.press);
       terminal.paste(`bs${key}\n`, how);
       const screen = await terminal.waitFor("no answer");
@@ -208,7 +202,7 @@ describe("press", () => {
   });
 
   it("breaks its line in 40 columns", async () => {
-    await asker.ask(["press"], { cols: 40 }, async (terminal) => {
+    await ask(["press"], { cols: 40 }, async (terminal) => {
       const screen = await terminal.waitFor(shown.press);
       expect(screen).toContain("  Enter open in the browser   s skip\n  b back   Ctrl-C stop");
       terminal.type("b");
@@ -221,7 +215,7 @@ describe("passphrase", () => {
   const passphrase = `  ${key} with spaces `;
 
   it("is taken exactly as entered, and not shown, nor its length", async () => {
-    await asker.ask(["passphrase"], {}, async (terminal) => {
+    await ask(["passphrase"], {}, async (terminal) => {
       await terminal.waitFor(shown.passphrase);
       terminal.type(passphrase);
       await terminal.waitFor("••••••••  entered");
@@ -232,7 +226,7 @@ describe("passphrase", () => {
   });
 
   it("may be pasted, with the newline behind it", async () => {
-    await asker.ask(["passphrase"], {}, async (terminal) => {
+    await ask(["passphrase"], {}, async (terminal) => {
       await terminal.waitFor(shown.passphrase);
       terminal.paste(`${key}\n`);
       await terminal.waitFor("entered");
@@ -242,7 +236,7 @@ describe("passphrase", () => {
   });
 
   it("is refused when it is several lines or nothing", async () => {
-    await asker.ask(["passphrase"], {}, async (terminal) => {
+    await ask(["passphrase"], {}, async (terminal) => {
       await terminal.waitFor(shown.passphrase);
       terminal.press("enter");
       await terminal.waitFor("Nothing was entered");
@@ -255,7 +249,7 @@ describe("passphrase", () => {
   });
 
   it("is asked for until it was entered twice alike, when it is new", async () => {
-    await asker.ask(["new-passphrase"], {}, async (terminal) => {
+    await ask(["new-passphrase"], {}, async (terminal) => {
       for (const [first, second] of [
         ["one", "two"],
         ["three", "three"],

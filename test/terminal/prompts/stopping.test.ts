@@ -1,28 +1,25 @@
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openTerminal } from "../../support/terminal.ts";
-import { type Asker, digest, key, openAsker, questions, shown } from "./asking.ts";
-
-let asker: Asker;
-beforeAll(async () => {
-  asker = await openAsker();
-});
-afterAll(() => asker.remove());
+import { ask, digest, key, program, questions, shown } from "./asking.ts";
 
 describe("stopping", () => {
-  it.each(questions)("Ctrl-C at %s ends it and puts the terminal back", async (question) => {
-    await asker.ask([question], {}, async (terminal) => {
-      await terminal.waitFor(shown[question]);
-      terminal.press("ctrl-c");
-      const screen = await terminal.waitFor("<exit 130>");
-      expect(screen).toContain("<cancelled>");
-      expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
-    });
-  });
+  it.each(questions.flatMap((question) => [["ctrl-c", question] as const, ["ctrl-d", question] as const]))(
+    "%s at %s, with nothing entered, ends it and puts the terminal back",
+    async (press, question) => {
+      await ask([question], {}, async (terminal) => {
+        await terminal.waitFor(shown[question]);
+        terminal.press(press);
+        const screen = await terminal.waitFor("<exit 130>");
+        expect(screen).toContain("<cancelled>");
+        expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
+      });
+    },
+  );
 
   it.each(questions)("Ctrl-C at %s right behind what would answer it ends it", async (question) => {
     for (const answer of [`${key}\n`, "\r"]) {
-      await asker.ask([question], {}, async (terminal) => {
+      await ask([question], {}, async (terminal) => {
         await terminal.waitFor(shown[question]);
         terminal.type(`${answer}\x03`);
         expect(await terminal.waitFor("<exit 130>")).toContain("<cancelled>");
@@ -30,18 +27,10 @@ describe("stopping", () => {
     }
   });
 
-  it.each(questions)("Ctrl-D at %s, with nothing entered, does the same", async (question) => {
-    await asker.ask([question], {}, async (terminal) => {
-      await terminal.waitFor(shown[question]);
-      terminal.press("ctrl-d");
-      expect(await terminal.waitFor("<exit 130>")).toContain("<cancelled>");
-    });
-  });
-
   it.each(["key", "passphrase"] as const)(
     "Ctrl-C at %s, with something entered, does the same",
     async (question) => {
-      await asker.ask([question], {}, async (terminal) => {
+      await ask([question], {}, async (terminal) => {
         await terminal.waitFor(shown[question]);
         terminal.type(key);
         await terminal.waitFor("••••••••");
@@ -55,7 +44,7 @@ describe("stopping", () => {
     "%s at a question puts the terminal back",
     async (signal) => {
       for (const question of ["key", "choose"] as const) {
-        await asker.ask([question], {}, async (terminal) => {
+        await ask([question], {}, async (terminal) => {
           await terminal.waitFor(shown[question]);
           process.kill(await terminal.askingPid(), signal);
           expect(await terminal.waitFor("<exit 130>")).toContain(`got ${signal}`);
@@ -65,7 +54,7 @@ describe("stopping", () => {
   );
 
   it("a signal that nobody expects puts the terminal back too", async () => {
-    await asker.ask(["choose"], {}, async (terminal) => {
+    await ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor(shown.choose);
       process.kill(await terminal.askingPid(), "SIGUSR2");
       await terminal.waitFor(/<exit \d+>/);
@@ -74,7 +63,7 @@ describe("stopping", () => {
 
   it("a terminal that is taken away ends it", async () => {
     for (const question of ["key", "choose", "quietly"]) {
-      const terminal = openTerminal(process.execPath, [asker.program, question]);
+      const terminal = openTerminal(process.execPath, [program, question]);
       try {
         await terminal.waitFor(/stays hidden|Enter choose|busy/);
         const pid = await terminal.pid;
@@ -91,7 +80,7 @@ describe("stopping", () => {
     try {
       await terminal.waitFor("$");
       // Under another program, as npx is: both have to stop, or the shell waits for ever.
-      terminal.type(`sh -c '${process.execPath} ${asker.program} key; echo ended'\r`);
+      terminal.type(`sh -c '${process.execPath} ${program} key; echo ended'\r`);
       await terminal.waitFor(shown.key);
       terminal.press("ctrl-z");
       await terminal.waitFor("Stopped");
@@ -117,7 +106,7 @@ describe("stopping", () => {
       const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
       try {
         await terminal.waitFor("$");
-        terminal.type(`${process.execPath} ${asker.program} key\r`);
+        terminal.type(`${process.execPath} ${program} key\r`);
         await terminal.waitFor(shown.key);
         const pid = Number(/<pid (\d+)>/.exec(await terminal.waitFor(/<pid \d+>/))?.[1]);
         process.kill(pid, "SIGSTOP");
@@ -136,7 +125,7 @@ describe("stopping", () => {
   );
 
   it("Ctrl-Z hides what is typed after it, where no shell takes the terminal", async () => {
-    await asker.ask(["key"], {}, async (terminal) => {
+    await ask(["key"], {}, async (terminal) => {
       await terminal.waitFor(shown.key);
       terminal.press("ctrl-z");
       // It has the terminal again, which it asks to mark pastes.

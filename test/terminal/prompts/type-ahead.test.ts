@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Asker, key, openAsker } from "./asking.ts";
-
-let asker: Asker;
-beforeAll(async () => {
-  asker = await openAsker();
-});
-afterAll(() => asker.remove());
+import { describe, expect, it } from "vitest";
+import { ask, key } from "./asking.ts";
 
 describe("what is typed when nothing is asked", () => {
   it("does not answer the next question", async () => {
-    await asker.ask(["wait", "confirm"], {}, async (terminal) => {
+    await ask(["wait", "confirm"], {}, async (terminal) => {
       await terminal.waitFor("waiting");
       terminal.type("n\r");
       // The terminal shows it by itself, as it does while no program reads from it.
@@ -22,7 +16,7 @@ describe("what is typed when nothing is asked", () => {
   });
 
   it("neither shows nor answers anything while the program is busy", async () => {
-    await asker.ask(["quietly", "confirm"], {}, async (terminal) => {
+    await ask(["quietly", "confirm"], {}, async (terminal) => {
       await terminal.waitFor("busy");
       terminal.paste(`${key}\nn\n`, { bracketed: false });
       await terminal.waitFor("Go on?");
@@ -32,7 +26,7 @@ describe("what is typed when nothing is asked", () => {
   });
 
   it("does not keep Ctrl-C from ending a busy program", async () => {
-    await asker.ask(["quietly"], {}, async (terminal) => {
+    await ask(["quietly"], {}, async (terminal) => {
       await terminal.waitFor("busy");
       terminal.press("ctrl-c");
       await terminal.waitFor("<exit 130>");

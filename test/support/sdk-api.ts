@@ -1,0 +1,13 @@
+import { SdkMistralApi, type SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
+
+/** Mistral's API at a loopback address, called through the SDK and with little patience. */
+export function sdkApi(serverUrl: string, options: Partial<SdkMistralApiOptions> = {}): SdkMistralApi {
+  return new SdkMistralApi({
+    endpoint: { region: "global", serverUrl },
+    env: {},
+    now: () => new Date("2026-11-23T12:00:00Z"),
+    timeoutMs: 2000,
+    pauseMs: 10,
+    ...options,
+  });
+}
