@@ -15,7 +15,7 @@ import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
 import { isTerminal, type StandardStream } from "./terminal/output/standard-stream.ts";
-import { openOutput } from "./terminal/output/terminal-output.ts";
+import { TerminalOutput } from "./terminal/output/terminal-output.ts";
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
@@ -34,7 +34,7 @@ const now = () => new Date();
 export async function createDeps({ flags }: CommandInput, outside: Outside): Promise<Deps> {
   const { stdout, stderr, env, platform, signals } = outside;
   const { signal } = signals;
-  const output = openOutput(outside, { color: !flags.off("color") });
+  const output = new TerminalOutput(outside, { color: !flags.off("color") });
   const folder = await programFolder(env);
   const profiles = new ProfileFolder(folder);
   const stdinIsTerminal = isTerminal(0);

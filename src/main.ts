@@ -103,8 +103,8 @@ async function report(error: unknown, wish: ReportWish, signalCode?: ExitCode): 
   const failure = error instanceof MistralKeyError ? error : bug(error);
   const code = endCode(exitCodeOfKind(failure.kind), signalCode);
   const { printFailure, failureDocument } = await import("./terminal/output/failure.ts");
-  const { openOutput } = await import("./terminal/output/terminal-output.ts");
-  const output = openOutput({ stdout, stderr, env, platform }, { color: wish.color });
+  const { TerminalOutput } = await import("./terminal/output/terminal-output.ts");
+  const output = new TerminalOutput({ stdout, stderr, env, platform }, { color: wish.color });
   if (wish.json) output.json(failureDocument(failure, code));
   else printFailure(failure, output, { verbose: wish.verbose });
   return code;

@@ -111,11 +111,8 @@ export function stepsOf(screens: readonly Screen[]): readonly string[] {
 
 /** The number of a screen's first step, counted from 1. */
 export function firstStepOf(screens: readonly Screen[], id: ScreenId): number {
-  const before = screens.slice(
-    0,
-    screens.findIndex((screen) => screen.id === id),
-  );
-  return stepsOf(before).length + 1;
+  const index = screens.findIndex((screen) => screen.id === id);
+  return stepsOf(screens.slice(0, index)).length + 1;
 }
 
 /** The first screen to show. */

@@ -36,7 +36,7 @@ export class PagePrompts implements Prompts {
     this.#handsOver = handsOver;
   }
 
-  choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
     const { message, choices, initial } = question;
     const form = {
       form: "choose",
@@ -55,7 +55,7 @@ export class PagePrompts implements Prompts {
     });
   }
 
-  confirm<Pasted = never>({ message, initial, ...rest }: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
+  confirm<Pasted = never>({ message, initial, ...rest }: ConfirmQuestion<Pasted>) {
     const choices = [
       { value: true, name: "Yes" },
       { value: false, name: "No" },
@@ -63,7 +63,7 @@ export class PagePrompts implements Prompts {
     return this.choose<boolean, Pasted>({ message, choices, initial, ...rest });
   }
 
-  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
+  text<Pasted = never>(question: TextQuestion<Pasted>) {
     const { message, example = "", check, day } = question;
     const form = { form: "text", example, ...(day && { day }) } as const;
     return this.#ask<string, Pasted>(message, form, question, (answer) => {
@@ -75,7 +75,7 @@ export class PagePrompts implements Prompts {
     });
   }
 
-  press<Value, Pasted = never>({ keys, ...rest }: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
+  press<Value, Pasted = never>({ keys, ...rest }: PressQuestion<Value, Pasted>) {
     const choices = keys.map(({ does, value }) => ({
       value,
       name: does.charAt(0).toUpperCase() + does.slice(1),

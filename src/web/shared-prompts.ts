@@ -57,23 +57,20 @@ export class SharedPrompts implements Prompts {
     return this.#onPage;
   }
 
-  choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
-    const { message, onKeyPasted } = question;
-    return this.#ask(message, (prompts) => prompts.choose(question), onKeyPasted);
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
+    return this.#ask(question, (prompts) => prompts.choose(question));
   }
 
-  confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
-    const { message, onKeyPasted } = question;
-    return this.#ask(message, (prompts) => prompts.confirm(question), onKeyPasted);
+  confirm<Pasted = never>(question: ConfirmQuestion<Pasted>) {
+    return this.#ask(question, (prompts) => prompts.confirm(question));
   }
 
-  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
-    const { message, onKeyPasted } = question;
-    return this.#ask(message, (prompts) => prompts.text(question), onKeyPasted);
+  text<Pasted = never>(question: TextQuestion<Pasted>) {
+    return this.#ask(question, (prompts) => prompts.text(question));
   }
 
-  press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
-    return this.#ask("What next?", (prompts) => prompts.press(question), question.onKeyPasted);
+  press<Value, Pasted = never>(question: PressQuestion<Value, Pasted>) {
+    return this.#ask({ message: "What next?", ...question }, (prompts) => prompts.press(question));
   }
 
   async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
@@ -84,11 +81,11 @@ export class SharedPrompts implements Prompts {
       if (answer === "stuck") throw moved;
       return answer;
     };
-    return this.#ask<ApiKey | Instead>(question.message, ask, (key) => key);
+    return this.#ask<ApiKey | Instead>({ ...question, onKeyPasted: (key) => key }, ask);
   }
 
   passphrase(question: PassphraseQuestion): Promise<string> {
-    return this.#ask(question.message, (prompts) => prompts.passphrase(question));
+    return this.#ask(question, (prompts) => prompts.passphrase(question));
   }
 
   async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -98,9 +95,8 @@ export class SharedPrompts implements Prompts {
 
   /** Asks on one side until there is an answer; the other one offers to take over meanwhile. */
   async #ask<Answer>(
-    message: string,
+    { message, onKeyPasted }: { readonly message: string } & PastedKeyQuestion<Answer>,
     ask: (prompts: Prompts) => Promise<Answer>,
-    onKeyPasted?: (key: ApiKey) => Answer,
   ): Promise<Answer> {
     const { channel, output, terminal } = this.#sides;
     for (;;) {

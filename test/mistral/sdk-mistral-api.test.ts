@@ -1,15 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { inspect } from "node:util";
 import { resetEnv } from "@mistralai/mistralai/lib/env.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
-import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
 import { type CheckOptions, type CheckStep, type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
 import type { SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
-import type { Behaviour } from "../support/mistral-answers.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { sdkApi } from "../support/sdk-api.ts";
 
@@ -129,50 +126,6 @@ describe("a good key", () => {
 });
 
 describe("the verdict", () => {
-  const rows: readonly (readonly [Behaviour, Diagnosis])[] = [
-    ["unauthorized", "invalid-key"],
-    ["unauthorized-at-gateway", "invalid-key"],
-    ["unauthorized-invalid-key", "invalid-key"],
-    ["vibe-key", "wrong-product"],
-    ["payment-required", "no-plan"],
-    ["spending-limit", "rate-limited"],
-    ["unprocessable-in-detail", "bad-request"],
-    ["refused-by-gateway", "unreachable"],
-    ["nested", "unreachable"],
-    ["quote-key", "invalid-key"],
-    ["forbidden", "forbidden"],
-    ["bad-request", "bad-request"],
-    ["unprocessable", "bad-request"],
-    ["not-found", "model-not-found"],
-    ["model-not-found", "model-not-found"],
-    ["invalid-model", "model-not-found"],
-    ["rate-limited", "rate-limited"],
-    ["rate-limited-at-gateway", "rate-limited"],
-    ["month-used-up", "rate-limited"],
-    ["no-plan", "no-plan"],
-    ["over-capacity", "over-capacity"],
-    ["over-capacity-429", "over-capacity"],
-    ["server-error", "server-error"],
-    ["bad-gateway", "server-error"],
-    ["garbage", "server-error"],
-    ["other-json", "server-error"],
-    ["html", "unreachable"],
-    ["html-forbidden", "unreachable"],
-    ["redirect", "unreachable"],
-    ["proxy-password", "unreachable"],
-    ["cut", "unreachable"],
-    ["cut-halfway", "unreachable"],
-    ["endless", "unreachable"],
-  ];
-  it.each(rows)("on %s is %s, with a sentence and the next action", async (behaviour, diagnosis) => {
-    api.behave(behaviour);
-    const found = await check();
-    expect(found.diagnosis).toBe(diagnosis);
-    expect(explain(found).sentence).toMatch(/^[A-Z].+\.$/);
-    expect(explain(found).hint).toMatch(/^[A-Z].+\.$/);
-    expect(inspect(found, { depth: 9 })).not.toContain(text);
-  });
-
   it("on a server that never answers is unreachable, after the time limit", async () => {
     api.behave("hang");
     const found = await check({}, { timeoutMs: 100 });
@@ -229,16 +182,6 @@ describe("the models", () => {
     const result = await sdkApi(api.url).listModels(key, { history: newKey });
     expect(result).toMatchObject({ ok: true, rateLimits: null });
     expect(result.ok && result.value).toHaveLength(8);
-    expect(result.ok && result.value[0]).toEqual({
-      id: "mistral-large-latest",
-      name: "mistral-large-latest",
-      aliases: [],
-      contextLength: 131_072,
-      capabilities: ["chat", "vision", "tools"],
-      deprecatedAt: null,
-      replacement: null,
-      archived: false,
-    });
     expect(paths()).toEqual(["GET /v1/models"]);
   });
 

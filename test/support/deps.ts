@@ -18,7 +18,7 @@ import { MemoryStore } from "../../src/stores/memory.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
 import { openTarget } from "../../src/targets/open-target.ts";
 import type { Absence } from "../../src/terminal/absence.ts";
-import { openOutput } from "../../src/terminal/output/terminal-output.ts";
+import { TerminalOutput } from "../../src/terminal/output/terminal-output.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
 import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
 
@@ -96,7 +96,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
       written[name] += text;
     },
   });
-  const output = openOutput(
+  const output = new TerminalOutput(
     { stdout: stream("stdout"), stderr: stream("stderr"), env, platform: "linux" },
     { color: false },
   );

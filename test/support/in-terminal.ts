@@ -1,7 +1,7 @@
 import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import { openOutput } from "../../src/terminal/output/terminal-output.ts";
+import { TerminalOutput } from "../../src/terminal/output/terminal-output.ts";
 import { openPrompts } from "../../src/terminal/prompts/open-prompts.ts";
 import { openTestDeps, type TestDepsOptions } from "./deps.ts";
 
@@ -18,7 +18,7 @@ export async function runInTerminal(
     store: new MemoryStore("keychain", "GNOME Keyring"),
     ...options,
   });
-  const output = openOutput(process, { color: true });
+  const output = new TerminalOutput(process, { color: true });
   const { stdin: input, stderr, env } = process;
   const open = await openPrompts({ input, output: stderr, env, theme: output.theme, signal: deps.signal });
   try {

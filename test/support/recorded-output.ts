@@ -1,5 +1,5 @@
 import type { Output } from "../../src/terminal/output/output.ts";
-import { openOutput } from "../../src/terminal/output/terminal-output.ts";
+import { TerminalOutput } from "../../src/terminal/output/terminal-output.ts";
 
 /** An {@link Output} that keeps what is written. */
 export interface RecordedOutput {
@@ -33,7 +33,7 @@ export function recordOutput(
   });
   const outside = { stdout: stream("stdout"), stderr: stream("stderr"), env, platform: "linux" };
   return {
-    output: openOutput(outside, { color }),
+    output: new TerminalOutput(outside, { color }),
     stdout: () => written.stdout,
     stderr: () => written.stderr,
   };

@@ -81,7 +81,7 @@ export class ScriptedPrompts implements Prompts {
     }
   }
 
-  async choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
+  async choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
     const name = this.#take("choose", question.message);
     if (name instanceof ApiKey) return pasteAt(question, name);
     const eligible = name instanceof RegExp ? question.choices.slice(0, 1) : question.choices;
@@ -111,7 +111,7 @@ export class ScriptedPrompts implements Prompts {
     return text;
   }
 
-  async press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
+  async press<Value, Pasted = never>(question: PressQuestion<Value, Pasted>) {
     const offered = question.keys.map((key) => `${key.press} ${key.does}`).join(" | ");
     const pressed = this.#take("press", offered);
     if (pressed instanceof ApiKey) return pasteAt(question, pressed);

@@ -92,25 +92,6 @@ describe("readStdin in a process", () => {
   });
   afterAll(() => program.remove());
 
-  async function run(stdio: "pipe" | "ignore" | number, input?: string) {
-    const child = spawn(process.execPath, [program.path], { stdio: [stdio, "pipe", "inherit"] });
-    let stdout = "";
-    child.stdout?.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    if (input !== undefined) child.stdin?.end(input);
-    const [code] = await once(child, "close");
-    return { code, stdout };
-  }
-
-  it("reads a pipe", async () => {
-    expect(await run("pipe", "piped\n")).toEqual({ code: 0, stdout: '"piped\\n"' });
-  });
-
-  it("reads an empty device", async () => {
-    expect(await run("ignore")).toEqual({ code: 0, stdout: '""' });
-  });
-
   it("ends while a pipe stays open, when it is told to stop", async () => {
     const child = spawn(process.execPath, [program.path, "--ready"], { stdio: ["pipe", "pipe", "inherit"] });
     await once(child.stdout, "data");

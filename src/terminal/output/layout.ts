@@ -34,12 +34,6 @@ export function wrap(text: string, width: number, { breakWords = false }: WrapOp
   });
 }
 
-/** Puts lines below each other, each behind so many spaces. */
-export function indent(lines: string | readonly string[], spaces: number): string {
-  const all = typeof lines === "string" ? lines.split("\n") : lines;
-  return all.map((line) => (" ".repeat(spaces) + line).trimEnd()).join("\n");
-}
-
 /** Wraps a text and puts `first` before its first line and as many spaces before the others. */
 export function hang(first: string, text: string, columns: number): string {
   const indent = displayWidth(first);

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, type Stats, statSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, statSync, writeSync } from "node:fs";
 import type { TerminalStream } from "./terminal-output.ts";
 
 /** A descriptor that every process starts with. */
@@ -31,17 +31,13 @@ export function closeLostTerminals(terminals: readonly StandardDescriptor[]): bo
 
 /** Whether it is a character device, and not the one that swallows everything. */
 function mayBeTerminal(descriptor: number): boolean {
-  const stats = statOf(descriptor);
-  if (stats?.isCharacterDevice() !== true) return false;
-  return stats.rdev !== statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
-}
-
-/** `undefined` of one that was closed by whoever started this process. */
-function statOf(descriptor: number): Stats | undefined {
   try {
-    return fstatSync(descriptor);
+    const stats = fstatSync(descriptor);
+    const nothing = statSync("/dev/null", { throwIfNoEntry: false });
+    return stats.isCharacterDevice() && stats.rdev !== nothing?.rdev;
   } catch {
-    return undefined;
+    // It was closed by whoever started this process.
+    return false;
   }
 }
 

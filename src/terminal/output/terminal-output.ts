@@ -1,6 +1,6 @@
 import { canRedraw, detectCapabilities } from "../terminal-capabilities.ts";
 import { drawCard } from "./card.ts";
-import { displayWidth, hang, indent as indentLines, keyValueRows } from "./layout.ts";
+import { displayWidth, hang, keyValueRows } from "./layout.ts";
 import type { Card, KeyValueRow, Output, Picture, Progress, StepHeading, TableColumn } from "./output.ts";
 import { drawPicture } from "./picture.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -23,36 +23,30 @@ export interface OutputProcess {
 }
 
 /**
- * Opens the output of the program. Colours, symbols and addresses are as stderr can show them,
- * since stderr is where most of what is for people goes.
- *
- * @param options.color - `false` when the person asked for no colour on the command line
+ * What is said on a terminal, in a pipe or in a file. Colours, symbols and addresses are as stderr can
+ * show them, since stderr is where most of what is for people goes.
  */
-export function openOutput(outside: OutputProcess, options: { readonly color: boolean }): TerminalOutput {
-  return new TerminalOutput(outside, options.color);
-}
-
-/** What is said on a terminal, in a pipe or in a file. */
-class TerminalOutput implements Output {
+export class TerminalOutput implements Output {
   readonly theme: Theme;
   readonly #outside: OutputProcess;
-  readonly #color: boolean;
+  readonly #options: { readonly color: boolean };
   /** Whether a line on stderr can be redrawn in its place. */
   readonly #redraws: boolean;
   #answers: Output | undefined;
   #active: ProgressLine | undefined;
 
-  constructor(outside: OutputProcess, color: boolean) {
+  /** @param options.color - `false` when the person asked for no colour on the command line */
+  constructor(outside: OutputProcess, options: { readonly color: boolean }) {
     const { env, platform, stderr } = outside;
     const isTerminal = stderr.isTTY === true;
-    this.theme = createTheme(detectCapabilities({ env, platform, isTerminal, color }));
+    this.theme = createTheme(detectCapabilities({ env, platform, isTerminal, ...options }));
     this.#outside = outside;
-    this.#color = color;
+    this.#options = options;
     this.#redraws = isTerminal && canRedraw(env);
   }
 
   get answers(): Output {
-    this.#answers ??= new TerminalOutput({ ...this.#outside, stderr: this.#outside.stdout }, this.#color);
+    this.#answers ??= new TerminalOutput({ ...this.#outside, stderr: this.#outside.stdout }, this.#options);
     return this.#answers;
   }
 
@@ -133,7 +127,7 @@ class TerminalOutput implements Output {
   }
 
   rows(rows: readonly KeyValueRow[], indent = 2): void {
-    this.print(indentLines(keyValueRows(rows, this.#pageWidth - indent), indent));
+    for (const row of keyValueRows(rows, this.#pageWidth - indent)) this.line(row, indent);
   }
 
   /** What says a text behind a symbol. */

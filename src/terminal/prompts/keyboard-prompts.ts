@@ -61,29 +61,31 @@ export abstract class KeyboardPrompts implements Prompts {
     this.keyboard = keyboard;
   }
 
-  protected abstract askChoice<Value>(question: ChooseQuestion<Value>): Promise<Value | MisplacedKey>;
-  protected abstract askConfirm(question: ConfirmQuestion): Promise<boolean | MisplacedKey>;
-  protected abstract askText(question: TextQuestion): Promise<string | MisplacedKey>;
-  protected abstract askPress<Value>(question: PressQuestion<Value>): Promise<Value | MisplacedKey>;
+  protected abstract askChoice<Value>(
+    question: ChooseQuestion<Value, unknown>,
+  ): Promise<Value | MisplacedKey>;
+  protected abstract askConfirm(question: ConfirmQuestion<unknown>): Promise<boolean | MisplacedKey>;
+  protected abstract askText(question: TextQuestion<unknown>): Promise<string | MisplacedKey>;
+  protected abstract askPress<Value>(question: PressQuestion<Value, unknown>): Promise<Value | MisplacedKey>;
   protected abstract askSecret<Value>(
     message: string,
     kind: SecretKind<Value>,
     options?: SecretOptions<Value>,
   ): Promise<Value>;
 
-  choose<Value, Pasted = never>(question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>) {
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
     return this.#orKey(question, () => this.askChoice(question));
   }
 
-  confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>) {
+  confirm<Pasted = never>(question: ConfirmQuestion<Pasted>) {
     return this.#orKey(question, () => this.askConfirm(question));
   }
 
-  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>) {
+  text<Pasted = never>(question: TextQuestion<Pasted>) {
     return this.#orKey(question, () => this.askText(question));
   }
 
-  press<Value, Pasted = never>(question: PressQuestion<Value> & PastedKeyQuestion<Pasted>) {
+  press<Value, Pasted = never>(question: PressQuestion<Value, Pasted>) {
     return this.#orKey(question, () => this.askPress(question));
   }
 

@@ -18,20 +18,20 @@ export interface Choice<Value> {
 }
 
 /** What {@link Prompts.choose} is asked with. */
-export interface ChooseQuestion<Value> {
+export interface ChooseQuestion<Value, Pasted = never> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   readonly choices: readonly Choice<Value>[];
   readonly initial?: Value;
 }
 
 /** What {@link Prompts.confirm} is asked with. */
-export interface ConfirmQuestion {
+export interface ConfirmQuestion<Pasted = never> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   readonly initial: boolean;
 }
 
 /** What {@link Prompts.text} is asked with. */
-export interface TextQuestion {
+export interface TextQuestion<Pasted = never> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   /** Shown while nothing is entered. */
   readonly example?: string;
@@ -49,7 +49,7 @@ export interface PressKey<Value> {
 }
 
 /** What {@link Prompts.press} is asked with. */
-export interface PressQuestion<Value> {
+export interface PressQuestion<Value, Pasted = never> extends PastedKeyQuestion<Pasted> {
   readonly keys: readonly PressKey<Value>[];
   /** Whether the line goes away with the question, where something can be redrawn. */
   readonly fleeting?: boolean;
@@ -84,19 +84,15 @@ export interface PassphraseQuestion {
  */
 export interface Prompts {
   /** One of several, by the arrows, `j` and `k`, or its number, and Enter. */
-  choose<Value, Pasted = never>(
-    question: ChooseQuestion<Value> & PastedKeyQuestion<Pasted>,
-  ): Promise<Value | Pasted>;
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>): Promise<Value | Pasted>;
 
-  confirm<Pasted = never>(question: ConfirmQuestion & PastedKeyQuestion<Pasted>): Promise<boolean | Pasted>;
+  confirm<Pasted = never>(question: ConfirmQuestion<Pasted>): Promise<boolean | Pasted>;
 
   /** A line of text. A pasted key never shows here. */
-  text<Pasted = never>(question: TextQuestion & PastedKeyQuestion<Pasted>): Promise<string | Pasted>;
+  text<Pasted = never>(question: TextQuestion<Pasted>): Promise<string | Pasted>;
 
   /** One of the offered keys, at once and without Enter; the keys are printed as the line to read. */
-  press<Value, Pasted = never>(
-    question: PressQuestion<Value> & PastedKeyQuestion<Pasted>,
-  ): Promise<Value | Pasted>;
+  press<Value, Pasted = never>(question: PressQuestion<Value, Pasted>): Promise<Value | Pasted>;
 
   /**
    * Captures a key without showing it or any part of it. While it is typed or pasted, tells how

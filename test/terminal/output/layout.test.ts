@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  displayWidth,
-  hang,
-  indent,
-  keyValueRows,
-  padEnd,
-  wrap,
-} from "../../../src/terminal/output/layout.ts";
+import { displayWidth, hang, keyValueRows, padEnd, wrap } from "../../../src/terminal/output/layout.ts";
 
 describe("displayWidth", () => {
   it("counts columns, not characters", () => {
@@ -53,11 +46,6 @@ describe("wrap", () => {
 
 it("hangs the later lines under the first", () => {
   expect(hang("  › ", "one two three", 12)).toBe("  › one two\n    three");
-});
-
-it("indents lines and leaves empty ones empty", () => {
-  expect(indent(["a", "", "b"], 2)).toBe("  a\n\n  b");
-  expect(indent("a\nb", 1)).toBe(" a\n b");
 });
 
 it("fills up by columns", () => {

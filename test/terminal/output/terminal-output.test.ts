@@ -1,6 +1,6 @@
 import xterm from "@xterm/headless";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openOutput } from "../../../src/terminal/output/terminal-output.ts";
+import { TerminalOutput } from "../../../src/terminal/output/terminal-output.ts";
 import { type RecordedOutput, recordOutput } from "../../support/recorded-output.ts";
 
 interface Written extends RecordedOutput {
@@ -65,7 +65,7 @@ describe("an answer that is laid out for people", () => {
         stdout: stream("stdout", stdout, stdout ? 50 : undefined),
         stderr: stream("stderr", stderr, stderr ? 40 : undefined),
       };
-      const { answers } = openOutput({ ...streams, env, platform: "linux" }, { color: true });
+      const { answers } = new TerminalOutput({ ...streams, env, platform: "linux" }, { color: true });
       answers.heading("a line of more than fifty columns, broken where there is no room for it");
     };
     say(false, true);
@@ -122,7 +122,7 @@ describe("text", () => {
     const stream = { write: (text: string) => lines.push(...text.trimEnd().split("\n")), columns };
     const lines: string[] = [];
     const streams = { stdout: { write: () => {} }, stderr: stream };
-    openOutput({ ...streams, env: {}, platform: "linux" }, { color: true }).paragraph(words);
+    new TerminalOutput({ ...streams, env: {}, platform: "linux" }, { color: true }).paragraph(words);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
     expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(width - 5);
   });

@@ -52,16 +52,6 @@ describe("a key that is pasted", () => {
     });
   });
 
-  it("one character at a time, without markers", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
-      await typeInChunks(terminal, key, 1);
-      await terminal.waitFor("32 characters");
-      terminal.press("enter");
-      await expectKey(terminal);
-    });
-  });
-
   it("is not drawn once for each character", async () => {
     await ask(["key"], {}, async (terminal) => {
       await awaitPrompt(terminal);

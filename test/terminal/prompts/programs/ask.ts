@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Cancelled } from "../../../../src/errors.ts";
 import type { ApiKey } from "../../../../src/keys/api-key.ts";
-import { openOutput } from "../../../../src/terminal/output/terminal-output.ts";
+import { TerminalOutput } from "../../../../src/terminal/output/terminal-output.ts";
 import { openPrompts } from "../../../../src/terminal/prompts/open-prompts.ts";
 
 /**
  * Asks the questions that its arguments name, one after the other, and prints what came of them:
  * a hidden answer only as its SHA-256. The tests run it in a terminal.
  */
-const output = openOutput(process, { color: true });
+const output = new TerminalOutput(process, { color: true });
 const controller = new AbortController();
 for (const name of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
   process.on(name, () => {
