@@ -61,12 +61,10 @@ export abstract class KeyboardPrompts implements Prompts {
     this.keyboard = keyboard;
   }
 
-  protected abstract askChoice<Value>(
-    question: ChooseQuestion<Value, unknown>,
-  ): Promise<Value | MisplacedKey>;
-  protected abstract askConfirm(question: ConfirmQuestion<unknown>): Promise<boolean | MisplacedKey>;
-  protected abstract askText(question: TextQuestion<unknown>): Promise<string | MisplacedKey>;
-  protected abstract askPress<Value>(question: PressQuestion<Value, unknown>): Promise<Value | MisplacedKey>;
+  protected abstract askChoice<Value>(question: ChooseQuestion<Value>): Promise<Value | MisplacedKey>;
+  protected abstract askConfirm(question: ConfirmQuestion): Promise<boolean | MisplacedKey>;
+  protected abstract askText(question: TextQuestion): Promise<string | MisplacedKey>;
+  protected abstract askPress<Value>(question: PressQuestion<Value>): Promise<Value | MisplacedKey>;
   protected abstract askSecret<Value>(
     message: string,
     kind: SecretKind<Value>,

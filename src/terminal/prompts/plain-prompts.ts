@@ -12,7 +12,7 @@ import { looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
  * move their cursor, and for screen readers.
  */
 export class PlainPrompts extends KeyboardPrompts {
-  protected async askChoice<Value>(question: ChooseQuestion<Value, unknown>) {
+  protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, choices } = question;
     const initial = choices.findIndex(({ value }) => value === question.initial);
     this.#print(this.#question(message).trimEnd());
@@ -28,7 +28,7 @@ export class PlainPrompts extends KeyboardPrompts {
     });
   }
 
-  protected async askConfirm({ message, initial }: ConfirmQuestion<unknown>) {
+  protected async askConfirm({ message, initial }: ConfirmQuestion) {
     const offered = initial ? "yes" : "no";
     const question = this.#question(`${message} Yes or no, then Enter (${offered}):`);
     return this.#askLine<boolean>(question, (line) => {
@@ -38,7 +38,7 @@ export class PlainPrompts extends KeyboardPrompts {
     });
   }
 
-  protected async askText({ message, example, check }: TextQuestion<unknown>) {
+  protected async askText({ message, example, check }: TextQuestion) {
     const question = this.#question(`${message}${example === undefined ? "" : ` (${example})`}:`);
     return this.#askLine(question, (line) => {
       const refused = check?.(line);
@@ -46,7 +46,7 @@ export class PlainPrompts extends KeyboardPrompts {
     });
   }
 
-  protected async askPress<Value>({ keys }: PressQuestion<Value, unknown>) {
+  protected async askPress<Value>({ keys }: PressQuestion<Value>) {
     for (const { press, does } of keys) {
       this.#print(`  ${press === "enter" ? "Enter" : `${press}, then Enter`}: ${does}`);
     }

@@ -18,20 +18,20 @@ export interface Choice<Value> {
 }
 
 /** What {@link Prompts.choose} is asked with. */
-export interface ChooseQuestion<Value, Pasted = never> extends PastedKeyQuestion<Pasted> {
+export interface ChooseQuestion<Value, Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   readonly choices: readonly Choice<Value>[];
   readonly initial?: Value;
 }
 
 /** What {@link Prompts.confirm} is asked with. */
-export interface ConfirmQuestion<Pasted = never> extends PastedKeyQuestion<Pasted> {
+export interface ConfirmQuestion<Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   readonly initial: boolean;
 }
 
 /** What {@link Prompts.text} is asked with. */
-export interface TextQuestion<Pasted = never> extends PastedKeyQuestion<Pasted> {
+export interface TextQuestion<Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   /** Shown while nothing is entered. */
   readonly example?: string;
@@ -49,7 +49,7 @@ export interface PressKey<Value> {
 }
 
 /** What {@link Prompts.press} is asked with. */
-export interface PressQuestion<Value, Pasted = never> extends PastedKeyQuestion<Pasted> {
+export interface PressQuestion<Value, Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly keys: readonly PressKey<Value>[];
   /** Whether the line goes away with the question, where something can be redrawn. */
   readonly fleeting?: boolean;

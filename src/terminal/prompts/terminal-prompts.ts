@@ -28,7 +28,7 @@ interface Drawing {
 
 /** Questions on a terminal, with inquirer's prompts and, for keys, our own among them. */
 export class TerminalPrompts extends KeyboardPrompts {
-  protected async askChoice<Value>(question: ChooseQuestion<Value, unknown>) {
+  protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, initial } = question;
     const choices = this.#layOutChoices(question.choices);
     const linesOf = (text = "") => wrap(text, this.columns - 8).length;
@@ -50,14 +50,14 @@ export class TerminalPrompts extends KeyboardPrompts {
     );
   }
 
-  protected async askConfirm({ message, initial }: ConfirmQuestion<unknown>) {
+  protected async askConfirm({ message, initial }: ConfirmQuestion) {
     return this.#ask<boolean>(
       { type: "confirm", message, default: initial, theme: this.#theme(message) },
       (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed),
     );
   }
 
-  protected async askText({ message, example, check }: TextQuestion<unknown>) {
+  protected async askText({ message, example, check }: TextQuestion) {
     const { faint } = this.terminal.theme;
     const hint = example === undefined ? "" : faint(` ${example}`);
     const theme = this.#theme(message);
@@ -74,7 +74,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     );
   }
 
-  protected async askPress<Value>(question: PressQuestion<Value, unknown>) {
+  protected async askPress<Value>(question: PressQuestion<Value>) {
     const { pressPrompt } = await import("./press-prompt.ts");
     const { keys, fleeting } = question;
     return this.#ask<Value>(
