@@ -23,7 +23,13 @@ function wordsFor(assessed: Assessed): Words {
   const { endpoint, model } = context;
   switch (assessed.diagnosis) {
     case "valid":
-      return explainValid(assessed.tried);
+      return {
+        sentence: {
+          authentication: "Mistral accepts this key.",
+          completion: "Mistral accepts this key, and a model answered.",
+          "no-model": "Mistral accepts this key, but lists no chat model for it, so none was called.",
+        }[assessed.tried],
+      };
     case "invalid-key":
       return context.history.lastAcceptedAt === null
         ? explainRefusedNewKey(context, assessed.codestral === "refused")
@@ -91,15 +97,6 @@ function wordsFor(assessed: Assessed): Words {
         next: [openStatus],
       };
   }
-}
-
-function explainValid(tried: "authentication" | "completion" | "no-model"): Words {
-  const sentence = {
-    authentication: "Mistral accepts this key.",
-    completion: "Mistral accepts this key, and a model answered.",
-    "no-model": "Mistral accepts this key, but lists no chat model for it, so none was called.",
-  }[tried];
-  return { sentence };
 }
 
 function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: CallContext): Words {

@@ -42,16 +42,6 @@ describe("settling where a key will be kept", () => {
     expect(deps.stderr()).toBe("");
   });
 
-  it("looks again when the person has unlocked it", async () => {
-    const { deps, stores, settle } = setUp(
-      [locked, locked, { state: "available" }],
-      [answer.choose("I have unlocked it"), answer.choose("I have unlocked it")],
-    );
-    expect(await settle()).toBe(stores.keychain);
-    expect(deps.stderr()).toContain("The keychain is locked.");
-    expect(deps.stderr()).toContain("Unlock it in the password manager.");
-  });
-
   it("takes the encrypted file when the person chooses it, and asks it for its passphrase now", async () => {
     const { stores, settle } = setUp([locked], [answer.choose("encrypted file")]);
     expect(await settle()).toBe(stores.file);

@@ -103,10 +103,7 @@ describe("a page and the terminal that serves it", () => {
 });
 
 describe("a terminal that does not paste", () => {
-  it.each([
-    ["an empty Enter twice", "enter"],
-    ["Ctrl-V twice", "ctrl-v"],
-  ] as const)("is offered the page after %s, and goes on with the key from there", async (_name, pressed) => {
+  it("is offered the page after an empty Enter twice, and goes on with the key from there", async () => {
     start(["init", "--store", "file", "--expires", "90d"]);
     await terminal.waitFor("assphrase");
     terminal.type("correct horse\r");
@@ -116,9 +113,9 @@ describe("a terminal that does not paste", () => {
     terminal.type("3");
     terminal.press("enter");
     await terminal.waitFor("it stays hidden");
-    terminal.press(pressed);
-    await terminal.waitFor(/Nothing was entered|did not paste/);
-    terminal.press(pressed);
+    terminal.press("enter");
+    await terminal.waitFor("Nothing was entered");
+    terminal.press("enter");
     await terminal.waitFor("on a page in your browser instead?");
     terminal.press("enter");
     const page = await openLink(await shownLink());
