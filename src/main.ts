@@ -14,21 +14,17 @@ const { platform } = process;
 const env = takeEnvironment(process);
 startedIn({ env, platform });
 let answerIsLost = false;
-const stdout = new StandardStream(
-  1,
-  () => process.stdout,
-  (error) => {
-    if (!answerIsLost) {
-      stderr.write(`The answer could not be written to standard output (${error.code}).\n`);
-      stderr.write("Run the command again with an output that can be written.\n");
-    }
-    answerIsLost = true;
-    // It may have been the last thing to do.
-    process.exitCode ||= exitCodes.unfinished;
-  },
-);
+const stdout = new StandardStream(1, (error) => {
+  if (!answerIsLost) {
+    stderr.write(`The answer could not be written to standard output (${error.code}).\n`);
+    stderr.write("Run the command again with an output that can be written.\n");
+  }
+  answerIsLost = true;
+  // It may have been the last thing to do.
+  process.exitCode ||= exitCodes.unfinished;
+});
 // What people are told goes on without them: to stop in the middle of a rotation helps nobody.
-const stderr = new StandardStream(2, () => process.stderr);
+const stderr = new StandardStream(2);
 
 /**
  * Runs the program: reads the command line, runs the command, and sets the exit code.

@@ -18,7 +18,7 @@ export interface Screen {
   /** What to do: paragraphs, and fields with what to put into them. */
   readonly instructions: readonly (string | readonly KeyValueRow[])[];
   /** What may be different from what the instructions say, and what to do then. */
-  readonly troubles: readonly Trouble[];
+  readonly troubles?: readonly Trouble[];
 }
 
 /** Something that is not as it should be on a page. */
@@ -45,7 +45,6 @@ export function screensFor(about: ScreenFacts): readonly Screen[] {
       page: consolePages.console,
       picture: pictures["sign-in"],
       instructions: [say(facts.signIn), `${say(facts.freeMode)} ${say(facts.phone)}`],
-      troubles: [],
     },
     {
       id: "workspace",
@@ -53,10 +52,9 @@ export function screensFor(about: ScreenFacts): readonly Screen[] {
       page: consolePages.console,
       picture: pictures.workspace,
       instructions: [say(facts.newWorkspace), "Not asked? Then you have one already; go on."],
-      troubles: [],
     },
     createScreen(about),
-    about.start === "key" ? pasteScreen : { ...pasteScreen, ...copying },
+    copyScreen(about),
   ];
 }
 
@@ -85,24 +83,22 @@ function createScreen({ suggestedName, start, workspace }: ScreenFacts): Screen 
   };
 }
 
-/** The last step of somebody who brings a key along. */
-const pasteScreen: Screen = {
-  id: "copy",
-  steps: ["Paste your key here"],
-  page: consolePages.keys,
-  instructions: [`It stays hidden. ${say(facts.otherProducts)}`],
-  troubles: [],
-};
-
-/** What is different for somebody who has just made one. */
-const copying: Pick<Screen, "steps" | "picture" | "instructions"> = {
-  steps: ["Copy the key and paste it here"],
-  picture: pictures.copy,
-  instructions: [
-    say(facts.shownOnce),
-    "Closed the dialog too early? Make another key, and delete the one you could not copy.",
-  ],
-};
+function copyScreen({ start }: ScreenFacts): Screen {
+  const screen = { id: "copy", page: consolePages.keys } as const;
+  if (start === "key") {
+    const instructions = [`It stays hidden. ${say(facts.otherProducts)}`];
+    return { ...screen, steps: ["Paste your key here"], instructions };
+  }
+  return {
+    ...screen,
+    steps: ["Copy the key and paste it here"],
+    picture: pictures.copy,
+    instructions: [
+      say(facts.shownOnce),
+      "Closed the dialog too early? Make another key, and delete the one you could not copy.",
+    ],
+  };
+}
 
 /** The titles of the steps of these screens. */
 export function stepsOf(screens: readonly Screen[]): readonly string[] {

@@ -99,7 +99,7 @@ async function leaveScreen(
         ...(canOpen ? [{ press: "n", does: "next", value: "on" } as const] : []),
         { press: "s", does: "paste now", value: "skip" },
         ...(at.isFirst ? [] : [{ press: "b", does: "back", value: "back" } as const]),
-        ...(screen.troubles.length === 0 ? [] : [{ press: "h", does: "help", value: "help" } as const]),
+        ...(screen.troubles === undefined ? [] : [{ press: "h", does: "help", value: "help" } as const]),
       ],
       onKeyPasted: (key) => key,
     });
@@ -112,7 +112,7 @@ async function leaveScreen(
   }
 }
 
-function showTroubles({ output }: Walking, { troubles }: Screen): void {
+function showTroubles({ output }: Walking, { troubles = [] }: Screen): void {
   output.print();
   for (const { seen, remedy } of troubles) {
     output.bullet(output.theme.strong(`${seen}?`));

@@ -20,8 +20,8 @@ const runner = new ProcessRunner({
   // Only the runner takes this for Windows; the library it then uses still knows better.
   process: flags.includes("--windows") ? Object.create(process, { platform: { value: "win32" } }) : process,
   env: process.env,
-  stdout: new StandardStream(1, () => process.stdout),
-  stderr: new StandardStream(2, () => process.stderr),
+  stdout: new StandardStream(1),
+  stderr: new StandardStream(2),
   signal: new AbortController().signal,
   handOver: () => {
     for (const signal of signals) process.off(signal, rude);

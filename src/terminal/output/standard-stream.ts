@@ -47,22 +47,12 @@ function mayBeTerminal(descriptor: number): boolean {
  */
 export class StandardStream implements TerminalStream {
   readonly #descriptor: 1 | 2;
-  readonly #open: () => NodeJS.WriteStream;
   readonly #onLoss: (error: NodeJS.ErrnoException) => void;
   #opened: NodeJS.WriteStream | undefined;
 
-  /**
-   * @param descriptor - 1 or 2
-   * @param open - gives Node's stream for it
-   * @param onLoss - told when something could not be written, because the disk is full say
-   */
-  constructor(
-    descriptor: 1 | 2,
-    open: () => NodeJS.WriteStream,
-    onLoss: (error: NodeJS.ErrnoException) => void = () => {},
-  ) {
+  /** @param onLoss - told when something could not be written, because the disk is full say */
+  constructor(descriptor: 1 | 2, onLoss: (error: NodeJS.ErrnoException) => void = () => {}) {
     this.#descriptor = descriptor;
-    this.#open = open;
     this.#onLoss = onLoss;
   }
 
@@ -73,7 +63,7 @@ export class StandardStream implements TerminalStream {
   /** Node's own stream. */
   get stream(): NodeJS.WriteStream {
     if (this.#opened === undefined) {
-      this.#opened = this.#open();
+      this.#opened = this.#descriptor === 1 ? process.stdout : process.stderr;
       this.#opened.on("error", (error: NodeJS.ErrnoException) => {
         if (!isReaderGone(error)) this.#onLoss(error);
       });

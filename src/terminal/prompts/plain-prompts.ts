@@ -1,7 +1,7 @@
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, hang } from "../output/layout.ts";
 import { EnteredLine } from "./entered-line.ts";
-import { type InputBurst, type KeyListener, pastedText } from "./key-listener.ts";
+import { type KeyListener, pastedText } from "./key-listener.ts";
 import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
 import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import { SecretCapture } from "./secret/secret-capture.ts";
@@ -108,7 +108,7 @@ export class PlainPrompts extends KeyboardPrompts {
     const { output, signal } = this.terminal;
     for (;;) {
       const answer = openAnswer<string | MisplacedKey>(signal);
-      const line = new ShownLine(answer, (text) => output.write(text));
+      const line = showLine(answer, (text) => output.write(text));
       const given = await this.keyboard.listen(line, () => {
         output.write(question);
         return answer.given;
@@ -121,44 +121,36 @@ export class PlainPrompts extends KeyboardPrompts {
   }
 }
 
-/** A line that shows while it is entered. */
-class ShownLine implements KeyListener {
-  readonly #line = new EnteredLine();
-  readonly #answer: Answer<string | MisplacedKey>;
-  readonly #write: (text: string) => void;
-  readonly stop: () => void;
-
-  constructor(answer: Answer<string | MisplacedKey>, write: (text: string) => void) {
-    this.#answer = answer;
-    this.#write = write;
-    this.stop = answer.stop;
-  }
-
-  receive(burst: InputBurst): void {
-    const pasted = pastedText(burst);
-    if (pasted !== undefined && looksLikeKey(pasted)) {
-      this.#write("\n");
-      this.#answer.give(new MisplacedKey(burst));
-      return;
-    }
-    for (const piece of burst) {
-      const before = this.#line.text;
-      const change = this.#line.receive(piece);
-      if (change === "changed") this.#show(before, this.#line.text);
-      else if (change === "left") this.stop();
-      else if (change === "entered") {
-        this.#write("\n");
-        this.#answer.give(before.trim());
-        return;
-      }
-    }
-  }
-
-  #show(before: string, after: string): void {
+/** Shows a line while it is entered, until it is the answer. */
+function showLine(answer: Answer<string | MisplacedKey>, write: (text: string) => void): KeyListener {
+  const line = new EnteredLine();
+  const show = (before: string, after: string) => {
     const kept = after.startsWith(before) ? before.length : 0;
     const gone = kept === before.length ? 0 : displayWidth(before);
-    this.#write("\b \b".repeat(gone) + after.slice(kept));
-  }
+    write("\b \b".repeat(gone) + after.slice(kept));
+  };
+  return {
+    stop: answer.stop,
+    receive: (burst) => {
+      const pasted = pastedText(burst);
+      if (pasted !== undefined && looksLikeKey(pasted)) {
+        write("\n");
+        answer.give(new MisplacedKey(burst));
+        return;
+      }
+      for (const piece of burst) {
+        const before = line.text;
+        const change = line.receive(piece);
+        if (change === "changed") show(before, line.text);
+        else if (change === "left") answer.stop();
+        else if (change === "entered") {
+          write("\n");
+          answer.give(before.trim());
+          return;
+        }
+      }
+    },
+  };
 }
 
 /** An answer that is waited for until it is given, or stopped, or the program is to end. */

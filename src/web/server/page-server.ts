@@ -7,7 +7,6 @@ import type { PageText } from "../page-text.ts";
 import { refusalOf } from "./check-request.ts";
 import { guardingHeaders, type PageDocument, pageDocument } from "./page-document.ts";
 import { isObject, readBody } from "./read-body.ts";
-import { RequestLimit } from "./request-limit.ts";
 import { Session } from "./session.ts";
 
 /** What the server serves, and whom it tells. */
@@ -38,8 +37,8 @@ export class PageServer {
   readonly #authority: string;
   readonly #session: Session;
   // A stranger who asks without end must not keep the page from being answered.
-  readonly #strangers = new RequestLimit(100, 5);
-  readonly #ours = new RequestLimit(100, 20);
+  readonly #allowsStrangers = limitRequests(100, 5);
+  readonly #allowsOurs = limitRequests(100, 20);
   readonly #idle: NodeJS.Timeout;
   #endStream: (() => void) | undefined;
 
@@ -97,7 +96,7 @@ export class PageServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ours = this.#session.isOurs(request);
-    if (!(ours ? this.#ours : this.#strangers).allows()) return refuse(response, 429);
+    if (!(ours ? this.#allowsOurs() : this.#allowsStrangers())) return refuse(response, 429);
     const refusal = refusalOf(request, this.#authority);
     if (refusal !== undefined) return refuse(response, refusal);
     if (request.url === "/") {
@@ -160,6 +159,20 @@ export class PageServer {
     this.#idle.refresh();
     sendJson(response, this.#options.channel.answer(fields.id, answer));
   }
+}
+
+/** Whether one more request is to be answered: so many at once, and then so many a second. */
+function limitRequests(most: number, perSecond: number): () => boolean {
+  let left = most;
+  let at = performance.now();
+  return () => {
+    const now = performance.now();
+    left = Math.min(most, left + ((now - at) / 1000) * perSecond);
+    at = now;
+    if (left < 1) return false;
+    left -= 1;
+    return true;
+  };
 }
 
 /** Takes what an answer may hold, and nothing else. */
