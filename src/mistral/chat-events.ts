@@ -4,29 +4,19 @@ import { connectionFailureOf, member } from "./call-outcome.ts";
 import type { Assessment, ChatEvent } from "./mistral-api.ts";
 import { firstOf, shown, textOf } from "./read-answers.ts";
 
-/** What a streamed answer comes from. */
-export interface ChatSource {
-  /** The SDK's events. */
-  readonly events: ReadableStream<unknown>;
-  /** Closed when the answer has ended. */
-  readonly session: ApiSession;
-  /** The model that was asked for. */
-  readonly model: string;
-  /** How long the next event may take, in milliseconds. */
-  readonly silenceMs: number;
-}
-
 /**
  * The answer of a model, as it is written.
  *
+ * @param events - the SDK's
+ * @param session - closed when the answer has ended
+ * @param options.silenceMs - how long the next event may take
  * @throws Cancelled when the person has stopped it
  */
-export async function* readChatEvents({
-  events,
-  session,
-  model,
-  silenceMs,
-}: ChatSource): AsyncGenerator<ChatEvent> {
+export async function* readChatEvents(
+  events: ReadableStream<unknown>,
+  session: ApiSession,
+  { model, silenceMs }: { readonly model: string; readonly silenceMs: number },
+): AsyncGenerator<ChatEvent> {
   const { key } = session;
   const cleaner = new StreamCleaner([key]);
   const reader = events.getReader();

@@ -81,7 +81,7 @@ export class SdkMistralApi implements MistralApi {
     const { outcome } = await session.call(callCompletionStream(request));
     if (outcome.kind === "answer" && outcome.body.kind === "stream") {
       const { silenceMs = 60_000 } = this.#options;
-      const value = readChatEvents({ events: outcome.body.events, session, model, silenceMs });
+      const value = readChatEvents(outcome.body.events, session, { model, silenceMs });
       return { ok: true, value, rateLimits: readRateLimits(outcome.headers) };
     }
     session.close();

@@ -1,24 +1,14 @@
-import type { FailureKind, MistralKeyError } from "../../errors.ts";
+import type { MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import { maskKeys } from "../../keys/mask.ts";
 import { cleanLines } from "../../outside-text.ts";
 import type { Output } from "./output.ts";
 
-/** What `--json` prints when there is no answer to give. Stable surface. */
-export interface FailureDocument {
-  readonly error: {
-    readonly code: ExitCode;
-    readonly kind: FailureKind;
-    readonly message: string;
-    readonly hint: string | null;
-  };
-}
-
 /** More than a line of a stack, with the paths in it. */
 const longestLine = 10_000;
 
-/** The JSON document for a failure. */
-export function failureDocument(failure: MistralKeyError, code: ExitCode): FailureDocument {
+/** What `--json` prints when there is no answer to give. Stable surface. */
+export function failureDocument(failure: MistralKeyError, code: ExitCode) {
   const { kind, message, hint } = failure;
   return { error: { code, kind, message, hint: hint ?? null } };
 }

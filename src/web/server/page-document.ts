@@ -1,12 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PageText } from "../page-text.ts";
 
-/** The page as it is sent: one document, and the headers that keep anything else out of it. */
-export interface PageDocument {
-  readonly html: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** Headers of every answer. */
 export const guardingHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
@@ -20,8 +14,11 @@ export const guardingHeaders: Readonly<Record<string, string>> = {
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 };
 
-/** Puts the page together; script and style are allowed by their hashes only. */
-export function pageDocument({ markup, style, script }: PageText): PageDocument {
+/**
+ * Puts the page together as it is sent: one document, and the headers that keep anything else out of
+ * it; script and style are allowed by their hashes only.
+ */
+export function pageDocument({ markup, style, script }: PageText) {
   const html = markup
     .replace("<!--style-->", () => `<style>${style}</style>`)
     .replace("<!--script-->", () => `<script>${script}</script>`);

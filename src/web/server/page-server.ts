@@ -5,7 +5,7 @@ import type { Channel } from "../channel.ts";
 import type { Answer, End } from "../messages.ts";
 import type { PageText } from "../page-text.ts";
 import { refusalOf } from "./check-request.ts";
-import { guardingHeaders, type PageDocument, pageDocument } from "./page-document.ts";
+import { guardingHeaders, pageDocument } from "./page-document.ts";
 import { isObject, readBody } from "./read-body.ts";
 import { Session } from "./session.ts";
 
@@ -31,7 +31,7 @@ const mostUnread = 1_000_000;
 /** The server of the page, on a loopback port. */
 export class PageServer {
   readonly #options: PageServerOptions;
-  readonly #document: PageDocument;
+  readonly #document: ReturnType<typeof pageDocument>;
   readonly #server: Server;
   readonly port: number;
   readonly #authority: string;

@@ -68,6 +68,17 @@ export async function ask(
   }
 }
 
+/** Asks one question, and goes on when it shows. */
+export async function askOne(
+  question: keyof typeof shown,
+  use: (terminal: Asking) => Promise<void>,
+): Promise<void> {
+  await ask([question], {}, async (terminal) => {
+    await terminal.waitFor(shown[question]);
+    await use(terminal);
+  });
+}
+
 function expectRestored(written: string): void {
   const last = (pattern: RegExp) => [...written.matchAll(pattern)].at(-1)?.[0];
   expect(last(/\x1b\[\?2004[hl]/g) ?? "\x1b[?2004l").toBe("\x1b[?2004l");

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { type Asking, ask, digest, key } from "./asking.ts";
+import { type Asking, ask, askOne, digest, key } from "./asking.ts";
 
 const awaitPrompt = (terminal: Asking) => terminal.waitFor("stays hidden");
 
@@ -14,8 +14,7 @@ describe("a key that is pasted", () => {
     ["alone", key],
     ["as a shell line, with a Windows newline", `export MISTRAL_API_KEY='${key}'\r\n`],
   ])("%s, with markers, shows its length and waits for Enter", async (_what, text) => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.paste(text);
       const screen = await terminal.waitFor("32 characters, looks right");
       expect(screen).toContain("••••••••  32");
@@ -25,8 +24,7 @@ describe("a key that is pasted", () => {
   });
 
   it("without markers is the same", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.paste(`  "${key}" `, { bracketed: false });
       await terminal.waitFor("32 characters, looks right");
       terminal.press("enter");
@@ -35,16 +33,14 @@ describe("a key that is pasted", () => {
   });
 
   it.each(["\n", "\r\n"])("without markers and with %j at its end is complete", async (end) => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.type(`${key}${end}`);
       await expectKey(terminal);
     });
   });
 
   it.each([1, 5])("in chunks of %i, with markers", async (size) => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       await typeInChunks(terminal, `\x1b[200~${key}\r\x1b[201~`, size);
       await terminal.waitFor("32 characters");
       terminal.press("enter");
@@ -53,8 +49,7 @@ describe("a key that is pasted", () => {
   });
 
   it("is not drawn once for each character", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       const before = terminal.everything().length;
       terminal.type(key);
       await terminal.waitFor("32 characters");
@@ -66,8 +61,7 @@ describe("a key that is pasted", () => {
   });
 
   it("twice, is still that key", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.paste(key);
       terminal.paste(key);
       await terminal.waitFor("32 characters, looks right");
@@ -79,8 +73,7 @@ describe("a key that is pasted", () => {
 
 describe("what else a terminal sends", () => {
   it("is no part of a key", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.type(`\x1b]11;rgb:1e1e/1e1e/1e1e\x07\x1b[M !!${key.slice(0, 8)}`);
       await terminal.waitFor("8 characters");
       for (const piece of ["\x1bP>|term", " 1.0", "\x1b", "\\", key.slice(8)]) terminal.type(piece);
@@ -91,8 +84,7 @@ describe("what else a terminal sends", () => {
   });
 
   it("ends the question where it is Ctrl-C as a number", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.type("\x1b[99;5u");
       await terminal.waitFor("<exit 130>");
     });
@@ -125,8 +117,7 @@ describe("a paste of several lines", () => {
   );
 
   it("is refused too when its lines come one after the other", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.type(`${key}\r`);
       terminal.type("second line\r");
       await terminal.waitFor("! That was 2 lines");
@@ -137,8 +128,7 @@ describe("a paste of several lines", () => {
 
 describe("a key that is typed", () => {
   it("can be taken back with Backspace, Ctrl-W and Ctrl-U", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.type(`${key}x`);
       await terminal.waitFor("33 characters, usually 32");
       terminal.press("backspace");
@@ -173,8 +163,7 @@ describe("a key that is typed", () => {
   });
 
   it("is taken in another shape after a question, and not without it", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.paste(`${key}-${key}`);
       await terminal.waitFor("65 characters, usually 32 letters and digits");
       terminal.press("enter");
@@ -212,8 +201,7 @@ describe("going back instead", () => {
 
 describe("what it says", () => {
   it("says what is awaited when Enter is pressed too early", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.press("enter");
       await terminal.waitFor("Nothing was entered. Paste the key");
       terminal.paste(key);
@@ -225,8 +213,7 @@ describe("what it says", () => {
   });
 
   it("says how to paste when Ctrl-V does not", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.press("ctrl-v");
       await terminal.waitFor("Ctrl+Shift+V");
       terminal.paste(key);
@@ -254,8 +241,7 @@ describe("what it says", () => {
     ["spaces in the middle", "two words", "spaces in the middle"],
     ["characters no key can have", "ключ", "characters that no key can have"],
   ])("refuses %s and says so", async (_what, text, reason) => {
-    await ask(["key"], {}, async (terminal) => {
-      await awaitPrompt(terminal);
+    await askOne("key", async (terminal) => {
       terminal.paste(text);
       await terminal.waitFor(reason);
       terminal.press("enter");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Asking, ask, digest, key, shown } from "./asking.ts";
+import { type Asking, ask, askOne, digest, key, shown } from "./asking.ts";
 
 describe("choose", () => {
   it("begins with the initial choice and takes the one that is pointed at", async () => {
@@ -43,8 +43,7 @@ describe("choose", () => {
   });
 
   it("is not answered by a paste", async () => {
-    await ask(["choose"], {}, async (terminal) => {
-      await terminal.waitFor(shown.choose);
+    await askOne("choose", async (terminal) => {
       terminal.paste("I have a key\nand more\n");
       terminal.press("up");
       await terminal.waitFor("› I am new");
@@ -104,8 +103,7 @@ describe("confirm", () => {
     ["y", true],
     ["no", false],
   ])("takes %j and Enter", async (text, expected) => {
-    await ask(["confirm"], {}, async (terminal) => {
-      await terminal.waitFor(shown.confirm);
+    await askOne("confirm", async (terminal) => {
       terminal.type(text);
       terminal.press("enter");
       expect(await terminal.answerTo("confirm")).toBe(expected);
@@ -113,8 +111,7 @@ describe("confirm", () => {
   });
 
   it("is not answered by a paste", async () => {
-    await ask(["confirm"], {}, async (terminal) => {
-      await terminal.waitFor(shown.confirm);
+    await askOne("confirm", async (terminal) => {
       terminal.paste("n\n");
       terminal.type("y");
       await terminal.waitFor("(Y/n) y");
@@ -137,8 +134,7 @@ describe("text", () => {
   });
 
   it("says why a text will not do, and goes on", async () => {
-    await ask(["text"], {}, async (terminal) => {
-      await terminal.waitFor(shown.text);
+    await askOne("text", async (terminal) => {
       terminal.type("bad");
       terminal.press("enter");
       await terminal.waitFor("! Another name, please.");
@@ -150,16 +146,14 @@ describe("text", () => {
   });
 
   it("takes a line that comes in one piece, with its Enter", async () => {
-    await ask(["text"], {}, async (terminal) => {
-      await terminal.waitFor(shown.text);
+    await askOne("text", async (terminal) => {
       terminal.type("a name that is long\r");
       expect(await terminal.answerTo("text")).toBe("a name that is long");
     });
   });
 
   it("takes a paste of several lines as one, without Enter", async () => {
-    await ask(["text"], {}, async (terminal) => {
-      await terminal.waitFor(shown.text);
+    await askOne("text", async (terminal) => {
       terminal.paste("my\nlaptop\n");
       await terminal.waitFor("my laptop");
       expect(terminal.screen()).not.toContain("<text");
@@ -189,8 +183,7 @@ describe("press", () => {
     ["a paste", { bracketed: true }],
     ["a paste that the terminal does not mark", { bracketed: false }],
   ])("is not answered by %s, and says so", async (_, how) => {
-    await ask(["press"], {}, async (terminal) => {
-      await terminal.waitFor(shown.press);
+    await askOne("press", async (terminal) => {
       terminal.paste(`bs${key}\n`, how);
       const screen = await terminal.waitFor("no answer");
       expect(screen).toContain(
@@ -215,8 +208,7 @@ describe("passphrase", () => {
   const passphrase = `  ${key} with spaces `;
 
   it("is taken exactly as entered, and not shown, nor its length", async () => {
-    await ask(["passphrase"], {}, async (terminal) => {
-      await terminal.waitFor(shown.passphrase);
+    await askOne("passphrase", async (terminal) => {
       terminal.type(passphrase);
       await terminal.waitFor("••••••••  entered");
       terminal.press("enter");
@@ -226,8 +218,7 @@ describe("passphrase", () => {
   });
 
   it("may be pasted, with the newline behind it", async () => {
-    await ask(["passphrase"], {}, async (terminal) => {
-      await terminal.waitFor(shown.passphrase);
+    await askOne("passphrase", async (terminal) => {
       terminal.paste(`${key}\n`);
       await terminal.waitFor("entered");
       terminal.press("enter");
@@ -236,8 +227,7 @@ describe("passphrase", () => {
   });
 
   it("is refused when it is several lines or nothing", async () => {
-    await ask(["passphrase"], {}, async (terminal) => {
-      await terminal.waitFor(shown.passphrase);
+    await askOne("passphrase", async (terminal) => {
       terminal.press("enter");
       await terminal.waitFor("Nothing was entered");
       terminal.paste("one\ntwo");

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openTerminal } from "../../support/terminal.ts";
-import { ask, digest, key, program, questions, shown } from "./asking.ts";
+import { ask, askOne, digest, key, program, questions, shown } from "./asking.ts";
 
 describe("stopping", () => {
   it.each(questions.flatMap((question) => [["ctrl-c", question] as const, ["ctrl-d", question] as const]))(
@@ -54,8 +54,7 @@ describe("stopping", () => {
   );
 
   it("a signal that nobody expects puts the terminal back too", async () => {
-    await ask(["choose"], {}, async (terminal) => {
-      await terminal.waitFor(shown.choose);
+    await askOne("choose", async (terminal) => {
       process.kill(await terminal.askingPid(), "SIGUSR2");
       await terminal.waitFor(/<exit \d+>/);
     });
@@ -125,8 +124,7 @@ describe("stopping", () => {
   );
 
   it("Ctrl-Z hides what is typed after it, where no shell takes the terminal", async () => {
-    await ask(["key"], {}, async (terminal) => {
-      await terminal.waitFor(shown.key);
+    await askOne("key", async (terminal) => {
       terminal.press("ctrl-z");
       // It has the terminal again, which it asks to mark pastes.
       await expect.poll(() => terminal.everything().split("\x1b[?2004h").length).toBe(3);
