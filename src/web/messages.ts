@@ -1,7 +1,7 @@
 import type { Picture, StepHeading } from "../terminal/output/output.ts";
 
 /** What makes a part of a text stand out; the page decides how that looks. */
-export type StyleName = "accent" | "strong" | "faint" | "good" | "caution" | "bad" | "link" | "meter";
+export type StyleName = "accent" | "strong" | "faint" | "caution" | "link" | "meter";
 
 /** A text with styled parts. The text of a `meter` is its share, from 0 to 1. */
 export type Styled = readonly (string | { readonly style: StyleName; readonly parts: Styled })[];

@@ -14,9 +14,7 @@ export const marking: Style = {
   accent: mark("accent"),
   strong: mark("strong"),
   faint: mark("faint"),
-  good: mark("good"),
   caution: mark("caution"),
-  bad: mark("bad"),
   link: mark("link"),
   meter: (share) => mark("meter")(String(share)),
 };

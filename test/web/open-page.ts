@@ -29,8 +29,14 @@ export interface PageSetting {
  * @param keys - those that the API accepts
  */
 export function withPage(keys: readonly string[]): { readonly setting: PageSetting } {
-  const held: { setting?: PageSetting } = {};
+  let current: PageSetting | undefined;
   let served: ServingProgram | undefined;
+  const around = {
+    get setting() {
+      if (current === undefined) throw new Error("No test is running.");
+      return current;
+    },
+  };
   beforeEach(async () => {
     const folder = mkdtempSync(join(tmpdir(), "web-"));
     const api = await startMistralApi({ keys });
@@ -42,26 +48,17 @@ export function withPage(keys: readonly string[]): { readonly setting: PageSetti
       await page.goto(started.link);
       return { page, started };
     };
-    held.setting = { browser, api, folder, open };
+    current = { browser, api, folder, open };
   });
   afterEach(async () => {
     served?.child.kill("SIGKILL");
     served = undefined;
-    const { browser, api, folder } = settingOf(held);
+    const { browser, api, folder } = around.setting;
     await browser.close();
     await api.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  return {
-    get setting() {
-      return settingOf(held);
-    },
-  };
-}
-
-function settingOf({ setting }: { readonly setting?: PageSetting }): PageSetting {
-  if (setting === undefined) throw new Error("No test is running.");
-  return setting;
+  return around;
 }
 
 /** The environment of a command that keeps everything in that folder. */

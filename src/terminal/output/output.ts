@@ -3,9 +3,7 @@ export interface Style {
   accent(text: string): string;
   strong(text: string): string;
   faint(text: string): string;
-  good(text: string): string;
   caution(text: string): string;
-  bad(text: string): string;
   /** An address, clickable where that is possible. */
   link(url: string): string;
   /** A bar that is filled so far, from 0 to 1; a little is not nothing. */

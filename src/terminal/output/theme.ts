@@ -13,6 +13,8 @@ export interface ThemeOptions {
 
 /** Colours and symbols of a terminal, the one place they are chosen. Every symbol has a text form. */
 export interface Theme extends ThemeOptions, Style {
+  good(text: string): string;
+  bad(text: string): string;
   readonly symbol: Readonly<Record<keyof typeof unicodeSymbols, string>>;
 }
 

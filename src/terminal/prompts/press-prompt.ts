@@ -33,12 +33,10 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
   return pasted ? `  ${symbols.symbol.warn} A paste is no answer here.\n${line}` : line;
 });
 
-const labels: Readonly<Record<string, string>> = { enter: "Enter", space: "Space", escape: "Esc" };
-
 /** The line of keys, Ctrl-C the last of them, broken between two of them where the terminal is narrow. */
 export function layOutKeys(keys: PressConfig["keys"], columns: number, style: Style): string {
   const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(({ press, does }) =>
-    `${style.strong(labels[press] ?? press)} ${does}`.replaceAll(" ", "\u00a0"),
+    `${style.strong(press === "enter" ? "Enter" : press)} ${does}`.replaceAll(" ", "\u00a0"),
   );
   return wrap(items.join("   "), columns - 3)
     .map((line) => `  ${line.replaceAll("\u00a0", " ")}`)

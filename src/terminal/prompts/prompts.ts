@@ -41,7 +41,7 @@ export interface TextQuestion<Pasted = unknown> extends PastedKeyQuestion<Pasted
   readonly check?: (text: string) => string | undefined;
 }
 
-/** One of the keys of {@link Prompts.press}: a letter, `enter`, `space` or `escape`, and what it does. */
+/** One of the keys of {@link Prompts.press}: a letter or `enter`, and what it does. */
 export interface PressKey<Value> {
   readonly press: string;
   readonly does: string;

@@ -79,7 +79,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     const { keys, fleeting } = question;
     return this.#ask<Value>(
       { type: "press", message: "", keys, columns: this.columns, symbols: this.terminal.theme },
-      (pressed) => keys.some(({ press }) => press === (pressed === " " ? "space" : pressed)),
+      (pressed) => keys.some(({ press }) => press === pressed),
       { own: pressPrompt, fleeting },
     );
   }
