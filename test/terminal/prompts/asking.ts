@@ -19,6 +19,19 @@ export const shown = {
   passphrase: "it stays hidden",
 } as const;
 
+/** A terminal in which questions are asked line by line. */
+export const dumb = { env: { TERM: "dumb", LANG: "C" } };
+
+/** The last words of each question there, behind which the cursor waits. */
+export const plainlyShown = {
+  choose: "Number, then Enter (2):",
+  confirm: "Yes or no, then Enter (yes):",
+  text: "? Name (laptop):",
+  press: "b, then Enter: back\n>",
+  key: "? Your key (paste it here; it stays hidden):",
+  passphrase: "? Passphrase (it stays hidden):",
+} as const;
+
 /** The names of questions of every kind. */
 export const questions = Object.keys(shown) as (keyof typeof shown)[];
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ask, digest, key } from "./asking.ts";
-
-const dumb = { env: { TERM: "dumb", LANG: "C" } };
+import { ask, digest, dumb, key } from "./asking.ts";
 
 /** Something that each question shows once it is asked, and in a dumb terminal. */
 const shown = {

@@ -1,33 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ask, digest, key } from "./asking.ts";
-
-const dumb = { env: { TERM: "dumb", LANG: "C" } };
-
-/** The last words of each question, behind which the cursor waits. */
-const shown = {
-  choose: "Number, then Enter (2):",
-  confirm: "Yes or no, then Enter (yes):",
-  text: "? Name (laptop):",
-  press: "b, then Enter: back\n>",
-  key: "? Your key (paste it here; it stays hidden):",
-  passphrase: "? Passphrase (it stays hidden):",
-} as const;
-const questions = Object.keys(shown) as (keyof typeof shown)[];
+import { ask, digest, dumb, key, plainlyShown as shown } from "./asking.ts";
 
 describe("in a dumb terminal", () => {
-  it.each(questions.flatMap((question) => [["ctrl-c", question] as const, ["ctrl-d", question] as const]))(
-    "%s at %s, with nothing entered, ends it and puts the terminal back",
-    async (press, question) => {
-      await ask([question], dumb, async (terminal) => {
-        await terminal.waitFor(shown[question]);
-        terminal.press(press);
-        const screen = await terminal.waitFor("<exit 130>");
-        expect(screen).toContain("<cancelled>");
-        expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
-      });
-    },
-  );
-
   it("asks everything without a single escape sequence or symbol", async () => {
     await ask(["choose", "confirm", "text", "press", "key", "new-passphrase"], dumb, async (terminal) => {
       await terminal.waitFor(shown.choose);

@@ -1,21 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openTerminal } from "../../support/terminal.ts";
-import { ask, askOne, digest, key, program, questions, shown } from "./asking.ts";
+import { ask, askOne, digest, dumb, key, plainlyShown, program, questions, shown } from "./asking.ts";
 
 describe("stopping", () => {
-  it.each(questions.flatMap((question) => [["ctrl-c", question] as const, ["ctrl-d", question] as const]))(
-    "%s at %s, with nothing entered, ends it and puts the terminal back",
-    async (press, question) => {
-      await ask([question], {}, async (terminal) => {
+  describe.each([
+    ["a terminal", {}, shown],
+    ["a dumb terminal", dumb, plainlyShown],
+  ])("in %s", (_where, options, shown) => {
+    const ways = questions.flatMap((question) => [
+      ["ctrl-c", question] as const,
+      ["ctrl-d", question] as const,
+    ]);
+    it.each(ways)("%s at %s, with nothing entered, ends it and puts it back", async (press, question) => {
+      await ask([question], options, async (terminal) => {
         await terminal.waitFor(shown[question]);
         terminal.press(press);
         const screen = await terminal.waitFor("<exit 130>");
         expect(screen).toContain("<cancelled>");
         expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
       });
-    },
-  );
+    });
+  });
 
   it.each(questions)("Ctrl-C at %s right behind what would answer it ends it", async (question) => {
     for (const answer of [`${key}\n`, "\r"]) {
