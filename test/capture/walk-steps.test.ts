@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { screensFor } from "../../src/capture/steps.ts";
 import { walkSteps } from "../../src/capture/walk-steps.ts";
-import type { Deps } from "../../src/deps.ts";
-import { displayWidth } from "../../src/terminal/output/layout.ts";
-import { layOutKeys } from "../../src/terminal/prompts/press-prompt.ts";
-import type { PressQuestion } from "../../src/terminal/prompts/prompts.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 import { answer, type ScriptedAnswer } from "../support/scripted-prompts.ts";
 
@@ -12,17 +8,14 @@ let deps: TestDeps;
 
 afterEach(() => deps.close());
 
-function walk(answers: readonly ScriptedAnswer[], more: Partial<Deps> = {}) {
+function walk(answers: readonly ScriptedAnswer[]) {
   deps = openTestDeps({ answers });
-  return walkSteps(
-    { ...deps, ...more },
-    {
-      screens: screensFor({ suggestedName: "laptop-sep-2026", start: "new" }),
-      from: "sign-in",
-      expiresAt: null,
-      browser: true,
-    },
-  );
+  return walkSteps(deps, {
+    screens: screensFor({ suggestedName: "laptop-sep-2026", start: "new" }),
+    from: "sign-in",
+    expiresAt: null,
+    browser: true,
+  });
 }
 
 const openAndGoOn = [answer.press("enter", /open the page/), answer.press("enter", /go on/)];
@@ -34,32 +27,6 @@ const everyScreen = [
   answer.press("h"),
   ...openAndGoOn,
 ];
-
-describe("the keys below a screen", () => {
-  it.each([
-    [80, 1],
-    [60, 2],
-    [40, 3],
-  ])("fit %i columns with room to spare, in at most %i lines", async (columns, most) => {
-    const asked: PressQuestion<unknown>[] = [];
-    const prompts = async () => {
-      const { script } = deps;
-      return Object.assign(Object.create(script), {
-        press: async (question: PressQuestion<unknown>) => {
-          asked.push(question);
-          return script.press(question);
-        },
-      });
-    };
-    await walk(everyScreen, { prompts });
-    expect(asked).toHaveLength(8);
-    for (const { keys } of asked) {
-      const lines = layOutKeys(keys, columns, deps.output.theme).split("\n");
-      expect(lines.length).toBeLessThanOrEqual(most);
-      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns - 2);
-    }
-  });
-});
 
 describe("walking the steps", () => {
   it("says what to do when something is not as described, and asks again", async () => {

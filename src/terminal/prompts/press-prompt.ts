@@ -34,7 +34,7 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
 });
 
 /** The line of keys, Ctrl-C the last of them, broken between two of them where the terminal is narrow. */
-export function layOutKeys(keys: PressConfig["keys"], columns: number, style: Style): string {
+function layOutKeys(keys: PressConfig["keys"], columns: number, style: Style): string {
   const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(({ press, does }) =>
     `${style.strong(press === "enter" ? "Enter" : press)} ${does}`.replaceAll(" ", "\u00a0"),
   );
