@@ -24,15 +24,13 @@ export function addressOf({ region, serverUrl }: Endpoint): string {
   return serverUrl ?? addresses[region];
 }
 
-const regions: readonly string[] = ["global", "eu", "us"] satisfies Region[];
-
 /**
  * Reads the name of a region.
  *
  * @throws MistralKeyError of kind `usage`
  */
 export function parseRegion(text: string): Region {
-  if (regions.includes(text)) return text as Region;
+  if (Object.hasOwn(addresses, text)) return text as Region;
   throw new MistralKeyError("usage", `There is no region with that name.`, {
     hint: "Use --region global, --region eu or --region us.",
   });

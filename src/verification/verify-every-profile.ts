@@ -37,32 +37,22 @@ export async function verifyEveryProfile(
   options: Omit<VerifyRequest, "profile">,
 ): Promise<ProfileResults> {
   const names = deps.profiles.list().map(({ name }) => name);
-  // A key may be in the keychain without a profile that lists it.
-  if (names.length === 0) {
-    const found = await readKeyToCheck(deps, { ...options, profile: defaultProfile });
-    return await checkAll(deps, [found]);
-  }
   const found: (StoredKeyToCheck | Failed)[] = [];
+  // A key may be in the keychain without a profile that lists it.
+  if (names.length === 0) found.push(await readKeyToCheck(deps, { ...options, profile: defaultProfile }));
   for (const profile of names) {
     const failed = (error: unknown) => ({ profile, failure: expected(error) });
     found.push(await readKeyToCheck(deps, { ...options, profile }).catch(failed));
   }
-  return await checkAll(deps, found);
-}
-
-type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
-type Verifying = Checking & Reading & Pick<Deps, "env" | "now">;
-
-async function checkAll(
-  deps: Verifying,
-  found: readonly (StoredKeyToCheck | Failed)[],
-): Promise<ProfileResults> {
   const checked = await checkEach(deps, found, async (one) =>
     "failure" in one ? one : await checkOne(deps, one),
   );
   const results = checked.filter((result) => result !== undefined);
   return { results, unchecked: found.length - results.length };
 }
+
+type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
+type Verifying = Checking & Reading & Pick<Deps, "env" | "now">;
 
 /** The verdict on one key; `undefined` when the person pressed Ctrl-C before it was there. */
 async function checkOne(deps: Verifying, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
