@@ -212,9 +212,11 @@ class Move {
 
   /** Writes down what Mistral said of the key in use, unless a fuller check said the same a moment ago. */
   #learn(inUseIs: HeldKey): void {
-    const { profiles, now } = this.#deps;
+    const { profiles, journal, now } = this.#deps;
     const check = this.#checks.fullest(inUseIs);
     if (check === undefined || check === this.#options.captured?.check || inUseIs !== "new") return;
+    // It may have been removed while this run waited.
+    journal.confirm(this.#record);
     profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
   }
 

@@ -260,6 +260,19 @@ describe("rotate --finish", () => {
     });
   });
 
+  it("brings back no profile that is removed while it waits", async () => {
+    const { sleep } = deps;
+    Object.assign(deps, {
+      sleep: async (ms: number) => {
+        await sleep(ms);
+        deps.journal.end(defaultProfile);
+        deps.profiles.remove(defaultProfile);
+      },
+    });
+    expect(await failure(run({ finish: true, wait: "1s" }))).toMatchObject({ code: 9 });
+    expect(deps.profiles.list()).toEqual([]);
+  });
+
   it("keeps the old key as long as Mistral accepts it", async () => {
     expect(await run({ finish: true, json: true })).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
