@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { bundleWhole } from "../scripts/bundle.mjs";
 
 const quiet = { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" };
 
@@ -92,11 +93,12 @@ export function libraryScript(modules, folder) {
   return script;
 }
 
-/** Starts the keyring and the API. @returns {Promise<{ env: Record<string, string>, stop: () => Promise<void> }>} */
+/** Starts a keyring with a key and the API. @returns {Promise<{ env: Record<string, string>, stop: () => Promise<void> }>} */
 export async function startKeyringAndApi(key, delay = 0) {
-  const child = spawn(process.execPath, [resolve("bench/keyring-and-api.mjs"), key, String(delay)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const program = resolve("build/bench/keyring-and-api.cjs");
+  await bundleWhole("bench/keyring-and-api.ts", program);
+  const stdio = ["pipe", "pipe", "inherit"];
+  const child = spawn(process.execPath, [program, key, String(delay)], { stdio });
   const ended = new Promise((done) => child.on("close", done));
   for await (const line of createInterface({ input: child.stdout })) {
     const stop = async () => {

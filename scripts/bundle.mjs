@@ -7,6 +7,7 @@
 // A file is loaded only when its `import()` is reached, so a command pays for what it uses.
 import { readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
 const source = resolve("src");
@@ -109,9 +110,17 @@ export async function bundleModule(input, file) {
   await bundler.close();
 }
 
-/** Makes one CommonJS module of a TypeScript file, with its packages as the program has them. */
-export async function bundleWhole(input, file) {
-  const bundler = await rolldown({ input, ...inProgram, logLevel: "silent" });
+/**
+ * Makes one CommonJS module of a TypeScript file, with its packages as the program has them. A file that
+ * looks for its neighbours finds them where it was written.
+ */
+export async function bundleWhole(input, file, external = ["keytar"]) {
+  const ownAddress = {
+    name: "own-address",
+    transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
+  };
+  const plugins = [...inProgram.plugins, ownAddress];
+  const bundler = await rolldown({ input, ...inProgram, plugins, external, logLevel: "silent" });
   await bundler.write({ file, format: "cjs", dynamicImportInCjs: false, codeSplitting: false });
   await bundler.close();
 }

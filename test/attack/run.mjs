@@ -8,10 +8,9 @@
 //   npm run attack -- --seed 7 --only faults --try 12   one try of one scenario, as it was in that run
 //   npm run attack -- --show …              what every run prints, too
 //   npm run attack -- --write               keep the table in docs/reliability.md
-import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { rolldown } from "rolldown";
+import { bundleWhole } from "../../scripts/bundle.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -25,30 +24,13 @@ const { values } = parseArgs({
   },
 });
 
-// Node 20 runs no TypeScript. A file that looks for its neighbours finds them where it was written.
-const folder = fileURLToPath(new URL("../../build/attack", import.meta.url));
-const bundler = await rolldown({
-  input: { attack: fileURLToPath(new URL("attack.ts", import.meta.url)) },
-  platform: "node",
-  external: (id) => !id.startsWith(".") && !isAbsolute(id),
-  transform: { target: "node20.19" },
-  logLevel: "silent",
-  plugins: [
-    {
-      name: "own-address",
-      transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
-    },
-  ],
-});
-await bundler.write({
-  dir: folder,
-  format: "es",
-  entryFileNames: "[name].mjs",
-  chunkFileNames: "[name].mjs",
-});
-await bundler.close();
-
-const { attack } = await import(pathToFileURL(join(folder, "attack.mjs")).href);
+// Node 20 runs no TypeScript.
+const bundle = fileURLToPath(new URL("../../build/attack/attack.cjs", import.meta.url));
+await bundleWhole(fileURLToPath(new URL("attack.ts", import.meta.url)), bundle, [
+  "keytar",
+  "@lydell/node-pty",
+]);
+const { attack } = await import(pathToFileURL(bundle).href);
 const number = (text) => (text === undefined ? undefined : Number(text));
 process.exitCode = await attack({
   seed: number(values.seed),
