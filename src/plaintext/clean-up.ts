@@ -39,8 +39,8 @@ interface Candidate {
 export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly CleanedPlace[]> {
   const at = deps.processContext();
   const candidates = filesOf(request, at);
-  const own = candidates.filter(({ finds: [first] }) => first.place.tool === undefined);
-  const ofTools = candidates.filter(({ finds: [first] }) => first.place.tool !== undefined);
+  const own = candidates.filter(({ finds: [first] }) => first.tool === undefined);
+  const ofTools = candidates.filter(({ finds: [first] }) => first.tool !== undefined);
   const cleaned: CleanedPlace[] = [];
   const chosen = new Set(await chooseOwn(deps, own, request.choice));
   for (const candidate of own) cleaned.push(...(await settle(deps, candidate, chosen.has(candidate))));
@@ -106,7 +106,7 @@ async function chooseOwn(
 }
 
 async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: CleanUp): Promise<boolean> {
-  const { tool } = candidate.finds[0].place;
+  const [{ tool }] = candidate.finds;
   if (tool === undefined || choice === "none" || choice === "files") return false;
   if (choice === undefined && !deps.interactive) return false;
   if (candidate.plan.changes.length === 0) return choice === "all";

@@ -5,15 +5,13 @@ import { type GitState, gitStates } from "../git/git-state.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
 import { NotUnderstood, type Occurrence, type TextFormat } from "./formats/occurrence.ts";
-import { type FilePlace, filePlaces, loadFormat, type PlaceKind } from "./places.ts";
+import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
 
 /** A place that holds a key. */
 export type FoundPlace = { readonly kind: "environment"; readonly variable: string } | FoundInFile;
 
 /** A line of a file that holds a key. */
-export interface FoundInFile {
-  readonly kind: FilePlace["kind"];
-  readonly place: FilePlace;
+export interface FoundInFile extends FilePlace {
   readonly file: TextFile;
   readonly format: TextFormat;
   readonly occurrence: Occurrence;
@@ -69,18 +67,10 @@ async function findInFiles(
     }
     if (reading.state === "absent" || seen.has(reading.file.identity)) continue;
     seen.add(reading.file.identity);
-    const format = await loadFormat(place.format);
+    const format = await place.loadFormat();
     try {
-      const occurrences = format.find(reading.file.text);
-      finds.push(
-        ...occurrences.map((occurrence) => ({
-          kind: place.kind,
-          place,
-          file: reading.file,
-          format,
-          occurrence,
-        })),
-      );
+      const { file } = reading;
+      finds.push(...format.find(file.text).map((occurrence) => ({ ...place, file, format, occurrence })));
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error;
       unread.push({ kind: place.kind, where: place.path, reason: error.message });

@@ -11,19 +11,16 @@ export function shortPath(path: string, { home }: Pick<ProcessContext, "home">):
 
 /** Where a key is, as short as it can be said. */
 export function whereOf(place: FoundPlace, at: Pick<ProcessContext, "home">): string {
-  switch (place.kind) {
-    case "environment":
-      return showName(place.variable);
-    default:
-      return `${shortPath(place.file.path, at)}:${place.occurrence.line}`;
-  }
+  return place.kind === "environment"
+    ? showName(place.variable)
+    : `${shortPath(place.file.path, at)}:${place.occurrence.line}`;
 }
 
 /** What else is worth knowing of a place. */
 export function noteOn(place: FoundPlace): string {
   if (place.kind === "environment") return "this shell's environment";
   const link = place.file.path === place.file.realPath ? [] : ["a link"];
-  const tool = place.place.tool === undefined ? [] : [`read by ${place.place.tool.name}`];
+  const tool = place.tool === undefined ? [] : [`read by ${place.tool.name}`];
   const git = {
     tracked: ["in git"],
     "not-ignored": ["git would commit it"],

@@ -3,8 +3,10 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 import { absolute, toolFiles } from "../targets/tool-files.ts";
-import { assignments, fishVariables } from "./formats/assignments.ts";
+import { type AssignmentDialect, assignments, fishVariables } from "./formats/assignments.ts";
+import type { jsonRules } from "./formats/json-members.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
+import type { yamlRules } from "./formats/yaml-members.ts";
 
 /** What a place is; part of the stable `--json` surface. */
 export type PlaceKind =
@@ -29,44 +31,31 @@ export interface Tool {
 export interface FilePlace {
   readonly kind: Exclude<PlaceKind, "environment">;
   readonly path: string;
-  readonly format: FormatName;
+  readonly loadFormat: LoadFormat;
   readonly tool?: Tool;
 }
 
-/** How the text of a file is read. */
-export type FormatName =
-  | "dotenv"
-  | "posix"
-  | "fish"
-  | "fish-variables"
-  | "llm"
-  | "opencode"
-  | "mistral-code"
-  | "continue"
-  | "aider";
-
 /** Loads the reader of a format; only what is there needs one. */
-export async function loadFormat(name: FormatName): Promise<TextFormat> {
-  switch (name) {
-    case "dotenv":
-    case "posix":
-    case "fish":
-      return assignments(name);
-    case "fish-variables":
-      return fishVariables;
-    case "llm":
-    case "opencode":
-    case "mistral-code": {
-      const { jsonMembers, jsonRules } = await import("./formats/json-members.ts");
-      return jsonMembers(jsonRules[name]);
-    }
-    case "continue":
-    case "aider": {
-      const { yamlMembers, yamlRules } = await import("./formats/yaml-members.ts");
-      return yamlMembers(yamlRules[name]);
-    }
-  }
-}
+type LoadFormat = () => Promise<TextFormat>;
+
+const lines =
+  (dialect: AssignmentDialect): LoadFormat =>
+  async () =>
+    assignments(dialect);
+
+const json =
+  (tool: keyof typeof jsonRules): LoadFormat =>
+  async () => {
+    const { jsonMembers, jsonRules } = await import("./formats/json-members.ts");
+    return jsonMembers(jsonRules[tool]);
+  };
+
+const yaml =
+  (tool: keyof typeof yamlRules): LoadFormat =>
+  async () => {
+    const { yamlMembers, yamlRules } = await import("./formats/yaml-members.ts");
+    return yamlMembers(yamlRules[tool]);
+  };
 
 /** Every file in which Mistral keys are known to lie, whether it is there or not. Source: the tools' own documentation, August 2026. */
 export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace[]> {
@@ -77,7 +66,7 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
     ...[at.home, ...folders].map(aiderFile),
     ...(await Promise.all(folders.map(dotenvFiles))).flat(),
     ...shellFiles(at),
-    { kind: "dotenv" as const, path: join(at.home, ".env"), format: "dotenv" as const },
+    { kind: "dotenv" as const, path: join(at.home, ".env"), loadFormat: lines("dotenv") },
   ];
 }
 
@@ -101,7 +90,7 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
       kind: "dotenv",
       path: join(folder, name),
       // direnv's file is a script.
-      format: name.startsWith(".envrc") ? "posix" : "dotenv",
+      loadFormat: lines(name.startsWith(".envrc") ? "posix" : "dotenv"),
     }));
 }
 
@@ -113,38 +102,46 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
     [".zshrc", ".zshenv", ".zprofile", ".zlogin"].map((name) => join(folder, name)),
   );
   return [
-    ...[...ofHome, ...ofZsh].map((path) => ({ kind: "shell" as const, path, format: "posix" as const })),
-    { kind: "shell" as const, path: join(fishFolder, "config.fish"), format: "fish" as const },
-    { kind: "shell" as const, path: join(fishFolder, "fish_variables"), format: "fish-variables" as const },
-  ];
+    ...[...ofHome, ...ofZsh].map((path) => ({ path, loadFormat: lines("posix") })),
+    { path: join(fishFolder, "config.fish"), loadFormat: lines("fish") },
+    { path: join(fishFolder, "fish_variables"), loadFormat: async () => fishVariables },
+  ].map((file) => ({ kind: "shell", ...file }));
 }
 
 function filesOfTools(at: ProcessContext): readonly FilePlace[] {
   const files = toolFiles(at);
   return [
-    fileOf("Mistral Vibe", "vibe", files.vibe, "dotenv", { command: "vibe", variable: "MISTRAL_API_KEY" }),
-    fileOf("llm", "llm", files.llm, "llm", { command: "llm", variable: "LLM_MISTRAL_KEY" }),
-    fileOf("opencode", "opencode", files.opencode, "opencode", {
+    fileOf("Mistral Vibe", "vibe", files.vibe, lines("dotenv"), {
+      command: "vibe",
+      variable: "MISTRAL_API_KEY",
+    }),
+    fileOf("llm", "llm", files.llm, json("llm"), { command: "llm", variable: "LLM_MISTRAL_KEY" }),
+    fileOf("opencode", "opencode", files.opencode, json("opencode"), {
       command: "opencode",
       variable: "MISTRAL_API_KEY",
     }),
-    fileOf("Continue", "continue", files.continueSecrets, "dotenv"),
-    fileOf("Continue", "continue", files.continueConfig, "continue"),
-    fileOf("Mistral Code", "mistral-code", join(at.home, ".mistralcode", "config.json"), "mistral-code"),
+    fileOf("Continue", "continue", files.continueSecrets, lines("dotenv")),
+    fileOf("Continue", "continue", files.continueConfig, yaml("continue")),
+    fileOf(
+      "Mistral Code",
+      "mistral-code",
+      join(at.home, ".mistralcode", "config.json"),
+      json("mistral-code"),
+    ),
   ];
 }
 
 function aiderFile(folder: string): FilePlace {
   const start = { command: "aider", variable: "MISTRAL_API_KEY" };
-  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), "aider", start);
+  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), yaml("aider"), start);
 }
 
 function fileOf(
   name: string,
   kind: FilePlace["kind"],
   path: string,
-  format: FormatName,
+  loadFormat: LoadFormat,
   start?: Tool["start"],
 ): FilePlace {
-  return { kind, path, format, tool: { name, ...(start && { start }) } };
+  return { kind, path, loadFormat, tool: { name, ...(start && { start }) } };
 }

@@ -1,5 +1,4 @@
 import { type Replacement, replaceFile } from "../files/replace-file.ts";
-import type { TextFile } from "../files/text-file.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
@@ -10,7 +9,6 @@ import { applyEdits, type Edit, lineAt, type Occurrence } from "./formats/occurr
 
 /** A change to a file that takes a key out of it, planned and not yet made. */
 export interface PlannedTakeOut {
-  readonly file: TextFile;
   /** What changes, for people: no key and no other secret is in it. */
   readonly changes: readonly ShownChange[];
   /** What has to be changed by hand, with the reason. */
@@ -40,7 +38,6 @@ export function planTakeOut(
   const occurrences = finds.map(({ occurrence }) => occurrence);
   const { edits, left } = format.takeOut(file.text, occurrences, comment);
   return {
-    file,
     changes: edits.map((edit) => show(file.text, edit, occurrences)),
     left: [...left, ...otherForms(file.text, edits, occurrences)],
     apply: () => replaceFile(file, Buffer.from(file.mark + applyEdits(file.text, edits), "latin1")),

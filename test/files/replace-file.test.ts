@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -76,6 +77,28 @@ describe("replacing a file", () => {
     writeFileSync(path, "other\n");
     expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
     expect(readFileSync(path, "utf8")).toBe("other\n");
+  });
+
+  it("leaves alone what has taken its place, with the same content too, and makes none where it is gone", async () => {
+    const file = await read();
+    writeFileSync(join(folder, "new"), "old\n", { mode: 0o640 });
+    renameSync(join(folder, "new"), path);
+    expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
+    expectUntouched();
+    rmSync(path);
+    expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.runIf(posix)("follows no link that leads elsewhere meanwhile", async () => {
+    for (const name of ["real", "elsewhere"]) writeFileSync(join(folder, name), "old\n");
+    rmSync(path);
+    symlinkSync("real", path);
+    const file = await read();
+    rmSync(path);
+    symlinkSync("elsewhere", path);
+    expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
+    expectUntouched(["elsewhere", "file", "real"]);
   });
 
   it.runIf(posix)("leaves one alone that is read-only, or has another name", async () => {
