@@ -61,7 +61,7 @@ function commandLines(entry: CommandEntry): string[] {
     ".PP",
     ".RS 4",
     ".nf",
-    ...examples.map(exampleLine),
+    ...examples.map(textLine),
     ".fi",
     ".RE",
   ];
@@ -91,25 +91,9 @@ function bold(text: string): string {
   return `\\fB${plain(trimmed)}\\fR${text.slice(trimmed.length)}`;
 }
 
-/** A text, in lines of at most 80 bytes. A dot or quote at the beginning of one would make it a request. */
+/** A line of text. A dot or quote at its beginning would make it a request. */
 function textLine(text: string): string {
-  const lines = [""];
-  for (const word of plain(text).split(" ")) {
-    const last = lines.at(-1) ?? "";
-    const longer = last === "" ? word : `${last} ${word}`;
-    if (last !== "" && longer.length > 78) lines.push(word);
-    else lines.splice(-1, 1, longer);
-  }
-  return lines.map(guarded).join("\n");
-}
-
-/** A line that is kept as it is. */
-function exampleLine(text: string): string {
-  return guarded(plain(text));
-}
-
-function guarded(line: string): string {
-  return line.replace(/^(?=[.'])/, "\\&");
+  return plain(text).replace(/^(?=[.'])/, "\\&");
 }
 
 /** Text that roff shows as it is: hyphens that can be copied into a shell, and characters outside ASCII. */
@@ -121,11 +105,10 @@ function plain(text: string): string {
     .replaceAll("`", "\\(ga")
     .replaceAll("^", "\\(ha")
     .replaceAll("~", "\\(ti")
-    .replace(/[^\x00-\x7f]/gu, (character) => `\\[u${hex(character.codePointAt(0) ?? 0)}]`);
-}
-
-function hex(code: number): string {
-  return code.toString(16).toUpperCase().padStart(4, "0");
+    .replace(/[^\x00-\x7f]/gu, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return `\\[u${code.toString(16).toUpperCase().padStart(4, "0")}]`;
+    });
 }
 
 function capitalized(text: string): string {

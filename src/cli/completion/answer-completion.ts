@@ -1,7 +1,6 @@
 import { writeSync } from "node:fs";
 import { ProfileFolder } from "../../profiles/profile-folder.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
-import { commandTable, globalFlags } from "../command-table.ts";
 import { type Candidate, type Completion, completeLine } from "./complete-line.ts";
 
 /**
@@ -21,11 +20,8 @@ export async function answerCompletion([
     const profiles = new ProfileFolder(await programFolder(process.env));
     const asked = shell === "bash" ? joinAtEquals([...words, marked.slice(1)]) : [...words, marked.slice(1)];
     const current = asked.at(-1) ?? "";
-    const completion = completeLine(asked.slice(0, -1), current, {
-      commands: commandTable,
-      globalFlags,
-      profiles: () => profiles.list().map(({ name }) => name),
-    });
+    const names = () => profiles.list().map(({ name }) => name);
+    const completion = completeLine(asked.slice(0, -1), current, names);
     writeSync(1, write(shell, current, completion));
   } catch {
     // A message would end up in the middle of what is being typed.

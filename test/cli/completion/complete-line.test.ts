@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { commandTable, globalFlags } from "../../../src/cli/command-table.ts";
+import { commandTable } from "../../../src/cli/command-table.ts";
 import { completeLine } from "../../../src/cli/completion/complete-line.ts";
 
-const completable = { commands: commandTable, globalFlags, profiles: () => ["default", "work"] };
-const complete = (...words: string[]) => completeLine(words.slice(0, -1), words.at(-1) ?? "", completable);
+const profiles = () => ["default", "work"];
+const complete = (...words: string[]) => completeLine(words.slice(0, -1), words.at(-1) ?? "", profiles);
 const values = (...words: string[]) => {
   const completion = complete(...words);
   return completion.kind === "values" ? completion.candidates.map(({ value }) => value) : completion.kind;
