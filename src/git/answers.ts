@@ -7,20 +7,6 @@ export function* partsOf(answer: Buffer): Generator<Buffer> {
   }
 }
 
-/** Cuts an answer that comes in chunks into its parts. */
-class PartReader {
-  #rest: Buffer = Buffer.alloc(0);
-
-  /** The parts that are whole now. */
-  *push(chunk: Buffer): Generator<Buffer> {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const end = bytes.lastIndexOf(0) + 1;
-    // A copy, so that a few bytes do not keep a whole chunk.
-    this.#rest = Buffer.from(bytes.subarray(end));
-    yield* partsOf(bytes.subarray(0, end));
-  }
-}
-
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The name of a file as text. Bytes that are no UTF-8 are written as `\xe9`, so that no two names become one. */
@@ -37,32 +23,33 @@ export function textOf(name: Buffer): string {
 /** The mode of a submodule: a commit of another repository. */
 export const submoduleMode = "160000";
 
-/** An entry of the index: `100644 ID 0`, and the path behind a tab. */
-export function readIndexEntry(entry: Buffer): {
+/** A file as the index has it, or as a change leaves it. */
+export interface GitFile {
   readonly mode: string;
   readonly id: string;
   readonly path: Buffer;
-} {
+}
+
+/** Reads an entry of the index: `100644 ID 0`, and the path behind a tab. */
+export function readIndexEntry(entry: Buffer): GitFile {
   const tab = entry.indexOf(9);
   const [mode = "", id = ""] = entry.toString("latin1", 0, tab).split(" ");
   return { mode, id, path: entry.subarray(tab + 1) };
 }
 
-/** A change that is going to be committed or was: the file, as it is then. */
-export interface Change {
-  readonly mode: string;
-  readonly id: string;
-  readonly path: Buffer;
-}
-
 /** Reads changes as `--raw -z` tells them: `:100644 100644 ID ID M`, then the path; for commits, each behind its id. */
 export class ChangeReader {
-  readonly #parts = new PartReader();
+  #rest: Buffer = Buffer.alloc(0);
   #change: readonly string[] | undefined;
   #commit = "";
 
-  *push(chunk: Buffer): Generator<Change & { readonly commit: string }> {
-    for (const part of this.#parts.push(chunk)) {
+  /** The changes that are whole now. */
+  *push(chunk: Buffer): Generator<GitFile & { readonly commit: string }> {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const end = bytes.lastIndexOf(0) + 1;
+    // A copy, so that a few bytes do not keep a whole chunk.
+    this.#rest = Buffer.from(bytes.subarray(end));
+    for (const part of partsOf(bytes.subarray(0, end))) {
       if (this.#change !== undefined) {
         const [, mode = "", , id = ""] = this.#change;
         this.#change = undefined;

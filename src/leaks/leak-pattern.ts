@@ -17,10 +17,14 @@ export interface WantedKey {
 /** How a key was written down. */
 export type Encoding = "plain" | "base64" | "utf-16";
 
-/** A key that was found in some bytes. */
-export interface Hit {
+/** A key that was found, or may be, and how it is written. */
+export interface Match {
   readonly wanted: WantedKey;
   readonly encoding: Encoding;
+}
+
+/** A key that was found in some bytes. */
+export interface Hit extends Match {
   /** Where it starts, in bytes. */
   readonly offset: number;
 }
@@ -29,9 +33,7 @@ export interface Hit {
 const longestKey = 2048;
 
 /** A way a key can be written: how that starts, and how to tell that it is the key. */
-interface Pattern {
-  readonly wanted: WantedKey;
-  readonly encoding: Encoding;
+interface Pattern extends Match {
   readonly needle: Buffer;
   isAt(bytes: Buffer, offset: number): boolean;
 }
@@ -86,9 +88,7 @@ export class LeakPatterns {
 }
 
 /** A key that was found while something was read from start to end. */
-export interface StreamHit {
-  readonly wanted: WantedKey;
-  readonly encoding: Encoding;
+export interface StreamHit extends Match {
   /** The line it is on, counted from 1. */
   readonly line: number;
 }

@@ -1,5 +1,5 @@
 import type { GitObject } from "../git/object-stream.ts";
-import type { Encoding, WantedKey } from "./leak-pattern.ts";
+import type { Match } from "./leak-pattern.ts";
 
 /** Where a key was found. */
 export type LeakPlace =
@@ -27,9 +27,7 @@ export interface FilePlace {
 }
 
 /** A stored key, written down somewhere in plaintext. */
-export interface Leak {
-  readonly wanted: WantedKey;
-  readonly encoding: Encoding;
+export interface Leak extends Match {
   readonly place: LeakPlace;
 }
 

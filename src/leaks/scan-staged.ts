@@ -1,4 +1,11 @@
-import { ChangeReader, partsOf, readIndexEntry, submoduleMode, textOf } from "../git/answers.ts";
+import {
+  ChangeReader,
+  type GitFile,
+  partsOf,
+  readIndexEntry,
+  submoduleMode,
+  textOf,
+} from "../git/answers.ts";
 import type { Asking, Git } from "../git/git.ts";
 import { ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
@@ -44,14 +51,10 @@ export async function scanStaged(git: Git, asking: Asking, patterns: LeakPattern
   return { part, leaks, gaps, found };
 }
 
-type Names = ReadonlyMap<string, readonly string[]>;
-
 /** The names of contents, by id. A submodule is none: its content is another repository's. */
-function namesOf(
-  entries: Iterable<{ readonly mode: string; readonly id: string; readonly path: Buffer }>,
-): Names {
+function namesOf(files: Iterable<GitFile>): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
-  for (const { mode, id, path } of entries) {
+  for (const { mode, id, path } of files) {
     if (mode !== submoduleMode) names.set(id, [...(names.get(id) ?? []), textOf(path)]);
   }
   return names;

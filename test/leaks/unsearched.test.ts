@@ -58,19 +58,9 @@ describe("what could not be searched is named, with the reason", () => {
     await expectGaps(refused);
   });
 
-  test("a repository that is said to be bare", async () => {
-    repository.git("config", "core.bare", "true");
-    await expectGaps({ [files]: /core\.bare/ });
-  });
-
   test("a repository that is damaged", async () => {
     rmSync(join(repository.path, ".git/HEAD"));
     await expectGaps({ "this repository": /not a git repository/ });
-  });
-
-  test("a repository that the environment names and that is not there", async () => {
-    const env = { GIT_DIR: "/nowhere" };
-    await expectGaps({ "this repository": /not a git repository: '\/nowhere'/ }, { env, staged: true });
   });
 
   test("a repository without git", async () => {
@@ -158,14 +148,6 @@ describe("what could not be searched is named, with the reason", () => {
       inRepository: false,
       searched: ["histories of shells and tools"],
     });
-  });
-
-  test("a profile that is damaged, whose key nobody knows", async () => {
-    const profile = join(repository.deps.home, "profiles/default.json");
-    repository.write("repository/b.txt", line);
-    repository.git("add", "-A");
-    writeFileSync(profile, "{");
-    await expectGaps({ "Profile default": /not searched for/ }, { staged: true });
   });
 
   test("a profile whose key is too short", async () => {
