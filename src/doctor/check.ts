@@ -39,8 +39,6 @@ export interface CheckContext {
   /** The folder of the program. */
   readonly folder: string;
   readonly processContext: ProcessContext;
-  /** `process.version`. */
-  readonly nodeVersion: string;
   /** What the store holds for the profile, looked at once. */
   readonly inspection: () => Promise<Inspection>;
   /** The keys that lie in plaintext on this machine, looked for once. */

@@ -35,7 +35,6 @@ export function contextOf(options: ContextOptions = {}): CheckContext {
     endpoint: { region: "global" },
     folder: home,
     processContext: { platform, home, cwd: home, env },
-    nodeVersion: "v24.0.0",
     inspection: () => deps.secrets.inspect({ profile, slot: "current" }),
     plaintext: async () => ({ found: [], unread: [] }),
     network: probe === undefined ? undefined : async () => probe,

@@ -71,7 +71,7 @@ describe("the keys that apps would take here", () => {
 
   it("are told by doctor, too, and are no fault", async () => {
     deps = deps.next({ env: { MISTRAL_API_KEY: key, MISTRAL_KEY_HOME: deps.home } });
-    await doctor({ args: [], flags: new Flags({ offline: true, json: true }) }, deps, "v24.0.0");
+    await doctor({ args: [], flags: new Flags({ offline: true, json: true }) }, deps);
     const { checks } = JSON.parse(deps.stdout());
     expect(checks.find(({ id }: { id: string }) => id === "apps")).toMatchObject({
       state: "ok",

@@ -17,16 +17,12 @@ import { readSettings, type Settings } from "../../settings.ts";
  * Checks the machine and the key. Exits with the code of the first check that fails, 0 when none
  * does. Changes nothing, asks nobody, and shows no key.
  */
-export async function doctor(
-  { args, flags }: CommandInput,
-  deps: Deps,
-  nodeVersion: string = process.version,
-): Promise<ExitCode> {
+export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   if (flags.on("scan")) return await (await import("./doctor-scan.ts")).scanMachine({ args, flags }, deps);
   if (flags.on("staged")) throw new MistralKeyError("usage", "--staged goes with --scan.");
   const settings = readSettings(flags, deps);
   const progress = deps.output.progress("Looking at this machine");
-  const context = await createContext(settings, flags.on("offline"), deps, nodeVersion);
+  const context = await createContext(settings, flags.on("offline"), deps);
   const finished = await runChecks(checks, context).finally(() => progress.clear());
   if (deps.signal.aborted) throw new Cancelled();
   if (settings.json) deps.output.json(doctorDocument(finished));
@@ -34,12 +30,7 @@ export async function doctor(
   return exitCodeOfChecks(finished);
 }
 
-async function createContext(
-  settings: Settings,
-  offline: boolean,
-  deps: Deps,
-  nodeVersion: string,
-): Promise<CheckContext> {
+async function createContext(settings: Settings, offline: boolean, deps: Deps): Promise<CheckContext> {
   const { profile, choice } = settings;
   // A profile that cannot be read is a result of its own check, not the end of the others.
   const row = deps.profiles.list().find(({ name }) => name === profile);
@@ -56,7 +47,6 @@ async function createContext(
     endpoint,
     folder: await programFolder(deps.env),
     processContext,
-    nodeVersion,
     inspection: once(() => store.inspect({ profile, slot: "current" })),
     plaintext: once(() => findKeys(processContext)),
     network: offline ? undefined : once(() => probeNetwork(addressOf(endpoint), deps)),

@@ -2,24 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { browserCheck, clipboardCheck, nodeCheck } from "../../../src/doctor/checks/machine.ts";
+import { browserCheck, clipboardCheck } from "../../../src/doctor/checks/machine.ts";
 import { contextOf } from "../check-context.ts";
-
-describe("the version of Node.js", () => {
-  it.each([
-    ["v18.20.4", "fail"],
-    ["v20.18.9", "fail"],
-    ["v20.19.0", "ok"],
-    ["v21.7.3", "fail"],
-    ["v22.11.0", "fail"],
-    ["v22.12.0", "ok"],
-    ["v23.0.0", "ok"],
-    ["v24.1.0", "ok"],
-    ["v26.0.0", "ok"],
-  ])("%s is %s", async (nodeVersion, state) => {
-    expect((await nodeCheck.run(contextOf({ nodeVersion }))).state).toBe(state);
-  });
-});
 
 /** A folder of programs that do nothing. */
 function pathWith(...programs: readonly string[]): string {
