@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { MistralKeyError } from "../../errors.ts";
 import type { StoreContext } from "../store-context.ts";
 import { EncryptedFileStore } from "./encrypted-file.ts";
 import { PassphraseSource } from "./passphrase.ts";
@@ -13,12 +12,8 @@ export function openEncryptedFile({
 }: Omit<StoreContext, "platform">): EncryptedFileStore {
   const passphrases = new PassphraseSource({
     env,
-    interactive: person?.interactive ?? false,
     signal,
-    ask: async (question) => {
-      if (person === undefined) throw new MistralKeyError("store-locked", "Nobody can be asked here.");
-      return (await person.prompts()).passphrase(question);
-    },
+    ask: person?.interactive ? async (question) => (await person.prompts()).passphrase(question) : undefined,
   });
   return new EncryptedFileStore({
     folder: join(folder, "keys"),

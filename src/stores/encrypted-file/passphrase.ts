@@ -1,18 +1,17 @@
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { codeOf, reasonOf } from "../../files/file-errors.ts";
 import { readFileOrPipe } from "../../files/read-file.ts";
+import type { Prompts } from "../../terminal/prompts/prompts.ts";
 import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
 /** What asking for a passphrase needs from outside. */
 export interface PassphraseContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person can answer. */
-  readonly interactive: boolean;
   /** Aborted when the person has stopped the program. */
   readonly signal: AbortSignal;
-  /** Asks without showing what is typed; for a new passphrase twice, until both are the same. */
-  readonly ask: (question: { readonly message: string; readonly confirm?: boolean }) => Promise<string>;
+  /** Absent where nobody can answer. */
+  readonly ask?: Prompts["passphrase"] | undefined;
 }
 
 /** Where the passphrase comes from. */
@@ -36,10 +35,10 @@ export class PassphraseSource {
 
   /** Where the passphrase would come from. */
   get origin(): PassphraseOrigin {
-    const { env, interactive } = this.#context;
+    const { env, ask } = this.#context;
     if (env.MISTRAL_KEY_PASSPHRASE) return "variable";
     if (env.MISTRAL_KEY_PASSPHRASE_FILE) return "file";
-    return interactive ? "person" : "nowhere";
+    return ask === undefined ? "nowhere" : "person";
   }
 
   /** Whether a passphrase can be had, without asking for it. */
@@ -64,10 +63,9 @@ export class PassphraseSource {
   async toOpen(what: string, attempt: number): Promise<Passphrase> {
     const given = await this.given();
     if (given !== undefined) return given;
-    this.#needPerson();
     const again =
       attempt > 1 ? "That passphrase does not open it. Once more, the passphrase of" : "Passphrase of";
-    return new Passphrase(await this.#context.ask({ message: `${again} ${what}` }));
+    return new Passphrase(await this.#ask({ message: `${again} ${what}` }));
   }
 
   /**
@@ -78,10 +76,9 @@ export class PassphraseSource {
   async toMake(): Promise<Passphrase> {
     const given = await this.given();
     if (given !== undefined) return given;
-    this.#needPerson();
     let message = `A new passphrase, ${shortest} characters or more (nothing opens the file without it)`;
     for (;;) {
-      const text = await this.#context.ask({ message, confirm: true });
+      const text = await this.#ask({ message, confirm: true });
       if (text.length >= shortest) return new Passphrase(text);
       message = `That has fewer than ${shortest} characters; four or five words are good. A new passphrase`;
     }
@@ -108,8 +105,10 @@ export class PassphraseSource {
     return new Passphrase(text);
   }
 
-  #needPerson(): void {
-    if (!this.#context.interactive) throw noPassphrase();
+  get #ask(): Prompts["passphrase"] {
+    const { ask } = this.#context;
+    if (ask === undefined) throw noPassphrase();
+    return ask;
   }
 }
 

@@ -74,7 +74,6 @@ export class KeychainStore implements SecretStore {
     const account = accountOf(address);
     return this.#inTurn(address, async () => {
       const password = key.reveal();
-      if (!ApiKey.accepts(password)) throw unstorable();
       this.#keys.delete(account);
       await this.#keychain.write(account, password);
       if ((await this.#readBack(account)) !== password) throw new KeychainProblem("write-unanswered");
@@ -151,11 +150,4 @@ function keyFrom(password: string): ApiKey {
   const value = password.trim();
   if (!ApiKey.accepts(value)) throw new KeychainProblem("unreadable");
   return ApiKey.of(value);
-}
-
-/** A NUL, say, would cut it short in the keychain. */
-function unstorable(): MistralKeyError {
-  return new MistralKeyError("usage", "This key has characters that no key can have.", {
-    hint: "Copy the key again from the Mistral console; it has letters and digits only.",
-  });
 }

@@ -57,13 +57,14 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
     passphrases: new PassphraseSource({
       signal: controller.signal,
       env,
-      interactive: answers !== undefined,
-      ask: async (question) => {
-        questions.push(question);
-        const answer = left.shift();
-        if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);
-        return answer;
-      },
+      ask:
+        answers &&
+        (async (question) => {
+          questions.push(question);
+          const answer = left.shift();
+          if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);
+          return answer;
+        }),
     }),
   });
   const pathOf = (file: string) => join(home, "keys", file);

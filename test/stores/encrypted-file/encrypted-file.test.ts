@@ -217,24 +217,6 @@ describe.skipIf(process.platform === "win32")("a keys folder that is not as it w
     await expect(store.availability()).resolves.toMatchObject({ state: "denied" });
     expect(readdirSync(join(home, "elsewhere"))).toEqual([]);
   });
-
-  it("refuses a file of another user", async (context) => {
-    if (process.geteuid?.() !== 0) return context.skip("only root can give a file away");
-    const { chownSync } = await import("node:fs");
-    const { store, pathOf } = openUnlocked();
-    await store.set(address, key);
-    chownSync(pathOf("work.age"), 65534, 65534);
-    await expect(store.get(address)).rejects.toMatchObject({
-      kind: "store-denied",
-      message: expect.stringContaining("another user"),
-    });
-  });
-
-  it("says that a folder in the place of the file is in the way", async () => {
-    const { store, pathOf } = openUnlocked();
-    mkdirSync(pathOf("work.age"), { recursive: true, mode: 0o700 });
-    await expect(store.get(address)).rejects.toMatchObject({ kind: "store-denied" });
-  });
 });
 
 describe("the file that holds the passphrase", () => {
@@ -278,12 +260,6 @@ describe.skipIf(process.platform === "win32")("a passphrase that comes through a
     await writeFile(pipe, `${passphrase}\n`);
     await storing;
     expect((await store.get(address))?.equals(key)).toBe(true);
-  });
-
-  it("locks the store when nobody writes into it", async () => {
-    const { store } = openWithPipe();
-    const message = expect.stringContaining("nobody writes into");
-    await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-locked", message });
   });
 
   it("is no longer waited for at Ctrl-C", async () => {

@@ -1,6 +1,5 @@
 import keytar from "keytar";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { ApiKey } from "../../../src/keys/api-key.ts";
 import { KeychainStore } from "../../../src/stores/keychain/keychain-store.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
@@ -112,15 +111,6 @@ describeWithKeyring("the keychain", () => {
     for (const [index, { profile }] of profiles.entries()) {
       expect(await keyring.lookup(profile)).toBe(testKey(`N${index}x`).reveal());
     }
-  });
-
-  it("refuses a key with a NUL, which would come back cut short, and keeps the one it has", async () => {
-    const store = openStore();
-    await store.set(at("cut"), testKey("A"));
-    const failure = await store.set(at("cut"), ApiKey.of("testKey0\0testKey0")).catch((error) => error);
-    expect(failure).toMatchObject({ kind: "usage" });
-    expect(String(failure.message) + String(failure.hint)).not.toContain("testKey0");
-    expect((await openStore().get(at("cut")))?.reveal()).toBe(testKey("A").reveal());
   });
 
   it("stops when the person has stopped the program", async () => {

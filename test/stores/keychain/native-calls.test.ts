@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { TimedOut } from "../../../src/running/within-limit.ts";
 import {
   type EndableProcess,
   endDespiteHungCall,
@@ -32,30 +31,6 @@ function endsOfHungCall(code: number): unknown[] {
   endDespiteHungCall(own, code);
   return own.ends;
 }
-
-describe("a call into keytar", () => {
-  it("gives what it gives", async () => {
-    await expect(waitForCall({ limitMs: 1000 }, async () => "key")).resolves.toBe("key");
-    await expect(waitForCall({ limitMs: 1000 }, () => Promise.reject(new Error("native")))).rejects.toThrow(
-      "native",
-    );
-  });
-
-  it("is given up after its limit", async () => {
-    const { call, comeBack } = hangingCall();
-    await expect(waitForCall({ limitMs: 10 }, call)).rejects.toBeInstanceOf(TimedOut);
-    comeBack();
-  });
-
-  it("is given up when the person stops the program", async () => {
-    const { call, comeBack } = hangingCall();
-    const controller = new AbortController();
-    const result = waitForCall({ limitMs: 10_000, signal: controller.signal }, call);
-    controller.abort(new Error("stopped"));
-    await expect(result).rejects.toThrow("stopped");
-    comeBack();
-  });
-});
 
 describe("the end of a process", () => {
   it("is left alone when no call hangs", () => {

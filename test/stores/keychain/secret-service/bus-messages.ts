@@ -1,3 +1,5 @@
+import { Writer } from "../../../../src/stores/keychain/secret-service/bus-values.ts";
+
 /** A header field: its code, the signature of its value, and the value. */
 type Field = readonly [code: number, type: "s" | "o" | "u" | "g", value: string | number];
 
@@ -11,71 +13,34 @@ export interface Draft {
   readonly bodyLength?: number;
 }
 
-/** Puts bytes together, little-endian and with D-Bus's alignment. */
-export class Bytes {
-  readonly #bytes: number[] = [];
-
-  align(boundary: number): this {
-    while (this.#bytes.length % boundary !== 0) this.#bytes.push(0);
-    return this;
-  }
-
-  byte(...values: readonly number[]): this {
-    this.#bytes.push(...values);
-    return this;
-  }
-
-  uint32(value: number): this {
-    this.align(4);
-    const buffer = Buffer.alloc(4);
-    buffer.writeUInt32LE(value);
-    return this.byte(...buffer);
-  }
-
-  text(value: string): this {
-    const buffer = Buffer.from(value);
-    return this.uint32(buffer.length).byte(...buffer, 0);
-  }
-
-  signature(value: string): this {
-    return this.byte(value.length, ...Buffer.from(value), 0);
-  }
-
-  array(boundary: number, write: (bytes: Bytes) => void): this {
-    const start = new Bytes();
-    start.byte(...this.#bytes);
-    start.uint32(0).align(boundary);
-    const before = start.length;
-    write(start);
-    const length = start.length - before;
-    this.uint32(length).align(boundary);
-    return this.byte(...start.buffer().subarray(before));
-  }
-
-  get length(): number {
-    return this.#bytes.length;
-  }
-
-  buffer(): Buffer {
-    return Buffer.from(this.#bytes);
-  }
+/** Marshals a body. */
+export function bodyOf(write: (body: Writer) => void): Buffer {
+  const body = new Writer();
+  write(body);
+  return body.take();
 }
 
 /** Marshals a draft. */
 export function messageOf(draft: Draft): Buffer {
   const { type = 2, version = 1, fields, body = Buffer.alloc(0) } = draft;
-  const bytes = new Bytes();
-  bytes.byte("l".charCodeAt(0), type, 0, version);
-  bytes.uint32(draft.bodyLength ?? body.length).uint32(7);
-  bytes.array(8, (list) => {
+  const header = new Writer();
+  header.bytes("l".charCodeAt(0), type, 0, version);
+  header.uint32(draft.bodyLength ?? body.length);
+  header.uint32(7);
+  header.array(8, () => {
     for (const [code, fieldType, value] of fields) {
-      list.align(8).byte(code).signature(fieldType);
-      if (fieldType === "u") list.uint32(Number(value));
-      else if (fieldType === "g") list.signature(String(value));
-      else list.text(String(value));
+      if (fieldType !== "u") {
+        header.field(code, [fieldType, String(value)]);
+        continue;
+      }
+      header.align(8);
+      header.bytes(code);
+      header.value(["g", fieldType]);
+      header.uint32(Number(value));
     }
   });
-  return Buffer.concat([bytes.align(8).buffer(), body]);
+  header.align(8);
+  return Buffer.concat([header.take(), body]);
 }
 
 /** A reply that carries one object path. */
@@ -86,7 +51,7 @@ export function pathReply(to: number, path: string): Buffer {
       [7, "s", ":1.5"],
       [8, "g", "o"],
     ],
-    body: new Bytes().text(path).buffer(),
+    body: bodyOf((body) => body.value(["o", path])),
   });
 }
 
@@ -100,7 +65,7 @@ export function errorReply(to: number, name: string, text: string): Buffer {
       [7, "s", "org.freedesktop.DBus"],
       [8, "g", "s"],
     ],
-    body: new Bytes().text(text).buffer(),
+    body: bodyOf((body) => body.value(["s", text])),
   });
 }
 
@@ -114,6 +79,6 @@ export function signalMessage(): Buffer {
       [3, "s", "NameAcquired"],
       [8, "g", "s"],
     ],
-    body: new Bytes().text(":1.6").buffer(),
+    body: bodyOf((body) => body.value(["s", ":1.6"])),
   });
 }
