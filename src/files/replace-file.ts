@@ -36,33 +36,33 @@ export async function replaceFile(
     const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
     putInPlace(temporary, file.realPath);
-    syncReplaced(folder);
+    // It is replaced by now; what a power failure would undo is not known.
+    asFarAsPossible(() => syncFolder(folder));
     return { outcome: "replaced", mode: kept };
   } catch (error) {
     return untouched(reasonOf(error));
   } finally {
-    removeTemporary(temporary);
-  }
-}
-
-/** It is there only after a failure; one that cannot be removed either is taken away by the next run. */
-function removeTemporary(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The failure before it is what is told.
+    // It is there only after a failure, which is what is told; one that cannot be removed the next run takes away.
+    asFarAsPossible(() => rmSync(temporary, { force: true }));
   }
 }
 
 /** Removes what a run that was killed in this folder has left of {@link replaceFile}: it may hold a key, and git would take it. */
 export function removeLeftovers(folder: string): void {
-  try {
+  // A folder may not be listed, or hold somebody else's file: what is written now does not depend on it.
+  asFarAsPossible(() => {
     for (const name of readdirSync(folder)) {
       const [, id] = /^\.mistral-key\.(\d+)\.[0-9a-f]{16}\.tmp$/.exec(name) ?? [];
       if (id !== undefined && !isRunning(Number(id))) rmSync(join(folder, name), { force: true });
     }
+  });
+}
+
+function asFarAsPossible(act: () => void): void {
+  try {
+    act();
   } catch {
-    // A folder that may not be listed, or somebody else's file: what is written now does not depend on it.
+    // The caller says why it goes on.
   }
 }
 
@@ -99,15 +99,6 @@ function putInPlace(temporary: string, path: string): void {
     throw new UnfitFile(
       "it is mounted there by itself, as a container does with a single file, so no new file can take its place",
     );
-  }
-}
-
-/** The file is replaced by then, whatever comes of this. */
-function syncReplaced(folder: string): void {
-  try {
-    syncFolder(folder);
-  } catch {
-    // What a power failure would undo is not known.
   }
 }
 

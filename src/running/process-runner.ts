@@ -63,12 +63,7 @@ export class ProcessRunner implements CommandRunner {
     return this.#options.process.platform;
   }
 
-  find([name, ...args]: readonly string[]): FoundCommand {
-    if (name === undefined) {
-      throw new MistralKeyError("usage", "There is no command to run.", {
-        hint: "Name it behind --, for example: node app.js",
-      });
-    }
+  find([name = "", ...args]: readonly string[]): FoundCommand {
     // On Windows the endings of PATHEXT count; the library that starts commands there knows them.
     const file = this.platform === "win32" ? name : findCommand(name, this.#options.env.PATH);
     return { name, file, args };

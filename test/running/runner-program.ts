@@ -6,7 +6,6 @@ import { ProcessRunner } from "../../src/running/process-runner.ts";
 import { StandardStream } from "../../src/terminal/output/standard-stream.ts";
 
 // Starts a command as `mistral-key run` does, without a keychain: [--windows] [--redact] -- CMD…
-// With --codes, starts the shell CMD once for some exit codes and prints those that came back.
 const end = process.argv.indexOf("--");
 const flags = process.argv.slice(2, end);
 const key = ApiKey.of(["A", "B", "C", "D"].map((letter) => `testKey${letter}`).join(""));
@@ -33,16 +32,8 @@ try {
     names: ["MISTRAL_API_KEY"],
     platform: process.platform,
   });
-  if (flags.includes("--codes")) {
-    const codes: number[] = [];
-    for (const code of [0, 1, 2, 9, 125, 126, 127, 128, 130, 143, 254, 255]) {
-      codes.push(await runner.start({ ...command, args: ["-c", `exit ${code}`] }, { env }));
-    }
-    console.log(JSON.stringify(codes));
-  } else {
-    const redact = flags.includes("--redact") ? key : undefined;
-    process.exitCode = await runner.start(command, { env, redact });
-  }
+  const redact = flags.includes("--redact") ? key : undefined;
+  process.exitCode = await runner.start(command, { env, redact });
 } catch (error) {
   if (!(error instanceof MistralKeyError)) throw error;
   process.stderr.write(`${error.message}\n`);
