@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { findProgram } from "../support/find-program.ts";
+import { fileURLToPath } from "node:url";
 import { startKeyring } from "../support/keyring.ts";
 import { startMistralApi } from "../support/mistral-api.ts";
 import { program } from "../support/program.ts";
@@ -39,7 +39,7 @@ export async function killAtRandomMoments(
 
 /**
  * Kills such rotations as they change a file for good: the start, the way back and the end, each at
- * every such call of the system, one after another.
+ * every such call, one after another.
  *
  * @param every - 1 for every call, 2 for every second one, and so on
  * @param commands - which of them are killed
@@ -52,18 +52,15 @@ export async function killAtEveryEffect(
 ): Promise<KillCounts> {
   return await onMachine(store, async (machine) => {
     for (const killed of commands) {
-      for (const calls of effects) {
-        let wasKilled = true;
-        for (let nth = 1; wasKilled; nth += every) {
-          const kill: Kill = async (run) => {
-            wasKilled = await killedAt(calls, nth, run);
-            return wasKilled;
-          };
-          const end = killed === "start" ? (nth % 2 === 0 ? "finish" : "abort") : killed;
-          const kills =
-            killed === "start" ? { start: kill, end: undefined } : { start: undefined, end: kill };
-          await machine.takeTurn(end, kills);
-        }
+      let wasKilled = true;
+      for (let nth = 1; wasKilled; nth += every) {
+        const kill: Kill = async (run) => {
+          wasKilled = await killedAt(nth, run);
+          return wasKilled;
+        };
+        const end = killed === "start" ? (nth % 2 === 0 ? "finish" : "abort") : killed;
+        const kills = killed === "start" ? { start: kill, end: undefined } : { start: undefined, end: kill };
+        await machine.takeTurn(end, kills);
       }
     }
   });
@@ -107,7 +104,7 @@ class RandomMoments {
   }
 
   readonly kill: Kill = async (run) => {
-    const child = start(process.execPath, [program, ...run.args], run);
+    const child = start(run);
     let ended = false;
     const end = new Promise<NodeJS.Signals | null>((resolve, reject) => {
       child.on("error", reject);
@@ -135,19 +132,16 @@ class RandomMoments {
   };
 }
 
-const strace = findProgram("strace");
+const preload = fileURLToPath(new URL("programs/faults.cjs", import.meta.url));
 
-/** What killing at effects needs, for `describeNeeding`. */
-export const killing = { missing: strace === undefined ? ["strace"] : [], packages: "strace" };
+/** What changes a file for good: each write ends with one of these calls. */
+const effects = ["renameSync", "linkSync", "rmSync"];
 
-/** What changes a file for good: each write ends with one of these calls of the system. */
-const effects = ["rename,renameat,renameat2", "link,linkat", "unlink,unlinkat"];
-
-/** Runs the command, killed as it makes its nth call of a kind; answers whether it was. */
-function killedAt(calls: string, nth: number, run: CommandRun): Promise<boolean> {
-  const injection = ["-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${nth}`];
-  const traced = ["-f", "-qq", "-o", "/dev/null", ...injection, process.execPath, program, ...run.args];
-  const child = start(strace ?? "", traced, run);
+/** Runs the command, killed as it is about to make its nth call of these; answers whether it was. */
+function killedAt(nth: number, run: CommandRun): Promise<boolean> {
+  const fault = { calls: "file", only: effects, nth, how: "kill", folder: run.cwd, note: "/dev/null" };
+  const env = { ...run.env, ATTACK_FAULT: JSON.stringify(fault) };
+  const child = start({ ...run, env }, ["--require", preload]);
   child.stderr.resume();
   return new Promise((resolve, reject) => {
     child.on("error", reject);
@@ -155,8 +149,8 @@ function killedAt(calls: string, nth: number, run: CommandRun): Promise<boolean>
   });
 }
 
-function start(command: string, args: readonly string[], { env, cwd, input }: CommandRun) {
-  const child = spawn(command, args, {
+function start({ args, env, cwd, input }: CommandRun, nodeArgs: readonly string[] = []) {
+  const child = spawn(process.execPath, [...nodeArgs, program, ...args], {
     env: { PATH: process.env.PATH, LANG: "C.UTF-8", ...env },
     cwd,
     stdio: ["pipe", "ignore", "pipe"],

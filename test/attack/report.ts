@@ -34,8 +34,8 @@ const contract = new Set([0, 2, 3, 4, 5, 6, 7, 8, 9, 126, 127, 129, 130, 143]);
 /** What came of the tries of one scenario. */
 export class Report {
   readonly name: string;
-  readonly counts: Record<Counted, number>;
-  readonly found: Record<Finding, number>;
+  readonly counts = zeros(counted);
+  readonly found = zeros(findings);
   /** In milliseconds. */
   slowest = 0;
 
@@ -45,17 +45,6 @@ export class Report {
   constructor(name: string, shows = false) {
     this.name = name;
     this.#shows = shows;
-    this.counts = {
-      runs: 0,
-      inputs: 0,
-      kills: 0,
-      faults: 0,
-      answers: 0,
-      processes: 0,
-      files: 0,
-      journals: 0,
-    };
-    this.found = { crash: 0, leak: 0, loss: 0, hang: 0, exit: 0 };
   }
 
   count(what: Counted, times = 1): void {
@@ -107,6 +96,10 @@ export class Report {
       if (!holders.includes(file)) this.find("leak", `${where}: in the file ${JSON.stringify(file)}`);
     }
   }
+}
+
+function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }
 
 function masked({ stdout, stderr }: Run, keys: readonly string[]): string {

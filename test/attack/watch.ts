@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { processesFrom, readOfProcess } from "../support/watch-children.ts";
 
 /** A program that is watched, from its start to its end. */
 export interface Watched {
@@ -47,9 +47,9 @@ export class ProcessWatch {
     for (const state of [...this.#watched.values()]) {
       let ticks = "";
       let runs = false;
-      for (const pid of treeBelow(state.pid)) {
+      for (const pid of processesFrom(state.pid)) {
         state.seen.add(pid);
-        const stat = read(`/proc/${pid}/stat`);
+        const stat = readOfProcess(pid, "stat");
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         // Running or waiting to, or for a disk that is busy.
         runs ||= fields[0] === "R" || fields[0] === "D";
@@ -68,25 +68,10 @@ export class ProcessWatch {
 
   #lookForKeys({ keys, holders, onLeak }: State, pid: number): void {
     for (const file of ["cmdline", "environ"]) {
-      const text = read(`/proc/${pid}/${file}`);
+      const text = readOfProcess(pid, file);
       if (!keys.some((key) => text.includes(key))) continue;
-      const name = read(`/proc/${pid}/comm`).trim();
+      const name = readOfProcess(pid, "comm").trim();
       if (file === "cmdline" || !holders.includes(name)) onLeak(`${file} of ${name}`);
     }
-  }
-}
-
-function treeBelow(pid: number): readonly number[] {
-  // Node and shells start programs from their first thread.
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
-  return [pid, ...children.flatMap(treeBelow)];
-}
-
-/** Empty for a process that has ended meanwhile, and for one that is somebody else's. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
   }
 }

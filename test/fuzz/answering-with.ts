@@ -1,4 +1,5 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 
 /** Lets something call a server on a loopback port that answers every request with these bytes, and hangs up. */
 export async function answeringWith(bytes: Buffer, use: (serverUrl: string) => Promise<void>): Promise<void> {
@@ -9,20 +10,12 @@ export async function answeringWith(bytes: Buffer, use: (serverUrl: string) => P
     socket.on("close", () => sockets.delete(socket));
     socket.once("data", () => socket.end(bytes));
   });
-  const port = await listen(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
   try {
     await use(`http://127.0.0.1:${port}`);
   } finally {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   }
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
 }

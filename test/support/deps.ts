@@ -18,8 +18,8 @@ import { MemoryStore } from "../../src/stores/memory.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
 import { openTarget } from "../../src/targets/open-target.ts";
 import type { Absence } from "../../src/terminal/absence.ts";
-import { TerminalOutput } from "../../src/terminal/output/terminal-output.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
+import { recordOutput } from "./recorded-output.ts";
 import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
 
 /** What is different from an empty machine with nobody at the keyboard. */
@@ -89,17 +89,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
   const profiles = options.profiles ?? new ProfileFolder(home);
   const secrets = options.store ?? new MemoryStore();
   const script = new ScriptedPrompts(options.answers ?? []);
-  const written = { stdout: "", stderr: "" };
-  const stream = (name: keyof typeof written) => ({
-    columns: options.columns ?? 80,
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const output = new TerminalOutput(
-    { stdout: stream("stdout"), stderr: stream("stderr"), env, platform: "linux" },
-    { color: false },
-  );
+  const { output, stdout, stderr } = recordOutput({ env, columns: options.columns ?? 80 });
   const controller = new AbortController();
   const opened: string[] = [];
   const copied: ApiKey[] = [];
@@ -172,9 +162,9 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
       opened.push(url);
       return options.browser ?? true;
     },
-    stdout: () => written.stdout,
-    stderr: () => written.stderr,
-    document: () => JSON.parse(written.stdout),
+    stdout,
+    stderr,
+    document: () => JSON.parse(stdout()),
     interrupt: () => controller.abort(new Cancelled()),
     next: (changes = {}) => {
       script.finish();

@@ -8,25 +8,6 @@ import { startKeyring } from "./keyring.ts";
 import { describeWithKeyring } from "./keyring-suite.ts";
 
 describeWithKeyring("a keyring for tests", () => {
-  it("can be one of several, each with its own secrets", async () => {
-    const [first, second] = await Promise.all([
-      startKeyring({ state: "unlocked", secrets: { default: "one" } }),
-      startKeyring({ state: "unlocked" }),
-    ]);
-    expect(await first.lookup("default")).toBe("one");
-    expect(await second.lookup("default")).toBeUndefined();
-    await Promise.all([first.stop(), second.stop()]);
-  });
-
-  it("can be locked and unlocked without losing a secret", async () => {
-    const keyring = await startKeyring({ state: "unlocked", secrets: { default: "one" } });
-    await keyring.lock();
-    expect(await keyring.lookup("default")).toBeUndefined();
-    await keyring.unlock();
-    expect(await keyring.lookup("default")).toBe("one");
-    await keyring.stop();
-  });
-
   it("removes its files when it is stopped, also when it is frozen", async () => {
     const keyring = await startKeyring({ state: "frozen", secrets: { default: "one" } });
     await keyring.stop();

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { findProgram } from "./find-program.ts";
 
 /** What a keyring for tests is like when it starts. */
 export type KeyringState =
@@ -67,7 +68,7 @@ const programs = ["sh", "dbus-daemon", "dbus-send", "gnome-keyring-daemon", "sec
 /** What is missing on this machine to start a keyring; empty when nothing is. */
 export function missingForKeyring(): readonly string[] {
   if (process.platform !== "linux") return ["Linux"];
-  return programs.filter((program) => !onPath(program));
+  return programs.filter((program) => findProgram(program) === undefined);
 }
 
 /**
@@ -260,16 +261,5 @@ function run(
     );
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);
-  });
-}
-
-function onPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
   });
 }

@@ -38,11 +38,6 @@ export const answer = {
   press: (key: string, question = anything): ScriptedAnswer => ({ kind: "press", question, answer: key }),
   /** Enters a key; nothing, where one is offered, takes that one. */
   key: (key: string, question = anything): ScriptedAnswer => ({ kind: "key", question, answer: key }),
-  passphrase: (text: string, question = anything): ScriptedAnswer => ({
-    kind: "passphrase",
-    question,
-    answer: text,
-  }),
   /** Pastes a key at a question that does not ask for one. */
   pasteKey: (key: string, question = anything): ScriptedAnswer => ({
     kind: "any",

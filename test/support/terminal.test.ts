@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs a script of the shell in a terminal. */
-async function inTerminal(
-  script: string,
-  use: (terminal: Terminal) => Promise<void>,
-  options: TerminalOptions = {},
-): Promise<void> {
-  const terminal = openTerminal("/bin/sh", ["-c", script], options);
+async function inTerminal(script: string, use: (terminal: Terminal) => Promise<void>): Promise<void> {
+  const terminal = openTerminal("/bin/sh", ["-c", script]);
   try {
     await use(terminal);
   } finally {
@@ -16,30 +12,6 @@ async function inTerminal(
 }
 
 describe("openTerminal", () => {
-  it("gives the program a real terminal of the size that was asked for", async () => {
-    await inTerminal(
-      "test -t 0 && test -t 1 && test -t 2 && stty size",
-      async (terminal) => {
-        await terminal.waitFor("12 40");
-        expect(await terminal.exit()).toEqual({ code: 0, signal: undefined });
-      },
-      { cols: 40, rows: 12 },
-    );
-  });
-
-  it("renders the screen as a person sees it, and keeps what scrolled away", async () => {
-    const script = String.raw`printf 'one\ntwo\rTWO\n\033[31mred\033[0m\n'; for i in 1 2 3 4 5 6; do echo $i; done`;
-    await inTerminal(
-      script,
-      async (terminal) => {
-        await terminal.exit();
-        expect(terminal.screen()).toBe("one\nTWO\nred\n1\n2\n3\n4\n5\n6");
-        expect(terminal.everything()).toContain("\x1b[31mred");
-      },
-      { rows: 4 },
-    );
-  });
-
   it("loses nothing of what is written last", async () => {
     await inTerminal("i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); echo line $i; done", async (terminal) => {
       await terminal.exit();

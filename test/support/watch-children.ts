@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 /** What was seen of the programs that this process started. */
 export interface WatchedChildren {
@@ -6,23 +6,15 @@ export interface WatchedChildren {
   stop(): { readonly holding: readonly string[]; readonly seen: readonly string[] };
 }
 
-/** Looks at every process below this one through `/proc`, as often as it can, for a secret. */
+/** Looks at every process below this one, as often as it can, for a secret. */
 export function watchChildren(secret: string): WatchedChildren {
   const holding = new Set<string>();
   const seen = new Set<string>();
   const look = () => {
-    const parents = new Map<string, string>();
-    for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      const stat = read(`/proc/${id}/stat`);
-      parents.set(id, stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? "");
-    }
-    for (const id of parents.keys()) {
-      let above = parents.get(id);
-      while (above !== undefined && above !== String(process.pid)) above = parents.get(above);
-      if (above === undefined) continue;
-      const name = read(`/proc/${id}/comm`).trim();
+    for (const pid of processesFrom(process.pid).slice(1)) {
+      const name = readOfProcess(pid, "comm").trim();
       seen.add(name);
-      if ((read(`/proc/${id}/cmdline`) + read(`/proc/${id}/environ`)).includes(secret)) holding.add(name);
+      if (["cmdline", "environ"].some((file) => readOfProcess(pid, file).includes(secret))) holding.add(name);
     }
   };
   const timer = setInterval(look, 2);
@@ -34,10 +26,17 @@ export function watchChildren(secret: string): WatchedChildren {
   };
 }
 
-/** Empty for a process that has ended meanwhile. */
-function read(path: string): string {
+/** A process and all that it started. */
+export function processesFrom(pid: number): readonly number[] {
+  // Node and shells start programs from their first thread.
+  const children = readOfProcess(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(processesFrom)];
+}
+
+/** A file of `/proc`; empty for a process that has ended meanwhile, and for one that is somebody else's. */
+export function readOfProcess(pid: number, file: string): string {
   try {
-    return readFileSync(path, "latin1");
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
   } catch {
     return "";
   }

@@ -1,11 +1,11 @@
 // Loaded before the program (node --require): lets one of its calls fail. ATTACK_FAULT says which, in JSON:
-// { calls: "file" | "keychain", nth, how, folder, note }. Writes into the file `note` which call it was, or,
+// { calls: "file" | "keychain", nth, how, folder, note }, and `only` for some of the file calls. Writes into the file `note` which call it was, or,
 // with nth 0, how many calls there are.
 const fs = require("node:fs");
 const Module = require("node:module");
 const { syncBuiltinESMExports } = Module;
 
-const { calls, nth, how, folder, note } = JSON.parse(process.env.ATTACK_FAULT);
+const { calls, only, nth, how, folder, note } = JSON.parse(process.env.ATTACK_FAULT);
 delete process.env.ATTACK_FAULT;
 const { writeFileSync } = fs;
 let count = 0;
@@ -33,11 +33,11 @@ function breakFiles() {
   const descriptors = new Set();
   const isOurs = (first) =>
     typeof first === "number" ? descriptors.has(first) : String(first).startsWith(folder);
-  const names = (
+  const all = (
     "openSync closeSync readSync writeSync fsyncSync readFileSync writeFileSync mkdirSync mkdtempSync readdirSync " +
     "renameSync linkSync unlinkSync rmSync lstatSync statSync fstatSync chmodSync fchmodSync realpathSync accessSync"
   ).split(" ");
-  for (const name of names) {
+  for (const name of only ?? all) {
     const original = fs[name];
     fs[name] = Object.assign((first, ...rest) => {
       if (isOurs(first) && isTurn(name)) {
@@ -55,7 +55,7 @@ function breakFiles() {
       return result;
     }, original);
   }
-  for (const name of ["open", "readFile", "readdir", "stat", "lstat", "realpath"]) {
+  for (const name of only ? [] : ["open", "readFile", "readdir", "stat", "lstat", "realpath"]) {
     const original = fs.promises[name];
     fs.promises[name] = async (first, ...rest) => {
       if (isOurs(first) && isTurn(name)) {

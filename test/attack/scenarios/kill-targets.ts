@@ -24,7 +24,7 @@ export const killTargetsAtEffects: readonly Scenario[] = (["keychain", "file"] a
   name: `effects-${store}`,
   says: `the same as each file is renamed, linked or removed, keys in ${nameOf(store)}`,
   count: 1,
-  needs: ["strace", ...(store === "keychain" ? forKeyring : [])],
+  needs: store === "keychain" ? forKeyring : [],
   run: (attack) => tell(attack, () => killAtEveryEffect(store)),
 }));
 
