@@ -27,7 +27,7 @@ export function readStyled(text: string): Styled {
   for (const [piece, style] of text.matchAll(/\x02([a-z]+):|\x03|[^\x02\x03]+/g)) {
     if (style !== undefined) stack.push({ style: style as StyleName, parts: [] });
     else {
-      const said = piece === close && stack.length > 1 ? stack.pop() : piece;
+      const said = piece !== close ? piece : stack.length > 1 ? stack.pop() : undefined;
       if (said !== undefined) stack.at(-1)?.parts.push(said);
     }
   }
