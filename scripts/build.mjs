@@ -57,7 +57,7 @@ function newest(paths) {
 }
 
 async function build() {
-  const [{ bundle, bundleModule }, { licenseDocument, packagesOf }] = await Promise.all([
+  const [{ bundle, bundleWhole }, { licenseDocument, packagesOf }] = await Promise.all([
     import("./bundle.mjs"),
     import("./licenses.mjs"),
   ]);
@@ -73,8 +73,8 @@ async function build() {
   execFileSync(process.execPath, [compiler, "--project", "tsconfig.library.json"], { stdio: "inherit" });
   for (const file of declarations) cpSync(join("build/types", file), join("dist/types", file));
 
-  await bundleModule("src/cli/manual-page.ts", "build/manual-page.mjs");
-  const { manualPage } = await import(pathToFileURL("build/manual-page.mjs").href);
+  await bundleWhole("src/cli/manual-page.ts", "build/manual-page.cjs", /\/commands\//);
+  const { manualPage } = await import(pathToFileURL("build/manual-page.cjs").href);
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   writeFileSync("dist/mistral-key.1", manualPage(version));
 

@@ -103,18 +103,9 @@ export async function bundle() {
   return [...program, ...library];
 }
 
-/** Makes one module of a TypeScript file, for Node 20, which runs none; commands are left out. */
-export async function bundleModule(input, file) {
-  const bundler = await rolldown({ input, platform: "node", external: /\/commands\// });
-  await bundler.write({ file, format: "es" });
-  await bundler.close();
-}
-
-/**
- * Makes one CommonJS module of a TypeScript file, with its packages as the program has them. A file that
- * looks for its neighbours finds them where it was written.
- */
+/** Makes one CommonJS module of a TypeScript file, with its packages as the program has them. */
 export async function bundleWhole(input, file, external = ["keytar"]) {
+  // A file that looks for its neighbours finds them where it was written.
   const ownAddress = {
     name: "own-address",
     transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
