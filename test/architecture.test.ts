@@ -56,6 +56,7 @@ const layers: readonly (readonly string[])[] = [
     "keys",
     "mistral/diagnosis.ts",
     "outside-text.ts",
+    "within-limit.ts",
   ],
 ];
 

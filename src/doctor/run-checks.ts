@@ -1,6 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
-import { TimedOut, withinLimit } from "../running/within-limit.ts";
+import { TimedOut, withinLimit } from "../within-limit.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs } from "./check.ts";
 import { appsCheck, dotenvCheck, environmentCheck } from "./checks/environment.ts";
 import { permissionsCheck, profilesCheck, rotationsCheck } from "./checks/files.ts";

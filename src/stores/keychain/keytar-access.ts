@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { TimedOut } from "../../running/within-limit.ts";
+import { TimedOut } from "../../within-limit.ts";
 import { KeychainProblem, troubleOf } from "./keychain-trouble.ts";
 import { waitForCall } from "./native-calls.ts";
 

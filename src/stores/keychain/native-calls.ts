@@ -1,4 +1,4 @@
-import { type Limit, withinLimit } from "../../running/within-limit.ts";
+import { type Limit, withinLimit } from "../../within-limit.ts";
 
 /*
  * A call into keytar blocks a thread until the keychain answers, and Node ends no process while a

@@ -1,5 +1,5 @@
 import { readTextIfThere } from "../../../files/read-file.ts";
-import { TimedOut } from "../../../running/within-limit.ts";
+import { TimedOut } from "../../../within-limit.ts";
 import { KeychainProblem, type KeychainTrouble } from "../keychain-trouble.ts";
 import { type BusConnection, BusError, BusUnreachable, theBus } from "./bus-connection.ts";
 import { type Attributes, MalformedMessage, type ReplyValue, type TypedValue } from "./bus-values.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Limit, withinLimit } from "../../../running/within-limit.ts";
+import { type Limit, withinLimit } from "../../../within-limit.ts";
 import { KeychainProblem } from "../keychain-trouble.ts";
 import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
