@@ -23,7 +23,7 @@ export function keepEarlyKey(prompts: Prompts, output: Output): Prompts {
     for (;;) {
       const answer = await ask(onKeyPasted ?? keep);
       if (answer !== kept) return answer;
-      output.ok("Your key is taken; it is checked in a moment.");
+      output.ok("Your key has arrived; it will be checked in a moment.");
     }
   };
   return {

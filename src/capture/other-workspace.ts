@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
+import { ownCommand } from "../hints.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
 
 /**
@@ -23,11 +24,14 @@ export function describeMove(
 /**
  * Asks whether such a key is to be used.
  *
+ * @param again - the command that takes another key
  * @throws Cancelled when it is not
  */
-export async function agreeToMove({ prompts }: Pick<Deps, "prompts">): Promise<void> {
+export async function agreeToMove({ prompts }: Pick<Deps, "prompts">, again: string): Promise<void> {
   if (await (await prompts()).confirm({ message: "Use it all the same?", initial: false })) return;
-  throw new Cancelled("Stopped. Nothing was changed.");
+  throw new Cancelled("Stopped. Nothing was changed; the new key still works at Mistral.", {
+    hint: `To delete it there: ${ownCommand("open keys")}\nTo use another one: ${again}`,
+  });
 }
 
 function differs(one: string | null, other: string | null): boolean {

@@ -6,8 +6,8 @@ const { apiReference, limits, userReports } = sources;
 export const facts = {
   embeddings: apiReference("Mistral does not say which models make embeddings; their names do."),
   shared: limits("Each model has limits of its own, and all keys of a workspace share them."),
-  minuteComesBack: limits("What is used of a minute comes back within a minute."),
-  monthComesBack: limits("What is used of a month comes back with the next month."),
+  minuteComesBack: limits("The limits of a minute are full again within a minute."),
+  monthComesBack: limits("The limits of a month are full again next month."),
   noneSaid: userReports("Mistral said nothing about limits with this answer."),
-  noneStreamed: userReports("A streamed answer tells no limits."),
+  noneStreamed: userReports("A streamed answer does not show the limits."),
 } as const satisfies Facts;

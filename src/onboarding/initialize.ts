@@ -29,7 +29,7 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
   }
   requirePerson(deps, { message: "The wizard asks questions", hint: withoutPerson(profile) });
   return await quietly(deps, async () => {
-    greet(deps, "a Mistral API key, safely in your keychain");
+    greet(deps, `a Mistral API key, safely in ${store === "file" ? "an encrypted file" : "your keychain"}`);
     return await onboard(deps, request);
   });
 }
@@ -43,6 +43,6 @@ export function greet({ output }: Deps, subtitle: string): void {
 }
 
 /** What to do where nobody can be asked, as a sentence. */
-export function withoutPerson(profile: ProfileName): string {
+function withoutPerson(profile: ProfileName): string {
   return `Send the key on standard input instead: ${commandFor(profile, "init --with-key --expires 90d")} < FILE`;
 }

@@ -3,6 +3,7 @@ import { keepEarlyKey } from "../capture/early-key.ts";
 import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { latestOf, profileOf } from "../profiles/known-key.ts";
@@ -94,7 +95,7 @@ async function lookAgain(
 async function settleWorkspace(
   deps: Deps,
   { replace }: OnboardRequest,
-  { stored, known }: Place,
+  { stored, known, profile }: Place,
   { key, check }: CapturedKey,
 ): Promise<void> {
   const replaces = stored !== undefined && !stored.equals(key);
@@ -103,7 +104,7 @@ async function settleWorkspace(
   const said = replaces && knowsStored ? describeMove(known.identity, check?.identity) : undefined;
   if (said === undefined) return;
   deps.output.warn(said);
-  if (deps.interactive && !replace) await agreeToMove(deps);
+  if (deps.interactive && !replace) await agreeToMove(deps, commandFor(profile, "init"));
 }
 
 /** Who keeps the stored key may have come to say when it ends. A key that was not listed is from now on. */

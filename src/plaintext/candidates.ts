@@ -119,7 +119,7 @@ export async function chooseCandidates(
   }));
   const together = {
     value: accepted,
-    name: `All ${accepted.length} that Mistral accepts`,
+    name: `${accepted.length === 2 ? "Both" : `All ${accepted.length}`} that Mistral accepts`,
     description: "each under a name of its own",
   };
   return await (await deps.prompts()).choose<readonly Candidate[]>({

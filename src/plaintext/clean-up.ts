@@ -1,8 +1,9 @@
 import type { Deps } from "../deps.ts";
 import type { ProcessContext } from "../files/process-context.ts";
-import { commandFor, ownCommand, runCommand } from "../hints.ts";
+import { commandFor, ownCommand, runCommand, shellWord } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
+import { targetText } from "../profiles/target-reference.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
@@ -48,7 +49,26 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
     cleaned.push(...(await settle(deps, candidate, await chooseOfTool(deps, candidate, request))));
   }
   explainRest(deps.output, request, cleaned, at);
+  explainTargets(deps, request, cleaned);
   return cleaned;
+}
+
+/** Says where the key comes back, since it is delivered there. */
+function explainTargets(
+  { output, profiles }: Deps,
+  { kept }: CleanUp,
+  cleaned: readonly CleanedPlace[],
+): void {
+  if (kept === undefined) return;
+  const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
+  for (const { target } of profiles.read(kept.profile)?.targets ?? []) {
+    const isCleaned = ({ kind, file }: FoundInFile) =>
+      target.kind === "dotenv" ? file.path === target.path : kind === target.kind;
+    if (!removed.some(isCleaned)) continue;
+    const text = targetText(target);
+    output.warn(`${showName(text)} gets the key again with the next push or rotation. To stop that:`);
+    output.line(output.theme.strong(commandFor(kept.profile, `push --forget ${shellWord(text)}`)), 4);
+  }
 }
 
 function filesOf({ found, kept }: CleanUp, at: ProcessContext): readonly Candidate[] {

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
-import { commandFor, ownCommand } from "../hints.ts";
+import { ownCommand } from "../hints.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, Slot } from "../stores/secret-store.ts";
@@ -78,7 +78,7 @@ function refuseDuringRotation({ journal }: Deps, { from, to }: Renaming): void {
       "unfinished",
       `A rotation of profile "${name}" is not finished, so nothing is renamed.`,
       {
-        hint: `To finish it: ${commandFor(name, "rotate --finish")}\nTo go back to the old key: ${commandFor(name, "rotate --abort")}`,
+        hint: `To finish it: ${ownCommand(`rotate --finish -p ${name}`)}\nTo go back to the old key: ${ownCommand(`rotate --abort -p ${name}`)}`,
       },
     );
   }
@@ -108,12 +108,12 @@ function nothingToRename(name: ProfileName): MistralKeyError {
 
 function taken(name: ProfileName): MistralKeyError {
   return new MistralKeyError("usage", `Profile "${name}" has a key of its own already.`, {
-    hint: `Choose another name, or remove that one first: ${commandFor(name, "remove")}`,
+    hint: `Choose another name, or remove that one first: ${ownCommand(`remove -p ${name}`)}`,
   });
 }
 
 function changedMeanwhile({ from, to }: Renaming): MistralKeyError {
   return new MistralKeyError("unfinished", `The key of profile "${from}" was replaced meanwhile.`, {
-    hint: `Both names have a key now. To see them: ${ownCommand("status")}\nTo take the earlier one out: ${commandFor(to, "remove")}`,
+    hint: `Both names have a key now. To see them: ${ownCommand("status")}\nTo take the earlier one out: ${ownCommand(`remove -p ${to}`)}`,
   });
 }

@@ -132,9 +132,9 @@ async function settleWorkspace(
   if (said === undefined) return;
   if (from === "stdin" || !deps.interactive) {
     throw new MistralKeyError("usage", `${said} Nothing was changed.`, {
-      hint: `If that is what you want: ${commandFor(profile, "init --with-key --yes")}`,
+      hint: `If that is what you want: ${commandFor(profile, "init --with-key --yes")} < FILE`,
     });
   }
   deps.output.warn(said);
-  await agreeToMove(deps);
+  await agreeToMove(deps, commandFor(profile, "rotate"));
 }

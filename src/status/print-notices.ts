@@ -54,7 +54,7 @@ function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
     case "reverting":
       return `it is on its way back to ${oldKey.mask}`;
     default:
-      return `${oldKey.mask} gives way to ${newKey.mask}`;
+      return `${newKey.mask} is to replace ${oldKey.mask}`;
   }
 }
 

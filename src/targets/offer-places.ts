@@ -26,12 +26,19 @@ const wordsFor: Readonly<Record<KeyThere, string>> = {
  * Offers to deliver a key that was just stored to the places found on this machine: dotenv files here
  * that have the variable, and tools that are set up. Enter passes it over. What is chosen is remembered.
  *
+ * @param except - kinds of targets that are not offered, since a key was just taken out there
  * @throws Cancelled when the person stops; the key is stored by then
  */
-export async function offerPlaces(deps: Deps, { name }: Profile, key: ApiKey): Promise<void> {
+export async function offerPlaces(
+  deps: Deps,
+  { name }: Profile,
+  key: ApiKey,
+  except: ReadonlySet<string> = new Set(),
+): Promise<void> {
   if (!deps.interactive || deps.journal.read(name) !== undefined) return;
   const remembered = new Set(deps.profiles.read(name)?.targets.map(({ target }) => targetText(target)));
-  const isNew = ({ value }: { readonly value: TargetReference }) => !remembered.has(targetText(value));
+  const isNew = ({ value }: { readonly value: TargetReference }) =>
+    !remembered.has(targetText(value)) && !except.has(value.kind);
   let offered = (await findPlaces(deps, name, key)).filter(isNew);
   if (offered.length === 0) return;
   deps.output.print();

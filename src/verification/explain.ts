@@ -172,7 +172,7 @@ function explainNoModel(model = "that"): Words {
   return {
     sentence: `The key is good, but Mistral has no model called ${showName(model)} for it.`,
     hint: "Check the name, or leave out --model to try a model that the key may call.",
-    next: [{ command: "open docs", does: "see the names of the models" }],
+    next: [{ command: "models", does: "see the models that the key may call" }],
   };
 }
 

@@ -35,7 +35,8 @@ function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValu
 }
 
 function uncheckedFor(check: KeyCheck | undefined): string {
-  return check === undefined ? "not yet" : `not to the end: ${explain(check).sentence}`;
+  if (check === undefined) return "not yet";
+  return `${check.authentication.ok ? "not fully" : "not yet"}: ${explain(check).sentence}`;
 }
 
 function joined(parts: readonly (string | null | undefined)[]): string {

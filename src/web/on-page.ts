@@ -105,7 +105,7 @@ export async function keyOnPage(real: Deps, message: string): Promise<ApiKey | u
   if (!wanted) return undefined;
   return await onPage(real, { browser: true }, async (deps) => {
     const key = await (await deps.prompts()).key({ message });
-    deps.output.ok("Your key is taken. It goes on in the terminal.");
+    deps.output.ok("Your key has arrived. The rest happens in the terminal.");
     return key;
   });
 }

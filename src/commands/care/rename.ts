@@ -2,7 +2,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { commandFor, ownCommand } from "../../hints.ts";
+import { ownCommand } from "../../hints.ts";
 import { parseProfileName } from "../../keys/profile-name.ts";
 import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
 
@@ -26,7 +26,7 @@ function tell({ output }: Deps, { from, to }: Renaming, { profile, wasDefault }:
   if (wasDefault) output.ok(`It stays the default.`);
   if (profile.targets.length > 0) {
     output.next(
-      `Some places ask mistral-key for the key by the profile's name. To tell them: ${commandFor(to, "push")}`,
+      `Some places ask mistral-key for the key by the profile's name. To tell them: ${ownCommand(`push -p ${to}`)}`,
     );
   }
   output.next(`Scripts, MISTRAL_KEY_PROFILE and .mistral-key files that say "${from}" have to say "${to}".`);

@@ -202,7 +202,7 @@ function tellOfWayBack(
 async function askDirection(deps: Deps, record: RotationRecord): Promise<Direction> {
   const { profile, stage, oldKey, newKey } = record;
   deps.output.paragraph(
-    `A rotation of profile "${profile}" is not finished yet: ${oldKey.mask} gives way to ${newKey.mask}.`,
+    `A rotation of profile "${profile}" is not finished yet: ${newKey.mask} is to replace ${oldKey.mask}.`,
   );
   // Where the way back has been chosen, or the old key is dead, there is one way on.
   if (stage === "reverting") return "back";

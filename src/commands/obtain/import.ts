@@ -49,7 +49,8 @@ async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
   const [stored] = imported.filter((one) => one.outcome === "stored");
   if (!json && stored !== undefined && deps.interactive) {
     const { offerPlaces } = await import("../../targets/offer-places.ts");
-    await offerPlaces(deps, stored.profile, stored.key);
+    const removed = imported.flatMap(({ cleaned }) => cleaned.filter(({ outcome }) => outcome === "removed"));
+    await offerPlaces(deps, stored.profile, stored.key, new Set(removed.map(({ place }) => place.kind)));
   }
   if (json) {
     const documents = imported.map((one) => documentOf(one, request, deps.now()));

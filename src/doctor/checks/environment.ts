@@ -58,9 +58,10 @@ export const dotenvCheck: Check = {
       .map(({ path, mask, git }) => `${showName(path)} holds ${mask} and ${wordsForGit[git]}.`)
       .join(" ");
     const tracked = finds.find(({ git }) => git === "tracked");
+    const mayCommit = finds.some(({ git }) => git === "not-ignored" || git === "unknown");
     const hint =
       tracked === undefined
-        ? `Add it to .gitignore, or store the key and take it out of the file: ${ownCommand("import")}`
+        ? `${mayCommit ? "Add it to .gitignore, or store" : "To store"} the key and take it out of the file: ${ownCommand("import")}`
         : `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${shellWord(tracked.path)}`;
     return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
       ? { state: "fail", code: exitCodes.unfinished, message, hint }

@@ -10,7 +10,7 @@ import { MemoryStore } from "../../stores/memory.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printKeyCard } from "../../verification/key-card.ts";
 import { printWords } from "../closing.ts";
-import { greet, withoutPerson } from "../initialize.ts";
+import { greet } from "../initialize.ts";
 import { onboard } from "../onboard.ts";
 import type { OnboardRequest } from "../outcome.ts";
 import { startDemoServer } from "./demo-server.ts";
@@ -30,7 +30,10 @@ export async function demonstrate(
       hint: `Without --with-key and --json: ${commandFor(profile, "init --demo")}`,
     });
   }
-  requirePerson(real, { message: "A demonstration asks questions", hint: withoutPerson(profile) });
+  requirePerson(real, {
+    message: "A demonstration asks questions",
+    hint: `In a terminal: ${commandFor(profile, "init --demo")}`,
+  });
   const key = ApiKey.of(madeUpKey());
   const server = await startDemoServer(key, suggestKeyName(real.machineName(), real.now()));
   const { output } = real;

@@ -16,21 +16,24 @@ export interface WrapOptions {
   readonly breakWords?: boolean;
 }
 
-/** A line for a shell, and what introduces it. Pasted in pieces, it would do something else. */
-const lineForShell = /^(.* in bash:) (.+)$/;
+/** What introduces a line for a shell, and that line: pasted in pieces, it would do something else. A sentence has a full stop. */
+const linesForShell = [/^(.* in bash:) (.+)$/, /^(?:(.*:) )?(\S*(?:npx \S+|mistral-key) \S.*[^.])$/];
 
 /**
  * Breaks a text into lines of at most `width` columns, at spaces. A word that is longer, an address
- * say, stays whole, so that it can be copied and clicked; so does what follows "in bash:". Colours go
- * on in the next line.
+ * say, stays whole, so that it can be copied and clicked; so does a command of this program at the end,
+ * and what follows "in bash:". Colours go on in the next line.
  */
 export function wrap(text: string, width: number, { breakWords = false }: WrapOptions = {}): string[] {
   const fold = (line: string) =>
     wrapAnsi(line, Math.max(width, 1), { trim: true, hard: breakWords }).split("\n");
   return text.split("\n").flatMap((line) => {
-    const [, before = "", command] = lineForShell.exec(line) ?? [];
-    if (command === undefined || displayWidth(line) <= width) return fold(line);
-    return [...fold(before), command];
+    const lines = fold(line);
+    if (breakWords || lines.length === 1) return lines;
+    const match = linesForShell.map((pattern) => pattern.exec(line)).find((found) => found !== null);
+    const [, before, command = ""] = match ?? [];
+    if (lines.some((one) => one.includes(command))) return lines;
+    return before === undefined ? [command] : [...fold(before), command];
   });
 }
 

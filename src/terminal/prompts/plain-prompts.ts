@@ -62,7 +62,7 @@ export class PlainPrompts extends KeyboardPrompts {
     kind: SecretKind<Value>,
     { entered, whenStuck }: SecretOptions<Value> = {},
   ): Promise<Value> {
-    const question = this.#question(`${message} (${kind.placeholder}):`);
+    const question = this.#question(`${message}: ${kind.placeholder}`);
     const answer = openAnswer<Value>(this.terminal.signal);
     const capture = new SecretCapture(kind, {
       whenStuck,

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { oldKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
@@ -35,6 +35,13 @@ describe("rename", () => {
     expect(said).toContain("mistral-key push -p work");
     expect(said).toContain('that say "default" have to say "work"');
     expect(deps.stdout()).toBe("");
+  });
+
+  it("names the profile to remove, whichever is the default", async () => {
+    await storeKey(deps, { name: parseProfileName("work") });
+    await expect(run("work", "default")).rejects.toMatchObject({
+      hint: expect.stringContaining("mistral-key remove -p default"),
+    });
   });
 
   it("answers with JSON", async () => {

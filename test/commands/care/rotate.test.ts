@@ -747,7 +747,7 @@ describe("rotate in a terminal", () => {
     deps = deps.next({ answers: [answer.choose("Finish it")] });
     expect(await run({})).toBe(0);
     expect(deps.stderr()).toMatch(
-      /^ {2}A rotation of profile "default" is not finished yet:[^\n]{1,25}\n {2}\S/,
+      /^ {2}A rotation of profile "default" is not finished yet:[^\n]{1,26}\n {2}\S/,
     );
     expect(await slotsOf(deps)).toEqual(done);
   });

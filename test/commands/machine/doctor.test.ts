@@ -364,6 +364,19 @@ const faults: readonly (Plant & {
     advises: /\.gitignore/,
   },
   {
+    fault: "a key in a .env file that git ignores",
+    plant: ({ cwd }) => {
+      execFileSync("git", ["init", "--quiet", cwd]);
+      writeFileSync(join(cwd, ".gitignore"), ".env\n");
+      writeFileSync(join(cwd, ".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+    },
+    id: "dotenv",
+    state: "warn",
+    code: 0,
+    says: /\.env holds test\.\.\.Key1 and is ignored by git/,
+    advises: /^To store the key and take it out of the file: /,
+  },
+  {
     fault: "a key in a .env file that is in git already",
     plant: ({ cwd }) => {
       execFileSync("git", ["init", "--quiet", cwd]);

@@ -113,7 +113,7 @@ describe("several keys", () => {
     deps = open({
       answers: [
         check,
-        answer.choose("All 2 that Mistral accepts", /Which key/),
+        answer.choose("Both that Mistral accepts", /Which key/),
         unknownEnd,
         answer.confirm(true, /~\/project\/\.env\?/),
         answer.text("work", /A name for live\.\.\.Key2, in ~\/project\/\.env\.local:1/),

@@ -149,10 +149,36 @@ describe("a home folder with the key in twelve places", () => {
       "       + # MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n",
     );
     expect(deps.stderr()).toContain(
-      "       + : # LLM_MISTRAL_KEY: moved to the keychain; use: mistral-key run --as\n         LLM_MISTRAL_KEY -- CMD\n",
+      "       + : # LLM_MISTRAL_KEY: moved to the keychain; use:\n         mistral-key run --as LLM_MISTRAL_KEY -- CMD\n",
     );
     expect(deps.stderr()).not.toContain(chosenKey);
   });
+});
+
+test("a place that the key was just taken out of is not offered it again", async () => {
+  planted.remove();
+  planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
+  deps = open({ answers: [answer.choose("do not know"), answer.confirm(true, /Mistral Vibe/)] });
+
+  expect(await run()).toBe(0);
+
+  expect(planted.read(".vibe/.env")).not.toContain(chosenKey);
+});
+
+test("says that the key comes back to a file it is delivered to, and how to stop that", async () => {
+  deps = open();
+  const target = { kind: "dotenv", path: planted.path("project/.env.local") } as const;
+  await run({ key: mask });
+  const profile = deps.profiles.read(defaultProfile);
+  if (profile === undefined) throw new Error("No key was stored.");
+  deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
+  deps = deps.next();
+
+  expect(await run({ key: mask, clean: "files" })).toBe(9);
+
+  const said = deps.stderr().replace(/\s+/g, " ");
+  expect(said).toContain(`dotenv:${target.path} gets the key again with the next push or rotation.`);
+  expect(said).toContain(`mistral-key push --forget dotenv:${target.path}`);
 });
 
 test("the report for people is the answer on stdout, and fits a narrow terminal", async () => {

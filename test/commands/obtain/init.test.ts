@@ -175,6 +175,12 @@ describe("init, in a terminal", () => {
     expect(await storedIn(deps)).toBe(text);
   });
 
+  it("says at the start that the key is to be kept in an encrypted file", async () => {
+    const deps = open({ store: new StandInStore("file"), answers: [answer.stop()] });
+    await expect(runLine(deps, "init", "--store", "file")).rejects.toMatchObject({ kind: "cancelled" });
+    expect(deps.stderr()).toContain("safely in an encrypted file");
+  });
+
   it("says that nothing was stored when it is stopped on the way", async () => {
     const deps = open({ answers: [answer.choose("I am new"), answer.press("n"), answer.stop()] });
     await expect(runLine(deps, "init", "-p", "work")).rejects.toMatchObject({
@@ -255,7 +261,7 @@ describe("init, in a terminal", () => {
     });
     expect(await runLine(deps, "init")).toBe(5);
     expect(await storedIn(deps)).toBe(text);
-    expect(deps.stderr()).toContain("not to the end");
+    expect(deps.stderr()).toContain("not yet: ");
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: null, lastAcceptedAt: null });
   });
 
@@ -533,16 +539,16 @@ describe("init without a terminal", () => {
     });
   });
 
-  it.each([["init"], ["init", "--demo"]])(
-    "says why nobody is asked and keeps the profile: %s %s",
-    async (...argv) => {
-      await expect(runLine(open({ absence: "ci" }), ...argv, "-p", "work")).rejects.toMatchObject({
-        kind: "needs-terminal",
-        message: expect.stringContaining("CI is set"),
-        hint: expect.stringContaining("mistral-key init --with-key --expires 90d -p work < FILE"),
-      });
-    },
-  );
+  it.each([
+    ["init", "mistral-key init --with-key --expires 90d -p work < FILE"],
+    ["init --demo", "In a terminal: mistral-key init --demo -p work"],
+  ])("says why nobody is asked and keeps the profile: %s", async (line, advice) => {
+    await expect(runLine(open({ absence: "ci" }), ...line.split(" "), "-p", "work")).rejects.toMatchObject({
+      kind: "needs-terminal",
+      message: expect.stringContaining("CI is set"),
+      hint: expect.stringContaining(advice),
+    });
+  });
 
   it("says how to go on when the key that is to be moved is gone", async () => {
     const first = open({ stdin: text });

@@ -42,8 +42,8 @@ describe("limits", () => {
         Tokens a minute    ●●●●●●●●●●  499,988 of 500,000 left
         Tokens a month     ●●●●●●●●●●  998,765,432 of 1,000,000,000 left
 
-        • What is used of a minute comes back within a minute.
-        • What is used of a month comes back with the next month.
+        • The limits of a minute are full again within a minute.
+        • The limits of a month are full again next month.
         • This call took 12 tokens.
         • Each model has limits of its own, and all keys of a workspace share them.
 

@@ -31,7 +31,7 @@ describe("try", () => {
     expect(deps.stderr()).toMatchInlineSnapshot(`
       "
       ✓ mistral-small-latest, 11 tokens in, 4 out, 0.0 s
-      • A streamed answer tells no limits. To see them: mistral-key limits
+      • A streamed answer does not show the limits. To see them: mistral-key limits
       "
     `);
     expect(api.requests.map(({ path, model }) => [path, model])).toEqual([

@@ -28,6 +28,19 @@ describe("wrap", () => {
     expect(wrap(line, 80)).toEqual([line]);
   });
 
+  it.each(["mistral-key rotate --all --auto", "npx mistral-key init --with-key < FILE"])(
+    "keeps %s whole, so that it can be copied",
+    (command) => {
+      expect(wrap(`To end it: ${command}`, 20)).toEqual(["To end it:", command]);
+      expect(wrap(command, 20)).toEqual([command]);
+    },
+  );
+
+  it("breaks a sentence about the program as any other", () => {
+    const sentence = "mistral-key does not know that shell.";
+    expect(wrap(sentence, 20)).toEqual(["mistral-key does not", "know that shell."]);
+  });
+
   it("breaks a long word where lines must not be longer", () => {
     expect(wrap("abcdefgh", 3, { breakWords: true })).toEqual(["abc", "def", "gh"]);
   });

@@ -28,8 +28,8 @@ export const plainlyShown = {
   confirm: "Yes or no, then Enter (yes):",
   text: "? Name (laptop):",
   press: "b, then Enter: back\n>",
-  key: "? Your key (paste it here; it stays hidden):",
-  passphrase: "? Passphrase (it stays hidden):",
+  key: "? Your key: paste it here; it stays hidden",
+  passphrase: "? Passphrase: it stays hidden",
 } as const;
 
 /** The names of questions of every kind. */
