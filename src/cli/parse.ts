@@ -90,7 +90,9 @@ function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boole
 function equip(command: Command, entry: CommandEntry, program: Command, reading: Reading): void {
   command.description(entry.description ?? entry.summary);
   configure(command, reading);
-  command.helpOption("-h, --help", "show help");
+  const help = new Option("-h, --help", "show help");
+  // In a group of its own it would stand below the others.
+  command.addHelpOption(entry.flags.length === 0 ? help.helpGroup("Global options:") : help);
   for (const flag of entry.flags) addFlag(command, flag);
   for (const flag of globalFlags) addFlag(command, flag, "Global options:");
   if (entry.passThrough === true) command.passThroughOptions();

@@ -76,6 +76,12 @@ describe("help", () => {
     }
   });
 
+  it.each(commandTable.map(({ name }) => name))("of %s has the flags for every command last", (name) => {
+    expect(parse(name, "--help")).toMatchObject({
+      text: expect.not.stringMatching(/Global options:[\s\S]*\nOptions:/),
+    });
+  });
+
   it("of one command is the answer to help and to --help", () => {
     expect(parse("help", "ls")).toEqual(parse("status", "--help"));
     expect(parse("help", "run")).toMatchObject({ kind: "text", text: expect.stringContaining("--redact") });
