@@ -40,7 +40,7 @@ describeWithKeyring("the main job in a terminal that cannot move its cursor", ()
 
   /** Answers a question once its last line stands there; what is typed before it is dropped. */
   const answer = async (at: Terminal, asked: string, line: string): Promise<void> => {
-    await at.waitFor(new RegExp(`${asked}[\\s\\S]*(?:Number, then Enter.*:|stays hidden.*:|\\n>)$`));
+    await at.waitFor(new RegExp(`${asked}[\\s\\S]*(?:Number, then Enter.*:|stays hidden.*|\\n>)$`));
     at.type(line);
     // What is no secret is echoed, so that people see what they type.
     if (line.length < 32) await at.waitFor(new RegExp(`[:>] ${line}$`));
