@@ -4,6 +4,7 @@ import type { Deps } from "./deps.ts";
 import { Cancelled } from "./errors.ts";
 import { nameEveryProfile } from "./hints.ts";
 import { defaultProfile } from "./keys/profile-name.ts";
+import { addressOf, type Endpoint, uncheckedCertificates } from "./mistral/endpoint.ts";
 import { chooseProfile, describeChoice } from "./profiles/choose-profile.ts";
 import { ProfileFolder } from "./profiles/profile-folder.ts";
 import { currentFolder, homeFolder, programFolder, refuseDeletedFolder } from "./profiles/program-folder.ts";
@@ -42,6 +43,12 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
   const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
   let prompts: ReturnType<typeof openPrompts> | undefined;
+  let isTlsOpen = env.NODE_TLS_REJECT_UNAUTHORIZED === "0";
+  const warnOfOpenTls = (endpoint: Endpoint) => {
+    if (!isTlsOpen || !addressOf(endpoint).startsWith("https:")) return;
+    isTlsOpen = false;
+    output.warn(uncheckedCertificates, 0);
+  };
   const deps: Deps = {
     output,
     interactive: absence === undefined,
@@ -71,6 +78,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
       return store;
     },
     mistral: async (endpoint) => {
+      warnOfOpenTls(endpoint);
       const { SdkMistralApi } = await import("./mistral/sdk-mistral-api.ts");
       return new SdkMistralApi({
         endpoint,
@@ -80,6 +88,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
       });
     },
     issuer: async (endpoint, key) => {
+      warnOfOpenTls(endpoint);
       const { AdminApi } = await import("./issuers/admin-api.ts");
       return new AdminApi({ endpoint, key, env, signal, ...traceOf(flags, output) });
     },

@@ -19,6 +19,10 @@ const addresses: Readonly<Record<Region, string>> = {
   us: "https://api.us.mistral.ai",
 };
 
+/** Said where Node checks no certificate; Node's own warning of it is not printed. */
+export const uncheckedCertificates =
+  "NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate is checked, so anybody in between can read your key.";
+
 /** The address that calls to an endpoint go to, without a trailing slash. */
 export function addressOf({ region, serverUrl }: Endpoint): string {
   return serverUrl ?? addresses[region];

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
 import type { Behaviour } from "../support/mistral-answers.ts";
 import { type BehaviourOptions, type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
-import { type Run, runProgram } from "../support/program.ts";
+import { program, type Run, runNode, runProgram } from "../support/program.ts";
+import { makeCertificate } from "../support/tls.ts";
 import { tracesIn } from "./key-traces.ts";
 
 const key = "testKey0".repeat(4);
@@ -231,4 +232,20 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
     expectVerdict(run, "unreachable", 5);
     expect(JSON.parse(run.stdout).hint).toMatch(/proxy/i);
   });
+});
+
+it("says so, once, where no certificate is checked", async () => {
+  const certificate = await makeCertificate();
+  const secure = await startMistralApi({ keys: [key], tls: certificate });
+  try {
+    const run = await runNode([program, "verify", "--stdin", "--json"], {
+      env: { HOME: home, MISTRAL_KEY_SERVER_URL: secure.url, NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+      input: `${key}\n`,
+    });
+    expectVerdict(run, "valid", 0);
+    expect(run.stderr.match(/no certificate is checked/g)).toHaveLength(1);
+  } finally {
+    await secure.stop();
+    certificate.remove();
+  }
 });

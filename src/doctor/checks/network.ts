@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { exitCodes } from "../../exit-codes.ts";
 import { readSmallFile } from "../../files/read-file.ts";
 import { assess } from "../../mistral/assess.ts";
-import { addressOf, type Endpoint } from "../../mistral/endpoint.ts";
+import { addressOf, type Endpoint, uncheckedCertificates } from "../../mistral/endpoint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { chooseRoute } from "../../mistral/proxy.ts";
 import { explain } from "../../verification/explain.ts";
@@ -41,8 +41,7 @@ export const certificatesCheck: Check = {
       return {
         state: "fail",
         code: exitCodes.usage,
-        message:
-          "NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate is checked, so anybody in between can read your key.",
+        message: uncheckedCertificates,
         hint: "Unset it. If a company's proxy made it necessary, set NODE_EXTRA_CA_CERTS to the company's certificate instead.",
       };
     }
