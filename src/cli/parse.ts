@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
-import { maskKeys } from "../keys/mask.ts";
+import { keyWord, maskKeys } from "../keys/mask.ts";
 import { bareCommand, commandGroups, commandNamed, commandTable, globalFlags } from "./command-table.ts";
 import type { CommandEntry, FlagEntry, HelpLayout, Invocation } from "./command-types.ts";
 import { Flags } from "./flags.ts";
@@ -93,6 +93,8 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   const help = new Option("-h, --help", "show help");
   // In a group of its own it would stand below the others.
   command.addHelpOption(entry.flags.length === 0 ? help.helpGroup("Global options:") : help);
+  command.version(reading.layout.version, "-V, --version");
+  command.options.at(-1)?.hideHelp();
   for (const flag of entry.flags) addFlag(command, flag);
   for (const flag of globalFlags) addFlag(command, flag, "Global options:");
   if (entry.passThrough === true) command.passThroughOptions();
@@ -100,6 +102,7 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   command.action(() => {
     const values = { ...given(program, globalFlags), ...given(command, [...entry.flags, ...globalFlags]) };
     refuseConflicts(entry, values);
+    refuseNamelessFiles(entry, values);
     reading.invocation = { kind: "command", command: entry, args: command.args, flags: new Flags(values) };
   });
 }
@@ -113,6 +116,15 @@ function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string
       hint: "Use only one of them.",
     });
   }
+}
+
+/** An empty name is the folder that the command runs in, for whoever opens it. */
+function refuseNamelessFiles({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
+  const nameless = flags.find(
+    ({ syntax, suggests }) => suggests === "files" && values[nameOf(syntax)] === "",
+  );
+  if (nameless === undefined) return;
+  throw new MistralKeyError("usage", `${nameless.syntax} needs a name.`);
 }
 
 function configure(command: Command, reading: Reading): void {
@@ -166,12 +178,15 @@ function nameOf(syntax: string): string {
 function refuseKeysInArguments(argv: readonly string[]): void {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end + 2);
-  if (own.some((argument) => /(?:^-{0,2}|^-p|[=:\s"'])[A-Za-z0-9]{32}["']?\s*$/.test(argument))) {
+  if (own.some((argument) => keyInArgument.test(argument))) {
     throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
       hint: "Arguments stay in the shell's history and can be read by other processes. Send the key on standard input instead, as in init --with-key < FILE. If this was a real key, make a new one and delete it.",
     });
   }
 }
+
+/** Anywhere in it, since a question and the command of a target are one argument; a part of a path or a name is none. */
+const keyInArgument = new RegExp(`(?:^-{1,2}|^-p|(?<![\\w/\\\\.-]))${keyWord}(?![\\w/\\\\-]|\\.\\w)`);
 
 function usageError(error: CommanderError, name: string): MistralKeyError {
   // Commander quotes what it was given, and that may be a key all the same.

@@ -45,7 +45,7 @@ export class PrivateFolder {
 
   /** Puts a file in place of the one that may be there. */
   write(file: string, content: string | Uint8Array): void {
-    this.#prepare();
+    this.prepare();
     const path = this.pathOf(file);
     attempt(path, "written", () => {
       if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
@@ -58,7 +58,7 @@ export class PrivateFolder {
 
   /** Makes a file; answers `false`, and changes nothing, when there is one already. */
   create(file: string, text: string): boolean {
-    this.#prepare();
+    this.prepare();
     const path = this.pathOf(file);
     return attempt(path, "written", () => {
       // A link appears whole or not at all, and never in place of another file.
@@ -117,7 +117,8 @@ export class PrivateFolder {
     return true;
   }
 
-  #prepare(): void {
+  /** Makes the folder where it is not there. */
+  prepare(): void {
     if (!this.#exists()) {
       attempt(this.path, "written", () => {
         // What is above is made for this person alone; what is there already is theirs to arrange.

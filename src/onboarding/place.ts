@@ -51,6 +51,7 @@ export async function findPlace(deps: Placing, request: PlaceRequest): Promise<P
   refuseDuringRotation(profile, deps);
   refuseOtherStore(request, known);
   const store = await settleStore(deps, { ...request, store: await findStore(deps, request, known) }, known);
+  if (store.kind !== "memory") deps.profiles.prepare();
   const stored = await readStored(store, profile, ({ message }) =>
     deps.output.warn(`${message} A new key takes its place.`),
   );

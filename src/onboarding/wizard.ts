@@ -93,7 +93,8 @@ async function walkFrom(deps: Deps, request: OnboardRequest, from: Draft): Promi
   return await walkSteps(deps, {
     screens: screensOf(deps, start),
     from: screen,
-    expiresAt: request.expiresAt ?? from.expiresAt,
+    // `null` is an answer, too: the key never ends.
+    expiresAt: request.expiresAt === undefined ? from.expiresAt : request.expiresAt,
     browser: request.browser,
     onScreen: (shown, expiresAt) => drafts.write(request.profile, { start, screen: shown, expiresAt }),
   });

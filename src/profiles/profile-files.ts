@@ -48,6 +48,11 @@ export class ProfileFiles<Value> {
     }
   }
 
+  /** Makes the folder where it is not there. */
+  prepare(): void {
+    this.#folder.prepare();
+  }
+
   write(name: ProfileName, document: unknown): void {
     this.#folder.write(name + ending, textOf(document));
   }

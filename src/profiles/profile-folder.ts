@@ -35,6 +35,10 @@ export class ProfileFolder implements ProfileRegistry {
     return this.#files.names().find((other) => other !== name && other.toLowerCase() === lower);
   }
 
+  prepare(): void {
+    this.#files.prepare();
+  }
+
   write(profile: Profile): void {
     const { name } = profile;
     // Listed rather than asked for by name, which a file system that ignores case would answer wrongly.

@@ -17,6 +17,13 @@ export interface ProfileRegistry {
   lookalike(name: ProfileName): ProfileName | undefined;
 
   /**
+   * Makes sure that a profile has where to be written, before a key is asked for.
+   *
+   * @throws MistralKeyError of kind `store-denied` when the disk does not take it
+   */
+  prepare(): void;
+
+  /**
    * Writes a profile, whole or not at all: a temporary file, synced and renamed; 0600 in a folder of 0700.
    *
    * @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, `store-denied` when the disk does not take it

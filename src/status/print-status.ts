@@ -68,7 +68,8 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
   const readable = survey.profiles.filter((row): row is ReadableProfile => "profile" in row);
   if (survey.unlisted !== undefined) printUnlisted(output, survey.unlisted);
   else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
-    output.paragraph("No key is stored here yet.");
+    const asked = survey.choice.rule === "flag";
+    output.paragraph(`No key is stored ${asked ? `for profile "${survey.choice.name}"` : "here yet"}.`);
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
   if (form === "cards") {
@@ -84,7 +85,9 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
   }
   output.print();
   printNotices(output, survey);
-  if (inFull || readable.length > 1 || isNews(survey.choice)) output.bullet(describeChoice(survey.choice));
+  const missing = isMissing(survey);
+  if (inFull || readable.length > 1 || missing || isNews(survey.choice))
+    output.bullet(`${describeChoice(survey.choice)}${missing ? " No key is stored for it." : ""}`);
   printEnvironment(output, survey);
 }
 
@@ -97,6 +100,11 @@ function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): vo
   output.warn(`${which} of profile ${profile} is in ${store.describe()}, and nothing else is known of it.`);
   const command = store.kind === "keychain" ? "verify" : `verify --store ${store.kind}`;
   output.next(`To check and list it: ${output.theme.strong(commandFor(profile, command))}`);
+}
+
+/** Whether there are keys here, and none for the profile that is used. */
+function isMissing({ profiles, choice, unlisted }: Survey): boolean {
+  return profiles.length > 0 && unlisted === undefined && !profiles.some(({ name }) => name === choice.name);
 }
 
 /** Whether the choice is neither what was asked for a moment ago nor what it always is. */

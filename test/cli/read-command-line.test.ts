@@ -32,6 +32,29 @@ it("is parsed where it has flags or arguments", async () => {
   expect(await readCommandLine(["--help"], layout)).toMatchObject({ kind: "text" });
 });
 
+it("has --version on either side of the command", async () => {
+  for (const line of [
+    ["-V"],
+    ["get", "-V"],
+    ["get", "-p", "work", "--version"],
+    ["run", "-V", "--", "node"],
+  ]) {
+    expect(await readCommandLine(line, layout)).toEqual({ kind: "text", text: "1.2.3\n" });
+  }
+  expect(await readCommandLine(["run", "node", "-V"], layout)).toMatchObject({ args: ["node", "-V"] });
+});
+
+it.each([
+  ["env", "--write", ""],
+  ["status", "--ics="],
+  ["import", "--from", ""],
+])("refuses a file without a name: %s %s", async (...line) => {
+  await expect(readCommandLine(line, layout)).rejects.toMatchObject({
+    kind: "usage",
+    message: expect.stringMatching(/^--(?:write|ics|from).* needs a name\.$/),
+  });
+});
+
 describe("a key in an argument", () => {
   const key = "testKey0".repeat(4);
 
@@ -41,6 +64,10 @@ describe("a key in an argument", () => {
     ["run", key],
     ["run", "--", key],
     ["run", "-p", "work", "--", key],
+    ["get", `-p${key}`],
+    ["try", `My key is ${key}. Does it work?`],
+    ["push", `command:sh -c 'cat; echo ${key}; true'`],
+    ["env", "--write", `${key} .env`],
   ])("is refused and not repeated: %s %s", async (...line) => {
     const refused = await readCommandLine(line, layout).catch((error: unknown) => error);
     expect(refused).toMatchObject({
@@ -48,6 +75,14 @@ describe("a key in an argument", () => {
       message: expect.stringContaining("looks like an API key"),
     });
     expect(String(refused)).not.toContain(key);
+  });
+
+  it.each([
+    ["env", "--write", `/tmp/${key}/.env`],
+    ["env", "--write", `${key}.env`],
+    ["push", "command:wrangler --account 0123456789abcdef0123456789abcdef secret put"],
+  ])("is not seen in a part of a path and in an identifier: %s %s %s", async (...line) => {
+    expect(await readCommandLine(line, layout)).toMatchObject({ kind: "command" });
   });
 
   it("is left alone where it belongs to another command", async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
 import { status } from "../../src/commands/care/status.ts";
-import { parseProfileName } from "../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
 import { displayWidth } from "../../src/terminal/output/layout.ts";
 import { storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
@@ -191,5 +191,19 @@ describe("the profile that is used here", () => {
       rule: "variable",
       path: null,
     });
+  });
+
+  it("is said to have no key where only others have one", async () => {
+    expect(await shown({}, { profile: "nobody" })).toContain('No key is stored for profile "nobody".');
+    const env = { MISTRAL_KEY_PROFILE: "nobody" };
+    expect((await shown({ env })).replace(/\s+/g, " ")).toContain(
+      'Profile "nobody" is used here, as MISTRAL_KEY_PROFILE says. No key is stored for it.',
+    );
+    deps.profiles.remove(defaultProfile);
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    expect((await shown({ env: {} })).replace(/\s+/g, " ")).toContain(
+      'Profile "default" is used here, since nothing names another. No key is stored for it.',
+    );
+    await expect(shown({}, { profile: "nobody", ics: true })).rejects.toThrow('for profile "nobody"');
   });
 });

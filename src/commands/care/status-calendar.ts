@@ -14,11 +14,11 @@ import type { DatedProfile, Survey } from "../../status/survey.ts";
  *
  * @param file - where it goes; stdout without one
  */
-export function writeCalendar(file: string | undefined, { profiles, now }: Survey, deps: Deps): void {
+export function writeCalendar(file: string | undefined, { profiles, choice, now }: Survey, deps: Deps): void {
   const { output } = deps;
   const known = profiles.flatMap((row) => ("profile" in row ? [row.profile] : []));
   const dated = known.filter((profile): profile is DatedProfile => typeof profile.expiresAt === "string");
-  if (dated.length === 0) throw nothingDated(known);
+  if (dated.length === 0) throw nothingDated(known, choice);
   const at = deps.processContext();
   const installation = JSON.stringify([deps.machineName(), at.home, deps.env.MISTRAL_KEY_HOME ?? ""]);
   const text = calendarOf(dated, { now, installation });
@@ -33,9 +33,10 @@ export function writeCalendar(file: string | undefined, { profiles, now }: Surve
   if (undated.length > 0) output.warn(`Of ${undated.join(", ")} no date is known. To note one: ${noting()}`);
 }
 
-function nothingDated(known: readonly Profile[]): MistralKeyError {
+function nothingDated(known: readonly Profile[], { rule, name }: Survey["choice"]): MistralKeyError {
+  const where = rule === "flag" ? `for profile "${name}"` : "here";
   const message =
-    known.length === 0 ? "No key is stored here, so there is no date." : "No key here has a date.";
+    known.length === 0 ? `No key is stored ${where}, so there is no date.` : "No key here has a date.";
   return new MistralKeyError("usage", message, { hint: `To note one: ${noting()}` });
 }
 

@@ -3,6 +3,7 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { runCommand } from "../../hints.ts";
+import { keyWord } from "../../keys/mask.ts";
 import { readCallableKey } from "../../models/call-key.ts";
 import { type Language, languages } from "../../models/languages.ts";
 import { printTrial } from "../../models/print-trial.ts";
@@ -75,9 +76,7 @@ async function readPipe({ output, readStdin }: Deps): Promise<string> {
   );
 }
 
-/** A word of the usual shape of a key; one of hexadecimal digits alone is a checksum. */
-const keyLike =
-  /(?<![A-Za-z0-9])(?!(?:[0-9a-f]{32}|[0-9A-F]{32})(?![A-Za-z0-9]))[A-Za-z0-9]{32}(?![A-Za-z0-9])/;
+const keyLike = new RegExp(`(?<![A-Za-z0-9])${keyWord}`);
 
 function printSnippet(
   { output, profiles }: Deps,

@@ -83,6 +83,7 @@ function madeUpKey(): string {
 const noProfiles: ProfileRegistry = {
   read: () => undefined,
   lookalike: () => undefined,
+  prepare: () => {},
   write: () => {},
   remove: () => false,
   list: () => [],

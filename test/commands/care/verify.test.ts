@@ -176,6 +176,7 @@ describe("verify", () => {
       read: (name: ProfileName) => deps.profiles.read(name),
       list: () => deps.profiles.list(),
       lookalike: () => undefined,
+      prepare: () => {},
       remove: () => false,
       readDefault: () => undefined,
       writeDefault: () => {},

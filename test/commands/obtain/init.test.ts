@@ -5,6 +5,7 @@ import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
+import { ProfileFolder } from "../../../src/profiles/profile-folder.ts";
 import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
@@ -216,6 +217,25 @@ describe("init, in a terminal", () => {
     expect(await runLine(second, "init")).toBe(0);
     expect(second.profiles.read(defaultProfile)?.expiresAt).toBe("2027-05-22");
     expect(existsSync(drafts)).toBe(false);
+  });
+
+  it("takes --expires never for the answer, also where it stopped at another one", async () => {
+    const stopped = open({
+      answers: [
+        answer.choose("I have an account"),
+        answer.press("n"),
+        answer.choose("180 days"),
+        answer.stop(/key/),
+      ],
+    });
+    await expect(runLine(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
+    const resumed = stopped.next({ answers: [answer.choose("At step 5 of 5"), answer.key(text)] });
+    expect(await runLine(resumed, "init", "--expires", "never")).toBe(0);
+    expect(resumed.profiles.read(defaultProfile)?.expiresAt).toBeNull();
+    const another = resumed.next({ answers: [answer.choose("I have a key"), answer.key(otherText)] });
+    opened.push(another);
+    expect(await runLine(another, "init", "--expires", "never", "-p", "work")).toBe(0);
+    expect(another.profiles.read(parseProfileName("work"))?.expiresAt).toBeNull();
   });
 
   it("can be started over, and no draft is offered to another profile or read when it is damaged", async () => {
@@ -539,15 +559,31 @@ describe("init without a terminal", () => {
     });
   });
 
-  it.each([
-    ["init", "mistral-key init --with-key --expires 90d -p work < FILE"],
-    ["init --demo", "In a terminal: mistral-key init --demo -p work"],
-  ])("says why nobody is asked and keeps the profile: %s", async (line, advice) => {
-    await expect(runLine(open({ absence: "ci" }), ...line.split(" "), "-p", "work")).rejects.toMatchObject({
+  it("says why nobody is asked, and keeps what the key is wanted for", async () => {
+    const deps = open({ absence: "ci", serverUrl: "" });
+    const flags = ["--store", "file", "--region", "eu", "--server-url", "https://gateway.example/v"];
+    await expect(runLine(deps, "init", ...flags, "-p", "work")).rejects.toMatchObject({
       kind: "needs-terminal",
       message: expect.stringContaining("CI is set"),
-      hint: expect.stringContaining(advice),
+      hint: expect.stringContaining(
+        "mistral-key init --with-key --expires 90d --store file --region eu --server-url https://gateway.example/v -p work < FILE",
+      ),
     });
+  });
+
+  it("does not take a demonstration for the wish to store a key", async () => {
+    await expect(runLine(open(), "init", "--demo")).rejects.toMatchObject({
+      kind: "needs-terminal",
+      hint: "In a terminal: mistral-key init --demo",
+    });
+  });
+
+  it.runIf(process.platform === "linux")("takes no key where nothing can be noted of it", async () => {
+    const profiles = new ProfileFolder("/proc/mistral-key");
+    const deps = open({ stdin: text, profiles });
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "store-denied" });
+    expect(await storedIn(deps)).toBeUndefined();
+    expect(api.requests).toEqual([]);
   });
 
   it("says how to go on when the key that is to be moved is gone", async () => {
