@@ -19,7 +19,7 @@ export function nameEveryProfile(): void {
   namesEveryProfile = true;
 }
 
-/** How this program is started where the person is: by its name where that is installed, else through npx. */
+/** How this program is started on this machine: by its name where that is installed, else through npx. */
 function programName(): string {
   name ??= search === undefined || isInstalled(search) ? "mistral-key" : `npx ${npxPackage(search)}`;
   return name;

@@ -107,8 +107,8 @@ async function report(error: unknown, wish: ReportWish, signalCode?: ExitCode): 
 }
 
 function bug(error: unknown): MistralKeyError {
-  return new MistralKeyError("bug", "Something went wrong inside mistral-key, and it is not your doing.", {
+  return new MistralKeyError("bug", "Something went wrong inside mistral-key. It is not your fault.", {
     cause: error,
-    hint: `To see how your keys stand: ${ownCommand("status")}\nPlease report it, with what the command prints with --verbose and what ${ownCommand("--version")} prints, in the project's issue tracker.`,
+    hint: `To see the state of your keys: ${ownCommand("status")}\nPlease report it, with what the command prints with --verbose and what ${ownCommand("--version")} prints, in the project's issue tracker.`,
   });
 }

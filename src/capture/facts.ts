@@ -14,27 +14,27 @@ export const facts = {
     "Only a new account is asked: give the workspace a name, say whether it is for you or a team, and accept the terms.",
   ),
   workspace: apiKeys(
-    "The key will belong to the workspace that is shown at the top of Studio, which cannot be changed later.",
+    "The key will belong to the workspace shown at the top of Studio. That cannot be changed later.",
   ),
-  openDialog: quickstart("Choose API Keys in the side bar on the left, then Create new key, and fill in:"),
+  openDialog: quickstart("Choose API Keys in the sidebar on the left, then Create new key, and fill in:"),
   expiration: keyPolicy(
-    "a date you cannot change later. Empty or too late, it may become the latest that is allowed.",
+    "a date you cannot change later. If it is empty or too late, it may become the latest allowed date.",
   ),
   connectors: apiKeys("Shared connectors only, unless you need more"),
   confirm: quickstart("Confirm with Create new key, and leave the dialog open: it shows the key."),
   profileMenu: quickstart(`Open your profile menu and choose API Keys there: ${furtherPages.ownKeys}`),
   creationOff: keyPolicy(
-    "An admin may have switched API key creation off for this workspace. Ask one to switch it on, or choose another workspace at the top.",
+    "An admin may have switched off API key creation for this workspace. Ask them to switch it on, or choose another workspace at the top.",
   ),
   planBanner: userReports(
     `Keys of this workspace do not work until a plan is chosen: ${consolePages.subscription}`,
   ),
-  shownOnce: apiKeys(
-    "Mistral shows the key once. Copy it there and paste it here, where it stays hidden too.",
-  ),
-  otherProducts: apiKeys("You need an API key of Studio; Vibe and Codestral have their own."),
+  shownOnce: apiKeys("Mistral shows the key once. Copy it there, then paste it below."),
+  otherProducts: apiKeys("You need a Studio API key; Vibe and Codestral keys are different ones."),
   usualShape: userReports(
     "This key has {length} characters; Mistral's keys have 32 letters and digits today.",
   ),
-  refusedAtFirst: codestralReports("a new key may be refused for some five minutes"),
+  refusedAtFirst: codestralReports(
+    "a new key may be refused at first, usually for seconds, sometimes for minutes",
+  ),
 } as const satisfies Facts;

@@ -28,7 +28,7 @@ export function describeMove(
  * @throws Cancelled when it is not
  */
 export async function agreeToMove({ prompts }: Pick<Deps, "prompts">, again: string): Promise<void> {
-  if (await (await prompts()).confirm({ message: "Use it all the same?", initial: false })) return;
+  if (await (await prompts()).confirm({ message: "Use it anyway?", initial: false })) return;
   throw new Cancelled("Stopped. Nothing was changed; the new key still works at Mistral.", {
     hint: `To delete it there: ${ownCommand("open keys")}\nTo use another one: ${again}`,
   });

@@ -21,10 +21,10 @@ export async function retryWhileStoreFails<Result>(
       output.warn(output.theme.strong(error.message), 0);
       printHint(output, error);
       const again = await (await prompts()).choose({
-        message: "The key is checked but not stored. What now?",
+        message: "The key was checked, but it is not stored. What now?",
         choices: [
           { value: true, name: "Try again", description: "once that is fixed" },
-          { value: false, name: "Stop", description: "the key has to be pasted again then" },
+          { value: false, name: "Stop", description: "you will have to paste the key again" },
         ],
       });
       if (!again) throw error;

@@ -117,8 +117,8 @@ function whatNow(
         message: "Mistral accepts this key. What now?",
         choices:
           check.diagnosis === "no-plan"
-            ? [open, keep("Store it all the same", "it works once there is a plan"), paste, stop]
-            : [keep("Store it all the same", "it works once the limit is gone"), again, paste, stop],
+            ? [open, keep("Store it anyway", "it works once there is a plan"), paste, stop]
+            : [keep("Store it anyway", "it works once the limit is lifted"), again, paste, stop],
       };
     case "unknown":
       return {

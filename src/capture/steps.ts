@@ -51,7 +51,7 @@ export function screensFor(about: ScreenFacts): readonly Screen[] {
       steps: ["Set up your workspace"],
       page: consolePages.console,
       picture: pictures.workspace,
-      instructions: [say(facts.newWorkspace), "Not asked? Then you have one already; go on."],
+      instructions: [say(facts.newWorkspace), "Not asked? Then you already have one; go on."],
     },
     createScreen(about),
     copyScreen(about),
@@ -76,7 +76,7 @@ function createScreen({ suggestedName, start, workspace }: ScreenFacts): Screen 
       say(facts.confirm),
     ],
     troubles: [
-      { seen: "API Keys is not in the side bar", remedy: say(facts.profileMenu) },
+      { seen: "API Keys is not in the sidebar", remedy: say(facts.profileMenu) },
       { seen: "Create new key is missing, or refused", remedy: say(facts.creationOff) },
       { seen: "A banner says that no plan is active", remedy: say(facts.planBanner) },
     ],

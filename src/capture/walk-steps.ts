@@ -15,7 +15,7 @@ export interface Walk {
   readonly expiresAt: Expiry | undefined;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
-  /** Told before each screen is shown, so that a stopped wizard can be taken up again. */
+  /** Told before each screen is shown, so that a stopped wizard can be continued. */
   readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
@@ -95,7 +95,7 @@ async function leaveScreen(
       keys: [
         canOpen
           ? { press: "enter", does: "open the page", value: "open" }
-          : { press: "enter", does: "done, go on", value: "on" },
+          : { press: "enter", does: "done, continue", value: "on" },
         ...(canOpen ? [{ press: "n", does: "next", value: "on" } as const] : []),
         { press: "s", does: "paste now", value: "skip" },
         ...(at.isFirst ? [] : [{ press: "b", does: "back", value: "back" } as const]),

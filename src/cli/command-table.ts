@@ -8,7 +8,7 @@ import { useCommands } from "./table/use.ts";
 export const globalFlags: readonly FlagEntry[] = [
   {
     syntax: "-p, --profile <name>",
-    description: "which key, by its name here (default: default)",
+    description: "the profile, the name of a stored key (see help use)",
     suggests: "profiles",
   },
   { syntax: "--store <kind>", description: "where the key is kept", choices: ["keychain", "file"] },
@@ -17,7 +17,7 @@ export const globalFlags: readonly FlagEntry[] = [
     description: "which of Mistral's endpoints",
     choices: ["global", "eu", "us"],
   },
-  { syntax: "--server-url <url>", description: "another address of the API" },
+  { syntax: "--server-url <url>", description: "another address for the API" },
   { syntax: "--json", description: "answer with one JSON document" },
   { syntax: "--no-input", description: "never ask; fail and say what was missing" },
   { syntax: "--no-color", description: "no colour" },

@@ -30,7 +30,7 @@ export type Suggestions = readonly string[] | "profiles" | "files";
 
 /** What a command receives. */
 export interface CommandInput {
-  /** Positional arguments, in order; for `run` the whole command behind `--`. */
+  /** Positional arguments, in order; for `run` the whole command after `--`. */
   readonly args: readonly string[];
   readonly flags: Flags;
 }
@@ -47,7 +47,7 @@ export interface CommandEntry {
   readonly args?: readonly ArgumentEntry[];
   readonly flags: readonly FlagEntry[];
   readonly examples: readonly string[];
-  /** Flags behind the first argument belong to that argument's command. */
+  /** Flags after the first argument belong to that argument's command. */
   readonly passThrough?: boolean;
   /** Loads the command's module only now, so that no command pays for another. */
   run(input: CommandInput, deps: Deps): Promise<ExitCode>;

@@ -18,7 +18,7 @@ export function manualPage(version: string): string {
     ".SH COMMANDS",
     ...commandTable.flatMap(commandLines),
     ".SH GLOBAL OPTIONS",
-    "Every command takes these, before or behind its name.",
+    "Every command takes these, before or after its name.",
     ...globalFlags.flatMap(flagLines),
     ...flagLines({ syntax: "-h, --help", description: "show help, also of one command" }),
     ...flagLines({ syntax: "-V, --version", description: "print the version" }),
@@ -133,8 +133,8 @@ const environment = [
     "MISTRAL_API_KEY",
     "the key that Mistral's own libraries use; run and env set it, status says when it differs",
   ],
-  ["HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "the way to the network"],
-  ["NO_COLOR, FORCE_COLOR, CI", "no colour, colour all the same, never ask"],
+  ["HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "proxies and certificates for the network"],
+  ["NO_COLOR, FORCE_COLOR, CI", "no colour, colour always, never ask"],
 ] as const;
 
 const files = [
@@ -159,7 +159,7 @@ const exitStatus = [
   ["7", "no usable secret store"],
   ["8", "the key expires within --min-days"],
   ["9", "partly done: something is left to finish, and the message says how"],
-  ["126, 127", "run could not start its command, or did not find it; else run ends as its command does"],
+  ["126, 127", "run could not start its command, or did not find it; otherwise run ends as its command does"],
   ["129", "the terminal went away"],
   ["130", "cancelled with Ctrl-C; other signals 128 + number"],
 ] as const;

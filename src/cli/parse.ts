@@ -10,7 +10,7 @@ import { layOutHelp } from "./help.ts";
 /**
  * Reads a command line with commander. Has no effect of its own: it neither prints nor ends the process.
  *
- * @param argv - the arguments behind the program's name
+ * @param argv - the arguments after the program's name
  * @throws MistralKeyError of kind `usage`
  */
 export function parseCommandLine(argv: readonly string[], layout: HelpLayout): Invocation {
@@ -39,7 +39,7 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
   return reading.invocation ?? { kind: "text", text: reading.text };
 }
 
-/** A command line that is being read, and what came of it so far. */
+/** A command line that is being read, and the result so far. */
 interface Reading {
   readonly argv: readonly string[];
   readonly layout: HelpLayout;
@@ -107,7 +107,7 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   });
 }
 
-/** Commander looks only at flags behind the command's name; global ones may stand before it. */
+/** Commander looks only at flags after the command's name; global ones may stand before it. */
 function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
   for (const flag of flags) {
     const other = flag.conflicts?.find((name) => name in values);
@@ -173,14 +173,14 @@ function nameOf(syntax: string): string {
 
 /**
  * A key in an argument is in the shell's history and in every process list; using it would teach
- * the habit. What is behind `--` belongs to another command, but for that command's name, which is shown.
+ * the habit. What is after `--` belongs to another command, but for that command's name, which is shown.
  */
 function refuseKeysInArguments(argv: readonly string[]): void {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end + 2);
   if (own.some((argument) => keyInArgument.test(argument))) {
     throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
-      hint: "Arguments stay in the shell's history and can be read by other processes. Send the key on standard input instead, as in init --with-key < FILE. If this was a real key, make a new one and delete it.",
+      hint: "Arguments stay in the shell's history and can be read by other processes. Send the key on standard input instead, as in init --with-key < FILE. If this was a real key, make a new one and delete this one.",
     });
   }
 }

@@ -5,7 +5,7 @@ import { Flags } from "./flags.ts";
 /**
  * Reads a command line. Has no effect of its own: it neither prints nor ends the process.
  *
- * @param argv - the arguments behind the program's name
+ * @param argv - the arguments after the program's name
  * @throws MistralKeyError of kind `usage`
  */
 export async function readCommandLine(argv: readonly string[], layout: HelpLayout): Promise<Invocation> {

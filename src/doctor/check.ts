@@ -62,7 +62,7 @@ export interface Check {
 export const localLimitMs = 4000;
 
 /** What checks that need the network find with `--offline`. */
-export const offline: CheckResult = { state: "skipped", message: "Not looked at (--offline)." };
+export const offline: CheckResult = { state: "skipped", message: "Not checked (--offline)." };
 
 /** A sentence with its number of things: `1 profile`, `3 profiles`. */
 export function count(number: number, thing: string): string {

@@ -71,5 +71,5 @@ function resultOf(error: unknown, limitMs: number): CheckResult {
     return { state: "fail", code: exitCodeOfKind(error.kind), message: error.message, hint: error.hint };
   }
   const what = error instanceof Error ? error.name : "error";
-  return { state: "fail", code: exitCodes.bug, message: `This could not be looked at (${what}).` };
+  return { state: "fail", code: exitCodes.bug, message: `This could not be checked (${what}).` };
 }

@@ -6,7 +6,7 @@ import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 
-/** What came of changing a file; where it was not changed, why, as the end of "… was not changed: it …". */
+/** The outcome of changing a file; where it was not changed, why, as the end of "… was not changed: it …". */
 export type Replacement =
   /** `mode` is what the system says of it now: not every disk keeps the one that was wanted. */
   | { readonly outcome: "replaced"; readonly mode: number }
@@ -26,7 +26,7 @@ export async function replaceFile(
   const untouched = (reason: string): Replacement => ({ outcome: "untouched", reason });
   if ((file.mode & 0o222) === 0) return untouched("it is read-only");
   if (file.links > 1)
-    return untouched("it has further names on this disk (hard links), which would keep the key");
+    return untouched("it has other names on this disk (hard links), and those would keep the key");
   if (isForeign(file.owner)) return untouched("it belongs to another user");
 
   const folder = dirname(file.realPath);
@@ -97,7 +97,7 @@ function putInPlace(temporary: string, path: string): void {
   } catch (error) {
     if (codeOf(error) !== "EBUSY" || process.platform === "win32") throw error;
     throw new UnfitFile(
-      "it is mounted there by itself, as a container does with a single file, so no new file can take its place",
+      "it is a mount of its own, as containers make for a single file, so no new file can take its place",
     );
   }
 }

@@ -22,7 +22,7 @@ export interface TextFile {
   readonly identity: string;
 }
 
-/** What came of reading a file. */
+/** The outcome of reading a file. */
 export type Reading =
   | { readonly state: "read"; readonly file: TextFile }
   | { readonly state: "absent" }

@@ -66,4 +66,4 @@ export class ObjectStream {
   }
 }
 
-const notUnderstood = "git answered in a way that is not understood";
+const notUnderstood = "git's answer was not understood";

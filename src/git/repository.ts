@@ -51,8 +51,8 @@ export async function findRepository(git: Git, asking: Asking): Promise<Reposito
 
 function workTreeOf(bare: boolean, inside: boolean, top: string): Repository["workTree"] {
   if (bare && inside) return { state: "none" };
-  if (bare) return { state: "refused", reason: "git takes the repository for a bare one (core.bare)" };
+  if (bare) return { state: "refused", reason: "git treats the repository as bare (core.bare)" };
   if (inside)
-    return { state: "refused", reason: "this folder is git's own; start in one of your files' folders" };
+    return { state: "refused", reason: "this folder is git's own; run this in a folder of your own files" };
   return { state: "there", top };
 }

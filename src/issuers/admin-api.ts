@@ -143,13 +143,17 @@ export class AdminApi implements KeyIssuer {
         return fail("rejected", `Mistral does not accept the Admin API key ${key.mask}.`, hint);
       }
       case 403:
-        return fail("rejected", `The Admin API key ${key.mask} may not do this.`);
+        return fail("rejected", `The Admin API key ${key.mask} is not allowed to do this.`);
       case 404:
       case 405:
       case 501:
-        return fail("unusable", `There is no Admin API for this (HTTP ${status}).`);
+        return fail("unusable", `The Admin API does not offer this (HTTP ${status}).`);
       case 429:
-        return fail("unusable", "The Admin API takes no more calls now (HTTP 429).", "Try again later.");
+        return fail(
+          "unusable",
+          "The Admin API takes no more calls at the moment (HTTP 429).",
+          "Try again later.",
+        );
     }
     const said = readDetail(body, key);
     if (status >= 400 && status < 500) {

@@ -7,7 +7,7 @@ const { adminApi } = sources;
 export const facts = {
   preview: adminApi("Mistral's Admin API is a preview for organizations with an Enterprise account."),
   ownKind: adminApi(
-    `An Admin API key is made at ${furtherPages.adminKeys} and belongs to one organization; an ordinary API key is none.`,
+    `An Admin API key is made at ${furtherPages.adminKeys} and belongs to one organization; an ordinary API key is not one.`,
   ),
   globalOnly: adminApi("The regional endpoints have no Admin API."),
 } as const satisfies Facts;

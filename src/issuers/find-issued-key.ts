@@ -24,9 +24,9 @@ export async function findIssuedKey(issuer: KeyIssuer, { mask, name }: WantedKey
   if (row !== undefined && rows.length === 1) return row;
   const key = `the key ${mask}${name === null ? "" : ` called "${name}"`}`;
   if (rows.length > 1) {
-    throw new MistralKeyError("usage", `The Admin API lists ${rows.length} rows that may be ${key}.`);
+    throw new MistralKeyError("usage", `The Admin API lists ${rows.length} keys that may be ${key}.`);
   }
-  throw new MistralKeyError("usage", `The Admin API lists no row for ${key}.`, {
-    hint: "The Admin API key may belong to another organization than that key.",
+  throw new MistralKeyError("usage", `The Admin API does not list ${key}.`, {
+    hint: "The Admin API key may belong to a different organization.",
   });
 }

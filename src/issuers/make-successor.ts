@@ -40,7 +40,10 @@ export async function makeSuccessor(
   noteListed(deps, profile, row);
   const { name, workspaceId, product } = row;
   if (product !== null && /vibe|code/i.test(product)) {
-    throw new MistralKeyError("usage", `The key is one for ${product}, which the Admin API does not make.`);
+    throw new MistralKeyError(
+      "usage",
+      `This is a key for ${product}, and the Admin API does not make those.`,
+    );
   }
   if (workspaceId === null) throw unsaid("workspace");
   const userId = await findOwner(issuer, profile, row);
@@ -49,7 +52,7 @@ export async function makeSuccessor(
   const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
   if (unused.length > 0) {
     deps.output.warn(
-      `Mistral lists ${describe(unused)} with the same name, never used. If a rotation that was cut off has left it, delete it: ${furtherPages.organizationKeys}`,
+      `Mistral lists ${describe(unused)} with the same name, never used. If an interrupted rotation left it behind, delete it: ${furtherPages.organizationKeys}`,
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;
@@ -133,8 +136,8 @@ async function withLeftRows(
   if (name !== null && come?.length === 0) return error;
   const left =
     come === undefined || name === null
-      ? `A key${name === null ? "" : ` called "${name}"`} may have been made all the same, which nobody has`
-      : `A key was made all the same, which nobody has: ${describe(come)}`;
+      ? `A key${name === null ? "" : ` called "${name}"`} may have been made anyway, and nobody has it`
+      : `A key was made anyway, and nobody has it: ${describe(come)}`;
   const hint = [`Delete it, if it is there: ${furtherPages.organizationKeys}`, error.hint ?? []]
     .flat()
     .join("\n");

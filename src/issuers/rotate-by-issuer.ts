@@ -90,7 +90,7 @@ async function makeKey(
     if (!deps.interactive || !(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
     deps.output.warn(error.message);
     printHint(deps.output, error);
-    deps.output.paragraph("So the new key is made by hand.");
+    deps.output.paragraph("So make the new key by hand.");
     return undefined;
   }
 }
@@ -111,7 +111,7 @@ async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: S
   try {
     await issuer.delete(created.keyId);
   } catch {
-    const left = `The old key stays in use. The new key ${row} could not be kept, and is left at Mistral.`;
+    const left = `The old key stays in use. The new key ${row} could not be stored here, and still exists at Mistral.`;
     const hint = [`Delete it there: ${furtherPages.organizationKeys}`, error.hint ?? []].flat().join("\n");
     return withSentence(error, left, { kind: "unfinished", hint });
   }
@@ -136,7 +136,7 @@ async function awaitAcceptance(deps: Deps, key: ApiKey, endpoint: Endpoint): Pro
         if (check.authentication.ok) line.succeed("accepted by Mistral");
         return check;
       }
-      line.update("Waiting until Mistral accepts the new key, which may take some minutes");
+      line.update("Waiting until Mistral accepts the new key, which may take a few minutes");
       await deps.sleep(pauseMs);
     }
   } finally {

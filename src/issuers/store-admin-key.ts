@@ -23,7 +23,7 @@ export interface AdminKeyRequest extends KeyRequest {
   readonly replace: boolean;
 }
 
-/** What came of {@link storeAdminKey}. */
+/** The outcome of {@link storeAdminKey}. */
 export interface StoredAdminKey {
   readonly profile: Profile;
   readonly key: ApiKey;
@@ -68,7 +68,7 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
 
 async function confirmReplacing(deps: Deps, name: ProfileName, there: ApiKey): Promise<void> {
   if (!deps.interactive) {
-    throw new MistralKeyError("usage", `Profile "${name}" has the Admin API key ${there.mask} already.`, {
+    throw new MistralKeyError("usage", `Profile "${name}" already has the Admin API key ${there.mask}.`, {
       hint: `To replace it: ${commandFor(name, "init --admin --with-key --yes")} < FILE`,
     });
   }
@@ -90,7 +90,7 @@ async function captureAdminKey(
     const line = deps.output.progress("Checking");
     try {
       if (key.equals(ordinary)) {
-        throw new MistralKeyError("usage", "This is the API key of the profile, and no Admin API key.", {
+        throw new MistralKeyError("usage", "This is the profile's API key, not an Admin API key.", {
           hint: say(facts.ownKind),
         });
       }

@@ -16,8 +16,8 @@ const reservedOnWindows = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
  */
 export function parseProfileName(text: string): ProfileName {
   if (/^[A-Za-z0-9]{32}$/.test(text)) {
-    throw new MistralKeyError("usage", "What should be the name of a profile looks like an API key.", {
-      hint: "Names are shown in many places, and keys should not be. If it was a real key, make a new one and delete it.",
+    throw new MistralKeyError("usage", "This profile name looks like an API key.", {
+      hint: "Names are shown in many places, and keys should not be. If it was a real key, make a new one and delete this one.",
     });
   }
   const fits = /^[A-Za-z0-9._-]{1,64}$/.test(text) && !/^\.|\.$/.test(text);

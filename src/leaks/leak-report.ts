@@ -33,7 +33,7 @@ export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessConte
   const { leaks, searched, gaps, keys, inRepository } = scan;
   for (const group of byKey(leaks)) {
     const [{ wanted }] = group;
-    output.fail(`The key ${wanted.mask} of profile ${wanted.profile} is written down in plaintext:`);
+    output.fail(`The key ${wanted.mask} of profile ${wanted.profile} was found in plaintext:`);
     const places = [...new Set(group.map((leak) => describe(leak, at)))];
     for (const place of places.slice(0, listed)) output.paragraph(place, 4);
     if (places.length > listed) output.paragraph(`and ${places.length - listed} more`, 4);
@@ -93,16 +93,15 @@ function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
   if (has("history")) {
     advice.push(
       `Whoever has a copy of this repository may have the key. Make a new one and delete this one: ${rotate}`,
-      "Then the history does no harm any more; taking the key out of it is optional.",
+      "After that the history does no harm; taking the key out of it is optional.",
     );
   }
   if (has("staged")) advice.push("Do not commit this. Take the key out of the file, then: git add FILE");
   if (has("file")) {
     advice.push(`Take the key out before it is committed: ${commandFor(wanted.profile, "import")}`);
   }
-  if (has("git-file")) advice.push("Take the key out of git's own file; an address can do without it.");
+  if (has("git-file"))
+    advice.push("Take the key out of git's own file; the address of a remote works without it.");
   if (has("shell-history")) advice.push("Delete these lines from the history.");
-  return has("history")
-    ? advice
-    : [...advice, `If somebody else may have seen it, make a new one: ${rotate}`];
+  return has("history") ? advice : [...advice, `If anyone else may have seen it, make a new one: ${rotate}`];
 }

@@ -10,7 +10,7 @@ import { scanFiles, unreadGaps } from "./scan-files.ts";
 import { scanRepository } from "./scan-repository.ts";
 import { scanStaged } from "./scan-staged.ts";
 
-/** What was searched for stored keys, and what came of it. No text in it holds a key or steers a terminal. */
+/** What was searched for stored keys, and its outcome. No text in it holds a key or steers a terminal. */
 export interface LeakScan {
   readonly leaks: readonly Leak[];
   /** The parts of which everything was searched, for people. */

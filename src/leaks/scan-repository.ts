@@ -105,7 +105,7 @@ async function scanNested(
   // Git looks further up for a repository where it does not take this one for any.
   const itself = found.state === "there" && found.repository.workTree;
   if (itself === false || itself.state !== "there" || itself.top !== folder) {
-    return [{ part, leaks: [], gaps: ["git does not take it for a repository"] }];
+    return [{ part, leaks: [], gaps: ["git does not recognise it as a repository"] }];
   }
   const parts = await scanRepository({ ...scan, asking }, found.repository);
   return parts.map((inner) => ({

@@ -12,7 +12,7 @@ export interface AssessedCall {
   readonly now: Date;
 }
 
-/** Reads what came of a call. What is known of the key besides is not looked at: see {@link withHistory}. */
+/** Reads the outcome of a call. What is known of the key besides is not looked at: see {@link withHistory}. */
 export function assess(outcome: CallOutcome, { call, endpoint, now }: AssessedCall): Assessment {
   if (outcome.kind === "failure") return { diagnosis: "unreachable", failure: outcome.failure };
   const { status, body } = outcome;

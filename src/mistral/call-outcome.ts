@@ -1,7 +1,7 @@
 import type { Environment } from "../running/environment.ts";
 import { FetchError, fetchAnswer } from "./fetcher.ts";
 
-/** What a body turned out to be. Text that is no JSON is never kept: nobody knows what it quotes. */
+/** What a body turned out to be. Text that is no JSON is never kept: it may quote anything. */
 export type AnswerBody =
   /** Parsed; the SDK may have changed the names of members from `snake_case` to `camelCase`. */
   | { readonly kind: "json"; readonly value: unknown }
@@ -20,10 +20,10 @@ export interface Answer {
   readonly body: AnswerBody;
 }
 
-/** What came of one call: the answer, or what happened instead of one. */
+/** The outcome of one call: the answer, or what happened instead of one. */
 export type CallOutcome = Answer | { readonly kind: "failure"; readonly failure: ConnectionFailure };
 
-/** One call, and what came of it. */
+/** One call, and its outcome. */
 export interface MadeCall {
   readonly method: string;
   readonly url: string;

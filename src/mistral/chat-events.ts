@@ -41,7 +41,7 @@ export async function* readChatEvents(
     }
     const rest = cleaner.end();
     if (rest !== "") yield { kind: "text", text: rest };
-    // Mistral says of every answer why it ends there, so one without a reason was cut off.
+    // Mistral says of every answer why it ends there, so one without a reason was interrupted.
     yield end ?? { kind: "broken", assessed: session.inContext(cutOff(session), model, true) };
   } catch (error) {
     session.throwIfCancelled();

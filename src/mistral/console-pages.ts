@@ -21,7 +21,7 @@ export type ConsolePage = keyof typeof consolePages;
 
 /** Pages that only some people need, so that `open` does not list them. */
 export const furtherPages = {
-  /** One's own keys, where API Keys is not in the side bar of Studio: profile menu, API Keys. */
+  /** One's own keys, where API Keys is not in the sidebar of Studio: profile menu, API Keys. */
   ownKeys: "https://console.mistral.ai/home?profile_dialog=api-keys",
   /** All keys of an organization, for its admins. */
   organizationKeys: "https://admin.mistral.ai/plateforme/api-keys",

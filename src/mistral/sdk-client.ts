@@ -130,7 +130,7 @@ function bodyOf(result: Result<unknown>): AnswerBody {
 }
 
 /**
- * A call in one line, for `--verbose`: what was called, what came of it, and what whoever runs the
+ * A call in one line, for `--verbose`: what was called, the outcome, and what whoever runs the
  * other side finds it by. Holds no key, and of a body nothing but the identifier of the request.
  */
 export function describeCall({ method, url, outcome, latencyMs }: MadeCall, key: ApiKey): string {

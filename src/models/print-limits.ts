@@ -11,7 +11,7 @@ const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>>
   requestsPer10Seconds: "Requests in 10 seconds",
   requestsPerMinute: "Requests a minute",
   requestsPerMonth: "Requests a month",
-  requests: "Requests in a time that was not named",
+  requests: "Requests (period not given)",
   tokensPerMinute: "Tokens a minute",
   tokensPerMonth: "Tokens a month",
 };
@@ -46,7 +46,7 @@ export function printLimits(output: Output, { model, identity, rateLimits }: Sho
   if (taken !== undefined)
     output.bullet(`This call took ${groupDigits(taken)} token${taken === 1 ? "" : "s"}.`);
   output.bullet(say(facts.shared));
-  if (!place) output.bullet("Which workspace that is, Mistral did not say.");
+  if (!place) output.bullet("Mistral did not say which workspace that is.");
   output.print();
   output.rows([
     { label: "Higher limits", value: theme.link(consolePages.limits) },
@@ -57,8 +57,8 @@ export function printLimits(output: Output, { model, identity, rateLimits }: Sho
 
 function describeLimit({ limit, remaining }: RateLimit, theme: Style): string | undefined {
   if (limit === null)
-    return remaining === null ? undefined : `${groupDigits(remaining)} left, of how many was not said`;
-  if (remaining === null) return `${groupDigits(limit)}, how many are left was not said`;
+    return remaining === null ? undefined : `${groupDigits(remaining)} left; the limit was not given`;
+  if (remaining === null) return `${groupDigits(limit)}; how many are left was not given`;
   if (remaining > limit) return `${groupDigits(remaining)} left of ${groupDigits(limit)}, says Mistral`;
   if (limit === 0) return "none at all";
   const bar = theme.meter(remaining / limit);

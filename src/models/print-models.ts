@@ -36,7 +36,7 @@ export function printModels(
     output.rows([head, ...group]);
   }
   output.print();
-  output.bullet("A context is in tokens. What is not shown, Mistral did not say.");
+  output.bullet("A context is in tokens. Mistral did not say what is not shown here.");
   output.bullet(say(facts.embeddings));
 }
 

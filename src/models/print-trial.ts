@@ -17,14 +17,14 @@ export function printTrial(output: Output, profile: ProfileName, trial: Trial): 
   if (end !== undefined && end.finishReason !== "stop") {
     output.warn(
       end.finishReason === "length"
-        ? "The answer ends there because it has as many tokens as it may have."
-        : `The answer ends there, says Mistral, because of "${end.finishReason}".`,
+        ? "The answer ends there because it reached the largest number of tokens allowed."
+        : `The answer ends there. The reason that Mistral gives: "${end.finishReason}".`,
       0,
     );
   }
   const shares = sharesOf(trial);
-  if (shares.length > 0) output.bullet(`It took ${shares.join(" and ")}.`, 0);
-  else output.bullet(`${say(facts.noneStreamed)} To see them: ${commandFor(profile, "limits")}`, 0);
+  if (shares.length > 0) output.bullet(`It used ${shares.join(" and ")}.`, 0);
+  else output.bullet(`${say(facts.noneSaid)} To see them: ${commandFor(profile, "limits")}`, 0);
 }
 
 function sharesOf({ end, rateLimits }: Trial): readonly string[] {
@@ -34,9 +34,9 @@ function sharesOf({ end, rateLimits }: Trial): readonly string[] {
   const share = (count: number, { limit }: RateLimit, of: string) =>
     limit ? [`${percent(count / limit)} of the ${of}`] : [];
   return [
-    ...share(1, rateLimits.requestsPerMinute, "requests of a minute"),
-    ...share(tokens, rateLimits.tokensPerMinute, "tokens of a minute"),
-    ...share(tokens, rateLimits.tokensPerMonth, "tokens of a month"),
+    ...share(1, rateLimits.requestsPerMinute, "requests allowed a minute"),
+    ...share(tokens, rateLimits.tokensPerMinute, "tokens allowed a minute"),
+    ...share(tokens, rateLimits.tokensPerMonth, "tokens allowed a month"),
   ];
 }
 

@@ -11,7 +11,7 @@ export interface TrialRequest {
   readonly prompt: string;
 }
 
-/** What came of a trial. */
+/** The outcome of a trial. */
 export interface Trial {
   /** `undefined` when there was none to ask. */
   readonly model: string | undefined;

@@ -28,7 +28,7 @@ export async function changeStore(deps: Deps, profile: Profile, to: StoreKind): 
   switch (moved.outcome) {
     case "moved":
       deps.output.ok(
-        `The key ${key} is kept in ${target.describe()} now, and no longer in ${from.describe()}.`,
+        `The key ${key} is now kept in ${target.describe()}, and no longer in ${from.describe()}.`,
       );
       return target;
     case "nothing-to-move":
@@ -42,13 +42,13 @@ export async function changeStore(deps: Deps, profile: Profile, to: StoreKind): 
     case "another-key-there":
       throw new MistralKeyError(
         "usage",
-        `${target.describe()} holds another key (${moved.key.mask}) for profile "${name}" already; nothing was changed.`,
+        `${target.describe()} already holds another key (${moved.key.mask}) for profile "${name}"; nothing was changed.`,
         { hint: `Remove that one first: ${commandFor(name, `remove --store ${to}`)}` },
       );
     case "copy-left":
       throw new MistralKeyError(
         "unfinished",
-        `The key is kept in ${target.describe()} now, but the copy in ${from.describe()} could not be erased: ${moved.cause.message}`,
+        `The key is now kept in ${target.describe()}, but the copy in ${from.describe()} could not be erased: ${moved.cause.message}`,
         { cause: moved.cause, hint: moved.cause.hint ?? "Erase it there by hand." },
       );
   }

@@ -93,8 +93,8 @@ export async function useOnce({ output, runner, env }: Deps, key: ApiKey): Promi
   const found = starting.find([shell]);
   const ofShell = commandEnvironment(env, key, { names: [standardVariable], platform });
   output.print();
-  output.paragraph(`A shell starts now with the key in ${standardVariable}.`);
-  output.paragraph("Leave it with exit, and the key is forgotten here.");
+  output.paragraph(`A shell starts now, with the key in ${standardVariable}.`);
+  output.paragraph("Type exit to leave it. The key is then forgotten here.");
   output.print();
   return await starting.start(found, { env: ofShell.env });
 }

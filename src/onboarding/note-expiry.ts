@@ -39,7 +39,7 @@ function stoppedBeforeExpiry({ profile, replaced }: StoredOutcome): Cancelled {
   const stored = "Stopped. Your key is stored; its last day was not noted";
   const noting = `To note it: ${commandFor(profile.name, "expires DATE")}`;
   if (replaced === undefined || replaced.finished) return new Cancelled(`${stored}.`, { hint: noting });
-  return new Cancelled(`${stored}, and the old key ${replaced.previous.mask} has still to be deleted.`, {
+  return new Cancelled(`${stored}, and the old key ${replaced.previous.mask} still has to be deleted.`, {
     hint: `${noting}\nTo finish that: ${commandFor(profile.name, "rotate --finish")}`,
   });
 }

@@ -121,7 +121,7 @@ function keepStored(
     if (profile === undefined) return { outcome: "kept", profile: name, noted: undefined };
     profiles.write(expiresAt === undefined ? profile : { ...profile, expiresAt });
     if (known === undefined)
-      output.ok(`Nothing was known of this key. It is listed as profile "${name}" now.`);
+      output.ok(`Nothing was known about this key. It is now listed as profile "${name}".`);
   }
   return { outcome: "kept", profile: name, noted: expiresAt };
 }

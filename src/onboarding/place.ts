@@ -117,7 +117,7 @@ async function askAboutStored(
   profile: ProfileName,
   stored: ApiKey,
 ): Promise<"keep" | "replace" | "another"> {
-  const message = `A key is stored for profile "${profile}" already`;
+  const message = `A key is already stored for profile "${profile}"`;
   if (!interactive) {
     throw new MistralKeyError("usage", `${message} (${stored.mask}); nothing was changed.`, {
       hint: `Add --yes to replace it, use ${commandFor(profile, "rotate --with-key")}, or choose another profile with -p NAME.`,
@@ -160,7 +160,7 @@ export async function askForName(
         const name = parseProfileName(entered.trim());
         const taken = profiles.list().some((row) => row.name === name) ? name : profiles.lookalike(name);
         if (taken !== undefined)
-          throw new MistralKeyError("usage", `There is a key called ${taken} already.`);
+          throw new MistralKeyError("usage", `There is already a key called ${taken}.`);
       }),
   });
   return parseProfileName(text.trim());
@@ -176,7 +176,7 @@ function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | 
 
 function refuseOtherStore({ store, profile }: PlaceRequest, known: Profile | undefined): void {
   if (store === undefined || known === undefined || known.store === store) return;
-  throw new MistralKeyError("usage", `The key of profile "${profile}" is kept in another store already.`, {
-    hint: `To move it there: ${commandFor(profile, `init --store ${store}`)} (without --with-key). To replace it where it is, do not give --store.`,
+  throw new MistralKeyError("usage", `The key of profile "${profile}" is already kept in another store.`, {
+    hint: `To move it there: ${commandFor(profile, `init --store ${store}`)} (without --with-key). To replace it where it is, leave out --store.`,
   });
 }

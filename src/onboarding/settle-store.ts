@@ -74,8 +74,8 @@ async function askForStore(
 function wordsFor(option: StoreOption, state: UnusableStore["state"]): Choice<StoreOption> {
   switch (option) {
     case "retry": {
-      const done = state === "locked" ? "I have unlocked it" : "it works now";
-      return { value: option, name: `In the keychain; ${done}`, description: "look again" };
+      const done = state === "locked" ? "which I have unlocked" : "which works now";
+      return { value: option, name: `In the keychain, ${done}`, description: "check again" };
     }
     case "file":
       return { value: option, name: "In an encrypted file", description: "a passphrase opens it" };

@@ -55,7 +55,7 @@ function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: Ap
     if (!("profile" in row) || row.name === name || !matchesFingerprint(key, row.profile.fingerprint))
       continue;
     output.warn(
-      `This is the key of profile "${row.name}" as well. When one of the two is rotated, the other is left with a key that will be deleted.`,
+      `This is also the key of profile "${row.name}". If one of the two is rotated, the other is left with a key that will be deleted.`,
     );
   }
 }
@@ -64,7 +64,7 @@ type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "promp
 
 /**
  * Stores a key that takes no other key's place, reads it back and remembers what is known of it.
- * The key goes first: cut off in between, it is there and `verify` makes the profile. When the
+ * The key goes first: interrupted in between, it is there and `verify` makes the profile. When the
  * store refuses it, a person may change that and try again, since Mistral shows a key only once.
  */
 async function keepKey(deps: Keeping, store: SecretStore, known: Omit<KnownKey, "store">): Promise<Profile> {
@@ -76,8 +76,8 @@ async function keepKey(deps: Keeping, store: SecretStore, known: Omit<KnownKey, 
     if (!(error instanceof MistralKeyError)) throw error;
     throw new MistralKeyError(
       "unfinished",
-      `The key is stored, but what is known of it is not: ${error.message}`,
-      { cause: error, hint: `Once that is fixed, write it again: ${commandFor(known.name, "verify")}` },
+      `The key is stored, but the notes about it are not: ${error.message}`,
+      { cause: error, hint: `Once that is fixed, write them again: ${commandFor(known.name, "verify")}` },
     );
   }
   return profile;
@@ -99,7 +99,7 @@ async function putKey(
 }
 
 function stoppedWhileStoring(name: ProfileName): Cancelled {
-  return new Cancelled("Stopped while the key was being stored, so it may or may not be.", {
+  return new Cancelled("Stopped while the key was being stored, so it may or may not be stored.", {
     hint: `To see whether it is: ${commandFor(name, "verify")}`,
   });
 }

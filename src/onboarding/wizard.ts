@@ -56,7 +56,7 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     const draft = await findDraft(deps, request);
-    const hint = `To go on${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${commandFor(request.profile, "init")}`;
+    const hint = `To continue${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${commandFor(request.profile, "init")}`;
     throw new Cancelled("Stopped; nothing was stored.", { hint });
   }
 }

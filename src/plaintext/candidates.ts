@@ -108,7 +108,7 @@ export async function chooseCandidates(
     const masks = offered.map(({ found }) => `--key ${found.key.mask}`);
     throw new MistralKeyError(
       "usage",
-      `${offered.length} different keys fit and you would pick one, but ${whyNobody(deps)}.`,
+      `${offered.length} different keys match and one has to be picked, but ${whyNobody(deps)}.`,
       { hint: `Say which: ${masks.join(", or ")}` },
     );
   }
@@ -123,7 +123,7 @@ export async function chooseCandidates(
     description: "each under a name of its own",
   };
   return await (await deps.prompts()).choose<readonly Candidate[]>({
-    message: "Which key do you want to keep?",
+    message: "Which key do you want to store?",
     choices: accepted.length > 1 ? [...each, together] : each,
   });
 }

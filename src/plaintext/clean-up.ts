@@ -135,7 +135,10 @@ async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: 
   if (tool.start === undefined || kept === undefined) {
     output.paragraph(`${tool.name} takes its key from this file; without one, it cannot use Mistral.`, 4);
   } else {
-    output.paragraph(`${tool.name} reads its key from this file. Without it, start it with:`, 4);
+    output.paragraph(
+      `${tool.name} reads its key from this file. Once it is taken out, start ${tool.name} with:`,
+      4,
+    );
     output.line(output.theme.strong(runCommand(kept.profile, tool.start.variable, tool.start.command)), 4);
   }
   if (choice === "all") return true;
@@ -190,7 +193,7 @@ function explainRest(
     const unset = at.platform === "win32" ? `Remove-Item Env:${variable}` : `unset ${variable}`;
     output.warn(`${showName(variable)} is still set in this shell: close it, or run: ${showName(unset)}`);
   } else if (removed.some(({ kind }) => kind === "shell")) {
-    output.warn("Shells that are open still have the key, until they are closed.");
+    output.warn("Shells that are already open keep the key until they are closed.");
   }
   if (kept !== undefined && found.places.some((place) => "git" in place && place.git === "tracked")) {
     output.warn("Git keeps versions of a file that held this key. To see whether it is in its history:");
@@ -201,7 +204,7 @@ function explainRest(
   const left = cleaned.filter(({ outcome }) => outcome === "kept").length;
   if (left > 0) {
     output.warn(
-      `${left === 1 ? "1 plaintext copy was" : `${left} plaintext copies were`} left in place. To list:`,
+      `${left === 1 ? "1 plaintext copy was" : `${left} plaintext copies were`} left in place. To list what is there:`,
     );
     output.line(output.theme.strong(ownCommand("import --list")), 4);
   }

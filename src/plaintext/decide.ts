@@ -47,13 +47,13 @@ export async function decideAbout(
 function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
   switch (verdictOf(check)) {
     case "limited":
-      return [store("Store it all the same", "it works once the limit is gone"), again, another, stop];
+      return [store("Store it anyway", "it works once the limit is lifted"), again, another, stop];
     case "unknown":
       return [again, store("Store it unverified", "check it later, with verify"), another, stop];
     default:
       if (check.diagnosis === "invalid-key") return [another, takeOut, stop];
       if (check.diagnosis === "wrong-product" && check.product === "vibe") {
-        return [another, store("Store it all the same", "for Mistral Vibe, and nothing else"), stop];
+        return [another, store("Store it anyway", "for Mistral Vibe only"), stop];
       }
       return [another, stop];
   }

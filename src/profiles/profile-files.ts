@@ -41,7 +41,7 @@ export class ProfileFiles<Value> {
       if (!(cause instanceof ShapeError)) throw cause;
       const [problem, hint] =
         cause.message === newerVersion
-          ? ["cannot be read", "Update mistral-key: npm install --global mistral-key@latest"]
+          ? ["cannot be read", "Update mistral-key to its newest version."]
           : ["is damaged", this.#kind.adviceFor(name)];
       const message = `${this.#folder.pathOf(name + ending)} ${problem}: ${cause.message}.`;
       throw new MistralKeyError("store-damaged", message, { cause, hint });

@@ -21,7 +21,7 @@ export class ProfileFolder implements ProfileRegistry {
       parse: readProfile,
       nameIn: ({ name }) => name,
       adviceFor: (name) =>
-        `Restore it from a backup, or delete it; this writes it anew: ${commandFor(name, "verify")}\nThe key itself is not in this file.`,
+        `Restore it from a backup, or delete it; this writes it again: ${commandFor(name, "verify")}\nThe key itself is not in this file.`,
     });
     this.#state = new PrivateFolder(join(folder, "state"));
   }
@@ -63,7 +63,7 @@ export class ProfileFolder implements ProfileRegistry {
       return parseProfileName(text.trim());
     } catch (cause) {
       const message = `${this.#state.pathOf(defaultFile)} does not hold the name of a profile.`;
-      const hint = `Choose the default anew: ${ownCommand("use NAME")}`;
+      const hint = `Choose the default again: ${ownCommand("use NAME")}`;
       throw new MistralKeyError("store-damaged", message, { cause, hint });
     }
   }
@@ -78,7 +78,7 @@ export class ProfileFolder implements ProfileRegistry {
 export function refuseLookalike(name: ProfileName, other: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "usage",
-    `There is a profile called ${other} already; ${name} differs from it only in capital letters.`,
-    { hint: `Use -p ${other}, or choose a name that differs in more than that.` },
+    `There is already a profile called ${other}; ${name} differs from it only in capital letters.`,
+    { hint: `Use -p ${other}, or choose a name that differs by more than that.` },
   );
 }

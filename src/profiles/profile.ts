@@ -24,7 +24,7 @@ export interface Profile {
   readonly createdAt: string;
   /** The last day, as Mistral lists it or else as the person entered it; `null` for never; absent when not known. */
   readonly expiresAt?: Expiry | undefined;
-  /** When the key was last checked, whatever came of it. */
+  /** When the key was last checked, whatever the outcome. */
   readonly lastVerifiedAt: string | null;
   /** What the last check said of the key. */
   readonly lastDiagnosis: Diagnosis | null;

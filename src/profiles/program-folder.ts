@@ -24,7 +24,7 @@ export async function programFolder(env: Readonly<Record<string, string | undefi
     });
   }
   if (isAbsolute(folder)) return folder;
-  throw new MistralKeyError("store-absent", "HOME or XDG_CONFIG_HOME is set, but to no absolute path.", {
+  throw new MistralKeyError("store-absent", "HOME or XDG_CONFIG_HOME is set, but not to an absolute path.", {
     hint: `Correct or unset it. ${chooseFolder}`,
   });
 }

@@ -42,7 +42,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   const { profile, yes } = request;
   if (!yes) {
     requirePerson(deps, {
-      message: "Nothing was removed: that is asked about first",
+      message: "Nothing was removed: that needs your confirmation",
       hint: `To remove it without a question: ${commandFor(profile, "remove --yes")}`,
     });
   }
@@ -52,7 +52,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
     refuseOtherKeys(deps, found);
   }
   const { store, strayOnly } = found;
-  // The profile goes last, so that a removal that is cut off is still found by the next one.
+  // The profile goes last, so that a removal that is interrupted is still found by the next one.
   for (const slot of everySlot) await store.delete({ profile, slot });
   if (strayOnly) return found;
   deps.journal.end(profile);
@@ -61,7 +61,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   return found;
 }
 
-/** Looks what there is, so that a removal that was cut off can be repeated and one of nothing is said to be that. */
+/** Looks what there is, so that a removal that was interrupted can be repeated and one of nothing is said to be that. */
 async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Removed> {
   const { profile: name } = request;
   // What cannot be read can still be removed, and often has to be.
@@ -116,7 +116,7 @@ function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly
   if (other === undefined) return;
   throw new MistralKeyError(
     "usage",
-    `Another mistral-key has stored the key ${other} for profile "${profile}" meanwhile, so nothing was removed.`,
+    `Another run of mistral-key has stored the key ${other} for profile "${profile}" meanwhile, so nothing was removed.`,
     { hint: `To remove that one: ${commandFor(profile, "remove")}` },
   );
 }
@@ -138,7 +138,7 @@ export async function tellOfRemoval(
   if (targets.length > 0) output.warn(`Its key is still at ${targets.join(", ")}.`);
   if (adminKey !== undefined)
     output.warn(
-      `Its Admin API key ${adminKey} is forgotten too, and works until it is deleted: ${furtherPages.adminKeys}`,
+      `Its Admin API key ${adminKey} is forgotten too, and still works until it is deleted: ${furtherPages.adminKeys}`,
     );
   const what = keys.length === 0 ? "the key" : keys.join(" and ");
   const until =

@@ -76,7 +76,7 @@ function refuseDuringRotation({ journal }: Deps, { from, to }: Renaming): void {
     if (journal.read(name) === undefined) continue;
     throw new MistralKeyError(
       "unfinished",
-      `A rotation of profile "${name}" is not finished, so nothing is renamed.`,
+      `A rotation of profile "${name}" is not finished, so nothing was renamed.`,
       {
         hint: `To finish it: ${ownCommand(`rotate --finish -p ${name}`)}\nTo go back to the old key: ${ownCommand(`rotate --abort -p ${name}`)}`,
       },
@@ -102,18 +102,18 @@ async function copyKeys(store: SecretStore, { from, to }: Renaming, profile: Pro
 
 function nothingToRename(name: ProfileName): MistralKeyError {
   return new MistralKeyError("no-key", `There is no key under the name "${name}".`, {
-    hint: `To see the profiles there are: ${ownCommand("status")}`,
+    hint: `To see your profiles: ${ownCommand("status")}`,
   });
 }
 
 function taken(name: ProfileName): MistralKeyError {
-  return new MistralKeyError("usage", `Profile "${name}" has a key of its own already.`, {
+  return new MistralKeyError("usage", `Profile "${name}" already has a key of its own.`, {
     hint: `Choose another name, or remove that one first: ${ownCommand(`remove -p ${name}`)}`,
   });
 }
 
 function changedMeanwhile({ from, to }: Renaming): MistralKeyError {
-  return new MistralKeyError("unfinished", `The key of profile "${from}" was replaced meanwhile.`, {
+  return new MistralKeyError("unfinished", `The key of profile "${from}" was replaced in the meantime.`, {
     hint: `Both names have a key now. To see them: ${ownCommand("status")}\nTo take the earlier one out: ${ownCommand(`remove -p ${to}`)}`,
   });
 }

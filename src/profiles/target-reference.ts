@@ -67,7 +67,7 @@ export function readTarget(text: string): TargetReference {
 export function parseTarget(text: string): Exclude<TargetReference, { readonly kind: "unknown" }> {
   const target = readTarget(text);
   if (target.kind !== "unknown") return target;
-  throw new MistralKeyError("usage", "That is not a place that a key can be delivered to.", {
+  throw new MistralKeyError("usage", "That is not a target that a key can be delivered to.", {
     hint: `Use one of: dotenv:PATH, ${tools.join(", ")}, github:OWNER/REPO[#ENVIRONMENT], kubernetes:NAMESPACE/SECRET[#KEY], aws:SECRET-ID, vercel:ENVIRONMENT, pass:PATH, command:PROGRAM`,
   });
 }

@@ -22,7 +22,7 @@ export interface EndRequest extends KeyRequest, RetireOptions {
   readonly direction: Direction;
 }
 
-/** What came of {@link endRotation}, and the rotation as it was found. */
+/** The outcome of {@link endRotation}, and the rotation as it was found. */
 export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
 
 /**
@@ -69,7 +69,7 @@ async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretS
 type Finding = Pick<Deps, "journal" | "profiles" | "store" | "now">;
 
 /**
- * Finds the rotation of a profile that is under way, and the store of its keys. One whose record is damaged, or was deleted, is recorded anew as
+ * Finds the rotation of a profile that is under way, and the store of its keys. One whose record is damaged, or was deleted, is recorded again as
  * far as the slots tell.
  *
  * @throws MistralKeyError of kind `unfinished` when a damaged record was all that was left of it; it is removed then
@@ -96,7 +96,7 @@ export async function findRotation(
   throw new MistralKeyError(
     "unfinished",
     `The damaged record of a rotation of profile "${request.profile}" is removed. No second key was stored; the one in use stays.`,
-    { hint: `To start anew: ${commandFor(request.profile, "rotate")}` },
+    { hint: `To start again: ${commandFor(request.profile, "rotate")}` },
   );
 }
 
@@ -131,7 +131,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
     throw new MistralKeyError(
       "no-key",
       `${store.describe()} holds no key in use for profile "${profile}", only ${other.mask} of a rotation whose record is lost.`,
-      { hint: `To start anew: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
+      { hint: `To start again: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
     );
   }
   return isSecond(previous) ? { oldKey: previous, newKey: current, stage: "delivering" } : undefined;

@@ -40,16 +40,16 @@ export interface MoveOptions extends RetireOptions {
   readonly onSwitched?: () => Promise<void>;
 }
 
-/** What came of {@link moveRotation}. */
+/** The outcome of {@link moveRotation}. */
 export type MoveOutcome =
   | ({ readonly outcome: "rotated" } & RotationOutcome)
   | ({ readonly outcome: "went-back" } & WayBack)
-  /** The rotation was cut off before the new key was stored. It is ended; the old key is in use. */
+  /** The rotation was interrupted before the new key was stored. It is ended; the old key is in use. */
   | { readonly outcome: "nothing-staged" };
 
 /**
  * Moves a rotation on, step by step as the table has it, until it is ended or can go no further now.
- * Goes by what the slots hold, so that it can be cut off anywhere and called again.
+ * Goes by what the slots hold, so that it can be interrupted anywhere and called again.
  *
  * @param begun - a rotation that this run of the program has begun or taken over
  * @throws MistralKeyError when it stops on the way, of the kinds of `stopped`, or when the store or
@@ -62,7 +62,7 @@ export async function moveRotation(
 ): Promise<MoveOutcome> {
   const slots = await readSlots(options.store, begun.profile);
   const move = new Move(deps, begun, options, slots);
-  // A run that was cut off may not have come to it.
+  // A run that was interrupted may not have come to it.
   move.settle();
   for (;;) {
     const outcome = await move.takeStep();
@@ -188,7 +188,7 @@ class Move {
   async #goesOnWithout(count: number): Promise<boolean> {
     if (this.#yes || !this.#deps.interactive) return this.#yes;
     const which = count === 1 ? "One target does" : `${count} targets do`;
-    const message = `${which} not have the new key. Delete the old one all the same?`;
+    const message = `${which} not have the new key. Delete the old one anyway?`;
     return await (await this.#deps.prompts()).confirm({ message, initial: false });
   }
 

@@ -71,9 +71,9 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
   } else if (previous.state === "dead") {
     output.ok(`${old} is refused by Mistral and forgotten here.`);
   } else if (previous.state === "alive") {
-    output.warn(`${old} is forgotten here. It is still there at Mistral: ${consolePages.keys}`);
+    output.warn(`${old} is forgotten here. It still exists at Mistral: ${consolePages.keys}`);
   } else {
-    const untried = "was not kept here any more, so it could not be tried.";
+    const untried = "was no longer kept here, so it could not be tried.";
     output.warn(`${old} ${untried} Make sure that it is deleted: ${consolePages.keys}`);
   }
   const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => target);
@@ -81,7 +81,7 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
   if (profile.expiresAt === undefined && typeof before?.expiresAt === "string") {
     const day = formatDay(before.expiresAt);
     output.warn(
-      `When the new key ends is not noted: ${day} was the old key's date, and is not carried over.`,
+      `The last day of the new key is not noted: ${day} was the old key's, and is not carried over.`,
     );
     output.next(`To note it: ${commandFor(profile.name, "expires DATE")}`);
   }
@@ -100,7 +100,7 @@ function wordsFor(left: Left, { profile }: RotationOutcome): string {
     case "old-key-alive":
       return `still works. Delete it in the console: ${consolePages.keys}`;
     case "old-key-forbidden":
-      return `is still there: Mistral knows it, though it allows it no calls. Delete it in the console: ${consolePages.keys}`;
+      return `still exists: Mistral knows it, although it allows it no calls. Delete it in the console: ${consolePages.keys}`;
     case "new-key-rejected":
       return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
     case "unknown":
@@ -125,5 +125,5 @@ export async function warnOfOldProcesses(
   const list = found.slice(0, named).map(({ id, name }) => `${showName(name)} (process ${id})`);
   if (found.length > named) list.push(`and ${found.length - named} more`);
   output.warn(`Started with the old key ${mask}, and still running: ${list.join(", ")}.`);
-  output.next("Start them again: until then they go on with the old key.");
+  output.next("Restart them: until then they keep using the old key.");
 }

@@ -63,7 +63,7 @@ export async function switchToStaged(
   );
   if (outcome.outcome === "rotated") return outcome;
   throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {
-    hint: `The old key is in use as before. Try again: ${commandFor(name, "rotate")}`,
+    hint: `The old key is still in use. Try again: ${commandFor(name, "rotate")}`,
   });
 }
 
@@ -141,7 +141,7 @@ function planFor({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, no
 
 /**
  * A store may remember the key for the whole run, and the person may have taken their time to fetch
- * a new one. The profile is read anew, so it tells when another run has put a key there meanwhile.
+ * a new one. The profile is read again, so it tells when another run has put a key there meanwhile.
  */
 function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord, oldKey: ApiKey): void {
   const latest = unlessDamaged(() => deps.profiles.read(profile));
@@ -149,8 +149,8 @@ function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord
   if (matchesFingerprint(oldKey, latest.fingerprint)) return;
   throw new MistralKeyError(
     "usage",
-    `Another mistral-key has stored the key ${latest.key} for profile "${profile}" meanwhile, so nothing was changed.`,
-    { hint: `To put a new key in that one's place: ${commandFor(profile, "rotate")}` },
+    `Another run of mistral-key has stored the key ${latest.key} for profile "${profile}" in the meantime, so nothing was changed.`,
+    { hint: `To replace that one: ${commandFor(profile, "rotate")}` },
   );
 }
 

@@ -128,14 +128,14 @@ function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left):
   output.print();
   output.heading("One thing is left: delete the old key at Mistral.");
   if (state === "old-key-forbidden")
-    output.paragraph("Mistral knows it, though it allows it no calls, so it has not been deleted yet.");
+    output.paragraph("Mistral knows it, although it allows it no calls, so it has not been deleted yet.");
   output.paragraph("In API Keys, find this row, open its menu and delete it.");
   output.print();
   const rows = [{ label: "Name", value: oldKey.name ?? "not known here; go by the characters above" }];
   output.card({ title: oldKey.mask, rows });
   output.print();
   output.line(output.theme.link(consolePages.keys));
-  output.paragraph("An administrator finds the keys of everybody in the Admin Panel:");
+  output.paragraph("An administrator can find everybody's keys in the Admin Panel:");
   output.line(output.theme.link(furtherPages.organizationKeys));
   output.print();
 }

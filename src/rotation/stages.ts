@@ -6,7 +6,7 @@ import type { KeySlot } from "../stores/secret-store.ts";
  *
  * - `staging`: the new key is being put in `next`
  * - `switching`: `current` is being copied to `previous`, then `next` to `current`
- * - `delivering`: the new key is in use and is being taken to its targets
+ * - `delivering`: the new key is in use and is being delivered to its targets
  * - `retiring`: the old key waits to be deleted at Mistral
  * - `erasing`: Mistral refuses the old key; `previous` is being erased
  * - `reverting`: the old key is wanted back; `current` is being kept in `next`, then `previous` put in its place

@@ -32,7 +32,7 @@ export function stopped(reason: StopReason, { record, check, storeName }: StopFa
     case "new-key-unknown":
       return fail(
         kindOf(check),
-        `Whether the new key ${newKey} works cannot be found out now. Both keys are kept.${why}`,
+        `Whether the new key ${newKey} works cannot be found out at the moment. Both keys are kept.${why}`,
         `Try again later: ${command("rotate --finish")}`,
       );
     case "old-key-rejected":
@@ -46,7 +46,7 @@ export function stopped(reason: StopReason, { record, check, storeName }: StopFa
     case "old-key-unknown":
       return fail(
         kindOf(check),
-        `Whether the old key ${oldKey} still works cannot be found out now. Both keys are kept.${why}`,
+        `Whether the old key ${oldKey} still works cannot be found out at the moment. Both keys are kept.${why}`,
         `Try again later: ${command("rotate --abort")}`,
       );
     case "both-keys-rejected":

@@ -39,7 +39,7 @@ export function leftover(profile: ProfileName, key: ApiKey, store: SecretStore):
 export function takenOver(profile: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "unfinished",
-    `Another mistral-key has taken over this rotation of profile "${profile}".`,
-    { hint: `To see how it stands: ${ownCommand("status")}` },
+    `Another run of mistral-key has taken over this rotation of profile "${profile}".`,
+    { hint: `To see its state: ${ownCommand("status")}` },
   );
 }

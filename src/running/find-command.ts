@@ -30,15 +30,15 @@ export function findCommand(name: string, path: string | undefined): string {
   if (refused === undefined || refused === missing) {
     throw new MistralKeyError("command-not-found", `There is no command ${shown} here.`, {
       hint: byPath
-        ? "Check the path; it counts from the folder you are in."
-        : "Check its spelling, or give its whole path. A shell's own functions and aliases need the shell behind --, as in: sh -c '…'",
+        ? "Check the path; it is relative to the folder you are in."
+        : "Check its spelling, or give its whole path. Functions and aliases of a shell need that shell after --, as in: sh -c '…'",
     });
   }
   throw new MistralKeyError("command-not-executable", `${shown} cannot be run: ${refused}.`, {
     hint:
       refused === notExecutable
-        ? `Start it with the program it is written for, or make it executable: chmod +x ${shellWord(name)}`
-        : "Name a program behind --, for example: node app.js",
+        ? `Start it with the program that it is written for, or make it executable: chmod +x ${shellWord(name)}`
+        : "Name a program after --, for example: node app.js",
   });
 }
 

@@ -158,6 +158,6 @@ function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
   }
   return new MistralKeyError("command-not-executable", `${shown} cannot be run: ${reasonOf(cause)}.`, {
     cause,
-    hint: "Try to start it without mistral-key first: the cause lies between it and the system.",
+    hint: "Try to start it without mistral-key first: the cause is between it and the system.",
   });
 }

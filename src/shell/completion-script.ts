@@ -2,7 +2,7 @@ import type { Shell } from "./shells.ts";
 
 /**
  * The script that makes a shell complete this program's command lines. It asks the program itself
- * at each press of Tab, so it need not be made anew when the program gets new commands.
+ * at each press of Tab, so it need not be made again when the program gets new commands.
  */
 export function completionScript(shell: Shell): string {
   return scripts[shell];

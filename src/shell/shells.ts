@@ -34,7 +34,7 @@ export function parseShell(text: string): Shell {
   const shell = shells.find((name) => name === text);
   if (shell !== undefined) return shell;
   throw new MistralKeyError("usage", "mistral-key does not know that shell.", {
-    hint: `Use one of ${shells.join(", ")}. Other POSIX shells understand what is written for bash.`,
+    hint: `Use one of ${shells.join(", ")}. Other POSIX shells understand the line for bash.`,
   });
 }
 

@@ -50,7 +50,7 @@ export function describeApps(
     const { key, place } = taken;
     const owner = listed.find((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
     const whose = owner === undefined ? "another key" : `the key of profile "${owner.name}"`;
-    said.push(`${app} takes ${whose} here, ${key.mask}, from ${whereOf(place, at)}.`);
+    said.push(`${app} uses ${whose} here, ${key.mask}, from ${whereOf(place, at)}.`);
   }
   if (without.length === 0) return said;
   const names = new Intl.ListFormat("en", { type: "conjunction" }).format(without);

@@ -36,7 +36,7 @@ export function calendarOf(profiles: readonly DatedProfile[], context: CalendarC
 function eventOf(profile: DatedProfile, { now, installation }: CalendarContext): readonly string[] {
   const { name, key, expiresAt, identity } = profile;
   const summary = `Mistral API key "${name}" (${key}) ends`;
-  const workspace = identity?.workspace ? `It is of the workspace ${identity.workspace}.\n` : "";
+  const workspace = identity?.workspace ? `It belongs to the workspace ${identity.workspace}.\n` : "";
   return [
     "BEGIN:VEVENT",
     `UID:${createHash("sha256")
@@ -50,7 +50,7 @@ function eventOf(profile: DatedProfile, { now, installation }: CalendarContext):
     `DTEND;VALUE=DATE:${addDays(expiresAt, 1).replaceAll("-", "")}`,
     "TRANSP:TRANSPARENT",
     `SUMMARY:${escapeText(summary)}`,
-    `DESCRIPTION:${escapeText(`${workspace}Put a new one in its place: ${ownCommand(`rotate -p ${name}`)}`)}`,
+    `DESCRIPTION:${escapeText(`${workspace}Replace it: ${ownCommand(`rotate -p ${name}`)}`)}`,
     ...reminderSteps.flatMap((days) => [
       "BEGIN:VALARM",
       "ACTION:DISPLAY",

@@ -50,9 +50,9 @@ function rotationNotice(rotation: ListedRotation): string {
 function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
   switch (stage) {
     case "retiring":
-      return `the old key ${oldKey.mask} has still to be deleted at Mistral`;
+      return `the old key ${oldKey.mask} still has to be deleted at Mistral`;
     case "reverting":
-      return `it is on its way back to ${oldKey.mask}`;
+      return `it is going back to ${oldKey.mask}`;
     default:
       return `${newKey.mask} is to replace ${oldKey.mask}`;
   }
@@ -104,4 +104,4 @@ export function describeEnvironment({ environment, choice, profiles }: Survey): 
 }
 
 const wrapped =
-  "It has quotes, spaces or a line ending around it. Mistral will refuse it from an app that does not take them off.";
+  "It has quotes, spaces or a line ending around it. Mistral will refuse it from an app that does not remove them.";

@@ -97,7 +97,9 @@ export type StatusForm = "short" | "full" | "cards";
 /** The stored key counts, and what is known of it comes back with the next test call. */
 function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): void {
   const which = key === undefined ? "A key" : `The key ${key.mask}`;
-  output.warn(`${which} of profile ${profile} is in ${store.describe()}, and nothing else is known of it.`);
+  output.warn(
+    `${which} of profile ${profile} is in ${store.describe()}, and nothing else is known about it.`,
+  );
   const command = store.kind === "keychain" ? "verify" : `verify --store ${store.kind}`;
   output.next(`To check and list it: ${output.theme.strong(commandFor(profile, command))}`);
 }
@@ -182,7 +184,7 @@ function checkOf({ lastVerifiedAt, lastDiagnosis, lastAcceptedAt }: Profile): st
   const said = `${checkWords[lastDiagnosis]}, on ${dayOfCheck(lastVerifiedAt)}`;
   if (lastAcceptedAt === lastVerifiedAt || isRefusal(lastDiagnosis)) return said;
   return lastAcceptedAt === null
-    ? `${said}; nothing is known of the key yet`
+    ? `${said}; nothing is known about the key yet`
     : `${said}; the key was accepted on ${dayOfCheck(lastAcceptedAt)}`;
 }
 

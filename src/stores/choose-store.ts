@@ -57,7 +57,7 @@ export function chooseStore(circumstances: StoreCircumstances): StoreChoice {
 export function insteadOfKeychain(remembered: StoreKind | undefined): string {
   return remembered === undefined
     ? "Or keep the key in an encrypted file: add --store file, and set MISTRAL_KEY_PASSPHRASE."
-    : "Or leave the key that this profile has there, and keep another in an encrypted file: add -p NAME --store file, and set MISTRAL_KEY_PASSPHRASE.";
+    : "Or leave this profile's key there, and keep another one in an encrypted file: add -p NAME --store file, and set MISTRAL_KEY_PASSPHRASE.";
 }
 
 /**

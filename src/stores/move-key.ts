@@ -19,7 +19,7 @@ export type MoveOutcome =
  * Moves a profile's key from one store to another. At every moment at least one of them holds it,
  * and the profile names one that does: the key is written to the new store and read back, then the
  * profile remembers that store, then the old copy is erased. Running it again ends a move that was
- * cut off.
+ * interrupted.
  *
  * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store;
  *   of a `store-…` kind when the new store does not take the key, and then nothing has changed

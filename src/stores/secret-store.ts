@@ -11,7 +11,7 @@ export type KeySlot = "current" | "next" | "previous";
 /** Where a profile's secrets lie: its keys, and the Admin API key that makes and deletes them, which is never handed out. */
 export type Slot = KeySlot | "admin";
 
-/** Every {@link Slot}; the key in use comes last, so that a removal that is cut off is found again. */
+/** Every {@link Slot}; the key in use comes last, so that a removal that is interrupted is found again. */
 export const everySlot: readonly Slot[] = ["admin", "next", "previous", "current"];
 
 /** Where one key lies in a store. */

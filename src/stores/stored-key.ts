@@ -58,7 +58,7 @@ export async function readKeyForUse(
 function onlyInFile(name: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "no-key",
-    `Nothing is known of profile "${name}", but an encrypted file holds a key for it.`,
+    `Nothing is known about profile "${name}", but an encrypted file holds a key for it.`,
     {
       hint: `To check and list it: ${commandFor(name, "verify --store file")}`,
     },
@@ -69,7 +69,7 @@ function onlyInFile(name: ProfileName): MistralKeyError {
 export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
   if (profile !== undefined && profile.store !== store.kind) {
     return new MistralKeyError("no-key", `The key of profile "${name}" is not kept in ${store.describe()}.`, {
-      hint: "Do not give --store, and unset MISTRAL_KEY_STORE: the profile knows where its key is.",
+      hint: "Leave out --store, and unset MISTRAL_KEY_STORE: the profile knows where its key is.",
     });
   }
   if (profile !== undefined) {
@@ -82,6 +82,6 @@ export function noKey(name: ProfileName, store: SecretStore, profile: Profile | 
     );
   }
   return new MistralKeyError("no-key", `No key is stored for profile "${name}".`, {
-    hint: `Get one and store it: ${commandFor(name, "init")}\nTo see the profiles there are: ${ownCommand("status")}`,
+    hint: `Get one and store it: ${commandFor(name, "init")}\nTo see your profiles: ${ownCommand("status")}`,
   });
 }

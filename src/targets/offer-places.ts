@@ -16,7 +16,7 @@ import { type KeyThere, keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
 const wordsFor: Readonly<Record<KeyThere, string>> = {
-  same: "has this key; would get the next one too",
+  same: "already has this key; would get the next one too",
   another: "has another value, which would be replaced",
   none: "has no key",
   unreadable: "which key it has cannot be read",

@@ -79,7 +79,7 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
 }
 
 const wouldDo: Readonly<Record<KeyThere, string>> = {
-  same: "has this key already.",
+  same: "already has this key.",
   another: "has another value, which would be replaced.",
   none: "has no key yet, and would get this one.",
   unreadable: "would get this key; which one it has cannot be read.",
@@ -100,7 +100,7 @@ export async function forgetTarget(
   const text = targetText(reference);
   const isIt = ({ target }: KnownTarget) => targetText(target) === text;
   if (profile === undefined || !profile.targets.some(isIt)) {
-    throw new MistralKeyError("usage", `${text} is no target of profile "${request.profile}".`, {
+    throw new MistralKeyError("usage", `${text} is not a target of profile "${request.profile}".`, {
       hint: `To see its targets: ${commandFor(request.profile, "push --list")}`,
     });
   }
@@ -114,7 +114,7 @@ export async function forgetTarget(
     deps.profiles.write({ ...latest, targets: latest.targets.filter((one) => !isIt(one)) });
   }
   if (report.ok) return report;
-  const message = `${text} gets no key any more, but the one that it has may still be there. ${report.message}`;
+  const message = `${text} gets no more keys, but the key it has may still be there. ${report.message}`;
   return { ...report, message };
 }
 
@@ -122,7 +122,7 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   const { profile: name } = request;
   const { key, profile } = await readKeyForUse(request, deps);
   if (profile === undefined) {
-    throw new MistralKeyError("no-key", `Nothing is known of the key of profile "${name}" yet.`, {
+    throw new MistralKeyError("no-key", `Nothing is known about the key of profile "${name}" yet.`, {
       hint: `To check and list it: ${commandFor(name, "verify")}`,
     });
   }

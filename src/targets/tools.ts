@@ -108,7 +108,7 @@ async function refuseWrittenKey(path: string): Promise<void> {
   if (!Array.isArray(models) || !models.some(isWritten)) return;
   throw new MistralKeyError(
     "usage",
-    `${showName(path)} has a key written into it, which Continue would go on using.`,
+    `${showName(path)} has a key written into it, which Continue would keep using.`,
     {
       hint: `Put this in its place, then run the same command again: apiKey: \${{ secrets.${standardVariable} }}`,
     },

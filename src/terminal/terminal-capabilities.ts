@@ -15,7 +15,7 @@ function isDumb(env: TerminalFacts["env"]): boolean {
 }
 
 /**
- * Whether something on the terminal may be drawn anew in its place: not where the cursor cannot
+ * Whether something on the terminal may be redrawn in its place: not where the cursor cannot
  * move, nor where a screen reader would read it out again and again (`ACCESSIBLE`, as the prompts
  * of GitHub's and charm's programs know it).
  */

@@ -50,7 +50,7 @@ const atOnce = 2;
 /**
  * Checks several keys, a few at a time, and shows how many are done.
  *
- * @returns what came of each, in their order; the rest is missing where the person pressed Ctrl-C
+ * @returns the outcome of each, in their order; the rest is missing where the person pressed Ctrl-C
  */
 export async function checkEach<Item, Result>(
   deps: Checking,

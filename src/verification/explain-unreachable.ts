@@ -30,20 +30,20 @@ export function explainForeignAnswer(
   const { serverUrl } = context.endpoint;
   const { host } = new URL(addressOf(context.endpoint));
   const { what, cause, hint } = {
-    "web-page": { what: `A web page came back from ${host} in place of Mistral's answer`, ...signIn },
-    redirect: { what: `The call was sent on from ${host} to another address, the key was not`, ...signIn },
+    "web-page": { what: `A web page came back from ${host} instead of Mistral's answer`, ...signIn },
+    redirect: { what: `A redirect from ${host} to another address was not followed`, ...signIn },
     gateway: { what: `The call to ${host} was refused in a form that is not Mistral's`, ...inBetween },
-    unreadable: { what: `What came back from ${host} is not an answer of Mistral's API`, ...inBetween },
+    unreadable: { what: `What came back from ${host} is not an answer from Mistral's API`, ...inBetween },
   }[foreign];
   // Mistral's own address is no suspect.
   const own =
-    serverUrl === undefined ? [] : [`${serverUrl} is not the address of a Mistral API (--server-url).`];
+    serverUrl === undefined ? [] : [`${serverUrl} may not be the address of a Mistral API (--server-url).`];
   const sentence = `${what} (HTTP ${status}), ${aboutKey(context)}.`;
   return { sentence, causes: [...own, cause], hint, next: [doctor] };
 }
 
 const signIn = {
-  cause: "The network wants you to sign in first, as in a hotel or a train.",
+  cause: "The network wants you to sign in first, as in a hotel or on a train.",
   hint: "Open any page in the browser, sign in to the network there, and try again.",
 };
 const inBetween = {
@@ -65,14 +65,14 @@ function wordsFor(
     case "certificate":
       return certificateWords(code, host);
     case "tls":
-      return { what: `${host} does not answer in TLS as it should${inBrackets}`, hint: inBetween.hint };
+      return { what: `${host} does not speak TLS as it should${inBrackets}`, hint: inBetween.hint };
     case "timeout":
       return { what: `${host} did not answer within ${timeoutMs / 1000} seconds`, hint: checkNetwork };
     case "not-an-answer":
-      return { what: `what answered as ${host} is no API`, hint: checkNetwork };
+      return { what: `what answered as ${host} is not an API`, hint: checkNetwork };
     case "proxy-password":
       return {
-        what: `${proxy} wants a name and a password, or other ones than it was given (407)`,
+        what: `${proxy} asks for a name and a password, or does not accept the ones given (407)`,
         hint: "Put them into the variable: HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT, with characters like @ and : written as %40 and %3A.",
       };
     case "proxy":
@@ -98,9 +98,9 @@ function certificateWords(code: string | undefined, who: string) {
   return {
     what: `${who} showed a certificate that this machine does not trust (${code}), and the key was not sent`,
     hint: byDate
-      ? "Check the date and time of this machine. If they are right, something in between shows an old certificate."
+      ? "Check the date and time of this machine. If they are right, something in between uses an outdated certificate."
       : byName
-        ? "It is a certificate for another name. Something in between answers in its place, or the address in --server-url is not the one that it was made for."
-        : "Something in between answers in its place: a network to sign in to, or a company's proxy. Set NODE_EXTRA_CA_CERTS to the file that holds the company's own certificate (PEM).",
+        ? "It is a certificate for another name. Something in between answers instead, or the certificate was made for an address other than the one in --server-url."
+        : "Something in between answers instead: a network to sign in to, or a company's proxy. Set NODE_EXTRA_CA_CERTS to the file that holds the company's own certificate (PEM).",
   };
 }

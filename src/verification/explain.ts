@@ -7,7 +7,7 @@ import { aboutKey, explainFailure, explainForeignAnswer } from "./explain-unreac
 import type { Explanation } from "./explanation.ts";
 import { facts } from "./facts.ts";
 
-const rotate = { command: "rotate", does: "put a new key in this one's place" };
+const rotate = { command: "rotate", does: "replace this key with a new one" };
 const openKeys = { command: "open keys", does: "see the list of your keys, or make a new one" };
 const openStatus = { command: "open status", does: "see whether Mistral has a problem" };
 
@@ -37,7 +37,7 @@ function wordsFor(assessed: Assessed): Words {
     case "expired":
       return {
         sentence: `This key has expired: ${formatDay(assessed.lastDay)} is noted as its last day.`,
-        hint: "It needs a new key in its place.",
+        hint: "Replace it with a new key.",
         next: [rotate],
       };
     case "wrong-product": {
@@ -82,10 +82,12 @@ function wordsFor(assessed: Assessed): Words {
       return assessed.missing === "model" ? explainNoModel(model) : explainNoApi(addressOf(endpoint));
     case "bad-request":
       return {
-        sentence: `Mistral did not understand the call (HTTP ${assessed.status}), which says nothing against the key.`,
+        sentence: `Mistral did not understand the call (HTTP ${assessed.status}), which says nothing about the key.`,
         causes:
-          endpoint.serverUrl === undefined ? [] : [`The server at ${endpoint.serverUrl} changes calls.`],
-        hint: "Try again without a proxy or gateway in between. If it stays, please report it as a bug of mistral-key.",
+          endpoint.serverUrl === undefined
+            ? []
+            : [`The server at ${endpoint.serverUrl} may have changed the call.`],
+        hint: "Try again without a proxy or gateway in between. If it still fails, please report it as a bug in mistral-key.",
       };
     case "server-error":
     case "unreachable":
@@ -127,7 +129,7 @@ function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Wo
     // Mistral's own address wants Mistral's keys, and so does the demonstration's.
     ...(endpoint.serverUrl === undefined || endpoint.madeUp
       ? []
-      : [`The server at ${endpoint.serverUrl} wants a key of its own (--server-url).`]),
+      : [`The server at ${endpoint.serverUrl} may want a key of its own (--server-url).`]),
     say(facts.tooNew),
     say(noCodestralKey ? facts.otherProductNotCodestral : facts.otherProduct),
     "It was mistyped, has expired, or was deleted in the console.",

@@ -16,14 +16,14 @@ const {
 /** What the verdict on a key says about Mistral. */
 export const facts = {
   deleted: apiKeys("It was deleted in the console, by you or by an admin of the organization."),
-  expiredToday: apiKeys("It has expired: today is its last day."),
+  expiredToday: apiKeys("It has expired: today is noted as its last day."),
   expired: apiKeys("It has expired; its row in the console shows the date."),
   expiredByPolicy: keyPolicy(
     "It has expired after all: a policy of the organization may have given it a last day.",
   ),
   archived: userReports("Its workspace was archived or removed."),
   allowance: vibeReports(
-    "It is a Vibe key whose allowance of the month is used up, which looks the same from here.",
+    "It is a Vibe key whose monthly allowance is used up, which looks the same from here.",
   ),
   tooNew: codestralReports(
     "It was made in the last few minutes. A new key usually works within seconds, but some people had to wait about five minutes.",
@@ -33,21 +33,19 @@ export const facts = {
     "It is a key of another product, such as Mistral Code. It is not a Codestral key.",
   ),
   unusualShape: userReports(
-    "It is not 32 letters and digits as Mistral's keys are today, so it may be incomplete or have something added.",
+    "It is not 32 letters and digits, as Mistral's keys are today, so part of it may be missing or something may have been added.",
   ),
   compare: apiKeys(
     `Compare its first and last four characters with the list at ${consolePages.keys}, or make a new key there.`,
   ),
   find: apiKeys(
-    `Look for it in the list at ${consolePages.keys}: the row shows its first and last four characters. If it is not there or has expired, it needs a new key in its place.`,
+    `Look for it in the list at ${consolePages.keys}: the row shows its first and last four characters. If it is not there or has expired, replace it with a new key.`,
   ),
   codestralKey: codestralReports(
     "This is a Codestral key: it works at codestral.mistral.ai, and nowhere else.",
   ),
   vibeKey: vibeReports("This is a Vibe key: Mistral accepts it, but only for Vibe Code."),
-  otherKey: vibeReports(
-    "This key is for another product of Mistral's: it is accepted, but not for this call.",
-  ),
+  otherKey: vibeReports("This key is for another Mistral product: it is accepted, but not for this call."),
   makeStudioKey: quickstart(`Make an API key in Studio, at ${consolePages.keys}, and use that one here.`),
   forbidden: errors("The workspace or its plan does not include it."),
   askAdmin: errors(
@@ -62,7 +60,7 @@ export const facts = {
     `Waiting does not help: go to ${consolePages.billing} and look at the payment method and the last invoice.`,
   ),
   spending: spending(
-    "The key is good, but a monthly spending limit is reached, so calls are refused until next month.",
+    "The key is good, but a monthly spending limit is reached, so calls are refused until next month or until an admin raises it.",
   ),
   raiseSpending: spending(
     `An admin can go to ${consolePages.workspaces} and raise the limit of the workspace, or to ${consolePages.billing} and raise that of the organization.`,

@@ -48,7 +48,7 @@ type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
 export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
 
 /**
- * Checks a stored key, and notes what came of it.
+ * Checks a stored key, and notes the outcome.
  *
  * @throws Cancelled when the person presses Ctrl-C
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
@@ -160,10 +160,10 @@ function remember(
   }
   if (known !== undefined) return [];
   if (profile === undefined) {
-    return [`Nothing was known of this key yet. It is now listed as profile "${request.profile}".`];
+    return [`Nothing was known about this key. It is now listed as profile "${request.profile}".`];
   }
   return [
-    `The key of profile "${request.profile}" was replaced outside mistral-key: it was ${profile.key}. What was known of that one, its last day too, no longer counts.`,
+    `The key of profile "${request.profile}" was replaced outside mistral-key: it was ${profile.key}. What was known about that one, including its last day, no longer counts.`,
   ];
 }
 

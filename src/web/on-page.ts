@@ -26,7 +26,7 @@ export async function onPage<Result>(
   work: (deps: Deps) => Promise<Result>,
 ): Promise<Result> {
   if (real.absence === "no-input" || real.absence === "ci") {
-    throw new MistralKeyError("usage", "The page asks questions, and nobody is to be asked here.", {
+    throw new MistralKeyError("usage", "The page asks questions, but questions are turned off here.", {
       hint: "Leave out --web, or run it where CI is not set and without --no-input.",
     });
   }
@@ -45,7 +45,9 @@ export async function onPage<Result>(
     onOpened: () => opened.abort(),
     onSecondClient: () => {
       real.output.print();
-      output.warn("Somebody used the link a second time and was refused. If that was not you, stop here.");
+      output.warn(
+        "Somebody tried to use the link a second time and was refused. If that was not you, stop here.",
+      );
     },
     onIdle: () => idle.abort(),
   });

@@ -16,7 +16,7 @@ import type { Answer, QuestionForm } from "./messages.ts";
 import { readStyled } from "./styled-text.ts";
 
 /** Answers that no form of the page sends. */
-const unexpected = { outcome: "refused", reason: "That is no answer to this question." } as const;
+const unexpected = { outcome: "refused", reason: "That is not an answer to this question." } as const;
 /** What a question is left with that is to be asked on the other side. */
 export const moved: unique symbol = Symbol("moved");
 
@@ -98,7 +98,7 @@ export class PagePrompts implements Prompts {
     return this.#ask<string, never>(message, form, {}, ({ text = "", again }) => {
       const reading = passphraseSecret.read(text);
       if (reading.outcome === "refused" || !confirm || again === text) return reading;
-      return { outcome: "refused", reason: "The two were not the same. Enter both again." };
+      return { outcome: "refused", reason: "The two are not the same. Enter both again." };
     });
   }
 

@@ -30,7 +30,7 @@ describe("the screens of the wizard", () => {
   });
 
   it("tell somebody with an account to look at the workspace before the key is made", () => {
-    expect(wordsOf("account")).toContain("workspace that is shown at the top");
+    expect(wordsOf("account")).toContain("workspace shown at the top");
     expect(wordsOf("account", "Research")).toContain("Choose Research there");
     expect(wordsOf("new")).not.toContain("shown at the top");
   });
@@ -39,7 +39,7 @@ describe("the screens of the wizard", () => {
     for (const words of ["Key name", "Expiration", "Connector access scope", suggestedName]) {
       expect(wordsOf("new")).toContain(words);
     }
-    for (const trouble of ["not in the side bar", "Create new key is missing", "no plan is active"]) {
+    for (const trouble of ["not in the sidebar", "Create new key is missing", "no plan is active"]) {
       expect(wordsOf("new")).toContain(trouble);
     }
   });

@@ -18,12 +18,12 @@ function walk(answers: readonly ScriptedAnswer[]) {
   });
 }
 
-const openAndGoOn = [answer.press("enter", /open the page/), answer.press("enter", /go on/)];
+const openAndGoOn = [answer.press("enter", /open the page/), answer.press("enter", /continue/)];
 const everyScreen = [
   ...openAndGoOn,
-  answer.press("enter", /go on/),
+  answer.press("enter", /continue/),
   answer.press("b"),
-  answer.press("enter", /go on/),
+  answer.press("enter", /continue/),
   answer.press("h"),
   ...openAndGoOn,
 ];

@@ -30,7 +30,7 @@ const tried = blocks.filter(({ kind }) => kind === "sh tried");
 /** Blocks for a shell that are not run, by their first line, and why not. */
 const notRun: Readonly<Record<string, string>> = {
   "npm ci                     # installs and builds": "asks a registry, then a person",
-  "mistral-key rotate                  # a new key in the old one's place, before it ends": "asks a person",
+  "mistral-key rotate                  # replaces the key with a new one, before it ends": "asks a person",
   "npm ci              # installs and builds": "asks a registry; the rest is what is being run",
   "npm ci": "measures for many minutes",
   "npm run attack                                        # all of it, with a new seed": "takes an hour",

@@ -29,7 +29,7 @@ describe("the checks", () => {
     expect(finished.map(({ result }) => result)).toEqual([
       { state: "warn", message: "No answer within 0.05 seconds." },
       { state: "fail", code: 7, message: "Locked.", hint: "Unlock." },
-      { state: "fail", code: 1, message: "This could not be looked at (TypeError)." },
+      { state: "fail", code: 1, message: "This could not be checked (TypeError)." },
       ok,
     ]);
     expect(exitCodeOfChecks(finished)).toBe(7);

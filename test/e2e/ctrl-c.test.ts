@@ -293,8 +293,8 @@ describeWithKeyring("stopping at every place of the built command", () => {
       40_000,
     );
 
-    it("at the question how to go on with an unfinished rotation", async () => {
-      const question = { name: "how to go on", shown: "What now?", onward: nowhere };
+    it("at the question how to continue with an unfinished rotation", async () => {
+      const question = { name: "how to continue", shown: "What now?", onward: nowhere };
       await expectNothingChanged(["rotate"], [question], async () => {
         await storeOldKey();
         const run = await runProgram(["rotate", "--with-key"], { env: env(), input: newKey });
@@ -388,7 +388,7 @@ describeWithKeyring("stopping at every place of the built command", () => {
     };
     const which: Place = {
       name: "which key",
-      shown: "Which key do you want to keep?",
+      shown: "Which key do you want to store?",
       onward: (terminal) => {
         if (!/[›>] firs/.test(terminal.screen())) terminal.press("down");
         terminal.press("enter");

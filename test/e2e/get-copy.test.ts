@@ -75,7 +75,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
   it("puts the key there, and leaves a process that knows no key and no secret", async () => {
     const run = await runProgram(["get", "--copy"], { env });
     expect(run).toMatchObject({ code: 0, stdout: "" });
-    expect(run.stderr).toContain("In 45 seconds it is taken off again");
+    expect(run.stderr).toContain("The clipboard is cleared in 45 seconds");
     expect(pasted()).toBe(key.reveal());
     const [left, ...more] = waiting();
     expect(more).toEqual([]);
@@ -123,7 +123,7 @@ describe("the built get --copy over SSH", () => {
     const { code, everything, screen } = await open({});
     expect(code).toBe(0);
     expect(everything).toContain(`\x1b]52;c;${base64}\x07`);
-    expect(screen).toContain("It cannot be taken off again from here");
+    expect(screen).toContain("It cannot be cleared from here");
     expect(screen).not.toContain(base64);
   });
 

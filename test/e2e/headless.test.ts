@@ -61,7 +61,7 @@ describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, 
   it("keeps the key in an encrypted file, whose passphrase verify then asks for once", async () => {
     const init = start(["init"]);
     await choose(init, chooseStore, 0);
-    for (const question of ["A new passphrase", "The same once more"]) {
+    for (const question of ["A new passphrase", "The same again"]) {
       await init.waitFor(question);
       init.type(passphrase);
       init.press("enter");
@@ -111,7 +111,7 @@ describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, 
     await walk(init, 1);
     await choose(init, "Which expiration did you choose?", 0);
     await pasteKey(init, key);
-    await init.waitFor("Leave it with exit");
+    await init.waitFor("Type exit to leave it");
     init.type('printf %s "$MISTRAL_API_KEY" | wc -c\r');
     await init.waitFor(/^(?:[$#] )?32$/m);
     init.type("exit 5\r");
@@ -239,7 +239,7 @@ describe("init --demo on a machine that has nothing", { timeout: 60_000 }, () =>
     const madeUp = /\bdemo[A-Za-z0-9]{28}\b/;
     const offered = madeUp.exec(await init.waitFor(madeUp))?.[0];
     await pasteKey(init, offered ?? "");
-    expect(await init.waitFor("nothing of it was kept")).toContain("a model answered");
+    expect(await init.waitFor("Nothing was kept")).toContain("a model answered");
     expect((await init.exit()).code).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -86,7 +86,7 @@ describe("init --with-key --no-input where there is no keychain", () => {
 describeWithKeyring("init --with-key --no-input where the keychain cannot be used", () => {
   const states: readonly (readonly [KeyringState, RegExp])[] = [
     ["no-service", /No keychain is running/],
-    ["no-collection", /no place yet to keep a key in/],
+    ["no-collection", /no keyring yet to keep a key in/],
     ["locked", /is locked/],
     ["frozen", /does not answer/],
   ];

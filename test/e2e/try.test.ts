@@ -71,7 +71,7 @@ describe("the built try", () => {
     expect(await runProgram(["try", "Hi"], { env })).toMatchObject({
       code: 5,
       stdout: "Hello\n",
-      stderr: expect.stringContaining("The answer is not complete"),
+      stderr: expect.stringContaining("The answer is incomplete"),
     });
   });
 

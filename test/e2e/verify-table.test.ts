@@ -153,13 +153,13 @@ const rows: readonly Row[] = [
     diagnosis: "server-error" as const,
     code: 5,
     accepted: false,
-    says: /not an answer of Mistral/,
+    says: /not an answer from Mistral/,
   })),
   ...(
     [
       ["html", /web page/],
       ["html-forbidden", /refused/],
-      ["redirect", /sent on from/],
+      ["redirect", /redirect from/],
       ["proxy-password", /proxy/],
       ["cut", /could not be reached/],
       ["cut-halfway", /could not be reached/],

@@ -58,5 +58,5 @@ test.each([
   ["no answer of git's", "something else entirely\n"],
   ["a line without an end", "x".repeat(70_000)],
 ])("says that it does not understand %s", (_what, text) => {
-  expect(read([Buffer.from(text)]).reasons).toEqual(["git answered in a way that is not understood"]);
+  expect(read([Buffer.from(text)]).reasons).toEqual(["git's answer was not understood"]);
 });

@@ -137,7 +137,7 @@ describe("what could not be searched is named, with the reason", () => {
 
     rmSync(join(repository.path, "inner/.git"));
     repository.write("repository/inner/.git/nothing", "");
-    await expectGaps({ "the repository in inner": /does not take it/ });
+    await expectGaps({ "the repository in inner": /does not recognise it/ });
   });
 
   test("a folder that is in no repository, for a hook; otherwise there is nothing to search in it", async () => {

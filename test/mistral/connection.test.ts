@@ -76,7 +76,7 @@ describe("over https and through proxies", () => {
     const proxy = await openProxy({ password: { name: "ada", password: "p@ss" } });
     const said = await sentence({ HTTPS_PROXY: proxy.url });
     expect(said).toContain(
-      `${proxy.host} wants a name and a password, or other ones than it was given (407)`,
+      `${proxy.host} asks for a name and a password, or does not accept the ones given (407)`,
     );
     expect(said).toContain("HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT");
     const wrong = await sentence({ HTTPS_PROXY: `http://ada:nope@${proxy.host}` });
@@ -126,7 +126,7 @@ describe("over https and through proxies", () => {
     const plain = await startMistralApi({ keys: [text] });
     const said = await sentence({}, `https://localhost:${plain.port}`);
     await plain.stop();
-    expect(said).toContain("does not answer in TLS");
+    expect(said).toContain("does not speak TLS");
   });
 
   // Node reads NODE_EXTRA_CA_CERTS when it starts, so this takes a program of its own.
@@ -184,7 +184,7 @@ describe("over https and through proxies", () => {
         code: 5,
         diagnosis: "unreachable",
       });
-      expect(run.document.hint).toContain("wants a name and a password");
+      expect(run.document.hint).toContain("asks for a name and a password");
       expect(run.stdout + run.stderr).not.toContain("wrongPassword");
     });
 

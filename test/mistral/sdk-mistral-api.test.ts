@@ -152,7 +152,7 @@ describe("the verdict", () => {
     const { port } = server.address() as AddressInfo;
     const found = await check({}, { endpoint: { region: "global", serverUrl: `http://127.0.0.1:${port}` } });
     server.close();
-    expect(explain(found).sentence).toContain("is no API");
+    expect(explain(found).sentence).toContain("is not an API");
   });
 
   it("on a completion that fails keeps that the key was accepted", async () => {

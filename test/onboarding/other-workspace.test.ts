@@ -32,7 +32,7 @@ const steps = [answer.choose("Replace it"), answer.choose("I have a key"), answe
 
 describe("a new key of another workspace than the stored one", () => {
   it("is not stored by init when the person does not want that", async () => {
-    const stopped = run({}, { answers: [...steps, answer.confirm(false, /all the same/)] });
+    const stopped = run({}, { answers: [...steps, answer.confirm(false, /anyway/)] });
     await expect(stopped).rejects.toMatchObject({
       kind: "cancelled",
       message: expect.stringContaining("Nothing"),
@@ -43,7 +43,7 @@ describe("a new key of another workspace than the stored one", () => {
 
   it("is stored when the person does", async () => {
     const rest = [answer.press("l", /later/), answer.choose("I do not know")];
-    await run({}, { answers: [...steps, answer.confirm(true, /all the same/), ...rest] });
+    await run({}, { answers: [...steps, answer.confirm(true, /anyway/), ...rest] });
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 

@@ -128,10 +128,10 @@ describe("from start to a stored, verified key it takes", () => {
     };
     await enter(/Where are you now\?/);
     await enter(/1 of 5[\s\S]*open the page.*Ctrl-C stop/);
-    await enter(/1 of 5[\s\S]*done, go on.*Ctrl-C stop/);
-    await enter(/2 of 5[\s\S]*done, go on.*Ctrl-C stop/);
+    await enter(/1 of 5[\s\S]*done, continue.*Ctrl-C stop/);
+    await enter(/2 of 5[\s\S]*done, continue.*Ctrl-C stop/);
     await enter(/4 of 5[\s\S]*open the page.*Ctrl-C stop/);
-    await enter(/4 of 5[\s\S]*done, go on.*Ctrl-C stop/);
+    await enter(/4 of 5[\s\S]*done, continue.*Ctrl-C stop/);
     await enter(/Which expiration did you choose/);
     await pasteKey(init, key);
     expect((await init.exit()).code).toBe(0);

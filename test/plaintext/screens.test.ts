@@ -39,7 +39,7 @@ function start(cols: number): Terminal {
   return terminal;
 }
 
-const which = /Which key do\s+you want to\s+keep/;
+const which = /Which key do\s+you want to\s+store/;
 const whatNow = /What\s+now\?/;
 
 const stories: Readonly<Record<string, (screen: Terminal) => Promise<unknown>>> = {

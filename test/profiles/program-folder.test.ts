@@ -28,7 +28,7 @@ it.runIf(process.platform === "linux")("is none that would be another in each fo
   vi.stubEnv("XDG_CONFIG_HOME", "config");
   await expect(programFolder({})).rejects.toMatchObject({
     kind: "store-absent",
-    message: expect.stringContaining("no absolute path"),
+    message: expect.stringContaining("not to an absolute path"),
   });
 });
 

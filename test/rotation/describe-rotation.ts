@@ -6,7 +6,7 @@ import type { Fate, RunResult, WorldState } from "./world.ts";
 export const stages: Readonly<Record<RotationStage, string>> = {
   staging: "the new key is being put in `next`",
   switching: "`current` is being copied to `previous`, then `next` to `current`",
-  delivering: "the new key is in use and is being taken to its targets",
+  delivering: "the new key is in use and is being delivered to its targets",
   retiring: "the old key waits to be deleted at Mistral",
   erasing: "Mistral refuses the old key, and `previous` is being erased",
   reverting: "the old key is wanted back: `current` is kept in `next`, then `previous` is put in its place",
@@ -21,9 +21,9 @@ const answers: readonly (readonly [Fate["name"], string])[] = [
 
 const introduction = `# Rotation, in every state
 
-Made by \`test/rotation/stages.test.ts\`, which tries all of it on \`src/rotation/stages.ts\`; do not edit it by hand.
+Made by \`test/rotation/stages.test.ts\`, which tries all of it on \`src/rotation/stages.ts\`. Do not edit it by hand.
 
-A rotation uses three slots of its profile in the store: \`current\`, the key in use, \`next\` and \`previous\`. The journal holds the stage, never a key. A stage is written before the steps that it allows; each step has one effect, after which the table is looked at again. So a rotation that is cut off anywhere is in one of the states below.
+A rotation uses three slots of its profile in the store: \`current\`, the key in use, \`next\` and \`previous\`. The journal holds the stage, never a key. A stage is written before the steps that it allows; each step has one effect, after which the table is looked at again. So a rotation that is interrupted anywhere is in one of the states below.
 
 1. A key is put in use, or delivered, only when Mistral accepts it or a person has just entered it.
 2. \`current\` is overwritten only when the key that it loses is in another slot as well.

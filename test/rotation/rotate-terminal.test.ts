@@ -37,7 +37,7 @@ describeWithKeyring("the built rotate in a terminal, with a real keyring", () =>
 
   async function pasteNewKey(): Promise<Terminal> {
     terminal = openTerminal(process.execPath, [program, "rotate", "--no-browser"], { env, rows: 90 });
-    await terminal.waitFor("go on");
+    await terminal.waitFor("continue");
     terminal.press("enter");
     await terminal.waitFor("expiration");
     terminal.press("enter");

@@ -38,7 +38,7 @@ describe.each([40, 80, 120])("rotate in %i columns", (cols) => {
   it.each(Object.entries(stories))("looks as it was looked at: %s", async (name, story) => {
     const rotate = openTerminal(process.execPath, [program.path, api.url], { cols, rows: 200 });
     terminal = rotate;
-    await rotate.waitFor("go on");
+    await rotate.waitFor("continue");
     rotate.press("enter");
     await choose(rotate, /Which expiration did\s+you\s+choose/, 0);
     await pasteKey(rotate, newKey.reveal());

@@ -48,9 +48,9 @@ describe("the keys that apps would take here", () => {
 
   it("are named with the profile whose they are and the place they come from", async () => {
     expect(await apps({ env: { MISTRAL_API_KEY: newKey.reveal(), LLM_MISTRAL_KEY: key } })).toEqual([
-      `• Mistral's SDK takes the key of profile "work" here, ${newKey.mask}, from MISTRAL_API_KEY.`,
-      `• Mistral Vibe takes the key of profile "work" here, ${newKey.mask}, from MISTRAL_API_KEY.`,
-      `• llm takes another key here, ${otherKey.mask}, from LLM_MISTRAL_KEY.`,
+      `• Mistral's SDK uses the key of profile "work" here, ${newKey.mask}, from MISTRAL_API_KEY.`,
+      `• Mistral Vibe uses the key of profile "work" here, ${newKey.mask}, from MISTRAL_API_KEY.`,
+      `• llm uses another key here, ${otherKey.mask}, from LLM_MISTRAL_KEY.`,
     ]);
   });
 
@@ -59,9 +59,9 @@ describe("the keys that apps would take here", () => {
     write(".config/io.datasette.llm/keys.json", JSON.stringify({ mistral: newKey.reveal() }));
     expect(await apps({ env: { LLM_MISTRAL_KEY: key } })).toEqual([
       expect.stringMatching(
-        /^• Mistral Vibe takes the key of profile "default" here.* from ~\/\.vibe\/\.env:1\.$/,
+        /^• Mistral Vibe uses the key of profile "default" here.* from ~\/\.vibe\/\.env:1\.$/,
       ),
-      expect.stringMatching(/^• llm takes the key of profile "work" here.* from ~.*keys\.json:1\.$/),
+      expect.stringMatching(/^• llm uses the key of profile "work" here.* from ~.*keys\.json:1\.$/),
       "• Mistral's SDK finds no key here by itself.",
     ]);
     const [sdk, vibe] = await apps({ env: { MISTRAL_API_KEY: key } });
@@ -75,7 +75,7 @@ describe("the keys that apps would take here", () => {
     const { checks } = JSON.parse(deps.stdout());
     expect(checks.find(({ id }: { id: string }) => id === "apps")).toMatchObject({
       state: "ok",
-      message: expect.stringContaining("Mistral's SDK takes another key here"),
+      message: expect.stringContaining("Mistral's SDK uses another key here"),
     });
   });
 });

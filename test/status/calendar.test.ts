@@ -55,7 +55,7 @@ describe("status --ics", () => {
     ]);
     expect(events.every(({ startDate }) => startDate.isDate)).toBe(true);
     expect(events[3]?.summary).toContain('"work"');
-    expect(deps.stderr()).toContain("fresh, imported no date is known");
+    expect(deps.stderr()).toContain("No date is known for fresh, imported");
   });
 
   it("takes one profile only where one is named", async () => {
@@ -76,7 +76,7 @@ describe("status --ics", () => {
     writeFileSync(file, "x".repeat(10_000));
     expect(await run(["--ics", file])).toBe(0);
     expect(deps.stdout()).toBe("");
-    expect(deps.stderr()).toContain("1 date is in");
+    expect(deps.stderr()).toContain("1 date is now in");
     expect(eventsIn(readFileSync(file, "utf8"))).toHaveLength(1);
   });
 
@@ -145,7 +145,7 @@ describe("the calendar as RFC 5545 wants it", () => {
     expect(text).not.toContain("\ufffd");
     const [event] = eventsIn(text);
     expect(event?.description).toContain("研究室, 実験;用\\ 🔑🔑🔑".repeat(5));
-    expect(event?.description).toContain("\nPut a new one in its place: mistral-key rotate -p a-profile");
+    expect(event?.description).toContain("\nReplace it: mistral-key rotate -p a-profile");
   });
 
   it("lets no text of a server's begin a line of its own", async () => {

@@ -45,7 +45,7 @@ describe("a refused key that nobody has seen before", () => {
 
   it("at somebody else's server is of the wrong kind first of all", () => {
     expect(words(refused, { endpoint: gateway }).causes).toMatch(
-      /^The server at https:\/\/gateway.example.com wants a key of its own/,
+      /^The server at https:\/\/gateway.example.com may want a key of its own/,
     );
   });
 
@@ -68,7 +68,7 @@ describe("a refused key that worked before", () => {
     const { facts, causes } = old();
     expect(facts).toBe("It worked on 3 Nov 2026.");
     expect(causes).toMatch(
-      /^It was deleted .* It has expired; .* workspace was archived .* Vibe key whose allowance/,
+      /^It was deleted .* It has expired; .* workspace was archived .* Vibe key whose monthly allowance/,
     );
   });
 
@@ -85,7 +85,7 @@ describe("a refused key that worked before", () => {
   it("has expired first of all on its last day", () => {
     const { facts, causes } = old("2026-11-23");
     expect(facts).toContain("23 Nov 2026 is noted as its last day.");
-    expect(causes).toMatch(/^It has expired: today is its last day\./);
+    expect(causes).toMatch(/^It has expired: today is noted as its last day\./);
   });
 
   it("has expired after it", () => {
@@ -196,7 +196,7 @@ describe("what says nothing about a key", () => {
 
   it("makes a server's address the first suspect only where it is not Mistral's", () => {
     expect(foreign("web-page", { endpoint: gateway }).causes).toMatch(
-      /^https:\/\/gateway.example.com is not/,
+      /^https:\/\/gateway.example.com may not be/,
     );
     expect(foreign("web-page").causes).not.toContain("--server-url");
   });

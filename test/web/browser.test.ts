@@ -177,11 +177,11 @@ describeWithChromium("a page of --web", () => {
     await passphrase.waitFor();
     await page.reload();
     await passphrase.fill("one");
-    await page.getByLabel("The same once more").fill("another");
+    await page.getByLabel("The same again").fill("another");
     await press(page, "Continue");
-    await page.getByText("The two were not the same").waitFor();
+    await page.getByText("The two are not the same").waitFor();
     await passphrase.fill("correct horse battery");
-    await page.getByLabel("The same once more").fill("correct horse battery");
+    await page.getByLabel("The same again").fill("correct horse battery");
     await press(page, "Continue");
     await press(page, /I have a key/);
     await paste(page, key);

@@ -107,7 +107,7 @@ describe("a terminal that does not paste", () => {
     start(["init", "--store", "file", "--expires", "90d"]);
     await terminal.waitFor("assphrase");
     terminal.type("correct horse\r");
-    await terminal.waitFor("The same once more");
+    await terminal.waitFor("The same again");
     terminal.type("correct horse\r");
     await terminal.waitFor("Where are you now?");
     terminal.type("3");

@@ -16,7 +16,7 @@ export const careCommands: readonly CommandEntry[] = [
         description: "check a key from standard input, store nothing",
         conflicts: ["minDays"],
       },
-      { syntax: "--min-days <days>", description: "fail too when the key ends within so many days" },
+      { syntax: "--min-days <days>", description: "also fail when the key ends within this many days" },
     ],
     examples: ["mistral-key verify", "mistral-key verify --all --json", "mistral-key verify --min-days 14"],
     run: async (input, deps) => (await import("../../commands/care/verify.ts")).verify(input, deps),
@@ -48,7 +48,7 @@ export const careCommands: readonly CommandEntry[] = [
     tried: ["expiry", "expire", "ends", "date"],
     summary: "note when the stored key ends",
     description:
-      "Notes when the stored key ends, as the console's list of keys shows it. It is what the warnings before that day go by; Mistral is not asked, and nothing changes there.",
+      "Notes when the stored key ends, as the console's list of keys shows it. Warnings and reminders use that date. Mistral is not asked, and nothing changes there.",
     args: [
       {
         syntax: "<date...>",
@@ -65,7 +65,7 @@ export const careCommands: readonly CommandEntry[] = [
     tried: ["switch", "select", "default", "profile"],
     summary: "make a profile the default, everywhere or in this folder",
     description:
-      "Makes a profile the one that commands use when nothing else names one. With --here, only in this folder and those below: a file .mistral-key says so, which holds the name and never a key.\n\nThe order is: --profile, MISTRAL_KEY_PROFILE, the nearest .mistral-key upwards, the default, and the profile called default. A .mistral-key that another user could have put there is refused.",
+      "Makes a profile the one that commands use when nothing else names one. With --here, only in this folder and those below: a file .mistral-key there holds the name, and never a key.\n\nThe order is: --profile, MISTRAL_KEY_PROFILE, the nearest .mistral-key in this folder or above it, the default that this command sets, and the profile called default. A .mistral-key that another user could have put there is refused.",
     args: [{ syntax: "<name>", description: "the profile", suggests: "profiles" }],
     flags: [{ syntax: "--here", description: "only in this folder and those below" }],
     examples: ["mistral-key use work", "mistral-key use work --here", "mistral-key use default"],
@@ -76,7 +76,7 @@ export const careCommands: readonly CommandEntry[] = [
     tried: ["mv", "move"],
     summary: "give a profile another name",
     description:
-      "Gives a profile another name. The key goes first; killed at any instant, one of the two names has it, and the same command ends what was begun.",
+      "Gives a profile another name. The key is moved first. If the command is killed, one of the two names has the key, and running the same command again finishes the job.",
     args: [
       { syntax: "<old>", description: "its name now", suggests: "profiles" },
       { syntax: "<new>", description: "its new name" },
@@ -88,7 +88,7 @@ export const careCommands: readonly CommandEntry[] = [
   {
     name: "rotate",
     tried: ["renew", "replace", "refresh", "regenerate", "roll"],
-    summary: "put a new key in the place of the stored one, safely",
+    summary: "replace the stored key with a new one, safely",
     flags: [
       withKey,
       expires,
@@ -96,7 +96,7 @@ export const careCommands: readonly CommandEntry[] = [
       noBrowser,
       {
         syntax: "--finish",
-        description: "end a rotation whose old key may still be alive",
+        description: "finish a rotation whose old key may still work",
         conflicts: ["abort", "withKey", "expires"],
       },
       {
@@ -116,20 +116,20 @@ export const careCommands: readonly CommandEntry[] = [
       },
       {
         syntax: "--expiring <days>",
-        description: "only where the key ends within so many days: 14d",
+        description: "only keys that end within this many days, such as 14d",
         suggests: ["7d", "14d", "30d"],
         conflicts: ["withKey", "finish", "abort"],
       },
       {
         syntax: "--wait <time>",
         description:
-          "how long to wait until Mistral refuses the old key: 90s or 10m; 2m where absent in a terminal or with --auto",
+          "how long to wait for Mistral to refuse the old key: 90s or 10m (default in a terminal or with --auto: 2m)",
         conflicts: ["abort"],
       },
       {
         syntax: "--yes",
         description:
-          "do not ask: forget the new key (--abort), go on without a target that fails, forget an old key that may make no calls",
+          "do not ask: forget the new key (--abort), go on without a target that fails, forget an old key that is allowed no calls",
       },
     ],
     examples: [

@@ -11,11 +11,11 @@ export const machineCommands: readonly CommandEntry[] = [
     description:
       "Checks this machine (keychain, permissions, environment, network, proxy, TLS, clock) and the stored key, with a test call where it can be read without asking you. Changes nothing and asks nothing. Exits with the code of the first check that fails, 0 when none does.",
     flags: [
-      { syntax: "--offline", description: "leave the network out; no test call" },
+      { syntax: "--offline", description: "do not use the network; no test call" },
       {
         syntax: "--scan",
         description:
-          "only look for your stored keys in this repository, all that git keeps of it and the histories of shells and tools; exits with 9 when one is there, or something could not be searched",
+          "only look for your stored keys in this repository, all that git keeps of it and the histories of shells and tools; exits with 9 when one is found, or when something could not be searched",
         conflicts: ["offline", "profile"],
       },
       { syntax: "--staged", description: "with --scan: only what the next commit would change, for a hook" },

@@ -33,7 +33,7 @@ export const obtainCommands: readonly CommandEntry[] = [
       replaceWithoutAsking,
       {
         syntax: "--demo",
-        description: "the same against a made-up Mistral: no account, no network, nothing kept",
+        description: "the same with a made-up Mistral: no account, no network, nothing kept",
       },
       {
         syntax: "--admin",
@@ -51,11 +51,11 @@ export const obtainCommands: readonly CommandEntry[] = [
   {
     name: "import",
     tried: ["find", "migrate", "clean"],
-    summary: "find keys that lie in plaintext, store them, take the copies out",
+    summary: "find keys left in plaintext, store them, take the copies out",
     description:
-      "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools, not in a keychain; reads only, until you agree to each change.",
+      "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools, not in a keychain. Only reads, until you agree to each change.",
     flags: [
-      { syntax: "--list", description: "only report what lies where", conflicts: ["from", "key", "clean"] },
+      { syntax: "--list", description: "only report what is where", conflicts: ["from", "key", "clean"] },
       {
         syntax: "--from <place>",
         description: "the key in this file, or in this variable",
@@ -64,12 +64,12 @@ export const obtainCommands: readonly CommandEntry[] = [
       { syntax: "--key <mask>", description: "the key with this mask, as --list shows it" },
       {
         syntax: "--check",
-        description: "ask Mistral about every key that is found, and put those first that it accepts",
+        description: "ask Mistral about every key found, and list the accepted ones first",
       },
       {
         syntax: "--clean <which>",
         description:
-          "take copies out without asking: in files of yours, in those of other tools too, or none",
+          "take copies out without asking: of your own files, of those of other tools too, or none",
         choices: ["files", "all", "none"],
       },
       expires,

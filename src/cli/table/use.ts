@@ -13,8 +13,8 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["exec", "with"],
     summary: "run a command with the key in its environment, and nowhere else",
     description:
-      "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it, also where it is written in base64 or for an address, and wrapped into lines. The command then has no terminal on its output, so it may leave out colours and progress; and mistral-key ends only when nothing that the command has left running in the background has that output open any more.",
-    args: [{ syntax: "<command...>", description: "the command and its arguments, behind --" }],
+      "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it, also in base64 or as part of an address, and when it is wrapped over several lines. The command's output is then not a terminal, so it may leave out colours and progress. If the command leaves something running in the background that still has this output open, mistral-key waits for that to end.",
+    args: [{ syntax: "<command...>", description: "the command and its arguments, after --" }],
     flags: [
       {
         syntax: "--as <name>",
@@ -46,7 +46,7 @@ export const useCommands: readonly CommandEntry[] = [
       },
       { syntax: "--as <name>", description: "the variable that gets the key (default: MISTRAL_API_KEY)" },
       { syntax: "--write <file>", description: "put the key into this dotenv file", suggests: "files" },
-      { syntax: "--reveal", description: "print on a terminal all the same", conflicts: ["write"] },
+      { syntax: "--reveal", description: "print it even on a terminal", conflicts: ["write"] },
     ],
     examples: [
       'eval "$(mistral-key env)"',
@@ -61,10 +61,10 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["print", "show-key", "token", "key", "cat", "reveal", "copy"],
     summary: "print the stored key, or copy it",
     description:
-      "Prints the stored key and nothing else. On a terminal it asks first.\n\nWith --copy, puts it on the clipboard and prints nothing of it; it is taken off again after 45 seconds, if it is still there then. Over SSH the terminal is asked to put it on its own clipboard, from where it cannot be taken off again.",
+      "Prints the stored key and nothing else. On a terminal it asks first.\n\nWith --copy, puts it on the clipboard and does not print it. The clipboard is cleared after 45 seconds if the key is still there. Over SSH the terminal is asked to put it on its own clipboard, which mistral-key cannot clear.",
     flags: [
       { syntax: "--reveal", description: "print on a terminal without asking", conflicts: ["copy"] },
-      { syntax: "--copy", description: "put it on the clipboard, and take it off again after 45 seconds" },
+      { syntax: "--copy", description: "put it on the clipboard, and clear that after 45 seconds" },
     ],
     examples: [
       "MISTRAL_API_KEY=$(mistral-key get) ./start.sh",
@@ -78,7 +78,7 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["ask", "chat", "prompt", "hello"],
     summary: "ask a model one question, or print the call as a program",
     description:
-      "Asks a model one question with the stored key. The answer is printed as it is written; what it cost follows on standard error. The question is the arguments, or standard input, or a small one of ours.\n\nWith --as, prints the same call as a program instead. It reads the key from MISTRAL_API_KEY, so that mistral-key run starts it; no call is made.",
+      "Asks a model one question with the stored key. The answer is printed as it is written; what it cost follows on standard error. The question comes from the arguments, or from standard input, or is a short built-in one.\n\nWith --as, prints the same call as a program instead. It reads the key from MISTRAL_API_KEY, so start it with mistral-key run. No call is made.",
     args: [{ syntax: "[prompt...]", description: "what to ask" }],
     flags: [
       {
@@ -99,7 +99,7 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["model", "capabilities"],
     summary: "list the models that the key may call",
     description:
-      "Lists the models that the stored key may call: context, what each can do, its other names, and when it is taken away, as Mistral's API says it. That a model makes embeddings it does not say.",
+      "Lists the models that the stored key may call: context, what each can do, its other names, and when it is withdrawn, as Mistral's API reports it. The API does not report which models make embeddings.",
     flags: [
       {
         syntax: "--can <what>",
@@ -120,7 +120,7 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["limit", "quota", "usage", "rate-limits", "ratelimit"],
     summary: "show the rate limits, and what is left of them",
     description:
-      "Shows how many requests and tokens a minute and a month the key's workspace has for a model, and what is left of them. It makes one tiny call of that model, since Mistral tells its limits with an answer only.",
+      "Shows how many requests and tokens a minute and a month the key's workspace has for a model, and what is left of them. It makes one tiny call to that model, because Mistral only sends its limits with an answer.",
     flags: [
       {
         syntax: "--model <id>",
@@ -150,7 +150,7 @@ export const useCommands: readonly CommandEntry[] = [
     tried: ["deliver", "sync", "deploy"],
     summary: "deliver the key to where it is used, now and after every rotation",
     description:
-      "Delivers the stored key to the places that are named, and remembers them: rotate delivers the new key there. Without a place, to all that are remembered.\n\nPlaces: dotenv:PATH; the tools vibe, llm, opencode, continue, aider; github:OWNER/REPO or github:OWNER/REPO#ENVIRONMENT; kubernetes:NAMESPACE/SECRET or kubernetes:NAMESPACE/SECRET#KEY; aws:SECRET-ID; vercel:ENVIRONMENT; pass:PATH; and command:PROGRAM, which gets the key on its standard input; behind the word --read-back may stand a program that prints the key that is there.",
+      "Delivers the stored key to the targets you name, and remembers them: rotate delivers the new key there. Without a target, delivers to all remembered ones.\n\nTargets: dotenv:PATH; the tools vibe, llm, opencode, continue, aider; github:OWNER/REPO or github:OWNER/REPO#ENVIRONMENT; kubernetes:NAMESPACE/SECRET or kubernetes:NAMESPACE/SECRET#KEY; aws:SECRET-ID; vercel:ENVIRONMENT; pass:PATH; and command:PROGRAM, which gets the key on its standard input. After the word --read-back you can name a second program, which prints the key that is stored there.",
     args: [
       {
         syntax: "[target...]",
@@ -161,12 +161,12 @@ export const useCommands: readonly CommandEntry[] = [
     flags: [
       {
         syntax: "--list",
-        description: "only list the places that are remembered",
+        description: "only list the remembered targets",
         conflicts: ["forget", "dryRun"],
       },
       {
         syntax: "--forget <target>",
-        description: "take the key away from there, and deliver there no longer",
+        description: "take the key out of this target, and stop delivering to it",
         conflicts: ["dryRun"],
       },
       { syntax: "--dry-run", description: "say what would be done, and change nothing" },

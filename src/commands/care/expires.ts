@@ -15,7 +15,7 @@ export async function expires({ args, flags }: CommandInput, deps: Deps): Promis
   const expiresAt = text.trim().toLowerCase() === "unknown" ? undefined : parseExpiry(text, now);
   const known = deps.profiles.read(name);
   if (known === undefined) {
-    throw new MistralKeyError("no-key", `Nothing is known of a key of profile "${name}".`, {
+    throw new MistralKeyError("no-key", `Nothing is known about a key of profile "${name}".`, {
       hint: `If one is stored, check it first: ${commandFor(name, "verify")}\nTo get one and store it: ${commandFor(name, "init")}`,
     });
   }

@@ -22,7 +22,7 @@ export async function overview(input: CommandInput, deps: Deps): Promise<ExitCod
       value: "walks you through five steps at Mistral, checks the key with a real call and stores it",
     },
     { label: command("init --demo"), value: "the same with a made-up Mistral: no account, nothing kept" },
-    { label: command("import"), value: "finds a key that already lies on this machine in plaintext" },
+    { label: command("import"), value: "finds a key that is already on this machine in plaintext" },
     { label: answers.theme.strong(ownCommand("--help")), value: "lists all commands" },
   ]);
   return exitCodes.done;

@@ -22,12 +22,12 @@ export async function rename({ args, flags }: CommandInput, deps: Deps): Promise
 }
 
 function tell({ output }: Deps, { from, to }: Renaming, { profile, wasDefault }: Renamed): void {
-  output.ok(`${profile.key} is profile "${to}" now; "${from}" is gone.`);
+  output.ok(`${profile.key} is now profile "${to}"; "${from}" is gone.`);
   if (wasDefault) output.ok(`It stays the default.`);
   if (profile.targets.length > 0) {
     output.next(
-      `Some places ask mistral-key for the key by the profile's name. To tell them: ${ownCommand(`push -p ${to}`)}`,
+      `Some targets ask mistral-key for the key by the profile's name. To update them: ${ownCommand(`push -p ${to}`)}`,
     );
   }
-  output.next(`Scripts, MISTRAL_KEY_PROFILE and .mistral-key files that say "${from}" have to say "${to}".`);
+  output.next(`Change "${from}" to "${to}" in scripts, in MISTRAL_KEY_PROFILE and in .mistral-key files.`);
 }

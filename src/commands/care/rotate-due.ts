@@ -56,7 +56,7 @@ export async function rotateDue(
   if (told.length === 0) output.ok(`No key is known to end within ${request.days} days.`);
   output.rows(told.map(({ profile, words }) => ({ label: profile, value: words })));
   for (const profile of unknown) {
-    output.warn(`When the key of profile "${profile}" ends is not known here.`);
+    output.warn(`It is not known here when the key of profile "${profile}" ends.`);
     output.next(`To note it: ${commandFor(profile, "expires DATE")}`);
   }
   return {

@@ -26,7 +26,7 @@ import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { type DueRequest, type RotateOptions, rotateDue, type Told } from "./rotate-due.ts";
 
-/** Puts a new key in the place of the stored one, or brings a rotation that was cut off to an end. */
+/** Puts a new key in the place of the stored one, or brings a rotation that was interrupted to an end. */
 export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const expires = flags.value("expires");
   const direction = flags.on("finish") ? "forward" : flags.on("abort") ? "back" : undefined;
@@ -60,7 +60,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
   return code;
 }
 
-/** Starts a rotation, or goes on with one that was cut off. */
+/** Starts a rotation, or goes on with one that was interrupted. */
 async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
   if (options.from === "stdin") return await startNew(deps, options);
   if (!options.auto)
@@ -146,8 +146,8 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
       const { oldKey, newKey } = outcome.record;
       throw new MistralKeyError(
         "unfinished",
-        `This rotation was cut off before the new key, ${newKey.mask}, was stored. Your key ${oldKey.mask} is in use as before.`,
-        { hint: `To start anew: ${commandFor(options.profile, "rotate")}` },
+        `This rotation was interrupted before the new key, ${newKey.mask}, was stored. Your key ${oldKey.mask} is still in use.`,
+        { hint: `To start again: ${commandFor(options.profile, "rotate")}` },
       );
     }
   }
@@ -186,7 +186,7 @@ function tellOfWayBack(
   output.ok(
     old
       ? `The old key ${oldKey.mask} is in use for profile "${profile}".`
-      : "The rotation is ended; the key that is stored now stays in use.",
+      : "The rotation has ended; the stored key stays in use.",
   );
   if (!finished) {
     output.warn("Not every target took the old key back, so the new one is kept.");

@@ -26,11 +26,11 @@ export function writeCalendar(file: string | undefined, { profiles, choice, now 
   else {
     writeOpenFile(resolve(at.cwd, file), text, { links: "followed" });
     const dates = dated.length === 1 ? "1 date is" : `${dated.length} dates are`;
-    output.ok(`${dates} in ${showName(file)}, with alarms ${reminderSteps.join(", ")} days before.`);
+    output.ok(`${dates} now in ${showName(file)}, with alarms ${reminderSteps.join(", ")} days before.`);
     output.next("Open it with your calendar.");
   }
   const undated = known.filter(({ expiresAt }) => expiresAt === undefined).map(({ name }) => name);
-  if (undated.length > 0) output.warn(`Of ${undated.join(", ")} no date is known. To note one: ${noting()}`);
+  if (undated.length > 0) output.warn(`No date is known for ${undated.join(", ")}. To note one: ${noting()}`);
 }
 
 function nothingDated(known: readonly Profile[], { rule, name }: Survey["choice"]): MistralKeyError {

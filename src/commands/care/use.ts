@@ -34,7 +34,7 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<Ex
 function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">): void {
   const names = profiles.list().map((row) => row.name);
   if (name === defaultProfile || names.includes(name)) return;
-  const there = names.length === 0 ? "" : `\nThe profiles there are: ${names.join(", ")}`;
+  const there = names.length === 0 ? "" : `\nThe profiles here are: ${names.join(", ")}`;
   throw new MistralKeyError("no-key", `There is no profile called "${name}".`, {
     hint: `To get a key and store it under that name: ${commandFor(name, "init")}${there}`,
   });
@@ -53,10 +53,10 @@ function tell(name: ProfileName, path: string | null, deps: Deps): void {
   else {
     output.ok(`Profile "${name}" is used in this folder and those below.`);
     output.next(
-      `${showName(path)} says so. It holds only the name, so it may be committed; to undo it, delete it.`,
+      `The file ${showName(path)} says so. It holds only the name, so it may be committed; to undo this, delete it.`,
     );
   }
   // What comes before it in the order makes it look as if nothing had happened.
   const choice = deps.chooseProfile(undefined);
-  if (choice.name !== name) output.warn(`${describeChoice(choice)} That comes first.`);
+  if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
 }

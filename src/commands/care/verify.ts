@@ -27,7 +27,7 @@ import { type VerifyRequest, verifyProfile } from "../../verification/verify-pro
 
 type VerifyOptions = Settings & VerifyRequest;
 
-/** Checks a key with test calls, and writes down what came of it where the key is a stored one. */
+/** Checks a key with test calls, and writes down the outcome where the key is a stored one. */
 export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const minDays = readMinDays(flags.value("minDays"), settings.profile);
@@ -87,7 +87,9 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
   );
   if (unchecked > 0) {
     const total = results.length + unchecked;
-    throw new Cancelled(`Stopped after ${results.length} of ${total} keys; what is above has been noted.`);
+    throw new Cancelled(
+      `Stopped after ${results.length} of ${total} keys; the results above have been saved.`,
+    );
   }
   return worstExitCode(results.map(codeOf));
 }

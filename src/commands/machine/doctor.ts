@@ -19,7 +19,7 @@ import { readSettings, type Settings } from "../../settings.ts";
  */
 export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   if (flags.on("scan")) return await (await import("./doctor-scan.ts")).scanMachine({ args, flags }, deps);
-  if (flags.on("staged")) throw new MistralKeyError("usage", "--staged goes with --scan.");
+  if (flags.on("staged")) throw new MistralKeyError("usage", "--staged needs --scan.");
   const settings = readSettings(flags, deps);
   const progress = deps.output.progress("Looking at this machine");
   const context = await createContext(settings, flags.on("offline"), deps);

@@ -84,7 +84,7 @@ function nothingFound({ output, profiles }: Deps, { profile, json }: Asked): Exi
   return exitCodes.done;
 }
 
-/** Says what came of it, where the flow has not said it. */
+/** Says the outcome, where the flow has not said it. */
 function report({ output }: Deps, imported: readonly ImportedKey[], { json }: Asked): void {
   for (const one of imported) {
     if (one.outcome === "kept") output.paragraph("The stored key was not changed.");

@@ -23,7 +23,7 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   const command = (flag = "") => commandFor(settings.profile, `env${shellFlag}${as}${flag}`);
   const shell = asked === undefined ? await guess(command, { name, settings }, deps) : parseShell(asked);
   if (settings.json) {
-    throw new MistralKeyError("usage", "env prints a key, and --json does not.", {
+    throw new MistralKeyError("usage", "env prints a key, which --json never does.", {
       hint: `Leave --json out, or ask for the key itself: ${commandFor(settings.profile, "get --json")}`,
     });
   }
@@ -57,14 +57,14 @@ async function writeFile(
     output.json({ profile, key: key.mask, variable: name, written: file, outcome });
     return exitCodes.done;
   }
-  if (ignored !== undefined) output.ok(`.gitignore has a line for it now: ${showName(ignored)}`);
-  output.ok(`${shown} ${outcome === "unchanged" ? "had the key already" : "has the key now"}, as ${name}.`);
+  if (ignored !== undefined) output.ok(`A line for it was added to .gitignore: ${showName(ignored)}`);
+  output.ok(`${shown} ${outcome === "unchanged" ? "already had the key" : "now has the key"}, as ${name}.`);
   // Windows has no such modes; who may read a file there is inherited from its folder.
   if (processContext.platform !== "win32") {
     if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.", 2);
-    else output.warn("Others may read the file: its disk does not keep who may.");
+    else output.warn("Others may be able to read the file: its disk does not support permissions.");
   }
-  output.next(`It holds the key in plain text. Without a file: ${runCommand(profile, name)}`, 2);
+  output.next(`It holds the key in plaintext. Without a file: ${runCommand(profile, name)}`, 2);
   return exitCodes.done;
 }
 
@@ -81,11 +81,11 @@ async function guess(
   switch (shell) {
     case undefined:
       throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
-        hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand what is written for bash.`,
+        hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand the line for bash.`,
       });
     case "other":
-      throw new MistralKeyError("usage", "This looks like a shell that env writes nothing for.", {
-        hint: `Let it put into ${name} what this prints: ${commandFor(settings.profile, "get")}\nTo write for another shell: ${command(" --shell bash")}`,
+      throw new MistralKeyError("usage", "env cannot write for this shell.", {
+        hint: `Have your shell set ${name} to what this prints: ${commandFor(settings.profile, "get")}\nTo print the line for another shell: ${command(" --shell bash")}`,
       });
     default:
       return shell;
@@ -94,7 +94,7 @@ async function guess(
 
 function wouldShowKey(shell: Shell, command: SameCommand): MistralKeyError {
   return new MistralKeyError("usage", "This would print the key on your screen.", {
-    hint: `To give it to this shell: ${evaluations[shell](command())}\nTo print it all the same: ${command(" --reveal")}`,
+    hint: `To give it to this shell: ${evaluations[shell](command())}\nTo print it anyway: ${command(" --reveal")}`,
   });
 }
 

@@ -15,8 +15,8 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   const askFirst = deps.stdoutIsTerminal && !flags.on("reveal");
   if (askFirst) {
     requirePerson(deps, {
-      message: "The key would show on a terminal, which is asked about first",
-      hint: `To show it all the same: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${runCommand(profile)}`,
+      message: "Showing the key on a terminal needs your confirmation",
+      hint: `To show it anyway: ${commandFor(profile, "get --reveal")}\nTo use it without showing it: ${runCommand(profile)}`,
     });
   }
   const { key } = await readKeyForUse(settings, deps);
@@ -45,8 +45,8 @@ async function copy(settings: Settings, deps: Deps): Promise<ExitCode> {
   }
   if (copied.where === "terminal") {
     output.ok(`${key.mask} was sent to the clipboard of your terminal.`, 0);
-    output.bullet("Not every terminal takes it, and none tells: paste it to see.", 0);
-    output.bullet("It cannot be taken off again from here. When you have used it, copy something else.", 0);
+    output.bullet("Not every terminal accepts that, and none confirms it: paste to check.", 0);
+    output.bullet("It cannot be cleared from here. When you have used it, copy something else.", 0);
     return exitCodes.done;
   }
   const { concealed, clearedAfter } = copied;
@@ -54,7 +54,7 @@ async function copy(settings: Settings, deps: Deps): Promise<ExitCode> {
   output.bullet(
     clearedAfter === undefined
       ? "It stays there until something else is copied."
-      : `In ${clearedAfter} seconds it is taken off again, unless something else was copied by then.`,
+      : `The clipboard is cleared in ${clearedAfter} seconds, unless something else has been copied by then.`,
     0,
   );
   output.bullet(

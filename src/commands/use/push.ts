@@ -17,7 +17,7 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
   if (targets.length > 0 && (forgotten !== undefined || flags.on("list"))) {
     throw new MistralKeyError(
       "usage",
-      `${forgotten === undefined ? "--list" : "--forget"} takes no further target.`,
+      `${forgotten === undefined ? "--list" : "--forget"} takes no other target.`,
     );
   }
   if (flags.on("list")) return list(settings, deps);

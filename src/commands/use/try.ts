@@ -43,7 +43,7 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
   }
   if (trial === "no-model") {
     throw new MistralKeyError("usage", "Mistral lists no chat model for this key.", {
-      hint: "Name one that you know of with --model.",
+      hint: "Name one with --model.",
     });
   }
   const { failure } = trial;
@@ -52,7 +52,7 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
   else {
     if (trial.text !== "") {
       output.print();
-      output.warn("The answer is not complete: it broke off there.", 0);
+      output.warn("The answer is incomplete: it stopped there.", 0);
     }
     printFailedCall(output, settings.profile, failure);
   }
@@ -71,7 +71,7 @@ async function readPipe({ output, readStdin }: Deps): Promise<string> {
   if (!keyLike.test(text)) return text;
   throw new MistralKeyError(
     "usage",
-    "What came on standard input holds what looks like an API key, so nothing was done.",
+    "Standard input holds what looks like an API key, so nothing was done.",
     { hint: "try uses the stored key; standard input is the question for the model." },
   );
 }

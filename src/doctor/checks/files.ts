@@ -16,7 +16,7 @@ export const permissionsCheck: Check = {
   title: "Permissions",
   run: async ({ folder, processContext, deps }) => {
     if (processContext.platform === "win32") {
-      return { state: "skipped", message: "Windows keeps this folder to you by itself." };
+      return { state: "skipped", message: "Windows itself keeps this folder private to you." };
     }
     const paths = filesOf(folder);
     const foreign = paths.find(isStrange);
@@ -37,7 +37,7 @@ export const permissionsCheck: Check = {
     }
     const [first, ...others] = open;
     if (first === undefined) {
-      return { state: "ok", message: `What is kept in ${showName(folder)} is yours alone.` };
+      return { state: "ok", message: `Only you can read what is in ${showName(folder)}.` };
     }
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
     return {
@@ -90,7 +90,7 @@ export const profilesCheck: Check = {
         state: "fail",
         code: exitCodes.store,
         message: damaged.join(" "),
-        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it anew: ${ownCommand("verify")}`,
+        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it again: ${ownCommand("verify")}`,
       };
     }
     if (rows.length === 0) return { state: "ok", message: "There are none yet." };
@@ -117,5 +117,5 @@ function describeRotation(row: ListedRotation): string {
   if ("damaged" in row) return row.damaged;
   const { profile, startedAt, oldKey } = row.record;
   const since = formatDay(dayOf(new Date(startedAt)));
-  return `The rotation of profile "${profile}" is unfinished since ${since}; its old key ${oldKey.mask} may still be alive.`;
+  return `The rotation of profile "${profile}" has been unfinished since ${since}; its old key ${oldKey.mask} may still be alive.`;
 }

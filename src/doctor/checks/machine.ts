@@ -22,7 +22,7 @@ export const browserCheck: Check = {
       return {
         state: "ok",
         message:
-          "None opens from here (no desktop, or BROWSER is none). Addresses are printed, to be opened anywhere.",
+          "None can be opened from here (no desktop, or BROWSER is none). Addresses are printed instead, to be opened on any machine.",
       };
     }
     const opener = env.BROWSER ? splitWords(env.BROWSER)[0] : openerOf(processContext);
@@ -33,7 +33,7 @@ export const browserCheck: Check = {
       state: "warn",
       message: `Pages are opened with ${showName(opener)}, which is not on the PATH.`,
       hint: env.BROWSER
-        ? "Set BROWSER to a browser that is there, or unset it."
+        ? "Set BROWSER to a browser that is installed, or unset it."
         : "Install the package xdg-utils.",
     };
   },
@@ -55,6 +55,9 @@ export const clipboardCheck: Check = {
     );
     return found
       ? { state: "ok", message: "It can be reached." }
-      : { state: "ok", message: "No program here reaches it; your terminal pastes by itself." };
+      : {
+          state: "ok",
+          message: "No program here can reach it. Pasting into the terminal works without one.",
+        };
   },
 };

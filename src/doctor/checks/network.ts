@@ -83,7 +83,7 @@ export const dnsCheck: Check = {
     const url = new URL(addressOf(endpoint));
     const host = url.hostname.replace(/^\[|\]$/g, "");
     if (isIP(host) !== 0) {
-      return { state: "skipped", message: `${host} is no name, so there is nothing to look up.` };
+      return { state: "skipped", message: `${host} is not a name, so there is nothing to look up.` };
     }
     if (chooseRoute(url, deps.env).kind !== "direct") {
       return { state: "skipped", message: "The proxy looks names up." };
@@ -111,7 +111,7 @@ export const tlsCheck: Check = {
     if (failure === undefined) return { state: "ok", message: `The certificate of ${url.host} is good.` };
     return failure === "certificate" || failure === "tls"
       ? unreachable(endpoint, probe)
-      : { state: "skipped", message: "There was no connection to look at." };
+      : { state: "skipped", message: "There was no connection to check." };
   },
 };
 
@@ -171,13 +171,13 @@ export const clockCheck: Check = {
     if (network === undefined) return offline;
     const { outcome, ms, at } = await network();
     const date = outcome.kind === "answer" ? Date.parse(outcome.headers.date ?? "") : Number.NaN;
-    if (Number.isNaN(date)) return { state: "skipped", message: "No answer told the time." };
+    if (Number.isNaN(date)) return { state: "skipped", message: "No answer gave the time." };
     // The header has whole seconds and was written somewhere in the middle of the call.
     const ahead = (at.getTime() - ms / 2 - date) / 60_000;
     const off = Math.abs(ahead);
-    if (off < notableMinutes) return { state: "ok", message: "This machine's is right." };
-    const message = `This machine's is ${Math.round(off)} minutes ${ahead > 0 ? "fast" : "slow"}.`;
-    const hint = "Set the clock, or have the system keep it.";
+    if (off < notableMinutes) return { state: "ok", message: "This machine's clock is right." };
+    const message = `This machine's clock is ${Math.round(off)} minutes ${ahead > 0 ? "fast" : "slow"}.`;
+    const hint = "Set the clock, or let the system set it.";
     if (off < wrongMinutes) return { state: "warn", message, hint };
     return { state: "fail", code: exitCodes.usage, message, hint };
   },

@@ -53,7 +53,7 @@ export const keyCheck: Check = {
     if (result.state === "fail" || result.state === "warn") return result;
     const against = [
       ...(isEnding(known, deps.now()) ? [describeEnd(profile, known, deps.now())] : []),
-      // With the network, Mistral is asked anew.
+      // With the network, Mistral is asked again.
       ...(network === undefined ? refusals(known) : []),
     ];
     if (against.length === 0) return result;
@@ -73,7 +73,7 @@ async function judgeStore(
       if (matchesFingerprint(inspected.key, known.fingerprint)) return { state: "ok", message: `${where}.` };
       return {
         state: "warn",
-        message: `${holder} holds another key (${inspected.key.mask}) than profile "${profile}" describes (${known.key}).`,
+        message: `${holder} holds a different key (${inspected.key.mask}) from the one that profile "${profile}" describes (${known.key}).`,
         hint: `Check the one it holds: ${commandFor(profile, "verify")}`,
       };
     case "missing":
@@ -86,7 +86,7 @@ async function judgeStore(
     case "unread":
       return {
         state: "skipped",
-        message: `${where}, as far as its profile tells. It was not read, because ${inspected.because}.`,
+        message: `${where}, according to the profile. It was not read, because ${inspected.because}.`,
       };
     case "unusable": {
       const { kind, message, hint } = inspected.failure;

@@ -52,7 +52,7 @@ export async function demonstrate(
       printWords(output, check);
     }
     output.print();
-    output.paragraph("That was the demonstration; nothing of it was kept.");
+    output.paragraph("That was the demonstration. Nothing was kept.");
     output.next(`For a real key: ${output.theme.strong(commandFor(profile, "init"))}`);
   } finally {
     await server.stop();

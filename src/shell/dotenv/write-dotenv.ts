@@ -32,7 +32,7 @@ export interface DotenvEntry extends DotenvPlace {
   readonly mayIgnore?: (() => Promise<boolean>) | undefined;
 }
 
-/** What came of it. */
+/** The outcome. */
 export interface DotenvWritten {
   readonly outcome: "created" | "changed" | "unchanged";
   /** The mode that the file has now, as the system says: not every disk keeps the one that was wanted. */

@@ -216,7 +216,7 @@ export class EncryptedFileStore implements SecretStore {
     const which = passphraseNames[this.#context.passphrases.origin];
     const message = `${which} does not open ${this.#pathOf(address)}.`;
     return new MistralKeyError("wrong-passphrase", message, {
-      hint: "Give the passphrase that it was made with, in MISTRAL_KEY_PASSPHRASE for example.\nIf you are sure of it, the file was changed since: put a copy of it back.",
+      hint: "Give the passphrase that it was made with, for example in MISTRAL_KEY_PASSPHRASE.\nIf you are sure that it is right, the file has been changed since: restore it from a backup.",
     });
   }
 }
@@ -230,7 +230,7 @@ const passphraseNames: Readonly<Record<PassphraseOrigin, string>> = {
 
 function damaged(path: string, profile: ProfileName, reason: string): MistralKeyError {
   return new MistralKeyError("store-damaged", `${path} cannot be used, because ${reason}.`, {
-    hint: `It was left as it is. If you have a copy of it, put that back.\nWithout a copy: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")} with a new key`,
+    hint: `The file was not changed. If you have a backup of it, restore that.\nWithout a backup: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")} with a new key`,
   });
 }
 

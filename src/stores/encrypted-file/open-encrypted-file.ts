@@ -24,7 +24,7 @@ export function openEncryptedFile({
     work: {
       signal,
       begin: () => {
-        const progress = person?.output.progress("Working out the key of the encrypted file");
+        const progress = person?.output.progress("Working out the encryption key from the passphrase");
         return () => progress?.clear();
       },
     },

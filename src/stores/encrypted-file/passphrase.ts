@@ -64,7 +64,7 @@ export class PassphraseSource {
     const given = await this.given();
     if (given !== undefined) return given;
     const again =
-      attempt > 1 ? "That passphrase does not open it. Once more, the passphrase of" : "Passphrase of";
+      attempt > 1 ? "That passphrase does not open it. Try again: passphrase of" : "Passphrase of";
     return new Passphrase(await this.#ask({ message: `${again} ${what}` }));
   }
 

@@ -49,18 +49,19 @@ const reasons: Readonly<Record<KeychainTrouble, (name: string) => string>> = {
   "node-too-old": () =>
     `The session bus here has an abstract address, which Node.js ${process.versions.node} cannot reach.`,
   "service-missing": () => "No keychain is running in this session.",
-  "collection-missing": (name) => `${name} has no place yet to keep a key in.`,
+  "collection-missing": (name) => `${name} has no keyring yet to keep a key in.`,
   "collection-volatile": (name) =>
     `${name} would forget the key at log-out: by default it keeps things for this session only.`,
   locked: (name) => `${name} is locked.`,
-  denied: (name) => `${name} does not let mistral-key in.`,
-  unreadable: (name) => `${name} holds an entry for this profile but gives no key out.`,
+  denied: (name) => `${name} does not allow mistral-key access.`,
+  unreadable: (name) => `${name} holds an entry for this profile but does not hand out a key.`,
   unresponsive: (name) => `${name} does not answer.`,
   "write-unanswered": (name) =>
     `It is not known whether ${name} stored the key: it does not answer, or does not give the key back.`,
 };
 
-const installAgain = "Install mistral-key again on this very system: npm install -g mistral-key";
+const installAgain =
+  "Install mistral-key again on this very system: what was installed is made for another one, or is incomplete.";
 
 function adviceOn(trouble: KeychainTrouble, machine: Machine): readonly string[] {
   if (machine.platform === "darwin") {
@@ -88,7 +89,7 @@ function adviceOnLinux(trouble: KeychainTrouble, machine: Machine): readonly str
     case "bus-missing":
       return reachBus(machine);
     case "node-too-old":
-      return ["Use Node.js 22 or later."];
+      return ["Use Node.js 22.12 or later."];
     case "service-missing":
       return onDesktop
         ? [
@@ -109,7 +110,7 @@ function adviceOnLinux(trouble: KeychainTrouble, machine: Machine): readonly str
       ];
     default:
       return [
-        "Check whether one of its windows is waiting for you, perhaps behind others, and let mistral-key in.",
+        "Check whether one of its windows is waiting for you, perhaps behind other windows, and allow mistral-key access.",
         "If there is none, log out and in again, then run the command again.",
         "If that does not help, keep the key in an encrypted file: add --store file.",
       ];
@@ -137,7 +138,7 @@ function reachBus(machine: Machine): readonly string[] {
     ];
   }
   return uid === 0 && env.SUDO_USER
-    ? ["Run it without sudo: sudo leaves your session, and the keychain belongs to that."]
+    ? ["Run it without sudo: sudo leaves your session, and the keychain belongs to your session."]
     : startKeychain(machine);
 }
 

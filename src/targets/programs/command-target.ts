@@ -20,7 +20,7 @@ export function openCommand(text: string, context: TargetContext): Target {
   const command = at === -1 ? all : all.slice(0, at);
   const reading = at === -1 ? undefined : all.slice(at + 1);
   if (command.length === 0 || reading?.length === 0) {
-    throw new MistralKeyError("usage", "A program to start is missing in the target command:.", {
+    throw new MistralKeyError("usage", "The target command: needs a program to start.", {
       hint: `Write it like this: 'command:PROGRAM… ${separator} PROGRAM…'`,
     });
   }
@@ -40,7 +40,7 @@ export function openCommand(text: string, context: TargetContext): Target {
       await run(command, { input: key });
     },
     read: async (key) => reading && (await run(reading, { key })).stdout.trim(),
-    remove: async () => `${words} gets no key any more; what it has put somewhere stays there.`,
+    remove: async () => `${words} gets no more keys; what it has already stored stays where it is.`,
   };
 }
 

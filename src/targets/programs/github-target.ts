@@ -13,7 +13,7 @@ export function openGithub(
   { repository, environment }: Extract<TargetReference, { readonly kind: "github" }>,
   context: TargetContext,
 ): Target {
-  const install = "It is GitHub's own: https://cli.github.com";
+  const install = "To install it, see https://cli.github.com";
   const gh = new OwnersProgram({ name: "gh", install, hintFor }, context);
   const where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
   const words = `GitHub Actions (${repository}${environment === null ? "" : `, environment ${environment}`})`;

@@ -44,7 +44,7 @@ export function openKubernetes(
       await apply({}, key);
       return (await read(key)) === ""
         ? `The key was taken out of ${words}; the secret itself stays.`
-        : `The key is still in ${words}, since something else has put it there too; take it out yourself.`;
+        : `The key is still in ${words}, since something else put it there too; take it out yourself.`;
     },
   };
 }

@@ -21,7 +21,7 @@ export function openVercel(environment: string, folder: string, context: TargetC
     words,
     check: async () => {
       if (!existsSync(join(folder, ".vercel"))) {
-        throw new MistralKeyError("usage", `${showName(folder)} is linked to no Vercel project.`, {
+        throw new MistralKeyError("usage", `${showName(folder)} is not linked to a Vercel project.`, {
           hint: "Link it there: vercel link",
         });
       }

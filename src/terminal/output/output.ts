@@ -39,7 +39,7 @@ export interface Picture {
   readonly corner?: string;
   /** The column at the left of the page, from the top. */
   readonly sideBar?: readonly PictureRow[];
-  /** The page, from the top. Beside an entry of the side bar that is to be clicked a row has to be empty. */
+  /** The page, from the top. Beside an entry of the sidebar that is to be clicked a row has to be empty. */
   readonly rows: readonly PictureRow[];
 }
 

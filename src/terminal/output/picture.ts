@@ -43,7 +43,7 @@ export function drawPicture(
   ];
 }
 
-/** An entry of the side bar and the border behind it, which a line to what is said of the entry crosses. */
+/** An entry of the sidebar and the border behind it, which a line to what is said of the entry crosses. */
 function drawEntry(row: PictureRow, width: number, theme: Theme): string {
   const entry = ` ${drawText(row, theme)}`;
   if (row.click === undefined) return padEnd(entry, width) + inCharacters("│", theme);

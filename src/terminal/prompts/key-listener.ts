@@ -6,7 +6,7 @@ export type InputPiece =
   | { readonly kind: "paste"; readonly text: string }
   /**
    * A key that types nothing: `enter`, `tab`, `backspace`, `delete`, `escape`, `up`, `down`, `left`,
-   * `right`, `home`, `end`, or one of these or a character behind `ctrl-` and `alt-`.
+   * `right`, `home`, `end`, or one of these or a character after `ctrl-` and `alt-`.
    */
   | { readonly kind: "key"; readonly key: string };
 

@@ -101,9 +101,9 @@ export abstract class KeyboardPrompts implements Prompts {
       const passphrase = await this.askSecret(message, passphraseSecret);
       if (!confirm) return passphrase;
       // Nobody sees a slip.
-      const again = await this.askSecret("The same once more", passphraseSecret);
+      const again = await this.askSecret("The same again", passphraseSecret);
       if (again === passphrase) return passphrase;
-      this.warn("The two were not the same. Enter both again.");
+      this.warn("The two are not the same. Enter both again.");
     }
   }
 
@@ -145,7 +145,7 @@ export abstract class KeyboardPrompts implements Prompts {
     const key = await this.askSecret(message, kind, { entered, whenStuck });
     if (!(key instanceof ApiKey) || key.hasUsualShape) return key;
     this.warn("It does not look like the usual 32 letters and digits.");
-    if (await this.confirm({ message: "Use it all the same?", initial: false })) return key;
+    if (await this.confirm({ message: "Use it anyway?", initial: false })) return key;
     return this.#askKey(message, kind, { whenStuck });
   }
 }

@@ -167,7 +167,7 @@ export class Keyboard {
 
   readonly #onResumed = (): void => {
     if (this.#listeners.length === 0) return;
-    // The mode may have been changed behind Node's back, so it is set anew.
+    // The mode may have been changed behind Node's back, so it is set again.
     this.#setRawMode(false);
     this.#setRawMode(true);
     this.#markPastes(true);

@@ -30,7 +30,7 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
 
   if (chosen !== undefined) return `  ${symbols.symbol.next} ${symbols.faint(chosen.does)}`;
   const line = layOutKeys(keys, columns, symbols);
-  return pasted ? `  ${symbols.symbol.warn} A paste is no answer here.\n${line}` : line;
+  return pasted ? `  ${symbols.symbol.warn} A paste is not an answer here.\n${line}` : line;
 });
 
 /** The line of keys, Ctrl-C the last of them, broken between two of them where the terminal is narrow. */

@@ -73,7 +73,7 @@ function fill(form: HTMLFormElement, note: HTMLElement, question: Question, answ
       const input = field({ type: "password" });
       const again = field({ type: "password" });
       form.append(labelled("Passphrase", input));
-      if (question.twice) form.append(labelled("The same once more", again));
+      if (question.twice) form.append(labelled("The same again", again));
       form.append(note, buttons(submit("Continue")));
       onSubmit(form, () => answer({ text: input.value, again: again.value }));
       return;
@@ -129,7 +129,7 @@ function describeLength(note: HTMLElement, text: string): void {
 
 function offerAnyway(form: HTMLFormElement, anyway: () => Promise<void>): void {
   form.querySelector(".anyway")?.remove();
-  const offered = button("Use it all the same", anyway);
+  const offered = button("Use it anyway", anyway);
   offered.classList.add("anyway");
   form.querySelector(".choices")?.append(offered);
 }

@@ -5,9 +5,9 @@ import { finishSteps, showEvent } from "./show-event.ts";
 
 const endings: Readonly<Record<End, string>> = {
   done: "Finished. The program has stopped serving this page; you can close it.",
-  failed: "The program has stopped. Your terminal says how to go on.",
-  stopped: "The program was stopped. Run it again to go on.",
-  idle: "Nothing was done here for ten minutes, so the program has stopped. Run it again to go on.",
+  failed: "The program has stopped. Your terminal says how to continue.",
+  stopped: "The program was stopped. Run it again to continue.",
+  idle: "Nothing was done here for ten minutes, so the program has stopped. Run it again to continue.",
 };
 /** Where the page keeps what shows that it is the one, so that it can be reloaded. */
 const proofPlace = "mistral-key-page";

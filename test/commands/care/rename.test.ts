@@ -30,10 +30,10 @@ describe("rename", () => {
     expect(await run("default", "work")).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
     expect(said).toContain(
-      `${oldKey.mask} is profile "work" now; "default" is gone. ✓ It stays the default.`,
+      `${oldKey.mask} is now profile "work"; "default" is gone. ✓ It stays the default.`,
     );
     expect(said).toContain("mistral-key push -p work");
-    expect(said).toContain('that say "default" have to say "work"');
+    expect(said).toContain('Change "default" to "work" in scripts');
     expect(deps.stdout()).toBe("");
   });
 

@@ -129,7 +129,7 @@ describe("rotate --auto", () => {
     api.admin.losesAnswer = true;
     const { code, message, hint } = { message: "", hint: "", ...(await run()) };
     expect(code).toBe(5);
-    expect(message).toContain(`A key was made all the same, which nobody has: ${newKey.mask} (laptop)`);
+    expect(message).toContain(`A key was made anyway, and nobody has it: ${newKey.mask} (laptop)`);
     expect(hint).toContain("https://admin.mistral.ai/plateforme/api-keys");
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.journal.list()).toEqual([]);
@@ -167,7 +167,7 @@ describe("rotate --auto", () => {
       const { code, message } = { message: "", ...(await run({}, refusing())) };
       expect(code).toBe(9);
       expect(message).toContain(
-        `The new key ${newKey.mask} (laptop) could not be kept, and is left at Mistral.`,
+        `The new key ${newKey.mask} (laptop) could not be stored here, and still exists at Mistral.`,
       );
     });
   });
@@ -184,15 +184,20 @@ describe("rotate --auto", () => {
   });
 
   it.each([
-    ["no row", () => api.admin.rows.clear(), 2, "lists no row"],
-    ["a row of that name and another key", () => renameRow({ hidden_key: "xxxx...xxxx" }), 2, "lists no row"],
-    ["a row with another name", () => renameRow({ name: "server" }), 2, "lists no row"],
-    ["two rows", () => api.admin.add(oldKey.reveal()), 2, "lists 2 rows"],
+    ["no row", () => api.admin.rows.clear(), 2, "does not list"],
+    [
+      "a row of that name and another key",
+      () => renameRow({ hidden_key: "xxxx...xxxx" }),
+      2,
+      "does not list",
+    ],
+    ["a row with another name", () => renameRow({ name: "server" }), 2, "does not list"],
+    ["two rows", () => api.admin.add(oldKey.reveal()), 2, "lists 2 keys"],
     ["a row without a workspace", () => renameRow({ workspace_id: null }), 6, "does not say which workspace"],
     ["no member whose key it is", () => api.admin.users.clear(), 6, "does not say which user"],
     ["a key of Vibe", () => renameRow({ product: "Vibe" }), 2, "does not make"],
     [
-      "no Admin API key",
+      "not an Admin API key",
       () => deps.secrets.delete({ profile: defaultProfile, slot: "admin" }),
       3,
       "No Admin",
@@ -218,7 +223,7 @@ describe("rotate --auto", () => {
     const answers = [answer.press("enter"), answer.key(newKey.reveal(), /The new key/)];
     deps = deps.next({ answers, browser: false });
     await run({ expires: "90d", browser: false });
-    expect(deps.stderr()).toContain("may not do this");
+    expect(deps.stderr()).toContain("is not allowed to do this");
     expect((await slotsOf(deps)).current).toBe("new");
   });
 
@@ -397,7 +402,7 @@ describe("rotate --all --expiring", () => {
       notDue: ["work"],
       unknown: ["home"],
     });
-    expect(deps.stderr()).toContain('"home" ends is not known');
+    expect(deps.stderr()).toContain('not known here when the key of profile "home" ends');
   });
 
   it("goes on after one that fails, and exits with the worst code", async () => {

@@ -211,7 +211,7 @@ describe("rotate --with-key", () => {
     await run({ withKey: true });
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeUndefined();
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain("21 Feb 2027 was the old key's date, and is not carried over");
+    expect(said).toContain("21 Feb 2027 was the old key's, and is not carried over");
     expect(said).toContain("mistral-key expires DATE");
   });
 
@@ -312,7 +312,7 @@ describe("rotate --finish", () => {
     it("says that it is still there, and keeps it", async () => {
       expect(await run({ finish: true, json: true })).toBe(9);
       expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
-      expect(deps.stderr().replace(/\s+/g, " ")).toContain("is still there: Mistral knows it");
+      expect(deps.stderr().replace(/\s+/g, " ")).toContain("still exists: Mistral knows it");
       expect(await slotsOf(deps)).toEqual(switched);
     });
 
@@ -320,7 +320,7 @@ describe("rotate --finish", () => {
       expect(await run({ finish: true, yes: true, json: true })).toBe(0);
       expect(await slotsOf(deps)).toEqual(done);
       expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
-      expect(deps.stderr()).toContain("It is still there at");
+      expect(deps.stderr()).toContain("It still exists at");
     });
 
     it("offers to forget it in a terminal", async () => {
@@ -600,7 +600,7 @@ describe("rotate with targets", () => {
 describe("rotate in a terminal", () => {
   const steps = [
     answer.press("enter", /open the page/),
-    answer.press("enter", /go on/),
+    answer.press("enter", /continue/),
     answer.choose("90 days"),
   ];
 
@@ -668,7 +668,7 @@ describe("rotate in a terminal", () => {
   it("asks before it takes a key of another workspace", async () => {
     api.keys.accept(newKey.reveal(), { identity: { workspace: "Elsewhere" } });
     deps = deps.next({
-      answers: [...steps, answer.key(newKey.reveal()), answer.confirm(false, /all the same/)],
+      answers: [...steps, answer.key(newKey.reveal()), answer.confirm(false, /anyway/)],
     });
     expect(await failure(run({}))).toMatchObject({ code: 130 });
     expect(await slotsOf(deps)).toEqual(untouched);
@@ -718,7 +718,7 @@ describe("rotate in a terminal", () => {
 
   it("offers no browser where there is none", async () => {
     const answers = [
-      answer.press("enter", /^enter done, go on/),
+      answer.press("enter", /^enter done, continue/),
       answer.choose("Never"),
       answer.stop(/new key/),
     ];
@@ -730,7 +730,7 @@ describe("rotate in a terminal", () => {
   it("opens no browser with --no-browser", async () => {
     deps = deps.next({
       answers: [
-        answer.press("enter", /go on/),
+        answer.press("enter", /continue/),
         answer.choose("Never"),
         answer.key(newKey.reveal()),
         answer.press("l"),
@@ -747,7 +747,7 @@ describe("rotate in a terminal", () => {
     deps = deps.next({ answers: [answer.choose("Finish it")] });
     expect(await run({})).toBe(0);
     expect(deps.stderr()).toMatch(
-      /^ {2}A rotation of profile "default" is not finished yet:[^\n]{1,26}\n {2}\S/,
+      /^ {2}A rotation of profile "default" is not finished yet:[^\n]{1,45}\n {2}\S/,
     );
     expect(await slotsOf(deps)).toEqual(done);
   });

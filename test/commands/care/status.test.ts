@@ -143,7 +143,7 @@ describe("status", () => {
     expect(await checked({})).toBe("valid, on 1 Aug 2026");
     expect(await checked(failed)).toBe("Mistral failed, on 5 Aug 2026; the key was accepted on 1 Aug 2026");
     expect(await checked({ ...failed, lastAcceptedAt: null })).toBe(
-      "Mistral failed, on 5 Aug 2026; nothing is known of the key yet",
+      "Mistral failed, on 5 Aug 2026; nothing is known about the key yet",
     );
     expect(await checked({ lastVerifiedAt, lastDiagnosis: "invalid-key" })).toBe(
       "not accepted, on 5 Aug 2026",

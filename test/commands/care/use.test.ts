@@ -49,7 +49,9 @@ describe("use", () => {
 
   it("says when something else comes first here", async () => {
     expect(await run(["work"], { env: { MISTRAL_KEY_PROFILE: "default" } })).toBe(0);
-    expect(deps.stderr().replace(/\s+/g, " ")).toContain("as MISTRAL_KEY_PROFILE says. That comes first.");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      "as MISTRAL_KEY_PROFILE says. That takes precedence.",
+    );
   });
 });
 

@@ -281,7 +281,7 @@ describe("verify, when what is known and what is stored differ", () => {
       lastDiagnosis: "valid",
       endpoint: { serverUrl: api.url },
     });
-    expect(deps.stderr()).toContain("Nothing was known of this key yet.");
+    expect(deps.stderr()).toContain("Nothing was known about this key.");
   });
 
   it("notices that the key was replaced behind its back, and forgets what it knew of the old one", async () => {
@@ -480,7 +480,7 @@ describe("verify --all", () => {
     deps.interrupt();
     await expect(running).rejects.toMatchObject({
       kind: "cancelled",
-      message: "Stopped after 4 of 9 keys; what is above has been noted.",
+      message: "Stopped after 4 of 9 keys; the results above have been saved.",
     });
     expect(deps.stdout().match(/✗ p\d/g)).toEqual(["✗ p0", "✗ p1", "✗ p2", "✗ p3"]);
     expect(names.map((name) => deps.profiles.read(name)?.lastDiagnosis)).toEqual([

@@ -218,7 +218,7 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /another key/,
+    says: /different key/,
     advises: /mistral-key verify/,
   },
   {
@@ -498,7 +498,7 @@ const faults: readonly (Plant & {
     state: "fail",
     code: 7,
     says: /default\.age cannot be used/,
-    advises: /put that back/,
+    advises: /restore that/,
   },
   {
     fault: "a wrong passphrase in the environment",
@@ -597,7 +597,7 @@ describe("the report of doctor", () => {
     expect(output).toContain(`✓ Node.js: ${process.version}\n`);
     expect(output).toMatch(/^✗ Keychain: The login keyring is locked\. \(locked\)\n {2}› Unlock it/m);
     expect(output).toMatch(/^! Environment: MISTRAL_API_KEY here/m);
-    expect(output).toMatch(/^• DNS: Not looked at \(--offline\)\.$/m);
+    expect(output).toMatch(/^• DNS: Not checked \(--offline\)\.$/m);
     expect(output).toMatch(/\n1 thing to put right, 1 thing to know\.\n$/);
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });

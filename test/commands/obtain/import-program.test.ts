@@ -68,7 +68,7 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     const terminal = open("import");
     await terminal.waitFor("Check these 2 keys with Mistral first?");
     terminal.press("enter");
-    await terminal.waitFor("Which key do you want to keep?");
+    await terminal.waitFor("Which key do you want to store?");
     terminal.press("enter");
     await terminal.waitFor("When does it end?");
     terminal.press("enter");

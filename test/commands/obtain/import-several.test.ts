@@ -193,7 +193,7 @@ describe("a key of Vibe's", () => {
 
     deps = deps.next({
       answers: [
-        answer.choose("Store it all the same", /What now/),
+        answer.choose("Store it anyway", /What now/),
         answer.choose("under another name", /What do you want to do/),
         answer.text("vibe", /A name/),
         unknownEnd,
@@ -205,7 +205,7 @@ describe("a key of Vibe's", () => {
 
     expect(deps.stderr()).toMatch(/This is a Vibe key/);
     expect(deps.stderr().indexOf("This is a Vibe key")).toBeLessThan(
-      deps.stderr().indexOf("A key is stored"),
+      deps.stderr().indexOf("A key is already stored"),
     );
     expect(await stored()).toBe(living);
     expect(await stored("vibe")).toBe(ofVibe);
@@ -265,7 +265,7 @@ describe("where a key is stored already", () => {
     expect(await run({ profile: "work" })).toBe(0);
     deps = deps.next();
     expect(await run({ profile: "home" })).toBe(0);
-    expect(deps.stderr()).toContain('This is the key of profile "work" as well.');
+    expect(deps.stderr()).toContain('This is also the key of profile "work".');
 
     deps = deps.next();
     expect(await run({ list: true })).toBe(0);

@@ -75,7 +75,7 @@ describe("init --admin", () => {
   it("stores it also where the list does not have the profile's key", async () => {
     api.admin.rows.clear();
     expect(await run()).toBe(0);
-    expect(deps.stderr()).toContain("lists no row");
+    expect(deps.stderr()).toContain("does not list");
   });
 
   it.each([

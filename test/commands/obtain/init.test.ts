@@ -43,10 +43,10 @@ async function storedIn(deps: TestDeps): Promise<string | undefined> {
 const newcomer = [
   answer.choose("I am new to Mistral"),
   answer.press("enter", /open the page/),
-  answer.press("enter", /done, go on/),
-  answer.press("enter", /done, go on/),
+  answer.press("enter", /done, continue/),
+  answer.press("enter", /done, continue/),
   answer.press("enter", /open the page/),
-  answer.press("enter", /done, go on/),
+  answer.press("enter", /done, continue/),
   answer.choose("90 days", /did you choose/),
   answer.key(text),
 ];
@@ -162,7 +162,7 @@ describe("init, in a terminal", () => {
     const again = deps.next({ stdin: text });
     opened.push(again);
     expect(await runLine(again, "init", "--with-key")).toBe(0);
-    expect(again.stderr()).toContain('profile "work" as well');
+    expect(again.stderr()).toContain('also the key of profile "work"');
   });
 
   it("stores a key that is at hand before asking when it ends", async () => {
@@ -187,7 +187,7 @@ describe("init, in a terminal", () => {
     await expect(runLine(deps, "init", "-p", "work")).rejects.toMatchObject({
       kind: "cancelled",
       message: "Stopped; nothing was stored.",
-      hint: "To go on at step 2 later: mistral-key init -p work",
+      hint: "To continue at step 2 later: mistral-key init -p work",
     });
     expect(await storedIn(deps)).toBeUndefined();
   });
@@ -204,7 +204,7 @@ describe("init, in a terminal", () => {
       ],
     });
     await expect(runLine(first, "init")).rejects.toMatchObject({
-      hint: "To go on at step 5 later: mistral-key init",
+      hint: "To continue at step 5 later: mistral-key init",
     });
     const drafts = join(first.home, "drafts", "default.json");
     expect(JSON.parse(readFileSync(drafts, "utf8"))).toEqual({
@@ -242,10 +242,12 @@ describe("init, in a terminal", () => {
     const stopped = open({ answers: [answer.choose("I am new"), answer.press("n"), answer.stop()] });
     await expect(runLine(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
     const over = stopped.next({ answers: [answer.choose("I am new"), answer.stop()] });
-    await expect(runLine(over, "init")).rejects.toMatchObject({ hint: "To go on later: mistral-key init" });
+    await expect(runLine(over, "init")).rejects.toMatchObject({
+      hint: "To continue later: mistral-key init",
+    });
     const other = over.next({ answers: [answer.stop()] });
     await expect(runLine(other, "init", "-p", "work")).rejects.toMatchObject({
-      hint: "To go on later: mistral-key init -p work",
+      hint: "To continue later: mistral-key init -p work",
     });
     writeFileSync(join(other.home, "drafts", "default.json"), '{"start":"new","screen":"moon"}');
     const damaged = other.next({

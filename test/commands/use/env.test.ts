@@ -63,7 +63,7 @@ describe("env", () => {
     ],
   ])("keeps what was asked for in its advice: %j", async (flags, evaluated, revealed) => {
     await open({ stdoutIsTerminal: true, ancestors: ["zsh"] });
-    const hint = `To give it to this shell: ${evaluated}\nTo print it all the same: ${revealed}`;
+    const hint = `To give it to this shell: ${evaluated}\nTo print it anyway: ${revealed}`;
     await expect(run({ ...flags, profile: "work" })).rejects.toMatchObject({ hint });
   });
 
@@ -80,18 +80,18 @@ describe("env", () => {
     await open({ ancestors: ["nu"] });
     await expect(run({ as: "LLM_KEY" })).rejects.toMatchObject({
       kind: "usage",
-      hint: expect.stringContaining("put into LLM_KEY what this prints: mistral-key get"),
+      hint: expect.stringContaining("set LLM_KEY to what this prints: mistral-key get"),
     });
     expect(deps.stdout()).toBe("");
   });
 
-  it("writes a dotenv file, says that it holds the key in plain text, and does not show the key", async () => {
+  it("writes a dotenv file, says that it holds the key in plaintext, and does not show the key", async () => {
     await open();
     expect(await run({ write: ".env" })).toBe(0);
     expect(readFileSync(join(deps.home, ".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
     expect(deps.stdout()).toBe("");
-    expect(deps.stderr()).toContain(".env has the key now");
-    expect(deps.stderr()).toContain("plain text");
+    expect(deps.stderr()).toContain(".env now has the key");
+    expect(deps.stderr()).toContain("plaintext");
     expect(deps.stderr()).not.toContain(key.reveal());
   });
 
@@ -103,7 +103,7 @@ describe("env", () => {
     execFileSync("git", ["init", "-q"], { cwd: deps.home });
     await run({ write: ".env" });
     expect(readFileSync(join(deps.home, ".gitignore"), "utf8")).toBe("/.env\n");
-    expect(deps.stderr()).toContain(".gitignore has a line for it now: /.env");
+    expect(deps.stderr()).toContain("A line for it was added to .gitignore: /.env");
     expect(deps.stderr()).toContain("Only you may read the file.");
   });
 

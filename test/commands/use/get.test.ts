@@ -85,7 +85,8 @@ describe("get --copy", () => {
     expect(deps.stdout()).toBe("");
     expect(deps.stderr()).toMatchInlineSnapshot(`
       "✓ oldK...ey00 is on the clipboard.
-      • In 45 seconds it is taken off again, unless something else was copied by then.
+      • The clipboard is cleared in 45 seconds, unless something else has been copied
+        by then.
       • A clipboard history cannot be asked not to keep it here: if you use one,
         delete it there.
       "
@@ -97,7 +98,7 @@ describe("get --copy", () => {
       { where: "desktop", concealed: true, clearedAfter: undefined },
       /stays there until(?:.|\n)*asked not to keep/,
     ],
-    [{ where: "terminal" }, /sent to the clipboard of your terminal(?:.|\n)*cannot be taken off/],
+    [{ where: "terminal" }, /sent to the clipboard of your terminal(?:.|\n)*cannot be cleared/],
   ] as const)("says what is known of %j", async (copied, said) => {
     expect(await run({ copy: true }, { copied })).toBe(0);
     expect(deps.stderr()).toMatch(said);

@@ -94,12 +94,12 @@ describe("limits", () => {
     [
       "as documented",
       { "x-ratelimit-remaining": "7" },
-      ["Requests in a time that was not named  7 left, of how many was not said"],
+      ["Requests (period not given)  7 left; the limit was not given"],
     ],
     [
       "without what is left",
       { "x-ratelimit-limit-req-minute": "60" },
-      ["Requests a minute  60, how many are left was not said"],
+      ["Requests a minute  60; how many are left was not given"],
     ],
     [
       "that contradict themselves",
@@ -109,9 +109,9 @@ describe("limits", () => {
     [
       "that are no numbers",
       { "x-ratelimit-limit-req-minute": "-1", "x-ratelimit-remaining-req-minute": "many" },
-      ["Mistral said nothing about limits with this answer."],
+      ["Mistral sent no limits with this answer."],
     ],
-    ["that are not there", {}, ["Mistral said nothing about limits with this answer."]],
+    ["that are not there", {}, ["Mistral sent no limits with this answer."]],
   ])("shows headers %s, and nothing that they do not say", async (_, headers, lines) => {
     expect(await linesFor(headers)).toEqual(lines);
   });
@@ -141,7 +141,7 @@ describe("limits", () => {
     await storeKey(deps, { identity: null });
     api.behave("not-found", { on: ["identity"] });
     expect(await run()).toBe(0);
-    expect(deps.stdout()).toContain("Which workspace that is, Mistral did not say.");
+    expect(deps.stdout()).toContain("Mistral did not say which workspace that is.");
   });
 
   it("refuses an empty --model before anything else", async () => {

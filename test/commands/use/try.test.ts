@@ -31,7 +31,7 @@ describe("try", () => {
     expect(deps.stderr()).toMatchInlineSnapshot(`
       "
       ✓ mistral-small-latest, 11 tokens in, 4 out, 0.0 s
-      • A streamed answer does not show the limits. To see them: mistral-key limits
+      • Mistral sent no limits with this answer. To see them: mistral-key limits
       "
     `);
     expect(api.requests.map(({ path, model }) => [path, model])).toEqual([
@@ -54,7 +54,7 @@ describe("try", () => {
     api.behave("stream-whole", { on: ["completion"], headers });
     expect(await run([])).toBe(0);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
-      "It took 1.7% of the requests of a minute and less than 0.01% of the tokens of a minute and less than 0.01% of the tokens of a month.",
+      "It used 1.7% of the requests allowed a minute and less than 0.01% of the tokens allowed a minute and less than 0.01% of the tokens allowed a month.",
     );
   });
 
@@ -80,7 +80,7 @@ describe("try", () => {
     expect(deps.stdout()).toBe("Hello\n");
     expect(deps.stderr().replace(String(api.port), "PORT")).toMatchInlineSnapshot(`
       "
-      ! The answer is not complete: it broke off there.
+      ! The answer is incomplete: it stopped there.
 
       ! Mistral could not be reached, although it had accepted the key just before:
         the connection to 127.0.0.1:PORT failed (ECONNRESET).

@@ -44,10 +44,10 @@ describe("the API", () => {
     ["rate-limited", "ok", /answers/],
     ["server-error", "fail", /HTTP 5/],
     ["html", "fail", /sign in first/],
-    ["redirect", "fail", /sent on from/],
+    ["redirect", "fail", /redirect from/],
     ["html-forbidden", "fail", /firewall/],
     ["proxy-password", "fail", /407/],
-    ["garbage", "fail", /not an answer of Mistral's API/],
+    ["garbage", "fail", /not an answer from Mistral's API/],
     ["not-found", "fail", /no Mistral API at/],
     ["cut", "fail", /connection to .* failed/],
   ] as const)("that answers %s is %s", async (behaviour, state, says) => {
@@ -122,8 +122,8 @@ describe("the clock", () => {
     ["Tue, 01 Sep 2026 09:58:30 GMT", "ok", /right/],
     ["Tue, 01 Sep 2026 09:55:00 GMT", "warn", /5 minutes fast/],
     ["Tue, 01 Sep 2026 13:00:00 GMT", "fail", /180 minutes slow/],
-    ["soon", "skipped", /No answer told/],
-    [undefined, "skipped", /No answer told/],
+    ["soon", "skipped", /No answer gave/],
+    [undefined, "skipped", /No answer gave/],
   ] as const)("is judged by %s as %s", async (date, state, says) => {
     const headers = date === undefined ? {} : { date };
     const outcome = { kind: "answer", status: 401, headers, body: { kind: "other" } } as const;

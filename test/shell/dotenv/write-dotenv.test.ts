@@ -91,7 +91,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
         writeFileSync(path, "A=1\n");
         linkSync(path, `${path}.other`);
       },
-      "further names",
+      "other names",
     ],
   ])("refuses %s, and says why", async (_what, make, reason) => {
     make(at(".env"));

@@ -112,7 +112,7 @@ describe("the encrypted file on a machine without a keychain", { timeout: 60_000
     terminal = openTerminal(process.execPath, [program, "get", "--reveal", "--store", "file"], {
       env: unlocked(),
     });
-    await terminal.waitFor("Working out the key");
+    await terminal.waitFor("Working out the encryption key");
     terminal.press("ctrl-c");
     expect(await terminal.exit()).toEqual({ code: 130, signal: undefined });
     expect(terminal.everything()).not.toContain(firstKey);

@@ -81,7 +81,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
 
   it("has no collection", async () => {
     const { env } = await start("no-collection");
-    expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /GNOME Keyring has no place yet/);
+    expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /GNOME Keyring has no keyring yet/);
   });
 
   it("would forget a new key at log-out, and gives out what it holds", async () => {

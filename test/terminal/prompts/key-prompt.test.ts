@@ -167,13 +167,13 @@ describe("a key that is typed", () => {
       terminal.paste(`${key}-${key}`);
       await terminal.waitFor("65 characters, usually 32 letters and digits");
       terminal.press("enter");
-      await terminal.waitFor("Use it all the same? (y/N)");
+      await terminal.waitFor("Use it anyway? (y/N)");
       terminal.press("enter");
       await terminal.waitFor("paste it here");
       terminal.paste("short");
       await terminal.waitFor("5 characters");
       terminal.press("enter");
-      await terminal.waitFor("Use it all the same? (y/N)");
+      await terminal.waitFor("Use it anyway? (y/N)");
       terminal.type("y");
       terminal.press("enter");
       expect(await terminal.answerTo("key")).toBe(digest("short"));
@@ -259,7 +259,7 @@ describe("what it says", () => {
       await terminal.waitFor("33 characters");
       expect(terminal.screen()).toContain("********");
       terminal.press("enter");
-      await terminal.waitFor("Use it all the same?");
+      await terminal.waitFor("Use it anyway?");
       terminal.type("y");
       terminal.press("enter");
       expect(await terminal.answerTo("key")).toBe(digest(`${key}x`));

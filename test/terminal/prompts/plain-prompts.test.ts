@@ -22,7 +22,7 @@ describe("in a dumb terminal", () => {
       expect(await terminal.answerTo("key")).toBe(digest(key));
       await terminal.waitFor(shown.passphrase);
       terminal.type("some words\r");
-      await terminal.waitFor("? The same once more");
+      await terminal.waitFor("? The same again");
       terminal.type("some words\r");
       expect(await terminal.answerTo("new-passphrase")).toBe(digest("some words"));
       await terminal.waitFor("<exit 0>");
@@ -77,7 +77,7 @@ describe("in a dumb terminal", () => {
       terminal.paste(`${key}\n${key.toLowerCase()}\n`, { bracketed: false });
       await terminal.waitFor("[!] That was 2 lines");
       terminal.type(`${key}x\r`);
-      await terminal.waitFor("Use it all the same? Yes or no");
+      await terminal.waitFor("Use it anyway? Yes or no");
       terminal.type("yes\r");
       expect(await terminal.answerTo("key")).toBe(digest(`${key}x`));
     });

@@ -185,9 +185,9 @@ describe("press", () => {
   ])("is not answered by %s, and says so", async (_, how) => {
     await askOne("press", async (terminal) => {
       terminal.paste(`bs${key}\n`, how);
-      const screen = await terminal.waitFor("no answer");
+      const screen = await terminal.waitFor("not an answer");
       expect(screen).toContain(
-        "  ! A paste is no answer here.\n  Enter open in the browser   s skip   b back   Ctrl-C stop",
+        "  ! A paste is not an answer here.\n  Enter open in the browser   s skip   b back   Ctrl-C stop",
       );
       terminal.type("s");
       expect(await terminal.answerTo("press")).toBe("skip");
@@ -247,10 +247,10 @@ describe("passphrase", () => {
         await terminal.waitFor(/\? Passphrase {2}it stays hidden$/);
         terminal.type(first);
         terminal.press("enter");
-        await terminal.waitFor(/\? The same once more {2}it stays hidden$/);
+        await terminal.waitFor(/\? The same again {2}it stays hidden$/);
         terminal.type(second);
         terminal.press("enter");
-        if (first !== second) await terminal.waitFor("The two were not the same");
+        if (first !== second) await terminal.waitFor("The two are not the same");
       }
       expect(await terminal.answerTo("new-passphrase")).toBe(digest("three"));
     });

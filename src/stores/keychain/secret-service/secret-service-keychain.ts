@@ -31,7 +31,7 @@ type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
  * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC). keytar takes a locked keychain for an
- * empty one and waits without limit for one that does not answer, so the service is asked for its
+ * empty one and waits 50 s for one that does not answer, so the service is asked for its
  * state over the session bus first. keytar moves the secrets: it reads, writes and erases, and
  * brings up the desktop's prompt to unlock.
  */

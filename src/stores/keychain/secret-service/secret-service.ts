@@ -40,7 +40,7 @@ interface ServiceState {
 
 /**
  * Asks the Secret Service whether it is there, whether its default collection is locked, and
- * whether it holds an item. keytar cannot tell these states apart, and waits without limit. Unlocks
+ * whether it holds an item. keytar cannot tell these states apart, and may wait for ever. Unlocks
  * what the service unlocks without asking a person. Takes a few milliseconds.
  *
  * @throws the reason of the signal
