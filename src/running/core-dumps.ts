@@ -27,3 +27,14 @@ export function withUsualDumps<Started>(start: () => Started): Started {
     writeFileSync(filterFile, "0");
   }
 }
+
+/** The same for a library that starts a program after a while. */
+export async function whileUsualDumps<Started>(start: () => Promise<Started>): Promise<Started> {
+  if (usual === undefined) return start();
+  try {
+    writeFileSync(filterFile, usual);
+    return await start();
+  } finally {
+    writeFileSync(filterFile, "0");
+  }
+}

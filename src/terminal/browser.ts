@@ -1,5 +1,6 @@
 import { delimiter, resolve } from "node:path";
 import { isLoopback } from "../mistral/endpoint.ts";
+import { whileUsualDumps } from "../running/core-dumps.ts";
 import type { Environment } from "../running/environment.ts";
 import { endWithin, launchProgram, type ProgramEnd } from "../running/start-program.ts";
 import { opensPages } from "./terminal-capabilities.ts";
@@ -20,19 +21,15 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
   if (address === undefined) return false;
   try {
     if (!opensPages(env, process.platform)) return false;
-    const browser = env.BROWSER?.trim() || (isLinuxDesktop(env) ? "xdg-open" : undefined);
+    const browser = env.BROWSER?.trim();
     if (browser) return await openWithCommands(address, browser, env);
     // It starts the system's opener with `process.env`, of which main.ts leaves what any program may inherit.
     const { default: open } = await import("open");
-    return isOpening(await endWithin(await open(address), failsWithinMs));
+    const opener = await whileUsualDumps(() => open(address));
+    return isOpening(await endWithin(opener, failsWithinMs));
   } catch {
     return false;
   }
-}
-
-/** Whether the opener is one that inherits what this process keeps out of its core dumps, so that it is started here. */
-function isLinuxDesktop(env: Environment): boolean {
-  return process.platform === "linux" && !env.WSL_DISTRO_NAME;
 }
 
 /** The address in its normal form, in which no character means anything to a shell or to cmd.exe's parser. */
