@@ -177,7 +177,7 @@ async function findStored(importing: Importing, found: FoundKey): Promise<Import
   const store = await deps.store(known.store);
   const stored = await store.get({ profile: name, slot: "current" });
   if (stored?.equals(found.key) !== true) return undefined;
-  deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf(names)}.`);
+  deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf([name])}.`);
   const kept = { profile: name, store };
   return { outcome: "already", found, ...kept, cleaned: await clean(importing, found, kept) };
 }

@@ -70,6 +70,7 @@ function list({ profile, json }: Settings, { profiles, output }: Deps): ExitCode
 async function forget(settings: Settings, reference: TargetReference, deps: Deps): Promise<ExitCode> {
   const { target, ok, message } = await forgetTarget(deps, settings, reference);
   if (settings.json) deps.output.json({ profile: settings.profile, target, forgotten: true, ok, message });
-  else deps.output[ok ? "ok" : "warn"](message);
+  else if (ok) deps.output.ok(`${showName(target)} gets no key any more. ${message}`);
+  else deps.output.warn(message);
   return ok ? exitCodes.done : exitCodes.unfinished;
 }

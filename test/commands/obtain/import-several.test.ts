@@ -270,5 +270,10 @@ describe("where a key is stored already", () => {
     deps = deps.next();
     expect(await run({ list: true })).toBe(0);
     expect(deps.stdout()).toContain("stored as profiles home and work");
+
+    deps = deps.next();
+    await run();
+    // Only the store of this one was looked into; the other may be kept elsewhere.
+    expect(deps.stderr()).toContain("already, as profile home.");
   });
 });
