@@ -1,12 +1,14 @@
 import { reasonAgainst } from "../capture/ask-expiry.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError, unlessDamaged } from "../errors.ts";
+import { ShapeError } from "../files/shape.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
+import { newerVersion } from "../profiles/profile-document.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
@@ -166,11 +168,17 @@ export async function askForName(
   return parseProfileName(text.trim());
 }
 
-/** What is known of the profile; a file that cannot be read must not stand in the way of a new key. */
+/**
+ * What is known of the profile; a damaged file must not stand in the way of a new key. One of a newer
+ * version is not damaged, and would lose what this version cannot read.
+ */
 function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | undefined {
   return unlessDamaged(
     () => profiles.read(name),
-    (damage) => output.warn(`${damage.message} It will be written again.`),
+    (damage) => {
+      if (damage.cause instanceof ShapeError && damage.cause.message === newerVersion) throw damage;
+      output.warn(`${damage.message} It will be written again.`);
+    },
   );
 }
 

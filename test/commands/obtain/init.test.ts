@@ -371,6 +371,22 @@ describe("init, in a terminal", () => {
     expect(deps.stderr()).toContain("listed as profile");
   });
 
+  it("writes nothing over a profile of a newer version, also with --yes", async () => {
+    const deps = open({ stdin: text });
+    const known = { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain" as const };
+    deps.profiles.write(profileOf({ ...known, endpoint: { region: "global" } }, new Date("2026-11-01")));
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    const file = join(deps.home, "profiles", "default.json");
+    const newer = readFileSync(file, "utf8").replace('"version": 2', '"version": 3');
+    writeFileSync(file, newer);
+    await expect(runLine(deps, "init", "--with-key", "--yes")).rejects.toMatchObject({
+      kind: "store-damaged",
+      hint: expect.stringContaining("Update mistral-key"),
+    });
+    expect(readFileSync(file, "utf8")).toBe(newer);
+    expect(await storedIn(deps)).toBe(otherText);
+  });
+
   it("puts a new key in the place of an entry that the keychain does not give out", async () => {
     const store = new StandInStore("keychain");
     await store.set(current, ApiKey.of(otherText));
