@@ -125,7 +125,7 @@ async function readPassphraseFile(path: string, signal: AbortSignal): Promise<st
 function unusableFile(what: string, cause?: unknown): MistralKeyError {
   return new MistralKeyError("store-locked", `The file named in MISTRAL_KEY_PASSPHRASE_FILE ${what}.`, {
     cause,
-    hint: "Set MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase on its first line.",
+    hint: "Set MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase and nothing else.",
   });
 }
 

@@ -231,6 +231,15 @@ describe("the file that holds the passphrase", () => {
     }
   });
 
+  it("is the passphrase as a whole", async () => {
+    const { home, store } = openUnlocked();
+    await store.set(address, key);
+    const path = join(home, "passphrase");
+    writeFileSync(path, `${passphrase}\nmore\n`, { mode: 0o600 });
+    const later = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
+    await expect(later.store.get(address)).rejects.toMatchObject({ kind: "wrong-passphrase" });
+  });
+
   it.each([
     ["is missing", undefined, "is not there"],
     ["is empty", "\n", "is empty"],
@@ -240,7 +249,11 @@ describe("the file that holds the passphrase", () => {
     const path = join(home, "passphrase");
     if (content !== undefined) writeFileSync(path, content, { mode: 0o600 });
     const { store } = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
-    const failure = { kind: "store-locked", message: expect.stringContaining(said) };
+    const failure = {
+      kind: "store-locked",
+      message: expect.stringContaining(said),
+      hint: expect.stringContaining("the passphrase and nothing else"),
+    };
     await expect(store.set(address, key)).rejects.toMatchObject(failure);
     await expect(store.availability()).resolves.toMatchObject({ state: "locked" });
   });
