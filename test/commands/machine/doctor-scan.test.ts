@@ -73,7 +73,7 @@ test("tells scripts the same", async () => {
       },
     ],
     searched: [
-      "files of this repository",
+      "files that git has or would add",
       "staged changes",
       "git history",
       "git's own files",
@@ -117,7 +117,7 @@ test("exits with 0 and says what was searched when the key is nowhere", async ()
 
   expect(await scan()).toBe(0);
 
-  expect(deps.stdout()).toMatch(/Your key is not in files of this repository/);
+  expect(deps.stdout()).toMatch(/Your key is not in files that git has or would add/);
 });
 
 test("without a stored key there is nothing to look for", async () => {
