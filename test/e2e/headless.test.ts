@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Keyring, type KeyringState, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
-import { program, runProgram } from "../support/program.ts";
+import { program, runProgram, soonMs } from "../support/program.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "../support/terminal.ts";
 import { filesHolding, tracesIn } from "./key-traces.ts";
 import { choose, pasteKey, walk } from "./wizard.ts";
@@ -197,7 +197,7 @@ describe.runIf(process.platform === "linux")("init --with-key, where libsecret c
   const args = ["init", "--with-key", "--no-input", "--json"];
   const expectAdvice = (code: number | null, stdout: string, ms: number) => {
     expect(code).toBe(7);
-    expect(ms).toBeLessThan(2500);
+    expect(ms).toBeLessThan(soonMs);
     const { error } = JSON.parse(stdout);
     expect(error).toMatchObject({ kind: "store-absent", message: expect.stringContaining("libsecret") });
     expect(error.hint).toMatch(/[Ii]nstall .*libsecret/);

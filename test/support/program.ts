@@ -15,6 +15,12 @@ export interface Run {
   readonly ms: number;
 }
 
+/**
+ * Milliseconds in which the program has given up what does not answer, on a busy machine too: it takes
+ * 2.5 s on an idle one, keytar itself 50 s.
+ */
+export const soonMs = 12_000;
+
 /** What a run of the program gets. */
 export interface RunOptions {
   /** The whole environment; `PATH` is filled in where absent. */

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { BundledProgram } from "../../support/bundle.ts";
 import { type Keyring, type KeyringState, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
-import { act, makeKeychainProgram, type Outcome, soonMs, startAct } from "./keychain-runs.ts";
+import { soonMs } from "../../support/program.ts";
+import { act, makeKeychainProgram, type Outcome, startAct } from "./keychain-runs.ts";
 
 const storedKey = "testKey0".repeat(4);
 const acts = ["availability", "get", "set", "delete"] as const;

@@ -4,12 +4,6 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BundledProgram, bundleProgram } from "../../support/bundle.ts";
 
-/**
- * Milliseconds in which the program has given up a keychain that does not answer, on a busy machine
- * too: it takes 2.5 s on an idle one, keytar itself 50 s.
- */
-export const soonMs = 12_000;
-
 /** What came of one act of the program in keychain-program.ts. */
 export interface Outcome {
   readonly act: string;

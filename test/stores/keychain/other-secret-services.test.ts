@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { BundledProgram } from "../../support/bundle.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
+import { soonMs } from "../../support/program.ts";
 import { type Bent, type BentSecretService, startBentSecretService } from "./bent-secret-service.ts";
-import { act, makeKeychainProgram, soonMs, startAct } from "./keychain-runs.ts";
+import { act, makeKeychainProgram, startAct } from "./keychain-runs.ts";
 
 const secret = "testKey0".repeat(4);
 const accessDenied = "org.freedesktop.DBus.Error.AccessDenied";
