@@ -13,9 +13,9 @@ export class ApiKey {
   }
 
   /**
-   * Wraps the exact text of a key, as a store or `readPastedKey` gave it.
+   * Wraps a key exactly as a store or `readPastedKey` returned it.
    *
-   * @throws TypeError when the text is empty. The message does not hold the text.
+   * @throws TypeError when the text is empty
    */
   static of(value: string): ApiKey {
     if (value.length === 0) throw new TypeError("An API key cannot be empty.");
@@ -23,14 +23,14 @@ export class ApiKey {
   }
 
   /**
-   * Whether a text can be a key at all: visible ASCII characters only, as HTTP headers carry and
-   * every store keeps them.
+   * Whether a text can be a key: printable ASCII without spaces, which HTTP headers and every store
+   * preserve.
    */
   static accepts(text: string): boolean {
     return /^[\x21-\x7e]+$/.test(text);
   }
 
-  /** The key itself. For stores, the API client, `get`, `run`, `env` and targets only. */
+  /** The key in clear text, for code that has to send, store, deliver or match it. */
   reveal(): string {
     return this.#value;
   }
@@ -40,15 +40,15 @@ export class ApiKey {
     return maskKey(this.#value);
   }
 
-  /** How many characters the key has. */
+  /** Length in characters. */
   get length(): number {
     return this.#value.length;
   }
 
   /**
-   * Whether the key has the shape Mistral gives keys today: 32 ASCII letters and digits. A hint,
-   * never a reason to refuse: Mistral may change the shape at any time. Seen in public reports,
-   * August 2026; no page of Mistral's says so.
+   * Whether the key has today's usual shape: 32 ASCII letters and digits. Only a hint, never a reason
+   * to reject a key: Mistral may change the shape at any time. Source: public reports, August 2026;
+   * Mistral does not document it.
    */
   get hasUsualShape(): boolean {
     return /^[A-Za-z0-9]{32}$/.test(this.#value);

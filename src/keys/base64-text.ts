@@ -1,16 +1,16 @@
-/** How a secret shows in base64, when other bytes are encoded with it. */
+/** A secret as it appears in base64 that encodes other bytes as well. */
 export interface Base64Text {
-  /** The characters before, which also hold bits of what stands before the secret; those are zero here. */
+  /** The leading characters that also encode bits of the preceding bytes; those bits are zero here. */
   readonly head: string;
-  /** The characters that are the same whatever stands around the secret, in the ordinary alphabet. */
+  /** The characters that depend on the secret alone, in the standard alphabet. */
   readonly inside: string;
 }
 
 /**
- * Writes a secret, or its beginning, as it shows inside base64. It can start at one of three places:
- * with the first, second or third byte of a group.
+ * Encodes a secret, or a prefix of one, as it appears inside base64. It can start at the first, second
+ * or third byte of a group.
  *
- * @param offset - how many bytes stand before it in its group of three
+ * @param offset - how many bytes of its group of three precede it
  */
 export function base64TextOf(secret: Buffer, offset: 0 | 1 | 2): Base64Text {
   const whole = Buffer.concat([Buffer.alloc(offset), secret]).toString("base64");
@@ -19,7 +19,7 @@ export function base64TextOf(secret: Buffer, offset: 0 | 1 | 2): Base64Text {
   return { head: whole.slice(0, first), inside: whole.slice(first, end) };
 }
 
-/** The same text in the alphabet for addresses. */
+/** Converts base64 to the URL-safe alphabet. */
 export function inUrlAlphabet(base64: string): string {
   return base64.replaceAll("+", "-").replaceAll("/", "_");
 }

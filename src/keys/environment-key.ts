@@ -1,23 +1,23 @@
 import { ApiKey } from "./api-key.ts";
 
-/** What a variable of the environment says about a key. */
+/** The key in an environment variable, if any. */
 export type EnvironmentKey =
   | { readonly state: "absent" }
   | {
       readonly state: "key";
       readonly key: ApiKey;
       /**
-       * Whether there are quotes, spaces or a line ending around it, as Docker's `--env-file` and
-       * Windows leave them. This program takes them off; one that does not is refused by Mistral.
+       * Whether quotes, spaces or a line ending surround it, as Docker's `--env-file` and Windows leave
+       * them. This program strips them; Mistral rejects a key sent with them.
        */
       readonly wrapped: boolean;
     }
-  /** It holds what no key can have: a space, a control character, a letter beyond ASCII. */
+  /** It contains what no key can: a space, a control character, a non-ASCII character. */
   | { readonly state: "unusable" };
 
 /**
- * Reads a key from a variable of the environment. Whoever shows or uses such a variable reads it
- * here, so that the same text is the same key everywhere and none of it but a mask is shown.
+ * Reads a key from an environment variable. All code that shows or uses such a variable reads it here,
+ * so that all parse it alike and only ever show its mask.
  */
 export function readEnvironmentKey(
   env: Readonly<Record<string, string | undefined>>,

@@ -1,10 +1,9 @@
 import { MistralKeyError } from "../errors.ts";
 
 /**
- * The last day of a key as `YYYY-MM-DD`, or `null` for a key that never ends. The console takes a
- * date without a time, and no standard endpoint of the API gives it back, so it is always "as you
- * entered it". Source: https://docs.mistral.ai/admin/identity-access/api-keys and the API reference,
- * August 2026.
+ * The last day of a key as `YYYY-MM-DD`, or `null` for a key that never expires. The console takes a
+ * date without a time. Only the Admin API returns it; otherwise it is what the user entered. Source:
+ * https://docs.mistral.ai/admin/identity-access/api-keys and the API reference, August 2026.
  */
 export type Expiry = string | null;
 
@@ -13,7 +12,7 @@ const dayInMs = 86_400_000;
 const monthNames = "January February March April May June July August September October November December";
 const months = monthNames.split(" ");
 
-/** The calendar day of a moment, in the zone of this machine, as `YYYY-MM-DD`. */
+/** The calendar day of a moment in the local time zone, as `YYYY-MM-DD`. */
 export function dayOf(moment: Date): string {
   const pad = (value: number) => String(value).padStart(2, "0");
   return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;
@@ -29,7 +28,7 @@ export function daysLeft(expiry: string, now: Date): number {
 }
 
 /**
- * Whole days from one day to a later one; negative when it is earlier.
+ * Whole days from `from` to `to`; negative when `to` is earlier.
  *
  * @param from - `YYYY-MM-DD`, like `to`
  */
@@ -37,29 +36,29 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayInMs);
 }
 
-/** Whether a key ends so soon, or has ended, that the person should be told: within a fortnight. */
+/** Whether to warn that a key has expired or expires within {@link warningDays}. */
 export function endsSoon(expiry: string, now: Date): boolean {
   return daysLeft(expiry, now) <= warningDays;
 }
 
-/** Warn so many days before a key ends. */
+/** Days to warn before a key expires. */
 export const warningDays = 14;
 
-/** The day a number of days from today, as `YYYY-MM-DD`. */
+/** Today plus a number of days, as `YYYY-MM-DD`. */
 export function dayAfter(days: number, now: Date): string {
   return addDays(dayOf(now), days);
 }
 
-/** The day so many days after a day, both as `YYYY-MM-DD`. */
+/** Adds days to a day; takes and returns `YYYY-MM-DD`. */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * dayInMs).toISOString().slice(0, 10);
 }
 
 /**
- * Reads `2027-02-21`, `21 Feb 2027`, `Feb 21, 2027`, `90d` or `never`. `02/03/2027` is not read:
- * it is a day of February to some, and of March to others.
+ * Parses `2027-02-21`, `21 Feb 2027`, `Feb 21, 2027`, `90d` or `never`. Rejects `02/03/2027`: it means
+ * February to some and March to others.
  *
- * @throws MistralKeyError of kind `usage` for another form, a day that does not exist, or one that is past.
+ * @throws MistralKeyError of kind `usage` for any other form, a nonexistent day or a past day
  */
 export function parseExpiry(text: string, now: Date): Expiry {
   const value = text.trim().toLowerCase().replace(/\s+/g, " ");
@@ -98,12 +97,12 @@ function calendarDay(value: string): string | undefined {
 }
 
 /**
- * A day for people: `21 Feb 2027`.
+ * Formats a day as `21 Feb 2027`.
  *
  * @param day - `YYYY-MM-DD`
  */
 export function formatDay(day: string): string {
-  // Not through Intl, which takes longer than everything else `status` does with a thousand profiles.
+  // Not with Intl: it takes longer than everything else `status` does for a thousand profiles.
   const [year, month, date] = day.split("-").map(Number);
   return `${date} ${months[(month ?? 1) - 1]?.slice(0, 3)} ${year}`;
 }

@@ -1,15 +1,15 @@
 import type { ApiKey } from "./api-key.ts";
 
-// Loading it takes 3 ms, and most commands that could make a fingerprint make none.
+// Loaded lazily: it takes 3 ms, and most commands never compute a fingerprint.
 const loadCrypto = () => process.getBuiltinModule("node:crypto");
 
-/** Tells whether a key is the one seen before, without holding it: HMAC-SHA-256 under a random salt, both in hex. */
+/** Recognizes a key without containing it: HMAC-SHA-256 of the key under a random salt, both in hex. */
 export interface Fingerprint {
   readonly salt: string;
   readonly hash: string;
 }
 
-/** Makes the fingerprint of a key, under a new random 128-bit salt. */
+/** Fingerprints a key; without `salt`, under a random 128-bit one. */
 export function fingerprintOf(key: ApiKey, salt?: string): Fingerprint {
   const { createHmac, randomBytes } = loadCrypto();
   const bytes = salt === undefined ? randomBytes(16) : Buffer.from(salt, "hex");
@@ -17,7 +17,7 @@ export function fingerprintOf(key: ApiKey, salt?: string): Fingerprint {
   return { salt: bytes.toString("hex"), hash };
 }
 
-/** Whether this fingerprint was made of this key. */
+/** Whether a fingerprint is that of a key. */
 export function matchesFingerprint(key: ApiKey, fingerprint: Fingerprint): boolean {
   const expected = Buffer.from(fingerprint.hash, "hex");
   const actual = Buffer.from(fingerprintOf(key, fingerprint.salt).hash, "hex");

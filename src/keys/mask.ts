@@ -1,7 +1,7 @@
 /**
- * Shortens a key the way the Mistral console lists it, first and last four characters, so that a
- * person can find the row. A text too short to hide anything that way shows nothing of itself.
- * Source: https://docs.mistral.ai/admin/identity-access/api-keys, August 2026.
+ * Masks a key as the Mistral console lists it, first and last four characters, so that the user can
+ * find the row. Text under 16 characters is hidden entirely: eight would reveal too much. Source:
+ * https://docs.mistral.ai/admin/identity-access/api-keys, August 2026.
  *
  * @param value - the whole key
  */
@@ -10,12 +10,11 @@ export function maskKey(value: string): string {
 }
 
 /**
- * The pattern of a word that has the usual shape of a key. One of hexadecimal digits alone is a checksum
- * or an identifier.
+ * Regex source for a word shaped like a key. Excludes all-hex words: they are checksums or identifiers.
  */
 export const keyWord = "(?!(?:[0-9a-f]{32}|[0-9A-F]{32})(?![A-Za-z0-9]))[A-Za-z0-9]{32}(?![A-Za-z0-9])";
 
-/** Masks whatever in a text is long enough to be a key, where it is not known which key may be in it. */
+/** Masks every run of characters long enough to be a key, for text that may contain an unknown one. */
 export function maskKeys(text: string): string {
   return text.replace(/[A-Za-z0-9]{32,}/g, maskKey);
 }

@@ -1,12 +1,12 @@
 import { ApiKey } from "./api-key.ts";
 
-/** What to make of a text that was pasted or piped in as a key. */
+/** The result of parsing pasted or piped-in text as a key. */
 export type PastedKey =
   | { readonly outcome: "key"; readonly value: string }
   | { readonly outcome: "empty" }
   | { readonly outcome: "unusable"; readonly reason: string };
 
-/** Terminals and line editors that know nothing of bracketed paste leave its markers, or most of them. */
+/** Markers of bracketed paste, whole or in part, that terminals and line editors without it pass on. */
 const pasteMarkers = /\x1b\[20[01]~|^\s*\[200~|\[201~\s*$/g;
 const edges = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+|[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+$/gu;
 const assignment =
@@ -15,23 +15,23 @@ const comment = /\s+#.*$/;
 const header = /^(?:(?:-H|--header)\s+|(?:authorization|x-api-key)\s*[:=]\s*|bearer(?:\s+|$))/i;
 const quotePairs: Readonly<Record<string, string>> = { '"': '"', "'": "'", "`": "`", "“": "”", "‘": "’" };
 
-/** More than any token of any kind; a text beyond it is something else. */
+/** In characters; no token of any kind is longer. */
 const longest = 1024;
 
 const tooLong: PastedKey = { outcome: "unusable", reason: "That is longer than any key." };
 
 /**
- * Takes a key out of what people really paste: terminal paste markers, surrounding spaces and
- * quotes, a newline at the end, `MISTRAL_API_KEY=…`, `export …`, `Bearer …`; the same key pasted
- * twice in a row is that key.
+ * Extracts a key from what people really paste. Strips terminal paste markers, surrounding spaces and
+ * quotes, a trailing newline, `MISTRAL_API_KEY=…`, `export …` and `Bearer …`; a key pasted twice in a
+ * row counts once.
  *
- * The result has no spaces and no control characters (a NUL would cut the key short in the
- * keychain). Never echoes the text in a reason.
+ * The value has no spaces or control characters (a NUL would truncate it in the keychain). A reason
+ * never echoes the text.
  *
- * @param text - the text exactly as it came in
+ * @param text - the unmodified input
  */
 export function readPastedKey(text: string): PastedKey {
-  // Before anything else, so that a huge text costs no time.
+  // Checked first, so that a huge text costs no time.
   if (text.length > longest * 8) return tooLong;
   const lines = text
     .replace(pasteMarkers, "")
@@ -40,8 +40,8 @@ export function readPastedKey(text: string): PastedKey {
     .filter((line) => line.length > 0);
   const [first, ...rest] = lines;
   if (first === undefined) return { outcome: "empty" };
-  // A key that the terminal wrapped at its right edge arrives as pieces; two keys look the same.
-  // Guessing would store something the person never saw, so say it instead.
+  // A key that the terminal wrapped arrives in pieces, and two keys look the same. Guessing could store
+  // something the user never saw, so report it instead.
   if (rest.length > 0) {
     return { outcome: "unusable", reason: `That was ${lines.length} lines; a key is one line.` };
   }
@@ -63,7 +63,7 @@ function stripWrapping(line: string): string {
   for (;;) {
     const before = value;
     const assigned = value.replace(assignment, "");
-    // Only a line of a script or a dotenv file has comments; elsewhere the text would not be a key.
+    // Only lines of scripts and dotenv files have comments; elsewhere such a text is not a key.
     if (assigned !== value) value = assigned.replace(comment, "");
     value = unquote(value.replace(header, "").replace(/[;,]$/, "")).replace(edges, "");
     if (value === before) return value;
@@ -75,7 +75,7 @@ function unquote(value: string): string {
   return closing !== undefined && value.length >= 2 && value.endsWith(closing) ? value.slice(1, -1) : value;
 }
 
-/** Nobody sees what a hidden prompt took, so some paste a second time. */
+/** A hidden prompt shows nothing, so some users paste twice. */
 function withoutRepetition(value: string): string {
   const half = value.slice(0, value.length / 2);
   return /^[A-Za-z0-9]{32}$/.test(half) && half + half === value ? half : value;

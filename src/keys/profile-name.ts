@@ -9,10 +9,10 @@ export type ProfileName = string & { readonly [brand]: "ProfileName" };
 const reservedOnWindows = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 
 /**
- * Checks the name of a profile: letters, digits, `.`, `_` and `-`, at most 64, no dot at either end,
- * and not what may be a key that somebody put where a name belongs.
+ * Validates a profile name: 1 to 64 letters, digits, `.`, `_` or `-`, no dot at either end, not
+ * reserved by Windows, and not shaped like a misplaced key.
  *
- * @throws MistralKeyError of kind `usage` for anything else.
+ * @throws MistralKeyError of kind `usage` for anything else
  */
 export function parseProfileName(text: string): ProfileName {
   if (/^[A-Za-z0-9]{32}$/.test(text)) {
