@@ -1,24 +1,24 @@
 import { MistralKeyError } from "../errors.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 
-/** Which key {@link getMistralKey} gives, and until when it is wanted. */
+/** Options of {@link getMistralKey}. */
 export interface GetMistralKeyOptions {
   /**
-   * The profile, as `mistral-key -p` names it. Without it the one that commands use: that of
-   * `MISTRAL_KEY_PROFILE`, of the folder's `.mistral-key`, or the default.
+   * The profile, as for `mistral-key -p`. Defaults to the one that commands use: `MISTRAL_KEY_PROFILE`,
+   * the folder's `.mistral-key`, or the default.
    */
   readonly profile?: string;
-  /** Ends the wait: the promise is then rejected with the signal's reason. */
+  /** Cancels the wait: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Gives a Mistral API key: the one in `MISTRAL_API_KEY` when that is set (without the quotes or the
- * line ending that Docker's `--env-file` and Windows leave around it), else the stored one, from
- * the keychain of the operating system or from the encrypted file (with `MISTRAL_KEY_PASSPHRASE` or
- * `MISTRAL_KEY_PASSPHRASE_FILE`). It never asks anybody anything and never prints.
+ * Returns a Mistral API key: `MISTRAL_API_KEY` if set (without the quotes or line ending that Docker's
+ * `--env-file` and Windows leave around it), otherwise the stored key, from the OS keychain or the
+ * encrypted file (with `MISTRAL_KEY_PASSPHRASE` or `MISTRAL_KEY_PASSPHRASE_FILE`). Never prints or
+ * prompts; macOS itself may ask to allow access.
  *
- * Made to be handed to the official SDK, which calls it before each request:
+ * Pass it to the official SDK, which calls it before each request:
  *
  * ```ts
  * import { Mistral } from "@mistralai/mistralai";
@@ -27,15 +27,14 @@ export interface GetMistralKeyOptions {
  * const mistral = new Mistral({ apiKey: getMistralKey });
  * ```
  *
- * A stored key is remembered for at most five minutes, and only for as long as it is the one that
- * `mistral-key` has stored: after `mistral-key rotate` the next call gives the new one. Calls at
- * the same time share one look into the store.
+ * A stored key is cached for at most five minutes, and only while it is the one that `mistral-key` has
+ * stored: after `mistral-key rotate` the next call returns the new key. Concurrent calls share one read
+ * of the store.
  *
  * @throws {@link MistralKeyError} of kind `no-key` when none is stored; of kind `store-absent`,
- * `store-locked`, `store-unresponsive`, `store-denied`, `store-damaged` or `wrong-passphrase` when
- * the store cannot be read; of kind `usage` for a profile name that cannot be one and for a `MISTRAL_API_KEY` that cannot
- * be a key. Its `hint` says
- * what to do about it.
+ *   `store-locked`, `store-unresponsive`, `store-denied`, `store-damaged` or `wrong-passphrase` when
+ *   the store cannot be read; of kind `usage` for an invalid option, profile name or `MISTRAL_API_KEY`.
+ *   Its `hint` says what to do.
  */
 export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise<string> {
   if (typeof options !== "object") {
@@ -56,7 +55,7 @@ export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise
   return untilAborted(readKeyOf(profile), signal);
 }
 
-/** What others wait for goes on; only this wait ends. */
+/** Aborting ends only this wait: others may share it. */
 async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (signal === undefined) return work;
   const over = new AbortController();

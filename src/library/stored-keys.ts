@@ -9,7 +9,7 @@ import { openStore } from "../stores/open-store.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";
 
-/** How long a key is remembered that nothing says has changed. */
+/** How long to cache a key whose profile has not changed. */
 const rememberedMs = 5 * 60_000;
 
 interface Remembered {
@@ -24,7 +24,7 @@ const underWay = new Map<string, Promise<ApiKey>>();
 /**
  * The stored key of a profile, as text.
  *
- * @param profile - its name; without it what the environment says
+ * @param profile - its name; `undefined` chooses as commands do
  * @throws MistralKeyError
  */
 export async function readKeyOf(profile: string | undefined): Promise<string> {
@@ -40,7 +40,7 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
 
   const before = remembered.get(address);
   const known = profiles.read(request.profile);
-  // The profile is rewritten when its key is replaced or removed, so it tells without a look into the store.
+  // Replacing or removing a key rewrites its profile, so this check needs no read of the store.
   const isCurrent =
     before !== undefined &&
     known !== undefined &&
@@ -56,7 +56,7 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
     const open = (kind: StoreKind) => openStore(kind, { folder, platform, env, signal });
     read = readStoredKey(request, { profiles, store: open })
       .then(({ key, store, profile }) => {
-        // Whether it is the key the profile tells of is looked at only when it is wanted again.
+        // The fingerprint is compared only when the key is requested again.
         if (profile !== undefined) remembered.set(address, { key, store: store.kind, readAt: now() });
         return key;
       })
@@ -66,7 +66,7 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
   return (await read).reveal();
 }
 
-/** Milliseconds, monotonic; `performance` would take Node a millisecond to load. */
+/** Monotonic milliseconds; loading `performance` would take a millisecond. */
 function now(): number {
   return process.uptime() * 1000;
 }
