@@ -1,24 +1,24 @@
 import type { ExitCode } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 
-/** A command that was found on this machine, ready to be started. */
+/** A command found on this machine, ready to start. */
 export interface FoundCommand {
   /** The file to start. */
   readonly file: string;
-  /** The command as it was written; a program may behave differently by the name it is called. */
+  /** The command as typed: some programs act on the name they are called by. */
   readonly name: string;
   readonly args: readonly string[];
 }
 
-/** How a command is started. */
+/** How to start a command. */
 export interface CommandStart {
-  /** The whole environment of the command. */
+  /** The command's entire environment. */
   readonly env: Readonly<Record<string, string>>;
   /** A key to mask in the command's stdout and stderr. */
   readonly redact?: ApiKey | undefined;
 }
 
-/** Runs other programs in the place of this one. */
+/** Runs other commands in place of this program. */
 export interface CommandRunner {
   readonly platform: NodeJS.Platform;
 
@@ -30,9 +30,8 @@ export interface CommandRunner {
   find(command: readonly string[]): FoundCommand;
 
   /**
-   * Hands terminal, input, output and signals over to a command, and answers with its exit code when
-   * it has ended. A process whose command was ended by a signal ends by the same one, so that a shell
-   * sees it.
+   * Hands the terminal, input, output and signals over to a command and returns its exit code. When a
+   * signal killed the command, this process kills itself with the same signal, so that a shell sees it.
    *
    * @throws MistralKeyError of kind `command-not-found` or `command-not-executable`
    */

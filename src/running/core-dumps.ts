@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** What of this process's memory Linux writes into a core dump. Source: core(5), man-pages 6, November 2026. */
+/** Selects what memory of this process Linux dumps. Source: core(5), man-pages 6, November 2026. */
 const filterFile = "/proc/self/coredump_filter";
 let usual: string | undefined;
 
-/** Keeps this process's memory, and the keys in it, out of a core dump. Only Linux lets a program do that for itself. */
+/** Keeps this process's memory, and the keys in it, out of core dumps. Only Linux lets a process do that. */
 export function keepMemoryOutOfDumps(platform: NodeJS.Platform): void {
   if (platform !== "linux") return;
   try {
-    // It is read as hexadecimal digits, and written as a number.
+    // Reads yield bare hex digits; writes need a `0x` prefix.
     const filter = `0x${readFileSync(filterFile, "utf8").trim()}`;
     writeFileSync(filterFile, "0");
     usual = filter;
@@ -17,7 +17,7 @@ export function keepMemoryOutOfDumps(platform: NodeJS.Platform): void {
   }
 }
 
-/** Starts another program, whose dumps are its own affair: it inherits what this process was started with. */
+/** Starts a program with the original dump filter restored, so that its own core dumps are unaffected. */
 export function withUsualDumps<Started>(start: () => Started): Started {
   if (usual === undefined) return start();
   try {
@@ -28,7 +28,7 @@ export function withUsualDumps<Started>(start: () => Started): Started {
   }
 }
 
-/** The same for a library that starts a program after a while. */
+/** The same for a library that spawns asynchronously. */
 export async function whileUsualDumps<Started>(start: () => Promise<Started>): Promise<Started> {
   if (usual === undefined) return start();
   try {

@@ -4,17 +4,17 @@ import { isPath, programFolders } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 
-/** The variables of a process. */
+/** A process environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable that Mistral's own libraries and tools read. */
 export const standardVariable = "MISTRAL_API_KEY";
 
-/** Variables of this program that open a store; another program has no use for them. */
+/** This program's variables that open a store; no other program needs them. */
 const ownSecrets: readonly string[] = ["MISTRAL_KEY_PASSPHRASE"];
 
 /**
- * Checks the name of an environment variable, in the form every shell can read.
+ * Checks that an environment variable name works in every shell.
  *
  * @throws MistralKeyError of kind `usage`
  */
@@ -25,20 +25,20 @@ export function parseVariableName(text: string): string {
   });
 }
 
-/** The environment of a command that is given a key. */
+/** A command's environment with a key in it. */
 export interface CommandEnvironment {
   readonly env: Readonly<Record<string, string>>;
-  /** The variables that held something else before. */
+  /** Variables that held a different value before. */
   readonly replaced: readonly string[];
 }
 
-/** Puts a key into a copy of an environment, under each name, and takes this program's own secrets out. */
+/** Copies an environment, sets each name to the key, and removes this program's own secrets. */
 export function commandEnvironment(
   env: Environment,
   key: ApiKey,
   options: { readonly names: readonly string[]; readonly platform: NodeJS.Platform },
 ): CommandEnvironment {
-  // Windows does not tell names apart by case, and would use either of two that differ only so.
+  // Windows ignores case in names and would pick either of two that differ only in case.
   const fold = (name: string) => (options.platform === "win32" ? name.toUpperCase() : name);
   const names = new Set(options.names.map(fold));
   const left = new Set([...names, ...ownSecrets.map(fold)]);
@@ -58,7 +58,7 @@ function isAnother(env: Environment, name: string, key: ApiKey): boolean {
   return held.state === "key" ? !held.key.equals(key) : held.state === "unusable";
 }
 
-/** This program's own settings that are no secret; a helper may be this program again. */
+/** This program's non-secret settings; a helper may be this program itself. */
 const ownSettings: readonly string[] = [
   "MISTRAL_KEY_HOME",
   "MISTRAL_KEY_PROFILE",
@@ -66,14 +66,13 @@ const ownSettings: readonly string[] = [
   "MISTRAL_KEY_STORE",
 ];
 
-/** A shorter value may occur anywhere by chance. */
+/** A shorter value could match by chance. */
 const shortestKey = 16;
 
 /**
- * What a program that helps this one may inherit: everything but the variables of Mistral's
- * products, what opens a store, and every other variable that has a key in it, be it one that is
- * known or one of those variables'. Of `PATH` the absolute folders are left, so that a helper's own
- * helpers are not looked for in the current folder either.
+ * The environment that a helper program inherits: all but the variables of Mistral's products, those
+ * that open a store, and any that contain a key, either a known one or one from those variables. `PATH`
+ * keeps only its absolute folders, so that the helper does not search the current folder either.
  */
 export function helperEnvironment(
   env: Environment,
@@ -97,8 +96,8 @@ export function helperEnvironment(
 }
 
 /**
- * Takes the environment of a process over: gives a copy of all of it, and leaves in the process what
- * any program may inherit, for libraries that start one without being told its environment.
+ * Returns a copy of the whole process environment, and reduces the process's own to what any program
+ * may inherit, for libraries that spawn programs without passing an environment.
  */
 export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | "platform">): Environment {
   const whole = { ...env };

@@ -5,13 +5,13 @@ import { codeOf } from "../files/file-errors.ts";
 import { shellWord } from "../hints.ts";
 import { showName } from "../outside-text.ts";
 
-// What `execvp` takes where there is no PATH.
+// What `execvp` uses when PATH is unset.
 const usualPath = "/usr/local/bin:/bin:/usr/bin";
 
 /**
- * Finds the file of a command as POSIX shells do: a name with a slash is a path, any other is
- * looked for in each folder of PATH. A file that may not be executed counts only when no other is
- * found, a folder, or a file in a folder that may not be searched, only when it was named by its path.
+ * Finds a command's file as POSIX shells do: a name with a slash is a path, any other is searched for
+ * in PATH. Reports a non-executable file only when it finds no other, and a folder, or a file in an
+ * unsearchable folder, only when given as a path.
  *
  * @throws MistralKeyError of kind `command-not-found` or `command-not-executable`
  */

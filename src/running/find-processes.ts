@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isForeign } from "../files/owner.ts";
 
-/** A process that runs. */
+/** A running process. */
 export interface RunningProcess {
   readonly id: number;
-  /** As the system calls it; not fit to be printed as it is. */
+  /** As the system reports it; escape before printing. */
   readonly name: string;
 }
 
 /**
- * Finds the processes of this user, but for this one, that were started with a value in their
- * environment. Linux alone tells, in `/proc`; elsewhere none is found.
+ * Finds this user's other processes that were started with a given value in their environment. Reads
+ * `/proc`, so it finds none except on Linux.
  */
 export function findProcessesWith(isWanted: (value: string) => boolean): readonly RunningProcess[] {
   if (process.platform !== "linux") return [];
@@ -23,7 +23,7 @@ export function findProcessesWith(isWanted: (value: string) => boolean): readonl
         if (!variables.some((variable) => isWanted(variable.slice(variable.indexOf("=") + 1)))) return [];
         return [{ id: Number(id), name: readFileSync(`/proc/${id}/comm`, "utf8").trimEnd() }];
       } catch {
-        // It has ended, or does not let itself be looked at.
+        // It has exited, or may not be inspected.
         return [];
       }
     });

@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 
-/** Signals that a person sends with a key or by resizing the window; the terminal gives them to the whole group. */
+/** Signals from a key press or a window resize; the terminal sends them to the whole process group. */
 const fromTerminal: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
 const always: readonly NodeJS.Signals[] = ["SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM"];
-// Windows gives these to every process of the console; sending one there would end the child unasked.
+// Windows sends these to every process on the console; passing one on would terminate the child.
 const ofWindowsConsole: readonly NodeJS.Signals[] = ["SIGINT", "SIGBREAK", "SIGHUP"];
 
 /**
- * Passes the signals that reach this process on to a child, once each: one that the terminal has
- * already given to both is left alone. This process stops and goes on with its child.
+ * Forwards this process's signals to a child, once each: one that the terminal has already sent to both
+ * is not forwarded. This process stops and resumes with its child.
  *
- * Begin before the child is started: a signal that came in between would end this process alone.
+ * Call it before starting the child: a signal in between would kill only this process.
  *
  * @param own - this process
- * @param send - sends a signal to the child; answers whether it got there
- * @returns ends the forwarding
+ * @param send - sends a signal to the child; returns whether it arrived
+ * @returns a function that stops forwarding
  */
 export function forwardSignals(
   own: Pick<NodeJS.Process, "on" | "off" | "kill" | "pid" | "platform">,
@@ -39,7 +39,7 @@ export function forwardSignals(
       if (!terminalGroup().foreground) send(signal);
     });
     listen(["SIGHUP"], (signal) => {
-      // A terminal that went away told every process of its session itself.
+      // A terminal that hangs up signals the whole session itself.
       if (!startedOnTerminal || terminalGroup().attached) send(signal);
     });
     listen(["SIGTSTP"], (signal) => {
@@ -57,26 +57,26 @@ export function forwardSignals(
   };
 }
 
-/** Whether this process has a terminal, and whether that one's keys (Ctrl-C) act on it and its children. */
+/** Whether this process has a terminal, and whether its keys (Ctrl-C) signal this process group. */
 interface TerminalGroup {
   readonly attached: boolean;
   readonly foreground: boolean;
 }
 
 /**
- * Asks the system, where it can be asked quickly, since a job may move between foreground and
- * background while it runs; elsewhere a process with any stream that is a terminal counts as in front.
+ * Reads `/proc` each time, since a job may move between foreground and background while it runs.
+ * Without `/proc`, a process with any standard stream on a terminal counts as foreground.
  */
 function terminalGroup(): TerminalGroup {
   try {
-    // The name in parentheses may hold anything, so the fields count from the last one: state,
-    // parent, group, session, terminal, the terminal's foreground group.
+    // The name in parentheses may contain anything, so parse after the last one: state, parent, group,
+    // session, terminal, the terminal's foreground group.
     const stat = readFileSync("/proc/self/stat", "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [, , group, , terminal, foreground] = fields;
     return { attached: terminal !== "0", foreground: terminal !== "0" && group === foreground };
   } catch {
-    // Not by way of process.stdin: opening that stream would change the input under the command's feet.
+    // Not process.stdin: opening that stream would change the command's input.
     const attached = [0, 1, 2].some((descriptor) => isatty(descriptor));
     return { attached, foreground: attached };
   }

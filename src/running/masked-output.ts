@@ -10,24 +10,24 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { Redactor } from "./redactor.ts";
 import { type ProgramOptions, runProgram } from "./start-program.ts";
 
-/** What a child writes to while its output is masked. */
+/** Pipes that mask a child's output. */
 export interface MaskedOutput {
-  /** For the `stdio` of the child, in the places of stdout and stderr. */
+  /** The child's `stdio` entries for stdout and stderr. */
   readonly writeEnds: readonly (number | "pipe")[];
   /**
-   * Passes the output of the child on, masked, until nobody has it open any more or nobody reads it.
+   * Forwards the child's output, masked, until no writer has it open or the reader is gone.
    *
    * @param to - where stdout and stderr go
    */
   passOn(child: ChildProcess, to: readonly [Writable, Writable]): Promise<void>;
-  /** Gives back what is still open. */
+  /** Closes what is still open. */
   close(): void;
 }
 
 /**
- * Opens two pipes of the system. Node would give the child sockets, which are not quite the same: a
- * program that opens `/dev/stdout` cannot open a socket, and one whose reader has left is told
- * "connection reset" where it expects to be ended quietly. Where there is no `mkfifo`, sockets it is.
+ * Opens two FIFOs. Node would give the child sockets, which differ: a program cannot open a socket as
+ * `/dev/stdout`, and once its reader is gone it gets "connection reset" where it expects to be killed
+ * quietly. Without `mkfifo`, falls back to sockets.
  */
 export async function openMaskedOutput(
   key: ApiKey,
@@ -41,7 +41,7 @@ export async function openMaskedOutput(
   return {
     writeEnds: pipes.length === 0 ? ["pipe", "pipe"] : pipes.map(({ writeEnd }) => writeEnd),
     passOn: async (child, to) => {
-      // The child has them now; here they would keep its output from ending.
+      // The child has them now; kept open here, they would prevent EOF.
       closeWriteEnds();
       const from = readEnds.length === 0 ? [child.stdout, child.stderr] : readEnds;
       await Promise.all(to.map((stream, index) => maskOutput(from[index], key, stream)));
@@ -58,13 +58,13 @@ async function maskOutput(from: Readable | null | undefined, key: ApiKey, to: Wr
   try {
     await pipeline(from, new Redactor(key), to, { end: false });
   } catch (error) {
-    // The child learns by its next write that its reader has left, as it would with nothing in between.
+    // The child's next write then fails, as it would with nothing in between.
     from.destroy();
     if (!isAboutWriting(error)) throw error;
   }
 }
 
-/** The reader has left, or the disk is full; the latter is said by whoever opened the stream. */
+/** The reader is gone, or the disk is full; whoever opened the stream reports the latter. */
 function isAboutWriting(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("syscall" in error && error.syscall === "write") return true;

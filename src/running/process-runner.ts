@@ -11,33 +11,33 @@ import type { Environment } from "./environment.ts";
 import { findCommand } from "./find-command.ts";
 import { forwardSignals } from "./forward-signals.ts";
 
-/** The part of `process` that the runner works with. */
+/** The part of `process` that the runner uses. */
 export type RunnerProcess = Pick<
   NodeJS.Process,
   "platform" | "pid" | "kill" | "on" | "off" | "removeAllListeners"
 >;
 
-/** A stream of this process that is opened when it is needed. */
+/** An output stream of this process, opened on first use. */
 export interface OutputStream {
   readonly stream: NodeJS.WriteStream;
   readonly opened: NodeJS.WriteStream | undefined;
 }
 
-/** What the runner works with. */
+/** What the runner needs. */
 export interface RunnerOptions {
   readonly process: RunnerProcess;
-  /** Its `PATH` says where commands are looked for. */
+  /** Its `PATH` is searched for commands. */
   readonly env: Environment;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Aborted when the person stopped the program before the command was started. */
+  /** Aborted when the user stops the program before the command starts. */
   readonly signal: AbortSignal;
-  /** Ends this program's own handling of signals; from then on they are the command's. */
+  /** Stops this program's own signal handling; from then on signals go to the command. */
   readonly handOver: () => void;
 }
 
-// These leave a dump of the memory; a second one, of this process, would hold the key and could
-// take the place of the one somebody needs.
+// These signals dump core. A second dump, of this process, would contain the key and could overwrite
+// the one that somebody needs.
 const dumping: readonly string[] = [
   "SIGQUIT",
   "SIGILL",
@@ -64,7 +64,7 @@ export class ProcessRunner implements CommandRunner {
   }
 
   find([name = "", ...args]: readonly string[]): FoundCommand {
-    // On Windows the endings of PATHEXT count; the library that starts commands there knows them.
+    // On Windows, PATHEXT counts too; cross-spawn handles it.
     const file = this.platform === "win32" ? name : findCommand(name, this.#options.env.PATH);
     return { name, file, args };
   }
@@ -72,7 +72,7 @@ export class ProcessRunner implements CommandRunner {
   async start(command: FoundCommand, { env, redact }: CommandStart): Promise<ExitCode> {
     const { process: own, signal, handOver, stdout, stderr } = this.#options;
     const onWindows = this.platform === "win32";
-    // Only there: it knows how to find a .cmd file, and what must be escaped for it.
+    // It finds .cmd files and escapes their arguments; only Windows needs that.
     const startChild = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
     const masked =
       redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, this.#options));
@@ -101,14 +101,14 @@ export class ProcessRunner implements CommandRunner {
     }
   }
 
-  /** Ends this process by the signal that ended its child; where that cannot be, with the code shells give it. */
+  /** Kills this process with its child's signal; where it must not or cannot, returns 128 + n. */
   async #endLike(signal: NodeJS.Signals): Promise<ExitCode> {
     const { process: own } = this.#options;
     const code = 128 + (constants.signals[signal] ?? 0);
     if (own.platform === "win32" || dumping.includes(signal)) return code;
     await this.#flushOutput();
     if (signal !== "SIGKILL") {
-      // Node ignores some signals from the start, and undoes that only when the last listener goes.
+      // Node ignores some signals; only removing the last listener restores the default action.
       own.on(signal, () => {});
       own.removeAllListeners(signal);
     }
@@ -124,14 +124,14 @@ export class ProcessRunner implements CommandRunner {
   }
 }
 
-/** Resolves when everything written to a stream has been passed to the system, or cannot be. */
+/** Resolves when a stream has written everything out, or has failed. */
 function flush(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     stream.write("", () => resolve());
   });
 }
 
-/** The exit code of a child, or the signal that ended it. Rejects when it did not start. */
+/** A child's exit code, or the signal that killed it. Rejects when it did not start. */
 function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);

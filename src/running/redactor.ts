@@ -3,28 +3,28 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { base64TextOf, inUrlAlphabet } from "../keys/base64-text.ts";
 
 const [tab, lineFeed, carriageReturn, space] = [9, 10, 13, 32];
-/** So much of the key shows in its mask, too: a line that ends with no more of it is not held back. */
+/** In bytes. The mask shows more: a line that ends with no more of the key is not held back. */
 const harmless = 3;
-/** The longest line break with indentation, in bytes, that a form is followed over. */
+/** Longest line break plus indentation, in bytes, across which a match continues. */
 const longestBreak = 256;
 
 /**
- * Passes bytes on as they come, with every form of a key replaced by its mask, also where a form is
- * wrapped into lines of any width. Holds back only what may be the beginning of the key, and for as
- * long as it may be: a key that comes in pieces, however slowly, is still masked.
+ * Passes bytes through as they arrive and replaces every form of a key with its mask, even one wrapped
+ * across lines of any width. Holds back only a possible start of a form, for as long as it may match: a
+ * key that arrives in pieces, however slowly, is still masked.
  */
 export class Redactor extends Transform {
-  /** The forms by the byte that they begin with. */
+  /** The forms by their first byte. */
   readonly #forms: Buffer[][] = Array.from({ length: 256 }, () => []);
   readonly #mask: Buffer;
-  /** The forms that what came last may be the beginning of, the longest beginning first. */
+  /** Forms that the latest bytes may be the start of, longest match first. */
   #begun: readonly BegunForm[] = [];
-  /** How many bytes of a line break came since. */
+  /** Bytes of the current line break so far. */
   #inBreak = 0;
-  /** What is held back, and its offset in the stream. */
+  /** Bytes held back, and their offset in the stream. */
   #held: Buffer = Buffer.alloc(0);
   #passed = 0;
-  /** Up to where the last mask stands for the bytes. */
+  /** Stream offset after the last masked byte. */
   #masked = 0;
 
   constructor(key: ApiKey) {
@@ -64,7 +64,7 @@ export class Redactor extends Transform {
       const whole = begun.find(({ form, length }) => length === form.length);
       if (whole === undefined) continue;
       pass(whole.start);
-      // One mask for matches that overlap.
+      // One mask for overlapping matches.
       if (whole.start >= this.#masked) this.push(this.#mask);
       this.#passed = this.#masked = place + 1;
     }
@@ -79,21 +79,20 @@ export class Redactor extends Transform {
   }
 }
 
-/** A form of the key of which so many bytes have come. */
+/** A partial match: `length` bytes of a form so far. */
 interface BegunForm {
   readonly form: Buffer;
   length: number;
-  /** Where what may not be shown of it begins in the stream. */
+  /** Stream offset of its first byte to hide. */
   start: number;
 }
 
-// A short piece of text also occurs where it means something else, and would damage it.
+// In characters. A shorter form would also match, and damage, unrelated output.
 const shortestForm = 8;
 
 /**
- * Every way a key is likely to be written in the output of a program: as it is, in a URL, in a JSON
- * string, and inside base64 (ordinary and for URLs) at each of the three places it can start at. None
- * holds another one.
+ * Every way a program is likely to print a key: verbatim, URL-encoded, in a JSON string, and inside
+ * base64 (standard and URL-safe) at each of its three offsets. No form contains another.
  */
 function formsOf(key: ApiKey): readonly Buffer[] {
   const text = key.reveal();

@@ -6,49 +6,49 @@ import { ApiKey } from "../keys/api-key.ts";
 import { withUsualDumps } from "./core-dumps.ts";
 import { type Environment, helperEnvironment } from "./environment.ts";
 
-/** What a program is started with. */
+/** How to start a program. */
 export interface ProgramOptions {
-  /** Where the program is looked for, and what it inherits (`helperEnvironment`). */
+  /** Where to look for the program, and what it inherits (`helperEnvironment`). */
   readonly env: Environment;
   readonly platform: NodeJS.Platform;
-  /** Variables that it gets besides or instead; `undefined` takes one away. */
+  /** Variables to add or override; `undefined` removes one. */
   readonly variables?: Environment;
-  /** The folder that it works in, absolute; without it the current one. */
+  /** Its working directory, absolute; defaults to the current one. */
   readonly cwd?: string;
-  /** After so many milliseconds the program is ended. */
+  /** Milliseconds until the program is stopped. */
   readonly timeLimitMs: number;
   /** Ends the program. */
   readonly signal?: AbortSignal | undefined;
-  /** Keys that are known: no variable that has one of them in it is inherited. */
+  /** Known keys: variables that contain one are not inherited. */
   readonly keys?: readonly ApiKey[];
 }
 
-/** How a program ended, or why it did not start. Its `stderr` is kept up to 64 kB. */
+/** How a program ended, or why it did not start. `stderr` holds its first 64 kB. */
 export type ProgramEnd =
   | { readonly kind: "exited"; readonly code: number; readonly stderr: Buffer }
   /** By a signal that this program did not send. */
   | { readonly kind: "killed"; readonly signal: NodeJS.Signals; readonly stderr: Buffer }
   | { readonly kind: "timed-out"; readonly stderr: Buffer }
-  /** By `stop()` or the signal of the options. */
+  /** By `stop()` or the options' signal. */
   | { readonly kind: "stopped"; readonly stderr: Buffer }
   | { readonly kind: "not-found" }
   /** The system refused to start it; `code` is its error code, `EACCES` for example. */
   | { readonly kind: "not-started"; readonly code: string };
 
-/** The outcome of a program that ran to its end. */
+/** The outcome of {@link runProgram}. */
 export type ProgramOutcome =
   | (Extract<ProgramEnd, { kind: "exited" }> & { readonly stdout: Buffer })
   | Exclude<ProgramEnd, { kind: "exited" | "stopped" }>
-  /** It wrote more than `sizeLimit` and was ended. */
+  /** It wrote more than `sizeLimit` to stdout. */
   | { readonly kind: "too-large"; readonly stderr: Buffer };
 
-/** A program that runs. */
+/** A running program. */
 export interface RunningProgram {
-  /** To be ended by the caller. Writing to a program that has ended already does nothing. */
+  /** The caller must end it. Writing after the program has exited does nothing. */
   readonly stdin: Writable;
-  /** To be read by the caller: what nobody reads makes the program wait. */
+  /** The caller must read it: unread output blocks the program. */
   readonly stdout: Readable;
-  /** Never rejects. What the program wrote is complete only when this says that it exited. */
+  /** Never rejects. The output is complete only if this resolves to `exited`. */
   readonly ended: Promise<ProgramEnd>;
   /** Ends the program. */
   stop(): Promise<ProgramEnd>;
@@ -56,18 +56,18 @@ export interface RunningProgram {
 
 const stderrLimit = 64 * 1024;
 const defaultSizeLimit = 64 * 1024 * 1024;
-/** How long a program may take to end itself after SIGTERM, and to be gone after SIGKILL. */
+/** How long to wait for a program to exit after SIGTERM, and again after SIGKILL. */
 const graceMs = 500;
-/** How long to wait for what others hold open that a program has left behind. */
+/** How long to wait for pipes that an exited program's children hold open. */
 const lingerMs = 1000;
 
 /**
- * Runs a program to its end. It has no terminal, inherits no secret, and is ended with everything
- * it has started when it takes too long, writes too much, or the signal comes.
+ * Runs a program to its end. It has no terminal and inherits no secrets. A timeout, too much output or
+ * the signal kills its process group (on Windows, the program alone).
  *
- * @param options.input - what it reads on stdin; nothing without it
- * @param options.sizeLimit - how many bytes of stdout are taken; 64 MB without it
- * @throws the reason of the signal
+ * @param options.input - its stdin; empty by default
+ * @param options.sizeLimit - maximum bytes of stdout; 64 MB by default
+ * @throws the signal's reason
  */
 export async function runProgram(
   name: string,
@@ -93,9 +93,9 @@ export async function runProgram(
 }
 
 /**
- * Starts a program whose output is read while it runs, otherwise like {@link runProgram}.
+ * Like {@link runProgram}, but the caller reads the output while the program runs.
  *
- * @throws the reason of the signal, when it came before the start
+ * @throws the signal's reason, when aborted before the start
  */
 export async function startProgram(
   name: string,
@@ -107,17 +107,17 @@ export async function startProgram(
   if (!(child instanceof ChildProcess)) return notRunning(child);
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) return notRunning({ kind: "not-started", code: "EMFILE" });
-  // It may end without having read everything.
+  // It may exit before reading all its input.
   stdin.on("error", () => {});
   return { stdin, stdout, ...watch(child, stderr, options) };
 }
 
 /**
- * Starts a program that is left to itself, a browser for example: it goes on when this one ends.
+ * Starts a detached program, a browser for example, that keeps running when this one exits.
  *
- * @param options.input - what it reads on stdin, little enough not to be waited for; nothing without it
- * @param options.failsWithinMs - how long it is watched
- * @returns how it ended within that time; `undefined` when it still runs
+ * @param options.input - its stdin, short enough for the pipe buffer; empty by default
+ * @param options.failsWithinMs - how long to watch it
+ * @returns how it ended; `undefined` if it outlives that time
  */
 export async function launchProgram(
   name: string,
@@ -139,9 +139,9 @@ export async function launchProgram(
 }
 
 /**
- * Watches a program that is left to itself, for a time, without keeping this one alive any longer.
+ * Watches a detached program for `ms`, and keeps this process alive no longer than that.
  *
- * @returns how it ended within that time; `undefined` when it still runs
+ * @returns how it ended; `undefined` if it outlives that time
  */
 export async function endWithin(child: ChildProcess, ms: number): Promise<ProgramEnd | undefined> {
   child.unref();
@@ -167,14 +167,14 @@ async function spawnHelper(
   const file = findProgram(name, { env, platform });
   if (file === undefined) return { kind: "not-found" };
   const onWindows = platform === "win32";
-  // Only there: it knows how to start a .cmd file, and what must be escaped for it.
+  // It starts .cmd files and escapes their arguments; only Windows needs that.
   const start = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
   try {
     const spawnOptions: SpawnOptions = {
       cwd,
       env: { ...helperEnvironment(env, { platform, keys }), ...variables },
       stdio,
-      // A group of its own can be ended as a whole, and Ctrl-C reaches this program alone.
+      // Its own process group can be killed as a whole and does not receive Ctrl-C.
       detached: !onWindows || stdio !== piped,
       windowsHide: true,
     };
@@ -203,7 +203,7 @@ function watch(
     reason = why;
     killGroup(child, "SIGTERM");
     timers.push(setTimeout(() => killGroup(child, "SIGKILL"), graceMs));
-    // Not even SIGKILL ends a process that waits for a disk or a mount that does not answer.
+    // Not even SIGKILL ends a process blocked on an unresponsive disk or mount.
     timers.push(setTimeout(() => abandon(), 2 * graceMs));
   };
   const stop = () => end("stopped");
@@ -219,7 +219,7 @@ function watch(
   const ended = Promise.race([endOf(child, said), abandoned]).then((how): ProgramEnd => {
     for (const timer of timers) clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
-    // What it has started may not care about SIGTERM.
+    // Its descendants may ignore SIGTERM.
     if (reason !== undefined) killGroup(child, "SIGKILL");
     child.unref();
     stderr.destroy();
@@ -235,7 +235,7 @@ function watch(
   };
 }
 
-/** How a child ended by itself; waits a little for what it wrote last. */
+/** How a child ended; waits up to `lingerMs` for its last output. */
 function endOf(child: ChildProcess, said: () => Buffer): Promise<ProgramEnd> {
   return new Promise((resolve) => {
     const settle = () => {
@@ -256,7 +256,7 @@ function endOf(child: ChildProcess, said: () => Buffer): Promise<ProgramEnd> {
   });
 }
 
-/** Reads a stream to its end and keeps its beginning. */
+/** Drains a stream and keeps only its beginning. */
 function collectStart(stream: Readable): () => Buffer {
   const chunks: Buffer[] = [];
   let length = 0;
