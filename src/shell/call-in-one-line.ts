@@ -1,12 +1,11 @@
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 
 /**
- * A command that asks a model and prints its answer, for a shell that has the key in MISTRAL_API_KEY.
- * It is a line of JavaScript, since Node.js is there in any case; a call with curl would show the key
- * to other processes. Without $, !, % and backslashes it means the same to every shell.
+ * A command that asks a model and prints its answer, for a shell with the key in MISTRAL_API_KEY. It
+ * runs JavaScript, since Node.js is installed anyway; curl would expose the key to other processes.
+ * Without $, !, % and backslashes, every shell parses it alike.
  *
- * @returns `undefined` where the address or the model's name, which come from outside, could mean
- *   something to a shell
+ * @returns `undefined` when the address or model name, both external, may contain shell syntax
  */
 export function callInOneLine(endpoint: Endpoint, model: string): string | undefined {
   const address = addressOf(endpoint);

@@ -1,14 +1,14 @@
 import type { Shell } from "./shells.ts";
 
 /**
- * The script that makes a shell complete this program's command lines. It asks the program itself
- * at each press of Tab, so it need not be made again when the program gets new commands.
+ * The script that completes this program's command lines in a shell. It queries the program on every
+ * Tab, so it stays valid when the program gets new commands.
  */
 export function completionScript(shell: Shell): string {
   return scripts[shell];
 }
 
-// Also for bash 3.2, which macOS has: no compopt, no mapfile.
+// Must run in bash 3.2 (macOS): it lacks compopt and mapfile.
 const bash = `# Completion of mistral-key for bash. To load it: eval "$(mistral-key completion bash)"
 _mistral_key() {
   local current=\${COMP_WORDS[COMP_CWORD]} IFS=$'\\n' kind line

@@ -1,20 +1,18 @@
 import { readFileSync } from "node:fs";
 import { type Shell, shellNamed } from "./shells.ts";
 
-/** What tells which shell this program was started from. */
+/** What {@link guessShell} bases its guess on. */
 export interface ShellContext {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The names of the processes above this one, the nearest first; empty where that cannot be asked quickly. */
+  /** Names of the ancestor processes, nearest first; empty where they cannot be read quickly. */
   readonly ancestors: readonly string[];
 }
 
 /**
- * Guesses the shell that will evaluate a line: the nearest one that started this program, else the
- * person's own.
+ * Guesses the shell that will evaluate a line: the nearest ancestor that is one, else the user's own.
  *
- * The `sh` of a package runner does not count: npx starts programs by way of it, whatever the
- * person's shell is.
+ * Skips the `sh` of a package runner: npx starts programs through it, whatever the user's shell is.
  */
 export function guessShell({ platform, env, ancestors }: ShellContext): Shell | "other" | undefined {
   const above = ancestors
@@ -26,12 +24,12 @@ export function guessShell({ platform, env, ancestors }: ShellContext): Shell | 
     .find((shell) => shell !== undefined);
   if (above !== undefined) return above;
   const own = env.SHELL === undefined ? undefined : shellNamed(env.SHELL);
-  // Windows has PSModulePath everywhere, but SHELL only in shells like Git's; elsewhere only PowerShell sets it.
+  // Only PowerShell sets PSModulePath, but Windows always does; there only shells like Git's set SHELL.
   if (platform === "win32") return own ?? "powershell";
   return env.PSModulePath === undefined ? own : "powershell";
 }
 
-/** The names of the processes above this one, from `/proc`; empty where there is none. */
+/** Names of up to eight ancestors, nearest first, from `/proc`; empty without it. */
 export function ancestorNames(parent: number): readonly string[] {
   const names: string[] = [];
   try {
@@ -42,7 +40,7 @@ export function ancestorNames(parent: number): readonly string[] {
       id = Number(stat.slice(end + 2).split(" ")[1]);
     }
   } catch {
-    // Another system, or a process that has just ended.
+    // No `/proc` here, or a process has just exited.
   }
   return names;
 }

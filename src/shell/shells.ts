@@ -1,16 +1,16 @@
 import { MistralKeyError } from "../errors.ts";
 
-/** The shells that `env` and `completion` write for; `bash` stands for every POSIX shell in `env`. */
+/** The shells that `env` and `completion` support; to `env`, `bash` means any POSIX shell. */
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
 /** One of {@link shells}. */
 export type Shell = (typeof shells)[number];
 
 /**
- * Reads the name of a shell, as it is called or started: `zsh`, `/usr/bin/fish`, `pwsh.exe`, `-bash`.
+ * Identifies a shell by its name or path: `zsh`, `/usr/bin/fish`, `pwsh.exe`, `-bash`.
  *
- * @returns `other` for a shell that `env` writes nothing for, since it evaluates the output of a command
- *   less simply than it takes what `get` prints; `undefined` for what is no shell
+ * @returns `other` for a shell that `env` does not support, because there it is simpler to capture what
+ *   `get` prints than to evaluate a command's output; `undefined` if it is not a shell
  */
 export function shellNamed(text: string): Shell | "other" | undefined {
   const name = text.replace(/^.*[\\/]/, "").replace(/^-|\.exe$/gi, "");
@@ -39,8 +39,8 @@ export function parseShell(text: string): Shell {
 }
 
 /**
- * A line that gives an environment variable a value when the shell evaluates it, whatever the value
- * holds. None of the quotings used lets a shell interpret anything in it.
+ * A line of shell code that sets an environment variable. The value may hold anything: it is quoted so
+ * that no shell interprets any of it.
  *
  * @param name - letters, digits and `_`
  */
@@ -60,7 +60,7 @@ function quotePosix(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
-/** PowerShell takes the typographic quotes for quotes too, and each is doubled to stand for itself. */
+/** PowerShell also treats typographic quotes as quotes; doubling escapes each. */
 function quotePowerShell(value: string): string {
   return `'${value.replace(/['‘’‚‛]/g, "$&$&")}'`;
 }

@@ -1,12 +1,11 @@
 /**
- * Puts a variable into the text of a dotenv file. Everything else stays as it is: other lines,
- * comments, the order, `export`, the ending of lines.
+ * Sets a variable in the text of a dotenv file. Everything else stays as it is: other lines, comments,
+ * order, `export`, line endings.
  *
- * Where the variable stands several times each is set, since some readers take the first and some
- * the last. Where it does not stand, it is added at the end.
+ * Sets every occurrence, since some readers use the first and some the last. Appends a missing one.
  *
- * @param text - decoded as Latin-1, a character a byte, so that other lines survive in any encoding
- * @param value - as it is written in the file, see {@link quoteDotenv}
+ * @param text - decoded as Latin-1, one character per byte, so that any encoding survives
+ * @param value - already quoted, see {@link quoteDotenv}
  */
 export function setVariable(text: string, name: string, value: string): string {
   let result = "";
@@ -16,7 +15,7 @@ export function setVariable(text: string, name: string, value: string): string {
     if (entry.name !== name) continue;
     result += `${text.slice(position, entry.start)}${entry.lead}${name}=${value}`;
     position = entry.end;
-    // Behind a quote a comment may follow at once, but not behind a bare value.
+    // A comment may directly follow a quoted value, but not a bare one.
     if (text[position] === "#") result += " ";
     found = true;
   }
@@ -28,8 +27,8 @@ export function setVariable(text: string, name: string, value: string): string {
 }
 
 /**
- * Takes the lines out that give a variable this value, bare or quoted; a comment behind the value stays,
- * as a line of its own. A line with another value stays as it is.
+ * Removes the lines that set a variable to this value, bare or quoted. A comment after the value stays
+ * as a line of its own; lines with another value stay as they are.
  *
  * @param text - as for {@link setVariable}
  */
@@ -57,7 +56,7 @@ interface Entry {
   readonly start: number;
   /** Where the value ends; a comment may follow. */
   readonly end: number;
-  /** What stands before the name: spaces, `export`. */
+  /** The text before the name: spaces, `export`. */
   readonly lead: string;
 }
 
@@ -65,7 +64,7 @@ const beginning = /([ \t]*(?:export[ \t]+)?)([\w.-]+)(?:[ \t]*=|:(?=[ \t]))(?:[ 
 const quoted = /(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)(?=[ \t]*(?:#[^\r\n]*)?(?:\r?\n|$))/y;
 const bare = /(?:(?![ \t]+#)[^\r\n])*/y;
 
-/** The assignments of a text; what stands inside a value of several lines is none. */
+/** The assignments in a text. Lines inside a multi-line value do not count. */
 function* entriesOf(text: string): Generator<Entry> {
   let start = 0;
   while (start < text.length) {
@@ -96,11 +95,10 @@ function endingOf(text: string): string {
 }
 
 /**
- * Writes a value so that dotenv libraries and shells read the same one: bare where no reader sees
- * anything in it, else in single quotes, else in double quotes. Readers do not agree on escapes, so
- * none is used.
+ * Quotes a value so that dotenv libraries and shells read it alike: bare if no character is special to
+ * any of them, else in single quotes, else in double quotes. Escapes nothing: readers disagree on that.
  *
- * @returns `undefined` for a value that they cannot be made to agree on
+ * @returns `undefined` for a value that no quoting makes them agree on
  */
 export function quoteDotenv(value: string): string | undefined {
   if (/^[A-Za-z0-9_./+:@%,=-]+$/.test(value)) return value;

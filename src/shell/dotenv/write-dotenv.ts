@@ -16,38 +16,38 @@ import type { ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
 import { quoteDotenv, removeVariable, setVariable } from "./set-variable.ts";
 
-/** A variable of a dotenv file. */
+/** A variable in a dotenv file. */
 export interface DotenvPlace {
-  /** The file; a relative path counts from the folder the program was started in. */
+  /** The file; relative paths resolve against the working directory. */
   readonly path: string;
   readonly name: string;
-  /** Whose key it is, for the advice. */
+  /** The key's profile, for hints. */
   readonly profile: ProfileName;
 }
 
-/** A variable to put into a dotenv file. */
+/** A variable to set in a dotenv file. */
 export interface DotenvEntry extends DotenvPlace {
   readonly key: ApiKey;
-  /** Asks whether a file that git does not ignore may be added to `.gitignore`; absent where nobody can be asked. */
+  /** Asks whether a file git does not ignore may be added to `.gitignore`; absent without a user to ask. */
   readonly mayIgnore?: (() => Promise<boolean>) | undefined;
 }
 
 /** The outcome. */
 export interface DotenvWritten {
   readonly outcome: "created" | "changed" | "unchanged";
-  /** The mode that the file has now, as the system says: not every disk keeps the one that was wanted. */
+  /** The file's mode now, as the system reports it: not every disk keeps the requested one. */
   readonly mode: number;
-  /** The line that was added to `.gitignore`. */
+  /** The line added to `.gitignore`, if any. */
   readonly ignored?: string | undefined;
 }
 
 /**
- * Puts a key into a dotenv file, for its owner alone: a new file is made with mode 0600, one that
- * is there keeps everything else and loses what others may do with it. The old content is kept
- * nowhere. A link is followed, and stays a link.
+ * Sets a key in a dotenv file, for its owner alone: a new file gets mode 0600; an existing one keeps
+ * its other content but no permissions for anybody else. No copy of the old content remains. Symbolic
+ * links are followed and stay links.
  *
- * @throws MistralKeyError of kind `usage` when git would commit the file or might, when it cannot be
- * written, or when readers would not agree on the key. The file is then as it was.
+ * @throws MistralKeyError of kind `usage` when git would or might commit the file, when it cannot be
+ *   written, or when readers would disagree on the key. The file is then unchanged.
  */
 export async function writeDotenv(
   entry: DotenvEntry,
@@ -72,9 +72,9 @@ export async function writeDotenv(
 }
 
 /**
- * Looks whether {@link writeDotenv} would write the file, and changes nothing.
+ * Runs the checks of {@link writeDotenv} that precede writing; changes nothing.
  *
- * @throws MistralKeyError of kind `usage` where it would not
+ * @throws MistralKeyError of kind `usage` when one fails
  */
 export async function checkDotenv(entry: DotenvPlace, processContext: ProcessContext): Promise<void> {
   const { place } = await look(entry, processContext);
@@ -82,7 +82,7 @@ export async function checkDotenv(entry: DotenvPlace, processContext: ProcessCon
 }
 
 /**
- * Takes the lines out that give the variable this key. Everything else in the file stays, another key too.
+ * Removes the lines that set the variable to this key. Everything else stays, including another key.
  *
  * @returns whether there was such a line
  * @throws MistralKeyError of kind `usage` when the file cannot be changed
@@ -130,14 +130,14 @@ function create(place: string, text: string, entry: DotenvEntry): DotenvWritten 
     if (!isNew) throw refused(entry, "something else made it meanwhile");
   } catch (error) {
     if (error instanceof MistralKeyError) throw error;
-    // What is there of it is of no use, and may hold a part of the key.
+    // A partial file is useless and may contain part of the key.
     rmSync(place, { force: true });
     throw refused(entry, reasonOf(error));
   }
   return { outcome: "created", mode };
 }
 
-/** Where a file will be that is not there yet, links followed, since git looks at that place. */
+/** The path of a file to create, with links resolved: that is the path git checks. */
 function placeOfNew(path: string, entry: DotenvPlace): string {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there?.isDirectory() === true) throw refused(entry, "it is a folder");
@@ -149,7 +149,7 @@ function placeOfNew(path: string, entry: DotenvPlace): string {
   }
 }
 
-/** Refuses what git would commit, or has it ignored first. Answers with the line that was added for that. */
+/** Throws if git might commit the file and cannot be made to ignore it. Returns the line added for that. */
 async function keepFromGit(
   place: string,
   entry: DotenvPlace & Pick<DotenvEntry, "mayIgnore">,
