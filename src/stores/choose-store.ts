@@ -4,19 +4,19 @@ import type { StoreAvailability, StoreKind } from "./secret-store.ts";
 
 /** What the choice of a store depends on. */
 export interface StoreCircumstances {
-  /** The store asked for with `--store` or `MISTRAL_KEY_STORE`. */
+  /** The store requested with `--store` or `MISTRAL_KEY_STORE`. */
   readonly asked: StoreKind | undefined;
-  /** The store that the profile remembers. */
+  /** The store recorded in the profile. */
   readonly remembered: StoreKind | undefined;
-  /** Whether the store that these two come to (`storeFor` of a profile) can be used. */
+  /** Availability of the store that these two select (`storeFor`). */
   readonly availability: StoreAvailability;
-  /** Whether a person can answer. */
+  /** Whether a user can answer. */
   readonly interactive: boolean;
 }
 
-/** What a person can do when there is no usable keychain. */
+/** What the user can do without a usable keychain. */
 export type StoreOption =
-  /** Look at the keychain again, after the person has unlocked or started it. */
+  /** Check the keychain again, once the user has unlocked or started it. */
   | "retry"
   /** Keep the key in an encrypted file. */
   | "file"
@@ -28,32 +28,32 @@ export type StoreOption =
 /** A store that cannot be used, and why. */
 export type UnusableStore = Exclude<StoreAvailability, { readonly state: "available" }>;
 
-/** Which store a new key goes to, decided before anybody fetches a key. */
+/** Which store a new key goes to, decided before the user fetches one. */
 export type StoreChoice =
   | { readonly outcome: "use"; readonly kind: StoreKind }
   | { readonly outcome: "ask"; readonly unusable: UnusableStore; readonly options: readonly StoreOption[] }
   | { readonly outcome: "refuse"; readonly failure: MistralKeyError };
 
 /**
- * Chooses a store. Neither asks nor prints; a key is never put anywhere that was not asked for, and
- * never into a file that is not encrypted.
+ * Chooses a store, without prompting or printing. Never falls back to another store by itself, and
+ * never to an unencrypted file.
  */
 export function chooseStore(circumstances: StoreCircumstances): StoreChoice {
   const { asked, availability, interactive, remembered } = circumstances;
   const kind = storeFor({ store: asked }, remembered && { store: remembered });
   if (availability.state === "available") return { outcome: "use", kind };
   if (kind === "keychain" && interactive) {
-    // A keychain that is not there seldom comes while one waits; one that is can be unlocked at once.
+    // A missing keychain rarely appears on a retry; a locked one can be unlocked at once.
     const options: readonly StoreOption[] =
       availability.state === "absent" ? ["file", "once", "retry", "stop"] : ["retry", "file", "once", "stop"];
-    // In a file, a new key would hide the one that the keychain holds, and nobody would look after that.
+    // A new key in a file would hide the one in the keychain, which nobody would then maintain.
     const possible = options.filter((option) => option !== "file" || remembered === undefined);
     return { outcome: "ask", unusable: availability, options: possible };
   }
   return { outcome: "refuse", failure: unusableStore(kind, availability, insteadOfKeychain(remembered)) };
 }
 
-/** What a person without a usable keychain can do about a new key, as a sentence. */
+/** A sentence on what to do with a new key without a usable keychain. */
 export function insteadOfKeychain(remembered: StoreKind | undefined): string {
   return remembered === undefined
     ? "Or keep the key in an encrypted file: add --store file, and set MISTRAL_KEY_PASSPHRASE."
@@ -61,9 +61,9 @@ export function insteadOfKeychain(remembered: StoreKind | undefined): string {
 }
 
 /**
- * The failure that says why a store cannot be used and what would change that.
+ * An error that says why a store cannot be used and how to fix that.
  *
- * @param alternative - what else can be done where it is the keychain
+ * @param alternative - what else to do; used for the keychain only
  */
 export function unusableStore(
   kind: StoreKind,

@@ -8,13 +8,13 @@ import {
   type StoreKind,
 } from "./secret-store.ts";
 
-/** A store that forgets everything when the program ends; for demonstrations and tests. */
+/** A store that lasts for one run: for keys used once, demonstrations and tests. */
 export class MemoryStore implements SecretStore {
   readonly kind: StoreKind;
   readonly #name: string;
   readonly #keys = new Map<string, ApiKey>();
 
-  /** Stands for another kind of store where one is given, with the name that people read. */
+  /** Poses as another kind of store if one is given, under a display name. */
   constructor(kind: StoreKind = "memory", name = "memory, for this run only") {
     this.kind = kind;
     this.#name = name;

@@ -5,24 +5,24 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore } from "./secret-store.ts";
 
-/** What became of a key that was to be moved. */
+/** The outcome of moving a key. */
 export type MoveOutcome =
   | { readonly outcome: "moved" }
-  /** The old store holds no key of this profile, or none that the profile still means. */
+  /** The old store holds no key of this profile, or only an outdated one. */
   | { readonly outcome: "nothing-to-move" }
-  /** The new store holds another key under this name already; nothing was changed. */
+  /** The new store already holds another key for this profile; nothing changed. */
   | { readonly outcome: "another-key-there"; readonly key: ApiKey }
-  /** The key is in the new store; the old one would not give up its copy. */
+  /** The key is in the new store, but deleting the old copy failed. */
   | { readonly outcome: "copy-left"; readonly cause: MistralKeyError };
 
 /**
- * Moves a profile's key from one store to another. At every moment at least one of them holds it,
- * and the profile names one that does: the key is written to the new store and read back, then the
- * profile remembers that store, then the old copy is erased. Running it again ends a move that was
- * interrupted.
+ * Moves a profile's key and Admin API key from one store to another. At every moment at least one of
+ * them holds it, and the profile names one that does: it is written to the new store and read back,
+ * then the profile is updated, then the old copy is deleted. Running it again completes an interrupted
+ * move.
  *
- * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store;
- *   of a `store-…` kind when the new store does not take the key, and then nothing has changed
+ * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store; of a
+ *   `store-…` kind when a store fails: the profile and the old store are then unchanged
  */
 export async function moveKey(
   name: ProfileName,
@@ -39,13 +39,13 @@ export async function moveKey(
   const admin = { profile: name, slot: "admin" } as const;
   const adminKey = await from.get(admin);
   if (there === undefined || !there.equals(key)) {
-    // A copy that an earlier move left behind must not come back over a newer key.
+    // A stale copy from an earlier move must not replace a newer key.
     if (there !== undefined && profile?.store === to.kind) return { outcome: "nothing-to-move" };
     if (there !== undefined) return { outcome: "another-key-there", key: there };
     await to.set(address, key);
   }
   if (adminKey !== undefined) await to.set(admin, adminKey);
-  // A keychain may have asked the person meanwhile.
+  // One may have started during a keychain prompt.
   refuseRotation(name, journal);
   const latest = profiles.read(name);
   if (latest !== undefined && latest.store !== to.kind)

@@ -2,7 +2,7 @@ import { MemoryStore } from "./memory.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 import type { StoreContext } from "./store-context.ts";
 
-/** Opens a store. Loads only that one, and touches nothing until it is used. */
+/** Opens a store. Loads only that one, and does no I/O until it is used. */
 export async function openStore(kind: StoreKind, context: StoreContext): Promise<SecretStore> {
   switch (kind) {
     case "keychain": {

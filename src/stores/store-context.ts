@@ -1,14 +1,14 @@
 import type { Output } from "../terminal/output/output.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
 
-/** What the real stores need to know and may touch. */
+/** What the real stores need and may use. */
 export interface StoreContext {
-  /** The folder of the program. */
+  /** The program's data folder. */
   readonly folder: string;
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** Whether and how a person can be asked to unlock something; absent where nobody may be asked. */
+  /** Whether and how to ask the user to unlock something; absent where prompts are not allowed. */
   readonly person?: {
     readonly interactive: boolean;
     readonly output: Output;

@@ -8,26 +8,26 @@ import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 import { findUnlistedKey } from "./unlisted-key.ts";
 
-/** Which key is meant. What is not asked for is left to its profile, then to the usual one. */
+/** Which key to read. Omitted fields default to the profile's, then to the usual ones. */
 export interface KeyRequest {
   readonly profile: ProfileName;
   readonly store?: StoreKind | undefined;
   readonly endpoint?: Endpoint | undefined;
 }
 
-/** A key as it was found in its store. */
+/** A key found in its store. */
 export interface StoredKey {
   readonly key: ApiKey;
   readonly store: SecretStore;
-  /** What is known about the key; `undefined` when only the store knows of it. */
+  /** What is known about the key; `undefined` if only the store has it. */
   readonly profile: Profile | undefined;
 }
 
 /**
- * Finds the key that is in use for a profile: in the store asked for, else in the one the profile
- * remembers, else in the keychain.
+ * Reads a profile's current key from the requested store, else from the one that the profile records,
+ * else from the keychain.
  *
- * @throws MistralKeyError of kind `no-key` when that store holds none, of a `store-…` kind when it cannot tell
+ * @throws MistralKeyError of kind `no-key` when that store holds none; else as {@link SecretStore.get}
  */
 export async function readStoredKey(
   request: KeyRequest,
@@ -43,8 +43,7 @@ export async function readStoredKey(
 }
 
 /**
- * {@link readStoredKey} for a command that uses the key or hands it out: tells the person in time
- * that it ends.
+ * {@link readStoredKey} for a command that uses or hands out the key: also warns when it expires soon.
  */
 export async function readKeyForUse(
   request: KeyRequest,
@@ -65,7 +64,7 @@ function onlyInFile(name: ProfileName): MistralKeyError {
   );
 }
 
-/** The failure that says that a store holds no key for a profile. */
+/** The error for a store that holds no key for a profile. */
 export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
   if (profile !== undefined && profile.store !== store.kind) {
     return new MistralKeyError("no-key", `The key of profile "${name}" is not kept in ${store.describe()}.`, {

@@ -3,21 +3,21 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 
-/** A key that a store holds for a profile of which nothing else is known. */
+/** A stored key of a profile about which nothing else is known. */
 export interface UnlistedKey {
   readonly profile: ProfileName;
   readonly store: SecretStore;
-  /** `undefined` where it is there and cannot be read without asking somebody. */
+  /** `undefined` if it exists but cannot be read without a prompt. */
   readonly key: ApiKey | undefined;
 }
 
 const kinds: readonly StoreKind[] = ["keychain", "file"];
 
 /**
- * Looks whether a store holds a key of a profile that is not there: the disk was full when the key
- * had been stored, or the profiles were lost. Asks nobody, so a keychain that would have to is passed over.
+ * Looks for a stored key of a profile that does not exist: the disk was full after the key had been
+ * stored, or the profiles were lost. Never prompts, so it skips a keychain that would have to.
  *
- * @param among - the kinds of store to look into
+ * @param among - the kinds of store to search
  */
 export async function findUnlistedKey(
   { store: open }: Pick<Deps, "store">,

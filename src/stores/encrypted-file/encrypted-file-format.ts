@@ -2,38 +2,38 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { armor, Decrypter, Encrypter, Stanza } from "age-encryption";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
-/** A file cannot be opened, whatever the passphrase. `message` ends the sentence "The file cannot be used, because …". */
+/** No passphrase can open the file. `message` ends the sentence "The file cannot be used, because …". */
 export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
 }
 
-/** What an encrypted file holds, and the passphrase that opened it. */
+/** An encrypted file's content, and the passphrase that opened it. */
 export interface Opened {
   readonly plaintext: Uint8Array;
   readonly passphrase: Passphrase;
 }
 
-/** Files of keys are far smaller; a larger one is something else. */
+/** In bytes; files of keys are far smaller. */
 const largestFile = 65_536;
 
 /**
- * The highest work factor that is read, the library's own limit: 2^20 takes 3.4 s and 1 GiB. The
- * `age` program writes 2^18.
+ * Highest work factor accepted, the library's own limit: 2^20 takes 3.4 s and 1 GiB. The `age` program
+ * writes 2^18.
  */
 const highestLogN = 20;
 
 const label = "age-encryption.org/v1/scrypt";
 
 /**
- * Opens an age file, binary or armored, with the first passphrase that fits. None is asked for
- * before the file has been found to be one that a passphrase opens.
+ * Opens an age file, binary or armored, with the first passphrase that fits. Requests none before it
+ * has verified that the file is encrypted with one.
  *
- * A changed byte in the wrapped file key looks exactly like a wrong passphrase; every other change
- * is told apart.
+ * A changed salt, work factor or wrapped file key looks just like a wrong passphrase; any other change
+ * is detected.
  *
  * @returns `undefined` when no passphrase fits
- * @throws DamagedFile; Cancelled when `work.signal` is aborted; MistralKeyError of kind
- *   `store-denied` when there is too little memory; what the passphrases throw
+ * @throws DamagedFile; Cancelled when `work.signal` is aborted; MistralKeyError of kind `store-denied`
+ *   when memory is short; whatever `passphrases` throws
  */
 export async function openSealed(
   content: Uint8Array,
@@ -78,7 +78,7 @@ export async function openSealed(
  * Encrypts a text to a passphrase, as `age --passphrase` does.
  *
  * @param logN - base-2 logarithm of scrypt's work factor
- * @throws Cancelled when `work.signal` is aborted
+ * @throws as {@link Passphrase.derive} does
  */
 export async function seal(
   text: string,
@@ -86,8 +86,8 @@ export async function seal(
   logN: number,
   work: ScryptWork,
 ): Promise<Uint8Array> {
-  // Under age's fixed nonce two file keys wrapped with one key would give each other away, so a
-  // salt is never used twice, although that would save the time of deriving.
+  // With age's fixed nonce, two file keys wrapped with the same key would expose each other, so each
+  // file gets a new salt, although reusing one would save a derivation.
   const salt = randomBytes(16);
   const wrappingKey = await passphrase.derive(labelled(salt), logN, work);
   const encrypter = new Encrypter();
@@ -99,13 +99,13 @@ export async function seal(
   return encrypter.encrypt(text);
 }
 
-/** The binary form of a file. */
+/** Decodes armor, if any. */
 function withoutArmor(content: Uint8Array): Uint8Array {
   const text = Buffer.from(content).toString("latin1");
   return text.trimStart().startsWith("-----BEGIN AGE") ? armor.decode(text) : content;
 }
 
-/** The parts of the one scrypt stanza. Source: the age specification, "The scrypt recipient type". */
+/** Parses the one scrypt stanza. Source: the age specification, "The scrypt recipient type". */
 function readScryptStanza([stanza, ...others]: readonly Stanza[]) {
   const [type, saltText = "", logNText = "", ...rest] = stanza?.args ?? [];
   const salt = Buffer.from(saltText, "base64");

@@ -13,15 +13,15 @@ import {
 import type { PassphraseOrigin, PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
-/** What the encrypted file needs from outside. */
+/** What {@link EncryptedFileStore} needs. */
 export interface EncryptedFileContext {
-  /** The folder of the files, `keys` in the program's folder. */
+  /** Folder of the key files: `keys` in the program's folder. */
   readonly folder: string;
   readonly passphrases: PassphraseSource;
   readonly work: ScryptWork;
-  /** Runs work while nothing that is typed shows; for a person who enters a passphrase again too early. */
+  /** Runs work with typed input hidden, in case the user re-enters a passphrase too early. */
   readonly quietly?: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Base-2 logarithm of scrypt's work factor for files that are written; {@link usualLogN} where absent. */
+  /** Base-2 logarithm of scrypt's work factor for new files; defaults to {@link usualLogN}. */
   readonly logN?: number;
 }
 
@@ -33,30 +33,30 @@ export interface EncryptedFileContext {
  */
 const usualLogN = 17;
 
-/** How often a person may try. */
+/** How many tries a user gets. */
 const attempts = 3;
 
-/** The file of an address: `work.age`, `work+next.age`. No profile name has a `+` in it. */
+/** The file of an address: `work.age`, `work+next.age`. No profile name contains `+`. */
 function fileNameOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
 }
 
-/** A key that was read, and the passphrase that opened its file. */
+/** A key, and the passphrase that opened its file. */
 interface OpenedKey {
   readonly key: ApiKey;
   readonly passphrase: Passphrase;
 }
 
 /**
- * Keys in files that a passphrase encrypts, in the age format (https://age-encryption.org/v1): the
- * `age` program opens them, and this store opens what `age --passphrase` made. Asks for the
- * passphrase once a run, and derives at most one key a file.
+ * Keeps keys in passphrase-encrypted age files (https://age-encryption.org/v1): `age` opens them, and
+ * this store opens what `age --passphrase` writes. Asks for the passphrase once per run, and derives at
+ * most one key per file and passphrase.
  */
 export class EncryptedFileStore implements SecretStore {
   readonly kind = "file";
   readonly #context: EncryptedFileContext;
   readonly #folder: PrivateFolder;
-  /** Passphrases that opened a file or were made in this run, the latest first. */
+  /** Passphrases that opened a file or were created in this run, latest first. */
   #known: readonly Passphrase[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -79,7 +79,7 @@ export class EncryptedFileStore implements SecretStore {
     }
   }
 
-  /** Asks now for the passphrase that {@link set} would need, and tries whether the folder can be written. */
+  /** Asks now for the passphrase that {@link set} will need, and checks that the folder is writable. */
   prepare(profile: ProfileName): Promise<void> {
     return this.#inTurn(async () => {
       const probe = ".probe";
@@ -135,7 +135,7 @@ export class EncryptedFileStore implements SecretStore {
   delete(address: SecretAddress): Promise<boolean> {
     return this.#inTurn(async () => {
       const file = fileNameOf(address);
-      // What would not be read is not erased either: a link may lead to somebody else's file.
+      // Never delete what reading refuses: a link may lead to another user's file.
       if (this.#folder.readBytes(file) === undefined) return false;
       return this.#folder.remove(file);
     });
@@ -145,7 +145,7 @@ export class EncryptedFileStore implements SecretStore {
     return this.#folder.pathOf(fileNameOf(address));
   }
 
-  /** One act at a time, so that two that start together ask for the passphrase once. */
+  /** Runs one operation at a time, so that concurrent ones prompt only once. */
   #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(act);
     this.#last = result.catch(() => {});
@@ -153,8 +153,8 @@ export class EncryptedFileStore implements SecretStore {
   }
 
   /**
-   * The passphrase to write a file with: the one that opens what this profile has already, so that
-   * a profile never has two, and no file is replaced that could not be opened.
+   * The passphrase to write a file with: the one that opens the profile's existing files, so that a
+   * profile never has two and no file that cannot be opened is replaced.
    */
   async #passphraseFor(address: SecretAddress): Promise<Passphrase> {
     const { profile } = address;

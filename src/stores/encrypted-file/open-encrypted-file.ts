@@ -3,7 +3,7 @@ import type { StoreContext } from "../store-context.ts";
 import { EncryptedFileStore } from "./encrypted-file.ts";
 import { PassphraseSource } from "./passphrase.ts";
 
-/** Opens the encrypted file store of a program folder. Touches nothing until it is used. */
+/** Opens the encrypted file store in a program folder. Does no I/O until it is used. */
 export function openEncryptedFile({
   folder,
   env,

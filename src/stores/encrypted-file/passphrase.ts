@@ -5,12 +5,12 @@ import type { Prompts } from "../../terminal/prompts/prompts.ts";
 import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
-/** What asking for a passphrase needs from outside. */
+/** What {@link PassphraseSource} needs. */
 export interface PassphraseContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the person has stopped the program. */
+  /** Aborted when the user stops the program. */
   readonly signal: AbortSignal;
-  /** Absent where nobody can answer. */
+  /** Absent if no user can answer. */
   readonly ask?: Prompts["passphrase"] | undefined;
 }
 
@@ -41,7 +41,7 @@ export class PassphraseSource {
     return ask === undefined ? "nowhere" : "person";
   }
 
-  /** Whether a passphrase can be had, without asking for it. */
+  /** Whether a passphrase is available; does not prompt. */
   async availability(): Promise<StoreAvailability> {
     try {
       if (this.origin === "nowhere") throw noPassphrase();
@@ -54,11 +54,11 @@ export class PassphraseSource {
   }
 
   /**
-   * The passphrase of a file that is there.
+   * The passphrase for an existing file.
    *
    * @param what - what it opens, for the question: `the key "work"`
    * @param attempt - 1 for the first question
-   * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
+   * @throws MistralKeyError of kind `store-locked` when there is none and no user to ask
    */
   async toOpen(what: string, attempt: number): Promise<Passphrase> {
     const given = await this.given();
@@ -69,9 +69,9 @@ export class PassphraseSource {
   }
 
   /**
-   * The passphrase of a file to be made. A person enters it twice.
+   * The passphrase for a new file. The user enters it twice.
    *
-   * @throws MistralKeyError of kind `store-locked` when there is none and nobody to ask
+   * @throws MistralKeyError of kind `store-locked` when there is none and no user to ask
    */
   async toMake(): Promise<Passphrase> {
     const given = await this.given();
@@ -85,8 +85,8 @@ export class PassphraseSource {
   }
 
   /**
-   * The passphrase that can be had without asking anybody; `undefined` when only a person has it.
-   * Read once: the file may be a pipe, as in `MISTRAL_KEY_PASSPHRASE_FILE=<(pass show …)`.
+   * The passphrase that is available without a prompt; `undefined` when only the user has it. Read
+   * once: the file may be a pipe, as in `MISTRAL_KEY_PASSPHRASE_FILE=<(pass show …)`.
    *
    * @throws MistralKeyError of kind `store-locked` when the file cannot be used
    */

@@ -1,14 +1,14 @@
 import { scrypt } from "node:crypto";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 
-/** What deriving a key needs from outside. */
+/** How to cancel and report a derivation. */
 export interface ScryptWork {
   readonly signal: AbortSignal;
-  /** Called before a derivation that takes noticeable time; what it gives back is called after it. */
+  /** Called before a derivation; the function that it returns is called afterwards. */
   readonly begin: () => () => void;
 }
 
-/** A passphrase, and the keys it was stretched to in this run, so that no file costs twice. Never prints itself. */
+/** A passphrase and the keys derived from it so far, so that no file costs twice. Never prints itself. */
 export class Passphrase {
   readonly #text: string;
   readonly #derived = new Map<string, Uint8Array>();
@@ -25,9 +25,8 @@ export class Passphrase {
   /**
    * Stretches the passphrase to 32 bytes with scrypt (r 8, p 1).
    *
-   * The work is done on another thread, by Node's own scrypt: the event loop stays free, so that
-   * Ctrl-C is answered at once. The thread itself cannot be stopped; a program that ends meanwhile
-   * is held up for the rest of the derivation.
+   * Node's scrypt runs on another thread: the event loop stays free, so that Ctrl-C works at once. The
+   * thread cannot be stopped; a process that exits meanwhile waits for the rest of the derivation.
    *
    * @param logN - base-2 logarithm of the work factor
    * @throws Cancelled when the signal is aborted

@@ -1,10 +1,10 @@
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
 import { KeytarAccess } from "./keytar-access.ts";
 
-/** Five minutes: the system's own dialog may be open, and the person may be looking for a password. */
+/** Five minutes: the system's dialog may be open while the user looks for a password. */
 const limitMs = 300_000;
 
-/** The keychains of macOS and Windows, which ask the person themselves and tell by errors what is wrong. */
+/** The keychains of macOS and Windows, which prompt the user themselves and report problems as errors. */
 export class DialogKeychain implements Keychain {
   readonly name: string;
   readonly #keytar: KeytarAccess;
@@ -16,7 +16,7 @@ export class DialogKeychain implements Keychain {
     this.#asks = platform === "darwin";
   }
 
-  /** Whether it is locked cannot be asked without a dialog, so only what is missing is found. */
+  /** Checks only that keytar loads: a lock cannot be detected without a dialog. */
   async examine(): Promise<void> {
     this.#keytar.load();
   }
@@ -25,7 +25,7 @@ export class DialogKeychain implements Keychain {
     return this.#keytar.read(account, limitMs);
   }
 
-  /** On macOS reading may bring up a dialog, and one more for the same act looks like an attack. */
+  /** On macOS a read may open a dialog, and a second one for one action looks like an attack. */
   async peek(account: string): Promise<Peeked> {
     if (this.#asks) return { state: "unread", reason: "asks" };
     const password = await this.read(account);

@@ -5,11 +5,11 @@ import { defaultProfile } from "../../keys/profile-name.ts";
 import { isRemote } from "../../terminal/terminal-capabilities.ts";
 import type { KeychainTrouble } from "./keychain-trouble.ts";
 
-/** What is wrong with the keychain and what to do about it, in words. */
+/** What is wrong with the keychain, and how to fix it. */
 export interface KeychainAdvice {
   /** One sentence: what is wrong. */
   readonly reason: string;
-  /** What to do, one action a line; each stands by itself. */
+  /** What to do, one self-contained action per line. */
   readonly advice: readonly string[];
 }
 
@@ -23,15 +23,15 @@ export interface Machine {
   exists(path: string): boolean;
 }
 
-/** The machine that this runs on. */
+/** The machine this runs on. */
 export function thisMachine(platform: NodeJS.Platform, env: Machine["env"]): Machine {
   return { platform, env, uid: process.getuid?.(), read: readTextIfThere, exists: existsSync };
 }
 
 /**
- * Puts a trouble into words that fit a machine. Reads a few small files of it.
+ * Explains a problem in terms of a machine. Reads a few small files there.
  *
- * @param name - the keychain's own name, "GNOME Keyring", or "the keychain" where that is not known
+ * @param name - the keychain's name, such as "GNOME Keyring"; "the keychain" if unknown
  */
 export function adviseOn(trouble: KeychainTrouble, name: string, machine: Machine): KeychainAdvice {
   const reason = reasons[trouble](name);
@@ -152,9 +152,8 @@ function startKeychain(machine: Machine): readonly string[] {
 }
 
 /**
- * The password is read by the shell: typed into the daemon, its newline would become part of it. The
- * line is short enough for 80 columns and never broken: a part of it alone would make a keyring
- * without a password.
+ * The shell reads the password: typed into the daemon, it would include the newline. The line fits in
+ * 80 columns and is never wrapped: a part of it alone would create a keyring without a password.
  */
 function startKeyring(what: "Start" | "Unlock" | "Make"): string {
   const daemon = `gnome-keyring-daemon ${what === "Start" ? "" : "-r "}--unlock`;
@@ -162,7 +161,7 @@ function startKeyring(what: "Start" | "Unlock" | "Make"): string {
   return `${purpose}, in bash: (read -rsp Password: p; printf %s "$p" | ${daemon})`;
 }
 
-// By the names in os-release(5). dbus-run-session, which starts a session bus, is in the last package.
+// Names as in os-release(5). The last package has dbus-run-session, which starts a session bus.
 const families: readonly (readonly [names: RegExp, install: string, libsecret: string, bus: string])[] = [
   [/\b(?:debian|ubuntu)\b/, "apt-get install", "libsecret-1-0", "dbus-daemon"],
   [/\b(?:fedora|rhel)\b/, "dnf install", "libsecret", "dbus-daemon"],
@@ -171,7 +170,7 @@ const families: readonly (readonly [names: RegExp, install: string, libsecret: s
   [/\bsuse\b/, "zypper install", "libsecret-1-0", "dbus-1"],
 ];
 
-/** The line that tells how to install what a keychain needs: libsecret alone, a keyring with it, or a session bus as well. */
+/** How to install what a keychain needs: libsecret, a keyring with it, or a session bus as well. */
 function installLine({ read, uid }: Machine, what: "libsecret" | "keyring" | "session"): string {
   const names = (read("/etc/os-release").match(/^ID(?:_LIKE)?=.*$/gm) ?? []).join(" ");
   const family = families.find(([pattern]) => pattern.test(names));

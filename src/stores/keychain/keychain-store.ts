@@ -14,7 +14,7 @@ import type { KeychainAdvice } from "./keychain-advice.ts";
 import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
 import { SecretServiceKeychain } from "./secret-service/secret-service-keychain.ts";
 
-/** Keys in the keychain of the operating system, through keytar. Each is read once a run. */
+/** Keeps keys in the OS keychain, through keytar. `get` reads each key once per run. */
 export class KeychainStore implements SecretStore {
   readonly kind = "keychain";
   readonly #options: KeychainOptions;
@@ -89,7 +89,7 @@ export class KeychainStore implements SecretStore {
     });
   }
 
-  /** That it cannot be read does not mean that it is not there. */
+  /** A failed read does not mean that the key is not there. */
   async #readBack(account: string): Promise<string | undefined> {
     try {
       return await this.#keychain.read(account);
@@ -98,7 +98,7 @@ export class KeychainStore implements SecretStore {
     }
   }
 
-  /** One at a time, so that what is remembered is what is stored, whatever is asked for at once. */
+  /** Runs one operation at a time, so that concurrent ones cannot make the cache stale. */
   #inTurn<Value>(address: SecretAddress, work: () => Promise<Value>): Promise<Value> {
     const turn = this.#last.then(async () => {
       try {
@@ -115,14 +115,14 @@ export class KeychainStore implements SecretStore {
     const { reason, advice } = await this.#putIntoWords(problem);
     const { trouble, cause } = problem;
     if (trouble === "unreadable") {
-      // Not secret-tool, which would print what it holds of every profile.
+      // Not secret-tool: it would print the keys of every profile.
       const hint = `Take it out: ${commandFor(profile, "remove")}\nThen store a key anew: ${commandFor(profile, "init")}`;
       return new MistralKeyError("store-damaged", reason, { cause, hint });
     }
     return new MistralKeyError(`store-${states[trouble]}`, reason, { cause, hint: advice.join("\n") });
   }
 
-  /** Loaded only now: most runs have nothing to explain. */
+  /** Loaded lazily: most runs have nothing to explain. */
   async #putIntoWords({ trouble }: KeychainProblem): Promise<KeychainAdvice> {
     const { adviseOn, thisMachine } = await import("./keychain-advice.ts");
     const { platform, env } = this.#options;
@@ -145,7 +145,7 @@ const states = {
   "write-unanswered": "unresponsive",
 } as const satisfies Record<KeychainTrouble, StoreAvailability["state"]>;
 
-/** Whoever stored a key by hand may have stored the newline of `echo` with it. */
+/** A key stored by hand may include the newline of `echo`. */
 function keyFrom(password: string): ApiKey {
   const value = password.trim();
   if (!ApiKey.accepts(value)) throw new KeychainProblem("unreadable");

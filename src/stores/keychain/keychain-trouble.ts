@@ -1,29 +1,29 @@
-/** Everything that can be the matter with a keychain. */
+/** Everything that can be wrong with a keychain. */
 export type KeychainTrouble =
-  /** keytar is not installed, or for another system. */
+  /** keytar is missing or built for another system. */
   | "library-unusable"
   /** libsecret, which keytar needs on Linux, is not installed. */
   | "libsecret-missing"
   /** There is no session bus. */
   | "bus-missing"
-  /** There is a session bus that only a later Node can reach. */
+  /** The session bus needs a later Node. */
   | "node-too-old"
-  /** Nobody on the bus keeps secrets. */
+  /** There is no Secret Service. */
   | "service-missing"
   /** There is no default collection (Linux), no default keychain (macOS), no logon session (Windows). */
   | "collection-missing"
-  /** What is stored without choosing a place would be forgotten at log-out (Linux). */
+  /** The default collection lasts only for this session (Linux). */
   | "collection-volatile"
   | "locked"
-  /** It does not let this program in, or the person does not. */
+  /** The keychain or the user denied access. */
   | "denied"
-  /** It holds an entry and does not give it out, or gives something that is no key. */
+  /** It has an entry but returns nothing, or something that is not a key. */
   | "unreadable"
   | "unresponsive"
-  /** It did not answer when it was given a password, or does not give the same back: it may or may not hold it. */
+  /** It did not answer a write, or does not return the same password: the write may have succeeded. */
   | "write-unanswered";
 
-/** The keychain cannot do what it was asked. {@link KeychainStore} puts it into words. */
+/** A keychain operation failed. {@link KeychainStore} words it for the user. */
 export class KeychainProblem extends Error {
   override readonly name = "KeychainProblem";
   readonly trouble: KeychainTrouble;
@@ -34,8 +34,8 @@ export class KeychainProblem extends Error {
   }
 }
 
-// On macOS the texts are what SecCopyErrorMessageString gives on an English system, and the numbers
-// what it gives for a status it has no text for. Windows' texts are in the language of the system.
+// On macOS the texts come from SecCopyErrorMessageString on an English system; the numbers appear for a
+// status that has no text. Windows localizes its texts.
 const troubles: readonly (readonly [RegExp, KeychainTrouble])[] = [
   [/locked collection|is ?locked|user interaction is not allowed|passphrase you entered is not/i, "locked"],
   [/-25308\b|-25320\b|-25293\b/, "locked"],
@@ -45,8 +45,8 @@ const troubles: readonly (readonly [RegExp, KeychainTrouble])[] = [
 ];
 
 /**
- * Tells what is the matter from the message of keytar's error, which has no code. What is not
- * known counts as denied: the keychain was reached and did not do what it was asked.
+ * Classifies keytar's error by its message, since it has no code. An unknown one counts as denied: the
+ * keychain was reached and did not do what it was asked.
  */
 export function troubleOf(error: unknown): KeychainTrouble {
   const message = error instanceof Error ? error.message : String(error);

@@ -8,21 +8,21 @@ import { waitForCall } from "./native-calls.ts";
 export const keychainService = "mistral-key";
 
 /**
- * What of keytar is used. Not `findCredentials`: on Linux it ends the process with SIGSEGV when an
- * item is locked or has no account.
+ * The keytar functions in use. Not `findCredentials`: on Linux it crashes with SIGSEGV when an item is
+ * locked or has no account.
  */
 const methods = ["getPassword", "setPassword", "deletePassword"] as const;
 type Method = (typeof methods)[number];
 
-/** keytar's functions. They take service and account, `setPassword` a password as well. */
+/** keytar's functions: each takes service and account, `setPassword` also a password. */
 type Keytar = Readonly<Record<Method, (...args: readonly string[]) => Promise<unknown>>>;
 
-/** keytar's calls, each with a time limit in milliseconds. What goes wrong is thrown as `KeychainProblem`. */
+/** Calls keytar, with time limits in milliseconds. Failures are thrown as `KeychainProblem`. */
 export class KeytarAccess {
   readonly #signal: AbortSignal | undefined;
   #keytar: Keytar | undefined;
 
-  /** @param signal - aborted when the person has stopped the program */
+  /** @param signal - aborted when the user stops the program */
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
   }
@@ -33,7 +33,7 @@ export class KeytarAccess {
     return this.#keytar;
   }
 
-  /** `undefined` is what keytar also gives when the keychain is locked. */
+  /** Also returns `undefined` when the keychain is locked. */
   async read(account: string, limitMs: number): Promise<string | undefined> {
     const result = await this.#call("getPassword", [account], limitMs);
     return typeof result === "string" ? result : undefined;
@@ -43,7 +43,7 @@ export class KeytarAccess {
     await this.#call("setPassword", [account, password], limitMs);
   }
 
-  /** `false` is what keytar also gives when the keychain is locked. */
+  /** Also returns `false` when the keychain is locked. */
   async erase(account: string, limitMs: number): Promise<boolean> {
     return (await this.#call("deletePassword", [account], limitMs)) === true;
   }
@@ -65,7 +65,7 @@ export class KeytarAccess {
 function loadKeytar(): Keytar {
   const require = createRequire(import.meta.url);
   try {
-    // Not imported: for a CommonJS module Node would read its source for names first, which takes 2 ms.
+    // Not `import`: Node would first scan the CommonJS source for names, which takes 2 ms.
     return require("keytar");
   } catch (error) {
     return loadBinary(require, error);
@@ -73,8 +73,8 @@ function loadKeytar(): Keytar {
 }
 
 /**
- * keytar hides why its binary does not load, and never looks for the one it carries for musl
- * (Alpine), which its install script does not pick either.
+ * keytar hides why its binary fails to load. It never tries the musl (Alpine) build that it ships, and
+ * its install script does not select it either.
  */
 function loadBinary(require: NodeJS.Require, failure: unknown): Keytar {
   let cause = failure;

@@ -1,18 +1,18 @@
 import { type Limit, withinLimit } from "../../within-limit.ts";
 
 /*
- * A call into keytar blocks a thread until the keychain answers, and Node ends no process while a
- * thread is blocked: neither returning from main nor process.exit() does it. So the calls are
- * counted here, and main.ts asks at the end whether one is left.
+ * A keytar call blocks a thread until the keychain answers, and Node cannot exit while a thread is
+ * blocked: neither by returning from main nor by process.exit(). So calls are counted here, and main.ts
+ * checks at the end whether one is pending.
  */
 
 let underWay = 0;
 
 /**
- * Waits for a call into keytar, up to a limit. Then the call goes on by itself: nothing can stop it,
- * and the next one waits for it.
+ * Waits for a keytar call, up to a limit. After that the call keeps running: nothing can stop it, and
+ * the next one waits for it.
  *
- * @throws TimedOut, the reason of the signal, or what the call throws
+ * @throws TimedOut, the signal's reason, or what the call throws
  */
 export function waitForCall<Value>(limit: Limit, call: () => Promise<Value>): Promise<Value> {
   return withinLimit(limit, async () => {
@@ -25,7 +25,7 @@ export function waitForCall<Value>(limit: Limit, call: () => Promise<Value>): Pr
   });
 }
 
-/** What ending a process takes of it. */
+/** The part of `process` needed here. */
 export interface EndableProcess {
   readonly pid: number;
   readonly execve?: (file: string, args: readonly string[], env: Record<string, string>) => never;
@@ -33,13 +33,13 @@ export interface EndableProcess {
 }
 
 /**
- * Ends the process when a call into keytar hangs; else does nothing.
+ * Ends the process if a keytar call hangs; otherwise does nothing.
  *
- * Where Node can replace its process (22.15 and later, not on Windows), a shell takes its place and
- * ends with the code. Elsewhere a code that stands for a signal is reached by that signal, and for
- * any other only SIGKILL is left: whoever started the program sees that (137) instead of the code.
- * On Linux, the keychain has to stop answering in the milliseconds between having said that it is
- * unlocked and being read for this to happen, or a person has to leave its dialog open.
+ * Where Node has `execve` (22.15 and later, not on Windows), a shell replaces the process and exits
+ * with the code. Elsewhere a code above 128 becomes its signal, and for any other only SIGKILL is
+ * left: the caller sees 137 instead of the code. On Linux this takes a keychain that stops answering
+ * in the milliseconds between reporting that it is unlocked and being read, or a user who leaves its
+ * dialog open.
  */
 export function endDespiteHungCall(own: EndableProcess, code: number): void {
   if (underWay === 0) return;

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { decodeMessage, encodeCall, type MethodCall, messageLength, prefixLength } from "./bus-message.ts";
 import type { ReplyValue } from "./bus-values.ts";
 
-/** Somebody on the bus, or the bus itself, answered a call with an error. */
+/** An error reply, from a service or from the bus itself. */
 export class BusError extends Error {
   override readonly name = "BusError";
   /** The error's name, such as `org.freedesktop.DBus.Error.ServiceUnknown`. */
@@ -14,12 +14,12 @@ export class BusError extends Error {
   }
 }
 
-/** The bus cannot be talked to: no socket, nobody listening, or it does not let this user in. */
+/** The bus is unreachable: no socket, no listener, or it rejects this user. */
 export class BusUnreachable extends Error {
   override readonly name = "BusUnreachable";
 }
 
-/** Where calls to the bus itself go. Source: D-Bus specification 0.43, "Message Bus Messages". */
+/** The bus itself, as a call target. Source: D-Bus specification 0.43, "Message Bus Messages". */
 export const theBus = {
   destination: "org.freedesktop.DBus",
   path: "/org/freedesktop/DBus",
@@ -34,8 +34,8 @@ interface Waiting<Value> {
 }
 
 /**
- * A connection to a message bus that only makes calls. Any break of the protocol ends it, and what
- * waits on it, with `MalformedMessage`.
+ * A message bus connection that only makes calls. A malformed message closes it and rejects pending
+ * calls with `MalformedMessage`.
  */
 export class BusConnection {
   readonly #socket: Socket;
@@ -46,21 +46,21 @@ export class BusConnection {
   #failure: { readonly error: unknown } | undefined;
 
   /**
-   * Begins to connect to a bus. {@link authenticate} comes next.
+   * Starts connecting to a bus. Call {@link authenticate} next.
    *
-   * @param socketPath - a path, or a name in the abstract namespace with a NUL in front
+   * @param socketPath - a path, or a NUL followed by a name in the abstract namespace
    */
   constructor(socketPath: string) {
     this.#socket = connect({ path: socketPath });
   }
 
   /**
-   * Authenticates and says hello. The hello is sent, not waited for: the bus answers in order.
+   * Authenticates and sends Hello, without waiting for its reply: the bus answers in order.
    *
-   * A bus would take it, and calls, before it has let this user in. But xdg-dbus-proxy, which stands
-   * in front of the bus in sandboxes (Flatpak, Firejail), takes what comes too soon for a broken message.
+   * A bus would accept Hello, and calls, before it has authenticated this user. But xdg-dbus-proxy,
+   * which fronts the bus in sandboxes (Flatpak, Firejail), treats early messages as malformed.
    *
-   * @returns why the bus cannot be talked to; `undefined` when it can
+   * @returns why the bus cannot be used; `undefined` if it can
    */
   async authenticate(): Promise<BusUnreachable | undefined> {
     const socket = this.#socket;
@@ -68,7 +68,7 @@ export class BusConnection {
       this.#handshake = { resolve, reject };
     });
     socket.on("connect", () => {
-      // EXTERNAL: the bus compares the user, in hexadecimal of its digits, with what the socket itself tells of us.
+      // EXTERNAL: the user ID's digits in hex; the bus compares them with the peer credentials.
       const user = Buffer.from(String(process.geteuid?.() ?? 0)).toString("hex");
       socket.write(`\0AUTH EXTERNAL ${user}\r\n`);
     });
@@ -92,10 +92,10 @@ export class BusConnection {
   }
 
   /**
-   * Calls a method and answers with the values of its reply. Several calls may be made before the
-   * first is answered. An answer that nobody waits for any more is no unhandled rejection.
+   * Calls a method and returns the values of its reply. Calls may be pipelined. A rejection that no
+   * caller awaits is not reported as unhandled.
    *
-   * @throws BusError when the answer is an error
+   * @throws BusError when the reply is an error
    */
   call(call: MethodCall): Promise<readonly ReplyValue[]> {
     const serial = ++this.#serial;
@@ -108,7 +108,7 @@ export class BusConnection {
     return reply;
   }
 
-  /** Ends the connection, and what still waits on it. */
+  /** Closes the connection and rejects pending calls. */
   close(): void {
     this.#fail(new BusUnreachable("The connection was closed."));
   }
@@ -123,7 +123,7 @@ export class BusConnection {
   #finishHandshake(handshake: Waiting<void>): void {
     const end = this.#received.indexOf("\r\n");
     if (end === -1 && this.#received.length < maximalHandshakeLength) return;
-    // Whoever sends more than the answer to what was asked is no message bus.
+    // A peer that sends more than this one reply is not a message bus.
     const line = this.#received.toString("latin1", 0, end);
     if (!/^OK [0-9a-f]+$/i.test(line) || end + 2 !== this.#received.length) {
       this.#fail(new BusUnreachable("The session bus does not accept this user."));

@@ -9,12 +9,12 @@ import {
 } from "./bus-values.ts";
 
 /*
- * The part of the D-Bus wire format that asking a Secret Service for its state takes. Nothing secret
- * is in any of these messages.
+ * The part of the D-Bus wire format needed to query the state of a Secret Service. None of these
+ * messages contains a secret.
  *
- * Written here because `mistral-key get` has a few milliseconds for it: @jellybrick/dbus-next 0.11,
- * the best kept of the libraries that speak D-Bus, bundles to 126 kB and takes 13 ms to load, where
- * reading a password with keytar takes 14 ms in all (measured in November 2026).
+ * Written here because `mistral-key get` has a few milliseconds for it: @jellybrick/dbus-next 0.11, the
+ * best maintained D-Bus library, bundles to 126 kB and takes 13 ms to load, while reading a password
+ * with keytar takes 14 ms in all (measured in November 2026).
  *
  * Source: D-Bus specification 0.43, "Message Protocol" and "Marshaling".
  */
@@ -28,17 +28,17 @@ export interface MethodCall {
   readonly args: readonly TypedValue[];
 }
 
-/** What a message from the bus is, as far as it matters to somebody who waits for replies. */
+/** A message from the bus, reduced to what a caller waiting for replies needs. */
 export type IncomingMessage =
   | { readonly kind: "reply"; readonly to: number; readonly values: readonly ReplyValue[] }
   | { readonly kind: "error"; readonly to: number; readonly name: string; readonly text: string }
-  /** A signal, or a call to us: not waited for. */
+  /** A signal, or a call to us: ignored. */
   | { readonly kind: "other" };
 
-/** Bytes at the start of a message that tell how long it is. */
+/** Bytes needed to determine a message's length. */
 export const prefixLength = 16;
 
-// The bus allows 64 MiB for headers and 128 MiB in all; no answer to our questions comes near these.
+// In bytes. The bus allows 64 MiB for headers and 128 MiB in all; no reply to us comes near these.
 const maximalHeaderLength = 16 * 1024;
 const maximalBodyLength = 256 * 1024;
 
@@ -76,13 +76,13 @@ export function encodeCall(serial: number, call: MethodCall): Buffer {
 }
 
 /**
- * How many bytes a message has that starts with these.
+ * The length in bytes of a message with this prefix.
  *
  * @param prefix - at least {@link prefixLength} bytes
- * @throws MalformedMessage when it is no message, or longer than any answer to us can be
+ * @throws MalformedMessage when it is not a message, or longer than any reply to us
  */
 export function messageLength(prefix: Buffer): number {
-  // Every system that keytar is built for is little-endian, and so is every program that answers.
+  // Every system that keytar supports is little-endian, and so is every peer.
   if (prefix[0] !== littleEndian || prefix[3] !== protocolVersion) {
     throw new MalformedMessage("This is not a message of the bus.");
   }
@@ -95,7 +95,7 @@ export function messageLength(prefix: Buffer): number {
 }
 
 /**
- * Reads one whole message.
+ * Decodes a whole message.
  *
  * @throws MalformedMessage
  */

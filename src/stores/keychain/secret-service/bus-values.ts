@@ -1,4 +1,4 @@
-/** A message that breaks the rules of the protocol or a limit set here. */
+/** A message that violates the protocol or a limit set here. */
 export class MalformedMessage extends Error {
   override readonly name = "MalformedMessage";
 }
@@ -6,24 +6,24 @@ export class MalformedMessage extends Error {
 /** Attributes of an item: a dictionary of strings (`a{ss}`). */
 export type Attributes = Readonly<Record<string, string>>;
 
-/** A value to send, behind its type: a string, path or signature, paths, attributes, or a variant of one of these. */
+/** A value to send, after its type: a string, path or signature, paths, attributes, or a variant of these. */
 export type TypedValue =
   | readonly [type: "s" | "o" | "g", value: string]
   | readonly [type: "ao", value: readonly string[]]
   | readonly [type: "a{ss}", value: Attributes]
   | readonly [type: "v", value: TypedValue];
 
-/** A value that comes back: a string or path, a number, a boolean, paths, attributes. */
+/** A value received: a string or path, a number, a boolean, paths, attributes. */
 export type ReplyValue = string | number | boolean | readonly string[] | Attributes;
 
-/** Splits a signature into its types, `aoa{ss}v` into `ao`, `a{ss}` and `v`. No other kinds are read. */
+/** Splits a signature into its types, `aoa{ss}v` into `ao`, `a{ss}` and `v`. Throws on unknown types. */
 export function typesIn(signature: ReplyValue): readonly string[] {
   const types = String(signature).match(/ao|a\{ss\}|[sogubv]/g) ?? [];
   if (types.join("") !== signature) throw new MalformedMessage("It holds a type that is not read here.");
   return types;
 }
 
-/** The first multiple of a boundary at or behind an offset, both in bytes. */
+/** The first multiple of a boundary at or after an offset, both in bytes. */
 export function alignedTo(boundary: number, offset: number): number {
   return Math.ceil(offset / boundary) * boundary;
 }
@@ -104,7 +104,7 @@ function uint32Bytes(value: number): Buffer {
   return bytes;
 }
 
-/** Unmarshals values, little-endian; every step checks that there is as much as it reads. */
+/** Unmarshals values, little-endian; every read is bounds-checked. */
 export class Reader {
   readonly #buffer: Buffer;
   #offset: number;

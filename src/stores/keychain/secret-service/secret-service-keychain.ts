@@ -9,37 +9,37 @@ import {
   showToKeytar,
 } from "./secret-service.ts";
 
-/** Milliseconds. The first three keep a store within the 2.5 s in which it says what is wrong, with Node's start. */
+/** Milliseconds. The first three and Node's start-up fit the 2.5 s that a store has to report a problem. */
 const limits = {
   question: 1800,
   /** From the first question to the last read. */
   answer: 2200,
-  /** The least that a read gets when the question took long. */
+  /** Minimum for a read after a slow query. */
   leastRead: 400,
-  /** For one read with a person there, whom the service may ask whether it may give the key out. */
+  /** For one read in interactive use: the service may ask the user whether to release the key. */
   patientRead: 30_000,
-  /** To give up a write leaves open whether it was done, so that is for the worst only. */
+  /** Giving up leaves it unknown whether the write happened, so this is a last resort. */
   write: 10_000,
-  /** A prompt of the desktop may be open, and the person may be looking for a password. */
+  /** A desktop prompt may be open while the user looks for a password. */
   prompt: 300_000,
 } as const;
 
-/** How often something is tried that the service should do. */
+/** How often to try what the service should do. */
 const attempts = 3;
 
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
- * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC). keytar takes a locked keychain for an
- * empty one and waits 50 s for one that does not answer, so the service is asked for its
- * state over the session bus first. keytar moves the secrets: it reads, writes and erases, and
- * brings up the desktop's prompt to unlock.
+ * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC). keytar mistakes a locked keychain for an
+ * empty one and waits 50 s for one that does not answer, so the service's state is queried over the
+ * session bus first. keytar handles the secrets: reads, writes, deletes, and brings up the desktop's
+ * unlock prompt.
  */
 export class SecretServiceKeychain implements Keychain {
   readonly #options: KeychainOptions;
   readonly #keytar: KeytarAccess;
   #name = "the keychain";
-  /** A dialog that was closed once does not come again: one after the other looks like an attack. */
+  /** Once dismissed, a dialog does not return: repeated dialogs look like an attack. */
   #mayPrompt: boolean;
 
   constructor(options: KeychainOptions) {
@@ -64,7 +64,7 @@ export class SecretServiceKeychain implements Keychain {
   async peek(account: string): Promise<Peeked> {
     const answer = await this.#ask({ account, itemOnly: true });
     if (isLocked(answer)) return { state: "unread", reason: "locked" };
-    // Others may ask before they give a key out.
+    // Others may prompt before releasing a key.
     const asks = this.#name !== "GNOME Keyring";
     if (answer.items.unlocked > 0 && asks) return { state: "unread", reason: "asks" };
     const password = await this.#readWithin(account, countDown());
@@ -75,14 +75,14 @@ export class SecretServiceKeychain implements Keychain {
     const { collection, items } = await this.#ask({ account });
     const mayUnlock = collection === "locked" && this.#options.interactive;
     if (collection !== "unlocked" && !mayUnlock) throw new KeychainProblem(collection);
-    // Else keytar would put a second item beside one that it does not see.
+    // Otherwise keytar would duplicate an item that it cannot see.
     if (items.unlocked > 0) await this.#show({ account, which: "one" });
     await retryPassing(() => this.#keytar.write(account, password, this.#changeLimit));
   }
 
   async erase(account: string): Promise<boolean> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      // Asked again after each attempt: what keytar says of it is not the whole truth.
+      // Query again after each attempt: keytar's own result is unreliable.
       const { items } = await this.#askUnlocked(account);
       if (items.unlocked === 0) return attempt > 1;
       await this.#show({ account, which: "all" });
@@ -91,7 +91,7 @@ export class SecretServiceKeychain implements Keychain {
     throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
   }
 
-  /** Some ask the person before they change anything, unlocked or not. */
+  /** Some services prompt before any change, unlocked or not. */
   get #changeLimit(): number {
     return this.#options.interactive ? limits.prompt : limits.write;
   }
@@ -105,20 +105,20 @@ export class SecretServiceKeychain implements Keychain {
       const limitMs = Math.max(timeLeft(), limits.leastRead);
       const password = await retryPassing(() => this.#keytar.read(account, limitMs));
       if (password !== undefined) return intact(password);
-      // There is an item: keytar does not see it, or it has just gone or been locked.
+      // The item exists: keytar does not see it, or it was just removed or locked.
       await this.#show({ account, which: "one" });
     }
     throw new KeychainProblem("unreadable");
   }
 
   /**
-   * Asks about an item; when it is locked and a person is there, lets keytar bring up the prompt,
-   * and gives the password that keytar then read.
+   * Queries an item; if it is locked and a prompt is allowed, lets keytar show it, and returns the
+   * password that keytar then read.
    */
   async #askUnlocked(account: string): Promise<Answered & { readonly password?: string | undefined }> {
     const answer = await this.#ask({ account, itemOnly: true });
     if (!isLocked(answer)) {
-      // That nothing is there is an answer only where something could be.
+      // Without a collection, finding nothing proves nothing.
       if (answer.items.unlocked === 0 && answer.collection === "collection-missing") {
         throw new KeychainProblem("collection-missing");
       }
@@ -126,15 +126,15 @@ export class SecretServiceKeychain implements Keychain {
     }
     if (!this.#mayPrompt) throw new KeychainProblem("locked");
     const password = await this.#keytar.read(account, limits.prompt);
-    // Only asking tells "nothing there" from "still locked". But KeePassXC lets one connection in at
-    // a time, by default, and that was keytar's.
+    // Only a query tells "nothing there" from "still locked". But KeePassXC by default admits one
+    // connection at a time, and that was keytar's.
     const unlocked = await this.#ask({ account, itemOnly: true });
     if (password !== undefined || !isLocked(unlocked)) return { ...unlocked, password };
     this.#mayPrompt = false;
     throw new KeychainProblem("locked");
   }
 
-  /** Asks the service, and loads keytar while it thinks. */
+  /** Queries the service, and loads keytar meanwhile. */
   async #ask(about: { readonly account?: string; readonly itemOnly?: boolean }): Promise<Answered> {
     const { env, signal } = this.#options;
     const { account, itemOnly = false } = about;
@@ -148,18 +148,18 @@ export class SecretServiceKeychain implements Keychain {
         try {
           this.#keytar.load();
         } catch {
-          // It is said below.
+          // Reported below.
         }
       },
     });
-    // Without keytar nothing else helps, so what is wrong with it is said first.
+    // Nothing works without keytar, so its problem is reported first.
     this.#keytar.load();
     this.#name = answer.provider ?? this.#name;
     if (answer.state === "failed") throw answer.problem;
     return answer;
   }
 
-  /** Only makes things better, so that it may fail; what was to be done then says what is wrong. */
+  /** Best effort: if it fails, the operation that follows reports the problem. */
   async #show({ account, which }: Pick<ItemsToShow, "which"> & { readonly account: string }): Promise<void> {
     const { env, signal } = this.#options;
     const items = { env, limitMs: limits.leastRead, signal, item: itemOf(account), which };
@@ -167,14 +167,14 @@ export class SecretServiceKeychain implements Keychain {
   }
 }
 
-/** Milliseconds until a run without a person has to have its answer. */
+/** Milliseconds left for a non-interactive run to answer. */
 function countDown(): () => number {
-  // Monotonic, as performance.now() is, which takes Node a millisecond to load.
+  // Monotonic like performance.now(), which takes a millisecond to load.
   const end = process.uptime() * 1000 + limits.answer;
   return () => end - process.uptime() * 1000;
 }
 
-/** Tries again what failed with an error right after the service said that it is ready. */
+/** Retries a call that failed right after the service reported itself ready. */
 async function retryPassing<Value>(call: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -188,7 +188,7 @@ async function retryPassing<Value>(call: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** keytar puts this character in place of what is no text. */
+/** keytar substitutes this character for invalid text. */
 function intact(password: string): string {
   if (password.includes("\ufffd")) throw new KeychainProblem("unreadable");
   return password;
@@ -198,7 +198,7 @@ function itemOf(account: string): Readonly<Record<string, string>> {
   return { service: keychainService, account };
 }
 
-/** Whether an item that is wanted may be behind a lock: it is, or the place where it would be is. */
+/** Whether a wanted item may be locked: it is, or the default collection is. */
 function isLocked({ collection, items }: Answered): boolean {
   return items.unlocked === 0 && (items.locked > 0 || collection === "locked");
 }

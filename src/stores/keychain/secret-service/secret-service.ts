@@ -6,25 +6,24 @@ import { type Attributes, MalformedMessage, type ReplyValue, type TypedValue } f
 import { type SessionBusAccess, useSessionBus } from "./session-bus.ts";
 
 /*
- * What a Secret Service says of itself and of its items. Nothing secret is asked for here: that is
- * keytar's part.
+ * Queries the state of a Secret Service and its items. Requests no secrets: that is keytar's part.
  *
  * Source: freedesktop.org Secret Service API 0.2.
  */
 
-/** What to ask for. */
+/** What to query. */
 export interface SecretServiceQuestion extends SessionBusAccess {
-  /** The attributes of an item; without them no item is looked for. */
+  /** Attributes of the item to search for; absent for none. */
   readonly item?: Attributes | undefined;
-  /** Whether the item is all that matters: when it is unlocked, the collection is not asked about. */
+  /** Whether only the item matters: if it is unlocked, the collection is not queried. */
   readonly itemOnly?: boolean;
-  /** Called when the questions are on their way, again when they are asked again: the moment to do something else meanwhile. */
+  /** Called when the query is under way, and again on each retry: a chance to do other work meanwhile. */
   readonly onAsked?: () => void;
 }
 
-/** What the Secret Service of this session says of itself, without anybody being prompted. */
+/** The state of this session's Secret Service, determined without prompting. */
 export type SecretServiceAnswer = {
-  /** Which program it is, "GNOME Keyring"; `undefined` when it is none that is known here. */
+  /** The program's name, "GNOME Keyring"; `undefined` if it is not a known one. */
   readonly provider: string | undefined;
 } & (
   | ({ readonly state: "answered" } & ServiceState)
@@ -32,18 +31,18 @@ export type SecretServiceAnswer = {
 );
 
 interface ServiceState {
-  /** The default collection, where new items go, or what is the matter with it. */
+  /** State of the default collection, where new items go. */
   readonly collection: "unlocked" | "locked" | "collection-volatile" | "collection-missing";
-  /** How many items have the attributes asked for. */
+  /** How many items match the attributes. */
   readonly items: { readonly unlocked: number; readonly locked: number };
 }
 
 /**
- * Asks the Secret Service whether it is there, whether its default collection is locked, and
- * whether it holds an item. keytar cannot tell these states apart, and may wait for ever. Unlocks
- * what the service unlocks without asking a person. Takes a few milliseconds.
+ * Queries whether the Secret Service is running, whether its default collection is locked, and whether
+ * it holds an item. keytar cannot distinguish these states and may wait forever. Unlocks what the
+ * service unlocks without a prompt. Takes a few milliseconds.
  *
- * @throws the reason of the signal
+ * @throws the signal's reason
  */
 export async function askSecretService(question: SecretServiceQuestion): Promise<SecretServiceAnswer> {
   let provider: Promise<string | undefined> | undefined;
@@ -63,27 +62,27 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
 }
 
 /**
- * The attribute that libsecret, and with it keytar, adds to what it writes and to what it looks
- * for. `secret-tool store` does not write it, so keytar is blind to what was stored with that.
+ * The attribute that libsecret, and so keytar, adds to every item it writes and every search.
+ * `secret-tool store` does not write it, so keytar cannot see what that stored.
  */
 const libsecretSchema = { "xdg:schema": "org.freedesktop.Secret.Generic" };
 
-/** Which items keytar is to be shown. */
+/** Items to make visible to keytar. */
 export interface ItemsToShow extends SessionBusAccess {
-  /** The attributes that the items have. */
+  /** The items' attributes. */
   readonly item: Attributes;
   /**
-   * `one`: one of them, when keytar sees none, so that what it reads does not change. `all`: every
-   * one, so that erasing erases all.
+   * `one`: one item, if keytar sees none, so that what it reads does not change. `all`: every item, so
+   * that erasing erases all.
    */
   readonly which: "one" | "all";
 }
 
 /**
- * Adds libsecret's attribute to unlocked items that lack it, so that keytar sees them. Their
- * secrets and other attributes stay as they are.
+ * Adds libsecret's attribute to unlocked items that lack it, so that keytar sees them. Their secrets
+ * and other attributes are unchanged.
  *
- * @throws BusError, BusUnreachable, TimedOut, MalformedMessage, or the reason of the signal
+ * @throws BusError, BusUnreachable, TimedOut, MalformedMessage, or the signal's reason
  */
 export async function showToKeytar({ item, which, ...access }: ItemsToShow): Promise<void> {
   await useSessionBus(access, async (bus) => {
@@ -105,8 +104,8 @@ export function pause(): Promise<void> {
 }
 
 /**
- * GNOME Keyring (seen in 42) may get to a call before it has noted who is calling, and then denies
- * having the method, the collection or the alias. Asked again, it answers.
+ * Retries, since GNOME Keyring (seen in 42) may handle a call before it has registered the caller, and
+ * then denies having the method, the collection or the alias.
  */
 async function untilReady<Value>(
   act: () => Promise<Value>,
@@ -136,7 +135,7 @@ async function ask(
   { item, itemOnly = false, onAsked }: SecretServiceQuestion,
 ): Promise<ServiceState> {
   const search = item === undefined ? Promise.resolve({ unlocked: [], locked: [] }) : searchItems(bus, item);
-  // The bus and the service work on it while this process does something else.
+  // The bus and the service work while this process does something else.
   onAsked?.();
   const found = await search;
   const unlocked = found.unlocked.length > 0 ? found.unlocked : await unlockWithoutPrompt(bus, found.locked);
@@ -146,7 +145,7 @@ async function ask(
   if (itemOnly && items.unlocked > 0) return { collection: "unlocked", items };
   const [collection, session] = await Promise.all([
     readAlias(bus, "default"),
-    // Only to compare with, so that a service need not know of it.
+    // Only for comparison, so a service need not support it.
     readAlias(bus, "session").catch(() => undefined),
   ]);
   if (collection === undefined) return { collection: "collection-missing", items };
@@ -172,14 +171,14 @@ function troubleIn(error: unknown): KeychainTrouble {
 
 const serviceName = "org.freedesktop.secrets";
 
-// As Linux calls their processes, by up to 15 characters.
+// Linux process names, cut to 15 characters.
 const providers: readonly (readonly [RegExp, string])[] = [
   [/^gnome-keyring/, "GNOME Keyring"],
   [/^(?:ksecretd|kwalletd)/, "KDE Wallet"],
   [/^keepassxc/, "KeePassXC"],
 ];
 
-/** Asks the bus alone, so that it also names a service that does not answer. Never fails. */
+/** Asks only the bus, so that it also names an unresponsive service. Never rejects. */
 async function findProvider(bus: BusConnection): Promise<string | undefined> {
   try {
     const member = "GetConnectionUnixProcessID";
@@ -191,21 +190,21 @@ async function findProvider(bus: BusConnection): Promise<string | undefined> {
   }
 }
 
-/** The path of the collection that an alias stands for: `default`, where new items go, or `session`, which ends with the session. */
+/** Path of the collection behind an alias: `default`, for new items, or `session`, gone at log-out. */
 async function readAlias(bus: BusConnection, alias: string): Promise<string | undefined> {
   const [collection] = await callService(bus, "ReadAlias", ["s", alias]);
   if (typeof collection !== "string") throw unexpected("ReadAlias");
   return collection === "/" ? undefined : collection;
 }
 
-/** The paths of the items that have these attributes, and maybe more. */
+/** Paths of the items that have at least these attributes. */
 async function searchItems(bus: BusConnection, attributes: Attributes) {
   const [unlocked, locked] = await callService(bus, "SearchItems", ["a{ss}", attributes]);
   if (!isList(unlocked) || !isList(locked)) throw unexpected("SearchItems");
   return { unlocked, locked };
 }
 
-/** The state of a collection that may not be there. Unlocks it when nobody has to be asked for that. */
+/** The state of a collection that may not exist. Unlocks it if that needs no prompt. */
 async function stateOfCollection(bus: BusConnection, path: string): Promise<ServiceState["collection"]> {
   try {
     const locked = await property(bus, path, "Collection", "Locked");
@@ -219,9 +218,9 @@ async function stateOfCollection(bus: BusConnection, path: string): Promise<Serv
 }
 
 /**
- * Unlocks what the service unlocks without asking a person, and answers the paths of that. KDE Wallet
- * calls a wallet that was opened at login locked until it is asked to unlock it. Where a person would
- * be asked, nothing is shown: that is another call, which is not made here.
+ * Unlocks what the service can unlock without a prompt, and returns those paths. KDE Wallet reports a
+ * wallet opened at login as locked until it is asked to unlock it. Never shows a prompt: that is
+ * another call, which is not made here.
  */
 async function unlockWithoutPrompt(bus: BusConnection, paths: readonly string[]): Promise<readonly string[]> {
   if (paths.length === 0) return [];
@@ -229,7 +228,7 @@ async function unlockWithoutPrompt(bus: BusConnection, paths: readonly string[])
     const [unlocked] = await callService(bus, "Unlock", ["ao", paths]);
     return isList(unlocked) ? unlocked : [];
   } catch (error) {
-    // That it cannot be unlocked this way is no failure.
+    // Failing to unlock this way is not an error.
     if (error instanceof BusError) return [];
     throw error;
   }
@@ -244,7 +243,7 @@ function callService(
   return bus.call({ ...service, interface: "org.freedesktop.Secret.Service", member, args: [argument] });
 }
 
-/** Reads a property of an item or collection; sets it, where a value is given. */
+/** Reads a property of an item or collection, or sets it to a given value. */
 async function property(
   bus: BusConnection,
   path: string,

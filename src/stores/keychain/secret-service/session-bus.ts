@@ -3,20 +3,19 @@ import { type Limit, withinLimit } from "../../../within-limit.ts";
 import { KeychainProblem } from "../keychain-trouble.ts";
 import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
-/** Which session bus to talk to, and for how long. */
+/** Which session bus to use, and the time limit. */
 export interface SessionBusAccess extends Limit {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-// Before 22, Node filled abstract names with zeroes to their greatest length, which is another name.
+// Before 22, Node padded abstract names with zeros to the maximum length, which is another name.
 const reachesAbstractNames = Number.parseInt(process.versions.node, 10) >= 22;
 
 /**
- * Connects to the session bus that GLib, and with it keytar, would connect to, and does something
- * with the connection.
+ * Connects to the session bus that GLib, and so keytar, would use, and passes the connection to `act`.
  *
- * @throws BusUnreachable when there is no bus, or none that lets this user in; KeychainProblem when only a
- *   later Node could reach it; TimedOut; the reason of the signal; what `act` throws
+ * @throws BusUnreachable when there is no bus, or none that accepts this user; KeychainProblem when
+ *   only a later Node could reach it; TimedOut; the signal's reason; what `act` throws
  */
 export async function useSessionBus<Value>(
   { env, ...limit }: SessionBusAccess,
@@ -47,12 +46,11 @@ export async function useSessionBus<Value>(
 }
 
 /**
- * Sockets to try, in order, as `net.connect` takes them: a path, or a name in Linux' abstract
- * namespace with a NUL in front. Addresses that are malformed or of other kinds (tcp, autolaunch)
- * are left out.
+ * Sockets to try, in order, as `net.connect` takes them: a path, or a NUL followed by a name in Linux's
+ * abstract namespace. Skips addresses that are malformed or of other kinds (tcp, autolaunch).
  *
- * Source: D-Bus specification 0.43, "Server Addresses"; the socket in the runtime folder is what
- * libdbus, GLib and systemd use when no address is named.
+ * Source: D-Bus specification 0.43, "Server Addresses"; libdbus, GLib and systemd use the socket in the
+ * runtime folder when no address is set.
  */
 function socketsOf({
   DBUS_SESSION_BUS_ADDRESS: addresses,
