@@ -2,10 +2,10 @@ import { MistralKeyError } from "../errors.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import { runsInCi } from "./terminal-capabilities.ts";
 
-/** Why nobody can be asked. */
+/** Why prompting is impossible. */
 export type Absence = "no-input" | "no-terminal" | "ci";
 
-/** What tells whether somebody can be asked. */
+/** Decides whether the program may prompt. */
 export interface Presence {
   /** Whether the command line allows questions. */
   readonly input: boolean;
@@ -14,14 +14,13 @@ export interface Presence {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What is known of the person at the keyboard. */
 interface Person {
-  /** Whether somebody can be asked. */
+  /** Whether prompting is possible. */
   readonly interactive: boolean;
   readonly absence: Absence | undefined;
 }
 
-/** Why nobody can be asked, what the person said first; `undefined` where somebody can. */
+/** Why prompting is impossible, `--no-input` first; `undefined` if it is possible. */
 export function findAbsence({ input, onTerminal, env }: Presence): Absence | undefined {
   if (!input) return "no-input";
   if (!onTerminal) return "no-terminal";
@@ -29,7 +28,7 @@ export function findAbsence({ input, onTerminal, env }: Presence): Absence | und
 }
 
 /**
- * Refuses to go on where nobody can be asked, and says why that is so.
+ * Throws if prompting is impossible, and says why.
  *
  * @param failure.message - what would be asked, without the full stop: `A rotation asks for the new key`
  * @throws MistralKeyError of kind `needs-terminal`
@@ -44,7 +43,7 @@ export function requirePerson(
   });
 }
 
-/** Why nobody can be asked, as the end of a sentence. */
+/** Why prompting is impossible, as a sentence ending. */
 export function whyNobody({ absence = "no-terminal" }: Pick<Person, "absence">): string {
   return reasons[absence];
 }
@@ -56,8 +55,8 @@ const reasons: Readonly<Record<Absence, string>> = {
 };
 
 /**
- * Does something that asks for a key. Where a person is at the keyboard, nothing that is typed or
- * pasted between two questions shows on the screen: it may be the key.
+ * Runs `work`, which asks for a key. If interactive, nothing typed or pasted between two prompts is echoed:
+ * it may be the key.
  */
 export async function quietly<Result>(
   person: Pick<Person, "interactive"> & { prompts(): Promise<Prompts> },

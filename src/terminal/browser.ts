@@ -5,16 +5,16 @@ import type { Environment } from "../running/environment.ts";
 import { endWithin, launchProgram, type ProgramEnd } from "../running/start-program.ts";
 import { opensPages } from "./terminal-capabilities.ts";
 
-/** How long an opener may take to fail; one that still runs then is taken to have opened the page. */
+/** An opener that has not failed within this time is assumed to have opened the page. */
 const failsWithinMs = 1000;
 
 /**
- * Opens a page in the person's browser: with the command in `BROWSER` where it is set (`none`
- * opens nothing), else with the desktop's own opener. Nothing of it reaches this terminal.
+ * Opens a page in the user's browser: with the command in `BROWSER` if set (`none` opens nothing), else
+ * with the desktop's opener. Its output never reaches this terminal.
  *
  * @param url - https, or http to a loopback address
- * @returns whether a browser could be started; `false` too where nobody would see it (CI, SSH, no
- *   display) and for any other address. Never throws.
+ * @returns whether a browser was started; `false` for any other address and, without `BROWSER`, where
+ *   nobody would see it (CI, SSH, no display). Never throws.
  */
 export async function openPage(url: string, env: Environment): Promise<boolean> {
   const address = safeAddress(url);
@@ -23,7 +23,7 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
     if (!opensPages(env, process.platform)) return false;
     const browser = env.BROWSER?.trim();
     if (browser) return await openWithCommands(address, browser, env);
-    // It starts the system's opener with `process.env`, of which main.ts leaves what any program may inherit.
+    // `open` passes `process.env` on; main.ts has removed what other programs must not inherit.
     const { default: open } = await import("open");
     const opener = await whileUsualDumps(() => open(address));
     return isOpening(await endWithin(opener, failsWithinMs));
@@ -32,7 +32,7 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
   }
 }
 
-/** The address in its normal form, in which no character means anything to a shell or to cmd.exe's parser. */
+/** The normalized URL; `undefined` if it has credentials or is neither https nor http to loopback. */
 function safeAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -41,8 +41,8 @@ function safeAddress(text: string): string | undefined {
 }
 
 /**
- * `BROWSER` holds a command, or several to be tried in turn. No shell reads it: the words are
- * split here, and the address is one argument, in place of `%s` or at the end.
+ * Tries each command in `BROWSER` in turn. No shell is involved: words are split here, and the address is a
+ * single argument, in place of `%s` or at the end.
  */
 async function openWithCommands(address: string, browser: string, env: Environment): Promise<boolean> {
   for (const candidate of browser.split(delimiter)) {
@@ -50,7 +50,7 @@ async function openWithCommands(address: string, browser: string, env: Environme
     if (command === undefined) continue;
     const filled = args.map((word) => word.replaceAll("%s", address));
     if (!args.some((word) => word.includes("%s"))) filled.push(address);
-    // A path counts from the current folder, as it would in a shell; a mere name is never looked for there.
+    // A path is relative to the current directory, as in a shell; a bare name is never looked up there.
     const program = /[/\\]/.test(command) ? resolve(command) : command;
     const options = { env, platform: process.platform, failsWithinMs };
     if (isOpening(await launchProgram(program, filled, options))) return true;
@@ -64,7 +64,7 @@ export function splitWords(text: string): string[] {
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
 
-/** Whether an opener did not fail within that time; one that still runs has ended in no way. */
+/** Whether an opener succeeded or (`undefined`) is still running. */
 function isOpening(end: ProgramEnd | undefined): boolean {
   return end === undefined || (end.kind === "exited" && end.code === 0);
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps back what NODE_DEBUG makes Node write: requests with their headers and pieces of streams,
- * and the key with them. Node has read the variable before any program can take it out.
+ * Drops NODE_DEBUG output, which shows request headers and stream chunks, and the key with them. Node reads
+ * the variable at startup, before any program can unset it.
  *
- * @param stream - standard error, where Node writes it, each message in one piece
- * @param pid - of this process; the messages begin with their section and it
+ * @param stream - standard error, to which Node writes each message in one call
+ * @param pid - of this process; each message starts with its section name and this pid
  */
 export function muteNodeDebug(stream: Pick<NodeJS.WriteStream, "write">, pid: number): void {
   const message = new RegExp(`^[A-Z0-9_]+ (?:\\x1b\\[\\d+m)?${pid}\\b`);

@@ -4,12 +4,12 @@ import { Cancelled, MistralKeyError } from "../errors.ts";
 /** More than any key, with room for a shell script somebody piped in by mistake. */
 const limitInBytes = 64 * 1024;
 
-/** A readable stream that may be a terminal, as `process.stdin` is. */
+/** A readable stream that may be a terminal, like `process.stdin`. */
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /**
- * Reads all of standard input as text, at most 64 KiB. Waits for as long as the other end keeps
- * the pipe open, so the caller says what it is waiting for.
+ * Reads all of standard input as text, at most 64 KiB. Waits until the other end closes the pipe, so the
+ * caller should say what it is waiting for.
  *
  * @throws MistralKeyError of kind `usage` when stdin is a terminal, is too long or cannot be read
  * @throws Cancelled when `signal` is aborted
@@ -23,7 +23,7 @@ export async function readStdin(stream: InputStream, signal: AbortSignal): Promi
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    // An open pipe would keep the program alive, waiting for what nobody reads any more: it is closed at the end.
+    // The loop destroys the stream at its end; an open pipe would keep the process alive.
     for await (const chunk of addAbortSignal(signal, stream)) {
       chunks.push(chunk);
       length += chunk.length;

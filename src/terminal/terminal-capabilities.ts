@@ -1,12 +1,12 @@
 import type { ThemeOptions } from "./output/theme.ts";
 
-/** What is known of the terminal before anything is written to it. */
+/** What is known about the terminal before the first write. */
 export interface TerminalFacts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
-  /** Whether what is written goes to a terminal. */
+  /** Whether output goes to a terminal. */
   readonly isTerminal: boolean;
-  /** Whether the person allows colour on the command line. */
+  /** Whether the command line allows colour. */
   readonly color: boolean;
 }
 
@@ -15,15 +15,14 @@ function isDumb(env: TerminalFacts["env"]): boolean {
 }
 
 /**
- * Whether something on the terminal may be redrawn in its place: not where the cursor cannot
- * move, nor where a screen reader would read it out again and again (`ACCESSIBLE`, as the prompts
- * of GitHub's and charm's programs know it).
+ * Whether output may be redrawn in place: not where the cursor cannot move, nor where a screen reader would
+ * read it aloud every time (`ACCESSIBLE`, as in the prompts of GitHub's and Charm's tools).
  */
 export function canRedraw(env: TerminalFacts["env"]): boolean {
   return !isDumb(env) && !env.ACCESSIBLE;
 }
 
-/** What the theme may use on a terminal: colours, symbols outside ASCII, clickable addresses. */
+/** Detects what the theme may use: colours, symbols outside ASCII, hyperlinks. */
 export function detectCapabilities(facts: TerminalFacts): ThemeOptions {
   return {
     colorLevel: detectColorLevel(facts),
@@ -34,7 +33,7 @@ export function detectCapabilities(facts: TerminalFacts): ThemeOptions {
 
 /** `--no-color` wins over `FORCE_COLOR`, which wins over `NO_COLOR`, as in Node itself. */
 function detectColorLevel({ env, isTerminal, color }: TerminalFacts): ThemeOptions["colorLevel"] {
-  // Node takes an empty NO_COLOR for a set one, against its definition, and warns of one beside FORCE_COLOR.
+  // Node treats an empty NO_COLOR as set, contrary to its spec, and warns if FORCE_COLOR is set too.
   const { NO_COLOR: none, NODE_DISABLE_COLORS: disabled, ...rest } = env;
   const forced = env.FORCE_COLOR !== undefined;
   if (!color || (!forced && (!isTerminal || none || disabled))) return 0;
@@ -52,13 +51,13 @@ function detectUnicode({ env, platform }: TerminalFacts): boolean {
   }
   if (env.TERM === "linux") return false;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
-  // Containers and cron set no locale at all, and are read on terminals that show UTF-8.
+  // Containers and cron set no locale, but their output is read on UTF-8 terminals.
   return locale === undefined || locale === "" || /utf-?8/i.test(locale);
 }
 
 /**
- * Terminals that are known to make OSC 8 addresses clickable. Others print the escape sequence or
- * drop the text, so one that is not known gets plain text; most make a plain address clickable too.
+ * Whether the terminal is known to support OSC 8 links. Others print the escape sequence or drop the text,
+ * so unknown ones get plain URLs, which most terminals make clickable anyway.
  */
 function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
   const term = env.TERM ?? "";
@@ -68,26 +67,26 @@ function detectHyperlinks({ env, isTerminal }: TerminalFacts): boolean {
   return Boolean(env.WT_SESSION || env.KITTY_WINDOW_ID || env.KONSOLE_VERSION || env.VTE_VERSION);
 }
 
-/** Whether this is a job of a CI system, where nobody can answer or look: `CI` is set, and not to 0 or false. */
+/** Whether this is a CI job, where nobody can answer or watch: `CI` is set, but not to 0 or false. */
 export function runsInCi({ CI: ci }: TerminalFacts["env"]): boolean {
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }
 
-/** Whether the person is on another machine, and here over SSH. */
+/** Whether the user is connected over SSH. */
 export function isRemote(env: TerminalFacts["env"]): boolean {
   return Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
 }
 
 /**
- * Whether pages can be opened where the person sees them: with the command in `BROWSER`, unless that
- * is `none`, else on the desktop, where there is one.
+ * Whether pages can be opened where the user sees them: with the command in `BROWSER` unless it is `none`,
+ * otherwise on a desktop, if there is one.
  */
 export function opensPages(env: TerminalFacts["env"], platform: string): boolean {
   const browser = env.BROWSER?.trim();
   return browser ? browser.toLowerCase() !== "none" : hasDesktop(env, platform);
 }
 
-/** Whether a window that opens here would be seen by the person at this terminal. */
+/** Whether the user at this terminal would see a window opened here. */
 function hasDesktop(env: TerminalFacts["env"], platform: string): boolean {
   if (runsInCi(env) || isRemote(env)) return false;
   if (platform === "win32" || platform === "darwin") return true;

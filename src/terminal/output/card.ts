@@ -3,15 +3,14 @@ import type { Card } from "./output.ts";
 import { inCharacters } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 
-/** The widest a card gets, in columns; beyond it lines are hard to read. */
+/** Maximum width in columns; longer lines are hard to read. */
 const widest = 70;
 
 /**
- * Draws a box with a title in its border and rows of label and value in it, as narrow as its
- * content and never wider than the terminal. Below 34 columns there is no room for a border, and
- * the same is said without one.
+ * Draws rows of labels and values in a box with the title in its border, as narrow as its content and never
+ * wider than the terminal. Below 36 columns there is no room for a border, so it is left out.
  *
- * @param width - how many columns the terminal has
+ * @param width - terminal width in columns
  * @returns the lines, indented by two columns
  */
 export function drawCard(card: Card, width: number, theme: Theme): string[] {

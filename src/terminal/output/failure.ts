@@ -4,19 +4,19 @@ import { maskKeys } from "../../keys/mask.ts";
 import { cleanLines } from "../../outside-text.ts";
 import type { Output } from "./output.ts";
 
-/** More than a line of a stack, with the paths in it. */
+/** In characters: longer than any stack line. */
 const longestLine = 10_000;
 
-/** What `--json` prints when there is no answer to give. Stable surface. */
+/** What `--json` prints on failure. Stable surface. */
 export function failureDocument(failure: MistralKeyError, code: ExitCode) {
   const { kind, message, hint } = failure;
   return { error: { code, kind, message, hint: hint ?? null } };
 }
 
 /**
- * Prints a failure for people: what happened, a blank line, what to do next.
+ * Prints a failure for humans: what happened, a blank line, what to do next.
  *
- * @param options.verbose - also what made it fail: the chain of causes and, for a bug, the stack
+ * @param options.verbose - also print the chain of causes and, for a bug, the stack
  */
 export function printFailure(
   failure: MistralKeyError,
@@ -25,7 +25,7 @@ export function printFailure(
 ): void {
   const { theme } = output;
   const [first = "", ...rest] = failure.message.split("\n");
-  // Stopping is what the person wanted, not something that went wrong.
+  // The user asked to stop; nothing went wrong.
   if (failure.kind === "cancelled") output.warn(theme.strong(first), 0);
   else output.fail(first, 0);
   const section = (lines: readonly string[], print: (line: string) => void) => {
@@ -38,7 +38,7 @@ export function printFailure(
   section(options.verbose ? describeCauses(failure) : [], (line) => output.line(theme.faint(line)));
 }
 
-/** Prints what to do about a failure, a line for each action. */
+/** Prints what to do about a failure, one line per action. */
 export function printHint(output: Output, { hint }: MistralKeyError): void {
   for (const action of hint?.split("\n") ?? []) output.next(action);
 }
@@ -50,7 +50,7 @@ function describeCauses(failure: MistralKeyError): string[] {
   while (cause !== undefined && cause !== null && !seen.has(cause)) {
     seen.add(cause);
     const text = describe(cause, failure.kind === "bug");
-    // It comes from elsewhere, and may quote what it was given.
+    // A cause comes from outside and may quote its input.
     lines.push(...cleanLines(maskKeys(`Because: ${text}`), [], longestLine).split("\n"));
     cause = cause instanceof Error ? cause.cause : undefined;
   }

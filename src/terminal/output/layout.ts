@@ -2,27 +2,27 @@ import stringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
 import type { KeyValueRow } from "./output.ts";
 
-/** Most texts are, and a table of many rows asks often. */
+/** Fast path for printable ASCII, which most text is. */
 const plain = /^[ -~]*$/;
 
-/** How many columns a text takes on a terminal; escape sequences take none, wide characters two. */
+/** Columns a text takes on a terminal: none for escape sequences, two for wide characters. */
 export function displayWidth(text: string): number {
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
 /** How {@link wrap} breaks lines. */
 export interface WrapOptions {
-  /** Whether a word that is longer than a line is broken, where lines must not be longer. */
+  /** Whether to break a word that is longer than a line. */
   readonly breakWords?: boolean;
 }
 
-/** What introduces a line for a shell, and that line: pasted in pieces, it would do something else. A sentence has a full stop. */
+/** An optional intro, then a shell command that must stay whole. A sentence ends in a full stop. */
 const linesForShell = [/^(.* in bash:) (.+)$/, /^(?:(.*:) )?(\S*(?:npx \S+|mistral-key) \S.*[^.])$/];
 
 /**
- * Breaks a text into lines of at most `width` columns, at spaces. A word that is longer, an address
- * say, stays whole, so that it can be copied and clicked; so does a command of this program at the end,
- * and what follows "in bash:". Colours go on in the next line.
+ * Wraps a text at spaces to at most `width` columns. A longer word, such as a URL, stays whole so that it
+ * can be copied and clicked; so does a command of this program at the end, and whatever follows "in bash:".
+ * Colours continue on the next line.
  */
 export function wrap(text: string, width: number, { breakWords = false }: WrapOptions = {}): string[] {
   const fold = (line: string) =>
@@ -37,7 +37,7 @@ export function wrap(text: string, width: number, { breakWords = false }: WrapOp
   });
 }
 
-/** Wraps a text and puts `first` before its first line and as many spaces before the others. */
+/** Wraps a text, with `first` before its first line and the others indented to match. */
 export function hang(first: string, text: string, columns: number): string {
   const indent = displayWidth(first);
   return wrap(text, columns - indent)
@@ -46,23 +46,23 @@ export function hang(first: string, text: string, columns: number): string {
     .join("\n");
 }
 
-/** A text in one line of at most `width` columns, the last of them an ellipsis where something is left out. */
+/** Truncates a text to at most `width` columns, with an ellipsis if anything was cut. */
 export function shorten(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const [kept = ""] = wrapAnsi(text, Math.max(width - 1, 1), { hard: true, wordWrap: false }).split("\n");
   return `${kept.trimEnd()}…`;
 }
 
-/** Fills a text with spaces up to a width in columns. */
+/** Pads a text with spaces to a width in columns. */
 export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(width - displayWidth(text), 0));
 }
 
 /**
- * Lays out labels and values in two columns; where that leaves too little room for the values,
- * each value stands under its label.
+ * Lays out labels and values in two columns, or each value below its label if there is too little room for
+ * the values.
  *
- * @param width - how many columns there are in all
+ * @param width - total width in columns
  */
 export function keyValueRows(
   rows: readonly KeyValueRow[],

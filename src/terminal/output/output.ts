@@ -1,16 +1,16 @@
-/** Ways to style a part of a text; each gives the text with what the other end makes a style of. */
+/** Styles part of a text. Each method returns the text with markup that the output understands. */
 export interface Style {
   accent(text: string): string;
   strong(text: string): string;
   faint(text: string): string;
   caution(text: string): string;
-  /** An address, clickable where that is possible. */
+  /** A URL, clickable where supported. */
   link(url: string): string;
-  /** A bar that is filled so far, from 0 to 1; a little is not nothing. */
+  /** A bar filled to a share from 0 to 1; any share above 0 shows. */
   meter(share: number): string;
 }
 
-/** A label and what belongs to it. */
+/** A label and its value. */
 export interface KeyValueRow {
   readonly label: string;
   readonly value: string;
@@ -19,62 +19,62 @@ export interface KeyValueRow {
 /** A column of a table. */
 export interface TableColumn {
   readonly head: string;
-  /** One for each row; they may be styled. Those of the first column name the rows. */
+  /** One per row, optionally styled. The first column's cells name the rows. */
   readonly cells: readonly string[];
-  /** Where given, the column may be left out, those with the highest number first. */
+  /** If set, the column may be dropped for lack of width, highest number first. */
   readonly optional?: number;
 }
 
-/** What a card says. */
+/** Content of a card. */
 export interface Card {
   readonly title: string;
   readonly rows: readonly KeyValueRow[];
 }
 
-/** A picture of a page, as data: drawn in characters on a terminal, in another way elsewhere. */
+/** A sketch of a page, as data: drawn in characters on a terminal, as SVG in a browser. */
 export interface Picture {
-  /** Stands in the top border. */
+  /** Shown in the top border. */
   readonly title: string;
-  /** Stands at the right end of the top border. */
+  /** Shown at the right end of the top border. */
   readonly corner?: string;
-  /** The column at the left of the page, from the top. */
+  /** Rows of the left sidebar, top to bottom. */
   readonly sideBar?: readonly PictureRow[];
-  /** The page, from the top. Beside an entry of the sidebar that is to be clicked a row has to be empty. */
+  /** Rows of the page, top to bottom. The row beside a sidebar entry to click must be empty. */
   readonly rows: readonly PictureRow[];
 }
 
-/** A line of a picture; without anything in it, an empty one. */
+/** A line of a picture; empty if nothing is set. */
 export interface PictureRow {
-  /** What stands before the text; the texts of all rows with labels stand below each other. */
+  /** Precedes the text; the texts of all labelled rows are aligned. */
   readonly label?: string;
   readonly text?: string;
-  /** The text is what to click, and this is said beside it. */
+  /** Marks the text as what to click; shown beside it. */
   readonly click?: string;
 }
 
-/** Where somebody is in a sequence of steps. */
+/** Position in a sequence of steps. */
 export interface StepHeading {
-  /** Of the first of {@link titles}, counted from 1. */
+  /** Number of the first of {@link titles}, from 1. */
   readonly number: number;
   readonly total: number;
-  /** One, or those of several steps that are done together. */
+  /** One title, or several for steps done together. */
   readonly titles: readonly string[];
 }
 
-/** A line that shows something is under way, on stderr. Without a terminal only its last state is printed. */
+/** A progress line on stderr. Without a terminal, only its final state is printed. */
 export interface Progress {
-  /** Says something else from now on; seen only where the line can be redrawn. */
+  /** Changes the label; visible only where the line can be redrawn. */
   update(label: string): void;
-  /** Ends the line with ✓, this text and, apart from it, short facts: how long it took, say. */
+  /** Ends the line with ✓, this text and, set apart, short facts such as the duration. */
   succeed(text: string, ...facts: readonly string[]): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void;
 }
 
 /**
- * Everything the program says: the answer on stdout, everything else on stderr. A call says what a
- * text means; how that looks (width, symbols, colours, indentation) is decided behind it, so that a
- * page in a browser can say the same. Texts may be styled by {@link Output.theme}, and hold newlines.
+ * All output of the program: the answer on stdout, everything else on stderr. Callers say what a text
+ * means; the implementation decides how it looks (width, symbols, colours, indentation), so a page in a
+ * browser can show the same. Texts may be styled by {@link Output.theme}, and hold newlines.
  */
 export interface Output {
   readonly theme: Style;
@@ -84,7 +84,7 @@ export interface Output {
   json(document: unknown): void;
   /** An empty line. */
   print(): void;
-  /** `✓ text`: done. This and what follows wrap at the width of a page, and hang below their first word. */
+  /** `✓ text`: done. This and the text methods below wrap at page width, with a hanging indent. */
   ok(text: string, indent?: number): void;
   /** `! text`: worth knowing, nothing is broken. */
   warn(text: string, indent?: number): void;
@@ -96,28 +96,28 @@ export interface Output {
   bullet(text: string, indent?: number): void;
   /** A sentence or more, without a symbol. */
   paragraph(text: string, indent?: number): void;
-  /** A line in bold above what belongs to it. */
+  /** A bold line above related text. */
   heading(text: string, indent?: number): void;
-  /** The titles of all steps, before the first; only where there is room to show them the whole time. */
+  /** The titles of all steps, before the first one; ignored unless they can stay visible. */
   outline(steps: readonly string[]): void;
   /** `3 of 5   title   ●●●○○`, a line for each title, with an empty line above and below. */
   step(heading: StepHeading): void;
-  /** A command or an address, whole and on a line of its own, so that it can be copied. */
+  /** A command or URL on its own line, never wrapped, so that it can be copied. */
   line(text: string, indent?: number): void;
   /** Labels and values in two columns. */
   rows(rows: readonly KeyValueRow[], indent?: number): void;
-  /** A table; on a narrow terminal without its optional columns, or with one value below the other. */
+  /** A table; if it is too wide, optional columns are dropped or values listed line by line. */
   table(columns: readonly TableColumn[]): void;
-  /** A line of a file, as it was and, below it, as it becomes; without the latter it goes. */
+  /** A changed line of a file, before and after; an empty `after` means that it is removed. */
   change(line: { readonly number: number; readonly before: string; readonly after: string }): void;
-  /** A box with a title in its border and labels and values in it. */
+  /** A box with a title in its border around labels and values. */
   card(card: Card): void;
-  /** A picture of a page, with the thing to click marked. It adds nothing to the words around it. */
+  /** A sketch of a page with the click target marked. The text around it says the same. */
   picture(picture: Picture): void;
   progress(label: string): Progress;
   /**
-   * The same for an answer that is laid out for people: what is printed there goes to stdout, in the
-   * colours and the width of that. Nothing may be under way on stderr meanwhile.
+   * The same methods for an answer laid out for humans: they print to stdout, with its colours and width.
+   * No progress may be active on stderr meanwhile.
    */
   readonly answers: Output;
 }

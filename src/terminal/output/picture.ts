@@ -2,20 +2,20 @@ import { displayWidth, padEnd } from "./layout.ts";
 import type { Picture, PictureRow } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
-/** Below this width of the terminal a picture would break; the step says the same in words. */
+/** On a narrower terminal a picture would break; the step's text says the same. */
 const narrowestTerminal = 60;
 
-/** How many columns there are between the borders. */
+/** Columns between the borders. */
 const innerWidth = 52;
 
 const symbols = "┌┐└┘┴┬┼╭╮╰╯─│▸◂▾●○✓•…";
 const textForms = "+++++++++++-|><v*ox*.";
 
 /**
- * Draws a page in a frame, with the thing to click marked.
+ * Draws a framed page with the click target marked.
  *
- * @param width - how many columns the terminal has
- * @returns the lines, without indentation, 54 columns wide; none on a terminal below 60 columns
+ * @param width - terminal width in columns
+ * @returns the lines, not indented, 54 columns wide; none on a terminal below 60 columns
  */
 export function drawPicture(
   { title, corner, sideBar = [], rows }: Picture,
@@ -43,7 +43,7 @@ export function drawPicture(
   ];
 }
 
-/** An entry of the sidebar and the border behind it, which a line to what is said of the entry crosses. */
+/** A sidebar entry and its right border, which the line to the click note crosses. */
 function drawEntry(row: PictureRow, width: number, theme: Theme): string {
   const entry = ` ${drawText(row, theme)}`;
   if (row.click === undefined) return padEnd(entry, width) + inCharacters("│", theme);
@@ -62,7 +62,7 @@ function drawText({ text = "", click }: PictureRow, theme: Theme): string {
   return theme.accent(theme.strong(inCharacters(`▸ ${text} ◂`, theme)));
 }
 
-/** Puts into characters that the terminal can show what is drawn with {@link symbols}. */
+/** Replaces {@link symbols} with ASCII if the terminal lacks Unicode. */
 export function inCharacters(text: string, theme: Theme): string {
   return theme.unicode
     ? text

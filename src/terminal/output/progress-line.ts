@@ -2,26 +2,26 @@ import { hang, padEnd, shorten } from "./layout.ts";
 import type { Progress } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
-/** What a progress line draws itself with. */
+/** Where a progress line draws itself. */
 export interface ProgressSurface {
   readonly theme: Theme;
-  /** Whether the line can be redrawn in its place. */
+  /** Whether the line can be redrawn in place. */
   readonly redraws: boolean;
   columns(): number;
-  /** Writes to the terminal as given. */
+  /** Writes to the terminal verbatim. */
   write(text: string): void;
-  /** Prints a line that stays. */
+  /** Prints a permanent line. */
   print(text: string): void;
 }
 
 const frameMs = 100;
-/** Below this many columns facts stand right behind the text. */
+/** Below this many columns, only the first fact is shown. */
 const narrow = 60;
 const unicodeFrames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const textFrames = ["-", "\\", "|", "/"];
 const eraseLine = "\r\x1b[2K";
 
-/** A line that moves while something is under way, and is replaced by its outcome. */
+/** An animated line for work in progress, replaced by its outcome. */
 export class ProgressLine implements Progress {
   #label: string;
   readonly #surface: ProgressSurface;
@@ -34,16 +34,16 @@ export class ProgressLine implements Progress {
     this.#surface = surface;
   }
 
-  /** Draws the line and keeps it moving, where the terminal can redraw. */
+  /** Draws and animates the line if the terminal can redraw. */
   show(): void {
     if (this.#over || !this.#surface.redraws || this.#timer !== undefined) return;
     this.#draw();
     this.#timer = setInterval(() => this.#draw(), frameMs);
-    // The work it shows keeps the program alive, the picture of it must not.
+    // The work keeps the process alive; its progress line must not.
     this.#timer.unref();
   }
 
-  /** Takes the line away for as long as something else is written. */
+  /** Hides the line while something else is written. */
   hide(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
@@ -68,7 +68,7 @@ export class ProgressLine implements Progress {
     this.#over = true;
   }
 
-  /** In columns, so that the facts of two lines stand below each other, where there is room for that. */
+  /** Aligns facts in columns across lines, if there is room. */
   #withFacts(text: string, [first, ...others]: readonly string[]): string {
     if (first === undefined) return text;
     if (this.#surface.columns() < narrow) return [text, first].join(", ");
@@ -79,7 +79,7 @@ export class ProgressLine implements Progress {
     const { theme } = this.#surface;
     const frames = theme.unicode ? unicodeFrames : textFrames;
     const frame = frames[this.#frame++ % frames.length] ?? "";
-    // A line that reaches the right edge wraps, and could then not be erased.
+    // A line that reaches the right edge wraps and can no longer be erased.
     const room = Math.max(this.#surface.columns() - 5, 1);
     this.#surface.write(`${eraseLine}  ${theme.accent(frame)} ${theme.faint(shorten(this.#label, room))}`);
   }

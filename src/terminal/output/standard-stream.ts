@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, statSync, writeSync } from "node:fs";
 import type { TerminalStream } from "./terminal-output.ts";
 
-/** A descriptor that every process starts with. */
+/** A standard file descriptor. */
 export type StandardDescriptor = 0 | 1 | 2;
 
 /** Whether a descriptor of this process is a terminal. */
@@ -9,18 +9,18 @@ export function isTerminal(descriptor: StandardDescriptor): boolean {
   return (process.platform === "win32" || mayBeTerminal(descriptor)) && isatty(descriptor);
 }
 
-/** Loads node:tty, which brings all of Node's network streams along; a pipe or a file does not need it. */
+/** Loads node:tty lazily: it pulls in all network streams, which a pipe or a file does not need. */
 function isatty(descriptor: number): boolean {
   return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
 /**
- * Closes what was a terminal until its window was closed, just before the process ends. Node puts
- * the modes of its terminals back then, and aborts when one is gone, with a core dump in which a key
- * may be (Node 20 to 24, ResetStdio in src/node.cc); of what is closed it knows that it is.
+ * Closes descriptors whose terminal window is gone, just before the process exits. On exit Node restores
+ * terminal modes and aborts if a terminal is gone, leaving a core dump that may hold a key (Node 20 to 24,
+ * ResetStdio in src/node.cc); it skips closed descriptors.
  *
- * @param terminals - those that were one when the program started
- * @returns whether there was one
+ * @param terminals - descriptors that were terminals at startup
+ * @returns whether any was closed
  */
 export function closeLostTerminals(terminals: readonly StandardDescriptor[]): boolean {
   if (process.platform === "win32") return false;
@@ -29,28 +29,28 @@ export function closeLostTerminals(terminals: readonly StandardDescriptor[]): bo
   return lost.length > 0;
 }
 
-/** Whether it is a character device, and not the one that swallows everything. */
+/** Whether it is a character device other than /dev/null. */
 function mayBeTerminal(descriptor: number): boolean {
   try {
     const stats = fstatSync(descriptor);
     const nothing = statSync("/dev/null", { throwIfNoEntry: false });
     return stats.isCharacterDevice() && stats.rdev !== nothing?.rdev;
   } catch {
-    // It was closed by whoever started this process.
+    // The parent process closed it.
     return false;
   }
 }
 
 /**
- * Standard output or standard error. Node's stream is opened only where it is needed, on a terminal
- * or when a reader is slow: opening one takes longer than writing an answer.
+ * Standard output or standard error. Opens Node's stream only if needed, for a terminal or a slow reader:
+ * opening one takes longer than writing an answer.
  */
 export class StandardStream implements TerminalStream {
   readonly #descriptor: 1 | 2;
   readonly #onLoss: (error: NodeJS.ErrnoException) => void;
   #opened: NodeJS.WriteStream | undefined;
 
-  /** @param onLoss - told when something could not be written, because the disk is full say */
+  /** @param onLoss - called when a write fails, because the disk is full for example */
   constructor(descriptor: 1 | 2, onLoss: (error: NodeJS.ErrnoException) => void = () => {}) {
     this.#descriptor = descriptor;
     this.#onLoss = onLoss;
@@ -71,12 +71,12 @@ export class StandardStream implements TerminalStream {
     return this.#opened;
   }
 
-  /** Node's own stream, when something was written to it. */
+  /** Node's stream, if it was opened. */
   get opened(): NodeJS.WriteStream | undefined {
     return this.#opened;
   }
 
-  /** The width of the terminal; `undefined` where this is none. */
+  /** Terminal width; `undefined` if this is not a terminal. */
   get columns(): number | undefined {
     return this.isTTY ? this.stream.columns : undefined;
   }
@@ -87,7 +87,7 @@ export class StandardStream implements TerminalStream {
     return rest.length === 0 || this.stream.write(rest);
   }
 
-  /** Writes what the system takes at once, and gives back what it does not. */
+  /** Writes what the kernel accepts now and returns the rest. */
   #writeNow(bytes: Buffer): Buffer {
     let rest = bytes;
     try {
@@ -106,8 +106,8 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
 }
 
-/** A reader that has seen enough (`| head`) closes the pipe; that is its choice, not a failure. */
+/** A reader (`| head`) may close the pipe early; that is not a failure. */
 function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
-  // EIO: the terminal itself is gone; the hang-up signal ends the program then.
+  // EIO: the terminal is gone; SIGHUP ends the program.
   return code === "EPIPE" || code === "EIO";
 }

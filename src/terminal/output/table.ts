@@ -3,16 +3,16 @@ import type { TableColumn } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
 const gap = 2;
-/** A cell that is wider is shortened before a column is left out, in columns of the terminal. */
+/** Wider cells are truncated to this width, in columns, before a table column is dropped. */
 const enoughColumns = 14;
-/** What is left of a cell that is shortened: a mask or a date is never cut. */
+/** Minimum width of a truncated cell: masks and dates always fit. */
 const fewestColumns = 12;
 
 /**
- * Lays out a table. Where it is too wide, columns are left out that may be, and the widest are
- * shortened; where that is not enough, each row stands by itself, a label before each of its values.
+ * Lays out a table. If it is too wide, drops optional columns and truncates the widest; if that is not
+ * enough, lists each row's values line by line, with labels.
  *
- * @param width - how many columns the terminal has
+ * @param width - terminal width in columns
  * @returns the lines, indented by two columns
  */
 export function layOutTable(columns: readonly TableColumn[], width: number, theme: Theme): string[] {
@@ -62,7 +62,7 @@ function leaveOut(columns: readonly MeasuredColumn[], width: number): readonly M
   );
 }
 
-/** Takes from the widest columns what there is no room for; `undefined` where too little would be left of them. */
+/** Shrinks the widest columns to fit; `undefined` if one would get too narrow. */
 function fitWidths(wanted: readonly number[], room: number): number[] | undefined {
   const widths = [...wanted];
   for (let excess = sum(wanted) - room; excess > 0; excess -= 1) {

@@ -23,19 +23,19 @@ export interface OutputProcess {
 }
 
 /**
- * What is said on a terminal, in a pipe or in a file. Colours, symbols and addresses are as stderr can
- * show them, since stderr is where most of what is for people goes.
+ * Output to a terminal, pipe or file. Colours, symbols and links depend on what stderr supports, since most
+ * text for humans goes there.
  */
 export class TerminalOutput implements Output {
   readonly theme: Theme;
   readonly #outside: OutputProcess;
   readonly #options: { readonly color: boolean };
-  /** Whether a line on stderr can be redrawn in its place. */
+  /** Whether a line on stderr can be redrawn in place. */
   readonly #redraws: boolean;
   #answers: Output | undefined;
   #active: ProgressLine | undefined;
 
-  /** @param options.color - `false` when the person asked for no colour on the command line */
+  /** @param options.color - `false` if the command line disabled colour */
   constructor(outside: OutputProcess, options: { readonly color: boolean }) {
     const { env, platform, stderr } = outside;
     const isTerminal = stderr.isTTY === true;
@@ -77,7 +77,7 @@ export class TerminalOutput implements Output {
     this.paragraph(this.theme.strong(text), indent);
   }
 
-  /** What scrolls has no such room. */
+  /** Scrolling text cannot pin it. */
   outline(): void {}
 
   step({ number, total, titles }: StepHeading): void {
@@ -130,7 +130,7 @@ export class TerminalOutput implements Output {
     for (const row of keyValueRows(rows, this.#pageWidth - indent)) this.line(row, indent);
   }
 
-  /** What says a text behind a symbol. */
+  /** Makes a `symbol text` printer. */
   #saying(symbol: keyof Theme["symbol"]): (text: string, indent?: number) => void {
     return (text, indent = 2) =>
       this.print(hang(`${" ".repeat(indent)}${this.theme.symbol[symbol]} `, text, this.#pageWidth));
@@ -143,7 +143,7 @@ export class TerminalOutput implements Output {
   }
 
   json(document: unknown): void {
-    // JSON may hold 8-bit controls and invisible characters as they are; a terminal acts on them.
+    // JSON may contain raw C1 controls and invisible characters, which terminals interpret.
     const text = JSON.stringify(document, undefined, 2).replace(
       /[\x7f-\x9f\p{Cf}\u2028\u2029]/gu,
       escapeInJson,
@@ -158,7 +158,7 @@ export class TerminalOutput implements Output {
   }
 
   progress(label: string): Progress {
-    // Two lines cannot move at once; the earlier one stays and is simply printed when it ends.
+    // Only one line can be animated; the earlier one is printed when it ends.
     this.#active?.hide();
     const line = new ProgressLine(label, {
       theme: this.theme,

@@ -1,17 +1,17 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Style } from "./output.ts";
 
-/** What the theme needs to know of the terminal. */
+/** Terminal features the theme depends on. */
 export interface ThemeOptions {
-  /** 0 no colour, 1 sixteen colours, 2 two hundred and fifty-six, 3 all of them. */
+  /** 0: none, 1: 16 colours, 2: 256 colours, 3: 24-bit colour. */
   readonly colorLevel: 0 | 1 | 2 | 3;
   /** Whether symbols outside ASCII can be shown. */
   readonly unicode: boolean;
-  /** Whether addresses can be clickable (OSC 8). */
+  /** Whether OSC 8 hyperlinks work. */
   readonly hyperlinks: boolean;
 }
 
-/** Colours and symbols of a terminal, the one place they are chosen. Every symbol has a text form. */
+/** Colours and symbols for a terminal, chosen only here. Every symbol has an ASCII form. */
 export interface Theme extends ThemeOptions, Style {
   good(text: string): string;
   bad(text: string): string;
@@ -42,7 +42,7 @@ const meterLength = 10;
 /** Builds the theme for a terminal. */
 export function createTheme(options: ThemeOptions): Theme {
   const chalk: ChalkInstance = new Chalk({ level: options.colorLevel });
-  // Mistral's orange is one of the sixteen colours nowhere; yellow is the nearest that reads on both backgrounds.
+  // No 16-colour palette has Mistral's orange; yellow is the closest that is legible on light and dark.
   const accent = options.colorLevel >= 2 ? chalk.hex("#FA520F") : chalk.yellow;
   const symbols = options.unicode ? unicodeSymbols : textSymbols;
   return {

@@ -3,25 +3,22 @@ import type { InputPiece } from "./key-listener.ts";
 /** What a piece of input did to an {@link EnteredLine}. */
 export type LineChange =
   | "changed"
-  /** Enter: the line may be over, if nothing follows it at once. */
+  /** Enter: the line is complete if nothing follows at once. */
   | "entered"
-  /** Ctrl-D with nothing entered. */
+  /** Ctrl-D on an empty line. */
   | "left"
-  /** Ctrl-V: the person wants to paste, and the terminal did not take it as that. */
+  /** Ctrl-V: an attempt to paste that the terminal passed through. */
   | "wants-paste"
   | "unchanged";
 
-/** More than anything that is entered this way; the reader of the text then says it is too long. */
+/** In characters, more than any real input; the rest is dropped. */
 const limit = 64 * 1024;
 
-/**
- * What is entered at a question, kept nowhere else: not in readline, whose history and kill ring
- * would outlive a secret.
- */
+/** The text entered at a prompt, kept only here: readline's history and kill ring would outlive a secret. */
 export class EnteredLine {
   #text = "";
 
-  /** Everything entered so far, newlines among it. */
+  /** Text entered so far, newlines included. */
   get text(): string {
     return this.#text;
   }
@@ -37,7 +34,7 @@ export class EnteredLine {
       case "backspace":
         this.#text = [...this.#text].slice(0, -1).join("");
         return "changed";
-      // A word cannot be told from another when neither is shown, so both clear all of it.
+      // Hidden input shows no words, so both clear everything.
       case "ctrl-u":
       case "ctrl-w":
         this.clear();
@@ -51,7 +48,7 @@ export class EnteredLine {
     }
   }
 
-  /** Forgets what was entered. */
+  /** Clears the entered text. */
   clear(): void {
     this.#text = "";
   }

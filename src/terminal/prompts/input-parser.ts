@@ -2,13 +2,13 @@ import { StringDecoder } from "node:string_decoder";
 import { terminalSequences } from "../../outside-text.ts";
 import type { InputPiece } from "./key-listener.ts";
 
-/** What a parser waits for: the rest of what Esc may begin, of a sequence, or of a paste. */
+/** What a parser is waiting for: what follows Esc, or the rest of a sequence or paste. */
 export type Awaited = "escape" | "sequence" | "paste";
 
 /**
- * What a terminal sends, by the grammar of ECMA-48: text; a paste; a mouse report in three bytes or a
- * function key of the Linux console; a string (OSC, DCS, APC and their like); a control sequence or a key
- * in application mode; Alt with a character; a control character. What was broken off ends there.
+ * Terminal input by the grammar of ECMA-48: text; a paste; a three-byte mouse report or a Linux console
+ * function key; a control string (OSC, DCS, APC and the like); a control sequence or application-mode key;
+ * Alt with a character; a control character. A truncated sequence matches as far as it goes.
  */
 const token = new RegExp(
   [
@@ -23,11 +23,11 @@ const token = new RegExp(
   "suy",
 );
 
-/** What may become one of these when more comes. */
+/** A token that more input may complete. */
 const begun =
   /^\x1b(?:\x1b?|O|\[(?:[0-?]*[ -/]*|M[^\x00-\x1f]{0,2}|\[|200~(?!.*(?:\x1b\[201~|\x03)).*)|[\]PX^_][^\x00-\x07\x0e-\x1f]*\x1b?)$/s;
 
-/** Keys that send `CSI letter` or, by their number, `CSI number ~`. */
+/** Keys sent as `CSI letter` or `CSI number ~`. */
 const namedKeys: Readonly<Record<string, string>> = {
   A: "up",
   B: "down",
@@ -42,18 +42,18 @@ const namedKeys: Readonly<Record<string, string>> = {
   "8~": "end",
 };
 
-/** How much of a paste is kept, in characters. More than any key, passphrase or name. */
+/** Maximum length of a paste in characters; more than any key, passphrase or name. */
 const pasteLimit = 64 * 1024;
 
 /**
- * Takes apart what a terminal sends, in whatever chunks it comes. Holds back the beginning of a
- * sequence until the rest is there. What is not text (answers, reports, unknown keys) gives no piece.
+ * Parses terminal input, however it is chunked. Holds back an incomplete sequence until the rest arrives.
+ * Input that is neither text nor a known key (replies, reports) yields no piece.
  */
 export class InputParser {
   readonly #decoder = new StringDecoder("utf8");
   #held = "";
 
-  /** What is waited for, where the beginning of something is held back. */
+  /** What the held-back input is waiting for, if any. */
   get awaited(): Awaited | undefined {
     if (this.#held === "") return undefined;
     if (/^\x1b+$/.test(this.#held)) return "escape";
@@ -64,7 +64,7 @@ export class InputParser {
     return this.#parse(this.#decoder.write(chunk), (rest) => begun.test(rest));
   }
 
-  /** Gives what is held back, when nothing more has come for a while: Esc is a key then, and half a sequence is dropped. */
+  /** Parses held-back input after a timeout: Esc is a key, partial sequences are dropped, pastes kept. */
   flush(): InputPiece[] {
     return this.#parse(this.#decoder.end(), () => false);
   }
@@ -98,7 +98,7 @@ function readToken(found: Readonly<Record<string, string | undefined>>): InputPi
 }
 
 function keyOfSequence(numbers: string | undefined, final: string): string | undefined {
-  // Enter of the keypad; in a control sequence it would be a mouse report.
+  // Keypad Enter (SS3 M); CSI M would be a mouse report.
   if (numbers === undefined && final === "M") return "enter";
   const [, number, held = "", event] = /^(\d*)(?:;(\d*)(?::(\d))?)?$/.exec(numbers ?? "") ?? [];
   const name = namedKeys[final === "~" ? `${number}~` : /^1?$/.test(number ?? "-") ? final : ""];
@@ -122,26 +122,26 @@ function keyOfControl(character: string): string | undefined {
   return controlKeys[character] ?? letter;
 }
 
-/** The kind of event, in kitty's protocol, when a key is let go. */
+/** Kitty's event type for a key release. */
 const letGo = "3";
 
-/** Reads what is held down with a key, as xterm and kitty send it. */
+/** Decodes modifier keys as xterm and kitty send them. */
 function readHeld(held: string) {
   const bits = Number(held || 1) - 1;
   return {
     shift: (bits & 1) !== 0,
     alt: (bits & 2) !== 0,
     ctrl: (bits & 4) !== 0,
-    // Super, hyper or meta; Caps Lock and Num Lock are above.
+    // Super, hyper, meta; Caps and Num Lock are higher bits.
     desktop: (bits & 56) !== 0,
   };
 }
 
 /**
- * Puts in the place of a key that is sent as a number what a plainer terminal would send: a program
- * before may have left it so. Sources: kitty's keyboard protocol (2025), `CSI code:shifted:base ; held:event u`;
- * xterm's modifyOtherKeys (patch 400, 2025), `CSI 27 ; held ; code ~`; Microsoft's win32-input-mode
- * (terminal repository, spec #4999), `CSI key ; scan code ; character ; down ; … _`.
+ * Rewrites keys sent as numbers to what a plain terminal sends; an earlier program may have left that mode
+ * on. Sources: kitty's keyboard protocol (2025), `CSI code:shifted:base ; held:event u`; xterm's
+ * modifyOtherKeys (patch 400, 2025), `CSI 27 ; held ; code ~`; Microsoft's win32-input-mode (terminal
+ * repository, spec #4999), `CSI key ; scan code ; character ; down ; … _`.
  */
 function withPlainKeys(text: string): string {
   if (!text.includes("\x1b[")) return text;
@@ -158,7 +158,7 @@ function withPlainKeys(text: string): string {
     });
 }
 
-/** By their virtual key code. */
+/** By virtual key code. */
 const windowsArrows: Readonly<Record<string, string>> = {
   37: "\x1b[D",
   38: "\x1b[A",
@@ -179,17 +179,17 @@ function typedBy(
   return alt ? `\x1b${sent}` : sent;
 }
 
-/** Kitty's number of the keypad's Enter. */
+/** Kitty's code for keypad Enter. */
 const keypadEnter = 57414;
 
-/** Nothing for the private use area, where the keys are that have no character. */
+/** Empty for the private use area, which has the keys without a character. */
 function characterOf(number: string | number): string {
   const code = Number(number);
   if (code === keypadEnter) return "\r";
   return code > 0x10ffff || (code >= 0xe000 && code <= 0xf8ff) ? "" : String.fromCodePoint(code);
 }
 
-/** Text that was copied with its colours brings sequences along. */
+/** Text copied with colours contains escape sequences. */
 function cleanPaste(text: string): string {
   return text
     .slice(0, pasteLimit)

@@ -1,8 +1,8 @@
-/** A piece of what a terminal sends. */
+/** A unit of terminal input. */
 export type InputPiece =
-  /** Characters that were typed, no control characters among them; also pasted ones where the terminal marks no pastes. */
+  /** Typed characters without control characters; also pasted ones if the terminal does not mark pastes. */
   | { readonly kind: "text"; readonly text: string }
-  /** A whole paste, as the terminal marked it. Of the control characters, only tabs and newlines are kept. */
+  /** A whole paste, as marked by the terminal. Control characters are removed, except tabs and newlines. */
   | { readonly kind: "paste"; readonly text: string }
   /**
    * A key that types nothing: `enter`, `tab`, `backspace`, `delete`, `escape`, `up`, `down`, `left`,
@@ -10,22 +10,22 @@ export type InputPiece =
    */
   | { readonly kind: "key"; readonly key: string };
 
-/** What came in at once. */
+/** Input from one read. */
 export type InputBurst = readonly InputPiece[];
 
-/** Who gets what is typed. */
+/** Receives terminal input. */
 export interface KeyListener {
   receive(burst: InputBurst): void;
   /** Ctrl-C, or the terminal is gone. */
   stop(): void;
-  /** The program was resumed, and the screen shows something else by now. */
+  /** The process was resumed; the screen may need a redraw. */
   resumed?(): void;
 }
 
-/** Nobody types so many characters at once: where the terminal does not mark pastes, they are one. */
+/** Nobody types this many characters at once: if pastes are not marked, this is one. */
 const fewestPasted = 8;
 
-/** What was pasted; `undefined` when it was typed. */
+/** The pasted text; `undefined` if it was typed. */
 export function pastedText(burst: InputBurst): string | undefined {
   const paste = burst.find((piece) => piece.kind === "paste");
   if (paste !== undefined) return paste.text;

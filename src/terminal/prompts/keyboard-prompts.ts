@@ -22,20 +22,20 @@ import {
   type SecretKind,
 } from "./secret/secret-kinds.ts";
 
-/** The terminal that questions are asked on. */
+/** The terminal used for prompts. */
 export interface PromptTerminal {
   readonly input: KeyboardInput;
   readonly output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
   readonly theme: Theme;
-  /** Ends a question that is being asked. */
+  /** Cancels the current prompt. */
   readonly signal: AbortSignal;
-  /** Aborted when that is since the question is asked elsewhere. */
+  /** Aborted when the question was settled elsewhere. */
   readonly withdrawn?: AbortSignal | undefined;
 }
 
-/** A key that was pasted at a question which does not ask for one. */
+/** An API key pasted at a prompt that does not ask for one. */
 export class MisplacedKey {
-  /** As it came in, so that it can be handed to the question that does. */
+  /** The raw input, to pass on to a prompt that does. */
   readonly burst: InputBurst;
 
   constructor(burst: InputBurst) {
@@ -43,15 +43,15 @@ export class MisplacedKey {
   }
 }
 
-/** How a hidden question is asked. */
+/** Options of a hidden prompt. */
 export interface SecretOptions<Value> {
-  /** What was entered already. */
+  /** Input received already. */
   readonly entered?: InputBurst | undefined;
-  /** The answer of somebody whose terminal does not seem to paste; without it they are only told how to. */
+  /** The answer if pasting seems not to work; without it, only a hint on how to paste is shown. */
   readonly whenStuck?: Value | undefined;
 }
 
-/** What the questions on every kind of terminal have in common. */
+/** Shared by the prompts for every kind of terminal. */
 export abstract class KeyboardPrompts implements Prompts {
   protected readonly terminal: PromptTerminal;
   protected readonly keyboard: Keyboard;
@@ -100,7 +100,7 @@ export abstract class KeyboardPrompts implements Prompts {
     for (;;) {
       const passphrase = await this.askSecret(message, passphraseSecret);
       if (!confirm) return passphrase;
-      // Nobody sees a slip.
+      // A typo is invisible.
       const again = await this.askSecret("The same again", passphraseSecret);
       if (again === passphrase) return passphrase;
       this.warn("The two are not the same. Enter both again.");
@@ -119,7 +119,7 @@ export abstract class KeyboardPrompts implements Prompts {
     return this.terminal.output.columns || 80;
   }
 
-  /** Asks, and where a key is pasted instead of an answer, takes that or says that it is not asked for. */
+  /** Asks; if a key is pasted instead of an answer, accepts it or says that none is asked for. */
   async #orKey<Value, Pasted>(
     { onKeyPasted }: PastedKeyQuestion<Pasted>,
     ask: () => Promise<Value | MisplacedKey>,
@@ -136,7 +136,7 @@ export abstract class KeyboardPrompts implements Prompts {
     }
   }
 
-  /** Asks for a key, and once more whether to use one of another shape: that shape may be tomorrow's. */
+  /** Asks for a key, and confirms an unusual one: Mistral may change the shape of its keys. */
   async #askKey<Other>(
     message: string,
     kind: SecretKind<ApiKey | Other>,

@@ -3,7 +3,7 @@ import { onExit } from "signal-exit";
 import { type Awaited, InputParser } from "./input-parser.ts";
 import type { InputBurst, InputPiece, KeyListener } from "./key-listener.ts";
 
-/** The input side of a terminal, as `process.stdin` is. */
+/** The input side of a terminal, like `process.stdin`. */
 export type KeyboardInput = NodeJS.ReadableStream & {
   readonly isTTY?: boolean;
   setRawMode?(mode: boolean): unknown;
@@ -12,32 +12,32 @@ export type KeyboardInput = NodeJS.ReadableStream & {
 const bracketedPaste = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 const showCursor = "\x1b[?25h";
 
-/** How long nothing may come before what was typed ahead counts as over, and how long that may take. */
+/** Type-ahead ends after this much silence, or at the latest after `atMostMs`. */
 const typeAhead = { quietMs: 20, atMostMs: 300 };
 
-/** How long to wait for the rest of what has begun; a sequence may come in pieces over a slow connection. */
+/** How long to wait for the rest of a token; a slow connection may split a sequence. */
 const waitMs: Readonly<Record<Awaited, number>> = { escape: 50, sequence: 500, paste: 1000 };
 
-/** When the system has not stopped the program by then, it does not stop it at all. */
+/** If the system has not stopped the process by then, it never will. */
 const stoppingMs = 50;
 
 /**
- * The keyboard of a terminal, for as long as somebody listens to it: not echoed, unbuffered, with
- * marked pastes. It is the only reader of the terminal, so that a key never reaches a line editor
- * that would keep it in its history. However the program ends, the terminal is put back first.
+ * The keyboard of a terminal in raw mode with marked pastes, while anything listens. It is the terminal's
+ * only reader, so a key never reaches a line editor's history. However the process ends, the terminal is
+ * restored first.
  */
 export class Keyboard {
   readonly #input: KeyboardInput;
   readonly #output: NodeJS.WritableStream;
   readonly #marksPastes: boolean;
-  /** The last one gets everything; the ones before it wait until it is done. */
+  /** A stack: the last one gets all input until it is done. */
   readonly #listeners: KeyListener[] = [];
   #parser = new InputParser();
   #flushing: NodeJS.Timeout | undefined;
   #hasHeard = false;
   #forgetExit = () => {};
 
-  /** @param options.marksPastes - whether the terminal can be asked to mark where a paste begins and ends */
+  /** @param options.marksPastes - whether the terminal supports bracketed paste */
   constructor(
     { input, output }: { readonly input: KeyboardInput; readonly output: NodeJS.WritableStream },
     options: { readonly marksPastes: boolean },
@@ -48,8 +48,8 @@ export class Keyboard {
   }
 
   /**
-   * Gives the keyboard to a listener while `use` runs. What was typed before is thrown away first:
-   * it was not an answer to a question nobody had seen.
+   * Gives the keyboard to a listener while `use` runs. Discards type-ahead first: it cannot answer a
+   * question not yet shown.
    */
   async listen<Result>(listener: KeyListener, use: () => Promise<Result>): Promise<Result> {
     if (this.#listeners.length === 0) this.#take();
@@ -66,10 +66,10 @@ export class Keyboard {
     }
   }
 
-  /** Drops what is typed while `work` runs; Ctrl-C does what it does without us. */
+  /** Discards input while `work` runs; Ctrl-C still raises SIGINT. */
   async silence<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#input.isTTY !== true) return work();
-    // Windows has no signals to send, only listeners.
+    // Emitted, since Windows cannot send signals.
     const interrupt = () => process.emit("SIGINT", "SIGINT");
     return this.listen({ receive: () => {}, stop: interrupt }, work);
   }
@@ -90,7 +90,7 @@ export class Keyboard {
     this.#forgetExit = onExit(() => this.#restore());
     this.#input.on("data", this.#onData);
     for (const event of ["end", "close", "error"] as const) this.#input.on(event, this.#onGone);
-    // Also after a stop that came from elsewhere: the shell has set its own mode meanwhile, which shows what is typed.
+    // Also after an external stop: meanwhile the shell has set its own mode, which echoes input.
     if (process.platform !== "win32") process.on("SIGCONT", this.#onResumed);
     this.#input.setRawMode?.(true);
     this.#markPastes(true);
@@ -106,7 +106,7 @@ export class Keyboard {
     this.#input.pause();
     this.#markPastes(false);
     this.#setRawMode(false);
-    // It may hold the beginning of what was pasted.
+    // It may hold part of a paste.
     this.#parser = new InputParser();
   }
 
@@ -142,7 +142,7 @@ export class Keyboard {
   };
 
   #deliver(burst: InputBurst): void {
-    // An answer that comes in one read with Ctrl-C would end its question, and Ctrl-C would find nothing to stop.
+    // If an answer in the same read ended the prompt first, Ctrl-C would have nothing to stop.
     if (burst.some((piece) => isKey(piece, "ctrl-c"))) {
       this.#listeners.at(-1)?.stop();
       return;
@@ -155,19 +155,19 @@ export class Keyboard {
     this.#deliver(burst.slice(at + 1));
   }
 
-  /** Ctrl-Z: gives the shell its terminal back, and takes it again when the program is resumed. */
+  /** Ctrl-Z: gives the terminal back to the shell, and takes it again on resume. */
   #suspend(): void {
     if (process.platform === "win32") return;
     this.#restore();
-    // The whole job, as the terminal itself would: npx, which started this program, has to stop too.
+    // The whole job, as the terminal would: npx, our parent, has to stop too.
     process.kill(0, "SIGTSTP");
-    // Where no shell does job control the system ignores the stop; what is typed must not show then.
+    // Without job control the system ignores the stop; input must not be echoed then.
     setTimeout(this.#onResumed, stoppingMs);
   }
 
   readonly #onResumed = (): void => {
     if (this.#listeners.length === 0) return;
-    // The mode may have been changed behind Node's back, so it is set again.
+    // The mode may have changed behind Node's back, so set it again.
     this.#setRawMode(false);
     this.#setRawMode(true);
     this.#markPastes(true);

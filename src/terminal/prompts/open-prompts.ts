@@ -4,10 +4,10 @@ import type { PromptTerminal } from "./keyboard-prompts.ts";
 import type { Prompts } from "./prompts.ts";
 
 /**
- * Opens the prompts that suit the terminal: inquirer's, or plain questions line by line where
- * nothing can be redrawn (`TERM=dumb`) or for a screen reader (`ACCESSIBLE`).
+ * Opens the prompts that suit the terminal: inquirer's, or plain line-by-line questions where nothing can
+ * be redrawn (`TERM=dumb`) or for a screen reader (`ACCESSIBLE`).
  *
- * @returns what gives the prompts; a signal that it is given ends their questions, and nothing stays of them
+ * @returns a factory; its signal cancels the prompts and, where possible, erases them
  */
 export async function openPrompts(
   terminal: PromptTerminal & { readonly env: Readonly<Record<string, string | undefined>> },
@@ -16,7 +16,7 @@ export async function openPrompts(
   const SuitablePrompts = redraws
     ? (await import("./terminal-prompts.ts")).TerminalPrompts
     : (await import("./plain-prompts.ts")).PlainPrompts;
-  // One for all questions: two readers of one keyboard would take it from each other.
+  // Shared by all prompts: two readers would steal input from each other.
   const keyboard = new Keyboard(terminal, { marksPastes: redraws });
   return (withdrawn) => {
     const signal = withdrawn ? AbortSignal.any([terminal.signal, withdrawn]) : terminal.signal;

@@ -7,10 +7,7 @@ import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } fro
 import { SecretCapture } from "./secret/secret-capture.ts";
 import { looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
 
-/**
- * Questions one line after the other, where nothing is ever drawn again: for terminals that cannot
- * move their cursor, and for screen readers.
- */
+/** Line-by-line questions that never redraw: for terminals without cursor movement and for screen readers. */
 export class PlainPrompts extends KeyboardPrompts {
   protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, choices } = question;
@@ -91,7 +88,7 @@ export class PlainPrompts extends KeyboardPrompts {
     }
   }
 
-  /** A question, in lines that fit, ready for the answer behind it. */
+  /** The wrapped question, ready for the answer after it. */
   #question(text: string): string {
     return `${hang("? ", text, this.columns - 1)} `;
   }
@@ -100,7 +97,7 @@ export class PlainPrompts extends KeyboardPrompts {
     this.terminal.output.write(`${line}\n`);
   }
 
-  /** Asks for a line until one will do. */
+  /** Asks until a line is valid. */
   async #askLine<Value>(
     question: string,
     read: (line: string) => { readonly value: Value } | { readonly refused: string },
@@ -121,7 +118,6 @@ export class PlainPrompts extends KeyboardPrompts {
   }
 }
 
-/** Shows a line while it is entered, until it is the answer. */
 function showLine(answer: Answer<string | MisplacedKey>, write: (text: string) => void): KeyListener {
   const line = new EnteredLine();
   const show = (before: string, after: string) => {
@@ -153,7 +149,7 @@ function showLine(answer: Answer<string | MisplacedKey>, write: (text: string) =
   };
 }
 
-/** An answer that is waited for until it is given, or stopped, or the program is to end. */
+/** A pending answer, until it is given or cancelled, or the signal aborts. */
 interface Answer<Value> {
   readonly given: Promise<Value>;
   give(value: Value): void;

@@ -5,20 +5,20 @@ import type { Theme } from "../output/theme.ts";
 import { pasteNotice } from "./prompt-stream.ts";
 import type { PressKey } from "./prompts.ts";
 
-/** What {@link pressPrompt} is given. */
+/** Config of {@link pressPrompt}. */
 export interface PressConfig {
   readonly keys: readonly PressKey<unknown>[];
   readonly columns: number;
   readonly symbols: Theme;
 }
 
-/** A line of keys and what they do; answers with the first of them that is pressed. */
+/** Shows keys and what they do; returns the value of the first one pressed. */
 export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, symbols }, done) => {
   const [chosen, setChosen] = useState<PressKey<unknown> | undefined>(undefined);
   const [pasted, setPasted] = useState(false);
 
   useKeypress((event, rl) => {
-    // Readline collects what is typed, and would draw the cursor behind it.
+    // Readline collects what is typed and would put the cursor after it.
     rl.clearLine(0);
     if (chosen !== undefined) return;
     if (event.name === pasteNotice) setPasted(true);
@@ -33,7 +33,7 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
   return pasted ? `  ${symbols.symbol.warn} A paste is not an answer here.\n${line}` : line;
 });
 
-/** The line of keys, Ctrl-C the last of them, broken between two of them where the terminal is narrow. */
+/** The line of keys, ending with Ctrl-C; wraps only between keys. */
 function layOutKeys(keys: PressConfig["keys"], columns: number, style: Style): string {
   const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(({ press, does }) =>
     `${style.strong(press === "enter" ? "Enter" : press)} ${does}`.replaceAll(" ", "\u00a0"),

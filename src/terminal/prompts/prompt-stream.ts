@@ -3,24 +3,23 @@ import { type InputBurst, type InputPiece, type KeyListener, pastedText } from "
 import { looksLikeKey } from "./secret/secret-kinds.ts";
 
 /**
- * Whether a typed character, in lower case, or a key means something to a prompt; a line of text takes
- * everything, also what is pasted.
+ * Whether a prompt accepts a key or a typed character (in lower case); `line` accepts everything, including
+ * pastes.
  */
 export type Accepts = "line" | ((pressed: string) => boolean);
 
-/** How a prompt is told of a paste that is no answer: as the name of a key that no keyboard has. */
+/** Tells a prompt about a paste that is not an answer, as the name of a nonexistent key. */
 export const pasteNotice = "pasted";
 
-/** How a prompt is told that what it shows has changed, in the same way. */
+/** Tells a prompt to redraw, in the same way. */
 export const redraw = "redraw";
 
 /**
- * The input that inquirer's prompts read: what is typed, passed on by the keyboard as key presses,
- * so that no other parser of terminal sequences sees it. A paste never answers a prompt, since the
- * newline in it was not meant for one.
+ * The input of inquirer's prompts: keyboard input, forwarded as key presses, so no second parser sees the
+ * raw sequences. A paste never answers a prompt, since its newline was not meant as Enter.
  */
 export class PromptStream extends Readable implements KeyListener {
-  /** Makes readline treat it as a terminal; the mode of the real one is the keyboard's affair. */
+  /** Makes readline treat it as a terminal; `Keyboard` sets the mode of the real one. */
   readonly isTTY = true;
   readonly #accepts: Accepts;
   readonly #stopping = new AbortController();
@@ -32,21 +31,21 @@ export class PromptStream extends Readable implements KeyListener {
   }
 
   /**
-   * Aborted on Ctrl-C, on Ctrl-D with nothing entered, when a key is pasted, and when the terminal is gone;
-   * also after the prompt is answered, where it means nothing.
+   * Aborted on Ctrl-C, on Ctrl-D with nothing entered, when an API key is pasted, and when the terminal is
+   * gone; also, without effect, after the prompt is answered.
    */
   get stopped(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** A pasted key, of which the prompt saw nothing. */
+  /** A pasted API key, kept from the prompt. */
   get misplaced(): InputBurst | undefined {
     return this.#misplaced;
   }
 
   override _read(): void {}
 
-  /** Readline gives up reading on Ctrl-D on an empty line, of which inquirer tells nobody. */
+  /** On Ctrl-D on an empty line readline stops reading, which inquirer does not report. */
   override pause(): this {
     this.stop();
     return super.pause();
@@ -74,7 +73,7 @@ export class PromptStream extends Readable implements KeyListener {
     this.#stopping.abort();
   }
 
-  /** Presses a key, as readline calls it. */
+  /** Emits a key press for readline. */
   press(key: string): void {
     const [, ctrl, alt, name = ""] = /^(ctrl-)?(alt-)?(.+)$/s.exec(key) ?? [];
     this.#emit(undefined, {
@@ -105,7 +104,7 @@ export class PromptStream extends Readable implements KeyListener {
   }
 }
 
-/** What comes together with something that means nothing, an Enter say, was not meant for this prompt either. */
+/** One piece that is not accepted means that the whole burst, even an Enter, was not for this prompt. */
 function isOffered(piece: InputPiece, accepts: (pressed: string) => boolean): boolean {
   if (piece.kind === "key") return piece.key === "ctrl-d" || accepts(piece.key);
   return [...piece.text].every((letter) => accepts(letter.toLowerCase()));

@@ -2,13 +2,12 @@ import { displayWidth, hang, wrap } from "../output/layout.ts";
 import type { Theme } from "../output/theme.ts";
 
 /**
- * The looks of inquirer's prompts, all of them: what is left out here would bring inquirer's own
- * colours and symbols.
+ * The complete theme for inquirer's prompts: anything left out would fall back to inquirer's colours and
+ * symbols.
  *
- * @param question - what is asked
- * @param columns - the width of the terminal; inquirer breaks lines within words, so that what may
- *   be long is broken here
- * @param choices - how many rows a list has
+ * @param question - the question text
+ * @param columns - terminal width; inquirer breaks lines inside words, so long texts are wrapped here
+ * @param choices - number of rows in a list
  */
 export function promptTheme(theme: Theme, question: string, columns: number, choices = 0) {
   const ask = theme.accent("?");
@@ -18,7 +17,7 @@ export function promptTheme(theme: Theme, question: string, columns: number, cho
     prefix: { idle: ask, done: theme.symbol.ok },
     spinner: { interval: 100, frames: [ask] },
     icon: { cursor: theme.symbol.next },
-    // Turns a list's search by letters off, which takes every other key, an arrow to the left say, for a letter.
+    // Disables a list's search by letter, which takes other keys, such as the left arrow, for letters.
     keybindings: ["vim" as const],
     style: {
       answer: (text: string) => {

@@ -8,32 +8,31 @@ import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
 import type { Choice, ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import type { SecretKind } from "./secret/secret-kinds.ts";
 
-/** A question as inquirer takes it: the name of a prompt, and what that is configured with. */
+/** A question for inquirer: the type of prompt and its configuration. */
 interface InquirerQuestion extends Omit<Question, "name"> {
   readonly type: string;
   readonly [setting: string]: unknown;
 }
 
-/** A prompt of inquirer's, or one that is registered there. */
+/** A prompt function, built in or registered. */
 type Prompt = Exclude<PromptModule["prompts"][string], new (...args: never) => unknown>;
 type PromptModule = ReturnType<typeof createPromptModule>;
 
-/** How a question is drawn. */
 interface Drawing {
-  /** The prompt, where it is one of our own. */
+  /** Our own prompt, if not inquirer's. */
   readonly own?: Prompt;
-  /** Whether nothing of it stays. */
+  /** Whether to erase it afterwards. */
   readonly fleeting?: boolean | undefined;
 }
 
-/** Questions on a terminal, with inquirer's prompts and, for keys, our own among them. */
+/** Terminal prompts: inquirer's, plus our own for secrets and single key presses. */
 export class TerminalPrompts extends KeyboardPrompts {
   protected async askChoice<Value>(question: ChooseQuestion<Value>) {
     const { message, initial } = question;
     const choices = this.#layOutChoices(question.choices);
     const linesOf = (text = "") => wrap(text, this.columns - 8).length;
     const below = Math.max(...choices.map(({ description }) => linesOf(description)));
-    // What is left for the list beside the question, the help and a line of rest.
+    // Rows left for the list after the question, the help and one spare line.
     const room = (this.terminal.output.rows || 24) - linesOf(message) - below - 4;
     const pageSize = Math.max(3, Math.min(choices.length, room));
     return this.#ask<Value>(
@@ -93,7 +92,7 @@ export class TerminalPrompts extends KeyboardPrompts {
       import("./secret/secret-prompt.ts"),
       import("./secret/secret-capture.ts"),
     ]);
-    // Nothing that is entered goes through here, only that something is.
+    // No entered text passes through it, only redraw notices.
     const stream = new PromptStream(() => false);
     const capture = new SecretCapture(kind, {
       whenStuck,
@@ -152,7 +151,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     const ask = createPromptModule({ input, output, signal: AbortSignal.any([signal, input.stopped]) });
     const prompt = own ?? (ask.prompts[question.type] as Prompt);
     ask.registerPrompt(question.type, (config, context) => {
-      // Nothing stays of one that is withdrawn either, which is known only at its end.
+      // A withdrawn prompt is erased too, which is only known at its end.
       const isCleared = { get: () => fleeting || withdrawn?.aborted === true };
       return prompt(config, Object.defineProperty({ ...context }, "clearPromptOnDone", isCleared));
     });
@@ -167,7 +166,7 @@ export class TerminalPrompts extends KeyboardPrompts {
   }
 }
 
-/** Inquirer's errors are told by their names; importing it here would load it with every command. */
+/** Matches inquirer's errors by name; importing it here would load it with every command. */
 function isStop(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -2,26 +2,26 @@ import { EnteredLine } from "../entered-line.ts";
 import type { InputBurst, KeyListener } from "../key-listener.ts";
 import { howToPaste, type SecretKind } from "./secret-kinds.ts";
 
-/** Who asks for a hidden text. */
+/** Hooks of a hidden prompt. */
 export interface SecretAsker<Value> {
-  /** The answer of somebody who tried to paste twice, and nothing came. */
+  /** The answer after two failed attempts to paste. */
   readonly whenStuck?: Value | undefined;
-  /** Called when there is something else to show: told once for all that came in at once. */
+  /** Called when the display must change: once per burst of input. */
   changed(): void;
   stop(): void;
 }
 
 /**
- * How long after Enter nothing may follow for the text to be complete. A terminal that does not
- * mark pastes sends a paste of two lines as two lines typed very fast: the second one must not
- * answer the next question, nor the first be taken for the whole.
+ * The text is complete after this much silence following Enter. A terminal that does not mark pastes sends
+ * a two-line paste as very fast typing: the second line must not answer the next question, nor the first be
+ * taken for the whole.
  */
 const quietMs = 100;
 
-/** How many times Enter or Ctrl-V brings nothing until the person is taken to be stuck. */
+/** Consecutive empty Enters or Ctrl-Vs after which the user counts as stuck. */
 const emptyTries = 2;
 
-/** Collects a hidden text from the keyboard until it is an answer. Only what is said of it is for showing. */
+/** Collects hidden text from the keyboard until it is valid. Only notes about it may be shown. */
 export class SecretCapture<Value> implements KeyListener {
   readonly kind: SecretKind<Value>;
   readonly #asker: SecretAsker<Value>;
@@ -36,17 +36,17 @@ export class SecretCapture<Value> implements KeyListener {
     this.#asker = asker;
   }
 
-  /** What is entered so far. */
+  /** Text entered so far. */
   get text(): string {
     return this.#line.text;
   }
 
-  /** Why what was entered last will not do, as a sentence; empty when nothing is wrong. */
+  /** Why the last entry is invalid, as a sentence; empty if nothing is wrong. */
   get problem(): string {
     return this.#problem;
   }
 
-  /** The answer and what is said of it, once there is one. */
+  /** The answer and the note to show for it, once known. */
   get answered(): { readonly value: Value; readonly said: string } | undefined {
     return this.#answered;
   }
@@ -71,7 +71,7 @@ export class SecretCapture<Value> implements KeyListener {
     this.#asker.changed();
   }
 
-  /** Forgets the text and tells nothing any more. */
+  /** Clears the text and stops reporting changes. */
   close(): void {
     clearTimeout(this.#quiet);
     this.#line.clear();

@@ -1,34 +1,34 @@
 import { ApiKey } from "../../../keys/api-key.ts";
 import { readPastedKey } from "../../../keys/pasted-key.ts";
 
-/** How a hidden text is judged and talked about. None of the sentences may hold any of it. */
+/** How a hidden text is validated and described. No sentence may contain any part of it. */
 export interface SecretKind<Value> {
-  /** Said while nothing is entered. */
+  /** Shown for an empty input. */
   readonly placeholder: string;
-  /** Said of what is entered so far. */
+  /** Describes the text so far. */
   note(text: string): SecretNote;
-  /** What a complete text is. */
+  /** Reads a complete text. */
   read(text: string): SecretReading<Value>;
 }
 
-/** What is said of a hidden text. */
+/** A note on a hidden text. */
 export interface SecretNote {
   readonly text: string;
   readonly good: boolean;
-  /** Whether it is no secret at all, but something to do. */
+  /** Whether the text is a command, not a secret. */
   readonly command?: boolean;
 }
 
-/** What a complete text came to: a value, or a reason why it cannot be one. */
+/** The result of reading a complete text: a value, or why it was refused. */
 export type SecretReading<Value> =
   | { readonly outcome: "value"; readonly value: Value }
   | { readonly outcome: "refused"; readonly reason: string };
 
-/** Said when Ctrl-V reached the program instead of pasting. */
+/** Shown if Ctrl-V reached the program instead of pasting. */
 export const howToPaste =
   "Ctrl+V did not paste here. Use your terminal's own way: Ctrl+Shift+V or Shift+Insert, Cmd+V on a Mac, a right click on Windows.";
 
-/** How an API key is captured: whatever is pasted around it is taken off, and only its length is told. */
+/** Captures an API key: strips what was pasted around it and reveals only its length. */
 export const keySecret: SecretKind<ApiKey> = {
   placeholder: "paste it here; it stays hidden",
   note: (text) => {
@@ -49,14 +49,14 @@ export const keySecret: SecretKind<ApiKey> = {
   },
 };
 
-/** How an API key is captured by somebody who may rather go back a step; no key is as short as that. */
+/** Captures an API key, or `b` to go back a step; no key is that short. */
 export const keyOrBackSecret: SecretKind<ApiKey | "back"> = {
   placeholder: "paste it here; it stays hidden (b and Enter: back)",
   note: (text) => (isBack(text) ? { text: "back", good: true, command: true } : keySecret.note(text)),
   read: (text) => (isBack(text) ? { outcome: "value", value: "back" } : keySecret.read(text)),
 };
 
-/** How a key is captured where Enter takes one that was made up for a demonstration. */
+/** Captures a key, where Enter selects a made-up one for a demonstration. */
 export function offering<Value>(kind: SecretKind<Value>, offered: ApiKey): SecretKind<Value | ApiKey> {
   const isNothing = (text: string) => text.trim() === "";
   return {
@@ -72,13 +72,13 @@ function isBack(text: string): boolean {
   return text.trim() === "b";
 }
 
-/** Whether a text that was pasted elsewhere is a key of the usual shape, with or without what stands around one. */
+/** Whether a pasted text is a key of the usual shape, ignoring quotes and the like around it. */
 export function looksLikeKey(text: string): boolean {
   const reading = keySecret.read(text);
   return reading.outcome === "value" && reading.value.hasUsualShape;
 }
 
-/** How a passphrase is captured: exactly as entered, without the newline that ended it. */
+/** Captures a passphrase exactly as entered, without the trailing newline. */
 export const passphraseSecret: SecretKind<string> = {
   placeholder: "it stays hidden",
   note: () => ({ text: "entered", good: true }),

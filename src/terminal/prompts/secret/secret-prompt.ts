@@ -6,7 +6,7 @@ import type { PromptTheme } from "../prompt-theme.ts";
 import type { SecretCapture } from "./secret-capture.ts";
 import type { SecretNote } from "./secret-kinds.ts";
 
-/** What {@link secretPrompt} is given. */
+/** Config of {@link secretPrompt}. */
 export interface SecretConfig {
   readonly message: string;
   readonly capture: SecretCapture<unknown>;
@@ -16,8 +16,8 @@ export interface SecretConfig {
 }
 
 /**
- * A prompt that shows that something is entered, and never what. The text is in the capture;
- * neither inquirer nor the readline below it ever holds it. Answers with what the capture answers.
+ * A prompt that shows that something is entered, but never what. The text stays in the capture: neither
+ * inquirer nor readline ever holds it. Returns the capture's answer.
  */
 export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) => {
   const { capture, symbols, theme } = config;
