@@ -1,22 +1,22 @@
 import { Cancelled } from "../errors.ts";
 import type { Answer, PageEvent, Question, QuestionForm, Reply } from "./messages.ts";
 
-/** What an answer came to: a value, or what the page is told instead. */
+/** A checked answer: its value, or the reply to send to the page. */
 export type Taken<Value> =
   | { readonly outcome: "value"; readonly value: Value }
   | Exclude<Reply, { readonly outcome: "taken" | "stale" }>;
 
-/** A question without the number it gets. */
+/** A question without its id. */
 export type NewQuestion = QuestionForm & Omit<Question, "id" | keyof QuestionForm>;
 
-/** Events to a page that may come and go, and the answers that it sends. One question is asked at a time. */
+/** Sends events to a page that may reconnect, and receives its answers. One question at a time. */
 export class Channel {
   readonly #events: PageEvent[] = [];
   readonly #followers = new Set<(event: PageEvent, place: number) => void>();
   #take: ((answer: Answer) => Reply) | undefined;
   #asked = 0;
 
-  /** Whether an answer is waited for. */
+  /** Whether a question is pending. */
   get isAsking(): boolean {
     return this.#take !== undefined;
   }
@@ -27,10 +27,10 @@ export class Channel {
   }
 
   /**
-   * Tells of every event from that place on, those of the past at once.
+   * Delivers every event from index `from` on, past ones at once.
    *
-   * @param follower - gets each event, and the place behind it
-   * @returns what ends it
+   * @param follower - gets each event and the next index
+   * @returns the unsubscribe function
    */
   follow(from: number, follower: (event: PageEvent, place: number) => void): () => void {
     for (const [index, event] of this.#events.entries()) if (index >= from) follower(event, index + 1);
@@ -41,8 +41,8 @@ export class Channel {
   /**
    * Asks on the page.
    *
-   * @param take - makes a value of an answer, or says why it will not do
-   * @throws Cancelled when the signal comes
+   * @param take - turns an answer into a value or a refusal
+   * @throws Cancelled when the signal aborts
    */
   ask<Value>(
     question: NewQuestion,
@@ -72,7 +72,7 @@ export class Channel {
     });
   }
 
-  /** Hands an answer to the question with this number. */
+  /** Passes an answer to the question with this id. */
   answer(id: number, answer: Answer): Reply {
     return id === this.#asked && this.#take !== undefined ? this.#take(answer) : { outcome: "stale" };
   }

@@ -1,52 +1,52 @@
 import type { Picture, StepHeading } from "../terminal/output/output.ts";
 
-/** What makes a part of a text stand out; the page decides how that looks. */
+/** A style for part of a text; the page decides how it looks. */
 export type StyleName = "accent" | "strong" | "faint" | "caution" | "link" | "meter";
 
 /** A text with styled parts. The text of a `meter` is its share, from 0 to 1. */
 export type Styled = readonly (string | { readonly style: StyleName; readonly parts: Styled })[];
 
-/** A label and what belongs to it. */
+/** A label and its value. */
 export interface StyledRow {
   readonly label: Styled;
   readonly value: Styled;
 }
 
-/** Verbs of `Output` that say one text. */
+/** `Output` methods that take one text. */
 export type Verb = "ok" | "warn" | "fail" | "next" | "bullet" | "paragraph" | "heading" | "line";
 
-/** The first day that may be chosen, and the one to begin at, as `YYYY-MM-DD`. */
+/** The earliest and the preselected day, as `YYYY-MM-DD`. */
 interface Day {
   readonly first: string;
   readonly initial: string;
 }
 
-/** What a question is answered with. */
+/** How a question is answered. */
 export type QuestionForm =
   | {
       readonly form: "choose";
       readonly choices: readonly { readonly name: Styled; readonly description: Styled }[];
-      /** The number of the choice to begin at. */
+      /** Index of the preselected choice. */
       readonly initial: number;
     }
   | { readonly form: "text"; readonly example: string; readonly day?: Day }
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }
   | { readonly form: "passphrase"; readonly twice: boolean };
 
-/** A question that the page is to ask. */
+/** A question for the page to ask. */
 export type Question = QuestionForm & {
   readonly id: number;
   readonly message: Styled;
-  /** Whether a key that is pasted at this question is taken. */
+  /** Whether a key pasted at this question is accepted. */
   readonly takesKey: boolean;
   /** Whether the terminal can ask it instead. */
   readonly handsOver: boolean;
 };
 
-/** How the program left the page. */
+/** Why the page session ended. */
 export type End = "done" | "failed" | "stopped" | "idle";
 
-/** What the program tells the page, in order. */
+/** Events sent to the page, in order. */
 export type PageEvent =
   | { readonly type: "say"; readonly verb: Verb; readonly text: Styled }
   | { readonly type: "outline"; readonly steps: readonly string[] }
@@ -68,7 +68,7 @@ export type PageEvent =
   | { readonly type: "answered"; readonly id: number }
   | { readonly type: "end"; readonly how: End };
 
-/** What the page answers a question with: the number of a choice, a text, or what a button is for. */
+/** The page's answer to a question: the index of a choice, a text, or a button's action. */
 export interface Answer {
   readonly choice?: number;
   readonly text?: string;
@@ -76,17 +76,17 @@ export interface Answer {
   readonly again?: string;
   /** The text is a key, whatever was asked. */
   readonly isKey?: boolean;
-  /** Use a key although its shape is not the usual one. */
+  /** Use a key despite its unusual shape. */
   readonly anyway?: boolean;
   readonly instead?: "back" | "offered" | "terminal";
 }
 
-/** What became of an answer. */
+/** The reply to an answer. */
 export type Reply =
   | { readonly outcome: "taken" }
-  /** It will not do, for this reason; the question stays. */
+  /** Invalid, for this reason; the question stays open. */
   | { readonly outcome: "refused"; readonly reason: string }
-  /** A key of another shape than the usual one; sent once more with `anyway`, it is taken. */
+  /** A key of unusual shape; accepted if sent again with `anyway`. */
   | { readonly outcome: "unusual"; readonly reason: string }
-  /** Nobody asks that any more. */
+  /** The question is not open. */
   | { readonly outcome: "stale" };

@@ -11,14 +11,14 @@ import { PageServer } from "./server/page-server.ts";
 import { SharedPrompts } from "./shared-prompts.ts";
 
 /**
- * Does something that asks questions on a page in the browser. The terminal shows what is said there,
- * and can take over at every question.
+ * Runs `work` with its questions asked on a page in the browser. The terminal mirrors the page and can take
+ * over at every question.
  *
- * @param options.browser - whether the page may be opened, where somebody would see it
- * @param options.idleMs - how long the page or an answer is waited for; ten minutes where absent
- * @param work - gets the outside with the page in the place of the terminal
- * @throws what `work` throws; Cancelled when nothing is done on the page for ten minutes; MistralKeyError
- *   of kind `usage` where no questions are wanted
+ * @param options.browser - whether to open a browser if the user would see it
+ * @param options.idleMs - how long to wait for the page or an answer; ten minutes by default
+ * @param work - gets dependencies with the page in place of the terminal
+ * @throws what `work` throws; Cancelled after `options.idleMs` without activity on the page; MistralKeyError
+ *   of kind `usage` with `--no-input` or in CI
  */
 export async function onPage<Result>(
   real: Deps,
@@ -57,12 +57,12 @@ export async function onPage<Result>(
     signal,
     interactive: true,
     absence: undefined,
-    // Addresses are links on the page itself.
+    // On the page, addresses are links.
     opensPages: false,
     openPage: async () => false,
     prompts: async () => prompts,
     store: (kind) => real.store(kind, deps),
-    // A program that gets the terminal for itself comes when everything else is over.
+    // A program that takes over the terminal runs last.
     runner: async () => {
       await server.stop("done");
       return await real.runner();
@@ -93,10 +93,10 @@ export async function onPage<Result>(
 }
 
 /**
- * Offers a person whose terminal does not paste to take the key on a page.
+ * Offers to take the key on a page, if the terminal cannot paste.
  *
  * @param message - the question for the key
- * @returns `undefined` when they do not want that
+ * @returns `undefined` if the user declines
  * @throws Cancelled
  */
 export async function keyOnPage(real: Deps, message: string): Promise<ApiKey | undefined> {
@@ -131,7 +131,7 @@ async function showLink(
   output.paragraph("Waiting for the page. Ctrl-C stops.");
 }
 
-/** The address of this machine, as the person's own machine reached it: `SSH_CONNECTION` holds it third. */
+/** This machine's address as the SSH client reached it: the third field of `SSH_CONNECTION`. */
 function hostOf({ SSH_CONNECTION: connection = "", USER: user }: Deps["env"]): string {
   const [, , host = "THIS-MACHINE"] = connection.split(" ");
   const address = /^[0-9A-Fa-f.:]+$/.test(host) ? host : "THIS-MACHINE";

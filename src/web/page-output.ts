@@ -13,7 +13,7 @@ import { marking, readStyled, restyle } from "./styled-text.ts";
 
 type ProgressState = Extract<PageEvent, { readonly type: "progress" }>["state"];
 
-/** Says everything on the page, and in the terminal where there is one, which follows along. */
+/** Sends all output to the page and mirrors it in the terminal, if there is one. */
 export class PageOutput implements Output {
   readonly theme = marking;
   readonly ok = this.#saying("ok");

@@ -15,9 +15,9 @@ import type { Channel, Taken } from "./channel.ts";
 import type { Answer, QuestionForm } from "./messages.ts";
 import { readStyled } from "./styled-text.ts";
 
-/** Answers that no form of the page sends. */
+/** For answers that no form sends. */
 const unexpected = { outcome: "refused", reason: "That is not an answer to this question." } as const;
-/** What a question is left with that is to be asked on the other side. */
+/** The rejection of a question that moves to the other side. */
 export const moved: unique symbol = Symbol("moved");
 
 /** Questions on the page. */
@@ -27,8 +27,8 @@ export class PagePrompts implements Prompts {
   readonly #handsOver: boolean;
 
   /**
-   * @param signal - ends a question, with `Cancelled`
-   * @param options.handsOver - whether a question may be left to the terminal; it is rejected with {@link moved} then
+   * @param signal - cancels a question, with `Cancelled`
+   * @param options.handsOver - whether a question may move to the terminal, rejected with {@link moved}
    */
   constructor(channel: Channel, signal: AbortSignal, { handsOver }: { readonly handsOver: boolean }) {
     this.#channel = channel;
@@ -102,7 +102,7 @@ export class PagePrompts implements Prompts {
     });
   }
 
-  /** Nothing is typed here; the terminal's keyboard is silenced by whoever opened the page. */
+  /** Nothing is typed here; `SharedPrompts` silences the terminal's keyboard. */
   quietly<Result>(work: () => Promise<Result>): Promise<Result> {
     return work();
   }

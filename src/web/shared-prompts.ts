@@ -18,18 +18,18 @@ import type { Channel } from "./channel.ts";
 import { moved, PagePrompts } from "./page-prompts.ts";
 import { restyle } from "./styled-text.ts";
 
-/** Where questions are asked: on the page, and in the terminal where somebody is there. */
+/** Where questions are asked: on the page and, if interactive, in the terminal. */
 export interface Sides {
   readonly channel: Channel;
-  /** Says in the terminal what the page asks. */
+  /** Tells the terminal what the page asks. */
   readonly output: Output;
-  /** Opens the prompts of the terminal; `undefined` where nobody is there. */
+  /** Opens the terminal's prompts; `undefined` if it is not interactive. */
   readonly terminal: Deps["prompts"] | undefined;
-  /** Ends a question on either side. */
+  /** Cancels a question on either side. */
   readonly signal: AbortSignal;
 }
 
-/** Questions on the page, which the terminal can take over at each, and give back. */
+/** Questions on the page; at each one the terminal can take over or hand back. */
 export class SharedPrompts implements Prompts {
   readonly #sides: Sides;
   #onPage = true;
@@ -38,15 +38,15 @@ export class SharedPrompts implements Prompts {
     this.#sides = sides;
   }
 
-  /** Whether what is asked is asked on the page. */
+  /** Whether questions are asked on the page. */
   get onPage(): boolean {
     return this.#onPage;
   }
 
   /**
-   * Waits until the page is there, unless the terminal goes on without it. Answers whether the page is there.
+   * Waits until the page is open, unless the user goes on in the terminal. Returns whether it is open.
    *
-   * @param opened - aborted when the page is there
+   * @param opened - aborted when the page is open
    */
   async waitFor(opened: AbortSignal): Promise<boolean> {
     const first = await this.#race((withdrawn) => [
@@ -74,7 +74,7 @@ export class SharedPrompts implements Prompts {
   }
 
   async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
-    // Who cannot paste in the terminal is asked on the page.
+    // If pasting fails in the terminal, ask on the page.
     const instead = [...(question.instead ?? []), "stuck" as const];
     const ask = async (prompts: Prompts) => {
       const answer = await prompts.key<Instead | "stuck">({ ...question, instead });
@@ -93,7 +93,7 @@ export class SharedPrompts implements Prompts {
     return terminal === undefined ? await work() : await (await terminal()).quietly(work);
   }
 
-  /** Asks on one side until there is an answer; the other one offers to take over meanwhile. */
+  /** Asks on one side until answered, while the other side offers to take over. */
   async #ask<Answer>(
     { message, onKeyPasted }: { readonly message: string } & PastedKeyQuestion<Answer>,
     ask: (prompts: Prompts) => Promise<Answer>,
@@ -116,7 +116,7 @@ export class SharedPrompts implements Prompts {
     }
   }
 
-  /** The first answer of several questions; the others are withdrawn. */
+  /** The first of several answers; withdraws the other questions. */
   async #race<Answer>(
     ask: (withdrawn: AbortSignal) => readonly Promise<Answer | typeof moved>[],
   ): Promise<Answer | typeof moved> {
@@ -130,7 +130,7 @@ export class SharedPrompts implements Prompts {
     }
   }
 
-  /** A line in the terminal to take the question over; a key that is pasted at it is an answer where one is taken. */
+  /** Offers to take over in the terminal; a key pasted there is the answer, if one is accepted. */
   #offerTerminal<Answer>(
     withdrawn: AbortSignal,
     does: string,
@@ -144,7 +144,7 @@ export class SharedPrompts implements Prompts {
   }
 }
 
-/** Waits for a signal unless another comes first. */
+/** Waits for `wanted`; throws if `signal` is first. */
 async function until(wanted: AbortSignal, signal: AbortSignal): Promise<void> {
   if (wanted.aborted) return;
   await once(wanted, "abort", { signal }).catch(() => {
@@ -152,7 +152,7 @@ async function until(wanted: AbortSignal, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Takes what a question was left with that is to be asked on the other side for its answer. */
+/** Turns the rejection of a moved question into its answer. */
 function movedOrThrow(reason: unknown): typeof moved {
   if (reason === moved) return moved;
   throw reason;

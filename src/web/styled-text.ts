@@ -1,7 +1,7 @@
 import type { Style } from "../terminal/output/output.ts";
 import type { Styled, StyleName } from "./messages.ts";
 
-// Controls that no text from outside holds any more when it is said (`outside-text.ts`).
+// Control characters, which `outside-text.ts` removes from all external text.
 const open = "\x02";
 const close = "\x03";
 
@@ -9,7 +9,7 @@ function mark(style: StyleName): (text: string) => string {
   return (text) => `${open}${style}:${text}${close}`;
 }
 
-/** Marks styled parts in a text, so that {@link readStyled} finds them again. */
+/** Marks styled parts of a text for {@link readStyled}. */
 export const marking: Style = {
   accent: mark("accent"),
   strong: mark("strong"),
@@ -19,7 +19,7 @@ export const marking: Style = {
   meter: (share) => mark("meter")(String(share)),
 };
 
-/** Reads a text that was styled by {@link marking}. */
+/** Parses a text styled by {@link marking}. */
 export function readStyled(text: string): Styled {
   const stack: { readonly style: StyleName; readonly parts: Styled[number][] }[] = [
     { style: "strong", parts: [] },
@@ -34,7 +34,7 @@ export function readStyled(text: string): Styled {
   return stack.flatMap(({ parts }) => parts);
 }
 
-/** Styles a text that was styled by {@link marking} in another way. */
+/** Applies another style to a text styled by {@link marking}. */
 export function restyle(text: string, style: Style): string {
   return restyleParts(readStyled(text), style);
 }

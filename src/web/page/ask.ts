@@ -6,7 +6,7 @@ export type Send = (id: number, answer: Answer) => Promise<Reply>;
 
 let taking: ((text: string) => void) | undefined;
 
-/** Asks a question; the form stays until the program takes an answer. */
+/** Asks a question; its form stays until an answer is accepted. */
 export function ask(question: Question, send: Send): void {
   const form = make("form", { attributes: { autocomplete: "off", novalidate: "" } });
   const note = make("p", { className: "note", attributes: { role: "status", id: "note" } });
@@ -35,14 +35,14 @@ export function ask(question: Question, send: Send): void {
   taking = question.takesKey ? (text) => void answer({ isKey: true, text }) : undefined;
 }
 
-/** Takes the question away, and what was typed into it. */
+/** Removes the question and clears its inputs. */
 export function endQuestion(): void {
   taking = undefined;
   for (const input of byId("ask").querySelectorAll("input")) input.value = "";
   byId("ask").replaceChildren();
 }
 
-/** A key that is pasted beside a field is an answer where one is taken. */
+/** A key pasted outside a field is an answer if one is accepted. */
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (taking === undefined || event.target instanceof HTMLInputElement || text.trim().length < 32) return;
@@ -141,7 +141,7 @@ function say(note: HTMLElement, text: string, isBad = false): void {
 
 function field(attributes: Readonly<Record<string, string>>): HTMLInputElement {
   const never = { autocomplete: "off", autocapitalize: "off", spellcheck: "false", autocorrect: "off" };
-  // Password managers that ask to keep what is typed look for these.
+  // Tells password managers not to offer to save the input.
   const ignored = { "data-1p-ignore": "", "data-lpignore": "true", "data-bwignore": "" };
   return make("input", { attributes: { ...never, ...ignored, ...attributes } });
 }

@@ -1,12 +1,12 @@
 import type { Styled } from "../messages.ts";
 
-/** What an element is made with. */
+/** Options of {@link make}. */
 interface Parts {
   readonly className?: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** Makes an element; what is put into it is text or another element, never markup. */
+/** Creates an element; its children are text or elements, never markup. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   { className, attributes = {} }: Parts = {},
@@ -19,7 +19,7 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The element with this id, which the document has. */
+/** Finds an element by id; throws if there is none. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`There is no #${id}.`);
@@ -46,7 +46,7 @@ export function plain(parts: Styled): string {
   return parts.map((part) => (typeof part === "string" ? part : plain(part.parts))).join("");
 }
 
-/** Whether a text is one address. */
+/** Whether a text is an https URL. */
 export function isAddress(text: string): boolean {
   return /^https:\/\/\S+$/.test(text);
 }

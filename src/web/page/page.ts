@@ -9,16 +9,16 @@ const endings: Readonly<Record<End, string>> = {
   stopped: "The program was stopped. Run it again to continue.",
   idle: "Nothing was done here for ten minutes, so the program has stopped. Run it again to continue.",
 };
-/** Where the page keeps what shows that it is the one, so that it can be reloaded. */
+/** Session storage key of the proof, so that a reload stays authenticated. */
 const proofPlace = "mistral-key-page";
 const tries = 3;
 
 let place = 0;
 let isOver = false;
-/** Whether a step is shown whose question has not come yet; it is read from its top. */
+/** Whether the shown step has no question yet; it is read from the top. */
 let isNewStep = false;
 
-// The first paint waits for nothing; a page that nobody sees yet has none.
+// Starts after the first paint; a hidden page does not paint.
 const painted = new Promise<unknown>((resolve) => {
   new PerformanceObserver(resolve).observe({ type: "paint", buffered: true });
   setTimeout(resolve, document.hidden ? 0 : 2000);
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   if (!isOver) end(endings.failed);
 }
 
-/** Exchanges the token of the link, which then stands in the address no longer. */
+/** Exchanges the link's token for a proof and removes it from the address bar. */
 async function enter(): Promise<string | undefined> {
   const token = location.hash.slice(1);
   history.replaceState(null, "", "/");
@@ -51,7 +51,7 @@ async function enter(): Promise<string | undefined> {
   return proof;
 }
 
-/** Follows the events until they end. Answers whether any came. */
+/** Reads events until the stream ends. Returns whether any came. */
 async function follow(proof: string): Promise<boolean> {
   const response = await post("/events", { from: place }, proof);
   if (!response.ok || response.body === null) return false;

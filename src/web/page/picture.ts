@@ -1,9 +1,9 @@
 import type { Picture, PictureRow } from "../../terminal/output/output.ts";
 
-/** In pixels; a picture is as wide as what is in it. */
+/** In pixels; the width follows the content. */
 const size = { row: 24, top: 34, edge: 16, character: 7.9, least: 280 };
 
-/** Draws a page with the thing to click marked. The words around it say the same. */
+/** Draws a page with the click target marked. The text around it says the same. */
 export function drawPicture({ title, corner = "", sideBar = [], rows }: Picture): SVGElement {
   const height = size.top + Math.max(sideBar.length, rows.length) * size.row + 14;
   const bar = sideBar.length === 0 ? 0 : Math.max(...sideBar.map(({ text = "" }) => widthOf(text))) + 40;
@@ -37,7 +37,7 @@ function yOf(index: number): number {
   return size.top + (index + 0.7) * size.row;
 }
 
-/** A row, and how far to the right it goes. */
+/** A row and its right edge, in pixels. */
 interface DrawnRow {
   readonly elements: readonly SVGElement[];
   readonly end: number;

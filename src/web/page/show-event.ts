@@ -4,7 +4,7 @@ import { drawPicture } from "./picture.ts";
 
 const progresses = new Map<number, HTMLElement>();
 
-/** Shows what the program said, below what it said before. */
+/** Appends what the program said to the page. */
 export function showEvent(event: Exclude<PageEvent, { type: "question" | "answered" | "end" }>): void {
   switch (event.type) {
     case "say":
@@ -54,7 +54,7 @@ function outline(steps: readonly string[]): void {
   byId("where").textContent = `${steps.length} steps`;
 }
 
-/** A step has the page for itself; what was said before it can be looked at still. */
+/** Gives a step the page to itself; what came before it can still be opened. */
 function showStep({ number, total, titles }: Extract<PageEvent, { type: "step" }>): void {
   const last = number + titles.length - 1;
   for (const [index, item] of [...byId("steps").children].entries()) {
@@ -73,7 +73,7 @@ function showStep({ number, total, titles }: Extract<PageEvent, { type: "step" }
   scrollTo(0, 0);
 }
 
-/** All steps are done. */
+/** Marks all steps done. */
 export function finishSteps(): void {
   for (const item of byId("steps").children) item.className = "done";
 }

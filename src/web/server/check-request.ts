@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** What the server answers. */
+/** Paths and their method. */
 const methods: ReadonlyMap<string | undefined, string> = new Map([
   ["/", "GET"],
   ["/session", "POST"],
@@ -9,11 +9,11 @@ const methods: ReadonlyMap<string | undefined, string> = new Map([
 ]);
 
 /**
- * Checks what a browser states of a request and no page can forge. A name that was made to point
- * here has another `Host`; a page of another site or port has another `Origin` or `Sec-Fetch-Site`.
+ * Checks headers that the browser sets and no page can forge. DNS rebinding shows in `Host`; a page of
+ * another site or port shows in `Origin` or `Sec-Fetch-Site`.
  *
- * @param authority - the address and the port that the link names
- * @returns the status to refuse it with; `undefined` where it may be looked at further
+ * @param authority - address and port of the link
+ * @returns the status to refuse it with; `undefined` if it passes
  */
 export function refusalOf(request: IncomingMessage, authority: string): number | undefined {
   const { headers, method, url } = request;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PageText } from "../page-text.ts";
 
-/** Headers of every answer. */
+/** Sent with every response. */
 export const guardingHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
@@ -15,8 +15,8 @@ export const guardingHeaders: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts the page together as it is sent: one document, and the headers that keep anything else out of
- * it; script and style are allowed by their hashes only.
+ * Builds the page: one document, and headers that block any other content; script and style are allowed only
+ * by their hashes.
  */
 export function pageDocument({ markup, style, script }: PageText) {
   const html = markup

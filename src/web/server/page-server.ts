@@ -9,26 +9,26 @@ import { guardingHeaders, pageDocument } from "./page-document.ts";
 import { isObject, readBody } from "./read-body.ts";
 import { Session } from "./session.ts";
 
-/** What the server serves, and whom it tells. */
+/** What the server serves, and its hooks. */
 export interface PageServerOptions {
   readonly page: PageText;
   readonly channel: Channel;
-  /** How long the link or an answer is waited for, in milliseconds, before `onIdle` is called. */
+  /** Milliseconds to wait for the link to be opened, or for an answer, before `onIdle`. */
   readonly idleMs: number;
-  /** Whether something is waited for that has to come from the page. */
+  /** Whether the program is waiting for the page. */
   readonly isWaiting: () => boolean;
   readonly onOpened: () => void;
-  /** Somebody used the link a second time, and was refused. */
+  /** The link was used a second time and refused. */
   readonly onSecondClient: () => void;
   readonly onIdle: () => void;
 }
 
 /** Milliseconds. */
 const limits = { headers: 5000, request: 10_000, keepAlive: 5000, beat: 15_000, lastWords: 1000 };
-/** The most that waits for a page that does not read, in bytes. */
+/** Most bytes buffered for a page that does not read. */
 const mostUnread = 1_000_000;
 
-/** The server of the page, on a loopback port. */
+/** Serves the page on a loopback port. */
 export class PageServer {
   readonly #options: PageServerOptions;
   readonly #document: ReturnType<typeof pageDocument>;
@@ -36,7 +36,7 @@ export class PageServer {
   readonly port: number;
   readonly #authority: string;
   readonly #session: Session;
-  // A stranger who asks without end must not keep the page from being answered.
+  // A flood of foreign requests must not starve the page.
   readonly #allowsStrangers = limitRequests(100, 5);
   readonly #allowsOurs = limitRequests(100, 20);
   readonly #idle: NodeJS.Timeout;
@@ -56,7 +56,7 @@ export class PageServer {
     server.on("connect", (_request, socket) => socket.end("HTTP/1.1 405 Method Not Allowed\r\n\r\n"));
   }
 
-  /** Starts a server on a port that the system chooses. */
+  /** Starts a server on a port chosen by the system. */
   static async start(options: PageServerOptions): Promise<PageServer> {
     const server = createServer({
       headersTimeout: limits.headers,
@@ -70,7 +70,7 @@ export class PageServer {
     return new PageServer(server, options);
   }
 
-  /** The address to open. What stands behind `#` is sent to no server and works once. */
+  /** The URL to open. Its fragment works once; browsers never send it. */
   get link(): string {
     return `http://${this.#authority}/#${this.#session.token}`;
   }
@@ -88,7 +88,7 @@ export class PageServer {
     });
   }
 
-  /** A program that works while nobody has anything to answer is not idle. */
+  /** Work with no question open does not count as idle. */
   #noticeIdleness(): void {
     if (this.#options.isWaiting()) this.#options.onIdle();
     else this.#idle.refresh();
@@ -124,7 +124,7 @@ export class PageServer {
     this.#options.onOpened();
   }
 
-  /** Server-sent events, from that place on; a reloaded page takes them over. */
+  /** Streams events from index `from` on; a reload replaces the old stream. */
   #stream(from: unknown, response: ServerResponse): void {
     if (typeof from !== "number" || !Number.isSafeInteger(from) || from < 0) {
       refuse(response, 400);
@@ -161,7 +161,7 @@ export class PageServer {
   }
 }
 
-/** Whether one more request is to be answered: so many at once, and then so many a second. */
+/** A token bucket: `most` requests at once, refilled by `perSecond`. */
 function limitRequests(most: number, perSecond: number): () => boolean {
   let left = most;
   let at = performance.now();
@@ -175,7 +175,7 @@ function limitRequests(most: number, perSecond: number): () => boolean {
   };
 }
 
-/** Takes what an answer may hold, and nothing else. */
+/** Validates an answer; `undefined` if it is none. */
 function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefined {
   const { choice, text, again, isKey, anyway, instead } = fields;
   const isText = (value: unknown) => value === undefined || typeof value === "string";
@@ -189,7 +189,7 @@ function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefin
 }
 
 function refuse(response: ServerResponse, status: number): void {
-  // What is left of the request is not waited for.
+  // Does not wait for the rest of the request.
   response.writeHead(status, { ...guardingHeaders, "content-type": "text/plain", connection: "close" });
   response.end(`${status}\n`);
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
-/** The most that a body may hold, in bytes. */
+/** Maximum size of a body in bytes. */
 const largestBody = 8192;
 
 /**
- * Reads a body of JSON, an object. What it came in is overwritten, since it may hold a key.
+ * Reads a JSON object from the body. Overwrites what it parsed, since it may hold a key.
  *
  * @returns its fields, or the status to refuse it with
  */
@@ -31,7 +31,7 @@ export async function readBody(
   }
 }
 
-/** Whether a value is an object with fields. */
+/** Whether a value is an object, not an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

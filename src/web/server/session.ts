@@ -2,15 +2,14 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 /**
- * The one page that may talk to the program. It shows two secrets with each request: a cookie that
- * no script reads, and a proof that no other port of this host is sent, as cookies are.
+ * The one page that may talk to the program. Each request carries two secrets: a cookie that no script can
+ * read, and a proof that, unlike cookies, is not sent to other ports of this host.
  *
- * The cookie cannot be `Secure`, nor be called `__Host-…`: Safari takes such a cookie over http from
- * no address, not even a loopback one. What the name would hold is held all the same: no `Domain`,
- * `Path=/`, and nothing is accepted by the cookie alone.
+ * The cookie can be neither `Secure` nor `__Host-…`: Safari rejects such cookies over http, even from
+ * loopback. The prefix's other rules are kept: no `Domain`, `Path=/`. The cookie alone grants nothing.
  */
 export class Session {
-  /** Lets one page in, once. */
+  /** Admits one page, once. */
   readonly token = secret();
   readonly #cookie = secret();
   readonly #proof = secret();
@@ -21,7 +20,7 @@ export class Session {
     this.#cookieName = `mistral-key-${port}`;
   }
 
-  /** Lets in who shows the token first; a second one with the same link is too late. */
+  /** Admits the first client with the token; a second one is too late. */
   enter(token: unknown): { readonly cookie: string; readonly proof: string } | "too-late" | "wrong" {
     if (typeof token !== "string" || !isSame(token, this.token)) return "wrong";
     if (this.#isTaken) return "too-late";
@@ -30,7 +29,7 @@ export class Session {
     return { cookie, proof: this.#proof };
   }
 
-  /** Whether this request comes from the page that was let in. */
+  /** Whether this request comes from the admitted page. */
   isOurs({ headers }: IncomingMessage): boolean {
     const cookies = (headers.cookie ?? "").split(/;\s*/);
     const cookie = cookies.find((each) => each.startsWith(`${this.#cookieName}=`)) ?? "";
@@ -45,7 +44,7 @@ function secret(): string {
   return randomBytes(16).toString("base64url");
 }
 
-/** Takes as long for any text. */
+/** Compares in constant time. */
 function isSame(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
