@@ -9,21 +9,21 @@ import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
 import { type ApiCall, describeCall } from "./sdk-client.ts";
 
-/** What calls are made with. */
+/** Options of API calls. */
 export interface SessionOptions {
   readonly endpoint: Endpoint;
   /** For the proxy variables. */
   readonly env: Environment;
   now(): Date;
-  /** The time limit of each call with its repetitions, in milliseconds; 10 s where absent. */
+  /** Time limit of a call including retries, in milliseconds; 10 s by default. */
   readonly timeoutMs?: number;
-  /** The pause before a call is repeated where Mistral names none, in milliseconds, doubled each time; 500 where absent. */
+  /** Pause before a retry if Mistral names none, in milliseconds, doubled each time; 500 by default. */
   readonly pauseMs?: number;
-  /** Told of every call as it ends, in a line for `--verbose`. */
+  /** Called after every call with a line for `--verbose`. */
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-/** Some calls with one key. */
+/** API calls with one key. */
 export class ApiSession {
   readonly key: ApiKey;
   readonly #options: SessionOptions & { readonly timeoutMs: number; readonly pauseMs: number };
@@ -31,7 +31,7 @@ export class ApiSession {
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
 
-  /** @throws Cancelled when the signal is aborted already */
+  /** @throws Cancelled if the signal is already aborted */
   constructor(options: SessionOptions, key: ApiKey, call: CallOptions) {
     if (call.signal?.aborted) throw new Cancelled();
     this.key = key;
@@ -41,28 +41,28 @@ export class ApiSession {
     this.#signal = call.signal === undefined ? signal : AbortSignal.any([call.signal, signal]);
   }
 
-  /** Host and port that are called. */
+  /** Host and port of the API. */
   get host(): string {
     return new URL(addressOf(this.#options.endpoint)).host;
   }
 
-  /** Makes a call, and repeats it where that may help. */
+  /** Makes a call, with retries where they may help. */
   async call(call: ApiCall, address = addressOf(this.#options.endpoint)): Promise<MadeCall> {
     const { env, trace } = this.#options;
-    // A call that is given up, since the rest is over, tells nothing.
+    // A call aborted with the session is not traced.
     const onCall = (made: MadeCall) => this.#signal.aborted || trace?.(describeCall(made, this.key));
     const access = { address, key: this.key, env, onCall };
     return await callUntilAnswered((signal) => call(access, signal), this.#options, this.#signal);
   }
 
-  /** What an outcome shows. */
+  /** Assesses an outcome. */
   assess(outcome: CallOutcome, call: "models" | "completion"): Assessment {
     const { endpoint, now } = this.#options;
     const at = now();
     return withHistory(assess(outcome, { call, endpoint, now: at }), this.#call.history.expiresAt, at);
   }
 
-  /** Adds what was asked. */
+  /** Adds the call context. */
   inContext(assessment: Assessment, model: string | undefined, accepted = false): Assessed {
     const { endpoint, timeoutMs, now } = this.#options;
     const { mask, hasUsualShape: usualShape } = this.key;
@@ -73,12 +73,12 @@ export class ApiSession {
     };
   }
 
-  /** @throws Cancelled when the person has stopped what the session is for */
+  /** @throws Cancelled if the caller's signal is aborted */
   throwIfCancelled(): void {
     if (this.#call.signal?.aborted) throw new Cancelled();
   }
 
-  /** Ends what is under way. */
+  /** Aborts pending calls. */
   close(): void {
     this.#ending.abort();
   }
@@ -87,11 +87,11 @@ export class ApiSession {
 const attempts = 3;
 
 /**
- * Makes a call, and repeats it while Mistral limits it (429) or fails itself (5xx), as long as the
- * pause that is asked for fits into the time. What waiting cannot change is not repeated.
+ * Makes a call and retries it on 429 and 5xx, up to three attempts in all, while the requested pause fits
+ * into the time limit. Does not retry what waiting cannot change.
  *
  * @param attempt - one attempt; must end when its signal is aborted
- * @param signal - ends the call early, which then has the outcome `timeout`
+ * @param signal - ends the call early, with the outcome `timeout`
  */
 async function callUntilAnswered(
   attempt: (signal: AbortSignal) => Promise<MadeCall>,
@@ -106,7 +106,7 @@ async function callUntilAnswered(
     let last: MadeCall | undefined;
     for (let count = 1; ; count += 1) {
       const next = await attempt(either);
-      // A repetition that ran out of time tells less than the answer before it.
+      // A retry that failed says less than the earlier answer.
       if (next.outcome.kind === "failure" && last !== undefined) return last;
       last = next;
       const pause = pauseBeforeNext(next.outcome, pauseMs * 2 ** (count - 1), now());
@@ -119,7 +119,7 @@ async function callUntilAnswered(
   }
 }
 
-/** How long to wait before the same call may go better, in milliseconds; `undefined` when waiting changes nothing. */
+/** Milliseconds to wait before a retry; `undefined` if waiting cannot help. */
 function pauseBeforeNext(outcome: CallOutcome, pauseMs: number, now: Date): number | undefined {
   if (outcome.kind === "failure") return undefined;
   const { status, headers } = outcome;

@@ -12,7 +12,7 @@ export interface AssessedCall {
   readonly now: Date;
 }
 
-/** Reads the outcome of a call. What is known of the key besides is not looked at: see {@link withHistory}. */
+/** Assesses the outcome of a call without the key's history: see {@link withHistory}. */
 export function assess(outcome: CallOutcome, { call, endpoint, now }: AssessedCall): Assessment {
   if (outcome.kind === "failure") return { diagnosis: "unreachable", failure: outcome.failure };
   const { status, body } = outcome;
@@ -45,7 +45,7 @@ function assessRefusal(
 ): Assessment | undefined {
   const { status } = answer;
   const { type, code, message, ofMistral } = problemIn(answer);
-  // Any status, so the form and the words decide.
+  // Sent with any status, so the body decides.
   if (type === "api_key_scope_not_allowed" || code === "1912") {
     return { diagnosis: "wrong-product", product: /APIKeyScope\.vibe\b/i.test(message) ? "vibe" : "other" };
   }
@@ -66,7 +66,7 @@ function assessRefusal(
     case 404:
       if (call === "completion")
         return ofMistral ? { diagnosis: "model-not-found", missing: "model" } : undefined;
-      // At Mistral's own address the API is there, so somebody else has answered.
+      // Mistral's own address has the API, so something else answered.
       return endpoint.serverUrl === undefined ? undefined : { diagnosis: "model-not-found", missing: "api" };
     case 408:
       return { diagnosis: "server-error", status };
@@ -77,7 +77,7 @@ function assessRefusal(
   }
 }
 
-/** Waiting helps against a limit, and never against a quota of zero, so the two must not be mixed up. */
+/** Waiting helps with a limit but never with a quota of zero, so the two are told apart. */
 function assessLimit(answer: Answer, now: Date): Assessment {
   const limits = readRateLimits(answer.headers);
   if (limits?.requestsPerMinute.limit === 0) return { diagnosis: "no-plan", missing: "plan" };
@@ -89,7 +89,7 @@ function assessLimit(answer: Answer, now: Date): Assessment {
   };
 }
 
-/** What an answer means for a key of which more is known: one that is past its last day has expired. */
+/** Applies the key's history: a refused key that is past its last day has expired. */
 export function withHistory(assessment: Assessment, expiresAt: Expiry | undefined, now: Date): Assessment {
   const past = typeof expiresAt === "string" && daysLeft(expiresAt, now) < 0;
   return assessment.diagnosis === "invalid-key" && past
@@ -97,7 +97,7 @@ export function withHistory(assessment: Assessment, expiresAt: Expiry | undefine
     : assessment;
 }
 
-/** Whether Mistral answered that the key is one of its own, whatever else it said. */
+/** Whether the diagnosis implies that Mistral recognized the key. */
 export function acceptsKey(diagnosis: Diagnosis): boolean {
   return ["valid", "rate-limited", "no-plan", "over-capacity"].includes(diagnosis);
 }
@@ -111,13 +111,13 @@ interface Problem {
   readonly code: string;
   readonly type: string;
   readonly message: string;
-  /** Whether the body has one of the forms in which Mistral refuses. */
+  /** Whether the body has one of Mistral's error formats. */
   readonly ofMistral: boolean;
 }
 
 /**
- * What a body says is wrong. Mistral's forms are `{"object": "error", "message", "type", "code"}`,
- * `{"message", "request_id"?}`, `{"detail": "Unauthorized"}` and, for a call that is not understood,
+ * Extracts the error from a body. Mistral's formats are `{"object": "error", "message", "type", "code"}`,
+ * `{"message", "request_id"?}`, `{"detail": "Unauthorized"}` and, for an invalid call,
  * `{"detail": [{"loc", "msg"}]}`.
  */
 function problemIn({ status, body }: Answer): Problem {
@@ -127,7 +127,7 @@ function problemIn({ status, body }: Answer): Problem {
     return typeof found === "string" || typeof found === "number" ? String(found) : "";
   };
   const detail = member(value, "detail");
-  // A bare `message` is in the answers of many gateways, and a call of ours is not wrong for it.
+  // Many gateways send a bare `message`, so it does not mean that our call was wrong.
   const ofOurCall = member(value, "object") === "error" || Array.isArray(detail);
   const ofAnyCall = ofOurCall || typeof member(value, "message") === "string" || typeof detail === "string";
   return {

@@ -1,17 +1,17 @@
 import type { Environment } from "../running/environment.ts";
 import { FetchError, fetchAnswer } from "./fetcher.ts";
 
-/** What a body turned out to be. Text that is no JSON is never kept: it may quote anything. */
+/** A classified body. Text other than JSON is never kept: it may quote anything. */
 export type AnswerBody =
-  /** Parsed; the SDK may have changed the names of members from `snake_case` to `camelCase`. */
+  /** Parsed; the SDK may have renamed members from `snake_case` to `camelCase`. */
   | { readonly kind: "json"; readonly value: unknown }
-  /** Still coming: the SDK's events. */
+  /** Still open: the SDK's events. */
   | { readonly kind: "stream"; readonly events: ReadableStream<unknown> }
   | { readonly kind: "html" }
   /** Empty, or something else. */
   | { readonly kind: "other" };
 
-/** An answer of the other side, whoever that was. */
+/** An HTTP response, from whichever server. */
 export interface Answer {
   readonly kind: "answer";
   readonly status: number;
@@ -20,7 +20,7 @@ export interface Answer {
   readonly body: AnswerBody;
 }
 
-/** The outcome of one call: the answer, or what happened instead of one. */
+/** The outcome of one call: an answer, or why there was none. */
 export type CallOutcome = Answer | { readonly kind: "failure"; readonly failure: ConnectionFailure };
 
 /** One call, and its outcome. */
@@ -28,7 +28,7 @@ export interface MadeCall {
   readonly method: string;
   readonly url: string;
   readonly outcome: CallOutcome;
-  /** From the start of the call to the end of its answer, in milliseconds. */
+  /** From request to end of the answer or start of a stream, in ms. */
   readonly latencyMs: number;
 }
 
@@ -38,26 +38,26 @@ export type ConnectionFailureReason =
   | "certificate"
   | "tls"
   | "timeout"
-  /** Something answered that no API does. */
+  /** Not a usable HTTP response. */
   | "not-an-answer"
   | "proxy-password"
   | "proxy"
   | "proxy-setting"
-  /** No connection, or one that was cut. */
+  /** No connection, or it broke. */
   | "connection";
 
 /** A call that got no answer. */
 export interface ConnectionFailure {
   readonly reason: ConnectionFailureReason;
-  /** The code that Node gave, `ENOTFOUND` say, or the status of a proxy; for `--verbose` and reports. */
+  /** Node's error code, such as `ENOTFOUND`, or a proxy's status; for `--verbose` and reports. */
   readonly code: string | undefined;
   /** Host and port that were called. */
   readonly host: string;
-  /** Host and port of the proxy in between, without its name and password. */
+  /** Host and port of the proxy, without credentials. */
   readonly proxy: string | undefined;
 }
 
-/** Sorts a body by what it is. */
+/** Classifies a body. */
 export function readBody(text: string, contentType: string | undefined): AnswerBody {
   const trimmed = text.trim();
   if (
@@ -74,8 +74,8 @@ export function readBody(text: string, contentType: string | undefined): AnswerB
 }
 
 /**
- * A member of a JSON value, by the name it has in the API (`api_key`) or the one the SDK gives it
- * (`apiKey`); `undefined` where the value is no object or has neither.
+ * A member of a JSON value, by its name in the API (`api_key`) or in the SDK (`apiKey`); `undefined` if the
+ * value is not an object or has neither.
  */
 export function member(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null) return undefined;
@@ -113,7 +113,7 @@ export async function callDirectly(
 /**
  * Why a call got no answer.
  *
- * @param error - the {@link FetchError}, or Node's own error where the answer broke off half-way
+ * @param error - the {@link FetchError}, or Node's own error if the answer broke off midway
  * @param host - host and port that were called
  * @param timedOut - whether the time limit ended the call
  */
@@ -139,12 +139,12 @@ function reasonOf(code = ""): ConnectionFailureReason {
   return code.startsWith("HPE_") ? "not-an-answer" : "connection";
 }
 
-/** Whether this is what OpenSSL and Node call a certificate that they do not accept. */
+/** Whether this is OpenSSL's or Node's code for a rejected certificate. */
 export function isCertificateCode(code = ""): boolean {
   return /CERT|^UNABLE_TO_|^INVALID_(?:CA|PURPOSE)$/.test(code);
 }
 
-/** Node's code for an error; for the several attempts of one connection that of the first. */
+/** Node's code for an error; for an `AggregateError`, that of the first attempt. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ("code" in error && typeof error.code === "string") return error.code;

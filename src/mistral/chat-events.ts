@@ -5,12 +5,12 @@ import type { Assessment, ChatEvent } from "./mistral-api.ts";
 import { firstOf, shown, textOf } from "./read-answers.ts";
 
 /**
- * The answer of a model, as it is written.
+ * Streams a model's answer.
  *
  * @param events - the SDK's
  * @param session - closed when the answer has ended
- * @param options.silenceMs - how long the next event may take
- * @throws Cancelled when the person has stopped it
+ * @param options.silenceMs - the longest wait for the next event
+ * @throws Cancelled when the user has stopped it
  */
 export async function* readChatEvents(
   events: ReadableStream<unknown>,
@@ -41,14 +41,14 @@ export async function* readChatEvents(
     }
     const rest = cleaner.end();
     if (rest !== "") yield { kind: "text", text: rest };
-    // Mistral says of every answer why it ends there, so one without a reason was interrupted.
+    // Mistral ends every answer with a finish reason, so one without was cut off.
     yield end ?? { kind: "broken", assessed: session.inContext(cutOff(session), model, true) };
   } catch (error) {
     session.throwIfCancelled();
     const rest = cleaner.end();
     if (rest !== "") yield { kind: "text", text: rest };
     const failure = connectionFailureOf(error, session.host, silence.signal.aborted);
-    // Neither Node nor the way to the server has complained, so it was the SDK, about an event.
+    // No error from Node or the network, so the SDK failed to parse an event.
     const assessment: Assessment =
       failure.reason === "connection" && failure.code === undefined
         ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }

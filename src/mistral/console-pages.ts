@@ -1,6 +1,6 @@
 /**
- * The pages of Mistral's console and sites, by the names `mistral-key open` takes. No other file
- * holds an address of theirs. Source: Mistral's public documentation, August 2026.
+ * Pages of Mistral's console and sites, by the names that `mistral-key open` takes. No other file has their
+ * addresses. Source: Mistral's public documentation, August 2026.
  */
 export const consolePages = {
   console: "https://console.mistral.ai",
@@ -19,12 +19,12 @@ export const consolePages = {
 /** The name of one of {@link consolePages}. */
 export type ConsolePage = keyof typeof consolePages;
 
-/** Pages that only some people need, so that `open` does not list them. */
+/** Pages that few people need, so `open` does not list them. */
 export const furtherPages = {
-  /** One's own keys, where API Keys is not in the sidebar of Studio: profile menu, API Keys. */
+  /** The user's own keys, if Studio's sidebar lacks API Keys: profile menu, API Keys. */
   ownKeys: "https://console.mistral.ai/home?profile_dialog=api-keys",
   /** All keys of an organization, for its admins. */
   organizationKeys: "https://admin.mistral.ai/plateforme/api-keys",
-  /** Where an Admin API key is made. */
+  /** Where to create an Admin API key. */
   adminKeys: "https://backoffice.mistral.ai",
 } as const;

@@ -1,14 +1,14 @@
 import { MistralKeyError } from "../errors.ts";
 
-/** Mistral's regional endpoints. The regional ones have no users API. */
+/** Mistral's endpoints. The regional ones have no users API. */
 export type Region = "global" | "eu" | "us";
 
-/** Which API a key is checked and used against. */
+/** The API that a key is used with. */
 export interface Endpoint {
   readonly region: Region;
   /** Replaces the region's address: a gateway, or a loopback address in tests. */
   readonly serverUrl?: string;
-  /** Whether that address is the demonstration's, inside this process. */
+  /** Whether it is the demonstration's, inside this process. */
   readonly madeUp?: true;
 }
 
@@ -19,17 +19,17 @@ const addresses: Readonly<Record<Region, string>> = {
   us: "https://api.us.mistral.ai",
 };
 
-/** Said where Node checks no certificate; Node's own warning of it is not printed. */
+/** Shown if Node checks no certificate; Node's own warning is suppressed. */
 export const uncheckedCertificates =
   "NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate is checked, so anybody in between can read your key.";
 
-/** The address that calls to an endpoint go to, without a trailing slash. */
+/** The base URL of an endpoint, without a trailing slash. */
 export function addressOf({ region, serverUrl }: Endpoint): string {
   return serverUrl ?? addresses[region];
 }
 
 /**
- * Reads the name of a region.
+ * Parses a region's name.
  *
  * @throws MistralKeyError of kind `usage`
  */
@@ -41,8 +41,8 @@ export function parseRegion(text: string): Region {
 }
 
 /**
- * Checks the address of an API: https, or http to a loopback address only, since a key sent over
- * plain http can be read on the way. Gives it back without a trailing slash.
+ * Validates an API address: https, or http to a loopback address only, since plain http would expose the key.
+ * Returns it without query, fragment and trailing slash.
  *
  * @throws MistralKeyError of kind `usage`
  */
@@ -60,7 +60,7 @@ export function parseServerUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Whether an address stays on this machine, where plain http can be read by nobody on the way. */
+/** Whether an address is loopback, where plain http never leaves this machine. */
 export function isLoopback(url: URL): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }

@@ -1,20 +1,20 @@
-/** Something this program says about Mistral that a change at Mistral makes untrue. */
+/** A statement about Mistral that a change at Mistral can make untrue. */
 export interface Fact {
-  /** The sentence as people read it; what stands in braces is filled in. */
+  /** The sentence as shown; placeholders in braces are filled in. */
   readonly says: string;
-  /** A page, or what people reported of Mistral's answers. */
+  /** A page, or user reports of Mistral's answers. */
   readonly source: string;
-  /** The month in which the source said so. */
+  /** The month the source was read. */
   readonly seen: `${string} 20${number}`;
 }
 
 /**
- * The facts of a module. Each module that says something about Mistral has them in a file `facts.ts`
- * of its own, under this name; `docs/facts.md` lists them all.
+ * The facts of a module. Each module that says something about Mistral exports them as `facts` from its own
+ * `facts.ts`; `docs/facts.md` lists them all.
  */
 export type Facts = Readonly<Record<string, Fact>>;
 
-/** Makes the facts of each source, as it was read in that month. */
+/** Builds facts by source and the month it was read. */
 export const sources = {
   adminApi: factFrom("https://docs.mistral.ai/admin/admin-api/authentication", "August 2026"),
   apiKeys: factFrom("https://docs.mistral.ai/admin/identity-access/api-keys", "August 2026"),
@@ -36,7 +36,7 @@ function factFrom(source: Fact["source"], seen: Fact["seen"]): (says: string) =>
   return (says) => ({ says, source, seen });
 }
 
-/** A fact as a sentence, with its blanks filled in. */
+/** A fact as a sentence, placeholders filled in. */
 export function say(fact: Fact, values: Readonly<Record<string, string>> = {}): string {
   return fact.says.replace(/\{(\w+)\}/g, (blank, name: string) => values[name] ?? blank);
 }

@@ -9,16 +9,16 @@ import { nestsDeeperThan } from "../files/json-nesting.ts";
 import type { Environment } from "../running/environment.ts";
 import { chooseRoute } from "./proxy.ts";
 
-/** What can go wrong that Node itself has no error for. */
+/** Failures without a Node error code. */
 export type FetchProblem = "proxy" | "proxy-setting" | "not-an-answer";
 
-/** A call that failed, and what the way to the other side looked like. */
+/** A failed call, with details of the proxy, if any. */
 export class FetchError extends Error {
   override readonly name = "FetchError";
   readonly problem: FetchProblem | undefined;
-  /** Host and port of the proxy in between. */
+  /** Host and port of the proxy. */
   readonly proxy: string | undefined;
-  /** The status of a proxy that opened no tunnel. */
+  /** The status of a proxy that refused a tunnel. */
   readonly status: number | undefined;
 
   constructor(
@@ -36,25 +36,25 @@ export class FetchError extends Error {
   }
 }
 
-/** Lists of models have tens of kilobytes; a body of more than this is no answer of Mistral's. */
+/** Model lists take tens of kilobytes; a larger body is not Mistral's. */
 const largestBodyInBytes = 8 * 1024 * 1024;
-/** A streamed event holds a few words; a line that goes on for so long is none. */
+/** A streamed event holds a few words; a longer line is not an event. */
 const longestLineInBytes = 256 * 1024;
-/** Mistral's answers have less than ten levels. */
+/** Mistral's answers nest under ten levels. */
 const deepestNesting = 64;
 
-// Node gives an address 250 ms and goes on to the next, which is too little for a slow link.
+// Node tries the next address after 250 ms, too soon for a slow link.
 const connectAttemptMs = 2500;
 
 /**
- * What the SDK fetches with, in the place of the global `fetch`. That one takes a proxy and
- * `NODE_EXTRA_CA_CERTS` only on some of the supported Nodes and reads a body however large it is.
- * This one follows no redirect, so that a key never reaches another host, and hands over no body
- * that is too large or too deeply nested to be parsed. Each call has a connection of its own.
+ * Replaces the global `fetch` in the SDK. That one supports a proxy and `NODE_EXTRA_CA_CERTS` only on some of
+ * the supported Node versions, and reads bodies of any size. This one follows no redirects, so a key never
+ * reaches another host, and rejects bodies too large or too deeply nested to parse. Each call has its own
+ * connection.
  *
- * @param signal - ends the call, and the stream that may be its answer. A `Request` has a signal of
- *   its own, but that follows this one through weak references, and is forgotten with the request.
- * @throws FetchError, with what Node said as its cause
+ * @param signal - ends the call and a streamed answer. A `Request`'s own signal follows this one only through
+ *   weak references, and is lost with the request.
+ * @throws FetchError, with Node's error as its cause
  */
 export async function fetchAnswer(
   input: string | URL | Request,
@@ -81,7 +81,7 @@ function exchange(
     signal.throwIfAborted();
     let hasTunnel = proxy === undefined;
     const outgoing = start(request, proxy?.agent);
-    // Node tells a request of its end only when it has a connection, which a proxy may withhold.
+    // Node reports a destroyed request only once it has a connection, which a proxy may withhold.
     const abort = () => {
       outgoing.destroy();
       fail(signal.reason);
@@ -112,7 +112,7 @@ function start({ method, url, headers }: Request, agent: HttpAgent | undefined):
   return (secure ? startHttps : startHttp)(url, {
     method,
     agent: agent ?? (secure ? new HttpsAgent(options) : new HttpAgent(options)),
-    // A compressed answer would have to be unpacked here.
+    // Nothing here decompresses answers.
     headers: { ...sent, "accept-encoding": "identity" },
   });
 }
@@ -128,7 +128,7 @@ async function readResponse(incoming: IncomingMessage, proxy: string | undefined
   for await (const chunk of limited) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString("utf8");
   if (nestsDeeperThan(body, deepestNesting)) throw new FetchError({ problem: "not-an-answer", proxy });
-  // These have no body, says the standard, and Response agrees.
+  // By the standard these have no body; Response throws on one.
   return new Response([204, 205, 304].includes(status) ? null : body, init);
 }
 
@@ -150,13 +150,13 @@ async function* limit(
   }
 }
 
-/** What the SDK prints a warning of its own for, with a name in it that the server chose. */
+/** The SDK prints a warning for this header, with a name chosen by the server. */
 const silenced = "x-model-deprecation-timestamp";
 
 function headersOf(incoming: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
-    // Of several with one name the first.
+    // Of repeated headers the first.
     const first = Array.isArray(value) ? value[0] : value;
     if (first !== undefined && name !== silenced) headers.set(name, first);
   }

@@ -3,17 +3,17 @@ import type { Environment } from "../running/environment.ts";
 /** How calls reach an address. */
 export type Route =
   | { readonly kind: "direct" }
-  /** Through a tunnel of this proxy. */
+  /** Tunnelled through this proxy. */
   | { readonly kind: "proxy"; readonly proxy: URL; readonly variable: string }
-  /** A variable names a proxy that cannot be used. Its value may hold a password, so it is not here. */
+  /** A variable names an unusable proxy. Its value may hold a password, so it is left out. */
   | { readonly kind: "unusable"; readonly variable: string };
 
 /**
- * Which proxy the environment names for an address: `HTTPS_PROXY`, or `HTTP_PROXY` where only that
- * is set, unless `NO_PROXY` names the host. As in curl the lower-case names win.
+ * Chooses the proxy for an address: `HTTPS_PROXY`, or `HTTP_PROXY` if only that is set, unless `NO_PROXY`
+ * matches the host. As in curl, the lower-case names win.
  *
- * An `http` address is a loopback one (see `parseServerUrl`) and is always called directly: a
- * proxy has no way to it, and would read the key.
+ * An `http` address is loopback (see `parseServerUrl`) and never goes through a proxy, which could not reach
+ * it and would see the key.
  */
 export function chooseRoute(address: URL, env: Environment): Route {
   if (address.protocol !== "https:" || bypassesProxy(address, readVariable("NO_PROXY", env)?.value)) {
@@ -29,8 +29,8 @@ export function chooseRoute(address: URL, env: Environment): Route {
 }
 
 /**
- * Whether `NO_PROXY` names a host: the host itself or a domain above it, with or without a dot or
- * `*.` in front, with or without a port; `*` names every host.
+ * Whether `NO_PROXY` matches a host: by name or parent domain, with or without a leading dot or `*.`, with or
+ * without a port; `*` matches every host.
  */
 function bypassesProxy(address: URL, noProxy: string | undefined): boolean {
   const host = address.hostname.toLowerCase();

@@ -3,7 +3,7 @@ import { cleanText } from "../outside-text.ts";
 import { member } from "./call-outcome.ts";
 import type { Capability, Identity, Model, RateLimit, RateLimits } from "./mistral-api.ts";
 
-/** The names that the API gives to what a model can do. Source: Mistral's API reference, August 2026. */
+/** The API's names for model capabilities. Source: Mistral's API reference, August 2026. */
 const namesOfTheApi: Readonly<Record<string, Capability>> = {
   completion_chat: "chat",
   vision: "vision",
@@ -21,8 +21,8 @@ const namesOfTheApi: Readonly<Record<string, Capability>> = {
 };
 
 /**
- * The models of an answer to `GET /v1/models`, each once; `undefined` when it is no such answer. A
- * row that the SDK does not know is read as far as it can be.
+ * Reads the models from an answer to `GET /v1/models`, without duplicates; `undefined` if it has no list. A
+ * row unknown to the SDK is read as far as possible.
  *
  * @param key - the key that was sent, which must not come back in a name
  */
@@ -31,7 +31,7 @@ export function readModels(value: unknown, key: ApiKey): readonly Model[] | unde
   if (!Array.isArray(rows)) return undefined;
   const models = new Map<string, Model>();
   for (const given of rows) {
-    // The SDK wraps a row of a type that it does not know.
+    // The SDK wraps rows of unknown type.
     const row = member(given, "isUnknown") === true ? member(given, "raw") : given;
     const id = textIn(row, "id", key);
     if (id === null) continue;
@@ -54,10 +54,10 @@ export function readModels(value: unknown, key: ApiKey): readonly Model[] | unde
 }
 
 const small = /small|mini|tiny|nano/i;
-/** Names of models that are listed with chats and do something else. */
+/** Models listed as chat models that do something else. */
 const special = /embed|moderation|ocr|voxtral|transcribe|guard/i;
 
-/** A small chat model of a list, so that the test call costs next to nothing; `undefined` when there is none. */
+/** Picks a small chat model, so the test call costs next to nothing; `undefined` if there is none. */
 export function chooseModel(models: readonly Model[]): string | undefined {
   const rank = ({ id, deprecatedAt, archived }: Model) =>
     (deprecatedAt !== null || archived ? 8 : 0) +
@@ -68,25 +68,25 @@ export function chooseModel(models: readonly Model[]): string | undefined {
   return chatting.sort((a, b) => rank(a) - rank(b))[0]?.id;
 }
 
-/** What a model said, in one line; `null` when that is nothing. */
+/** What a model said, in one line; `null` if it said nothing. */
 export function readWords(value: unknown, key: ApiKey): string | null {
   const message = member(firstOf(member(value, "choices")), "message");
   return shown(textOf(member(message, "content")), key);
 }
 
-/** The words of a part of an answer: a text, or a list in which there may be other things, too. */
+/** The text of a message's content: a string, or a list that may hold other parts too. */
 export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => textOf(member(part, "text"))).join("");
 }
 
-/** The first of several answers. */
+/** The first item of a list. */
 export function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : undefined;
 }
 
-/** Whose key it is, from an answer to `GET /v1/users/me`; `null` when it does not say. */
+/** The key's owner, from an answer to `GET /v1/users/me`; `null` if it does not say. */
 export function readIdentity(value: unknown, key: ApiKey): Identity | null {
   const identity: Identity = {
     email: textIn(value, "email", key),
@@ -99,7 +99,7 @@ export function readIdentity(value: unknown, key: ApiKey): Identity | null {
 
 const noLimit: RateLimit = { limit: null, remaining: null };
 
-/** How the headers name the limits: `x-ratelimit-limit-req-minute` and so on. */
+/** Header suffixes of the limits, as in `x-ratelimit-limit-req-minute`. */
 const units = {
   requestsPerMinute: "-req-minute",
   tokensPerMinute: "-tokens-minute",
@@ -111,9 +111,9 @@ const units = {
 } as const;
 
 /**
- * The limits that the headers of an answer carry, `null` when they carry none. The API reference
- * names only `X-RateLimit-Remaining`; the other forms were seen in the wild. Streamed answers are
- * reported to have none at all. August 2026.
+ * Reads the limits from an answer's headers; `null` if there are none. The API reference names only
+ * `X-RateLimit-Remaining`; the other forms were seen in the wild. Streamed answers reportedly have none.
+ * August 2026.
  *
  * @param headers - by lower-case name
  */
@@ -140,8 +140,8 @@ export function readRateLimits(headers: Readonly<Record<string, string>>): RateL
 }
 
 /**
- * What a `retry-after` header asks for, in milliseconds: seconds or a date.
- * Answers `undefined` for no header, or one that is neither.
+ * Parses a `retry-after` header, seconds or a date, into milliseconds. Returns `undefined` if it is absent or
+ * neither.
  */
 export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
   const text = header?.trim() ?? "";
@@ -150,7 +150,7 @@ export function retryAfterMs(header: string | undefined, now: Date): number | un
   return Number.isNaN(moment) ? undefined : Math.max(moment - now.getTime(), 0);
 }
 
-/** A day that the API gives as text, and the SDK as a date. */
+/** A date: text in the API, a `Date` in the SDK. */
 function dateIn(value: unknown, name: string): string | null {
   const given = member(value, name);
   const date = given instanceof Date ? given : new Date(typeof given === "string" ? given : Number.NaN);
@@ -161,7 +161,7 @@ function textIn(value: unknown, name: string, key: ApiKey): string | null {
   return shown(member(value, name), key);
 }
 
-/** A text of a server's, fit to be shown and stored; `null` for none. */
+/** Cleans a server's text for display and storage; `null` if empty. */
 export function shown(value: unknown, key: ApiKey): string | null {
   const text = typeof value === "string" ? cleanText(value, [key]) : "";
   return text === "" ? null : text;

@@ -20,30 +20,30 @@ import {
 import { fetchAnswer } from "./fetcher.ts";
 import type { ChatRequest } from "./mistral-api.ts";
 
-/** Who is called, with which key, and over what. */
+/** How to reach the API, and with which key. */
 export interface ApiAccess {
   /** Without a trailing slash. */
   readonly address: string;
   readonly key: ApiKey;
   /** For the proxy variables. */
   readonly env: Environment;
-  /** Told of every call as it ends, each repetition on its own. */
+  /** Called after every call, including each retry. */
   readonly onCall?: (call: MadeCall) => void;
 }
 
-/** One call of the API; ends with the outcome `timeout` when its signal is aborted. */
+/** One API call; its outcome is `timeout` if the signal is aborted. */
 export type ApiCall = (access: ApiAccess, signal: AbortSignal) => Promise<MadeCall>;
 
-/** `GET /v1/models`; the body is as Mistral sent it, since the SDK fills in what is missing. */
+/** `GET /v1/models`, with the raw body, since the SDK fills in missing members. */
 export const callModels: ApiCall = (access, signal) =>
   callSdk(access, signal, (core) => modelsList(core, {}, { signal }), { asSent: true });
 
-/** `POST /v1/chat/completions`, answered whole. */
+/** `POST /v1/chat/completions`, not streamed. */
 export function callCompletion(request: ChatRequest): ApiCall {
   return (access, signal) => callSdk(access, signal, (core) => chatComplete(core, body(request), { signal }));
 }
 
-/** `POST /v1/chat/completions`, answered as it is written: the body is a stream of the SDK's events. */
+/** `POST /v1/chat/completions`, streamed: the body is a stream of SDK events. */
 export function callCompletionStream(request: ChatRequest): ApiCall {
   return (access, signal) => callSdk(access, signal, (core) => chatStream(core, body(request), { signal }));
 }
@@ -52,20 +52,20 @@ function body({ model, prompt, maxTokens }: ChatRequest) {
   return { model, messages: [{ role: "user" as const, content: prompt }], ...(maxTokens && { maxTokens }) };
 }
 
-/** `GET /v1/users/me`, which takes the key in a header of its own. */
+/** `GET /v1/users/me`, which takes the key in its own header. */
 export const callIdentity: ApiCall = (access, signal) =>
   callSdk(access, signal, (core) =>
     betaUsersGetIdentity(core, { dashboardUserContextAuth: access.key.reveal() }, { signal }),
   );
 
-/** Without one, MISTRAL_DEBUG makes the SDK print every header, the key among them. */
+/** Otherwise MISTRAL_DEBUG makes the SDK print every header, including the key. */
 const silentLogger = { group: () => {}, groupEnd: () => {}, log: () => {} };
 
 /**
- * Makes one call with the SDK. Status, headers and duration come from the hooks of its HTTP client,
- * since it gives no result at all for a body that says it is JSON and is not. Of its errors only the
- * body is kept: they hold the request, and the key with it. Its repetitions are not used: they would
- * wait for a limit of zero, too. Source: `lib/retries.js` of SDK 2.7.0.
+ * Makes one call with the SDK. Status, headers and duration come from hooks of its HTTP client, since the SDK
+ * returns no result for a body that claims to be JSON but is not. Of its errors only the body is kept: they
+ * hold the request, and the key with it. Its retries are off: they would retry a limit of zero, too. Source:
+ * `lib/retries.js` of SDK 2.7.0.
  */
 async function callSdk(
   { address, key, env, onCall }: ApiAccess,
@@ -110,7 +110,7 @@ async function callSdk(
   return made;
 }
 
-/** The SDK lets the error of `JSON.parse` pass, which quotes the body. */
+/** The SDK throws `JSON.parse` errors, which quote the body. */
 function unreadable(error: unknown): Result<never> {
   if (error instanceof SyntaxError) return { ok: false, error: undefined };
   throw error;
@@ -130,8 +130,8 @@ function bodyOf(result: Result<unknown>): AnswerBody {
 }
 
 /**
- * A call in one line, for `--verbose`: what was called, the outcome, and what whoever runs the
- * other side finds it by. Holds no key, and of a body nothing but the identifier of the request.
+ * Describes a call in one line for `--verbose`: request, outcome, and the request id that the server's
+ * operator can look up. Contains no key, and nothing of the body but that id.
  */
 export function describeCall({ method, url, outcome, latencyMs }: MadeCall, key: ApiKey): string {
   return `${method} ${url}: ${describeOutcome(outcome, key)}, ${latencyMs} ms`;
@@ -151,7 +151,7 @@ function describeOutcome(outcome: CallOutcome, key: ApiKey): string {
   return `HTTP ${outcome.status}${id === undefined ? "" : `, request ${id}`}`;
 }
 
-/** The headers that Mistral and the gateways before it put an identifier into; seen in user reports, August 2026. */
+/** Headers in which Mistral and gateways send a request id; seen in user reports, August 2026. */
 const idHeaders = ["mistral-correlation-id", "x-kong-request-id", "x-request-id", "request-id", "cf-ray"];
-/** The form of their identifiers; anything else may be anything. */
+/** The format of these ids; anything else is not trusted. */
 const requestId = /^[0-9a-f]{8}[0-9a-f-]{0,56}(?:-[A-Z]{3})?$/;

@@ -20,18 +20,18 @@ import type {
 import { chooseModel, readIdentity, readModels, readRateLimits, readWords } from "./read-answers.ts";
 import { callCompletion, callCompletionStream, callIdentity, callModels } from "./sdk-client.ts";
 
-/** What {@link SdkMistralApi} is made of. */
+/** Options of {@link SdkMistralApi}. */
 export interface SdkMistralApiOptions extends SessionOptions {
-  /** How long a streamed answer may pause, in milliseconds; a minute where absent. */
+  /** How long a streamed answer may pause, in milliseconds; a minute by default. */
   readonly silenceMs?: number;
-  /** Where Codestral keys work. Where absent, Mistral's own address, and only beside Mistral's own API. */
+  /** Where Codestral keys work. By default Codestral's own address, unless `serverUrl` is set. */
   readonly codestralUrl?: string;
 }
 
 const codestralAddress = "https://codestral.mistral.ai";
 const codestralModel = "codestral-latest";
 
-/** How long the answer about the key's owner may take longer than everything else; it is a courtesy. */
+/** Extra wait for the optional identity call once everything else is done. */
 const identityGraceMs = 1500;
 
 /** Mistral's API through the official SDK. */
@@ -42,7 +42,7 @@ export class SdkMistralApi implements MistralApi {
   constructor(options: SdkMistralApiOptions) {
     this.#options = options;
     const { serverUrl } = options.endpoint;
-    // A key for somebody's gateway is no business of Mistral's.
+    // A gateway's key must not go to Mistral.
     this.#codestralUrl = options.codestralUrl ?? (serverUrl === undefined ? codestralAddress : undefined);
   }
 
@@ -120,7 +120,7 @@ export class SdkMistralApi implements MistralApi {
     };
   }
 
-  /** What the test calls show together. */
+  /** Assesses the test calls together. */
   async #judge(
     session: ApiSession,
     { quick, tryCodestral }: CheckOptions,
@@ -144,7 +144,7 @@ export class SdkMistralApi implements MistralApi {
     return acceptsKey(session.assess(outcome, "completion").diagnosis);
   }
 
-  /** Whose key it is. Never fails: the regional endpoints and gateways do not know, and the call is a beta. */
+  /** The key's owner. Never fails: regional endpoints and gateways do not know, and the call is a beta. */
   async #identify(session: ApiSession): Promise<Identity | null> {
     if (this.#options.endpoint.region !== "global") return null;
     const { outcome } = await session.call(callIdentity);
@@ -164,7 +164,7 @@ function complete(
   return session.call(callCompletion({ model, ...question }), address);
 }
 
-/** What a good answer says. */
+/** Reads a good answer. */
 function readValue<Value>(
   outcome: CallOutcome,
   key: ApiKey,
@@ -174,7 +174,7 @@ function readValue<Value>(
   return good ? read(outcome.body.value, key) : undefined;
 }
 
-/** What a call shows that gave nothing of what was asked for, although its status may be good. */
+/** Assesses a call without a usable result, even if its status was good. */
 function assessFailed(session: ApiSession, outcome: CallOutcome, call: "models" | "completion"): Assessment {
   const assessment = session.assess(outcome, call);
   return assessment.diagnosis === "valid"
