@@ -3,20 +3,20 @@ import type { Environment } from "../running/environment.ts";
 /** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
-/** Programs of one clipboard. What is copied is given to `copy` on standard input, and never as an argument. */
+/** The programs for one clipboard. `copy` gets the text on standard input, never as an argument. */
 export interface ClipboardPrograms {
   readonly copy: CommandLine;
-  /** Prints what is there. */
+  /** Prints the content. */
   readonly read: CommandLine;
-  /** Takes off what is there; is given nothing on standard input. */
+  /** Clears the clipboard; gets an empty standard input. */
   readonly clear: CommandLine;
-  /** Whether `copy` asks clipboard histories not to keep what is copied. */
+  /** Whether `copy` asks clipboard histories not to store the text. */
   readonly conceals: boolean;
 }
 
 /**
- * The programs that reach the clipboard of a desktop, the best first. They are called here and not by
- * a library, since none of those asks for what is secret to be kept out of histories.
+ * The programs that reach a desktop's clipboard, best first. Called directly, since no clipboard library asks
+ * histories not to store a secret.
  */
 export function clipboardPrograms(platform: NodeJS.Platform, env: Environment): readonly ClipboardPrograms[] {
   if (platform === "darwin") return mac;
@@ -30,7 +30,7 @@ export function clipboardPrograms(platform: NodeJS.Platform, env: Environment): 
 
 const waylandOthers = { read: ["wl-paste", "--no-newline"], clear: ["wl-copy", "--clear"] } as const;
 const wayland: readonly ClipboardPrograms[] = [
-  // Since wl-clipboard 2.3; an older one does not know the option and fails.
+  // Since wl-clipboard 2.3; older versions reject the option.
   { copy: ["wl-copy", "--sensitive"], ...waylandOthers, conceals: true },
   { copy: ["wl-copy"], ...waylandOthers, conceals: false },
 ];
@@ -38,13 +38,13 @@ const wayland: readonly ClipboardPrograms[] = [
 const xclip: CommandLine = ["xclip", "-selection", "clipboard"];
 const xsel: CommandLine = ["xsel", "--clipboard"];
 
-/** Neither can say that what is copied is secret: they offer it in one form only, and a history looks for a second. */
+/** Neither can mark a secret: they offer a single target, and histories look for a second one. */
 const x11: readonly ClipboardPrograms[] = [
   { copy: [...xclip, "-in"], read: [...xclip, "-out"], clear: [...xclip, "-in"], conceals: false },
   { copy: [...xsel, "--input"], read: [...xsel, "--output"], clear: [...xsel, "--clear"], conceals: false },
 ];
 
-/** For the mark of a secret see http://nspasteboard.org, August 2026. */
+/** For ConcealedType see http://nspasteboard.org, August 2026. */
 const concealOnMac = `ObjC.import("AppKit");
 const input = $.NSFileHandle.fileHandleWithStandardInput.readDataToEndOfFile;
 const text = $.NSString.alloc.initWithDataEncoding(input, $.NSUTF8StringEncoding);

@@ -4,8 +4,8 @@ export type Copied =
       readonly where: "desktop";
       /** Whether clipboard histories are asked not to keep it. */
       readonly concealed: boolean;
-      /** After how many seconds it is taken off, if it is still there; `undefined` where that could not be arranged. */
+      /** Seconds until it is cleared, if still there; `undefined` if that could not be scheduled. */
       readonly clearedAfter: number | undefined;
     }
-  /** The terminal was asked to put it on its own clipboard; it does not tell whether it did. */
+  /** The terminal was asked to copy it to its own clipboard; it does not report success. */
   | { readonly where: "terminal" };

@@ -7,29 +7,29 @@ import { clipboardPrograms } from "./clipboard-programs.ts";
 import type { Copied } from "./copied.ts";
 import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
 
-/** Where the program runs, as far as a clipboard goes. */
+/** What copying to a clipboard depends on. */
 export interface ClipboardPlace extends Desktop {
-  /** Writes to the terminal; `undefined` where there is none. */
+  /** Writes to the terminal; `undefined` if there is none. */
   readonly writeTerminal: ((text: string) => void) | undefined;
-  /** How this program is started, to take the key off later; see `clearLater`. */
+  /** How to start this program, to clear the key later; see `clearLater`. */
   readonly self: readonly [program: string, ...args: string[]];
 }
 
-/** How long a key stays on the clipboard, in seconds; as long as with the password manager `pass`. */
+/** Seconds that a key stays on the clipboard, as in the password manager `pass`. */
 const clearedAfter = 45;
 
 /**
- * Puts a key on the clipboard of the person at the terminal: the desktop's, or over SSH the terminal's own.
+ * Copies a key to the user's clipboard: the desktop's or, over SSH, the terminal's own.
  *
- * @throws MistralKeyError of kind `usage` when there is no clipboard that this program can reach
+ * @throws MistralKeyError of kind `usage` if no clipboard can be reached
  */
 export async function copyKey(key: ApiKey, place: ClipboardPlace): Promise<Copied> {
   const { env, platform } = place;
   const remote = isRemote(env);
-  // Over SSH these two have the clipboard of the far machine; a display is forwarded to the near one.
+  // Over SSH, these two reach the remote clipboard; a forwarded display reaches the local one.
   const reachesDesktop = !remote || (platform !== "darwin" && platform !== "win32");
   if (reachesDesktop && clipboardPrograms(platform, env).length > 0) {
-    // First, so that a key stays there for no longer where this is killed, or cannot read back what it has copied.
+    // Started first, so the key is cleared even if this process is killed or cannot read it back.
     const clearedAfter = await startClearing(place, key);
     const copied = await copyToDesktop(place, key);
     if (copied !== undefined) return { where: "desktop", ...copied, clearedAfter };
@@ -44,20 +44,19 @@ export async function copyKey(key: ApiKey, place: ClipboardPlace): Promise<Copie
 async function startClearing(place: ClipboardPlace, key: ApiKey): Promise<number | undefined> {
   const [program, ...args] = place.self;
   const input = JSON.stringify({ seconds: clearedAfter, fingerprint: fingerprintOf(key) });
-  // It is known at once when it cannot be started; how it ends nobody waits for.
+  // A failed start is known at once; nothing waits for the exit.
   const end = await launchProgram(program, args, { ...place, input, failsWithinMs: 0 });
   return end === undefined ? clearedAfter : undefined;
 }
 
-/** These print the sequence, or wait for an end of it that does not come. */
+/** These print the sequence, or wait forever for its end. */
 function canAsk(term = ""): boolean {
   return !["", "dumb", "linux"].includes(term);
 }
 
 /**
- * OSC 52, which asks a terminal to put a text on its clipboard; wrapped, tmux hands it on, as its
- * settings have it. Source: XTerm Control Sequences, patch 390; tmux(1), `allow-passthrough` and
- * `set-clipboard`.
+ * OSC 52 asks a terminal to copy a text to its clipboard; tmux forwards it if wrapped and its settings allow
+ * it. Source: XTerm Control Sequences, patch 390; tmux(1), `allow-passthrough` and `set-clipboard`.
  */
 function askTerminal(key: ApiKey, { TMUX }: Desktop["env"]): string {
   const sequence = `\x1b]52;c;${Buffer.from(key.reveal()).toString("base64")}\x07`;

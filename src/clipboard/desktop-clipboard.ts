@@ -6,19 +6,19 @@ import type { Environment } from "../running/environment.ts";
 import { launchProgram, runProgram } from "../running/start-program.ts";
 import { type ClipboardPrograms, type CommandLine, clipboardPrograms } from "./clipboard-programs.ts";
 
-/** Which desktop's clipboard is meant. */
+/** Identifies a desktop's clipboard. */
 export interface Desktop {
   readonly platform: NodeJS.Platform;
   readonly env: Environment;
 }
 
-/** A program that waits for a desktop which does not answer is not waited for. */
+/** Limit for a program that hangs on an unresponsive desktop. */
 const timeLimitMs = 5000;
 
 /**
- * Puts a key on the clipboard of a desktop with the first program that can, and reads it back.
+ * Copies a key to the desktop's clipboard with the first program that works, and reads it back.
  *
- * @returns whether clipboard histories are asked not to keep it; `undefined` when no program could
+ * @returns whether clipboard histories were asked not to store it; `undefined` if no program worked
  */
 export async function copyToDesktop(
   desktop: Desktop,
@@ -26,7 +26,7 @@ export async function copyToDesktop(
 ): Promise<{ readonly concealed: boolean } | undefined> {
   for (const programs of clipboardPrograms(desktop.platform, desktop.env)) {
     const [name, ...args] = programs.copy;
-    // On X11 and Wayland it stays behind for as long as it has something to offer.
+    // On X11 and Wayland it keeps running to serve the clipboard.
     const launched = { ...desktop, input: key, failsWithinMs: timeLimitMs };
     const end = await launchProgram(name, args, launched);
     if (end !== undefined && !(end.kind === "exited" && end.code === 0)) continue;
@@ -35,9 +35,9 @@ export async function copyToDesktop(
   return undefined;
 }
 
-/** What cannot be read back is taken to be there. */
+/** Assumes yes if it cannot be read back. */
 async function isThere(desktop: Desktop, programs: ClipboardPrograms, key: ApiKey): Promise<boolean> {
-  // xclip is ready for others a moment after it says so.
+  // xclip is ready a moment after it reports success.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const there = await readDesktop(desktop, programs);
     if (there === undefined || there === key.reveal()) return true;
@@ -47,7 +47,7 @@ async function isThere(desktop: Desktop, programs: ClipboardPrograms, key: ApiKe
 }
 
 /**
- * Takes a key off the clipboard of a desktop, if that key is what is there.
+ * Clears a desktop's clipboard if it still holds the key.
  *
  * @param fingerprint - of the key
  */
@@ -64,8 +64,8 @@ export async function clearDesktop(desktop: Desktop, fingerprint: Fingerprint): 
 }
 
 /**
- * What the process does that `get --copy` leaves behind: waits, and takes the key off the clipboard
- * if it is still there. It is told on standard input how long and by which fingerprint, never the key.
+ * Entry point of the process that `get --copy` leaves running: waits, then clears the key if it is still on
+ * the clipboard. Gets the delay and the key's fingerprint on standard input, never the key.
  */
 export async function clearLater({
   stdin,
@@ -77,7 +77,7 @@ export async function clearLater({
   await clearDesktop({ env, platform }, fingerprint);
 }
 
-/** What is on the clipboard; `undefined` when that cannot be read. */
+/** The clipboard's text, empty if too long; `undefined` if unreadable. */
 async function readDesktop(desktop: Desktop, { read }: ClipboardPrograms): Promise<string | undefined> {
   const [name, ...args]: CommandLine = read;
   const outcome = await runProgram(name, args, { ...desktop, timeLimitMs, sizeLimit: 64 * 1024 });
