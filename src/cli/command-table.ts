@@ -30,7 +30,7 @@ export interface CommandGroup {
   readonly commands: readonly CommandEntry[];
 }
 
-/** The groups of commands, in the order help lists them; each is a file in `table/` and a folder in `commands/`. */
+/** Command groups, in help order; each has a file in `table/` and a folder in `commands/`. */
 export const commandGroups: readonly CommandGroup[] = [
   { title: "Get a key", commands: obtainCommands },
   { title: "Use it", commands: useCommands },
@@ -38,7 +38,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: "This machine", commands: machineCommands },
 ];
 
-/** Every command, in the order help lists them. Importing this table must stay cheap. */
+/** Every command, in help order. Importing this table must stay cheap. */
 export const commandTable: readonly CommandEntry[] = commandGroups.flatMap(({ commands }) => commands);
 
 /** The command of that name, or with that alias. */
@@ -46,7 +46,7 @@ export function commandNamed(word: string): CommandEntry | undefined {
   return commandTable.find(({ name, alias }) => word === name || word === alias);
 }
 
-/** What runs where no command is named: it says where the person stands. */
+/** Runs if no command is given: shows where the user stands. */
 export const bareCommand: CommandEntry = {
   name: "",
   summary: "show where you stand",

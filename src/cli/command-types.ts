@@ -2,18 +2,18 @@ import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { Flags } from "./flags.ts";
 
-/** A flag as commander writes it, `-p, --profile <name>`. */
+/** A flag in commander's syntax, `-p, --profile <name>`. */
 export interface FlagEntry {
   readonly syntax: string;
-  /** A second name that means the same, `--force`; help does not list it on its own. */
+  /** A synonym, such as `--force`; help does not list it separately. */
   readonly alias?: string;
   readonly description: string;
   readonly choices?: readonly string[];
-  /** What the Tab key offers for its value, where that is not {@link choices}. */
+  /** What Tab offers for its value, if not {@link choices}. */
   readonly suggests?: Suggestions;
   /** May be given several times. */
   readonly several?: boolean;
-  /** Flags it cannot be given with, by camel-cased name. */
+  /** Camel-cased names of flags it excludes. */
   readonly conflicts?: readonly string[];
 }
 
@@ -21,11 +21,11 @@ export interface FlagEntry {
 export interface ArgumentEntry {
   readonly syntax: string;
   readonly description: string;
-  /** What the Tab key offers for it. */
+  /** What Tab offers for it. */
   readonly suggests?: Suggestions;
 }
 
-/** Values to offer: these, the names of the profiles there are, or files. Any other value may be given too. */
+/** Values to offer: these, existing profile names, or files. Any other value is allowed too. */
 export type Suggestions = readonly string[] | "profiles" | "files";
 
 /** What a command receives. */
@@ -35,21 +35,21 @@ export interface CommandInput {
   readonly flags: Flags;
 }
 
-/** One command: what help, completion and the manual page say of it, and what runs it. */
+/** One command: its text for help, completion and the manual page, and its code. */
 export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
-  /** Words that other programs have for this; who tries one is told of this command. */
+  /** Other programs' names for this; typing one suggests this command. */
   readonly tried?: readonly string[];
   readonly summary: string;
-  /** What help says above the flags; the summary where absent. */
+  /** Help text above the flags; the summary by default. */
   readonly description?: string;
   readonly args?: readonly ArgumentEntry[];
   readonly flags: readonly FlagEntry[];
   readonly examples: readonly string[];
   /** Flags after the first argument belong to that argument's command. */
   readonly passThrough?: boolean;
-  /** Loads the command's module only now, so that no command pays for another. */
+  /** Loads the module lazily, so that no command pays for another. */
   run(input: CommandInput, deps: Deps): Promise<ExitCode>;
 }
 
@@ -61,7 +61,7 @@ export type Invocation =
 
 /** How help is laid out. */
 export interface HelpLayout {
-  /** Asked only when help is written. */
+  /** Called only to write help. */
   readonly columns: () => number;
   readonly version: string;
 }

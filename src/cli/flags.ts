@@ -1,4 +1,4 @@
-/** The flags of a command line, read by name; the names are commander's camel-cased ones. */
+/** Command-line flags by name, camel-cased as in commander. */
 export class Flags {
   readonly #values: Readonly<Record<string, unknown>>;
 

@@ -1,16 +1,16 @@
 import type { Command, Help } from "commander";
 
-/** The least room beside a name in which a description can be read; with less, it stands below the name. */
+/** Minimum columns for a description beside a name; with less, it goes below. */
 const leastRoom = 30;
 
-/** The widest that help gets, in columns. */
+/** Maximum width in columns. */
 const widest = 100;
 
 /**
- * Lays help out for the terminal, also where names and descriptions do not fit side by side.
+ * Lays out help for the terminal, even if names and descriptions do not fit side by side.
  *
  * @param write - gets the text
- * @param columns - the width of the terminal, asked only when help is written
+ * @param columns - returns the terminal width; called only to write help
  */
 export function layOutHelp(command: Command, write: (text: string) => void, columns: () => number): void {
   command

@@ -1,11 +1,11 @@
 import { commandTable, globalFlags } from "./command-table.ts";
 import type { CommandEntry, FlagEntry } from "./command-types.ts";
 
-/** The manual page, in the roff of `man(7)`. */
+/** The manual page, in `man(7)` roff. */
 export function manualPage(version: string): string {
   const lines = [
     `.TH MISTRAL\\-KEY 1 "" "mistral\\-key ${plain(version)}" "mistral\\-key"`,
-    // Names and addresses are to be copied: no hyphenation, no spreading.
+    // Names and URLs must stay copyable: no hyphenation, no justification.
     ".nh",
     ".ad l",
     ".SH NAME",
@@ -91,12 +91,12 @@ function bold(text: string): string {
   return `\\fB${plain(trimmed)}\\fR${text.slice(trimmed.length)}`;
 }
 
-/** A line of text. A dot or quote at its beginning would make it a request. */
+/** Escapes a line; a leading dot or quote would make it a request. */
 function textLine(text: string): string {
   return plain(text).replace(/^(?=[.'])/, "\\&");
 }
 
-/** Text that roff shows as it is: hyphens that can be copied into a shell, and characters outside ASCII. */
+/** Escapes text for roff: hyphens stay copyable into a shell, and non-ASCII characters survive. */
 function plain(text: string): string {
   return text
     .replaceAll("\\", "\\e")

@@ -8,7 +8,7 @@ import { Flags } from "./flags.ts";
 import { layOutHelp } from "./help.ts";
 
 /**
- * Reads a command line with commander. Has no effect of its own: it neither prints nor ends the process.
+ * Parses a command line with commander. No side effects: it neither prints nor ends the process.
  *
  * @param argv - the arguments after the program's name
  * @throws MistralKeyError of kind `usage`
@@ -32,14 +32,13 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
         flags: new Flags(given(program, globalFlags)),
       };
     }
-    // Help that was asked for about a command that there is not: as if that command had been called.
+    // Help for an unknown command fails as if that command had been called.
     if (topic?.startsWith("-") === false) return parseCommandLine([topic], layout);
     program.outputHelp();
   }
   return reading.invocation ?? { kind: "text", text: reading.text };
 }
 
-/** A command line that is being read, and the result so far. */
 interface Reading {
   readonly argv: readonly string[];
   readonly layout: HelpLayout;
@@ -59,14 +58,14 @@ function buildProgram(reading: Reading): Command {
     .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`);
   configure(program, reading);
   const first = commandNamed(argv[0] ?? "");
-  // A command line that begins with a command needs nothing else; making it all takes 2 ms.
+  // A line that begins with a command needs nothing else; building everything takes 2 ms.
   for (const flag of first === undefined ? globalFlags : []) addFlag(program, flag);
   for (const { title, commands } of commandGroups) {
     for (const entry of first === undefined ? commands : commands.filter((each) => each === first)) {
       const command = new Command(entry.name).summary(entry.summary).helpGroup(`${title}:`);
       if (entry.alias !== undefined) command.alias(entry.alias);
       for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
-      // A command that the command line does not name is only listed.
+      // A command not on the command line is only listed.
       if (isNamed(entry, argv)) equip(command, entry, program, reading);
       program.addCommand(command);
     }
@@ -74,7 +73,7 @@ function buildProgram(reading: Reading): Command {
   return program;
 }
 
-/** Listed with the commands that are about this machine, none of them about a key. */
+/** Listed in the last group, which is about this machine and not about a key. */
 function helpCommand(): Command {
   return new Command("help")
     .argument("[command]")
@@ -91,7 +90,7 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   command.description(entry.description ?? entry.summary);
   configure(command, reading);
   const help = new Option("-h, --help", "show help");
-  // In a group of its own it would stand below the others.
+  // A group of its own would come after the others.
   command.addHelpOption(entry.flags.length === 0 ? help.helpGroup("Global options:") : help);
   command.version(reading.layout.version, "-V, --version");
   command.options.at(-1)?.hideHelp();
@@ -107,7 +106,7 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   });
 }
 
-/** Commander looks only at flags after the command's name; global ones may stand before it. */
+/** Commander checks only flags after the command's name; global ones may precede it. */
 function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
   for (const flag of flags) {
     const other = flag.conflicts?.find((name) => name in values);
@@ -118,7 +117,7 @@ function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string
   }
 }
 
-/** An empty name is the folder that the command runs in, for whoever opens it. */
+/** An empty name would resolve to the current directory. */
 function refuseNamelessFiles({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
   const nameless = flags.find(
     ({ syntax, suggests }) => suggests === "files" && values[nameOf(syntax)] === "",
@@ -149,8 +148,8 @@ function addFlag(command: Command, flag: FlagEntry, group?: string): void {
 }
 
 /**
- * What was given on the command line, without defaults, so that a flag counts on either side of the
- * command; an alias counts as its flag.
+ * Flags given on the command line, without defaults, so that they count on either side of the command; an
+ * alias counts as its flag.
  */
 function given(command: Command, flags: readonly FlagEntry[]): Record<string, unknown> {
   const values: Record<string, unknown> = command.opts();
@@ -166,14 +165,14 @@ function given(command: Command, flags: readonly FlagEntry[]): Record<string, un
   );
 }
 
-/** The name by which commander keeps a flag. */
+/** Commander's attribute name for a flag. */
 function nameOf(syntax: string): string {
   return new Option(syntax).attributeName();
 }
 
 /**
- * A key in an argument is in the shell's history and in every process list; using it would teach
- * the habit. What is after `--` belongs to another command, but for that command's name, which is shown.
+ * A key in an argument ends up in the shell's history and in process lists; accepting it would teach the
+ * habit. What follows `--` belongs to another command, except its name, which is shown.
  */
 function refuseKeysInArguments(argv: readonly string[]): void {
   const end = argv.indexOf("--");
@@ -185,11 +184,11 @@ function refuseKeysInArguments(argv: readonly string[]): void {
   }
 }
 
-/** Anywhere in it, since a question and the command of a target are one argument; a part of a path or a name is none. */
+/** Matches anywhere but in a path or name, since a question or a target's command is one argument. */
 const keyInArgument = new RegExp(`(?:^-{1,2}|^-p|(?<![\\w/\\\\.-]))${keyWord}(?![\\w/\\\\-]|\\.\\w)`);
 
 function usageError(error: CommanderError, name: string): MistralKeyError {
-  // Commander quotes what it was given, and that may be a key all the same.
+  // Commander quotes its input, which may still hold a key.
   const said = maskKeys(error.message.replace(/^error: /, ""));
   const [first = "", ...rest] = said.split("\n");
   const message = first.charAt(0).toUpperCase() + first.slice(1);
@@ -199,7 +198,7 @@ function usageError(error: CommanderError, name: string): MistralKeyError {
   });
 }
 
-/** What to say to a word that other programs have for one of the commands. */
+/** The hint for another program's name for a command. */
 function meantBy(word: string): string | undefined {
   const meant = commandTable.find(({ tried }) => tried?.includes(word.toLowerCase()));
   return meant && `Use ${ownCommand(meant.name)}: ${meant.summary}.`;

@@ -3,7 +3,7 @@ import type { HelpLayout, Invocation } from "./command-types.ts";
 import { Flags } from "./flags.ts";
 
 /**
- * Reads a command line. Has no effect of its own: it neither prints nor ends the process.
+ * Parses a command line. No side effects: it neither prints nor ends the process.
  *
  * @param argv - the arguments after the program's name
  * @throws MistralKeyError of kind `usage`
@@ -13,9 +13,8 @@ export async function readCommandLine(argv: readonly string[], layout: HelpLayou
 }
 
 /**
- * A command and nothing else, or what `run` is to run: there is nothing to parse, and loading
- * commander takes longer than all the rest of the command line. A command that looks like a key is left
- * to the parser, which refuses it.
+ * Handles a bare command, or `run -- …`, without commander: loading it takes longer than the rest of parsing.
+ * A command that looks like a key is left to the parser, which refuses it.
  */
 function withoutFlags([name, ...rest]: readonly string[]): Invocation | undefined {
   const command = name === undefined ? bareCommand : commandNamed(name);

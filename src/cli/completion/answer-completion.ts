@@ -4,12 +4,12 @@ import { programFolder } from "../../profiles/program-folder.ts";
 import { type Candidate, type Completion, completeLine } from "./complete-line.ts";
 
 /**
- * Answers the scripts of `completion`, which ask at each press of Tab:
- * `mistral-key __complete SHELL =CURRENT WORD…`. The equals sign keeps an empty word from being lost
- * on the way (Windows PowerShell drops empty arguments). Says nothing when something is wrong.
+ * Answers the `completion` scripts, which call this on each Tab press:
+ * `mistral-key __complete SHELL =CURRENT WORD…`. The equals sign protects an empty word (Windows PowerShell
+ * drops empty arguments). Prints nothing on errors.
  *
- * The first line of the answer is `values`, `files` or `command N`; values follow, each with a tab
- * and its description.
+ * The first line of the answer is `values`, `files` or `command N`; values follow, each with its description,
+ * if any, after a tab.
  */
 export async function answerCompletion([
   shell = "",
@@ -24,7 +24,7 @@ export async function answerCompletion([
     const completion = completeLine(asked.slice(0, -1), current, names);
     writeSync(1, write(shell, current, completion));
   } catch {
-    // A message would end up in the middle of what is being typed.
+    // A message would land in the middle of the user's typing.
   }
 }
 
@@ -34,12 +34,12 @@ function write(shell: string, current: string, completion: Completion): string {
   return `values\n${fitting(shell, current, completion.candidates).map(lineOf).join("")}`;
 }
 
-/** zsh and fish choose among all values themselves, as the person has told them to. */
+/** zsh and fish filter all values themselves, by the user's settings. */
 function fitting(shell: string, current: string, candidates: readonly Candidate[]): readonly Candidate[] {
   if (shell === "zsh" || shell === "fish") return candidates;
   const beginning = candidates.filter(({ value }) => value.startsWith(current));
   if (shell !== "bash" || !current.startsWith("--")) return beginning;
-  // To bash, what stands behind an equals sign is a word of its own.
+  // Bash treats what follows an equals sign as a separate word.
   return beginning.map((candidate) => ({ ...candidate, value: candidate.value.replace(/^--[^=]*=/, "") }));
 }
 
@@ -47,7 +47,7 @@ function lineOf({ value, description }: Candidate): string {
   return description === undefined ? `${value}\n` : `${value}\t${description}\n`;
 }
 
-/** Bash gives `--profile=work` as three words. */
+/** Bash passes `--profile=work` as three words. */
 function joinAtEquals(words: readonly string[]): readonly string[] {
   const joined: string[] = [];
   let glued = false;

@@ -1,7 +1,7 @@
 import { commandNamed, commandTable, globalFlags } from "../command-table.ts";
 import type { ArgumentEntry, CommandEntry, FlagEntry, Suggestions } from "../command-types.ts";
 
-/** A value that Tab may put in, and what it is. */
+/** A value that Tab may insert, and what it is. */
 export interface Candidate {
   readonly value: string;
   readonly description?: string;
@@ -11,7 +11,7 @@ export interface Candidate {
 export type Completion =
   | { readonly kind: "values"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "files" }
-  /** From this word on it is another program's command line. */
+  /** From this word on, another program's command line. */
   | { readonly kind: "command"; readonly from: number };
 
 const nothing: Completion = { kind: "values", candidates: [] };
@@ -23,8 +23,8 @@ const helpCommand: Candidate = { value: "help", description: "show help for a co
  * Completes a command line.
  *
  * @param words - the words before the cursor, without the program's own name
- * @param current - the word at the cursor, as far as it is typed
- * @param profiles - gives the names of the profiles there are
+ * @param current - the word at the cursor, as typed so far
+ * @param profiles - returns the names of the existing profiles
  */
 export function completeLine(
   words: readonly string[],
