@@ -5,24 +5,24 @@ import type { RotationRecord } from "./journal.ts";
 import { contentsOf, type Slots } from "./slots.ts";
 import type { Answer, Held, RotationStage, Subject } from "./stages.ts";
 
-/** What a check says of a key, as the table of rotation has it. */
+/** Maps a check of a key to an answer for the rotation table. */
 export function answerOf({ diagnosis, authentication }: KeyCheck): Answer {
   if (diagnosis === "invalid-key" || diagnosis === "expired") return "refused";
   if (diagnosis === "forbidden" || diagnosis === "wrong-product") return "forbidden";
   return authentication.ok ? "accepted" : "unknown";
 }
 
-/** A key that a slot holds, seen from a rotation. */
+/** What a non-empty slot holds. */
 export type HeldKey = Exclude<Held, "nothing">;
 
-/** A new key that this run has captured; without a check that is good where the person wants it all the same. */
+/** A new key captured in this run. Without a successful check, the person chose to use it anyway. */
 export interface CapturedNewKey {
   readonly check: KeyCheck | undefined;
 }
 
 type Asking = Pick<Deps, "mistral" | "signal" | "output">;
 
-/** Asks Mistral about the keys of a rotation, each where it is used, and remembers the answers. */
+/** Checks a rotation's keys with Mistral, each at its own endpoint, and caches the results. */
 export class KeyChecks {
   readonly #deps: Asking;
   readonly #record: RotationRecord;
@@ -41,7 +41,7 @@ export class KeyChecks {
     return this.#last.get(held);
   }
 
-  /** The latest check of a key in this run, or the one with a completion before it when both are good. */
+  /** The latest check of a key in this run; the captured full check instead if both are valid. */
   fullest(held: HeldKey): KeyCheck | undefined {
     const last = this.#last.get(held);
     const captured = held === "new" ? this.#captured?.check : undefined;
@@ -49,7 +49,7 @@ export class KeyChecks {
   }
 
   /**
-   * What Mistral says of a key, asked once in a run; `undefined` for a key that no slot holds.
+   * Returns Mistral's answer about a key, asked once per run; `undefined` if no slot holds it.
    *
    * @throws Cancelled when the person presses Ctrl-C
    */
@@ -68,7 +68,7 @@ export class KeyChecks {
   }
 
   /**
-   * Asks whether Mistral accepts a key, whatever is known of it.
+   * Checks a key with Mistral even if a result is cached.
    *
    * @throws Cancelled when the person presses Ctrl-C
    */

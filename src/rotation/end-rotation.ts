@@ -17,20 +17,20 @@ import type { RetireOptions } from "./retire-old-key.ts";
 import { contentsOf, readSlots } from "./slots.ts";
 import type { Direction } from "./stages.ts";
 
-/** Which rotation is to be ended, and how. */
+/** Which rotation to end, and how. */
 export interface EndRequest extends KeyRequest, RetireOptions {
   readonly direction: Direction;
 }
 
-/** The outcome of {@link endRotation}, and the rotation as it was found. */
+/** The outcome of {@link endRotation}, and the record that it found. */
 export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
 
 /**
- * Brings a rotation that was left to an end: finishes it, or goes back to the old key, after a
- * question where that gives up the only copy of the new one.
+ * Ends an unfinished rotation: finishes it or goes back to the old key. Going back asks before it discards a
+ * key.
  *
- * @throws MistralKeyError of kind `usage` when none is under way; of kind `needs-terminal` when
- *   nobody is there for the question; and as `moveRotation` does
+ * @throws MistralKeyError of kind `usage` if none is under way, `needs-terminal` if it cannot ask, or as
+ *   `moveRotation` does
  * @throws Cancelled when the person stops
  */
 export async function endRotation(deps: Deps, request: EndRequest): Promise<EndOutcome> {
@@ -69,10 +69,11 @@ async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretS
 type Finding = Pick<Deps, "journal" | "profiles" | "store" | "now">;
 
 /**
- * Finds the rotation of a profile that is under way, and the store of its keys. One whose record is damaged, or was deleted, is recorded again as
- * far as the slots tell.
+ * Finds the unfinished rotation of a profile and the store of its keys. If the record is damaged or missing,
+ * rebuilds it from the slots.
  *
- * @throws MistralKeyError of kind `unfinished` when a damaged record was all that was left of it; it is removed then
+ * @throws MistralKeyError of kind `unfinished` if only a damaged record was left, which is then removed;
+ *   `no-key` if only a leftover key is stored
  */
 export async function findRotation(
   deps: Finding,
@@ -86,7 +87,7 @@ export async function findRotation(
   const store = await deps.store(storeFor(request, profile));
   const keys = await findTwoKeys(store, request.profile);
   if (keys !== undefined) {
-    // Where there is none, another run may have begun one this very moment; that one is left alone.
+    // Only a damaged record is removed: if there was none, another run may have just begun one.
     if (recorded === "damaged") deps.journal.end(request.profile);
     const record = deps.journal.begin(planFor(deps, request.profile, store, keys), keys.stage);
     return { record, store };
@@ -110,7 +111,7 @@ function readRecord({ journal }: Finding, profile: ProfileName): RotationRecord 
   }
 }
 
-/** The keys of a rotation, by the slots they are in, and the stage that these fit. */
+/** The two keys found in the slots, and the stage that this implies. */
 interface TwoKeys {
   readonly oldKey: ApiKey;
   readonly newKey: ApiKey;

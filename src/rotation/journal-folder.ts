@@ -29,7 +29,7 @@ const stages: Record<RotationStage, true> = {
 };
 const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, either: true };
 
-/** The rotations on disk: `rotations/NAME.json`, a file for each one under way. */
+/** Keeps rotations on disk: one `rotations/NAME.json` for each one under way. */
 export class JournalFolder implements RotationJournal {
   readonly #files: ProfileFiles<RotationRecord>;
   #holderOfThisRun: string | undefined;
@@ -43,7 +43,7 @@ export class JournalFolder implements RotationJournal {
     });
   }
 
-  /** Made when it is first needed: most commands only read. */
+  /** Generated on first use: most commands only read. */
   get #holder(): string {
     this.#holderOfThisRun ??= crypto.randomUUID();
     return this.#holderOfThisRun;

@@ -7,15 +7,15 @@ import type { DeliveryReport } from "../targets/target.ts";
 import type { RotationStage } from "./stages.ts";
 
 /**
- * Which of the two keys a target holds: `either` once a delivery may have begun. Written before
- * the delivery, so that a run that is killed leaves no target out.
+ * Which of the two keys a target holds; `either` once a delivery may have begun. Recorded before the
+ * delivery, so that a killed run cannot miss a target.
  */
 export interface TargetProgress {
   readonly target: string;
   readonly holds: "old" | "new" | "either";
 }
 
-/** What a rotation sets out to do. It holds masks and fingerprints, never a key. */
+/** What a rotation will do. Holds masks and fingerprints, never a key. */
 export interface RotationPlan {
   readonly version: 1;
   readonly profile: ProfileName;
@@ -23,9 +23,9 @@ export interface RotationPlan {
   readonly startedAt: string;
   readonly oldKey: { readonly mask: string; readonly name: string | null; readonly fingerprint: Fingerprint };
   readonly newKey: { readonly mask: string; readonly fingerprint: Fingerprint };
-  /** The profile as it was, to go back to; `null` when only the store knew of the old key. */
+  /** The old key's profile, restored on the way back; `null` if it had none. */
   readonly before: Profile | null;
-  /** The profile as it will be with the new key. */
+  /** The profile for the new key. */
   readonly after: Profile;
   readonly targets: readonly TargetProgress[];
 }
@@ -33,7 +33,7 @@ export interface RotationPlan {
 /** The record of a rotation under way. */
 export interface RotationRecord extends RotationPlan {
   readonly stage: RotationStage;
-  /** A random name for the run of the program that goes on with it. */
+  /** A random ID of the run that owns the rotation. */
   readonly holder: string;
 }
 
@@ -43,35 +43,34 @@ export type ListedRotation =
   | { readonly name: ProfileName; readonly damaged: string };
 
 /**
- * Where rotations are recorded. Making a record is exclusive, so that it is also the lock; after a
- * crash anybody may take it over. Every change is durable when its method returns.
+ * The journal of rotations. Creating a record is exclusive, so it is also the lock; another run may take it
+ * over, as after a crash. Every change is durable when its method returns.
  */
 export interface RotationJournal {
   /**
-   * The rotation of a profile that is under way, if there is one.
+   * Returns the unfinished rotation of a profile, if any.
    *
-   * @throws MistralKeyError of kind `store-damaged` when its file cannot be read or understood
+   * @throws MistralKeyError of kind `store-damaged` if its file cannot be read or parsed
    */
   read(profile: ProfileName): RotationRecord | undefined;
 
   /**
    * Starts a rotation.
    *
-   * @param stage - `staging`, except for a rotation whose record was lost
-   * @throws MistralKeyError of kind `unfinished` when one is under way
+   * @param stage - `staging`, unless a lost record is rebuilt
+   * @throws MistralKeyError of kind `unfinished` if one is under way
    */
   begin(plan: RotationPlan, stage?: RotationStage): RotationRecord;
 
   /**
-   * Makes sure that a rotation is still as this run of the program knows it.
+   * Checks that no other run has taken over or ended a rotation.
    *
-   * @throws MistralKeyError of kind `unfinished` when another one has taken it over or ended it
+   * @throws MistralKeyError of kind `unfinished` if one has
    */
   confirm(record: RotationRecord): void;
 
   /**
-   * Writes how far a rotation has come, and that this run of the program goes on with it: one that did
-   * before may not any more.
+   * Records changes to a rotation and takes it over for this run; the previous holder's calls then fail.
    *
    * @throws MistralKeyError as {@link RotationJournal.confirm} does
    */
@@ -80,18 +79,18 @@ export interface RotationJournal {
     changes?: Partial<Pick<RotationRecord, "stage" | "targets">>,
   ): RotationRecord;
 
-  /** Ends a rotation. Answers whether there was one, readable or not. */
+  /** Ends a rotation. Returns whether there was one, readable or not. */
   end(profile: ProfileName): boolean;
 
-  /** Every rotation under way; one that cannot be read is given with the reason. */
+  /** Lists every rotation under way; an unreadable one with the reason. */
   list(): readonly ListedRotation[];
 }
 
 /**
- * The plan of a rotation.
+ * Plans a rotation.
  *
- * @param before - what is known of the old key; `null` when only the store knows of it
- * @param holds - which key the targets of the profile hold
+ * @param before - the old key's profile; `null` if it has none
+ * @param holds - which key the profile's targets hold
  */
 export function planOf(
   oldKey: ApiKey,
@@ -115,12 +114,12 @@ export function planOf(
   };
 }
 
-/** Which key the targets are to hold at a stage. */
+/** Which key targets should hold at a stage. */
 function wantedAt(stage: RotationStage): "old" | "new" {
   return stage === "reverting" ? "old" : "new";
 }
 
-/** The targets that do not hold, for certain, the key that is wanted at a stage. */
+/** Returns the targets that may not hold the key wanted at a stage. */
 export function waitingAt(
   stage: RotationStage,
   targets: readonly TargetProgress[],
@@ -128,7 +127,7 @@ export function waitingAt(
   return targets.filter(({ holds }) => holds !== wantedAt(stage));
 }
 
-/** The targets as they are to be recorded before a stage begins: any that waits may be delivered to in it. */
+/** Returns the targets to record before a stage begins: those it may deliver to become `either`. */
 export function targetsEntering(
   stage: RotationStage,
   targets: readonly TargetProgress[],
@@ -137,7 +136,7 @@ export function targetsEntering(
   return targets.map((one) => (one.holds === wantedAt(stage) ? one : { ...one, holds: "either" }));
 }
 
-/** The targets after one of them has taken the key that is wanted at a stage. */
+/** Returns the targets after one has received the key wanted at a stage. */
 export function withDelivery(
   stage: RotationStage,
   targets: readonly TargetProgress[],
@@ -146,7 +145,7 @@ export function withDelivery(
   return targets.map((one) => (one.target === target ? { target, holds: wantedAt(stage) } : one));
 }
 
-/** What an earlier run has left at a target, as a report of this one. */
+/** Reports what an earlier run left at a target. */
 export function earlierReport({ target, holds }: TargetProgress): DeliveryReport {
   return holds === "new"
     ? { target, ok: true, message: "It has the new key." }

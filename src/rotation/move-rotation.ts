@@ -31,12 +31,12 @@ import {
 } from "./stages.ts";
 import { stopped } from "./stopped.ts";
 
-/** Where a rotation is moved to, and how. */
+/** Where to move a rotation, and how. */
 export interface MoveOptions extends RetireOptions {
   readonly store: SecretStore;
   readonly direction: Direction;
   readonly captured?: CapturedNewKey;
-  /** Told once the new key is in use, and its profile written. */
+  /** Called after the new key is in use and its profile saved. */
   readonly onSwitched?: () => Promise<void>;
 }
 
@@ -48,12 +48,12 @@ export type MoveOutcome =
   | { readonly outcome: "nothing-staged" };
 
 /**
- * Moves a rotation on, step by step as the table has it, until it is ended or can go no further now.
- * Goes by what the slots hold, so that it can be interrupted anywhere and called again.
+ * Runs a rotation step by step, as the table says, until it ends or cannot continue now. Each step depends on
+ * what the slots hold, so it can be interrupted anywhere and called again.
  *
- * @param begun - a rotation that this run of the program has begun or taken over
- * @throws MistralKeyError when it stops on the way, of the kinds of `stopped`, or when the store or
- *   the disk refuses something; nothing is lost then
+ * @param begun - a rotation that this run has begun or taken over
+ * @throws MistralKeyError from `stopped` if it cannot continue, or if the store or the disk fails; no key is
+ *   lost
  */
 export async function moveRotation(
   deps: Deps,
@@ -62,7 +62,7 @@ export async function moveRotation(
 ): Promise<MoveOutcome> {
   const slots = await readSlots(options.store, begun.profile);
   const move = new Move(deps, begun, options, slots);
-  // A run that was interrupted may not have come to it.
+  // An interrupted run may not have got this far.
   move.settle();
   for (;;) {
     const outcome = await move.takeStep();
@@ -74,7 +74,7 @@ class Move {
   readonly #deps: Deps;
   readonly #options: MoveOptions;
   readonly #checks: KeyChecks;
-  // As this run has read and written them; another run that changes them takes the journal over first.
+  // Cached: another run must take over the journal before it changes them.
   readonly #keys: Record<KeySlot, ApiKey | undefined>;
   #record: RotationRecord;
   #direction: Direction;
@@ -91,22 +91,21 @@ class Move {
     this.#checks = new KeyChecks(deps, record, options.captured);
   }
 
-  /** Whether the person gives up the old key; who wanted it back has given up the new one. */
+  /** Whether `yes` gives up the old key; on the way back it gives up the new one. */
   get #yes(): boolean {
     return this.#options.yes === true && this.#options.direction === "forward";
   }
 
-  /** What the slots hold. */
   get #held(): SlotContents {
     return contentsOf(this.#keys, this.#record);
   }
 
-  /** Makes the profile tell of the key in use, whenever that or the stage has changed. */
+  /** Updates the profile to the key in use; call when that or the stage changes. */
   settle(): void {
     settleProfile(this.#deps, this.#record, this.#held.current);
   }
 
-  /** Takes the next step; answers how it ended when that was the last. */
+  /** Takes the next step; returns the outcome if it was the last. */
   async takeStep(): Promise<MoveOutcome | undefined> {
     const { stage } = this.#record;
     const targetsWait = this.#waitingTargets().length > 0;
@@ -184,7 +183,7 @@ class Move {
       : this.#rotated("targets");
   }
 
-  /** The old key may be what a target still lives on, so the person decides. */
+  /** A target may still depend on the old key, so the person decides. */
   async #goesOnWithout(count: number): Promise<boolean> {
     if (this.#yes || !this.#deps.interactive) return this.#yes;
     const which = count === 1 ? "One target does" : `${count} targets do`;
@@ -210,12 +209,12 @@ class Move {
     return await this.#enter("erasing");
   }
 
-  /** Writes down what Mistral said of the key in use, unless a fuller check said the same a moment ago. */
+  /** Saves the latest check of the new key, unless the captured check already covers it. */
   #learn(inUseIs: HeldKey): void {
     const { profiles, journal, now } = this.#deps;
     const check = this.#checks.fullest(inUseIs);
     if (check === undefined || check === this.#options.captured?.check || inUseIs !== "new") return;
-    // It may have been removed while this run waited.
+    // Another run may have ended it meanwhile.
     journal.confirm(this.#record);
     profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
   }

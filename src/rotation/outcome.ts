@@ -14,21 +14,21 @@ import type { DeliveryReport } from "../targets/target.ts";
 import type { Left } from "./stages.ts";
 
 /**
- * What is known of the old key: `dead` when Mistral refused it while it accepted the new one,
- * `unknown` when Mistral could not be asked or said neither. Part of the stable `--json` surface.
+ * What is known of the old key: `dead` if Mistral refused it while accepting the new one, `unknown` if no
+ * check was conclusive. Part of the stable `--json` surface.
  */
 export type OldKeyState = "alive" | "dead" | "unknown";
 
-/** How a rotation stands when its flow returns. The new key is in use in any case. */
+/** The state of a rotation, past the switch to the new key, when its flow returns. */
 export interface RotationOutcome {
-  /** Whether nothing is left to do; a target without the new key is left, even when the rotation is ended. */
+  /** Whether nothing is left to do; false if a target lacks the new key, even if the rotation has ended. */
   readonly finished: boolean;
-  /** Why the rotation is not ended; `undefined` when it is. */
+  /** Why the rotation has not ended; `undefined` if it has. */
   readonly left: Left | undefined;
-  /** Whether the old key was wanted back, and could not be had. */
+  /** Whether going back to the old key was tried and failed. */
   readonly noWayBack: boolean;
   readonly profile: Profile;
-  /** What was known of the old key. */
+  /** The old key's profile. */
   readonly before: Profile | null;
   readonly key: ApiKey;
   readonly store: SecretStore;
@@ -38,27 +38,27 @@ export interface RotationOutcome {
   readonly targets: readonly DeliveryReport[];
 }
 
-/** How a rotation ended that went back. */
+/** How going back ended. */
 export interface WayBack {
-  /** Which key is in use now: the old one or, when something else had changed it, that one. */
+  /** Which key is in use: the old one, or one that something else stored. */
   readonly inUse: "old" | "another";
-  /** Whether nothing is left to do; a target that did not take the old key back is left. */
+  /** Whether nothing is left to do; false if a target did not take the old key back. */
   readonly finished: boolean;
 }
 
-/** What `rotate --json` tells besides the verdict on the new key. Stable surface. */
+/** What `rotate --json` adds to the verdict on the new key. Stable surface. */
 export function rotationDocument({ previous, targets }: RotationOutcome) {
   return { previous: { key: previous.mask, state: previous.state }, targets };
 }
 
-/** What ends an unfinished rotation, as a sentence with its command; `undefined` for a finished one. */
+/** The next step of an unfinished rotation, with its command; `undefined` if it has ended. */
 export function nextStepOf({ left, profile: { name } }: RotationOutcome): string | undefined {
   if (left === undefined) return undefined;
   if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
   return `To finish: ${commandFor(name, "rotate --finish")}`;
 }
 
-/** Prints how a rotation stands and what is left to do. */
+/** Prints a rotation's state and what is left to do. */
 export function printRotation({ output, env }: Pick<Deps, "output" | "env">, outcome: RotationOutcome): void {
   const { profile, previous, left, before } = outcome;
   const old = `The old key ${previous.mask}${previous.name === null ? "" : ` (${previous.name})`}`;
@@ -108,10 +108,10 @@ function wordsFor(left: Left, { profile }: RotationOutcome): string {
   }
 }
 
-/** The most that are named; of more, their number is told. */
+/** Names at most this many processes; counts the rest. */
 const named = 8;
 
-/** Says which processes of this person run on with the old key, which they were started with. */
+/** Warns of this person's processes that were started with the old key and still run. */
 export async function warnOfOldProcesses(
   { output, findProcessesWith }: Pick<Deps, "output" | "findProcessesWith">,
   before: Profile | null,

@@ -15,24 +15,24 @@ import type { RotationOutcome } from "./outcome.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
 import { bothWays, leftover } from "./unfinished.ts";
 
-/** A key that is to take the place of the one that a store holds for a profile. */
+/** A key to replace the one that a store holds for a profile. */
 export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets">, RetireOptions {
   readonly store: SecretStore;
-  /** What is known of the old key; `undefined` when only the store knows of it. */
+  /** The old key's profile; `undefined` if it has none. */
   readonly before: Profile | undefined;
   /** Asks when the new key ends, once it is in use. */
   readonly askExpiry?: (() => Promise<Profile["expiresAt"]>) | undefined;
 }
 
 /**
- * Puts a new key in the place of the stored one: journal, `next`, `previous`, `current`, delivery,
- * and the end of the old key. Killed at any instant, `current` holds one of the two keys and
- * nothing is lost; `rotate --finish` and `rotate --abort` go on from there.
+ * Replaces the stored key: journal, `next`, `previous`, `current`, delivery, retiring the old key. If killed
+ * at any instant, `current` holds one of the two keys and nothing is lost; `rotate --finish` or
+ * `rotate --abort` continues from there.
  *
- * @throws MistralKeyError of kind `unfinished` when a rotation is under way already, or when the
- *   store or the disk refuses something after the new key was stored; of a `store-…` kind when they
- *   refuse before that, and then nothing has changed; of kind `no-key` when there is nothing to replace;
- *   of kind `usage` when another run has replaced the stored key since this one has read it
+ * @throws MistralKeyError of kind `unfinished` if a rotation is already under way, or if the store or the
+ *   disk fails after the new key was stored; of a `store-…` kind if they fail before that, with nothing
+ *   changed; `no-key` if there is nothing to replace; `usage` if another run has replaced the stored key
+ *   since this one read it
  */
 export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<RotationOutcome> {
   const record = await retryWhileStoreFails(deps, () => stageKey(deps, request)).catch(sayUnchanged);
@@ -40,7 +40,7 @@ export async function replaceKey(deps: Deps, request: ReplaceRequest): Promise<R
 }
 
 /**
- * Puts a staged key in the place of the stored one, from the switch to the end of the old key.
+ * Replaces the stored key with a staged one, from the switch to retiring the old key.
  *
  * @throws MistralKeyError as {@link replaceKey} does after the new key was stored
  */
@@ -67,7 +67,7 @@ export async function switchToStaged(
   });
 }
 
-/** Notes what was not known when the profile was planned. */
+/** Saves what was not known when the profile was planned. */
 async function completeProfile(
   { profiles, now }: Deps,
   { profile: name, after }: RotationRecord,
@@ -77,18 +77,18 @@ async function completeProfile(
     const profile = profiles.read(name);
     if (profile !== undefined) profiles.write(changed(profile));
   };
-  // A key of the Admin API is stored before it is checked.
+  // `--auto` stores a key before checking it.
   if (check !== undefined && after.lastVerifiedAt === null)
     change((profile) => withCheck(profile, check, now()));
-  // Asked only now, so that stopping there loses no key.
+  // Asked last, so that stopping there loses no key.
   const expiresAt = await askExpiry?.();
   if (expiresAt !== undefined) change((profile) => ({ ...profile, expiresAt }));
 }
 
 /**
- * Makes sure that no earlier rotation, whose record was lost, has left a key that would be overwritten.
+ * Refuses if an earlier rotation, whose record was lost, left a key that would be overwritten.
  *
- * @param known - keys that may be there
+ * @param known - keys allowed there
  * @throws MistralKeyError of kind `unfinished`
  */
 export async function refuseLeftovers(
@@ -103,7 +103,7 @@ export async function refuseLeftovers(
 }
 
 /**
- * Puts a new key in `next`: from then on there is something to finish. When it fails, nothing has changed.
+ * Stores a new key in `next`, which begins the rotation. On failure, nothing has changed.
  *
  * @throws MistralKeyError as {@link replaceKey} does before the new key is stored
  */
@@ -120,7 +120,7 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
     await store.set({ profile: name, slot: "next" }, key);
     return record;
   } catch (error) {
-    // A store that says it failed may have it all the same, and it would stand in the next rotation's way.
+    // The store may hold the key despite its error, and a leftover would block the next rotation.
     await store.delete({ profile: name, slot: "next" }).catch(() => false);
     journal.end(name);
     throw error;
@@ -140,8 +140,8 @@ function planFor({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, no
 }
 
 /**
- * A store may remember the key for the whole run, and the person may have taken their time to fetch
- * a new one. The profile is read again, so it tells when another run has put a key there meanwhile.
+ * Refuses if another run replaced the key while the person fetched a new one. The store may cache the old key
+ * for the whole run, so the profile is read again.
  */
 function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord, oldKey: ApiKey): void {
   const latest = unlessDamaged(() => deps.profiles.read(profile));
@@ -154,7 +154,7 @@ function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord
   );
 }
 
-/** Says, when something fails, that both keys are kept and how to go on. */
+/** Adds to an error that both keys are kept and how to continue. */
 export async function keepingBothKeys<Result>(
   { profile }: RotationRecord,
   act: () => Promise<Result>,

@@ -18,22 +18,22 @@ export type RevokeOldKey = (rotation: RotationRecord) => Promise<void>;
 
 type Retiring = Pick<Deps, "output" | "interactive" | "prompts" | "openPage" | "sleep" | "now">;
 
-/** How the old key is seen to its end. */
+/** How to retire the old key. */
 export interface RetireOptions {
   /** Whether pages may be opened. */
   readonly browser: boolean;
-  /** How long to wait until Mistral refuses the old key, in milliseconds; `undefined` where nothing was said. */
+  /** How long to wait for Mistral to refuse the old key, in milliseconds; `undefined` if not given. */
   readonly waitMs?: number | undefined;
   /**
-   * Asks nothing: goes on where a target does not take the new key, and gives up an old key that
-   * Mistral forbids every call, although it is not proven dead.
+   * Continues if a target does not take the new key and, without a terminal, gives up an old key that Mistral
+   * forbids every call, although it is not proven dead.
    */
   readonly yes?: boolean;
-  /** Deletes the old key; where absent, a person does it in the console. */
+  /** Deletes the old key; if absent, a person does it in the console. */
   readonly revoke?: RevokeOldKey | undefined;
 }
 
-/** The two keys, and what asks about them. */
+/** The two keys, and their checks. */
 export interface RetiringKeys {
   readonly record: RotationRecord;
   readonly old: ApiKey;
@@ -42,18 +42,18 @@ export interface RetiringKeys {
   readonly checks: KeyChecks;
 }
 
-/** What is seen of the old key: proven dead, or why it is kept. */
+/** The old key's state: proven dead, or why it is kept. */
 type Seen = "dead" | Exclude<Left, "targets">;
 
-/** What became of the old key; `given-up` where a person lets it go without a proof. */
+/** What became of the old key; `given-up` if a person dropped it without proof. */
 export type Retired = Seen | "given-up";
 
 /**
- * Sees the old key to its end: looks whether Mistral still accepts it and, where a person is there,
- * shows which row to delete in the console and goes on looking until it is refused. Nobody is told
- * to delete it before Mistral accepts the key in use.
+ * Retires the old key: checks whether Mistral still accepts it, has it deleted through `revoke` or by the
+ * person in the console, and polls until it is refused. Nobody deletes it before Mistral accepts the key in
+ * use.
  *
- * @throws Cancelled when the person stops before the first look is over
+ * @throws Cancelled when the person stops during the first check
  */
 export async function retireOldKey(
   deps: Retiring,
@@ -68,7 +68,7 @@ export async function retireOldKey(
     if (revoke !== undefined) {
       if (await isRevoked(deps, keys.record, revoke))
         return await watch(deps, keys, state, waitMs ?? usualWaitMs);
-      // It may have been deleted meanwhile, by an earlier run or a person.
+      // An earlier run or a person may have deleted it.
       state = await lookAtOldKey(keys);
       if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
     }
@@ -81,15 +81,15 @@ export async function retireOldKey(
     if (choice === "give-up") return "given-up";
     return choice === "later" ? state : await watch(deps, keys, state, waitMs ?? usualWaitMs);
   } catch (error) {
-    // What was seen last is still worth knowing.
+    // The last known state is still useful.
     if (error instanceof Cancelled) return state;
     throw error;
   }
 }
 
 /**
- * Calls Mistral with the old key. A refusal proves that the key is dead only when the key in use is
- * accepted at the same time: a gateway that refuses everybody proves nothing.
+ * Checks the old key. A refusal proves it dead only if the key in use is accepted at the same time: a gateway
+ * that refuses every call proves nothing.
  */
 async function lookAtOldKey({ checks, old, inUse, inUseIs }: RetiringKeys): Promise<Seen> {
   const earlier = checks.last(inUseIs);
@@ -104,7 +104,7 @@ async function lookAtOldKey({ checks, old, inUse, inUseIs }: RetiringKeys): Prom
   return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
 }
 
-/** Where it cannot be deleted, a person still can. */
+/** On failure, a person can still delete it. */
 async function isRevoked(
   { output }: Retiring,
   record: RotationRecord,
@@ -144,7 +144,7 @@ type Choice = "watch" | "later" | "give-up";
 
 async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promise<Choice> {
   const open: PressKey<"open"> = { press: "enter", does: "open in the browser", value: "open" };
-  // It may be refused its calls for ever, when its workspace is closed say, and never be proven dead.
+  // It may stay forbidden forever, as in a closed workspace, and never be proven dead.
   const giveUp: PressKey<Choice> = { press: "f", does: "forget it here", value: "give-up" };
   const keys: readonly PressKey<Choice | "open">[] = [
     ...(browser ? [open] : []),
@@ -162,9 +162,9 @@ async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promi
 const usualWaitMs = 120_000;
 const secondsBetweenCalls = 4;
 
-/** Calls with the old key every few seconds, until it is refused or the time is over. */
+/** Checks the old key every few seconds until the answer is final or time runs out. */
 async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: number): Promise<Seen> {
-  // Said once where it stays, for terminals that cannot show a line that moves.
+  // Printed once, for terminals that cannot update a line.
   deps.output.paragraph("Waiting until Mistral refuses the old key. Ctrl-C leaves that for later.");
   const end = deps.now().getTime() + waitMs;
   const line = deps.output.progress("Asking Mistral every few seconds");
@@ -184,7 +184,7 @@ async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: nu
   return await quietly(deps, look).finally(() => line.clear());
 }
 
-/** A span as `1:05`. */
+/** As `m:ss`. */
 function inMinutes(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

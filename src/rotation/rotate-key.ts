@@ -18,9 +18,9 @@ import { refuseLeftovers, replaceKey } from "./replace-key.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
 import { refuseDuringRotation } from "./unfinished.ts";
 
-/** What `rotate` is asked for. */
+/** The options of `rotate`. */
 export interface RotateRequest extends KeyRequest, RetireOptions {
-  /** The last day of the new key, when it was given; `undefined` asks for it. */
+  /** The new key's last day, if given; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
   readonly from: "prompt" | "stdin";
 }
@@ -28,7 +28,7 @@ export interface RotateRequest extends KeyRequest, RetireOptions {
 /** How {@link rotateKey} ended. */
 export type RotateOutcome =
   | ({ readonly outcome: "rotated" } & RotationOutcome)
-  /** Nobody was there to decide about a key that did not pass, so nothing was changed. */
+  /** The new key failed its check; nothing was changed. */
   | {
       readonly outcome: "refused";
       readonly key: ApiKey;
@@ -37,7 +37,7 @@ export type RotateOutcome =
     };
 
 /**
- * Gets a new key, checks it, and puts it in the place of the stored one.
+ * Gets a new key, checks it and replaces the stored one with it.
  *
  * @throws Cancelled, and MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
  */
@@ -75,7 +75,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
 }
 
 /**
- * The key that is to be replaced, once nothing stands in the way of that.
+ * Reads the key to replace, and checks that nothing blocks the rotation.
  *
  * @throws MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
  */
@@ -94,7 +94,7 @@ function refuseOtherStore({ profile, store }: RotateRequest, stored: StoredKey):
   });
 }
 
-/** Shows where the new key is made, from opening the page to the paste. */
+/** Walks the person from opening the page to pasting the new key. */
 async function walkToPaste(
   deps: Deps,
   { profile, expiresAt, browser }: RotateRequest,
@@ -121,7 +121,7 @@ async function walkToPaste(
   });
 }
 
-/** Another workspace than that of the stored key is used only on purpose. */
+/** A new key from another workspace must be confirmed. */
 async function settleWorkspace(
   deps: Deps,
   { profile, from }: RotateRequest,

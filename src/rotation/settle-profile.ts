@@ -4,7 +4,7 @@ import type { Profile } from "../profiles/profile.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { Held } from "./stages.ts";
 
-/** The profile as it is on disk; as the rotation means it to be, where that is damaged or not there. */
+/** The profile on disk; if that is missing or damaged, the one that the rotation plans. */
 export function profileNow(
   { profiles }: Pick<Deps, "profiles">,
   { profile, after }: RotationRecord,
@@ -13,8 +13,8 @@ export function profileNow(
 }
 
 /**
- * Makes the profile tell of the key in use, once that is the one that a stage brings about. One that
- * does so already is left as it is: it may know more by now.
+ * Updates the profile to the key in use, if the stage leads to that key. A profile that already matches is
+ * left alone: it may be newer.
  *
  * @param current - the key in use
  */

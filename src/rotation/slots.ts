@@ -8,7 +8,7 @@ import type { Held, SlotContents } from "./stages.ts";
 /** The keys that a store holds for one profile. */
 export type Slots = Readonly<Record<KeySlot, ApiKey | undefined>>;
 
-/** Reads every slot of a profile. */
+/** Reads a profile's key slots. */
 export async function readSlots(store: SecretStore, profile: ProfileName): Promise<Slots> {
   return {
     current: await store.get({ profile, slot: "current" }),
@@ -17,7 +17,7 @@ export async function readSlots(store: SecretStore, profile: ProfileName): Promi
   };
 }
 
-/** What the slots hold, seen from a rotation. */
+/** Matches slots to a rotation's keys. */
 export function contentsOf(slots: Slots, { oldKey, newKey }: RotationPlan): SlotContents {
   const held = (key: ApiKey | undefined): Held => {
     if (key === undefined) return "nothing";

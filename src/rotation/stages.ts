@@ -1,42 +1,42 @@
 import type { KeySlot } from "../stores/secret-store.ts";
 
 /**
- * How far a rotation has come. A stage is written before the steps that it allows, so that after a
- * crash it tells what the slots may hold.
+ * How far a rotation has got. A stage is recorded before the steps that it allows, so that after a crash it
+ * shows what the slots may hold.
  *
  * - `staging`: the new key is being put in `next`
  * - `switching`: `current` is being copied to `previous`, then `next` to `current`
  * - `delivering`: the new key is in use and is being delivered to its targets
- * - `retiring`: the old key waits to be deleted at Mistral
- * - `erasing`: Mistral refuses the old key; `previous` is being erased
- * - `reverting`: the old key is wanted back; `current` is being kept in `next`, then `previous` put in its place
+ * - `retiring`: the old key is to be deleted at Mistral
+ * - `erasing`: the old key is dead or given up; `previous` is being erased
+ * - `reverting`: going back; `current` is being copied to `next`, then `previous` to `current`
  */
 export type RotationStage = "staging" | "switching" | "delivering" | "retiring" | "erasing" | "reverting";
 
-/** What a slot holds, seen from a rotation; `other` is a key that something else has put there. */
+/** What a slot holds; `other` is a key that is not part of the rotation. */
 export type Held = "nothing" | "old" | "new" | "other";
 
 /** What every slot holds. */
 export type SlotContents = Readonly<Record<KeySlot, Held>>;
 
-/** Whether the new key is wanted in use, or the old one. Beyond `reverting` there is one way. */
+/** Whether to end with the new key in use, or the old one. `reverting` ignores it. */
 export type Direction = "forward" | "back";
 
 /**
- * What Mistral says of a key:
+ * Mistral's answer about a key:
  *
- * - `accepted`: it lists models for it
+ * - `accepted`: it lists models
  * - `refused`: 401; deleted, expired, or never a key
- * - `forbidden`: 403; there is such a key, but it may not make the call
- * - `unknown`: no answer, an outage, a limit, or an answer of somebody in between
- * - `untested`: a person has just entered it and wants it in use without a test
+ * - `forbidden`: 403; the key exists, but may not make the call
+ * - `unknown`: no answer, an outage, a limit, or an answer from something in between
+ * - `untested`: just entered by a person who wants it used without a check
  */
 export type Answer = "accepted" | "refused" | "forbidden" | "unknown" | "untested";
 
-/** The key that Mistral is asked about. */
+/** Which key to ask Mistral about. */
 export type Subject = "old" | "new" | "current";
 
-/** Why a rotation cannot be moved on now. Nothing is erased then. */
+/** Why a rotation cannot continue now. Nothing is erased. */
 export type StopReason =
   | "new-key-rejected"
   | "new-key-unknown"
@@ -54,7 +54,7 @@ export type Left =
   /** A target does not hold the new key. */
   | "targets"
   | "old-key-alive"
-  /** Mistral knows the old key, but allows it nothing: it has not been deleted. */
+  /** Mistral forbids the old key every call but knows it: it is not deleted. */
   | "old-key-forbidden"
   /** Mistral does not accept the new key. */
   | "new-key-rejected"
@@ -63,31 +63,31 @@ export type Left =
 /** How a rotation ends. */
 export type Ending = "rotated" | "went-back" | "nothing-staged";
 
-/** One step. Each has at most one effect, after which the table is looked at again. */
+/** One step, with at most one effect; then the table is consulted again. */
 export type Step =
   | { readonly do: "copy"; readonly from: KeySlot; readonly to: KeySlot }
   | { readonly do: "erase"; readonly slot: KeySlot }
   | { readonly do: "enter"; readonly stage: RotationStage }
-  /** Take the key in use to the targets that do not hold it. */
+  /** Deliver the key in use to the targets that lack it. */
   | { readonly do: "deliver" }
-  /** See the old key to its end: `erasing` once it is proven dead. */
+  /** Retire the old key; enters `erasing` once dead or given up. */
   | { readonly do: "retire" }
   | { readonly do: "end"; readonly ending: Ending }
-  /** The new key is in use, and something is left for later. */
+  /** Stop with the new key in use and something left to do. */
   | { readonly do: "leave"; readonly left: Left }
   | { readonly do: "stop"; readonly reason: StopReason };
 
-/** A row of the table: where it fits, and the step that is taken there. */
+/** A row of the table: when it fits, and the step to take. */
 interface Row {
-  /** Both, where absent. */
+  /** Either, if absent. */
   readonly direction?: Direction;
-  /** What a slot must hold; anything, where absent. */
+  /** What a slot must hold; anything, if absent. */
   readonly current?: readonly Held[];
   readonly next?: readonly Held[];
   readonly previous?: readonly Held[];
-  /** Whether a target lacks the key that is wanted; either, where absent. */
+  /** Whether a target lacks the wanted key; either, if absent. */
   readonly targetsWait?: boolean;
-  /** What Mistral must answer, asked only when the rest fits. A key that no slot holds fits nothing. */
+  /** What Mistral must answer; asked only if the rest fits. A key in no slot never fits. */
   readonly asks?: Readonly<Partial<Record<Subject, readonly Answer[]>>>;
   readonly step: Step;
 }
@@ -105,9 +105,9 @@ const rejected = ["refused", "forbidden"] as const;
 const notOld = ["nothing", "new", "other"] as const;
 const notNew = ["nothing", "old", "other"] as const;
 
-/** `rotate --abort`, before the way back has begun. */
+/** `rotate --abort`, before it reverts. */
 const turnBack: readonly Row[] = [
-  // No new key is kept, so there is none to lose.
+  // No new key is stored, so none can be lost.
   { direction: "back", current: ["old"], next: notNew, step: enter("reverting") },
   { direction: "back", current: ["other"], asks: { current: accepted }, step: enter("reverting") },
   { direction: "back", current: ["other"], step: stop("other-key-unproven") },
@@ -119,12 +119,12 @@ const turnBack: readonly Row[] = [
 ];
 
 /**
- * Rotation, as one table: the first row that fits says what is done. Three rules hold in all of it:
+ * Rotation as one table: the first row that fits decides the step. Three rules always hold:
  *
- * 1. A key is put in use, or delivered, only when Mistral accepts it or a person has just entered it.
- * 2. `current` is overwritten only when the key that it loses is in another slot as well.
- * 3. A key is erased only when it is in another slot as well, when Mistral has refused it while it
- *    accepted the one in use, or when a person gives it up and Mistral accepts the one in use.
+ * 1. A key is put in use or delivered only if Mistral accepts it or a person has just entered it.
+ * 2. `current` is overwritten only if its key is also in another slot.
+ * 3. A key is erased only if it is also in another slot, if Mistral refused it while accepting the one in
+ *    use, or if a person gives it up and Mistral accepts the one in use.
  */
 const table: Readonly<Record<RotationStage, readonly Row[]>> = {
   staging: [...turnBack, { next: ["new"], step: enter("switching") }, { step: end("nothing-staged") }],
@@ -163,12 +163,12 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { step: end("rotated") },
   ],
   reverting: [
-    // Something else has put another key in use: that one stays, and the two of the rotation go.
+    // Something else put another key in use: it stays, and the rotation's two keys go.
     { current: ["other"], next: ["new"], asks: { current: accepted }, step: erase("next") },
     { current: ["other"], previous: ["old"], asks: { current: accepted }, step: erase("previous") },
     { current: ["other"], next: notNew, previous: notOld, step: end("went-back") },
     { current: ["other"], step: stop("other-key-unproven") },
-    // The old key is in no slot any more, so there is nothing to go back to.
+    // No slot holds the old key, so there is nothing to go back to.
     { current: ["new"], previous: notOld, step: enter("switching") },
     { current: ["nothing"], next: ["new"], previous: notOld, step: enter("switching") },
     { current: ["nothing"], previous: notOld, step: stop("no-key-in-use") },
@@ -180,11 +180,11 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { current: ["new", "nothing"], asks: { old: accepted }, step: copy("previous", "current") },
     { targetsWait: true, asks: { old: accepted }, step: { do: "deliver" } },
     { next: ["new"], asks: { old: accepted }, step: erase("next") },
-    // The old key has died on the way back: the new one is put in use again.
+    // The old key died on the way back: put the new one in use again.
     { asks: { old: rejected, new: accepted }, step: enter("switching") },
     { asks: { old: rejected, new: rejected }, step: stop("both-keys-rejected") },
     { asks: { old: rejected, new: ["unknown"] }, step: stop("new-key-unknown") },
-    // It died when nothing else was kept any more; a target may be left without it.
+    // It died when no other key was left; a target may remain without it.
     { current: ["old"], previous: ["old"], asks: { old: rejected }, step: erase("previous") },
     { current: ["old"], asks: { old: rejected }, step: end("went-back") },
     { asks: { old: rejected }, step: stop("both-keys-rejected") },
@@ -201,9 +201,9 @@ export interface Situation {
 }
 
 /**
- * Looks up what is to be done.
+ * Looks up the next step.
  *
- * @param ask - asks Mistral about a key; `undefined` for one that no slot holds
+ * @param ask - asks Mistral about a key; returns `undefined` if no slot holds it
  */
 export async function findStep(
   situation: Situation,

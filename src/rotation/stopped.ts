@@ -5,16 +5,16 @@ import { explain } from "../verification/explain.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { StopReason } from "./stages.ts";
 
-/** What is known where a rotation stops. */
+/** What is known when a rotation stops. */
 export interface StopFacts {
   readonly record: RotationRecord;
   /** The last check of the key that the reason is about. */
   readonly check: KeyCheck | undefined;
-  /** The name of the store, for people. */
+  /** The store's display name. */
   readonly storeName: string;
 }
 
-/** Why a rotation cannot be moved on now, and what can be done about it. Nothing has been erased. */
+/** Explains why a rotation cannot continue now, and what to do about it. Nothing has been erased. */
 export function stopped(reason: StopReason, { record, check, storeName }: StopFacts): MistralKeyError {
   const { profile } = record;
   const [oldKey, newKey] = [record.oldKey.mask, record.newKey.mask];

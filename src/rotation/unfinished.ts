@@ -6,27 +6,27 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 
 /**
- * Makes sure that no rotation of a profile is under way, before a key is asked for.
+ * Refuses to continue while a rotation of a profile is under way.
  *
- * @throws MistralKeyError of kind `unfinished` when one is
+ * @throws MistralKeyError of kind `unfinished`
  */
 export function refuseDuringRotation(profile: ProfileName, { journal }: Pick<Deps, "journal">): void {
   if (journal.read(profile) !== undefined) throw underWay(profile);
 }
 
-/** A rotation of this profile is under way, so that another one cannot start. */
+/** Error: a rotation of this profile is already under way. */
 export function underWay(profile: ProfileName): MistralKeyError {
   return new MistralKeyError("unfinished", `A rotation of profile "${profile}" is not finished yet.`, {
     hint: bothWays(profile),
   });
 }
 
-/** The two ways in which a rotation ends. */
+/** Hint: both ways to end a rotation. */
 export function bothWays(profile: ProfileName): string {
   return `To finish it: ${commandFor(profile, "rotate --finish")}\nTo go back to the old key: ${commandFor(profile, "rotate --abort")}`;
 }
 
-/** A slot beside the stored key holds another one although no rotation is recorded: its record was lost. */
+/** Error: `next` or `previous` holds another key, but no rotation is recorded: the record was lost. */
 export function leftover(profile: ProfileName, key: ApiKey, store: SecretStore): MistralKeyError {
   return new MistralKeyError(
     "unfinished",
@@ -35,7 +35,7 @@ export function leftover(profile: ProfileName, key: ApiKey, store: SecretStore):
   );
 }
 
-/** Another run of the program goes on with this rotation, or has ended it. */
+/** Error: another run has taken over or ended this rotation. */
 export function takenOver(profile: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "unfinished",
