@@ -3,7 +3,7 @@ import { showName } from "../outside-text.ts";
 import { findFolderProfile } from "./folder-profile.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";
 
-/** The profile that a command uses, and the rule that chose it: the first of these that names one. */
+/** The profile that a command uses, and what chose it: the flag, variable, folder or default. */
 export type ProfileChoice =
   | {
       readonly name: ProfileName;
@@ -20,18 +20,18 @@ export type ProfileChoice =
 /** What a choice depends on. */
 export interface ChoiceSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The current folder, absolute; `undefined` where it is gone. */
+  /** The current folder, absolute; `undefined` if deleted. */
   readonly cwd: string | undefined;
   readonly profiles: Pick<ProfileRegistry, "readDefault">;
 }
 
 /**
- * Chooses the profile. Cheap, since every command and each call of the library comes through here:
- * a file is looked for only where neither the flag nor the variable names a profile.
+ * Chooses the profile. Must be cheap, since every command and library call runs it: it looks for a file only
+ * if neither the flag nor the variable names a profile.
  *
  * @param asked - the value of `--profile`
- * @throws MistralKeyError of kind `usage` for a name that cannot be one and for a `.mistral-key` that
- * another user could have put there; of kind `store-damaged` when the default cannot be read
+ * @throws MistralKeyError of kind `usage` for an invalid name or a `.mistral-key` that another user could
+ *   have written; `store-damaged` if the default cannot be read
  */
 export function chooseProfile(
   asked: string | undefined,

@@ -9,20 +9,20 @@ import { ownCommand, shellWord } from "../hints.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 
-/** The file that names the profile for its folder and for those below. */
+/** The file that names the profile for its folder and those below. */
 export const folderProfileFile = ".mistral-key";
 
-/** In bytes: a name takes 64 at most, and a line ending. */
+/** In bytes: a name of at most 64 and a line ending. */
 const longest = 128;
 
 /**
- * The profile that a `.mistral-key` names, in this folder or in the nearest one above that has such
- * a file. It only ever chooses among the profiles that this person has, and it counts only where
- * nobody else can have written it: a file of this user's or of root's, no link, and not writable by
- * group or others. Windows tells no owners, so there any file counts.
+ * Returns the profile named by `.mistral-key` in this folder or the nearest one above that has the file. It
+ * can only choose among this person's profiles, and is trusted only if nobody else can have written it: owned
+ * by this user or root, not a link, not writable by group or others. Windows reports no owners, so any file
+ * counts there.
  *
  * @param cwd - absolute
- * @throws MistralKeyError of kind `usage` for a file that is refused or holds no name; it never quotes the file
+ * @throws MistralKeyError of kind `usage` if the file is refused or holds no name; never quotes its content
  */
 export function findFolderProfile(
   cwd: string,
@@ -34,7 +34,7 @@ export function findFolderProfile(
   }
 }
 
-/** A folder of that name is something else, and a place that may not be looked into holds nothing of this person's. */
+/** A folder of that name does not count, nor a file where this user may not look. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
@@ -44,12 +44,13 @@ function isThere(path: string): boolean {
 }
 
 /**
- * Writes such a file, in the place of one that this person may write.
+ * Writes a `.mistral-key`, replacing a valid one.
  *
- * @throws MistralKeyError of kind `usage` when it cannot be written, or when what is there is refused or holds no name
+ * @throws MistralKeyError of kind `usage` if it cannot be written, or if the file there is refused or holds
+ *   no name
  */
 export function writeFolderProfile(path: string, name: ProfileName): void {
-  // What stands there and is no such file is somebody's own.
+  // Anything else is not ours to overwrite.
   if (isThere(path)) readName(path);
   writeOpenFile(path, `${name}\n`, { links: "refused" });
 }

@@ -3,10 +3,10 @@ import { daysLeft, formatDay } from "../keys/expiry.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
 
-/** The last day of a key, and what Mistral's list said of it: only the Admin API of an organization tells that. */
+/** A key's last day, and its row in Mistral's list, which only an organization's Admin API returns. */
 type End = Pick<Profile, "expiresAt" | "listed">;
 
-/** When a key ends, in words, and who says so. */
+/** Says when a key ends and how that is known. */
 export function endOf(end: End, now: Date): string {
   const { expiresAt } = end;
   if (expiresAt === undefined) return "not known here; the console shows it";

@@ -6,17 +6,17 @@ import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";
 
-/** A key that is about to be stored, and what is known of it. */
+/** A key about to be stored, and what is known about it. */
 export interface KnownKey
   extends Pick<Profile, "name" | "store" | "storeName" | "endpoint" | "expiresAt" | "adminKey" | "listed"> {
   readonly key: ApiKey;
-  /** What a test call said; `undefined` when there was none. */
+  /** The result of a test call, if there was one. */
   readonly check?: KeyCheck | undefined;
-  /** None where absent; with the Admin API key, it stays when the key is replaced. */
+  /** None if absent. Kept when the key is replaced, like the Admin API key. */
   readonly targets?: Profile["targets"];
 }
 
-/** The profile of a key that was not stored here before. */
+/** Builds the profile of a newly stored key. */
 export function profileOf(known: KnownKey, now: Date): Profile {
   const profile: Profile = {
     version: 2,
@@ -40,17 +40,17 @@ export function profileOf(known: KnownKey, now: Date): Profile {
 }
 
 /**
- * What is known of a key by now. Whoever has waited, for Mistral, a store or a person, goes on with
- * this, since another run may have noted a target or a date meanwhile.
+ * Reads a profile again. Call it after waiting for Mistral, a store or a person, since another run may have
+ * noted a target or a date meanwhile.
  *
- * @returns `undefined` when the profile is not about that key any more
+ * @returns `undefined` if the profile is gone, damaged or about another key
  */
 export function latestOf(profiles: Pick<ProfileRegistry, "read">, profile: Profile): Profile | undefined {
   const latest = unlessDamaged(() => profiles.read(profile.name));
   return latest?.fingerprint.hash === profile.fingerprint.hash ? latest : undefined;
 }
 
-/** The profile after a test call of its key. An identity that Mistral did not tell this time is kept. */
+/** Returns the profile updated with a test call. Keeps the identity if Mistral sent none this time. */
 export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile {
   const moment = now.toISOString();
   const { authentication, rateLimits } = check;
@@ -67,7 +67,7 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile
   };
 }
 
-/** A model that is not there, or a call that is not understood, says nothing against a key that was accepted. */
+/** A missing model or a bad request says nothing against a key that was accepted. */
 function diagnosisOfKey({ diagnosis, authentication }: KeyCheck): Diagnosis {
   const ofTheCall = diagnosis === "model-not-found" || diagnosis === "bad-request";
   return ofTheCall && authentication.ok ? "valid" : diagnosis;

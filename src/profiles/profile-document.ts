@@ -12,14 +12,13 @@ import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
 const regions: Record<Region, true> = { global: true, eu: true, us: true };
-/** What {@link readVersion} says of a document from another version. */
+/** The message of {@link readVersion} for an unknown version. */
 export const newerVersion = "it was written by a newer mistral-key";
 
 /**
- * Reads a profile out of a document of version 1 or 2. Version 1 has its targets as texts, and does not
- * say since when.
+ * Parses a profile document of version 1 or 2. Version 1 has targets as strings, without `since`.
  *
- * @throws ShapeError when it is not one
+ * @throws ShapeError if it is invalid
  */
 export function readProfile(shape: Shape): Profile {
   const version = readVersion(shape, 1, 2);
@@ -48,7 +47,7 @@ export function readProfile(shape: Shape): Profile {
   };
 }
 
-/** A profile as it is written to a document; {@link readProfile} reads it. */
+/** Converts a profile to the document that {@link readProfile} reads. */
 export function profileDocument(profile: Profile): unknown {
   return {
     ...profile,
@@ -57,10 +56,10 @@ export function profileDocument(profile: Profile): unknown {
 }
 
 /**
- * The version of a document.
+ * Reads a document's version.
  *
- * @param known - those that can be read
- * @throws ShapeError for another, which a newer mistral-key wrote
+ * @param known - the supported versions
+ * @throws ShapeError for any other, assumed newer
  */
 export function readVersion<Version extends number>(shape: Shape, ...known: readonly Version[]): Version {
   const version = shape.number("version");
@@ -121,7 +120,7 @@ function readEndpoint(shape: Shape): Endpoint {
   const region = shape.oneOf("region", regions);
   if (!shape.has("serverUrl")) return { region };
   try {
-    // The key goes to this address, so what is not safe as a flag is not safe here.
+    // The key is sent to this address, so it must pass the flag's checks.
     return { region, serverUrl: parseServerUrl(shape.text("serverUrl")) };
   } catch (error) {
     if (error instanceof ShapeError) throw error;

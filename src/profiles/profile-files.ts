@@ -6,17 +6,17 @@ import { newerVersion } from "./profile-document.ts";
 
 const ending = ".json";
 
-/** What the documents of a folder are. */
+/** Describes a folder's documents. */
 export interface DocumentKind<Value> {
-  /** @throws ShapeError when it is none */
+  /** @throws ShapeError if invalid */
   parse(shape: Shape): Value;
-  /** The profile that one is about. */
+  /** The profile it is about. */
   nameIn(value: Value): ProfileName;
-  /** What to do about one that cannot be read. */
+  /** What to do about a damaged one. */
   adviceFor(name: ProfileName): string;
 }
 
-/** A private folder with a document about each profile: `NAME.json`. */
+/** A private folder with one document per profile: `NAME.json`. */
 export class ProfileFiles<Value> {
   readonly #folder: PrivateFolder;
   readonly #kind: DocumentKind<Value>;
@@ -26,7 +26,7 @@ export class ProfileFiles<Value> {
     this.#kind = kind;
   }
 
-  /** @throws MistralKeyError of kind `store-damaged` when it cannot be understood */
+  /** @throws MistralKeyError of kind `store-damaged` if it cannot be parsed */
   read(name: ProfileName): Value | undefined {
     const text = this.#folder.read(name + ending);
     if (text === undefined) return undefined;
@@ -34,7 +34,7 @@ export class ProfileFiles<Value> {
       const value = this.#kind.parse(Shape.parse(text));
       const about = this.#kind.nameIn(value);
       if (about === name) return value;
-      // A file system that ignores case gives Work.json for work.json.
+      // On a case-insensitive file system, work.json opens Work.json.
       if (about.toLowerCase() === name.toLowerCase()) return undefined;
       throw new ShapeError(`it is about another profile, ${about}`);
     } catch (cause) {
@@ -48,7 +48,7 @@ export class ProfileFiles<Value> {
     }
   }
 
-  /** Makes the folder where it is not there. */
+  /** Creates the folder if missing. */
   prepare(): void {
     this.#folder.prepare();
   }
@@ -57,17 +57,17 @@ export class ProfileFiles<Value> {
     this.#folder.write(name + ending, textOf(document));
   }
 
-  /** Answers `false`, and changes nothing, when there is one already. */
+  /** Returns `false`, and changes nothing, if there is one already. */
   create(name: ProfileName, document: unknown): boolean {
     return this.#folder.create(name + ending, textOf(document));
   }
 
-  /** Answers whether there was one, readable or not. */
+  /** Returns whether there was one, readable or not. */
   remove(name: ProfileName): boolean {
     return this.#folder.remove(name + ending);
   }
 
-  /** Of which profiles there is one. */
+  /** The profiles that have one. */
   names(): readonly ProfileName[] {
     return this.#folder.names().flatMap((file) => {
       try {
@@ -78,7 +78,7 @@ export class ProfileFiles<Value> {
     });
   }
 
-  /** A row for each, by name; one that cannot be read is given with the reason. */
+  /** A row for each, sorted by name; an unreadable one with the reason. */
   list<Row>(
     rowOf: (name: ProfileName, value: Value) => Row,
   ): readonly (Row | { readonly name: ProfileName; readonly damaged: string })[] {

@@ -10,7 +10,7 @@ import type { ListedProfile, ProfileRegistry } from "./profile-registry.ts";
 
 const defaultFile = "default-profile";
 
-/** The profiles on disk: `profiles/NAME.json`, a file for each, and `state/default-profile` with the name of one. */
+/** Keeps profiles on disk: `profiles/NAME.json` for each, the default's name in `state/default-profile`. */
 export class ProfileFolder implements ProfileRegistry {
   readonly #files: ProfileFiles<Profile>;
   readonly #state: PrivateFolder;
@@ -41,7 +41,7 @@ export class ProfileFolder implements ProfileRegistry {
 
   write(profile: Profile): void {
     const { name } = profile;
-    // Listed rather than asked for by name, which a file system that ignores case would answer wrongly.
+    // Listed, since a case-insensitive file system answers wrongly when asked by name.
     const other = this.#files.names().includes(name) ? undefined : this.lookalike(name);
     if (other !== undefined) throw refuseLookalike(name, other);
     this.#files.write(name, profileDocument(profile));
@@ -74,7 +74,7 @@ export class ProfileFolder implements ProfileRegistry {
   }
 }
 
-/** Why a profile cannot have a name that differs from another one's only in case. */
+/** Error: the name differs from another profile's only in case. */
 export function refuseLookalike(name: ProfileName, other: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "usage",

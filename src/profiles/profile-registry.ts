@@ -1,49 +1,50 @@
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
 
-/** What is known about the keys of this person, kept on disk beside no key. */
+/** Facts about this person's keys, kept on disk; never a key itself. */
 export interface ProfileRegistry {
   /**
-   * What is known about a profile, or `undefined` when there is none.
+   * Returns a profile, or `undefined` if there is none.
    *
-   * @throws MistralKeyError of kind `store-damaged` when its file cannot be read or understood
+   * @throws MistralKeyError of kind `store-damaged` if its file cannot be read or parsed
    */
   read(name: ProfileName): Profile | undefined;
 
   /**
-   * A profile whose name differs from this one only in capital letters. A new profile cannot have
-   * such a name, since some file systems take the two for one; ask before anything is captured.
+   * Returns a profile whose name differs from this one only in case. A new profile cannot have such a name,
+   * since some file systems treat the two as one; check before capturing a key.
    */
   lookalike(name: ProfileName): ProfileName | undefined;
 
   /**
-   * Makes sure that a profile has where to be written, before a key is asked for.
+   * Makes sure that profiles can be written; call it before asking for a key.
    *
-   * @throws MistralKeyError of kind `store-denied` when the disk does not take it
+   * @throws MistralKeyError of kind `store-denied` if the disk refuses
    */
   prepare(): void;
 
   /**
-   * Writes a profile, whole or not at all: a temporary file, synced and renamed; 0600 in a folder of 0700.
+   * Writes a profile atomically: a temporary file, synced and renamed; mode 0600 in a folder of 0700.
    *
-   * @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, `store-denied` when the disk does not take it
+   * @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, `store-denied` if the
+   *   disk refuses
    */
   write(profile: Profile): void;
 
-  /** Forgets a profile, and that it was the default. Answers whether there was one. */
+  /** Deletes a profile, also as the default. Returns whether there was one. */
   remove(name: ProfileName): boolean;
 
-  /** Every profile there is, by name; one that cannot be read is given with the reason. */
+  /** Lists every profile, sorted by name; an unreadable one with the reason. */
   list(): readonly ListedProfile[];
 
   /**
-   * The profile that `use` made the default; `undefined` where none was.
+   * Returns the default that `use` set, if any.
    *
-   * @throws MistralKeyError of kind `store-damaged` when that cannot be read
+   * @throws MistralKeyError of kind `store-damaged` if it cannot be read
    */
   readDefault(): ProfileName | undefined;
 
-  /** Makes a profile the default; `undefined` gives that back to the one called `default`. */
+  /** Sets the default profile; `undefined` restores the one called `default`. */
   writeDefault(name: ProfileName | undefined): void;
 }
 

@@ -15,10 +15,10 @@ export interface Profile {
   readonly key: string;
   readonly fingerprint: Fingerprint;
   readonly store: StoreKind;
-  /** The store's own name, as it was when the key was put or found there: `GNOME Keyring`. */
+  /** The store's own name when the key was stored or found there: `GNOME Keyring`. */
   readonly storeName?: string | undefined;
   readonly endpoint: Endpoint;
-  /** Who the key belongs to, as Mistral said at the last check; `null` when it did not say. */
+  /** Who the key belongs to, as Mistral last reported; `null` if it never did. */
   readonly identity: Identity | null;
   /** When this key was stored here. */
   readonly createdAt: string;
@@ -26,41 +26,41 @@ export interface Profile {
   readonly expiresAt?: Expiry | undefined;
   /** When the key was last checked, whatever the outcome. */
   readonly lastVerifiedAt: string | null;
-  /** What the last check said of the key. */
+  /** The key's result in the last check. */
   readonly lastDiagnosis: Diagnosis | null;
   /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;
   /** What the key may call, as Mistral said when it last accepted it; absent before that. */
   readonly mayCall?: Abilities | undefined;
-  /** The mask of the Admin API key that is stored beside the key; absent where there is none. */
+  /** The mask of the Admin API key stored beside the key, if any. */
   readonly adminKey?: string | undefined;
-  /** What Mistral's list of keys said of this key; absent where it was not asked. */
+  /** The key's row in Mistral's list of keys; absent if never fetched. */
   readonly listed?: ListedKey | undefined;
-  /** The places that get this key delivered. */
+  /** The places this key is delivered to. */
   readonly targets: readonly KnownTarget[];
 }
 
 /** What a key may call. */
 export interface Abilities {
   readonly models: number;
-  /** Absent where Mistral did not say. */
+  /** Absent if Mistral did not say. */
   readonly requestsPerMinute?: number | undefined;
 }
 
-/** What Mistral's list of keys says of one, which only the Admin API of an organization gives. */
+/** A key's row in Mistral's list, which only an organization's Admin API returns. */
 export interface ListedKey {
-  /** The last day; `null` for never, absent where the list did not say. */
+  /** The last day; `null` for never, absent if the list did not say. */
   readonly expiresAt?: Expiry | undefined;
   readonly lastUsedAt: string | null;
   readonly workspace: string | null;
-  /** When the list said so. */
+  /** When it was listed. */
   readonly seenAt: string;
 }
 
-/** A place that gets a profile's key delivered. */
+/** A place a profile's key is delivered to. */
 export interface KnownTarget {
   readonly target: TargetReference;
-  /** When it was first delivered there, ISO 8601; `null` where that was not written down. */
+  /** When it was first delivered there, ISO 8601; `null` if not recorded. */
   readonly since: string | null;
 }
 
@@ -69,7 +69,7 @@ export function storeNameOf({ store, storeName }: Pick<Profile, "store" | "store
   return storeName ?? { keychain: "the keychain", file: "an encrypted file", memory: "memory" }[store];
 }
 
-/** What a key may call, in words; empty where that is not known. */
+/** What a key may call, in words; empty if not known. */
 export function abilitiesOf({ mayCall }: Pick<Profile, "mayCall">): string {
   if (mayCall === undefined) return "";
   const { models, requestsPerMinute } = mayCall;
@@ -77,7 +77,7 @@ export function abilitiesOf({ mayCall }: Pick<Profile, "mayCall">): string {
   return `${models} ${models === 1 ? "model" : "models"}${limit}`;
 }
 
-/** The store of a key: the one asked for, else the one its profile remembers, else the keychain. */
+/** The store of a key: the one asked for, else its profile's, else the keychain. */
 export function storeFor(
   { store }: { readonly store?: StoreKind | undefined },
   profile: Pick<Profile, "store"> | undefined,
@@ -85,7 +85,7 @@ export function storeFor(
   return store ?? profile?.store ?? "keychain";
 }
 
-/** The endpoint for a key: the one asked for, else the one its profile remembers, else the global one. */
+/** The endpoint for a key: the one asked for, else its profile's, else the global one. */
 export function endpointFor(
   { endpoint }: { readonly endpoint?: Endpoint | undefined },
   profile: Pick<Profile, "endpoint"> | undefined,

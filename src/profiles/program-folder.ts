@@ -2,19 +2,17 @@ import { isAbsolute, resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 
 /**
- * The folder that holds every file of the program: `MISTRAL_KEY_HOME` or, without it, the
- * `mistral-key` folder among this person's configuration (`~/.config`, `~/Library/Preferences`,
- * `%APPDATA%`). It need not exist.
+ * The folder that holds all files of the program: `MISTRAL_KEY_HOME` or, if unset, `mistral-key` in the
+ * person's configuration folder (`~/.config`, `~/Library/Preferences`, `%APPDATA%`). It need not exist.
  *
- * @throws MistralKeyError of kind `store-absent` when this user has no home folder, or one that would
- *   be another wherever a command is started
+ * @throws MistralKeyError of kind `store-absent` if this user has no home folder, or a relative one
  */
 export async function programFolder(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const chosen = env.MISTRAL_KEY_HOME;
   if (chosen !== undefined && chosen !== "") return resolve(chosen);
   let folder: string;
   try {
-    // Loaded only here, because it asks for the home folder while it loads, and a user in a container may have none.
+    // Loaded lazily: it looks up the home folder on load, and a user in a container may have none.
     const { default: envPaths } = await import("env-paths");
     folder = envPaths("mistral-key", { suffix: "" }).config;
   } catch (cause) {
@@ -36,17 +34,17 @@ export function homeFolder(): string | undefined {
   const { homedir, userInfo } = process.getBuiltinModule("node:os");
   for (const tell of [homedir, () => userInfo().homedir]) {
     try {
-      // An empty or relative HOME would be another folder wherever a command is started.
+      // An empty or relative HOME would depend on the current folder.
       const home = tell();
       if (isAbsolute(home)) return home;
     } catch {
-      // The system knows no such user.
+      // No entry for this user.
     }
   }
   return undefined;
 }
 
-/** The folder that this process works in; `undefined` when it has been deleted. */
+/** The current folder; `undefined` if it has been deleted. */
 export function currentFolder(): string | undefined {
   try {
     return process.cwd();
@@ -55,7 +53,7 @@ export function currentFolder(): string | undefined {
   }
 }
 
-/** For what cannot be done without that folder. */
+/** Throws: the current folder is gone. */
 export function refuseDeletedFolder(): never {
   throw new MistralKeyError("usage", "The folder that this was started in has been deleted.", {
     hint: "Go to one that is there (cd ~), then run the same command again.",

@@ -8,7 +8,7 @@ import type { Output } from "../terminal/output/output.ts";
 import { endLine } from "./key-end.ts";
 import type { Profile } from "./profile.ts";
 
-/** So many days before a key ends, alarms go off; the first reminder comes with the first of them. */
+/** Days before a key ends on which calendar alarms go off; reminders start with the first. */
 export const reminderSteps = [30, 14, 7, 1] as const;
 
 /** What a reminder needs besides the key. */
@@ -20,9 +20,8 @@ export interface ReminderContext {
 }
 
 /**
- * Says on stderr that a key ends soon, or should have ended: once a month before its last day, and
- * once a day in the last fortnight and after it. What it looks at first is in the profile, which
- * every command has read anyway.
+ * Warns on stderr that a key ends soon or should have ended: once from 30 days before its last day, then
+ * daily in the last fortnight and after it. Checks the profile first, which every command has read anyway.
  */
 export function remindOfEnd(
   { key, profile }: { readonly key: ApiKey; readonly profile: Profile },
@@ -31,7 +30,7 @@ export function remindOfEnd(
   const { expiresAt, name } = profile;
   const at = now();
   if (typeof expiresAt !== "string" || daysLeft(expiresAt, at) > reminderSteps[0]) return;
-  // What is known may be about another key than the one that somebody has put into the store since.
+  // The stored key may have been replaced since the profile was written.
   if (!matchesFingerprint(key, profile.fingerprint)) return;
   const log = new PrivateFolder(join(folder, "state"));
   const days = readDays(log);
@@ -42,7 +41,7 @@ export function remindOfEnd(
   output.warn(endLine(name, expiresAt, at), 0);
 }
 
-/** @param remindedOn - the day of the last reminder, `YYYY-MM-DD`; `undefined` where there was none */
+/** @param remindedOn - the day of the last reminder, `YYYY-MM-DD`; `undefined` if none */
 function isDue(expiresAt: string, remindedOn: string | undefined, now: Date): boolean {
   if (remindedOn === undefined) return true;
   if (daysLeft(expiresAt, now) <= warningDays) return remindedOn !== dayOf(now);
@@ -51,7 +50,7 @@ function isDue(expiresAt: string, remindedOn: string | undefined, now: Date): bo
 
 const file = "reminders.json";
 
-/** The day of the last reminder of each profile; nothing where that cannot be read, since it is said again then. */
+/** The day of each profile's last reminder. Empty if unreadable, which only repeats reminders. */
 function readDays(log: PrivateFolder): Map<string, string> {
   try {
     const document: unknown = JSON.parse(log.read(file) ?? "{}");
@@ -68,7 +67,7 @@ function writeDays(log: PrivateFolder, days: ReadonlyMap<string, string>): void 
   try {
     log.write(file, `${JSON.stringify(Object.fromEntries(days))}\n`);
   } catch (error) {
-    // Better said once too often than not at all.
+    // Better one reminder too many than none.
     if (!(error instanceof MistralKeyError)) throw error;
   }
 }

@@ -10,9 +10,9 @@ import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
 import { targetText } from "./target-reference.ts";
 
-/** What is to be removed. */
+/** What to remove. */
 export interface RemoveRequest extends KeyRequest {
-  /** Removes it without a question. */
+  /** Removes it without asking. */
   readonly yes: boolean;
 }
 
@@ -20,23 +20,22 @@ export interface RemoveRequest extends KeyRequest {
 export interface Removed {
   readonly profile: ProfileName;
   readonly store: SecretStore;
-  /** The masks of the keys that are forgotten, the one in use first; they stay alive at Mistral. */
+  /** The masks of the forgotten keys, the one in use first; they stay valid at Mistral. */
   readonly keys: readonly string[];
-  /** The mask of an Admin API key that is forgotten with them. */
+  /** The mask of the Admin API key forgotten with them. */
   readonly adminKey: string | undefined;
-  /** Whether `store` was another store than the profile's: then only what lay there is gone. */
+  /** Whether `store` was not the profile's store; then only what it held is gone. */
   readonly strayOnly: boolean;
   /** Targets that still have the key. */
   readonly targets: readonly string[];
 }
 
 /**
- * Deletes the stored key, its slots, its journal and what is known about it, after a question.
- * Revokes nothing at Mistral.
+ * Deletes the stored key, its slots, its journal and its profile, after a confirmation. Revokes nothing at
+ * Mistral.
  *
- * @throws MistralKeyError of kind `no-key` when there is nothing, `needs-terminal` when nobody is
- *   there for the question, `usage` when another key was stored while it was asked, or of a `store-…`
- *   kind; Cancelled when the person stops
+ * @throws MistralKeyError of kind `no-key` if there is nothing to remove, `needs-terminal` if it cannot ask,
+ *   `usage` if another key was stored meanwhile, or of a `store-…` kind; Cancelled when the person stops
  */
 export async function removeProfile(deps: Deps, request: RemoveRequest): Promise<Removed> {
   const { profile, yes } = request;
@@ -52,7 +51,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
     refuseOtherKeys(deps, found);
   }
   const { store, strayOnly } = found;
-  // The profile goes last, so that a removal that is interrupted is still found by the next one.
+  // Keys go before the profile, so that the next run can finish an interrupted removal.
   for (const slot of everySlot) await store.delete({ profile, slot });
   if (strayOnly) return found;
   deps.journal.end(profile);
@@ -61,10 +60,10 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   return found;
 }
 
-/** Looks what there is, so that a removal that was interrupted can be repeated and one of nothing is said to be that. */
+/** Finds what there is to remove: an interrupted removal can be repeated, an empty one is reported. */
 async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Removed> {
   const { profile: name } = request;
-  // What cannot be read can still be removed, and often has to be.
+  // Damaged files can still be removed, and often must be.
   let damaged = false;
   const onDamage = ({ message }: MistralKeyError) => {
     damaged = true;
@@ -91,7 +90,7 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
   return { profile: name, store, keys, adminKey: undefined, strayOnly, targets: [] };
 }
 
-/** A keychain that is not there cannot be emptied; better to say so before the question than after it. */
+/** Fails before the question, not after it, if the keychain is unusable. */
 async function requireUsable({ interactive }: Deps, store: SecretStore): Promise<void> {
   if (store.kind !== "keychain") return;
   const availability = await store.availability();
@@ -108,7 +107,7 @@ async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: R
   throw new Cancelled("Nothing was removed.");
 }
 
-/** The question may have stood there for long, and was about these keys only. */
+/** The question may have been open for long, and named only these keys. */
 function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly }: Removed): void {
   const record = unlessDamaged(() => journal.read(profile));
   const known = strayOnly ? undefined : unlessDamaged(() => profiles.read(profile));
@@ -121,14 +120,14 @@ function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly
   );
 }
 
-/** Says what was removed, and that this revokes nothing; offers the page that does. */
+/** Says what was removed and that nothing was revoked; offers the page for that. */
 export async function tellOfRemoval(
   deps: Deps,
   { profile, store, keys, adminKey, strayOnly, targets }: Removed,
   { offersPage }: { readonly offersPage: boolean },
 ): Promise<void> {
   const { output } = deps;
-  // The encrypted file is this profile's own.
+  // Each profile has its own encrypted file.
   const place = store.kind === "file" ? "its encrypted file" : store.describe();
   output.ok(
     strayOnly
@@ -153,7 +152,7 @@ export async function tellOfRemoval(
     if (await deps.openPage(consolePages.keys)) output.ok("Opened in your browser.");
     else output.warn(`No browser could be started here. Open this on any machine: ${address}`);
   } catch (error) {
-    // What was asked for is done; stopping at the offer changes nothing about that.
+    // The removal is done; stopping at the offer does not undo it.
     if (!(error instanceof Cancelled)) throw error;
   }
 }

@@ -16,20 +16,19 @@ export interface Renaming {
   readonly to: ProfileName;
 }
 
-/** What came of a renaming. */
+/** The result of a rename. */
 export interface Renamed {
   readonly profile: Profile;
-  /** Whether it was the default, and is so under its new name. */
+  /** Whether it was, and still is, the default. */
   readonly wasDefault: boolean;
 }
 
 /**
- * Gives a profile another name: its key first, then what is known of it, then the old ones go. At
- * every instant one of the two names has the key together with its profile, and a renaming that was
- * cut off is ended by the same one.
+ * Renames a profile: copies its keys, then the profile, then deletes the old ones. At every instant one of
+ * the two names has both key and profile; repeating an interrupted rename completes it.
  *
- * @throws MistralKeyError of kind `usage` for a name that is taken, `no-key` when there is nothing to
- * rename, `unfinished` during a rotation, or of a `store-…` kind
+ * @throws MistralKeyError of kind `usage` if the name is taken, `no-key` if there is nothing to rename,
+ *   `unfinished` during a rotation, or of a `store-…` kind
  */
 export async function renameProfile(deps: Deps, names: Renaming): Promise<Renamed> {
   const { profiles } = deps;
@@ -47,7 +46,7 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   const wasDefault = (profiles.readDefault() ?? defaultProfile) === from;
   if (wasDefault) profiles.writeDefault(to === defaultProfile ? undefined : to);
 
-  // Somebody may have stored or rotated meanwhile; then both names stay, each with a key.
+  // Another run may have stored or rotated a key; then both names stay, each with a key.
   refuseDuringRotation(deps, names);
   if (profiles.read(from)?.fingerprint.hash !== profile.fingerprint.hash) throw changedMeanwhile(names);
   for (const slot of slots) await store.delete({ profile: from, slot });
@@ -57,11 +56,11 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
 
 function refuseSameName({ from, to }: Renaming): void {
   if (from === to) throw new MistralKeyError("usage", "The two names are the same.");
-  // Some file systems take the two for one, and the encrypted file of one would be that of the other.
+  // Some file systems treat the two as one, so they would share an encrypted file.
   if (from.toLowerCase() === to.toLowerCase()) throw refuseLookalike(to, from);
 }
 
-/** The new name is free, or has this very key already, of a renaming that was cut off. */
+/** The new name must be free, or hold this very key from an interrupted rename. */
 function refuseTakenName({ profiles }: Deps, { to }: Renaming, profile: Profile): void {
   const lookalike = profiles.lookalike(to);
   if (lookalike !== undefined) throw refuseLookalike(to, lookalike);
@@ -72,7 +71,7 @@ function refuseTakenName({ profiles }: Deps, { to }: Renaming, profile: Profile)
 
 function refuseDuringRotation({ journal }: Deps, { from, to }: Renaming): void {
   for (const name of [from, to]) {
-    // A record that cannot be read is one all the same.
+    // An unreadable record throws, which is right here.
     if (journal.read(name) === undefined) continue;
     throw new MistralKeyError(
       "unfinished",
@@ -84,13 +83,13 @@ function refuseDuringRotation({ journal }: Deps, { from, to }: Renaming): void {
   }
 }
 
-/** Every slot, since what a rotation left behind may be the only copy of a key. */
+/** Copies every slot: a rotation's leftover may be the only copy of a key. */
 async function copyKeys(store: SecretStore, { from, to }: Renaming, profile: Profile): Promise<void> {
   for (const slot of slots) {
     const source = await store.get({ profile: from, slot });
     const there = await store.get({ profile: to, slot });
     if (source === undefined) {
-      // Without one, the key must have arrived already: an earlier run was cut off after the old one had gone.
+      // An interrupted run must have moved the key already.
       const arrived = there !== undefined && matchesFingerprint(there, profile.fingerprint);
       if (slot === "current" && !arrived) throw nothingToRename(from);
       continue;

@@ -1,10 +1,10 @@
 import { MistralKeyError } from "../errors.ts";
 
-/** A place that a key is delivered to. Written as one word, `dotenv:/app/.env`, in profiles, in `--json` and on the command line. */
+/** A place that a key is delivered to. It is written as one word everywhere: `dotenv:/app/.env`. */
 export type TargetReference =
   /** `dotenv:PATH`: a dotenv file; the path is absolute once it is in a profile. */
   | { readonly kind: "dotenv"; readonly path: string }
-  /** `vibe`, `llm`, …: a tool on this machine, in the place where that looks for its key. */
+  /** `vibe`, `llm`, …: the place where a tool on this machine looks for its key. */
   | { readonly kind: ToolName }
   /** `github:OWNER/REPO` or `github:OWNER/REPO#ENVIRONMENT`: a secret of GitHub Actions. */
   | { readonly kind: "github"; readonly repository: string; readonly environment: string | null }
@@ -26,15 +26,15 @@ export type TargetReference =
   | { readonly kind: "pass"; readonly path: string }
   /** `command:PROGRAM…`: a command that takes the key on its standard input. */
   | { readonly kind: "command"; readonly command: string }
-  /** A kind that only a newer mistral-key knows; kept as it is written. */
+  /** A kind that only a newer mistral-key knows; kept verbatim. */
   | { readonly kind: "unknown"; readonly text: string };
 
 const tools = ["vibe", "llm", "opencode", "continue", "aider"] as const;
 
-/** The tools that a key can be delivered to by their names alone. */
+/** The tools that are targets by name alone. */
 export type ToolName = (typeof tools)[number];
 
-/** How every kind of target begins, or is named as a whole. */
+/** Every kind of target: its prefix, or its whole name. */
 export const targetKinds = [
   "dotenv:",
   ...tools,
@@ -49,8 +49,8 @@ export const targetKinds = [
 const repository = /^[\w.-]+\/[\w.-]+$/;
 
 /**
- * Reads a target as a profile holds it; one that is not understood is kept as it is, since a
- * profile must stay readable whatever a newer version put into it.
+ * Parses a target from a profile. An unknown one is kept verbatim, so that a profile written by a newer
+ * version stays readable.
  */
 export function readTarget(text: string): TargetReference {
   const tool = tools.find((name) => name === text);
@@ -60,9 +60,9 @@ export function readTarget(text: string): TargetReference {
 }
 
 /**
- * Reads a target as a person writes it.
+ * Parses a target that a person wrote.
  *
- * @throws MistralKeyError of kind `usage` when it is none
+ * @throws MistralKeyError of kind `usage` if it is not one
  */
 export function parseTarget(text: string): Exclude<TargetReference, { readonly kind: "unknown" }> {
   const target = readTarget(text);
@@ -72,7 +72,7 @@ export function parseTarget(text: string): Exclude<TargetReference, { readonly k
   });
 }
 
-/** A target as one word; {@link readTarget} gives the target back. */
+/** Formats a target as one word; {@link readTarget} parses it. */
 export function targetText(target: TargetReference): string {
   switch (target.kind) {
     case "dotenv":
