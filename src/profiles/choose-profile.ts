@@ -3,7 +3,7 @@ import { showName } from "../outside-text.ts";
 import { findFolderProfile } from "./folder-profile.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";
 
-/** The profile that a command uses, and what chose it: the flag, variable, folder or default. */
+/** The profile in use and the rule that chose it, the first of: flag, variable, folder, default. */
 export type ProfileChoice =
   | {
       readonly name: ProfileName;

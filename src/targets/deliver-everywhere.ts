@@ -8,7 +8,7 @@ import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
 const atOnce = 4;
 
-/** A key that is to be taken to targets of its profile. */
+/** A key to deliver to targets of its profile. */
 export interface Delivery {
   readonly profile: ProfileName;
   readonly key: ApiKey;
@@ -16,10 +16,10 @@ export interface Delivery {
 }
 
 /**
- * Takes a key to several targets, four at a time, reads back what can be read, and shows each as it
- * ends. A target that fails is reported and keeps no other from its key.
+ * Delivers a key to targets, four at a time, reads it back where possible, and prints each result. A failed
+ * target is reported and does not stop the others.
  *
- * @param onReport - told as each ends, before the next one starts in its place
+ * @param onReport - called as each ends, before the next one starts in its place
  * @returns a report for each, in the order of the targets
  * @throws Cancelled when the person stops
  */
@@ -60,7 +60,7 @@ async function deliver(target: Target, key: ApiKey): Promise<Omit<DeliveryReport
 }
 
 /**
- * Does something with a target, and makes a report of what is in the way.
+ * Runs `work` on a target, and turns an error into a report.
  *
  * @throws Cancelled when the person stops
  */

@@ -14,11 +14,11 @@ const formattingOptions = { insertSpaces: true, tabSize: 2, eol: "\n" };
 const member = "mistral";
 
 /**
- * The member `mistral` of a tool's JSON file: the key, or an object with the key as its `key`.
- * Everything else in the file stays as it is, its comments too.
+ * The member `mistral` of a tool's JSON file: the key, or an object with the key as its `key`. The rest of
+ * the file stays as it is, comments included.
  *
  * @param words - those of the target
- * @param beside - what stands beside the key in such an object; `undefined` where there is none
+ * @param beside - the other members of such an object; `undefined` for the key alone
  */
 export function openJson(path: string, words: string, beside?: Readonly<Record<string, string>>): Target {
   const refused = (reason: string) => new MistralKeyError("usage", `${words} was left as it is: ${reason}.`);
@@ -48,7 +48,7 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     try {
       isNew = createFile(path, content);
     } catch (error) {
-      // What is there of it is of no use, and may hold a part of the key.
+      // A partial file is useless, and may hold part of the key.
       rmSync(path, { force: true });
       throw refused(reasonOf(error));
     }

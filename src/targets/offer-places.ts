@@ -23,10 +23,10 @@ const wordsFor: Readonly<Record<KeyThere, string>> = {
 };
 
 /**
- * Offers to deliver a key that was just stored to the places found on this machine: dotenv files here
- * that have the variable, and tools that are set up. Enter passes it over. What is chosen is remembered.
+ * Offers to deliver a newly stored key to places on this machine: dotenv files in the current folder that
+ * have the variable, and tools that are set up. Enter skips it. Chosen places are remembered.
  *
- * @param except - kinds of targets that are not offered, since a key was just taken out there
+ * @param except - kinds of targets not to offer, since a key was just removed there
  * @throws Cancelled when the person stops; the key is stored by then
  */
 export async function offerPlaces(
@@ -69,7 +69,7 @@ async function choose(deps: Deps, choices: readonly Choice<TargetReference | und
   }
 }
 
-/** What cannot be delivered to, or not be looked at, is not offered. */
+/** Leaves out places that cannot be read or delivered to. */
 async function findPlaces(
   deps: Deps,
   profile: Profile["name"],

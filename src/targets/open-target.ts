@@ -13,9 +13,9 @@ import type { Target, TargetContext } from "./target.ts";
 import { openTool } from "./tools.ts";
 
 /**
- * Opens a target by its reference. Nothing is looked at or started yet.
+ * Opens a target by its reference, without reading or starting anything.
  *
- * @throws MistralKeyError of kind `usage` for a kind that this version does not know
+ * @throws MistralKeyError of kind `usage` for a kind unknown to this version
  */
 export function openTarget(reference: TargetReference, context: TargetContext): Target {
   switch (reference.kind) {

@@ -13,17 +13,16 @@ import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./targe
 
 /** What {@link pushKey} is to deliver. */
 export interface PushRequest extends KeyRequest {
-  /** The targets; with none, all that the profile remembers. */
+  /** The targets; if empty, all that the profile remembers. */
   readonly targets: readonly TargetReference[];
 }
 
 /**
- * Delivers the stored key to targets, and remembers each that took it. Every target that is named is
- * looked at before the first is changed. A rotation that waits for some of them is told of those that
- * have the new key now.
+ * Delivers the stored key to targets, and remembers each that took it. Checks every named target before
+ * changing the first. Updates a rotation that waits for some of them.
  *
- * @throws MistralKeyError of kind `usage` when there is no target; of kind `unfinished` for a new
- *   target while a rotation is under way; as `readKeyForUse` and `Target.check` do
+ * @throws MistralKeyError of kind `usage` if there is no target; `unfinished` for a new target during a
+ *   rotation, or if the key is replaced meanwhile; as `readKeyForUse` and `Target.check` do
  */
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { profile } = request;
@@ -31,7 +30,7 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
   for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
   let replaced = false;
   const reports = await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
-    // A target may take a minute, and a rotation that has begun meanwhile knows nothing of a new one.
+    // A target may take a minute; a rotation begun meanwhile does not know a new one.
     if (!ok || replaced) return;
     replaced = isReplaced(deps, known, target);
     if (replaced) return;
@@ -42,7 +41,7 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
   return reports;
 }
 
-/** Whether another key has taken the place of the one that was delivered, or is about to without this target. */
+/** Whether the delivered key was replaced, or is about to be by a rotation without this target. */
 function isReplaced({ profiles, journal }: Deps, known: Profile, target: string): boolean {
   const record = journal.read(known.name);
   if (record !== undefined && !record.targets.some((one) => one.target === target)) return true;
@@ -60,7 +59,7 @@ function replacedMeanwhile(name: ProfileName, key: ApiKey): MistralKeyError {
 }
 
 /**
- * Looks whether the key could be delivered, and changes nothing.
+ * Checks whether the key could be delivered; changes nothing.
  *
  * @throws MistralKeyError as {@link pushKey} does
  */
@@ -86,10 +85,10 @@ const wouldDo: Readonly<Record<KeyThere, string>> = {
 };
 
 /**
- * Takes the key away from a target, and remembers it no longer, also where that cannot be done: the
- * place may be gone for good.
+ * Removes the key from a target and forgets the target, even if the removal fails: the place may be gone for
+ * good.
  *
- * @throws MistralKeyError of kind `usage` for a target that the profile does not remember
+ * @throws MistralKeyError of kind `usage` for a target that the profile does not have
  */
 export async function forgetTarget(
   deps: Deps,

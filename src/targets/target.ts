@@ -3,43 +3,43 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
 /**
- * A place that a key is delivered to: a dotenv file, another tool's settings, a secret of a service.
- * Every method ends within a minute, and throws a MistralKeyError that says what is in the way and
- * what to do about it; none shows a key, or hands it to a program but on its standard input.
+ * A place that a key is delivered to: a dotenv file, another tool's settings, a service's secret. Every
+ * method ends within a minute, or throws a MistralKeyError that says what is wrong and what to do; none shows
+ * a key, or passes one to a program except on its standard input.
  */
 export interface Target {
-  /** What it is, to stand in a sentence: `the dotenv file .env`, `GitHub Actions of ada/engine`. */
+  /** What it is, for use in a sentence: `the dotenv file .env`, `GitHub Actions (ada/engine)`. */
   readonly words: string;
 
   /**
-   * Makes sure that a delivery can succeed (the program is there and signed in, the file may be
-   * written), without changing anything.
+   * Checks that a delivery can succeed (the program is there and signed in, the file is writable), without
+   * changing anything.
    */
   check(): Promise<void>;
 
-  /** Puts a key there, in the place of one that an earlier delivery left. */
+  /** Stores a key there, replacing an earlier one. */
   deliver(key: ApiKey): Promise<void>;
 
   /**
-   * What is there in the place of a key; empty where there is nothing, `undefined` where it is never shown.
+   * Returns the value stored there; empty if there is none, `undefined` if it is never shown.
    *
-   * @param key - one that must not show in a failure
+   * @param key - must not appear in an error
    */
   read(key: ApiKey): Promise<string | undefined>;
 
   /**
-   * Takes away what is there, and nothing else.
+   * Removes what is there, and nothing else.
    *
    * @param key - what is there, as far as that can be read
-   * @returns what is to be known of it, as a sentence
+   * @returns a sentence about the result
    */
   remove(key: ApiKey): Promise<string>;
 }
 
-/** Which key is at a target, as far as it can be read there. */
+/** Which key a target has, if it can be read. */
 export type KeyThere = "same" | "another" | "none" | "unreadable";
 
-/** Looks which key is at a target. */
+/** Checks which key a target has. */
 export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
   const there = await target.read(key);
   if (there === undefined) return "unreadable";
@@ -48,7 +48,7 @@ export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
 }
 
 /**
- * Takes a key away from a target. Another one that is there by now stays, where it can be read which it is.
+ * Removes a key from a target. Another key that is there by now stays, if it can be read.
  *
  * @returns what is there now, as a sentence
  */
@@ -59,16 +59,16 @@ export async function forgetKey(target: Target, key: ApiKey): Promise<string> {
   return await target.remove(key);
 }
 
-/** What targets are made with. */
+/** What every target needs. */
 export interface TargetContext {
   readonly profile: ProfileName;
   readonly processContext: ProcessContext;
   readonly signal: AbortSignal;
-  /** How long a program that a target goes through may take, in milliseconds; 25 seconds where absent. */
+  /** The time limit of a program that a target runs, in milliseconds; 25 seconds if absent. */
   readonly programLimitMs?: number | undefined;
 }
 
-/** What became of a delivery. Part of the stable `--json` surface. */
+/** The result of a delivery. Part of the stable `--json` surface. */
 export interface DeliveryReport {
   /** The target as one word. */
   readonly target: string;

@@ -9,14 +9,14 @@ export interface ToolFiles {
   readonly llm: string;
   /** opencode: JSON, `{"mistral": {"type": "api", "key": KEY}}`. */
   readonly opencode: string;
-  /** Continue: a dotenv file with what `${{ secrets.NAME }}` in `config.yaml` stands for. */
+  /** Continue: a dotenv file with the values of `${{ secrets.NAME }}` in `config.yaml`. */
   readonly continueSecrets: string;
   readonly continueConfig: string;
   /** aider: a dotenv file. */
   readonly aider: string;
 }
 
-/** The files of tools, whether they are there or not. */
+/** The paths of tools' files, which need not exist. */
 export function toolFiles(at: Omit<ProcessContext, "cwd">): ToolFiles {
   const { home, env } = at;
   const ofContinue = absolute(env.CONTINUE_GLOBAL_DIR) ?? join(home, ".continue");
@@ -30,7 +30,7 @@ export function toolFiles(at: Omit<ProcessContext, "cwd">): ToolFiles {
   };
 }
 
-/** `llm` keeps its files where click puts those of an application. */
+/** `llm` uses click's application folder. */
 function llmFolder({ platform, home, env }: Omit<ProcessContext, "cwd">): string {
   const override = absolute(env.LLM_USER_PATH);
   if (override !== undefined) return override;
@@ -41,7 +41,7 @@ function llmFolder({ platform, home, env }: Omit<ProcessContext, "cwd">): string
   return join(absolute(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "io.datasette.llm");
 }
 
-/** The path that a variable holds, made absolute; `undefined` where it holds none. */
+/** Makes a variable's path absolute; `undefined` if unset or empty. */
 export function absolute(path: string | undefined): string | undefined {
   return path === undefined || path === "" ? undefined : resolve(path);
 }

@@ -14,12 +14,12 @@ import { openVibe } from "./vibe-target.ts";
 
 interface Tool {
   readonly title: string;
-  /** Where its key is. The folder of it is the tool's own, so that it is set up where that is there. */
+  /** Where its key is. The tool counts as set up if the folder of this file exists. */
   readonly file: keyof ToolFiles;
   open(path: string, words: string, context: TargetContext): Target;
 }
 
-/** The tools that a key can be delivered to by name. None of them can ask a command for its key in the place used here. */
+/** The tools that a key can be delivered to by name. None can run a command to get its key here. */
 const tools: Readonly<Record<ToolName, Tool>> = {
   vibe: {
     title: "Mistral Vibe",
@@ -46,7 +46,7 @@ const tools: Readonly<Record<ToolName, Tool>> = {
   aider: { title: "aider", file: "aider", open: openDotenv },
 };
 
-/** The tools whose own folder is there (aider's is the home folder), with their titles. */
+/** The tools whose folder exists (aider's is the home folder), with their titles. */
 export function toolsSetUp(
   at: ProcessContext,
 ): readonly { readonly name: ToolName; readonly title: string }[] {
@@ -56,7 +56,7 @@ export function toolsSetUp(
     .filter(({ file }) => existsSync(dirname(files[file])));
 }
 
-/** Opens the place of a tool. */
+/** Opens a tool's target. */
 export function openTool(name: ToolName, context: TargetContext): Target {
   const { title, file, open } = tools[name];
   const path = toolFiles(context.processContext)[file];
@@ -71,7 +71,7 @@ export function openTool(name: ToolName, context: TargetContext): Target {
   });
 }
 
-/** The same target, looked at more closely before a key is put there. */
+/** Adds a check to a target, also made before a delivery. */
 function checking(target: Target, look: () => Promise<void>): Target {
   return {
     ...target,
@@ -87,7 +87,7 @@ function checking(target: Target, look: () => Promise<void>): Target {
 }
 
 /**
- * A key that is written into Continue's settings themselves would go on being used.
+ * Refuses a key written into Continue's own settings, which would stay in use.
  *
  * Source: docs.continue.dev, config.yaml reference, August 2026.
  */

@@ -5,18 +5,18 @@ import { runProgram } from "../running/start-program.ts";
 import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
 import type { Target, TargetContext } from "./target.ts";
 
-/** Where Mistral Vibe keeps its key since 2.17, as Python's keyring writes it. */
+/** Mistral Vibe's keychain item since 2.17, as Python's keyring writes it. */
 const service = { service: "ai.mistral.vibe", username: "MISTRAL_API_KEY" };
 const attributes = { application: "Python keyring library", ...service };
 const asArguments = (pairs: Readonly<Record<string, string>>) => Object.entries(pairs).flat();
 
-/** How long the keychain is waited for, in milliseconds. */
+/** How long to wait for the keychain, in milliseconds. */
 const answerLimitMs = 2200;
 const storeLimitMs = 20_000;
 
 /**
- * Mistral Vibe on Linux: the keychain, which it prefers to write to, unless a line in its dotenv file
- * has a key already (Vibe reads that first) or the keychain cannot be used.
+ * Mistral Vibe on Linux: the keychain, which it prefers, unless its dotenv file already has a key (Vibe reads
+ * that first) or the keychain cannot be used.
  */
 export function openVibe(file: Target, { processContext, signal }: TargetContext): Target {
   const { env, platform } = processContext;

@@ -6,8 +6,8 @@ import { OwnersProgram } from "./owners-program.ts";
 const noValue = /staging label/i;
 
 /**
- * A secret of AWS Secrets Manager: the key alone, or, where the secret is a JSON object already, its
- * member `MISTRAL_API_KEY`.
+ * A secret of AWS Secrets Manager: the key alone or, if the secret is a JSON object already, its member
+ * `MISTRAL_API_KEY`.
  *
  * Source: docs.aws.amazon.com, `secretsmanager put-secret-value`, August 2026.
  */
@@ -20,7 +20,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
   };
   const install = "See https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
   const aws = new OwnersProgram({ name: "aws", install, hintFor }, context);
-  // aws opens /dev/stdin by its name, which the socket that Node makes for a pipe does not allow.
+  // aws opens /dev/stdin by name, which fails for the socket that Node uses as a child's stdin.
   const forShell = "On Windows, use command: with a program of your own.";
   const shell = new OwnersProgram({ name: "sh", install: forShell, hintFor }, context);
 
@@ -30,7 +30,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
     const args = ["secretsmanager", "put-secret-value", ...about, "--secret-string", "file:///dev/stdin"];
     await shell.run(["-c", 'cat | aws "$@"', "sh", ...args], { input, key });
   };
-  /** What the secret is; empty where it has no value yet. */
+  /** The secret's value; empty if it has none yet. */
   const readSecret = async (key?: ApiKey) => {
     const call = { key, absent: noValue };
     const { stdout, said } = await aws.run(["secretsmanager", "get-secret-value", ...about], call);

@@ -4,15 +4,15 @@ import { showName } from "../../outside-text.ts";
 import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram, type ProgramCall } from "./owners-program.ts";
 
-/** What stands between the command that takes the key and the one that reads it back. */
+/** Separates the command that takes the key from the one that reads it back. */
 const separator = "--read-back";
 const install = "Name it as it is found on PATH, or by its absolute path.";
 
 /**
- * A command of the person's own: it gets the key on its standard input. Behind the word `--read-back`
- * may stand another one, which prints the key that is there. No shell is asked; quotes keep words together.
+ * A command of the person's own that gets the key on its standard input. A second one may follow
+ * `--read-back`, to print the stored key. No shell is involved; quotes keep words together.
  *
- * @throws MistralKeyError of kind `usage` where a program is missing in it
+ * @throws MistralKeyError of kind `usage` if a program is missing
  */
 export function openCommand(text: string, context: TargetContext): Target {
   const all = wordsOf(text);
@@ -44,7 +44,7 @@ export function openCommand(text: string, context: TargetContext): Target {
   };
 }
 
-/** The words of a command line, as a shell tells them apart; nothing else in it means anything. */
+/** Splits a command line into words as a shell would; nothing else is special. */
 function wordsOf(text: string): readonly string[] {
   const words = text.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));

@@ -5,7 +5,7 @@ import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram } from "./owners-program.ts";
 
 /**
- * The secret `MISTRAL_API_KEY` of GitHub Actions, of a repository or of one of its environments.
+ * The GitHub Actions secret `MISTRAL_API_KEY` of a repository or of one of its environments.
  *
  * Source: cli.github.com/manual/gh_secret_set, August 2026: without `--body` it reads standard input.
  */
@@ -17,7 +17,7 @@ export function openGithub(
   const gh = new OwnersProgram({ name: "gh", install, hintFor }, context);
   const where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
   const words = `GitHub Actions (${repository}${environment === null ? "" : `, environment ${environment}`})`;
-  /** The names of the secrets, which only somebody sees who may set them. */
+  /** Lists secret names, which needs permission to set secrets. */
   const listNames = async (key?: ApiKey) => {
     const { stdout } = await gh.run(["secret", "list", ...where], { key });
     return stdout.split("\n").map((line) => line.split("\t")[0] ?? "");

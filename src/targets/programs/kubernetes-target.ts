@@ -5,8 +5,8 @@ import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram } from "./owners-program.ts";
 
 /**
- * One entry of a Kubernetes secret. It is applied by the server: the other entries stay, and no copy
- * of the key is left in an annotation, as `kubectl apply` on the client leaves one.
+ * One entry of a Kubernetes secret. Server-side apply keeps the other entries and, unlike client-side apply,
+ * leaves no copy of the key in an annotation.
  *
  * Source: kubernetes.io, Server-Side Apply, August 2026; kubectl 1.22 and later.
  */
@@ -40,7 +40,7 @@ export function openKubernetes(
     },
     deliver: (key) => apply({ [entry]: Buffer.from(key.reveal()).toString("base64") }, key),
     remove: async (key) => {
-      // What is applied no longer, and nobody else has applied, is taken out by the server.
+      // The server removes what is no longer applied and has no other owner.
       await apply({}, key);
       return (await read(key)) === ""
         ? `The key was taken out of ${words}; the secret itself stays.`

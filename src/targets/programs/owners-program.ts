@@ -4,42 +4,42 @@ import { cleanText } from "../../outside-text.ts";
 import { runProgram } from "../../running/start-program.ts";
 import type { TargetContext } from "../target.ts";
 
-/** What is to be known of a program that a target goes through. */
+/** Describes a program that a target runs. */
 export interface ProgramFacts {
   readonly name: string;
   /** How to get it, as a sentence. */
   readonly install: string;
-  /** What to do about what it says of a failure, as a sentence. */
+  /** What to do about its error message, as a sentence. */
   readonly hintFor?: (said: string) => string | undefined;
 }
 
-/** What such a program is called with. */
+/** The options of a call. */
 export interface ProgramCall {
-  /** A key, or a text that has one in it. */
+  /** For stdin: a key, or text with one. */
   readonly input?: ApiKey | string;
-  /** A key that the program may say again. */
+  /** A key to mask in what it prints. */
   readonly key?: ApiKey | undefined;
-  /** Absolute; without it the home folder, which is there wherever the command was started. */
+  /** Absolute; the home folder if absent, which exists wherever the command was started. */
   readonly cwd?: string;
-  /** What it says where there is nothing yet, which is no failure: its answer is empty then. */
+  /** Matches stderr if there is nothing yet: not a failure, the answer is empty. */
   readonly absent?: RegExp;
 }
 
-/** What a program answered. */
+/** A program's output. */
 export interface ProgramAnswer {
   readonly stdout: string;
-  /** What it said on stderr, fit to be shown. */
+  /** Its stderr, cleaned for display. */
   readonly said: string;
 }
 
-/** How long a program may take, in milliseconds; no method of a target makes more than two calls. */
+/** The time limit of a call, in milliseconds; no method of a target makes more than two. */
 const defaultLimitMs = 25_000;
 const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
 /**
- * A program of the person's own that a target goes through: it is signed in, this one is not. A key
- * goes to its standard input alone.
+ * A program of the person's own that a target runs because it is signed in. A key is passed on its standard
+ * input only.
  */
 export class OwnersProgram {
   readonly #facts: ProgramFacts;
@@ -51,10 +51,10 @@ export class OwnersProgram {
   }
 
   /**
-   * Runs it to its end.
+   * Runs it to completion.
    *
-   * @throws MistralKeyError of kind `usage`, with what to do about it, when it fails, is missing, too
-   *   old, does not end, or cannot be started
+   * @throws MistralKeyError of kind `usage`, with a hint if known, if it fails, is missing or too
+   *   old, times out, or cannot be started
    */
   async run(args: readonly string[], { input, key, cwd, absent }: ProgramCall = {}): Promise<ProgramAnswer> {
     const { name, install, hintFor } = this.#facts;
@@ -96,13 +96,13 @@ export class OwnersProgram {
     }
   }
 
-  /** The object that it answered in JSON. */
+  /** Parses its output as JSON. */
   parse(stdout: string): object {
     try {
       const value: unknown = JSON.parse(stdout);
       if (typeof value === "object" && value !== null) return value;
     } catch {
-      // The same failure; what it wrote instead may hold a secret.
+      // Same failure; not quoted, as it may hold a secret.
     }
     throw failure(`What ${this.#facts.name} answered is not understood.`);
   }

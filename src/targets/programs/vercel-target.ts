@@ -7,7 +7,7 @@ import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram } from "./owners-program.ts";
 
 /**
- * The environment variable `MISTRAL_API_KEY` of a Vercel project, the one that a folder is linked to.
+ * The environment variable `MISTRAL_API_KEY` of the Vercel project that a folder is linked to.
  *
  * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 50: it reads standard input.
  *
@@ -28,11 +28,11 @@ export function openVercel(environment: string, folder: string, context: TargetC
       await vercel.run(["whoami"], { cwd: folder });
     },
     deliver: async (key) => {
-      // Vercel keeps no sensitive variables for development, where people read them.
+      // Vercel has no sensitive variables in development.
       const sensitive = environment === "development" ? [] : ["--sensitive"];
       const args = ["env", "add", standardVariable, environment, "--force", "--yes", ...sensitive];
       const { stdout, said } = await vercel.run(args, { input: key, cwd: folder });
-      // It ends with 0 after failures of its own, too (seen in vercel 50.44).
+      // It exits with 0 even after some failures (seen in vercel 50.44).
       if (/environment variable/i.test(stdout + said)) return;
       throw new MistralKeyError("usage", "vercel ended without saying that it has set the variable.", {
         hint: "See what is there: vercel env ls",
