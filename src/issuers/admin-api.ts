@@ -9,7 +9,7 @@ import { facts } from "./facts.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer, KeyWish } from "./key-issuer.ts";
 import { readCreatedKey, readDetail, readIssuedKeys, readUserId } from "./read-admin-answers.ts";
 
-/** What {@link AdminApi} is made of. */
+/** The options of {@link AdminApi}. */
 export interface AdminApiOptions {
   readonly endpoint: Endpoint;
   readonly key: ApiKey;
@@ -17,9 +17,9 @@ export interface AdminApiOptions {
   readonly env: Deps["env"];
   /** Aborted when the person presses Ctrl-C. */
   readonly signal: AbortSignal;
-  /** The time limit of each call, in milliseconds; 10 s where absent. */
+  /** The time limit of each call, in milliseconds; 10 s if absent. */
   readonly timeoutMs?: number;
-  /** Told of every call as it ends, in a line for `--verbose`. */
+  /** Called as each call ends, with a line for `--verbose`. */
   readonly trace?: (line: string) => void;
 }
 
@@ -31,21 +31,21 @@ interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** Whether Ctrl-C leaves the call alone. */
+  /** Whether the call ignores Ctrl-C. */
   readonly goesOn?: boolean;
 }
 
 const usualTimeoutMs = 10_000;
-/** More rows than any filter is meant to leave; the API's own default. */
+/** The API's own default; no filter should match more rows. */
 const mostRows = "100";
 
 /**
- * The Admin API of an organization: a preview for Enterprise accounts, with a key of its own kind.
+ * The Admin API of an organization: a preview for Enterprise accounts, with its own kind of key.
  *
- * Source: Mistral's OpenAPI file and its guide to the Admin API, August 2026. Both have it below
+ * Source: Mistral's OpenAPI file and its guide to the Admin API, August 2026. Both place it under
  * `https://api.mistral.ai/v1/admin`; until July 2026 the guide named `https://console.mistral.ai/api/admin`.
- * The guide sends the key as `x-api-key`, the OpenAPI file as a Bearer token, so the second is tried
- * where the first is refused.
+ * The guide sends the key as `x-api-key`, the OpenAPI file as a Bearer token, so the second is tried if the
+ * first is refused.
  */
 export class AdminApi implements KeyIssuer {
   readonly #options: AdminApiOptions;
@@ -90,7 +90,7 @@ export class AdminApi implements KeyIssuer {
   async #call(request: Call): Promise<CallOutcome> {
     const outcome = await this.#send(request, this.#header);
     if (outcome.kind !== "answer" || outcome.status !== 401 || this.#header !== "x-api-key") return outcome;
-    // A call that was refused has done nothing, so it can be made again.
+    // A refused call has no effect, so it is safe to retry.
     const other = await this.#send(request, "authorization");
     if (other.kind === "answer" && other.status !== 401) this.#header = "authorization";
     return other;

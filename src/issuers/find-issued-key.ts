@@ -1,17 +1,17 @@
 import { MistralKeyError } from "../errors.ts";
 import type { IssuedKey, KeyIssuer } from "./key-issuer.ts";
 
-/** What is known here of a key that is looked for in Mistral's list. */
+/** What is known of a key to find in Mistral's list. */
 export interface WantedKey {
   readonly mask: string;
-  /** The name that Mistral gave for it; `null` where that is not known. */
+  /** Its name at Mistral; `null` if not known. */
   readonly name: string | null;
 }
 
 /**
- * Finds the one row of Mistral's list that can only be this key's, by what it shows of the key and by its name.
+ * Finds the only row of Mistral's list that matches a key, by what it shows of the key and by its name.
  *
- * @throws MistralKeyError of kind `usage` when there is none or more than one, or as the issuer does
+ * @throws MistralKeyError of kind `usage` if none or several match, or as the issuer does
  */
 export async function findIssuedKey(issuer: KeyIssuer, { mask, name }: WantedKey): Promise<IssuedKey> {
   const tail = mask.slice(-4);

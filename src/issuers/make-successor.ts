@@ -7,15 +7,15 @@ import type { ListedKey, Profile } from "../profiles/profile.ts";
 import { findIssuedKey, type WantedKey } from "./find-issued-key.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer } from "./key-issuer.ts";
 
-/** Whose successor is wanted. */
+/** Which key to replace. */
 export interface SuccessorRequest {
   readonly wanted: WantedKey;
   readonly profile: Profile | undefined;
-  /** The last day of the new key; `undefined` gives it as long a life as the old one had. */
+  /** The new key's last day; `undefined` gives it the old key's lifetime. */
   readonly expiresAt: Expiry | undefined;
 }
 
-/** A key that was made to follow another one. */
+/** The key made to replace another. */
 export interface Successor {
   readonly created: CreatedKey;
   readonly name: string | null;
@@ -25,11 +25,11 @@ export interface Successor {
 type Making = Pick<Deps, "output" | "now" | "profiles">;
 
 /**
- * Makes a key like the one that Mistral lists: for the same workspace and user, with the same name.
- * What the list says of the old key is noted on the way.
+ * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row in
+ * its profile.
  *
- * @throws MistralKeyError that says why there is no new key, of the kinds of {@link KeyIssuer} and
- *   `usage`. Where one may have been made all the same, its rows are named.
+ * @throws MistralKeyError that says why there is no new key, of the kinds of {@link KeyIssuer} and `usage`;
+ *   it names the rows of a key that may exist anyway
  */
 export async function makeSuccessor(
   deps: Making,
@@ -48,7 +48,7 @@ export async function makeSuccessor(
   if (workspaceId === null) throw unsaid("workspace");
   const userId = await findOwner(issuer, profile, row);
   const before = await namesakes(issuer, row);
-  // A rotation that was killed between the making of a key and its storing leaves such a row.
+  // A rotation killed between creating and storing a key leaves such a row.
   const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
   if (unused.length > 0) {
     deps.output.warn(
@@ -66,8 +66,8 @@ export async function makeSuccessor(
 }
 
 /**
- * The user whose key it is. The list only names who made it, which may be an Admin API key; Mistral
- * tells of a key itself whose it is.
+ * Returns the key's user. The list only names the creator, which may be an Admin API key, so the owner in the
+ * profile comes first.
  */
 async function findOwner(
   issuer: KeyIssuer,
@@ -89,12 +89,12 @@ function unsaid(what: string): MistralKeyError {
   );
 }
 
-/** What a row says that a profile keeps. */
+/** What a profile keeps of a row. */
 function listedOf({ expiresAt, lastUsedAt, workspaceName }: IssuedKey, now: Date): ListedKey {
   return { expiresAt, lastUsedAt, workspace: workspaceName, seenAt: now.toISOString() };
 }
 
-/** Writes down what a row says of a stored key: its last day counts more than the one that was entered. */
+/** Saves a stored key's row in its profile; its last day overrides the one that was entered. */
 export function noteListed(
   { profiles, now }: Pick<Deps, "profiles" | "now">,
   profile: Profile | undefined,
@@ -120,7 +120,7 @@ async function namesakes(issuer: KeyIssuer, { name, workspaceId }: IssuedKey): P
   return rows.filter((one) => one.name === name && one.workspaceId === workspaceId);
 }
 
-/** Says which rows have come since, when it is not known whether a key was made. */
+/** Adds the new rows to the error, if a key may have been created. */
 async function withLeftRows(
   error: unknown,
   issuer: KeyIssuer,

@@ -9,10 +9,10 @@ import { facts } from "./facts.ts";
 import type { KeyIssuer } from "./key-issuer.ts";
 
 /**
- * Opens the Admin API with the key that is stored for a profile.
+ * Opens the Admin API with the Admin API key of a profile.
  *
- * @throws MistralKeyError of kind `no-key` when none is stored, `usage` for a regional endpoint, or
- *   of a `store-…` kind
+ * @throws MistralKeyError of kind `no-key` if none is stored, `usage` for a regional endpoint, or of a
+ *   `store-…` kind
  */
 export async function openIssuer(
   deps: Pick<Deps, "issuer">,

@@ -5,10 +5,10 @@ import { cleanText } from "../outside-text.ts";
 import type { CreatedKey, IssuedKey } from "./key-issuer.ts";
 
 /**
- * The rows of an answer to `GET /v1/admin/api-keys`; `undefined` when it is no such answer. A row
- * without an identifier is passed over.
+ * Reads the rows of an answer to `GET /v1/admin/api-keys`; `undefined` if malformed. Skips rows without an
+ * ID.
  *
- * @param adminKey - the key that was sent, which must not come back in a name
+ * @param adminKey - the key that was sent, masked in names
  */
 export function readIssuedKeys(value: unknown, adminKey: ApiKey): readonly IssuedKey[] | undefined {
   // The OpenAPI file has them under `keys`; lists of Mistral's other endpoints are under `data`.
@@ -37,7 +37,7 @@ function readRow(row: unknown, adminKey: ApiKey): IssuedKey | undefined {
   };
 }
 
-/** The identifier of a member in an answer to `GET /v1/admin/users`, by the e-mail address. */
+/** Finds a member's ID by e-mail address in an answer to `GET /v1/admin/users`. */
 export function readUserId(value: unknown, email: string): string | undefined {
   const members = member(value, "members");
   if (!Array.isArray(members)) return undefined;
@@ -45,21 +45,21 @@ export function readUserId(value: unknown, email: string): string | undefined {
   return identifier(member(members.find(isWanted), "uuid"));
 }
 
-/** The answer to `POST /v1/admin/api-keys`; `undefined` when it holds no key. */
+/** Reads an answer to `POST /v1/admin/api-keys`; `undefined` without a key. */
 export function readCreatedKey(value: unknown): CreatedKey | undefined {
   const [keyId, key] = [identifier(member(value, "key_id")), member(value, "key")];
   if (keyId === undefined || typeof key !== "string" || !ApiKey.accepts(key)) return undefined;
   return { keyId, key: ApiKey.of(key), expiresAt: endIn(value) };
 }
 
-/** What a failure says of itself, as the end of a sentence. */
+/** The error detail, as the end of a sentence. */
 export function readDetail(body: AnswerBody, adminKey: ApiKey): string {
   if (body.kind !== "json") return ".";
   const said = member(body.value, "detail") ?? member(body.value, "message");
   return typeof said === "string" ? `: ${cleanText(said, [adminKey])}` : ".";
 }
 
-/** Identifiers go into addresses, so one that is no plain word is none. */
+/** IDs become part of URLs, so only plain words are accepted. */
 function identifier(value: unknown): string | undefined {
   return typeof value === "string" && /^[\w.:-]{1,128}$/.test(value) && /\w/.test(value) ? value : undefined;
 }

@@ -26,9 +26,9 @@ import { makeSuccessor, type Successor } from "./make-successor.ts";
 import { openIssuer } from "./open-issuer.ts";
 
 /**
- * Rotates through the Admin API, which makes the new key and deletes the old one. The new key is put
- * in `next` as soon as it is there, since Mistral shows it once. Where the API makes none, a person
- * who is there is told why and makes it by hand.
+ * Rotates through the Admin API, which creates the new key and deletes the old one. The new key is stored in
+ * `next` at once, since Mistral shows it only once. If the API makes none, a person at the terminal is told
+ * why and makes it by hand.
  *
  * @throws MistralKeyError that says why there is no new key, or as `rotateKey` does
  */
@@ -71,7 +71,7 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   }
 }
 
-/** `undefined` where it made none, and the person who is there has been told why. */
+/** Returns `undefined` if it made none and the person was told why. */
 async function makeKey(
   deps: Deps,
   { profile: name, expiresAt }: RotateRequest,
@@ -104,7 +104,7 @@ export function revokeByIssuer(deps: Deps): RevokeOldKey {
   };
 }
 
-/** A key that could not be kept is deleted again; where that fails, too, it is said which one is left. */
+/** Deletes a key that could not be stored; if that fails, the error names the key that is left. */
 async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: Successor): Promise<unknown> {
   if (!(error instanceof MistralKeyError)) return error;
   const row = `${created.key.mask}${name === null ? "" : ` (${name})`}`;
@@ -124,7 +124,7 @@ async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: S
 const acceptanceLimitMs = 300_000;
 const pauseMs = 5_000;
 
-/** Checks a key until Mistral accepts it: one that was just made may be refused for some minutes. */
+/** Checks a key until Mistral accepts it: a new one may be refused for some minutes. */
 async function awaitAcceptance(deps: Deps, key: ApiKey, endpoint: Endpoint): Promise<KeyCheck> {
   const api = await deps.mistral(endpoint);
   const line = deps.output.progress("Checking the new key");
@@ -144,7 +144,7 @@ async function awaitAcceptance(deps: Deps, key: ApiKey, endpoint: Endpoint): Pro
   }
 }
 
-/** Deletes a key that Mistral does not accept, there first and then here. */
+/** Deletes a key that Mistral refuses, there first and then here. */
 async function takeBack(
   { journal }: Deps,
   record: RotationRecord,

@@ -16,10 +16,10 @@ import type { KeyIssuer } from "./key-issuer.ts";
 import { noteListed } from "./make-successor.ts";
 import { refuseRegional } from "./open-issuer.ts";
 
-/** Which Admin API key is to be stored, and where it comes from. */
+/** Where to store an Admin API key, and where it comes from. */
 export interface AdminKeyRequest extends KeyRequest {
   readonly from: "prompt" | "stdin";
-  /** Replaces one that is stored without a question. */
+  /** Replaces a stored one without asking. */
   readonly replace: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface StoredAdminKey {
   readonly profile: Profile;
   readonly key: ApiKey;
   readonly place: string;
-  /** Why the profile's own key was not found in Mistral's list; `undefined` where it was. */
+  /** Why the profile's own key was not found in Mistral's list; `undefined` if it was. */
   readonly notListed: string | undefined;
 }
 
@@ -36,8 +36,8 @@ export interface StoredAdminKey {
  * Stores an Admin API key beside the key of a profile, after Mistral has accepted it.
  *
  * @throws Cancelled when the person stops
- * @throws MistralKeyError of kind `no-key` without a profile, `usage` for one that is no Admin API
- *   key or when there is one already, as `KeyIssuer` does, or of a `store-…` kind
+ * @throws MistralKeyError of kind `no-key` without a profile, `usage` if it is not an Admin API key or one is
+ *   already stored, as `KeyIssuer` does, or of a `store-…` kind
  */
 export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promise<StoredAdminKey> {
   const { profile: name, from } = request;
@@ -77,7 +77,7 @@ async function confirmReplacing(deps: Deps, name: ProfileName, there: ApiKey): P
     throw new Cancelled("Stopped. Nothing was changed.");
 }
 
-/** In a terminal, asks until there is one that Mistral accepts. */
+/** In a terminal, asks until Mistral accepts one. */
 async function captureAdminKey(
   deps: Deps,
   { from, profile }: AdminKeyRequest,
@@ -107,7 +107,7 @@ async function captureAdminKey(
   }
 }
 
-/** What the list says of the profile's own key is worth having at once; that it says nothing is no failure. */
+/** Saves the row of the profile's own key. Returns why there is none, which is not a failure. */
 async function noteRow(deps: Deps, issuer: KeyIssuer, profile: Profile): Promise<string | undefined> {
   try {
     const wanted = { mask: profile.key, name: profile.identity?.keyName ?? null };
