@@ -6,22 +6,22 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Discovery, FoundPlace } from "../plaintext/find-keys.ts";
 import { whereOf } from "../plaintext/place-words.ts";
 
-/** Where an app looks, the first place first. */
+/** Where each app looks, in order. */
 const apps: readonly {
   readonly app: string;
   readonly looks: readonly ({ readonly variable: string } | { readonly file: "vibe" | "llm" })[];
 }[] = [
   // TypeScript and Python; neither reads a .env file by itself. Source: the SDK 2.7.0, lib/env, August 2026.
   { app: "Mistral's SDK", looks: [{ variable: "MISTRAL_API_KEY" }] },
-  // And then its entry in the keychain. Source: mistral-vibe, vibe/core/config, August 2026.
+  // Its keychain entry comes last. Source: mistral-vibe, vibe/core/config, August 2026.
   { app: "Mistral Vibe", looks: [{ variable: "MISTRAL_API_KEY" }, { file: "vibe" }] },
   // A stored key comes before the variable. Source: llm, get_key, August 2026.
   { app: "llm", looks: [{ file: "llm" }, { variable: "LLM_MISTRAL_KEY" }] },
 ];
 
 /**
- * Which keys apps started here would take by themselves, from the environment and from their own
- * files: a sentence each; those that find none share one. Vibe's entry in the keychain is not looked at.
+ * Describes which key each app started here would use by itself, from the environment or its own files: a
+ * sentence each; apps without a key share one. Vibe's keychain entry is not read.
  */
 export function describeApps(
   { env, profiles }: Pick<Deps, "env" | "profiles">,

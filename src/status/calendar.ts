@@ -4,23 +4,23 @@ import { addDays } from "../keys/expiry.ts";
 import { reminderSteps } from "../profiles/remind-of-end.ts";
 import type { DatedProfile } from "./survey.ts";
 
-/** What a calendar is made for. */
+/** Context for a calendar. */
 export interface CalendarContext {
   readonly now: Date;
   /**
-   * Tells the keys of this person on this machine from those of others, so that a calendar that is
-   * opened again moves its events, and touches nobody else's.
+   * Identifies this person's keys on this machine, so that opening a newer calendar updates its own events
+   * and nobody else's.
    */
   readonly installation: string;
 }
 
-/** At nine in the morning, in whatever zone the calendar is in. */
+/** Nine in the morning, in the calendar's time zone. */
 const alarmHour = 9;
 
 /**
- * A calendar (RFC 5545) with an event on the last day of each key, and alarms before it. Written by
- * hand, since the well-known libraries need a newer Node.js (ical-generator) or bring a validator
- * for every field there is (ics).
+ * Builds a calendar (RFC 5545) with an event on each key's last day, and alarms before it. Written by hand,
+ * since the well-known libraries need a newer Node.js (ical-generator) or bring a validator for every field
+ * (ics).
  */
 export function calendarOf(profiles: readonly DatedProfile[], context: CalendarContext): string {
   const lines = [
@@ -62,7 +62,7 @@ function eventOf(profile: DatedProfile, { now, installation }: CalendarContext):
   ];
 }
 
-/** So long before the midnight that the last day begins with. */
+/** The offset from midnight at the start of the last day. */
 function triggerOf(days: number): string {
   return days === 1 ? `-PT${24 - alarmHour}H` : `-P${days - 1}DT${24 - alarmHour}H`;
 }
@@ -75,7 +75,7 @@ function escapeText(text: string): string {
     .replace(/\p{Cc}/gu, "");
 }
 
-/** Lines have 75 bytes at most, and go on behind a line break and a space; no character is torn. RFC 5545, 3.1. */
+/** Folds lines at 75 bytes with a line break and a space, never inside a character. RFC 5545, 3.1. */
 function fold(line: string): string {
   let length = 0;
   let folded = "";

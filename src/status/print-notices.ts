@@ -6,7 +6,7 @@ import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey.ts";
 
-/** Prints what is due, each with the command that sees to it. */
+/** Prints what is due, each with the command for it. */
 export function printNotices(output: Output, { profiles, strayRotations, now }: Survey): void {
   const readable = profiles.filter((row): row is ReadableProfile => "profile" in row);
   const damaged = profiles.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
@@ -27,7 +27,7 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   for (const text of [...refusals, ...rotations.map(rotationNotice), ...ends]) output.warn(text);
 }
 
-/** One line for several: the table above has them at its top, and a screen has to hold it all. */
+/** One line for several: they top the table above, and everything must fit on a screen. */
 function summarize(
   rows: readonly ReadableProfile[],
   one: (profile: Profile) => string,

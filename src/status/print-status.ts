@@ -58,10 +58,10 @@ function checkCell({ lastDiagnosis }: Profile, theme: Style): string {
 }
 
 /**
- * Shows a person how the keys stand: each, what is due, and which key is used here.
+ * Prints the status of the keys: each one, what is due, and which is used here.
  *
  * @param output - for answers
- * @param form - `full` shows everything known of each, however many there are; `cards` does too, with bars
+ * @param form - `full` prints all that is known of each, however many; `cards` does too, with bars
  */
 export function printStatus(output: Output, survey: Survey, form: StatusForm): void {
   const inFull = form !== "short";
@@ -94,7 +94,7 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
 /** How much of each key is shown, and how. */
 export type StatusForm = "short" | "full" | "cards";
 
-/** The stored key counts, and what is known of it comes back with the next test call. */
+/** The stored key is usable; the next check restores its profile. */
 function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): void {
   const which = key === undefined ? "A key" : `The key ${key.mask}`;
   output.warn(
@@ -104,12 +104,12 @@ function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): vo
   output.next(`To check and list it: ${output.theme.strong(commandFor(profile, command))}`);
 }
 
-/** Whether there are keys here, and none for the profile that is used. */
+/** Whether there are keys, but none for the profile in use. */
 function isMissing({ profiles, choice, unlisted }: Survey): boolean {
   return profiles.length > 0 && unlisted === undefined && !profiles.some(({ name }) => name === choice.name);
 }
 
-/** Whether the choice is neither what was asked for a moment ago nor what it always is. */
+/** Whether the choice is neither an explicit flag nor the usual default. */
 function isNews({ rule, name }: Survey["choice"]): boolean {
   return rule !== "flag" && (rule !== "default" || name !== defaultProfile);
 }
@@ -122,13 +122,13 @@ function printProfile(output: Output, { profile }: ReadableProfile, now: Date): 
   );
 }
 
-/** How many days the longest bar stands for, so that bars can be compared. */
+/** The days of the longest bar, so that bars share one scale. */
 function longestOf(rows: readonly ReadableProfile[], now: Date): number {
   const days = rows.map(({ profile: { expiresAt } }) => (expiresAt ? daysLeft(expiresAt, now) : 0));
   return Math.max(90, ...days);
 }
 
-/** A card whose bar shows the days that are left. */
+/** A card whose bar shows the days left. */
 function cardOf(
   { profile }: ReadableProfile,
   { now, longest }: { readonly now: Date; readonly longest: number },
@@ -178,7 +178,7 @@ function describeTarget({ target, since }: KnownTarget): string {
   return since === null ? place : `${place} since ${formatDay(dayOf(new Date(since)))}`;
 }
 
-/** What the last check said and, where it says nothing of the key, when there was one that did. */
+/** The last check's result and, if that was inconclusive, when the key was last accepted. */
 function checkOf({ lastVerifiedAt, lastDiagnosis, lastAcceptedAt }: Profile): string {
   if (lastVerifiedAt === null || lastDiagnosis === null) return "never";
   const said = `${checkWords[lastDiagnosis]}, on ${dayOfCheck(lastVerifiedAt)}`;

@@ -8,7 +8,7 @@ export function statusDocument({ choice, profiles, environment, now }: Survey) {
     selected: {
       profile: choice.name,
       rule: choice.rule,
-      // That of a `.mistral-key`.
+      // The `.mistral-key`.
       path: choice.rule === "folder" ? choice.path : null,
     },
     profiles: profiles.map((row) => rowOf(row, now)),
@@ -16,7 +16,7 @@ export function statusDocument({ choice, profiles, environment, now }: Survey) {
   };
 }
 
-/** All is `null` where a profile cannot be read; `problem` says why, and is there only then. */
+/** Fields are `null` if unreadable; `problem` says why the profile, or its rotation, is. */
 function rowOf(row: SurveyedProfile, now: Date) {
   const { profile, rotation } = "profile" in row ? row : { profile: undefined, rotation: undefined };
   const { identity, listed } = profile ?? {};

@@ -10,21 +10,21 @@ import type { ListedRotation } from "../rotation/journal.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import { isRefusal } from "../verification/verdict.ts";
 
-/** Everything known here about the keys of this person and about `MISTRAL_API_KEY`, without a look at a store or the network. */
+/** What is known about this person's keys and `MISTRAL_API_KEY`, without asking a store or the network. */
 export interface Survey {
   /** The profile that a command here uses, and what chose it. */
   readonly choice: ProfileChoice;
-  /** The most urgent first. */
+  /** Most urgent first. */
   readonly profiles: readonly SurveyedProfile[];
-  /** Rotations whose profile is not there, or cannot be read. */
+  /** Rotations whose profile is missing or unreadable. */
   readonly strayRotations: readonly ListedRotation[];
   readonly environment: ComparedKey;
   readonly now: Date;
-  /** A key of {@link choice} that a store holds although its profile is not there; only where it was looked for. */
+  /** A stored key of {@link choice} that has no profile; only if it was looked for. */
   readonly unlisted?: UnlistedKey | undefined;
 }
 
-/** A profile with the rotation under way, or why it cannot be read. */
+/** A profile with its rotation, if any, or why it cannot be read. */
 export type SurveyedProfile = ReadableProfile | { readonly name: ProfileName; readonly damaged: string };
 
 /** A profile that can be read. */
@@ -34,21 +34,21 @@ export interface ReadableProfile {
   readonly rotation: ListedRotation | undefined;
 }
 
-/** What `MISTRAL_API_KEY` of this process is, compared by fingerprint. */
+/** `MISTRAL_API_KEY` of this process, compared by fingerprint. */
 export type ComparedKey =
   | { readonly state: "absent" }
-  /** It holds what no key can be. */
+  /** Its value cannot be a key. */
   | { readonly state: "unusable" }
   /** The key of the selected profile. */
   | { readonly state: "same"; readonly mask: string; readonly wrapped: boolean }
   | {
       readonly state: "different";
       readonly mask: string;
-      /** Whether quotes, spaces or a line ending are around it, which an app may take for a part of it. */
+      /** Whether quotes, spaces or a line ending surround it, which an app may take as part of it. */
       readonly wrapped: boolean;
       /** Another profile whose key it is. */
       readonly profile: ProfileName | undefined;
-      /** Whether it is the key that an unfinished rotation takes out of use. */
+      /** Whether it is the old key of an unfinished rotation. */
       readonly outgoing: boolean;
     };
 
@@ -89,14 +89,14 @@ export function isEnding(profile: Profile, now: Date): profile is DatedProfile {
   return typeof profile.expiresAt === "string" && endsSoon(profile.expiresAt, now);
 }
 
-/** Whether Mistral did not take the key at the last check. */
+/** Whether Mistral refused the key at the last check. */
 export function isRefused({ lastDiagnosis }: Profile): boolean {
   return lastDiagnosis !== null && isRefusal(lastDiagnosis);
 }
 
 /**
- * What cannot be read, then what Mistral refused, then rotations that are not finished, then by the
- * last day; keys of which no day is known come after those, and keys that never end last.
+ * Unreadable profiles first, then refused keys, unfinished rotations, and the others by last day; keys
+ * without a known day come after those, and keys that never end last.
  */
 function mostUrgentFirst(rows: readonly SurveyedProfile[], now: Date): readonly SurveyedProfile[] {
   const ranked = rows.map((row) => ({ row, rank: rankOf(row, now) }));
