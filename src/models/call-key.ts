@@ -5,7 +5,7 @@ import type { Settings } from "../settings.ts";
 import { quietly } from "../terminal/absence.ts";
 import { readKeyToCheck } from "../verification/verify-profile.ts";
 
-/** A stored key, and what takes calls with it. */
+/** A stored key, and the client for calls. */
 export interface CallableKey {
   readonly key: ApiKey;
   readonly api: MistralApi;
@@ -13,7 +13,7 @@ export interface CallableKey {
 }
 
 /**
- * Reads the key of a profile to make calls with it, and says in time that it ends.
+ * Reads a profile's key to make calls with it, and warns if it ends soon.
  *
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
@@ -23,7 +23,7 @@ export async function readCallableKey(deps: Deps, settings: Settings): Promise<C
   return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
 }
 
-/** Waits for an answer, and says meanwhile that it does. The keyboard stays silent. */
+/** Runs `work` and shows its progress. Keystrokes are not echoed meanwhile. */
 export async function whileWaiting<Result>(
   deps: Deps,
   label: string,

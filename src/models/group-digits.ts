@@ -1,5 +1,5 @@
-/** A whole number with commas between its thousands. */
+/** Formats a whole number with commas: `1,234`. */
 export function groupDigits(count: number): string {
-  // Not through Intl, which takes as long to load as a call takes.
+  // Not Intl, which takes as long to load as a call takes.
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }

@@ -1,4 +1,4 @@
-/** What `try --as` can write a call in. */
+/** The languages of `try --as`. */
 export const languages = ["curl", "python", "javascript"] as const;
 
 /** One of {@link languages}. */

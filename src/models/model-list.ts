@@ -1,10 +1,10 @@
 import type { Capability, Model } from "../mistral/mistral-api.ts";
 
 /**
- * Puts the names of one model together. Mistral lists each name in a row of its own, which has the
- * other names as its aliases; rows are one model where one names the other and they say the same.
+ * Merges the names of each model. Mistral lists every name in its own row, with the other names as aliases;
+ * two rows are one model if one names the other and their data are equal.
  *
- * @returns a row for each model, those that are taken away last
+ * @returns a row for each model, deprecated and archived ones last
  */
 export function foldAliases(models: readonly Model[]): readonly Model[] {
   const rows = new Map(models.map((model) => [model.id, model]));
@@ -25,7 +25,7 @@ function saidOf({ contextLength, capabilities, deprecatedAt, replacement, archiv
 }
 
 function joinRows(group: ReadonlySet<Model>): Model {
-  // The name that stays the same model, where there is one: `-latest` moves on.
+  // Prefer a name that keeps its model: `-latest` moves on.
   const rank = ({ id, name }: Model) => (id.endsWith("-latest") ? 2 : 0) + (id === name ? 0 : 1);
   const [head, ...others] = [...group].sort((a, b) => rank(a) - rank(b)) as [Model, ...Model[]];
   const names = [head, ...others].flatMap(({ id, aliases }) => [id, ...aliases]);

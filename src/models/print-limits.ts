@@ -16,14 +16,14 @@ const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>>
   tokensPerMonth: "Tokens a month",
 };
 
-/** The limits that a call showed, and whose they are. */
+/** The limits that a call returned, and whose. */
 export interface ShownLimits {
   readonly model: string | undefined;
   readonly identity: Identity | null;
   readonly rateLimits: RateLimits | null;
 }
 
-/** Prints limits as bars; what Mistral did not say is not shown. */
+/** Prints limits as bars; omits what Mistral did not say. */
 export function printLimits(output: Output, { model, identity, rateLimits }: ShownLimits): void {
   const { theme } = output;
   const place = identity?.workspace ? ` in workspace ${identity.workspace}` : "";

@@ -5,10 +5,10 @@ import type { Output } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import { groupDigits } from "./group-digits.ts";
 
-/** A longer name would leave no room beside it, so such models are listed by themselves. */
+/** A longer name leaves no room beside it, so such models get a table of their own. */
 const longestName = 34;
 
-/** Prints a list of models, and of each what Mistral said of it. */
+/** Prints a list of models with what Mistral says of each. */
 export function printModels(
   output: Output,
   models: readonly Model[],

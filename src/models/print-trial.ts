@@ -7,7 +7,7 @@ import type { Output } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import type { Trial } from "./try-model.ts";
 
-/** Says what an answer cost: model, tokens, time, and the share of the limits. */
+/** Prints what an answer cost: model, tokens, time, and share of the limits. */
 export function printTrial(output: Output, profile: ProfileName, trial: Trial): void {
   const { model, end, ms } = trial;
   const tokens = end?.usage ? [`${end.usage.promptTokens} tokens in, ${end.usage.completionTokens} out`] : [];

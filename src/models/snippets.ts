@@ -11,7 +11,7 @@ export interface SnippetCall {
 /** A program that makes one call, with the key from the environment. */
 export interface Snippet {
   readonly text: string;
-  /** How it is started once it is in a file, for `run`. */
+  /** How to start it from a file, for `run`. */
   readonly command: string;
 }
 
@@ -74,13 +74,13 @@ console.log();
   }),
 };
 
-/** What names the address, where it is not the one that the SDK has anyway. */
+/** The option that sets the address, unless it is the SDK's default. */
 function option(name: string, endpoint: Endpoint): string {
   const usual = endpoint.region === "global" && endpoint.serverUrl === undefined;
   return usual ? "" : `, ${name}${quote(addressOf(endpoint))}`;
 }
 
-/** As JSON, JavaScript and Python all read it, with nothing in it that a terminal would act on. */
+/** Quotes for JSON, JavaScript and Python, and escapes all that a terminal would act on. */
 function quote(value: unknown): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replace(/(?![\u{10000}-\u{10ffff}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);

@@ -5,7 +5,7 @@ import { showName } from "../outside-text.ts";
 import { quietly } from "../terminal/absence.ts";
 import { type CallableKey, whileWaiting } from "./call-key.ts";
 
-/** What is asked of which model; a small one that the key may call where none is named. */
+/** The prompt and the model; if none is named, a small one that the key may call. */
 export interface TrialRequest {
   readonly model: string | undefined;
   readonly prompt: string;
@@ -13,11 +13,11 @@ export interface TrialRequest {
 
 /** The outcome of a trial. */
 export interface Trial {
-  /** `undefined` when there was none to ask. */
+  /** `undefined` if listing models failed. */
   readonly model: string | undefined;
-  /** What the model said, as far as it came. */
+  /** The answer, or as much as arrived. */
   readonly text: string;
-  /** How the answer ended; `undefined` when it did not come to its end. */
+  /** How the answer ended; `undefined` if it is incomplete. */
   readonly end: Extract<ChatEvent, { readonly kind: "end" }> | undefined;
   /** Why there is no answer, or only a part of one. */
   readonly failure: Assessed | undefined;
@@ -29,8 +29,8 @@ export interface Trial {
 /**
  * Asks a model one question.
  *
- * @param onText - told of the answer as it is written, a piece at a time
- * @returns `"no-model"` when the key may call none that answers
+ * @param onText - called with each piece of the answer as it arrives
+ * @returns `"no-model"` if the key may call no chat model
  * @throws Cancelled when the person presses Ctrl-C
  */
 export async function tryModel(
