@@ -7,7 +7,7 @@ import { daysLeft, parseExpiry } from "../../keys/expiry.ts";
 import { endOf } from "../../profiles/key-end.ts";
 import { readSettings } from "../../settings.ts";
 
-/** Notes when the stored key ends. Asks neither Mistral nor the store. */
+/** Saves when the stored key ends. Asks neither Mistral nor the store. */
 export async function expires({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { profile: name, json } = readSettings(flags, deps);
   const text = args.join(" ");

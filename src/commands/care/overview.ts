@@ -6,7 +6,7 @@ import { readSettings } from "../../settings.ts";
 import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 import { status } from "./status.ts";
 
-/** What the program's bare name does: says what `init` would do, or how the stored keys stand. */
+/** Runs if no command is given: introduces `init`, or shows the status of the stored keys. */
 export async function overview(input: CommandInput, deps: Deps): Promise<ExitCode> {
   const { profile, json } = readSettings(input.flags, deps);
   const known =

@@ -6,7 +6,7 @@ import { ownCommand } from "../../hints.ts";
 import { parseProfileName } from "../../keys/profile-name.ts";
 import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
 
-/** Gives a profile another name. */
+/** Renames a profile. */
 export async function rename({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const [from = "", to = ""] = args;
   if (flags.value("profile") !== undefined) {

@@ -10,19 +10,19 @@ import { requirePerson } from "../../terminal/absence.ts";
 import { failureDocument, printHint } from "../../terminal/output/failure.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
-/** What one rotation is asked to be. */
+/** The options of one rotation. */
 export interface RotateOptions extends RotateRequest {
   /** Whether the Admin API makes and deletes keys. */
   readonly auto: boolean;
 }
 
-/** What came of one rotation, and has been said to people already. */
+/** The result of one rotation, already printed. */
 export interface Told {
   readonly code: ExitCode;
   readonly document: object;
 }
 
-/** Which profiles are rotated, and how soon their keys must end for that. */
+/** Which profiles to rotate, and how soon their keys must end. */
 export interface DueRequest {
   readonly days: number;
   /** `undefined` for every profile. */
@@ -31,7 +31,7 @@ export interface DueRequest {
 
 type RotateOne = (deps: Deps, options: RotateOptions) => Promise<Told>;
 
-/** Rotates the keys that end soon, one after the other; one that fails keeps none of the others from it. */
+/** Rotates the keys that end soon, one after the other; a failure does not stop the others. */
 export async function rotateDue(
   deps: Deps,
   options: RotateOptions,
@@ -67,7 +67,7 @@ export async function rotateDue(
 
 type Due = "due" | "notDue" | "unknown";
 
-/** Sorts profiles by whether their key ends soon. One that cannot be read counts as due, so that it is not passed over in silence. */
+/** Sorts profiles by whether their key ends soon. Unreadable and unfinished ones count as due. */
 function findDue(
   { profiles, journal, now }: Deps,
   { days, only }: DueRequest,

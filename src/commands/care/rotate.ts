@@ -26,7 +26,7 @@ import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { type DueRequest, type RotateOptions, rotateDue, type Told } from "./rotate-due.ts";
 
-/** Puts a new key in the place of the stored one, or brings a rotation that was interrupted to an end. */
+/** Replaces the stored key, or ends an interrupted rotation. */
 export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const expires = flags.value("expires");
   const direction = flags.on("finish") ? "forward" : flags.on("abort") ? "back" : undefined;
@@ -60,7 +60,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
   return code;
 }
 
-/** Starts a rotation, or goes on with one that was interrupted. */
+/** Starts a rotation, or resumes an interrupted one. */
 async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
   if (options.from === "stdin") return await startNew(deps, options);
   if (!options.auto)
@@ -99,8 +99,8 @@ function readWait(text: string | undefined, profile: ProfileName): number | unde
 }
 
 /**
- * Goes on with a rotation without asking in which direction: forward, unless the old key is wanted
- * back already or Mistral refuses the new one. Where that leaves the old key in use, a new rotation starts.
+ * Resumes a rotation without asking for the direction: forward, unless it is already going back or Mistral
+ * refuses the new key. If that leaves the old key in use, starts a new rotation.
  */
 async function resume(deps: Deps, options: RotateOptions, record: RotationRecord): Promise<Told> {
   try {
@@ -204,7 +204,7 @@ async function askDirection(deps: Deps, record: RotationRecord): Promise<Directi
   deps.output.paragraph(
     `A rotation of profile "${profile}" is not finished yet: ${newKey.mask} is to replace ${oldKey.mask}.`,
   );
-  // Where the way back has been chosen, or the old key is dead, there is one way on.
+  // Once it is going back, or the old key is dead, there is only one way.
   if (stage === "reverting") return "back";
   if (stage === "erasing") return "forward";
   const prompts = await deps.prompts();

@@ -12,7 +12,7 @@ import type { DatedProfile, Survey } from "../../status/survey.ts";
 /**
  * Writes a calendar with the last day of each key.
  *
- * @param file - where it goes; stdout without one
+ * @param file - its path; stdout if absent
  */
 export function writeCalendar(file: string | undefined, { profiles, choice, now }: Survey, deps: Deps): void {
   const { output } = deps;

@@ -8,11 +8,11 @@ import { statusDocument } from "../../status/status-document.ts";
 import { type Survey, survey } from "../../status/survey.ts";
 import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 
-/** Shows every profile and the key an app started here would use. Asks Mistral nothing, and a store only about a key whose profile is not there. */
+/** Shows every profile and the key that apps here would use. Asks only a store, if a profile is missing. */
 export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { choice, json } = readSettings(flags, deps);
   const file = flags.value("ics");
-  // The variable only chooses among the profiles; the flag asks for one.
+  // Only the flag limits the list to one profile, not the variable.
   const found = survey(deps, choice, choice.rule === "flag" ? choice.name : undefined);
   if (file !== undefined || flags.on("ics")) {
     (await import("./status-calendar.ts")).writeCalendar(file, found, deps);
@@ -35,7 +35,7 @@ async function show(deps: Deps, found: Survey, form: StatusForm): Promise<void> 
   if (form !== "short") await printApps(deps);
 }
 
-/** Which key Mistral's SDK, Vibe and `llm` would take here; that takes a look at their files. */
+/** Prints which key Mistral's SDK, Vibe and `llm` would use here; reads their files. */
 async function printApps(deps: Deps): Promise<void> {
   const [{ findKeys }, { describeApps }] = await Promise.all([
     import("../../plaintext/find-keys.ts"),

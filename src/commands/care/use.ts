@@ -9,7 +9,7 @@ import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
 import { folderProfileFile, writeFolderProfile } from "../../profiles/folder-profile.ts";
 
-/** Makes a profile the default, or that of this folder and those below. */
+/** Sets the default profile, or the one of this folder and those below. */
 export async function use({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const [text = ""] = args;
   const name = parseProfileName(text);
@@ -30,7 +30,7 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   return exitCodes.done;
 }
 
-/** A name that was mistyped would have every command say that there is no key. */
+/** With a mistyped name, every command would report that there is no key. */
 function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">): void {
   const names = profiles.list().map((row) => row.name);
   if (name === defaultProfile || names.includes(name)) return;
@@ -56,7 +56,7 @@ function tell(name: ProfileName, path: string | null, deps: Deps): void {
       `The file ${showName(path)} says so. It holds only the name, so it may be committed; to undo this, delete it.`,
     );
   }
-  // What comes before it in the order makes it look as if nothing had happened.
+  // A rule that takes precedence would make the change look ineffective.
   const choice = deps.chooseProfile(undefined);
   if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
 }

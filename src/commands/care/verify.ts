@@ -27,7 +27,7 @@ import { type VerifyRequest, verifyProfile } from "../../verification/verify-pro
 
 type VerifyOptions = Settings & VerifyRequest;
 
-/** Checks a key with test calls, and writes down the outcome where the key is a stored one. */
+/** Checks a key with test calls, and saves the result if the key is a stored one. */
 export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const minDays = readMinDays(flags.value("minDays"), settings.profile);

@@ -6,7 +6,7 @@ import { ownCommand } from "../../hints.ts";
 import { completionScript } from "../../shell/completion-script.ts";
 import { parseShell } from "../../shell/shells.ts";
 
-/** Prints the script that makes a shell complete this program's command lines. */
+/** Prints a shell's completion script. */
 export async function completion({ args: [name = ""], flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const shell = parseShell(name);
   if (flags.on("json")) {

@@ -5,8 +5,8 @@ import { leakDocument, printLeaks } from "../../leaks/leak-report.ts";
 import { scanForLeaks } from "../../leaks/scan-for-leaks.ts";
 
 /**
- * `doctor --scan`: looks for the stored keys where others may read them. Exits with 9 when one is
- * there, and when something could not be searched.
+ * `doctor --scan`: searches for the stored keys where others may read them. Exits with 9 if one is found, or
+ * if something could not be searched.
  */
 export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const json = flags.on("json");

@@ -14,8 +14,8 @@ import { programFolder } from "../../profiles/program-folder.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 
 /**
- * Checks the machine and the key. Exits with the code of the first check that fails, 0 when none
- * does. Changes nothing, asks nobody, and shows no key.
+ * Checks the machine and the key. Exits with the code of the first check that fails, 0 if none does. Changes
+ * nothing, asks nothing, shows no key.
  */
 export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   if (flags.on("scan")) return await (await import("./doctor-scan.ts")).scanMachine({ args, flags }, deps);
@@ -32,7 +32,7 @@ export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise
 
 async function createContext(settings: Settings, offline: boolean, deps: Deps): Promise<CheckContext> {
   const { profile, choice } = settings;
-  // A profile that cannot be read is a result of its own check, not the end of the others.
+  // An unreadable profile fails its own check and must not stop the others.
   const row = deps.profiles.list().find(({ name }) => name === profile);
   const known = row !== undefined && "profile" in row ? row.profile : undefined;
   const endpoint = endpointFor(settings, known);

@@ -18,7 +18,7 @@ import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
 type Asked = ImportRequest & { readonly json: boolean };
 
-/** Finds keys that lie in plaintext, stores them, and takes their copies out. */
+/** Finds keys in plaintext, stores them, and removes their copies. */
 export async function importKey({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const expires = flags.value("expires");
   const request: Asked = {
@@ -84,7 +84,7 @@ function nothingFound({ output, profiles }: Deps, { profile, json }: Asked): Exi
   return exitCodes.done;
 }
 
-/** Says the outcome, where the flow has not said it. */
+/** Prints the outcome, unless the flow has done so. */
 function report({ output }: Deps, imported: readonly ImportedKey[], { json }: Asked): void {
   for (const one of imported) {
     if (one.outcome === "kept") output.paragraph("The stored key was not changed.");
@@ -128,6 +128,6 @@ function exitCodeOfImported(one: ImportedKey): ExitCode {
         ? exitCodeOfDiagnosis(one.check.diagnosis)
         : exitCodes.done;
   if (code !== exitCodes.done) return code;
-  // Something that was to be taken out and is still there is left to do.
+  // A copy that could not be removed is left to do.
   return one.cleaned.some(({ outcome }) => outcome === "failed") ? exitCodes.unfinished : exitCodes.done;
 }

@@ -55,7 +55,7 @@ function documentOf(outcome: InitOutcome, request: OnboardRequest, now: Date): o
   }
 }
 
-/** Says the outcome, where that is not in the document. */
+/** Prints the outcome, unless the document has it. */
 async function report(deps: Deps, outcome: InitOutcome, { json, from }: Asked): Promise<ExitCode> {
   const { output } = deps;
   switch (outcome.outcome) {

@@ -10,7 +10,7 @@ import { guessShell } from "../../shell/guess-shell.ts";
 import { assignment, parseShell, type Shell, shells } from "../../shell/shells.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 
-/** Gives the stored key to the shell that evaluates the output, or to a dotenv file. */
+/** Prints the stored key for a shell to evaluate, or writes it to a dotenv file. */
 export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const name = parseVariableName(flags.value("as") ?? standardVariable);
@@ -59,7 +59,7 @@ async function writeFile(
   }
   if (ignored !== undefined) output.ok(`A line for it was added to .gitignore: ${showName(ignored)}`);
   output.ok(`${shown} ${outcome === "unchanged" ? "already had the key" : "now has the key"}, as ${name}.`);
-  // Windows has no such modes; who may read a file there is inherited from its folder.
+  // Windows has no modes: a file's access is inherited from its folder.
   if (processContext.platform !== "win32") {
     if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.", 2);
     else output.warn("Others may be able to read the file: its disk does not support permissions.");
@@ -68,10 +68,10 @@ async function writeFile(
   return exitCodes.done;
 }
 
-/** This command as it was given, with one flag more. */
+/** This command as given, plus one flag. */
 type SameCommand = (flag?: string) => string;
 
-/** The shell that this was started from. */
+/** Guesses the parent shell. */
 async function guess(
   command: SameCommand,
   { name, settings }: { readonly name: string; readonly settings: Settings },

@@ -7,7 +7,7 @@ import { readSettings, type Settings } from "../../settings.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 
-/** Prints the stored key, the key and a newline on stdout and nothing else; or puts it on the clipboard. */
+/** Prints the stored key and a newline on stdout, nothing else; or copies it to the clipboard. */
 export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   if (flags.on("copy")) return await copy(settings, deps);

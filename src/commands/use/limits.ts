@@ -7,7 +7,7 @@ import { printFailedCall, printNotes } from "../../verification/print-verdict.ts
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { verifyProfile } from "../../verification/verify-profile.ts";
 
-/** Shows the rate limits of the stored key's workspace, from one tiny call of a model. */
+/** Shows the rate limits of the stored key's workspace, from one tiny model call. */
 export async function limits({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const model = readModelFlag(flags, settings.profile, "limits");

@@ -5,8 +5,8 @@ import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { type ConsolePage, consolePages } from "../../mistral/console-pages.ts";
 
 /**
- * Opens a page of Mistral's console. The address is always printed: as a note where a browser
- * opens, as the answer where none does.
+ * Opens a page of Mistral's console. The address is always printed: as a note if a browser opens, as the
+ * answer if not.
  */
 export async function open({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const page = readPage(args);

@@ -9,7 +9,7 @@ import { parseTarget, type TargetReference, targetText } from "../../profiles/ta
 import { readSettings, type Settings } from "../../settings.ts";
 import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
 
-/** Delivers the stored key to where it is used, and remembers the place. */
+/** Delivers the stored key to targets, and remembers them. */
 export async function push({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const forgotten = flags.value("forget");
@@ -27,7 +27,7 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
   return print(settings, reports, deps, "done");
 }
 
-/** A file, and a folder that is linked to a project, is meant from where the command was started, also when it is delivered to from elsewhere later. */
+/** Makes paths absolute, so that a later delivery from another folder reaches the same target. */
 function readReference(text: string, deps: Deps): TargetReference {
   const reference = parseTarget(text);
   switch (reference.kind) {

@@ -14,9 +14,9 @@ import { readModelFlag, readSettings, type Settings } from "../../settings.ts";
 import { printFailedCall } from "../../verification/print-verdict.ts";
 import { hintFor } from "../../verification/verification-document.ts";
 
-/** Asked where nobody asks anything else. */
+/** The prompt if none is given. */
 const usualPrompt = "Say hello, and in one sentence what you can do.";
-/** In a snippet, for which nobody is asked which models there are. Source: Mistral's API reference, August 2026. */
+/** For snippets, which do not ask for the list of models. Source: Mistral's API reference, August 2026. */
 const usualModel = "mistral-small-latest";
 
 /** Asks a model one question with the stored key, or prints the call as a program. */
@@ -38,7 +38,7 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
   try {
     trial = await tryModel(deps, callable, { model, prompt }, write);
   } finally {
-    // Also when it was stopped, so that the next line is one of its own.
+    // Also after Ctrl-C, so that the next output starts a new line.
     if (written !== "" && !written.endsWith("\n")) write("\n");
   }
   if (trial === "no-model") {
@@ -67,7 +67,7 @@ async function readPrompt(args: readonly string[], deps: Deps): Promise<string> 
 async function readPipe({ output, readStdin }: Deps): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
   const text = await readStdin().finally(() => line.clear());
-  // A prompt is sent to a model, and stands in a snippet.
+  // A prompt is sent to a model and printed in snippets.
   if (!keyLike.test(text)) return text;
   throw new MistralKeyError(
     "usage",
