@@ -4,19 +4,19 @@ import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, CheckStep, KeyCheck } from "../mistral/mistral-api.ts";
 import { quietly } from "../terminal/absence.ts";
 
-/** What {@link checkWithProgress} makes calls and shows them with. */
+/** The dependencies of {@link checkWithProgress}. */
 export type Checking = Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">;
 
-/** What is to be checked about a key. */
+/** How to check a key. */
 export interface CheckRequest
   extends Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral" | "greets"> {
-  /** Whether nothing stays on the screen, as for `--json`. */
+  /** Leaves nothing on the screen, as for `--json`. */
   readonly silent?: boolean;
 }
 
 /**
- * Makes the test calls and shows on stderr what is under way and what went well; what went wrong
- * is left to the caller, who has the whole verdict. The keyboard stays silent meanwhile.
+ * Makes the test calls and shows progress and successes on stderr; failures are left to the caller, who has
+ * the whole verdict. Keystrokes are not echoed.
  *
  * @throws Cancelled when the person presses Ctrl-C
  */
@@ -44,13 +44,13 @@ export async function checkWithProgress(
   }
 }
 
-/** So many keys are checked at once, each with two calls at a time at most: Mistral limits how many it takes a second. */
+/** Checks this many keys at once, each with at most two parallel calls: Mistral limits calls per second. */
 const atOnce = 2;
 
 /**
  * Checks several keys, a few at a time, and shows how many are done.
  *
- * @returns the outcome of each, in their order; the rest is missing where the person pressed Ctrl-C
+ * @returns the results in order; after Ctrl-C, only those that are done
  */
 export async function checkEach<Item, Result>(
   deps: Checking,

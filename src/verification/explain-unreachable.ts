@@ -3,25 +3,25 @@ import { addressOf } from "../mistral/endpoint.ts";
 import type { CallContext, ForeignAnswer } from "../mistral/mistral-api.ts";
 import type { Explanation } from "./explanation.ts";
 
-/** How a proxy is written in its variable, as a sentence. */
+/** A sentence on how to write a proxy's variable. */
 export const writeProxy =
   "Write it as http://PROXY:PORT or https://PROXY:PORT; SOCKS proxies cannot be used.";
 
 const doctor = { command: "doctor", does: "check the network, the proxy and the certificates" };
 
-/** What an answer that is none says about the key, as the end of a sentence. */
+/** What a failed call says about the key, as the end of a sentence. */
 export function aboutKey({ accepted }: Pick<CallContext, "accepted">): string {
   return accepted ? "although it had accepted the key just before" : "so nothing is known about the key";
 }
 
-/** What to say when there was no answer. */
+/** Explains a call that got no answer. */
 export function explainFailure(failure: ConnectionFailure, context: CallContext): Explanation {
   const { what, hint } = wordsFor(failure, context);
   const sentence = `Mistral could not be reached, ${aboutKey(context)}: ${what}.`;
   return { sentence, causes: [], hint, next: [doctor] };
 }
 
-/** What to say when something answered that is not Mistral's API. */
+/** Explains an answer that is not from Mistral's API. */
 export function explainForeignAnswer(
   foreign: ForeignAnswer,
   status: number,

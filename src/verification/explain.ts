@@ -11,7 +11,7 @@ const rotate = { command: "rotate", does: "replace this key with a new one" };
 const openKeys = { command: "open keys", does: "see the list of your keys, or make a new one" };
 const openStatus = { command: "open status", does: "see whether Mistral has a problem" };
 
-/** Puts what answers showed of a key into words. */
+/** Explains an assessment in words. */
 export function explain(assessed: Assessed): Explanation {
   return { causes: [], hint: null, next: [], ...wordsFor(assessed) };
 }
@@ -126,7 +126,7 @@ function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Wo
   const { mask, usualShape, endpoint } = context;
   const causes = [
     ...(usualShape ? [] : [say(facts.unusualShape)]),
-    // Mistral's own address wants Mistral's keys, and so does the demonstration's.
+    // Mistral's own address takes Mistral's keys, and so does the demonstration's.
     ...(endpoint.serverUrl === undefined || endpoint.madeUp
       ? []
       : [`The server at ${endpoint.serverUrl} may want a key of its own (--server-url).`]),
@@ -137,7 +137,7 @@ function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Wo
   return { sentence: notAccepted(mask), causes, hint: say(facts.compare), next: [openKeys] };
 }
 
-/** Names the key, which nobody saw when it was pasted; a mask that shows nothing of it names nothing. */
+/** Names the key, since a pasted key is not visible; omits a mask that is all asterisks. */
 function notAccepted(mask: string): string {
   return `Mistral does not accept this key${/^\*+$/.test(mask) ? "" : `, ${mask}`}.`;
 }

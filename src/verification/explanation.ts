@@ -2,9 +2,9 @@
 export interface Explanation {
   /** One sentence: what happened. */
   readonly sentence: string;
-  /** What is known besides, a sentence each. */
+  /** Other known facts, a sentence each. */
   readonly facts?: readonly string[];
-  /** What may be the cause, the likeliest first; empty where there is nothing to guess. */
+  /** Possible causes, the likeliest first; empty if there is nothing to guess. */
   readonly causes: readonly string[];
   /** The next action, as a sentence. */
   readonly hint: string | null;
@@ -12,7 +12,7 @@ export interface Explanation {
   readonly next: readonly { readonly command: string; readonly does: string }[];
 }
 
-/** What happened, what is known besides and what may be why, in a line. */
+/** Formats the sentence, facts and causes in one line. */
 export function inOneLine({ sentence, facts = [], causes }: Explanation): string {
   const guess =
     causes.length === 0 ? [] : [causes.length === 1 ? "This may be why:" : "One of these may be why:"];

@@ -7,7 +7,7 @@ import { explain } from "./explain.ts";
 /** A stored key, and what Mistral says of it. */
 export interface CardedKey {
   readonly profile: Profile;
-  /** The name of the store, for people. */
+  /** The store's display name. */
   readonly storeName: string;
   /** `undefined` when no test call was made. */
   readonly check: KeyCheck | undefined;

@@ -8,14 +8,14 @@ import type { Explanation } from "./explanation.ts";
 import { isRefusal, verdictOf } from "./verdict.ts";
 import { type CheckedKey, commandOf, endsWithinMinDays } from "./verification-document.ts";
 
-/** Prints what an assessment means, set off from what stands above and below. */
+/** Prints what an assessment means, with a blank line before and after. */
 export function printExplanation(output: Output, assessed: Assessed, symbol: "warn" | "fail"): void {
   output.print();
   printMeaning(output, explain(assessed), symbol);
   output.print();
 }
 
-/** What happened, what is known besides, what may be why, and what to do next. */
+/** Prints what happened, other facts, possible causes, and what to do next. */
 function printMeaning(output: Output, explanation: Explanation, symbol: "warn" | "fail"): void {
   const { sentence, facts = [], causes, hint } = explanation;
   if (symbol === "fail") output.fail(sentence, 0);
@@ -32,16 +32,16 @@ function printMeaning(output: Output, explanation: Explanation, symbol: "warn" |
   output.next(hint);
 }
 
-/** Prints the verdict on one key, as the answer: good in one line, otherwise with what to do about it. */
+/** Prints the verdict on one key as the answer: one line if valid, else with what to do about it. */
 export function printVerdict(output: Output, { check, profile }: CheckedKey): void {
   const { answers } = output;
-  // Progress stands above on the screen, and is not part of the answer.
+  // Progress is above on the screen, not part of the answer.
   output.print();
   if (check.diagnosis === "valid") answers.ok(answers.theme.strong(explain(check).sentence), 0);
   else printWithNext(answers, profile, check);
 }
 
-/** Prints why a call of a stored key gave no answer, and the commands worth trying next. */
+/** Prints why a call with a stored key failed, and the commands worth trying next. */
 export function printFailedCall(output: Output, profile: ProfileName, assessed: Assessed): void {
   output.print();
   printWithNext(output, profile, assessed);
@@ -86,15 +86,15 @@ export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): v
   }
 }
 
-/** Prints a verdict in one line, behind what ends with the key's mask. */
+/** Prints a verdict in one line, after text ending in the key's mask. */
 export function printVerdictLine(output: Output, before: string, check: KeyCheck, indent?: number): void {
   const verb = { usable: "ok", limited: "warn", unknown: "warn", rejected: "fail" } as const;
-  // Where the sentence names the key, it is named once.
+  // `before` already names the key.
   const sentence = explain(check).sentence.replace(`, ${check.context.mask}`, "");
   output[verb[verdictOf(check)]](`${before}  ${sentence}`, indent);
 }
 
-/** Prints what a person should know besides the verdict. */
+/** Prints the notes that go with a verdict. */
 export function printNotes(output: Output, notes: readonly string[]): void {
   for (const note of notes) {
     output.print();

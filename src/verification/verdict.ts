@@ -2,12 +2,12 @@ import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 
 /**
- * What a check means for a key that is to be stored or given up:
+ * What a check means for storing or retiring a key:
  *
  * - `usable`: Mistral accepts it and a model answered
  * - `limited`: Mistral accepts it, but it cannot be used now (rate limit, no plan, capacity)
  * - `rejected`: Mistral does not accept it
- * - `unknown`: nobody answered for Mistral, so nothing is known for or against the key
+ * - `unknown`: no conclusive answer, so nothing is known for or against the key
  */
 export type Verdict = "usable" | "limited" | "rejected" | "unknown";
 
@@ -18,7 +18,7 @@ export function verdictOf({ diagnosis, authentication }: KeyCheck): Verdict {
   return authentication.ok ? "limited" : "unknown";
 }
 
-/** Whether Mistral does not take the key. */
+/** Whether Mistral refuses the key. */
 export function isRefusal(diagnosis: Diagnosis): boolean {
   return ["invalid-key", "expired", "wrong-product", "forbidden"].includes(diagnosis);
 }

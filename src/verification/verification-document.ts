@@ -16,13 +16,13 @@ export interface Verification {
   readonly key: ApiKey;
   /** `null` for a key that is not stored. */
   readonly store: StoreKind | null;
-  /** `undefined` when no test call was wanted. */
+  /** `undefined` if no test call was made. */
   readonly check: KeyCheck | undefined;
   /** `undefined` when not known. */
   readonly expiresAt: Expiry | undefined;
-  /** What Mistral's list said of the key, where it was asked. */
+  /** The key's row in Mistral's list, if it was fetched. */
   readonly listed?: ListedKey | undefined;
-  /** Whose key it was at an earlier check, for when Mistral did not say this time. */
+  /** Whose key it was at an earlier check, used if Mistral does not say now. */
   readonly identity?: Identity | null;
   /** When the check was made. */
   readonly now: Date;
@@ -33,7 +33,7 @@ export interface Verification {
 /** A key with a verdict. */
 export type CheckedKey = Verification & { readonly check: KeyCheck };
 
-/** What `verify --json` prints; `init` and `rotate` add to it. Stable surface; holds the mask of the key, never the key. */
+/** What `verify --json` prints; `init` and `rotate` add to it. Stable surface; holds the key's mask only. */
 export function verificationDocument(verification: Verification) {
   const { profile, key, store, check, expiresAt, identity, now } = verification;
   return {
@@ -52,7 +52,7 @@ export function verificationDocument(verification: Verification) {
   };
 }
 
-/** The exit code that a verdict gives; a key that ends too soon counts only when nothing else is wrong. */
+/** The exit code of a verdict; a key that ends too soon counts only if nothing else is wrong. */
 export function exitCodeOfVerification(verification: Verification): ExitCode {
   const { check } = verification;
   const code = check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
@@ -80,7 +80,7 @@ export function hintFor(profile: ProfileName | null, assessed: Assessed): string
   return [sentence, ...(hint === null ? [] : [hint]), ...command].join(" ");
 }
 
-/** A suggested command, to be copied; for the profile where it is about a key. */
+/** A suggested command to copy, with the profile unless it opens a page. */
 export function commandOf(profile: ProfileName | null, command: string): string {
   return command.startsWith("open ") ? ownCommand(command) : commandFor(profile ?? defaultProfile, command);
 }

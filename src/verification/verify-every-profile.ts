@@ -12,25 +12,25 @@ import {
   type VerifyRequest,
 } from "./verify-profile.ts";
 
-/** What came of one profile: a verdict, or why there is none. */
+/** One profile's result: a verdict, or why there is none. */
 export type ProfileResult =
   | { readonly profile: ProfileName; readonly verified: VerifiedKey }
   | { readonly profile: ProfileName; readonly failure: MistralKeyError };
 
-/** What came of all profiles, in their order. */
+/** The results of all profiles, in order. */
 export interface ProfileResults {
   readonly results: readonly ProfileResult[];
-  /** How many keys were left unchecked since the person pressed Ctrl-C. */
+  /** How many keys Ctrl-C left unchecked. */
   readonly unchecked: number;
 }
 
 /**
- * Verifies the keys of all profiles. The stores are asked one after the other, so that no two of
- * their dialogs are open at once; then the keys are checked, a few at a time. What is found out is
- * noted at once: Ctrl-C loses only what is still under way.
+ * Verifies the keys of all profiles. Reads the stores one after the other, so that no two unlock dialogs are
+ * open at once; then checks a few keys at a time. Saves each result at once: Ctrl-C loses only checks in
+ * progress.
  *
- * @throws Cancelled when the person presses Ctrl-C while a store is asked
- * @throws MistralKeyError of kind `no-key` or of a `store-…` kind when there is no profile at all
+ * @throws Cancelled when the person presses Ctrl-C while a store is read
+ * @throws MistralKeyError of kind `no-key` or of a `store-…` kind if there is no profile at all
  */
 export async function verifyEveryProfile(
   deps: Verifying,
@@ -38,7 +38,7 @@ export async function verifyEveryProfile(
 ): Promise<ProfileResults> {
   const names = deps.profiles.list().map(({ name }) => name);
   const found: (StoredKeyToCheck | Failed)[] = [];
-  // A key may be in the keychain without a profile that lists it.
+  // The keychain may hold a key that has no profile.
   if (names.length === 0) found.push(await readKeyToCheck(deps, { ...options, profile: defaultProfile }));
   for (const profile of names) {
     const failed = (error: unknown) => ({ profile, failure: expected(error) });
@@ -54,7 +54,7 @@ export async function verifyEveryProfile(
 type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
 type Verifying = Checking & Reading & Pick<Deps, "env" | "now">;
 
-/** The verdict on one key; `undefined` when the person pressed Ctrl-C before it was there. */
+/** Checks one key; `undefined` if the person pressed Ctrl-C first. */
 async function checkOne(deps: Verifying, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
   const { history, key, request } = found;
   const { quick, model, profile } = request;
@@ -74,9 +74,9 @@ function expected(error: unknown): MistralKeyError {
 }
 
 /**
- * The exit code for several verdicts: the worst of them, by how surely something has to be done.
- * A bug (1), then a rejected key (4), no key (3), no store (7), a key that cannot be used now (6),
- * nobody reached (5), a wrong model or address (2), a key that ends soon (8), and all well (0).
+ * The exit code for several verdicts: the most urgent one, in this order: a bug (1), a rejected key (4), no
+ * key (3), no store (7), a key that cannot be used now (6), Mistral unreachable (5), a wrong model or address
+ * (2), a key that ends soon (8), any other, success (0).
  */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   const worstFirst: readonly ExitCode[] = [

@@ -28,17 +28,17 @@ export interface StoredKeyToCheck {
   readonly store: SecretStore;
   readonly endpoint: Endpoint;
   readonly history: KeyHistory;
-  /** What is known about exactly this key; `undefined` when nothing is. */
+  /** The profile of exactly this key; `undefined` if none. */
   readonly known: Profile | undefined;
   /** The profile as it was read, which may be about another key. */
   readonly profile: Profile | undefined;
 }
 
-/** A verdict on a stored key, and what the person should know besides. */
+/** A verdict on a stored key, with notes for the person. */
 export interface VerifiedKey extends CheckedKey {
   readonly profile: ProfileName;
   readonly store: StoreKind;
-  /** What is known about the key now. */
+  /** The key's profile by then. */
   readonly knowledge: Profile;
   readonly storeName: string;
   readonly notes: readonly string[];
@@ -48,7 +48,7 @@ type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
 export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
 
 /**
- * Checks a stored key, and notes the outcome.
+ * Checks a stored key and saves the result.
  *
  * @throws Cancelled when the person presses Ctrl-C
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
@@ -71,11 +71,11 @@ export async function verifyProfile(
  */
 export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Promise<StoredKeyToCheck> {
   const endpoint = endpointFor(request, deps.profiles.read(request.profile));
-  // Loading the SDK takes as long as asking the keychain; a failure shows when it is used.
+  // Loads the SDK while the keychain is read, which takes as long; a failure shows on use.
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
-  // During a rotation the key may be the one that is coming or the one that is leaving.
-  // A record that cannot be read says nothing against the key; that it is damaged is noted at the end.
+  // During a rotation the key may be the new or the old one. A damaged record says nothing about the key and
+  // is reported at the end.
   const rotation = unlessDamaged(() => deps.journal.read(request.profile));
   const known = [profile, rotation?.after, rotation?.before ?? undefined].find(
     (one) => one !== undefined && matchesFingerprint(key, one.fingerprint),
@@ -85,7 +85,7 @@ export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Pro
   return { request, key, store, endpoint, history, known, profile };
 }
 
-/** Puts down what a check said, and what follows from it. A profile that cannot be written is a note, not a failure. */
+/** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */
 export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store } = found;
   const [known, profile] = [found.known, found.profile].map(
@@ -134,7 +134,7 @@ export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck
   return { ...verified, notes };
 }
 
-/** What another server than the key's own has against it, one that was mistyped say, is no news of the key. */
+/** A refusal by a server other than the key's own, such as a mistyped one, says nothing about the key. */
 function isAboutTheKey({ known, endpoint }: StoredKeyToCheck, check: KeyCheck): boolean {
   if (known === undefined || check.authentication.ok) return true;
   return addressOf(endpoint) === addressOf(known.endpoint);
@@ -145,11 +145,10 @@ function remember(
   { request, known, profile, store }: StoredKeyToCheck,
   knowledge: Profile,
 ): readonly string[] {
-  // A key looked up in another store than the profile's is not the profile's key.
+  // A key from a store other than the profile's is not the profile's key.
   if (profile !== undefined && known === undefined && store.kind !== profile.store) return [];
   try {
-    // While a rotation is under way the profile is its business, and somebody may have replaced the
-    // key during the test calls.
+    // A rotation under way owns the profile, and the key may have been replaced during the test calls.
     if (journal.read(request.profile) !== undefined) return [];
     const latest = profiles.read(request.profile);
     if (latest?.fingerprint.hash !== profile?.fingerprint.hash) return [];
@@ -186,7 +185,7 @@ function endNotes({
   ];
 }
 
-/** An app takes `MISTRAL_API_KEY` before anything else, so another key there makes the stored one useless. */
+/** Apps use `MISTRAL_API_KEY` first, so another key there hides the stored one. */
 function shadowNotes(env: Deps["env"], key: ApiKey, profile: ProfileName): readonly string[] {
   const shadow = readEnvironmentKey(env);
   if (shadow.state === "absent" || (shadow.state === "key" && shadow.key.equals(key))) return [];
