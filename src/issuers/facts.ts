@@ -3,7 +3,7 @@ import { type Facts, sources } from "../mistral/facts.ts";
 
 const { adminApi } = sources;
 
-/** What is said about Mistral's Admin API. */
+/** Statements about Mistral's Admin API. */
 export const facts = {
   preview: adminApi("Mistral's Admin API is a preview for organizations with an Enterprise account."),
   ownKind: adminApi(

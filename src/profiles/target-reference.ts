@@ -19,7 +19,7 @@ export type TargetReference =
   | { readonly kind: "aws"; readonly secretId: string }
   /**
    * `vercel:ENVIRONMENT`: an environment variable of the project that the current folder is linked
-   * to. In a profile `vercel:ENVIRONMENT#FOLDER`, with that folder.
+   * to. A profile adds that folder: `vercel:ENVIRONMENT#FOLDER`.
    */
   | { readonly kind: "vercel"; readonly environment: string; readonly folder: string | null }
   /** `pass:PATH`: an entry of pass, the standard Unix password manager. */

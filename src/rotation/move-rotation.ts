@@ -44,7 +44,7 @@ export interface MoveOptions extends RetireOptions {
 export type MoveOutcome =
   | ({ readonly outcome: "rotated" } & RotationOutcome)
   | ({ readonly outcome: "went-back" } & WayBack)
-  /** The rotation was interrupted before the new key was stored. It is ended; the old key is in use. */
+  /** The rotation was interrupted before the new key was stored, and has ended; the old key is in use. */
   | { readonly outcome: "nothing-staged" };
 
 /**

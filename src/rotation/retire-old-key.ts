@@ -49,9 +49,8 @@ type Seen = "dead" | Exclude<Left, "targets">;
 export type Retired = Seen | "given-up";
 
 /**
- * Retires the old key: checks whether Mistral still accepts it, has it deleted through `revoke` or by the
- * person in the console, and polls until it is refused. Nobody deletes it before Mistral accepts the key in
- * use.
+ * Retires the old key: checks whether Mistral still accepts it, deletes it through `revoke` or asks the
+ * person to, and polls until it is refused. It is never deleted before Mistral accepts the key in use.
  *
  * @throws Cancelled when the person stops during the first check
  */

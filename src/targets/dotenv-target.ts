@@ -7,7 +7,7 @@ import type { Target, TargetContext } from "./target.ts";
 /**
  * The line `MISTRAL_API_KEY=…` of a dotenv file. Its other lines stay as they are.
  *
- * @param words - those of the target
+ * @param words - the target's words
  */
 export function openDotenv(path: string, words: string, { profile, processContext }: TargetContext): Target {
   const place = { path, name: standardVariable, profile };

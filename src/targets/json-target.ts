@@ -17,7 +17,7 @@ const member = "mistral";
  * The member `mistral` of a tool's JSON file: the key, or an object with the key as its `key`. The rest of
  * the file stays as it is, comments included.
  *
- * @param words - those of the target
+ * @param words - the target's words
  * @param beside - the other members of such an object; `undefined` for the key alone
  */
 export function openJson(path: string, words: string, beside?: Readonly<Record<string, string>>): Target {

@@ -11,7 +11,7 @@ import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
 import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./target.ts";
 
-/** What {@link pushKey} is to deliver. */
+/** What to deliver with {@link pushKey}. */
 export interface PushRequest extends KeyRequest {
   /** The targets; if empty, all that the profile remembers. */
   readonly targets: readonly TargetReference[];

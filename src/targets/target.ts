@@ -12,8 +12,8 @@ export interface Target {
   readonly words: string;
 
   /**
-   * Checks that a delivery can succeed (the program is there and signed in, the file is writable), without
-   * changing anything.
+   * Checks, without changing anything, that a delivery can succeed: the program is installed and signed in,
+   * the file is writable.
    */
   check(): Promise<void>;
 
@@ -21,7 +21,7 @@ export interface Target {
   deliver(key: ApiKey): Promise<void>;
 
   /**
-   * Returns the value stored there; empty if there is none, `undefined` if it is never shown.
+   * Returns the value stored there; empty if there is none, `undefined` if unreadable.
    *
    * @param key - must not appear in an error
    */
@@ -30,7 +30,7 @@ export interface Target {
   /**
    * Removes what is there, and nothing else.
    *
-   * @param key - what is there, as far as that can be read
+   * @param key - the one assumed to be there
    * @returns a sentence about the result
    */
   remove(key: ApiKey): Promise<string>;
@@ -48,7 +48,7 @@ export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
 }
 
 /**
- * Removes a key from a target. Another key that is there by now stays, if it can be read.
+ * Removes a key from a target. A different key stays, if it can be read.
  *
  * @returns what is there now, as a sentence
  */

@@ -99,7 +99,7 @@ async function refuseWrittenKey(path: string): Promise<void> {
   try {
     models = (parse(reading.file.text, { logLevel: "silent" }) as { models?: unknown } | null)?.models;
   } catch {
-    // What Continue does with it is not known.
+    // How Continue treats it is not known.
   }
   const isWritten = (model: unknown) => {
     const { provider, apiKey } = (model ?? {}) as Record<string, unknown>;

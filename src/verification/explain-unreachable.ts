@@ -35,7 +35,7 @@ export function explainForeignAnswer(
     gateway: { what: `The call to ${host} was refused in a form that is not Mistral's`, ...inBetween },
     unreadable: { what: `What came back from ${host} is not an answer from Mistral's API`, ...inBetween },
   }[foreign];
-  // Mistral's own address is no suspect.
+  // Not for Mistral's own address.
   const own =
     serverUrl === undefined ? [] : [`${serverUrl} may not be the address of a Mistral API (--server-url).`];
   const sentence = `${what} (HTTP ${status}), ${aboutKey(context)}.`;

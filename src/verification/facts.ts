@@ -13,7 +13,7 @@ const {
   vibeReports,
 } = sources;
 
-/** What the verdict on a key says about Mistral. */
+/** What a key's verdict says about Mistral. */
 export const facts = {
   deleted: apiKeys("It was deleted in the console, by you or by an admin of the organization."),
   expiredToday: apiKeys("It has expired: today is noted as its last day."),

@@ -4,7 +4,7 @@ import type { Target, TargetContext } from "../target.ts";
 import { OwnersProgram } from "./owners-program.ts";
 
 /**
- * The first line of an entry of pass, the standard Unix password manager; further lines stay.
+ * The first line of an entry of pass, the standard Unix password manager; other lines stay.
  *
  * Source: pass(1), version 1.7.4.
  */
