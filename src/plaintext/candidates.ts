@@ -14,22 +14,22 @@ import type { FoundKey, FoundPlace } from "./find-keys.ts";
 import { storedAs } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
 
-/** A key that was found, and what Mistral says of it; `undefined` where it was not asked. */
+/** A found key and Mistral's answer about it; `undefined` when not asked. */
 export interface Candidate {
   readonly found: FoundKey;
   readonly check: KeyCheck | undefined;
 }
 
-/** Which of the keys that were found is meant. */
+/** Which of the found keys the user means. */
 export interface KeyPick {
-  /** A file, the name of a variable, or the kind of a place. */
+  /** A file, a variable name, or a {@link FoundPlace} kind. */
   readonly from: string | undefined;
   /** The mask of a key. */
   readonly mask: string | undefined;
 }
 
 /**
- * The keys that fit.
+ * The found keys that match the pick.
  *
  * @throws MistralKeyError of kind `usage` when none does
  */
@@ -57,9 +57,9 @@ function isAt(place: FoundPlace, from: string, { cwd, home }: ProcessContext): b
 }
 
 /**
- * Asks Mistral about keys, and puts those first that it accepts.
+ * Checks keys with Mistral and sorts the accepted ones first.
  *
- * @throws Cancelled when the person presses Ctrl-C
+ * @throws Cancelled when the user presses Ctrl-C
  */
 export async function checkCandidates(
   deps: Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">,
@@ -80,7 +80,7 @@ function rankOf({ check }: Candidate): number {
   return { usable: 0, limited: 1, unknown: 2, rejected: 4 }[verdictOf(check)];
 }
 
-/** Prints what Mistral says of each key. */
+/** Prints Mistral's answer for each key. */
 export function printChecks(output: Output, candidates: readonly Candidate[]): void {
   output.print();
   for (const { found, check } of candidates) {
@@ -90,9 +90,9 @@ export function printChecks(output: Output, candidates: readonly Candidate[]): v
 }
 
 /**
- * Settles which candidates are meant: the only one, else what the person chooses.
+ * Returns the candidates to store: the only one, or those the user chooses.
  *
- * @throws MistralKeyError of kind `usage` when there are several and nobody is there to choose; Cancelled
+ * @throws MistralKeyError of kind `usage` when there are several and nobody to ask; Cancelled
  */
 export async function chooseCandidates(
   deps: Pick<Deps, "interactive" | "absence" | "prompts" | "profiles">,
@@ -102,7 +102,7 @@ export async function chooseCandidates(
   if (candidates.length === 1) return candidates;
   const accepted = candidates.filter(({ check }) => check !== undefined && verdictOf(check) === "usable");
   if (!deps.interactive) {
-    // Who has them checked wants the one that works.
+    // A non-interactive `--check` means: take the key that works.
     if (accepted.length === 1) return accepted;
     const offered = accepted.length === 0 ? candidates : accepted;
     const masks = offered.map(({ found }) => `--key ${found.key.mask}`);

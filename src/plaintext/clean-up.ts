@@ -10,19 +10,19 @@ import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
 import { type PlannedTakeOut, planTakeOut } from "./take-out.ts";
 
-/** Which copies to take out: those in dotenv and shell files, those in the files of other tools as well, or none. */
+/** Copies to remove: `files` in dotenv and shell files, `all` in other tools' files too, `none` nowhere. */
 export type CleanChoice = "files" | "all" | "none";
 
-/** What is to be cleaned up after. */
+/** The input of {@link cleanUp}. */
 export interface CleanUp {
   readonly found: FoundKey;
-  /** Where the key is kept, as its store has just been seen to hold it; `undefined` for one that Mistral refuses. */
+  /** Where the key was just seen to be stored; `undefined` for a key that Mistral refuses. */
   readonly kept: { readonly profile: ProfileName; readonly store: SecretStore } | undefined;
-  /** `undefined` asks the person; without one nothing is taken out. */
+  /** `undefined` asks the user; with nobody to ask, nothing is removed. */
   readonly choice: CleanChoice | undefined;
 }
 
-/** What became of a line that held the key. */
+/** The outcome for one line that held the key. */
 export interface CleanedPlace {
   readonly place: FoundInFile;
   readonly outcome: "removed" | "kept" | "failed";
@@ -36,7 +36,7 @@ interface Candidate {
   readonly path: string;
 }
 
-/** Offers to take the plaintext copies of a key out, each change shown before it is made. */
+/** Removes the plaintext copies of a key, with consent, showing each change first. */
 export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly CleanedPlace[]> {
   const at = deps.processContext();
   const candidates = filesOf(request, at);
@@ -53,7 +53,7 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
   return cleaned;
 }
 
-/** Says where the key comes back, since it is delivered there. */
+/** Warns of targets that bring the key back to a cleaned file. */
 function explainTargets(
   { output, profiles }: Deps,
   { kept }: CleanUp,
@@ -180,7 +180,7 @@ async function settle(
   ];
 }
 
-/** Says what taking the key out of files does not reach. */
+/** Names what removing the key from files does not reach. */
 function explainRest(
   output: Output,
   { found, kept }: CleanUp,

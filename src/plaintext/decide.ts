@@ -7,7 +7,7 @@ import { explain } from "../verification/explain.ts";
 import { facts } from "../verification/facts.ts";
 import { verdictOf } from "../verification/verdict.ts";
 
-/** What becomes of a key that was found and that Mistral does not simply accept. */
+/** The user's decision on a found key whose verdict is not `usable`. */
 export type Decision = "store" | "again" | "another" | "take-out";
 
 type Option = Decision | "stop";
@@ -26,11 +26,11 @@ function store(name: string, description: string): Choice<Option> {
 }
 
 /**
- * Says what Mistral answered, and asks what becomes of the key. It was found on this machine, so
- * pasting or waiting does not help.
+ * Prints Mistral's answer and asks what to do with the key. Does not offer to paste again or wait: that
+ * cannot help a found key.
  *
  * @param hasOthers - whether there are other keys to choose from
- * @throws Cancelled when the person stops
+ * @throws Cancelled when the user stops
  */
 export async function decideAbout(
   { output, prompts }: Pick<Deps, "output" | "prompts">,
@@ -59,7 +59,7 @@ function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
   }
 }
 
-/** Says what Mistral answered about a key that was found, and what may be why. */
+/** Prints Mistral's answer about a found key, and likely causes. */
 export function printAnswer(output: Output, check: KeyCheck): void {
   const { sentence, hint, causes } = explain(check);
   const refused = verdictOf(check) === "rejected";

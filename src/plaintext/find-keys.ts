@@ -10,7 +10,7 @@ import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
 /** A place that holds a key. */
 export type FoundPlace = { readonly kind: "environment"; readonly variable: string } | FoundInFile;
 
-/** A line of a file that holds a key. */
+/** A line of a file, and the key it holds. */
 export interface FoundInFile extends FilePlace {
   readonly file: TextFile;
   readonly format: TextFormat;
@@ -18,26 +18,29 @@ export interface FoundInFile extends FilePlace {
   readonly git: GitState;
 }
 
-/** A key and every place it lies in. */
+/** A key and every place it was found in. */
 export interface FoundKey {
   readonly key: ApiKey;
   readonly places: readonly [FoundPlace, ...FoundPlace[]];
 }
 
-/** A place that could not be looked into. */
+/** A place that could not be read. */
 export interface UnreadPlace {
   readonly kind: PlaceKind;
   readonly where: string;
   readonly reason: string;
 }
 
-/** What looking everywhere told. */
+/** The result of {@link findKeys}. */
 export interface Discovery {
   readonly found: readonly FoundKey[];
   readonly unread: readonly UnreadPlace[];
 }
 
-/** Looks for Mistral keys wherever they are known to lie in plaintext, reading only. A keychain is none of these places. */
+/**
+ * Looks for plaintext Mistral keys in the environment and in {@link filePlaces}. Reads only; opens no
+ * keychain.
+ */
 export async function findKeys(at: ProcessContext): Promise<Discovery> {
   const files = await findInFiles(at);
   const finds: { key: ApiKey; place: FoundPlace }[] = [];

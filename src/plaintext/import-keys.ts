@@ -28,28 +28,28 @@ import type { FoundKey } from "./find-keys.ts";
 import { profilesOf, storedAs } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
 
-/** What `import` is asked for. */
+/** The options of `import`. */
 export interface ImportRequest extends PlaceRequest {
-  /** Whether the profile was named, rather than taken as the usual one. */
+  /** Whether the user named the profile; otherwise it is the default. */
   readonly named: boolean;
   readonly pick: KeyPick;
-  /** Whether keys are checked before they are stored. */
+  /** Whether to check keys before storing them. */
   readonly verify: boolean;
-  /** Whether all keys that fit are checked first, without asking. */
+  /** Whether to check all matching keys first, without asking. */
   readonly check: boolean;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
   readonly clean: CleanChoice | undefined;
 }
 
-/** What became of a key that was found. */
+/** The outcome for one found key. */
 export type ImportedKey = { readonly found: FoundKey; readonly cleaned: readonly CleanedPlace[] } & (
   | StoredOutcome
-  /** It was in a store before. */
+  /** It was already in a store. */
   | { readonly outcome: "already"; readonly profile: ProfileName; readonly store: SecretStore }
-  /** Another key is stored for the profile, and stays. */
+  /** The profile has another key, which stays. */
   | { readonly outcome: "kept"; readonly profile: ProfileName }
-  /** Mistral does not accept it, so that it was not stored; its copies may be gone. */
+  /** Its verdict was not `usable`, so it was not stored; its copies may be gone. */
   | { readonly outcome: "refused"; readonly check: KeyCheck }
 );
 
@@ -61,10 +61,10 @@ interface Importing {
 }
 
 /**
- * Stores keys that were found, and takes their copies out: the one that fits, those a person chooses,
- * or all that Mistral accepts.
+ * Stores found keys and removes their copies: the only match, those the user chooses, or all that Mistral
+ * accepts.
  *
- * @throws Cancelled, and MistralKeyError of kinds `usage`, `store-…` and `unfinished`
+ * @throws Cancelled; MistralKeyError of kinds `usage`, `store-…` and `unfinished`
  */
 export async function importKeys(
   deps: Deps,
@@ -94,7 +94,7 @@ export async function importKeys(
   }
 }
 
-/** Keys are sent to Mistral only when the person says so; a single one is checked before it is stored. */
+/** Checking all keys up front sends them to Mistral, so it needs consent. A single key is checked later. */
 async function wantsChecks({ deps, request }: Importing, count: number): Promise<boolean> {
   if (!request.verify || count === 1) return false;
   if (request.check || !deps.interactive) return request.check;
@@ -105,10 +105,10 @@ async function wantsChecks({ deps, request }: Importing, count: number): Promise
 }
 
 /**
- * Stores a key, and takes its copies out only then.
+ * Stores a key, and only then removes its copies.
  *
- * @param together - whether each of several keys gets a name of its own
- * @returns `another` when the person wants another one of the keys instead
+ * @param together - whether several keys are stored, each under its own name
+ * @returns `another` when the user wants to choose another key
  */
 async function importOne(
   importing: Importing,
@@ -167,7 +167,7 @@ async function store(
   return noted;
 }
 
-/** Looks into the store itself: a fingerprint does not tell that the key is still there. */
+/** Reads the store itself: a fingerprint does not prove that the key is still there. */
 async function findStored(importing: Importing, found: FoundKey): Promise<ImportedKey | undefined> {
   const { deps, request } = importing;
   const names = storedAs(found, deps.profiles);

@@ -8,7 +8,7 @@ import type { Output } from "../terminal/output/output.ts";
 import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
 import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
 
-/** What `import --list --json` prints, in the order of the candidates. Stable surface; holds no key. */
+/** The document of `import --list --json`, in candidate order. Stable interface; contains no key. */
 export function discoveryDocument(
   candidates: readonly {
     readonly found: FoundKey;
@@ -33,7 +33,7 @@ export function discoveryDocument(
   };
 }
 
-/** A place as `--json` tells it; `path` is `null` for what is no file, `git` for what is in no repository. */
+/** A place in `--json` output; `path` is `null` for a variable, `git` outside a repository. */
 export function placeDocument(place: FoundPlace) {
   if (place.kind === "environment") {
     return { path: null, line: null, kind: place.kind, git: null, variable: showName(place.variable) };
@@ -42,7 +42,7 @@ export function placeDocument(place: FoundPlace) {
   return { path: showName(place.file.path), line: place.occurrence.line, kind: place.kind, git };
 }
 
-/** The profiles that a key is stored as, as their fingerprints tell: no store is opened. */
+/** The profiles whose fingerprint matches the key; opens no store. */
 export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegistry): readonly ProfileName[] {
   return profiles
     .list()
@@ -51,7 +51,7 @@ export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegist
     );
 }
 
-/** Prints every key that was found and the places it lies in. */
+/** Prints every found key with its places. */
 export function printKeys(
   output: Output,
   { found, unread }: Discovery,
@@ -82,7 +82,7 @@ export function printKeys(
   }
 }
 
-/** Names of profiles in a sentence. The same key under two names is worth saying. */
+/** Profile names, worded for a sentence. */
 export function profilesOf(names: readonly ProfileName[]): string {
   return names.length === 1 ? `profile ${names[0]}` : `profiles ${names.join(" and ")}`;
 }

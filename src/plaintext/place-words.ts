@@ -2,21 +2,21 @@ import type { ProcessContext } from "../files/process-context.ts";
 import { showName } from "../outside-text.ts";
 import type { FoundPlace } from "./find-keys.ts";
 
-/** A path for people: `~` for the home folder, and escapes for what could steer a terminal. */
+/** A path for display: `~` for the home folder, control characters escaped. */
 export function shortPath(path: string, { home }: Pick<ProcessContext, "home">): string {
   const inHome =
     home.length > 1 && (path === home || path.startsWith(`${home}/`) || path.startsWith(`${home}\\`));
   return showName(inHome ? `~${path.slice(home.length)}` : path);
 }
 
-/** Where a key is, as short as it can be said. */
+/** A short label: the variable, or `path:line`. */
 export function whereOf(place: FoundPlace, at: Pick<ProcessContext, "home">): string {
   return place.kind === "environment"
     ? showName(place.variable)
     : `${shortPath(place.file.path, at)}:${place.occurrence.line}`;
 }
 
-/** What else is worth knowing of a place. */
+/** Further facts about a place, for display. */
 export function noteOn(place: FoundPlace): string {
   if (place.kind === "environment") return "this shell's environment";
   const link = place.file.path === place.file.realPath ? [] : ["a link"];
@@ -31,7 +31,7 @@ export function noteOn(place: FoundPlace): string {
   return [...git[place.git], ...tool, ...link].join(", ");
 }
 
-/** Whether a place shows the key to others as soon as the repository is shared. */
+/** Whether sharing the repository would expose the key in this place. */
 export function isInGit(place: FoundPlace): boolean {
   return "git" in place && (place.git === "tracked" || place.git === "not-ignored");
 }

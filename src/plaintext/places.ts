@@ -8,7 +8,7 @@ import type { jsonRules } from "./formats/json-members.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
 import type { yamlRules } from "./formats/yaml-members.ts";
 
-/** What a place is; part of the stable `--json` surface. */
+/** The kind of a place; part of the stable `--json` interface. */
 export type PlaceKind =
   | "environment"
   | "dotenv"
@@ -20,10 +20,10 @@ export type PlaceKind =
   | "aider"
   | "mistral-code";
 
-/** A program that reads its key from its own file, and stops working when the key is taken out. */
+/** A program that reads its key from its own file and stops working without it. */
 export interface Tool {
   readonly name: string;
-  /** How it is started, and the variable it takes a key from; absent where it takes one from its file only. */
+  /** How to start it with the key in a variable; absent when it reads the key only from its file. */
   readonly start?: { readonly command: string; readonly variable: string };
 }
 
@@ -35,7 +35,7 @@ export interface FilePlace {
   readonly tool?: Tool;
 }
 
-/** Loads the reader of a format; only what is there needs one. */
+/** Loads a format's reader; called only for files that exist. */
 type LoadFormat = () => Promise<TextFormat>;
 
 const lines =
@@ -57,10 +57,13 @@ const yaml =
     return yamlMembers(yamlRules[tool]);
   };
 
-/** Every file in which Mistral keys are known to lie, whether it is there or not. Source: the tools' own documentation, August 2026. */
+/**
+ * Every file known to hold Mistral keys, whether it exists or not. Source: the tools' own documentation,
+ * August 2026.
+ */
 export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace[]> {
   const folders = projectFolders(at);
-  // Tools first: a file that is reached in two ways is theirs.
+  // Tools first: a file that two paths lead to counts as the tool's.
   return [
     ...filesOfTools(at),
     ...[at.home, ...folders].map(aiderFile),
@@ -70,7 +73,7 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
   ];
 }
 
-/** This folder and those above it, up to the top of the git repository; without one only this folder. */
+/** The current folder and its parents up to the git root; outside a repository, only the current one. */
 function projectFolders({ cwd }: ProcessContext): readonly string[] {
   const folders: string[] = [];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
@@ -89,7 +92,7 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
     .map((name) => ({
       kind: "dotenv",
       path: join(folder, name),
-      // direnv's file is a script.
+      // direnv's file is a shell script.
       loadFormat: lines(name.startsWith(".envrc") ? "posix" : "dotenv"),
     }));
 }

@@ -7,17 +7,17 @@ import { cleanText } from "../outside-text.ts";
 import type { FoundInFile } from "./find-keys.ts";
 import { applyEdits, type Edit, lineAt, type Occurrence } from "./formats/occurrence.ts";
 
-/** A change to a file that takes a key out of it, planned and not yet made. */
+/** A planned change that removes a key from a file. */
 export interface PlannedTakeOut {
-  /** What changes, for people: no key and no other secret is in it. */
+  /** For display: the keys and other secrets are masked. */
   readonly changes: readonly ShownChange[];
-  /** What has to be changed by hand, with the reason. */
+  /** Occurrences to remove by hand, with the reason. */
   readonly left: readonly { readonly occurrence: Occurrence; readonly reason: string }[];
-  /** Makes the change, unless the file is no longer as it was read. */
+  /** Makes the change, unless the file has changed since it was read. */
   apply(): Promise<Replacement>;
 }
 
-/** One changed place; `after` is empty where something is only removed. */
+/** One changed place; `after` is empty for a plain removal. */
 export interface ShownChange {
   readonly line: number;
   readonly before: string;
@@ -25,10 +25,10 @@ export interface ShownChange {
 }
 
 /**
- * Plans to take keys out of one file.
+ * Plans to remove keys from one file.
  *
- * @param finds - all of the same file
- * @param comment - what the comment says that takes a variable's place
+ * @param finds - all in the same file
+ * @param comment - the text of the comment that replaces a variable
  */
 export function planTakeOut(
   finds: readonly [FoundInFile, ...FoundInFile[]],
@@ -44,7 +44,7 @@ export function planTakeOut(
   };
 }
 
-/** The same key where no format would look for it: in a command, a note, as base64. */
+/** The same key where no format looks for it: in a command, in a note, as base64. */
 function otherForms(
   text: string,
   edits: readonly Edit[],
@@ -78,7 +78,7 @@ function show(text: string, edit: Edit, occurrences: readonly Occurrence[]): Sho
   return { line: lineAt(text, first), before: forPeople(masked), after: forPeople(edit.text) };
 }
 
-/** A piece of a file for the screen: one line, without what could steer a terminal, and without other secrets. */
+/** A piece of a file for display: one line, no control characters, other secrets masked. */
 function forPeople(piece: string): string {
   return cleanText(Buffer.from(piece, "latin1").toString("utf8"), [], piece.length)
     .replace(/\s+/g, " ")

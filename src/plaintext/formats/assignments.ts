@@ -2,10 +2,10 @@ import { ApiKey } from "../../keys/api-key.ts";
 import { isKeyUnder } from "./key-likeness.ts";
 import type { Edit, Occurrence, TakeOut, TextFormat } from "./occurrence.ts";
 
-/** The languages whose lines give a variable its value. */
+/** The syntax in which a file assigns variables. */
 export type AssignmentDialect = "dotenv" | "posix" | "fish";
 
-/** Files of `NAME=value` lines: dotenv files, and the start-up files of shells. */
+/** Files of `NAME=value` lines: dotenv files and shell start-up files. */
 export function assignments(dialect: AssignmentDialect): TextFormat {
   return {
     find: (text) => linesOf(text).flatMap((line) => findInLine(line, dialect)),
@@ -13,7 +13,7 @@ export function assignments(dialect: AssignmentDialect): TextFormat {
   };
 }
 
-/** The file in which fish keeps universal variables. Running shells write it, so nobody else should. */
+/** fish's universal variables. Running shells rewrite this file, so nothing else should. */
 export const fishVariables: TextFormat = {
   find: (text) => linesOf(text).flatMap((line) => findInLine(line, "dotenv")),
   takeOut: (_text, occurrences) => ({
@@ -41,9 +41,9 @@ function linesOf(text: string): readonly Line[] {
   });
 }
 
-// Only ASCII spaces count: in Latin-1 the second byte of a letter like "à" looks like one more.
+// Not `\s`: in Latin-1 it matches the second byte of a UTF-8 letter such as "à" (C3 A0).
 const name = String.raw`(?<![\w$-])(?=\w*mistral)(?<name>[a-z_]\w*)(?![\w-])`;
-// An unquoted value may close a quote that was opened before its name, but not go on behind it.
+// An unquoted value may close a quote opened before its name, but not go on past it.
 const bare = String.raw`(?<bare>[^ \t\r"'\`;&|()<>#]+)(?=["'\`]?(?:[ \t\r;&|()<>#]|$))`;
 const quotedValue = (sign: string, kind: string) =>
   String.raw`${sign}[ \t]*(?<${kind}>[^${sign}\r]*?)[ \t]*${sign}`;
@@ -71,7 +71,7 @@ function findInLine(line: Line, dialect: AssignmentDialect): Occurrence[] {
         return [{ key: ApiKey.of(found), variable, ...at }];
       })
       .sort((a, b) => a.start - b.start)
-      // `set NAME :VALUE` is one of fish's, and looks like `NAME: VALUE` as well.
+      // In fish, `set NAME :VALUE` also matches as `NAME: VALUE`.
       .filter(({ start }, index, all) => start >= (all[index - 1]?.end ?? 0))
   );
 }
@@ -116,7 +116,7 @@ function takeOut(
       continue;
     }
     const kept = whole.comment === undefined ? "" : ` ${whole.comment}`;
-    // Shells refuse a file in which the body of an `if` or a function is only a comment.
+    // A shell rejects an `if` or a function whose body is only a comment.
     const sign = dialect === "posix" ? ": #" : "#";
     const text = `${whole.indent ?? ""}${sign} ${comment(variable)}${kept}`;
     edits.push({ start: line.start, end: line.start + line.text.length, text });
@@ -124,7 +124,7 @@ function takeOut(
   return { edits, left };
 }
 
-/** Whether the line before goes on in this one, so that a comment would swallow part of a command. */
+/** Whether the previous line continues here: a comment would then swallow part of a command. */
 function continues(lines: readonly Line[], index: number): boolean {
   return /(?:^|[^\\])(?:\\\\)*\\$/.test(lines[index - 1]?.text ?? "");
 }

@@ -4,34 +4,34 @@ import { ApiKey } from "../../keys/api-key.ts";
 import { looksLikeKey, namesMistralKey } from "./key-likeness.ts";
 import { type Edit, lineAt, NotUnderstood, type Occurrence, type TextFormat } from "./occurrence.ts";
 
-/** Which member of a tool's file holds the key, and which one goes with it. */
+/** Which member of a tool's file holds the key, and what is removed with it. */
 export interface JsonRule {
   /**
-   * Whether the text at a path is a Mistral key; if so, how many members from its end are to be
-   * taken out with it: 0 only its own, 1 the object that it is in.
+   * What to remove when the text at a path is a Mistral key: 0 its own member, 1 the member whose object
+   * holds it. `undefined` when it is no key.
    */
   levelsUp(path: JSONPath, parent: Readonly<Record<string, unknown>>): number | undefined;
-  /** The variable that stands for the key when the tool is started with it. */
+  /** The variable that passes the key to the tool. */
   readonly variable: string;
 }
 
-/** The files of tools. */
+/** The rules by tool. */
 export const jsonRules = {
-  /** `keys.json`: `{"mistral": KEY}`; further keys have names of the person's choice. */
+  /** `keys.json`: `{"mistral": KEY}`; users may name further keys as they like. */
   llm: {
     variable: "LLM_MISTRAL_KEY",
     levelsUp: ([name, ...rest]) =>
       rest.length === 0 && typeof name === "string" && /mistral/i.test(name) ? 0 : undefined,
   },
-  /** `auth.json`: `{"mistral": {"type": "api", "key": KEY}}`. A login without its key is none. */
+  /** `auth.json`: `{"mistral": {"type": "api", "key": KEY}}`. A login is nothing without its key. */
   opencode: {
     variable: "MISTRAL_API_KEY",
     levelsUp: ([provider, member, ...rest]) =>
       rest.length === 0 && provider === "mistral" && member === "key" ? 1 : undefined,
   },
   /**
-   * `config.json`, which grew out of Continue's: `{"models": [{"provider": "mistral", "apiKey": KEY}]}`.
-   * Its makers do not document it, so every member that names a key of Mistral's counts.
+   * `config.json`, derived from Continue's: `{"models": [{"provider": "mistral", "apiKey": KEY}]}`. It is
+   * undocumented, so every member that may name a Mistral key counts.
    */
   "mistral-code": {
     variable: "MISTRAL_API_KEY",
@@ -44,7 +44,7 @@ export const jsonRules = {
   },
 } satisfies Record<string, JsonRule>;
 
-/** A JSON file, comments and trailing commas allowed, in which a rule tells the keys. */
+/** A JSON file (comments and trailing commas allowed) in which a rule picks the keys. */
 export function jsonMembers(rule: JsonRule): TextFormat {
   return {
     find: (text) => findMembers(text, rule).map(({ occurrence }) => occurrence),
@@ -64,11 +64,11 @@ export function jsonMembers(rule: JsonRule): TextFormat {
 
 interface Member {
   readonly occurrence: Occurrence;
-  /** What is to be taken out. */
+  /** The member to remove. */
   readonly property: Node;
 }
 
-/** No tool's file is nested deeper, and the parser calls itself for each level. */
+/** No tool's file is nested deeper, and the parser recurses once per level. */
 const deepest = 100;
 
 function findMembers(text: string, rule: JsonRule): readonly Member[] {
@@ -104,7 +104,7 @@ function findMembers(text: string, rule: JsonRule): readonly Member[] {
   return members;
 }
 
-/** Takes a member out with its comma; `undefined` where something else, a comment say, would go with it. */
+/** Removes a member with its comma; `undefined` when that would remove more, such as a comment. */
 function cut(text: string, property: Node): Edit | undefined {
   const object = property.parent;
   const members = object?.children ?? [];

@@ -15,11 +15,10 @@ import {
 /** Which entry of a tool's YAML file holds a key. */
 export interface YamlRule {
   /**
-   * The part of a text that is the key, as offsets into it, and its variable; `undefined` when it
-   * is none.
+   * The offset at which the key starts in a text, and its variable; `undefined` when the text is no key.
    *
-   * @param name - the name of the entry that the text, or the list it is in, belongs to
-   * @param entry - tells the texts that stand beside it
+   * @param name - the name of the entry that holds the text, directly or in a list
+   * @param entry - returns a sibling entry's value
    */
   keyIn(
     name: string,
@@ -50,7 +49,7 @@ const aiderRule: YamlRule = {
 /** Continue's `config.yaml` and aider's `.aider.conf.yml`. */
 export const yamlRules = { continue: continueRule, aider: aiderRule };
 
-/** A YAML file in which a rule tells the keys. */
+/** A YAML file in which a rule picks the keys. */
 export function yamlMembers(rule: YamlRule): TextFormat {
   return {
     find: (text) => read(text, rule).entries.map(({ occurrence }) => occurrence),
@@ -60,10 +59,10 @@ export function yamlMembers(rule: YamlRule): TextFormat {
 
 interface Entry {
   readonly occurrence: Occurrence;
-  /** What is to be taken out: an item of a list with others, else the whole entry. */
+  /** What to remove: one item of a list with several, else the whole entry. */
   readonly span: readonly [first: unknown, last: unknown];
   readonly inList: boolean;
-  /** Takes it out of the parsed document. */
+  /** Removes it from the parsed document. */
   remove(): void;
 }
 
@@ -91,7 +90,7 @@ function read(text: string, rule: YamlRule): { readonly document: Document; read
       const value = whole.slice(found.from);
       const start = text.indexOf(value, range[0]);
       const end = start + value.length;
-      // A key that is folded or written with escapes cannot be pointed at.
+      // A folded or escaped key cannot be located in the text.
       if (start === -1 || end > range[1]) return;
       const { variable } = found;
       const line = lineAt(text, start);
@@ -120,7 +119,7 @@ function takeOut(
     const { occurrence } = entry;
     if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
     const plain = replaceLines(text, entry, comment(occurrence.variable));
-    // aider refuses a file without any entry, but not one that says so.
+    // aider rejects a file without entries, but accepts `{}`.
     const edit = (plain === undefined ? [] : [plain, { ...plain, text: `${plain.text}\n{}` }]).find((one) =>
       leavesTheRest(text, [...edits, one], [...taken, index], rule),
     );
@@ -134,7 +133,7 @@ function takeOut(
   return { edits, left };
 }
 
-/** Puts a comment in the place of what has its lines for itself. */
+/** Replaces an entry with a comment if it has its lines to itself. */
 function replaceLines(text: string, { span, inList }: Entry, comment: string): Edit | undefined {
   const [first, last] = span;
   if (!isNode(first) || !isNode(last) || !first.range || !last.range) return undefined;
@@ -152,7 +151,7 @@ function replaceLines(text: string, { span, inList }: Entry, comment: string): E
   };
 }
 
-/** Reads the file again as it would be: it has to say what it said before, what is taken out aside. */
+/** Parses the edited file and compares: only the removed entries may be missing. */
 function leavesTheRest(
   text: string,
   edits: readonly Edit[],
@@ -160,13 +159,13 @@ function leavesTheRest(
   rule: YamlRule,
 ): boolean {
   const { document, entries } = read(text, rule);
-  // From the end, so that the positions in a list still count.
+  // From the end, so that list positions stay valid.
   for (const index of taken.toReversed()) entries[index]?.remove();
   const after = parse(applyEdits(text, edits));
   try {
     return after.errors.length === 0 && isDeepStrictEqual(after.toJS(), document.toJS());
   } catch {
-    // An alias whose anchor went with the entry.
+    // An alias lost its anchor with the entry.
     return false;
   }
 }
