@@ -3,11 +3,11 @@ import { dirname } from "node:path";
 import { codeOf } from "./file-errors.ts";
 
 /**
- * Writes a new file for this person alone (0600), through to the disk. Answers `false`, and writes
- * nothing, when something is there already.
+ * Creates a file with mode 0600 and flushes it to disk. Returns `false`, and writes nothing, when the
+ * path exists.
  *
- * @param adjust - changes what is written before it counts, its mode for example
- * @throws the error of the system; the file may then be there, in part
+ * @param adjust - changes the file before it is flushed, its mode for example
+ * @throws the system's error; a partial file may then exist
  */
 export function createFile(
   path: string,
@@ -31,14 +31,14 @@ export function createFile(
   return true;
 }
 
-/** Makes a change to a folder survive a power failure, where the system can. */
+/** Flushes a folder's entries to disk, where the system can. */
 export function syncFolder(path: string): void {
   if (process.platform === "win32") return;
   const descriptor = openSync(path, "r");
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    // Some network file systems cannot; the change itself was still whole.
+    // Some network file systems cannot; the change itself was still complete.
     if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EPERM"].includes(codeOf(error))) throw error;
   } finally {
     closeSync(descriptor);
@@ -46,11 +46,10 @@ export function syncFolder(path: string): void {
 }
 
 /**
- * Makes a folder for this person alone (0700), and those above it that are not there. One by one:
- * where the system denies that a folder can be made, as in /proc, Node's own recursive mkdir tries
- * again without end.
+ * Creates a folder and its missing parents with mode 0700. One by one: where the system refuses, as in
+ * /proc, Node's recursive mkdir retries forever.
  *
- * @throws the error of the system
+ * @throws the system's error
  */
 export function makeFolders(path: string): void {
   const missing: string[] = [];
@@ -61,7 +60,7 @@ export function makeFolders(path: string): void {
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
-      // Another run may have made it meanwhile.
+      // Another process may have created it meanwhile.
       if (codeOf(error) !== "EEXIST") throw error;
     }
   }

@@ -1,12 +1,12 @@
 import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
 
-/** Something else stands where a file was to be read. `message` ends the sentence "It was not read, because …". */
+/** The path is not a file to read. `message` ends the sentence "It was not read, because …". */
 export class UnfitFile extends Error {
   override readonly name = "UnfitFile";
 }
 
-/** The code of an error of the system, such as `ENOENT`, or the name of an error that has none. */
+/** The code of a system error, such as `ENOENT`; without one, the error's name. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return error instanceof Error ? error.name : "an error";
@@ -19,14 +19,14 @@ export function reasonOf(error: unknown): string {
   return causes[code]?.[0] ?? `the system answered ${code}`;
 }
 
-/** The refusal of a path that is not what this program would have made there. */
+/** The error for a path that is not as this program would have made it. */
 export function refuse(path: string, why: string): MistralKeyError {
   return new MistralKeyError("store-denied", `${showName(path)} is not used, because ${why}.`, {
     hint: "Move it away if you know what it is, then try again.",
   });
 }
 
-/** Puts an error about one of the program's own files into words; gives back one that has its words already. */
+/** Explains an error on one of the program's own files; returns a MistralKeyError unchanged. */
 export function explainFileError(path: string, verb: "read" | "written", error: unknown): MistralKeyError {
   if (error instanceof MistralKeyError) return error;
   if (error instanceof UnfitFile) return refuse(path, error.message);
@@ -41,7 +41,7 @@ const giveAccess = "Give yourself access to it, or set MISTRAL_KEY_HOME to a fol
 const makeRoom = "Make some room on this disk, then run the same command again.";
 const reachDisk = "Make that disk reachable again, or set MISTRAL_KEY_HOME to a folder on another one.";
 
-/** What the system's codes mean for a file, and what to do when it is one of the program's own. */
+/** What system error codes mean for a file, and the hint when it is one of the program's own. */
 const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>> = {
   EACCES: ["permission denied", giveAccess],
   EPERM: ["permission denied", giveAccess],

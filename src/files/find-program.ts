@@ -1,18 +1,18 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 
-/** What decides where programs are looked for. */
+/** What determines where programs are found. */
 export interface ProgramSearch {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
 }
 
 /**
- * Finds a program by its name in the absolute folders of `PATH`, never in the current folder; a
- * name that is an absolute path is that file.
+ * Finds a program by name in the absolute folders of `PATH`, never in the current folder. An absolute
+ * path names the file itself.
  *
- * @param folders - other folders to look in, absolute
- * @returns its path, absolute; `undefined` when it is not there or may not be executed
+ * @param folders - absolute folders to search instead
+ * @returns its absolute path; `undefined` when it is missing or not executable
  */
 export function findProgram(
   name: string,
@@ -27,12 +27,12 @@ export function findProgram(
   return places.flatMap((place) => endings.map((ending) => place + ending)).find(isProgram);
 }
 
-/** Whether a variable is the one that lists the folders of programs. */
+/** Whether a variable is `PATH`, which Windows spells in any case. */
 export function isPath(variable: string, platform: NodeJS.Platform): boolean {
   return variable === "PATH" || (platform === "win32" && variable.toUpperCase() === "PATH");
 }
 
-/** The absolute folders of `PATH`, in their order. */
+/** The absolute folders of `PATH`, in order. */
 export function programFolders({ env, platform }: ProgramSearch): readonly string[] {
   const { delimiter, isAbsolute } = platform === "win32" ? win32 : posix;
   const path = Object.entries(env).find(([name]) => isPath(name, platform))?.[1] ?? "";
@@ -41,7 +41,7 @@ export function programFolders({ env, platform }: ProgramSearch): readonly strin
 
 function isProgram(file: string): boolean {
   try {
-    // A folder of PATH that does not hold it is no error: those take their time.
+    // Most folders of PATH do not hold it, and an exception for each is slow.
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(file, constants.X_OK);
     return true;

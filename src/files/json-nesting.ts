@@ -1,7 +1,7 @@
 /**
- * Whether a JSON text is nested more deeply than so many levels. Asked before it is parsed: a few
- * megabytes of brackets take a parser, and whoever walks through what it gives, seconds and
- * hundreds of megabytes. What is no JSON may get either answer.
+ * Whether a JSON text is nested deeper than `levels`. Ask before parsing: a few megabytes of brackets
+ * cost the parser, and any walk over its result, seconds and hundreds of megabytes. Invalid JSON may get
+ * either answer.
  */
 export function nestsDeeperThan(text: string, levels: number): boolean {
   let depth = 0;

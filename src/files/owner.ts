@@ -1,10 +1,10 @@
-/** Who this process runs as; `undefined` on Windows, which tells no owners. */
+/** The effective user ID; `undefined` on Windows, which has none. */
 const self = process.geteuid?.();
 
 /**
- * Whether what belongs to this user is somebody else's, also for root, who may read it all the same.
+ * Whether this owner is another user; true for root as well, who may read the file anyway.
  *
- * @param owner - the user's number, as in `Stats`
+ * @param owner - the user ID, as in `Stats`
  */
 export function isForeign(owner: number): boolean {
   return self !== undefined && owner !== self;

@@ -5,16 +5,16 @@ import { codeOf, explainFileError, refuse } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readSmallFile } from "./read-file.ts";
 
-/** In bytes; far more than any file of this program has. */
+/** In bytes; far larger than any file of this program. */
 const longest = 1024 * 1024;
 
 /**
- * A folder of small files that nobody else may read: 0700, its files 0600. A file is replaced whole
- * or not at all and survives a power failure once a call has returned. A link in the place of the
- * folder or of a file, and a folder or file that belongs to another user, is refused.
+ * A folder of small files that nobody else may read: mode 0700, files 0600. A file is replaced
+ * atomically, and a change survives a power failure once the call has returned. A link in place of the
+ * folder or of a file, and anything that another user owns, is refused.
  *
- * Every method throws a MistralKeyError of kind `store-denied` that names the path when the system
- * does not allow it (permissions, a read-only or full disk).
+ * Every method throws MistralKeyError of kind `store-denied`, naming the path, when the system refuses
+ * (permissions, a read-only or full disk).
  */
 export class PrivateFolder {
   readonly path: string;
@@ -23,27 +23,27 @@ export class PrivateFolder {
     this.path = path;
   }
 
-  /** Where a file of this folder is. */
+  /** The path of a file in this folder. */
   pathOf(file: string): string {
     return join(this.path, file);
   }
 
-  /** The text of a file, or `undefined` when there is none. */
+  /** The text of a file; `undefined` when it does not exist. */
   read(file: string): string | undefined {
     return this.readBytes(file)?.toString();
   }
 
-  /** The content of a file, or `undefined` when there is none. */
+  /** The content of a file; `undefined` when it does not exist. */
   readBytes(file: string): Buffer | undefined {
     return this.#exists() ? this.#readFile(file) : undefined;
   }
 
-  /** The names of the files, in no order; empty when there is no folder. */
+  /** The file names, unordered; empty when there is no folder. */
   names(): string[] {
     return this.#exists() ? attempt(this.path, "read", () => readdirSync(this.path)) : [];
   }
 
-  /** Puts a file in place of the one that may be there. */
+  /** Creates or replaces a file. */
   write(file: string, content: string | Uint8Array): void {
     this.prepare();
     const path = this.pathOf(file);
@@ -56,12 +56,12 @@ export class PrivateFolder {
     });
   }
 
-  /** Makes a file; answers `false`, and changes nothing, when there is one already. */
+  /** Creates a file. Returns `false`, and changes nothing, when it exists. */
   create(file: string, text: string): boolean {
     this.prepare();
     const path = this.pathOf(file);
     return attempt(path, "written", () => {
-      // A link appears whole or not at all, and never in place of another file.
+      // A hard link appears atomically and never replaces another file.
       const made = this.#withTemporary(file, text, (temporary) => {
         try {
           linkSync(temporary, path);
@@ -77,7 +77,7 @@ export class PrivateFolder {
     });
   }
 
-  /** Removes a file. Answers whether there was one. */
+  /** Removes a file. Returns whether it existed. */
   remove(file: string): boolean {
     if (!this.#exists()) return false;
     const path = this.pathOf(file);
@@ -94,7 +94,7 @@ export class PrivateFolder {
     });
   }
 
-  /** Reads a file of this person's own, in a folder that was looked at; `undefined` when there is none. */
+  /** Reads a file that this user owns; `undefined` when it does not exist. Check the folder first. */
   #readFile(file: string): Buffer | undefined {
     const path = this.pathOf(file);
     const check = ({ uid }: Stats) => {
@@ -108,7 +108,7 @@ export class PrivateFolder {
     }
   }
 
-  /** Whether the folder is there; one that is not this person's own is refused. */
+  /** Whether the folder exists; throws when it is not a folder of this user. */
   #exists(): boolean {
     const stats = attempt(this.path, "read", () => lstatSync(this.path, { throwIfNoEntry: false }));
     if (stats === undefined) return false;
@@ -117,11 +117,11 @@ export class PrivateFolder {
     return true;
   }
 
-  /** Makes the folder where it is not there. */
+  /** Creates the folder, or makes it private. */
   prepare(): void {
     if (!this.#exists()) {
       attempt(this.path, "written", () => {
-        // What is above is made for this person alone; what is there already is theirs to arrange.
+        // New parents are private too; existing ones are the user's to arrange.
         makeFolders(this.path);
         syncFolder(dirname(this.path));
       });
@@ -132,7 +132,7 @@ export class PrivateFolder {
     });
   }
 
-  /** Removes what writes of a file left that were killed; a write that is under way is much younger. */
+  /** Removes the temporary files of killed writes; a write in progress is far younger. */
   #removeLeftovers(file: string): void {
     const leftovers = readdirSync(this.path).filter(
       (name) => name.startsWith(`.${file}.`) && name.endsWith(".tmp"),

@@ -1,20 +1,20 @@
 import { MistralKeyError } from "../errors.ts";
 
-/** What the process was started with: the system, the folders and the environment. */
+/** The system, folders and environment that the process started with. */
 export interface ProcessContext {
   readonly platform: NodeJS.Platform;
   /** The person's home folder, absolute; that of the program for a user without one. */
   readonly home: string;
   /**
-   * The folder the program was started in, absolute.
+   * The folder the process was started in, absolute.
    *
-   * @throws MistralKeyError of kind `usage`, when it is asked for, where that folder has been deleted
+   * @throws MistralKeyError of kind `usage`, on access, when that folder has been deleted
    */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The same, at home where the current folder has been deleted: it has no files, and the rest can be looked at all the same. */
+/** A copy, with the home folder as `cwd` where the current folder has been deleted: the rest still works. */
 export function orAtHome(at: ProcessContext): ProcessContext {
   try {
     return { ...at };

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from "node:fs";
 import { codeOf, UnfitFile } from "./file-errors.ts";
 
-// Absent on Windows. O_NONBLOCK keeps a named pipe from holding us up.
+// Absent on Windows. O_NONBLOCK: opening a named pipe must not block.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** A file that was read, as it was when it was opened. */
+/** A file's content, and its stats at the time of opening. */
 export interface FileContent {
   readonly bytes: Buffer;
   readonly stats: Stats;
@@ -12,20 +12,20 @@ export interface FileContent {
 
 /** How to read a file. */
 export interface ReadingOptions {
-  /** Whether a link in the file's own place is followed. */
+  /** Whether to follow a symbolic link at the path itself. */
   readonly links: "followed" | "refused";
-  /** The greatest length, in bytes. */
+  /** The maximum length, in bytes. */
   readonly longest: number;
 }
 
 const ofOthers: ReadingOptions = { links: "followed", longest: 1024 * 1024 };
 
 /**
- * Reads a small file that somebody else may have put there. It waits for nobody: a pipe, a device or
- * a folder is refused, whatever would come out of it.
+ * Reads a small file that another user may have put there. Never blocks: a pipe, device or folder is
+ * refused.
  *
- * @param check - looks at what was opened before it is read, and throws to refuse it
- * @throws UnfitFile for something else than a file, and one that is too long; the error of the system
+ * @param check - inspects the opened file before it is read; throws to refuse it
+ * @throws UnfitFile when it is not a regular file or too long; the system's error
  */
 export function readSmallFile(
   path: string,
@@ -39,7 +39,7 @@ export function readSmallFile(
     check(stats);
     refuseLonger(stats.size, longest);
     const bytes = readFileSync(descriptor);
-    // The system tells no size of what it makes up itself, as in /proc.
+    // The system reports no size for files it generates, as in /proc.
     refuseLonger(bytes.length, longest);
     return { bytes, stats };
   } finally {
@@ -47,7 +47,7 @@ export function readSmallFile(
   }
 }
 
-/** The text of a small file, or nothing where it cannot be read for whatever reason. */
+/** The text of a small file; empty when it cannot be read for any reason. */
 export function readTextIfThere(path: string): string {
   try {
     return readSmallFile(path).bytes.toString();
@@ -56,16 +56,16 @@ export function readTextIfThere(path: string): string {
   }
 }
 
-/** Milliseconds in which somebody has to open a pipe to write into it. */
+/** How long to wait for a writer to open a pipe, in milliseconds. */
 const writerLimitMs = 2000;
 const pauseMs = 10;
 
 /**
- * Reads a small file or a pipe that a person names, as in `<(pass show …)`. A pipe is read to its
- * end, however long its writer takes, and given up when nobody comes to write.
+ * Reads a small file or a pipe that the user names, such as `<(pass show …)`. A pipe is read to its end,
+ * however slow the writer; without a writer, it gives up.
  *
- * @param signal - ends the wait
- * @throws UnfitFile, the error of the system, or the reason of the signal
+ * @param signal - aborts the wait
+ * @throws UnfitFile, the system's error, or the signal's reason
  */
 export async function readFileOrPipe(path: string, longest: number, signal: AbortSignal): Promise<Buffer> {
   const descriptor = openToRead(path, "followed");
@@ -92,7 +92,10 @@ export async function readFileOrPipe(path: string, longest: number, signal: Abor
   }
 }
 
-/** What a pipe holds now: nothing at its end or before somebody has opened it to write, `undefined` when its writer has more to say. */
+/**
+ * What a pipe holds now: empty at its end and before a writer opens it, `undefined` while the writer may
+ * send more.
+ */
 function readWhatIsThere(descriptor: number): Buffer | undefined {
   const chunk = Buffer.alloc(64 * 1024);
   try {

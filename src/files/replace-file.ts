@@ -6,17 +6,16 @@ import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 
-/** The outcome of changing a file; where it was not changed, why, as the end of "… was not changed: it …". */
+/** The outcome of changing a file; `reason` ends the sentence "… was not changed: …". */
 export type Replacement =
-  /** `mode` is what the system says of it now: not every disk keeps the one that was wanted. */
+  /** `mode` as the system reports it: not every file system keeps the requested one. */
   | { readonly outcome: "replaced"; readonly mode: number }
   | { readonly outcome: "untouched"; readonly reason: string };
 
 /**
- * Puts a new content in a file's place, whole or not at all, keeping its mode (unless another is
- * given) and group, and the links that lead to it. The old content is kept nowhere. A file that is
- * no longer as it was read, is read-only, has further names or is somebody else's stays untouched,
- * for root too: what root may write, its owner may read.
+ * Replaces a file's content atomically, keeping its mode (unless given), its group and the links to it.
+ * Keeps no backup. A file that has changed since it was read, is read-only, has other hard links or
+ * belongs to another user stays untouched, for root too: what root writes, the owner may read.
  */
 export async function replaceFile(
   file: TextFile,
@@ -36,20 +35,23 @@ export async function replaceFile(
     const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
     putInPlace(temporary, file.realPath);
-    // It is replaced by now; what a power failure would undo is not known.
+    // The file is replaced by now; a power failure might still undo it.
     asFarAsPossible(() => syncFolder(folder));
     return { outcome: "replaced", mode: kept };
   } catch (error) {
     return untouched(reasonOf(error));
   } finally {
-    // It is there only after a failure, which is what is told; one that cannot be removed the next run takes away.
+    // It exists only after a failure, which is reported; if it cannot be removed, the next run does.
     asFarAsPossible(() => rmSync(temporary, { force: true }));
   }
 }
 
-/** Removes what a run that was killed in this folder has left of {@link replaceFile}: it may hold a key, and git would take it. */
+/**
+ * Removes temporary files that killed runs of {@link replaceFile} left in a folder: they may hold a key,
+ * and git would add them.
+ */
 export function removeLeftovers(folder: string): void {
-  // A folder may not be listed, or hold somebody else's file: what is written now does not depend on it.
+  // An unreadable folder or another user's file must not stop the write.
   asFarAsPossible(() => {
     for (const name of readdirSync(folder)) {
       const [, id] = /^\.mistral-key\.(\d+)\.[0-9a-f]{16}\.tmp$/.exec(name) ?? [];
@@ -62,7 +64,7 @@ function asFarAsPossible(act: () => void): void {
   try {
     act();
   } catch {
-    // The caller says why it goes on.
+    // Best effort: each caller says why.
   }
 }
 
@@ -75,10 +77,10 @@ function isRunning(id: number): boolean {
   }
 }
 
-/** Answers with the mode that the file has then. */
+/** Returns the mode that the file ends up with. */
 function writeTemporary(path: string, file: TextFile, content: Buffer): number {
   let kept = 0;
-  // Other secrets of the file pass through here, so nobody else may read it before it has its place.
+  // The content may hold other secrets: nobody gets access before the group is set.
   const isNew = createFile(path, content, (descriptor) => {
     const made = fstatSync(descriptor);
     if (process.platform !== "win32") {
@@ -103,7 +105,7 @@ function putInPlace(temporary: string, path: string): void {
 }
 
 async function isAsRead(file: TextFile): Promise<boolean> {
-  // The path as it was asked for, so that a link that leads elsewhere now counts as a change too.
+  // The path as requested: a link that now leads elsewhere counts as a change too.
   const now = await readTextFile(file.path);
   if (now.state !== "read" || now.file.realPath !== file.realPath) return false;
   return (

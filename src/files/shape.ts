@@ -1,9 +1,9 @@
-/** A document does not have the shape its reader expects. `message` names the member, never its value. */
+/** A document lacks the expected shape. `message` names the member, never its value. */
 export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** The members of a JSON object, read one by one; whatever does not fit throws a {@link ShapeError}. */
+/** Reads the members of a JSON object one by one; any mismatch throws {@link ShapeError}. */
 export class Shape {
   readonly #members: Readonly<Record<string, unknown>>;
   readonly #path: string;
@@ -16,7 +16,7 @@ export class Shape {
     this.#path = path;
   }
 
-  /** Reads the text of a file. */
+  /** Parses the text of a JSON object. */
   static parse(text: string): Shape {
     let value: unknown;
     try {
@@ -73,7 +73,7 @@ export class Shape {
     return value.map((item) => new Shape(item, this.#pathOf(name)));
   }
 
-  /** A text that is one of the names of a table. */
+  /** A text that is one of the keys of a table. */
   oneOf<Name extends string>(name: string, table: Readonly<Record<Name, unknown>>): Name {
     const value = this.text(name);
     if (!Object.hasOwn(table, value)) throw this.#wrong(name, "one of the known values");

@@ -2,23 +2,23 @@ import { realpathSync, statSync } from "node:fs";
 import { codeOf, reasonOf } from "./file-errors.ts";
 import { readSmallFile } from "./read-file.ts";
 
-/** A file as it was read: what is needed to change it later and to know that nobody else did meanwhile. */
+/** A file as it was read, with what it takes to change it later and to detect changes by others. */
 export interface TextFile {
-  /** Where it was looked for. */
+  /** The path as requested. */
   readonly path: string;
-  /** Where it is, links followed. */
+  /** The path with links resolved. */
   readonly realPath: string;
   readonly bytes: Buffer;
-  /** The byte order mark the file starts with, or nothing. */
+  /** The byte order mark, or empty. */
   readonly mark: string;
-  /** What follows the mark, decoded as Latin-1: a character a byte. */
+  /** What follows the mark, decoded as Latin-1: one character per byte. */
   readonly text: string;
   readonly mode: number;
   readonly owner: number;
   readonly group: number;
-  /** How many names the file has on its disk. */
+  /** The number of hard links. */
   readonly links: number;
-  /** Tells whether two paths lead to the same file. */
+  /** Equal for two paths that lead to the same file. */
   readonly identity: string;
 }
 
@@ -28,18 +28,18 @@ export type Reading =
   | { readonly state: "absent" }
   | { readonly state: "unread"; readonly reason: string };
 
-/** No settings file of a tool or shell is larger; what is, is something else. */
+/** No settings file of a tool or shell is larger. */
 const longest = 1024 * 1024;
 
 /**
- * Reads a small text file. Links are followed; a pipe, a device or a socket is never waited for. A
- * file that cannot be read is a reason, not an error.
+ * Reads a small text file. Follows links; never waits for a pipe, device or socket. Returns the reason
+ * when it cannot be read.
  */
 export async function readTextFile(path: string): Promise<Reading> {
   try {
     const realPath = realpathSync(path);
     if (statSync(realPath).isDirectory()) return { state: "absent" };
-    // Something else may stand there since, so that the link that it may be is not followed.
+    // A link may have taken its place meanwhile, so none is followed now.
     const { bytes, stats } = readSmallFile(realPath, { links: "refused", longest });
     if (bytes.includes(0)) return { state: "unread", reason: "it is not in UTF-8" };
     const text = bytes.toString("latin1");

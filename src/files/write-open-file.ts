@@ -3,13 +3,13 @@ import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
 import { reasonOf } from "./file-errors.ts";
 
-// Absent on Windows. O_NONBLOCK makes a named pipe that nobody reads an error instead of a wait.
+// Absent on Windows. O_NONBLOCK: a named pipe without a reader is an error, not a wait.
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /**
- * Writes a file that holds nothing secret, for others to read too, in place of what it held.
+ * Replaces a file that holds no secrets, readable by others (0644).
  *
- * @param options.links - whether a link in its place is followed
+ * @param options.links - whether to follow a link at the path
  * @throws MistralKeyError of kind `usage` when it cannot be written
  */
 export function writeOpenFile(
