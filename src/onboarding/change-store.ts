@@ -7,12 +7,12 @@ import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { settleStore } from "./settle-store.ts";
 
 /**
- * Moves a stored key to another store, for `init --store`, after a question where somebody can answer.
+ * Moves a stored key to another store, for `init --store`; asks first if a user can answer.
  *
- * @returns the store that holds the key now
- * @throws Cancelled when the person does not want it; MistralKeyError of a `store-…` kind, `usage`
- *   when the other store holds another key, `no-key` when there is none to move, or `unfinished`
- *   when the old copy could not be erased
+ * @returns the store that now holds the key
+ * @throws Cancelled when the user declines; MistralKeyError of a `store-…` kind, `usage` when the other
+ *   store holds another key, `no-key` when there is none to move, or `unfinished` when the old copy could
+ *   not be erased
  */
 export async function changeStore(deps: Deps, profile: Profile, to: StoreKind): Promise<SecretStore> {
   const { name, key } = profile;

@@ -12,7 +12,7 @@ import { printKeyCard } from "../verification/key-card.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
 import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 
-/** Prints what was stored, and what is left to do or can be done next. */
+/** Prints what was stored and what to do next. */
 export function printStored({ output, now }: Pick<Deps, "output" | "now">, stored: StoredOutcome): void {
   const { profile, store, check, replaced } = stored;
   printKeyCard(output, { profile, storeName: store.describe(), check, now: now() });
@@ -27,14 +27,14 @@ export function printStored({ output, now }: Pick<Deps, "output" | "now">, store
   }
 }
 
-/** Prints what the model of the test call said. */
+/** Prints the model's reply to the test call. */
 export function printWords(output: Output, check: KeyCheck | undefined): void {
   if (!check?.words || check.completion === null) return;
   output.print();
   output.paragraph(`${check.completion.model} says: ${check.words}`);
 }
 
-/** Prints a line to paste that asks the model through the stored key. */
+/** Prints a command that queries the model with the stored key. */
 function printOwnCall(output: Output, { profile, check }: StoredOutcome): void {
   if (check?.diagnosis !== "valid" || check.completion === null) return;
   const command = callInOneLine(profile.endpoint, check.completion.model);
@@ -55,13 +55,13 @@ export function printNextCommands(output: Output, profile: ProfileName): void {
   ]);
 }
 
-/** The exit code for a key that was stored: something may be left to do, or to wait for. */
+/** The exit code for a stored key: it may not work yet, or a rotation may be unfinished. */
 export function exitCodeOfStored({ check, replaced }: StoredOutcome): ExitCode {
   if (replaced?.finished === false) return exitCodes.unfinished;
   return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
 }
 
-/** What `init --json` prints of a key that was captured. Stable surface. */
+/** The `init --json` document for a captured key. Stable interface. */
 export function captureDocument(
   outcome: Exclude<OnboardOutcome, { outcome: "kept" }>,
   { profile, expiresAt }: { readonly profile: ProfileName; readonly expiresAt: string | null | undefined },
@@ -81,10 +81,9 @@ export function captureDocument(
 }
 
 /**
- * Starts a shell that has the key, for somebody who has nowhere to keep it: leaving the shell
- * forgets it.
+ * Starts a shell that has the key, for a user with nowhere to store it. Leaving the shell forgets it.
  *
- * @returns the exit code of the shell
+ * @returns the shell's exit code
  */
 export async function useOnce({ output, runner, env }: Deps, key: ApiKey): Promise<ExitCode> {
   const starting = await runner();

@@ -7,18 +7,18 @@ import { Shape, ShapeError } from "../files/shape.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
-/** How far a wizard came before it was stopped: answers only, never a key. */
+/** How far a stopped wizard had come: answers only, never a key. */
 export interface Draft {
   readonly start: StartingPoint;
-  /** What was on the screen. */
+  /** The screen that was shown. */
   readonly screen: ScreenId;
-  /** The expiration date that was chosen; absent when the question had not come yet. */
+  /** The chosen expiration date; absent when not asked yet. */
   readonly expiresAt?: Expiry | undefined;
 }
 
 /**
- * Where unfinished wizards are remembered. They are a convenience: what cannot be read counts as none, and
- * what cannot be written or removed is left, so that nothing here ever fails.
+ * Remembers unfinished wizards. A convenience that never fails: an unreadable draft counts as none, and
+ * failed writes and removals are ignored.
  */
 export interface Drafts {
   read(profile: ProfileName): Draft | undefined;
@@ -29,7 +29,7 @@ export interface Drafts {
 const starts: Record<StartingPoint, true> = { new: true, account: true, key: true };
 const screens: Record<ScreenId, true> = { "sign-in": true, workspace: true, create: true, copy: true };
 
-/** @param folder - the folder of the program, where they are `drafts/NAME.json`; it need not exist */
+/** @param folder - the program's folder, which holds `drafts/NAME.json`; it need not exist */
 export function openDrafts(folder: string): Drafts {
   const files = new PrivateFolder(join(folder, "drafts"));
   return {

@@ -10,14 +10,14 @@ import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
 /** How `init` ended. */
 export type InitOutcome =
   | OnboardOutcome
-  /** A key that was stored already is kept in another store now. */
+  /** The stored key was moved to another store. */
   | { readonly outcome: "moved"; readonly profile: Profile; readonly store: SecretStore };
 
 /**
- * Gets a key and stores it. Where another store is asked for than a stored key's, moves that key
- * there; a key on standard input is never mixed up with that.
+ * Gets a key and stores it, or moves a stored key when another store is requested. A key on standard
+ * input never moves one.
  *
- * @throws Cancelled, and MistralKeyError of kinds `usage`, `needs-terminal`, `store-…` and `unfinished`
+ * @throws Cancelled; MistralKeyError of kinds `usage`, `needs-terminal`, `store-…` and `unfinished`
  */
 export async function initialize(deps: Deps, request: OnboardRequest): Promise<InitOutcome> {
   const { profile, store, from } = request;
@@ -33,7 +33,7 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
   });
 }
 
-/** The first line of the wizard. */
+/** Prints the title of the wizard. */
 export function greet({ output }: Deps, subtitle: string): void {
   const { theme } = output;
   output.print();
@@ -41,7 +41,7 @@ export function greet({ output }: Deps, subtitle: string): void {
   output.print();
 }
 
-/** What to do where nobody can be asked, for the same store and endpoint. */
+/** The hint when nobody can be asked, for the same store and endpoint. */
 function withoutPerson({ profile, store, endpoint }: OnboardRequest): string {
   const flags = [
     ...(store === undefined ? [] : ["--store", store]),

@@ -7,10 +7,9 @@ import { latestOf } from "../profiles/known-key.ts";
 import type { StoredOutcome } from "./outcome.ts";
 
 /**
- * Asks when a key ends that was at hand, and notes it. It is stored already, so that stopping here
- * loses nothing.
+ * Asks for the last day of a stored key and notes it. Stopping here loses nothing.
  *
- * @param key.justMade - whether the person has made it a moment ago
+ * @param key.justMade - whether the user made it a moment ago
  * @throws Cancelled
  */
 export async function noteExpiry(

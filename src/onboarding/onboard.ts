@@ -17,16 +17,16 @@ import { storeKey } from "./store-key.ts";
 import { leadToKey, type Obtained } from "./wizard.ts";
 
 /**
- * Takes a person from nothing to a verified key in a store. Whether the key can be kept is settled
- * before anybody is asked to fetch one; a key that is pasted at any question until then is taken.
+ * Takes the user from nothing to a verified, stored key. Settles whether a key can be stored before
+ * asking for one; a key pasted at any earlier question is kept.
  *
- * @throws Cancelled, and MistralKeyError of kinds `usage`, `store-…` and `unfinished`
+ * @throws Cancelled; MistralKeyError of kinds `usage`, `store-…` and `unfinished`
  */
 export async function onboard(outside: Deps, request: OnboardRequest): Promise<OnboardOutcome> {
   const openPage = request.browser ? outside.openPage : async () => false;
-  // A key that is piped in comes with no questions, whoever is there.
+  // A piped key is taken without questions, even in a terminal.
   const deps = { ...outside, openPage, interactive: outside.interactive && request.from !== "stdin" };
-  // At any question before the one for it a person may paste the key.
+  // The user may paste the key at any earlier question.
   let prompts: Promise<Prompts> | undefined;
   const early: Deps = {
     ...deps,
@@ -46,7 +46,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   if (place.store.kind === "memory") {
     return { outcome: "once", key: captured.key, check: captured.check };
   }
-  // Fetching a key takes minutes, and another run may have stored one meanwhile; it is not overwritten unasked.
+  // Fetching a key takes minutes: do not overwrite, unasked, one that another run stored meanwhile.
   const current = await lookAgain(deps, request, place, captured.key);
   if (current.keeps) return keepStored(deps, request, current.place);
   refuseDuringRotation(current.place.profile, deps);
@@ -60,7 +60,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   return walked.asked ? stored : await noteExpiry(deps, stored, walked);
 }
 
-/** Takes a key that is sent. */
+/** Takes a key from standard input. */
 async function captureSent(
   deps: Deps,
   { verify, expiresAt }: OnboardRequest,
@@ -77,7 +77,7 @@ async function captureSent(
   return { captured, walked: { expiresAt, asked: true, justMade: false } };
 }
 
-/** What is there now, where a key is to be stored that was fetched meanwhile. */
+/** Looks again at a place that another run may have filled meanwhile. */
 async function lookAgain(
   deps: Deps,
   request: OnboardRequest,
@@ -91,7 +91,7 @@ async function lookAgain(
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
 }
 
-/** Says when the new key belongs to another workspace than the stored one, and asks about it where it may ask. */
+/** Warns when the new key belongs to another workspace than the stored one, and asks if it may. */
 async function settleWorkspace(
   deps: Deps,
   { replace }: OnboardRequest,
@@ -107,7 +107,7 @@ async function settleWorkspace(
   if (deps.interactive && !replace) await agreeToMove(deps, commandFor(profile, "init"));
 }
 
-/** Who keeps the stored key may have come to say when it ends. A key that was not listed is from now on. */
+/** Notes the last day of a kept key, if given, and lists a key that had no profile. */
 function keepStored(
   { profiles, now, output }: Deps,
   { expiresAt }: OnboardRequest,

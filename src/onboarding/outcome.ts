@@ -7,14 +7,14 @@ import type { RotationOutcome } from "../rotation/outcome.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { PlaceRequest } from "./place.ts";
 
-/** What `init` is asked for. */
+/** The options of `init`. */
 export interface OnboardRequest extends PlaceRequest {
-  /** Where the key comes from: the steps, or standard input. */
+  /** Where the key comes from: the wizard, or standard input. */
   readonly from: "prompt" | "stdin";
   readonly verify: boolean;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
-  /** A made-up key that Enter takes, in the demonstration. */
+  /** The made-up key that Enter takes in the demonstration. */
   readonly offered?: ApiKey;
 }
 
@@ -25,21 +25,21 @@ export interface StoredOutcome {
   readonly key: ApiKey;
   readonly store: SecretStore;
   readonly check: KeyCheck | undefined;
-  /** What became of the key that was there before, when one was. */
+  /** The rotation's outcome, when another key was replaced. */
   readonly replaced: RotationOutcome | undefined;
 }
 
 /** How onboarding ended. */
 export type OnboardOutcome =
   | StoredOutcome
-  /** Nobody was there to decide about a key that did not pass, so it was not stored. */
+  /** Its verdict was not `usable` and nobody could decide, so it was not stored. */
   | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck }
-  /** Accepted, to be used in this run and kept nowhere. */
+  /** For use in this run only; stored nowhere. */
   | { readonly outcome: "once"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
-  /** The person keeps the key that is stored already. */
+  /** The user keeps the stored key. */
   | {
       readonly outcome: "kept";
       readonly profile: ProfileName;
-      /** Its last day, when that was given and is noted now. */
+      /** Its last day, if it was given and is now noted. */
       readonly noted?: Expiry | undefined;
     };

@@ -16,22 +16,22 @@ import type { KeyRequest } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { settleStore } from "./settle-store.ts";
 
-/** Where a key is to be stored, and what is there already. */
+/** Where to store a key, and what is there already. */
 export interface Place {
   readonly profile: ProfileName;
   readonly store: SecretStore;
   readonly endpoint: Endpoint;
-  /** What is known of the profile. */
+  /** What is recorded of the profile. */
   readonly known: Profile | undefined;
-  /** The key that is stored there. */
+  /** The key stored there. */
   readonly stored: ApiKey | undefined;
 }
 
-/** Which place is asked for, and who decides where that is taken. */
+/** The requested place, and what to do when it is taken. */
 export interface PlaceRequest extends KeyRequest {
-  /** Whether a stored key is replaced without asking. */
+  /** Whether to replace a stored key without asking. */
   readonly replace: boolean;
-  /** The last day of a key, where it was given: who keeps a stored key may have come to note it. */
+  /** The last day, if given; it is noted for a kept key, too. */
   readonly expiresAt: Expiry | undefined;
 }
 
@@ -41,7 +41,7 @@ type Placing = Pick<
 >;
 
 /**
- * Finds where a key of a profile is to be stored, before anybody fetches one.
+ * Finds where to store a profile's key, before the user fetches one.
  *
  * @throws MistralKeyError of kinds `usage`, `unfinished` and `store-…`; Cancelled
  */
@@ -60,7 +60,7 @@ export async function findPlace(deps: Placing, request: PlaceRequest): Promise<P
   return { profile, store, endpoint: endpointFor(request, known), known, stored };
 }
 
-/** The store asked for; where nothing is known of the profile, the encrypted file that is there all the same. */
+/** The requested store; for an unknown profile, `file` if an encrypted file exists. */
 async function findStore(
   deps: Placing,
   { profile, store }: PlaceRequest,
@@ -71,8 +71,8 @@ async function findStore(
 }
 
 /**
- * The key that is stored. What a keychain holds and does not give out must not stand in the way of a
- * new one; what is in a damaged file may be put right from a copy, so that is left to the person.
+ * The stored key. An unreadable keychain entry must not block a new key. A damaged file is the user's
+ * decision: it may be restored from a copy.
  *
  * @throws MistralKeyError of a `store-…` kind
  */
@@ -91,16 +91,16 @@ export async function readStored(
   }
 }
 
-/** Whether a key that is stored already is kept; otherwise nothing is there, or what is there may be replaced. */
+/** Whether to keep the stored key; otherwise the place is empty or may be overwritten. */
 export interface PlaceChoice {
   readonly keeps: boolean;
   readonly place: Place;
 }
 
 /**
- * Asks what becomes of a key that is stored where the new one should go.
+ * Asks what to do with a key that is stored where the new one should go.
  *
- * @throws MistralKeyError of kind `usage` where nobody can be asked; as {@link findPlace}; Cancelled
+ * @throws MistralKeyError of kind `usage` when nobody can be asked; as {@link findPlace}; Cancelled
  */
 export async function choosePlace(deps: Placing, request: PlaceRequest, first: Place): Promise<PlaceChoice> {
   for (let place = first; ; ) {
@@ -146,7 +146,7 @@ async function askAboutStored(
 }
 
 /**
- * Asks for the name of a profile that is not there yet.
+ * Asks for the name of a new profile.
  *
  * @throws Cancelled
  */
@@ -169,8 +169,8 @@ export async function askForName(
 }
 
 /**
- * What is known of the profile; a damaged file must not stand in the way of a new key. One of a newer
- * version is not damaged, and would lose what this version cannot read.
+ * The recorded profile. A damaged file must not block a new key; a newer version is not damaged, and
+ * overwriting it would lose what this version cannot read.
  */
 function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | undefined {
   return unlessDamaged(

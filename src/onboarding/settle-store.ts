@@ -11,7 +11,7 @@ import {
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
-/** What is asked for, as far as the store is concerned. */
+/** Which store is requested, for which profile. */
 export interface StoreRequest {
   readonly profile: ProfileName;
   /** The store asked for with `--store` or `MISTRAL_KEY_STORE`. */
@@ -19,11 +19,11 @@ export interface StoreRequest {
 }
 
 /**
- * Settles where a new key will be kept, before anybody fetches one: looks whether the store can be
- * used, asks the person when it cannot, and asks now for whatever the store needs (a passphrase).
+ * Settles where to store a new key, before the user fetches one: checks that the store is usable, asks
+ * the user when it is not, and asks now for what the store needs (a passphrase).
  *
- * @param profile - what is known of a key stored before; it remembers its store
- * @returns a store that can be used; one of kind `memory` when the person wants the key for this run only
+ * @param profile - the record of a key stored before; it names its store
+ * @returns a usable store, of kind `memory` when the user wants the key for this run only
  * @throws MistralKeyError of a `store-…` kind when there is none, with the advice as its hint
  */
 export async function settleStore(
@@ -45,7 +45,7 @@ export async function settleStore(
         throw choice.failure;
       case "ask": {
         const alternative = insteadOfKeychain(remembered);
-        // Without a key there, the file is one of the choices.
+        // With no key stored yet, the file is among the choices.
         const more = remembered === undefined ? [] : [alternative];
         const unusable = { ...choice.unusable, advice: [...choice.unusable.advice, ...more] };
         const option = await askForStore(unusable, choice.options, deps);

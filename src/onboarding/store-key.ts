@@ -14,21 +14,21 @@ import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredOutcome } from "./outcome.ts";
 import type { Place } from "./place.ts";
 
-/** A key that is to be stored, and where. */
+/** A key to store, and where. */
 export interface Storing {
   readonly place: Place;
   readonly captured: Pick<Exclude<CapturedKey, { outcome: "refused" }>, "key" | "check">;
-  /** The last day, where it is known. */
+  /** The last day, if known. */
   readonly expiresAt: Expiry | undefined;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
 }
 
 /**
- * Stores a key in its place. Where another key is there, it takes that one's place as a rotation does.
+ * Stores a key in its place. A different key that is there is replaced as in a rotation.
  *
- * @throws as `replaceKey` does; MistralKeyError of a `store-…` kind when it could not be stored, and
- *   nothing has changed then; of kind `unfinished` when only its profile could not be written
+ * @throws as `replaceKey` does; MistralKeyError of a `store-…` kind when it could not be stored, with
+ *   nothing changed; of kind `unfinished` when only its profile could not be written
  */
 export async function storeKey(
   deps: Deps,
@@ -39,7 +39,7 @@ export async function storeKey(
   saySameElsewhere(deps, name, key);
   const facts = { name, key, endpoint, check, expiresAt };
   if (stored === undefined || stored.equals(key)) {
-    // The same key once more: what is known of its end stays known.
+    // The same key again: keep its last day.
     const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
     const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
     const { targets = [], adminKey } = (known && latestOf(deps.profiles, known)) ?? known ?? {};
@@ -63,9 +63,9 @@ function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: Ap
 type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "prompts">;
 
 /**
- * Stores a key that takes no other key's place, reads it back and remembers what is known of it.
- * The key goes first: interrupted in between, it is there and `verify` makes the profile. When the
- * store refuses it, a person may change that and try again, since Mistral shows a key only once.
+ * Stores a key that replaces none, reads it back and writes its profile. The key goes first: after an
+ * interruption it is there, and `verify` writes the profile. When the store refuses it, the user may fix
+ * that and retry, since Mistral shows a key only once.
  */
 async function keepKey(deps: Keeping, store: SecretStore, known: Omit<KnownKey, "store">): Promise<Profile> {
   await retryWhileStoreFails(deps, () => putKey(deps, store, known));

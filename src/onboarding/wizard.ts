@@ -17,15 +17,15 @@ import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Draft } from "./drafts.ts";
 import type { OnboardRequest } from "./outcome.ts";
 
-/** A key, and what was learnt on the way to it. */
+/** A key, and what the wizard learnt on the way. */
 export interface Obtained {
   readonly captured: CapturedKey;
   readonly walked: Walked;
 }
 
 /**
- * Leads a person to a key: asks how far they are, walks the steps from there, and captures the key. One
- * that is pasted at a question on the way is taken. Stopped in between, it can be taken up there again.
+ * Guides the user to a key: asks where they are, walks the steps from there and captures the key, also
+ * when it is pasted early. A stopped wizard can be continued where it was.
  *
  * @throws Cancelled
  */
@@ -93,7 +93,7 @@ async function walkFrom(deps: Deps, request: OnboardRequest, from: Draft): Promi
   return await walkSteps(deps, {
     screens: screensOf(deps, start),
     from: screen,
-    // `null` is an answer, too: the key never ends.
+    // `null` is an answer too: the key never expires.
     expiresAt: request.expiresAt === undefined ? from.expiresAt : request.expiresAt,
     browser: request.browser,
     onScreen: (shown, expiresAt) => drafts.write(request.profile, { start, screen: shown, expiresAt }),
@@ -104,7 +104,7 @@ function beginningOf(start: StartingPoint): Draft {
   return { start, screen: firstScreenFor(start) };
 }
 
-/** Where a stopped wizard can be taken up, when that is further than where it begins. */
+/** Where to continue a stopped wizard, if that is past its first screen. */
 async function findDraft(deps: Deps, { profile }: OnboardRequest): Promise<Draft | undefined> {
   const draft = (await deps.drafts()).read(profile);
   return draft !== undefined && draft.screen !== firstScreenFor(draft.start) ? draft : undefined;

@@ -1,6 +1,6 @@
 import type { Identity } from "../../mistral/mistral-api.ts";
 
-/** A request as {@link answerDemoRequest} sees it. */
+/** The input of {@link answerDemoRequest}. */
 export interface DemoRequest {
   readonly method: string;
   /** The path without the query. */
@@ -10,22 +10,22 @@ export interface DemoRequest {
   readonly body: string;
 }
 
-/** An answer; `body` is sent as JSON. */
+/** A response; `body` is sent as JSON. */
 export interface DemoResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** What the demonstration API knows. */
+/** The keys and models of the demonstration API. */
 export interface DemoWorld {
-  /** Whose key this is; `undefined` when there is no such key, which is then refused. */
+  /** The owner of a key; `undefined` for an unknown key, which is refused. */
   ownerOf(key: string): Identity | undefined;
-  /** The models it offers; the usual ones where absent. */
+  /** The models on offer; the usual ones when absent. */
   readonly models?: readonly DemoModel[];
 }
 
-/** The rate-limit headers of a completion, by the names Mistral gives them. */
+/** The rate-limit headers of a completion, as Mistral names them. */
 const demoRateLimitHeaders: Readonly<Record<string, string>> = {
   "x-ratelimit-limit-req-minute": "60",
   "x-ratelimit-remaining-req-minute": "59",
@@ -36,10 +36,10 @@ const demoRateLimitHeaders: Readonly<Record<string, string>> = {
   "x-ratelimit-tokens-query-cost": "12",
 };
 
-/** When everything here was made, in seconds since 1970. */
+/** The creation time of everything here, in Unix seconds. */
 const created = 1_785_000_000;
 
-/** A made-up account, for the owner of a demonstration key. */
+/** The made-up owner of a demonstration key. */
 export const demoIdentity: Identity = {
   email: "ada@example.com",
   workspace: "Research",
@@ -47,10 +47,10 @@ export const demoIdentity: Identity = {
   keyName: "laptop",
 };
 
-/** One row of the list of models, as `GET /v1/models` gives it. */
+/** One model, as in `GET /v1/models`. */
 export type DemoModel = ReturnType<typeof model>;
 
-/** A short list of models with the kinds that Mistral's own list has. */
+/** A short list with the kinds of models that Mistral's has. */
 const demoModels: readonly DemoModel[] = [
   model("mistral-large-latest", { completion_chat: true, function_calling: true, vision: true }),
   model("mistral-small-latest", { completion_chat: true, function_calling: true, vision: true }),
@@ -63,8 +63,8 @@ const demoModels: readonly DemoModel[] = [
 ];
 
 /**
- * Answers a request the way Mistral's API does, with the real status, headers and body, from
- * nothing but its arguments. Serves `init --demo` and the tests.
+ * Answers a request as Mistral's API does, with the real status, headers and body; a pure function.
+ * Serves `init --demo` and the tests.
  */
 export function answerDemoRequest(request: DemoRequest, world: DemoWorld): DemoResponse {
   const key = keyOf(request);
@@ -82,7 +82,7 @@ export function answerDemoRequest(request: DemoRequest, world: DemoWorld): DemoR
   }
 }
 
-/** The key of a request: Bearer as everywhere, `x-api-key` as `GET /v1/users/me` takes it. */
+/** The key of a request: Bearer, or `x-api-key` as in `GET /v1/users/me`. */
 function keyOf({ headers }: DemoRequest): string | undefined {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
   return bearer ?? headers["x-api-key"];

@@ -5,14 +5,14 @@ import { text } from "node:stream/consumers";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { answerDemoRequest, demoIdentity } from "./demo-api.ts";
 
-/** A small Mistral API on a loopback port inside this process. */
+/** A small Mistral API on a loopback port of this process. */
 export interface DemoServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the API of the demonstration. It knows one key; any other is refused as Mistral would.
+ * Starts the demonstration API. It refuses every other key, as Mistral would.
  *
  * @param key - the key it accepts
  */

@@ -16,7 +16,7 @@ import type { OnboardRequest } from "../outcome.ts";
 import { startDemoServer } from "./demo-server.ts";
 
 /**
- * Runs the wizard against a made-up Mistral: nothing reaches the network, the keychain or the disk.
+ * Runs the wizard against a made-up Mistral; nothing touches the network, the keychain or the disk.
  *
  * @throws Cancelled; MistralKeyError of kinds `usage` and `needs-terminal`
  */
@@ -59,12 +59,12 @@ export async function demonstrate(
   }
 }
 
-/** A made-up world around the real terminal. */
+/** The real terminal, and everything else made up. */
 function madeUpOutside(real: Deps): Deps {
   const store = new MemoryStore("keychain", "a made-up keychain");
   return {
     ...real,
-    // What this shell holds is not part of the demonstration.
+    // The demonstration must not see this shell's keys.
     env: {},
     store: async () => store,
     profiles: noProfiles,
@@ -91,7 +91,7 @@ const noProfiles: ProfileRegistry = {
   writeDefault: () => {},
 };
 
-/** No key is there at first, so none is ever replaced. */
+/** There is no key at first, so none is ever replaced. */
 const noJournal: RotationJournal = {
   read: () => undefined,
   begin: replacesNothing,
