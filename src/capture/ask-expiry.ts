@@ -10,11 +10,11 @@ const never: Choice<Answer> = { value: null, name: "Never" };
 const unknown: Choice<Answer> = { value: "unknown", name: "I do not know", description: "no reminders then" };
 
 /**
- * Asks when a key ends.
+ * Asks when a key expires.
  *
- * @param options.justMade - whether the person chose the date a moment ago; of an older key they
- *   have to look it up in the console
- * @returns `undefined` when the person does not know it
+ * @param options.justMade - whether the user just chose the date; for an older key they have to look it
+ *   up in the console
+ * @returns `undefined` when the user does not know
  * @throws Cancelled
  */
 export async function askExpiry(
@@ -58,7 +58,7 @@ async function askDay({ prompts, now }: Asking): Promise<Expiry> {
   return parseExpiry(text, now());
 }
 
-/** Why a text will not do, in sentences; `undefined` where reading it gives nothing to say. */
+/** The reason why `read` throws, in sentences; `undefined` when it does not. */
 export function reasonAgainst(read: () => unknown): string | undefined {
   try {
     read();

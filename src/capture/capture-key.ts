@@ -9,27 +9,27 @@ import { facts } from "./facts.ts";
 import { receiveKey } from "./receive-key.ts";
 import { type SettleRequest, settleKey } from "./settle-key.ts";
 
-/** Which key is wanted, and where from. */
+/** Which key to capture, and its source. */
 export interface CaptureRequest extends SettleRequest {
-  /** `stdin` takes a key from standard input and asks nothing else; a key that is at hand is only checked. */
+  /** `stdin` reads a key from standard input and asks nothing else; a given key is only checked. */
   readonly from: "prompt" | "stdin" | ApiKey;
-  /** The question of the prompt. */
+  /** The prompt's question. */
   readonly message: string;
-  /** Takes the person a step back, where there is one; then the question comes again, unless this gives a key. */
+  /** Goes back a step, if there is one; then the prompt returns, unless this returns a key. */
   readonly onBack?: () => Promise<ApiKey | undefined>;
-  /** What Enter takes while nothing is entered. */
+  /** The key that Enter takes on empty input. */
   readonly offered?: ApiKey | undefined;
-  /** Whether the key is checked with test calls. */
+  /** Whether to check the key with test calls. */
   readonly verify: boolean;
-  /** Why a key cannot be the wanted one whatever Mistral says of it, as a sentence. */
+  /** Returns why a key is refused whatever Mistral answers, as a sentence. */
   readonly refuse?: (key: ApiKey) => string | undefined;
 }
 
-/** A key that came in, and what Mistral says of it. */
+/** A captured key, and Mistral's answer about it. */
 export type CapturedKey =
-  /** Mistral accepts it, or the person wants it all the same; without a check where none was wanted. */
+  /** Mistral accepts it or the user wants it anyway; no `check` when none was requested. */
   | { readonly outcome: "captured"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
-  /** The check did not end well, and there is nobody to ask what to do about it. */
+  /** Its verdict was not `usable`, and there is nobody to ask. */
   | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck };
 
 type Capturing = Pick<
@@ -46,11 +46,11 @@ type Capturing = Pick<
 >;
 
 /**
- * Captures a key and checks it. In a terminal it goes on until there is a key the person wants to
- * use; a key that Mistral rejects is never given back from there.
+ * Captures a key and checks it. In a terminal it asks until there is a key that the user wants; a key
+ * that Mistral rejects is never returned from there.
  *
- * @throws Cancelled when the person stops
- * @throws MistralKeyError of kind `usage` when what came on standard input is no usable key
+ * @throws Cancelled when the user stops
+ * @throws MistralKeyError of kind `usage` when standard input holds no usable key
  */
 export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
   const { from, message } = request;
@@ -71,7 +71,7 @@ export async function captureKey(deps: Capturing, request: CaptureRequest): Prom
   }
 }
 
-/** Asks for a key, again after a step back or an offer of the page that gave none. */
+/** Asks for a key, again when a step back or the page returned none. */
 async function askForKey(
   { prompts, keyOnPage }: Capturing,
   { message, offered, onBack }: CaptureRequest,

@@ -2,13 +2,12 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { PastedKeyQuestion, Prompts } from "../terminal/prompts/prompts.ts";
 
-/** What a question is answered with whose pasted key is kept. */
+/** The answer of a question whose pasted key was kept. */
 const kept = Symbol("kept");
 
 /**
- * Questions before the one for the key, at each of which a person may paste the key that they have
- * on the clipboard. It is kept until the key is asked for. A question that says what a pasted key
- * means is answered by it; any other one is asked again.
+ * Prompts at which the user may paste the key before the question for it. The key is kept until then. A
+ * question with its own `onKeyPasted` is answered by it; any other is asked again.
  */
 export function keepEarlyKey(prompts: Prompts, output: Output): Prompts {
   let early: ApiKey | undefined;

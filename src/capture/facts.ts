@@ -3,7 +3,7 @@ import { type Facts, sources } from "../mistral/facts.ts";
 
 const { apiKeys, codestralReports, keyPolicy, quickstart, userReports } = sources;
 
-/** What the way to a key says about Mistral's console. */
+/** What the wizard says about Mistral's console. */
 export const facts = {
   signIn: quickstart("Sign in with an e-mail address or with an account you already have elsewhere."),
   freeMode: quickstart(

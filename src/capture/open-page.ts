@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 
-/** Opens a page of the console that the person comes back from, and says how to get there where no browser could be started. */
+/** Opens a console page, or prints its address when no browser can be started. */
 export async function openPageAndSay(
   { openPage, output }: Pick<Deps, "openPage" | "output">,
   page: string,

@@ -4,10 +4,9 @@ import { ownCommand } from "../hints.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
 
 /**
- * What is to be said of a key that belongs to another workspace than the one whose place it takes: it
- * carries the limits and the bill of its own.
+ * The warning about a key of another workspace than the key it replaces.
  *
- * @returns `undefined` where it is the same one, or Mistral did not say
+ * @returns `undefined` when the workspace is the same, or Mistral did not say
  */
 export function describeMove(
   before: Identity | null | undefined,
@@ -22,10 +21,10 @@ export function describeMove(
 }
 
 /**
- * Asks whether such a key is to be used.
+ * Asks whether to use such a key.
  *
  * @param again - the command that takes another key
- * @throws Cancelled when it is not
+ * @throws Cancelled when the user declines
  */
 export async function agreeToMove({ prompts }: Pick<Deps, "prompts">, again: string): Promise<void> {
   if (await (await prompts()).confirm({ message: "Use it anyway?", initial: false })) return;

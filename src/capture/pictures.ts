@@ -1,11 +1,11 @@
 import type { Picture } from "../terminal/output/output.ts";
 
-/** The screens of the wizard, in order. Opening API Keys and creating the key share one: they happen on one page. */
+/** The wizard's screens, in order. Opening API Keys and creating the key share one, as they share a page. */
 export type ScreenId = "sign-in" | "workspace" | "create" | "copy";
 
 /**
- * What the pages of the steps look like, as far as it matters; an ellipsis stands for what is left
- * out. Source: Mistral's documentation of the console, August 2026.
+ * Sketches of the console's pages; an ellipsis stands for what is left out. Source: Mistral's
+ * documentation of the console, August 2026.
  */
 export const pictures: Readonly<Record<ScreenId, Picture>> = {
   "sign-in": {

@@ -3,20 +3,19 @@ import { MistralKeyError } from "../errors.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { readPastedKey } from "../keys/pasted-key.ts";
 
-/** Which key is wanted on standard input. */
+/** How to ask for a key on standard input. */
 export interface KeyOnStdin {
-  /** The question to a person whose keyboard standard input is. */
+  /** The prompt's question, if standard input is a keyboard. */
   readonly message: string;
-  /** What asks for it, for the advice: `… --with-key`. */
+  /** The flags that request it, for the hint: `… --with-key`. */
   readonly flags: string;
 }
 
 /**
- * Takes a key from standard input: from a pipe or a file as it is, from a person's keyboard with
- * the hidden prompt, so that what is typed or pasted shows nowhere.
+ * Reads a key from standard input: as it is from a pipe or file, from a keyboard with the hidden prompt.
  *
- * @throws Cancelled when the person stops
- * @throws MistralKeyError of kind `usage` when it is no usable key, or nobody sends one
+ * @throws Cancelled when the user stops
+ * @throws MistralKeyError of kind `usage` when it is no usable key, or none is sent
  */
 export async function receiveKey(
   { interactive, prompts, readStdin, output }: Pick<Deps, "interactive" | "prompts" | "readStdin" | "output">,

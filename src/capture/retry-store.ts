@@ -3,11 +3,11 @@ import { isStoreFailure } from "../errors.ts";
 import { printHint } from "../terminal/output/failure.ts";
 
 /**
- * Does something with a captured key that the store may refuse. A person may change that and try
- * again, since Mistral shows a key only once.
+ * Does something with a captured key that the store may refuse. The user may fix that and retry, since
+ * Mistral shows a key only once.
  *
- * @param act - has changed nothing when it fails with a `store-…` kind
- * @throws what `act` throws, where nobody can try again or the person does not want to
+ * @param act - must have changed nothing when it fails with a `store-…` kind
+ * @throws what `act` throws, when nobody can retry or the user declines
  */
 export async function retryWhileStoreFails<Result>(
   { output, interactive, prompts }: Pick<Deps, "output" | "interactive" | "prompts">,

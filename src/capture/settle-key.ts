@@ -18,25 +18,24 @@ type Settling = Pick<
   "mistral" | "output" | "signal" | "interactive" | "prompts" | "sleep" | "openPage"
 >;
 
-/** How a key is to be checked. */
+/** How to check a key. */
 export interface SettleRequest {
   readonly endpoint: Endpoint;
-  /** The last day of the key, where it is known; it changes what a refusal means. */
+  /** The last day, if known; it changes what a refusal means. */
   readonly expiresAt?: Expiry | undefined;
-  /** Whether the key was made a moment ago, so that it may be refused for a while. */
+  /** Whether the key was just made, so that Mistral may refuse it for a while. */
   readonly justMade?: boolean | undefined;
-  /** Whether the model of the test call says a sentence, to be shown. */
+  /** Whether to ask the model for a sentence to show. */
   readonly greets?: boolean | undefined;
 }
 
 type Next = "paste" | "again" | "wait" | "open" | "codestral" | "keep" | "stop";
 
 /**
- * Checks a key until it is clear what becomes of it, with a person who decides where Mistral does
- * not simply accept it.
+ * Checks a key until its fate is settled; the user decides unless Mistral simply accepts it.
  *
- * @returns the key to use, and what Mistral says of it; `undefined` when the person wants to enter another one
- * @throws Cancelled when the person stops
+ * @returns the key to use and Mistral's answer; `undefined` when the user wants to enter another key
+ * @throws Cancelled when the user stops
  */
 export async function settleKey(
   deps: Settling,
@@ -46,7 +45,7 @@ export async function settleKey(
   const { endpoint, expiresAt, greets, justMade = false } = request;
   const prompts = await deps.prompts();
   let key = pasted;
-  // A key for somebody's gateway is no business of Codestral's.
+  // A key for a custom gateway is none of Codestral's business.
   let triesCodestral = endpoint.serverUrl === undefined;
   const history = { expiresAt, lastAcceptedAt: null };
   const checkKey = (tryCodestral = false) =>
@@ -57,7 +56,7 @@ export async function settleKey(
     if (verdict === "usable") return { key, check };
     printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
     const question = whatNow(check, justMade, triesCodestral);
-    // Another key may be pasted instead of an answer.
+    // The user may paste another key instead of answering.
     const next = await prompts.choose<Next, ApiKey>({ ...question, onKeyPasted: (another) => another });
     switch (next) {
       case "paste":
@@ -93,7 +92,7 @@ const wait: Choice<Next> = {
   description: say(facts.refusedAtFirst),
 };
 const open: Choice<Next> = { value: "open", name: "Open the page, then check again" };
-/** The key goes to another address only when the person says so. */
+/** This sends the key to another address, so only on request. */
 const codestral: Choice<Next> = {
   value: "codestral",
   name: "See whether it is a Codestral key",
@@ -104,7 +103,7 @@ function keep(name: string, description: string): Choice<Next> {
   return { value: "keep", name, description };
 }
 
-/** The question, and what can be done: first what most people should do. */
+/** The question and its choices, the one for most users first. */
 function whatNow(
   check: KeyCheck,
   justMade: boolean,
@@ -133,7 +132,7 @@ function whatNow(
   }
 }
 
-/** Opens the page where a plan is chosen or paid, and waits until the person is back from there. */
+/** Opens the page for choosing or paying a plan, and waits until the user is back. */
 async function openPlanPage(deps: Settling, check: KeyCheck): Promise<void> {
   const isPayment = check.diagnosis === "no-plan" && check.missing === "payment";
   await openPageAndSay(deps, isPayment ? consolePages.billing : consolePages.subscription);
@@ -143,12 +142,12 @@ async function openPlanPage(deps: Settling, check: KeyCheck): Promise<void> {
 }
 
 /**
- * Pauses before a new key is tried again, in seconds; together five minutes, the longest that users
- * have reported. Source: public reports, August 2026.
+ * Pauses before retrying a new key, in seconds; five minutes in total, the longest delay that users have
+ * reported. Source: public reports, August 2026.
  */
 const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
 
-/** Tries a rejected key again and again for a while, until it is rejected no longer. */
+/** Retries a rejected key for a while, until it is no longer rejected. */
 async function waitAndCheck(
   deps: Settling,
   checkKey: () => Promise<KeyCheck>,

@@ -4,39 +4,39 @@ import type { KeyValueRow, Picture } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import { pictures, type ScreenId } from "./pictures.ts";
 
-/** How far a person is when the wizard starts; it decides which step comes first. */
+/** Where the user is when the wizard starts; it determines the first screen. */
 export type StartingPoint = "new" | "account" | "key";
 
-/** A screen of the wizard: one step, or several that happen on one page. */
+/** A screen of the wizard: one step, or several on one page. */
 export interface Screen {
   readonly id: ScreenId;
   /** The titles of its steps. */
   readonly steps: readonly string[];
-  /** The page it happens on; where that is the page of the screen before, nothing is opened again. */
+  /** Its page in the console; opened only once, even if several screens share it. */
   readonly page: string;
   readonly picture?: Picture;
-  /** What to do: paragraphs, and fields with what to put into them. */
+  /** What to do: paragraphs, and fields with their values. */
   readonly instructions: readonly (string | readonly KeyValueRow[])[];
-  /** What may be different from what the instructions say, and what to do then. */
+  /** What may differ from the instructions, and what to do then. */
   readonly troubles?: readonly Trouble[];
 }
 
-/** Something that is not as it should be on a page. */
+/** A problem that the user may see on a page. */
 export interface Trouble {
   readonly seen: string;
   readonly remedy: string;
 }
 
-/** What the texts of the screens depend on. */
+/** The input of {@link screensFor}. */
 export interface ScreenFacts {
-  /** A name for the new key that will be recognised later. */
+  /** A recognisable name for the new key. */
   readonly suggestedName: string;
   readonly start: StartingPoint;
-  /** The workspace that the key should belong to, where one is meant. */
+  /** The workspace that the key should belong to, if any. */
   readonly workspace?: string | null | undefined;
 }
 
-/** The five steps of getting a key, on their four screens. */
+/** The five steps to a key, on four screens. */
 export function screensFor(about: ScreenFacts): readonly Screen[] {
   return [
     {
@@ -100,7 +100,7 @@ function copyScreen({ start }: ScreenFacts): Screen {
   };
 }
 
-/** The titles of the steps of these screens. */
+/** The step titles of these screens. */
 export function stepsOf(screens: readonly Screen[]): readonly string[] {
   return screens.flatMap(({ steps }) => steps);
 }
@@ -117,9 +117,9 @@ export function firstScreenFor(start: StartingPoint): ScreenId {
 }
 
 /**
- * A name for a key that says where and when it was made, within the console's 255 characters.
+ * A key name that says where and when it was made, within the console's 255 characters.
  *
- * @param machine - the name of this machine
+ * @param machine - this machine's name
  */
 export function suggestKeyName(machine: string, now: Date): string {
   const host =

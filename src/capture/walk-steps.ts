@@ -6,39 +6,38 @@ import { openPageAndSay } from "./open-page.ts";
 import type { ScreenId } from "./pictures.ts";
 import { firstStepOf, type Screen, stepsOf } from "./steps.ts";
 
-/** What walking the steps needs to know. */
+/** The input of {@link walkSteps}. */
 export interface Walk {
   readonly screens: readonly Screen[];
   /** The screen to start with. */
   readonly from: ScreenId;
-  /** The expiration date, when it is known already; `undefined` asks for it. */
+  /** The expiration date, if known; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
   /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
-  /** Told before each screen is shown, so that a stopped wizard can be continued. */
+  /** Called before each screen, so that a stopped wizard can be continued. */
   readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
-/** What was learnt on the way. */
+/** The result of {@link walkSteps}. */
 export interface Walked {
-  /** A key that was pasted on the way, before it was asked for. */
+  /** A key pasted on the way, before the prompt for it. */
   readonly key?: ApiKey | undefined;
-  /** The last day of the key; `undefined` when it was not asked for, or the person does not know it. */
+  /** The last day of the key; `undefined` when not asked for, or not known to the user. */
   readonly expiresAt: Expiry | undefined;
-  /** Whether the expiration date was asked for, or known before. */
+  /** Whether the expiration date was asked for, or already known. */
   readonly asked: boolean;
-  /** Whether the key was made a moment ago, as far as the person has said. */
+  /** Whether the user said that the key was just made. */
   readonly justMade: boolean;
 }
 
-/** How a screen is left: on to the next, back to the one before, to the paste, or with a key that was pasted there. */
+/** How a screen is left: to the next one, back, to the paste, or with a pasted key. */
 type Move = "on" | "back" | "skip" | ApiKey;
 
 type Walking = Pick<Deps, "output" | "prompts" | "now" | "openPage">;
 
 /**
- * Shows the screens one after the other, up to and including the last, which is only shown: what
- * comes after it is the paste.
+ * Shows the screens in turn. The last one is only shown: the paste comes next.
  *
  * @throws Cancelled
  */
@@ -82,7 +81,7 @@ function showScreen({ output }: Walking, screen: Screen, screens: readonly Scree
   output.print();
 }
 
-/** Asks what to do below a screen until it is left; a page that was opened is left with the next Enter. */
+/** Prompts below a screen until it is left. Enter first opens the page, then continues. */
 async function leaveScreen(
   deps: Walking,
   screen: Screen,
