@@ -4,15 +4,15 @@ import type { Git } from "./git.ts";
 import { questions } from "./questions.ts";
 
 /**
- * What git would do with a file: it has it already; the next `git add` takes it; it is ignored; it
- * is in no repository; git did not say.
+ * What git would do with a file: `not-ignored` is added by the next `git add`, `none` is in no
+ * repository, `unknown` means that git did not answer.
  */
 export type GitState = "tracked" | "not-ignored" | "ignored" | "none" | "unknown";
 
 /**
- * Tells for each file whether git would commit it.
+ * Determines for each file whether git would commit it.
  *
- * @param paths - absolute, links followed: git commits a link, not what it leads to
+ * @param paths - absolute, links resolved: git commits a link, not its target
  */
 export async function gitStates(paths: readonly string[], git: Git): Promise<ReadonlyMap<string, GitState>> {
   const states = new Map<string, GitState>();
@@ -41,14 +41,14 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
   return states;
 }
 
-/** Whether two names lead to one file, as `.ENV` and `.env` do on a disk that ignores case. */
+/** Whether two names are one file, as `.ENV` and `.env` on a case-insensitive disk. */
 function isSame(one: string, other: string): boolean {
   if (one.toLowerCase() !== other.toLowerCase()) return false;
   const [first, second] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
   return first?.ino === second?.ino && first?.dev === second?.dev;
 }
 
-/** The nearest folder, this one or one above it, that looks like the top of a work tree, whatever git says of it. */
+/** The nearest folder that holds `.git`, from this one upwards, whatever git says of it. */
 export function repositoryAbove(start: string): string | undefined {
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;

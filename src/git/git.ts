@@ -8,18 +8,18 @@ export interface Asking {
   /** The folder to work in, absolute. */
   readonly folder: string;
   /**
-   * Whether the environment may name the repository, as it does for a hook. Without it, the
-   * repository is the one that the folder is in.
+   * Whether the environment may name the repository, as in a hook. Otherwise it is the one that contains
+   * the folder.
    */
   readonly named?: boolean;
-  /** Names of files behind the question, for those that take some. */
+  /** File names to append to the question. */
   readonly paths?: readonly string[];
   readonly input?: string | Buffer;
-  /** Ends git. */
+  /** Stops git. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer of git; without one the reason, as a clause without a full stop: "git is not installed". */
+/** Git's answer, or the reason for none, as a clause without a full stop: "git is not installed". */
 export type Answer =
   | { readonly state: "answered"; readonly bytes: Buffer }
   | { readonly state: "failed"; readonly reason: string; readonly notInstalled?: boolean };
@@ -28,7 +28,7 @@ const sizeLimit = 64 * 2 ** 20;
 const timeLimitMs = 6 * 3_600_000;
 const usualSilenceMs = 15_000;
 
-/** Git, only ever reading: nothing that a repository says makes it start a program or use the network. */
+/** Git, reading only: no repository can make it start a program or use the network. */
 export class Git {
   readonly #at: Pick<ProcessContext, "env" | "platform">;
 
@@ -36,7 +36,7 @@ export class Git {
     this.#at = at;
   }
 
-  /** The whole answer to a question, at most 64 MB. */
+  /** The whole answer, at most 64 MB. */
   async ask(question: Question, asking: Asking): Promise<Answer> {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -50,10 +50,10 @@ export class Git {
   }
 
   /**
-   * Hands an answer on as it comes, whatever its size.
+   * Streams an answer of any size.
    *
-   * @param take - may say why it wants no more of it, which ends git
-   * @returns why the answer is not complete; `undefined` when it is
+   * @param take - may return why it wants no more, which stops git
+   * @returns why the answer is incomplete; `undefined` when it is complete
    */
   async read(
     question: Question,
@@ -106,10 +106,10 @@ function reasonOf(how: ProgramEnd): string {
   }
 }
 
-/** What git gave up for, in its own words; of its advice as much as fits. */
+/** Git's own reason for failing, with as much of its advice as fits. */
 function whatItSaid(stderr: Buffer): string | undefined {
   const text = stderr.toString();
-  // Errors before it are about the same, or about something that git went on after.
+  // Earlier errors say the same, or did not stop git.
   const fatal = text.search(/^fatal: /m);
   const [, said = text] = /^(?:fatal|error): ([\s\S]*)/m.exec(text.slice(Math.max(fatal, 0))) ?? [];
   const clean = cleanText(said).replace(/[.:]$/, "");

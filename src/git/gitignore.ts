@@ -5,10 +5,10 @@ import { readTextFile } from "../files/text-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
 import { repositoryAbove } from "./git-state.ts";
 
-/** The line of a `.gitignore` at the top of a repository that names one file below it, and nothing else. */
+/** The line for a `.gitignore` at a repository's top that matches one file below it and nothing else. */
 function gitignoreLine(top: string, path: string): string | undefined {
   const name = relative(top, path).split(sep).join("/");
-  // A name with a line ending in it cannot be written there.
+  // A name with a line break cannot be written there.
   if (/[\r\n]/.test(name)) return undefined;
   return `/${name.replace(/[\\*?[\]]|\s(?=\s*$)/g, "\\$&")}`;
 }
@@ -16,8 +16,8 @@ function gitignoreLine(top: string, path: string): string | undefined {
 /**
  * Adds a file to the `.gitignore` at the top of its repository.
  *
- * @param path - absolute, links followed
- * @returns the line that was added; `undefined` where there is no repository or no such line
+ * @param path - absolute, links resolved
+ * @returns the added line; `undefined` when there is no repository or no such line
  * @throws MistralKeyError of kind `usage` when it cannot be written
  */
 export async function addToGitignore(path: string): Promise<string | undefined> {

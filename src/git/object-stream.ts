@@ -1,23 +1,23 @@
-/** What git says of an object before its content. */
+/** An object's header, which git sends before the content. */
 export interface GitObject {
   readonly id: string;
   /** `blob`, `tree`, `commit` or `tag`. */
   readonly type: string;
 }
 
-/** Takes the content of one object, piece by piece. */
+/** Receives an object's content piece by piece. */
 export interface ContentReader {
   push(piece: Buffer): void;
   end(): void;
 }
 
-/** Takes apart what `git cat-file --batch` answers, as it comes: no object is ever held as a whole. */
+/** Parses the output of `git cat-file --batch` as it arrives; never holds a whole object. */
 export class ObjectStream {
   readonly #open: (object: GitObject) => ContentReader;
   readonly #missing: (id: string) => void;
   #header = "";
   #content: ContentReader | undefined;
-  /** Bytes that are still to come of the content, and of the line break behind it. */
+  /** Bytes still to come of the content and the line break after it. */
   #left = 0;
 
   /**
@@ -29,7 +29,7 @@ export class ObjectStream {
     this.#missing = missing;
   }
 
-  /** Takes the next piece of the answer; gives a reason when it is none of git's. */
+  /** Parses the next piece; returns a reason when it is not git's format. */
   push(chunk: Buffer): string | undefined {
     for (let at = 0; at < chunk.length; ) {
       if (this.#content === undefined) {

@@ -1,24 +1,24 @@
-/** A question to git: one of {@link questions}, and nothing else is ever asked. */
+/** A question to git. Only {@link questions} are ever asked. */
 export interface Question {
   readonly args: readonly string[];
-  /** The exit codes of an answer; 0 where absent. */
+  /** The exit codes of an answer; 0 when absent. */
   readonly codes?: readonly number[];
-  /** How long git may be silent before it is ended, in milliseconds; 15 s where absent. */
+  /** How long git may be silent before it is stopped, in milliseconds; 15 s when absent. */
   readonly silenceMs?: number;
 }
 
-/** From a subfolder, git lists that one unless it is told to begin at the top, with a pathspec that is not literal. */
+/** In a subfolder, git lists only that one, unless a non-literal pathspec starts it at the top. */
 const ofAllFolders = ["--no-literal-pathspecs", "ls-files", "-z", "--full-name"];
 
 /**
- * All that git does for this program: it reads, and answers in bytes. These are plumbing commands,
- * which leave out the configuration of `git log` and `git diff`; none of them starts a pager, a hook,
- * an editor, a filter, a text converter, an external diff or a check of a signature.
+ * All that git does for this program: it reads, and answers in bytes. Plumbing commands ignore the
+ * configuration of `git log` and `git diff`; none starts a pager, hook, editor, filter, text converter,
+ * external diff or signature check.
  */
 export const questions = {
   /**
-   * Lines: whether the repository is bare, whether this folder is inside the repository's own one,
-   * whether it is shallow, its own folder, the one it shares, the way up to the top of the work tree.
+   * Lines: whether it is bare, whether this folder is inside the git folder, whether it is shallow, the
+   * git folder, the shared git folder, the relative path up to the top of the work tree.
    */
   repository: {
     args: [
@@ -31,15 +31,15 @@ export const questions = {
       "--show-cdup",
     ],
   },
-  /** The id of the newest commit; 1 before the first. */
+  /** The newest commit's id; exit code 1 before the first. */
   newestCommit: { args: ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], codes: [0, 1] },
-  /** What the index holds: mode, id, stage, path. */
+  /** The index entries: mode, id, stage, path. */
   index: { args: [...ofAllFolders, "--stage", "--", ":(top)"] },
-  /** The files that the next `git add` would take besides. */
+  /** The untracked files that the next `git add` would take. */
   others: { args: [...ofAllFolders, "--others", "--exclude-standard", "--", ":(top)"], silenceMs: 60_000 },
-  /** Those of some files that git has, in whatever case; `:(icase,literal)` and their names come behind. */
+  /** Which of some files git tracks, in any case; append `:(icase,literal)` and each name. */
   tracked: { args: ["--no-literal-pathspecs", "ls-files", "-z", "--cached", "--"] },
-  /** Those of some files, given on stdin, that git ignores; 1 when it ignores none. It refuses literal pathspecs. */
+  /** Which of the files on stdin git ignores; exit code 1 for none. It refuses literal pathspecs. */
   ignored: { args: ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"], codes: [0, 1] },
   /** What the next commit would change. */
   staged: {
@@ -54,33 +54,33 @@ export const questions = {
       "HEAD",
     ],
   },
-  /** The objects whose ids are given on stdin. */
+  /** The objects whose ids are on stdin. */
   objects: { args: ["cat-file", "--batch", "--buffer"] },
-  /** Every object there is, whether something leads to it or not. */
+  /** Every object, reachable or not. */
   allObjects: {
     args: ["cat-file", "--batch-all-objects", "--batch", "--buffer", "--unordered"],
   },
-  /** A line `?id` for each object that something leads to and that is not there. */
+  /** A line `?id` for each reachable object that is missing. */
   missing: {
     args: ["rev-list", "--objects", "--all", "--reflog", "--missing=print", "--quiet"],
-    // It says nothing before the end.
+    // It prints nothing before the end.
     silenceMs: 1_800_000,
   },
-  /** The ids of all commits that a branch, a tag, a stash or a reflog leads to, the newest first. */
+  /** The ids of all commits that a branch, tag, stash or reflog reaches, newest first. */
   commits: { args: ["rev-list", "--all", "--reflog"] },
-  /** What the commits whose ids are given on stdin have changed. */
+  /** The changes made by the commits whose ids are on stdin. */
   changes: {
     args: ["diff-tree", "--stdin", "-r", "-m", "--root", "--raw", "-z", "--no-abbrev", "--no-renames"],
   },
 } satisfies Record<string, Question>;
 
-/** What goes before every question. */
+/** The arguments before every question. */
 export const before: readonly string[] = [
   "--no-pager",
   "--literal-pathspecs",
   "--no-optional-locks",
   "--no-replace-objects",
-  // Options of the repository's own configuration that would start a program, or change an answer, all the same.
+  // Repository settings that could still start a program or change an answer.
   ...[
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -91,18 +91,18 @@ export const before: readonly string[] = [
   ].flatMap((setting) => ["-c", setting]),
 ];
 
-/** Variables of git that may stay, all of them the person's own: where git looks, and what it was told with `git -c`. */
+/** Git variables of the user's own that may stay: where git looks, and settings from `git -c`. */
 const inherited =
   /^GIT_(?:CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|PARAMETERS|COUNT|KEY_\d+|VALUE_\d+))$/;
 
-/** Those that tie git to one repository, as it ties its hooks: `GIT_INDEX_FILE` of `git commit FILE`, say. */
+/** Those that tie git to one repository, as in its hooks: `GIT_INDEX_FILE` in `git commit FILE`. */
 const ofOneRepository =
   /^GIT_(?:DIR|COMMON_DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|SHALLOW_FILE)$/;
 
 /**
- * The variables that git gets besides those of every helper; `undefined` takes one away. A clone
- * that holds only part of its objects would fetch the others when asked for them: every way to do so
- * is closed, in git before 2.45 (which has no `GIT_NO_LAZY_FETCH`) by allowing no protocol.
+ * Git's variables besides those of every helper; `undefined` removes one. A partial clone would fetch
+ * missing objects on demand: every way is closed, before git 2.45 (without `GIT_NO_LAZY_FETCH`) by
+ * allowing no protocol.
  */
 export function gitVariables(
   env: Readonly<Record<string, string | undefined>>,

@@ -3,11 +3,11 @@ import type { Asking, Git } from "./git.ts";
 import { repositoryAbove } from "./git-state.ts";
 import { questions } from "./questions.ts";
 
-/** A repository, as far as a search of it has to know. Paths are absolute. */
+/** A repository, as a search needs to know it. Paths are absolute. */
 export interface Repository {
-  /** Whether its history goes on elsewhere. */
+  /** Whether its older history is missing. */
   readonly shallow: boolean;
-  /** What git keeps it in: `.git` as a rule, and for one of several work trees the folder of that one too. */
+  /** Git's own folders: usually `.git`, and a linked work tree's if it lies elsewhere. */
   readonly ownFolders: readonly string[];
   readonly workTree:
     | { readonly state: "there"; readonly top: string }
@@ -16,14 +16,14 @@ export interface Repository {
     | { readonly state: "refused"; readonly reason: string };
 }
 
-/** What git says of the repository that a folder is in. */
+/** Git's answer about the repository that a folder is in. */
 export type RepositoryAnswer =
   | { readonly state: "there"; readonly repository: Repository }
   | { readonly state: "none" }
-  /** There is one, or something that looks like it, and git does not read it. */
+  /** There is one, or something like it, but git does not read it. */
   | { readonly state: "refused"; readonly reason: string };
 
-/** Asks git for the repository that a folder is in, or the one that the environment names. */
+/** Finds the repository that a folder is in, or that the environment names. */
 export async function findRepository(git: Git, asking: Asking): Promise<RepositoryAnswer> {
   const { folder } = asking;
   const answer = await git.ask(questions.repository, asking);
