@@ -9,10 +9,13 @@ import type { Profile } from "../profiles/profile.ts";
 import type { Inspection, SecretStore } from "../stores/secret-store.ts";
 import type { NetworkProbe } from "./network-probe.ts";
 
-/** What a check found: one sentence and, where there is something to do, what, one action a line. Neither holds a key. */
+/**
+ * A check's finding: one sentence and, if there is something to do, one action per line. Neither holds a
+ * key.
+ */
 export type CheckResult = { readonly message: string; readonly hint?: string | undefined } & (
   | {
-      /** `ok`: nothing to do. `warn`: worth knowing, and nothing is broken. `skipped`: not looked at. */
+      /** `ok`: nothing to do. `warn`: worth knowing, nothing is broken. `skipped`: not checked. */
       readonly state: "ok" | "warn" | "skipped";
     }
   | {
@@ -22,7 +25,7 @@ export type CheckResult = { readonly message: string; readonly hint?: string | u
     }
 );
 
-/** What the checks look at. They change nothing, ask nobody, and print nothing. */
+/** The input of the checks, which change nothing, ask nobody and print nothing. */
 export interface CheckContext {
   readonly deps: Pick<
     Deps,
@@ -31,40 +34,40 @@ export interface CheckContext {
   readonly profile: ProfileName;
   /** The same profile, with the rule that chose it. */
   readonly choice: ProfileChoice;
-  /** What is known of that profile's key; `undefined` when there is none or it cannot be read. */
+  /** What is recorded of that profile's key; `undefined` when it is missing or unreadable. */
   readonly known: Profile | undefined;
   /** The store that the profile uses, or would use. */
   readonly store: SecretStore;
   readonly endpoint: Endpoint;
-  /** The folder of the program. */
+  /** The program's folder. */
   readonly folder: string;
   readonly processContext: ProcessContext;
-  /** What the store holds for the profile, looked at once. */
+  /** What the store holds for the profile; read once. */
   readonly inspection: () => Promise<Inspection>;
-  /** The keys that lie in plaintext on this machine, looked for once. */
+  /** The plaintext keys on this machine; searched for once. */
   readonly plaintext: () => Promise<Discovery>;
-  /** The one call of the API without a key; `undefined` with `--offline`. */
+  /** The one API call without a key; `undefined` with `--offline`. */
   readonly network: (() => Promise<NetworkProbe>) | undefined;
 }
 
-/** One check: looks at something and judges it. */
+/** One check of `doctor`. */
 export interface Check {
-  /** Part of the stable `--json` surface. */
+  /** Part of the stable `--json` interface. */
   readonly id: string;
-  /** Its name for people. */
+  /** Its display name. */
   readonly title: string;
-  /** After so many milliseconds it counts as not answered; {@link localLimitMs} where absent. */
+  /** The time limit in milliseconds; {@link localLimitMs} when absent. */
   readonly limitMs?: number;
   run(context: CheckContext): Promise<CheckResult>;
 }
 
-/** How long a check of this machine may take, in milliseconds. */
+/** The time limit of a local check, in milliseconds. */
 export const localLimitMs = 4000;
 
-/** What checks that need the network find with `--offline`. */
+/** The result of network checks with `--offline`. */
 export const offline: CheckResult = { state: "skipped", message: "Not checked (--offline)." };
 
-/** A sentence with its number of things: `1 profile`, `3 profiles`. */
+/** A number with its noun: `1 profile`, `3 profiles`. */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

@@ -1,22 +1,22 @@
 import type { Deps } from "../deps.ts";
 import { type CallOutcome, callDirectly } from "../mistral/call-outcome.ts";
 
-/** What calling the API without a key came to. */
+/** The outcome of calling the API without a key. */
 export interface NetworkProbe {
   readonly outcome: CallOutcome;
-  /** From the start of the call to its end, in milliseconds. */
+  /** The duration of the call, in milliseconds. */
   readonly ms: number;
-  /** This machine's clock at the end. */
+  /** This machine's clock at the end of the call. */
   readonly at: Date;
 }
 
-/** How long the call may take, in milliseconds. */
+/** The time limit of the call, in milliseconds. */
 export const callLimitMs = 8000;
 
-/** The time limit of the checks that wait for the call: a little more, so that its own comes first. */
+/** The limit of the checks that wait for the call: longer, so that the call times out first. */
 export const networkLimitMs = callLimitMs + 2000;
 
-/** Asks the API for its models without a key: it costs nothing, and any answer tells that it can be reached. */
+/** Requests the model list without a key: it costs nothing, and any answer proves the API reachable. */
 export async function probeNetwork(
   address: string,
   { env, signal, now }: Pick<Deps, "env" | "signal" | "now">,

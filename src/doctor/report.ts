@@ -2,7 +2,7 @@ import type { Output } from "../terminal/output/output.ts";
 import { type CheckResult, count } from "./check.ts";
 import type { FinishedCheck } from "./run-checks.ts";
 
-/** What `doctor --json` prints. Stable surface. */
+/** The `doctor --json` document. Stable interface. */
 export function doctorDocument(finished: readonly FinishedCheck[]) {
   return {
     ok: finished.every(({ result }) => result.state !== "fail"),
@@ -15,7 +15,7 @@ export function doctorDocument(finished: readonly FinishedCheck[]) {
   };
 }
 
-/** Prints a line for each check, what to do below it, and how it adds up. */
+/** Prints a line per check, its actions below, and a summary. */
 export function printReport(output: Output, finished: readonly FinishedCheck[]): void {
   for (const { title, result } of finished) {
     const text = `${title}: ${result.message}`;

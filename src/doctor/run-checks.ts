@@ -9,7 +9,7 @@ import { apiCheck, certificatesCheck, clockCheck, dnsCheck, proxyCheck, tlsCheck
 import { keyCheck, keychainCheck, mistralCheck } from "./checks/stored-key.ts";
 import { targetsCheck } from "./checks/targets.ts";
 
-/** Every check of `doctor`, in the order of its report: a cause stands before what follows from it. */
+/** Every check of `doctor`, in report order: causes before their effects. */
 export const checks: readonly Check[] = [
   nodeCheck,
   keychainCheck,
@@ -32,14 +32,14 @@ export const checks: readonly Check[] = [
   mistralCheck,
 ];
 
-/** A check that has run, and what it found. */
+/** A finished check and its result. */
 export interface FinishedCheck {
   readonly id: string;
   readonly title: string;
   readonly result: CheckResult;
 }
 
-/** Runs checks at the same time, each within its time limit. One that fails itself has a result too. */
+/** Runs checks concurrently, each within its time limit. One that throws has a result too. */
 export async function runChecks(
   toRun: readonly Check[],
   context: CheckContext,
@@ -52,10 +52,7 @@ export async function runChecks(
   );
 }
 
-/**
- * The exit code: that of the first check that fails, in the order they are printed in, which puts
- * causes before what follows from them.
- */
+/** The exit code of the first check that fails; report order puts causes before their effects. */
 export function exitCodeOfChecks(finished: readonly FinishedCheck[]): ExitCode {
   for (const { result } of finished) {
     if (result.state === "fail") return result.code;

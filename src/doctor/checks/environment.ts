@@ -19,7 +19,7 @@ export const environmentCheck: Check = {
   },
 };
 
-/** Which key Mistral's SDK, Vibe and `llm` take here. A tool may rightly have a key of its own, so this warns of nothing. */
+/** Which key Mistral's SDK, Vibe and `llm` use here. A tool may have its own key, so this never warns. */
 export const appsCheck: Check = {
   id: "apps",
   title: "Apps",

@@ -10,7 +10,7 @@ import type { ListedRotation } from "../../rotation/journal.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
 import { type Check, count } from "../check.ts";
 
-/** Whether the program's files are this person's own and closed to others. */
+/** Whether the program's files belong to this user and are closed to others. */
 export const permissionsCheck: Check = {
   id: "permissions",
   title: "Permissions",
@@ -48,7 +48,7 @@ export const permissionsCheck: Check = {
   },
 };
 
-/** The folders that hold the program's files, and the files. The folder above them is the person's to arrange. */
+/** The folders with the program's files, and the files. The parent folder is the user's to arrange. */
 function filesOf(folder: string): string[] {
   return ["profiles", "rotations", "keys", "drafts", "state"]
     .map((name) => join(folder, name))
@@ -65,8 +65,8 @@ function isStrange(path: string): boolean {
 }
 
 /**
- * Whether somebody else on this machine may read a passphrase file. What a container runtime or
- * systemd puts in place is theirs to arrange, and nobody else is in there.
+ * Whether other users may read a passphrase file. Container runtimes and systemd arrange access to
+ * theirs, and nobody else is in there.
  */
 function isReadableByOthers(path: string): boolean {
   if (/^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;

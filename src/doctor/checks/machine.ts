@@ -5,7 +5,7 @@ import { splitWords } from "../../terminal/browser.ts";
 import { opensPages } from "../../terminal/terminal-capabilities.ts";
 import type { Check, CheckContext } from "../check.ts";
 
-/** Which Node.js this is. One that is too old does not get here: the program's first file refuses it. */
+/** The Node.js version. One that is too old never gets here: the program's first file refuses it. */
 export const nodeCheck: Check = {
   id: "node",
   title: "Node.js",
@@ -39,12 +39,12 @@ export const browserCheck: Check = {
   },
 };
 
-/** macOS and Windows bring their own, and WSL uses that of Windows. */
+/** macOS and Windows have their own, and WSL uses that of Windows. */
 function openerOf({ env, platform }: CheckContext["processContext"]): string | undefined {
   return platform === "win32" || platform === "darwin" || env.WSL_DISTRO_NAME ? undefined : "xdg-open";
 }
 
-/** Whether a program here reaches the clipboard. Nothing needs one but `get --copy`, so none is no fault. */
+/** Whether a program here reaches the clipboard. Only `get --copy` needs one, so none is fine. */
 export const clipboardCheck: Check = {
   id: "clipboard",
   title: "Clipboard",

@@ -11,7 +11,7 @@ import { inOneLine } from "../../verification/explanation.ts";
 import { type Check, type CheckResult, offline } from "../check.ts";
 import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
 
-/** Whether the proxy variables make sense. Shows of a proxy only host and port, since its address may hold a password. */
+/** Whether the proxy variables are valid. Shows only a proxy's host and port: its URL may hold a password. */
 export const proxyCheck: Check = {
   id: "proxy",
   title: "Proxy",
@@ -32,7 +32,7 @@ export const proxyCheck: Check = {
   },
 };
 
-/** Whether the certificates that are trusted are as they should be. */
+/** Whether the trusted certificates are set up correctly. */
 export const certificatesCheck: Check = {
   id: "certificates",
   title: "Certificates",
@@ -73,7 +73,7 @@ function holdsCertificate(path: string): boolean {
   }
 }
 
-/** Whether the name of the API can be looked up. */
+/** Whether the API's host name resolves. */
 export const dnsCheck: Check = {
   id: "dns",
   title: "DNS",
@@ -95,7 +95,7 @@ export const dnsCheck: Check = {
   },
 };
 
-/** Whether the connection to the API is safe. */
+/** Whether the TLS connection to the API is valid. */
 export const tlsCheck: Check = {
   id: "tls",
   title: "TLS",
@@ -115,7 +115,7 @@ export const tlsCheck: Check = {
   },
 };
 
-/** Whether the API can be reached, and how fast. Without a key Mistral answers 401, and that is as it should be. */
+/** Whether the API is reachable, and how fast. Without a key Mistral answers 401, as it should. */
 export const apiCheck: Check = {
   id: "api",
   title: "Mistral API",
@@ -156,13 +156,13 @@ function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckRe
   return { state: "fail", code: exitCodes.unreachable, message, hint: explanation.hint ?? undefined };
 }
 
-/** A clock this far off is worth a word, in minutes. */
+/** From here on a clock's error gets a warning, in minutes. */
 const notableMinutes = 2;
 
-/** A clock this far off makes certificates and expiry dates wrong, in minutes. */
+/** From here on a clock's error breaks certificates and expiry dates, in minutes. */
 const wrongMinutes = 15;
 
-/** Whether this machine's clock is right, by the `Date` of an answer. */
+/** Whether this machine's clock is right, by an answer's `Date` header. */
 export const clockCheck: Check = {
   id: "clock",
   title: "Clock",
@@ -172,7 +172,7 @@ export const clockCheck: Check = {
     const { outcome, ms, at } = await network();
     const date = outcome.kind === "answer" ? Date.parse(outcome.headers.date ?? "") : Number.NaN;
     if (Number.isNaN(date)) return { state: "skipped", message: "No answer gave the time." };
-    // The header has whole seconds and was written somewhere in the middle of the call.
+    // The header has whole seconds and was written around the middle of the call.
     const ahead = (at.getTime() - ms / 2 - date) / 60_000;
     const off = Math.abs(ahead);
     if (off < notableMinutes) return { state: "ok", message: "This machine's clock is right." };

@@ -37,7 +37,7 @@ export const keychainCheck: Check = {
 export const keyCheck: Check = {
   id: "key",
   title: "Stored key",
-  // A passphrase takes its time, and more on a busy machine.
+  // Deriving a key from a passphrase is slow, more so on a busy machine.
   limitMs: 3 * localLimitMs,
   run: async (context) => {
     const { known, profile, deps, network } = context;
@@ -49,11 +49,11 @@ export const keyCheck: Check = {
       };
     }
     const result = await judgeStore(context, known);
-    // A key that is gone, or is another one than the profile tells of, is the greater trouble.
+    // A missing or different key is the greater problem.
     if (result.state === "fail" || result.state === "warn") return result;
     const against = [
       ...(isEnding(known, deps.now()) ? [describeEnd(profile, known, deps.now())] : []),
-      // With the network, Mistral is asked again.
+      // With the network, Mistral is asked anyway.
       ...(network === undefined ? refusals(known) : []),
     ];
     if (against.length === 0) return result;
@@ -90,7 +90,7 @@ async function judgeStore(
       };
     case "unusable": {
       const { kind, message, hint } = inspected.failure;
-      // What is wrong with the keychain itself is said by its own check.
+      // The keychain's own check reports what is wrong with it.
       if (store.kind === "keychain" && kind !== "store-damaged") {
         return { state: "skipped", message: `The key was not read. ${message}` };
       }
@@ -107,7 +107,7 @@ function refusals({ name, lastDiagnosis, lastVerifiedAt }: Profile): readonly st
   ];
 }
 
-/** Whether Mistral accepts the key and a model answers; says what `verify` says, and notes nothing. */
+/** Whether Mistral accepts the key and a model answers, as in `verify`, but records nothing. */
 export const mistralCheck: Check = {
   id: "mistral",
   title: "Key at Mistral",
@@ -137,7 +137,7 @@ export const mistralCheck: Check = {
       case "usable":
         return { state: "ok", message };
       case "limited":
-        // What passes by itself is no fault of this machine or this key.
+        // A passing limit is no fault of this machine or key.
         if (check.diagnosis !== "no-plan") return { state: "warn", message, hint: advice };
         break;
       default:

@@ -7,10 +7,10 @@ import { reporting } from "../../targets/deliver-everywhere.ts";
 import { type KeyThere, keyThere } from "../../targets/target.ts";
 import { type Check, type CheckContext, count } from "../check.ts";
 
-/** Places whose programs ask a service. */
+/** Targets whose programs call a service. */
 const online: readonly TargetReference["kind"][] = ["github", "kubernetes", "aws", "vercel", "command"];
 
-/** Whether the places that the key is delivered to have it, as far as it can be read there. */
+/** Whether the key's targets have it, where they can be read. */
 export const targetsCheck: Check = {
   id: "targets",
   title: "Delivered to",
