@@ -3,13 +3,16 @@ import { readdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 
-/** How tools call the file in which they keep what was typed: `.bash_history`, `history.sqlite3`, `.lesshst`, `.viminfo`, `main.shada`. */
+/**
+ * What tools name their history files: `.bash_history`, `history.sqlite3`, `.lesshst`, `.viminfo`,
+ * `main.shada`.
+ */
 const historyName = /hist|hst$|viminfo|\.shada$/i;
 
 /**
- * The files in which shells and tools keep what was typed. Whatever is called after a history counts,
- * wherever such files lie: in the home folder and its hidden folders, two levels below the folders of
- * the XDG specification (0.8, May 2021), and where a variable such as `HISTFILE` or `PSQL_HISTORY` says.
+ * The files in which shells and tools record what was typed. Any name like a history's counts: in the
+ * home folder and its hidden folders, in the XDG folders (specification 0.8, May 2021) and their
+ * subfolders, and where a variable such as `HISTFILE` or `PSQL_HISTORY` points.
  */
 export async function historyFiles({ home, env, platform }: ProcessContext): Promise<readonly string[]> {
   const { APPDATA: roaming } = env;
@@ -30,7 +33,7 @@ export async function historyFiles({ home, env, platform }: ProcessContext): Pro
     historiesIn(home, 0),
     ...hidden.map(({ name }) => historiesIn(join(home, name), 0)),
     historiesIn(data, 1),
-    // nvim has a folder more.
+    // nvim nests one folder deeper.
     historiesIn(base(env.XDG_STATE_HOME, home, ".local", "state"), 2),
     historiesIn(base(env.XDG_CONFIG_HOME, home, ".config"), 1),
     historiesIn(base(env.XDG_CACHE_HOME, home, ".cache"), 1),
@@ -49,7 +52,7 @@ async function historiesIn(folder: string, levels: number): Promise<readonly str
   ];
 }
 
-/** What is in a folder; nothing where it is not there or not this person's to read. */
+/** The entries of a folder; empty when it is missing or unreadable. */
 async function list(folder: string): Promise<readonly Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));

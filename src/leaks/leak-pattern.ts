@@ -4,9 +4,8 @@ import { type Fingerprint, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
 /**
- * A stored key to look for. Its mask tells where it may start and end, its fingerprint whether what
- * lies between is the key: so a scan never reads the key itself, works while the keychain is
- * locked, and asks nobody anything.
+ * A stored key to look for. Its mask gives the first and last characters, its fingerprint proves a match.
+ * So a scan never reads the key, works while the keychain is locked, and asks nobody.
  */
 export interface WantedKey {
   readonly profile: ProfileName;
@@ -14,42 +13,42 @@ export interface WantedKey {
   readonly fingerprint: Fingerprint;
 }
 
-/** How a key was written down. */
+/** How a key is written. */
 export type Encoding = "plain" | "base64" | "utf-16";
 
-/** A key that was found, or may be, and how it is written. */
+/** A wanted key, and how it is written. */
 export interface Match {
   readonly wanted: WantedKey;
   readonly encoding: Encoding;
 }
 
-/** A key that was found in some bytes. */
+/** A key found in some bytes. */
 export interface Hit extends Match {
   /** Where it starts, in bytes. */
   readonly offset: number;
 }
 
-/** How far behind its first byte the last byte of a key can be, in any encoding. */
+/** The maximum length of a key in bytes, in any encoding. */
 const longestKey = 2048;
 
-/** A way a key can be written: how that starts, and how to tell that it is the key. */
+/** A way to write a key: how it starts, and the test for the rest. */
 interface Pattern extends Match {
   readonly needle: Buffer;
   isAt(bytes: Buffer, offset: number): boolean;
 }
 
-/** How much of the start of a pattern is compared in bytes: no pattern starts with less. */
+/** How many bytes of a needle are compared at first; no needle is shorter. */
 const windowSize = 4;
 
 /**
- * Looks for keys in bytes, all patterns at once, and passes over most bytes unread: a table tells, by
- * the last two bytes of a window of four, how far away the next pattern can be at the nearest (Wu and
- * Manber, 1994). So the time does not grow with the number of keys.
+ * Searches for all patterns at once and skips most bytes: indexed by the last two bytes of a four-byte
+ * window, a table gives the minimum distance to a possible match (Wu and Manber, 1994). So the time does
+ * not grow with the number of keys.
  */
 export class LeakPatterns {
   readonly #steps = new Uint8Array(2 ** 16).fill(windowSize - 1);
   readonly #patterns = new Map<number, Pattern[]>();
-  /** Keys that are too short to be told apart by their mask. */
+  /** Keys that are too short to be identified by their mask. */
   readonly skipped: readonly WantedKey[];
 
   constructor(wanted: readonly WantedKey[]) {
@@ -64,7 +63,7 @@ export class LeakPatterns {
     }
   }
 
-  /** Every key in these bytes whose first byte lies before `limit`, in order. */
+  /** Every key in these bytes that starts before `limit`, in order. */
   search(bytes: Buffer, limit: number = bytes.length): readonly Hit[] {
     const hits: Hit[] = [];
     const steps = this.#steps;
@@ -81,22 +80,22 @@ export class LeakPatterns {
     return hits;
   }
 
-  /** A text in which every word, and every part of a path, that holds a key is its mask. */
+  /** Replaces every word or path segment that holds a key with its mask. */
   mask(text: string): string {
     return text.replace(/[^\s/\\]+/g, (word) => this.search(Buffer.from(word))[0]?.wanted.mask ?? word);
   }
 }
 
-/** A key that was found while something was read from start to end. */
+/** A key found in a stream. */
 export interface StreamHit extends Match {
   /** The line it is on, counted from 1. */
   readonly line: number;
 }
 
-/** How many keys of one content are told: where there are more, it needs no list. */
+/** The most keys reported for one content. */
 const mostHits = 100;
 
-/** Looks for keys in a content that arrives piece by piece, so that it never has to fit in memory. */
+/** Searches content that arrives piece by piece, so that it need not fit in memory. */
 export class LeakStream {
   readonly #patterns: LeakPatterns;
   readonly #found: (hit: StreamHit) => void;
@@ -104,19 +103,19 @@ export class LeakStream {
   #linesBefore = 0;
   #hits = 0;
 
-  /** @param found - told of each key, at most a hundred times */
+  /** @param found - called for each key, at most a hundred times */
   constructor(patterns: LeakPatterns, found: (hit: StreamHit) => void) {
     this.#patterns = patterns;
     this.#found = found;
   }
 
-  /** Takes the next piece; the last bytes wait until it is known what follows them. */
+  /** Searches the next piece; keeps the last bytes until it is known what follows. */
   push(piece: Buffer): void {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     this.#search(bytes, Math.max(0, bytes.length - longestKey));
   }
 
-  /** Looks into what is left at the end. */
+  /** Searches the rest. */
   end(): void {
     this.#search(this.#rest, this.#rest.length);
   }
@@ -171,7 +170,7 @@ function patternsOf(wanted: WantedKey): readonly Pattern[] {
   ];
 }
 
-/** Of the characters a key begins with in base64, those that depend on what stands before it are not searched for. */
+/** Searches only for those base64 characters of a key that do not depend on the bytes before it. */
 function base64Patterns(
   wanted: WantedKey,
   first: string,
@@ -184,7 +183,7 @@ function base64Patterns(
     encoding: "base64",
     needle: Buffer.from(text),
     isAt: (bytes, offset) => {
-      // Also where it is wrapped into lines; Node's decoder passes over line breaks.
+      // Also when wrapped into lines: Node's decoder skips line breaks.
       const text = bytes.toString("latin1", offset, offset + longestKey);
       const run = /^[A-Za-z0-9+/_\s-]+/.exec(text)?.[0] ?? "";
       return startsKey(Buffer.from(head + run, "base64").toString("latin1", shift));
@@ -192,7 +191,7 @@ function base64Patterns(
   }));
 }
 
-/** Whether a text starts with the key. Only what ends as the key does is compared. */
+/** Whether a text starts with the key. Compares only prefixes that end as the key does. */
 function startsWithKey(text: string, fingerprint: Fingerprint, first: string, last: string): boolean {
   if (!text.startsWith(first)) return false;
   for (

@@ -5,7 +5,7 @@ import type { Output } from "../terminal/output/output.ts";
 import type { Leak, LeakPlace } from "./leak.ts";
 import type { LeakScan } from "./scan-for-leaks.ts";
 
-/** What `doctor --scan --json` prints. Stable surface; holds no key. */
+/** The `doctor --scan --json` document. Stable interface; contains no key. */
 export function leakDocument({ leaks, searched, gaps }: LeakScan) {
   return {
     ok: leaks.length === 0 && gaps.length === 0,
@@ -13,7 +13,7 @@ export function leakDocument({ leaks, searched, gaps }: LeakScan) {
       profile: wanted.profile,
       key: wanted.mask,
       kind: place.kind,
-      // `null` in a message, and for what no commit leads to.
+      // `null` in a message, and for an object that no commit reaches.
       path: place.path ?? null,
       line: place.line,
       commit: place.kind === "history" && place.commit !== undefined ? shortened(place.commit) : null,
@@ -25,10 +25,10 @@ export function leakDocument({ leaks, searched, gaps }: LeakScan) {
   };
 }
 
-/** Places of one kind that are listed; the rest is counted. */
+/** How many places are listed for a key; the rest is counted. */
 const listed = 20;
 
-/** Prints the report of a scan for people, a paragraph for each key that was found. */
+/** Prints a scan's report, one paragraph per key found. */
 export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessContext, "home">): void {
   const { leaks, searched, gaps, keys, inRepository } = scan;
   for (const group of byKey(leaks)) {
@@ -74,7 +74,7 @@ function describe({ place, encoding }: Leak, at: Pick<ProcessContext, "home">): 
   const path = place.path === undefined ? undefined : `${shortPath(place.path, at)}:${place.line}`;
   if (place.kind !== "history") return `${path}${besides[place.kind]}${form}`;
   const { object, commit } = place;
-  // No commit names it, and `git show` shows it.
+  // No commit reaches it, but `git show` shows it.
   if (commit === undefined) return `the ${object.type} ${shortened(object.id)} of git${form}`;
   return path === undefined
     ? `the message of commit ${shortened(commit)}${form}`

@@ -7,31 +7,30 @@ import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts
 // Absent on Windows.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** A file to look into. */
+/** A file to search. */
 export interface FileToScan {
-  /** As text or as the bytes that the name is. */
+  /** As text or as raw bytes. */
   readonly path: string | Buffer;
-  /** A link is passed over where not, since git keeps the link and not what it leads to. */
+  /** If not, a link is skipped: git keeps the link, not its target. */
   readonly followLinks: boolean;
-  /** How it is named. */
+  /** Its display name. */
   readonly shown: string;
   readonly kind: FilePlace["kind"];
 }
 
-/** What looking into files told. */
+/** The result of searching files. */
 export interface FilesScan {
   readonly leaks: readonly Leak[];
-  /** Files that could not be read, by the reason why. */
+  /** Files that could not be read, by reason. */
   readonly unread: ReadonlyMap<string, readonly FileToScan[]>;
 }
 
 const atOnce = 8;
 
 /**
- * Looks into files, a few at a time and piece by piece. One that is gone, or is no ordinary file, is
- * passed over.
+ * Searches files, a few at a time and piece by piece. Skips a file that is gone or not a regular file.
  *
- * @throws the reason of the signal
+ * @throws the signal's reason
  */
 export async function scanFiles(
   files: readonly FileToScan[],
@@ -61,7 +60,7 @@ export async function scanFiles(
   return { leaks: leaks.flat(), unread };
 }
 
-/** What could not be read, as gaps: a few files by name, with the reason. */
+/** Unread files as gaps: a few names, with the reason. */
 export function unreadGaps(unread: FilesScan["unread"]): readonly string[] {
   return [...unread].map(([reason, files]) => {
     const names = files.slice(0, 3).map(({ shown }) => shown);
@@ -80,7 +79,7 @@ async function scanFile(
   const flags = O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW);
   const hits: StreamHit[] = [];
   const search = new LeakStream(patterns, (hit) => hits.push(hit));
-  // The stream is not given the signal: Node warns of more than ten listeners.
+  // The stream does not get the signal: Node warns of more than ten listeners.
   for await (const chunk of createReadStream(path, { flags: flags as unknown as string, highWaterMark })) {
     signal.throwIfAborted();
     search.push(chunk as Buffer);

@@ -10,14 +10,14 @@ import { scanFiles, unreadGaps } from "./scan-files.ts";
 import { scanRepository } from "./scan-repository.ts";
 import { scanStaged } from "./scan-staged.ts";
 
-/** What was searched for stored keys, and its outcome. No text in it holds a key or steers a terminal. */
+/** What was searched for stored keys, and the outcome. Its texts contain no key and no terminal controls. */
 export interface LeakScan {
   readonly leaks: readonly Leak[];
-  /** The parts of which everything was searched, for people. */
+  /** The parts that were searched completely, for display. */
   readonly searched: readonly string[];
-  /** What was not searched and why, a sentence each. Where there is one, nothing is known to be clean. */
+  /** What was not searched and why, a sentence each. With any gap, nothing is known to be clean. */
   readonly gaps: readonly string[];
-  /** How many keys were looked for. */
+  /** The number of keys searched for. */
   readonly keys: number;
   /** Whether the folder is in a repository. */
   readonly inRepository: boolean;
@@ -27,18 +27,18 @@ export interface LeakScan {
 export interface ScanRequest {
   /** Only what the next commit would contain: quick, for a pre-commit hook. */
   readonly staged: boolean;
-  /** Told how many bytes of a history were read so far. */
+  /** Called with the number of bytes of history read so far. */
   readonly onBytes?: (bytes: number) => void;
 }
 
 type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "processContext">;
 
 /**
- * Looks for the stored keys of all profiles in this folder's repository (its files, what is staged,
- * all that git keeps) and in what was typed into shells and tools. It reads no key: masks and
- * fingerprints are enough, so it works with a locked keychain and never asks.
+ * Searches this folder's repository (files, staged changes, all that git keeps) and the histories of
+ * shells and tools for the stored keys of all profiles. Reads no key: masks and fingerprints suffice, so
+ * it works with a locked keychain and never asks.
  *
- * @throws Cancelled when the person stops it
+ * @throws Cancelled when the user stops it
  */
 export async function scanForLeaks(deps: Scanning, request: ScanRequest): Promise<LeakScan> {
   const { wanted, gaps: unknown } = storedKeys(deps);
@@ -47,7 +47,7 @@ export async function scanForLeaks(deps: Scanning, request: ScanRequest): Promis
     ...unknown,
     ...patterns.skipped.map(({ profile }) => `Profile ${profile}: its key is too short to be searched for.`),
   ];
-  // Profiles may share a key, and their fingerprints do not tell, since each has its own salt.
+  // Counted by mask: profiles may share a key, and salted fingerprints do not show it.
   const masks = (some: readonly WantedKey[]) => new Set(some.map(({ mask }) => mask));
   const keys = masks(wanted).size - masks(patterns.skipped).size;
   if (keys === 0) return { leaks: [], searched: [], gaps, keys, inRepository: false };
@@ -78,7 +78,7 @@ async function scanParts(
 ): Promise<Parts> {
   const at = processContext();
   const git = new Git(at);
-  // A hook is told which repository and which index the commit is made from.
+  // A hook's environment names the repository and the index of the commit.
   const asking = { folder: at.cwd, named: true, signal };
   const found = await findRepository(git, asking);
   const refused =
@@ -117,14 +117,14 @@ function withShownPath(leak: Leak, shown: (text: string) => string): Leak {
   return { ...leak, place: { ...place, path: shown(place.path) } };
 }
 
-/** Two profiles, or the two ends of a rotation, may hold the same key. */
+/** Two profiles, or both ends of a rotation, may hold the same key. */
 function withoutRepeats(leaks: readonly Leak[]): readonly Leak[] {
   return [
     ...new Map(leaks.map((leak) => [JSON.stringify([leak.wanted.mask, leak.place]), leak] as const)).values(),
   ];
 }
 
-/** Every key that a store holds: those in use, and both of a rotation under way. */
+/** Every stored key: those in use, and both of a rotation under way. */
 function storedKeys({ profiles, journal }: Pick<Deps, "profiles" | "journal">): {
   readonly wanted: readonly WantedKey[];
   readonly gaps: readonly string[];

@@ -5,12 +5,12 @@ import { questions } from "../git/questions.ts";
 import type { Leak, PartScan } from "./leak.ts";
 import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts";
 
-/** How a repository is searched. */
+/** How to search a repository. */
 export interface RepositoryScan {
   readonly git: Git;
   readonly asking: Asking & { readonly signal: AbortSignal };
   readonly patterns: LeakPatterns;
-  /** Told how much of the history was read so far. */
+  /** Called with the bytes of history read so far. */
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -20,13 +20,13 @@ interface FoundObject {
   readonly hits: readonly StreamHit[];
 }
 
-/** Objects with keys after which searching further tells nothing new. */
+/** The maximum number of objects with keys; more would show nothing new. */
 const mostObjects = 1000;
 
 /**
- * Looks into every object that git keeps: each version of each file, message and file name, of
- * branches and tags, stashes, and what was amended or thrown away since. Names and commits are
- * looked up only for those that hold a key.
+ * Searches every object that git keeps: all versions of files, messages and file names, from branches,
+ * tags and stashes, and what was amended or dropped since. Looks up names and commits only for objects
+ * with a key.
  */
 export async function scanObjects({
   git,
@@ -46,7 +46,7 @@ export async function scanObjects({
       hits.push(hit);
     });
   };
-  // What git lists here is there, so it is damaged where git cannot give it.
+  // Git lists only objects that it has; one that it cannot return is damaged.
   const stream = new ObjectStream(open, () => {
     damaged += 1;
   });
@@ -66,7 +66,7 @@ export async function scanObjects({
   return { leaks, gaps: [...unreadable, ...(failed === undefined ? reasons : [failed.reason])] };
 }
 
-/** Why what git has here is not all of the history: a clone may leave objects out, a disk may lose them. */
+/** Why the local history is incomplete: a clone may omit objects, a disk may lose them. */
 async function missingObjects(git: Git, asking: Asking): Promise<readonly string[]> {
   let count = 0;
   const failed = await git.read(questions.missing, asking, (chunk) => {
@@ -81,13 +81,13 @@ function objects(count: number): string {
   return count === 1 ? "1 object" : `${count} objects`;
 }
 
-/** Where an object stands in the history. */
+/** Where an object entered the history. */
 interface Origin {
   readonly commit: string;
   readonly path: string;
 }
 
-/** Finds the files and commits of objects. What git does not tell stays unknown; the keys are found all the same. */
+/** Finds the files and commits of objects. The keys are returned even where git does not know them. */
 async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): Promise<readonly Leak[]> {
   const origins = new Map<string, Origin | undefined>(found.map(({ object }) => [object.id, undefined]));
   const commits = await git.ask(questions.commits, asking);
@@ -95,7 +95,7 @@ async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): 
   const reader = new ChangeReader();
   await git.read(questions.changes, { ...asking, input }, (chunk) => {
     for (const { id, path, commit } of reader.push(chunk)) {
-      // The newest commit comes first, so the last one to name a version is the one that brought it in.
+      // Newest first, so the last commit that names a version introduced it.
       if (origins.has(id)) origins.set(id, { commit, path: textOf(path) });
     }
     return undefined;

@@ -11,8 +11,8 @@ import { type RepositoryScan, scanObjects } from "./scan-objects.ts";
 import { scanStaged } from "./scan-staged.ts";
 
 /**
- * Looks into all of a repository: its files, what is staged, every object, git's own files; and into
- * the repositories inside it, submodules and others.
+ * Searches a whole repository: its files, staged changes, every object and git's own files; then the
+ * repositories inside it, submodules and others.
  */
 export async function scanRepository(
   scan: RepositoryScan,
@@ -20,7 +20,7 @@ export async function scanRepository(
 ): Promise<readonly PartScan[]> {
   const { git, asking, patterns } = scan;
   const { workTree, shallow } = repository;
-  // A bare repository has no files, and nothing is staged in it.
+  // A bare repository has no files and no staged changes.
   const bare = workTree.state === "none";
   const [files, staged, objects, own] = await Promise.all([
     bare ? undefined : scanWorkTree(scan, workTree),
@@ -30,7 +30,7 @@ export async function scanRepository(
   ]);
   const history: PartScan = {
     part: "git history",
-    // What is staged is named as such.
+    // Staged content is reported as staged.
     leaks: objects.leaks.filter(({ place }) => !isStaged(place, staged?.found)),
     gaps: [...(shallow ? ["it is shallow, so its older part is not here"] : []), ...objects.gaps],
   };
@@ -43,14 +43,14 @@ function isStaged(place: LeakPlace, staged: ReadonlySet<string> = new Set()): bo
   return place.kind === "history" && place.commit === undefined && staged.has(place.object.id);
 }
 
-/** A repository inside another one: a submodule, say. */
+/** A repository inside another one, such as a submodule. */
 interface NestedRepository {
-  /** Seen from the top of the outer one. */
+  /** Relative to the top of the outer one. */
   readonly name: string;
   readonly folder: string;
 }
 
-/** Looks into the files that git has, and those that the next `git add` would take. */
+/** Searches the files that git tracks or the next `git add` would take. */
 async function scanWorkTree(
   { git, asking, patterns }: RepositoryScan,
   workTree: Exclude<Repository["workTree"], { state: "none" }>,
@@ -67,7 +67,7 @@ async function scanWorkTree(
   const nested: string[] = [];
   for (const { mode, path } of [...partsOf(index.bytes)].map(readIndexEntry)) {
     if (mode === submoduleMode) nested.push(textOf(path));
-    // A file in conflict is there three times.
+    // A file in conflict is listed up to three times.
     else if (files.at(-1)?.equals(path) !== true) files.push(path);
   }
   for (const path of partsOf(others.bytes)) {
@@ -102,7 +102,7 @@ async function scanNested(
   const asking = { folder, signal: scan.asking.signal };
   const found = await findRepository(scan.git, asking);
   if (found.state === "refused") return [{ part, leaks: [], gaps: [found.reason] }];
-  // Git looks further up for a repository where it does not take this one for any.
+  // Where git does not recognise this repository, it looks further up for one.
   const itself = found.state === "there" && found.repository.workTree;
   if (itself === false || itself.state !== "there" || itself.top !== folder) {
     return [{ part, leaks: [], gaps: ["git does not recognise it as a repository"] }];
@@ -124,10 +124,10 @@ function placeBelow(name: string, place: LeakPlace): LeakPlace {
     : place;
 }
 
-/** Where the objects of a repository and of its submodules are, which are read through git. */
+/** The objects of a repository and of its submodules, which are read through git. */
 const readThroughGit = ["objects", "modules"];
 
-/** Looks into what git keeps beside its objects: settings with addresses, reflogs, unfinished messages, large files. */
+/** Searches what git keeps besides objects: settings with URLs, reflogs, unfinished messages, large files. */
 async function scanOwnFiles(
   { asking, patterns }: RepositoryScan,
   { ownFolders }: Repository,

@@ -14,18 +14,18 @@ import { type LeakPatterns, LeakStream } from "./leak-pattern.ts";
 
 const part = "staged changes";
 
-/** What looking into staged changes told. */
+/** The result of searching staged changes. */
 export interface StagedScan extends PartScan {
-  /** The ids of the contents that hold a key. */
+  /** The ids of the blobs that hold a key. */
   readonly found: ReadonlySet<string>;
 }
 
-/** Looks into what the next commit would change. */
+/** Searches what the next commit would change. */
 export async function scanStaged(git: Git, asking: Asking, patterns: LeakPatterns): Promise<StagedScan> {
   const found = new Set<string>();
   const newest = await git.ask(questions.newestCommit, asking);
   if (newest.state === "failed") return { part, leaks: [], gaps: [newest.reason], found };
-  // Before the first commit, all of the index is staged.
+  // Before the first commit, the whole index is staged.
   const unborn = newest.bytes.length === 0;
   const listing = await git.ask(unborn ? questions.index : questions.staged, asking);
   if (listing.state === "failed") return { part, leaks: [], gaps: [listing.reason], found };
@@ -51,7 +51,7 @@ export async function scanStaged(git: Git, asking: Asking, patterns: LeakPattern
   return { part, leaks, gaps, found };
 }
 
-/** The names of contents, by id. A submodule is none: its content is another repository's. */
+/** File names by blob id. Skips submodules: their content is in another repository. */
 function namesOf(files: Iterable<GitFile>): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
   for (const { mode, id, path } of files) {
