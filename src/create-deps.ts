@@ -20,7 +20,7 @@ import { TerminalOutput } from "./terminal/output/terminal-output.ts";
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages } from "./terminal/terminal-capabilities.ts";
 
-/** What of this process is open already. */
+/** What is already open in this process. */
 export interface Outside {
   readonly stdout: StandardStream;
   readonly stderr: StandardStream;
@@ -31,7 +31,7 @@ export interface Outside {
 
 const now = () => new Date();
 
-/** Builds what a command may touch of the outside: the real one, of this process. */
+/** Builds the real {@link Deps} of this process. */
 export async function createDeps({ flags }: CommandInput, outside: Outside): Promise<Deps> {
   const { stdout, stderr, env, platform, signals } = outside;
   const { signal } = signals;

@@ -21,36 +21,36 @@ import type { Output } from "./terminal/output/output.ts";
 import type { Prompts } from "./terminal/prompts/prompts.ts";
 
 /**
- * Everything a command or flow may touch of the outside. `create-deps.ts` builds the real one; tests
- * build their own. What is costly to load is a function, so that a command pays only for what it uses.
+ * Everything outside that a command or flow may touch. `create-deps.ts` builds the real one, tests build
+ * their own. What is slow to load is a function, so that a command pays only for what it uses.
  */
 export interface Deps {
   readonly output: Output;
-  /** Whether a person can answer: stdin and stderr are terminals, `CI` and `--no-input` are not set. */
+  /** Whether a user can answer: stdin and stderr are terminals, `CI` and `--no-input` are not set. */
   readonly interactive: boolean;
-  /** Why nobody can answer; `undefined` where a person can. */
+  /** Why nobody can answer; `undefined` when a user can. */
   readonly absence: Absence | undefined;
-  /** Whether pages can be opened in a browser that the person sees. */
+  /** Whether pages can be opened in a browser that the user sees. */
   readonly opensPages: boolean;
-  /** Whether standard input is a keyboard, and no pipe or file. */
+  /** Whether standard input is a terminal, not a pipe or a file. */
   readonly stdinIsTerminal: boolean;
-  /** Whether what is answered on stdout can be read over a shoulder and stays in the scrollback. */
+  /** Whether stdout is a terminal: others may see it, and it stays in the scrollback. */
   readonly stdoutIsTerminal: boolean;
   /** The environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the person presses Ctrl-C outside a prompt. */
+  /** Aborted by a signal that ends the program, such as Ctrl-C outside a prompt. */
   readonly signal: AbortSignal;
   now(): Date;
   sleep(ms: number): Promise<void>;
   /**
-   * All of standard input, as text.
+   * Reads all of standard input, as text.
    *
    * @throws MistralKeyError of kind `usage` when stdin is a terminal
    */
   readStdin(): Promise<string>;
-  /** @param withdrawn - ends a question that is being asked, with `Cancelled` */
+  /** @param withdrawn - aborts an open question with `Cancelled` */
   prompts(withdrawn?: AbortSignal): Promise<Prompts>;
-  /** @param person - who is asked to unlock it, where that is not whoever is at the terminal */
+  /** @param person - who is asked to unlock it, if not the user at the terminal */
   store(kind: StoreKind, person?: StoreContext["person"]): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
   /** The Admin API of an organization. */
@@ -63,38 +63,41 @@ export interface Deps {
    * @throws MistralKeyError as `chooseProfile` of `src/profiles` does
    */
   chooseProfile(asked: string | undefined): ProfileChoice;
-  /** Says that a key ends soon, or should have ended, where a person reads it and has not been told today. */
+  /** Reminds the user, at most once a day, that a key ends soon or should have ended. */
   remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
   drafts(): Promise<Drafts>;
   /**
-   * Opens a place that a key of this profile is delivered to. Nothing is looked at or started yet.
+   * Opens a target for this profile's key. Reads and starts nothing yet.
    *
    * @throws MistralKeyError of kind `usage` for a kind that this version does not know
    */
   openTarget(reference: TargetReference, profile: ProfileName): Promise<Target>;
-  /** Where the program runs: the folder, the home folder, the system. */
+  /** The current folder, the home folder and the system. */
   processContext(): ProcessContext;
-  /** The names of the processes that started this one, the nearest first; empty where the system does not tell. */
+  /** The names of this process's ancestors, nearest first; empty where the system does not list them. */
   ancestors(): Promise<readonly string[]>;
-  /** The processes of this person, but for this one, that were started with such a value in a variable; none where the system does not tell. */
+  /**
+   * This user's other processes that started with such a value in a variable; none where the system does
+   * not list them.
+   */
   findProcessesWith(isWanted: (value: string) => boolean): Promise<readonly RunningProcess[]>;
-  /** The name of this machine, for the name of a new key. */
+  /** This machine's name, for the name of a new key. */
   machineName(): string;
-  /** Runs other programs in the place of this one. */
+  /** Runs other programs in place of this one. */
   runner(): Promise<CommandRunner>;
   /**
-   * Puts a key on the clipboard of whoever sits at the terminal.
+   * Copies a key to the clipboard of the user at the terminal.
    *
-   * @throws MistralKeyError of kind `usage` when there is no clipboard that this program can reach
+   * @throws MistralKeyError of kind `usage` when no clipboard can be reached
    */
   copyKey(key: ApiKey): Promise<Copied>;
   /**
-   * Offers a person whose terminal does not paste to take the key on a page in the browser.
+   * Offers to take the key on a page in the browser, where the terminal cannot paste.
    *
-   * @returns `undefined` when they do not want that
+   * @returns `undefined` when the user declines
    */
   keyOnPage(message: string): Promise<ApiKey | undefined>;
-  /** Opens a page in the browser. Answers whether a browser could be started. */
+  /** Opens a page in the browser. Returns whether a browser could be started. */
   openPage(url: string): Promise<boolean>;
 }

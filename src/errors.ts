@@ -1,8 +1,8 @@
 import { showLines } from "./outside-text.ts";
 
 /**
- * Why something could not be done. `main.ts` turns a kind into an exit code; scripts read it as
- * `error.kind` in `--json` output.
+ * Why something failed. `main.ts` maps a kind to an exit code; scripts read it as `error.kind` in
+ * `--json` output.
  */
 export type FailureKind =
   | "usage"
@@ -27,7 +27,7 @@ export type FailureKind =
 export interface FailureDetails {
   /** The next action, as a sentence; printed below the message and as `error.hint` in JSON. */
   readonly hint?: string | undefined;
-  /** What made it fail, for `--verbose`; never holds a key. */
+  /** The underlying error, for `--verbose`; never holds a key. */
   readonly cause?: unknown;
 }
 
@@ -40,7 +40,7 @@ export class MistralKeyError extends Error {
   readonly kind: FailureKind;
   readonly hint: string | undefined;
 
-  /** A path or a name in a text is shown with escapes where a terminal would act on it. */
+  /** Escapes what a terminal would act on in both texts. */
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
     super(showLines(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
@@ -54,9 +54,9 @@ export class MistralKeyError extends Error {
 }
 
 /**
- * The same failure, with a sentence more on what it leaves behind.
+ * The same failure, with one more sentence on what it leaves behind.
  *
- * @param changes - another kind, and another hint, where they are not to stay
+ * @param changes - another kind or hint, if it should not stay
  */
 export function withSentence(
   error: MistralKeyError,
@@ -71,14 +71,14 @@ export function withSentence(
   return kind === "cancelled" ? new Cancelled(message, details) : new MistralKeyError(kind, message, details);
 }
 
-/** Whether a secret store could not do what it was asked, which a person may mend. */
+/** Whether a secret store failed, which the user may be able to fix. */
 export function isStoreFailure(error: unknown): error is MistralKeyError {
   return error instanceof MistralKeyError && error.kind.startsWith("store-");
 }
 
 /**
- * What `read` gives; `undefined` where the file that it reads is damaged, for those who can go on
- * without it or are about to replace it.
+ * Returns what `read` returns; `undefined` when its file is damaged, for callers that can go on without
+ * it or will replace it.
  */
 export function unlessDamaged<Value>(
   read: () => Value,
@@ -93,7 +93,7 @@ export function unlessDamaged<Value>(
   }
 }
 
-/** The person stopped a prompt (Ctrl-C, Ctrl-D) or chose to stop. Ends the program with exit 130. */
+/** The user stopped a prompt (Ctrl-C, Ctrl-D) or chose to stop. Ends the program with exit code 130. */
 export class Cancelled extends MistralKeyError {
   override readonly name = "Cancelled";
 

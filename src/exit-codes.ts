@@ -13,9 +13,9 @@ export const exitCodes = {
   store: 7,
   expiring: 8,
   unfinished: 9,
-  /** As shells have it: `run` found its command and may not start it. */
+  /** As in shells: `run` found its command but may not start it. */
   commandNotExecutable: 126,
-  /** As shells have it: `run` did not find its command. */
+  /** As in shells: `run` did not find its command. */
   commandNotFound: 127,
   /** 128 + SIGHUP: the terminal is gone. */
   hungUp: 129,
@@ -45,7 +45,7 @@ const codeOfKind: Record<FailureKind, ExitCode> = {
   bug: exitCodes.bug,
 };
 
-/** The exit code for each verdict on a key. */
+/** The exit code for each diagnosis of a key. */
 export const codeOfDiagnosis: Readonly<Record<Diagnosis, ExitCode>> = {
   valid: exitCodes.done,
   "invalid-key": exitCodes.rejected,
@@ -56,7 +56,7 @@ export const codeOfDiagnosis: Readonly<Record<Diagnosis, ExitCode>> = {
   "rate-limited": exitCodes.unusable,
   "over-capacity": exitCodes.unusable,
   "model-not-found": exitCodes.usage,
-  // Only where Mistral says so in its own words; a gateway's complaint is "unreachable".
+  // Only when Mistral itself says so; a gateway's complaint is `unreachable`.
   "bad-request": exitCodes.bug,
   "server-error": exitCodes.unreachable,
   unreachable: exitCodes.unreachable,
@@ -67,7 +67,7 @@ export function exitCodeOfKind(kind: FailureKind): ExitCode {
   return codeOfKind[kind];
 }
 
-/** The exit code for a verdict on a key. */
+/** The exit code for a diagnosis of a key. */
 export function exitCodeOfDiagnosis(diagnosis: Diagnosis): ExitCode {
   return codeOfDiagnosis[diagnosis];
 }

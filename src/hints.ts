@@ -8,27 +8,27 @@ let search: ProgramSearch | undefined;
 let name: string | undefined;
 let namesEveryProfile = false;
 
-/** Says where this program runs, so that every hint is a command that works there. */
+/** Sets where this program runs, so that every hint is a command that works there. */
 export function startedIn(context: ProgramSearch): void {
   search = context;
   name = undefined;
 }
 
-/** Has hints name the profile called `default` too, where a command that names none gets another one. */
+/** Makes hints name the profile `default` too, for when a command without one would use another. */
 export function nameEveryProfile(): void {
   namesEveryProfile = true;
 }
 
-/** How this program is started on this machine: by its name where that is installed, else through npx. */
+/** How to start this program here: by name if installed, else through npx. */
 function programName(): string {
   name ??= search === undefined || isInstalled(search) ? "mistral-key" : `npx ${npxPackage(search)}`;
   return name;
 }
 
 /**
- * What npx is to run: the tarball or folder that it was given, which it notes in a folder of its own (npm 11),
- * else the name, which it finds in a project, in the program's source folder and in the registry. A path
- * alone it would take for a command.
+ * What npx should run: the tarball or folder it was given, which npm 11 records in npx's own folder, else
+ * the name, which npx finds in a project, the source folder or the registry. A bare path would count as a
+ * command.
  */
 function npxPackage(where: ProgramSearch): string {
   const bin = programFolders(where).find((folder) => /[/\\]_npx[/\\]/.test(folder));
@@ -40,18 +40,18 @@ function npxPackage(where: ProgramSearch): string {
 }
 
 function isInstalled(where: ProgramSearch): boolean {
-  // npx and npm's scripts put such folders in front of PATH, and only for the programs they start.
+  // npx and npm scripts put such folders on PATH, only for the programs they start.
   const lasting = (folder: string) => !/node_modules[/\\]\.bin[/\\]?$/.test(folder);
   return findProgram("mistral-key", where, programFolders(where).filter(lasting)) !== undefined;
 }
 
-/** A command line of this program, to be copied: `mistral-key status` or `npx mistral-key status`. */
+/** A command line of this program, to copy: `mistral-key status` or `npx mistral-key status`. */
 export function ownCommand(command: string): string {
   return `${programName()} ${command}`;
 }
 
 /**
- * A command line of this program for a profile, to be copied: `mistral-key rotate --finish -p work`.
+ * A command line of this program for a profile, to copy: `mistral-key rotate --finish -p work`.
  *
  * @param command - without the program's name and the profile: `rotate --finish`
  */
@@ -59,7 +59,7 @@ export function commandFor(profile: ProfileName, command: string): string {
   return ownCommand([command, ...profileFlag(profile)].join(" "));
 }
 
-/** How to start a program with the stored key in a variable, to be copied. */
+/** The command line that starts a program with the stored key in a variable, to copy. */
 export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", command = "CMD"): string {
   const flags = [...profileFlag(profile), ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable])];
   return ownCommand(["run", ...flags, "--", command].join(" "));
@@ -70,8 +70,8 @@ function profileFlag(profile: ProfileName): readonly string[] {
 }
 
 /**
- * A path or a name as one word of a command line, to be copied into a shell: quoted where the shell
- * would act on something in it, and with escapes for what a terminal would.
+ * A path or name as one word of a shell command, to copy: quoted where the shell would act on it, escaped
+ * where a terminal would.
  */
 export function shellWord(text: string): string {
   const word = text.startsWith("-") ? `./${text}` : text;

@@ -20,10 +20,10 @@ const stdout = new StandardStream(1, (error) => {
     stderr.write("Run the command again with an output that can be written.\n");
   }
   answerIsLost = true;
-  // It may have been the last thing to do.
+  // This may have been the last write.
   process.exitCode ||= exitCodes.unfinished;
 });
-// What people are told goes on without them: to stop in the middle of a rotation helps nobody.
+// Losing stderr stops nothing: to stop in the middle of a rotation would help nobody.
 const stderr = new StandardStream(2);
 
 /**
@@ -34,15 +34,15 @@ const stderr = new StandardStream(2);
 export async function main(version: string): Promise<void> {
   const terminals = ([0, 1, 2] as const).filter(isTerminal);
   process.once("exit", (code) => {
-    // A question that ends because its terminal does was not cancelled by anybody, and where stopping at
-    // it loses nothing it was not answered either.
+    // A prompt that ends with its terminal was not cancelled by anyone, nor answered where stopping loses
+    // nothing.
     const stopped = code === exitCodes.cancelled || code === exitCodes.done;
     if (closeLostTerminals(terminals) && stopped) process.exitCode = exitCodes.hungUp;
   });
   keepMemoryOutOfDumps(platform);
   const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.unfinished : code;
-  // Runs only when something keeps the process alive: a call into the keychain's library may hang.
+  // Runs only if something keeps the process alive: a call into the keychain library may hang.
   setTimeout(() => endDespiteHungCall(process, code), 100).unref();
 }
 
@@ -71,12 +71,12 @@ async function run(argv: readonly string[], version: string): Promise<ExitCode> 
   }
 }
 
-/** A signal decides how the program ends, unless the person pressed Ctrl-C to leave a rest for later. */
+/** A signal sets the exit code, unless Ctrl-C only left work for later. */
 function endCode(code: ExitCode, signalCode: ExitCode | undefined): ExitCode {
   return signalCode === exitCodes.cancelled && code === exitCodes.unfinished ? code : (signalCode ?? code);
 }
 
-/** In what form a failure is wanted. */
+/** How to report a failure. */
 interface ReportWish {
   readonly json: boolean;
   readonly verbose: boolean;
@@ -87,14 +87,14 @@ function wishOf(flags: Flags): ReportWish {
   return { json: flags.on("json"), verbose: flags.on("verbose"), color: !flags.off("color") };
 }
 
-/** For a command line that could not be read. */
+/** For a command line that could not be parsed. */
 function guessWish(argv: readonly string[]): ReportWish {
   const end = argv.indexOf("--");
   const own = new Set(end === -1 ? argv : argv.slice(0, end));
   return { json: own.has("--json"), verbose: own.has("--verbose"), color: !own.has("--no-color") };
 }
 
-/** The only place where an error becomes words and an exit code. */
+/** The only place that turns an error into words and an exit code. */
 async function report(error: unknown, wish: ReportWish, signalCode?: ExitCode): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
   const code = endCode(exitCodeOfKind(failure.kind), signalCode);

@@ -2,23 +2,23 @@ import type { ApiKey } from "./keys/api-key.ts";
 import { base64TextOf } from "./keys/base64-text.ts";
 
 /**
- * Sequences that a terminal acts on: CSI, then OSC, DCS, SOS, PM and APC with all that they carry,
- * then two-character ones; each behind ESC or as one C1 character. Source: ECMA-48.
+ * Sequences that a terminal acts on, after ESC or as C1 characters: CSI; OSC, DCS, SOS, PM and APC with
+ * their payload; two-character ones (after ESC only). Source: ECMA-48.
  */
 export const terminalSequences =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g;
 const lineBreaks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 let unseenCharacters: RegExp | undefined;
 
-/** Made when it is first needed, which it seldom is: as a literal it would add a millisecond to every start. */
+/** Compiled on first use, which is rare: as a literal it would add a millisecond to every start. */
 function unseen(): RegExp {
   unseenCharacters ??= findUnseen();
   return unseenCharacters;
 }
 
 /**
- * Finds controls, everything that is drawn as nothing or turns the direction of writing, and halves of
- * characters. What joins letters and emoji stays behind those of them that it can belong to.
+ * Matches control characters, everything invisible or that changes the writing direction, and lone
+ * surrogates; but not a joiner after a letter or emoji that it can belong to.
  */
 function findUnseen(): RegExp {
   const oneOf = (...properties: readonly string[]) =>
@@ -31,31 +31,31 @@ function findUnseen(): RegExp {
 
 const plain = /^[ -~]*$/;
 
-/** Names and messages of more than this are cut; an address or a file name is never this long. */
+/** Longer names and messages are cut. No address or file name is this long. */
 const longestText = 255;
 
 const withheld = "(left out, since it holds the key)";
 
 /**
- * Makes a text from outside (a server's name for something, another program's message) fit to be
- * stored, printed and put into `--json`: one line without controls, terminal sequences and invisible
- * characters, in which the given keys are masked.
+ * Makes an outside text (a server's name for something, another program's message) safe to store, print
+ * and put into `--json`: one line, without controls, terminal sequences and invisible characters, the
+ * given keys masked.
  *
- * A key is also found when it was escaped (`\u0047`, `%47`, `&#71;`), encoded (base64, hexadecimal
- * digits, backwards), broken up or written in other case, and so is half of one. Every such text goes through here before it goes anywhere else.
+ * Also finds a key that was escaped (`\u0047`, `%47`, `&#71;`), encoded (base64, hex, reversed), split up
+ * or written in another case, and half a key. Every such text passes through here first.
  *
- * @param keys - the keys in use, which whoever wrote the text may have been sent
- * @param longest - how many characters are kept
+ * @param keys - the keys in use, which the author of the text may have received
+ * @param longest - the maximum length, in characters
  */
 export function cleanText(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
-  // Masked before it is cut, since half a key would be left otherwise.
+  // Masked before it is cut, or half a key could remain.
   return cut(maskIn(text.slice(0, longest * 64), keys, strip), longest);
 }
 
 /**
- * {@link cleanText} for a text of several lines, which stay apart.
+ * {@link cleanText} for several lines, which stay separate.
  *
- * @param longest - how many characters of each line are kept
+ * @param longest - the maximum length of a line, in characters
  */
 export function cleanLines(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
   const stripLines = (lines: string) =>
@@ -71,14 +71,14 @@ export function cleanLines(text: string, keys: readonly ApiKey[] = [], longest =
 }
 
 /**
- * Shows the name of a file, a path or a value as it is, with what a terminal would act on or not
- * show at all written as escapes: `.env\x1b]0;PWN\x07`. Nothing of the name is lost.
+ * Shows a file name, path or value as it is, escaping what a terminal would act on or not show:
+ * `.env\x1b]0;PWN\x07`. Nothing is lost, except that the given keys are masked.
  */
 export function showName(name: string, keys: readonly ApiKey[] = []): string {
   return maskIn(name, keys, (text) => (isPlain(text) ? text : text.replace(unseen(), escapeOf)), strip);
 }
 
-/** {@link showName} for a text of several lines, which stay apart. */
+/** {@link showName} for several lines, which stay separate. */
 export function showLines(text: string): string {
   return text
     .split("\n")
@@ -109,8 +109,8 @@ function cut(text: string, longest: number): string {
 }
 
 /**
- * Masks keys in a cleaned text; where one is only found after decoding, the text is given back
- * decoded, and without its unseen characters.
+ * Cleans a text and masks keys in it. If one is only found after decoding, returns the decoded text,
+ * without its invisible characters.
  */
 function maskIn(
   text: string,
@@ -143,17 +143,17 @@ function maskPieces(text: string, key: ApiKey): string {
   return masked;
 }
 
-/** Whether a text holds a key however it is escaped or encoded, whatever stands between its characters, and in whatever case. */
+/** Whether a text holds a key, however it is escaped, encoded, split up or cased. */
 function holdsKey(text: string, keys: readonly ApiKey[]): boolean {
   if (keys.length === 0) return false;
   const letters = lettersOf(strip(decode(strip(text))));
-  // A few letters are in many a text.
+  // A short run of letters occurs in many texts.
   return keys
     .flatMap((key) => formsOf(key.reveal()).map(lettersOf))
     .some((wanted) => wanted.length >= 16 && letters.includes(wanted));
 }
 
-/** A key as it is, backwards, in hexadecimal digits and in base64. */
+/** A key as it is, reversed, in hex and in base64. */
 function formsOf(value: string): readonly string[] {
   const bytes = Buffer.from(value);
   const inBase64 = ([0, 1, 2] as const).map((offset) => base64TextOf(bytes, offset).inside);
@@ -169,10 +169,10 @@ function lettersOf(text: string): string {
 
 const escapes =
   /\\+(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2}))|%([0-7][0-9a-f])|&#x0*([0-9a-f]{1,6});?|&#0*(\d{1,7});?/gi;
-/** A text that was escaped more often than this is a riddle, and no echo. */
+/** A text that was escaped more often is no echo. */
 const decodings = 4;
 
-/** Undoes the escapes of JSON, of JavaScript, of addresses and of HTML, also where they are nested. */
+/** Undoes JSON, JavaScript, URL and HTML escapes, also nested ones. */
 function decode(text: string): string {
   let decoded = text;
   for (let round = 0; round < decodings; round += 1) {
@@ -188,7 +188,7 @@ function decode(text: string): string {
   return decoded;
 }
 
-/** {@link cleanText} for a text that comes in pieces and keeps its lines: the answer of a model, say. */
+/** {@link cleanText} for streamed text that keeps its lines, such as a model's answer. */
 export class StreamCleaner {
   readonly #keys: readonly ApiKey[];
   #held = "";
@@ -197,7 +197,7 @@ export class StreamCleaner {
     this.#keys = keys;
   }
 
-  /** Gives what can be shown by now; what may be the beginning of a key is held back. */
+  /** Returns what can be shown by now; holds back what may be the start of a key. */
   push(text: string): string {
     const whole =
       this.#held + text.replace(/\r\n?/g, "\n").replace(unseen(), (one) => (/[\n\t]/.test(one) ? one : ""));
@@ -207,7 +207,7 @@ export class StreamCleaner {
     return this.#keys.reduce(maskPieces, whole.slice(0, start));
   }
 
-  /** Gives the rest. */
+  /** Returns the rest. */
   end(): string {
     const rest = this.#keys.reduce(maskPieces, this.#held);
     this.#held = "";
@@ -215,11 +215,14 @@ export class StreamCleaner {
   }
 }
 
-/** Where the piece of a key starts that a text ends with, or that reaches into it; its length where there is none. */
+/**
+ * The start of the piece of a key that ends a text, or of a longer one that overlaps it; the text's
+ * length if none.
+ */
 function startOfPiece(text: string, value: string): number {
   let start = Math.max(text.length - value.length, 0);
   while (!value.includes(text.slice(start))) start += 1;
-  // What is masked must not be cut in two, or neither half would be.
+  // A masked piece must not be split, or neither half would be masked.
   const half = halfOf(value);
   for (let at = start - 1; at >= 0 && at > start - half; at -= 1) {
     if (value.includes(text.slice(at, at + half))) start = at;
@@ -227,7 +230,7 @@ function startOfPiece(text: string, value: string): number {
   return start;
 }
 
-/** How long a piece of a key is, at the least, that is masked. */
+/** The minimum length of a piece that is masked. */
 function halfOf(value: string): number {
   return Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
 }

@@ -58,7 +58,7 @@ export function readModelFlag(flags: Flags, profile: ProfileName, command: strin
 }
 
 /**
- * Reads the name of a store, as `--store` and `MISTRAL_KEY_STORE` take it.
+ * Parses a store name, from `--store` or `MISTRAL_KEY_STORE`.
  *
  * @throws MistralKeyError of kind `usage`
  */

@@ -2,24 +2,25 @@ import { constants } from "node:os";
 import { Cancelled } from "./errors.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
-/** The signals that end the program, watched. */
+/** The watched signals that end the program. */
 export interface WatchedSignals {
-  /** Aborted when one came. */
+  /** Aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** The code to end with, when a signal came. */
+  /** The exit code, once a signal has come. */
   exitCode(): ExitCode | undefined;
-  /** Leaves the signals to the system again, or to somebody else. */
+  /** Stops listening, so that the system or another listener handles signals. */
   readonly stop: () => void;
 }
 
 /**
- * Turns a signal into an abort that flows can end cleanly on. A second signal, or a flow that has
- * not ended three seconds later, ends the program at once.
+ * Turns a signal into an abort, so that flows can end cleanly. A second signal, or a flow still running
+ * three seconds later, ends the program at once.
  */
 export function watchSignals(): WatchedSignals {
   const controller = new AbortController();
   let code: ExitCode | undefined;
-  // With no listener for SIGUSR1 Node opens its debugger, in which any user of this machine may read the memory.
+  // Without a listener for SIGUSR1, Node opens its debugger, through which any local user can read the
+  // memory.
   const { SIGHUP, SIGINT, SIGTERM, SIGUSR1 } = constants.signals;
   const numbers = { SIGHUP, SIGINT, SIGTERM, ...(process.platform !== "win32" && { SIGUSR1 }) };
   const watched = Object.entries(numbers).map(([name, number]) => {

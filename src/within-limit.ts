@@ -1,11 +1,11 @@
-/** How long to wait for something. */
+/** How long to wait. */
 export interface Limit {
   readonly limitMs: number;
-  /** Aborted when the person has stopped the program. */
+  /** Aborted when the user stops the program. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Something took longer than anybody waits. */
+/** Something took longer than its limit. */
 export class TimedOut extends Error {
   override readonly name = "TimedOut";
 
@@ -15,9 +15,9 @@ export class TimedOut extends Error {
 }
 
 /**
- * Does something that may take forever, and waits for it up to a limit. It is not ended by that.
+ * Waits up to a limit for something that may take forever. Does not stop it.
  *
- * @throws TimedOut, the reason of the signal, or what `act` throws
+ * @throws TimedOut, the signal's reason, or what `act` throws
  */
 export async function withinLimit<Value>(
   { limitMs, signal }: Limit,

@@ -3,7 +3,7 @@ import { MistralKeyError } from "../errors.ts";
 /** The system, folders and environment that the process started with. */
 export interface ProcessContext {
   readonly platform: NodeJS.Platform;
-  /** The person's home folder, absolute; that of the program for a user without one. */
+  /** The user's home folder, absolute; the program's folder for a user without one. */
   readonly home: string;
   /**
    * The folder the process was started in, absolute.
