@@ -2,11 +2,11 @@
 // of what is bundled.
 //
 //   node scripts/build.mjs              builds
-//   node scripts/build.mjs --if-stale   builds unless dist/ is newer than what it is made from
+//   node scripts/build.mjs --if-stale   builds unless dist/ is newer than its inputs
 //
-// With --if-possible a missing bundler is no failure: npm prepares a package also where its tools
-// were not asked for (`npm ci --omit=dev`), and `npx` in a fresh clone does before `npm ci`, where
-// a failure would leave npx's own folder broken.
+// With --if-possible a missing bundler is no failure: npm also prepares a package without its tools
+// (`npm ci --omit=dev`), and so does `npx` in a fresh clone before `npm ci`, where a failure would
+// leave npx's own folder broken.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -21,13 +21,13 @@ import {
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** What the build notes for tests and for the bill of materials; written last. */
+/** What the build records for tests and for the bill of materials; written last. */
 const record = "build/bundle.json";
 
-/** What a build is made from; the lock file is npm's note of what is really installed. */
+/** The inputs of a build; the lock file is npm's record of what is installed. */
 const inputs = ["src", "scripts", "package.json", "node_modules/.package-lock.json", "tsconfig.library.json"];
 
-/** The declarations that whoever imports the library can reach. */
+/** The declarations that an importer of the library can reach. */
 const declarations = ["index.d.ts", "errors.d.ts", "library/get-mistral-key.d.ts"];
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -43,7 +43,7 @@ function isFresh() {
   return existsSync(record) && existsSync("dist") && newest(inputs) < statSync(record).mtimeMs;
 }
 
-/** When the last of these was changed; a folder is, too, when something in it is made or removed. */
+/** The time of the last change; a folder changes when an entry is created or removed. */
 function newest(paths) {
   const times = paths
     .filter((path) => existsSync(path))

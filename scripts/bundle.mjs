@@ -1,10 +1,10 @@
 // Turns src/ into the two bundles of the package:
 //
-// - dist/program: the command, as CommonJS: Node starts that quicker than ES modules
-//   (docs/performance.md has the figures), and a command that is run all day pays that each time.
-// - dist/index.js and dist/library: what `import "mistral-key"` gives, as ES modules.
+// - dist/program: the command, as CommonJS, which Node starts faster than ES modules
+//   (docs/performance.md has the figures); a command that runs all day pays for it each time.
+// - dist/index.js and dist/library: what `import "mistral-key"` loads, as ES modules.
 //
-// A file is loaded only when its `import()` is reached, so a command pays for what it uses.
+// A file is loaded only when its `import()` is reached, so a command pays only for what it uses.
 import { readFileSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,9 +13,9 @@ import { rolldown } from "rolldown";
 const source = resolve("src");
 
 /**
- * Modules and folders whose modules are loaded together go into one file, with what they import:
- * finding, reading and compiling a further file takes Node half a millisecond, installing it npm two.
- * Files of the first group stay out of the second, and so on.
+ * Modules and folders that are loaded together share one file with their imports: finding, reading and
+ * compiling another file takes Node half a millisecond, installing it takes npm two. Files of the first
+ * group stay out of the second, and so on.
  */
 const together = {
   main: ["main.ts"],
@@ -29,25 +29,25 @@ const togetherInLibrary = {
   "stored-keys": ["library/stored-keys.ts", "stores/keychain/keychain-store.ts"],
 };
 
-/** Another entry point of a package than the one Node takes: an ES module, of which parts can be left out. */
+/** Other entry points than Node's choice: ES modules, of which unused parts can be dropped. */
 const otherEntries = {
   "#supports-color": resolve("node_modules/chalk/source/vendor/supports-color/browser.js"),
   "jsonc-parser": resolve("node_modules/jsonc-parser/lib/esm/main.js"),
   yaml: resolve("node_modules/yaml/browser/dist/index.js"),
 };
 
-/** Packages that others can do without, replaced as a whole: what stands in, and why. */
+/** Packages that their users can do without, replaced as a whole: the stub, and why. */
 const replacedPackages = {
-  // Tracing has no place in a program that handles keys; the SDK takes it for not installed.
+  // Tracing has no place in a program that handles keys; the SDK treats it as not installed.
   "@opentelemetry/api": `module.exports = {}; throw new Error("OpenTelemetry is left out.");`,
-  // It starts a program that the environment names, and nothing is edited here; half a megabyte of encodings.
+  // It starts a program that the environment names; nothing is edited here. Half a megabyte of encodings.
   "@inquirer/external-editor": "module.exports = {};",
-  // age files are sealed with a passphrase here; keys and what makes them are 110 kB.
+  // age files use a passphrase here; support for keys is 110 kB.
   "@noble/curves": "module.exports = {};",
   "@noble/post-quantum": "module.exports = {};",
-  // Signing in to a proxy with Kerberos needs a native package, and has to be asked for.
+  // Kerberos sign-in to a proxy needs a native package, and is opt-in.
   "proxy-agent-negotiate": "module.exports = {};",
-  // With DEBUG set it would print the address of the proxy with the password in it.
+  // With DEBUG set it would print the proxy's URL with the password.
   debug: "module.exports = () => () => {};",
 };
 
@@ -63,7 +63,7 @@ const replacing = {
   },
 };
 
-/** What `init --web` serves, in the place of the module that stands for it. */
+/** What `init --web` serves, in place of its stub module. */
 const page = {
   name: "page",
   load: {
@@ -84,12 +84,12 @@ async function makePage() {
   };
 }
 
-/** Writes both bundles. Gives the files below dist/, each with the modules it is made of, relative to the project. */
+/** Writes both bundles. Returns the files below dist/ with their modules, relative to the project. */
 export async function bundle() {
   const program = await write("src/start.ts", together, {
     dir: "dist/program",
     format: "cjs",
-    // Node's own import() would start the ES module loader only to reach keytar, which is CommonJS.
+    // Node's own import() would start the ES module loader only for keytar, which is CommonJS.
     dynamicImportInCjs: false,
     entryFileNames: "[name].cjs",
     chunkFileNames: (chunk) => `${placeOf(chunk)}.cjs`,
@@ -103,9 +103,9 @@ export async function bundle() {
   return [...program, ...library];
 }
 
-/** Makes one CommonJS module of a TypeScript file, with its packages as the program has them. */
+/** Bundles a TypeScript file into one CommonJS module, with the packages that the program has. */
 export async function bundleWhole(input, file, external = ["keytar"]) {
-  // A file that looks for its neighbours finds them where it was written.
+  // A file that looks for its neighbours finds them beside its source.
   const ownAddress = {
     name: "own-address",
     transform: (code, id) => code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
@@ -125,7 +125,7 @@ const inProgram = {
 };
 
 async function write(input, groups, output) {
-  // That modules which everything needs are put into one file is what the groups are for.
+  // The groups put modules that everything needs into one file on purpose.
   const bundler = await rolldown({ input, ...inProgram, checks: { ineffectiveDynamicImport: false } });
   const written = await bundler.write({
     ...output,
@@ -136,7 +136,7 @@ async function write(input, groups, output) {
         test: (id) => files.some((file) => posix(relative(source, id)).startsWith(file)),
       })),
     },
-    // Functions keep their names: a stack trace in a bug report should say where it happened.
+    // Functions keep their names, for stack traces in bug reports.
     minify: { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } },
     comments: { legal: false },
   });
@@ -147,7 +147,7 @@ async function write(input, groups, output) {
   }));
 }
 
-/** A file that is made for a module is named after it, so that dist/ reads like src/. */
+/** A file made for one module is named after it, so that dist/ reads like src/. */
 function placeOf({ name, facadeModuleId }) {
   if (!facadeModuleId?.startsWith(source + sep)) return name;
   return posix(relative(source, facadeModuleId)).replace(/\.ts$/, "");

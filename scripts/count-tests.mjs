@@ -1,8 +1,8 @@
-// Prints `N passed, N failed` of vitest's JSON report. Fails when a test failed or none was run.
+// Prints `N passed, N failed` from vitest's JSON report. Fails when a test failed or none ran.
 import { readFileSync } from "node:fs";
 
 const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
-// A file that could not even be loaded has no tests to count.
+// A file that could not be loaded has no tests to count.
 const broken = report.testResults.filter(
   (file) => file.status === "failed" && file.assertionResults.length === 0,
 );

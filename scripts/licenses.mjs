@@ -1,23 +1,23 @@
-// What of other people's work is inside the bundles, and under which terms.
+// Which third-party packages are inside the bundles, and under which licence.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Terms that allow shipping a part of the work inside ours, if we ship their text along. */
+/** Licences that allow bundling, if their text is shipped along. */
 const accepted = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
 
 /**
- * The packages that modules of a bundle come from, by name, each with its version, its licence (an
- * SPDX identifier) and the text of that and of the notice, where there is one.
+ * The packages that modules of a bundle come from, by name, each with its version, its licence (an SPDX
+ * identifier) and the text of the licence and of any notice.
  *
  * @param {Iterable<string>} modules paths relative to the project
- * @throws Error when one has terms that are not accepted, or does not carry their text
+ * @throws Error when a licence is not accepted or its text is missing
  */
 export function packagesOf(modules) {
   const folders = new Set([...modules].filter((path) => path.includes("node_modules/")).map(packageFolder));
   return [...folders].map(readPackage).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The text of all licences, for a file that is shipped beside the bundles. */
+/** The text of all licences, to be shipped with the bundles. */
 export function licenseDocument(packages) {
   const rule = "-".repeat(80);
   const parts = packages.map(
@@ -26,7 +26,7 @@ export function licenseDocument(packages) {
   return `mistral-key contains parts of these packages.\n\n${parts.join("\n")}`;
 }
 
-/** Walks up, because packages mark folders of theirs as CommonJS or ESM with a package.json without a name. */
+/** Walks up: packages mark subfolders as CommonJS or ESM with a package.json without a name. */
 function packageFolder(module) {
   let folder = dirname(module);
   while (!existsSync(join(folder, "package.json")) || manifestOf(folder).name === undefined) {

@@ -1,6 +1,6 @@
-// Prints a software bill of materials (CycloneDX, JSON): npm's own of everything in the lock file, cut
-// down to what is bundled into dist/ and what is installed beside it. Run it after a build; a release
-// keeps the answer beside the tarball.
+// Prints a software bill of materials (CycloneDX, JSON): npm's for the whole lock file, reduced to what
+// is bundled into dist/ and what is installed beside it. Run it after a build; a release keeps it beside
+// the tarball.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
