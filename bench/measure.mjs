@@ -1,4 +1,4 @@
-// Runs commands in turns and tells how long each took.
+// Runs commands in turns and measures how long each takes.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,14 +12,14 @@ import { fileURLToPath } from "node:url";
  * @property {string} name
  * @property {string} file
  * @property {string[]} args
- * @property {Record<string, string | undefined>} [env] besides those of this process
+ * @property {Record<string, string | undefined>} [env] added to those of this process
  * @property {string} [cwd]
- * @property {() => Record<string, string>} [fresh] makes more variables before each run
+ * @property {() => Record<string, string>} [fresh] returns more variables before each run
  */
 
 /**
- * Runs every case once a round, each round starting with another one, so that whatever slows this
- * machine for a while slows all of them.
+ * Runs every case once a round, each round starting with another one, so that a slow phase of this
+ * machine slows all of them.
  *
  * @param {Case[]} cases
  * @param {number} rounds
@@ -38,7 +38,7 @@ export async function inTurns(cases, rounds) {
 }
 
 /**
- * The most memory a case used, in kilobytes: the median of some runs.
+ * The peak memory of a case, in kilobytes: the median of some runs.
  *
  * @param {Case} each a run of Node
  */
@@ -68,7 +68,7 @@ export function median(values) {
 
 /** @param {Case} each @returns {Promise<number>} */
 export function run({ name, file, args, env = {}, cwd, fresh }) {
-  // Node 20 reads a company's certificates at every start, which would make every ratio smaller.
+  // Node 20 reads these certificates at every start, which would make every ratio smaller.
   const variables = { ...process.env, NODE_EXTRA_CA_CERTS: undefined, ...env, ...fresh?.() };
   return new Promise((resolve, reject) => {
     const started = performance.now();

@@ -1,9 +1,9 @@
-// Programs to be measured beside: what is on this machine, and what npm can install.
+// Programs to compare with: what is on this machine, and what npm can install.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** @returns {Promise<import("./measure.mjs").Case[]>} cases; some may turn out not to work here */
+/** @returns {Promise<import("./measure.mjs").Case[]>} cases; some may not work here */
 export async function peers(cache, { key, ...env }) {
   const prefix = join(cache, "peers");
   const installed = (name) => {

@@ -1,4 +1,4 @@
-// Installs what is measured, the way its users do, into a folder of its own.
+// Installs what is measured as its users do, into its own folder.
 import { execFileSync, spawn } from "node:child_process";
 import {
   existsSync,
@@ -27,13 +27,13 @@ export function installation(what, prefix) {
   return ["install", "--global", "--prefix", prefix, "--no-audit", "--no-fund", "--prefer-offline", what];
 }
 
-/** Installs a package globally below a folder of its own. @returns where its modules are */
+/** Installs a package globally into its own folder. @returns the folder of its modules */
 export function install(what, prefix) {
   execFileSync("npm", installation(what, prefix), quiet);
   return join(prefix, process.platform === "win32" ? "" : "lib", "node_modules");
 }
 
-/** How many packages, and how many bytes on the disk, lie below a folder of modules. */
+/** The number of packages, and of bytes on disk, below a folder of modules. */
 export function weigh(folder) {
   let bytes = 0;
   let packages = 0;
@@ -46,7 +46,7 @@ export function weigh(folder) {
   return { bytes, packages };
 }
 
-/** Node of a major version, from the packages that the npm package `node` is made of. */
+/** The Node binary of a major version, from the packages behind npm's `node`. */
 export function nodeOf(major, folder) {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
@@ -69,7 +69,7 @@ export function nodeOf(major, folder) {
   return binary;
 }
 
-/** A folder of the program with so many profiles, all like the one in `model`, at Mistral's own address. */
+/** A program folder with this many profiles, all like the one in `model`, at Mistral's own address. */
 export function homeWith(profiles, model, folder) {
   const home = join(folder, `home-${profiles}`);
   mkdirSync(join(home, "profiles"), { recursive: true, mode: 0o700 });
@@ -83,7 +83,7 @@ export function homeWith(profiles, model, folder) {
   return home;
 }
 
-/** A script that does what an app does with the library. */
+/** A script that uses the library as an app does. */
 export function libraryScript(modules, folder) {
   const app = join(folder, "app");
   mkdirSync(app, { recursive: true });

@@ -1,4 +1,4 @@
-// What goes to Mistral, beside the same calls made by others; the API is the loopback one of the tests.
+// Compares calls to Mistral with the same calls made by others, on the loopback API of the tests.
 import { startKeyringAndApi } from "./prepare.mjs";
 import { milliseconds, ratio, section } from "./table.mjs";
 
@@ -14,7 +14,7 @@ export async function requesting(about) {
   return [await verifying(about), await asking(about)];
 }
 
-/** `verify` beside the same three requests, made by curl one after the other. */
+/** Compares `verify` with the same three requests, made by curl one after the other. */
 async function verifying({ program, env, key, measure }) {
   const rows = [];
   for (const delay of [0, 250]) {
@@ -47,7 +47,7 @@ async function verifying({ program, env, key, measure }) {
   return section("Checking a key", [...head, "ratio", "at most"], rows);
 }
 
-/** What `models` and `limits` add to commands that make the same calls. */
+/** Compares `models` and `limits` with commands that make the same calls. */
 async function asking({ program, env, measure }) {
   const of = (...args) => ({ name: args.join(" "), file: process.execPath, args: [program, ...args], env });
   const pairs = [

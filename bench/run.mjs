@@ -1,12 +1,12 @@
-// npm run bench: how quick and how small the program is, as ratios to `node -e 0` or to a named
+// npm run bench: how fast and how small the program is, as ratios to `node -e 0` or to a named
 // peer in the same run. docs/performance.md says what is measured and how to read it.
 //
 //   --rounds N          runs of each command; at least 15 (default 21)
-//   --nodes 20,22,24    majors of Node to measure with (default: the one that runs this)
+//   --nodes 20,22,24    major versions of Node (default: the one that runs this)
 //   --only start,...    parts: start, profiles, verify, scan, install, peers (default: all but peers)
-//   --write             keep the tables in docs/performance.md
+//   --write             write the tables to docs/performance.md
 //
-// What is being measured is told on standard error, the tables on standard output.
+// Progress goes to standard error, the tables to standard output.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -73,7 +73,7 @@ try {
 }
 report();
 
-/** What every start pays for certificates of a company's own, so that other tables can leave it out. */
+/** What a company's own certificates cost every start, so that other tables can leave it out. */
 async function certificates(majors) {
   const file = NODE_EXTRA_CA_CERTS ?? "/etc/ssl/certs/ca-certificates.crt";
   if (!existsSync(file)) return;
@@ -97,7 +97,7 @@ function nodeOf(major) {
   return { node, version: execFileSync(node, ["--version"], { encoding: "utf8" }).trim() };
 }
 
-/** Start-up and memory of what is run all day, on one Node. */
+/** Start-up time and memory of everyday commands, on one Node. */
 async function starting(major, { program, script, env }) {
   const { node, version } = nodeOf(major);
   const cases = [
@@ -146,7 +146,7 @@ async function starting(major, { program, script, env }) {
   );
 }
 
-/** Reads a password and nothing else: what no `get` through keytar can be quicker than. */
+/** Reads a password and nothing else: no `get` through keytar can be faster. */
 function keytarAlone(program) {
   const keytar = JSON.stringify(resolve(program, "../../node_modules/keytar"));
   return `require(${keytar}).getPassword("mistral-key", "default")`;
@@ -174,7 +174,7 @@ async function manyProfiles({ program, env }) {
   sections.push(section("Many profiles", ["command", "median", "× `node -e 0`", "at most"], rows));
 }
 
-/** A clean installation of the tarball beside one of a scaffolder that is known to be quick. */
+/** Compares a clean installation of the tarball with that of a scaffolder known to be fast. */
 async function installing(tarball, modules) {
   let number = 0;
   const installation = (name, what) => ({
@@ -199,7 +199,7 @@ async function installing(tarball, modules) {
   sections.push(section("Installation", ["", "measured", "at most"], rows));
 }
 
-/** Other programs that start, or that read a secret, on the same machine. */
+/** Compares other programs that start, or read a secret, on this machine. */
 async function besidePeers({ program, env }) {
   const ours = [
     { name: "node -e 0", args: ["-e", "0"] },
@@ -224,7 +224,7 @@ async function besidePeers({ program, env }) {
   sections.push(section("Beside others", ["command", "median", "× `node -e 0`"], rows));
 }
 
-/** Runs the cases in turns, and tells what takes so long. */
+/** Runs the cases in turns, and prints what takes so long. */
 function measure(what, cases) {
   say(`${what}: ${cases.map(({ name }) => name).join(", ")}; ${rounds} runs of each`);
   return inTurns(cases, rounds);

@@ -1,4 +1,4 @@
-// doctor --scan beside git: over histories of 10,000 and 100,000 commits, and with a large staged file.
+// Compares doctor --scan with git: on histories of 10,000 and 100,000 commits and a large staged file.
 import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * A table in Markdown that can also be read as it is.
+ * A Markdown table that is also readable as text.
  *
  * @param {string[]} head
  * @param {string[][]} rows
