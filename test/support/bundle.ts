@@ -4,16 +4,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
-/** A program made of one TypeScript file and what it imports. */
+/** A program bundled from one TypeScript file and its imports. */
 export interface BundledProgram {
-  /** The file to give to node. */
+  /** The file to run with node. */
   readonly path: string;
   /** Removes it. */
   remove(): void;
 }
 
 /**
- * Makes a program that node can run, of a TypeScript file of the tests: Node 20 runs no TypeScript.
+ * Bundles a TypeScript file of the tests into a program, since Node 20 runs no TypeScript.
  *
  * @param entry - the file, as `new URL("./program.ts", import.meta.url)`
  */
@@ -23,7 +23,7 @@ export async function bundleProgram(entry: URL): Promise<BundledProgram> {
     input: { program: fileURLToPath(entry) },
     platform: "node",
     external: ["keytar"],
-    // Where a package has an ES module as well: its CommonJS may load files by names that a bundler cannot see.
+    // Prefers ES modules: a package's CommonJS may load files by names that a bundler cannot see.
     resolve: { mainFields: ["module", "main"] },
     transform: { target: "node20.19" },
     logLevel: "silent",

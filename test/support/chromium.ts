@@ -15,15 +15,15 @@ export function describeWithChromium(name: string, suite: () => void): void {
   describeNeeding(name, { missing, packages: "chromium" }, suite);
 }
 
-/** A browser with a profile of its own on disk, that reaches this machine only. */
+/** A browser with its own profile on disk, which can reach only this machine. */
 export interface TestBrowser {
   readonly context: BrowserContext;
-  /** Where the browser keeps what it keeps. */
+  /** The browser's profile folder. */
   readonly folder: string;
   close(): Promise<void>;
 }
 
-/** Starts Chromium without a window. */
+/** Starts headless Chromium. */
 export async function startChromium(options: BrowserContextOptions = {}): Promise<TestBrowser> {
   const folder = mkdtempSync(join(tmpdir(), "chromium-"));
   const context = await chromium.launchPersistentContext(folder, {
@@ -50,9 +50,9 @@ export async function startChromium(options: BrowserContextOptions = {}): Promis
 /** The command, while it serves a page. */
 export interface ServingProgram {
   readonly child: ChildProcess;
-  /** The address that it printed. */
+  /** The address it printed. */
   readonly link: string;
-  /** All that it printed. */
+  /** Everything it printed. */
   printed(): string;
   /** The exit code. */
   readonly ended: Promise<number | null>;

@@ -22,67 +22,67 @@ import { readStdin } from "../../src/terminal/stdin.ts";
 import { recordOutput } from "./recorded-output.ts";
 import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
 
-/** What is different from an empty machine with nobody at the keyboard. */
+/** How the test differs from an empty machine with nobody at the keyboard. */
 export interface TestDepsOptions {
-  /** A person who answers this; without it nobody is there and a question fails the test. */
+  /** The user's answers; without them nobody is there, and a question fails the test. */
   readonly answers?: readonly ScriptedAnswer[];
-  /** Why nobody is there, where that is not that there is no terminal. */
+  /** Why nobody is there; by default, there is no terminal. */
   readonly absence?: Absence;
-  /** What is piped in; without it standard input is a terminal. */
+  /** Piped input; without it, standard input is a terminal. */
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The address of a loopback API, for every request. */
   readonly serverUrl?: string;
   readonly stdoutIsTerminal?: boolean;
-  /** Whether there is a browser to open pages in; yes where absent. */
+  /** Whether pages can be opened in a browser; yes by default. */
   readonly opensPages?: boolean;
-  /** Whether that browser starts; yes where absent. */
+  /** Whether that browser starts; yes by default. */
   readonly browser?: boolean;
-  /** The key that is pasted on the page, where the terminal does not paste; none where absent. */
+  /** The key pasted on the page, where the terminal cannot paste; none by default. */
   readonly keyOnPage?: string | undefined;
-  /** How the clipboard takes a key. */
+  /** The outcome of copying a key. */
   readonly copied?: Copied;
   readonly columns?: number;
-  /** Whether a person reads stderr and is reminded there of keys that end. */
+  /** Whether the user is reminded on stderr of keys that end. */
   readonly reminds?: boolean;
-  /** The clock at the start; it moves with `sleep`, which does not wait. */
+  /** The clock at the start; `sleep` moves it and does not wait. */
   readonly now?: Date;
   readonly home?: string;
   readonly processContext?: Partial<ProcessContext>;
-  /** Other processes, each with what a variable of its environment holds. */
+  /** Other processes, each with the value of a variable in its environment. */
   readonly processes?: readonly { readonly id: number; readonly name: string; readonly value: string }[];
-  /** How long a program that a target goes through may take. */
+  /** How long a target's program may take. */
   readonly programLimitMs?: number;
-  /** The names of the processes that started the program. */
+  /** The names of the process's ancestors. */
   readonly ancestors?: readonly string[];
   readonly store?: SecretStore;
   readonly profiles?: ProfileRegistry;
   readonly journal?: RotationJournal;
 }
 
-/** Real parts around a store in memory and a temporary folder, and what came of them. */
+/** Real parts around a memory store and a temporary folder, and what they recorded. */
 export interface TestDeps extends Deps {
-  /** The folder of the program. */
+  /** The program's folder. */
   readonly home: string;
   readonly secrets: SecretStore;
   readonly script: ScriptedPrompts;
   /** The addresses that were opened. */
   readonly opened: readonly string[];
-  /** What was put on the clipboard. */
+  /** The keys copied to the clipboard. */
   readonly copied: readonly ApiKey[];
   stdout(): string;
   stderr(): string;
-  /** What was answered with `--json`. */
+  /** The `--json` document. */
   document(): unknown;
   /** Presses Ctrl-C outside a prompt. */
   interrupt(): void;
-  /** The same machine for the next command: the files, the store and the clock stay, answers and output are new. */
+  /** The same machine for the next command: files, store and clock stay, answers and output are new. */
   next(options?: TestDepsOptions): TestDeps;
-  /** Fails when an answer was not asked for, and removes the folder. */
+  /** Fails when an answer was not used, and removes the folder. */
   close(): void;
 }
 
-/** Builds a {@link TestDeps}. Call `close` at the end of the test, whatever came of it. */
+/** Builds a {@link TestDeps}. Call `close` at the end of every test. */
 export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
   const home = options.home ?? mkdtempSync(join(tmpdir(), "mistral-key-test-"));
   const env = { ...(options.serverUrl && { MISTRAL_KEY_SERVER_URL: options.serverUrl }), ...options.env };

@@ -3,14 +3,14 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A real, throw-away desktop without a screen, which has a clipboard. */
+/** A real, throw-away, headless desktop with a clipboard. */
 export interface Desktop {
-  /** Variables that lead a program to it. */
+  /** Variables that point a program to it. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** What the desktops need, and where Debian has it. */
+/** The programs they need, and their Debian packages. */
 export const desktopNeeds = {
   programs: ["Xvfb", "xclip", "xsel", "sway", "wl-copy", "setpriv"],
   packages: "xvfb xclip xsel sway wl-clipboard",
@@ -27,7 +27,7 @@ export async function startX11(): Promise<Desktop> {
   return { env: { DISPLAY: `:${display}` }, stop: () => end(server) };
 }
 
-/** Starts a Wayland compositor; not as root, which sway refuses to be. */
+/** Starts a Wayland compositor; not as root, which sway refuses. */
 export async function startWayland(): Promise<Desktop> {
   const folder = mkdtempSync(join(tmpdir(), "wayland-"));
   const command = ["sway", "--config", "/dev/null"];
@@ -60,7 +60,7 @@ export async function startWayland(): Promise<Desktop> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const env = { XDG_RUNTIME_DIR: folder, WAYLAND_DISPLAY: socket() ?? "" };
-  // It listens before it has a seat, without which there is no clipboard.
+  // It listens before it has a seat, and without a seat there is no clipboard.
   while (
     spawnSync("wl-copy", ["--clear"], { env: { PATH: process.env.PATH, ...env }, stdio: "ignore" }).status !==
     0

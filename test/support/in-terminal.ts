@@ -6,8 +6,8 @@ import { openPrompts } from "../../src/terminal/prompts/open-prompts.ts";
 import { openTestDeps, type TestDepsOptions } from "./deps.ts";
 
 /**
- * Runs a command with real questions in the terminal of this process, at a fixed day on a machine of
- * a fixed name, with a keychain in memory. For programs that tests run in a terminal.
+ * Runs a command with real prompts in this process's terminal, with a fixed date and machine name and a
+ * keychain in memory. For programs that tests run in a terminal.
  */
 export async function runInTerminal(
   options: TestDepsOptions,

@@ -2,10 +2,10 @@ import { createCipheriv, createDiffieHellmanGroup, hkdfSync, randomBytes } from 
 import { Message, type MessageBus, sessionBus } from "@jellybrick/dbus-next";
 import { type Keyring, keyringPassword } from "./keyring.ts";
 
-/** What the person at the desktop does when the keyring asks for its password. */
+/** What the user does when the keyring asks for its password. */
 export type PromptAnswer = "password" | "dismiss" | "nothing";
 
-/** The desktop's dialog that asks for the password of a keyring, and the person in front of it. */
+/** The desktop's password dialog for a keyring, and the user in front of it. */
 export interface Prompter {
   /** How often the keyring has asked. */
   readonly asked: () => number;
@@ -18,8 +18,8 @@ const prompterInterface = "org.gnome.keyring.internal.Prompter";
 const callbackInterface = "org.gnome.keyring.internal.Prompter.Callback";
 
 /**
- * Puts a prompter on the bus of a keyring, as GNOME has one. It speaks gcr's protocol, so that the
- * real daemon really asks and really unlocks.
+ * Puts a prompter on a keyring's bus, as GNOME does. It speaks gcr's protocol, so that the real daemon
+ * asks and unlocks.
  */
 export async function startPrompter(keyring: Keyring, answer: PromptAnswer): Promise<Prompter> {
   const bus = sessionBus({ busAddress: keyring.env.DBUS_SESSION_BUS_ADDRESS });
@@ -58,7 +58,7 @@ function callBack(bus: MessageBus, to: string, callback: string, member: string,
   void bus.call(new Message(message)).catch(() => {});
 }
 
-/** gcr's way of handing over a password: Diffie-Hellman, then AES, in the text of a key file. */
+/** gcr's way to transfer a password: Diffie-Hellman, then AES, in the text of a key file. */
 class SecretExchange {
   readonly #dh = createDiffieHellmanGroup("modp5");
   readonly #public = this.#dh.generateKeys("base64");

@@ -17,7 +17,7 @@ describeWithKeyring("a keyring for tests", () => {
 
   it("ends with the process that started it, however that ends", async () => {
     const program = await bundleProgram(new URL("./keyring-holder.ts", import.meta.url));
-    // The script is looked for beside the program.
+    // The script must be beside the program.
     copyFileSync(
       new URL("./keyring-session.sh", import.meta.url),
       join(dirname(program.path), "keyring-session.sh"),

@@ -7,17 +7,17 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "./find-program.ts";
 
-/** What a keyring for tests is like when it starts. */
+/** The state of a test keyring at its start. */
 export type KeyringState =
   /** A GNOME Keyring with an unlocked default collection. */
   | "unlocked"
-  /** The default collection is locked, and there is no desktop that could ask for its password. */
+  /** The default collection is locked, and no desktop can ask for its password. */
   | "locked"
   /** A GNOME Keyring that has never made a collection. */
   | "no-collection"
-  /** The default collection is the one that is forgotten at log-out; there is another one. */
+  /** The default collection is one that is lost at log-out; there is another one. */
   | "volatile"
-  /** A session bus and nobody on it who keeps secrets. */
+  /** A session bus without a secret service. */
   | "no-service"
   /** The daemon is stopped (SIGSTOP): it owns its name on the bus and never answers. */
   | "frozen";
@@ -29,30 +29,30 @@ export interface KeyringOptions {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** The variables that lead a program to one keyring. */
+/** The variables that point a program to one keyring. */
 export interface KeyringEnvironment extends Readonly<Record<string, string>> {
   readonly DBUS_SESSION_BUS_ADDRESS: string;
   readonly HOME: string;
   readonly XDG_RUNTIME_DIR: string;
 }
 
-/** A real, throw-away GNOME Keyring on a session bus of its own. Several can run at once. */
+/** A real, throw-away GNOME Keyring on its own session bus. Several can run at once. */
 export interface Keyring {
-  /** Variables to give to a child process, over its own: the bus address, HOME, XDG folders. */
+  /** Variables for a child process, over its own: the bus address, HOME, XDG folders. */
   readonly env: KeyringEnvironment;
-  /** What `secret-tool` finds under the service `mistral-key`; `undefined` when there is nothing. */
+  /** The secret that `secret-tool` finds under the service `mistral-key`; `undefined` when none. */
   lookup(account: string): Promise<string | undefined>;
   /** Stores a secret under the service `mistral-key` with `secret-tool`. */
   store(account: string, secret: string | Uint8Array): Promise<void>;
-  /** Locks the collection in the daemon that runs, as the screen lock of a desktop may. */
+  /** Locks the collection in the running daemon, as a desktop's screen lock may. */
   lock(): Promise<void>;
-  /** Starts a daemon whose collection is locked, in the place of one that runs. */
+  /** Replaces the running daemon with one whose collection is locked. */
   startLocked(): Promise<void>;
-  /** Unlocks the collection in the daemon that runs, as logging in on the desktop does. */
+  /** Unlocks the collection in the running daemon, as logging in does. */
   unlock(): Promise<void>;
   /** Stops the daemon from answering, without ending it. */
   freeze(): void;
-  /** Lets a frozen daemon go on. */
+  /** Lets a frozen daemon continue. */
   thaw(): void;
   /** Ends the daemon; the bus stays. */
   endService(): Promise<void>;
@@ -65,14 +65,14 @@ export const keyringPassword = "test-password";
 
 const programs = ["sh", "dbus-daemon", "dbus-send", "gnome-keyring-daemon", "secret-tool"];
 
-/** What is missing on this machine to start a keyring; empty when nothing is. */
+/** What this machine lacks for a keyring; empty when nothing. */
 export function missingForKeyring(): readonly string[] {
   if (process.platform !== "linux") return ["Linux"];
   return programs.filter((program) => findProgram(program) === undefined);
 }
 
 /**
- * Starts a keyring. It ends with {@link Keyring.stop} or with this process, however that ends.
+ * Starts a keyring. It ends with {@link Keyring.stop} or with this process, even when that is killed.
  *
  * @throws Error when a program is missing or a daemon does not start
  */
@@ -134,7 +134,10 @@ function keyringOf(session: Session, env: KeyringEnvironment): Keyring {
   };
 }
 
-/** The script that holds the daemons. It ends them when its standard input closes, as it does when this process dies. */
+/**
+ * The script that runs the daemons. It ends them when its stdin closes, as it does when this process
+ * dies.
+ */
 class Session {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
@@ -193,7 +196,7 @@ class Session {
   }
 }
 
-/** Sends the daemon what the log-in screen sends it: operation 1 (unlock) with the password. */
+/** Sends the daemon what the log-in screen does: operation 1 (unlock) with the password. */
 async function unlockAsLogIn(socketPath: string): Promise<void> {
   const password = Buffer.from(keyringPassword);
   const request = Buffer.alloc(12);
@@ -201,7 +204,7 @@ async function unlockAsLogIn(socketPath: string): Promise<void> {
   request.writeUInt32BE(1, 4);
   request.writeUInt32BE(password.length, 8);
   const socket = connect(socketPath);
-  // The zero byte in front stands for the credentials, which the socket itself carries.
+  // The leading zero byte stands for the credentials, which the socket itself carries.
   socket.write(Buffer.concat([Buffer.alloc(1), request, password]));
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk);
@@ -210,7 +213,7 @@ async function unlockAsLogIn(socketPath: string): Promise<void> {
   }
 }
 
-/** Lets the default collection be `session`, which a service keeps in memory only. */
+/** Makes `session` the default collection, which the service keeps in memory only. */
 async function makeVolatile(env: KeyringEnvironment): Promise<void> {
   await callService(env, "SetAlias", "string:default", "objpath:/org/freedesktop/secrets/collection/session");
 }
@@ -239,7 +242,7 @@ function environmentIn(folder: string): KeyringEnvironment {
     XDG_CACHE_HOME: join(home, ".cache"),
     XDG_STATE_HOME: join(home, ".local", "state"),
     GNOME_KEYRING_CONTROL: join(runtime, "keyring"),
-    // Otherwise a developer's own desktop would be asked for a password.
+    // Otherwise a developer's own desktop would ask for a password.
     DISPLAY: "",
     WAYLAND_DISPLAY: "",
     SSH_AUTH_SOCK: "",

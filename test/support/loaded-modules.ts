@@ -9,13 +9,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What one run of Node loaded. */
 export interface Loaded {
   readonly run: Run;
-  /** Files of this project, below its folder. */
+  /** Files of this project, relative to its folder. */
   readonly files: readonly string[];
-  /** Modules of src/ that those files are made of. */
+  /** Modules of src/ in those files. */
   readonly sources: readonly string[];
-  /** Packages that those files are made of, or that were loaded as they are. */
+  /** Packages in those files, or loaded as they are. */
   readonly packages: readonly string[];
-  /** Modules of Node's that were loaded besides those it starts with. */
+  /** Node's own modules, beyond those it starts with. */
   readonly builtins: readonly string[];
 }
 
@@ -24,8 +24,8 @@ interface Bundle {
 }
 
 /**
- * Runs Node and lists what it loaded, by asking Node itself: every script is in a coverage report,
- * and `process.moduleLoadList` has the modules of its own.
+ * Runs Node and lists what it loaded, as Node reports it: scripts in a coverage report, its own modules
+ * in `process.moduleLoadList`.
  */
 export async function runAndList(args: readonly string[], options: RunOptions): Promise<Loaded> {
   const folder = mkdtempSync(join(tmpdir(), "mistral-key-loaded-"));

@@ -2,7 +2,7 @@ import { maskKey } from "../../src/keys/mask.ts";
 import { type DemoRequest, demoIdentity } from "../../src/onboarding/demo/demo-api.ts";
 import type { CannedAnswer } from "./mistral-answers.ts";
 
-/** A row of the list of keys, as the Admin API gives it. */
+/** A row of the key list, as the Admin API returns it. */
 export interface AdminRow {
   readonly key_id: string;
   readonly name: string | null;
@@ -16,30 +16,30 @@ export interface AdminRow {
   readonly product: string;
 }
 
-/** The keys that the Admin API knows, and what it does with them. */
+/** The keys of the Admin API, and how it answers. */
 export class LoopbackAdminApi {
-  /** The Admin API key that it accepts, where it is sent as in {@link header}; none where absent. */
+  /** The Admin API key that it accepts in {@link header}; without it, none. */
   key: string | undefined;
   header: "x-api-key" | "authorization" = "x-api-key";
-  /** What the next created keys are. */
+  /** The next keys to be created. */
   readonly upcoming: string[] = [];
   /** Whether the inference API accepts a created key. */
   accepts = true;
-  /** Whether it makes a key and then fails to answer with it. */
+  /** Whether it creates a key and then fails to return it. */
   losesAnswer = false;
-  /** The bodies of the calls that made a key. */
+  /** The bodies of the calls that created a key. */
   readonly wishes: unknown[] = [];
-  /** The members of the organization, by their e-mail addresses. */
+  /** The ids of the organization's members, by e-mail address. */
   readonly users = new Map([[demoIdentity.email, "u1"]]);
   readonly rows = new Map<string, AdminRow & { readonly key: string }>();
   readonly #inference: { accept(key: string): void; revoke(key: string): void };
 
-  /** @param inference - what accepts and refuses keys for everything else */
+  /** @param inference - accepts and revokes keys for everything else */
   constructor(inference: { accept(key: string): void; revoke(key: string): void }) {
     this.#inference = inference;
   }
 
-  /** Lists a key. */
+  /** Adds a key to the list. */
   add(key: string, row: Partial<AdminRow> = {}): AdminRow {
     const keyId = row.key_id ?? `id-${this.rows.size + 1}`;
     const added = {
@@ -60,7 +60,7 @@ export class LoopbackAdminApi {
     return added;
   }
 
-  /** Whether a key is there, at Mistral. */
+  /** Whether a key exists at Mistral. */
   has(key: string): boolean {
     return [...this.rows.values()].some((row) => row.key === key);
   }

@@ -1,25 +1,25 @@
 import type { StreamBehaviour } from "./streamed-answer.ts";
 
 /**
- * How the loopback API can answer, besides well. Statuses, headers and bodies are what Mistral and
- * the gateways before it really send.
+ * How the loopback API can answer, other than normally. Statuses, headers and bodies are those that
+ * Mistral and its gateways really send.
  */
 export type Behaviour = keyof typeof answers | ConnectionBehaviour | StreamBehaviour;
 
-/** What can become of a request without any proper answer. */
+/** Ways to give a request no proper answer. */
 export type ConnectionBehaviour =
-  /** Takes the request and never answers. */
+  /** Accepts the request and never answers. */
   | "hang"
-  /** Cuts the connection before a byte of the answer. */
+  /** Cuts the connection before the first byte of the answer. */
   | "cut"
   /** Cuts the connection in the middle of the body. */
   | "cut-halfway"
-  /** Sends a body without end. */
+  /** Sends a body that never ends. */
   | "endless"
   /** Answers 401 and quotes the key in the body, as a careless gateway does. */
   | "quote-key";
 
-/** The calls that the API has. */
+/** The API's calls. */
 export type Call =
   | "models"
   | "completion"
@@ -34,7 +34,7 @@ export interface CannedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** The calls it belongs to where the test does not say; all where absent. */
+  /** The calls it applies to, unless the test says; all when absent. */
   readonly on?: readonly Call[];
 }
 
@@ -61,7 +61,7 @@ const capacity = problem(
   "3505",
 );
 
-/** Every answer by its name. */
+/** Every answer by name. */
 export const answers = {
   unauthorized: { status: 401, body: { detail: "Unauthorized" } },
   "unauthorized-at-gateway": {
@@ -88,7 +88,7 @@ export const answers = {
     ),
     on: completion,
   },
-  /** A good answer that says nothing of limits. */
+  /** A good answer without rate limits. */
   "no-limits": {
     status: 200,
     body: {

@@ -14,9 +14,9 @@ import { LoopbackAdminApi } from "./loopback-admin-api.ts";
 import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
 import { isStreamBehaviour, streamAnswer } from "./streamed-answer.ts";
 
-/** How a loopback API starts. */
+/** The options of a loopback API. */
 export interface MistralApiOptions {
-  /** Keys it accepts from the start. */
+  /** Keys that it accepts from the start. */
   readonly keys?: readonly string[];
   /** The models it lists, instead of the demonstration's. */
   readonly models?: readonly DemoModel[];
@@ -28,13 +28,13 @@ export interface MistralApiOptions {
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
-  /** The mask of the key it carried, never the key; `undefined` when it carried none. */
+  /** The mask of its key, never the key; `undefined` without a key. */
   readonly key: string | undefined;
   /** The header that carried the key. */
   readonly header: "authorization" | "x-api-key" | undefined;
-  /** The model a completion asked for. */
+  /** The model of a completion. */
   readonly model: string | undefined;
-  /** What a completion asked. */
+  /** The prompt of a completion. */
   readonly prompt: string | undefined;
   /** `max_tokens` of a completion. */
   readonly maxTokens: number | undefined;
@@ -42,13 +42,13 @@ export interface LoggedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where and how often a behaviour holds. */
+/** Where and how often a behaviour applies. */
 export interface BehaviourOptions {
-  /** The calls it holds for; where absent, those where Mistral itself shows it. */
+  /** The calls it applies to; when absent, those where Mistral itself shows it. */
   readonly on?: readonly Call[];
-  /** How many answers it holds for; until the next `behave` where absent. */
+  /** For how many answers it applies; when absent, until the next `behave`. */
   readonly times?: number;
-  /** Headers besides the usual ones, or in their place. */
+  /** Headers to add to the usual ones, or to replace them. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -57,11 +57,11 @@ export interface LoopbackMistralApi {
   /** `http://127.0.0.1:PORT`, or `https://localhost:PORT`. */
   readonly url: string;
   readonly port: number;
-  /** Which keys it accepts. Every other one is refused with 401. */
+  /** The accepted keys. Any other is refused with 401. */
   readonly keys: {
     /**
-     * Accepts a key from now on; `identity` tells whose it is, by default Ada's. A key made
-     * seconds ago is refused for the first `afterRefusals` lists of models.
+     * Accepts a key from now on; `identity` is its owner, Ada by default. A new key is refused for the
+     * first `afterRefusals` lists of models.
      */
     accept(
       key: string,
@@ -70,22 +70,22 @@ export interface LoopbackMistralApi {
     /** Refuses a key from now on, as after its deletion in the console. */
     revoke(key: string): void;
     /**
-     * Answers 403 to a key from now on: there is such a key, and it may make no call, or, for a Vibe
-     * key, none that is not for Vibe.
+     * Answers 403 to a key from now on: it exists, but may make no call or, if it is a Vibe key, only
+     * calls for Vibe.
      */
     forbid(key: string, as?: "forbidden" | "vibe-key"): void;
   };
-  /** The Admin API of the same organization; it accepts no key until it is given one. */
+  /** The Admin API of the same organization; it accepts no key until one is set. */
   readonly admin: LoopbackAdminApi;
   /** Every request so far, in order. */
   readonly requests: readonly LoggedRequest[];
-  /** How many requests were under way at the same time, at most. */
+  /** The maximum number of concurrent requests. */
   mostAtOnce(): number;
-  /** Changes how it answers; `"normal"` ends that. Behaviours for different calls hold together. */
+  /** Changes how it answers; `"normal"` resets that. Behaviours for different calls add up. */
   behave(behaviour: Behaviour | "normal", options?: BehaviourOptions): void;
-  /** Is told of each request when it has come, before it is answered. */
+  /** Called with each request before it is answered. */
   onRequest(listener: (request: LoggedRequest) => void): void;
-  /** Waits so long before each answer. */
+  /** Delays each answer, in milliseconds. */
   delay(ms: number): void;
   stop(): Promise<void>;
 }
@@ -264,7 +264,7 @@ function pour(response: ServerResponse): void {
   const chunk = " ".repeat(64 * 1024);
   const more = () => {
     while (!response.destroyed && response.write(chunk)) {
-      // Until the other side stops reading.
+      // Until the client stops reading.
     }
   };
   response.on("drain", more);
@@ -324,7 +324,7 @@ function pause(ms: number, waiting: Set<NodeJS.Timeout>): Promise<void> {
   });
 }
 
-/** The key of a request: Bearer as everywhere, `x-api-key` as `GET /v1/users/me` takes it. */
+/** The key of a request: Bearer, or `x-api-key` as in `GET /v1/users/me`. */
 function keyOf({ headers }: DemoRequest): string | undefined {
   return /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? headers["x-api-key"];
 }

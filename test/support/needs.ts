@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 
-/** What a machine lacks, and how it gets it. */
+/** What a machine lacks, and how to get it. */
 interface Missing {
-  /** The programs or libraries that are not there; with none the tests run. */
+  /** The missing programs or libraries; with none, the tests run. */
   readonly missing: readonly string[];
-  /** The Debian packages that bring them. */
+  /** The Debian packages that contain them. */
   readonly packages: string;
 }
 
 /**
- * `describe` for tests that need more than Node. Where that is missing they are skipped, loudly. In CI
- * on Linux everything can be installed, so there they fail instead and nobody believes that they ran;
- * `MISTRAL_KEY_TESTS=partial` says that it cannot be (musl has no keychain).
+ * `describe` for tests that need more than Node. When that is missing, they are skipped, loudly. In CI on
+ * Linux everything can be installed, so they fail there instead of seeming to pass;
+ * `MISTRAL_KEY_TESTS=partial` says that it cannot (musl has no keychain).
  */
 export function describeNeeding(name: string, { missing, packages }: Missing, suite: () => void): void {
   if (missing.length === 0) {

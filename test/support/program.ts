@@ -11,38 +11,38 @@ export interface Run {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** From start to end, in milliseconds. */
+  /** The duration, in milliseconds. */
   readonly ms: number;
 }
 
 /**
- * Milliseconds in which the program has given up what does not answer, on a busy machine too: it takes
- * 2.5 s on an idle one, keytar itself 50 s.
+ * The time, in milliseconds, by which the program has given up on what does not answer, even on a busy
+ * machine: it takes 2.5 s on an idle one, keytar itself 50 s.
  */
 export const soonMs = 12_000;
 
-/** What a run of the program gets. */
+/** How to run the program. */
 export interface RunOptions {
-  /** The whole environment; `PATH` is filled in where absent. */
+  /** The whole environment; `PATH` and `LANG` have defaults. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Standard input, which then ends; none at all when absent. */
+  /** Standard input, which is then closed; none at all when absent. */
   readonly input?: string;
   readonly cwd?: string;
 }
 
 /**
- * Runs the built command without a terminal, to its end. Fails when Node or a library warns of
- * something: the program keeps that from people, so that the cause would stay unknown.
+ * Runs the built command to its end, without a terminal. Fails when Node or a library prints a warning,
+ * which the program hides from users.
  */
 export async function runProgram(args: readonly string[], options: RunOptions): Promise<Run> {
-  // With NODE_DEBUG Node warns of what it prints, which the program keeps back as well.
+  // With NODE_DEBUG, Node warns about its own output, and the program hides that as well.
   const flags = options.env.NODE_DEBUG === undefined ? ["--trace-warnings"] : [];
   const run = await runNode([...flags, program, ...args], options);
   if (/^\(node:\d+\) /m.test(run.stderr)) throw new Error(`mistral-key ${args.join(" ")}: ${run.stderr}`);
   return run;
 }
 
-/** Runs Node without a terminal, to its end. */
+/** Runs Node to its end, without a terminal. */
 export function runNode(args: readonly string[], options: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -63,7 +63,7 @@ export function runNode(args: readonly string[], options: RunOptions): Promise<R
     child.on("close", (code, signal) =>
       resolve({ code, signal, stdout, stderr, ms: performance.now() - started }),
     );
-    // The program may rightly end without reading it.
+    // The program may end without reading it.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input);
   });

@@ -4,30 +4,30 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** How a loopback proxy starts. */
+/** The options of a loopback proxy. */
 export interface ProxyOptions {
-  /** Wants this name and password. */
+  /** Requires this name and password. */
   readonly password?: { readonly name: string; readonly password: string };
-  /** Opens no tunnel and answers with this status. */
+  /** Refuses every tunnel with this status. */
   readonly refuseWith?: number;
-  /** Takes the request for a tunnel and never answers. */
+  /** Accepts the request for a tunnel and never answers. */
   readonly hangs?: boolean;
-  /** Leads every tunnel to this port of this machine, whatever it was asked for. */
+  /** Connects every tunnel to this local port, whatever was requested. */
   readonly leadsTo?: number;
   /** Is itself reached over https, with this certificate, as `localhost`. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-/** A real proxy that opens tunnels (CONNECT) on a loopback port. */
+/** A real proxy for tunnels (CONNECT) on a loopback port. */
 export interface LoopbackProxy {
-  /** Without a name and password. */
+  /** Without name and password. */
   readonly url: string;
   readonly host: string;
-  /** The targets that tunnels were asked for, `localhost:443`. */
+  /** The requested tunnel targets, such as `localhost:443`. */
   readonly tunnels: readonly string[];
   /** Requests that were not for a tunnel. */
   readonly plainRequests: readonly string[];
-  /** Everything that went through it or came to it, as bytes read as Latin-1. */
+  /** Everything sent to it or through it, as Latin-1. */
   traffic(): string;
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Output } from "../../src/terminal/output/output.ts";
 import { TerminalOutput } from "../../src/terminal/output/terminal-output.ts";
 
-/** An {@link Output} that keeps what is written. */
+/** An {@link Output} that records what is written. */
 export interface RecordedOutput {
   readonly output: Output;
   stdout(): string;
@@ -9,10 +9,10 @@ export interface RecordedOutput {
 }
 
 /**
- * Opens an output whose text can be looked at.
+ * Opens an output whose text can be inspected.
  *
  * @param options.env - `{ LANG: "C" }` for symbols in ASCII
- * @param options.color - whether colours are allowed; no where absent
+ * @param options.color - whether colours are allowed; no by default
  */
 export function recordOutput(
   options: {

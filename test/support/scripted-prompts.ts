@@ -11,22 +11,22 @@ import type {
 
 type Kind = "choose" | "confirm" | "text" | "press" | "key" | "passphrase";
 
-/** One answer of a script: to which kind of question, with which words in it, and what is answered. */
+/** A scripted answer: the kind and text of the question it expects, and the answer to it. */
 export interface ScriptedAnswer {
   readonly kind: Kind | "any";
   readonly question: RegExp;
   readonly answer: unknown;
-  /** What the person does elsewhere before they answer. */
+  /** What the user does elsewhere before answering. */
   readonly meanwhile?: () => void;
 }
 
 const anything = /^/;
 
-/** The person at the keyboard, as a script. */
+/** The user at the keyboard, as a script. */
 export const answer = {
-  /** Takes the choice whose name holds this text. */
+  /** Takes the choice whose name contains this text. */
   choose: (name: string, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
-  /** Takes the first choice, whose name has to be like this. */
+  /** Takes the first choice, whose name must match. */
   first: (name: RegExp, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
   confirm: (yes: boolean, question = anything): ScriptedAnswer => ({
     kind: "confirm",
@@ -34,9 +34,9 @@ export const answer = {
     answer: yes,
   }),
   text: (text: string, question = anything): ScriptedAnswer => ({ kind: "text", question, answer: text }),
-  /** Presses one of the offered keys; `question` is looked for in what the keys do. */
+  /** Presses one of the offered keys; `question` is matched against what the keys do. */
   press: (key: string, question = anything): ScriptedAnswer => ({ kind: "press", question, answer: key }),
-  /** Enters a key; nothing, where one is offered, takes that one. */
+  /** Enters a key; empty input takes the offered one. */
   key: (key: string, question = anything): ScriptedAnswer => ({ kind: "key", question, answer: key }),
   /** Pastes a key at a question that does not ask for one. */
   pasteKey: (key: string, question = anything): ScriptedAnswer => ({
@@ -44,13 +44,16 @@ export const answer = {
     question,
     answer: ApiKey.of(key),
   }),
-  /** Tries to paste twice at the question for the key, in a terminal that does not. */
+  /** Tries to paste twice at the question for the key, in a terminal that cannot. */
   cannotPaste: (question = anything): ScriptedAnswer => ({ kind: "key", question, answer: "stuck" }),
   /** Ctrl-C at the next question, whatever it is. */
   stop: (question = anything): ScriptedAnswer => ({ kind: "any", question, answer: undefined }),
 };
 
-/** Answers from a script; a question that is not in it fails the test, and so does {@link ScriptedPrompts.finish} for an answer nobody asked for. */
+/**
+ * Answers from a script. An unexpected question fails the test, and so does
+ * {@link ScriptedPrompts.finish} for an unused answer.
+ */
 export class ScriptedPrompts implements Prompts {
   readonly #answers: ScriptedAnswer[];
   readonly #asked: string[] = [];
@@ -69,7 +72,7 @@ export class ScriptedPrompts implements Prompts {
     this.#answers.push(...answers);
   }
 
-  /** Fails when an answer was not asked for. */
+  /** Fails when an answer was not used. */
   finish(): void {
     if (this.#answers.length > 0) {
       throw new Error(`Nobody asked for: ${this.#answers.map(describe).join("; ")}`);

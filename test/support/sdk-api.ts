@@ -1,6 +1,6 @@
 import { SdkMistralApi, type SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
 
-/** Mistral's API at a loopback address, called through the SDK and with little patience. */
+/** Mistral's API at a loopback address, through the SDK and with short time limits. */
 export function sdkApi(serverUrl: string, options: Partial<SdkMistralApiOptions> = {}): SdkMistralApi {
   return new SdkMistralApi({
     endpoint: { region: "global", serverUrl },

@@ -1,28 +1,31 @@
 import type { ServerResponse } from "node:http";
 
-/** How a streamed answer can go wrong. */
+/** How a streamed answer behaves. */
 export type StreamBehaviour =
-  /** Goes well. */
+  /** Is complete. */
   | "stream-whole"
   /** Cuts the connection after the first words. */
   | "stream-cut"
-  /** Ends in good order after the first words, without saying why. */
+  /** Ends properly after the first words, without a reason. */
   | "stream-unfinished"
-  /** Says the first words, and nothing more. */
+  /** Sends the first words, then nothing. */
   | "stream-hang"
-  /** Sends an event that is not one of Mistral's after the first words. */
+  /** Sends an event that is not Mistral's after the first words. */
   | "stream-garbage"
-  /** Sends a line without end. */
+  /** Sends a line that never ends. */
   | "stream-endless"
-  /** Says the key it was called with, a few letters at a time. */
+  /** Sends the key it was called with, a few letters at a time. */
   | "stream-key";
 
-/** Whether a behaviour is one of a streamed answer. */
+/** Whether a behaviour is for streamed answers. */
 export function isStreamBehaviour(behaviour: string): behaviour is StreamBehaviour {
   return behaviour.startsWith("stream-");
 }
 
-/** Answers a completion as Mistral streams it: an event for each piece, the last with the reason and the usage. */
+/**
+ * Streams a completion as Mistral does: an event per piece, the last with the finish reason and the
+ * usage.
+ */
 export function streamAnswer(
   response: ServerResponse,
   {

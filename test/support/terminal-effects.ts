@@ -1,11 +1,11 @@
 import xterm from "@xterm/headless";
 
-/** What the program itself may send: its colours and styles, and clickable addresses. */
+/** The colours and styles that the program itself may send. */
 const ownStyle = /^(?:0|[124]|22|24|3[1-3]|39|38;5;208|38;2;250;82;15)?$/;
 
 /**
  * What a text does to a terminal besides showing characters: every control sequence and control
- * character in it, as a terminal's own parser finds them. Our styles, links and newlines are none.
+ * character, as a terminal's own parser finds them. Our styles, links and newlines do not count.
  */
 export async function terminalEffects(text: string): Promise<readonly string[]> {
   const terminal = new xterm.Terminal({ cols: 200, rows: 50, allowProposedApi: true, convertEol: true });
@@ -36,8 +36,8 @@ export async function terminalEffects(text: string): Promise<readonly string[]> 
   }
   await new Promise<void>((resolve) => terminal.write(text, resolve));
   terminal.dispose();
-  // Those that do not begin a sequence, and characters that change the order or are not seen; what joins
-  // letters or emoji of other scripts is part of them.
+  // Also control characters outside sequences, and characters that reorder text or are invisible, but not
+  // those that join letters or emoji of other scripts.
   const rest = text.replace(/\x1b\[[0-9;]*m|\x1b\]8;;[!-~]*\x07/g, "");
   for (const [character] of rest.matchAll(
     /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?<![^\x00-\x7f])[\u200c\u200d]/g,

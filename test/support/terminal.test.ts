@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
-/** Runs a script of the shell in a terminal. */
+/** Runs a shell script in a terminal. */
 async function inTerminal(script: string, use: (terminal: Terminal) => Promise<void>): Promise<void> {
   const terminal = openTerminal("/bin/sh", ["-c", script]);
   try {

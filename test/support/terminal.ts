@@ -1,14 +1,14 @@
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
-/** How a program under test is started. */
+/** How to start a program under test. */
 export interface TerminalOptions {
-  /** The whole environment of the program; `TERM` and `PATH` are filled in where absent. */
+  /** The program's whole environment; `PATH`, `LANG` and `TERM` have defaults. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** Width in columns, 80 where absent. */
+  /** Width in columns; 80 by default. */
   readonly cols?: number;
-  /** Height in rows, 50 where absent. */
+  /** Height in rows; 50 by default. */
   readonly rows?: number;
 }
 
@@ -19,9 +19,9 @@ export interface Exit {
 }
 
 /**
- * Runs the program below the leader of the terminal's session, which stays until all output was
- * read: when the leader of a session ends, what the terminal still holds may be lost. It reports
- * over the terminal itself, in escape sequences that stand for nothing.
+ * Runs the program below the leader of the terminal's session, which stays until all output was read:
+ * when a session's leader ends, unread output may be lost. It reports through the terminal itself, in
+ * escape sequences without a meaning.
  */
 const leader = `
   const { spawn } = require("node:child_process");
@@ -54,14 +54,14 @@ const keys = {
   delete: "\x1b[3~",
 } as const;
 
-/** A key by its name; `ctrl-c` and the like for letters with Control. */
+/** A key by name; `ctrl-c` and the like for letters with Control. */
 export type KeyName = keyof typeof keys | `ctrl-${string}`;
 
-/** A real pseudo-terminal with a program in it, and the screen as a person would see it. */
+/** A real pseudo-terminal with a program in it, and the screen as a user sees it. */
 export interface Terminal {
-  /** What stands on the screen and in the lines that scrolled off it, without trailing blanks. */
+  /** The text on the screen and in the scrollback, without trailing blanks. */
   screen(): string;
-  /** Waits until the screen holds a text; fails with the screen in the message after `timeoutMs` (15 s). */
+  /** Waits until the screen shows a text; after `timeoutMs` (15 s) fails with the screen in the message. */
   waitFor(expected: string | RegExp, timeoutMs?: number): Promise<string>;
   /** Sends text as if it was typed, in one piece. */
   type(text: string): void;
@@ -71,17 +71,17 @@ export interface Terminal {
   resize(cols: number, rows: number): void;
   /** Sends a signal to the program. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Everything the program wrote, escape sequences and all. */
+  /** Everything the program wrote, with escape sequences. */
   everything(): string;
-  /** How it ended. Fails with the screen in the message when it has not within `timeoutMs` (15 s). */
+  /** Waits for the end; after `timeoutMs` (15 s) fails with the screen in the message. */
   exit(timeoutMs?: number): Promise<Exit>;
   /** Resolves when the program ends, however long it takes. */
   readonly exited: Promise<Exit>;
-  /** The process of the program. */
+  /** The program's process id. */
   readonly pid: Promise<number>;
-  /** Takes the terminal away from the program, as when its window is closed. */
+  /** Closes the terminal, as when its window is closed. */
   hangUp(): void;
-  /** Ends the program if it still runs. Call it in every test, whatever came of it. */
+  /** Kills the program if it still runs. Call it in every test. */
   close(): Promise<void>;
 }
 
@@ -114,7 +114,7 @@ export function openTerminal(
   let end: (exit: Exit) => void = () => {};
   const exited = new Promise<Exit>((resolve) => {
     end = (exit) => {
-      // The last bytes may still be on their way into the screen.
+      // The last bytes may not be on the screen yet.
       screen.write("", () => {
         ended ??= exit;
         wake();
@@ -154,7 +154,7 @@ export function openTerminal(
       .map((line) => `  | ${line}`)
       .join("\n")}`;
 
-  /** Resolves as soon as `look` answers something, fails after a time or when nothing can come any more. */
+  /** Resolves when `look` returns something; fails after a time, or when nothing more can come. */
   const until = <Found>(
     look: () => Found | undefined,
     what: string,
@@ -220,12 +220,12 @@ export function openTerminal(
     },
     kill: async (signal) => kill(await pid, signal),
     hangUp: () => {
-      // It closes the terminal's other end; the types of the package leave it out.
+      // It closes the terminal's other end; the package's types omit it.
       if (!("destroy" in pty) || typeof pty.destroy !== "function") throw new Error("No terminal to close.");
       pty.destroy();
     },
     close: async () => {
-      // The whole group, so that nothing the program has started stays.
+      // The whole process group, so that no child stays.
       kill(-pty.pid, "SIGKILL");
       await closed;
       screen.dispose();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** A certificate that signs itself, for `localhost`, made for one test run. */
+/** A self-signed certificate for `localhost`, made for one test run. */
 export interface TestCertificate {
   /** PEM. */
   readonly key: string;
@@ -21,7 +21,7 @@ const run = promisify(execFile);
 /**
  * Makes a certificate with the `openssl` command.
  *
- * @param name - the name it is for
+ * @param name - the host name it is for
  */
 export async function makeCertificate(name = "localhost"): Promise<TestCertificate> {
   const folder = mkdtempSync(join(tmpdir(), "certificate-"));

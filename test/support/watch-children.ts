@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 
 /** What was seen of the programs that this process started. */
 export interface WatchedChildren {
-  /** Ends the watch. Answers with the names of programs that had the secret in their arguments or environment, and of all that were seen. */
+  /**
+   * Ends the watch. Returns the names of programs that had the secret in their arguments or environment,
+   * and of all that were seen.
+   */
   stop(): { readonly holding: readonly string[]; readonly seen: readonly string[] };
 }
 
-/** Looks at every process below this one, as often as it can, for a secret. */
+/** Searches every descendant of this process for a secret, as often as it can. */
 export function watchChildren(secret: string): WatchedChildren {
   const holding = new Set<string>();
   const seen = new Set<string>();
@@ -26,14 +29,14 @@ export function watchChildren(secret: string): WatchedChildren {
   };
 }
 
-/** A process and all that it started. */
+/** A process and all its descendants. */
 export function processesFrom(pid: number): readonly number[] {
-  // Node and shells start programs from their first thread.
+  // Node and shells start programs from their main thread.
   const children = readOfProcess(pid, `task/${pid}/children`).split(" ").filter(Boolean).map(Number);
   return [pid, ...children.flatMap(processesFrom)];
 }
 
-/** A file of `/proc`; empty for a process that has ended meanwhile, and for one that is somebody else's. */
+/** A file in `/proc`; empty when the process has ended or belongs to another user. */
 export function readOfProcess(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "latin1");
