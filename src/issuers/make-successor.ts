@@ -25,8 +25,7 @@ export interface Successor {
 type Making = Pick<Deps, "output" | "now" | "profiles">;
 
 /**
- * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row in
- * its profile.
+ * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row.
  *
  * @throws MistralKeyError that says why there is no new key, of the kinds of {@link KeyIssuer} and `usage`;
  *   it names the rows of a key that may exist anyway

@@ -5,8 +5,7 @@ import { cleanText } from "../outside-text.ts";
 import type { CreatedKey, IssuedKey } from "./key-issuer.ts";
 
 /**
- * Reads the rows of an answer to `GET /v1/admin/api-keys`; `undefined` if malformed. Skips rows without an
- * ID.
+ * Reads the rows of an answer to `GET /v1/admin/api-keys`; `undefined` if malformed. Skips rows without ID.
  *
  * @param adminKey - the key that was sent, masked in names
  */

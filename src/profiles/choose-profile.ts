@@ -7,7 +7,7 @@ import type { ProfileRegistry } from "./profile-registry.ts";
 export type ProfileChoice =
   | {
       readonly name: ProfileName;
-      /** `--profile`; `MISTRAL_KEY_PROFILE`; the default that `use` set, or else the profile called `default`. */
+      /** `--profile`; `MISTRAL_KEY_PROFILE`; the default set by `use`, else the profile `default`. */
       readonly rule: "flag" | "variable" | "default";
     }
   | {

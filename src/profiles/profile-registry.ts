@@ -26,8 +26,7 @@ export interface ProfileRegistry {
   /**
    * Writes a profile atomically: a temporary file, synced and renamed; mode 0600 in a folder of 0700.
    *
-   * @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, `store-denied` if the
-   *   disk refuses
+   * @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, or `store-denied`
    */
   write(profile: Profile): void;
 

@@ -26,8 +26,7 @@ export interface EndRequest extends KeyRequest, RetireOptions {
 export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
 
 /**
- * Ends an unfinished rotation: finishes it or goes back to the old key. Going back asks before it discards a
- * key.
+ * Ends an unfinished rotation: finishes it or goes back to the old key, which asks before it discards a key.
  *
  * @throws MistralKeyError of kind `usage` if none is under way, `needs-terminal` if it cannot ask, or as
  *   `moveRotation` does

@@ -52,8 +52,7 @@ export type MoveOutcome =
  * what the slots hold, so it can be interrupted anywhere and called again.
  *
  * @param begun - a rotation that this run has begun or taken over
- * @throws MistralKeyError from `stopped` if it cannot continue, or if the store or the disk fails; no key is
- *   lost
+ * @throws MistralKeyError from `stopped` if it cannot continue, or if the store or disk fails; loses no key
  */
 export async function moveRotation(
   deps: Deps,

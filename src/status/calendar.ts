@@ -18,9 +18,8 @@ export interface CalendarContext {
 const alarmHour = 9;
 
 /**
- * Builds a calendar (RFC 5545) with an event on each key's last day, and alarms before it. Written by hand,
- * since the well-known libraries need a newer Node.js (ical-generator) or bring a validator for every field
- * (ics).
+ * Builds a calendar (RFC 5545) with an event on each key's last day, and alarms before it. Written by hand:
+ * known libraries need a newer Node.js (ical-generator) or bring a validator for every field (ics).
  */
 export function calendarOf(profiles: readonly DatedProfile[], context: CalendarContext): string {
   const lines = [

@@ -85,8 +85,7 @@ const wouldDo: Readonly<Record<KeyThere, string>> = {
 };
 
 /**
- * Removes the key from a target and forgets the target, even if the removal fails: the place may be gone for
- * good.
+ * Removes the key from a target and forgets the target, even if removal fails: the place may no longer exist.
  *
  * @throws MistralKeyError of kind `usage` for a target that the profile does not have
  */

@@ -26,8 +26,7 @@ export interface ProfileResults {
 
 /**
  * Verifies the keys of all profiles. Reads the stores one after the other, so that no two unlock dialogs are
- * open at once; then checks a few keys at a time. Saves each result at once: Ctrl-C loses only checks in
- * progress.
+ * open at once; then checks a few keys at a time and saves each result: Ctrl-C loses only checks under way.
  *
  * @throws Cancelled when the person presses Ctrl-C while a store is read
  * @throws MistralKeyError of kind `no-key` or of a `store-…` kind if there is no profile at all

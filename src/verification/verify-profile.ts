@@ -45,6 +45,7 @@ export interface VerifiedKey extends CheckedKey {
 }
 
 type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
+/** The dependencies of {@link readKeyToCheck}. */
 export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
 
 /**
