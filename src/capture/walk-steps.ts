@@ -81,7 +81,7 @@ function showScreen({ output }: Walking, screen: Screen, screens: readonly Scree
   output.print();
 }
 
-/** Prompts below a screen until it is left. Enter first opens the page, then continues. */
+/** Prompts below a screen until it is left. Enter opens the page first if it can, then continues. */
 async function leaveScreen(
   deps: Walking,
   screen: Screen,

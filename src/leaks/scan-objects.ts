@@ -87,7 +87,7 @@ interface Origin {
   readonly path: string;
 }
 
-/** Finds the files and commits of objects. The keys are returned even where git does not know them. */
+/** Finds the files and commits of objects. Keys of unknown origin are reported all the same. */
 async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): Promise<readonly Leak[]> {
   const origins = new Map<string, Origin | undefined>(found.map(({ object }) => [object.id, undefined]));
   const commits = await git.ask(questions.commits, asking);

@@ -91,7 +91,7 @@ async function lookAgain(
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
 }
 
-/** Warns when the new key belongs to another workspace than the stored one, and asks if it may. */
+/** Warns when the new key is of another workspace; asks, unless non-interactive or with `replace`. */
 async function settleWorkspace(
   deps: Deps,
   { replace }: OnboardRequest,

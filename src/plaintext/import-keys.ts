@@ -30,7 +30,7 @@ import { whereOf } from "./place-words.ts";
 
 /** The options of `import`. */
 export interface ImportRequest extends PlaceRequest {
-  /** Whether the user named the profile; otherwise it is the default. */
+  /** Whether `--profile` or `MISTRAL_KEY_PROFILE` names the profile. */
   readonly named: boolean;
   readonly pick: KeyPick;
   /** Whether to check keys before storing them. */

@@ -65,8 +65,8 @@ function isStrange(path: string): boolean {
 }
 
 /**
- * Whether other users may read a passphrase file. Container runtimes and systemd arrange access to
- * theirs, and nobody else is in there.
+ * Whether other users may read a passphrase file. Exempts those of container runtimes and systemd, which
+ * control access themselves.
  */
 function isReadableByOthers(path: string): boolean {
   if (/^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;

@@ -156,10 +156,10 @@ function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckRe
   return { state: "fail", code: exitCodes.unreachable, message, hint: explanation.hint ?? undefined };
 }
 
-/** From here on a clock's error gets a warning, in minutes. */
+/** The clock error that is worth a warning, in minutes. */
 const notableMinutes = 2;
 
-/** From here on a clock's error breaks certificates and expiry dates, in minutes. */
+/** The clock error that breaks certificates and expiry dates, in minutes. */
 const wrongMinutes = 15;
 
 /** Whether this machine's clock is right, by an answer's `Date` header. */

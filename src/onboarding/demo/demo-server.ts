@@ -12,7 +12,7 @@ export interface DemoServer {
 }
 
 /**
- * Starts the demonstration API. It refuses every other key, as Mistral would.
+ * Starts the demonstration API. It refuses every key but one, as Mistral would.
  *
  * @param key - the key it accepts
  */
