@@ -6,6 +6,7 @@ import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
+import { watchChildren } from "../support/watch-children.ts";
 import { choose, pasteKey, screenOf, walk } from "./wizard.ts";
 
 const firstKey = "firstKey".repeat(4);
@@ -183,28 +184,15 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
 
   it("never has the key in the arguments or environment of a process", async () => {
     api.delay(300);
-    const running = runProgram(["init", "--with-key", "--no-input"], { env: env(), input: `${firstKey}\n` });
-    const seen: string[] = [];
-    let going = true;
-    void running.then(() => {
-      going = false;
+    const watched = watchChildren(firstKey);
+    const { code } = await runProgram(["init", "--with-key", "--no-input"], {
+      env: env(),
+      input: `${firstKey}\n`,
     });
-    while (going) {
-      for (const pid of readdirSync("/proc").filter(
-        (name) => /^\d+$/.test(name) && name !== String(process.pid),
-      )) {
-        for (const file of ["cmdline", "environ"]) {
-          try {
-            if (readFileSync(`/proc/${pid}/${file}`, "utf8").includes(firstKey)) seen.push(`${pid}/${file}`);
-          } catch {
-            // Ended meanwhile.
-          }
-        }
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    expect((await running).code).toBe(0);
-    expect(seen).toEqual([]);
+    const { holding, seen } = watched.stop();
+    expect(code).toBe(0);
+    expect(seen).not.toEqual([]);
+    expect(holding).toEqual([]);
     expect(await keyring.lookup("default")).toBe(firstKey);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { type Run, runProgram } from "../support/program.ts";
+import { watchChildren } from "../support/watch-children.ts";
 import { filesHolding, tracesIn } from "./key-traces.ts";
 
 const stored = "HQsx7c1Zt0Wb4mQy9RkD2fLpA8vNUg6Y";
@@ -286,40 +287,18 @@ describeWithKeyring("a stored key", () => {
 
   it("is in no process's arguments, and in no environment but that of the command it is for", async () => {
     api.delay(250);
-    const seen = new Set<string>();
-    let going = true;
-    const work = (async () => {
-      for (const line of [
-        ["verify"],
-        ["rotate", "--with-key"],
-        ["rotate", "--abort", "--yes"],
-        ["doctor", "--offline"],
-      ]) {
-        await run(line, { env: session(), input: line.includes("--with-key") ? unusual : "" });
-      }
-    })().finally(() => {
-      going = false;
-    });
-    while (going) {
-      for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-        for (const file of ["cmdline", "environ"]) {
-          const text = readOrNothing(`/proc/${pid}/${file}`);
-          if (text.includes(stored) || text.includes(unusual))
-            seen.add(`${pid}/${file}: ${text.slice(0, 60)}`);
-        }
-      }
-      await new Promise((resolve) => setTimeout(resolve, 15));
+    const watched = watchChildren(stored, unusual);
+    for (const line of [
+      ["verify"],
+      ["rotate", "--with-key"],
+      ["rotate", "--abort", "--yes"],
+      ["doctor", "--offline"],
+    ]) {
+      await run(line, { env: session(), input: line.includes("--with-key") ? unusual : "" });
     }
-    await work;
+    const { holding, seen } = watched.stop();
     api.delay(0);
-    expect([...seen]).toEqual([]);
+    expect(seen).not.toEqual([]);
+    expect(holding).toEqual([]);
   });
 });
-
-function readOrNothing(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}

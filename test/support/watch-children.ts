@@ -3,21 +3,22 @@ import { readFileSync } from "node:fs";
 /** What was seen of the programs that this process started. */
 export interface WatchedChildren {
   /**
-   * Ends the watch. Returns the names of programs that had the secret in their arguments or environment,
+   * Ends the watch. Returns the names of programs that had a secret in their arguments or environment,
    * and of all that were seen.
    */
   stop(): { readonly holding: readonly string[]; readonly seen: readonly string[] };
 }
 
-/** Searches every descendant of this process for a secret, as often as it can. */
-export function watchChildren(secret: string): WatchedChildren {
+/** Searches every descendant of this process for secrets, as often as it can. */
+export function watchChildren(...secrets: readonly string[]): WatchedChildren {
   const holding = new Set<string>();
   const seen = new Set<string>();
   const look = () => {
     for (const pid of processesFrom(process.pid).slice(1)) {
       const name = readOfProcess(pid, "comm").trim();
       seen.add(name);
-      if (["cmdline", "environ"].some((file) => readOfProcess(pid, file).includes(secret))) holding.add(name);
+      const texts = ["cmdline", "environ"].map((file) => readOfProcess(pid, file));
+      if (texts.some((text) => secrets.some((secret) => text.includes(secret)))) holding.add(name);
     }
   };
   const timer = setInterval(look, 2);

@@ -7,6 +7,7 @@ import { describeWithChromium } from "../support/chromium.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { runProgram } from "../support/program.ts";
+import { processesFrom, readOfProcess } from "../support/watch-children.ts";
 import { ended, environmentIn, paste, press, textOf, withPage } from "./open-page.ts";
 
 const key = "testKey0".repeat(4);
@@ -21,17 +22,10 @@ const traces = `(async () => JSON.stringify([
   performance.getEntries().map(({ name }) => name),
 ]))()`;
 
-/** The command lines of all processes. */
+/** The command lines of the browser, the program and all else that was started here. */
 function commandLines(): string {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((id) => {
-      try {
-        return readFileSync(`/proc/${id}/cmdline`, "utf8");
-      } catch {
-        return "";
-      }
-    })
+  return processesFrom(process.pid)
+    .map((id) => readOfProcess(id, "cmdline"))
     .join("\n");
 }
 
