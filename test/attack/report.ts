@@ -78,13 +78,14 @@ export class Report {
     const trace = /inside mistral-key|^\s+at .+:\d+:\d+\)?$/m.test(run.stderr);
     if (expected.mayEndWithAny && run.code !== null) return;
     // A server that says the call was wrong is believed: 1, without the words of a crash.
-    const isBlamed = /"bad-request"|did not understand the call/.test(run.stdout + run.stderr);
+    const isBlamed =
+      run.code === 1 && /"bad-request"|did not understand the call/.test(run.stdout + run.stderr);
     if ((run.code === 1 && !isBlamed) || run.code === null || trace) {
       this.find(
         "crash",
         `${where}: ended with ${run.code ?? run.signal}: ${masked(run, keys).slice(0, 1500)}`,
       );
-    } else if (!contract.has(run.code)) this.find("exit", `${where}: ended with ${run.code}`);
+    } else if (!isBlamed && !contract.has(run.code)) this.find("exit", `${where}: ended with ${run.code}`);
   }
 
   /** Looks for keys in every file below a folder, but in those that are there to hold one. */

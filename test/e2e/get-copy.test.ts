@@ -91,7 +91,8 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
     expect(await runProgram(["get", "--copy"], { env: { ...env, PATH } })).toMatchObject({
       signal: "SIGKILL",
     });
-    expect(pasted()).toBe(key.reveal());
+    // xclip takes the selection in the background.
+    await expect.poll(pasted, { timeout: 10_000 }).toBe(key.reveal());
     expect(waiting()).toHaveLength(1);
   });
 
