@@ -70,6 +70,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
     execFileSync("xclip", ["-o", "-selection", "clipboard"], {
       env: { PATH: process.env.PATH, ...desktop.env },
       encoding: "utf8",
+      timeout: 3000,
     });
 
   it("puts the key there, and leaves a process that knows no key and no secret", async () => {
@@ -104,7 +105,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
       stdout: "",
       stderr: "",
     });
-    await expect.poll(pasted, { timeout: 5000 }).toBe("");
+    await expect.poll(pasted, { timeout: 15_000 }).toBe("");
   });
 });
 
