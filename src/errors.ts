@@ -76,6 +76,11 @@ export function isStoreFailure(error: unknown): error is MistralKeyError {
   return error instanceof MistralKeyError && error.kind.startsWith("store-");
 }
 
+/** Whether what is stored is damaged, so that the caller can go on without it or replace it. */
+export function isDamage(error: unknown): error is MistralKeyError {
+  return error instanceof MistralKeyError && error.kind === "store-damaged";
+}
+
 /**
  * Returns what `read` returns; `undefined` when its file is damaged, for callers that can go on without
  * it or will replace it.
@@ -87,7 +92,7 @@ export function unlessDamaged<Value>(
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof MistralKeyError) || error.kind !== "store-damaged") throw error;
+    if (!isDamage(error)) throw error;
     onDamage(error);
     return undefined;
   }

@@ -3,6 +3,13 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
+/** A document is of a version that this program does not know, and so not damaged. */
+export class NewerVersion extends ShapeError {
+  constructor() {
+    super("it was written by a newer mistral-key");
+  }
+}
+
 /** Reads the members of a JSON object one by one; any mismatch throws {@link ShapeError}. */
 export class Shape {
   readonly #members: Readonly<Record<string, unknown>>;

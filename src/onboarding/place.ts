@@ -1,14 +1,13 @@
 import { reasonAgainst } from "../capture/ask-expiry.ts";
 import type { Deps } from "../deps.ts";
-import { MistralKeyError, unlessDamaged } from "../errors.ts";
-import { ShapeError } from "../files/shape.ts";
+import { isDamage, MistralKeyError, unlessDamaged } from "../errors.ts";
+import { NewerVersion } from "../files/shape.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
-import { newerVersion } from "../profiles/profile-document.ts";
 import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
@@ -84,8 +83,7 @@ export async function readStored(
   try {
     return await store.get({ profile, slot: "current" });
   } catch (error) {
-    const unreadable = error instanceof MistralKeyError && error.kind === "store-damaged";
-    if (!unreadable || store.kind !== "keychain") throw error;
+    if (!isDamage(error) || store.kind !== "keychain") throw error;
     onUnreadable(error);
     return undefined;
   }
@@ -176,7 +174,7 @@ function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | 
   return unlessDamaged(
     () => profiles.read(name),
     (damage) => {
-      if (damage.cause instanceof ShapeError && damage.cause.message === newerVersion) throw damage;
+      if (damage.cause instanceof NewerVersion) throw damage;
       output.warn(`${damage.message} It will be written again.`);
     },
   );

@@ -1,5 +1,5 @@
 import { codeOfDiagnosis } from "../exit-codes.ts";
-import { type Shape, ShapeError } from "../files/shape.ts";
+import { NewerVersion, type Shape, ShapeError } from "../files/shape.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import { parseProfileName } from "../keys/profile-name.ts";
@@ -12,8 +12,6 @@ import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
 const regions: Record<Region, true> = { global: true, eu: true, us: true };
-/** The message of {@link readVersion} for an unknown version. */
-export const newerVersion = "it was written by a newer mistral-key";
 
 /**
  * Parses a profile document of version 1 or 2. Version 1 has targets as strings, without `since`.
@@ -59,12 +57,12 @@ export function profileDocument(profile: Profile): unknown {
  * Reads a document's version.
  *
  * @param known - the supported versions
- * @throws ShapeError for any other, assumed newer
+ * @throws NewerVersion for any other
  */
 export function readVersion<Version extends number>(shape: Shape, ...known: readonly Version[]): Version {
   const version = shape.number("version");
   const found = known.find((one) => one === version);
-  if (found === undefined) throw new ShapeError(newerVersion);
+  if (found === undefined) throw new NewerVersion();
   return found;
 }
 

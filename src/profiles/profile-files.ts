@@ -1,8 +1,7 @@
 import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
-import { Shape, ShapeError } from "../files/shape.ts";
+import { NewerVersion, Shape, ShapeError } from "../files/shape.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
-import { newerVersion } from "./profile-document.ts";
 
 const ending = ".json";
 
@@ -40,7 +39,7 @@ export class ProfileFiles<Value> {
     } catch (cause) {
       if (!(cause instanceof ShapeError)) throw cause;
       const [problem, hint] =
-        cause.message === newerVersion
+        cause instanceof NewerVersion
           ? ["cannot be read", "Update mistral-key to its newest version."]
           : ["is damaged", this.#kind.adviceFor(name)];
       const message = `${this.#folder.pathOf(name + ending)} ${problem}: ${cause.message}.`;

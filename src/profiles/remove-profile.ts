@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
+import { Cancelled, isDamage, MistralKeyError, unlessDamaged } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
@@ -79,11 +79,11 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
     const targets = known?.targets.map(({ target }) => targetText(target)) ?? [];
     return { profile: name, store, keys, adminKey: known?.adminKey, strayOnly, targets };
   }
-  const key = await store.get({ profile: name, slot: "current" }).catch((error: unknown) =>
-    unlessDamaged((): undefined => {
-      throw error;
-    }, onDamage),
-  );
+  const key = await store.get({ profile: name, slot: "current" }).catch((error: unknown) => {
+    if (!isDamage(error)) throw error;
+    onDamage(error);
+    return undefined;
+  });
   if (key === undefined && !damaged) throw noKey(name, store, known);
   const keys = key === undefined ? [] : [key.mask];
   return { profile: name, store, keys, adminKey: undefined, strayOnly, targets: [] };

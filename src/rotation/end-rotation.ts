@@ -1,13 +1,12 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
-import { ShapeError } from "../files/shape.ts";
+import { NewerVersion, ShapeError } from "../files/shape.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { profileOf } from "../profiles/known-key.ts";
 import { endpointFor, storeFor } from "../profiles/profile.ts";
-import { newerVersion } from "../profiles/profile-document.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { KeyRequest } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
@@ -105,7 +104,7 @@ function readRecord({ journal }: Finding, profile: ProfileName): RotationRecord 
     return journal.read(profile);
   } catch (error) {
     const cause = error instanceof MistralKeyError ? error.cause : undefined;
-    if (cause instanceof ShapeError && cause.message !== newerVersion) return "damaged";
+    if (cause instanceof ShapeError && !(cause instanceof NewerVersion)) return "damaged";
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { openTerminal } from "../../support/terminal.ts";
+import { openTerminal, type Terminal } from "../../support/terminal.ts";
 import { ask, askOne, digest, dumb, key, plainlyShown, program, questions, shown } from "./asking.ts";
 
 describe("stopping", () => {
@@ -93,13 +93,7 @@ describe("stopping", () => {
       const state = await terminal.waitFor("here I am");
       expect(state).toMatch(/[^-]icanon/);
       expect(state).toMatch(/[^-]echo\b/);
-      terminal.type("fg\r");
-      await terminal.waitFor(/\$ fg\n.*paste it here/s);
-      terminal.paste(key);
-      await terminal.waitFor("32 characters, looks right");
-      terminal.press("enter");
-      await terminal.waitFor(`<key: "${digest(key)}">`);
-      expect(terminal.everything()).not.toContain(key);
+      await resumeAndPaste(terminal);
     } finally {
       await terminal.close();
     }
@@ -116,13 +110,7 @@ describe("stopping", () => {
         const pid = Number(/<pid (\d+)>/.exec(await terminal.waitFor(/<pid \d+>/))?.[1]);
         process.kill(pid, "SIGSTOP");
         await terminal.waitFor("Stopped");
-        terminal.type("fg\r");
-        await terminal.waitFor(/\$ fg\n.*paste it here/s);
-        terminal.paste(key);
-        await terminal.waitFor("32 characters, looks right");
-        terminal.press("enter");
-        await terminal.waitFor(`<key: "${digest(key)}">`);
-        expect(terminal.everything()).not.toContain(key);
+        await resumeAndPaste(terminal);
       } finally {
         await terminal.close();
       }
@@ -141,6 +129,17 @@ describe("stopping", () => {
     });
   });
 });
+
+/** Takes the stopped program up in the shell, and pastes the key that it asks for. */
+async function resumeAndPaste(terminal: Terminal): Promise<void> {
+  terminal.type("fg\r");
+  await terminal.waitFor(/\$ fg\n.*paste it here/s);
+  terminal.paste(key);
+  await terminal.waitFor("32 characters, looks right");
+  terminal.press("enter");
+  await terminal.waitFor(`<key: "${digest(key)}">`);
+  expect(terminal.everything()).not.toContain(key);
+}
 
 function isRunning(pid: number): boolean {
   try {
