@@ -89,11 +89,10 @@ export async function useOnce({ output, runner, env }: Deps, key: ApiKey): Promi
   const starting = await runner();
   const { platform } = starting;
   const shell = platform === "win32" ? (env.ComSpec ?? "cmd.exe") : env.SHELL || "/bin/sh";
-  const found = starting.find([shell]);
   const ofShell = commandEnvironment(env, key, { names: [standardVariable], platform });
   output.print();
   output.paragraph(`A shell starts now, with the key in ${standardVariable}.`);
   output.paragraph("Type exit to leave it. The key is then forgotten here.");
   output.print();
-  return await starting.start(found, { env: ofShell.env });
+  return await starting.start([shell], { env: ofShell.env });
 }

@@ -5,10 +5,9 @@ import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { showName } from "../outside-text.ts";
-import type { CommandRunner, CommandStart, FoundCommand } from "./command-runner.ts";
+import type { CommandRunner, CommandStart } from "./command-runner.ts";
 import { withUsualDumps } from "./core-dumps.ts";
 import type { Environment } from "./environment.ts";
-import { findCommand } from "./find-command.ts";
 import { forwardSignals } from "./forward-signals.ts";
 
 /** The part of `process` that the runner uses. */
@@ -26,7 +25,7 @@ export interface OutputStream {
 /** What the runner needs. */
 export interface RunnerOptions {
   readonly process: RunnerProcess;
-  /** Its `PATH` is searched for commands. */
+  /** Of this process, for helpers. */
   readonly env: Environment;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -63,13 +62,8 @@ export class ProcessRunner implements CommandRunner {
     return this.#options.process.platform;
   }
 
-  find([name = "", ...args]: readonly string[]): FoundCommand {
-    // On Windows, PATHEXT counts too; cross-spawn handles it.
-    const file = this.platform === "win32" ? name : findCommand(name, this.#options.env.PATH);
-    return { name, file, args };
-  }
-
-  async start(command: FoundCommand, { env, redact }: CommandStart): Promise<ExitCode> {
+  async start([name = "", ...args]: readonly string[], { env, redact }: CommandStart): Promise<ExitCode> {
+    if (name === "") throw notFound(name);
     const { process: own, signal, handOver, stdout, stderr } = this.#options;
     const onWindows = this.platform === "win32";
     // It finds .cmd files and escapes their arguments; only Windows needs that.
@@ -81,20 +75,19 @@ export class ProcessRunner implements CommandRunner {
     let stopForwarding = () => {};
     try {
       signal.throwIfAborted();
-      stopForwarding = forwardSignals(own, (name) => child?.kill(name) ?? false);
+      stopForwarding = forwardSignals(own, (signalName) => child?.kill(signalName) ?? false);
       handOver();
       const options: SpawnOptions = {
         env,
         stdio: ["inherit", ...(masked?.writeEnds ?? (["inherit", "inherit"] as const))],
-        ...(onWindows ? {} : { argv0: command.name }),
       };
-      child = withUsualDumps(() => startChild(command.file, [...command.args], options));
+      child = withUsualDumps(() => startChild(name, args, options));
       const passedOn = masked?.passOn(child, [stdout.stream, stderr.stream]);
       const [end] = await Promise.all([endOf(child), passedOn]);
       stopForwarding();
       return typeof end === "number" ? end : await this.#endLike(end);
     } catch (error) {
-      throw isRefusal(error) ? explain(error, command.name) : error;
+      throw isRefusal(error) ? explain(error, name) : error;
     } finally {
       stopForwarding();
       masked?.close();
@@ -145,19 +138,18 @@ function isRefusal(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
-  const shown = `"${showName(name)}"`;
-  if (cause.code === "ENOENT") {
-    return new MistralKeyError(
-      "command-not-found",
-      `There is no command ${shown} here, or what it needs to start is missing.`,
-      {
-        cause,
-        hint: "Check its spelling and, if it is a script, the program that its first line names.",
-      },
-    );
-  }
-  return new MistralKeyError("command-not-executable", `${shown} cannot be run: ${reasonOf(cause)}.`, {
+  if (cause.code === "ENOENT") return notFound(name, cause);
+  const message = `"${showName(name)}" cannot be run: ${reasonOf(cause)}.`;
+  return new MistralKeyError("command-not-executable", message, {
     cause,
-    hint: "Try to start it without mistral-key first: the cause is between it and the system.",
+    hint: "Check that it is a program that you may run: not a folder, and executable (chmod +x).",
+  });
+}
+
+function notFound(name: string, cause?: unknown): MistralKeyError {
+  const message = `There is no command "${showName(name)}" here, or what it needs to start is missing.`;
+  return new MistralKeyError("command-not-found", message, {
+    cause,
+    hint: "Check its spelling and, if it is a script, the program that its first line names. Functions and aliases of a shell need that shell after --, as in: sh -c '…'",
   });
 }

@@ -234,13 +234,37 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     expect(await run(flags, [script, "you"])).toMatchObject({ stdout: "hello you\n", code: 0 });
   });
 
+  it.each(["no-such-command-here", "./no-such-command-here", ""])(
+    "is said to be missing: %j",
+    async (name) => {
+      // Where PATH has a folder that this user may not search, the system gives another reason.
+      vi.stubEnv("PATH", "/usr/bin:/bin");
+      const { code, stderr } = await run(flags, [name]);
+      vi.unstubAllEnvs();
+      expect({ code, stderr }).toEqual({
+        code: 127,
+        stderr: `There is no command "${name}" here, or what it needs to start is missing.\n`,
+      });
+    },
+  );
+
   it("is said to be missing when its interpreter is", async () => {
     const script = join(folder, "no-interpreter");
     writeFileSync(script, "#!/no/such/interpreter\n");
     chmodSync(script, 0o755);
-    const { code, stderr } = await run(flags, [script]);
-    expect(code).toBe(127);
-    expect(stderr).toContain("what it needs to start is missing");
+    expect(await run(flags, [script])).toMatchObject({ code: 127 });
+  });
+
+  it("cannot be run when it is a folder or not executable", async () => {
+    const text = join(folder, "text");
+    writeFileSync(text, "echo hello\n");
+    for (const name of [folder, text]) {
+      const { code, stderr } = await run(flags, [name]);
+      expect({ code, stderr }).toEqual({
+        code: 126,
+        stderr: `"${name}" cannot be run: permission denied.\n`,
+      });
+    }
   });
 });
 

@@ -27,13 +27,12 @@ const runner = new ProcessRunner({
   },
 });
 try {
-  const command = runner.find(process.argv.slice(end + 1));
   const { env } = commandEnvironment(process.env, key, {
     names: ["MISTRAL_API_KEY"],
     platform: process.platform,
   });
   const redact = flags.includes("--redact") ? key : undefined;
-  process.exitCode = await runner.start(command, { env, redact });
+  process.exitCode = await runner.start(process.argv.slice(end + 1), { env, redact });
 } catch (error) {
   if (!(error instanceof MistralKeyError)) throw error;
   process.stderr.write(`${error.message}\n`);

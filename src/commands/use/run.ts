@@ -12,15 +12,13 @@ export async function run({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   const asked = flags.values("as").map(parseVariableName);
   const names = asked.length === 0 ? [standardVariable] : asked;
   const runner = await deps.runner();
-  const command = runner.find(args);
-
   const { key } = await readKeyForUse(settings, deps);
   const { env, replaced } = commandEnvironment(deps.env, key, { names, platform: runner.platform });
   if (replaced.length > 0) {
     deps.output.warn(
-      `${replaced.join(", ")} held another value; ${showName(command.name)} gets the key of profile "${settings.profile}".`,
+      `${replaced.join(", ")} held another value; ${showName(args[0] ?? "")} gets the key of profile "${settings.profile}".`,
       0,
     );
   }
-  return runner.start(command, { env, redact: flags.on("redact") ? key : undefined });
+  return runner.start(args, { env, redact: flags.on("redact") ? key : undefined });
 }

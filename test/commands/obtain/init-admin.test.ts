@@ -119,7 +119,6 @@ describe("a stored Admin API key", () => {
   const dotenv = () => join(deps.home, ".env");
   const runner: CommandRunner = {
     platform: "linux",
-    find: ([name = ""]) => ({ file: name, name, args: [] }),
     start: async (_, { env: given }) => {
       deps.output.answer(JSON.stringify(given));
       return 0;

@@ -2,10 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { run } from "../../../src/commands/use/run.ts";
 import type { Deps } from "../../../src/deps.ts";
-import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
-import type { CommandRunner, CommandStart, FoundCommand } from "../../../src/running/command-runner.ts";
+import type { CommandRunner, CommandStart } from "../../../src/running/command-runner.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
@@ -13,14 +12,9 @@ const key = ApiKey.of("testKey0".repeat(4));
 /** Notes what it was asked to start. */
 class NotingRunner implements CommandRunner {
   readonly platform = "linux";
-  started: { command: FoundCommand; options: CommandStart } | undefined;
+  started: { command: readonly string[]; options: CommandStart } | undefined;
 
-  find([name = "", ...args]: readonly string[]): FoundCommand {
-    if (name === "missing") throw new MistralKeyError("command-not-found", "There is no such command.");
-    return { file: `/bin/${name}`, name, args };
-  }
-
-  async start(command: FoundCommand, options: CommandStart): Promise<number> {
+  async start(command: readonly string[], options: CommandStart): Promise<number> {
     this.started = { command, options };
     return 42;
   }
@@ -46,7 +40,7 @@ describe("run", () => {
     const { run: start, runner } = await open({ A: "1" });
     expect(await start(["node", "app.js", "--flag"])).toBe(42);
     expect(runner.started).toEqual({
-      command: { file: "/bin/node", name: "node", args: ["app.js", "--flag"] },
+      command: ["node", "app.js", "--flag"],
       options: { env: { A: "1", MISTRAL_API_KEY: key.reveal() }, redact: undefined },
     });
     expect(deps.stdout() + deps.stderr()).toBe("");
@@ -92,13 +86,6 @@ describe("run", () => {
       hint: expect.stringContaining("mistral-key init -p empty"),
     });
     expect(runner.started).toBeUndefined();
-  });
-
-  it("looks for the command before it looks for the key", async () => {
-    const { run: start } = await open();
-    await expect(start(["missing"], { profile: "empty" })).rejects.toMatchObject({
-      kind: "command-not-found",
-    });
   });
 
   it("refuses a name that no variable can have", async () => {
