@@ -15,8 +15,8 @@ export interface CommandRunner {
 
   /**
    * Hands the terminal, input, output and signals over to a command, found as a shell finds it, and
-   * returns its exit code. When a signal killed the command, this process kills itself with the same
-   * signal, so that a shell sees it.
+   * returns its exit code: 128 + n when signal n killed it. By SIGINT, SIGTERM or SIGHUP this process
+   * ends as well, so that a shell stops its script.
    *
    * @throws MistralKeyError of kind `command-not-found` or `command-not-executable`
    */

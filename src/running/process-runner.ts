@@ -35,20 +35,8 @@ export interface RunnerOptions {
   readonly handOver: () => void;
 }
 
-// These signals dump core. A second dump, of this process, would contain the key and could overwrite
-// the one that somebody needs.
-const dumping: readonly string[] = [
-  "SIGQUIT",
-  "SIGILL",
-  "SIGTRAP",
-  "SIGABRT",
-  "SIGBUS",
-  "SIGFPE",
-  "SIGSEGV",
-  "SIGXCPU",
-  "SIGXFSZ",
-  "SIGSYS",
-];
+/** Signals on which a shell stops its script too. Of any other it sees the same number, 128 + n. */
+const stoppingScripts: readonly string[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Runs commands as children of this process, with its terminal, input and output. */
 export class ProcessRunner implements CommandRunner {
@@ -94,17 +82,14 @@ export class ProcessRunner implements CommandRunner {
     }
   }
 
-  /** Kills this process with its child's signal; where it must not or cannot, returns 128 + n. */
+  /** Kills this process with its child's signal if a shell needs to see that; else returns 128 + n. */
   async #endLike(signal: NodeJS.Signals): Promise<ExitCode> {
     const { process: own } = this.#options;
     const code = 128 + (constants.signals[signal] ?? 0);
-    if (own.platform === "win32" || dumping.includes(signal)) return code;
+    if (own.platform === "win32" || !stoppingScripts.includes(signal)) return code;
     await this.#flushOutput();
-    if (signal !== "SIGKILL") {
-      // Node ignores some signals; only removing the last listener restores the default action.
-      own.on(signal, () => {});
-      own.removeAllListeners(signal);
-    }
+    // Node may still hold a listener; without any, the default action is back.
+    own.removeAllListeners(signal);
     own.kill(own.pid, signal);
     // The signal may reach another thread of this process first.
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -124,13 +124,20 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     }
   });
 
-  it.each(["SIGTERM", "SIGINT", "SIGKILL", "SIGHUP", "SIGUSR1", "SIGPIPE"])(
-    "ends by %s when its command does",
-    async (signal) => {
+  it("ends by a signal that stops a script when its command does, and with the number of any other", async () => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
       const result = await run(flags, ["sh", "-c", `echo before; kill -${signal.slice(3)} $$`]);
       expect(result).toMatchObject({ stdout: "before\n", code: null, signal });
-    },
-  );
+    }
+    for (const [signal, code] of [
+      ["KILL", 137],
+      ["SEGV", 139],
+      ["PIPE", 141],
+    ] as const) {
+      const result = await run(flags, ["sh", "-c", `ulimit -c 0; echo before; kill -${signal} $$`]);
+      expect(result).toMatchObject({ stdout: "before\n", code });
+    }
+  });
 
   it("passes signals on, and ends as the command chooses to", async () => {
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"] as const) {
