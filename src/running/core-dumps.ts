@@ -17,23 +17,12 @@ export function keepMemoryOutOfDumps(platform: NodeJS.Platform): void {
   }
 }
 
-/** Starts a program with the original dump filter restored, so that its own core dumps are unaffected. */
+/** Starts a command with the original dump filter restored, so that its own core dumps are unaffected. */
 export function withUsualDumps<Started>(start: () => Started): Started {
   if (usual === undefined) return start();
   try {
     writeFileSync(filterFile, usual);
     return start();
-  } finally {
-    writeFileSync(filterFile, "0");
-  }
-}
-
-/** The same for a library that spawns asynchronously. */
-export async function whileUsualDumps<Started>(start: () => Promise<Started>): Promise<Started> {
-  if (usual === undefined) return start();
-  try {
-    writeFileSync(filterFile, usual);
-    return await start();
   } finally {
     writeFileSync(filterFile, "0");
   }

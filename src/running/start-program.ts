@@ -3,7 +3,6 @@ import { PassThrough, type Readable, type Writable } from "node:stream";
 import { codeOf } from "../files/file-errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
-import { withUsualDumps } from "./core-dumps.ts";
 import { type Environment, helperEnvironment } from "./environment.ts";
 
 /** How to start a program. */
@@ -178,7 +177,7 @@ async function spawnHelper(
       detached: !onWindows || stdio !== piped,
       windowsHide: true,
     };
-    return withUsualDumps(() => start(file, [...args], spawnOptions));
+    return start(file, [...args], spawnOptions);
   } catch (error) {
     return { kind: "not-started", code: codeOf(error) };
   }

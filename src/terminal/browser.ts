@@ -1,6 +1,5 @@
-import { delimiter, resolve } from "node:path";
+import { resolve } from "node:path";
 import { isLoopback } from "../mistral/endpoint.ts";
-import { whileUsualDumps } from "../running/core-dumps.ts";
 import type { Environment } from "../running/environment.ts";
 import { endWithin, launchProgram, type ProgramEnd } from "../running/start-program.ts";
 import { opensPages } from "./terminal-capabilities.ts";
@@ -22,11 +21,10 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
   try {
     if (!opensPages(env, process.platform)) return false;
     const browser = env.BROWSER?.trim();
-    if (browser) return await openWithCommands(address, browser, env);
+    if (browser) return await openWithCommand(address, browser, env);
     // `open` passes `process.env` on; main.ts has removed what other programs must not inherit.
     const { default: open } = await import("open");
-    const opener = await whileUsualDumps(() => open(address));
-    return isOpening(await endWithin(opener, failsWithinMs));
+    return isOpening(await endWithin(await open(address), failsWithinMs));
   } catch {
     return false;
   }
@@ -40,28 +38,18 @@ function safeAddress(text: string): string | undefined {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url)) ? url.href : undefined;
 }
 
-/**
- * Tries each command in `BROWSER` in turn. No shell is involved: words are split here, and the address is a
- * single argument, in place of `%s` or at the end.
- */
-async function openWithCommands(address: string, browser: string, env: Environment): Promise<boolean> {
-  for (const candidate of browser.split(delimiter)) {
-    const [command, ...args] = splitWords(candidate);
-    if (command === undefined) continue;
-    const filled = args.map((word) => word.replaceAll("%s", address));
-    if (!args.some((word) => word.includes("%s"))) filled.push(address);
-    // A path is relative to the current directory, as in a shell; a bare name is never looked up there.
-    const program = /[/\\]/.test(command) ? resolve(command) : command;
-    const options = { env, platform: process.platform, failsWithinMs };
-    if (isOpening(await launchProgram(program, filled, options))) return true;
-  }
-  return false;
+/** Starts the command in `BROWSER` with the address as its last argument, without a shell. */
+async function openWithCommand(address: string, browser: string, env: Environment): Promise<boolean> {
+  const [command = "", ...args] = splitWords(browser);
+  // A path is relative to the current directory, as in a shell; a bare name is never looked up there.
+  const program = /[/\\]/.test(command) ? resolve(command) : command;
+  const options = { env, platform: process.platform, failsWithinMs };
+  return isOpening(await launchProgram(program, [...args, address], options));
 }
 
-/** Splits a command at spaces outside quotes. */
+/** Splits a command at spaces. */
 export function splitWords(text: string): string[] {
-  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
-  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+  return text.trim().split(/\s+/);
 }
 
 /** Whether an opener succeeded or (`undefined`) is still running. */
