@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from "node:fs";
-import { codeOf, UnfitFile } from "./file-errors.ts";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { UnfitFile } from "./file-errors.ts";
 
 // Absent on Windows. O_NONBLOCK: opening a named pipe must not block.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -32,7 +32,7 @@ export function readSmallFile(
   { links, longest } = ofOthers,
   check: (stats: Stats) => void = () => {},
 ): FileContent {
-  const descriptor = openToRead(path, links);
+  const descriptor = openSync(path, O_RDONLY | O_NONBLOCK | (links === "refused" ? O_NOFOLLOW : 0));
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) throw new UnfitFile("it is not an ordinary file");
@@ -54,60 +54,6 @@ export function readTextIfThere(path: string): string {
   } catch {
     return "";
   }
-}
-
-/** How long to wait for a writer to open a pipe, in milliseconds. */
-const writerLimitMs = 2000;
-const pauseMs = 10;
-
-/**
- * Reads a small file or a pipe that the user names, such as `<(pass show …)`. A pipe is read to its end,
- * however slow the writer; without a writer, it gives up.
- *
- * @param signal - aborts the wait
- * @throws UnfitFile, the system's error, or the signal's reason
- */
-export async function readFileOrPipe(path: string, longest: number, signal: AbortSignal): Promise<Buffer> {
-  const descriptor = openToRead(path, "followed");
-  try {
-    if (!fstatSync(descriptor).isFIFO()) return readSmallFile(path, { links: "followed", longest }).bytes;
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for (let waited = 0; ; waited += pauseMs) {
-      const chunk = readWhatIsThere(descriptor);
-      if (chunk?.length === 0 && (length > 0 || waited >= writerLimitMs)) break;
-      if (chunk === undefined || chunk.length === 0) {
-        await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        signal.throwIfAborted();
-        continue;
-      }
-      length += chunk.length;
-      refuseLonger(length, longest);
-      chunks.push(chunk);
-    }
-    if (length === 0) throw new UnfitFile("it is a pipe that nobody writes into");
-    return Buffer.concat(chunks);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/**
- * What a pipe holds now: empty at its end and before a writer opens it, `undefined` while the writer may
- * send more.
- */
-function readWhatIsThere(descriptor: number): Buffer | undefined {
-  const chunk = Buffer.alloc(64 * 1024);
-  try {
-    return chunk.subarray(0, readSync(descriptor, chunk));
-  } catch (error) {
-    if (codeOf(error) === "EAGAIN") return undefined;
-    throw error;
-  }
-}
-
-function openToRead(path: string, links: ReadingOptions["links"]): number {
-  return openSync(path, O_RDONLY | O_NONBLOCK | (links === "refused" ? O_NOFOLLOW : 0));
 }
 
 function refuseLonger(length: number, longest: number): void {

@@ -1,19 +1,10 @@
 import { execFileSync } from "node:child_process";
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UnfitFile } from "../../src/files/file-errors.ts";
-import { readFileOrPipe, readSmallFile, readTextIfThere } from "../../src/files/read-file.ts";
+import { readSmallFile, readTextIfThere } from "../../src/files/read-file.ts";
 
 const posix = process.platform !== "win32";
 const small = { links: "followed", longest: 100 } as const;
@@ -65,54 +56,5 @@ describe("reading a small file", () => {
         throw new Error(`${size} bytes are not wanted`);
       }),
     ).toThrow("4 bytes are not wanted");
-  });
-});
-
-describe.runIf(posix)("reading a file or a pipe", () => {
-  const never = new AbortController().signal;
-
-  it("reads a file", async () => {
-    writeFileSync(path, "text");
-    expect((await readFileOrPipe(path, 100, never)).toString()).toBe("text");
-  });
-
-  it("waits for a writer that comes late and takes its time, and reads to its end", async () => {
-    execFileSync("mkfifo", [path]);
-    const reading = readFileOrPipe(path, 100, never);
-    const writer = openSync(path, "w");
-    writeSync(writer, "one ");
-    // Longer than a pipe without a writer is waited for.
-    await new Promise((resolve) => setTimeout(resolve, 2300));
-    writeSync(writer, "two");
-    closeSync(writer);
-    expect((await reading).toString()).toBe("one two");
-  });
-
-  it("gives up a pipe that nobody writes into", async () => {
-    execFileSync("mkfifo", [path]);
-    await expect(readFileOrPipe(path, 100, never)).rejects.toThrow(
-      new UnfitFile("it is a pipe that nobody writes into"),
-    );
-  });
-
-  it("stops waiting when it is told to, whether or not somebody could write", async () => {
-    execFileSync("mkfifo", [path]);
-    const controller = new AbortController();
-    const reading = readFileOrPipe(path, 100, controller.signal);
-    const writer = openSync(path, "w");
-    const other = readFileOrPipe(path, 100, controller.signal);
-    controller.abort(new Error("enough"));
-    await expect(reading).rejects.toThrow("enough");
-    await expect(other).rejects.toThrow("enough");
-    closeSync(writer);
-  });
-
-  it("refuses more than the greatest length", async () => {
-    execFileSync("mkfifo", [path]);
-    const reading = readFileOrPipe(path, 100, never);
-    const writer = openSync(path, "w");
-    writeSync(writer, "x".repeat(101));
-    await expect(reading).rejects.toThrow(new UnfitFile("it is too large"));
-    closeSync(writer);
   });
 });

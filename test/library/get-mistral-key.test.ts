@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
+import crypto from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { getMistralKey, MistralKeyError } from "../../src/index.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { type ProfileName, parseProfileName } from "../../src/keys/profile-name.ts";
@@ -128,20 +128,16 @@ describe("getMistralKey, with a stored key", () => {
     expect(await getMistralKey()).toBe(oldKey.reveal());
   });
 
-  it.skipIf(process.platform === "win32")(
-    "shares one look into the store among calls at the same time",
-    async () => {
-      await keep(oldKey);
-      delete process.env.MISTRAL_KEY_PASSPHRASE;
-      // A pipe gives its passphrase to one reader only; a second one would wait for ever.
-      const pipe = join(home, "passphrase");
-      execFileSync("mkfifo", [pipe]);
-      process.env.MISTRAL_KEY_PASSPHRASE_FILE = pipe;
-      const all = Promise.all(Array.from({ length: 20 }, () => getMistralKey()));
-      await writeFile(pipe, `${passphrase}\n`);
-      expect(new Set(await all)).toEqual(new Set([oldKey.reveal()]));
-    },
-  );
+  it("shares one look into the store among calls at the same time", async () => {
+    await keep(oldKey);
+    const derivations = vi.spyOn(crypto, "scrypt");
+    syncBuiltinESMExports();
+    const all = await Promise.all(Array.from({ length: 20 }, () => getMistralKey()));
+    expect(new Set(all)).toEqual(new Set([oldKey.reveal()]));
+    expect(derivations).toHaveBeenCalledTimes(1);
+    derivations.mockRestore();
+    syncBuiltinESMExports();
+  });
 
   it("ends the wait of the one who stops waiting, and of nobody else", async () => {
     await keep(oldKey);

@@ -98,7 +98,7 @@ export class EncryptedFileStore implements SecretStore {
       return await this.#inTurn(async () => {
         const content = this.#folder.readBytes(fileNameOf(address));
         if (content === undefined) return { state: "missing", place: this.#pathOf(address) };
-        const given = await this.#context.passphrases.given();
+        const given = this.#context.passphrases.given();
         const candidates = given === undefined ? this.#known : [...this.#known, given];
         const work = { ...this.#context.work, begin: () => () => {} };
         const opened = await this.#unlock(address, content, candidates, work);

@@ -12,7 +12,6 @@ export function openEncryptedFile({
 }: Omit<StoreContext, "platform">): EncryptedFileStore {
   const passphrases = new PassphraseSource({
     env,
-    signal,
     ask: person?.interactive ? async (question) => (await person.prompts()).passphrase(question) : undefined,
   });
   return new EncryptedFileStore({

@@ -1,6 +1,6 @@
-import { Cancelled, MistralKeyError } from "../../errors.ts";
+import { MistralKeyError } from "../../errors.ts";
 import { codeOf, reasonOf } from "../../files/file-errors.ts";
-import { readFileOrPipe } from "../../files/read-file.ts";
+import { readSmallFile } from "../../files/read-file.ts";
 import type { Prompts } from "../../terminal/prompts/prompts.ts";
 import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
@@ -8,8 +8,6 @@ import { Passphrase } from "./scrypt-passphrase.ts";
 /** What {@link PassphraseSource} needs. */
 export interface PassphraseContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the user stops the program. */
-  readonly signal: AbortSignal;
   /** Absent if no user can answer. */
   readonly ask?: Prompts["passphrase"] | undefined;
 }
@@ -27,7 +25,7 @@ const longestFile = 65_536;
  */
 export class PassphraseSource {
   readonly #context: PassphraseContext;
-  #read: Promise<Passphrase | undefined> | undefined;
+  #given: Passphrase | undefined;
 
   constructor(context: PassphraseContext) {
     this.#context = context;
@@ -45,7 +43,7 @@ export class PassphraseSource {
   async availability(): Promise<StoreAvailability> {
     try {
       if (this.origin === "nowhere") throw noPassphrase();
-      await this.given();
+      this.given();
       return { state: "available" };
     } catch (error) {
       if (!(error instanceof MistralKeyError)) throw error;
@@ -61,7 +59,7 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when there is none and no user to ask
    */
   async toOpen(what: string, attempt: number): Promise<Passphrase> {
-    const given = await this.given();
+    const given = this.given();
     if (given !== undefined) return given;
     const again =
       attempt > 1 ? "That passphrase does not open it. Try again: passphrase of" : "Passphrase of";
@@ -74,7 +72,7 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when there is none and no user to ask
    */
   async toMake(): Promise<Passphrase> {
-    const given = await this.given();
+    const given = this.given();
     if (given !== undefined) return given;
     let message = `A new passphrase, ${shortest} characters or more (nothing opens the file without it)`;
     for (;;) {
@@ -85,24 +83,15 @@ export class PassphraseSource {
   }
 
   /**
-   * The passphrase that is available without a prompt; `undefined` when only the user has it. Read
-   * once: the file may be a pipe, as in `MISTRAL_KEY_PASSPHRASE_FILE=<(pass show …)`.
+   * The passphrase that is available without a prompt; `undefined` when only the user has it.
    *
    * @throws MistralKeyError of kind `store-locked` when the file cannot be used
    */
-  given(): Promise<Passphrase | undefined> {
-    this.#read ??= this.#readGiven();
-    return this.#read;
-  }
-
-  async #readGiven(): Promise<Passphrase | undefined> {
-    const { env, signal } = this.#context;
-    if (env.MISTRAL_KEY_PASSPHRASE) return new Passphrase(env.MISTRAL_KEY_PASSPHRASE);
-    const path = env.MISTRAL_KEY_PASSPHRASE_FILE;
-    if (!path) return undefined;
-    const text = (await readPassphraseFile(path, signal)).replace(/\r?\n$/, "");
-    if (text === "") throw unusableFile("is empty");
-    return new Passphrase(text);
+  given(): Passphrase | undefined {
+    const { MISTRAL_KEY_PASSPHRASE: text, MISTRAL_KEY_PASSPHRASE_FILE: path } = this.#context.env;
+    if (text) this.#given ??= new Passphrase(text);
+    else if (path) this.#given ??= new Passphrase(readPassphraseFile(path));
+    return this.#given;
   }
 
   get #ask(): Prompts["passphrase"] {
@@ -112,14 +101,18 @@ export class PassphraseSource {
   }
 }
 
-async function readPassphraseFile(path: string, signal: AbortSignal): Promise<string> {
+function readPassphraseFile(path: string): string {
+  let text: string;
   try {
-    return (await readFileOrPipe(path, longestFile, signal)).toString();
+    text = readSmallFile(path, { links: "followed", longest: longestFile })
+      .bytes.toString()
+      .replace(/\r?\n$/, "");
   } catch (error) {
-    if (signal.aborted) throw new Cancelled();
     if (codeOf(error) === "ENOENT") throw unusableFile("is not there", error);
     throw unusableFile(`could not be read: ${reasonOf(error)}`, error);
   }
+  if (text === "") throw unusableFile("is empty");
+  return text;
 }
 
 function unusableFile(what: string, cause?: unknown): MistralKeyError {

@@ -55,7 +55,6 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
       },
     },
     passphrases: new PassphraseSource({
-      signal: controller.signal,
       env,
       ask:
         answers &&

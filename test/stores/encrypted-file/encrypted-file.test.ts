@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   existsSync,
@@ -11,7 +10,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
@@ -256,30 +254,6 @@ describe("the file that holds the passphrase", () => {
     };
     await expect(store.set(address, key)).rejects.toMatchObject(failure);
     await expect(store.availability()).resolves.toMatchObject({ state: "locked" });
-  });
-});
-
-describe.skipIf(process.platform === "win32")("a passphrase that comes through a pipe", () => {
-  function openWithPipe() {
-    const { home } = openUnlocked();
-    const pipe = join(home, "pipe");
-    execFileSync("mkfifo", [pipe]);
-    return { pipe, ...openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: pipe } }) };
-  }
-
-  it("is read once", async () => {
-    const { store, pipe } = openWithPipe();
-    const storing = store.set(address, key);
-    await writeFile(pipe, `${passphrase}\n`);
-    await storing;
-    expect((await store.get(address))?.equals(key)).toBe(true);
-  });
-
-  it("is no longer waited for at Ctrl-C", async () => {
-    const { store, interrupt } = openWithPipe();
-    const storing = store.set(address, key);
-    interrupt();
-    await expect(storing).rejects.toMatchObject({ kind: "cancelled" });
   });
 });
 
