@@ -28,7 +28,7 @@ type Making = Pick<Deps, "output" | "now" | "profiles">;
  * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row.
  *
  * @throws MistralKeyError that says why there is no new key, of the kinds of {@link KeyIssuer} and `usage`;
- *   it names the rows of a key that may exist anyway
+ *   it says so if a key may have been made anyway
  */
 export async function makeSuccessor(
   deps: Making,
@@ -46,19 +46,21 @@ export async function makeSuccessor(
   }
   if (workspaceId === null) throw unsaid("workspace");
   const userId = await findOwner(issuer, profile, row);
-  const before = await namesakes(issuer, row);
-  // A rotation killed between creating and storing a key leaves such a row.
-  const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
+  // A rotation that was cut off between creating and storing a key leaves such a row.
+  const unused = (await namesakes(issuer, row)).filter(
+    ({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null,
+  );
   if (unused.length > 0) {
+    const keys = unused.map(({ hiddenKey }) => hiddenKey).join(", ");
     deps.output.warn(
-      `Mistral lists ${describe(unused)} with the same name, never used. If an interrupted rotation left it behind, delete it: ${furtherPages.organizationKeys}`,
+      `Mistral lists ${keys} with the same name, never used. If an interrupted rotation left it behind, delete it: ${furtherPages.organizationKeys}`,
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;
   const created = await issuer
     .create({ name, workspaceId, userId, expiresAt: wish })
-    .catch(async (error: unknown) => {
-      throw await withLeftRows(error, issuer, row, before);
+    .catch((error: unknown) => {
+      throw mayBeMade(error, name);
     });
   const { expiresAt = wish } = created;
   return { created, name, listed: listedOf({ ...row, expiresAt, lastUsedAt: null }, deps.now()) };
@@ -119,30 +121,12 @@ async function namesakes(issuer: KeyIssuer, { name, workspaceId }: IssuedKey): P
   return rows.filter((one) => one.name === name && one.workspaceId === workspaceId);
 }
 
-/** Adds the new rows to the error, if a key may have been created. */
-async function withLeftRows(
-  error: unknown,
-  issuer: KeyIssuer,
-  row: IssuedKey,
-  before: readonly IssuedKey[],
-): Promise<unknown> {
+/** An answer that got lost says nothing about the key. */
+function mayBeMade(error: unknown, name: string | null): unknown {
   if (!(error instanceof MistralKeyError) || error.kind !== "unreachable") return error;
-  const { name } = row;
-  const come = await namesakes(issuer, row).then(
-    (rows) => rows.filter(({ keyId }) => before.every((one) => one.keyId !== keyId)),
-    () => undefined,
-  );
-  if (name !== null && come?.length === 0) return error;
-  const left =
-    come === undefined || name === null
-      ? `A key${name === null ? "" : ` called "${name}"`} may have been made anyway, and nobody has it`
-      : `A key was made anyway, and nobody has it: ${describe(come)}`;
+  const called = name === null ? "" : ` called "${name}"`;
   const hint = [`Delete it, if it is there: ${furtherPages.organizationKeys}`, error.hint ?? []]
     .flat()
     .join("\n");
-  return withSentence(error, `${left}.`, { hint });
-}
-
-function describe(rows: readonly IssuedKey[]): string {
-  return rows.map(({ hiddenKey, name }) => `${hiddenKey}${name === null ? "" : ` (${name})`}`).join(", ");
+  return withSentence(error, `A key${called} may have been made anyway, and nobody has it.`, { hint });
 }

@@ -125,11 +125,11 @@ describe("rotate --auto", () => {
     expect(deps.document()).toMatchObject({ ok: false, stored: false });
   });
 
-  it("names the key that was made when the answer with it is lost", async () => {
+  it("says that a key may have been made when the answer with it is lost", async () => {
     api.admin.losesAnswer = true;
     const { code, message, hint } = { message: "", hint: "", ...(await run()) };
     expect(code).toBe(5);
-    expect(message).toContain(`A key was made anyway, and nobody has it: ${newKey.mask} (laptop)`);
+    expect(message).toContain('A key called "laptop" may have been made anyway');
     expect(hint).toContain("https://admin.mistral.ai/plateforme/api-keys");
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.journal.list()).toEqual([]);
@@ -280,7 +280,7 @@ async function expectNothingLost(said: string): Promise<void> {
   expect(api.admin.has((current === "old" ? oldKey : newKey).reveal())).toBe(true);
   const kept = [current, next, previous].includes("new");
   if (!api.admin.has(newKey.reveal()) || kept) return;
-  expect(said).toContain(newKey.mask);
+  expect(said.includes(newKey.mask) || said.includes("may have been made anyway")).toBe(true);
   expect(said).not.toContain("deleted again");
 }
 
