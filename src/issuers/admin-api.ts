@@ -137,29 +137,20 @@ export class AdminApi implements KeyIssuer {
     const { key } = this.#options;
     const fail = (kind: FailureKind, message: string, hint: string = say(facts.preview)) =>
       new MistralKeyError(kind, message, { hint });
-    switch (status) {
-      case 401: {
-        const hint = `${say(facts.ownKind)} To store another one: ${ownCommand("init --admin")}`;
-        return fail("rejected", `Mistral does not accept the Admin API key ${key.mask}.`, hint);
-      }
-      case 403:
-        return fail("rejected", `The Admin API key ${key.mask} is not allowed to do this.`);
-      case 404:
-      case 405:
-      case 501:
-        return fail("unusable", `The Admin API does not offer this (HTTP ${status}).`);
-      case 429:
-        return fail(
-          "unusable",
-          "The Admin API takes no more calls at the moment (HTTP 429).",
-          "Try again later.",
-        );
+    if (status === 401) {
+      const hint = `${say(facts.ownKind)} To store another one: ${ownCommand("init --admin")}`;
+      return fail("rejected", `Mistral does not accept the Admin API key ${key.mask}.`, hint);
     }
+    if (status === 403) return fail("rejected", `The Admin API key ${key.mask} is not allowed to do this.`);
     const said = readDetail(body, key);
-    if (status >= 400 && status < 500) {
-      return fail("unusable", `The Admin API refused the call (HTTP ${status})${said}`);
-    }
-    return fail("unreachable", `The Admin API failed (HTTP ${status})${said}`, "Try again later.");
+    const later = "Try again later.";
+    return status >= 400 && status < 500
+      ? fail(
+          "unusable",
+          `The Admin API refused the call (HTTP ${status})${said}`,
+          status === 429 ? later : undefined,
+        )
+      : fail("unreachable", `The Admin API failed (HTTP ${status})${said}`, later);
   }
 }
 

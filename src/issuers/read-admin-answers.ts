@@ -10,9 +10,8 @@ import type { CreatedKey, IssuedKey } from "./key-issuer.ts";
  * @param adminKey - the key that was sent, masked in names
  */
 export function readIssuedKeys(value: unknown, adminKey: ApiKey): readonly IssuedKey[] | undefined {
-  // The OpenAPI file has them under `keys`; lists of Mistral's other endpoints are under `data`.
-  const rows = [member(value, "keys"), member(value, "data")].find((list) => Array.isArray(list));
-  return rows?.flatMap((row: unknown) => readRow(row, adminKey) ?? []);
+  const rows = member(value, "keys");
+  return Array.isArray(rows) ? rows.flatMap((row: unknown) => readRow(row, adminKey) ?? []) : undefined;
 }
 
 function readRow(row: unknown, adminKey: ApiKey): IssuedKey | undefined {
