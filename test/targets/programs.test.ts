@@ -82,7 +82,9 @@ describe("push to a service, through a stand-in for its program", () => {
   it("says how to sign in to GitHub", async () => {
     standIn("gh", `echo "To get started with GitHub CLI, please run:  gh auth login" >&2; exit 4`);
     await start();
-    await expect(on.push("github:ada/engine")).rejects.toMatchObject({ hint: "Sign in: gh auth login" });
+    await expect(on.push("github:ada/engine")).rejects.toMatchObject({
+      hint: expect.stringContaining("gh auth login"),
+    });
     expect(on.remembered()).toEqual([]);
   });
 

@@ -12,17 +12,12 @@ const noValue = /staging label/i;
  * Source: docs.aws.amazon.com, `secretsmanager put-secret-value`, August 2026.
  */
 export function openAws(secretId: string, context: TargetContext): Target {
-  const hintFor = (said: string) => {
-    if (/credentials|token|expired|sso/i.test(said)) return "Sign in: aws configure, or aws sso login";
-    if (/ResourceNotFound/.test(said))
-      return `Make the secret first: aws secretsmanager create-secret --name ${secretId}`;
-    return /AccessDenied/.test(said) ? "Your account may not read and change this secret." : undefined;
-  };
+  const hint = `If you are not signed in: aws configure, or aws sso login\nIf there is no such secret: aws secretsmanager create-secret --name ${secretId}`;
   const install = "See https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
-  const aws = new OwnersProgram({ name: "aws", install, hintFor }, context);
+  const aws = new OwnersProgram({ name: "aws", install, hint }, context);
   // aws opens /dev/stdin by name, which fails for the socket that Node uses as a child's stdin.
   const forShell = "On Windows, use command: with a program of your own.";
-  const shell = new OwnersProgram({ name: "sh", install: forShell, hintFor }, context);
+  const shell = new OwnersProgram({ name: "sh", install: forShell, hint }, context);
 
   const words = `the AWS secret ${secretId}`;
   const about = ["--secret-id", secretId, "--output", "json"];

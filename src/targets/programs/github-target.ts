@@ -14,7 +14,8 @@ export function openGithub(
   context: TargetContext,
 ): Target {
   const install = "To install it, see https://cli.github.com";
-  const gh = new OwnersProgram({ name: "gh", install, hintFor }, context);
+  const hint = "If you are not signed in, or may not set secrets there: gh auth login";
+  const gh = new OwnersProgram({ name: "gh", install, hint }, context);
   const where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
   const words = `GitHub Actions (${repository}${environment === null ? "" : `, environment ${environment}`})`;
   /** Lists secret names, which needs permission to set secrets. */
@@ -36,10 +37,4 @@ export function openGithub(
       return `The secret ${standardVariable} was deleted from ${words}; which key it had cannot be read there.`;
     },
   };
-}
-
-function hintFor(said: string): string | undefined {
-  if (/gh auth login|not logged|HTTP 401|authentication/i.test(said)) return "Sign in: gh auth login";
-  if (!/HTTP 40[34]/.test(said)) return undefined;
-  return "Check the names, and that you are signed in as somebody who may set secrets there: gh auth status";
 }

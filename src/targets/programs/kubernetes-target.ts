@@ -15,7 +15,8 @@ export function openKubernetes(
   context: TargetContext,
 ): Target {
   const install = "See https://kubernetes.io/docs/tasks/tools/";
-  const kubectl = new OwnersProgram({ name: "kubectl", install, hintFor }, context);
+  const hint = "If you are not signed in, or this is another cluster: kubectl config use-context NAME";
+  const kubectl = new OwnersProgram({ name: "kubectl", install, hint }, context);
   const entry = named ?? standardVariable;
   const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry}`;
   const read = async (key?: ApiKey) => {
@@ -47,11 +48,4 @@ export function openKubernetes(
         : `The key is still in ${words}, since something else put it there too; take it out yourself.`;
     },
   };
-}
-
-function hintFor(said: string): string | undefined {
-  if (/forbidden/i.test(said)) return "Your account may not read and change secrets there.";
-  if (/unauthorized|must be logged in|credentials/i.test(said)) return "Sign in to the cluster again.";
-  if (!/connection|refused|no configuration|lookup/i.test(said)) return undefined;
-  return "Choose the cluster: kubectl config use-context NAME";
 }

@@ -9,8 +9,8 @@ export interface ProgramFacts {
   readonly name: string;
   /** How to get it, as a sentence. */
   readonly install: string;
-  /** What to do about its error message, as a sentence. */
-  readonly hintFor?: (said: string) => string | undefined;
+  /** What to do when it refuses; its own words say why. */
+  readonly hint?: string;
 }
 
 /** The options of a call. */
@@ -57,7 +57,7 @@ export class OwnersProgram {
    *   old, times out, or cannot be started
    */
   async run(args: readonly string[], { input, key, cwd, absent }: ProgramCall = {}): Promise<ProgramAnswer> {
-    const { name, install, hintFor } = this.#facts;
+    const { name, install, hint } = this.#facts;
     const { processContext, signal, programLimitMs = defaultLimitMs } = this.#context;
     const { env, platform, home } = processContext;
     const keys = [key, input].filter((one) => one instanceof ApiKey);
@@ -78,10 +78,7 @@ export class OwnersProgram {
         if (absent?.test(said)) return { stdout: "", said };
         if (unknownWords.test(said))
           throw failure(`${name} here is too old for this: ${said}`, `Update it. ${install}`);
-        throw failure(
-          `${name} refused: ${said === "" ? `exit code ${outcome.code}` : said}`,
-          hintFor?.(said),
-        );
+        throw failure(`${name} refused: ${said === "" ? `exit code ${outcome.code}` : said}`, hint);
       }
       case "not-found":
         throw failure(`The program ${name} is not installed.`, install);

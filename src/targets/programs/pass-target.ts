@@ -10,7 +10,9 @@ import { OwnersProgram } from "./owners-program.ts";
  */
 export function openPass(path: string, context: TargetContext): Target {
   const install = "See https://www.passwordstore.org";
-  const pass = new OwnersProgram({ name: "pass", install, hintFor }, context);
+  const hint =
+    "If there is no password store yet: pass init YOUR-GPG-ID\nElse unlock your GPG key, then try again.";
+  const pass = new OwnersProgram({ name: "pass", install, hint }, context);
   const words = `the pass entry ${showName(path)}`;
   const readLines = async (key: ApiKey) => {
     const call = { key, absent: /is not in the password store/ };
@@ -36,10 +38,4 @@ export function openPass(path: string, context: TargetContext): Target {
       return `${words} was removed; where the store is in git, its history still has the key, encrypted.`;
     },
   };
-}
-
-function hintFor(said: string): string {
-  return /is empty|pass init/.test(said)
-    ? "Make a password store first: pass init YOUR-GPG-ID"
-    : "Unlock your GPG key, then try again.";
 }

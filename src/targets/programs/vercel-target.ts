@@ -15,7 +15,10 @@ import { OwnersProgram } from "./owners-program.ts";
  */
 export function openVercel(environment: string, folder: string, context: TargetContext): Target {
   const install = "To install it: npm install --global vercel";
-  const vercel = new OwnersProgram({ name: "vercel", install, hintFor }, context);
+  const vercel = new OwnersProgram(
+    { name: "vercel", install, hint: "If you are not signed in: vercel login" },
+    context,
+  );
   const words = `Vercel, ${environment} (the project of ${showName(folder)})`;
   return {
     words,
@@ -45,8 +48,4 @@ export function openVercel(environment: string, folder: string, context: TargetC
       return `${standardVariable} was removed from ${words}; which key it had cannot be read there. A deployment keeps it until the next one.`;
     },
   };
-}
-
-function hintFor(said: string): string | undefined {
-  return /credentials|log ?in|not authorized|token/i.test(said) ? "Sign in: vercel login" : undefined;
 }
