@@ -11,16 +11,9 @@ import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
-import { pushKey } from "./push-key.ts";
-import { type KeyThere, keyThere } from "./target.ts";
+import { pushKey, wouldDo } from "./push-key.ts";
+import { keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
-
-const wordsFor: Readonly<Record<KeyThere, string>> = {
-  same: "already has this key; would get the next one too",
-  another: "has another value, which would be replaced",
-  none: "has no key",
-  unreadable: "which key it has cannot be read",
-};
 
 /**
  * Offers to deliver a newly stored key to places on this machine: dotenv files in the current folder that
@@ -89,7 +82,7 @@ async function findPlaces(
     try {
       const target = await deps.openTarget(place.value, profile);
       await target.check();
-      return [{ ...place, description: wordsFor[await keyThere(target, key)] }];
+      return [{ ...place, description: wouldDo[await keyThere(target, key)] }];
     } catch (error) {
       if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
       return [];

@@ -70,18 +70,19 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
     const look = async () => {
       const target = await deps.openTarget(reference, request.profile);
       await target.check();
-      return { ok: true, message: `${target.words} ${wouldDo[await keyThere(target, key)]}` };
+      return { ok: true, message: `${target.words} ${wouldDo[await keyThere(target, key)]}.` };
     };
     reports.push(await reporting(targetText(reference), look));
   }
   return reports;
 }
 
-const wouldDo: Readonly<Record<KeyThere, string>> = {
-  same: "already has this key.",
-  another: "has another value, which would be replaced.",
-  none: "has no key yet, and would get this one.",
-  unreadable: "would get this key; which one it has cannot be read.",
+/** What a delivery would do to a target, by what is there now. */
+export const wouldDo: Readonly<Record<KeyThere, string>> = {
+  same: "already has this key",
+  another: "has another value, which would be replaced",
+  none: "has no key yet",
+  unreadable: "would get this key; which one it has cannot be read",
 };
 
 /**
