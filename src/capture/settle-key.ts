@@ -6,6 +6,7 @@ import { consolePages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { quietly } from "../terminal/absence.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { printExplanation } from "../verification/print-verdict.ts";
@@ -62,7 +63,7 @@ export async function settleKey(
       case "paste":
         return undefined;
       case "wait":
-        check = await waitAndCheck(deps, checkKey, check);
+        check = await retryNewKey(deps, checkKey, check);
         break;
       case "codestral":
         triesCodestral = false;
@@ -147,23 +148,27 @@ async function openPlanPage(deps: Settling, check: KeyCheck): Promise<void> {
  */
 const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
 
-/** Retries a rejected key for a while, until it is no longer rejected. */
-async function waitAndCheck(
-  deps: Settling,
+/**
+ * Retries a new key that Mistral does not accept, until it does or five minutes are over.
+ *
+ * @param checkKey - checks it once
+ * @throws Cancelled when the user stops
+ */
+export async function retryNewKey(
+  deps: Pick<Deps, "output" | "sleep" | "interactive" | "prompts">,
   checkKey: () => Promise<KeyCheck>,
   before: KeyCheck,
 ): Promise<KeyCheck> {
-  const prompts = await deps.prompts();
   let check = before;
   for (const pause of pauses) {
-    await prompts.quietly(() => countDown(deps, pause));
+    if (check.diagnosis !== "invalid-key") break;
+    await quietly(deps, () => countDown(deps, pause));
     check = await checkKey();
-    if (verdictOf(check) !== "rejected") break;
   }
   return check;
 }
 
-async function countDown({ output, sleep }: Settling, seconds: number): Promise<void> {
+async function countDown({ output, sleep }: Pick<Deps, "output" | "sleep">, seconds: number): Promise<void> {
   const label = (left: number) => `Trying again in ${left} second${left === 1 ? "" : "s"}`;
   const line = output.progress(label(seconds));
   try {

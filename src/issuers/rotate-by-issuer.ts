@@ -1,9 +1,9 @@
+import { retryNewKey } from "../capture/settle-key.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError, withSentence } from "../errors.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
-import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
+import { newKey } from "../mistral/mistral-api.ts";
 import { endpointFor } from "../profiles/profile.ts";
 import { answerOf } from "../rotation/ask-mistral.ts";
 import type { RotationRecord } from "../rotation/journal.ts";
@@ -19,6 +19,7 @@ import { bothWays } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredKey } from "../stores/stored-key.ts";
 import { printHint } from "../terminal/output/failure.ts";
+import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { explain } from "../verification/explain.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
 import type { CreatedKey, KeyIssuer } from "./key-issuer.ts";
@@ -54,7 +55,10 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   const record = await stageKey(deps, replace).catch(async (error: unknown) => {
     throw await withdrawn(error, issuer, successor);
   });
-  const check = await keepingBothKeys(record, async () => await awaitAcceptance(deps, created.key, endpoint));
+  const check = await keepingBothKeys(record, async () => {
+    const checkKey = () => checkWithProgress(deps, created.key, endpoint, { history: newKey });
+    return await retryNewKey(deps, checkKey, await checkKey());
+  });
   switch (answerOf(check)) {
     case "refused":
     case "forbidden":
@@ -119,29 +123,6 @@ async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: S
     error,
     `Nothing was changed; the old key stays in use, and the new one, ${row}, was deleted again.`,
   );
-}
-
-const acceptanceLimitMs = 300_000;
-const pauseMs = 5_000;
-
-/** Checks a key until Mistral accepts it: a new one may be refused for some minutes. */
-async function awaitAcceptance(deps: Deps, key: ApiKey, endpoint: Endpoint): Promise<KeyCheck> {
-  const api = await deps.mistral(endpoint);
-  const line = deps.output.progress("Checking the new key");
-  const end = deps.now().getTime() + acceptanceLimitMs;
-  try {
-    for (;;) {
-      const check = await api.checkKey(key, { history: newKey, signal: deps.signal });
-      if (check.diagnosis !== "invalid-key" || deps.now().getTime() >= end) {
-        if (check.authentication.ok) line.succeed("accepted by Mistral");
-        return check;
-      }
-      line.update("Waiting until Mistral accepts the new key, which may take a few minutes");
-      await deps.sleep(pauseMs);
-    }
-  } finally {
-    line.clear();
-  }
 }
 
 /** Deletes a key that Mistral refuses, there first and then here. */
