@@ -39,12 +39,16 @@ function summarize(
 }
 
 function rotationNotice(rotation: ListedRotation): string {
+  const finish = `\nTo finish it: ${commandFor(rotation.name, "rotate --finish")}`;
+  return describeRotation(rotation) + ("damaged" in rotation ? "" : finish);
+}
+
+/** What is left of an unfinished rotation, in one sentence. */
+export function describeRotation(rotation: ListedRotation): string {
   const { name } = rotation;
   if ("damaged" in rotation) return `A rotation of profile "${name}" cannot be read. ${rotation.damaged}`;
-  const { record } = rotation;
-  const since = formatDay(dayOf(new Date(record.startedAt)));
-  const finish = commandFor(name, "rotate --finish");
-  return `A rotation of profile "${name}", begun on ${since}, is not finished: ${whatIsLeft(record)}.\nTo finish it: ${finish}`;
+  const since = formatDay(dayOf(new Date(rotation.record.startedAt)));
+  return `A rotation of profile "${name}", begun on ${since}, is not finished: ${whatIsLeft(rotation.record)}.`;
 }
 
 function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {

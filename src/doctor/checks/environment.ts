@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
-import type { GitState } from "../../git/git-state.ts";
 import { ownCommand, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
+import { noteOn } from "../../plaintext/place-words.ts";
 import { describeApps } from "../../status/app-keys.ts";
 import { describeEnvironment } from "../../status/print-notices.ts";
 import { survey } from "../../status/survey.ts";
@@ -29,14 +29,6 @@ export const appsCheck: Check = {
   },
 };
 
-const wordsForGit: Record<GitState, string> = {
-  tracked: "is in git already",
-  "not-ignored": "would be committed by git",
-  ignored: "is ignored by git",
-  none: "is in no git repository",
-  unknown: "may or may not be committed, git did not say",
-};
-
 /** Whether a dotenv file here holds a key, and whether git would commit it. */
 export const dotenvCheck: Check = {
   id: "dotenv",
@@ -47,15 +39,16 @@ export const dotenvCheck: Check = {
     const finds = found.flatMap(({ key, places }) =>
       places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
-        .map(({ file, git }) => ({
-          path: relative(processContext.cwd, file.path),
+        .map((place) => ({
+          path: relative(processContext.cwd, place.file.path),
           mask: key.mask,
-          git,
+          git: place.git,
+          note: noteOn(place),
         })),
     );
     if (finds.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
     const message = finds
-      .map(({ path, mask, git }) => `${showName(path)} holds ${mask} and ${wordsForGit[git]}.`)
+      .map(({ path, mask, note }) => `${showName(path)} holds ${mask}${note && ` (${note})`}.`)
       .join(" ");
     const tracked = finds.find(({ git }) => git === "tracked");
     const mayCommit = finds.some(({ git }) => git === "not-ignored" || git === "unknown");

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
 import { isForeign } from "../../files/owner.ts";
 import { ownCommand, shellWord } from "../../hints.ts";
-import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
-import type { ListedRotation } from "../../rotation/journal.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
+import { describeRotation } from "../../status/print-notices.ts";
 import { type Check, count } from "../check.ts";
 
 /** Whether the program's files belong to this user and are closed to others. */
@@ -112,10 +111,3 @@ export const rotationsCheck: Check = {
     return { state: "fail", code, message, hint: bothWays(first.name) };
   },
 };
-
-function describeRotation(row: ListedRotation): string {
-  if ("damaged" in row) return row.damaged;
-  const { profile, startedAt, oldKey } = row.record;
-  const since = formatDay(dayOf(new Date(startedAt)));
-  return `The rotation of profile "${profile}" has been unfinished since ${since}; its old key ${oldKey.mask} may still be alive.`;
-}

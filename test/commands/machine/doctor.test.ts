@@ -322,7 +322,7 @@ const faults: readonly (Plant & {
     id: "rotations",
     state: "fail",
     code: 9,
-    says: /unfinished since 20 Aug 2026/,
+    says: /begun on 20 Aug 2026, is not finished/,
     advises: /rotate --finish/,
   },
   {
@@ -360,7 +360,7 @@ const faults: readonly (Plant & {
     id: "dotenv",
     state: "fail",
     code: 9,
-    says: /\.env holds test\.\.\.Key1 and would be committed by git/,
+    says: /\.env holds test\.\.\.Key1 \(git would commit it\)/,
     advises: /\.gitignore/,
   },
   {
@@ -373,7 +373,7 @@ const faults: readonly (Plant & {
     id: "dotenv",
     state: "warn",
     code: 0,
-    says: /\.env holds test\.\.\.Key1 and is ignored by git/,
+    says: /\.env holds test\.\.\.Key1 \(ignored by git\)/,
     advises: /^To store the key and take it out of the file: /,
   },
   {
@@ -386,7 +386,7 @@ const faults: readonly (Plant & {
     id: "dotenv",
     state: "fail",
     code: 9,
-    says: /is in git already/,
+    says: /\(in git\)/,
     advises: /git rm --cached \.env/,
   },
   {
