@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, type FailureKind, MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { type AnswerBody, type CallOutcome, callDirectly } from "../mistral/call-outcome.ts";
+import { type AnswerBody, type CallOutcome, callDirectly, describeOutcome } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import { facts } from "./facts.ts";
@@ -112,19 +112,15 @@ export class AdminApi implements KeyIssuer {
     const limit = AbortSignal.timeout(timeoutMs);
     const outcome = await callDirectly(request, env, limit, goesOn ? undefined : signal);
     if (outcome.kind === "failure" && signal.aborted && !goesOn) throw new Cancelled();
-    const said =
-      outcome.kind === "answer" ? `HTTP ${outcome.status}` : `no answer (${outcome.failure.reason})`;
-    trace?.(`${method} ${address}: ${said}`);
+    trace?.(`${method} ${address}: ${describeOutcome(outcome)}`);
     return outcome;
   }
 
   #valueOf(outcome: CallOutcome): unknown {
     if (outcome.kind === "failure") {
-      const { reason, code, host, proxy } = outcome.failure;
-      const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
       throw new MistralKeyError(
         "unreachable",
-        `The Admin API at ${host} gave no answer${through} (${[reason, code].filter(Boolean).join(", ")}).`,
+        `The Admin API at ${outcome.failure.host} gave ${describeOutcome(outcome)}.`,
         { hint: `To check the network: ${ownCommand("doctor")}` },
       );
     }

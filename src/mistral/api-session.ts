@@ -3,11 +3,11 @@ import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Environment } from "../running/environment.ts";
 import { assess, withHistory } from "./assess.ts";
-import type { CallOutcome, MadeCall } from "./call-outcome.ts";
+import { type CallOutcome, describeOutcome, type MadeCall } from "./call-outcome.ts";
 import { addressOf, type Endpoint } from "./endpoint.ts";
 import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
-import { type ApiCall, describeCall } from "./sdk-client.ts";
+import type { ApiCall } from "./sdk-client.ts";
 
 /** Options of API calls. */
 export interface SessionOptions {
@@ -50,7 +50,8 @@ export class ApiSession {
   async call(call: ApiCall, address = addressOf(this.#options.endpoint)): Promise<MadeCall> {
     const { env, trace } = this.#options;
     // A call aborted with the session is not traced.
-    const onCall = (made: MadeCall) => this.#signal.aborted || trace?.(describeCall(made, this.key));
+    const onCall = ({ method, url, outcome, latencyMs }: MadeCall) =>
+      this.#signal.aborted || trace?.(`${method} ${url}: ${describeOutcome(outcome)}, ${latencyMs} ms`);
     const access = { address, key: this.key, env, onCall };
     return await callUntilAnswered((signal) => call(access, signal), this.#options, this.#signal);
   }

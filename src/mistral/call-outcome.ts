@@ -150,3 +150,11 @@ function codeOf(error: unknown): string | undefined {
   if ("code" in error && typeof error.code === "string") return error.code;
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 }
+
+/** Describes an outcome in a few words for `--verbose`: a status, or why there was no answer. */
+export function describeOutcome(outcome: CallOutcome): string {
+  if (outcome.kind === "answer") return `HTTP ${outcome.status}`;
+  const { reason, code, proxy } = outcome.failure;
+  const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+  return `no answer${through} (${code === undefined ? reason : `${reason}, ${code}`})`;
+}

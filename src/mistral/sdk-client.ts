@@ -7,14 +7,12 @@ import { HTTPClient } from "@mistralai/mistralai/lib/http.js";
 import { MistralError } from "@mistralai/mistralai/models/errors/mistralerror.js";
 import type { Result } from "@mistralai/mistralai/types/fp.js";
 import type { ApiKey } from "../keys/api-key.ts";
-import { cleanText } from "../outside-text.ts";
 import type { Environment } from "../running/environment.ts";
 import {
   type AnswerBody,
   type CallOutcome,
   connectionFailureOf,
   type MadeCall,
-  member,
   readBody,
 } from "./call-outcome.ts";
 import { fetchAnswer } from "./fetcher.ts";
@@ -128,30 +126,3 @@ function bodyOf(result: Result<unknown>): AnswerBody {
   const { value } = result;
   return value instanceof ReadableStream ? { kind: "stream", events: value } : { kind: "json", value };
 }
-
-/**
- * Describes a call in one line for `--verbose`: request, outcome, and the request id that the server's
- * operator can look up. Contains no key, and nothing of the body but that id.
- */
-export function describeCall({ method, url, outcome, latencyMs }: MadeCall, key: ApiKey): string {
-  return `${method} ${url}: ${describeOutcome(outcome, key)}, ${latencyMs} ms`;
-}
-
-function describeOutcome(outcome: CallOutcome, key: ApiKey): string {
-  if (outcome.kind === "failure") {
-    const { reason, code, proxy } = outcome.failure;
-    const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-    return `no answer${through} (${code === undefined ? reason : `${reason}, ${code}`})`;
-  }
-  const inBody = outcome.body.kind === "json" ? member(outcome.body.value, "request_id") : undefined;
-  const id = [...idHeaders.map((name) => outcome.headers[name]), inBody].find(
-    (text): text is string =>
-      typeof text === "string" && requestId.test(text) && cleanText(text, [key]) === text,
-  );
-  return `HTTP ${outcome.status}${id === undefined ? "" : `, request ${id}`}`;
-}
-
-/** Headers in which Mistral and gateways send a request id; seen in user reports, August 2026. */
-const idHeaders = ["mistral-correlation-id", "x-kong-request-id", "x-request-id", "request-id", "cf-ray"];
-/** The format of these ids; anything else is not trusted. */
-const requestId = /^[0-9a-f]{8}[0-9a-f-]{0,56}(?:-[A-Z]{3})?$/;
