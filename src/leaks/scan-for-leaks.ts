@@ -23,14 +23,6 @@ export interface LeakScan {
   readonly inRepository: boolean;
 }
 
-/** What to scan. */
-export interface ScanRequest {
-  /** Only what the next commit would contain: quick, for a pre-commit hook. */
-  readonly staged: boolean;
-  /** Called with the number of bytes of history read so far. */
-  readonly onBytes?: (bytes: number) => void;
-}
-
 type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "processContext">;
 
 /**
@@ -38,9 +30,13 @@ type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "processContext">
  * shells and tools for the stored keys of all profiles. Reads no key: masks and fingerprints suffice, so
  * it works with a locked keychain and never asks.
  *
+ * @param options.staged - only what the next commit would contain: quick, for a pre-commit hook
  * @throws Cancelled when the user stops it
  */
-export async function scanForLeaks(deps: Scanning, request: ScanRequest): Promise<LeakScan> {
+export async function scanForLeaks(
+  deps: Scanning,
+  { staged }: { readonly staged: boolean },
+): Promise<LeakScan> {
   const { wanted, gaps: unknown } = storedKeys(deps);
   const patterns = new LeakPatterns(wanted);
   const gaps = [
@@ -52,7 +48,7 @@ export async function scanForLeaks(deps: Scanning, request: ScanRequest): Promis
   const keys = masks(wanted).size - masks(patterns.skipped).size;
   if (keys === 0) return { leaks: [], searched: [], gaps, keys, inRepository: false };
 
-  const { parts, inRepository } = await scanParts(deps, patterns, request).catch((error: unknown) => {
+  const { parts, inRepository } = await scanParts(deps, patterns, staged).catch((error: unknown) => {
     throw deps.signal.aborted ? new Cancelled() : error;
   });
   if (deps.signal.aborted) throw new Cancelled();
@@ -74,7 +70,7 @@ interface Parts {
 async function scanParts(
   { signal, processContext }: Scanning,
   patterns: LeakPatterns,
-  { staged, onBytes = () => {} }: ScanRequest,
+  staged: boolean,
 ): Promise<Parts> {
   const at = processContext();
   const git = new Git(at);
@@ -90,7 +86,7 @@ async function scanParts(
     return { parts: refused.length > 0 ? refused : [await scanStaged(git, asking, patterns)], inRepository };
   }
   const [ofRepository, histories] = await Promise.all([
-    found.state === "there" ? scanRepository({ git, asking, patterns, onBytes }, found.repository) : refused,
+    found.state === "there" ? scanRepository({ git, asking, patterns }, found.repository) : refused,
     scanHistories(at, patterns, signal),
   ]);
   return { parts: [...ofRepository, histories], inRepository };

@@ -10,8 +10,6 @@ export interface RepositoryScan {
   readonly git: Git;
   readonly asking: Asking & { readonly signal: AbortSignal };
   readonly patterns: LeakPatterns;
-  /** Called with the bytes of history read so far. */
-  readonly onBytes: (bytes: number) => void;
 }
 
 /** An object that holds keys. */
@@ -32,7 +30,6 @@ export async function scanObjects({
   git,
   asking,
   patterns,
-  onBytes,
 }: RepositoryScan): Promise<Omit<PartScan, "part">> {
   const found: FoundObject[] = [];
   let damaged = 0;
@@ -52,10 +49,7 @@ export async function scanObjects({
   });
   const ended = new AbortController();
   const missing = missingObjects(git, { ...asking, signal: AbortSignal.any([asking.signal, ended.signal]) });
-  let bytes = 0;
   const failed = await git.read(questions.allObjects, asking, (chunk) => {
-    bytes += chunk.length;
-    onBytes(bytes);
     if (found.length < mostObjects) return stream.push(chunk);
     return `${mostObjects} versions of files hold a key, so the rest was not searched`;
   });

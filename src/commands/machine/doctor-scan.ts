@@ -10,18 +10,8 @@ import { scanForLeaks } from "../../leaks/scan-for-leaks.ts";
  */
 export async function scanMachine({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const json = flags.on("json");
-  const label = "Looking for your keys";
-  const progress = deps.output.progress(label);
-  let shown = 0;
-  const onBytes = (bytes: number): void => {
-    const tens = Math.floor(bytes / 10_000_000);
-    if (tens === shown) return;
-    shown = tens;
-    progress.update(`${label}, ${tens * 10} MB of git history so far`);
-  };
-  const scan = await scanForLeaks(deps, { staged: flags.on("staged"), onBytes }).finally(() =>
-    progress.clear(),
-  );
+  const progress = deps.output.progress("Looking for your keys");
+  const scan = await scanForLeaks(deps, { staged: flags.on("staged") }).finally(() => progress.clear());
   if (json) deps.output.json(leakDocument(scan));
   else printLeaks(deps.output.answers, scan, deps.processContext());
   return scan.leaks.length === 0 && scan.gaps.length === 0 ? exitCodes.done : exitCodes.unfinished;
