@@ -95,13 +95,10 @@ export function describeEnvironment({ environment, choice, profiles }: Survey): 
         : { state: "ok", message };
     }
     case "different": {
-      const whose = environment.outgoing
-        ? `the old key of the unfinished rotation, ${environment.mask}`
-        : environment.profile !== undefined
-          ? `the key of profile "${environment.profile}", ${environment.mask}`
-          : `another key, ${environment.mask}`;
+      const whose =
+        environment.profile === undefined ? "another key" : `the key of profile "${environment.profile}"`;
       const instead = isStored ? ` in place of the one of profile "${choice.name}".` : ".";
-      const message = `MISTRAL_API_KEY here is ${whose}: apps started here use it${instead}`;
+      const message = `MISTRAL_API_KEY here is ${whose}, ${environment.mask}: apps started here use it${instead}`;
       return { state: "warn", message: environment.wrapped ? `${message} ${wrapped}` : message, hint };
     }
   }

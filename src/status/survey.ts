@@ -48,8 +48,6 @@ export type ComparedKey =
       readonly wrapped: boolean;
       /** Another profile whose key it is. */
       readonly profile: ProfileName | undefined;
-      /** Whether it is the old key of an unfinished rotation. */
-      readonly outgoing: boolean;
     };
 
 /**
@@ -76,7 +74,7 @@ export function survey(
     choice,
     profiles: mostUrgentFirst(shown, at),
     strayRotations: only === undefined ? strays : strays.filter(({ name }) => name === only),
-    environment: compare(env, choice.name, listed, rotations.get(choice.name)),
+    environment: compare(env, choice.name, listed),
     now: at,
   };
 }
@@ -113,18 +111,11 @@ function rankOf(row: SurveyedProfile, now: Date): number {
   return profile.expiresAt === null ? 2e6 : daysLeft(profile.expiresAt, now);
 }
 
-function compare(
-  env: Deps["env"],
-  selected: ProfileName,
-  listed: readonly ListedProfile[],
-  rotation: ListedRotation | undefined,
-): ComparedKey {
+function compare(env: Deps["env"], selected: ProfileName, listed: readonly ListedProfile[]): ComparedKey {
   const here = readEnvironmentKey(env);
   if (here.state !== "key") return here;
   const { key, wrapped } = here;
   const owners = listed.filter((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
   if (owners.some(({ name }) => name === selected)) return { state: "same", mask: key.mask, wrapped };
-  const record = rotation && "record" in rotation ? rotation.record : undefined;
-  const outgoing = record !== undefined && matchesFingerprint(key, record.oldKey.fingerprint);
-  return { state: "different", mask: key.mask, wrapped, profile: owners[0]?.name, outgoing };
+  return { state: "different", mask: key.mask, wrapped, profile: owners[0]?.name };
 }
