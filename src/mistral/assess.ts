@@ -1,7 +1,7 @@
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { type Answer, type CallOutcome, member } from "./call-outcome.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import { addressOf, type Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Assessment, ForeignAnswer } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
 
@@ -21,11 +21,6 @@ export function assess(outcome: CallOutcome, { call, endpoint, now }: AssessedCa
     return saysOverCapacity(outcome) ? { diagnosis: "over-capacity" } : { diagnosis: "server-error", status };
   }
   if (status >= 300 && status < 400) return foreign("redirect");
-  if (status === 407) {
-    const { host } = new URL(addressOf(endpoint));
-    const failure = { reason: "proxy-password", code: "407", host, proxy: undefined } as const;
-    return { diagnosis: "unreachable", failure };
-  }
   // A web page is never Mistral's API, whatever its status.
   if (body.kind === "html") return foreign(status === 200 ? "web-page" : "gateway");
   if (status < 300) {

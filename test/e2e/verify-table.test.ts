@@ -160,7 +160,6 @@ const rows: readonly Row[] = [
       ["html", /web page/],
       ["html-forbidden", /refused/],
       ["redirect", /redirect from/],
-      ["proxy-password", /proxy/],
       ["cut", /could not be reached/],
       ["cut-halfway", /could not be reached/],
       ["endless", /could not be reached/],

@@ -127,10 +127,6 @@ describe("an answer that is not Mistral's", () => {
     expect(judge(answers[name])).toMatchObject({ diagnosis: "unreachable", foreign });
   });
 
-  it("is a proxy's that wants a password", () => {
-    expect(judge(answers["proxy-password"])).toMatchObject({ failure: { reason: "proxy-password" } });
-  });
-
   it("is a firewall's where a page comes with 401", () => {
     expect(judge({ ...answers["html-forbidden"], status: 401 })).toMatchObject({ foreign: "gateway" });
   });

@@ -190,11 +190,6 @@ export const answers = {
     headers: { ...html, location: "http://192.0.2.1/login" },
     body: "<html><body>Moved to the sign-in page.</body></html>",
   },
-  "proxy-password": {
-    status: 407,
-    headers: { ...html, "proxy-authenticate": 'Basic realm="proxy"' },
-    body: "<html><body>Proxy authentication required</body></html>",
-  },
   garbage: {
     status: 200,
     headers: { "content-type": "application/json" },

@@ -46,7 +46,6 @@ describe("the API", () => {
     ["html", "fail", /sign in first/],
     ["redirect", "fail", /redirect from/],
     ["html-forbidden", "fail", /firewall/],
-    ["proxy-password", "fail", /407/],
     ["garbage", "fail", /not an answer from Mistral's API/],
     ["not-found", "fail", /no Mistral API at/],
     ["cut", "fail", /connection to .* failed/],
