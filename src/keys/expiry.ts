@@ -46,12 +46,7 @@ export const warningDays = 14;
 
 /** Today plus a number of days, as `YYYY-MM-DD`. */
 export function dayAfter(days: number, now: Date): string {
-  return addDays(dayOf(now), days);
-}
-
-/** Adds days to a day; takes and returns `YYYY-MM-DD`. */
-export function addDays(day: string, count: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + count * dayInMs).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${dayOf(now)}T00:00:00Z`) + days * dayInMs).toISOString().slice(0, 10);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { ownCommand } from "../hints.ts";
-import { addDays } from "../keys/expiry.ts";
 import { reminderSteps } from "../profiles/remind-of-end.ts";
 import type { DatedProfile } from "./survey.ts";
 
@@ -45,8 +44,8 @@ function eventOf(profile: DatedProfile, { now, installation }: CalendarContext):
     `DTSTAMP:${now.toISOString().replace(/[-:]|\.\d+/g, "")}`,
     // A later calendar is a newer revision of the same event.
     `SEQUENCE:${Math.floor(now.getTime() / 60_000)}`,
+    // Without an end, it takes this one day (RFC 5545, 3.6.1); the day after the last year could not be written.
     `DTSTART;VALUE=DATE:${expiresAt.replaceAll("-", "")}`,
-    `DTEND;VALUE=DATE:${addDays(expiresAt, 1).replaceAll("-", "")}`,
     "TRANSP:TRANSPARENT",
     `SUMMARY:${escapeText(summary)}`,
     `DESCRIPTION:${escapeText(`${workspace}Replace it: ${ownCommand(`rotate -p ${name}`)}`)}`,

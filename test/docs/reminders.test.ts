@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { addDays, dayOf } from "../../src/keys/expiry.ts";
+import { dayAfter } from "../../src/keys/expiry.ts";
 import { findProgram } from "../support/find-program.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
@@ -176,7 +176,7 @@ describe.skipIf(process.platform === "win32")("the workflow that rotates", () =>
     const gh = `#!/bin/sh\ncase $2 in set) cat > ${join(home, "secret")};; list) echo MISTRAL_API_KEY;; esac\n`;
     writeFileSync(join(home, "bin", "gh"), gh, { mode: 0o755 });
     api.admin.key = "admin999".repeat(4);
-    api.admin.add(key, { name: "laptop", expiration_date: addDays(dayOf(new Date()), 90) });
+    api.admin.add(key, { name: "laptop", expiration_date: dayAfter(90, new Date()) });
     api.admin.upcoming.push(made);
     const run = async () => {
       rmSync(join(home, ".config"), { recursive: true, force: true });
@@ -195,7 +195,7 @@ describe.skipIf(process.platform === "win32")("the workflow that rotates", () =>
     expect(await run()).toMatchObject({ code: 0 });
     expect(secret()).toBe(key);
     api.admin.rows.clear();
-    api.admin.add(key, { name: "laptop", expiration_date: addDays(dayOf(new Date()), 9) });
+    api.admin.add(key, { name: "laptop", expiration_date: dayAfter(9, new Date()) });
     const { code, output } = await run();
     expect([code, secret()], output).toEqual([0, made]);
     expect(output).not.toContain(key);
@@ -226,7 +226,7 @@ describe.skipIf(process.platform === "win32")("the workflow for GitHub Actions",
   });
 
   it("passes, and fails in the last fortnight, after the end and when the key is refused", async () => {
-    const day = (count: number) => addDays(dayOf(new Date()), count);
+    const day = (count: number) => dayAfter(count, new Date());
     const ended = async (ends: string) => {
       rmSync(join(home, ".config"), { recursive: true, force: true });
       const { code, output } = await run(ends);

@@ -156,6 +156,13 @@ describe("the calendar as RFC 5545 wants it", () => {
     expect(eventsIn(text)).toHaveLength(1);
   });
 
+  it("has no day that the format cannot write", async () => {
+    await storeKey(deps, { expiresAt: "9999-12-31" });
+    const text = await calendar();
+    expect(text.match(/^DT.*VALUE=DATE:.*$/gm)).toEqual(["DTSTART;VALUE=DATE:99991231"]);
+    expect(eventsIn(text)[0]?.duration.toString()).toBe("P1D");
+  });
+
   it("says when it was made, and that the day is not busy", async () => {
     await storeKey(deps);
     const [event] = eventsIn(await calendar());
