@@ -46,10 +46,9 @@ export async function makeSuccessor(
   }
   if (workspaceId === null) throw unsaid("workspace");
   const userId = await findOwner(issuer, profile, row);
+  const before = await namesakes(issuer, row);
   // A rotation that was cut off between creating and storing a key leaves such a row.
-  const unused = (await namesakes(issuer, row)).filter(
-    ({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null,
-  );
+  const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
   if (unused.length > 0) {
     const keys = unused.map(({ hiddenKey }) => hiddenKey).join(", ");
     deps.output.warn(
@@ -62,6 +61,14 @@ export async function makeSuccessor(
     .catch((error: unknown) => {
       throw mayBeMade(error, name);
     });
+  // Such a key is in use, by this profile or elsewhere: it must not be deleted again as one that was just made.
+  if (created.key.mask === wanted.mask || [row, ...before].some(({ keyId }) => keyId === created.keyId)) {
+    throw new MistralKeyError(
+      "unusable",
+      `The Admin API answered with a key that was there before, ${created.key.mask}, instead of a new one.`,
+      { hint: `See what is there: ${furtherPages.organizationKeys}` },
+    );
+  }
   const { expiresAt = wish } = created;
   return { created, name, listed: listedOf({ ...row, expiresAt, lastUsedAt: null }, deps.now()) };
 }

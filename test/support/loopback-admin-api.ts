@@ -27,6 +27,8 @@ export class LoopbackAdminApi {
   accepts = true;
   /** Whether it creates a key and then fails to return it. */
   losesAnswer = false;
+  /** The key and the id that it returns without creating one. */
+  returns: { readonly key: string; readonly key_id: string } | undefined;
   /** The bodies of the calls that created a key. */
   readonly wishes: unknown[] = [];
   /** The ids of the organization's members, by e-mail address. */
@@ -86,6 +88,7 @@ export class LoopbackAdminApi {
         return { status: 200, body: { keys: rows.map(({ key: _key, ...row }) => row) } };
       }
       case "POST": {
+        if (this.returns !== undefined) return { status: 200, body: this.returns };
         const wish = JSON.parse(body);
         this.wishes.push(wish);
         const key = this.upcoming.shift() ?? "made0000".repeat(4);

@@ -237,6 +237,19 @@ describe("rotate --auto", () => {
     expect(api.admin.wishes).toHaveLength(1);
   });
 
+  it.each([
+    ["the old key", oldKey, "made-1"],
+    ["the row of the old key", newKey, "id-1"],
+    ["the row of another key of that name", newKey, "id-2"],
+  ])("does not take %s for a new key, and deletes nothing", async (_what, given, id) => {
+    api.admin.add(otherKey.reveal());
+    api.admin.returns = { key: given.reveal(), key_id: id };
+    expect(await run()).toMatchObject({ code: 6, message: expect.stringContaining(given.mask) });
+    expect([...api.admin.rows.keys()]).toEqual(["id-1", "id-2"]);
+    expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.journal.list()).toEqual([]);
+  });
+
   it("names keys of the same name that nobody has used", async () => {
     api.admin.add(otherKey.reveal(), { last_used: null });
     await run();
