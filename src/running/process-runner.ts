@@ -71,8 +71,8 @@ export class ProcessRunner implements CommandRunner {
       };
       child = withUsualDumps(() => startChild(name, args, options));
       const passedOn = masked?.passOn(child, [stdout.stream, stderr.stream]);
-      const [end] = await Promise.all([endOf(child), passedOn]);
-      stopForwarding();
+      // What the command left running may keep its output open; from then on a signal ends this process.
+      const [end] = await Promise.all([endOf(child).finally(stopForwarding), passedOn]);
       return typeof end === "number" ? end : await this.#endLike(end);
     } catch (error) {
       throw isRefusal(error) ? explain(error, name) : error;

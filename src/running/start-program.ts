@@ -177,7 +177,9 @@ async function spawnHelper(
       detached: !onWindows || stdio !== piped,
       windowsHide: true,
     };
-    return start(file, [...args], spawnOptions);
+    const child = start(file, [...args], spawnOptions);
+    // Without a listener, the event of a failed start would end this process.
+    return child.on("error", () => {});
   } catch (error) {
     return { kind: "not-started", code: codeOf(error) };
   }

@@ -165,6 +165,33 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     expect(await result).toMatchObject({ stdout: "ready\nonce\ngoodbye\n", code: 0 });
   });
 
+  it.skipIf(!masked)(
+    "ends by a signal when only what it has left running keeps its output open",
+    async () => {
+      const child = start(flags, ["sh", "-c", "sleep 60 & echo $!; exit 3"]);
+      const left = await new Promise<number>((resolve) =>
+        child.stdout?.once("data", (chunk) => resolve(Number(chunk))),
+      );
+      try {
+        // One that comes before the command has ended goes to the command.
+        await vi.waitFor(() => {
+          child.kill("SIGTERM");
+          expect(child.signalCode).toBe("SIGTERM");
+        }, 10_000);
+      } finally {
+        process.kill(left);
+      }
+    },
+  );
+
+  it.skipIf(!masked)("is said not to start where too many files are open", async () => {
+    for (let most = 20; most < 30; most += 1) {
+      const command = [process.execPath, program.path, ...flags, "--", "true"];
+      const child = spawn("sh", ["-c", `ulimit -n ${most}; exec "$@"`, "sh", ...command]);
+      expect((await finish(child)).stderr).not.toContain("Unhandled 'error' event");
+    }
+  });
+
   it("sees that its reader has left, as without us", async () => {
     const script = `"$@" | head -c 5; echo "\${PIPESTATUS[0]}"`;
     const child = spawn(
