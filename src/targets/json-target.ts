@@ -35,6 +35,11 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     }
     return { file, text, held: (content as Readonly<Record<string, unknown>>)[member] };
   };
+  const read = async () => {
+    const { held } = await readFile();
+    const key = beside === undefined ? held : (held as { readonly key?: unknown } | null | undefined)?.key;
+    return typeof key === "string" ? key : "";
+  };
   const change = async (value: unknown) => {
     const { file, text } = await readFile();
     const changed = applyEdits(text, modify(text, [member], value, { formattingOptions }));
@@ -60,14 +65,12 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
       await readFile();
     },
     deliver: (key) => change(beside === undefined ? key.reveal() : { ...beside, key: key.reveal() }),
-    read: async () => {
-      const { held } = await readFile();
-      const key = beside === undefined ? held : (held as { readonly key?: unknown } | null | undefined)?.key;
-      return typeof key === "string" ? key : "";
-    },
+    read,
     remove: async () => {
       await change(undefined);
-      return `The key was taken out of ${words}; what was there before it is not put back.`;
+      return (await read()) === ""
+        ? `The key was taken out of ${words}; what was there before it is not put back.`
+        : `The key is still in ${words}, a second time; take it out yourself.`;
     },
   };
 }

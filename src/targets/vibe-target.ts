@@ -1,4 +1,5 @@
 import { MistralKeyError } from "../errors.ts";
+import { findProgram } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { cleanText } from "../outside-text.ts";
 import { runProgram } from "../running/start-program.ts";
@@ -10,6 +11,12 @@ const service = { service: "ai.mistral.vibe", username: "MISTRAL_API_KEY" };
 const attributes = { application: "Python keyring library", ...service };
 const asArguments = (pairs: Readonly<Record<string, string>>) => Object.entries(pairs).flat();
 
+const failures = {
+  store: "The keychain did not take the key for Mistral Vibe.",
+  lookup: "The keychain did not say which key Mistral Vibe has.",
+  clear: "The keychain did not remove the key of Mistral Vibe.",
+} as const;
+
 /** How long to wait for the keychain, in milliseconds. */
 const answerLimitMs = 2200;
 const storeLimitMs = 20_000;
@@ -20,9 +27,16 @@ const storeLimitMs = 20_000;
  */
 export function openVibe(file: Target, { processContext, signal }: TargetContext): Target {
   const { env, platform } = processContext;
-  const secretTool = (args: readonly string[], input?: ApiKey) => {
-    const options = { env, platform, cwd: "/", timeLimitMs: storeLimitMs, signal };
-    return runProgram("secret-tool", args, { ...options, ...(input && { input }) });
+  const secretTool = async (action: "store" | "lookup" | "clear", key: ApiKey, args: readonly string[]) => {
+    const options = { env, platform, cwd: "/", timeLimitMs: storeLimitMs, signal, keys: [key] };
+    const input = action === "store" ? { input: key } : {};
+    const outcome = await runProgram("secret-tool", [action, ...args], { ...options, ...input });
+    const said = "stderr" in outcome ? cleanText(outcome.stderr.toString(), [key]) : "";
+    // A look-up that finds nothing fails without a word.
+    if (outcome.kind === "exited" && (outcome.code === 0 || (action === "lookup" && said === ""))) {
+      return outcome.stdout.toString().trim();
+    }
+    throw new MistralKeyError("usage", `${failures[action]} ${said}`.trim());
   };
   const usesKeychain = async (key: ApiKey) => {
     if ((await file.read(key)) !== "") return false;
@@ -33,30 +47,22 @@ export function openVibe(file: Target, { processContext, signal }: TargetContext
         hint: "Unlock it, then run the same command again.",
       });
     }
-    const { kind } = await secretTool(["--version"]);
-    return kind !== "not-found";
+    return findProgram("secret-tool", { env, platform }) !== undefined;
   };
   return {
     words: "Mistral Vibe",
     check: file.check,
     deliver: async (key) => {
       if (!(await usesKeychain(key))) return await file.deliver(key);
-      const stored = await secretTool(["store", "--label", "Mistral Vibe", ...asArguments(attributes)], key);
-      if (stored.kind === "exited" && stored.code === 0) return;
-      const said = "stderr" in stored ? cleanText(stored.stderr.toString(), [key]) : "";
-      throw new MistralKeyError(
-        "usage",
-        `The keychain did not take the key for Mistral Vibe. ${said}`.trim(),
-      );
+      await secretTool("store", key, ["--label", "Mistral Vibe", ...asArguments(attributes)]);
     },
     read: async (key) => {
       if (!(await usesKeychain(key))) return await file.read(key);
-      const found = await secretTool(["lookup", ...asArguments(service)]);
-      return found.kind === "exited" ? found.stdout.toString().trim() : "";
+      return await secretTool("lookup", key, asArguments(service));
     },
     remove: async (key) => {
       if (!(await usesKeychain(key))) return await file.remove(key);
-      await secretTool(["clear", ...asArguments(service)]);
+      await secretTool("clear", key, asArguments(service));
       return "The key of Mistral Vibe was taken out of the keychain.";
     },
   };

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
@@ -105,6 +115,20 @@ describe("push to a tool", () => {
   });
 });
 
+describe("push llm", () => {
+  it("says that the key is still there where the file has it twice", async () => {
+    on = await openPushing();
+    write(".config/io.datasette.llm/keys.json", "");
+    await on.push("llm");
+    write(
+      ".config/io.datasette.llm/keys.json",
+      `{"mistral": "${key.reveal()}", "mistral": "${key.reveal()}"}`,
+    );
+    expect((await on.push("--forget", "llm")).said).toContain("The key is still in llm");
+    on.deps.close();
+  });
+});
+
 describeWithKeyring("push vibe, with a real keyring", () => {
   let keyring: Keyring;
   const lookup = () =>
@@ -133,6 +157,25 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     expect(existsSync(at(".vibe/.env"))).toBe(false);
     expect((await on.push("--forget", "vibe")).code).toBe(0);
     expect(lookup()).toBe("");
+  });
+
+  it.each([
+    ["clear", "did not remove the key"],
+    ["lookup", "did not say which key"],
+  ])("does not say that the key is gone where secret-tool fails to %s", async (action, said) => {
+    on.deps.close();
+    const bin = mkdtempSync(join(tmpdir(), "mistral-key-secret-tool-"));
+    on = await openPushing({ env: { ...keyring.env, PATH: `${bin}:${process.env.PATH}` } });
+    mkdirSync(at(".vibe"));
+    await on.push("vibe");
+    const fails = `[ "$1" = ${action} ] && echo 'No answer' >&2 && exit 1`;
+    writeFileSync(join(bin, "secret-tool"), `#!/bin/sh\n${fails}\nPATH=\${PATH#*:} exec secret-tool "$@"\n`);
+    chmodSync(join(bin, "secret-tool"), 0o755);
+    const forgotten = await on.push("--forget", "vibe");
+    rmSync(bin, { recursive: true });
+    expect(forgotten).toMatchObject({ code: 9, said: expect.stringContaining("may still be there") });
+    expect(forgotten.said).toContain(said);
+    expect(lookup()).toBe(key.reveal());
   });
 
   it("delivers to Vibe's file where that has a key, since Vibe reads it first", async () => {
