@@ -124,7 +124,7 @@ describeNeeding("push github, with gh", needing("gh", "gh"), () => {
 describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-client"), () => {
   it("applies one entry, leaves the others to their owners, reads it back, and takes it out", async () => {
     let data: Record<string, string> | undefined = { other: "eA==" };
-    let own: readonly string[] = [];
+    const owned = new Map<string | null, readonly string[]>();
     const api = answering((request, body) => {
       const path = (request.url ?? "").replace(/\?.*/, "");
       const resource = { name: "secrets", singularName: "secret", namespaced: true, kind: "Secret" };
@@ -147,9 +147,11 @@ describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-
       if (request.method === "PATCH") {
         expect(request.headers["content-type"]).toBe("application/apply-patch+yaml");
         const applied: Record<string, string> = JSON.parse(body).data ?? {};
-        const rest = Object.entries(data ?? {}).filter(([name]) => !own.includes(name));
+        const manager = new URLSearchParams((request.url ?? "").replace(/^[^?]*/, "")).get("fieldManager");
+        const before = owned.get(manager) ?? [];
+        const rest = Object.entries(data ?? {}).filter(([name]) => !before.includes(name));
         data = { ...Object.fromEntries(rest), ...applied };
-        own = Object.keys(applied);
+        owned.set(manager, Object.keys(applied));
       }
       return [200, secret("mistral")];
     });
@@ -171,6 +173,11 @@ describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-
     expect(data).toEqual(held(key));
     await on.replaceKey(otherKey);
     expect((await on.push()).code).toBe(0);
+    expect(data).toEqual(held(otherKey));
+    const second = "kubernetes:prod/mistral#second";
+    expect((await on.push(second)).code).toBe(0);
+    expect(data).toEqual({ ...held(otherKey), second: held(otherKey).key });
+    expect((await on.push("--forget", second)).code).toBe(0);
     expect(data).toEqual(held(otherKey));
     expect(await on.push("--forget", target)).toMatchObject({
       code: 0,

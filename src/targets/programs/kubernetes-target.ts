@@ -30,8 +30,9 @@ export function openKubernetes(
   const apply = async (data: Readonly<Record<string, string>>, key: ApiKey) => {
     const metadata = { name: secret, namespace };
     const input = JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, data });
-    const how = ["--server-side", "--force-conflicts", "--field-manager=mistral-key", "--validate=false"];
-    await kubectl.run(["apply", ...how, "-f", "-"], { input, key });
+    // The server removes what a manager no longer applies, so each entry has a manager of its own.
+    const how = ["--server-side", "--force-conflicts", `--field-manager=mistral-key/${entry}`];
+    await kubectl.run(["apply", ...how, "--validate=false", "-f", "-"], { input, key });
   };
   return {
     words,
