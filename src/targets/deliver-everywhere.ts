@@ -6,8 +6,6 @@ import { showName } from "../outside-text.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
-const atOnce = 4;
-
 /** A key to deliver to targets of its profile. */
 export interface Delivery {
   readonly profile: ProfileName;
@@ -16,10 +14,11 @@ export interface Delivery {
 }
 
 /**
- * Delivers a key to targets, four at a time, reads it back where possible, and prints each result. A failed
- * target is reported and does not stop the others.
+ * Delivers a key to targets, reads it back where possible, and prints each result. A failed target is
+ * reported and does not stop the others. Those of one kind come one after the other, since they may change
+ * the same thing: the git repository of a password store, for example.
  *
- * @param onReport - called as each ends, before the next one starts in its place
+ * @param onReport - called as each ends, before the next one of its kind starts
  * @returns a report for each, in the order of the targets
  * @throws Cancelled when the person stops
  */
@@ -29,9 +28,9 @@ export async function deliverEverywhere(
   onReport: (report: DeliveryReport) => void,
 ): Promise<readonly DeliveryReport[]> {
   const reports: DeliveryReport[] = [];
-  const waiting = targets.entries();
-  const work = async () => {
-    for (const [index, reference] of waiting) {
+  const deliverAll = async (kind: TargetReference["kind"]) => {
+    for (const [index, reference] of targets.entries()) {
+      if (reference.kind !== kind) continue;
       const report = await reporting(targetText(reference), async () =>
         deliver(await openTarget(reference, profile), key),
       );
@@ -42,7 +41,7 @@ export async function deliverEverywhere(
       reports[index] = report;
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await Promise.all([...new Set(targets.map(({ kind }) => kind))].map(deliverAll));
   return reports;
 }
 

@@ -155,6 +155,13 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(kept("the key").trim()).toBe(otherKey.reveal());
   });
 
+  it("delivers to targets of one kind one after the other", async () => {
+    standIn("vault-put", `echo in >> log; cat > "$1"; sleep 0.3; echo out >> log`);
+    await start();
+    expect((await on.push("command:vault-put a", "command:vault-put b")).code).toBe(0);
+    expect(kept("log")).toBe("in\nout\nin\nout\n");
+  });
+
   it.each(["replaced", "about to be"] as const)(
     "takes a key that is %s while it is delivered for none that is in use",
     async (how) => {
@@ -252,7 +259,22 @@ describeNeeding(
     });
     afterEach(() => run("gpgconf", "--kill", "all"));
 
-    it("delivers, keeps further lines, reads back, and removes the entry", async () => {
+    const insert = (entry: string, content: string) =>
+      execFileSync("pass", ["insert", "--multiline", entry], {
+        env: env(),
+        input: Buffer.from(content, "latin1"),
+        stdio: ["pipe", "pipe", "pipe"],
+      });
+    const show = (entry: string) => execFileSync("pass", ["show", entry], { env: env(), encoding: "latin1" });
+
+    it("keeps further lines in any encoding, and takes no folder for an entry", async () => {
+      insert("work/mistral", "before\nuser: Andr\xe9\n\xff\xfe\n");
+      expect(await on.push("pass:work/mistral", "pass:work")).toMatchObject({ code: 0 });
+      expect(show("work/mistral")).toBe(`${key.reveal()}\nuser: Andr\xe9\n\xff\xfe\n`);
+      expect(show("work").trim()).toBe(key.reveal());
+    });
+
+    it("delivers, reads back, and removes the entry", async () => {
       expect(await on.push("pass:work/mistral")).toMatchObject({
         code: 0,
         said: expect.stringContaining("read back"),

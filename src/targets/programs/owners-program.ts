@@ -16,11 +16,13 @@ export interface ProgramFacts {
 /** The options of a call. */
 export interface ProgramCall {
   /** For stdin: a key, or text with one. */
-  readonly input?: ApiKey | string;
+  readonly input?: ApiKey | string | Buffer;
   /** A key to mask in what it prints. */
   readonly key?: ApiKey | undefined;
   /** Absolute; the home folder if absent, which exists wherever the command was started. */
   readonly cwd?: string;
+  /** How to decode its stdout; UTF-8 if absent. */
+  readonly encoding?: "latin1";
   /** Matches stderr if there is nothing yet: not a failure, the answer is empty. */
   readonly absent?: RegExp;
 }
@@ -56,7 +58,10 @@ export class OwnersProgram {
    * @throws MistralKeyError of kind `usage`, with a hint if known, if it fails, is missing or too
    *   old, times out, or cannot be started
    */
-  async run(args: readonly string[], { input, key, cwd, absent }: ProgramCall = {}): Promise<ProgramAnswer> {
+  async run(
+    args: readonly string[],
+    { input, key, cwd, encoding, absent }: ProgramCall = {},
+  ): Promise<ProgramAnswer> {
     const { name, install, hint } = this.#facts;
     const { processContext, signal, programLimitMs = defaultLimitMs } = this.#context;
     const { env, platform, home } = processContext;
@@ -74,7 +79,7 @@ export class OwnersProgram {
     switch (outcome.kind) {
       case "exited": {
         const said = cleanText(outcome.stderr.toString(), keys);
-        if (outcome.code === 0) return { stdout: outcome.stdout.toString(), said };
+        if (outcome.code === 0) return { stdout: outcome.stdout.toString(encoding), said };
         if (absent?.test(said)) return { stdout: "", said };
         if (unknownWords.test(said))
           throw failure(`${name} here is too old for this: ${said}`, `Update it. ${install}`);

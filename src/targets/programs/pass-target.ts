@@ -14,9 +14,12 @@ export function openPass(path: string, context: TargetContext): Target {
     "If there is no password store yet: pass init YOUR-GPG-ID\nElse unlock your GPG key, then try again.";
   const pass = new OwnersProgram({ name: "pass", install, hint }, context);
   const words = `the pass entry ${showName(path)}`;
+  /** Decoded as Latin-1, one character per byte, so that lines in any encoding survive. */
   const readLines = async (key: ApiKey) => {
-    const call = { key, absent: /is not in the password store/ };
-    return (await pass.run(["show", "--", path], call)).stdout.split("\n");
+    const call = { key, encoding: "latin1", absent: /is not in the password store/ } as const;
+    const lines = (await pass.run(["show", "--", path], call)).stdout.split("\n");
+    // Of a folder, it shows a tree.
+    return lines[0] === path && /^[^ -~]|^[|`]--/.test(lines[1] ?? "") ? [""] : lines;
   };
   return {
     words,
@@ -25,7 +28,7 @@ export function openPass(path: string, context: TargetContext): Target {
     },
     deliver: async (key) => {
       const [, ...more] = await readLines(key);
-      const input = [key.reveal(), ...more].join("\n");
+      const input = Buffer.from([key.reveal(), ...more].join("\n"), "latin1");
       await pass.run(["insert", "--multiline", "--force", "--", path], { input, key });
     },
     read: async (key) => (await readLines(key))[0] ?? "",
