@@ -108,7 +108,11 @@ describe("push to a service, through a stand-in for its program", () => {
 
   it.each([
     ["alone", "", (held: string) => held],
-    ["as a member of what is there", `{"other":"x"}`, (held: string) => JSON.parse(held).MISTRAL_API_KEY],
+    [
+      "as a member of what is there",
+      `{"other": 12345678901234567890}`,
+      (held: string) => JSON.parse(held).MISTRAL_API_KEY,
+    ],
   ])("puts a key into AWS Secrets Manager, %s", async (_how, before, keyIn) => {
     writeFileSync(at("kept/secret"), before);
     standIn(
@@ -124,7 +128,18 @@ describe("push to a service, through a stand-in for its program", () => {
       said: expect.stringContaining("read back"),
     });
     expect(keyIn(kept("secret"))).toBe(key.reveal());
-    if (before !== "") expect(JSON.parse(kept("secret")).other).toBe("x");
+    expect(kept("secret")).toContain(before.slice(0, -1));
+    expect((await on.push("--forget", "aws:prod/mistral")).code).toBe(0);
+    if (before !== "") expect(kept("secret")).toBe(before);
+  });
+
+  it("leaves an AWS secret with binary data as it is", async () => {
+    standIn("aws", `[ "$2" = get-secret-value ] && echo '{"SecretBinary": "AAECAw=="}' || touch written`);
+    await start();
+    await expect(on.push("aws:prod/mistral")).rejects.toMatchObject({
+      message: expect.stringContaining("binary"),
+    });
+    expect(readdirSync(at("kept"))).toEqual([]);
   });
 
   it("sets a variable of the Vercel project that the folder is linked to", async () => {

@@ -1,3 +1,5 @@
+import { applyEdits, modify } from "jsonc-parser";
+import { MistralKeyError } from "../../errors.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
@@ -31,7 +33,10 @@ export function openAws(secretId: string, context: TargetContext): Target {
     const { stdout, said } = await aws.run(["secretsmanager", "get-secret-value", ...about], call);
     if (noValue.test(said)) return "";
     const { SecretString: text } = aws.parse(stdout) as { readonly SecretString?: unknown };
-    return String(text ?? "");
+    if (typeof text === "string") return text;
+    throw new MistralKeyError("usage", `${words} holds binary data, which a key would replace.`, {
+      hint: "Use another secret for the key.",
+    });
   };
   return {
     words,
@@ -39,9 +44,8 @@ export function openAws(secretId: string, context: TargetContext): Target {
       await readSecret();
     },
     deliver: async (key) => {
-      const members = membersOf(await readSecret(key));
-      const whole = members && JSON.stringify({ ...members, [standardVariable]: key.reveal() });
-      await write(whole ?? key.reveal(), key);
+      const text = await readSecret(key);
+      await write(membersOf(text) === undefined ? key.reveal() : withMember(text, key.reveal()), key);
     },
     read: async (key) => {
       const text = await readSecret(key);
@@ -49,15 +53,19 @@ export function openAws(secretId: string, context: TargetContext): Target {
       return members === undefined ? text : String(members[standardVariable] ?? "");
     },
     remove: async (key) => {
-      const members = membersOf(await readSecret(key));
-      if (members === undefined) {
+      const text = await readSecret(key);
+      if (membersOf(text) === undefined) {
         return `What is in ${words} stays there. To delete it: aws secretsmanager delete-secret --secret-id ${secretId}`;
       }
-      const { [standardVariable]: _key, ...rest } = members;
-      await write(JSON.stringify(rest), key);
+      await write(withMember(text, undefined), key);
       return `The key was taken out of ${words}; its version before this still has it.`;
     },
   };
+}
+
+/** Sets or removes the member; the others stay as they are written, which not every number survives otherwise. */
+function withMember(text: string, value: string | undefined): string {
+  return applyEdits(text, modify(text, [standardVariable], value, {}));
 }
 
 function membersOf(text: string): Readonly<Record<string, unknown>> | undefined {
