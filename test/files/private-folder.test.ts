@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { explainFileError } from "../../src/files/file-errors.ts";
 import { PrivateFolder } from "../../src/files/private-folder.ts";
+import { diskCalls } from "../support/disk.ts";
 
 const isRoot = process.getuid?.() === 0;
 const posix = process.platform !== "win32";
@@ -94,6 +95,16 @@ describe("a private folder", () => {
     expect(folder.remove("a.json")).toBe(true);
     expect(folder.remove("a.json")).toBe(false);
     expect(folder.read("a.json")).toBeUndefined();
+  });
+
+  it.runIf(posix)("has every change on the disk when it returns, and never half a file", async () => {
+    folder.prepare();
+    const flushed = ["fsync temporary", "rename a.json", "fsync things"];
+    expect(await diskCalls(() => folder.write("a.json", "one"))).toEqual(flushed);
+    expect(await diskCalls(() => folder.write("a.json", "two"))).toEqual(flushed);
+    const created = ["fsync temporary", "link b.json", "fsync things"];
+    expect(await diskCalls(() => folder.create("b.json", "one"))).toEqual(created);
+    expect(await diskCalls(() => folder.remove("a.json"))).toEqual(["fsync things"]);
   });
 
   it("removes with a file what a write of it left that was killed, and nothing that is being written", () => {

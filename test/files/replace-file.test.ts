@@ -13,10 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { replaceFile } from "../../src/files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../src/files/text-file.ts";
+import { diskCalls } from "../support/disk.ts";
 
 const posix = process.platform !== "win32";
 const content = Buffer.from("new\n");
@@ -60,6 +61,23 @@ describe("replacing a file", () => {
     });
   });
 
+  it.runIf(posix)("has the new content on the disk before it takes the old one's place", async () => {
+    const file = await read();
+    const calls = await diskCalls(() => replaceFile(file, content));
+    expect(calls).toEqual(["fsync temporary", "rename file", `fsync ${basename(folder)}`]);
+  });
+
+  it.runIf(posix)("keeps its group", async (context) => {
+    const [group] =
+      process.geteuid?.() === 0
+        ? [12345]
+        : (process.getgroups?.() ?? []).filter((id) => id !== process.getegid?.());
+    if (group === undefined) return context.skip("this user is in one group only");
+    chownSync(path, statSync(path).uid, group);
+    expect(await replaceFile(await read(), content)).toMatchObject({ outcome: "replaced" });
+    expect(statSync(path)).toMatchObject({ gid: group });
+  });
+
   it.runIf(posix)("keeps the link that leads to it", async () => {
     const real = join(folder, "real");
     rmSync(path);
@@ -77,6 +95,14 @@ describe("replacing a file", () => {
     writeFileSync(path, "other\n");
     expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
     expect(readFileSync(path, "utf8")).toBe("other\n");
+  });
+
+  it.runIf(posix)("leaves one alone whose mode was changed since it was read", async () => {
+    const file = await read();
+    chmodSync(path, 0o600);
+    expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
+    expectUntouched();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   it("leaves alone what has taken its place, with the same content too, and makes none where it is gone", async () => {

@@ -113,6 +113,21 @@ it("stops a rotation that somebody else has finished meanwhile, and loses no key
   expect(machine.profiles.read(defaultProfile)?.key).toBe(newKey.mask);
 });
 
+it("erases nothing of the next rotation when it is held up until that has begun", async () => {
+  const locked = interrupted("previous", async () => {
+    throw new MistralKeyError("store-locked", "The store is locked.");
+  });
+  const finishAndBeginNext = async () => {
+    mistral.revoke(oldKey);
+    expect(await start({ finish: true })).toBe(0);
+    const begun = await start({ withKey: true }, { key: otherKey, store: locked });
+    expect(begun).toMatchObject({ kind: "unfinished" });
+  };
+  const late = await start({ withKey: true }, { store: interrupted("current", finishAndBeginNext) });
+  expect(late).toMatchObject({ kind: "unfinished" });
+  expect(await slotsOf(machine)).toMatchObject({ current: "new", next: "another" });
+});
+
 it("changes nothing when the key it has read was replaced by another run while it waited for the new one", async () => {
   // A store that remembers what it has read, as the keychain does.
   const remembering: SecretStore = {

@@ -44,6 +44,15 @@ describe("moving a key to another store", () => {
     expect(remembered()).toBe("file");
   });
 
+  it("takes the Admin API key along", async () => {
+    const { keychain, file, move } = await setUp();
+    const admin = { profile: defaultProfile, slot: "admin" } as const;
+    await keychain.set(admin, otherKey);
+    expect(await move()).toEqual({ outcome: "moved" });
+    expect((await file.get(admin))?.equals(otherKey)).toBe(true);
+    expect(await keychain.get(admin)).toBeUndefined();
+  });
+
   it("changes nothing when the new store does not take it", async () => {
     const { keychain, file, move, remembered } = await setUp();
     file.failure = new MistralKeyError("store-denied", "The disk is full.");
