@@ -96,7 +96,7 @@ describe("the encrypted file", () => {
   });
 
   it("tells the rule before a new passphrase is typed, and asks again for one that is too short", async () => {
-    const { store, questions } = openStore({ answers: ["short", passphrase] });
+    const { store, questions } = openStore({ answers: ["7 chars", passphrase] });
     await store.set(address, key);
     expect(questions[0]?.message).toContain("8 characters or more");
     expect(questions[1]?.message).toContain("fewer than 8 characters");

@@ -62,6 +62,9 @@ function replyTo(call: Message, secret: Bent["secret"], locked: boolean): Messag
       return Message.newMethodReturn(call, "v", [new Variant("b", locked)]);
     case "CreateItem":
       return Message.newMethodReturn(call, "oo", [item, "/"]);
+    // It says that the item is gone, and keeps it.
+    case "Delete":
+      return Message.newMethodReturn(call, "o", ["/"]);
     case "Unlock":
       return Message.newMethodReturn(
         call,

@@ -80,6 +80,13 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     ]);
   });
 
+  it("is not said to have erased a key that is still there", async () => {
+    await start({});
+    const { outcomes } = await act(program, keyring.env, "delete");
+    expect(outcomes).toMatchObject([{ kind: "store-denied", cause: expect.stringContaining("still there") }]);
+    expect(service.calls).toContain("Delete");
+  });
+
   it("is said to let nobody in when it does not", async () => {
     await start({ errors: { OpenSession: accessDenied, GetSecrets: accessDenied } });
     const run = await act(program, keyring.env, "get");

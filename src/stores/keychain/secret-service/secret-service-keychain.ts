@@ -100,11 +100,11 @@ export class SecretServiceKeychain implements Keychain {
   async #readWithin(account: string, timeLeft: () => number): Promise<string | undefined> {
     for (let attempt = 1; attempt <= attempts && timeLeft() > 0; attempt++) {
       const { items, password: entered } = await this.#askUnlocked(account);
-      if (entered !== undefined) return intact(entered);
+      if (entered !== undefined) return entered;
       if (items.unlocked === 0) return undefined;
       const limitMs = Math.max(timeLeft(), limits.leastRead);
       const password = await retryPassing(() => this.#keytar.read(account, limitMs));
-      if (password !== undefined) return intact(password);
+      if (password !== undefined) return password;
       // The item exists: keytar does not see it, or it was just removed or locked.
       await this.#show({ account, which: "one" });
     }
@@ -186,12 +186,6 @@ async function retryPassing<Value>(call: () => Promise<Value>): Promise<Value> {
       await pause();
     }
   }
-}
-
-/** keytar substitutes this character for invalid text. */
-function intact(password: string): string {
-  if (password.includes("\ufffd")) throw new KeychainProblem("unreadable");
-  return password;
 }
 
 function itemOf(account: string): Readonly<Record<string, string>> {
