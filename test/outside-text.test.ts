@@ -22,7 +22,7 @@ describe("text from outside", () => {
     ["a sequence inside a sequence", "a\x1b\x1b[m[31mb", "a[31mb"],
     ["lines", "one\r\ntwo\tthree\u2028four", "one two three four"],
     ["other controls", "a\x00\x08\x7f\x85b", "a b"],
-    ["zero-width characters and soft hyphens", "a\u200b\u00ad\u2060\ufeffb", "ab"],
+    ["zero-width characters and soft hyphens", "a\u200b\u00ad\u2060\ufeff\ufff9b", "ab"],
     ["what turns the direction", "a\u202e\u2066\u200fb", "ab"],
     ["tags and variation selectors", "a\u{e0041}\ufe0f\u{e0101}b", "ab"],
     [

@@ -60,8 +60,7 @@ export class JournalFolder implements RotationJournal {
   }
 
   confirm(record: RotationRecord): void {
-    const now = this.read(record.profile);
-    if (now?.holder !== record.holder || now.startedAt !== record.startedAt) throw takenOver(record.profile);
+    if (this.read(record.profile)?.holder !== record.holder) throw takenOver(record.profile);
   }
 
   update(

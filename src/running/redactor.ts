@@ -92,7 +92,7 @@ const shortestForm = 8;
 
 /**
  * Every way a program is likely to print a key: verbatim, URL-encoded, in a JSON string, and inside
- * base64 (standard and URL-safe) at each of its three offsets. No form contains another.
+ * base64 (standard and URL-safe) at each of its three offsets.
  */
 function formsOf(key: ApiKey): readonly Buffer[] {
   const text = key.reveal();
@@ -106,8 +106,6 @@ function formsOf(key: ApiKey): readonly Buffer[] {
       return [inside, inUrlAlphabet(inside)];
     }),
   ];
-  const forms = [...new Set([text, ...derived.filter((form) => form.length >= shortestForm)])];
-  return forms
-    .filter((form) => !forms.some((other) => other !== form && form.includes(other)))
-    .map((form) => Buffer.from(form));
+  const forms = new Set([text, ...derived.filter((form) => form.length >= shortestForm)]);
+  return [...forms].map((form) => Buffer.from(form));
 }

@@ -7,6 +7,7 @@ import { get } from "../../src/commands/use/get.ts";
 import { MistralKeyError } from "../../src/errors.ts";
 import { type ProfileName, parseProfileName } from "../../src/keys/profile-name.ts";
 import { renameProfile } from "../../src/profiles/rename-profile.ts";
+import { planOf } from "../../src/rotation/journal.ts";
 import type { Slot } from "../../src/stores/secret-store.ts";
 import { type Blow, Fuse, Killed } from "../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, storeKey } from "../rotation/stored-key.ts";
@@ -99,12 +100,12 @@ describe("a profile that is renamed", () => {
     expect(machine.profiles.readDefault()).toBeUndefined();
   });
 
-  it("takes along what a rotation has left behind", async () => {
-    await machine.secrets.set({ profile: from, slot: "next" }, newKey);
+  it.each(["next", "previous", "admin"] as const)("takes along what is in its slot %s", async (slot) => {
+    await machine.secrets.set({ profile: from, slot }, newKey);
     await rename();
     await expectRenamed();
-    expect((await keyOf(to, "next"))?.reveal()).toBe(newKey.reveal());
-    expect(await keyOf(from, "next")).toBeUndefined();
+    expect((await keyOf(to, slot))?.reveal()).toBe(newKey.reveal());
+    expect(await keyOf(from, slot)).toBeUndefined();
   });
 });
 
@@ -188,6 +189,18 @@ it("takes along what another run notes while the key is copied", async () => {
   };
   await renameProfile(deps, names);
   expect(deps.profiles.read(to)).toMatchObject({ expiresAt: "2027-03-01" });
+});
+
+it("takes no key away from a rotation that begins under the old name meanwhile", async () => {
+  const known = await storeKey(machine);
+  const deps = machine.next();
+  deps.profiles.writeDefault = () => {
+    deps.journal.begin(planOf(oldKey, known, known, { holds: "old", now: deps.now() }));
+    void deps.secrets.set({ profile: from, slot: "next" }, newKey);
+  };
+  await expect(renameProfile(deps, names)).rejects.toMatchObject({ kind: "unfinished" });
+  expect((await keyOf(from))?.reveal()).toBe(oldKey.reveal());
+  expect((await keyOf(from, "next"))?.reveal()).toBe(newKey.reveal());
 });
 
 it("does not take the key away that somebody stores under the old name meanwhile", async () => {

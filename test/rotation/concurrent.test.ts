@@ -128,6 +128,14 @@ it("erases nothing of the next rotation when it is held up until that has begun"
   expect(await slotsOf(machine)).toMatchObject({ current: "new", next: "another" });
 });
 
+it("keeps the old key when something refuses every key from the moment that the new one is in use", async () => {
+  const refusing = interrupted("current", async () => {
+    for (const key of [oldKey, newKey]) mistral.revoke(key);
+  });
+  expect(await start({ withKey: true }, { store: refusing })).toBe(9);
+  expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "old" });
+});
+
 it("changes nothing when the key it has read was replaced by another run while it waited for the new one", async () => {
   // A store that remembers what it has read, as the keychain does.
   const remembering: SecretStore = {

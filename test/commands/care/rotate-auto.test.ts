@@ -227,6 +227,14 @@ describe("rotate --auto", () => {
     expect((await slotsOf(deps)).current).toBe("new");
   });
 
+  it("leaves the old key to the person where it may not delete it", async () => {
+    api.behave("forbidden", { on: ["admin-delete"] });
+    deps = deps.next({ answers: [answer.press("l", /I am deleting it/)], browser: false });
+    expect(await run({ browser: false })).toEqual({ code: 9 });
+    expect(deps.stderr()).toContain("The old key could not be deleted for you.");
+    expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
+  });
+
   it("goes on without a question with a rotation that was cut off", async () => {
     api.behave("server-error", { on: ["admin-delete"] });
     expect(await run()).toEqual({ code: 9 });
