@@ -38,11 +38,5 @@ export async function readStdin(stream: InputStream, signal: AbortSignal): Promi
     if (error instanceof MistralKeyError) throw error;
     throw new MistralKeyError("usage", "Standard input could not be read.", { cause: error });
   }
-  return decode(Buffer.concat(chunks));
-}
-
-/** Windows PowerShell's `>` writes UTF-16 with a byte order mark. */
-function decode(bytes: Buffer): string {
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(utf16 ? "utf-16le" : "utf-8").decode(bytes);
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

@@ -35,11 +35,6 @@ describe("readStdin", () => {
     expect(await readStdin(Readable.from([bytes.subarray(0, 1), bytes.subarray(1)]), never)).toBe("é");
   });
 
-  it("understands what Windows PowerShell writes into a file", async () => {
-    const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`${key}\r\n`, "utf16le")]);
-    expect(await readStdin(Readable.from([bytes]), never)).toBe(`${key}\r\n`);
-  });
-
   it("refuses a terminal and says what to do instead", async () => {
     const stream = Object.assign(new PassThrough(), { isTTY: true });
     const failure = await failureOf(readStdin(stream, never));
