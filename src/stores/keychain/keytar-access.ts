@@ -11,8 +11,7 @@ export const keychainService = "mistral-key";
  * The keytar functions in use. Not `findCredentials`: on Linux it crashes with SIGSEGV when an item is
  * locked or has no account.
  */
-const methods = ["getPassword", "setPassword", "deletePassword"] as const;
-type Method = (typeof methods)[number];
+type Method = "getPassword" | "setPassword" | "deletePassword";
 
 /** keytar's functions: each takes service and account, `setPassword` also a password. */
 type Keytar = Readonly<Record<Method, (...args: readonly string[]) => Promise<unknown>>>;
@@ -80,8 +79,7 @@ function loadBinary(require: NodeJS.Require, failure: unknown): Keytar {
   let cause = failure;
   for (const file of binariesOf(require)) {
     try {
-      const binary: unknown = require(file);
-      if (isKeytar(binary)) return binary;
+      return require(file);
     } catch (error) {
       const text = String(error);
       if (/libsecret-1/.test(text)) throw new KeychainProblem("libsecret-missing", error);
@@ -100,12 +98,4 @@ function binariesOf(require: NodeJS.Require): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function isKeytar(value: unknown): value is Keytar {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    methods.every((name) => typeof Reflect.get(value, name) === "function")
-  );
 }

@@ -60,9 +60,9 @@ export class BusConnection {
    * A bus would accept Hello, and calls, before it has authenticated this user. But xdg-dbus-proxy,
    * which fronts the bus in sandboxes (Flatpak, Firejail), treats early messages as malformed.
    *
-   * @returns why the bus cannot be used; `undefined` if it can
+   * @throws BusUnreachable
    */
-  async authenticate(): Promise<BusUnreachable | undefined> {
+  async authenticate(): Promise<void> {
     const socket = this.#socket;
     const authenticated = new Promise<void>((resolve, reject) => {
       this.#handshake = { resolve, reject };
@@ -81,14 +81,8 @@ export class BusConnection {
     });
     socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
     socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
-    try {
-      await authenticated;
-    } catch (error) {
-      if (error instanceof BusUnreachable) return error;
-      throw error;
-    }
+    await authenticated;
     void this.call({ ...theBus, member: "Hello", args: [] });
-    return undefined;
   }
 
   /**

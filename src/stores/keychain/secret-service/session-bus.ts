@@ -21,48 +21,34 @@ export async function useSessionBus<Value>(
   { env, ...limit }: SessionBusAccess,
   act: (connection: BusConnection) => Promise<Value>,
 ): Promise<Value> {
-  let connection: BusConnection | undefined;
-  let isOver = false;
+  const socket = socketOf(env);
+  if (socket === undefined) throw new BusUnreachable("No session bus is named that can be used.");
+  if (socket.startsWith("\0") && !reachesAbstractNames) throw new KeychainProblem("node-too-old");
+  const connection = new BusConnection(socket);
   try {
     return await withinLimit(limit, async () => {
-      let failure: Error = new BusUnreachable("No session bus is named that can be used.");
-      for (const socket of socketsOf(env)) {
-        if (isOver) break;
-        if (socket.startsWith("\0") && !reachesAbstractNames) {
-          failure = new KeychainProblem("node-too-old");
-          continue;
-        }
-        connection = new BusConnection(socket);
-        const refusal = await connection.authenticate();
-        if (refusal === undefined) return await act(connection);
-        failure = refusal;
-      }
-      throw failure;
+      await connection.authenticate();
+      return await act(connection);
     });
   } finally {
-    isOver = true;
-    connection?.close();
+    connection.close();
   }
 }
 
 /**
- * Sockets to try, in order, as `net.connect` takes them: a path, or a NUL followed by a name in Linux's
- * abstract namespace. Skips addresses that are malformed or of other kinds (tcp, autolaunch).
+ * The bus's socket as `net.connect` takes it: a path, or a NUL followed by a name in Linux's abstract
+ * namespace. Addresses such as `unix:path=/run/user/1000/bus` or `unix:abstract=/tmp/dbus-x,guid=…`;
+ * `undefined` for one that is malformed or of another kind (tcp, autolaunch).
  *
  * Source: D-Bus specification 0.43, "Server Addresses"; libdbus, GLib and systemd use the socket in the
  * runtime folder when no address is set.
  */
-function socketsOf({
-  DBUS_SESSION_BUS_ADDRESS: addresses,
+function socketOf({
+  DBUS_SESSION_BUS_ADDRESS: address,
   XDG_RUNTIME_DIR: runtimeFolder,
-}: SessionBusAccess["env"]): readonly string[] {
-  if (addresses) return addresses.split(";").flatMap((address) => socketOf(address) ?? []);
-  return runtimeFolder ? [join(runtimeFolder, "bus")] : [];
-}
-
-/** The socket of an address such as `unix:path=/run/user/1000/bus` or `unix:abstract=/tmp/dbus-x,guid=…`. */
-function socketOf(address: string): string | undefined {
-  const [, place, text = ""] = /^unix:(?:.*,)?(path|abstract)=([^,]+)/.exec(address) ?? [];
+}: SessionBusAccess["env"]): string | undefined {
+  if (!address) return runtimeFolder ? join(runtimeFolder, "bus") : undefined;
+  const [, place, text = ""] = /^unix:(?:[^;]*,)?(path|abstract)=([^,;]+)/.exec(address) ?? [];
   try {
     const name = decodeURIComponent(text);
     if (place === undefined || name.includes("\0")) return undefined;

@@ -39,10 +39,9 @@ describeWithKeyring("the session bus, for the question before keytar and for key
     expect(await read({ DBUS_SESSION_BUS_ADDRESS: undefined })).toMatchObject({ result: storedKey });
   });
 
-  it("is found behind addresses that lead nowhere, and with escapes", async () => {
-    const escaped = bus.replaceAll("-", "%2d");
-    const addresses = `unix:path=/nowhere;unix:abstract=nowhere-${process.pid};unix:path=${escaped}`;
-    expect(await read({ DBUS_SESSION_BUS_ADDRESS: addresses })).toMatchObject({ result: storedKey });
+  it("is found with escapes in its address", async () => {
+    const address = `unix:path=${bus.replaceAll("-", "%2d")}`;
+    expect(await read({ DBUS_SESSION_BUS_ADDRESS: address })).toMatchObject({ result: storedKey });
   });
 
   it("is found in the abstract namespace by a Node that can reach it, and else said to be there", async () => {
@@ -98,7 +97,6 @@ describe("the address of the session bus", () => {
     ["alone", (path: string) => `unix:path=${path}`],
     ["with the bus's own number behind", (path: string) => `unix:path=${path},guid=0123456789abcdef`],
     ["with the bus's own number in front", (path: string) => `unix:guid=0123456789abcdef,path=${path}`],
-    ["behind one of another kind", (path: string) => `tcp:host=localhost,port=1;unix:path=${path}`],
     ["in front of nothing", (path: string) => `unix:path=${path};`],
   ])("is read %s, with escapes", async (_, addressOf) => {
     expect(await connect({ DBUS_SESSION_BUS_ADDRESS: addressOf(escaped()) })).toBe("let in");
