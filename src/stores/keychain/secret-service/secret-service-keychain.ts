@@ -1,13 +1,7 @@
 import type { Keychain, KeychainOptions, Peeked } from "../keychain.ts";
 import { KeychainProblem } from "../keychain-trouble.ts";
 import { KeytarAccess, keychainService } from "../keytar-access.ts";
-import {
-  askSecretService,
-  type ItemsToShow,
-  pause,
-  type SecretServiceAnswer,
-  showToKeytar,
-} from "./secret-service.ts";
+import { askSecretService, pause, type SecretServiceAnswer, showToKeytar } from "./secret-service.ts";
 
 /** Milliseconds. The first three and Node's start-up fit the 2.5 s that a store has to report a problem. */
 const limits = {
@@ -76,7 +70,7 @@ export class SecretServiceKeychain implements Keychain {
     const mayUnlock = collection === "locked" && this.#options.interactive;
     if (collection !== "unlocked" && !mayUnlock) throw new KeychainProblem(collection);
     // Otherwise keytar would duplicate an item that it cannot see.
-    if (items.unlocked > 0) await this.#show({ account, which: "one" });
+    if (items.unlocked > 0) await this.#show(account);
     await retryPassing(() => this.#keytar.write(account, password, this.#changeLimit));
   }
 
@@ -85,7 +79,7 @@ export class SecretServiceKeychain implements Keychain {
       // Query again after each attempt: keytar's own result is unreliable.
       const { items } = await this.#askUnlocked(account);
       if (items.unlocked === 0) return attempt > 1;
-      await this.#show({ account, which: "all" });
+      await this.#show(account);
       await retryPassing(() => this.#keytar.erase(account, this.#changeLimit));
     }
     throw new KeychainProblem("denied", new Error("An item is still there after it was erased."));
@@ -106,7 +100,7 @@ export class SecretServiceKeychain implements Keychain {
       const password = await retryPassing(() => this.#keytar.read(account, limitMs));
       if (password !== undefined) return password;
       // The item exists: keytar does not see it, or it was just removed or locked.
-      await this.#show({ account, which: "one" });
+      await this.#show(account);
     }
     throw new KeychainProblem("unreadable");
   }
@@ -160,10 +154,9 @@ export class SecretServiceKeychain implements Keychain {
   }
 
   /** Best effort: if it fails, the operation that follows reports the problem. */
-  async #show({ account, which }: Pick<ItemsToShow, "which"> & { readonly account: string }): Promise<void> {
+  async #show(account: string): Promise<void> {
     const { env, signal } = this.#options;
-    const items = { env, limitMs: limits.leastRead, signal, item: itemOf(account), which };
-    await showToKeytar(items).catch(() => {});
+    await showToKeytar(itemOf(account), { env, limitMs: limits.leastRead, signal }).catch(() => {});
   }
 }
 

@@ -67,30 +67,19 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
  */
 const libsecretSchema = { "xdg:schema": "org.freedesktop.Secret.Generic" };
 
-/** Items to make visible to keytar. */
-export interface ItemsToShow extends SessionBusAccess {
-  /** The items' attributes. */
-  readonly item: Attributes;
-  /**
-   * `one`: one item, if keytar sees none, so that what it reads does not change. `all`: every item, so
-   * that erasing erases all.
-   */
-  readonly which: "one" | "all";
-}
-
 /**
- * Adds libsecret's attribute to unlocked items that lack it, so that keytar sees them. Their secrets
- * and other attributes are unchanged.
+ * Adds libsecret's attribute to the unlocked items, if keytar sees none of them, so that it sees them.
+ * Their secrets and other attributes are unchanged.
  *
+ * @param item - the items' attributes
  * @throws BusError, BusUnreachable, TimedOut, MalformedMessage, or the signal's reason
  */
-export async function showToKeytar({ item, which, ...access }: ItemsToShow): Promise<void> {
+export async function showToKeytar(item: Attributes, access: SessionBusAccess): Promise<void> {
   await useSessionBus(access, async (bus) => {
     const every = await untilReady(() => searchItems(bus, item));
     const visible = await searchItems(bus, { ...item, ...libsecretSchema });
-    if (which === "one" && visible.unlocked.length > 0) return;
-    const hidden = every.unlocked.filter((path) => !visible.unlocked.includes(path));
-    for (const path of which === "one" ? hidden.slice(0, 1) : hidden) {
+    if (visible.unlocked.length > 0) return;
+    for (const path of every.unlocked) {
       const attributes = await property(bus, path, "Item", "Attributes");
       if (typeof attributes !== "object" || isList(attributes)) throw unexpected("Attributes");
       await property(bus, path, "Item", "Attributes", { ...attributes, ...libsecretSchema });
