@@ -5,7 +5,7 @@ import { expires, noBrowser, web, withKey } from "./recurring.ts";
 export const careCommands: readonly CommandEntry[] = [
   {
     name: "verify",
-    tried: ["check", "test", "validate"],
+    tried: ["check", "test"],
     summary: "check the stored key with a test call",
     flags: [
       { syntax: "--all", description: "every profile", conflicts: ["stdin", "profile"] },
@@ -24,7 +24,7 @@ export const careCommands: readonly CommandEntry[] = [
   {
     name: "status",
     alias: "ls",
-    tried: ["list", "whoami", "who", "show", "info", "profiles", "keys", "accounts"],
+    tried: ["list", "whoami", "show"],
     summary: "show every profile and the key an app started here would use",
     flags: [
       {
@@ -45,7 +45,6 @@ export const careCommands: readonly CommandEntry[] = [
   },
   {
     name: "expires",
-    tried: ["expiry", "expire", "ends", "date"],
     summary: "note when the stored key ends",
     description:
       "Notes when the stored key ends, as the console's list of keys shows it. Warnings and reminders use that date. Mistral is not asked, and nothing changes there.",
@@ -62,7 +61,7 @@ export const careCommands: readonly CommandEntry[] = [
   },
   {
     name: "use",
-    tried: ["switch", "select", "default", "profile"],
+    tried: ["switch", "select"],
     summary: "make a profile the default, everywhere or in this folder",
     description:
       "Makes a profile the one that commands use when nothing else names one. With --here, only in this folder and those below: a file .mistral-key there holds the name, and never a key.\n\nThe order is: --profile, MISTRAL_KEY_PROFILE, the nearest .mistral-key in this folder or above it, the default that this command sets, and the profile called default. A .mistral-key that another user could have put there is refused.",
@@ -73,7 +72,7 @@ export const careCommands: readonly CommandEntry[] = [
   },
   {
     name: "rename",
-    tried: ["mv", "move"],
+    tried: ["mv"],
     summary: "give a profile another name",
     description:
       "Gives a profile another name. The key is moved first. If the command is killed, one of the two names has the key, and running the same command again finishes the job.",
@@ -87,7 +86,7 @@ export const careCommands: readonly CommandEntry[] = [
   },
   {
     name: "rotate",
-    tried: ["renew", "replace", "refresh", "regenerate", "roll"],
+    tried: ["renew", "replace"],
     summary: "replace the stored key with a new one, safely",
     flags: [
       withKey,
@@ -142,19 +141,7 @@ export const careCommands: readonly CommandEntry[] = [
   },
   {
     name: "remove",
-    tried: [
-      "logout",
-      "log-out",
-      "signout",
-      "delete",
-      "del",
-      "rm",
-      "unset",
-      "forget",
-      "clear",
-      "uninstall",
-      "revoke",
-    ],
+    tried: ["logout", "delete", "rm", "revoke"],
     summary: "delete the stored key and what is known about it",
     flags: [{ syntax: "--yes", description: "do not ask" }],
     examples: ["mistral-key remove", "mistral-key remove -p work --yes"],

@@ -6,7 +6,7 @@ import { oneOf } from "./recurring.ts";
 export const machineCommands: readonly CommandEntry[] = [
   {
     name: "doctor",
-    tried: ["diagnose", "health", "scan"],
+    tried: ["diagnose"],
     summary: "check this machine, and say what to do",
     description:
       "Checks this machine (keychain, permissions, environment, network, proxy, TLS, clock) and the stored key, with a test call where it can be read without asking you. Changes nothing and asks nothing. Exits with the code of the first check that fails, 0 when none does.",
@@ -30,7 +30,6 @@ export const machineCommands: readonly CommandEntry[] = [
   },
   {
     name: "completion",
-    tried: ["completions", "complete", "autocomplete"],
     summary: "print the script that completes commands with Tab",
     description:
       "Prints a script for your shell that completes commands, flags, profiles and files with the Tab key. Load it once, as the examples show.",

@@ -5,24 +5,7 @@ import { expires, noBrowser, replaceWithoutAsking, web, withKey } from "./recurr
 export const obtainCommands: readonly CommandEntry[] = [
   {
     name: "init",
-    tried: [
-      "login",
-      "signin",
-      "sign-in",
-      "auth",
-      "authenticate",
-      "setup",
-      "set-up",
-      "configure",
-      "config",
-      "add",
-      "new",
-      "create",
-      "set",
-      "store",
-      "save",
-      "start",
-    ],
+    tried: ["login", "auth", "setup", "configure", "add", "set"],
     summary: "walk through getting a key, check it and store it",
     flags: [
       withKey,
@@ -50,7 +33,6 @@ export const obtainCommands: readonly CommandEntry[] = [
   },
   {
     name: "import",
-    tried: ["find", "migrate", "clean"],
     summary: "find keys left in plaintext, store them, take the copies out",
     description:
       "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools, not in a keychain. Only reads, until you agree to each change.",

@@ -10,7 +10,7 @@ import { oneOf } from "./recurring.ts";
 export const useCommands: readonly CommandEntry[] = [
   {
     name: "run",
-    tried: ["exec", "with"],
+    tried: ["exec"],
     summary: "run a command with the key in its environment, and nowhere else",
     description:
       "Runs a command with the stored key in its environment as MISTRAL_API_KEY. Nothing is written down, and the shell this is typed in does not get the key. Input, output, terminal, signals and exit code are the command's own.\n\nWith --as, the key goes under that name instead and MISTRAL_API_KEY stays as it is; give --as twice for two names. With --redact, the command's output passes through mistral-key, which masks the key in it, also in base64 or as part of an address, and when it is wrapped over several lines. The command's output is then not a terminal, so it may leave out colours and progress. If the command leaves something running in the background that still has this output open, mistral-key waits for that to end.",
@@ -33,7 +33,7 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "env",
-    tried: ["export", "dotenv"],
+    tried: ["export"],
     summary: "give the key to this shell, or to a dotenv file",
     description:
       "Prints the line that puts the key into the environment of the shell that evaluates it.\n\nWith --write, puts the key into a dotenv file instead: its other lines stay as they are, only you may read it, and a file that git would commit is refused.",
@@ -58,7 +58,7 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "get",
-    tried: ["print", "show-key", "token", "key", "cat", "reveal", "copy"],
+    tried: ["print", "show-key", "copy"],
     summary: "print the stored key, or copy it",
     description:
       "Prints the stored key and nothing else. On a terminal it asks first.\n\nWith --copy, puts it on the clipboard and does not print it. The clipboard is cleared after 45 seconds if the key is still there. Over SSH the terminal is asked to put it on its own clipboard, which mistral-key cannot clear.",
@@ -75,7 +75,7 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "try",
-    tried: ["ask", "chat", "prompt", "hello"],
+    tried: ["ask", "chat"],
     summary: "ask a model one question, or print the call as a program",
     description:
       "Asks a model one question with the stored key. The answer is printed as it is written; what it cost follows on standard error. The question comes from the arguments, or from standard input, or is a short built-in one.\n\nWith --as, prints the same call as a program instead. It reads the key from MISTRAL_API_KEY, so start it with mistral-key run. No call is made.",
@@ -96,7 +96,6 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "models",
-    tried: ["model", "capabilities"],
     summary: "list the models that the key may call",
     description:
       "Lists the models that the stored key may call: context, what each can do, its other names, and when it is withdrawn, as Mistral's API reports it. The API does not report which models make embeddings.",
@@ -117,7 +116,7 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "limits",
-    tried: ["limit", "quota", "usage", "rate-limits", "ratelimit"],
+    tried: ["quota", "usage"],
     summary: "show the rate limits, and what is left of them",
     description:
       "Shows how many requests and tokens a minute and a month the key's workspace has for a model, and what is left of them. It makes one tiny call to that model, because Mistral only sends its limits with an answer.",
@@ -132,7 +131,7 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "open",
-    tried: ["console", "web", "browse"],
+    tried: ["console"],
     summary: "open a page of Mistral's console",
     args: [
       {
@@ -147,7 +146,7 @@ export const useCommands: readonly CommandEntry[] = [
   },
   {
     name: "push",
-    tried: ["deliver", "sync", "deploy"],
+    tried: ["deploy", "sync"],
     summary: "deliver the key to where it is used, now and after every rotation",
     description:
       "Delivers the stored key to the targets you name, and remembers them: rotate delivers the new key there. Without a target, delivers to all remembered ones.\n\nTargets: dotenv:PATH; the tools vibe, llm, opencode, continue, aider; github:OWNER/REPO or github:OWNER/REPO#ENVIRONMENT; kubernetes:NAMESPACE/SECRET or kubernetes:NAMESPACE/SECRET#KEY; aws:SECRET-ID; vercel:ENVIRONMENT; pass:PATH; and command:PROGRAM, which gets the key on its standard input. After the word --read-back you can name a second program, which prints the key that is stored there.",
