@@ -101,7 +101,6 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   command.action(() => {
     const values = { ...given(program, globalFlags), ...given(command, [...entry.flags, ...globalFlags]) };
     refuseConflicts(entry, values);
-    refuseNamelessFiles(entry, values);
     reading.invocation = { kind: "command", command: entry, args: command.args, flags: new Flags(values) };
   });
 }
@@ -115,15 +114,6 @@ function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string
       hint: "Use only one of them.",
     });
   }
-}
-
-/** An empty name would resolve to the current directory. */
-function refuseNamelessFiles({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
-  const nameless = flags.find(
-    ({ syntax, suggests }) => suggests === "files" && values[nameOf(syntax)] === "",
-  );
-  if (nameless === undefined) return;
-  throw new MistralKeyError("usage", `${nameless.syntax} needs a name.`);
 }
 
 function configure(command: Command, reading: Reading): void {

@@ -44,17 +44,6 @@ it("has --version on either side of the command", async () => {
   expect(await readCommandLine(["run", "node", "-V"], layout)).toMatchObject({ args: ["node", "-V"] });
 });
 
-it.each([
-  ["env", "--write", ""],
-  ["status", "--ics="],
-  ["import", "--from", ""],
-])("refuses a file without a name: %s %s", async (...line) => {
-  await expect(readCommandLine(line, layout)).rejects.toMatchObject({
-    kind: "usage",
-    message: expect.stringMatching(/^--(?:write|ics|from).* needs a name\.$/),
-  });
-});
-
 describe("a key in an argument", () => {
   const key = "testKey0".repeat(4);
 
