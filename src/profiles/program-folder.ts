@@ -29,19 +29,16 @@ export async function programFolder(env: Readonly<Record<string, string | undefi
 
 const chooseFolder = "Set MISTRAL_KEY_HOME to a folder that only you can read.";
 
-/** This person's home folder, absolute; `undefined` for a user without one, as in a container. */
+/** This person's home folder, absolute; `undefined` without one, as in a container. */
 export function homeFolder(): string | undefined {
-  const { homedir, userInfo } = process.getBuiltinModule("node:os");
-  for (const tell of [homedir, () => userInfo().homedir]) {
-    try {
-      // An empty or relative HOME would depend on the current folder.
-      const home = tell();
-      if (isAbsolute(home)) return home;
-    } catch {
-      // No entry for this user.
-    }
+  try {
+    const home = process.getBuiltinModule("node:os").homedir();
+    // An empty or relative HOME would depend on the current folder.
+    return isAbsolute(home) ? home : undefined;
+  } catch {
+    // No entry for this user.
+    return undefined;
   }
-  return undefined;
 }
 
 /** The current folder; `undefined` if it has been deleted. */

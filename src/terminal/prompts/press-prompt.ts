@@ -2,7 +2,6 @@ import { createPrompt, useKeypress, useState } from "@inquirer/core";
 import { wrap } from "../output/layout.ts";
 import type { Style } from "../output/output.ts";
 import type { Theme } from "../output/theme.ts";
-import { pasteNotice } from "./prompt-stream.ts";
 import type { PressKey } from "./prompts.ts";
 
 /** Config of {@link pressPrompt}. */
@@ -15,13 +14,11 @@ export interface PressConfig {
 /** Shows keys and what they do; returns the value of the first one pressed. */
 export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, symbols }, done) => {
   const [chosen, setChosen] = useState<PressKey<unknown> | undefined>(undefined);
-  const [pasted, setPasted] = useState(false);
 
   useKeypress((event, rl) => {
     // Readline collects what is typed and would put the cursor after it.
     rl.clearLine(0);
     if (chosen !== undefined) return;
-    if (event.name === pasteNotice) setPasted(true);
     const key = keys.find(({ press }) => press === (event.name === "return" ? "enter" : event.name));
     if (key === undefined) return;
     setChosen(key);
@@ -29,8 +26,7 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
   });
 
   if (chosen !== undefined) return `  ${symbols.symbol.next} ${symbols.faint(chosen.does)}`;
-  const line = layOutKeys(keys, columns, symbols);
-  return pasted ? `  ${symbols.symbol.warn} A paste is not an answer here.\n${line}` : line;
+  return layOutKeys(keys, columns, symbols);
 });
 
 /** The line of keys, ending with Ctrl-C; wraps only between keys. */

@@ -8,10 +8,7 @@ import { looksLikeKey } from "./secret/secret-kinds.ts";
  */
 export type Accepts = "line" | ((pressed: string) => boolean);
 
-/** Tells a prompt about a paste that is not an answer, as the name of a nonexistent key. */
-export const pasteNotice = "pasted";
-
-/** Tells a prompt to redraw, in the same way. */
+/** Tells a prompt to redraw, as the name of a nonexistent key. */
 export const redraw = "redraw";
 
 /**
@@ -63,7 +60,6 @@ export class PromptStream extends Readable implements KeyListener {
       this.stop();
     } else if (accepts === "line") this.#passOn(burst);
     else if (pasted !== undefined) {
-      this.press(pasteNotice);
       const marked = burst.findIndex((piece) => piece.kind === "paste");
       if (marked !== -1) this.receive(burst.slice(marked + 1));
     } else if (burst.every((piece) => isOffered(piece, accepts))) this.#passOn(burst);

@@ -182,14 +182,16 @@ describe("press", () => {
   it.each([
     ["a paste", { bracketed: true }],
     ["a paste that the terminal does not mark", { bracketed: false }],
-  ])("is not answered by %s, and says so", async (_, how) => {
+  ])("is not answered by %s", async (_, how) => {
     await askOne("press", async (terminal) => {
-      terminal.paste(`bs${key}\n`, how);
-      const screen = await terminal.waitFor("not an answer");
-      expect(screen).toContain(
-        "  ! A paste is not an answer here.\n  Enter open in the browser   s skip   b back   Ctrl-C stop",
-      );
-      terminal.type("s");
+      terminal.paste(`bb${key}\n`, how);
+      // What comes together with a paste is ignored like it.
+      await expect
+        .poll(() => {
+          terminal.type("s");
+          return terminal.screen();
+        })
+        .toContain("› skip");
       expect(await terminal.answerTo("press")).toBe("skip");
     });
   });
