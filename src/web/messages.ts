@@ -37,8 +37,6 @@ export type QuestionForm =
 export type Question = QuestionForm & {
   readonly id: number;
   readonly message: Styled;
-  /** Whether a key pasted at this question is accepted. */
-  readonly takesKey: boolean;
   /** Whether the terminal can ask it instead. */
   readonly handsOver: boolean;
 };
@@ -74,8 +72,6 @@ export interface Answer {
   readonly text?: string;
   /** The passphrase a second time. */
   readonly again?: string;
-  /** The text is a key, whatever was asked. */
-  readonly isKey?: boolean;
   /** Use a key despite its unusual shape. */
   readonly anyway?: boolean;
   readonly instead?: "back" | "offered" | "terminal";

@@ -5,7 +5,6 @@ import type {
   InsteadOfKey,
   KeyQuestion,
   PassphraseQuestion,
-  PastedKeyQuestion,
   PressQuestion,
   Prompts,
   TextQuestion,
@@ -36,8 +35,7 @@ export class PagePrompts implements Prompts {
     this.#handsOver = handsOver;
   }
 
-  choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
-    const { message, choices, initial } = question;
+  choose<Value>({ message, choices, initial }: ChooseQuestion<Value>) {
     const form = {
       form: "choose",
       choices: choices.map(({ name, description = "" }) => ({
@@ -49,24 +47,23 @@ export class PagePrompts implements Prompts {
         choices.findIndex(({ value }) => value === initial),
       ),
     } as const;
-    return this.#ask<Value, Pasted>(message, form, question, ({ choice = -1 }) => {
+    return this.#ask<Value>(message, form, ({ choice = -1 }) => {
       const chosen = choices[choice];
       return chosen === undefined ? unexpected : { outcome: "value", value: chosen.value };
     });
   }
 
-  confirm<Pasted = never>({ message, initial, ...rest }: ConfirmQuestion<Pasted>) {
+  confirm({ message, initial }: ConfirmQuestion) {
     const choices = [
       { value: true, name: "Yes" },
       { value: false, name: "No" },
     ];
-    return this.choose<boolean, Pasted>({ message, choices, initial, ...rest });
+    return this.choose<boolean>({ message, choices, initial });
   }
 
-  text<Pasted = never>(question: TextQuestion<Pasted>) {
-    const { message, example = "", check, day } = question;
+  text({ message, example = "", check, day }: TextQuestion) {
     const form = { form: "text", example, ...(day && { day }) } as const;
-    return this.#ask<string, Pasted>(message, form, question, (answer) => {
+    return this.#ask<string>(message, form, (answer) => {
       const text = answer.text?.trim() ?? "";
       const refused = check?.(text);
       return refused === undefined
@@ -75,18 +72,18 @@ export class PagePrompts implements Prompts {
     });
   }
 
-  press<Value, Pasted = never>({ keys, ...rest }: PressQuestion<Value, Pasted>) {
+  press<Value>({ keys }: PressQuestion<Value>) {
     const choices = keys.map(({ does, value }) => ({
       value,
       name: does.charAt(0).toUpperCase() + does.slice(1),
     }));
-    return this.choose<Value, Pasted>({ message: "What next?", choices, ...rest });
+    return this.choose<Value>({ message: "What next?", choices });
   }
 
   key<Instead extends InsteadOfKey = never>({ message, offered, instead = [] }: KeyQuestion<Instead>) {
     const back = instead.find((way) => way === "back");
     const form = { form: "key", canGoBack: back !== undefined, offers: offered !== undefined } as const;
-    return this.#ask<ApiKey | Instead, never>(message, form, {}, (answer) => {
+    return this.#ask<ApiKey | Instead>(message, form, (answer) => {
       if (answer.instead === "back" && back !== undefined) return { outcome: "value", value: back };
       if (answer.instead === "offered" && offered !== undefined) return { outcome: "value", value: offered };
       return takeKey(answer);
@@ -95,7 +92,7 @@ export class PagePrompts implements Prompts {
 
   passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
     const form = { form: "passphrase", twice: confirm } as const;
-    return this.#ask<string, never>(message, form, {}, ({ text = "", again }) => {
+    return this.#ask<string>(message, form, ({ text = "", again }) => {
       const reading = passphraseSecret.read(text);
       if (reading.outcome === "refused" || !confirm || again === text) return reading;
       return { outcome: "refused", reason: "The two are not the same. Enter both again." };
@@ -107,22 +104,16 @@ export class PagePrompts implements Prompts {
     return work();
   }
 
-  async #ask<Value, Pasted>(
+  async #ask<Value>(
     message: string,
     form: QuestionForm,
-    { onKeyPasted }: PastedKeyQuestion<Pasted>,
-    take: (answer: Answer) => Taken<Value | Pasted>,
-  ): Promise<Value | Pasted> {
+    take: (answer: Answer) => Taken<Value>,
+  ): Promise<Value> {
     const handsOver = this.#handsOver;
-    const given = await this.#channel.ask<Value | Pasted | typeof moved>(
-      { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined, handsOver },
-      (answer) => {
-        if (answer.instead === "terminal" && handsOver) return { outcome: "value", value: moved };
-        if (answer.isKey !== true) return take(answer);
-        if (onKeyPasted === undefined) return unexpected;
-        const taken = takeKey(answer);
-        return taken.outcome === "value" ? { outcome: "value", value: onKeyPasted(taken.value) } : taken;
-      },
+    const given = await this.#channel.ask<Value | typeof moved>(
+      { ...form, message: readStyled(message), handsOver },
+      (answer) =>
+        answer.instead === "terminal" && handsOver ? { outcome: "value", value: moved } : take(answer),
       this.#signal,
     );
     if (given === moved) throw moved;

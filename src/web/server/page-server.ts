@@ -24,7 +24,7 @@ export interface PageServerOptions {
 }
 
 /** Milliseconds. */
-const limits = { headers: 5000, request: 10_000, keepAlive: 5000, beat: 15_000, lastWords: 1000 };
+const limits = { headers: 5000, request: 10_000, keepAlive: 5000, lastWords: 1000 };
 /** Most bytes buffered for a page that does not read. */
 const mostUnread = 1_000_000;
 
@@ -140,9 +140,7 @@ export class PageServer {
     const unfollow = this.#options.channel.follow(from, (event, place) =>
       write(`id: ${place}\ndata: ${JSON.stringify(event)}\n\n`),
     );
-    const beat = setInterval(() => write(":\n\n"), limits.beat);
     const end = () => {
-      clearInterval(beat);
       unfollow();
       response.end();
     };
@@ -177,13 +175,12 @@ function limitRequests(most: number, perSecond: number): () => boolean {
 
 /** Validates an answer; `undefined` if it is none. */
 function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefined {
-  const { choice, text, again, isKey, anyway, instead } = fields;
+  const { choice, text, again, anyway, instead } = fields;
   const isText = (value: unknown) => value === undefined || typeof value === "string";
-  const isFlag = (value: unknown) => value === undefined || typeof value === "boolean";
   const fits =
     (choice === undefined || Number.isSafeInteger(choice)) &&
     [text, again].every(isText) &&
-    [isKey, anyway].every(isFlag) &&
+    (anyway === undefined || typeof anyway === "boolean") &&
     (instead === undefined || ["back", "offered", "terminal"].some((known) => known === instead));
   return fits ? (fields as Answer) : undefined;
 }
