@@ -37,7 +37,7 @@ export interface GetMistralKeyOptions {
  *   Its `hint` says what to do.
  */
 export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise<string> {
-  if (typeof options !== "object") {
+  if (typeof options !== "object" || options === null) {
     throw new MistralKeyError("usage", "getMistralKey takes an object.", {
       hint: 'Name a profile like this: getMistralKey({ profile: "work" })',
     });

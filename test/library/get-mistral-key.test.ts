@@ -180,8 +180,8 @@ describe("getMistralKey, when it cannot", () => {
     await expect(getMistralKey()).rejects.toMatchObject({ kind: "store-damaged" });
   });
 
-  it("does not take a name for options", async () => {
+  it.each(["work", null])("does not take %j for options", async (given) => {
     process.env.MISTRAL_API_KEY = "x";
-    await expect(getMistralKey("work" as unknown as object)).rejects.toMatchObject({ kind: "usage" });
+    await expect(getMistralKey(given as unknown as object)).rejects.toMatchObject({ kind: "usage" });
   });
 });
