@@ -76,7 +76,7 @@ function findInLine(line: Line, dialect: AssignmentDialect): Occurrence[] {
   );
 }
 
-const quoted = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t"'\`;&|()<>#]+)`;
+const quoted = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t\r"'\`;&|()<>#]+)`;
 const behind = String.raw`[ \t]*;?(?<space>[ \t]*)(?<comment>#.*)?$`;
 const wholeLines: Readonly<Record<AssignmentDialect, readonly RegExp[]>> = {
   dotenv: [new RegExp(String.raw`^(?<indent>[ \t]*)(?:export[ \t]+)?\w+[ \t]*[=:][ \t]*${quoted}${behind}`)],

@@ -42,7 +42,7 @@ export function removeVariable(text: string, name: string, value: string): strin
       .replace(/^[^=:]*[=:]/, "")
       .trim();
     if (held !== value && !["'", '"', "`"].some((quote) => held === quote + value + quote)) continue;
-    const lineEnd = text.indexOf("\n", entry.end) + 1 || text.length;
+    const lineEnd = nextLine(text, entry.end);
     const rest = text.slice(entry.end, lineEnd).trimStart();
     result += text.slice(position, entry.start) + (rest.startsWith("#") ? rest : "");
     position = lineEnd;
@@ -77,10 +77,16 @@ function* entriesOf(text: string): Generator<Entry> {
       end = from + (value?.[0].length ?? 0);
       yield { name, lead, start, end };
     }
-    const next = text.indexOf("\n", end);
-    if (next === -1) return;
-    start = next + 1;
+    start = nextLine(text, end);
   }
+}
+
+const lineEnding = /\r\n|[\r\n]/g;
+
+/** Where the line after a position starts. Readers take a carriage return alone for a line ending, too. */
+function nextLine(text: string, position: number): number {
+  lineEnding.lastIndex = position;
+  return lineEnding.test(text) ? lineEnding.lastIndex : text.length;
 }
 
 function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArray | null {

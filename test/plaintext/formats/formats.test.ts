@@ -42,6 +42,11 @@ describe("dotenv files", () => {
     );
   });
 
+  test("leaves a key where a CR alone ends its line, and other lines would go with it", () => {
+    const text = `A=1\nMISTRAL_API_KEY=${key}\rB=2\r`;
+    expect(takeOut(dotenv, text)).toEqual({ text, left: 1 });
+  });
+
   test("a key in the comment behind another variable is taken out of the comment", () => {
     expect(takeOut(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe("A=1 # MISTRAL_API_KEY=(moved)\n");
   });

@@ -14,6 +14,7 @@ describe("setVariable", () => {
     ["a file without a last line ending", "A=1", "A=1\nMISTRAL_API_KEY=NEW\n"],
     ["a file with Windows line endings", "A=1\r\nB=2\r\n", "A=1\r\nB=2\r\nMISTRAL_API_KEY=NEW\r\n"],
     ["one Windows line", "MISTRAL_API_KEY=old\r\nB=2\r\n", "MISTRAL_API_KEY=NEW\r\nB=2\r\n"],
+    ["lines ended by CR", "A=1\rMISTRAL_API_KEY=old\rB=2\r", "A=1\rMISTRAL_API_KEY=NEW\rB=2\r"],
     ["its value", "A=1\nMISTRAL_API_KEY=old\nB=2\n", "A=1\nMISTRAL_API_KEY=NEW\nB=2\n"],
     ["a last line without ending", "A=1\nMISTRAL_API_KEY=old", "A=1\nMISTRAL_API_KEY=NEW"],
     ["an empty value", "MISTRAL_API_KEY=\nB=2\n", "MISTRAL_API_KEY=NEW\nB=2\n"],
@@ -57,6 +58,10 @@ describe("removeVariable", () => {
   it("takes a value out that has blanks behind it", () => {
     const text = set('A=1\nMISTRAL_API_KEY="old" \n');
     expect(removeVariable(text, "MISTRAL_API_KEY", "NEW")).toBe("A=1\n");
+  });
+
+  it("leaves the next lines where a CR ends them", () => {
+    expect(removeVariable("A=1\rMISTRAL_API_KEY=NEW\rB=2\r", "MISTRAL_API_KEY", "NEW")).toBe("A=1\rB=2\r");
   });
 });
 
