@@ -19,12 +19,10 @@ export function writeCalendar(file: string | undefined, { profiles, choice, now 
   const known = profiles.flatMap((row) => ("profile" in row ? [row.profile] : []));
   const dated = known.filter((profile): profile is DatedProfile => typeof profile.expiresAt === "string");
   if (dated.length === 0) throw nothingDated(known, choice);
-  const at = deps.processContext();
-  const installation = JSON.stringify([deps.machineName(), at.home, deps.env.MISTRAL_KEY_HOME ?? ""]);
-  const text = calendarOf(dated, { now, installation });
+  const text = calendarOf(dated, deps.machineName(), now);
   if (file === undefined) output.answer(text);
   else {
-    writeOpenFile(resolve(at.cwd, file), text, { links: "followed" });
+    writeOpenFile(resolve(deps.processContext().cwd, file), text, { links: "followed" });
     const dates = dated.length === 1 ? "1 date is" : `${dated.length} dates are`;
     output.ok(`${dates} now in ${showName(file)}, with alarms ${reminderSteps.join(", ")} days before.`);
     output.next("Open it with your calendar.");
