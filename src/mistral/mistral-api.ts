@@ -144,25 +144,25 @@ export interface RateLimits {
   readonly tokensOfCall?: number;
 }
 
-/** Model capabilities that the API reports. Source: Mistral's API reference, August 2026. */
-export const capabilities = [
-  "chat",
-  "vision",
-  "tools",
-  "reasoning",
-  "code-completion",
-  "fine-tuning",
-  "ocr",
-  "classification",
-  "moderation",
-  "audio",
-  "transcription",
-  "realtime-transcription",
-  "speech",
-] as const;
+/** Model capabilities, by their names in the API. Source: Mistral's API reference, August 2026. */
+export const capabilities = {
+  completion_chat: "chat",
+  vision: "vision",
+  function_calling: "tools",
+  reasoning: "reasoning",
+  completion_fim: "code-completion",
+  fine_tuning: "fine-tuning",
+  ocr: "ocr",
+  classification: "classification",
+  moderation: "moderation",
+  audio: "audio",
+  audio_transcription: "transcription",
+  audio_transcription_realtime: "realtime-transcription",
+  audio_speech: "speech",
+} as const;
 
 /** One of {@link capabilities}. */
-export type Capability = (typeof capabilities)[number];
+export type Capability = (typeof capabilities)[keyof typeof capabilities];
 
 /** A row of the model list. Source: Mistral's API reference, August 2026. */
 export interface Model {

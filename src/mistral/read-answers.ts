@@ -1,24 +1,7 @@
 import type { ApiKey } from "../keys/api-key.ts";
 import { cleanText } from "../outside-text.ts";
 import { member } from "./call-outcome.ts";
-import type { Capability, Identity, Model, RateLimit, RateLimits } from "./mistral-api.ts";
-
-/** The API's names for model capabilities. Source: Mistral's API reference, August 2026. */
-const namesOfTheApi: Readonly<Record<string, Capability>> = {
-  completion_chat: "chat",
-  vision: "vision",
-  function_calling: "tools",
-  reasoning: "reasoning",
-  completion_fim: "code-completion",
-  fine_tuning: "fine-tuning",
-  ocr: "ocr",
-  classification: "classification",
-  moderation: "moderation",
-  audio: "audio",
-  audio_transcription: "transcription",
-  audio_transcription_realtime: "realtime-transcription",
-  audio_speech: "speech",
-};
+import { capabilities, type Identity, type Model, type RateLimit, type RateLimits } from "./mistral-api.ts";
 
 /**
  * Reads the models from an answer to `GET /v1/models`, without duplicates; `undefined` if it has no list. A
@@ -42,7 +25,7 @@ export function readModels(value: unknown, key: ApiKey): readonly Model[] | unde
       name: textIn(row, "name", key),
       aliases: Array.isArray(aliases) ? aliases.flatMap((alias) => shown(alias, key) ?? []) : [],
       contextLength: typeof length === "number" && Number.isSafeInteger(length) && length > 0 ? length : null,
-      capabilities: Object.entries(namesOfTheApi).flatMap(([name, capability]) =>
+      capabilities: Object.entries(capabilities).flatMap(([name, capability]) =>
         member(member(row, "capabilities"), name) === true ? [capability] : [],
       ),
       deprecatedAt: dateIn(row, "deprecation"),

@@ -103,7 +103,7 @@ export const useCommands: readonly CommandEntry[] = [
       {
         syntax: "--can <what>",
         description: "only models that can do this; may be given several times",
-        choices: capabilities,
+        choices: Object.values(capabilities),
         several: true,
       },
     ],

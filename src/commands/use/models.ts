@@ -13,7 +13,7 @@ import { hintFor } from "../../verification/verification-document.ts";
 export async function models({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const asked = flags.values("can");
-  const wanted = capabilities.filter((capability) => asked.includes(capability));
+  const wanted = Object.values(capabilities).filter((capability) => asked.includes(capability));
   const { profile, json } = settings;
   const { output } = deps;
   const { key, api, options } = await readCallableKey(deps, settings);
