@@ -55,7 +55,7 @@ export async function settleKey(
   for (;;) {
     const verdict = verdictOf(check);
     if (verdict === "usable") return { key, check };
-    printExplanation(deps.output, check, verdict === "rejected" ? "fail" : "warn");
+    printExplanation(deps.output, check);
     const question = whatNow(check, justMade, triesCodestral);
     // The user may paste another key instead of answering.
     const next = await prompts.choose<Next, ApiKey>({ ...question, onKeyPasted: (another) => another });

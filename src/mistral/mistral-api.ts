@@ -49,10 +49,15 @@ export interface KeyHistory {
   readonly expiresAt?: Expiry | undefined;
   /** When Mistral last accepted the key, ISO 8601; `null` when it never has. */
   readonly lastAcceptedAt: string | null;
+  /** Whether it was found on this machine, so that it is neither new nor mistyped. */
+  readonly isFound?: boolean;
 }
 
 /** The history of a new key. */
 export const newKey: KeyHistory = { lastAcceptedAt: null };
+
+/** The history of a key found in plaintext. */
+export const foundKey: KeyHistory = { lastAcceptedAt: null, isFound: true };
 
 /** Options of every call. */
 export interface CallOptions {

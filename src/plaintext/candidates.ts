@@ -4,7 +4,7 @@ import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import { ownCommand } from "../hints.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
-import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
+import { foundKey, type KeyCheck } from "../mistral/mistral-api.ts";
 import { whyNobody } from "../terminal/absence.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { checkEach } from "../verification/check-with-progress.ts";
@@ -68,7 +68,7 @@ export async function checkCandidates(
 ): Promise<readonly Candidate[]> {
   const api = await deps.mistral(endpoint);
   const checked = await checkEach(deps, found, async (one): Promise<Candidate> => {
-    return { found: one, check: await api.checkKey(one.key, { history: newKey, signal: deps.signal }) };
+    return { found: one, check: await api.checkKey(one.key, { history: foundKey, signal: deps.signal }) };
   });
   if (deps.signal.aborted) throw new Cancelled();
   return [...checked].sort((a, b) => rankOf(a) - rankOf(b));

@@ -1,10 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import type { Output } from "../terminal/output/output.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
-import { explain } from "../verification/explain.ts";
-import { facts } from "../verification/facts.ts";
+import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 
 /** The user's decision on a found key whose verdict is not `usable`. */
@@ -37,7 +35,7 @@ export async function decideAbout(
   check: KeyCheck,
   hasOthers: boolean,
 ): Promise<Decision> {
-  printAnswer(output, check);
+  printExplanation(output, check);
   const choices = choicesFor(check).filter(({ value }) => hasOthers || value !== "another");
   const decision = await (await prompts()).choose<Option>({ message: "What now?", choices });
   if (decision === "stop") throw new Cancelled("Stopped. The key was not stored.");
@@ -57,21 +55,4 @@ function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
       }
       return [another, stop];
   }
-}
-
-/** Prints Mistral's answer about a found key, and likely causes. */
-export function printAnswer(output: Output, check: KeyCheck): void {
-  const { sentence, hint, causes } = explain(check);
-  const refused = verdictOf(check) === "rejected";
-  output.print();
-  output[refused ? "fail" : "warn"](sentence);
-  if (check.diagnosis === "invalid-key") {
-    output.paragraph("One of these may be why:");
-    for (const { says } of [facts.deleted, facts.expired, facts.otherProduct, facts.allowance])
-      output.bullet(says);
-  } else {
-    for (const cause of causes) output.bullet(cause);
-    if (hint !== null) output.next(hint);
-  }
-  output.print();
 }

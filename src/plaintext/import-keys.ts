@@ -4,7 +4,7 @@ import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
-import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
+import { foundKey, type KeyCheck } from "../mistral/mistral-api.ts";
 import { noteExpiry } from "../onboarding/note-expiry.ts";
 import type { StoredOutcome } from "../onboarding/outcome.ts";
 import { askForName, choosePlace, findPlace, type Place, type PlaceRequest } from "../onboarding/place.ts";
@@ -149,7 +149,7 @@ async function checkOne(
   { deps, request, endpoint }: Importing,
   { key }: FoundKey,
 ): Promise<KeyCheck | undefined> {
-  return request.verify ? await checkWithProgress(deps, key, endpoint, { history: newKey }) : undefined;
+  return request.verify ? await checkWithProgress(deps, key, endpoint, { history: foundKey }) : undefined;
 }
 
 async function store(

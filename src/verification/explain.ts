@@ -123,8 +123,9 @@ function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: Ca
 }
 
 function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Words {
-  const { mask, usualShape, endpoint } = context;
-  const causes = [
+  const { mask, usualShape, endpoint, history } = context;
+  const ofFoundKey = [facts.deleted, facts.expired, facts.otherProduct, facts.allowance];
+  const ofNewKey = () => [
     ...(usualShape ? [] : [say(facts.unusualShape)]),
     // Mistral's own address takes Mistral's keys, and so does the demonstration's.
     ...(endpoint.serverUrl === undefined || endpoint.madeUp
@@ -134,6 +135,7 @@ function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Wo
     say(noCodestralKey ? facts.otherProductNotCodestral : facts.otherProduct),
     "It was mistyped, has expired, or was deleted in the console.",
   ];
+  const causes = history.isFound ? ofFoundKey.map((fact) => say(fact)) : ofNewKey();
   return { sentence: notAccepted(mask), causes, hint: say(facts.compare), next: [openKeys] };
 }
 

@@ -4,21 +4,20 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Assessed, KeyCheck } from "../mistral/mistral-api.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { explain } from "./explain.ts";
-import type { Explanation } from "./explanation.ts";
 import { isRefusal, verdictOf } from "./verdict.ts";
 import { type CheckedKey, commandOf, endsWithinMinDays } from "./verification-document.ts";
 
 /** Prints what an assessment means, with a blank line before and after. */
-export function printExplanation(output: Output, assessed: Assessed, symbol: "warn" | "fail"): void {
+export function printExplanation(output: Output, assessed: Assessed): void {
   output.print();
-  printMeaning(output, explain(assessed), symbol);
+  printMeaning(output, assessed);
   output.print();
 }
 
 /** Prints what happened, other facts, possible causes, and what to do next. */
-function printMeaning(output: Output, explanation: Explanation, symbol: "warn" | "fail"): void {
-  const { sentence, facts = [], causes, hint } = explanation;
-  if (symbol === "fail") output.fail(sentence, 0);
+function printMeaning(output: Output, assessed: Assessed): void {
+  const { sentence, facts = [], causes, hint } = explain(assessed);
+  if (isRefusal(assessed.diagnosis)) output.fail(sentence, 0);
   else output.warn(output.theme.strong(sentence), 0);
   if (facts.length > 0) output.print();
   for (const fact of facts) output.paragraph(fact);
@@ -48,12 +47,12 @@ export function printFailedCall(output: Output, profile: ProfileName, assessed: 
 }
 
 function printWithNext(output: Output, profile: ProfileName | null, assessed: Assessed): void {
-  const explanation = explain(assessed);
-  printMeaning(output, explanation, isRefusal(assessed.diagnosis) ? "fail" : "warn");
-  if (explanation.next.length === 0) return;
+  printMeaning(output, assessed);
+  const { next } = explain(assessed);
+  if (next.length === 0) return;
   output.print();
   output.rows(
-    explanation.next.map(({ command, does }) => ({
+    next.map(({ command, does }) => ({
       label: output.theme.strong(commandOf(profile, command)),
       value: does,
     })),

@@ -125,7 +125,7 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
   const { key, store, check } = outcome;
   const { profile, expiresAt } = options;
   const verification = { profile, key, store: store.kind, check, expiresAt, now: deps.now() };
-  printExplanation(deps.output, check, "fail");
+  printExplanation(deps.output, check);
   deps.output.paragraph("Nothing was changed; the stored key stays in use.");
   const document = { ...verificationDocument(verification), stored: false };
   return { code: exitCodeOfDiagnosis(check.diagnosis), document };

@@ -7,12 +7,12 @@ import { parseExpiry } from "../../keys/expiry.ts";
 import { captureDocument, exitCodeOfStored, printNextCommands } from "../../onboarding/closing.ts";
 import { checkCandidates, printChecks } from "../../plaintext/candidates.ts";
 import type { CleanChoice } from "../../plaintext/clean-up.ts";
-import { printAnswer } from "../../plaintext/decide.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
 import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
 import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings } from "../../settings.ts";
+import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
@@ -89,7 +89,7 @@ function report({ output }: Deps, imported: readonly ImportedKey[], { json }: As
   for (const one of imported) {
     if (one.outcome === "kept") output.paragraph("The stored key was not changed.");
     if (one.outcome !== "refused" || one.cleaned.length > 0) continue;
-    printAnswer(output, one.check);
+    printExplanation(output, one.check);
     output.paragraph("The key was not stored, and its copies were left as they are.");
   }
   const [first] = imported.filter((one) => one.outcome === "stored");

@@ -67,7 +67,7 @@ async function report(deps: Deps, outcome: InitOutcome, { json, from }: Asked): 
       );
       return exitCodes.done;
     case "refused":
-      printExplanation(output, outcome.check, "fail");
+      printExplanation(output, outcome.check);
       output.paragraph("The key was not stored.");
       return exitCodeOfDiagnosis(outcome.check.diagnosis);
     case "once":
