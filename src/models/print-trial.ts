@@ -15,12 +15,7 @@ export function printTrial(output: Output, profile: ProfileName, trial: Trial): 
   output.print();
   output.ok(said.join(", "), 0);
   if (end !== undefined && end.finishReason !== "stop") {
-    output.warn(
-      end.finishReason === "length"
-        ? "The answer ends there because it reached the largest number of tokens allowed."
-        : `The answer ends there. The reason that Mistral gives: "${end.finishReason}".`,
-      0,
-    );
+    output.warn(`The answer ends there. The reason that Mistral gives: "${end.finishReason}".`, 0);
   }
   const shares = sharesOf(trial);
   if (shares.length > 0) output.bullet(`It used ${shares.join(" and ")}.`, 0);
