@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { commandFor, shellWord } from "../hints.ts";
+import { commandFor } from "../hints.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { quietly, requirePerson } from "../terminal/absence.ts";
@@ -26,7 +26,10 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
   if (store !== undefined && known !== undefined && known.store !== store) {
     return { outcome: "moved", profile: known, store: await changeStore(deps, known, store) };
   }
-  requirePerson(deps, { message: "The wizard asks questions", hint: withoutPerson(request) });
+  requirePerson(deps, {
+    message: "The wizard asks questions",
+    hint: `Send the key on standard input instead: ${commandFor(profile, "init --with-key --expires 90d")} < FILE`,
+  });
   return await quietly(deps, async () => {
     greet(deps, `a Mistral API key, safely in ${store === "file" ? "an encrypted file" : "your keychain"}`);
     return await onboard(deps, request);
@@ -39,15 +42,4 @@ export function greet({ output }: Deps, subtitle: string): void {
   output.print();
   output.paragraph(`${theme.accent(theme.strong("mistral-key"))}   ${subtitle}`);
   output.print();
-}
-
-/** The hint when nobody can be asked, for the same store and endpoint. */
-function withoutPerson({ profile, store, endpoint }: OnboardRequest): string {
-  const flags = [
-    ...(store === undefined ? [] : ["--store", store]),
-    ...(endpoint === undefined || endpoint.region === "global" ? [] : ["--region", endpoint.region]),
-    ...(endpoint?.serverUrl === undefined ? [] : ["--server-url", shellWord(endpoint.serverUrl)]),
-  ];
-  const command = ["init --with-key --expires 90d", ...flags].join(" ");
-  return `Send the key on standard input instead: ${commandFor(profile, command)} < FILE`;
 }
