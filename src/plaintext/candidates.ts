@@ -9,7 +9,7 @@ import { whyNobody } from "../terminal/absence.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { checkEach } from "../verification/check-with-progress.ts";
 import { printVerdictLine } from "../verification/print-verdict.ts";
-import { verdictOf } from "../verification/verdict.ts";
+import { diagnosisWords, verdictOf } from "../verification/verdict.ts";
 import type { FoundKey, FoundPlace } from "./find-keys.ts";
 import { storedAs } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
@@ -135,16 +135,7 @@ function describe(
 ): string {
   const [first, ...others] = found.places;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  const said = check === undefined ? [] : [wordFor(check)];
+  const said = check === undefined ? [] : [diagnosisWords[check.diagnosis]];
   const stored = storedAs(found, profiles).length > 0 ? ["stored already"] : [];
   return [...said, `${whereOf(first, at)}${more}`, ...stored].join(", ");
-}
-
-function wordFor(check: KeyCheck): string {
-  if (check.diagnosis === "wrong-product") {
-    return check.product === "vibe" ? "for Vibe only" : "another product's";
-  }
-  return { usable: "accepted", limited: "accepted, limited now", unknown: "not known", rejected: "refused" }[
-    verdictOf(check)
-  ];
 }

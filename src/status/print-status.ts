@@ -1,7 +1,6 @@
 import { commandFor } from "../hints.ts";
 import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
-import type { Diagnosis } from "../mistral/diagnosis.ts";
 import { showName } from "../outside-text.ts";
 import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
@@ -9,25 +8,9 @@ import { abilitiesOf, type KnownTarget, type Profile, storeNameOf } from "../pro
 import { targetText } from "../profiles/target-reference.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import type { Card, KeyValueRow, Output, Style, TableColumn } from "../terminal/output/output.ts";
-import { isRefusal } from "../verification/verdict.ts";
+import { diagnosisWords, isRefusal } from "../verification/verdict.ts";
 import { printEnvironment, printNotices } from "./print-notices.ts";
 import { isEnding, type ReadableProfile, type Survey } from "./survey.ts";
-
-/** A diagnosis in words, short enough for a table. */
-const checkWords: Readonly<Record<Diagnosis, string>> = {
-  valid: "valid",
-  "invalid-key": "not accepted",
-  expired: "expired",
-  "wrong-product": "other product",
-  forbidden: "not allowed",
-  "no-plan": "no active plan",
-  "rate-limited": "rate limited",
-  "over-capacity": "at capacity",
-  "model-not-found": "no API there",
-  "bad-request": "not understood",
-  "server-error": "Mistral failed",
-  unreachable: "not reached",
-};
 
 function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
   const each = (cell: (profile: Profile) => string) => rows.map(({ profile }) => cell(profile));
@@ -53,7 +36,7 @@ function endCell(profile: Profile, theme: Style, now: Date): string {
 
 function checkCell({ lastDiagnosis }: Profile, theme: Style): string {
   if (lastDiagnosis === null) return "never";
-  const words = checkWords[lastDiagnosis];
+  const words = diagnosisWords[lastDiagnosis];
   return lastDiagnosis === "valid" ? words : theme.caution(words);
 }
 
@@ -181,7 +164,7 @@ function describeTarget({ target, since }: KnownTarget): string {
 /** The last check's result and, if that was inconclusive, when the key was last accepted. */
 function checkOf({ lastVerifiedAt, lastDiagnosis, lastAcceptedAt }: Profile): string {
   if (lastVerifiedAt === null || lastDiagnosis === null) return "never";
-  const said = `${checkWords[lastDiagnosis]}, on ${dayOfCheck(lastVerifiedAt)}`;
+  const said = `${diagnosisWords[lastDiagnosis]}, on ${dayOfCheck(lastVerifiedAt)}`;
   if (lastAcceptedAt === lastVerifiedAt || isRefusal(lastDiagnosis)) return said;
   return lastAcceptedAt === null
     ? `${said}; nothing is known about the key yet`

@@ -22,3 +22,19 @@ export function verdictOf({ diagnosis, authentication }: KeyCheck): Verdict {
 export function isRefusal(diagnosis: Diagnosis): boolean {
   return ["invalid-key", "expired", "wrong-product", "forbidden"].includes(diagnosis);
 }
+
+/** A diagnosis in words, short enough for a table. */
+export const diagnosisWords: Readonly<Record<Diagnosis, string>> = {
+  valid: "valid",
+  "invalid-key": "not accepted",
+  expired: "expired",
+  "wrong-product": "other product",
+  forbidden: "not allowed",
+  "no-plan": "no active plan",
+  "rate-limited": "rate limited",
+  "over-capacity": "at capacity",
+  "model-not-found": "no API there",
+  "bad-request": "not understood",
+  "server-error": "Mistral failed",
+  unreachable: "not reached",
+};
