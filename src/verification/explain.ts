@@ -1,4 +1,4 @@
-import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
+import { dayOf, formatDay } from "../keys/expiry.ts";
 import { addressOf } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { Assessed, CallContext } from "../mistral/mistral-api.ts";
@@ -101,18 +101,11 @@ function wordsFor(assessed: Assessed): Words {
   }
 }
 
-function explainRefusedOldKey(lastAcceptedAt: string, { history, now, mask }: CallContext): Words {
+function explainRefusedOldKey(lastAcceptedAt: string, { history, mask }: CallContext): Words {
   const { expiresAt } = history;
   const known = [`It worked on ${formatDay(dayOf(new Date(lastAcceptedAt)))}.`];
   if (typeof expiresAt === "string") known.push(`${formatDay(expiresAt)} is noted as its last day.`);
-  const today = typeof expiresAt === "string" && daysLeft(expiresAt, now) === 0;
-  const causes = [
-    ...(today ? [facts.expiredToday] : []),
-    facts.deleted,
-    ...(today ? [] : [expiresAt === null ? facts.expiredByPolicy : facts.expired]),
-    facts.archived,
-    facts.allowance,
-  ];
+  const causes = [facts.deleted, facts.expired, facts.archived, facts.allowance];
   return {
     sentence: notAccepted(mask),
     facts: known,

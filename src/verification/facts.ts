@@ -1,26 +1,12 @@
 import { consolePages } from "../mistral/console-pages.ts";
 import { type Facts, sources } from "../mistral/facts.ts";
 
-const {
-  apiKeys,
-  codestralReports,
-  errors,
-  keyPolicy,
-  limits,
-  quickstart,
-  spending,
-  userReports,
-  vibeReports,
-} = sources;
+const { apiKeys, codestralReports, errors, limits, quickstart, spending, userReports, vibeReports } = sources;
 
 /** What a key's verdict says about Mistral. */
 export const facts = {
   deleted: apiKeys("It was deleted in the console, by you or by an admin of the organization."),
-  expiredToday: apiKeys("It has expired: today is noted as its last day."),
   expired: apiKeys("It has expired; its row in the console shows the date."),
-  expiredByPolicy: keyPolicy(
-    "It has expired after all: a policy of the organization may have given it a last day.",
-  ),
   archived: userReports("Its workspace was archived or removed."),
   allowance: vibeReports(
     "It is a Vibe key whose monthly allowance is used up, which looks the same from here.",

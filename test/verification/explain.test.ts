@@ -78,14 +78,8 @@ describe("a refused key that worked before", () => {
     expect(next.map(({ command }) => command)).toEqual(["open keys", "rotate"]);
   });
 
-  it("and never ends, as the person entered it, may have got a last day from a policy", () => {
-    expect(old(null).causes).toContain("a policy of the organization");
-  });
-
-  it("has expired first of all on its last day", () => {
-    const { facts, causes } = old("2026-11-23");
-    expect(facts).toContain("23 Nov 2026 is noted as its last day.");
-    expect(causes).toMatch(/^It has expired: today is noted as its last day\./);
+  it("has its last day beside it, as far as it is known", () => {
+    expect(old("2026-11-23").facts).toContain("23 Nov 2026 is noted as its last day.");
   });
 
   it("has expired after it", () => {
