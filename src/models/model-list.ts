@@ -7,29 +7,23 @@ import type { Capability, Model } from "../mistral/mistral-api.ts";
  * @returns a row for each model, deprecated and archived ones last
  */
 export function foldAliases(models: readonly Model[]): readonly Model[] {
-  const rows = new Map(models.map((model) => [model.id, model]));
-  const groups = new Map(models.map((model) => [model.id, new Set([model])]));
-  for (const model of models) {
-    for (const alias of model.aliases) {
-      const other = rows.get(alias);
-      if (other === undefined || saidOf(other) !== saidOf(model)) continue;
-      const together = new Set([...(groups.get(model.id) ?? []), ...(groups.get(alias) ?? [])]);
-      for (const { id } of together) groups.set(id, together);
-    }
-  }
-  return [...new Set(groups.values())].map(joinRows).sort(byEndAndName);
-}
-
-function saidOf({ contextLength, capabilities, deprecatedAt, replacement, archived }: Model): string {
-  return JSON.stringify([contextLength, capabilities, deprecatedAt, replacement, archived]);
-}
-
-function joinRows(group: ReadonlySet<Model>): Model {
   // Prefer a name that keeps its model: `-latest` moves on.
   const rank = ({ id, name }: Model) => (id.endsWith("-latest") ? 2 : 0) + (id === name ? 0 : 1);
-  const [head, ...others] = [...group].sort((a, b) => rank(a) - rank(b)) as [Model, ...Model[]];
-  const names = [head, ...others].flatMap(({ id, aliases }) => [id, ...aliases]);
-  return { ...head, aliases: [...new Set(names)].filter((name) => name !== head.id).sort() };
+  const folded: Model[] = [];
+  for (const model of [...models].sort((a, b) => rank(a) - rank(b))) {
+    const at = folded.findIndex((other) => isSame(other, model));
+    const { aliases, ...head } = folded[at] ?? model;
+    const names = [...aliases, model.id, ...model.aliases].filter((name) => name !== head.id);
+    folded.splice(at === -1 ? folded.length : at, 1, { ...head, aliases: [...new Set(names)].sort() });
+  }
+  return folded.sort(byEndAndName);
+}
+
+function isSame(one: Model, other: Model): boolean {
+  const said = ({ contextLength, capabilities, deprecatedAt, replacement, archived }: Model) =>
+    JSON.stringify([contextLength, capabilities, deprecatedAt, replacement, archived]);
+  const named = one.aliases.includes(other.id) || other.aliases.includes(one.id);
+  return named && said(one) === said(other);
 }
 
 function byEndAndName(a: Model, b: Model): number {

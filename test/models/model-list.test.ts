@@ -33,11 +33,6 @@ describe("the names of one model", () => {
     expect(names([model("a"), model("b-latest", { aliases: ["a", "c"] })])).toEqual([["a", "b-latest", "c"]]);
   });
 
-  it("are joined over a third one", () => {
-    const rows = [model("a", { aliases: ["b"] }), model("c", { aliases: ["b"] }), model("b")];
-    expect(names(rows)).toHaveLength(1);
-  });
-
   it("stay apart where Mistral says other things of them", () => {
     const old = model("a-2401", { aliases: ["a"], deprecatedAt: "2026-12-01T00:00:00.000Z" });
     expect(names([old, model("a", { aliases: ["a-2401"] })])).toEqual([
