@@ -39,28 +39,19 @@ export function parseShell(text: string): Shell {
 }
 
 /**
- * A line of shell code that sets an environment variable. The value may hold anything: it is quoted so
- * that no shell interprets any of it.
+ * A line of shell code that sets an environment variable, quoted so that no shell interprets any of it.
  *
  * @param name - letters, digits and `_`
+ * @param value - printable ASCII, as every key is
  */
 export function assignment(shell: Shell, name: string, value: string): string {
   switch (shell) {
     case "bash":
     case "zsh":
-      return `export ${name}=${quotePosix(value)}`;
+      return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
     case "fish":
       return `set -gx ${name} '${value.replace(/[\\']/g, "\\$&")}'`;
     case "powershell":
-      return `$env:${name} = ${quotePowerShell(value)}`;
+      return `$env:${name} = '${value.replaceAll("'", "''")}'`;
   }
-}
-
-function quotePosix(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
-/** PowerShell also treats typographic quotes as quotes; doubling escapes each. */
-function quotePowerShell(value: string): string {
-  return `'${value.replace(/['‘’‚‛]/g, "$&$&")}'`;
 }
