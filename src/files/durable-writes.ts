@@ -1,5 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { codeOf } from "./file-errors.ts";
 
 /**
@@ -29,6 +38,35 @@ export function createFile(
     closeSync(descriptor);
   }
   return true;
+}
+
+/** The path for new content in a folder, to be renamed when it is complete. */
+export function temporaryPath(folder: string): string {
+  return join(folder, `.mistral-key.${process.pid}.${crypto.randomUUID()}.tmp`);
+}
+
+/**
+ * Removes the temporary files that killed runs left in a folder: they may hold a key, and git would add
+ * them. Best effort: an unreadable folder or another user's file must not stop a write.
+ */
+export function removeLeftovers(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) {
+      const [, id] = /^\.mistral-key\.(\d+)\..*\.tmp$/.exec(name) ?? [];
+      if (id !== undefined && !isRunning(Number(id))) rmSync(join(folder, name), { force: true });
+    }
+  } catch {
+    // The next run tries again.
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== "ESRCH";
+  }
 }
 
 /** Flushes a folder's entries to disk, where the system can. */

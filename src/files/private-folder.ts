@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { createFile, makeFolders, syncFolder } from "./durable-writes.ts";
+import { createFile, makeFolders, removeLeftovers, syncFolder, temporaryPath } from "./durable-writes.ts";
 import { codeOf, explainFileError, refuse } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readSmallFile } from "./read-file.ts";
@@ -51,7 +51,7 @@ export class PrivateFolder {
       if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
         throw refuse(path, "it is not an ordinary file");
       }
-      this.#withTemporary(file, content, (temporary) => renameSync(temporary, path));
+      this.#withTemporary(content, (temporary) => renameSync(temporary, path));
       syncFolder(this.path);
     });
   }
@@ -62,7 +62,7 @@ export class PrivateFolder {
     const path = this.pathOf(file);
     return attempt(path, "written", () => {
       // A hard link appears atomically and never replaces another file.
-      const made = this.#withTemporary(file, text, (temporary) => {
+      const made = this.#withTemporary(text, (temporary) => {
         try {
           linkSync(temporary, path);
           return true;
@@ -82,7 +82,7 @@ export class PrivateFolder {
     if (!this.#exists()) return false;
     const path = this.pathOf(file);
     return attempt(path, "written", () => {
-      this.#removeLeftovers(file);
+      removeLeftovers(this.path);
       try {
         rmSync(path);
       } catch (error) {
@@ -132,23 +132,8 @@ export class PrivateFolder {
     });
   }
 
-  /** Removes the temporary files of killed writes; a write in progress is far younger. */
-  #removeLeftovers(file: string): void {
-    const leftovers = readdirSync(this.path).filter(
-      (name) => name.startsWith(`.${file}.`) && name.endsWith(".tmp"),
-    );
-    for (const name of leftovers) {
-      const written = lstatSync(this.pathOf(name), { throwIfNoEntry: false })?.mtimeMs;
-      if (written !== undefined && Date.now() - written > 10_000) rmSync(this.pathOf(name), { force: true });
-    }
-  }
-
-  #withTemporary<Result>(
-    file: string,
-    content: string | Uint8Array,
-    use: (temporary: string) => Result,
-  ): Result {
-    const temporary = this.pathOf(`.${file}.${crypto.randomUUID()}.tmp`);
+  #withTemporary<Result>(content: string | Uint8Array, use: (temporary: string) => Result): Result {
+    const temporary = temporaryPath(this.path);
     try {
       createFile(temporary, content);
       return use(temporary);

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { fchmodSync, fchownSync, fstatSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { createFile, syncFolder } from "./durable-writes.ts";
+import { fchmodSync, fchownSync, fstatSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { createFile, removeLeftovers, syncFolder, temporaryPath } from "./durable-writes.ts";
 import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
@@ -29,7 +28,7 @@ export async function replaceFile(
   if (isForeign(file.owner)) return untouched("it belongs to another user");
 
   const folder = dirname(file.realPath);
-  const temporary = join(folder, `.mistral-key.${process.pid}.${randomBytes(8).toString("hex")}.tmp`);
+  const temporary = temporaryPath(folder);
   try {
     removeLeftovers(folder);
     const kept = writeTemporary(temporary, { ...file, mode }, content);
@@ -46,34 +45,11 @@ export async function replaceFile(
   }
 }
 
-/**
- * Removes temporary files that killed runs of {@link replaceFile} left in a folder: they may hold a key,
- * and git would add them.
- */
-export function removeLeftovers(folder: string): void {
-  // An unreadable folder or another user's file must not stop the write.
-  asFarAsPossible(() => {
-    for (const name of readdirSync(folder)) {
-      const [, id] = /^\.mistral-key\.(\d+)\.[0-9a-f]{16}\.tmp$/.exec(name) ?? [];
-      if (id !== undefined && !isRunning(Number(id))) rmSync(join(folder, name), { force: true });
-    }
-  });
-}
-
 function asFarAsPossible(act: () => void): void {
   try {
     act();
   } catch {
     // Best effort: each caller says why.
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== "ESRCH";
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -9,7 +10,6 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -107,15 +107,13 @@ describe("a private folder", () => {
     expect(await diskCalls(() => folder.remove("a.json"))).toEqual(["fsync things"]);
   });
 
-  it("removes with a file what a write of it left that was killed, and nothing that is being written", () => {
+  it("removes with a file what a run that was killed has left, and nothing of one that goes on", () => {
+    const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
+    const leftover = (id: number) => `.mistral-key.${id}.0.tmp`;
     folder.write("a.json", "one");
-    for (const name of [".a.json.1.tmp", ".a.json.2.tmp", ".b.json.3.tmp"]) {
-      writeFileSync(folder.pathOf(name), "two");
-      const seconds = Date.now() / 1000 - (name.includes("2") ? 0 : 60);
-      utimesSync(folder.pathOf(name), seconds, seconds);
-    }
+    for (const id of [ended, process.pid]) writeFileSync(folder.pathOf(leftover(id)), "two");
     folder.remove("a.json");
-    expect(readdirSync(folder.path).sort()).toEqual([".a.json.2.tmp", ".b.json.3.tmp"]);
+    expect(readdirSync(folder.path)).toEqual([leftover(process.pid)]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { fstatSync, lstatSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
-import { createFile } from "../../files/durable-writes.ts";
+import { createFile, removeLeftovers } from "../../files/durable-writes.ts";
 import { reasonOf } from "../../files/file-errors.ts";
 import { isForeign } from "../../files/owner.ts";
 import type { ProcessContext } from "../../files/process-context.ts";
-import { removeLeftovers, replaceFile } from "../../files/replace-file.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
