@@ -18,7 +18,6 @@ _mistral_key() {
   done < <("\${COMP_WORDS[0]/#~\\//$HOME/}" __complete bash "=$current" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null </dev/null)
   case $kind in
     files)
-      if [ "$current" = "=" ]; then current=; fi
       COMPREPLY=($(compgen -f -- "$current"))
       compopt -o filenames 2>/dev/null
       ;;
@@ -47,7 +46,6 @@ _mistral_key() {
   answer=("\${(@f)$(\${~words[1]} __complete zsh "=$PREFIX" "\${(@)words[2,CURRENT-1]}" 2>/dev/null </dev/null)}")
   case $answer[1] in
     files)
-      if [[ $PREFIX == --*=* ]]; then compset -P '*='; fi
       _files
       ;;
     command\\ *)
@@ -83,7 +81,7 @@ function __mistral_key_complete
     set -l answer ($program __complete fish "=$current" $words[2..-1] 2>/dev/null </dev/null)
     switch "$answer[1]"
         case files
-            __fish_complete_path (string replace -r '^--[^=]*=' '' -- "$current")
+            __fish_complete_path "$current"
         case 'command *'
             set -l offset (math (string replace 'command ' '' -- $answer[1]) + 2)
             set -l rest

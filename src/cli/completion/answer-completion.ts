@@ -18,11 +18,9 @@ export async function answerCompletion([
 ]: readonly string[]): Promise<void> {
   try {
     const profiles = new ProfileFolder(await programFolder(process.env));
-    const asked = shell === "bash" ? joinAtEquals([...words, marked.slice(1)]) : [...words, marked.slice(1)];
-    const current = asked.at(-1) ?? "";
+    const current = marked.slice(1);
     const names = () => profiles.list().map(({ name }) => name);
-    const completion = completeLine(asked.slice(0, -1), current, names);
-    writeSync(1, write(shell, current, completion));
+    writeSync(1, write(shell, current, completeLine(words, current, names)));
   } catch {
     // A message would land in the middle of the user's typing.
   }
@@ -37,26 +35,9 @@ function write(shell: string, current: string, completion: Completion): string {
 /** zsh and fish filter all values themselves, by the user's settings. */
 function fitting(shell: string, current: string, candidates: readonly Candidate[]): readonly Candidate[] {
   if (shell === "zsh" || shell === "fish") return candidates;
-  const beginning = candidates.filter(({ value }) => value.startsWith(current));
-  if (shell !== "bash" || !current.startsWith("--")) return beginning;
-  // Bash treats what follows an equals sign as a separate word.
-  return beginning.map((candidate) => ({ ...candidate, value: candidate.value.replace(/^--[^=]*=/, "") }));
+  return candidates.filter(({ value }) => value.startsWith(current));
 }
 
 function lineOf({ value, description }: Candidate): string {
   return description === undefined ? `${value}\n` : `${value}\t${description}\n`;
-}
-
-/** Bash passes `--profile=work` as three words. */
-function joinAtEquals(words: readonly string[]): readonly string[] {
-  const joined: string[] = [];
-  let glued = false;
-  for (const word of words) {
-    const last = joined.at(-1) ?? "";
-    const begins = word === "=" && last.startsWith("--") && !last.includes("=");
-    if (begins || glued) joined.splice(-1, 1, last + word);
-    else joined.push(word);
-    glued = begins;
-  }
-  return joined;
 }

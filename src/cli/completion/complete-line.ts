@@ -62,10 +62,10 @@ export function completeLine(
     }
   }
 
-  const offer = (suggestions: Suggestions = [], before = ""): Completion => {
+  const offer = (suggestions: Suggestions = []): Completion => {
     if (suggestions === "files") return { kind: "files" };
     const values = suggestions === "profiles" ? profiles() : suggestions;
-    return { kind: "values", candidates: values.map((value) => ({ value: before + value })) };
+    return { kind: "values", candidates: values.map((value) => ({ value })) };
   };
   const offerFlags = (): Completion => {
     const left = flagsOf(command).filter((flag) => flag.several === true || !given.has(flag));
@@ -76,13 +76,7 @@ export function completeLine(
     return { kind: "values", candidates };
   };
   if (awaiting !== undefined) return offer(awaiting.choices ?? awaiting.suggests);
-  if (current.startsWith("-") && !flagsEnded) {
-    const equals = current.indexOf("=");
-    if (equals === -1) return offerFlags();
-    const name = current.slice(0, equals);
-    const flag = flagsOf(command).find((entry) => takesValue(entry) && namesOf(entry).includes(name));
-    return offer(flag?.choices ?? flag?.suggests, `${name}=`);
-  }
+  if (current.startsWith("-") && !flagsEnded) return offerFlags();
   if (command === undefined) {
     const commands = commandTable.map(({ name, summary }) => ({ value: name, description: summary }));
     return { kind: "values", candidates: isHelp ? commands : [...commands, helpCommand] };

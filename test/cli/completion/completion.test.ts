@@ -99,14 +99,6 @@ for (const { shell, args, setup } of realShells) {
     it("completes flags", () => becomes("mistral-key verify --min", "mistral-key verify --min-days"));
     it("completes the names of profiles", () =>
       becomes("mistral-key get -p res", "mistral-key get -p research"));
-    it("completes profiles behind an equals sign", () =>
-      becomes("mistral-key get --profile=res", "mistral-key get --profile=research"));
-    it("lists profiles right behind an equals sign", () =>
-      tab("mistral-key get --profile=", async (terminal) => {
-        terminal.press("tab");
-        terminal.press("tab");
-        expect(await terminal.waitFor(/research[\s\S]*testing/)).not.toContain("profile=profile");
-      }));
     it("completes choices", () => becomes("mistral-key --region glo", "mistral-key --region global"));
     it("completes pages", () => becomes("mistral-key open bil", "mistral-key open billing"));
     it("completes files", () =>
