@@ -22,8 +22,7 @@ const tooLong: PastedKey = { outcome: "unusable", reason: "That is longer than a
 
 /**
  * Extracts a key from what people really paste. Strips terminal paste markers, surrounding spaces and
- * quotes, a trailing newline, `MISTRAL_API_KEY=…`, `export …` and `Bearer …`; a key pasted twice in a
- * row counts once.
+ * quotes, a trailing newline, `MISTRAL_API_KEY=…`, `export …` and `Bearer …`.
  *
  * The value has no spaces or control characters (a NUL would truncate it in the keychain). A reason
  * never echoes the text.
@@ -55,7 +54,7 @@ export function readPastedKey(text: string): PastedKey {
     };
   }
   if (first.length > longest) return tooLong;
-  return { outcome: "key", value: withoutRepetition(first) };
+  return { outcome: "key", value: first };
 }
 
 function stripWrapping(line: string): string {
@@ -73,10 +72,4 @@ function stripWrapping(line: string): string {
 function unquote(value: string): string {
   const closing = quotePairs[value.charAt(0)];
   return closing !== undefined && value.length >= 2 && value.endsWith(closing) ? value.slice(1, -1) : value;
-}
-
-/** A hidden prompt shows nothing, so some users paste twice. */
-function withoutRepetition(value: string): string {
-  const half = value.slice(0, value.length / 2);
-  return /^[A-Za-z0-9]{32}$/.test(half) && half + half === value ? half : value;
 }

@@ -53,7 +53,6 @@ describe("readPastedKey", () => {
     ["an argument of curl", `-H "Authorization: Bearer ${key}"`],
     ["paste markers", `\x1b[200~${key}\x1b[201~`],
     ["paste markers without their escape", `[200~${key}[201~`],
-    ["the same paste twice", `${key}${key}`],
     ["an empty line before and after", `\n\n${key}\n\n`],
   ])("takes the key out of %s", (_what, text) => {
     expect(readPastedKey(text)).toEqual({ outcome: "key", value: key });

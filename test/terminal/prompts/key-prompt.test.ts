@@ -59,16 +59,6 @@ describe("a key that is pasted", () => {
       await expectKey(terminal);
     });
   });
-
-  it("twice, is still that key", async () => {
-    await askOne("key", async (terminal) => {
-      terminal.paste(key);
-      terminal.paste(key);
-      await terminal.waitFor("32 characters, looks right");
-      terminal.press("enter");
-      await expectKey(terminal);
-    });
-  });
 });
 
 describe("what else a terminal sends", () => {
