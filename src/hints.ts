@@ -70,15 +70,11 @@ function profileFlag(profile: ProfileName): readonly string[] {
 }
 
 /**
- * A path or name as one word of a shell command, to copy: quoted where the shell would act on it, escaped
- * where a terminal would.
+ * A path or name as one word of a shell command, to copy: quoted where the shell would act on it. What a
+ * terminal would act on is only shown, so such a name has to be typed.
  */
 export function shellWord(text: string): string {
   const word = text.startsWith("-") ? `./${text}` : text;
   if (/^[\w@%+:,./~-]+$/.test(word)) return word;
-  if (showName(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
-  const escaped = Array.from(word, (character) =>
-    /[\\']/.test(character) ? `\\${character}` : showName(character).replace("\\x", "\\u00"),
-  );
-  return `$'${escaped.join("")}'`;
+  return `'${showName(word).replaceAll("'", "'\\''")}'`;
 }
