@@ -13,14 +13,13 @@ export class NewerVersion extends ShapeError {
 /** Reads the members of a JSON object one by one; any mismatch throws {@link ShapeError}. */
 export class Shape {
   readonly #members: Readonly<Record<string, unknown>>;
-  readonly #path: string;
 
-  constructor(value: unknown, path = "") {
+  /** @param name - of the member that the object is */
+  constructor(value: unknown, name?: string) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new ShapeError(`${path === "" ? "it" : path} is not an object`);
+      throw new ShapeError(`${name === undefined ? "it" : `"${name}"`} is not an object`);
     }
     this.#members = value as Readonly<Record<string, unknown>>;
-    this.#path = path;
   }
 
   /** Parses the text of a JSON object. */
@@ -77,7 +76,7 @@ export class Shape {
   objects(name: string): readonly Shape[] {
     const value = this.#members[name];
     if (!Array.isArray(value)) throw this.#wrong(name, "a list of objects");
-    return value.map((item) => new Shape(item, this.#pathOf(name)));
+    return value.map((item) => new Shape(item, name));
   }
 
   /** A text that is one of the keys of a table. */
@@ -88,18 +87,14 @@ export class Shape {
   }
 
   object(name: string): Shape {
-    return new Shape(this.#members[name], this.#pathOf(name));
+    return new Shape(this.#members[name], name);
   }
 
   objectOrNull(name: string): Shape | null {
     return this.#members[name] === null ? null : this.object(name);
   }
 
-  #pathOf(name: string): string {
-    return this.#path === "" ? `"${name}"` : `${this.#path.slice(0, -1)}.${name}"`;
-  }
-
   #wrong(name: string, expected: string): ShapeError {
-    return new ShapeError(`${this.#pathOf(name)} is not ${expected}`);
+    return new ShapeError(`"${name}" is not ${expected}`);
   }
 }

@@ -69,9 +69,8 @@ export function readVersion<Version extends number>(shape: Shape, ...known: read
 /** Reads the fingerprint of a key. */
 export function readFingerprint(shape: Shape): Fingerprint {
   const fingerprint = { salt: shape.text("salt"), hash: shape.text("hash") };
-  if (!/^(?:[0-9a-f]{2})+$/.test(fingerprint.salt))
-    throw new ShapeError(`"fingerprint.salt" is not hexadecimal`);
-  if (!/^[0-9a-f]{64}$/.test(fingerprint.hash)) throw new ShapeError(`"fingerprint.hash" is not hexadecimal`);
+  if (!/^(?:[0-9a-f]{2})+$/.test(fingerprint.salt)) throw new ShapeError(`"salt" is not hexadecimal`);
+  if (!/^[0-9a-f]{64}$/.test(fingerprint.hash)) throw new ShapeError(`"hash" is not hexadecimal`);
   return fingerprint;
 }
 
@@ -122,7 +121,7 @@ function readEndpoint(shape: Shape): Endpoint {
     return { region, serverUrl: parseServerUrl(shape.text("serverUrl")) };
   } catch (error) {
     if (error instanceof ShapeError) throw error;
-    throw new ShapeError(`"endpoint.serverUrl" is not an address that can be used with a key`);
+    throw new ShapeError(`"serverUrl" is not an address that can be used with a key`);
   }
 }
 

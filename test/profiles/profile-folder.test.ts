@@ -170,7 +170,7 @@ it.each(["http://mistral.example", "https://name:password@mistral.example", "now
   (serverUrl) => {
     profiles.write(profile("default"));
     plant("default.json", { ...profile("default"), endpoint: { region: "global", serverUrl } });
-    expect(() => profiles.read(name("default"))).toThrow(/"endpoint.serverUrl" is not an address/);
+    expect(() => profiles.read(name("default"))).toThrow(/"serverUrl" is not an address/);
   },
 );
 
