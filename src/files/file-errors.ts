@@ -38,21 +38,18 @@ export function explainFileError(path: string, verb: "read" | "written", error: 
 }
 
 const giveAccess = "Give yourself access to it, or set MISTRAL_KEY_HOME to a folder of your own.";
-const makeRoom = "Make some room on this disk, then run the same command again.";
-const reachDisk = "Make that disk reachable again, or set MISTRAL_KEY_HOME to a folder on another one.";
 
 /** What system error codes mean for a file, and the hint when it is one of the program's own. */
 const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>> = {
   EACCES: ["permission denied", giveAccess],
   EPERM: ["permission denied", giveAccess],
   EROFS: ["the disk is read-only", "Set MISTRAL_KEY_HOME to a folder on a disk that can be written."],
-  ENOSPC: ["the disk is full", makeRoom],
-  EDQUOT: ["your disk quota is used up", makeRoom],
+  ENOSPC: ["the disk is full", "Make some room on this disk, then run the same command again."],
   EIO: ["the disk reported an error", "Check this disk before you go on."],
-  ESTALE: ["the disk it is on cannot be reached", reachDisk],
-  ENOTCONN: ["the disk it is on cannot be reached", reachDisk],
-  EHOSTDOWN: ["the disk it is on cannot be reached", reachDisk],
-  ETIMEDOUT: ["the disk it is on cannot be reached", reachDisk],
+  ESTALE: [
+    "the disk it is on cannot be reached",
+    "Make that disk reachable again, or set MISTRAL_KEY_HOME to a folder on another one.",
+  ],
   ENOENT: ["its folder is not there and cannot be made", "Set MISTRAL_KEY_HOME to another folder."],
   ENOTDIR: [
     "a folder on the way to it is a file",

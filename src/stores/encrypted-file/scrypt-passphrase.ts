@@ -49,7 +49,6 @@ export class Passphrase {
 
 function stretch(text: string, salt: Uint8Array, logN: number, signal: AbortSignal): Promise<Uint8Array> {
   const N = 2 ** logN;
-  const memory = 128 * N * 8;
   return new Promise((resolve, reject) => {
     const stop = () => reject(new Cancelled());
     if (signal.aborted) {
@@ -57,18 +56,14 @@ function stretch(text: string, salt: Uint8Array, logN: number, signal: AbortSign
       return;
     }
     signal.addEventListener("abort", stop, { once: true });
-    scrypt(text, salt, 32, { N, r: 8, p: 1, maxmem: 2 * memory + 2 ** 20 }, (error, key) => {
+    scrypt(text, salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 + 2 ** 20 }, (error, key) => {
       signal.removeEventListener("abort", stop);
       if (error === null) resolve(key);
-      else reject(outOfMemory(memory, error));
+      else {
+        const message = "There is too little memory to open the encrypted file.";
+        const hint = "Give this machine or container more memory, then try again.";
+        reject(new MistralKeyError("store-denied", message, { cause: error, hint }));
+      }
     });
   });
-}
-
-function outOfMemory(bytes: number, cause: Error): MistralKeyError {
-  return new MistralKeyError(
-    "store-denied",
-    `The encrypted file could not be opened: that takes ${Math.round(bytes / 2 ** 20)} MB of memory.`,
-    { cause, hint: "Give this machine or container more memory, then try again." },
-  );
 }
