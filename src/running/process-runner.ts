@@ -63,7 +63,7 @@ export class ProcessRunner implements CommandRunner {
     let stopForwarding = () => {};
     try {
       signal.throwIfAborted();
-      stopForwarding = forwardSignals(own, (signalName) => child?.kill(signalName) ?? false);
+      stopForwarding = forwardSignals(own, (signalName) => child?.kill(signalName));
       handOver();
       const options: SpawnOptions = {
         env,
