@@ -50,10 +50,6 @@ export type PageEvent =
   | { readonly type: "outline"; readonly steps: readonly string[] }
   | ({ readonly type: "step" } & StepHeading)
   | { readonly type: "rows"; readonly title?: Styled; readonly rows: readonly StyledRow[] }
-  | {
-      readonly type: "table";
-      readonly columns: readonly { readonly head: Styled; readonly cells: readonly Styled[] }[];
-    }
   | { readonly type: "picture"; readonly picture: Picture }
   | {
       readonly type: "progress";

@@ -68,18 +68,14 @@ export class PageOutput implements Output {
     this.#channel.send({ type: "rows", title: readStyled(title), rows: styleRows(rows, readStyled) });
   }
 
-  table(columns: readonly TableColumn[]): void {
-    this.#terminal?.table(
-      columns.map((column) => ({
-        ...column,
-        head: this.#styled(column.head),
-        cells: column.cells.map(this.#styled),
-      })),
-    );
-    this.#channel.send({
-      type: "table",
-      columns: columns.map(({ head, cells }) => ({ head: readStyled(head), cells: cells.map(readStyled) })),
-    });
+  /** A card for each row: a page may be 320 pixels wide. */
+  table([names, ...columns]: readonly TableColumn[]): void {
+    for (const [index, title] of names?.cells.entries() ?? []) {
+      this.card({
+        title,
+        rows: columns.map(({ head, cells }) => ({ label: head, value: cells[index] ?? "" })),
+      });
+    }
   }
 
   change(line: Parameters<Output["change"]>[0]): void {

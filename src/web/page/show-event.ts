@@ -28,9 +28,6 @@ export function showEvent(event: Exclude<PageEvent, { type: "question" | "answer
       add(make("div", { className: "card" }, title, listing(event.rows)));
       return;
     }
-    case "table":
-      add(table(event));
-      return;
     case "progress":
       showProgress(event);
       return;
@@ -88,19 +85,6 @@ function listing(rows: readonly StyledRow[]): HTMLElement {
     list.append(make("dt", {}, ...styled(label)), make("dd", {}, ...content));
   }
   return list;
-}
-
-function table({ columns }: Extract<PageEvent, { type: "table" }>): HTMLElement {
-  const head = columns.map((column) => make("th", { attributes: { scope: "col" } }, ...styled(column.head)));
-  const body = (columns[0]?.cells ?? []).map((_, row) =>
-    make("tr", {}, ...columns.map(({ cells }) => make("td", {}, ...styled(cells[row] ?? [])))),
-  );
-  const attributes = { tabindex: "0", role: "group", "aria-label": "Table" };
-  return make(
-    "div",
-    { className: "scrolls", attributes },
-    make("table", {}, make("tr", {}, ...head), ...body),
-  );
 }
 
 function showProgress({ id, state, text }: Extract<PageEvent, { type: "progress" }>): void {
