@@ -35,9 +35,7 @@ export function completeLine(
   let missing: readonly ArgumentEntry[] = [];
   /** A flag whose value comes next. */
   let awaiting: FlagEntry | undefined;
-  const given = new Set<FlagEntry>();
   let flagsEnded = false;
-  let isHelp = false;
   for (const [index, word] of words.entries()) {
     if (awaiting !== undefined) {
       awaiting = undefined;
@@ -47,18 +45,15 @@ export function completeLine(
     } else if (word.startsWith("-") && word !== "-" && !flagsEnded) {
       const [name = ""] = word.split("=", 1);
       const flag = flagsOf(command).find((entry) => namesOf(entry).includes(name));
-      if (flag !== undefined) given.add(flag);
       if (flag !== undefined && takesValue(flag) && !word.includes("=")) awaiting = flag;
     } else if (command?.passThrough === true) {
       return { kind: "command", from: index };
-    } else if (command !== undefined || isHelp) {
+    } else if (command !== undefined) {
       missing = missing.slice(1);
-      isHelp = false;
     } else {
-      isHelp = word === helpCommand.value;
       command = commandNamed(word);
-      if (command === undefined && !isHelp) return nothing;
-      missing = command?.args ?? [];
+      if (command === undefined) return nothing;
+      missing = command.args ?? [];
     }
   }
 
@@ -68,8 +63,7 @@ export function completeLine(
     return { kind: "values", candidates: values.map((value) => ({ value })) };
   };
   const offerFlags = (): Completion => {
-    const left = flagsOf(command).filter((flag) => flag.several === true || !given.has(flag));
-    const candidates = left.map((flag) => ({
+    const candidates = flagsOf(command).map((flag) => ({
       value: namesOf(flag).at(-1) ?? "",
       description: flag.description,
     }));
@@ -79,7 +73,7 @@ export function completeLine(
   if (current.startsWith("-") && !flagsEnded) return offerFlags();
   if (command === undefined) {
     const commands = commandTable.map(({ name, summary }) => ({ value: name, description: summary }));
-    return { kind: "values", candidates: isHelp ? commands : [...commands, helpCommand] };
+    return { kind: "values", candidates: [...commands, helpCommand] };
   }
   if (command.passThrough === true) return { kind: "command", from: words.length };
   const [argument] = missing;

@@ -17,7 +17,6 @@ describe("completeLine", () => {
         { value: "status", description: expect.stringContaining("profile") },
       ]),
     });
-    expect(values("help", "")).toEqual(commandTable.map(({ name }) => name));
     expect(values("--json", "")).toContain("verify");
   });
 
@@ -28,12 +27,6 @@ describe("completeLine", () => {
     expect(values("rotate", "-")).not.toContain("--version");
     expect(values("-")).toEqual(expect.arrayContaining(["--version", "--profile"]));
     expect(values("ls", "--")).toEqual(values("status", "--"));
-  });
-
-  it("offers a flag once, unless it may be given several times", () => {
-    expect(values("verify", "--all", "--")).not.toContain("--all");
-    expect(values("verify", "-p", "work", "--")).not.toContain("--profile");
-    expect(values("run", "--as", "A", "--")).toContain("--as");
   });
 
   it("offers the values of a flag", () => {
