@@ -35,9 +35,7 @@ export function remindOfEnd(
   const log = new PrivateFolder(join(folder, "state"));
   const days = readDays(log);
   if (!isDue(expiresAt, days.get(name), at)) return;
-  const today = dayOf(at);
-  const fresh = [...days].filter(([, day]) => Math.abs(daysBetween(day, today)) < 60);
-  writeDays(log, new Map(fresh).set(name, today));
+  writeDays(log, days.set(name, dayOf(at)));
   output.warn(endLine(name, expiresAt, at), 0);
 }
 

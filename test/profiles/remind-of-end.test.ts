@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
@@ -112,15 +112,6 @@ describe("the reminder that a key ends", () => {
       expect(await said("2027-02-12")).toBe("");
     },
   );
-
-  it("forgets what was long ago", async () => {
-    await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
-    await said("2027-02-12");
-    await storeKey(deps, { expiresAt: "2027-08-01" });
-    await said("2027-07-20", parseProfileName("default"));
-    const text = readFileSync(join(deps.home, "state", "reminders.json"), "utf8");
-    expect(JSON.parse(text)).toEqual({ default: "2027-07-20" });
-  });
 
   it.skipIf(process.getuid?.() === 0)("comes where nothing can be noted", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
