@@ -60,6 +60,6 @@ const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>>
     "it is a link that leads nowhere or is not followed here",
     "Put the file itself there instead of a link.",
   ],
-  ENXIO: ["it is a pipe that nobody reads"],
+  ENXIO: ["it is a pipe or a socket with nothing at its other end"],
   EBUSY: ["it is in use, or mounted by itself as containers do it"],
 };

@@ -172,8 +172,10 @@ async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: nu
     let left = waitMs;
     for (let second = 1; left > 0; second += 1) {
       line.update(`Asking Mistral every few seconds, for ${inMinutes(left)} more`);
-      await deps.sleep(Math.min(1_000, left));
-      left = end - deps.now().getTime();
+      const pause = Math.min(1_000, left);
+      await deps.sleep(pause);
+      // The clock also counts the time that calls take, but may be set back.
+      left = Math.min(left - pause, end - deps.now().getTime());
       if (left > 0 && second % secondsBetweenCalls !== 0) continue;
       state = await lookAtOldKey(keys);
       if (state === "dead" || state === "new-key-rejected") break;

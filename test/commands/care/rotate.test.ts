@@ -303,6 +303,20 @@ describe("rotate --finish", () => {
     expect(said).toContain(`The old key ${oldKey.mask} (${demoIdentity.keyName}) still works`);
   });
 
+  it("waits no longer because the clock is set back", async () => {
+    const { now, sleep } = deps;
+    let slept = 0;
+    Object.assign(deps, {
+      sleep: (ms: number) => {
+        slept += ms;
+        return sleep(ms);
+      },
+      now: () => new Date(now().getTime() - (slept > 0 ? 120_000 : 0)),
+    });
+    expect(await run({ finish: true, wait: "30s" })).toBe(9);
+    expect(slept).toBe(30_000);
+  });
+
   describe("with an old key that Mistral allows no calls", () => {
     beforeEach(() => {
       api.keys.forbid(oldKey.reveal());
