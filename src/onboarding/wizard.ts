@@ -13,6 +13,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
+import { daysLeft } from "../keys/expiry.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Draft } from "./drafts.ts";
 import type { OnboardRequest } from "./outcome.ts";
@@ -107,7 +108,10 @@ function beginningOf(start: StartingPoint): Draft {
 /** Where to continue a stopped wizard, if that is past its first screen. */
 async function findDraft(deps: Deps, { profile }: OnboardRequest): Promise<Draft | undefined> {
   const draft = (await deps.drafts()).read(profile);
-  return draft !== undefined && draft.screen !== firstScreenFor(draft.start) ? draft : undefined;
+  if (draft === undefined || draft.screen === firstScreenFor(draft.start)) return undefined;
+  const { start, screen, expiresAt } = draft;
+  // No key that works now ended on a day before: the date is asked again.
+  return expiresAt && daysLeft(expiresAt, deps.now()) < 0 ? { start, screen } : draft;
 }
 
 /** Such as `step 3`. */

@@ -238,6 +238,25 @@ describe("init, in a terminal", () => {
     expect(another.profiles.read(parseProfileName("work"))?.expiresAt).toBeNull();
   });
 
+  it("asks for the date again where the one it was stopped with is past", async () => {
+    const stopped = open({
+      answers: [
+        answer.choose("I have an account"),
+        answer.press("n"),
+        answer.choose("90 days"),
+        answer.stop(/key/),
+      ],
+    });
+    await expect(runLine(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
+    const resumed = stopped.next({
+      now: new Date("2027-06-01T10:00:00Z"),
+      answers: [answer.choose("At step 5 of 5"), answer.key(text), answer.choose("Never")],
+    });
+    opened.push(resumed);
+    expect(await runLine(resumed, "init")).toBe(0);
+    expect(resumed.profiles.read(defaultProfile)?.expiresAt).toBeNull();
+  });
+
   it("can be started over, and no draft is offered to another profile or read when it is damaged", async () => {
     const stopped = open({ answers: [answer.choose("I am new"), answer.press("n"), answer.stop()] });
     await expect(runLine(stopped, "init")).rejects.toMatchObject({ kind: "cancelled" });
