@@ -90,11 +90,11 @@ export class PagePrompts implements Prompts {
     });
   }
 
-  passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
-    const form = { form: "passphrase", twice: confirm } as const;
+  passphrase({ message, atLeast }: PassphraseQuestion): Promise<string> {
+    const form = { form: "passphrase", twice: atLeast !== undefined } as const;
     return this.#ask<string>(message, form, ({ text = "", again }) => {
-      const reading = passphraseSecret.read(text);
-      if (reading.outcome === "refused" || !confirm || again === text) return reading;
+      const reading = passphraseSecret(atLeast).read(text);
+      if (reading.outcome === "refused" || !form.twice || again === text) return reading;
       return { outcome: "refused", reason: "The two are not the same. Enter both again." };
     });
   }

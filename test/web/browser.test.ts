@@ -170,8 +170,11 @@ describeWithChromium("a page of --web", () => {
     const passphrase = page.getByLabel("Passphrase");
     await passphrase.waitFor();
     await page.reload();
-    await passphrase.fill("one");
-    await page.getByLabel("The same again").fill("another");
+    await passphrase.fill("7 chars");
+    await press(page, "Continue");
+    await page.getByText("fewer than 8 characters").waitFor();
+    await passphrase.fill("one of them");
+    await page.getByLabel("The same again").fill("another one");
     await press(page, "Continue");
     await page.getByText("The two are not the same").waitFor();
     await passphrase.fill("correct horse battery");

@@ -61,9 +61,8 @@ export class PassphraseSource {
   async toOpen(what: string, attempt: number): Promise<Passphrase> {
     const given = this.given();
     if (given !== undefined) return given;
-    const again =
-      attempt > 1 ? "That passphrase does not open it. Try again: passphrase of" : "Passphrase of";
-    return new Passphrase(await this.#ask({ message: `${again} ${what}` }));
+    const again = attempt > 1 ? "That does not open it. " : "";
+    return new Passphrase(await this.#ask({ message: `${again}Passphrase of ${what}` }));
   }
 
   /**
@@ -74,12 +73,8 @@ export class PassphraseSource {
   async toMake(): Promise<Passphrase> {
     const given = this.given();
     if (given !== undefined) return given;
-    let message = `A new passphrase, ${shortest} characters or more (nothing opens the file without it)`;
-    for (;;) {
-      const text = await this.#ask({ message, confirm: true });
-      if (text.length >= shortest) return new Passphrase(text);
-      message = `That has fewer than ${shortest} characters; four or five words are good. A new passphrase`;
-    }
+    const message = `A new passphrase, ${shortest} characters or more; nothing else opens the file`;
+    return new Passphrase(await this.#ask({ message, atLeast: shortest }));
   }
 
   /**

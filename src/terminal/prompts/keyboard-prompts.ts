@@ -96,12 +96,12 @@ export abstract class KeyboardPrompts implements Prompts {
     return (await this.#askKey(message, kind, { whenStuck })) as ApiKey | Instead;
   }
 
-  async passphrase({ message, confirm = false }: PassphraseQuestion): Promise<string> {
+  async passphrase({ message, atLeast }: PassphraseQuestion): Promise<string> {
     for (;;) {
-      const passphrase = await this.askSecret(message, passphraseSecret);
-      if (!confirm) return passphrase;
+      const passphrase = await this.askSecret(message, passphraseSecret(atLeast));
+      if (atLeast === undefined) return passphrase;
       // A typo is invisible.
-      const again = await this.askSecret("The same again", passphraseSecret);
+      const again = await this.askSecret("The same again", passphraseSecret());
       if (again === passphrase) return passphrase;
       this.warn("The two are not the same. Enter both again.");
     }

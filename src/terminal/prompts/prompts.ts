@@ -72,8 +72,8 @@ export interface KeyQuestion<Instead extends InsteadOfKey = never> {
 /** Options of {@link Prompts.passphrase}. */
 export interface PassphraseQuestion {
   readonly message: string;
-  /** For a new passphrase: asks twice, until both match. */
-  readonly confirm?: boolean;
+  /** For a new passphrase: the fewest characters it may have. It is asked for twice, until both match. */
+  readonly atLeast?: number;
 }
 
 /**

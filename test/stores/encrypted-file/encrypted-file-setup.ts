@@ -41,7 +41,7 @@ export interface Setup {
 /** An encrypted file store in a temporary folder, cheap to open, and what it asked. */
 export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 8 }: Setup = {}) {
   const left = [...(answers ?? [])];
-  const questions: { readonly message: string; readonly confirm?: boolean }[] = [];
+  const questions: { readonly message: string; readonly atLeast?: number }[] = [];
   const controller = new AbortController();
   const counts = { derived: 0 };
   const store = new EncryptedFileStore({

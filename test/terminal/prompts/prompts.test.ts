@@ -240,13 +240,17 @@ describe("passphrase", () => {
     });
   });
 
-  it("is asked for until it was entered twice alike, when it is new", async () => {
+  it("is asked for until it is long enough and was entered twice alike, when it is new", async () => {
     await ask(["new-passphrase"], {}, async (terminal) => {
+      await terminal.waitFor(/\? Passphrase {2}it stays hidden$/);
+      terminal.type("7 chars");
+      terminal.press("enter");
+      await terminal.waitFor(/\? Passphrase {2}it stays hidden\n.*fewer than 8 characters/);
       for (const [first, second] of [
-        ["one", "two"],
-        ["three", "three"],
+        ["8 chars!", "8 chars?"],
+        ["8 chars.", "8 chars."],
       ] as const) {
-        await terminal.waitFor(/\? Passphrase {2}it stays hidden$/);
+        await terminal.waitFor(/\? Passphrase {2}it stays hidden/);
         terminal.type(first);
         terminal.press("enter");
         await terminal.waitFor(/\? The same again {2}it stays hidden$/);
@@ -254,7 +258,7 @@ describe("passphrase", () => {
         terminal.press("enter");
         if (first !== second) await terminal.waitFor("The two are not the same");
       }
-      expect(await terminal.answerTo("new-passphrase")).toBe(digest("three"));
+      expect(await terminal.answerTo("new-passphrase")).toBe(digest("8 chars."));
     });
   });
 });

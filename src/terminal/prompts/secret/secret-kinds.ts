@@ -79,17 +79,26 @@ export function looksLikeKey(text: string): boolean {
 }
 
 /** Captures a passphrase exactly as entered, without the trailing newline. */
-export const passphraseSecret: SecretKind<string> = {
-  placeholder: "it stays hidden",
-  note: () => ({ text: "entered", good: true }),
-  read: (text) => {
-    const value = text.replace(/\n+$/, "");
-    if (value === "") {
-      return { outcome: "refused", reason: "Nothing was entered. A passphrase has at least one character." };
-    }
-    if (value.includes("\n")) {
-      return { outcome: "refused", reason: "That was more than one line; a passphrase is one line." };
-    }
-    return { outcome: "value", value };
-  },
-};
+export function passphraseSecret(atLeast = 1): SecretKind<string> {
+  return {
+    placeholder: "it stays hidden",
+    note: () => ({ text: "entered", good: true }),
+    read: (text) => {
+      const value = text.replace(/\n+$/, "");
+      if (value === "") {
+        return {
+          outcome: "refused",
+          reason: "Nothing was entered. A passphrase has at least one character.",
+        };
+      }
+      if (value.includes("\n")) {
+        return { outcome: "refused", reason: "That was more than one line; a passphrase is one line." };
+      }
+      if (value.length < atLeast) {
+        const reason = `That has fewer than ${atLeast} characters; four or five words are good.`;
+        return { outcome: "refused", reason };
+      }
+      return { outcome: "value", value };
+    },
+  };
+}

@@ -51,7 +51,7 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
     }
   },
   passphrase: async () => digest(await prompts.passphrase({ message: "Passphrase" })),
-  "new-passphrase": async () => digest(await prompts.passphrase({ message: "Passphrase", confirm: true })),
+  "new-passphrase": async () => digest(await prompts.passphrase({ message: "Passphrase", atLeast: 8 })),
   text: () =>
     prompts.text({
       message: "Name",
