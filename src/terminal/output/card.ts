@@ -11,12 +11,13 @@ const widest = 70;
  * wider than the terminal. Below 36 columns there is no room for a border, so it is left out.
  *
  * @param width - terminal width in columns
+ * @param bordered - whether a border is wanted
  * @returns the lines, indented by two columns
  */
-export function drawCard(card: Card, width: number, theme: Theme): string[] {
+export function drawCard(card: Card, width: number, theme: Theme, bordered = true): string[] {
   const room = Math.min(width - 2, widest + 2) - 2;
   const labelled = card.rows.map(({ label, value }) => ({ label: theme.faint(label), value }));
-  if (room < 32) {
+  if (room < 32 || !bordered) {
     return ["", theme.strong(card.title), ...keyValueRows(labelled, room, { breakWords: true })].map(
       (line) => (line === "" ? "" : `  ${line}`),
     );

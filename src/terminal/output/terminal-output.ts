@@ -32,6 +32,8 @@ export class TerminalOutput implements Output {
   readonly #options: { readonly color: boolean };
   /** Whether a line on stderr can be redrawn in place. */
   readonly #redraws: boolean;
+  /** Whether boxes, dots and pictures help; a screen reader would read each character of them. */
+  readonly #draws: boolean;
   #answers: Output | undefined;
   #active: ProgressLine | undefined;
 
@@ -43,6 +45,7 @@ export class TerminalOutput implements Output {
     this.#outside = outside;
     this.#options = options;
     this.#redraws = isTerminal && canRedraw(env);
+    this.#draws = !env.ACCESSIBLE;
   }
 
   get answers(): Output {
@@ -90,7 +93,7 @@ export class TerminalOutput implements Output {
       const gap = Math.min(this.#columns, 72) - displayWidth(`  ${count}   ${title}`) - total - 2;
       const first = `  ${accent(count)}   `;
       this.print(
-        gap > 1
+        gap > 1 && this.#draws
           ? `${first}${strong(title)}${" ".repeat(gap)}${dots}`
           : hang(first, strong(title), this.#pageWidth),
       );
@@ -116,10 +119,11 @@ export class TerminalOutput implements Output {
   }
 
   card(card: Card): void {
-    for (const line of drawCard(card, this.#columns, this.theme)) this.print(line);
+    for (const line of drawCard(card, this.#columns, this.theme, this.#draws)) this.print(line);
   }
 
   picture(picture: Picture): void {
+    if (!this.#draws) return;
     const lines = drawPicture(picture, this.#columns, this.theme);
     if (lines.length === 0) return;
     for (const line of lines) this.print(`    ${line}`);

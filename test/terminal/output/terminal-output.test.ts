@@ -174,6 +174,20 @@ describe("progress without a terminal", () => {
   });
 });
 
+it("draws nothing for a screen reader", () => {
+  const show = (env: Record<string, string>) => {
+    const { output, stderr } = open({ isTTY: true, env, color: false });
+    output.step({ number: 1, total: 5, titles: ["Sign in"] });
+    output.picture({ title: "Studio", rows: [{ text: "Continue", click: "click here" }] });
+    output.card({ title: "test...Key0", rows: [{ label: "Key", value: "laptop" }] });
+    return stderr();
+  };
+  expect(show({ TERM: "xterm" })).toMatch(/●○○○○.*click here.*╭/s);
+  expect(show({ TERM: "xterm", ACCESSIBLE: "1" })).toBe(
+    "\n  1 of 5   Sign in\n\n\n  test...Key0\n  Key  laptop\n",
+  );
+});
+
 describe("progress on a terminal", () => {
   it("shows what is under way and leaves only how it ended", async () => {
     const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
