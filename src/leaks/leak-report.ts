@@ -42,7 +42,8 @@ export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessConte
   }
   if (leaks.length === 0 && searched.length > 0) {
     const subject = keys === 1 ? "Your key is not in" : `None of your ${keys} keys is in`;
-    output.ok(`${subject} ${searched.join(", ")}.`);
+    const last = searched.slice(-2).join(" or ");
+    output.ok(`${subject} ${[...searched.slice(0, -2), last].join(", ")}.`);
   }
   if (keys === 0 && gaps.length === 0) output.ok("No key is stored, so there is none to look for.");
   if (keys > 0 && !inRepository) output.paragraph("This folder is in no git repository.");
@@ -97,8 +98,12 @@ function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
     );
   }
   if (has("staged")) advice.push("Do not commit this. Take the key out of the file, then: git add FILE");
-  if (has("file")) {
-    advice.push(`Take the key out before it is committed: ${commandFor(wanted.profile, "import")}`);
+  const files = leaks.filter(({ place }) => place.kind === "file");
+  if (files.length > 0) {
+    // Of a repository's files, `import` knows only the dotenv files.
+    const isDotenv = files.every(({ place }) => /^\.env[^/]*$/.test(place.path ?? ""));
+    const command = isDotenv ? `: ${commandFor(wanted.profile, "import")}` : ".";
+    advice.push(`Take the key out before it is committed${command}`);
   }
   if (has("git-file"))
     advice.push("Take the key out of git's own file; the address of a remote works without it.");

@@ -44,8 +44,8 @@ export function fittingKeys(
       (pick.from === undefined || places.some((place) => isAt(place, pick.from ?? "", at))),
   );
   if (first !== undefined) return [first, ...others];
-  throw new MistralKeyError("usage", "No key was found there.", {
-    hint: `To see where keys lie: ${ownCommand("import --list")}`,
+  throw new MistralKeyError("usage", "None of the keys found matches that.", {
+    hint: `To see what was found, and where: ${ownCommand("import --list")}`,
   });
 }
 

@@ -133,7 +133,8 @@ export async function tellOfRemoval(
       ? `The key is removed from ${place}; profile "${profile}" keeps its own key where that is.`
       : `Profile "${profile}" is removed from ${place} and from this machine.`,
   );
-  if (targets.length > 0) output.warn(`Its key is still at ${targets.join(", ")}.`);
+  if (targets.length > 0)
+    output.warn(`Its key was delivered to ${targets.join(", ")}, and was not taken out there.`);
   if (adminKey !== undefined)
     output.warn(
       `Its Admin API key ${adminKey} is forgotten too, and still works until it is deleted: ${furtherPages.adminKeys}`,

@@ -24,10 +24,5 @@ export async function rename({ args, flags }: CommandInput, deps: Deps): Promise
 function tell({ output }: Deps, { from, to }: Renaming, { profile, wasDefault }: Renamed): void {
   output.ok(`${profile.key} is now profile "${to}"; "${from}" is gone.`);
   if (wasDefault) output.ok(`It stays the default.`);
-  if (profile.targets.length > 0) {
-    output.next(
-      `Some targets ask mistral-key for the key by the profile's name. To update them: ${ownCommand(`push -p ${to}`)}`,
-    );
-  }
   output.next(`Change "${from}" to "${to}" in scripts, in MISTRAL_KEY_PROFILE and in .mistral-key files.`);
 }

@@ -52,6 +52,18 @@ test("exits with 9 and says where the key is and what to do, without the key", a
   expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
 });
 
+test.each([
+  [".env", /before it is committed: mistral-key import/],
+  ["src.js", /before it is committed\.\s/],
+])("names import only for a file that import looks into: %s", async (name, advice) => {
+  storeKey();
+  writeFileSync(join(folder, name), `MISTRAL_API_KEY=${chosenKey}\n`);
+
+  expect(await scan()).toBe(9);
+
+  expect(deps.stdout()).toMatch(advice);
+});
+
 test("tells scripts the same", async () => {
   storeKey();
   writeFileSync(join(folder, "a.txt"), chosenKey);
@@ -117,7 +129,9 @@ test("exits with 0 and says what was searched when the key is nowhere", async ()
 
   expect(await scan()).toBe(0);
 
-  expect(deps.stdout()).toMatch(/Your key is not in files that git has or would add/);
+  expect(deps.stdout().replace(/\s+/g, " ")).toMatch(
+    /Your key is not in files that git has or would add, .*, git's own files or histories of shells and tools\./,
+  );
 });
 
 test("without a stored key there is nothing to look for", async () => {
