@@ -10,7 +10,7 @@ import type { Inspection, SecretStore } from "../stores/secret-store.ts";
 import type { NetworkProbe } from "./network-probe.ts";
 
 /**
- * A check's finding: one sentence and, if there is something to do, one action per line. Neither holds a
+ * A check's finding: one line, possible causes in a line each, and what to do in a line each. None holds a
  * key.
  */
 export type CheckResult = { readonly message: string; readonly hint?: string | undefined } & (

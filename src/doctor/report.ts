@@ -18,9 +18,10 @@ export function doctorDocument(finished: readonly FinishedCheck[]) {
 /** Prints a line per check, its actions below, and a summary. */
 export function printReport(output: Output, finished: readonly FinishedCheck[]): void {
   for (const { title, result } of finished) {
-    const text = `${title}: ${result.message}`;
-    if (result.state === "skipped") output.bullet(output.theme.faint(text), 0);
-    else output[result.state](text, 0);
+    const [line = "", ...causes] = `${title}: ${result.message}`.split("\n");
+    if (result.state === "skipped") output.bullet(output.theme.faint(line), 0);
+    else output[result.state](line, 0);
+    for (const cause of causes) output.bullet(cause, 2);
     for (const action of (result.hint ?? "").split("\n")) {
       if (action !== "") output.next(action, 2);
     }

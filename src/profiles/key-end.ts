@@ -38,7 +38,12 @@ export function describeEnd(
 ): string {
   const name = profile === null ? "This key" : `The key of profile "${profile}"`;
   const replace = `Replace it: ${commandFor(profile ?? defaultProfile, "rotate")}`;
-  return `${name} ${endsWhen(end.expiresAt, now)}, ${sourceOf(end)}. ${replace}`;
+  return `${name} ${endsHow(end, now)}. ${replace}`;
+}
+
+/** When a key ends and how that is known: `ends in 9 days, on 21 Feb 2027, as you entered it`. */
+export function endsHow(end: End & { readonly expiresAt: string }, now: Date): string {
+  return `${endsWhen(end.expiresAt, now)}, ${sourceOf(end)}`;
 }
 
 function sourceOf({ expiresAt, listed }: End): string {

@@ -12,9 +12,9 @@ export interface Explanation {
   readonly next: readonly { readonly command: string; readonly does: string }[];
 }
 
-/** Formats the sentence, facts and causes in one line. */
-export function inOneLine({ sentence, facts = [], causes }: Explanation): string {
+/** Formats the sentence and facts in one line, and the causes in a line each. */
+export function inLines({ sentence, facts = [], causes }: Explanation): string {
   const guess =
     causes.length === 0 ? [] : [causes.length === 1 ? "This may be why:" : "One of these may be why:"];
-  return [sentence, ...facts, ...guess, ...causes].join(" ");
+  return [[sentence, ...facts, ...guess].join(" "), ...causes].join("\n");
 }

@@ -7,6 +7,7 @@ import { checks, exitCodeOfChecks, runChecks } from "../../doctor/run-checks.ts"
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import { orAtHome } from "../../files/process-context.ts";
+import { ownCommand } from "../../hints.ts";
 import { addressOf } from "../../mistral/endpoint.ts";
 import { findKeys } from "../../plaintext/find-keys.ts";
 import { endpointFor, storeFor } from "../../profiles/profile.ts";
@@ -19,7 +20,10 @@ import { readSettings, type Settings } from "../../settings.ts";
  */
 export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   if (flags.on("scan")) return await (await import("./doctor-scan.ts")).scanMachine({ args, flags }, deps);
-  if (flags.on("staged")) throw new MistralKeyError("usage", "--staged needs --scan.");
+  if (flags.on("staged")) {
+    const hint = `For example: ${ownCommand("doctor --scan --staged")}`;
+    throw new MistralKeyError("usage", "--staged needs --scan.", { hint });
+  }
   const settings = readSettings(flags, deps);
   const progress = deps.output.progress("Looking at this machine");
   const context = await createContext(settings, flags.on("offline"), deps);

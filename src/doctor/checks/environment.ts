@@ -54,7 +54,7 @@ export const dotenvCheck: Check = {
     const mayCommit = finds.some(({ git }) => git === "not-ignored" || git === "unknown");
     const hint =
       tracked === undefined
-        ? `${mayCommit ? "Add it to .gitignore, or store" : "To store"} the key and take it out of the file: ${ownCommand("import")}`
+        ? `${mayCommit ? "Add it to .gitignore, or take" : "To take"} the key out of the file: ${ownCommand("import")}`
         : `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${shellWord(tracked.path)}`;
     return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
       ? { state: "fail", code: exitCodes.unfinished, message, hint }

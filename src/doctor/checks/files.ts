@@ -93,7 +93,7 @@ export const profilesCheck: Check = {
       };
     }
     if (rows.length === 0) return { state: "ok", message: "There are none yet." };
-    const message = `${count(rows.length, "profile")}, each readable. ${describeChoice(choice)}`;
+    const message = `${count(rows.length, "profile")} can be read. ${describeChoice(choice)}`;
     return { state: "ok", message };
   },
 };

@@ -7,7 +7,7 @@ import { newKey } from "../../mistral/mistral-api.ts";
 import { chooseRoute } from "../../mistral/proxy.ts";
 import { explain } from "../../verification/explain.ts";
 import { writeProxy } from "../../verification/explain-unreachable.ts";
-import { inOneLine } from "../../verification/explanation.ts";
+import { inLines } from "../../verification/explanation.ts";
 import { type Check, type CheckResult, offline } from "../check.ts";
 import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
 
@@ -152,7 +152,7 @@ function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckRe
       timeoutMs: callLimitMs,
     },
   });
-  const message = inOneLine(explanation);
+  const message = inLines(explanation);
   return { state: "fail", code: exitCodes.unreachable, message, hint: explanation.hint ?? undefined };
 }
 

@@ -3,12 +3,12 @@ import { commandFor } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
-import { describeEnd } from "../../profiles/key-end.ts";
+import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { isEnding } from "../../status/survey.ts";
 import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
 import { explain } from "../../verification/explain.ts";
-import { inOneLine } from "../../verification/explanation.ts";
+import { inLines } from "../../verification/explanation.ts";
 import { isRefusal, verdictOf } from "../../verification/verdict.ts";
 import { commandOf } from "../../verification/verification-document.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs, offline } from "../check.ts";
@@ -52,12 +52,23 @@ export const keyCheck: Check = {
     // A missing or different key is the greater problem.
     if (result.state === "fail" || result.state === "warn") return result;
     const against = [
-      ...(isEnding(known, deps.now()) ? [describeEnd(profile, known, deps.now())] : []),
+      ...(isEnding(known, deps.now())
+        ? [
+            {
+              says: `It ${endsHow(known, deps.now())}.`,
+              hint: `Replace it: ${commandFor(profile, "rotate")}`,
+            },
+          ]
+        : []),
       // With the network, Mistral is asked anyway.
       ...(network === undefined ? refusals(known) : []),
     ];
     if (against.length === 0) return result;
-    return { state: "warn", message: [result.message, ...against].join(" ") };
+    return {
+      state: "warn",
+      message: [result.message, ...against.map(({ says }) => says)].join(" "),
+      hint: against.map(({ hint }) => hint).join("\n"),
+    };
   },
 };
 
@@ -99,11 +110,14 @@ async function judgeStore(
   }
 }
 
-function refusals({ name, lastDiagnosis, lastVerifiedAt }: Profile): readonly string[] {
+function refusals({ name, lastDiagnosis, lastVerifiedAt }: Profile) {
   if (lastDiagnosis === null || lastVerifiedAt === null || !isRefusal(lastDiagnosis)) return [];
   const day = formatDay(dayOf(new Date(lastVerifiedAt)));
   return [
-    `Mistral refused it at the last check, on ${day}. To check it again: ${commandFor(name, "verify")}`,
+    {
+      says: `Mistral refused it at the last check, on ${day}.`,
+      hint: `To check it again: ${commandFor(name, "verify")}`,
+    },
   ];
 }
 
@@ -128,7 +142,7 @@ export const mistralCheck: Check = {
     const check = await api.checkKey(key, { history, signal: deps.signal });
     const explanation = explain(check);
     const { hint, next } = explanation;
-    const message = inOneLine(explanation);
+    const message = inLines(explanation);
     const advice = [
       ...(hint === null ? [] : [hint]),
       ...next.map(({ command, does }) => `To ${does}: ${commandOf(profile, command)}`),

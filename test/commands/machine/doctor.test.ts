@@ -228,8 +228,8 @@ const faults: readonly (Plant & {
     state: "warn",
     code: 0,
     flags: { offline: true },
-    says: /is in .*\. The key of profile "default" was to end on 2 Jan 2026.*mistral-key rotate$/,
-    advises: /^$/,
+    says: /is in .*\. It was to end on 2 Jan 2026, as you entered it\.$/,
+    advises: /^Replace it: mistral-key rotate$/,
   },
   {
     fault: "a key that ends in a fortnight",
@@ -237,8 +237,8 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /The key of profile "default" ends in 14 days.*mistral-key rotate$/,
-    advises: /^$/,
+    says: /It ends in 14 days/,
+    advises: /^Replace it: mistral-key rotate$/,
   },
   {
     fault: "a key that Mistral refused, of another profile than the default",
@@ -258,8 +258,8 @@ const faults: readonly (Plant & {
     state: "warn",
     code: 0,
     flags: { offline: true },
-    says: /Mistral refused it at the last check, on 3 Sep 2026\. To check it again: mistral-key verify -p work$/,
-    advises: /^$/,
+    says: /Mistral refused it at the last check, on 3 Sep 2026\.$/,
+    advises: /^To check it again: mistral-key verify -p work$/,
   },
   {
     fault: "a key that has expired, in an encrypted file that cannot be read here",
@@ -277,7 +277,7 @@ const faults: readonly (Plant & {
     code: 0,
     flags: { offline: true },
     says: /was to end on 2 Jan 2026.* refused it at the last check, on 3 Jan 2026/,
-    advises: /^$/,
+    advises: /^Replace it: mistral-key rotate\nTo check it again: mistral-key verify$/,
   },
   {
     fault: "a folder that others can open",
@@ -374,7 +374,7 @@ const faults: readonly (Plant & {
     state: "warn",
     code: 0,
     says: /\.env holds test\.\.\.Key1 \(ignored by git\)/,
-    advises: /^To store the key and take it out of the file: /,
+    advises: /^To take the key out of the file: /,
   },
   {
     fault: "a key in a .env file that is in git already",
@@ -459,7 +459,7 @@ const faults: readonly (Plant & {
     id: "mistral",
     state: "fail",
     code: 4,
-    says: /^Mistral does not accept this key, test\.\.\.Key0\. .*One of these may be why: /,
+    says: /^Mistral does not accept this key, test\.\.\.Key0\. .*One of these may be why:\nThe server at/,
     advises: /mistral-key open keys/,
   },
   {
@@ -600,6 +600,16 @@ describe("the report of doctor", () => {
     expect(output).toMatch(/^• DNS: Not checked \(--offline\)\.$/m);
     expect(output).toMatch(/\n1 thing to put right, 1 thing to know\.\n$/);
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it("lists what may be why a key is refused", async () => {
+    const { output } = await examine({
+      plant: ({ api }) => api.keys.revoke(key.reveal()),
+      flags: { json: false },
+    });
+    expect(output.replace(/\n {4,}/g, " ")).toMatch(
+      /^✗ Key at Mistral: .*\n?.*may be why:\n(?: {2}• .*\n){2,} {2}› /m,
+    );
   });
 });
 
