@@ -35,6 +35,7 @@ export function printModels(
     output.print();
     output.rows([head, ...group]);
   }
+  if (models.length === 0) return;
   output.print();
   output.bullet("A context is in tokens. Mistral did not say what is not shown here.");
   output.bullet(say(facts.embeddings));

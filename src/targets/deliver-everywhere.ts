@@ -34,9 +34,8 @@ export async function deliverEverywhere(
       const report = await reporting(targetText(reference), async () =>
         deliver(await openTarget(reference, profile), key),
       );
-      const said = `${showName(report.target)}: ${report.message}`;
-      if (report.ok) output.ok(said);
-      else output.warn(said);
+      if (report.ok) output.ok(report.message);
+      else output.warn(`${showName(report.target)}: ${report.message}`);
       onReport(report);
       reports[index] = report;
     }

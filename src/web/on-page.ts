@@ -128,7 +128,7 @@ async function showLink(
     output.paragraph("Open this in a browser on this machine; it works once:");
   }
   output.line(output.theme.link(link));
-  output.paragraph("Waiting for the page. Ctrl-C stops.");
+  output.paragraph("Waiting for the page.");
 }
 
 /** This machine's address as the SSH client reached it: the third field of `SSH_CONNECTION`. */

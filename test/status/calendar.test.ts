@@ -77,6 +77,7 @@ describe("status --ics", () => {
     expect(await run(["--ics", file])).toBe(0);
     expect(deps.stdout()).toBe("");
     expect(deps.stderr()).toContain("1 date is now in");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("alarms 30, 14, 7 and 1 days before.");
     expect(eventsIn(readFileSync(file, "utf8"))).toHaveLength(1);
   });
 

@@ -24,7 +24,8 @@ export function writeCalendar(file: string | undefined, { profiles, choice, now 
   else {
     writeOpenFile(resolve(deps.processContext().cwd, file), text, { links: "followed" });
     const dates = dated.length === 1 ? "1 date is" : `${dated.length} dates are`;
-    output.ok(`${dates} now in ${showName(file)}, with alarms ${reminderSteps.join(", ")} days before.`);
+    const alarms = `${reminderSteps.slice(0, -1).join(", ")} and ${reminderSteps.at(-1)} days before`;
+    output.ok(`${dates} now in ${showName(file)}, with alarms ${alarms}.`);
     output.next("Open it with your calendar.");
   }
   const undated = known.filter(({ expiresAt }) => expiresAt === undefined).map(({ name }) => name);

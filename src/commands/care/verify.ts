@@ -80,7 +80,13 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
   const { results, unchecked } = await verifyEveryProfile(deps, options);
   if (unchecked > 0 && (options.json || results.length === 0)) throw new Cancelled();
   if (options.json) output.json({ profiles: results.map(documentOf) });
-  else printVerdictRows(output.answers, results.map(rowOf));
+  else {
+    printVerdictRows(output.answers, results.map(rowOf));
+    const failed = results.find((one) => "failure" in one || one.verified.check.diagnosis !== "valid");
+    if (failed !== undefined) {
+      output.answers.next(`What it means, and what to do: ${commandFor(failed.profile, "verify")}`, 0);
+    }
+  }
   printNotes(
     output,
     results.flatMap((result) => ("failure" in result ? [] : result.verified.notes)),

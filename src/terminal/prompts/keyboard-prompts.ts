@@ -144,7 +144,6 @@ export abstract class KeyboardPrompts implements Prompts {
   ): Promise<ApiKey | Other> {
     const key = await this.askSecret(message, kind, { entered, whenStuck });
     if (!(key instanceof ApiKey) || key.hasUsualShape) return key;
-    this.warn("It does not look like the usual 32 letters and digits.");
     if (await this.confirm({ message: "Use it anyway?", initial: false })) return key;
     return this.#askKey(message, kind, { whenStuck });
   }

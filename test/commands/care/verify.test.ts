@@ -413,7 +413,7 @@ describe("verify --all", () => {
     api.keys.revoke(otherText);
     expect(await runLine(deps, "verify", "--all")).toBe(4);
     expect(deps.stdout()).toBe(
-      "✓ default  test...Key0  valid, ends 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n",
+      "✓ default  test...Key0  valid, ends 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n› What it means, and what to do: mistral-key verify -p work\n",
     );
     expect(deps.stderr()).toBe("");
   });

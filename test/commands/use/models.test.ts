@@ -42,7 +42,7 @@ describe("models", () => {
 
   it("says so when there is none", async () => {
     expect(await models("--can", "speech")).toBe(0);
-    expect(deps.stdout()).toContain("No models for this key can do speech");
+    expect(deps.stdout()).toBe("  No models for this key can do speech\n");
   });
 
   it("refuses what Mistral says of no model, and lists what it says", async () => {

@@ -157,7 +157,7 @@ describe("a key that is typed", () => {
       terminal.paste(`${key}-${key}`);
       await terminal.waitFor("65 characters, usually 32 letters and digits");
       terminal.press("enter");
-      await terminal.waitFor("Use it anyway? (y/N)");
+      await terminal.waitFor(/^! Your key .* usually 32 letters and digits\n\? Use it anyway\? \(y\/N\)/m);
       terminal.press("enter");
       await terminal.waitFor("paste it here");
       terminal.paste("short");

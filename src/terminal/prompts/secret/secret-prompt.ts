@@ -25,7 +25,7 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
   const [status, setStatus] = useState<"idle" | "done">("idle");
   const drawings = useRef(0);
   const [, setDrawing] = useState(0);
-  const prefix = usePrefix({ status, theme });
+  const plainPrefix = usePrefix({ status, theme });
 
   useKeypress(({ name }) => {
     if (status === "done" || name !== redraw) return;
@@ -44,6 +44,7 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
   if (status === "done" && (isEmpty || note.command)) {
     return `  ${symbols.symbol.next} ${symbols.faint(answered?.said ?? "")}`;
   }
+  const prefix = status === "done" && !note.good ? symbols.symbol.warn : plainPrefix;
   const question = `${prefix} ${theme.style.message(config.message, status)}  `;
   const dots = isEmpty || note.command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
   const style = isEmpty || status === "done" ? symbols.faint : note.good ? asIs : symbols.caution;
