@@ -48,6 +48,12 @@ describe("remove", () => {
     expect(deps.stdout()).toBe("");
   });
 
+  it("names where the key was delivered, whatever is there now", async () => {
+    await storeKey(deps, { targets: [{ target: { kind: "llm" }, since: null }] });
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr()).toContain("Its key was delivered to llm, and was not taken out there.");
+  });
+
   it("leaves other profiles alone", async () => {
     const work = parseProfileName("work");
     await storeKey(deps, { name: work, key: newKey });

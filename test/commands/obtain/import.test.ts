@@ -259,6 +259,15 @@ test("a stored key is not replaced by another one unasked", async () => {
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
+test("a place that was not searched is not said to hold no key", async () => {
+  deps = open();
+
+  await expect(run({ from: "app.js" })).rejects.toMatchObject({
+    kind: "usage",
+    message: "None of the keys found matches that.",
+  });
+});
+
 test("nothing in plaintext and nothing stored: exit 3 and the way to a key", async () => {
   planted.remove();
   planted = plantHome([]);
