@@ -32,7 +32,7 @@ const steps = [answer.choose("Replace it"), answer.choose("I have a key"), answe
 
 describe("a new key of another workspace than the stored one", () => {
   it("is not stored by init when the person does not want that", async () => {
-    const stopped = run({}, { answers: [...steps, answer.confirm(false, /anyway/)] });
+    const stopped = run({}, { answers: [...steps, answer.enter(/anyway/)] });
     await expect(stopped).rejects.toMatchObject({
       kind: "cancelled",
       message: expect.stringContaining("Nothing"),

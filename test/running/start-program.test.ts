@@ -74,6 +74,22 @@ describe("runProgram", () => {
     ]);
   });
 
+  it("lets a program inherit no copy of the key that it is handed", async () => {
+    script("helper", `env >${folder}/env`);
+    const { timeLimitMs, ...launch } = options({
+      env: { ...options().env, COPY: key.reveal(), KEPT: "yes" },
+    });
+    for (const start of [
+      () => runProgram("helper", [], { ...launch, timeLimitMs, input: key }),
+      () => launchProgram("helper", [], { ...launch, failsWithinMs: timeLimitMs, input: key }),
+    ]) {
+      expect(await start()).toMatchObject({ kind: "exited", code: 0 });
+      const inherited = readFileSync(`${folder}/env`, "utf8");
+      expect(inherited).toContain("KEPT=yes");
+      expect(inherited).not.toContain(key.reveal());
+    }
+  });
+
   it("says that a program is missing, or cannot be started", async () => {
     expect(await runProgram("no-such-program", [], options())).toEqual({ kind: "not-found" });
     const file = script("helper", "");
@@ -81,8 +97,11 @@ describe("runProgram", () => {
     expect(await runProgram("helper", [], options())).toEqual({ kind: "not-started", code: "ENOENT" });
   });
 
-  it("ends a program that takes too long, with what it has started", async () => {
-    script("helper", `trap '' TERM; sleep 1000 & echo $! >${folder}/pid; echo late >&2; wait; wait`);
+  it.each([
+    ["neither of them wants to end", "trap '' TERM; sleep 1000 &"],
+    ["only that does not want to end", "(trap '' TERM; exec sleep 1000) &"],
+  ])("ends a program that takes too long, with what it has started: %s", async (_, begin) => {
+    script("helper", `${begin} echo $! >${folder}/pid; echo late >&2; wait; wait`);
     const outcome = await runProgram("helper", [], options({ timeLimitMs: 1500 }));
     expect(outcome).toEqual({ kind: "timed-out", stderr: Buffer.from("late\n") });
     await expect

@@ -2,6 +2,7 @@ import { Cancelled } from "../../src/errors.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import type {
   ChooseQuestion,
+  ConfirmQuestion,
   InsteadOfKey,
   KeyQuestion,
   PastedKeyQuestion,
@@ -21,6 +22,7 @@ export interface ScriptedAnswer {
 }
 
 const anything = /^/;
+const preselected = Symbol("preselected");
 
 /** The user at the keyboard, as a script. */
 export const answer = {
@@ -33,6 +35,8 @@ export const answer = {
     question,
     answer: yes,
   }),
+  /** Presses Enter at a choice or a question of yes or no, which takes the answer that is preselected. */
+  enter: (question = anything): ScriptedAnswer => ({ kind: "any", question, answer: preselected }),
   text: (text: string, question = anything): ScriptedAnswer => ({ kind: "text", question, answer: text }),
   /** Presses one of the offered keys; `question` is matched against what the keys do. */
   press: (key: string, question = anything): ScriptedAnswer => ({ kind: "press", question, answer: key }),
@@ -82,16 +86,20 @@ export class ScriptedPrompts implements Prompts {
   async choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
     const name = this.#take("choose", question.message);
     if (name instanceof ApiKey) return pasteAt(question, name);
-    const eligible = name instanceof RegExp ? question.choices.slice(0, 1) : question.choices;
-    const found = eligible.find((choice) =>
-      name instanceof RegExp ? name.test(choice.name) : choice.name.includes(String(name)),
-    );
+    const { choices, initial } = question;
+    const found =
+      name === preselected
+        ? (choices.find(({ value }) => value === initial) ?? choices[0])
+        : name instanceof RegExp
+          ? choices.slice(0, 1).find((choice) => name.test(choice.name))
+          : choices.find((choice) => choice.name.includes(String(name)));
     if (found !== undefined) return found.value;
-    throw new Error(`No "${name}" among: ${question.choices.map((choice) => choice.name).join(" | ")}`);
+    throw new Error(`No "${String(name)}" among: ${choices.map((choice) => choice.name).join(" | ")}`);
   }
 
-  async confirm<Pasted = never>(question: { readonly message: string } & PastedKeyQuestion<Pasted>) {
+  async confirm<Pasted = never>(question: ConfirmQuestion<Pasted>) {
     const answered = this.#take("confirm", question.message);
+    if (answered === preselected) return question.initial;
     return answered instanceof ApiKey ? pasteAt(question, answered) : answered === true;
   }
 

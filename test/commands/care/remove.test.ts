@@ -75,6 +75,12 @@ describe("remove", () => {
     });
   });
 
+  it("names the targets that still have the key", async () => {
+    await storeKey(deps, { targets: [{ target: { kind: "llm" }, since: null }] });
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr()).toContain("Its key is still at llm.");
+  });
+
   it("asks first, and offers the page that revokes the key", async () => {
     const answers = [
       answer.confirm(true, /Remove the key of profile "default"/),
@@ -100,8 +106,10 @@ describe("remove", () => {
     expect(deps.stderr()).toContain("is removed from its encrypted file");
   });
 
-  it("removes nothing when the person says no", async () => {
-    await expect(run({}, { answers: [answer.confirm(false)] })).rejects.toMatchObject({ kind: "cancelled" });
+  it("removes nothing when the person just presses Enter", async () => {
+    await expect(run({}, { answers: [answer.enter(/Remove the key/)] })).rejects.toMatchObject({
+      kind: "cancelled",
+    });
     expect((await slotsOf(deps)).current).toBe("old");
     expect(deps.profiles.read(defaultProfile)).toBeDefined();
   });

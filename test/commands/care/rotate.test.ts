@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -94,6 +94,20 @@ describe("rotate --with-key", () => {
     deps = deps.next({ answers: [answer.key(newKey.reveal(), /The new key/), answer.press("l", /later/)] });
     expect(await run({ withKey: true })).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("asks about each key at its own server", async () => {
+    const other = await startMistralApi({ keys: [newKey.reveal()] });
+    try {
+      withKey();
+      expect(await run({ withKey: true, serverUrl: other.url })).toBe(9);
+      expect(await slotsOf(deps)).toEqual(switched);
+      api.keys.revoke(oldKey.reveal());
+      deps = deps.next();
+      expect(await run({ finish: true })).toBe(0);
+    } finally {
+      await other.stop();
+    }
   });
 
   it("answers with the verdict, the old key's state and the targets", async () => {
@@ -392,8 +406,8 @@ describe("rotate --abort", () => {
     expect(await slotsOf(deps)).toEqual(untouched);
   });
 
-  it("changes nothing when the answer is no", async () => {
-    deps = deps.next({ answers: [answer.confirm(false)] });
+  it("changes nothing when the person just presses Enter", async () => {
+    deps = deps.next({ answers: [answer.enter(/forget/)] });
     expect(await failure(run({ abort: true }))).toMatchObject({ code: 130 });
     expect(await slotsOf(deps)).toEqual(switched);
     expect(deps.journal.read(defaultProfile)?.stage).toBe("retiring");
@@ -463,7 +477,7 @@ describe("rotate --abort", () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
     api.keys.accept(otherKey.reveal());
     const both = new RegExp(`Use ${otherKey.mask} and forget ${oldKey.mask} and ${newKey.mask} here`);
-    deps = deps.next({ answers: [answer.confirm(false, both)] });
+    deps = deps.next({ answers: [answer.enter(both)] });
     expect(await failure(run({ abort: true }))).toMatchObject({ code: 130 });
     expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "old" });
   });
@@ -508,6 +522,15 @@ describe("rotate with a record that cannot be read", () => {
     expect(await run({ abort: true, yes: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.profiles.read(defaultProfile)?.key).toBe(oldKey.mask);
+  });
+
+  it("delivers to every target again, since it is not known which key each has", async () => {
+    const file = join(deps.home, ".env");
+    const profile = deps.profiles.read(defaultProfile);
+    if (profile === undefined) throw new Error("There is no profile.");
+    deps.profiles.write({ ...profile, targets: [{ target: { kind: "dotenv", path: file }, since: null }] });
+    expect(await run({ finish: true })).toBe(9);
+    expect(readFileSync(file, "utf8")).toContain(newKey.reveal());
   });
 
   it("is taken away when there is no second key", async () => {
@@ -598,6 +621,14 @@ describe("rotate with targets", () => {
     expect(deps.stderr()).toContain("Without the new key: dotenv:/app/.env");
   });
 
+  it("keeps the old key for a target that lacks the new one when the person just presses Enter", async () => {
+    works = false;
+    api.keys.revoke(oldKey.reveal());
+    const answers = [answer.key(newKey.reveal()), answer.enter(/One target does not have/)];
+    expect(await runWith({ withKey: true, expires: "90d" }, { answers })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+  });
+
   it("takes the old key back to the targets on the way back", async () => {
     await runWith({ withKey: true }, { stdin: newKey.reveal() });
     works = false;
@@ -681,7 +712,7 @@ describe("rotate in a terminal", () => {
   it("asks before it takes a key of another workspace", async () => {
     api.keys.accept(newKey.reveal(), { identity: { workspace: "Elsewhere" } });
     deps = deps.next({
-      answers: [...steps, answer.key(newKey.reveal()), answer.confirm(false, /anyway/)],
+      answers: [...steps, answer.key(newKey.reveal()), answer.enter(/anyway/)],
     });
     expect(await failure(run({}))).toMatchObject({ code: 130 });
     expect(await slotsOf(deps)).toEqual(untouched);

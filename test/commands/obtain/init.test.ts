@@ -374,8 +374,8 @@ describe("init, in a terminal", () => {
     expect(await storedIn(deps)).toBe(text);
   });
 
-  it("keeps the stored key when the person says so", async () => {
-    const deps = open({ answers: [answer.choose("Keep it")] });
+  it("keeps the stored key when the person just presses Enter", async () => {
+    const deps = open({ answers: [answer.enter(/What do you want to do/)] });
     await deps.secrets.set(current, ApiKey.of(otherText));
     expect(await runLine(deps, "init")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);

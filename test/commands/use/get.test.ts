@@ -53,8 +53,8 @@ describe("get on a terminal", () => {
     expect(deps.script.asked.join()).not.toContain(oldKey.reveal());
   });
 
-  it("shows nothing when the person does not want it", async () => {
-    const refused = run({}, { stdoutIsTerminal, answers: [answer.confirm(false)] });
+  it("shows nothing when the person just presses Enter", async () => {
+    const refused = run({}, { stdoutIsTerminal, answers: [answer.enter(/in full here/)] });
     await expect(refused).rejects.toMatchObject({ kind: "cancelled" });
     expect(deps.stdout()).toBe("");
   });
