@@ -50,10 +50,11 @@ describe.runIf(process.platform === "linux")("a core dump", () => {
     }
   });
 
-  it("of a command under run is as it would be without this program", async () => {
+  it("of a command under run is as it would be without this program, whose own stays empty", async () => {
     expect((await runProgram(["init", "--with-key", "--no-verify"], { env, input: key })).code).toBe(0);
-    const run = await runProgram(["run", "--", "cat", "/proc/self/coredump_filter"], { env });
-    expect(run.stdout).toBe(usualFilter());
+    const filters = "cat /proc/self/coredump_filter /proc/$PPID/coredump_filter";
+    const run = await runProgram(["run", "--", "sh", "-c", filters], { env });
+    expect(run.stdout).toBe(`${usualFilter()}00000000\n`);
   });
 });
 

@@ -8,12 +8,13 @@ let child: ChildProcess | undefined;
 afterEach(() => child?.kill());
 
 it.skipIf(process.platform !== "linux")(
-  "finds a process by what it was started with, until it ends",
+  "finds another process by what it was started with, until it ends",
   async () => {
     child = spawn("sleep", ["60"], { env: { ...process.env, SOME_NAME: value } });
     await once(child, "spawn");
     const wanted = (held: string) => held === value;
     expect(findProcessesWith(wanted)).toEqual([{ id: child.pid, name: "sleep" }]);
+    expect(findProcessesWith(() => true).map(({ id }) => id)).not.toContain(process.pid);
     child.kill();
     await once(child, "exit");
     expect(findProcessesWith(wanted)).toEqual([]);

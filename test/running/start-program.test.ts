@@ -109,10 +109,14 @@ describe("runProgram", () => {
       .toBe(true);
   });
 
-  it("ends a program that writes too much", async () => {
-    const outcome = await runProgram("yes", [], { ...options(), sizeLimit: 1000 });
-    expect(outcome.kind).toBe("too-large");
-  });
+  it.each(["yes", "seq 1000"])(
+    "ends a program that writes too much, and gives no part of it: %s",
+    async (line) => {
+      const [name = "", ...args] = line.split(" ");
+      const outcome = await runProgram(name, args, { ...options(), sizeLimit: 1000 });
+      expect(outcome).toEqual({ kind: "too-large", stderr: Buffer.alloc(0) });
+    },
+  );
 
   it("ends a program when the signal comes, and throws its reason", async () => {
     const controller = new AbortController();
