@@ -53,7 +53,7 @@ function assessRefusal(
     case 422:
       return ofMistral ? { diagnosis: "bad-request", status } : undefined;
     case 401:
-      return { diagnosis: "invalid-key", codestral: "not-asked" };
+      return { diagnosis: "invalid-key", codestral: "not-known" };
     case 402:
       return ofMistral ? { diagnosis: "no-plan", missing: "payment" } : undefined;
     case 403:

@@ -9,8 +9,8 @@ import type { Endpoint } from "./endpoint.ts";
  */
 export type Assessment =
   | { readonly diagnosis: "valid"; readonly tried: "authentication" | "completion" | "no-model" }
-  /** `codestral`: whether Codestral's address refused it too. */
-  | { readonly diagnosis: "invalid-key"; readonly codestral: "not-asked" | "refused" }
+  /** `codestral`: whether Codestral's address refused it too; `not-known` if it was not asked, or did not say. */
+  | { readonly diagnosis: "invalid-key"; readonly codestral: "not-known" | "refused" }
   /** Refused, and past the last day that the user entered. */
   | { readonly diagnosis: "expired"; readonly lastDay: string }
   | { readonly diagnosis: "wrong-product"; readonly product: "codestral" | "vibe" | "other" }

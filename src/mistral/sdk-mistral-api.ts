@@ -133,15 +133,17 @@ export class SdkMistralApi implements MistralApi {
       return { diagnosis: "valid", tried: quick === true ? "authentication" : "no-model" };
     }
     if (assessment.diagnosis !== "invalid-key" || tryCodestral !== true) return assessment;
-    return (await this.#worksAtCodestral(session))
-      ? { diagnosis: "wrong-product", product: "codestral" }
-      : { diagnosis: "invalid-key", codestral: "refused" };
+    return await this.#judgeAtCodestral(session);
   }
 
-  async #worksAtCodestral(session: ApiSession): Promise<boolean> {
-    if (this.#codestralUrl === undefined) return false;
+  /** Only a refusal by Codestral's address shows that the key is none of Codestral's. */
+  async #judgeAtCodestral(session: ApiSession): Promise<Assessment> {
+    const notKnown = { diagnosis: "invalid-key", codestral: "not-known" } as const;
+    if (this.#codestralUrl === undefined) return notKnown;
     const { outcome } = await complete(session, codestralModel, oneToken, this.#codestralUrl);
-    return acceptsKey(session.assess(outcome, "completion").diagnosis);
+    const { diagnosis } = session.assess(outcome, "completion");
+    if (acceptsKey(diagnosis)) return { diagnosis: "wrong-product", product: "codestral" };
+    return diagnosis === "invalid-key" ? { diagnosis, codestral: "refused" } : notKnown;
   }
 
   /** The key's owner. Never fails: regional endpoints and gateways do not know, and the call is a beta. */

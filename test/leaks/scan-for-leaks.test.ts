@@ -280,6 +280,7 @@ test("keys of a rotation under way are looked for, too", async () => {
     after: profile,
     targets: [],
   });
+  repository.remember("testKey9".repeat(4));
   repository.write("repository/a.txt", `${otherKey}\n${storedKey}\n`);
 
   expect(places(await repository.scan())).toEqual([

@@ -22,7 +22,7 @@ describe("a refusal", () => {
   it.each(["unauthorized", "unauthorized-at-gateway", "unauthorized-invalid-key"] as const)(
     "in the form %s is of the key",
     (name) => {
-      expect(judge(answers[name])).toEqual({ diagnosis: "invalid-key", codestral: "not-asked" });
+      expect(judge(answers[name])).toEqual({ diagnosis: "invalid-key", codestral: "not-known" });
     },
   );
 

@@ -325,6 +325,20 @@ describe("the key", () => {
     await codestral.stop();
   });
 
+  it.each(["server-error", "cut", "html"] as const)(
+    "is not said to be none of Codestral's where Codestral's address does not tell: %s",
+    async (behaviour) => {
+      const codestral = await startMistralApi({ keys: [] });
+      codestral.behave(behaviour);
+      api.keys.revoke(text);
+      const found = await check({ tryCodestral: true }, { codestralUrl: codestral.url });
+      expect(found.diagnosis).toBe("invalid-key");
+      expect(explain(found).causes.join(" ")).not.toContain("It is not a Codestral key.");
+      expect(explain(found).causes.join(" ")).toContain("such as Codestral");
+      await codestral.stop();
+    },
+  );
+
   it("never goes to Codestral beside somebody else's server", async () => {
     api.keys.revoke(text);
     expect((await check({ tryCodestral: true })).diagnosis).toBe("invalid-key");

@@ -87,7 +87,7 @@ export class KeyList implements MistralApi {
     return {
       ...(ok
         ? ({ diagnosis: "valid", tried: "completion" } as const)
-        : ({ diagnosis: "invalid-key", codestral: "not-asked" } as const)),
+        : ({ diagnosis: "invalid-key", codestral: "not-known" } as const)),
       context: {
         history,
         now: new Date(0),

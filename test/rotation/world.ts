@@ -26,7 +26,7 @@ export interface Fate {
   readonly lives: boolean;
 }
 
-const refusal = { diagnosis: "invalid-key", codestral: "not-asked" } as const;
+const refusal = { diagnosis: "invalid-key", codestral: "not-known" } as const;
 const limit = { diagnosis: "rate-limited", limit: "of-the-moment", retryAfterMs: undefined } as const;
 const outage = { diagnosis: "server-error", status: 503 } as const;
 

@@ -15,7 +15,7 @@ const context: CallContext = {
   timeoutMs: 10_000,
 };
 const gateway = { region: "global", serverUrl: "https://gateway.example.com" } as const;
-const refused: Assessment = { diagnosis: "invalid-key", codestral: "not-asked" };
+const refused: Assessment = { diagnosis: "invalid-key", codestral: "not-known" };
 
 function words(assessment: Assessment, changes: Partial<CallContext> = {}) {
   const { facts = [], causes, ...rest } = explain({ ...assessment, context: { ...context, ...changes } });

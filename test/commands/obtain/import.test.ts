@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
@@ -179,6 +179,19 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   const said = deps.stderr().replace(/\s+/g, " ");
   expect(said).toContain(`dotenv:${target.path} gets the key again with the next push or rotation.`);
   expect(said).toContain(`mistral-key push --forget dotenv:${target.path}`);
+});
+
+test("a copy that could not be taken out is said to be there still", async () => {
+  planted.remove();
+  planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
+  chmodSync(planted.path(".vibe/.env"), 0o400);
+  deps = open();
+
+  expect(await run({ key: mask, clean: "all", json: true })).toBe(9);
+
+  expect(deps.document()).toMatchObject({ places: [{ state: "failed", reason: "it is read-only" }] });
+  expect(deps.stderr()).toContain("The key is still in it.");
+  expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
 test("the report for people is the answer on stdout, and fits a narrow terminal", async () => {
