@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -150,15 +150,31 @@ describe("what could not be searched is named, with the reason", () => {
     });
   });
 
+  test.each([
+    ["profiles", /its key was not searched for/],
+    ["rotations", /the keys of its rotation were not searched for/],
+  ])("what a damaged file in %s is about", async (folder, reason) => {
+    mkdirSync(join(repository.deps.home, folder), { recursive: true, mode: 0o700 });
+    writeFileSync(join(repository.deps.home, folder, "default.json"), "{", { mode: 0o600 });
+    const { gaps } = await repository.scan();
+    expect(gaps).toEqual([expect.stringMatching(reason)]);
+  });
+
   test("a profile whose key is too short", async () => {
     repository.remember("short-key");
     await expectGaps({ "Profile default": /too short/ });
   });
 
-  test.skipIf(process.getuid?.() === 0)("a file that may not be read", async () => {
+  test.skipIf(process.getuid?.() === 0)("a file and a folder that may not be read", async () => {
     repository.write("repository/b.txt", line);
     chmodSync(join(repository.path, "b.txt"), 0);
-    await expectGaps({ [files]: /b\.txt could not be read: permission denied/ });
+    repository.write("repository/.git/closed/c.txt", line);
+    chmodSync(join(repository.path, ".git/closed"), 0);
+    await expectGaps({
+      [files]: /b\.txt could not be read: permission denied/,
+      "git's own files": /closed: permission denied/,
+    });
+    chmodSync(join(repository.path, ".git/closed"), 0o700);
   });
 
   test("the rest, where a key is in very many versions of files", async () => {

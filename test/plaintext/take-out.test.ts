@@ -55,6 +55,11 @@ test("shows what changes without the key and without other secrets", async () =>
   ]);
 });
 
+test("shows no key that has no digit, by which other secrets are told from words", async () => {
+  writeFileSync(path, `MISTRAL_API_KEY=${"testKeyA".repeat(4)}\n`);
+  expect((await plan()).changes).toMatchObject([{ before: "MISTRAL_API_KEY=test...KeyA" }]);
+});
+
 test("says where else in the file the key is, in whatever form", async () => {
   const encoded = Buffer.from(`user:${chosenKey}`).toString("base64");
   writeFileSync(path, `${before}CURL_HEADER="Bearer ${chosenKey}"\nBASIC=${encoded}\n`);
