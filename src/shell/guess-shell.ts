@@ -9,19 +9,9 @@ export interface ShellContext {
   readonly ancestors: readonly string[];
 }
 
-/**
- * Guesses the shell that will evaluate a line: the nearest ancestor that is one, else the user's own.
- *
- * Skips the `sh` of a package runner: npx starts programs through it, whatever the user's shell is.
- */
+/** Guesses the shell that will evaluate a line: the nearest ancestor that is one, else the user's own. */
 export function guessShell({ platform, env, ancestors }: ShellContext): Shell | "other" | undefined {
-  const above = ancestors
-    .filter(
-      (name, index) =>
-        !(name === "sh" && /^(?:node|npm|npx|pnpm|yarn|bun|MainThread)/.test(ancestors[index + 1] ?? "")),
-    )
-    .map(shellNamed)
-    .find((shell) => shell !== undefined);
+  const above = ancestors.map(shellNamed).find((shell) => shell !== undefined);
   if (above !== undefined) return above;
   const own = env.SHELL === undefined ? undefined : shellNamed(env.SHELL);
   // Only PowerShell sets PSModulePath, but Windows always does; there only shells like Git's set SHELL.

@@ -14,11 +14,6 @@ describe("guessShell", () => {
     expect(guessShell({ ...linux, ancestors: ["sh", "fish"] })).toBe("bash");
   });
 
-  it("looks past npx", () => {
-    expect(guessShell({ ...linux, ancestors: ["sh", "npm exec mistr", "fish"] })).toBe("fish");
-    expect(guessShell({ ...linux, ancestors: ["node", "sh", "node", "zsh"] })).toBe("zsh");
-  });
-
   it("is the login shell where nothing else is known", () => {
     expect(guessShell({ ...linux, env: { SHELL: "/usr/bin/fish" } })).toBe("fish");
     expect(guessShell({ ...linux, ancestors: ["make", "cron"] })).toBe("bash");
