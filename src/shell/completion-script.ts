@@ -16,24 +16,10 @@ _mistral_key() {
   while read -r line; do
     if [ -z "$kind" ]; then kind=$line; else COMPREPLY+=("\${line%%$'\\t'*}"); fi
   done < <("\${COMP_WORDS[0]/#~\\//$HOME/}" __complete bash "=$current" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null </dev/null)
-  case $kind in
-    files)
-      COMPREPLY=($(compgen -f -- "$current"))
-      compopt -o filenames 2>/dev/null
-      ;;
-    command\\ *)
-      unset IFS
-      local offset=$((\${kind#command } + 1))
-      if declare -F _command_offset >/dev/null; then
-        _command_offset "$offset"
-      elif [ "$COMP_CWORD" -le "$offset" ]; then
-        COMPREPLY=($(compgen -c -- "$current"))
-      else
-        COMPREPLY=($(compgen -f -- "$current"))
-        compopt -o filenames 2>/dev/null
-      fi
-      ;;
-  esac
+  if [ "$kind" = files ]; then
+    COMPREPLY=($(compgen -f -- "$current"))
+    compopt -o filenames 2>/dev/null
+  fi
 }
 complete -F _mistral_key mistral-key
 `;
@@ -44,26 +30,17 @@ _mistral_key() {
   local -a answer candidates
   local line value description
   answer=("\${(@f)$(\${~words[1]} __complete zsh "=$PREFIX" "\${(@)words[2,CURRENT-1]}" 2>/dev/null </dev/null)}")
-  case $answer[1] in
-    files)
-      _files
-      ;;
-    command\\ *)
-      local offset=$((\${answer[1]#command } + 1))
-      shift $offset words
-      ((CURRENT -= offset))
-      _normal
-      ;;
-    values)
-      for line in "\${(@)answer[2,-1]}"; do
-        value=\${line%%$'\\t'*}
-        description=
-        if [[ $line == *$'\\t'* ]]; then description=:\${line#*$'\\t'}; fi
-        candidates+=("\${value//:/\\\\:}$description")
-      done
-      _describe 'mistral-key' candidates
-      ;;
-  esac
+  if [[ $answer[1] == files ]]; then
+    _files
+    return
+  fi
+  for line in "\${(@)answer[2,-1]}"; do
+    value=\${line%%$'\\t'*}
+    description=
+    if [[ $line == *$'\\t'* ]]; then description=:\${line#*$'\\t'}; fi
+    candidates+=("\${value//:/\\\\:}$description")
+  done
+  _describe 'mistral-key' candidates
 }
 if [ "\${funcstack[1]}" = _mistral_key ]; then
   _mistral_key "$@"
@@ -82,13 +59,6 @@ function __mistral_key_complete
     switch "$answer[1]"
         case files
             __fish_complete_path "$current"
-        case 'command *'
-            set -l offset (math (string replace 'command ' '' -- $answer[1]) + 2)
-            set -l rest
-            if test (count $words) -ge $offset
-                set rest (string escape -- $words[$offset..-1])
-            end
-            complete -C (string join ' ' -- $rest "$current")
         case values
             string join \\n -- $answer[2..-1]
     end

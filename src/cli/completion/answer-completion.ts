@@ -8,8 +8,8 @@ import { type Candidate, type Completion, completeLine } from "./complete-line.t
  * `mistral-key __complete SHELL =CURRENT WORD…`. The equals sign protects an empty word (Windows PowerShell
  * drops empty arguments). Prints nothing on errors.
  *
- * The first line of the answer is `values`, `files` or `command N`; values follow, each with its description,
- * if any, after a tab.
+ * The first line of the answer is `values` or `files`; values follow, each with its description, if any, after
+ * a tab.
  */
 export async function answerCompletion([
   shell = "",
@@ -28,7 +28,6 @@ export async function answerCompletion([
 
 function write(shell: string, current: string, completion: Completion): string {
   if (completion.kind === "files") return "files\n";
-  if (completion.kind === "command") return `command ${completion.from}\n`;
   return `values\n${fitting(shell, current, completion.candidates).map(lineOf).join("")}`;
 }
 

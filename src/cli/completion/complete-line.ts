@@ -10,9 +10,7 @@ export interface Candidate {
 /** What Tab offers at the end of a command line. */
 export type Completion =
   | { readonly kind: "values"; readonly candidates: readonly Candidate[] }
-  | { readonly kind: "files" }
-  /** From this word on, another program's command line. */
-  | { readonly kind: "command"; readonly from: number };
+  | { readonly kind: "files" };
 
 const nothing: Completion = { kind: "values", candidates: [] };
 const everywhere: readonly FlagEntry[] = [{ syntax: "-h, --help", description: "show help" }];
@@ -36,18 +34,17 @@ export function completeLine(
   /** A flag whose value comes next. */
   let awaiting: FlagEntry | undefined;
   let flagsEnded = false;
-  for (const [index, word] of words.entries()) {
+  for (const word of words) {
     if (awaiting !== undefined) {
       awaiting = undefined;
     } else if (word === "--" && !flagsEnded) {
-      if (command?.passThrough === true) return { kind: "command", from: index + 1 };
       flagsEnded = true;
     } else if (word.startsWith("-") && word !== "-" && !flagsEnded) {
       const [name = ""] = word.split("=", 1);
       const flag = flagsOf(command).find((entry) => namesOf(entry).includes(name));
       if (flag !== undefined && takesValue(flag) && !word.includes("=")) awaiting = flag;
     } else if (command?.passThrough === true) {
-      return { kind: "command", from: index };
+      return { kind: "files" };
     } else if (command !== undefined) {
       missing = missing.slice(1);
     } else {
@@ -75,7 +72,8 @@ export function completeLine(
     const commands = commandTable.map(({ name, summary }) => ({ value: name, description: summary }));
     return { kind: "values", candidates: [...commands, helpCommand] };
   }
-  if (command.passThrough === true) return { kind: "command", from: words.length };
+  // Another program's command line.
+  if (command.passThrough === true) return { kind: "files" };
   const [argument] = missing;
   if (argument !== undefined) return offer(argument.suggests);
   return flagsEnded ? nothing : offerFlags();

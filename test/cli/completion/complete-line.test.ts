@@ -50,14 +50,10 @@ describe("completeLine", () => {
     expect(values("status", "--", "")).toEqual([]);
   });
 
-  it("leaves the command behind run to whoever knows it", () => {
-    expect(complete("run", "")).toEqual({ kind: "command", from: 1 });
-    expect(complete("run", "--", "no")).toEqual({ kind: "command", from: 2 });
-    expect(complete("run", "--redact", "--as", "X", "--", "git", "sta")).toEqual({
-      kind: "command",
-      from: 5,
-    });
-    expect(complete("run", "git", "--")).toEqual({ kind: "command", from: 1 });
+  it("offers files for the command behind run", () => {
+    expect(values("run", "")).toBe("files");
+    expect(values("run", "--redact", "--as", "X", "--", "git", "sta")).toBe("files");
+    expect(values("run", "git", "--")).toBe("files");
     expect(values("run", "--r")).toContain("--redact");
   });
 

@@ -103,10 +103,8 @@ for (const { shell, args, setup } of realShells) {
     it("completes pages", () => becomes("mistral-key open bil", "mistral-key open billing"));
     it("completes files", () =>
       becomes("mistral-key env --write .env", "mistral-key env --write .env.local"));
-    it("completes the arguments of the command behind run", () =>
+    it("completes files behind run", () =>
       becomes("mistral-key run -- cat unusual", "mistral-key run -- cat unusual-name.txt"));
-    it("completes the command behind run", () =>
-      becomes("mistral-key run -p work -- mkfif", "mistral-key run -p work -- mkfifo"));
 
     it("lists what there is, with what it is where the shell can", () =>
       tab("mistral-key r", async (terminal) => {
