@@ -139,7 +139,7 @@ export class SharedPrompts implements Prompts {
     const keys = [{ press: "t", does, value: moved }] as const;
     const offer = this.#sides
       .terminal?.(withdrawn)
-      .then((prompts) => prompts.press<typeof moved, Answer>({ keys, onKeyPasted, fleeting: true }));
+      .then((prompts) => prompts.press<typeof moved, Answer>({ keys, onKeyPasted }));
     return offer === undefined ? [] : [offer];
   }
 }

@@ -51,8 +51,6 @@ export interface PressKey<Value> {
 /** Options of {@link Prompts.press}. */
 export interface PressQuestion<Value, Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly keys: readonly PressKey<Value>[];
-  /** Whether to erase the line after the answer, if the terminal can redraw. */
-  readonly fleeting?: boolean;
 }
 
 /**

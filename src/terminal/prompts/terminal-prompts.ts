@@ -18,13 +18,6 @@ interface InquirerQuestion extends Omit<Question, "name"> {
 type Prompt = Exclude<PromptModule["prompts"][string], new (...args: never) => unknown>;
 type PromptModule = ReturnType<typeof createPromptModule>;
 
-interface Drawing {
-  /** Our own prompt, if not inquirer's. */
-  readonly own?: Prompt;
-  /** Whether to erase it afterwards. */
-  readonly fleeting?: boolean | undefined;
-}
-
 /** Terminal prompts: inquirer's, plus our own for secrets and single key presses. */
 export class TerminalPrompts extends KeyboardPrompts {
   protected async askChoice<Value>(question: ChooseQuestion<Value>) {
@@ -75,11 +68,11 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   protected async askPress<Value>(question: PressQuestion<Value>) {
     const { pressPrompt } = await import("./press-prompt.ts");
-    const { keys, fleeting } = question;
+    const { keys } = question;
     return this.#ask<Value>(
       { type: "press", message: "", keys, columns: this.columns, symbols: this.terminal.theme },
       (pressed) => keys.some(({ press }) => press === pressed),
-      { own: pressPrompt, fleeting },
+      pressPrompt,
     );
   }
 
@@ -103,7 +96,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     const shown = { symbols: this.terminal.theme, theme: this.#theme(message), columns: () => this.columns };
     try {
       const question = { type: "secret", message, capture, ...shown };
-      return await this.#run<Value>(question, stream, capture, { own: secretPrompt });
+      return await this.#run<Value>(question, stream, capture, secretPrompt);
     } finally {
       capture.close();
     }
@@ -128,11 +121,11 @@ export class TerminalPrompts extends KeyboardPrompts {
   async #ask<Value>(
     question: InquirerQuestion,
     accepts: Accepts,
-    drawing?: Drawing,
+    own?: Prompt,
   ): Promise<Value | MisplacedKey> {
     const stream = new PromptStream(accepts);
     try {
-      return await this.#run<Value>(question, stream, stream, drawing);
+      return await this.#run<Value>(question, stream, stream, own);
     } catch (error) {
       if (stream.misplaced !== undefined) return new MisplacedKey(stream.misplaced);
       throw error;
@@ -143,7 +136,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     question: InquirerQuestion,
     input: PromptStream,
     listener: KeyListener,
-    { own, fleeting = false }: Drawing = {},
+    own?: Prompt,
   ): Promise<Value> {
     const { output, signal, withdrawn } = this.terminal;
     if (signal.aborted) throw new Cancelled();
@@ -151,8 +144,8 @@ export class TerminalPrompts extends KeyboardPrompts {
     const ask = createPromptModule({ input, output, signal: AbortSignal.any([signal, input.stopped]) });
     const prompt = own ?? (ask.prompts[question.type] as Prompt);
     ask.registerPrompt(question.type, (config, context) => {
-      // A withdrawn prompt is erased too, which is only known at its end.
-      const isCleared = { get: () => fleeting || withdrawn?.aborted === true };
+      // A withdrawn prompt is erased, which is only known at its end.
+      const isCleared = { get: () => withdrawn?.aborted === true };
       return prompt(config, Object.defineProperty({ ...context }, "clearPromptOnDone", isCleared));
     });
     try {
