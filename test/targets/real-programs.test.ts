@@ -98,6 +98,8 @@ describeNeeding("push github, with gh", needing("gh", "gh"), () => {
       SSL_CERT_FILE: certificate.file,
       GH_TOKEN: "made-up",
       GH_NO_UPDATE_NOTIFIER: "1",
+      CLICOLOR_FORCE: "1",
+      GH_FORCE_TTY: "100%",
     };
     on = await openPushing({ env: { ...env, MISTRAL_API_KEY: key.reveal() } });
     const target = "github:ada/engine";

@@ -36,6 +36,8 @@ export interface ProgramAnswer {
 
 /** The time limit of a call, in milliseconds; no method of a target makes more than two. */
 const defaultLimitMs = 25_000;
+/** Not inherited: its output is read here, as a pipe gets it, without colours and tables for a terminal. */
+const forcing = { CLICOLOR_FORCE: undefined, FORCE_COLOR: undefined, GH_FORCE_TTY: undefined };
 const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
@@ -71,6 +73,7 @@ export class OwnersProgram {
       platform,
       signal,
       keys,
+      variables: forcing,
       cwd: cwd ?? home,
       timeLimitMs: programLimitMs,
       sizeLimit: 1024 * 1024,
