@@ -10,18 +10,24 @@ import { whereOf } from "../plaintext/place-words.ts";
 const apps: readonly {
   readonly app: string;
   readonly looks: readonly ({ readonly variable: string } | { readonly file: "vibe" | "llm" })[];
+  /** What is not looked at here. */
+  readonly unseen?: string;
 }[] = [
   // TypeScript and Python; neither reads a .env file by itself. Source: the SDK 2.7.0, lib/env, August 2026.
   { app: "Mistral's SDK", looks: [{ variable: "MISTRAL_API_KEY" }] },
   // Its keychain entry comes last. Source: mistral-vibe, vibe/core/config, August 2026.
-  { app: "Mistral Vibe", looks: [{ variable: "MISTRAL_API_KEY" }, { file: "vibe" }] },
+  {
+    app: "Mistral Vibe",
+    looks: [{ variable: "MISTRAL_API_KEY" }, { file: "vibe" }],
+    unseen: "; its own entry in the keychain was not looked at",
+  },
   // A stored key comes before the variable. Source: llm, get_key, August 2026.
   { app: "llm", looks: [{ file: "llm" }, { variable: "LLM_MISTRAL_KEY" }] },
 ];
 
 /**
- * Describes which key each app started here would use by itself, from the environment or its own files: a
- * sentence each; apps without a key share one. Vibe's keychain entry is not read.
+ * Describes which key each app started here would use by itself, from the environment or its own files, in a
+ * sentence each. Vibe's keychain entry is not read.
  */
 export function describeApps(
   { env, profiles }: Pick<Deps, "env" | "profiles">,
@@ -37,26 +43,14 @@ export function describeApps(
     const read = readEnvironmentKey(env, variable);
     return read.state === "key" ? { key: read.key, place: { kind: "environment", variable } } : undefined;
   };
-  const said: string[] = [];
-  const without: string[] = [];
-  for (const { app, looks } of apps) {
+  return apps.map(({ app, looks, unseen = "" }) => {
     const taken = looks
       .map((look) => ("file" in look ? inFile(look.file) : inVariable(look.variable)))
       .find((one) => one !== undefined);
-    if (taken === undefined) {
-      without.push(app);
-      continue;
-    }
+    if (taken === undefined) return `${app} finds no key here by itself${unseen}.`;
     const { key, place } = taken;
     const owner = listed.find((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
     const whose = owner === undefined ? "another key" : `the key of profile "${owner.name}"`;
-    said.push(`${app} uses ${whose} here, ${key.mask}, from ${whereOf(place, at)}.`);
-  }
-  if (without.length === 0) return said;
-  const names = new Intl.ListFormat("en", { type: "conjunction" }).format(without);
-  const none = without.length === 1 ? "finds no key here by itself" : "find no key here by themselves";
-  const keychain = without.includes("Mistral Vibe")
-    ? "; Vibe's own entry in the keychain was not looked at"
-    : "";
-  return [...said, `${names} ${none}${keychain}.`];
+    return `${app} uses ${whose} here, ${key.mask}, from ${whereOf(place, at)}.`;
+  });
 }

@@ -42,7 +42,9 @@ async function apps(options: TestDepsOptions = {}): Promise<readonly string[]> {
 describe("the keys that apps would take here", () => {
   it("are none where nothing is set and no tool has a file", async () => {
     expect(await apps()).toEqual([
-      "• Mistral's SDK, Mistral Vibe, and llm find no key here by themselves; Vibe's own entry in the keychain was not looked at.",
+      "• Mistral's SDK finds no key here by itself.",
+      "• Mistral Vibe finds no key here by itself; its own entry in the keychain was not looked at.",
+      "• llm finds no key here by itself.",
     ]);
   });
 
@@ -58,11 +60,11 @@ describe("the keys that apps would take here", () => {
     write(".vibe/.env", `MISTRAL_API_KEY=${oldKey.reveal()}\n`);
     write(".config/io.datasette.llm/keys.json", JSON.stringify({ mistral: newKey.reveal() }));
     expect(await apps({ env: { LLM_MISTRAL_KEY: key } })).toEqual([
+      "• Mistral's SDK finds no key here by itself.",
       expect.stringMatching(
         /^• Mistral Vibe uses the key of profile "default" here.* from ~\/\.vibe\/\.env:1\.$/,
       ),
       expect.stringMatching(/^• llm uses the key of profile "work" here.* from ~.*keys\.json:1\.$/),
-      "• Mistral's SDK finds no key here by itself.",
     ]);
     const [sdk, vibe] = await apps({ env: { MISTRAL_API_KEY: key } });
     expect(sdk).toContain("from MISTRAL_API_KEY");

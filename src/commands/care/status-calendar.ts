@@ -4,7 +4,6 @@ import { MistralKeyError } from "../../errors.ts";
 import { writeOpenFile } from "../../files/write-open-file.ts";
 import { ownCommand } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
-import type { Profile } from "../../profiles/profile.ts";
 import { reminderSteps } from "../../profiles/remind-of-end.ts";
 import { calendarOf } from "../../status/calendar.ts";
 import type { DatedProfile, Survey } from "../../status/survey.ts";
@@ -14,11 +13,13 @@ import type { DatedProfile, Survey } from "../../status/survey.ts";
  *
  * @param file - its path; stdout if absent
  */
-export function writeCalendar(file: string | undefined, { profiles, choice, now }: Survey, deps: Deps): void {
+export function writeCalendar(file: string | undefined, { profiles, now }: Survey, deps: Deps): void {
   const { output } = deps;
   const known = profiles.flatMap((row) => ("profile" in row ? [row.profile] : []));
   const dated = known.filter((profile): profile is DatedProfile => typeof profile.expiresAt === "string");
-  if (dated.length === 0) throw nothingDated(known, choice);
+  if (dated.length === 0) {
+    throw new MistralKeyError("usage", "No key here has a date.", { hint: `To note one: ${noting()}` });
+  }
   const text = calendarOf(dated, deps.machineName(), now);
   if (file === undefined) output.answer(text);
   else {
@@ -30,13 +31,6 @@ export function writeCalendar(file: string | undefined, { profiles, choice, now 
   }
   const undated = known.filter(({ expiresAt }) => expiresAt === undefined).map(({ name }) => name);
   if (undated.length > 0) output.warn(`No date is known for ${undated.join(", ")}. To note one: ${noting()}`);
-}
-
-function nothingDated(known: readonly Profile[], { rule, name }: Survey["choice"]): MistralKeyError {
-  const where = rule === "flag" ? `for profile "${name}"` : "here";
-  const message =
-    known.length === 0 ? `No key is stored ${where}, so there is no date.` : "No key here has a date.";
-  return new MistralKeyError("usage", message, { hint: `To note one: ${noting()}` });
 }
 
 function noting(): string {
