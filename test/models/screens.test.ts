@@ -3,10 +3,10 @@ import type { Model } from "../../src/mistral/mistral-api.ts";
 import { foldAliases } from "../../src/models/model-list.ts";
 import { printLimits } from "../../src/models/print-limits.ts";
 import { printModels } from "../../src/models/print-models.ts";
-import { demoIdentity } from "../../src/onboarding/demo/demo-api.ts";
 import { displayWidth } from "../../src/terminal/output/layout.ts";
 import type { Output } from "../../src/terminal/output/output.ts";
 import { recordOutput } from "../support/recorded-output.ts";
+import { usualIdentity } from "../support/usual-answers.ts";
 
 const now = new Date("2026-09-01T10:00:00Z");
 const row: Omit<Model, "id"> = {
@@ -55,7 +55,7 @@ const screens: Readonly<Record<string, (output: Output) => void>> = {
   limits: (output) =>
     printLimits(output, {
       model: "mistral-small-latest",
-      identity: demoIdentity,
+      identity: usualIdentity,
       rateLimits: {
         requestsPerMinute: { limit: 60, remaining: 3 },
         tokensPerMinute: { limit: 500_000, remaining: 250_000 },

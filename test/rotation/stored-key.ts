@@ -1,9 +1,9 @@
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile, type ProfileName } from "../../src/keys/profile-name.ts";
-import { demoIdentity } from "../../src/onboarding/demo/demo-api.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import type { Profile } from "../../src/profiles/profile.ts";
 import type { TestDeps } from "../support/deps.ts";
+import { usualIdentity } from "../support/usual-answers.ts";
 
 /** Made-up keys. */
 export const oldKey = ApiKey.of("oldKey00".repeat(4));
@@ -24,7 +24,7 @@ export async function storeKey(
   const endpoint = { region: "global" as const, ...(serverUrl === undefined ? {} : { serverUrl }) };
   const profile: Profile = {
     ...profileOf({ name, key, store: "keychain", endpoint, expiresAt: "2027-02-21" }, deps.now()),
-    identity: demoIdentity,
+    identity: usualIdentity,
     lastAcceptedAt: "2026-08-01T00:00:00.000Z",
     lastVerifiedAt: "2026-08-01T00:00:00.000Z",
     lastDiagnosis: "valid",

@@ -1,6 +1,6 @@
 import { maskKey } from "../../src/keys/mask.ts";
-import { type DemoRequest, demoIdentity } from "../../src/onboarding/demo/demo-api.ts";
 import type { CannedAnswer } from "./mistral-answers.ts";
+import { type ApiRequest, usualIdentity } from "./usual-answers.ts";
 
 /** A row of the key list, as the Admin API returns it. */
 export interface AdminRow {
@@ -32,7 +32,7 @@ export class LoopbackAdminApi {
   /** The bodies of the calls that created a key. */
   readonly wishes: unknown[] = [];
   /** The ids of the organization's members, by e-mail address. */
-  readonly users = new Map([[demoIdentity.email, "u1"]]);
+  readonly users = new Map([[usualIdentity.email, "u1"]]);
   readonly rows = new Map<string, AdminRow & { readonly key: string }>();
   readonly #inference: { accept(key: string): void; revoke(key: string): void };
 
@@ -52,7 +52,7 @@ export class LoopbackAdminApi {
       last_used: "2026-08-30T07:00:00Z",
       workspace_id: "w1",
       workspace_name: "Research",
-      created_by: demoIdentity.email,
+      created_by: usualIdentity.email,
       product: "API",
       ...row,
       key_id: keyId,
@@ -67,7 +67,7 @@ export class LoopbackAdminApi {
     return [...this.rows.values()].some((row) => row.key === key);
   }
 
-  answer({ method, path, headers, body }: DemoRequest, query: URLSearchParams): CannedAnswer {
+  answer({ method, path, headers, body }: ApiRequest, query: URLSearchParams): CannedAnswer {
     const sent = this.header === "x-api-key" ? this.key : `Bearer ${this.key}`;
     if (this.key === undefined || headers[this.header] !== sent)
       return { status: 401, body: { detail: "Unauthorized" } };

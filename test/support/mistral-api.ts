@@ -4,22 +4,17 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { maskKey } from "../../src/keys/mask.ts";
 import type { Identity } from "../../src/mistral/mistral-api.ts";
-import {
-  answerDemoRequest,
-  type DemoModel,
-  type DemoRequest,
-  demoIdentity,
-} from "../../src/onboarding/demo/demo-api.ts";
 import { LoopbackAdminApi } from "./loopback-admin-api.ts";
 import { answers, type Behaviour, type Call, type CannedAnswer } from "./mistral-answers.ts";
 import { isStreamBehaviour, streamAnswer } from "./streamed-answer.ts";
+import { type ApiRequest, answerUsually, keyOf, type ListedModel, usualIdentity } from "./usual-answers.ts";
 
 /** The options of a loopback API. */
 export interface MistralApiOptions {
   /** Keys that it accepts from the start. */
   readonly keys?: readonly string[];
-  /** The models it lists, instead of the demonstration's. */
-  readonly models?: readonly DemoModel[];
+  /** The models it lists, instead of the usual ones. */
+  readonly models?: readonly ListedModel[];
   /** Serves https with this certificate, under the name `localhost`. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -105,7 +100,7 @@ const calls: Readonly<Record<string, Call>> = {
   "POST /v1/admin/api-keys": "admin-create",
   "DELETE /v1/admin/api-keys": "admin-delete",
 };
-const callOf = ({ method, path }: DemoRequest): Call | undefined =>
+const callOf = ({ method, path }: ApiRequest): Call | undefined =>
   calls[`${method} ${path.replace(/^(\/v1\/admin\/api-keys)\/.*/, "$1")}`];
 const everyCall: readonly Call[] = Object.values(calls);
 
@@ -122,12 +117,12 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
   let mostAtOnce = 0;
 
   const accept: LoopbackMistralApi["keys"]["accept"] = (key, { identity = {}, afterRefusals = 0 } = {}) => {
-    owners.set(key, { identity: { ...demoIdentity, ...identity }, refusalsLeft: afterRefusals });
+    owners.set(key, { identity: { ...usualIdentity, ...identity }, refusalsLeft: afterRefusals });
   };
   for (const key of options.keys ?? []) accept(key);
 
   const admin = new LoopbackAdminApi({ accept, revoke: (key) => owners.delete(key) });
-  const answer = (request: DemoRequest, query: URLSearchParams): CannedAnswer => {
+  const answer = (request: ApiRequest, query: URLSearchParams): CannedAnswer => {
     const key = keyOf(request) ?? "";
     const refusal = forbidden.get(key);
     const call = callOf(request);
@@ -136,7 +131,7 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
     const owner = owners.get(key);
     const tooNew = owner !== undefined && owner.refusalsLeft > 0;
     if (tooNew && request.path === "/v1/models") owner.refusalsLeft -= 1;
-    return answerDemoRequest(request, {
+    return answerUsually(request, {
       ownerOf: () => (tooNew ? undefined : owner?.identity),
       ...(options.models === undefined ? {} : { models: options.models }),
     });
@@ -217,8 +212,8 @@ export async function startMistralApi(options: MistralApiOptions = {}): Promise<
 function respond(
   response: ServerResponse,
   rule: Rule | undefined,
-  request: DemoRequest,
-  answer: (request: DemoRequest) => CannedAnswer,
+  request: ApiRequest,
+  answer: (request: ApiRequest) => CannedAnswer,
 ): void {
   const behaviour = rule?.behaviour;
   if (behaviour === undefined || isStreamBehaviour(behaviour)) {
@@ -271,7 +266,7 @@ function pour(response: ServerResponse): void {
   more();
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<DemoRequest> {
+async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const headers = Object.fromEntries(
@@ -285,7 +280,7 @@ async function readRequest(incoming: IncomingMessage): Promise<DemoRequest> {
   };
 }
 
-function logged(request: DemoRequest): LoggedRequest {
+function logged(request: ApiRequest): LoggedRequest {
   const key = keyOf(request);
   const { authorization, "x-api-key": apiKey, ...headers } = request.headers;
   const body = parse(request.body);
@@ -322,9 +317,4 @@ function pause(ms: number, waiting: Set<NodeJS.Timeout>): Promise<void> {
     }, ms);
     waiting.add(timer);
   });
-}
-
-/** The key of a request: Bearer, or `x-api-key` as in `GET /v1/users/me`. */
-function keyOf({ headers }: DemoRequest): string | undefined {
-  return /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? headers["x-api-key"];
 }

@@ -7,12 +7,12 @@ import { MistralKeyError } from "../../../src/errors.ts";
 import { exitCodeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
-import { demoIdentity } from "../../../src/onboarding/demo/demo-api.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { answer } from "../../support/scripted-prompts.ts";
+import { usualIdentity } from "../../support/usual-answers.ts";
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
@@ -314,7 +314,7 @@ describe("rotate --finish", () => {
     expect(await run({ finish: true, wait: "30s" })).toBe(9);
     expect(deps.now()).toEqual(new Date("2026-09-01T10:00:30Z"));
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain(`The old key ${oldKey.mask} (${demoIdentity.keyName}) still works`);
+    expect(said).toContain(`The old key ${oldKey.mask} (${usualIdentity.keyName}) still works`);
   });
 
   it("waits no longer because the clock is set back", async () => {

@@ -1,7 +1,7 @@
-import type { Identity } from "../../mistral/mistral-api.ts";
+import type { Identity } from "../../src/mistral/mistral-api.ts";
 
-/** The input of {@link answerDemoRequest}. */
-export interface DemoRequest {
+/** The input of {@link answerUsually}. */
+export interface ApiRequest {
   readonly method: string;
   /** The path without the query. */
   readonly path: string;
@@ -11,22 +11,22 @@ export interface DemoRequest {
 }
 
 /** A response; `body` is sent as JSON. */
-export interface DemoResponse {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** The keys and models of the demonstration API. */
-export interface DemoWorld {
+/** The keys and models of the API. */
+export interface ApiWorld {
   /** The owner of a key; `undefined` for an unknown key, which is refused. */
   ownerOf(key: string): Identity | undefined;
   /** The models on offer; the usual ones when absent. */
-  readonly models?: readonly DemoModel[];
+  readonly models?: readonly ListedModel[];
 }
 
 /** The rate-limit headers of a completion, as Mistral names them. */
-const demoRateLimitHeaders: Readonly<Record<string, string>> = {
+const rateLimitHeaders: Readonly<Record<string, string>> = {
   "x-ratelimit-limit-req-minute": "60",
   "x-ratelimit-remaining-req-minute": "59",
   "x-ratelimit-limit-tokens-minute": "500000",
@@ -39,8 +39,8 @@ const demoRateLimitHeaders: Readonly<Record<string, string>> = {
 /** The creation time of everything here, in Unix seconds. */
 const created = 1_785_000_000;
 
-/** The made-up owner of a demonstration key. */
-export const demoIdentity: Identity = {
+/** The made-up owner of a key. */
+export const usualIdentity: Identity = {
   email: "ada@example.com",
   workspace: "Research",
   organization: "Analytical Engines",
@@ -48,10 +48,10 @@ export const demoIdentity: Identity = {
 };
 
 /** One model, as in `GET /v1/models`. */
-export type DemoModel = ReturnType<typeof model>;
+export type ListedModel = ReturnType<typeof model>;
 
 /** A short list with the kinds of models that Mistral's has. */
-const demoModels: readonly DemoModel[] = [
+const usualModels: readonly ListedModel[] = [
   model("mistral-large-latest", { completion_chat: true, function_calling: true, vision: true }),
   model("mistral-small-latest", { completion_chat: true, function_calling: true, vision: true }),
   model("open-mistral-7b", { completion_chat: true }, "2025-03-30T12:00:00Z"),
@@ -62,33 +62,30 @@ const demoModels: readonly DemoModel[] = [
   model("mistral-ocr-latest", { ocr: true, vision: true }),
 ];
 
-/**
- * Answers a request as Mistral's API does, with the real status, headers and body; a pure function.
- * Serves `init --demo` and the tests.
- */
-export function answerDemoRequest(request: DemoRequest, world: DemoWorld): DemoResponse {
+/** Answers a request as Mistral's API does, with the real status, headers and body. */
+export function answerUsually(request: ApiRequest, world: ApiWorld): ApiResponse {
   const key = keyOf(request);
   const owner = key === undefined ? undefined : world.ownerOf(key);
   if (owner === undefined) return { status: 401, headers: {}, body: { detail: "Unauthorized" } };
   switch (`${request.method} ${request.path}`) {
     case "GET /v1/models":
-      return { status: 200, headers: {}, body: { object: "list", data: world.models ?? demoModels } };
+      return { status: 200, headers: {}, body: { object: "list", data: world.models ?? usualModels } };
     case "GET /v1/users/me":
       return { status: 200, headers: {}, body: identityDocument(owner) };
     case "POST /v1/chat/completions":
-      return complete(request.body, world.models ?? demoModels);
+      return complete(request.body, world.models ?? usualModels);
     default:
       return { status: 404, headers: {}, body: { detail: "Not Found" } };
   }
 }
 
 /** The key of a request: Bearer, or `x-api-key` as in `GET /v1/users/me`. */
-function keyOf({ headers }: DemoRequest): string | undefined {
+export function keyOf({ headers }: ApiRequest): string | undefined {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
   return bearer ?? headers["x-api-key"];
 }
 
-function complete(body: string, models: readonly DemoModel[]): DemoResponse {
+function complete(body: string, models: readonly ListedModel[]): ApiResponse {
   const { model: wanted, max_tokens: most } = JSON.parse(body);
   if (!models.some(({ id, capabilities }) => id === wanted && capabilities.completion_chat === true)) {
     const message = `Invalid model: ${wanted}`;
@@ -99,7 +96,7 @@ function complete(body: string, models: readonly DemoModel[]): DemoResponse {
   const message = { role: "assistant", content, tool_calls: null, prefix: false };
   return {
     status: 200,
-    headers: demoRateLimitHeaders,
+    headers: rateLimitHeaders,
     body: {
       id: "cmpl-demo",
       object: "chat.completion",
@@ -135,7 +132,7 @@ function model(
     created,
     owned_by: "mistralai",
     name: id,
-    description: "A model of the demonstration.",
+    description: "A made-up model.",
     max_context_length: 131_072,
     aliases: [] as readonly string[],
     deprecation,
