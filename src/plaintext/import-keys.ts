@@ -33,8 +33,6 @@ export interface ImportRequest extends PlaceRequest {
   /** Whether `--profile` or `MISTRAL_KEY_PROFILE` names the profile. */
   readonly named: boolean;
   readonly pick: KeyPick;
-  /** Whether to check keys before storing them. */
-  readonly verify: boolean;
   /** Whether to check all matching keys first, without asking. */
   readonly check: boolean;
   /** Whether pages may be opened in a browser. */
@@ -96,7 +94,7 @@ export async function importKeys(
 
 /** Checking all keys up front sends them to Mistral, so it needs consent. A single key is checked later. */
 async function wantsChecks({ deps, request }: Importing, count: number): Promise<boolean> {
-  if (!request.verify || count === 1) return false;
+  if (count === 1) return false;
   if (request.check || !deps.interactive) return request.check;
   return await (await deps.prompts()).confirm({
     message: `Check these ${count} keys with Mistral first?`,
@@ -119,7 +117,7 @@ async function importOne(
   const already = await findStored(importing, found);
   if (already !== undefined) return already;
   let check = known ?? (await checkOne(importing, found));
-  while (check !== undefined && verdictOf(check) !== "usable") {
+  while (verdictOf(check) !== "usable") {
     if (!deps.interactive) return { outcome: "refused", found, check, cleaned: [] };
     const next = await decideAbout(deps, check, hasOthers);
     if (next === "another") return "another";
@@ -145,11 +143,8 @@ async function importOne(
   return { ...stored, found, cleaned: await clean(importing, found, kept) };
 }
 
-async function checkOne(
-  { deps, request, endpoint }: Importing,
-  { key }: FoundKey,
-): Promise<KeyCheck | undefined> {
-  return request.verify ? await checkWithProgress(deps, key, endpoint, { history: foundKey }) : undefined;
+async function checkOne({ deps, endpoint }: Importing, { key }: FoundKey): Promise<KeyCheck> {
+  return await checkWithProgress(deps, key, endpoint, { history: foundKey });
 }
 
 async function store(

@@ -57,7 +57,6 @@ export const obtainCommands: readonly CommandEntry[] = [
       expires,
       { ...web, conflicts: ["list", "json"] },
       noBrowser,
-      { syntax: "--no-verify", description: "store without a test call" },
       replaceWithoutAsking,
     ],
     examples: [

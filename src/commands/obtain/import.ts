@@ -24,7 +24,6 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
   const request: Asked = {
     ...readSettings(flags, deps),
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
-    verify: !flags.off("verify"),
     check: flags.on("check"),
     browser: !flags.off("browser") && deps.opensPages,
     replace: flags.on("yes"),
