@@ -12,7 +12,7 @@ import { furtherPages } from "../mistral/console-pages.ts";
 import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
 import { endpointFor } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import { type KeyRequest, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
+import { type KeyRequest, noKey, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
 import type { RotationOutcome } from "./outcome.ts";
 import { refuseLeftovers, replaceKey } from "./replace-key.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
@@ -82,16 +82,12 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
 export async function prepareRotation(deps: Deps, request: RotateRequest): Promise<StoredKey> {
   refuseDuringRotation(request.profile, deps);
   const stored = await readStoredKey(request, deps);
-  refuseOtherStore(request, stored);
-  await refuseLeftovers(stored.store, request.profile, stored.key);
+  const { key, store, profile } = stored;
+  // `--store` names another store, which holds a key of the same name.
+  if (profile !== undefined && (request.store ?? profile.store) !== profile.store)
+    throw noKey(request.profile, store, profile);
+  await refuseLeftovers(store, request.profile, key);
   return stored;
-}
-
-function refuseOtherStore({ profile, store }: RotateRequest, stored: StoredKey): void {
-  if (store === undefined || stored.profile === undefined || stored.profile.store === store) return;
-  throw new MistralKeyError("usage", `The key of profile "${profile}" is kept in another store.`, {
-    hint: "Leave out --store, and unset MISTRAL_KEY_STORE: a rotation keeps the key where it is.",
-  });
 }
 
 /** Walks the person from opening the page to pasting the new key. */

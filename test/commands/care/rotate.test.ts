@@ -153,6 +153,11 @@ describe("rotate --with-key", () => {
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
   });
 
+  it("refuses another store than the one that has the key", async () => {
+    expect(await failure(run({ withKey: true, store: "file" }))).toMatchObject({ code: 3 });
+    expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
   it("refuses the stored key as the new one", async () => {
     withKey(oldKey);
     expect(await failure(run({ withKey: true }))).toMatchObject({ code: 2 });
