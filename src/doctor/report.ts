@@ -1,5 +1,5 @@
 import type { Output } from "../terminal/output/output.ts";
-import { type CheckResult, count } from "./check.ts";
+import { count } from "./check.ts";
 import type { FinishedCheck } from "./run-checks.ts";
 
 /** The `doctor --json` document. Stable interface. */
@@ -26,17 +26,7 @@ export function printReport(output: Output, finished: readonly FinishedCheck[]):
       if (action !== "") output.next(action, 2);
     }
   }
+  const wrong = finished.filter(({ result }) => result.state === "fail").length;
   output.print();
-  output.heading(summaryOf(finished), 0);
-}
-
-function summaryOf(finished: readonly FinishedCheck[]): string {
-  const inState = (state: CheckResult["state"]) =>
-    finished.filter(({ result }) => result.state === state).length;
-  const wrong = inState("fail");
-  const notable = inState("warn");
-  const toKnow = notable === 0 ? "" : `${count(notable, "thing")} to know`;
-  if (wrong === 0) return toKnow === "" ? "Nothing is wrong." : `Nothing is wrong; ${toKnow}.`;
-  const toMend = `${count(wrong, "thing")} to put right`;
-  return toKnow === "" ? `${toMend}.` : `${toMend}, ${toKnow}.`;
+  output.heading(wrong === 0 ? "Nothing is wrong." : `${count(wrong, "thing")} to put right.`, 0);
 }

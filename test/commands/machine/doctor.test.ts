@@ -598,7 +598,7 @@ describe("the report of doctor", () => {
     expect(output).toMatch(/^✗ Keychain: The login keyring is locked\. \(locked\)\n {2}› Unlock it/m);
     expect(output).toMatch(/^! Environment: MISTRAL_API_KEY here/m);
     expect(output).toMatch(/^• DNS: Not checked \(--offline\)\.$/m);
-    expect(output).toMatch(/\n1 thing to put right, 1 thing to know\.\n$/);
+    expect(output).toMatch(/\n1 thing to put right\.\n$/);
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
