@@ -3,7 +3,6 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
@@ -19,7 +18,7 @@ import { refuseRegional } from "./open-issuer.ts";
 /** Where to store an Admin API key, and where it comes from. */
 export interface AdminKeyRequest extends KeyRequest {
   readonly from: "prompt" | "stdin";
-  /** Replaces a stored one without asking. */
+  /** Replaces a stored one. */
   readonly replace: boolean;
 }
 
@@ -57,7 +56,11 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
   await store.prepare?.(name);
   const address = { profile: name, slot: "admin" } as const;
   const there = await store.get(address);
-  if (there !== undefined && !request.replace) await confirmReplacing(deps, name, there);
+  if (there !== undefined && !request.replace) {
+    throw new MistralKeyError("usage", `Profile "${name}" already has the Admin API key ${there.mask}.`, {
+      hint: `To replace it: ${commandFor(name, "init --admin --yes")}`,
+    });
+  }
   const { key, issuer } = await captureAdminKey(deps, request, ordinary, endpoint);
   await store.set(address, key);
   const profile = { ...(deps.profiles.read(name) ?? known), adminKey: key.mask };
@@ -66,45 +69,24 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
   return { profile: deps.profiles.read(name) ?? profile, key, place: store.describe(), notListed };
 }
 
-async function confirmReplacing(deps: Deps, name: ProfileName, there: ApiKey): Promise<void> {
-  if (!deps.interactive) {
-    throw new MistralKeyError("usage", `Profile "${name}" already has the Admin API key ${there.mask}.`, {
-      hint: `To replace it: ${commandFor(name, "init --admin --with-key --yes")} < FILE`,
-    });
-  }
-  const message = `Replace the Admin API key ${there.mask}?`;
-  if (!(await (await deps.prompts()).confirm({ message, initial: false })))
-    throw new Cancelled("Stopped. Nothing was changed.");
-}
-
-/** In a terminal, asks until Mistral accepts one. */
 async function captureAdminKey(
   deps: Deps,
-  { from, profile }: AdminKeyRequest,
+  { profile }: AdminKeyRequest,
   ordinary: ApiKey,
   endpoint: Endpoint,
 ): Promise<{ readonly key: ApiKey; readonly issuer: KeyIssuer }> {
-  for (;;) {
-    const flags = commandFor(profile, "init --admin --with-key");
-    const key = await receiveKey(deps, { message: "The Admin API key", flags });
-    const line = deps.output.progress("Checking");
-    try {
-      if (key.equals(ordinary)) {
-        throw new MistralKeyError("usage", "This is the profile's API key, not an Admin API key.", {
-          hint: say(facts.ownKind),
-        });
-      }
-      const issuer = await deps.issuer(endpoint, key);
-      await issuer.list();
-      line.succeed("accepted by the Admin API");
-      return { key, issuer };
-    } catch (error) {
-      line.clear();
-      const isWrongKey = error instanceof MistralKeyError && ["rejected", "usage"].includes(error.kind);
-      if (!isWrongKey || from === "stdin" || !deps.interactive) throw error;
-      deps.output.warn(error.message);
-    }
+  const flags = commandFor(profile, "init --admin --with-key");
+  const key = await receiveKey(deps, { message: "The Admin API key", flags });
+  if (key.equals(ordinary)) {
+    throw new MistralKeyError("usage", "This is the profile's API key, not an Admin API key.", {
+      hint: say(facts.ownKind),
+    });
   }
+  const issuer = await deps.issuer(endpoint, key);
+  const line = deps.output.progress("Checking");
+  await issuer.list().finally(() => line.clear());
+  deps.output.ok("accepted by the Admin API");
+  return { key, issuer };
 }
 
 /** Saves the row of the profile's own key. Returns why there is none, which is not a failure. */
