@@ -1,7 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
-import { Cancelled, MistralKeyError } from "../../errors.ts";
+import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { revokeByIssuer, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
@@ -19,7 +19,6 @@ import {
 } from "../../rotation/outcome.ts";
 import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
-import { bothWays } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
@@ -60,19 +59,18 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
   return code;
 }
 
-/** Starts a rotation, or resumes an interrupted one. */
+/** Starts a rotation; with `--auto`, resumes an interrupted one. */
 async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
-  if (options.from === "stdin") return await startNew(deps, options);
-  if (!options.auto)
+  if (options.from === "prompt" && !options.auto) {
     requirePerson(deps, {
       message: "A rotation asks for the new key",
       hint: `Send it on standard input instead: ${commandFor(options.profile, "rotate --with-key")} < FILE`,
     });
-  const unfinished = await findRotation(deps, options);
-  if (unfinished === undefined) return await startNew(deps, options);
-  if (options.auto) return await resume(deps, options, unfinished.record);
-  const chosen = await askDirection(deps, unfinished.record);
-  return await end(deps, { ...options, yes: options.yes || chosen === "back" }, chosen);
+  }
+  const unfinished = options.auto ? await findRotation(deps, options) : undefined;
+  return unfinished === undefined
+    ? await startNew(deps, options)
+    : await resume(deps, options, unfinished.record);
 }
 
 function readDue(flags: Flags, { profile }: RotateOptions): DueRequest | undefined {
@@ -197,26 +195,4 @@ function tellOfWayBack(
   output.warn(`Forgotten here, not deleted at Mistral: ${forgotten}`);
   output.next(`To delete it there: ${ownCommand("open keys")}`);
   return { code: exitCodes.done, document };
-}
-
-async function askDirection(deps: Deps, record: RotationRecord): Promise<Direction> {
-  const { profile, stage, oldKey, newKey } = record;
-  deps.output.paragraph(
-    `A rotation of profile "${profile}" is not finished yet: ${newKey.mask} is to replace ${oldKey.mask}.`,
-  );
-  // Once it is going back, or the old key is dead, there is only one way.
-  if (stage === "reverting") return "back";
-  if (stage === "erasing") return "forward";
-  const prompts = await deps.prompts();
-  const chosen = await prompts.choose<Direction | "stop">({
-    message: "What now?",
-    choices: [
-      { value: "forward", name: "Finish it", description: "with the new key" },
-      { value: "back", name: "Go back", description: "to the old key; the new one is forgotten here" },
-      { value: "stop", name: "Stop", description: "leave it as it is" },
-    ],
-  });
-  if (chosen === "stop")
-    throw new Cancelled("Stopped. The rotation is still unfinished.", { hint: bothWays(profile) });
-  return chosen;
 }

@@ -789,24 +789,14 @@ describe("rotate in a terminal", () => {
     expect(deps.opened).toEqual([]);
   });
 
-  it("offers to finish a rotation that is under way", async () => {
+  it("says how to end a rotation that is under way", async () => {
     deps = deps.next({ stdin: newKey.reveal() });
     await run({ withKey: true });
-    api.keys.revoke(oldKey.reveal());
-    deps = deps.next({ answers: [answer.choose("Finish it")] });
-    expect(await run({})).toBe(0);
-    expect(deps.stderr()).toMatch(
-      /^ {2}A rotation of profile "default" is not finished yet:[^\n]{1,45}\n {2}\S/,
-    );
-    expect(await slotsOf(deps)).toEqual(done);
-  });
-
-  it("offers to go back in a rotation that is under way", async () => {
-    deps = deps.next({ stdin: newKey.reveal() });
-    await run({ withKey: true });
-    deps = deps.next({ answers: [answer.choose("Go back")] });
-    expect(await run({})).toBe(0);
-    expect(await slotsOf(deps)).toEqual(untouched);
+    deps = deps.next({ answers: [] });
+    const error = await failure(run({}));
+    expect(error.code).toBe(9);
+    expect(error.hint).toMatch(/rotate --finish\n.*rotate --abort/);
+    expect(await slotsOf(deps)).toEqual(switched);
   });
 
   it("asks nothing without a terminal", async () => {
