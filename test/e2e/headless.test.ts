@@ -144,7 +144,7 @@ describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, 
       .filter((line) => /^\p{Ll}/u.test(line) && !/^\S*"|gnome-keyring|unlock\)/.test(line));
     expect(broken).toEqual([]);
     expect(init.screen().replaceAll("\n", "")).toContain(
-      '(read -rsp Password: p; printf %s "$p" | gnome-keyring-daemon --unlock)',
+      '(read -rsp Password: p; printf %s "$p" | gnome-keyring-daemon -r --unlock)',
     );
   });
 });

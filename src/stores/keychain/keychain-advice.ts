@@ -96,17 +96,13 @@ function adviceOnLinux(trouble: KeychainTrouble, machine: Machine): readonly str
             "Turn on your desktop's own keychain (GNOME Keyring, KDE Wallet), then log out and in again.",
             installLine(machine, "keyring"),
           ]
-        : [installLine(machine, "keyring"), startKeyring("Start")];
+        : [installLine(machine, "keyring"), startKeyring];
     case "collection-missing":
     case "collection-volatile":
-      return [
-        onDesktop ? `Make a keyring, and set it as default: ${passwordPrograms}` : startKeyring("Make"),
-      ];
+      return [onDesktop ? `Make a keyring, and set it as default: ${passwordPrograms}` : startKeyring];
     case "locked":
       return [
-        onDesktop
-          ? `Unlock it, or log out and in with your password: ${passwordPrograms}`
-          : startKeyring("Unlock"),
+        onDesktop ? `Unlock it, or log out and in with your password: ${passwordPrograms}` : startKeyring,
       ];
     default:
       return [
@@ -130,11 +126,11 @@ function reachBus(machine: Machine): readonly string[] {
     const command = runCommand(defaultProfile, "MISTRAL_API_KEY", "docker run -e MISTRAL_API_KEY IMAGE");
     return [`Give the key to the container from outside: ${command}`, ...startKeychain(machine)];
   }
-  if (env.WSL_DISTRO_NAME !== undefined || /microsoft/i.test(machine.read("/proc/sys/kernel/osrelease"))) {
+  if (env.WSL_DISTRO_NAME !== undefined) {
     return [
       "Let WSL start a session: put the lines [boot] and systemd=true in /etc/wsl.conf, run wsl --shutdown in Windows, open WSL again.",
       installLine(machine, "keyring"),
-      startKeyring("Start"),
+      startKeyring,
     ];
   }
   return uid === 0 && env.SUDO_USER
@@ -147,19 +143,17 @@ function startKeychain(machine: Machine): readonly string[] {
   return [
     installLine(machine, "session"),
     "Open a shell with a session bus: dbus-run-session -- bash",
-    startKeyring("Start"),
+    startKeyring,
   ];
 }
 
 /**
  * The shell reads the password: typed into the daemon, it would include the newline. The line fits in
- * 80 columns and is never wrapped: a part of it alone would create a keyring without a password.
+ * 80 columns and is never wrapped: a part of it alone would create a keyring without a password. `-r`
+ * replaces a daemon that is running; with a keyring that it has not, the password makes one.
  */
-function startKeyring(what: "Start" | "Unlock" | "Make"): string {
-  const daemon = `gnome-keyring-daemon ${what === "Start" ? "" : "-r "}--unlock`;
-  const purpose = { Start: "Start and unlock it", Unlock: "Unlock it", Make: "Let it make a keyring" }[what];
-  return `${purpose}, in bash: (read -rsp Password: p; printf %s "$p" | ${daemon})`;
-}
+const startKeyring =
+  'Start it and unlock it, in bash: (read -rsp Password: p; printf %s "$p" | gnome-keyring-daemon -r --unlock)';
 
 // Names as in os-release(5). The last package has dbus-run-session, which starts a session bus.
 const families: readonly (readonly [names: RegExp, install: string, libsecret: string, bus: string])[] = [

@@ -49,11 +49,6 @@ describe("advice on a keychain", () => {
     ["a container", { files: { "/.dockerenv": "" } }, /docker run -e MISTRAL_API_KEY/],
     ["a pod", { env: { KUBERNETES_SERVICE_HOST: "192.0.2.1" } }, /docker run -e MISTRAL_API_KEY/],
     ["WSL", { env: { WSL_DISTRO_NAME: "Ubuntu" } }, /systemd=true in \/etc\/wsl\.conf/],
-    [
-      "WSL that names itself only in the kernel",
-      { files: { "/proc/sys/kernel/osrelease": "5.15.90.1-microsoft-standard-WSL2" } },
-      /wsl --shutdown/,
-    ],
     ["sudo", { uid: 0, env: { SUDO_USER: "ada", ...desktop } }, /without sudo/],
     ["SSH", { env: { SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22", ...desktop } }, /dbus-run-session -- bash/],
     ["a console", {}, /dbus-run-session -- bash/],
