@@ -55,7 +55,7 @@ export interface RunningProgram {
 
 const stderrLimit = 64 * 1024;
 const defaultSizeLimit = 64 * 1024 * 1024;
-/** How long to wait for a program to exit after SIGTERM, and again after SIGKILL. */
+/** How long to wait for a program to exit after SIGTERM, before SIGKILL. */
 const graceMs = 500;
 /** How long to wait for pipes that an exited program's children hold open. */
 const lingerMs = 1000;
@@ -196,7 +196,6 @@ function watch(
   { timeLimitMs, signal }: ProgramOptions,
 ): Pick<RunningProgram, "ended" | "stop"> {
   let reason: "timed-out" | "stopped" | undefined;
-  let abandon = () => {};
   const said = collectStart(stderr);
   const timers: NodeJS.Timeout[] = [];
   const end = (why: typeof reason) => {
@@ -204,28 +203,19 @@ function watch(
     reason = why;
     killGroup(child, "SIGTERM");
     timers.push(setTimeout(() => killGroup(child, "SIGKILL"), graceMs));
-    // Not even SIGKILL ends a process blocked on an unresponsive disk or mount.
-    timers.push(setTimeout(() => abandon(), 2 * graceMs));
   };
   const stop = () => end("stopped");
   timers.push(setTimeout(() => end("timed-out"), timeLimitMs));
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
-  const abandoned = new Promise<undefined>((resolve) => {
-    abandon = () => {
-      child.stdout?.destroy();
-      resolve(undefined);
-    };
-  });
-  const ended = Promise.race([endOf(child, said), abandoned]).then((how): ProgramEnd => {
+  const ended = endOf(child, said).then((how): ProgramEnd => {
     for (const timer of timers) clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
     // Its descendants may ignore SIGTERM.
     if (reason !== undefined) killGroup(child, "SIGKILL");
     child.unref();
     stderr.destroy();
-    if (reason !== undefined) return { kind: reason, stderr: said() };
-    return how ?? { kind: "stopped", stderr: said() };
+    return reason === undefined ? how : { kind: reason, stderr: said() };
   });
   return {
     ended,
