@@ -90,20 +90,9 @@ export class Git {
 }
 
 function reasonOf(how: ProgramEnd): string {
-  switch (how.kind) {
-    case "exited":
-      return whatItSaid(how.stderr) ?? `git ended with code ${how.code} and gave no reason`;
-    case "killed":
-      return `git was ended by ${how.signal}`;
-    case "timed-out":
-      return "git did not end";
-    case "stopped":
-      return "git was stopped";
-    case "not-found":
-      return "git is not installed";
-    case "not-started":
-      return `git could not be started (${how.code})`;
-  }
+  if (how.kind === "not-found") return "git is not installed";
+  if (how.kind !== "exited") return "git could not be started, or was ended before it had answered";
+  return whatItSaid(how.stderr) ?? `git ended with code ${how.code} and gave no reason`;
 }
 
 /** Git's own reason for failing, with as much of its advice as fits. */
