@@ -24,8 +24,6 @@ export function manualPage(version: string): string {
     ...flagLines({ syntax: "-V, --version", description: "print the version" }),
     ".SH ENVIRONMENT",
     ...environment.flatMap(([name, text]) => tagged(bold(name), text)),
-    ".SH FILES",
-    ...files.flatMap(([name, text]) => tagged(`\\fI${plain(name)}\\fR`, text)),
     ".SH EXIT STATUS",
     ...exitStatus.flatMap(([code, text]) => tagged(bold(code), text)),
     ".SH SEE ALSO",
@@ -125,7 +123,7 @@ const environment = [
   ["MISTRAL_KEY_PROFILE", "the profile, as --profile"],
   ["MISTRAL_KEY_STORE", "where the key is kept, as --store"],
   ["MISTRAL_KEY_SERVER_URL", "the address of the API, as --server-url"],
-  ["MISTRAL_KEY_HOME", "the folder of every file of the program"],
+  ["MISTRAL_KEY_HOME", "the folder of every file of the program (~/.config/mistral-key)"],
   ["MISTRAL_KEY_PASSPHRASE", "opens the encrypted file; run does not pass it on"],
   ["MISTRAL_KEY_PASSPHRASE_FILE", "a file that holds the passphrase"],
   ["MISTRAL_KEY_NO_REMINDERS", "set to anything: no reminders that a key ends"],
@@ -135,17 +133,6 @@ const environment = [
   ],
   ["HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS", "proxies and certificates for the network"],
   ["NO_COLOR, FORCE_COLOR, CI", "no colour, colour always, never ask"],
-] as const;
-
-const files = [
-  [
-    "~/.config/mistral-key/profiles/",
-    "what is known about each key, never the key (macOS: ~/Library/Preferences/mistral-key)",
-  ],
-  ["~/.config/mistral-key/rotations/", "the journals of rotations under way"],
-  ["~/.config/mistral-key/state/", "the default profile, and when you were last reminded"],
-  [".mistral-key", "in a folder: the profile for it and for those below"],
-  ["~/.config/mistral-key/keys/", "encrypted files, where the keychain is not used"],
 ] as const;
 
 const exitStatus = [
