@@ -13,9 +13,6 @@ export interface Opened {
   readonly passphrase: Passphrase;
 }
 
-/** In bytes; files of keys are far smaller. */
-const largestFile = 65_536;
-
 /**
  * Highest work factor accepted, the library's own limit: 2^20 takes 3.4 s and 1 GiB. The `age` program
  * writes 2^18.
@@ -40,7 +37,6 @@ export async function openSealed(
   passphrases: AsyncIterable<Passphrase> | Iterable<Passphrase>,
   work: ScryptWork,
 ): Promise<Opened | undefined> {
-  if (content.length > largestFile) throw new DamagedFile("it is too large for a key");
   let asked = false;
   let passphrase: Passphrase | undefined;
   let failure: { readonly error: unknown } | undefined;
