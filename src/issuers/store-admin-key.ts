@@ -96,7 +96,7 @@ async function noteRow(deps: Deps, issuer: KeyIssuer, profile: Profile): Promise
     noteListed(deps, profile, await findIssuedKey(issuer, wanted));
     return undefined;
   } catch (error) {
-    if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error.message;
+    if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error.inOneLine;
     throw error;
   }
 }

@@ -102,7 +102,7 @@ async function walkToPaste(
     `A new key for profile "${profile}". The stored one, ${key.mask}, stays in use until the new one has been checked and stored.`,
   );
   output.paragraph(
-    `An administrator may use Rotate in the Admin Panel's list instead, and paste the key that it shows. Whether the old key works on after that is not documented: ${furtherPages.organizationKeys}`,
+    `An administrator may use Rotate in the Admin Panel's list instead, and paste the key that it shows. Whether the old key keeps working after that is not documented: ${furtherPages.organizationKeys}`,
   );
   const screens = screensFor({
     suggestedName: suggestKeyName(deps.machineName(), deps.now()),

@@ -29,6 +29,6 @@ export async function initAdmin({ flags }: CommandInput, deps: Deps): Promise<Ex
   output.ok(`The Admin API key ${key.mask} is stored in ${place}, for profile "${profile.name}".`);
   output.paragraph("It makes and deletes keys for rotations, and is never handed out.");
   if (notListed !== undefined) output.warn(notListed);
-  output.next(`To rotate with it: ${commandFor(profile.name, "rotate --auto")}`);
+  else output.next(`To rotate with it: ${commandFor(profile.name, "rotate --auto")}`);
   return exitCodes.done;
 }
