@@ -43,7 +43,9 @@ const meterLength = 10;
 export function createTheme(options: ThemeOptions): Theme {
   const chalk: ChalkInstance = new Chalk({ level: options.colorLevel });
   // No 16-colour palette has Mistral's orange; yellow is the closest that is legible on light and dark.
-  const accent = options.colorLevel >= 2 ? chalk.hex("#FA520F") : chalk.yellow;
+  // Of 256 colours, 202 is the closest; chalk would take 208, which is hard to read on white.
+  const orange = options.colorLevel === 3 ? chalk.hex("#FA520F") : chalk.ansi256(202);
+  const accent = options.colorLevel >= 2 ? orange : chalk.yellow;
   const symbols = options.unicode ? unicodeSymbols : textSymbols;
   return {
     ...options,

@@ -4,6 +4,17 @@ import { createTheme } from "../../../src/terminal/output/theme.ts";
 const plain = createTheme({ colorLevel: 0, unicode: true, hyperlinks: false });
 const colored = createTheme({ colorLevel: 3, unicode: true, hyperlinks: true });
 
+it.each([
+  [1, "\x1b[33mx\x1b[39m"],
+  [2, "\x1b[38;5;202mx\x1b[39m"],
+  [3, "\x1b[38;2;250;82;15mx\x1b[39m"],
+] as const)(
+  "the accent is Mistral's orange, or the closest to it, in colour level %d",
+  (colorLevel, shown) => {
+    expect(createTheme({ colorLevel, unicode: true, hyperlinks: false }).accent("x")).toBe(shown);
+  },
+);
+
 describe("a link", () => {
   it("is only its address where it cannot be clicked", () => {
     expect(plain.link("https://docs.mistral.ai")).toBe("https://docs.mistral.ai");
