@@ -56,6 +56,13 @@ describe("dotenv files", () => {
     expect(takeOut(dotenv, text)).toEqual({ text: "# old: MISTRAL_API_KEY=(moved) until May\n", left: 0 });
   });
 
+  test("leaves a key whose line has another one in its comment, which alone is taken out", () => {
+    expect(takeOut(dotenv, `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=${otherKey}\n`)).toEqual({
+      text: `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=(moved)\n`,
+      left: 1,
+    });
+  });
+
   test("finds two keys in one file, each with its line", () => {
     const text = `MISTRAL_API_KEY=${key}\n\nVITE_MISTRAL_API_KEY=${otherKey}\n`;
     expect(linesFound(dotenv, text)).toEqual([1, 3]);
