@@ -25,6 +25,7 @@ describe("the name of a profile", () => {
     "nul",
     "com1.json",
     "$HOME",
+    "testKey0".repeat(4),
   ])("cannot be %j", (text) => {
     expect(() => parseProfileName(text)).toThrow(expect.objectContaining({ kind: "usage" }));
   });

@@ -21,6 +21,13 @@ export async function withDisk<Result>(
   }
 }
 
+/** A disk on which nothing new finds room. */
+export const fullDisk: Partial<DiskCalls> = {
+  fsyncSync: () => {
+    throw Object.assign(new Error("There is no space left."), { code: "ENOSPC" });
+  },
+};
+
 /**
  * The calls that decide what a power failure leaves, in order, while `act` runs: `fsync a.json`,
  * `rename a.json`. A temporary file is called `temporary`.

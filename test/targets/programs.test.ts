@@ -106,6 +106,14 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(JSON.parse(kept("secret.json")).data).toEqual({});
   });
 
+  it("says that a Kubernetes secret still has the key where something else has put it there too", async () => {
+    standIn("kubectl", `case "$1" in apply) [ -e s ] || cat > s;; get) cat s 2>/dev/null; exit 0;; esac`);
+    await start();
+    await on.push("kubernetes:prod/mistral");
+    const { said } = await on.push("--forget", "kubernetes:prod/mistral");
+    expect(said).toContain("The key is still in the Kubernetes secret");
+  });
+
   it.each([
     ["alone", "", (held: string) => held],
     [
@@ -168,6 +176,28 @@ describe("push to a service, through a stand-in for its program", () => {
     await on.replaceKey(otherKey);
     expect((await on.push()).code).toBe(0);
     expect(kept("the key").trim()).toBe(otherKey.reveal());
+  });
+
+  it.each([
+    ["still has another key", "echo another key"],
+    ["did not keep the key", "true"],
+  ])("is not done with a place that %s", async (said, readBack) => {
+    standIn("vault-put", "cat > /dev/null");
+    standIn("vault-get", readBack);
+    await start();
+    const pushed = await on.push("command:vault-put --read-back vault-get");
+    expect(pushed).toMatchObject({ code: 9, said: expect.stringContaining(said) });
+    expect(on.remembered()).toEqual([]);
+  });
+
+  it("ends when the person stops it, and goes to no other place", async () => {
+    standIn("vault-put", `[ -e started ] && touch second; touch started; cat > /dev/null; sleep 60`);
+    await start();
+    const pushing = on.push("command:vault-put a", "command:vault-put b");
+    await expect.poll(() => readdirSync(at("kept")), { timeout: 10_000 }).toContain("started");
+    on.deps.interrupt();
+    await expect(pushing).rejects.toMatchObject({ kind: "cancelled" });
+    expect(readdirSync(at("kept"))).toEqual(["started"]);
   });
 
   it("delivers to targets of one kind one after the other", async () => {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fullDisk, withDisk } from "../support/disk.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { key, openPushing, otherKey, type Pushing } from "./pushing.ts";
@@ -103,6 +104,13 @@ describe("push to a tool", () => {
     mkdirSync(at(".config/io.datasette.llm"), { recursive: true });
     expect((await on.push("llm")).code).toBe(0);
     expect(statSync(at(".config/io.datasette.llm/keys.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("leaves no part of a key in llm's file when the disk is full", async () => {
+    mkdirSync(at(".config/io.datasette.llm"), { recursive: true });
+    const pushed = await withDisk(fullDisk, () => on.push("llm"));
+    expect(pushed).toMatchObject({ code: 9, said: expect.stringContaining("disk is full") });
+    expect(existsSync(at(".config/io.datasette.llm/keys.json"))).toBe(false);
   });
 
   it("says that a key written into Continue's settings would go on being used", async () => {

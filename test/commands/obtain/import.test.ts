@@ -181,6 +181,14 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   expect(said).toContain(`mistral-key push --forget dotenv:${target.path}`);
 });
 
+test("one copy that is left is counted, too", async () => {
+  planted.remove();
+  planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
+  deps = open();
+  expect(await run({ key: mask })).toBe(0);
+  expect(deps.stderr()).toContain("1 plaintext copy was left in place");
+});
+
 test("a copy that could not be taken out is said to be there still", async () => {
   planted.remove();
   planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
@@ -257,6 +265,8 @@ test("several keys and nobody to pick one: says which flag does", async () => {
     message: expect.stringContaining("there is no terminal here"),
     hint: expect.stringContaining(`--key ${mask}`),
   });
+  // Nobody has said that they may be sent there.
+  expect(api.requests).toEqual([]);
 
   expect(await deps.secrets.get(address)).toBeUndefined();
 });

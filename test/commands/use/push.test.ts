@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { planOf } from "../../../src/rotation/journal.ts";
 import { key, openPushing, otherKey, type Pushing } from "../../targets/pushing.ts";
 
 let on: Pushing;
@@ -68,6 +70,30 @@ describe("push to a dotenv file in a git repository", () => {
     expect(dry).toMatchObject({ code: 9, said: expect.stringContaining(reason) });
     expect(env()).toBe("A=1\n");
     expect(on.remembered()).toEqual([]);
+  });
+});
+
+describe("push during a rotation", () => {
+  beforeEach(async () => {
+    await on.push("dotenv:.env");
+    const known = on.deps.profiles.read(defaultProfile);
+    if (known === undefined) throw new Error("There is no profile.");
+    const plan = planOf(otherKey, known, known, { holds: "either", now: on.deps.now() });
+    on.deps.journal.begin(plan, "delivering");
+  });
+
+  it("takes no new target, and forgets none", async () => {
+    await expect(on.push("dotenv:new.env")).rejects.toMatchObject({ kind: "unfinished" });
+    await expect(on.push("--forget", "dotenv:.env")).rejects.toMatchObject({ kind: "unfinished" });
+    expect(existsSync(at("new.env"))).toBe(false);
+    expect(on.remembered()).toEqual([target()]);
+    expect(env()).toContain(key.reveal());
+  });
+
+  it("tells the rotation which of its targets has the key in use", async () => {
+    expect((await on.push()).code).toBe(0);
+    const { targets } = on.deps.journal.read(defaultProfile) ?? {};
+    expect(targets).toEqual([{ target: target(), holds: "new" }]);
   });
 });
 

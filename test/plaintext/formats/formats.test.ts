@@ -72,6 +72,7 @@ describe("dotenv files", () => {
     "MISTRAL_API_KEY=",
     "MISTRAL_API_KEY=your-key-here",
     "MISTRAL_API_KEY=your_mistral_api_key_goes_here",
+    "MISTRAL_API_KEY=yourMistralApiKeyGoesRightHere12",
     "MISTRAL_API_KEY=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "MISTRAL_API_KEY=$OTHER_VARIABLE_NAME",
     "MISTRAL_API_KEY=${OTHER_VARIABLE_NAME}",
@@ -81,7 +82,7 @@ describe("dotenv files", () => {
     'MISTRAL_API_KEY="$(pass show mistral/api-key)"',
     "MISTRAL_API_KEY=<paste your key here please>",
     "MISTRAL_API_KEY=••••••••••••••••••••••••••••",
-    `MISTRAL_KEY_PASSPHRASE=${"passWord1".repeat(4)}`,
+    `MISTRAL_KEY_PASSPHRASE=${"passWord".repeat(4)}`,
     `MISTRAL_API_KEY_FILE=${key}`,
     `OPENAI_API_KEY=${key}`,
     `MISTRAL_MODEL=mistral-large-latest-of-today`,
@@ -239,7 +240,7 @@ describe("YAML files", () => {
 
   test.each([
     ["something else refers to it", `api-key: &k mistral=${key}\nother: *k\n`],
-    ["a comment stands inside", `api-key:\n  # mine\n  - mistral=${key}\n`],
+    ["a comment stands inside", `api-key: # mine\n  - mistral=${key}\n`],
     ["others stand beside it on its line", `api-key: [openai=x, mistral=${key}]\n`],
   ])("leaves an entry to the person when %s", (_, text) => {
     expect(takeOut(aider, text)).toEqual({ text, left: 1 });

@@ -60,6 +60,11 @@ describe("removeVariable", () => {
     expect(removeVariable(text, "MISTRAL_API_KEY", "NEW")).toBe("A=1\n");
   });
 
+  it("leaves a line that sets another value", () => {
+    const text = "MISTRAL_API_KEY=OLD\nMISTRAL_API_KEY='NEW'\n";
+    expect(removeVariable(text, "MISTRAL_API_KEY", "NEW")).toBe("MISTRAL_API_KEY=OLD\n");
+  });
+
   it("leaves the next lines where a CR ends them", () => {
     expect(removeVariable("A=1\rMISTRAL_API_KEY=NEW\rB=2\r", "MISTRAL_API_KEY", "NEW")).toBe("A=1\rB=2\r");
   });

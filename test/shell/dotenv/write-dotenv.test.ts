@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -21,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { writeDotenv } from "../../../src/shell/dotenv/write-dotenv.ts";
+import { fullDisk, withDisk } from "../../support/disk.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 const work = parseProfileName("work");
@@ -48,6 +49,22 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     expect(await write(".env")).toMatchObject({ outcome: "created" });
     expect(readFileSync(at(".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
     expect(modeOf(".env")).toBe(0o600);
+  });
+
+  it("leaves no part of a key in a new file when the disk is full", async () => {
+    await expect(withDisk(fullDisk, () => write(".env"))).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("disk is full"),
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("removes what a run that was killed has left, also where the key is there already", async () => {
+    await write(".env");
+    const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
+    writeFileSync(at(`.mistral-key.${ended}.${"0".repeat(16)}.tmp`), key.reveal());
+    expect(await write(".env")).toMatchObject({ outcome: "unchanged" });
+    expect(readdirSync(folder)).toEqual([".env"]);
   });
 
   it("keeps every other byte, the mark at the beginning too, and takes the file from others", async () => {
