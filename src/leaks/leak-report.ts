@@ -45,7 +45,7 @@ export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessConte
     const last = searched.slice(-2).join(" or ");
     output.ok(`${subject} ${[...searched.slice(0, -2), last].join(", ")}.`);
   }
-  if (keys === 0 && gaps.length === 0) output.ok("No key is stored, so there is none to look for.");
+  if (keys === 0 && gaps.length === 0) output.ok("No key is known here, so there is none to look for.");
   if (keys > 0 && !inRepository) output.paragraph("This folder is in no git repository.");
   if (gaps.length === 0) return;
   output.warn("Not everything was searched, so a key may still be there:");

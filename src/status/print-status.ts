@@ -52,7 +52,7 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
   if (survey.unlisted !== undefined) printUnlisted(output, survey.unlisted);
   else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
     const asked = survey.choice.rule === "flag";
-    output.paragraph(`No key is stored ${asked ? `for profile "${survey.choice.name}"` : "here yet"}.`);
+    output.paragraph(`No key is known ${asked ? `for profile "${survey.choice.name}"` : "here yet"}.`);
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
   if (form === "cards") {
@@ -70,7 +70,7 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
   printNotices(output, survey);
   const missing = isMissing(survey);
   if (inFull || readable.length > 1 || missing || isNews(survey.choice))
-    output.bullet(`${describeChoice(survey.choice)}${missing ? " No key is stored for it." : ""}`);
+    output.bullet(`${describeChoice(survey.choice)}${missing ? " No key is known for it." : ""}`);
   printEnvironment(output, survey);
 }
 

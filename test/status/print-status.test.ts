@@ -194,16 +194,16 @@ describe("the profile that is used here", () => {
   });
 
   it("is said to have no key where only others have one", async () => {
-    expect(await shown({}, { profile: "nobody" })).toContain('No key is stored for profile "nobody".');
+    expect(await shown({}, { profile: "nobody" })).toContain('No key is known for profile "nobody".');
     const env = { MISTRAL_KEY_PROFILE: "nobody" };
     expect((await shown({ env })).replace(/\s+/g, " ")).toContain(
-      'Profile "nobody" is used here, as MISTRAL_KEY_PROFILE says. No key is stored for it.',
+      'Profile "nobody" is used here, as MISTRAL_KEY_PROFILE says. No key is known for it.',
     );
     deps.profiles.remove(defaultProfile);
     await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
     expect((await shown({ env: {} })).replace(/\s+/g, " ")).toContain(
-      'Profile "default" is used here, since nothing names another. No key is stored for it.',
+      'Profile "default" is used here, since nothing names another. No key is known for it.',
     );
-    await expect(shown({}, { profile: "nobody", ics: true })).rejects.toThrow('for profile "nobody"');
+    await expect(shown({}, { profile: "nobody", ics: true })).rejects.toThrow("No key here has a date.");
   });
 });

@@ -14,7 +14,7 @@ export async function overview(input: CommandInput, deps: Deps): Promise<ExitCod
   if (known) return await status(input, deps);
   const { answers } = deps.output;
   const command = (text: string) => answers.theme.strong(commandFor(profile, text));
-  answers.paragraph("No key is stored here yet. To get one:");
+  answers.paragraph("No key is known here yet. To get one:");
   answers.print();
   answers.rows([
     {

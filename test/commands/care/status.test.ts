@@ -43,7 +43,7 @@ describe("status", () => {
     expect(await status({ args: [], flags: new Flags({}) }, deps)).toBe(0);
     expect(deps.stdout()).toContain(oldKey.mask);
     expect(deps.stdout()).toContain("mistral-key verify");
-    expect(deps.stdout()).not.toContain("No key is stored");
+    expect(deps.stdout()).not.toContain("No key is known");
   });
 
   it("answers with an empty list where there is no key yet", async () => {

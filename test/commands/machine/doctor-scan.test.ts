@@ -113,7 +113,7 @@ test("a damaged profile is no missing one", async () => {
   writeFileSync(join(deps.home, "profiles/default.json"), "{");
 
   expect(await scan({ staged: true })).toBe(9);
-  expect(deps.stdout()).not.toContain("No key is stored");
+  expect(deps.stdout()).not.toContain("No key is known");
   expect(deps.stdout()).toContain("Profile default");
 });
 
@@ -137,5 +137,5 @@ test("exits with 0 and says what was searched when the key is nowhere", async ()
 test("without a stored key there is nothing to look for", async () => {
   expect(await scan()).toBe(0);
 
-  expect(deps.stdout()).toContain("No key is stored");
+  expect(deps.stdout()).toContain("No key is known");
 });
