@@ -4,7 +4,7 @@ import { Git } from "../git/git.ts";
 import { type GitState, gitStates } from "../git/git-state.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
-import { NotUnderstood, type Occurrence, type TextFormat } from "./formats/occurrence.ts";
+import { NotUnderstood, type Occurrence } from "./formats/occurrence.ts";
 import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
 
 /** A place that holds a key. */
@@ -13,7 +13,6 @@ export type FoundPlace = { readonly kind: "environment"; readonly variable: stri
 /** A line of a file, and the key it holds. */
 export interface FoundInFile extends FilePlace {
   readonly file: TextFile;
-  readonly format: TextFormat;
   readonly occurrence: Occurrence;
   readonly git: GitState;
 }
@@ -70,10 +69,9 @@ async function findInFiles(
     }
     if (reading.state === "absent" || seen.has(reading.file.identity)) continue;
     seen.add(reading.file.identity);
-    const format = await place.loadFormat();
     try {
       const { file } = reading;
-      finds.push(...format.find(file.text).map((occurrence) => ({ ...place, file, format, occurrence })));
+      finds.push(...place.format.find(file.text).map((occurrence) => ({ ...place, file, occurrence })));
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error;
       unread.push({ kind: place.kind, where: place.path, reason: error.message });

@@ -3,10 +3,10 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 import { absolute, toolFiles } from "../targets/tool-files.ts";
-import { type AssignmentDialect, assignments, fishVariables } from "./formats/assignments.ts";
-import type { jsonRules } from "./formats/json-members.ts";
+import { assignments, fishVariables } from "./formats/assignments.ts";
+import { jsonMembers, jsonRules } from "./formats/json-members.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
-import type { yamlRules } from "./formats/yaml-members.ts";
+import { yamlMembers, yamlRules } from "./formats/yaml-members.ts";
 
 /** The kind of a place; part of the stable `--json` interface. */
 export type PlaceKind =
@@ -31,31 +31,9 @@ export interface Tool {
 export interface FilePlace {
   readonly kind: Exclude<PlaceKind, "environment">;
   readonly path: string;
-  readonly loadFormat: LoadFormat;
+  readonly format: TextFormat;
   readonly tool?: Tool;
 }
-
-/** Loads a format's reader; called only for files that exist. */
-type LoadFormat = () => Promise<TextFormat>;
-
-const lines =
-  (dialect: AssignmentDialect): LoadFormat =>
-  async () =>
-    assignments(dialect);
-
-const json =
-  (tool: keyof typeof jsonRules): LoadFormat =>
-  async () => {
-    const { jsonMembers, jsonRules } = await import("./formats/json-members.ts");
-    return jsonMembers(jsonRules[tool]);
-  };
-
-const yaml =
-  (tool: keyof typeof yamlRules): LoadFormat =>
-  async () => {
-    const { yamlMembers, yamlRules } = await import("./formats/yaml-members.ts");
-    return yamlMembers(yamlRules[tool]);
-  };
 
 /**
  * Every file known to hold Mistral keys, whether it exists or not. Source: the tools' own documentation,
@@ -69,7 +47,7 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
     ...[at.home, ...folders].map(aiderFile),
     ...(await Promise.all(folders.map(dotenvFiles))).flat(),
     ...shellFiles(at),
-    { kind: "dotenv" as const, path: join(at.home, ".env"), loadFormat: lines("dotenv") },
+    { kind: "dotenv" as const, path: join(at.home, ".env"), format: assignments("dotenv") },
   ];
 }
 
@@ -93,7 +71,7 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
       kind: "dotenv",
       path: join(folder, name),
       // direnv's file is a shell script.
-      loadFormat: lines(name.startsWith(".envrc") ? "posix" : "dotenv"),
+      format: assignments(name.startsWith(".envrc") ? "posix" : "dotenv"),
     }));
 }
 
@@ -105,46 +83,49 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
     [".zshrc", ".zshenv", ".zprofile", ".zlogin"].map((name) => join(folder, name)),
   );
   return [
-    ...[...ofHome, ...ofZsh].map((path) => ({ path, loadFormat: lines("posix") })),
-    { path: join(fishFolder, "config.fish"), loadFormat: lines("fish") },
-    { path: join(fishFolder, "fish_variables"), loadFormat: async () => fishVariables },
+    ...[...ofHome, ...ofZsh].map((path) => ({ path, format: assignments("posix") })),
+    { path: join(fishFolder, "config.fish"), format: assignments("fish") },
+    { path: join(fishFolder, "fish_variables"), format: fishVariables },
   ].map((file) => ({ kind: "shell", ...file }));
 }
 
 function filesOfTools(at: ProcessContext): readonly FilePlace[] {
   const files = toolFiles(at);
   return [
-    fileOf("Mistral Vibe", "vibe", files.vibe, lines("dotenv"), {
+    fileOf("Mistral Vibe", "vibe", files.vibe, assignments("dotenv"), {
       command: "vibe",
       variable: "MISTRAL_API_KEY",
     }),
-    fileOf("llm", "llm", files.llm, json("llm"), { command: "llm", variable: "LLM_MISTRAL_KEY" }),
-    fileOf("opencode", "opencode", files.opencode, json("opencode"), {
+    fileOf("llm", "llm", files.llm, jsonMembers(jsonRules.llm), {
+      command: "llm",
+      variable: "LLM_MISTRAL_KEY",
+    }),
+    fileOf("opencode", "opencode", files.opencode, jsonMembers(jsonRules.opencode), {
       command: "opencode",
       variable: "MISTRAL_API_KEY",
     }),
-    fileOf("Continue", "continue", files.continueSecrets, lines("dotenv")),
-    fileOf("Continue", "continue", files.continueConfig, yaml("continue")),
+    fileOf("Continue", "continue", files.continueSecrets, assignments("dotenv")),
+    fileOf("Continue", "continue", files.continueConfig, yamlMembers(yamlRules.continue)),
     fileOf(
       "Mistral Code",
       "mistral-code",
       join(at.home, ".mistralcode", "config.json"),
-      json("mistral-code"),
+      jsonMembers(jsonRules["mistral-code"]),
     ),
   ];
 }
 
 function aiderFile(folder: string): FilePlace {
   const start = { command: "aider", variable: "MISTRAL_API_KEY" };
-  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), yaml("aider"), start);
+  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), yamlMembers(yamlRules.aider), start);
 }
 
 function fileOf(
   name: string,
   kind: FilePlace["kind"],
   path: string,
-  loadFormat: LoadFormat,
+  format: TextFormat,
   start?: Tool["start"],
 ): FilePlace {
-  return { kind, path, loadFormat, tool: { name, ...(start && { start }) } };
+  return { kind, path, format, tool: { name, ...(start && { start }) } };
 }

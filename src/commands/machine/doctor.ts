@@ -9,7 +9,6 @@ import type { ExitCode } from "../../exit-codes.ts";
 import { orAtHome } from "../../files/process-context.ts";
 import { ownCommand } from "../../hints.ts";
 import { addressOf } from "../../mistral/endpoint.ts";
-import { findKeys } from "../../plaintext/find-keys.ts";
 import { endpointFor, storeFor } from "../../profiles/profile.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
 import { readSettings, type Settings } from "../../settings.ts";
@@ -52,7 +51,11 @@ async function createContext(settings: Settings, offline: boolean, deps: Deps): 
     folder: await programFolder(deps.env),
     processContext,
     inspection: once(() => store.inspect({ profile, slot: "current" })),
-    plaintext: once(() => findKeys(processContext)),
+    plaintext: once(async () => {
+      // The readers of formats are large, and a scan needs none.
+      const { findKeys } = await import("../../plaintext/find-keys.ts");
+      return await findKeys(processContext);
+    }),
     network: offline ? undefined : once(() => probeNetwork(addressOf(endpoint), deps)),
   };
 }
