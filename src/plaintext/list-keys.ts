@@ -1,29 +1,19 @@
 import type { Deps } from "../deps.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import type { ProfileRegistry } from "../profiles/profile-registry.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
 import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
 
-/** The document of `import --list --json`, in candidate order. Stable interface; contains no key. */
-export function discoveryDocument(
-  candidates: readonly {
-    readonly found: FoundKey;
-    readonly check: Pick<KeyCheck, "diagnosis"> | undefined;
-  }[],
-  unread: Discovery["unread"],
-  profiles: ProfileRegistry,
-) {
+/** The document of `import --list --json`. Stable interface; contains no key. */
+export function discoveryDocument({ found, unread }: Discovery, profiles: ProfileRegistry) {
   return {
-    found: candidates.map(({ found: { key, places }, check }) => ({
+    found: found.map(({ key, places }) => ({
       key: key.mask,
       places: places.map(placeDocument),
       stored: storedAs({ key }, profiles).length > 0,
-      // Only with --check.
-      ...(check === undefined ? {} : { diagnosis: check.diagnosis }),
     })),
     unread: unread.map(({ where, kind, reason }) => ({
       path: showName(where),

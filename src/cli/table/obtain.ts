@@ -37,7 +37,11 @@ export const obtainCommands: readonly CommandEntry[] = [
     description:
       "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools, not in a keychain. Only reads, until you agree to each change.",
     flags: [
-      { syntax: "--list", description: "only report what is where", conflicts: ["from", "key", "clean"] },
+      {
+        syntax: "--list",
+        description: "only report what is where",
+        conflicts: ["from", "key", "check", "clean"],
+      },
       {
         syntax: "--from <place>",
         description: "the key in this file, or in this variable",

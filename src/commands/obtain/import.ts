@@ -5,12 +5,10 @@ import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.
 import { commandFor } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import { captureDocument, exitCodeOfStored, printNextCommands } from "../../onboarding/closing.ts";
-import { checkCandidates, printChecks } from "../../plaintext/candidates.ts";
 import type { CleanChoice } from "../../plaintext/clean-up.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
 import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
-import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings } from "../../settings.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
@@ -31,7 +29,7 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     pick: { from: flags.value("from"), mask: flags.value("key") },
     clean: flags.value("clean") as CleanChoice | undefined,
   };
-  if (flags.on("list")) return await list(deps, await findKeys(deps.processContext()), request);
+  if (flags.on("list")) return list(deps, await findKeys(deps.processContext()), request.json);
   if (!flags.on("web")) return await findAndImport(deps, request);
   const { onPage } = await import("../../web/on-page.ts");
   return await onPage(deps, request, (page) => findAndImport(page, { ...request, browser: false }));
@@ -58,18 +56,9 @@ async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
   return worstExitCode(imported.map(exitCodeOfImported));
 }
 
-async function list(deps: Deps, discovery: Discovery, request: Asked): Promise<ExitCode> {
-  const endpoint = endpointFor(request, deps.profiles.read(request.profile));
-  const candidates = request.check
-    ? await checkCandidates(deps, discovery.found, endpoint)
-    : discovery.found.map((found) => ({ found, check: undefined }));
-  if (request.json) {
-    deps.output.json(discoveryDocument(candidates, discovery.unread, deps.profiles));
-    return exitCodes.done;
-  }
-  const { answers } = deps.output;
-  printKeys(answers, { ...discovery, found: candidates.map(({ found }) => found) }, deps);
-  if (request.check) printChecks(answers, candidates);
+function list(deps: Deps, discovery: Discovery, json: boolean): ExitCode {
+  if (json) deps.output.json(discoveryDocument(discovery, deps.profiles));
+  else printKeys(deps.output.answers, discovery, deps);
   return exitCodes.done;
 }
 

@@ -80,21 +80,6 @@ describe("several keys", () => {
     expect(await stored()).toBeUndefined();
   });
 
-  test("are checked without a question with --check, also for a report", async () => {
-    deps = open();
-    expect(await run({ list: true, check: true, json: true })).toBe(0);
-    expect(deps.document()).toMatchObject({
-      found: [
-        { key: masks.living, diagnosis: "valid" },
-        { key: masks.dead, diagnosis: "invalid-key" },
-      ],
-    });
-
-    deps = deps.next();
-    expect(await run({ list: true, check: true })).toBe(0);
-    expect(deps.stdout()).toMatch(/live\.\.\.Key1 .*accepts/);
-  });
-
   test("with --check and nobody there, the only one that lives is meant", async () => {
     deps = open();
     expect(await run({ check: true })).toBe(0);
