@@ -9,11 +9,14 @@ import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey
 /** Prints what is due, each with the command for it. */
 export function printNotices(output: Output, { profiles, strayRotations, now }: Survey): void {
   const readable = profiles.filter((row): row is ReadableProfile => "profile" in row);
-  const damaged = profiles.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
   const ending = readable.filter(({ profile }) => isEnding(profile, now));
   const refused = readable.filter((row) => isRefused(row.profile) && !ending.includes(row));
   const rotations = [...readable.flatMap(({ rotation }) => rotation ?? []), ...strayRotations];
-  for (const text of damaged) output.fail(text);
+  for (const row of profiles) {
+    if (!("damaged" in row)) continue;
+    output.fail(row.damaged);
+    output.next(`What to do about it: ${commandFor(row.name, "verify")}`);
+  }
   const refusals = summarize(
     refused,
     ({ name }) => `Key "${name}" was refused at the last check: ${commandFor(name, "verify")}`,
@@ -39,8 +42,7 @@ function summarize(
 }
 
 function rotationNotice(rotation: ListedRotation): string {
-  const finish = `\nTo finish it: ${commandFor(rotation.name, "rotate --finish")}`;
-  return describeRotation(rotation) + ("damaged" in rotation ? "" : finish);
+  return `${describeRotation(rotation)}\nTo finish it: ${commandFor(rotation.name, "rotate --finish")}`;
 }
 
 /** What is left of an unfinished rotation, in one sentence. */

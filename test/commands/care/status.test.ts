@@ -178,7 +178,7 @@ describe("status", () => {
     writeFileSync(join(deps.home, "profiles", "work.json"), '{"version": 1, "name": "work"');
     const shown = await run();
     expect(shown).toContain(oldKey.mask);
-    expect(shown).toMatch(/work\.json is damaged/);
+    expect(shown).toMatch(/work\.json is damaged[^›]*› What to do about it: mistral-key verify -p work\n/);
     const { profiles } = JSON.parse(await run({ json: true }));
     expect(profiles[0]).toMatchObject({
       profile: "work",
@@ -196,7 +196,7 @@ describe("status", () => {
       { ...deps, mistral: async () => mistral },
     );
     writeFileSync(join(deps.home, "rotations", "default.json"), "");
-    expect(await run()).toContain("cannot be read");
+    expect(await run()).toMatch(/cannot be read.*mistral-key rotate --finish/s);
     const { profiles } = JSON.parse(await run({ json: true }));
     expect(profiles[0]).toMatchObject({ key: newKey.mask, rotation: { stage: null, startedAt: null } });
   });
