@@ -41,7 +41,9 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
       greets: true,
       offered: request.offered,
       onBack: async () => {
-        walked = await walkFrom(deps, request, beginningOf("account"));
+        const before = (await deps.drafts()).read(request.profile);
+        const start = before?.start === "new" ? "new" : "account";
+        walked = await walkFrom(deps, request, { start, screen: "create" });
         return walked.key;
       },
       // Going back may change these.

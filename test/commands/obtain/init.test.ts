@@ -219,6 +219,14 @@ describe("init, in a terminal", () => {
     expect(existsSync(drafts)).toBe(false);
   });
 
+  it("goes on at the step that it went back to", async () => {
+    const back = [answer.choose("I am new"), answer.press("s"), answer.key("b"), answer.press("h")];
+    const deps = open({ answers: [...back, answer.stop()] });
+    await expect(runLine(deps, "init")).rejects.toMatchObject({
+      hint: "To continue at step 3 later: mistral-key init",
+    });
+  });
+
   it("takes --expires never for the answer, also where it stopped at another one", async () => {
     const stopped = open({
       answers: [
