@@ -190,6 +190,27 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(on.remembered()).toEqual([]);
   });
 
+  it.each([
+    ["is given", `k=$(cat); echo "no room for $k" >&2; exit 1`, "true"],
+    ["is asked for", "cat > held", `echo "cannot show $(cat held)" >&2; exit 1`],
+  ])("shows no key of a program that repeats the one that it %s", async (_, put, get) => {
+    standIn("vault-put", put);
+    standIn("vault-get", get);
+    await start();
+    const { code, said } = await on.push("command:vault-put --read-back vault-get");
+    expect(code).toBe(9);
+    expect(said).toMatch(/(?:no room for|cannot show) test\.\.\.Key0/);
+    expect(said).not.toContain(key.reveal());
+  });
+
+  it("is not done when vercel does not say that it has set the variable", async () => {
+    standIn("vercel", `[ "$2" = add ] && cat > /dev/null; echo Done.`);
+    await start();
+    mkdirSync(join(on.deps.home, ".vercel"));
+    const pushed = await on.push("vercel:production");
+    expect(pushed).toMatchObject({ code: 9, said: expect.stringContaining("without saying") });
+  });
+
   it("ends when the person stops it, and goes to no other place", async () => {
     standIn("vault-put", `[ -e started ] && touch second; touch started; cat > /dev/null; sleep 60`);
     await start();
@@ -317,6 +338,10 @@ describeNeeding(
       expect(await on.push("pass:work/mistral", "pass:work")).toMatchObject({ code: 0 });
       expect(show("work/mistral")).toBe(`${key.reveal()}\nuser: Andr\xe9\n\xff\xfe\n`);
       expect(show("work").trim()).toBe(key.reveal());
+
+      const { said } = await on.push("--forget", "pass:work/mistral");
+      expect(said).toContain("The key is still in the pass entry work/mistral");
+      expect(show("work/mistral")).toContain("user: Andr\xe9");
     });
 
     it("delivers, reads back, and removes the entry", async () => {

@@ -120,6 +120,11 @@ describe("push to a tool", () => {
       hint: expect.stringContaining("secrets.MISTRAL_API_KEY"),
     });
     expect(existsSync(at(".continue/.env"))).toBe(false);
+
+    rmSync(at(".continue/config.yaml"));
+    expect((await on.push("continue")).code).toBe(0);
+    write(".continue/config.yaml", `models:\n  - provider: mistral\n    apiKey: ${otherKey.reveal()}\n`);
+    expect(await on.push()).toMatchObject({ code: 9, said: expect.stringContaining("would keep using") });
   });
 });
 

@@ -136,6 +136,14 @@ describe("push", () => {
     expect(readFileSync(at("b.env"), "utf8")).toContain(otherKey.reveal());
   });
 
+  it("says that the key is still there where it stands in a form that is not taken out", async () => {
+    await on.push("dotenv:.env");
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}#mine\n`);
+    const { said } = await on.push("--forget", "dotenv:.env");
+    expect(said).toContain("The key is still in the dotenv file");
+    expect(env()).toContain(key.reveal());
+  });
+
   it("forgets a place where the key cannot be taken out, and says that it may still be there", async () => {
     await on.push("dotenv:.env");
     chmodSync(at(".env"), 0o400);
