@@ -130,6 +130,11 @@ describe("a key that is asked for", () => {
   });
 });
 
+it("is not offered to Codestral when it is for somebody else's server", async () => {
+  const answers = [answer.key(bad.reveal()), answer.choose("Codestral key")];
+  await expect(capture({ answers })).rejects.toThrow(/^No "Codestral key" among: Paste another key/);
+});
+
 describe("a key that is piped in", () => {
   const from = "stdin";
 

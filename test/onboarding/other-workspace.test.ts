@@ -47,6 +47,13 @@ describe("a new key of another workspace than the stored one", () => {
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
+  it("may have the same name as that one in another organization", async () => {
+    api.keys.accept(newKey.reveal(), { identity: { workspace: "Research", organization: "Elsewhere" } });
+    const stopped = run({}, { answers: [...steps, answer.enter(/anyway/)] });
+    await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
+    expect((await slotsOf(deps)).current).toBe("old");
+  });
+
   it("is stored with --yes, which is said", async () => {
     await run({ withKey: true, yes: true }, { stdin: newKey.reveal() });
     expect(deps.stderr().replace(/\s+/g, " ")).toMatch(moved);

@@ -7,6 +7,9 @@ import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { ProfileFolder } from "../../../src/profiles/profile-folder.ts";
 import { parseTarget } from "../../../src/profiles/target-reference.ts";
+import { planOf } from "../../../src/rotation/journal.ts";
+import { MemoryStore } from "../../../src/stores/memory.ts";
+import type { StoreKind } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -382,6 +385,14 @@ describe("init, in a terminal", () => {
     expect(await storedIn(deps)).toBe(text);
   });
 
+  it("asks nobody when the keychain refuses a key that was piped in", async () => {
+    const store = new StandInStore("keychain");
+    store.failure = new MistralKeyError("store-locked", "The keychain is locked.", { hint: "Unlock it." });
+    const deps = open({ store, stdin: text });
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "store-locked" });
+    expect(deps.profiles.list()).toEqual([]);
+  });
+
   it("keeps the stored key when the person just presses Enter", async () => {
     const deps = open({ answers: [answer.enter(/What do you want to do/)] });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -639,6 +650,63 @@ describe("init without a terminal", () => {
       kind: "no-key",
       hint: expect.stringMatching(/mistral-key remove\n.*init --store file/),
     });
+  });
+
+  it("leaves a key where it is when the keychain that it is to be moved to cannot be used", async () => {
+    const file = new StandInStore("file");
+    const first = open({ store: file, stdin: text });
+    expect(await runLine(first, "init", "--with-key", "--store", "file")).toBe(0);
+    const moving = first.next({ answers: [answer.choose("Nowhere", /be kept/)] });
+    opened.push(moving);
+    const absent = { state: "absent", reason: "No keychain is running.", advice: [] } as const;
+    const stores = { file, keychain: new StandInStore("keychain", [absent]), memory: new MemoryStore() };
+    const all = { ...moving, store: async (kind: StoreKind) => stores[kind] };
+    await expect(runLine(all, "init", "--store", "keychain")).rejects.toMatchObject({ kind: "cancelled" });
+    expect((await file.get(current))?.reveal()).toBe(text);
+    expect(moving.profiles.read(defaultProfile)?.store).toBe("file");
+  });
+
+  it("takes no key for another store, during a rotation, or beside an encrypted file that has one", async () => {
+    const deps = open({ stdin: text });
+    expect(await runLine(deps, "init", "--with-key")).toBe(0);
+    const requests = api.requests.length;
+    const next = () => {
+      const later = deps.next({ stdin: otherText });
+      opened.push(later);
+      return later;
+    };
+    const elsewhere = runLine(next(), "init", "--with-key", "--yes", "--store", "file");
+    await expect(elsewhere).rejects.toMatchObject({ kind: "usage", message: /in another store/ });
+
+    const known = deps.profiles.read(defaultProfile);
+    if (known === undefined) throw new Error("There is no profile.");
+    deps.journal.begin(planOf(ApiKey.of(text), known, known, { holds: "old", now: deps.now() }));
+    const rotating = runLine(next(), "init", "--with-key", "--yes");
+    await expect(rotating).rejects.toMatchObject({ kind: "unfinished" });
+    deps.journal.end(defaultProfile);
+
+    deps.profiles.remove(defaultProfile);
+    await deps.secrets.delete(current);
+    const file = new StandInStore("file");
+    await file.set(current, ApiKey.of(text));
+    const later = next();
+    const both = { ...later, store: async (kind: string) => (kind === "file" ? file : later.secrets) };
+    await expect(runLine(both, "init", "--with-key")).rejects.toMatchObject({ message: /already stored/ });
+    expect(await storedIn(later)).toBeUndefined();
+    expect(api.requests).toHaveLength(requests);
+  });
+
+  it("keeps the targets and the Admin API key of a key that is stored again", async () => {
+    const deps = open({ stdin: text });
+    expect(await runLine(deps, "init", "--with-key")).toBe(0);
+    const known = deps.profiles.read(defaultProfile);
+    if (known === undefined) throw new Error("There is no profile.");
+    const kept = { adminKey: "admi...n999", targets: [{ target: { kind: "llm" }, since: null }] } as const;
+    deps.profiles.write({ ...known, ...kept });
+    const again = deps.next({ stdin: text });
+    opened.push(again);
+    expect(await runLine(again, "init", "--with-key", "--yes")).toBe(0);
+    expect(again.profiles.read(defaultProfile)).toMatchObject(kept);
   });
 
   it("moves a stored key to another store", async () => {
