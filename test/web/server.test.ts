@@ -203,6 +203,47 @@ describe("the page's server", () => {
     expect(await isAlive()).toBe(true);
   });
 
+  it("takes no body that is too long, though its length is not declared", async () => {
+    const { headers } = await enter();
+    const body = JSON.stringify({ id: 1, answer: { text: "x".repeat(9000) } });
+    const chunked = { ...headers, "content-length": undefined, "transfer-encoding": "chunked" };
+    const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    expect(await request({ path: "/answer", headers: chunked, body: chunks })).toBe(413);
+  });
+
+  it("is at no other address of this machine", async () => {
+    const connected = new Promise((resolve, reject) => {
+      connect(server.port, "127.0.0.2", () => resolve("connected")).on("error", reject);
+    });
+    await expect(connected).rejects.toThrow();
+  });
+
+  it("takes no answer to a question that is over", async () => {
+    const { headers } = await enter();
+    const post = (id: number, text: string) =>
+      send(raw({ path: "/answer", headers, body: JSON.stringify({ id, answer: { text } }) }));
+    const question = {
+      form: "text",
+      example: "",
+      message: ["?"],
+      takesKey: false,
+      handsOver: false,
+    } as const;
+    const ask = () =>
+      channel.ask(
+        question,
+        ({ text = "" }) => ({ outcome: "value", value: text }),
+        new AbortController().signal,
+      );
+    const first = ask();
+    expect(await post(1, "one")).toContain('"taken"');
+    expect(await first).toBe("one");
+    const second = ask();
+    expect(await post(1, "late")).toContain('"stale"');
+    expect(await post(2, "two")).toContain('"taken"');
+    expect(await second).toBe("two");
+  });
+
   it("answers no more than so many strangers a second, and its page all the same", async () => {
     const { headers } = await enter();
     const statuses: number[] = [];
