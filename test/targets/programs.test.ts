@@ -153,7 +153,9 @@ describe("push to a service, through a stand-in for its program", () => {
   it("sets a variable of the Vercel project that the folder is linked to", async () => {
     standIn(
       "vercel",
-      `case "$2" in add) cat > "$3.$4"; echo Added Environment Variable "$3" >&2;; rm) rm "$3.$4";; esac`,
+      `case "$2" in add) cat > "$3.$4"; echo Added Environment Variable "$3" >&2;;
+        rm) [ ! -e silent ] && rm "$3.$4" && echo Removed Environment Variable >&2; exit 0;;
+      esac`,
     );
     await start();
     await expect(on.push("vercel:production")).rejects.toMatchObject({
@@ -162,8 +164,16 @@ describe("push to a service, through a stand-in for its program", () => {
     mkdirSync(join(on.deps.home, ".vercel"));
     expect((await on.push("vercel:production")).code).toBe(0);
     expect(kept("MISTRAL_API_KEY.production").trim()).toBe(key.reveal());
-    expect((await on.push("--forget", `vercel:production#${on.deps.home}`)).code).toBe(0);
+    const target = `vercel:production#${on.deps.home}`;
+    expect((await on.push("--forget", target)).code).toBe(0);
     expect(readdirSync(at("kept"))).toEqual([]);
+
+    await on.push("vercel:production");
+    writeFileSync(at("kept/silent"), "");
+    expect(await on.push("--forget", target)).toMatchObject({
+      code: 9,
+      said: expect.stringContaining("without saying that it has removed the variable"),
+    });
   });
 
   it("gives a key to a command of the person's own, and reads it back with another", async () => {

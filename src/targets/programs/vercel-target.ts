@@ -35,17 +35,21 @@ export function openVercel(environment: string, folder: string, context: TargetC
       const sensitive = environment === "development" ? [] : ["--sensitive"];
       const args = ["env", "add", standardVariable, environment, "--force", "--yes", ...sensitive];
       const { stdout, said } = await vercel.run(args, { input: key, cwd: folder });
-      // It exits with 0 even after some failures (seen in vercel 50.44).
-      if (/environment variable/i.test(stdout + said)) return;
-      throw new MistralKeyError("usage", "vercel ended without saying that it has set the variable.", {
-        hint: "See what is there: vercel env ls",
-      });
+      if (!/environment variable/i.test(stdout + said)) throw unsaid("set");
     },
     read: async () => undefined,
     remove: async (key) => {
       const args = ["env", "rm", standardVariable, environment, "--yes"];
-      await vercel.run(args, { key, cwd: folder });
+      const { stdout, said } = await vercel.run(args, { key, cwd: folder });
+      if (!/removed environment variable/i.test(stdout + said)) throw unsaid("removed");
       return `${standardVariable} was removed from ${words}; which key it had cannot be read there. A deployment keeps it until the next one.`;
     },
   };
+}
+
+/** Vercel exits with 0 even after some failures (seen in vercel 50.44). */
+function unsaid(done: string): MistralKeyError {
+  return new MistralKeyError("usage", `vercel ended without saying that it has ${done} the variable.`, {
+    hint: "See what is there: vercel env ls",
+  });
 }
