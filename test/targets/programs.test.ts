@@ -153,7 +153,10 @@ describe("push to a service, through a stand-in for its program", () => {
   it("sets a variable of the Vercel project that the folder is linked to", async () => {
     standIn(
       "vercel",
-      `case "$2" in add) cat > "$3.$4"; echo Added Environment Variable "$3" >&2;;
+      // As vercel does, it asks for a branch of the previews, and ends where nobody answers.
+      `case "$2" in
+        add) [ "$4:$5" = preview:--force ] && exit 0
+          cat > "$3.$4"; echo Added Environment Variable "$3" >&2;;
         rm) [ ! -e silent ] && rm "$3.$4" && echo Removed Environment Variable >&2; exit 0;;
       esac`,
     );
@@ -168,7 +171,7 @@ describe("push to a service, through a stand-in for its program", () => {
     expect((await on.push("--forget", target)).code).toBe(0);
     expect(readdirSync(at("kept"))).toEqual([]);
 
-    await on.push("vercel:production");
+    expect((await on.push("vercel:production", "vercel:preview")).code).toBe(0);
     writeFileSync(at("kept/silent"), "");
     expect(await on.push("--forget", target)).toMatchObject({
       code: 9,

@@ -205,7 +205,7 @@ describe.skipIf(!hasVercel)("push vercel, with vercel", () => {
       version: "northstar",
       defaultTeamId: team.id,
     };
-    let variable: { readonly value: string; readonly type: string } | undefined;
+    let variable: { readonly value: string; readonly type: string; readonly target: unknown } | undefined;
     let breaks = false;
     const api = answering((request, body) => {
       const path = (request.url ?? "").replace(/\?.*/, "");
@@ -255,6 +255,8 @@ describe.skipIf(!hasVercel)("push vercel, with vercel", () => {
     breaks = false;
     expect((await on.push("--forget", `vercel:production#${folder}`)).code).toBe(0);
     expect(variable).toBeUndefined();
+    expect((await on.push("vercel:preview")).code).toBe(0);
+    expect(variable).toMatchObject({ value: otherKey.reveal(), target: ["preview"] });
     expect(watched.stop().seen.join(" ")).toMatch(/vercel|node/);
     certificate.remove();
   }, 60_000);

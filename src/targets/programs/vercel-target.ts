@@ -33,7 +33,9 @@ export function openVercel(environment: string, folder: string, context: TargetC
     deliver: async (key) => {
       // Vercel has no sensitive variables in development.
       const sensitive = environment === "development" ? [] : ["--sensitive"];
-      const args = ["env", "add", standardVariable, environment, "--force", "--yes", ...sensitive];
+      // No branch: without it, vercel asks for one.
+      const branch = environment === "preview" ? [""] : [];
+      const args = ["env", "add", standardVariable, environment, ...branch, "--force", "--yes", ...sensitive];
       const { stdout, said } = await vercel.run(args, { input: key, cwd: folder });
       if (!/environment variable/i.test(stdout + said)) throw unsaid("set");
     },
