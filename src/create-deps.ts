@@ -96,7 +96,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     chooseProfile: (asked) => {
       const choice = chooseProfile(asked, { env, cwd: currentFolder(), profiles });
       if (choice.rule !== "default" || choice.name !== defaultProfile) nameEveryProfile();
-      if (flags.on("verbose")) output.line(output.theme.faint(describeChoice(choice)));
+      if (flags.on("verbose")) output.paragraph(output.theme.faint(describeChoice(choice)));
       return choice;
     },
     remindOfEnd: (key, profile) => {

@@ -17,11 +17,15 @@ export interface WrapOptions {
 }
 
 /** An optional intro, then a shell command that must stay whole. A sentence ends in a full stop. */
-const linesForShell = [/^(.* in bash:) (.+)$/, /^(?:(.*:) )?(\S*(?:npx \S+|mistral-key) \S.*[^.])$/];
+const linesForShell = [
+  /^(.* in bash:) (.+)$/,
+  /^(?:(.*:) )?(\S*(?:npx \S+|mistral-key) \S.*[^.])$/,
+  /^(.*:) ((?:eval|sudo|apt-get|dnf|apk|pacman|zypper|chmod|git) .*[^.])$/,
+];
 
 /**
  * Wraps a text at spaces to at most `width` columns. A longer word, such as a URL, stays whole so that it
- * can be copied and clicked; so does a command of this program at the end, and whatever follows "in bash:".
+ * can be copied and clicked; so does a command at the end, and whatever follows "in bash:".
  * Colours continue on the next line.
  */
 export function wrap(text: string, width: number, { breakWords = false }: WrapOptions = {}): string[] {

@@ -36,6 +36,14 @@ describe("wrap", () => {
     },
   );
 
+  it.each(['eval "$(mistral-key env)"', "sudo apt-get install gnome-keyring", "git rm --cached .env"])(
+    "keeps %s whole after what it is for",
+    (command) => {
+      expect(wrap(`To do it: ${command}`, 20)).toEqual(["To do it:", command]);
+      expect(wrap(`To do it: ${command} and more.`, 20).length).toBeGreaterThan(2);
+    },
+  );
+
   it("breaks a sentence about the program as any other", () => {
     const sentence = "mistral-key does not know that shell.";
     expect(wrap(sentence, 20)).toEqual(["mistral-key does not", "know that shell."]);
