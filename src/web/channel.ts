@@ -12,7 +12,7 @@ export type NewQuestion = QuestionForm & Omit<Question, "id" | keyof QuestionFor
 /** Sends events to a page that may reconnect, and receives its answers. One question at a time. */
 export class Channel {
   readonly #events: PageEvent[] = [];
-  readonly #followers = new Set<(event: PageEvent, place: number) => void>();
+  readonly #followers = new Set<(event: PageEvent) => void>();
   #take: ((answer: Answer) => Reply) | undefined;
   #asked = 0;
 
@@ -23,17 +23,16 @@ export class Channel {
 
   send(event: PageEvent): void {
     this.#events.push(event);
-    for (const follower of this.#followers) follower(event, this.#events.length);
+    for (const follower of this.#followers) follower(event);
   }
 
   /**
    * Delivers every event from index `from` on, past ones at once.
    *
-   * @param follower - gets each event and the next index
    * @returns the unsubscribe function
    */
-  follow(from: number, follower: (event: PageEvent, place: number) => void): () => void {
-    for (const [index, event] of this.#events.entries()) if (index >= from) follower(event, index + 1);
+  follow(from: number, follower: (event: PageEvent) => void): () => void {
+    for (const event of this.#events.slice(from)) follower(event);
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }

@@ -66,10 +66,8 @@ async function follow(proof: string): Promise<boolean> {
     const messages = (rest + value).split("\n\n");
     rest = messages.pop() ?? "";
     for (const message of messages) {
-      const data = /^data: (.*)$/m.exec(message)?.[1];
-      if (data === undefined) continue;
-      place = Number(/^id: (\d+)$/m.exec(message)?.[1] ?? place);
-      receive(JSON.parse(data) as PageEvent, proof);
+      place += 1;
+      receive(JSON.parse(message.slice("data: ".length)) as PageEvent, proof);
     }
   }
 }

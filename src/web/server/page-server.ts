@@ -133,13 +133,10 @@ export class PageServer {
     this.#endStream?.();
     this.#idle.refresh();
     response.writeHead(200, { ...guardingHeaders, "content-type": "text/event-stream" });
-    const write = (text: string) => {
-      response.write(text);
+    const unfollow = this.#options.channel.follow(from, (event) => {
+      response.write(`data: ${JSON.stringify(event)}\n\n`);
       if (response.writableLength > mostUnread) response.destroy();
-    };
-    const unfollow = this.#options.channel.follow(from, (event, place) =>
-      write(`id: ${place}\ndata: ${JSON.stringify(event)}\n\n`),
-    );
+    });
     const end = () => {
       unfollow();
       response.end();
