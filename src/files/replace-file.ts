@@ -1,7 +1,7 @@
 import { fchmodSync, fchownSync, fstatSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createFile, removeLeftovers, syncFolder, temporaryPath } from "./durable-writes.ts";
-import { codeOf, reasonOf, UnfitFile } from "./file-errors.ts";
+import { reasonOf } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
 
@@ -33,7 +33,7 @@ export async function replaceFile(
     removeLeftovers(folder);
     const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
-    putInPlace(temporary, file.realPath);
+    renameSync(temporary, file.realPath);
     // The file is replaced by now; a power failure might still undo it.
     asFarAsPossible(() => syncFolder(folder));
     return { outcome: "replaced", mode: kept };
@@ -57,7 +57,7 @@ function asFarAsPossible(act: () => void): void {
 function writeTemporary(path: string, file: TextFile, content: Buffer): number {
   let kept = 0;
   // The content may hold other secrets: nobody gets access before the group is set.
-  const isNew = createFile(path, content, (descriptor) => {
+  createFile(path, content, (descriptor) => {
     const made = fstatSync(descriptor);
     if (process.platform !== "win32") {
       if (made.gid !== file.group) fchownSync(descriptor, file.owner, file.group);
@@ -65,19 +65,7 @@ function writeTemporary(path: string, file: TextFile, content: Buffer): number {
     }
     kept = fstatSync(descriptor).mode & 0o7777;
   });
-  if (!isNew) throw new UnfitFile("there is another file where its new content would be written first");
   return kept;
-}
-
-function putInPlace(temporary: string, path: string): void {
-  try {
-    renameSync(temporary, path);
-  } catch (error) {
-    if (codeOf(error) !== "EBUSY" || process.platform === "win32") throw error;
-    throw new UnfitFile(
-      "it is a mount of its own, as containers make for a single file, so no new file can take its place",
-    );
-  }
 }
 
 async function isAsRead(file: TextFile): Promise<boolean> {

@@ -181,7 +181,7 @@ describeWithKeyring("the built command, with a key in a real keyring", () => {
         stderr += chunk;
       });
       expect(await new Promise((resolve) => child.once("close", resolve))).toBe(2);
-      expect(stderr.replace(/\s+/g, " ")).toContain("a mount of its own, as containers make");
+      expect(stderr.replace(/\s+/g, " ")).toContain("mounted by itself as containers do it");
       expect(readFileSync(join(home, "outside"), "utf8")).toBe("A=1\n");
     });
 
