@@ -61,6 +61,6 @@ export function parseServerUrl(text: string): string {
 }
 
 /** Whether an address is loopback, where plain http never leaves this machine. */
-export function isLoopback(url: URL): boolean {
+function isLoopback(url: URL): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { isLoopback } from "../mistral/endpoint.ts";
 import type { Environment } from "../running/environment.ts";
 import { endWithin, launchProgram, type ProgramEnd } from "../running/start-program.ts";
 import { opensPages } from "./terminal-capabilities.ts";
@@ -11,31 +10,21 @@ const failsWithinMs = 1000;
  * Opens a page in the user's browser: with the command in `BROWSER` if set (`none` opens nothing), else
  * with the desktop's opener. Its output never reaches this terminal.
  *
- * @param url - https, or http to a loopback address
- * @returns whether a browser was started; `false` for any other address and, without `BROWSER`, where
- *   nobody would see it (CI, SSH, no display). Never throws.
+ * @param url - one of this program's own: a page of Mistral's, or the one that it serves
+ * @returns whether a browser was started; `false`, without `BROWSER`, where nobody would see it (CI, SSH,
+ *   no display). Never throws.
  */
 export async function openPage(url: string, env: Environment): Promise<boolean> {
-  const address = safeAddress(url);
-  if (address === undefined) return false;
   try {
     if (!opensPages(env, process.platform)) return false;
     const browser = env.BROWSER?.trim();
-    if (browser) return await openWithCommand(address, browser, env);
+    if (browser) return await openWithCommand(url, browser, env);
     // `open` passes `process.env` on; main.ts has removed what other programs must not inherit.
     const { default: open } = await import("open");
-    return isOpening(await endWithin(await open(address), failsWithinMs));
+    return isOpening(await endWithin(await open(url), failsWithinMs));
   } catch {
     return false;
   }
-}
-
-/** The normalized URL; `undefined` if it has credentials or is neither https nor http to loopback. */
-function safeAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  if (url.username !== "" || url.password !== "") return undefined;
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url)) ? url.href : undefined;
 }
 
 /** Starts the command in `BROWSER` with the address as its last argument, without a shell. */

@@ -116,30 +116,6 @@ describe.runIf(process.platform === "linux")("with the desktop's opener", () => 
   });
 });
 
-describe("an address", () => {
-  it.each([
-    "http://console.mistral.ai",
-    "file:///etc/passwd",
-    "javascript:alert(1)",
-    "https://name:word@console.mistral.ai",
-    "--help",
-    "",
-  ])("is not opened when it is %j", async (url) => {
-    command("browse");
-    expect((await openPage(url, { BROWSER: "browse" })).opened).toBe(false);
-    expect(called()).toBeUndefined();
-  });
-
-  it.each(["http://127.0.0.1:8080/start", "http://[::1]:1234/", "http://localhost:99/"])(
-    "is opened when it is this machine's own: %s",
-    async (url) => {
-      command("browse");
-      expect((await openPage(url, { BROWSER: "browse" })).opened).toBe(true);
-      expect(called()).toEqual([url]);
-    },
-  );
-});
-
 it("knows where a window would be seen", () => {
   expect(opensPages({}, "darwin")).toBe(true);
   expect(opensPages({}, "win32")).toBe(true);
