@@ -3,7 +3,7 @@ import type { Deps } from "./deps.ts";
 import { MistralKeyError } from "./errors.ts";
 import { commandFor } from "./hints.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
-import { parseRegion, parseServerUrl } from "./mistral/endpoint.ts";
+import { parseServerUrl, type Region } from "./mistral/endpoint.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { StoreKind } from "./stores/secret-store.ts";
 import type { KeyRequest } from "./stores/stored-key.ts";
@@ -26,7 +26,8 @@ export function readSettings(
 ): Settings {
   const ask = (flag: string, variable: string) => flags.value(flag) ?? (env[variable] || undefined);
   const serverUrl = ask("serverUrl", "MISTRAL_KEY_SERVER_URL");
-  const region = flags.value("region");
+  // The parser lets no other value in.
+  const region = flags.value("region") as Region | undefined;
   const choice = chooseProfile(flags.value("profile"));
   return {
     profile: choice.name,
@@ -36,7 +37,7 @@ export function readSettings(
       region === undefined && serverUrl === undefined
         ? undefined
         : {
-            region: region === undefined ? "global" : parseRegion(region),
+            region: region ?? "global",
             ...(serverUrl === undefined ? {} : { serverUrl: parseServerUrl(serverUrl) }),
           },
     json: flags.on("json"),

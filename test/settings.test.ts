@@ -57,7 +57,6 @@ describe("the settings of a command", () => {
     { profile: "" },
     { store: "cloud" },
     { store: "memory" },
-    { region: "moon" },
     { serverUrl: "http://mistral.example" },
     { serverUrl: "ftp://127.0.0.1" },
     { serverUrl: "https://user:secret@mistral.example" },

@@ -29,18 +29,6 @@ export function addressOf({ region, serverUrl }: Endpoint): string {
 }
 
 /**
- * Parses a region's name.
- *
- * @throws MistralKeyError of kind `usage`
- */
-export function parseRegion(text: string): Region {
-  if (Object.hasOwn(addresses, text)) return text as Region;
-  throw new MistralKeyError("usage", `There is no region with that name.`, {
-    hint: "Use --region global, --region eu or --region us.",
-  });
-}
-
-/**
  * Validates an API address: https, or http to a loopback address only, since plain http would expose the key.
  * Returns it without query, fragment and trailing slash.
  *
