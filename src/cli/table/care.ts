@@ -115,7 +115,7 @@ export const careCommands: readonly CommandEntry[] = [
       },
       {
         syntax: "--expiring <days>",
-        description: "only keys that end within this many days, such as 14d",
+        description: "with --all: only keys that end within this many days, such as 14d",
         suggests: ["7d", "14d", "30d"],
         conflicts: ["withKey", "finish", "abort"],
       },

@@ -22,38 +22,30 @@ export interface Told {
   readonly document: object;
 }
 
-/** Which profiles to rotate, and how soon their keys must end. */
-export interface DueRequest {
-  readonly days: number;
-  /** `undefined` for every profile. */
-  readonly only: ProfileName | undefined;
-}
-
 type RotateOne = (deps: Deps, options: RotateOptions) => Promise<Told>;
 
-/** Rotates the keys that end soon, one after the other; a failure does not stop the others. */
+/** Rotates the keys that end within some days, one after the other; a failure does not stop the others. */
 export async function rotateDue(
   deps: Deps,
   options: RotateOptions,
-  request: DueRequest,
+  days: number,
   rotateOne: RotateOne,
 ): Promise<Told> {
   const { output } = deps;
   if (!options.auto) {
-    const all = request.only === undefined ? "--all " : "";
     requirePerson(deps, {
       message: "Each rotation asks for the new key",
-      hint: `Have the Admin API make the keys: ${ownCommand(`rotate ${all}--expiring ${request.days}d --auto`)}\nTo store its key for a profile: ${ownCommand("init --admin -p NAME")}`,
+      hint: `Have the Admin API make the keys: ${ownCommand(`rotate --all --expiring ${days}d --auto`)}\nTo store its key for a profile: ${ownCommand("init --admin -p NAME")}`,
     });
   }
-  const { due, notDue, unknown } = findDue(deps, request);
+  const { due, notDue, unknown } = findDue(deps, days);
   const told: (Told & { readonly profile: ProfileName; readonly words: string })[] = [];
   for (const profile of due) {
     output.heading(`Profile "${profile}"`);
     told.push({ profile, ...(await rotateNext(deps, { ...options, profile }, rotateOne)) });
     output.print();
   }
-  if (told.length === 0) output.ok(`No key is known to end within ${request.days} days.`);
+  if (told.length === 0) output.ok(`No key is known to end within ${days} days.`);
   output.rows(told.map(({ profile, words }) => ({ label: profile, value: words })));
   for (const profile of unknown) {
     output.warn(`It is not known here when the key of profile "${profile}" ends.`);
@@ -70,7 +62,7 @@ type Due = "due" | "notDue" | "unknown";
 /** Sorts profiles by whether their key ends soon. Unreadable and unfinished ones count as due. */
 function findDue(
   { profiles, journal, now }: Deps,
-  { days, only }: DueRequest,
+  days: number,
 ): Readonly<Record<Due, readonly ProfileName[]>> {
   const rotating = new Set(journal.list().map(({ name }) => name));
   const stateOf = (row: ListedProfile): Due => {
@@ -79,7 +71,7 @@ function findDue(
     if (expiresAt === undefined) return "unknown";
     return expiresAt !== null && daysLeft(expiresAt, now()) <= days ? "due" : "notDue";
   };
-  const listed = profiles.list().filter(({ name }) => only === undefined || name === only);
+  const listed = profiles.list();
   const named = (state: Due) => listed.filter((row) => stateOf(row) === state).map(({ name }) => name);
   return { due: named("due"), notDue: named("notDue"), unknown: named("unknown") };
 }

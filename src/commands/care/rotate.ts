@@ -23,7 +23,7 @@ import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
-import { type DueRequest, type RotateOptions, rotateDue, type Told } from "./rotate-due.ts";
+import { type RotateOptions, rotateDue, type Told } from "./rotate-due.ts";
 
 /** Replaces the stored key, or ends an interrupted rotation. */
 export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
@@ -41,7 +41,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     auto,
     revoke: auto ? revokeByIssuer(deps) : undefined,
   };
-  const due = readDue(flags, options);
+  const due = readDue(flags);
   if (flags.on("web")) {
     const { onPage } = await import("../../web/on-page.ts");
     return await onPage(deps, options, async (page) => {
@@ -73,17 +73,18 @@ async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
     : await resume(deps, options, unfinished.record);
 }
 
-function readDue(flags: Flags, { profile }: RotateOptions): DueRequest | undefined {
+/** How soon a key must end to be rotated, in days. */
+function readDue(flags: Flags): number | undefined {
   const [text, all] = [flags.value("expiring"), flags.on("all")];
   if (text === undefined && !all) return undefined;
   const days = /^(\d{1,5})\s*d(?:ays?)?$/i.exec(text?.trim() ?? "")?.[1];
-  if (days !== undefined) return { days: Number(days), only: all ? undefined : profile };
+  if (all && days !== undefined) return Number(days);
   throw new MistralKeyError(
     "usage",
-    text === undefined
-      ? "--all needs --expiring, which says how soon a key must end to be rotated."
-      : "--expiring needs a number of days.",
-    { hint: `For example: ${ownCommand("rotate --all --expiring 14d")}` },
+    "--all and --expiring go together, and --expiring needs a number of days.",
+    {
+      hint: `For example: ${ownCommand("rotate --all --expiring 14d")}`,
+    },
   );
 }
 
