@@ -17,6 +17,7 @@ export const obtainCommands: readonly CommandEntry[] = [
       {
         syntax: "--demo",
         description: "the same with a made-up Mistral: no account, no network, nothing kept",
+        conflicts: ["withKey", "json"],
       },
       {
         syntax: "--admin",

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
 import { suggestKeyName } from "../../capture/steps.ts";
 import type { Deps } from "../../deps.ts";
-import { MistralKeyError } from "../../errors.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileRegistry } from "../../profiles/profile-registry.ts";
@@ -18,18 +17,10 @@ import { startDemoServer } from "./demo-server.ts";
 /**
  * Runs the wizard against a made-up Mistral; nothing touches the network, the keychain or the disk.
  *
- * @throws Cancelled; MistralKeyError of kinds `usage` and `needs-terminal`
+ * @throws Cancelled; MistralKeyError of kind `needs-terminal`
  */
-export async function demonstrate(
-  real: Deps,
-  request: OnboardRequest & { readonly json: boolean },
-): Promise<void> {
-  const { profile, from, json } = request;
-  if (from === "stdin" || json) {
-    throw new MistralKeyError("usage", "A demonstration is for a person in a terminal.", {
-      hint: `Without --with-key and --json: ${commandFor(profile, "init --demo")}`,
-    });
-  }
+export async function demonstrate(real: Deps, request: OnboardRequest): Promise<void> {
+  const { profile } = request;
   requirePerson(real, {
     message: "A demonstration asks questions",
     hint: `In a terminal: ${commandFor(profile, "init --demo")}`,
