@@ -22,7 +22,7 @@ export interface Candidate {
 
 /** Which of the found keys the user means. */
 export interface KeyPick {
-  /** A file, a variable name, or a {@link FoundPlace} kind. */
+  /** A file, or a variable's name. */
   readonly from: string | undefined;
   /** The mask of a key. */
   readonly mask: string | undefined;
@@ -50,7 +50,6 @@ export function fittingKeys(
 }
 
 function isAt(place: FoundPlace, from: string, { cwd, home }: ProcessContext): boolean {
-  if (place.kind === from) return true;
   if (place.kind === "environment") return place.variable === from;
   const path = resolve(cwd, from.replace(/^~(?=[/\\])/, home));
   return path === place.file.path || path === place.file.realPath;
