@@ -65,7 +65,9 @@ describe("with --verbose", () => {
     writeFileSync(join(home, "app", ".mistral-key"), "team\n", { mode: 0o644 });
     const { stdout, stderr } = await run(["get", "--verbose"]);
     expect(stdout.trim()).toBe(keys.team);
-    expect(stderr).toContain(`Profile "team" is used here, as ${join(home, "app", ".mistral-key")} says.`);
+    expect(stderr.replace(/\s+/g, " ")).toContain(
+      `Profile "team" is used here, as ${join(home, "app", ".mistral-key")} says.`,
+    );
   });
 });
 
