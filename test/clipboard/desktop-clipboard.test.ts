@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { clearDesktop, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
@@ -80,7 +80,7 @@ describeNeeding("a real desktop's clipboard", { missing, packages: desktopNeeds.
     it("takes a key, which no program finds in its arguments or its environment", async () => {
       expect(await copyToDesktop(place(), key)).toBeDefined();
       // xclip may end before the X server knows that the process it leaves behind has the clipboard.
-      await vi.waitFor(() => expect(run(read)).toBe(key.reveal()), 15_000);
+      await expect.poll(() => run(read)).toBe(key.reveal());
       expect(readFileSync(join(folder, "record"), "utf8")).not.toContain(key.reveal());
     });
 
@@ -95,13 +95,13 @@ describeNeeding("a real desktop's clipboard", { missing, packages: desktopNeeds.
           return "";
         }
       };
-      await expect.poll(left, { timeout: 15_000 }).toBe("");
+      await expect.poll(left).toBe("");
     });
 
     it("keeps what was copied after it", async () => {
       expect(await copyToDesktop(place(), key)).toBeDefined();
       run(write, "something else");
-      await expect.poll(() => run(read), { timeout: 15_000 }).toBe("something else");
+      await expect.poll(() => run(read)).toBe("something else");
       await clearDesktop(place(), fingerprintOf(key));
       expect(run(read)).toBe("something else");
     });

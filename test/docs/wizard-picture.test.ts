@@ -6,5 +6,5 @@ import { recordWizard } from "./record-wizard.ts";
 describeWithKeyring("the moving picture in the README", () => {
   it("shows the wizard as it is; npm run docs makes it anew", async () => {
     await expect(drawFrames(await recordWizard())).toMatchFileSnapshot("../../docs/wizard.svg");
-  }, 60_000);
+  });
 });

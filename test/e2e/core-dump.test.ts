@@ -38,7 +38,7 @@ describe.runIf(process.platform === "linux")("a core dump", () => {
     try {
       const ended = new Promise((resolve) => child.on("close", resolve));
       child.stdin.write(key);
-      await expect.poll(() => filterOf(child.pid ?? 0), { timeout: 10_000 }).toBe("00000000\n");
+      await expect.poll(() => filterOf(child.pid ?? 0)).toBe("00000000\n");
       child.kill("SIGABRT");
       await ended;
     } finally {
@@ -67,7 +67,7 @@ it.skipIf(process.platform === "win32")("SIGUSR1 ends the program, and opens no 
     child.stderr.on("data", (chunk) => {
       said += chunk;
     });
-    await expect.poll(() => said, { timeout: 10_000 }).toContain("is used here");
+    await expect.poll(() => said).toContain("is used here");
     child.kill("SIGUSR1");
     expect(await ended).toBe(128 + constants.signals.SIGUSR1);
     expect(said).not.toContain("Debugger");

@@ -93,7 +93,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
       signal: "SIGKILL",
     });
     // xclip takes the selection in the background.
-    await expect.poll(pasted, { timeout: 10_000 }).toBe(key.reveal());
+    await expect.poll(pasted).toBe(key.reveal());
     expect(waiting()).toHaveLength(1);
   });
 
@@ -105,7 +105,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
       stdout: "",
       stderr: "",
     });
-    await expect.poll(pasted, { timeout: 15_000 }).toBe("");
+    await expect.poll(pasted).toBe("");
   });
 });
 

@@ -25,9 +25,7 @@ describe.skipIf(process.platform === "win32")("a terminal that goes away", () =>
       terminal.type("testKey0");
       await terminal.waitFor("8 characters");
       terminal.hangUp();
-      await expect
-        .poll(() => existsSync(ended) && readFileSync(ended, "utf8"), { timeout: 10_000 })
-        .toMatch(/\n/);
+      await expect.poll(() => existsSync(ended) && readFileSync(ended, "utf8")).toMatch(/\n/);
       return readFileSync(ended, "utf8").trim();
     } finally {
       await terminal.close();

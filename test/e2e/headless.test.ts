@@ -57,7 +57,7 @@ function expectNoTraces(...shown: readonly Terminal[]): void {
   expect(filesHolding(folder, [key, passphrase])).toEqual([]);
 }
 
-describe("init in a terminal, where there is no keychain", { timeout: 60_000 }, () => {
+describe("init in a terminal, where there is no keychain", () => {
   it("keeps the key in an encrypted file, whose passphrase verify then asks for once", async () => {
     const init = start(["init"]);
     await choose(init, chooseStore, 0);
@@ -227,7 +227,7 @@ describe.runIf(process.platform === "linux")("init --with-key, where libsecret c
   });
 });
 
-describe("init --demo on a machine that has nothing", { timeout: 60_000 }, () => {
+describe("init --demo on a machine that has nothing", () => {
   it("goes to the closing card without bus, browser and network, and leaves nothing behind", async () => {
     const alone = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"] as const;
     const inside: readonly string[] = may(...alone, "true") ? alone : ["env"];
@@ -245,7 +245,7 @@ describe("init --demo on a machine that has nothing", { timeout: 60_000 }, () =>
   });
 });
 
-describe("MISTRAL_KEY_STORE=file without any keychain", { timeout: 60_000 }, () => {
+describe("MISTRAL_KEY_STORE=file without any keychain", () => {
   it("imports a key and hands it to a command, a shell and a program", async () => {
     const env = environment({ MISTRAL_KEY_STORE: "file", MISTRAL_KEY_PASSPHRASE: passphrase });
     const project = join(folder, "project");

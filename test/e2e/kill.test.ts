@@ -140,7 +140,7 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     await storeOldKey();
     const asked = api.requests.length;
     const slowly = expect
-      .poll(() => api.requests.length - asked, { interval: 1, timeout: 8_000 })
+      .poll(() => api.requests.length - asked, { interval: 1 })
       .toBeGreaterThanOrEqual(3)
       .then(() => api.delay(3_000));
     const kill = killedAtRequest(4);

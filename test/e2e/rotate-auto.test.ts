@@ -34,42 +34,38 @@ describeWithKeyring("rotate --auto, by the built command", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each(["keychain", "file"] as const)(
-    "makes, uses, delivers, deletes and proves: %s",
-    async (store) => {
-      let printed = "";
-      const run = async (args: readonly string[], input?: string) => {
-        const env = {
-          ...keyring.env,
-          ...quickScrypt,
-          MISTRAL_KEY_HOME: join(folder, "home"),
-          MISTRAL_KEY_SERVER_URL: api.url,
-          MISTRAL_KEY_STORE: store,
-          MISTRAL_KEY_PASSPHRASE: "a passphrase for tests",
-        };
-        const ran = await runProgram([...args, "--no-input"], {
-          env,
-          cwd: folder,
-          ...(input !== undefined && { input }),
-        });
-        printed += args[0] === "get" ? ran.stderr : ran.stdout + ran.stderr;
-        expect(ran, ran.stderr).toMatchObject({ code: 0 });
-        return ran.stdout;
+  it.each(["keychain", "file"] as const)("makes, uses, delivers, deletes and proves: %s", async (store) => {
+    let printed = "";
+    const run = async (args: readonly string[], input?: string) => {
+      const env = {
+        ...keyring.env,
+        ...quickScrypt,
+        MISTRAL_KEY_HOME: join(folder, "home"),
+        MISTRAL_KEY_SERVER_URL: api.url,
+        MISTRAL_KEY_STORE: store,
+        MISTRAL_KEY_PASSPHRASE: "a passphrase for tests",
       };
-      await run(["init", "--with-key"], oldKey);
-      await run(["init", "--admin", "--with-key"], adminKey);
-      await run(["push", "dotenv:.env"]);
-      expect(JSON.parse(await run(["rotate", "--auto", "--json"]))).toMatchObject({
-        previous: { state: "dead" },
-        targets: [{ ok: true }],
+      const ran = await runProgram([...args, "--no-input"], {
+        env,
+        cwd: folder,
+        ...(input !== undefined && { input }),
       });
-      expect(await run(["get"])).toBe(`${newKey}\n`);
-      expect(readFileSync(join(folder, ".env"), "utf8")).toBe(`MISTRAL_API_KEY=${newKey}\n`);
-      expect([...api.admin.rows.values()].map(({ key }) => key)).toEqual([newKey]);
-      expect(JSON.parse(await run(["status", "--json"])).profiles).toMatchObject([{ rotation: null }]);
-      expect(tracesIn(printed, keys)).toEqual([]);
-      expect(filesHolding(join(folder, "home"), keys)).toEqual([]);
-    },
-    60_000,
-  );
+      printed += args[0] === "get" ? ran.stderr : ran.stdout + ran.stderr;
+      expect(ran, ran.stderr).toMatchObject({ code: 0 });
+      return ran.stdout;
+    };
+    await run(["init", "--with-key"], oldKey);
+    await run(["init", "--admin", "--with-key"], adminKey);
+    await run(["push", "dotenv:.env"]);
+    expect(JSON.parse(await run(["rotate", "--auto", "--json"]))).toMatchObject({
+      previous: { state: "dead" },
+      targets: [{ ok: true }],
+    });
+    expect(await run(["get"])).toBe(`${newKey}\n`);
+    expect(readFileSync(join(folder, ".env"), "utf8")).toBe(`MISTRAL_API_KEY=${newKey}\n`);
+    expect([...api.admin.rows.values()].map(({ key }) => key)).toEqual([newKey]);
+    expect(JSON.parse(await run(["status", "--json"])).profiles).toMatchObject([{ rotation: null }]);
+    expect(tracesIn(printed, keys)).toEqual([]);
+    expect(filesHolding(join(folder, "home"), keys)).toEqual([]);
+  });
 });

@@ -66,9 +66,7 @@ export function startStoppable(
           terminal.hangUp();
           break;
       }
-      await expect
-        .poll(ended, { timeout: 8_000, message: `${how}; screen:\n${terminal.screen()}` })
-        .toBeDefined();
+      await expect.poll(ended, { message: `${how}; screen:\n${terminal.screen()}` }).toBeDefined();
       if (how !== "closed terminal") {
         await terminal.exit();
         expectRestored(terminal.everything(), tty);

@@ -197,14 +197,14 @@ function data(text: string): string {
 }
 
 describe("what does not answer is ended", () => {
-  test("a named pipe in the place of the index", { timeout: 60_000 }, async () => {
+  test("a named pipe in the place of the index", async () => {
     rmSync(join(repository.path, ".git/index"));
     execFileSync("mkfifo", [join(repository.path, ".git/index")]);
     const silent = /did not answer for 15 seconds/;
     await expectGaps({ [files]: silent, [staged]: silent });
   });
 
-  test("a named pipe in the place of an object", { timeout: 60_000 }, async () => {
+  test("a named pipe in the place of an object", async () => {
     repository.write("repository/a.txt", "two\n");
     repository.commit("second");
     const file = fileOf("HEAD^:a.txt");
@@ -213,7 +213,7 @@ describe("what does not answer is ended", () => {
     await expectGaps({ [history]: /did not answer for 15 seconds/ });
   });
 
-  test("when the person stops it", { timeout: 60_000 }, async () => {
+  test("when the person stops it", async () => {
     rmSync(join(repository.path, ".git/index"));
     execFileSync("mkfifo", [join(repository.path, ".git/index")]);
     const scan = repository.scan();

@@ -12,7 +12,6 @@ import { sdkApi } from "../support/sdk-api.ts";
 
 const text = "testKey0".repeat(4);
 /** How long a test waits for a call to come in; loading the SDK for the first time takes a while. */
-const patience = { timeout: 10_000, interval: 5 };
 const key = ApiKey.of(text);
 
 let api: LoopbackMistralApi;
@@ -241,7 +240,7 @@ describe("patience", () => {
   it("reports the answer it had when the repetition gets none", async () => {
     api.behave("server-error", { on: ["models"], times: 1 });
     const checking = check({}, { timeoutMs: 1500, pauseMs: 200 });
-    await vi.waitFor(() => expect(paths()).toContain("GET /v1/models"), patience);
+    await expect.poll(() => paths()).toContain("GET /v1/models");
     api.behave("hang", { on: ["models"] });
     expect((await checking).diagnosis).toBe("server-error");
   });
@@ -259,7 +258,7 @@ describe("patience", () => {
     api.behave("rate-limited", { headers: { "retry-after": "1" } });
     const controller = new AbortController();
     const checking = check({ signal: controller.signal });
-    await vi.waitFor(() => expect(completions()).toBe(1), patience);
+    await expect.poll(() => completions()).toBe(1);
     controller.abort();
     await expect(checking).rejects.toBeInstanceOf(Cancelled);
     expect(completions()).toBe(1);

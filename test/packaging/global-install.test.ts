@@ -54,7 +54,7 @@ describe.skipIf(process.platform === "win32")("the tarball, installed globally a
       join(folder, own?.filename ?? ""),
     );
     said = stdout + stderr;
-  }, 60_000);
+  });
   afterAll(() => {
     registry.close();
     rmSync(folder, { recursive: true, force: true });

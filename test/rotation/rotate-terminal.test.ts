@@ -55,7 +55,7 @@ describeWithKeyring("the built rotate in a terminal, with a real keyring", () =>
     shown.press("enter");
     await shown.waitFor("Waiting until Mistral refuses");
     api.keys.revoke(oldKey.reveal());
-    expect(await shown.exit(15_000)).toMatchObject({ code: 0 });
+    expect(await shown.exit()).toMatchObject({ code: 0 });
     expect(shown.screen()).toContain("refused by Mistral and forgotten here");
     expect(await keyring.lookup("default")).toBe(newKey.reveal());
     expect(await keyring.lookup("default/previous")).toBeUndefined();

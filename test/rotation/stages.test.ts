@@ -74,7 +74,7 @@ describe("a rotation with every fate of both keys, cut off at every instant, gon
 
   beforeAll(async () => {
     runs = await explore(makeIdle([]));
-  }, 60_000);
+  });
 
   it("passes through every stage", () => {
     expect(new Set(runs.map(({ result }) => stageOf(result.state)))).toEqual(
@@ -178,7 +178,7 @@ describe("a rotation whose slots, record or profile something else has changed",
       }
     }
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 
   it("starts no other one over a key that an earlier one has left", async () => {
     for (const before of changed.filter(({ record }) => record === undefined)) {
@@ -203,7 +203,7 @@ describe("a rotation with targets, one of which may fail", () => {
       ],
       failing: [[], ["vibe"]],
     });
-  }, 60_000);
+  });
 
   it("loses no key and delivers none that Mistral does not accept", () => {
     expect(runs.filter((run) => lostKeys(run).length > 0).map(inWords)).toEqual([]);

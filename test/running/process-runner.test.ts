@@ -174,10 +174,12 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
       );
       try {
         // One that comes before the command has ended goes to the command.
-        await vi.waitFor(() => {
-          child.kill("SIGTERM");
-          expect(child.signalCode).toBe("SIGTERM");
-        }, 10_000);
+        await expect
+          .poll(() => {
+            child.kill("SIGTERM");
+            return child.signalCode;
+          })
+          .toBe("SIGTERM");
       } finally {
         process.kill(left);
       }

@@ -104,9 +104,7 @@ describe("runProgram", () => {
     script("helper", `${begin} echo $! >${folder}/pid; echo late >&2; wait; wait`);
     const outcome = await runProgram("helper", [], options({ timeLimitMs: 1500 }));
     expect(outcome).toEqual({ kind: "timed-out", stderr: Buffer.from("late\n") });
-    await expect
-      .poll(() => !isRunning(Number(readFileSync(`${folder}/pid`, "utf8"))), { timeout: 5000 })
-      .toBe(true);
+    await expect.poll(() => !isRunning(Number(readFileSync(`${folder}/pid`, "utf8")))).toBe(true);
   });
 
   it.each(["yes", "seq 1000"])(
@@ -122,7 +120,7 @@ describe("runProgram", () => {
     const controller = new AbortController();
     script("helper", `echo started >${folder}/started; exec sleep 1000`);
     const running = runProgram("helper", [], options({ signal: controller.signal }));
-    await expect.poll(() => existsSync(`${folder}/started`), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => existsSync(`${folder}/started`)).toBe(true);
     controller.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
   });
@@ -167,7 +165,7 @@ describe("launchProgram", () => {
     });
     script("going-on", `echo $$ >${folder}/pid; exec sleep 1000`);
     expect(await launchProgram("going-on", [], { ...launch, failsWithinMs: 300 })).toBe(undefined);
-    await expect.poll(() => existsSync(`${folder}/pid`), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => existsSync(`${folder}/pid`)).toBe(true);
     process.kill(Number(readFileSync(`${folder}/pid`, "utf8")));
   });
 });

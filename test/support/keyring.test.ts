@@ -27,7 +27,7 @@ describeWithKeyring("a keyring for tests", () => {
     const home = await new Promise<string>((resolve) => lines.once("line", resolve));
     expect(existsSync(home)).toBe(true);
     child.kill("SIGKILL");
-    await expect.poll(() => existsSync(dirname(home)), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => existsSync(dirname(home))).toBe(false);
     program.remove();
   });
 });

@@ -61,7 +61,7 @@ export type KeyName = keyof typeof keys | `ctrl-${string}`;
 export interface Terminal {
   /** The text on the screen and in the scrollback, without trailing blanks. */
   screen(): string;
-  /** Waits until the screen shows a text; after `timeoutMs` (15 s) fails with the screen in the message. */
+  /** Waits until the screen shows a text; after `timeoutMs` (30 s) fails with the screen in the message. */
   waitFor(expected: string | RegExp, timeoutMs?: number): Promise<string>;
   /** Sends text as if it was typed, in one piece. */
   type(text: string): void;
@@ -73,7 +73,7 @@ export interface Terminal {
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Everything the program wrote, with escape sequences. */
   everything(): string;
-  /** Waits for the end; after `timeoutMs` (15 s) fails with the screen in the message. */
+  /** Waits for the end; after `timeoutMs` (30 s) fails with the screen in the message. */
   exit(timeoutMs?: number): Promise<Exit>;
   /** Resolves when the program ends, however long it takes. */
   readonly exited: Promise<Exit>;
@@ -197,7 +197,7 @@ export function openTerminal(
     exited,
     screen: shown,
     everything: () => raw,
-    waitFor: (expected, timeoutMs = 15_000) =>
+    waitFor: (expected, timeoutMs = 30_000) =>
       until(
         () => {
           const text = shown();
@@ -208,7 +208,7 @@ export function openTerminal(
         timeoutMs,
         true,
       ),
-    exit: (timeoutMs = 15_000) => until(() => ended, "the program to end", timeoutMs, false),
+    exit: (timeoutMs = 30_000) => until(() => ended, "the program to end", timeoutMs, false),
     type: (text) => pty.write(text),
     paste: (text, { bracketed = true } = {}) =>
       // Terminals send a pasted newline as Enter.

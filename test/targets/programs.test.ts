@@ -228,7 +228,7 @@ describe("push to a service, through a stand-in for its program", () => {
     standIn("vault-put", `[ -e started ] && touch second; touch started; cat > /dev/null; sleep 60`);
     await start();
     const pushing = on.push("command:vault-put a", "command:vault-put b");
-    await expect.poll(() => readdirSync(at("kept")), { timeout: 10_000 }).toContain("started");
+    await expect.poll(() => readdirSync(at("kept"))).toContain("started");
     on.deps.interrupt();
     await expect(pushing).rejects.toMatchObject({ kind: "cancelled" });
     expect(readdirSync(at("kept"))).toEqual(["started"]);

@@ -120,7 +120,7 @@ describeNeeding("push github, with gh", needing("gh", "gh"), () => {
       hint: expect.stringContaining("gh auth login"),
     });
     expect(watched.stop().seen).toContain("gh");
-  }, 60_000);
+  });
 });
 
 describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-client"), () => {
@@ -187,7 +187,7 @@ describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-
     });
     expect(data).toEqual({ other: "eA==" });
     expect(watched.stop().seen).toContain("kubectl");
-  }, 60_000);
+  });
 });
 
 // vercel is a package of npm with some hundred dependencies, which is not installed for the tests.
@@ -259,7 +259,7 @@ describe.skipIf(!hasVercel)("push vercel, with vercel", () => {
     expect(variable).toMatchObject({ value: otherKey.reveal(), target: ["preview"] });
     expect(watched.stop().seen.join(" ")).toMatch(/vercel|node/);
     certificate.remove();
-  }, 60_000);
+  });
 });
 
 // Debian's aws is older than the variable that leads it to a loopback server; on such a machine it is not tried.
@@ -270,40 +270,36 @@ describe.skipIf(!hasAws)("push aws, with aws", () => {
   it.each([
     ["alone", "old", (text: string) => text],
     ["as a member", `{"other":"x"}`, (text: string) => JSON.parse(text).MISTRAL_API_KEY],
-  ])(
-    "puts the key into a secret, %s, and reads it back",
-    async (_how, before, keyIn) => {
-      let held = before;
-      const api = answering((request, body) => {
-        const asked = JSON.parse(body);
-        if (asked.SecretId !== "prod/mistral") {
-          return [400, { __type: "ResourceNotFoundException", Message: "There is no such secret." }];
-        }
-        if (String(request.headers["x-amz-target"]).endsWith("PutSecretValue")) held = asked.SecretString;
-        return [200, { Name: "prod/mistral", SecretString: held }];
-      });
-      const env = {
-        HOME: folder,
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${await listen(createServer(api))}`,
-        AWS_ACCESS_KEY_ID: "made-up",
-        AWS_SECRET_ACCESS_KEY: "made-up",
-        AWS_DEFAULT_REGION: "eu-west-3",
-        AWS_MAX_ATTEMPTS: "1",
-        MISTRAL_API_KEY: key.reveal(),
-      };
-      on = await openPushing({ env: { ...env, PATH: process.env.PATH ?? "" } });
-      expect(await on.push("aws:prod/mistral")).toMatchObject({
-        code: 0,
-        said: expect.stringContaining("read back"),
-      });
-      expect(keyIn(held)).toBe(key.reveal());
-      if (before.startsWith("{")) expect(JSON.parse(held).other).toBe("x");
-      await expect(on.push("aws:not-there")).rejects.toMatchObject({
-        hint: expect.stringContaining("create-secret"),
-      });
-    },
-    60_000,
-  );
+  ])("puts the key into a secret, %s, and reads it back", async (_how, before, keyIn) => {
+    let held = before;
+    const api = answering((request, body) => {
+      const asked = JSON.parse(body);
+      if (asked.SecretId !== "prod/mistral") {
+        return [400, { __type: "ResourceNotFoundException", Message: "There is no such secret." }];
+      }
+      if (String(request.headers["x-amz-target"]).endsWith("PutSecretValue")) held = asked.SecretString;
+      return [200, { Name: "prod/mistral", SecretString: held }];
+    });
+    const env = {
+      HOME: folder,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${await listen(createServer(api))}`,
+      AWS_ACCESS_KEY_ID: "made-up",
+      AWS_SECRET_ACCESS_KEY: "made-up",
+      AWS_DEFAULT_REGION: "eu-west-3",
+      AWS_MAX_ATTEMPTS: "1",
+      MISTRAL_API_KEY: key.reveal(),
+    };
+    on = await openPushing({ env: { ...env, PATH: process.env.PATH ?? "" } });
+    expect(await on.push("aws:prod/mistral")).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("read back"),
+    });
+    expect(keyIn(held)).toBe(key.reveal());
+    if (before.startsWith("{")) expect(JSON.parse(held).other).toBe("x");
+    await expect(on.push("aws:not-there")).rejects.toMatchObject({
+      hint: expect.stringContaining("create-secret"),
+    });
+  });
 });
 
 function knowsEndpoint(program: string): boolean {

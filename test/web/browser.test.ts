@@ -45,9 +45,7 @@ describeWithKeyring("init --web with the real keyring", () => {
     });
     afterEach(() => keyring.stop());
 
-    it("goes from the link to a stored key, past a rejected one, and leaves no trace of it", {
-      timeout: 90_000,
-    }, async () => {
+    it("goes from the link to a stored key, past a rejected one, and leaves no trace of it", async () => {
       const { browser, folder, open } = around.setting;
       await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
       const asked: string[] = [];
@@ -105,7 +103,7 @@ describeWithKeyring("init --web with the real keyring", () => {
       expect(filesHolding(join(folder, "keys"), [key, rejected])).toEqual([]);
     });
 
-    it("goes on when Mistral cannot be reached for a while", { timeout: 90_000 }, async () => {
+    it("goes on when Mistral cannot be reached for a while", async () => {
       const { api, open } = around.setting;
       const { page, started } = await open(["init", "--expires", "90d"], keyring.env);
       api.behave("cut");
@@ -119,7 +117,7 @@ describeWithKeyring("init --web with the real keyring", () => {
       expect(await keyring.lookup("default")).toBe(key);
     });
 
-    it("imports a key that lies in plaintext", { timeout: 90_000 }, async () => {
+    it("imports a key that lies in plaintext", async () => {
       const { page, started } = await around.setting.open(["import"], {
         ...keyring.env,
         MISTRAL_API_KEY: key,
@@ -134,36 +132,30 @@ describeWithKeyring("init --web with the real keyring", () => {
     it.each([
       ["rotate", [/Paste now/]],
       ["init", [/Replace it/, /I have a key/]],
-    ] as const)(
-      "replaces a key with %s until the old one is dead",
-      { timeout: 90_000 },
-      async (name, way) => {
-        const { api, folder, open } = around.setting;
-        const successor = "newKey00".repeat(4);
-        api.keys.accept(successor);
-        const env = { ...environmentIn(folder, api), ...keyring.env };
-        const stored = await runProgram(["init", "--with-key", "--expires", "90d"], { env, input: key });
-        expect(stored.code).toBe(0);
-        const { page, started } = await open([name, "--expires", "90d"], keyring.env);
-        for (const button of way) await press(page, button);
-        await paste(page, successor);
-        await page.getByText("One thing is left").waitFor();
-        api.keys.revoke(key);
-        await page.locator("#ask button.main").click();
-        await ended(page);
-        expect(await started.ended).toBe(0);
-        expect(await keyring.lookup("default")).toBe(successor);
-      },
-    );
+    ] as const)("replaces a key with %s until the old one is dead", async (name, way) => {
+      const { api, folder, open } = around.setting;
+      const successor = "newKey00".repeat(4);
+      api.keys.accept(successor);
+      const env = { ...environmentIn(folder, api), ...keyring.env };
+      const stored = await runProgram(["init", "--with-key", "--expires", "90d"], { env, input: key });
+      expect(stored.code).toBe(0);
+      const { page, started } = await open([name, "--expires", "90d"], keyring.env);
+      for (const button of way) await press(page, button);
+      await paste(page, successor);
+      await page.getByText("One thing is left").waitFor();
+      api.keys.revoke(key);
+      await page.locator("#ask button.main").click();
+      await ended(page);
+      expect(await started.ended).toBe(0);
+      expect(await keyring.lookup("default")).toBe(successor);
+    });
   });
 });
 
 describeWithChromium("a page of --web", () => {
   const around = withPage([key]);
 
-  it("asks where the key is to be kept without a keychain, and for a passphrase, also after a reload", {
-    timeout: 90_000,
-  }, async () => {
+  it("asks where the key is to be kept without a keychain, and for a passphrase, also after a reload", async () => {
     const { folder, open } = around.setting;
     const { page, started } = await open(["init", "--expires", "90d"]);
     await press(page, /In an encrypted file/);
@@ -193,7 +185,7 @@ describeWithChromium("a page of --web", () => {
     expect((await runProgram(["get"], { env })).stdout.trim()).toBe(key);
   });
 
-  it("shows the keys with status and changes nothing", { timeout: 60_000 }, async () => {
+  it("shows the keys with status and changes nothing", async () => {
     const { api, folder, open } = around.setting;
     const env = { ...environmentIn(folder, api), MISTRAL_KEY_PASSPHRASE: "correct horse battery" };
     for (const [name, expires] of [
@@ -220,7 +212,7 @@ describeWithChromium("a page of --web", () => {
     expect(files()).toEqual(before);
   });
 
-  it("says that it was stopped in the terminal", { timeout: 60_000 }, async () => {
+  it("says that it was stopped in the terminal", async () => {
     const { page, started } = await around.setting.open(["init", "--demo"]);
     await page.locator("#question").waitFor();
     started.child.kill("SIGINT");

@@ -24,17 +24,14 @@ describeWithChromium("a hostile page in the same browser", () => {
     await new Promise<void>((resolve) => hostile.close(() => resolve()));
   });
 
-  it.each(["127.0.0.1", "rebound.example"])(
-    "on %s gets nothing and changes nothing",
-    { timeout: 90_000 },
-    async (name) => {
-      const { page, started } = await around.setting.open(["init", "--demo"]);
-      await page.locator("#question").waitFor();
-      const target = new URL(started.link).origin;
-      const { port } = hostile.address() as AddressInfo;
-      const other = await around.setting.browser.context.newPage();
-      await other.goto(`http://${name}:${port}/`);
-      const got = await other.evaluate(`(async () => {
+  it.each(["127.0.0.1", "rebound.example"])("on %s gets nothing and changes nothing", async (name) => {
+    const { page, started } = await around.setting.open(["init", "--demo"]);
+    await page.locator("#question").waitFor();
+    const target = new URL(started.link).origin;
+    const { port } = hostile.address() as AddressInfo;
+    const other = await around.setting.browser.context.newPage();
+    await other.goto(`http://${name}:${port}/`);
+    const got = await other.evaluate(`(async () => {
       const target = ${JSON.stringify(target)};
       const tries = [];
       for (const path of ["/", "/session", "/events", "/answer"]) {
@@ -72,32 +69,31 @@ describeWithChromium("a hostile page in the same browser", () => {
       const answers = await Promise.all(tries.map((each) => Promise.race([each, late()])));
       return answers.filter((answer) => answer !== "");
     })()`);
-      expect(got).toEqual([]);
-      expect(await page.locator("#question").innerText()).toBe("Where are you now?");
-      expect(
-        await page.evaluate("[window.opener, frames.length, navigator.serviceWorker.controller]"),
-      ).toEqual([null, 0, null]);
-      expect(started.printed()).not.toContain("1 of 5");
+    expect(got).toEqual([]);
+    expect(await page.locator("#question").innerText()).toBe("Where are you now?");
+    expect(await page.evaluate("[window.opener, frames.length, navigator.serviceWorker.controller]")).toEqual(
+      [null, 0, null],
+    );
+    expect(started.printed()).not.toContain("1 of 5");
 
-      const sent = cookies.find((cookie) => cookie.includes("mistral-key")) ?? "";
-      expect(sent !== "").toBe(name === "127.0.0.1");
-      // A port of this host is sent the cookie, as every port is; alone it opens nothing.
-      const status = await new Promise<number | undefined>((resolve, reject) => {
-        const headers = {
-          host: new URL(target).host,
-          origin: target,
-          "content-type": "application/json",
-          cookie: sent,
-        };
-        const replay = httpRequest(`${target}/answer`, { method: "POST", headers }, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-        });
-        replay.on("error", reject).end('{"id":1,"answer":{"choice":0}}');
+    const sent = cookies.find((cookie) => cookie.includes("mistral-key")) ?? "";
+    expect(sent !== "").toBe(name === "127.0.0.1");
+    // A port of this host is sent the cookie, as every port is; alone it opens nothing.
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = {
+        host: new URL(target).host,
+        origin: target,
+        "content-type": "application/json",
+        cookie: sent,
+      };
+      const replay = httpRequest(`${target}/answer`, { method: "POST", headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
       });
-      expect(status).toBe(403);
-    },
-  );
+      replay.on("error", reject).end('{"id":1,"answer":{"choice":0}}');
+    });
+    expect(status).toBe(403);
+  });
 
   it("cannot reach the page under a name that points here", async () => {
     const { started } = await around.setting.open(["init", "--demo"]);
@@ -110,7 +106,7 @@ describeWithChromium("a hostile page in the same browser", () => {
 describeWithChromium("a stolen link", () => {
   const around = withPage([key]);
 
-  it("is refused to a second client, and the first is told", { timeout: 60_000 }, async () => {
+  it("is refused to a second client, and the first is told", async () => {
     const { page, started } = await around.setting.open(["init", "--demo"]);
     await page.locator("#question").waitFor();
     const thief = await startChromium();

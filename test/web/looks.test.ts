@@ -27,9 +27,7 @@ async function fitsEverywhere(page: Page, name: string): Promise<void> {
 describeWithChromium("the page of init --web", () => {
   const around = withPage([]);
 
-  it("is done with the keyboard alone; axe-core finds nothing on the way, and nothing moves by itself", {
-    timeout: 120_000,
-  }, async () => {
+  it("is done with the keyboard alone; axe-core finds nothing on the way, and nothing moves by itself", async () => {
     const { browser, open } = around.setting;
     await browser.context.addInitScript(watchLayout);
     const { page, started } = await open(["init", "--demo"]);
@@ -64,7 +62,7 @@ describeWithChromium("the page of init --web", () => {
     expect(await page.evaluate("window.shifts")).toEqual([]);
   });
 
-  it("fits every width in both colour schemes, with contrast enough", { timeout: 120_000 }, async () => {
+  it("fits every width in both colour schemes, with contrast enough", async () => {
     const { page } = await around.setting.open(["init", "--demo"]);
     await press(page, /I am new/);
     await page.getByRole("heading", { name: "What next?" }).waitFor();

@@ -36,7 +36,7 @@ export async function openLink(link: string): Promise<PageClient> {
     events,
     ended,
     question: async (message) => {
-      await expect.poll(() => String(asked()?.message[0]), { timeout: 15_000 }).toMatch(message);
+      await expect.poll(() => String(asked()?.message[0])).toMatch(message);
       return asked() as Question;
     },
     answer: async (answer) => (await (await post("/answer", { id: asked()?.id, answer })).json()) as Reply,

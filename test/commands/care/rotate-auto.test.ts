@@ -385,7 +385,7 @@ describe("rotate --auto, killed", () => {
       await deps.secrets.delete({ profile: defaultProfile, slot });
     await storeKey(deps, { serverUrl: api.url, adminKey: adminKey.mask });
   }
-}, 120_000);
+});
 
 describe("rotate --auto, stopped by Ctrl-C", () => {
   it.each([

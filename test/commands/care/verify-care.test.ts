@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Cancelled } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
@@ -12,7 +12,6 @@ import { runLine } from "../../support/run-line.ts";
 
 const text = "testKey0".repeat(4);
 /** How long a test waits for a call to come in; loading the SDK for the first time takes a while. */
-const patience = { timeout: 10_000, interval: 5 };
 const otherText = "otherKy1".repeat(4);
 const current = { profile: defaultProfile, slot: "current" } as const;
 
@@ -43,7 +42,7 @@ describe("verify", () => {
     await store(text);
     api.behave("hang");
     const running = run("verify");
-    await vi.waitFor(() => expect(api.requests.length).toBeGreaterThan(0), patience);
+    await expect.poll(() => api.requests.length).toBeGreaterThan(0);
     deps.interrupt();
     await expect(running).rejects.toBeInstanceOf(Cancelled);
     expect(deps.profiles.read(defaultProfile)?.lastVerifiedAt).toBeNull();
@@ -53,7 +52,7 @@ describe("verify", () => {
     await store(text);
     api.delay(200);
     const running = run("verify");
-    await vi.waitFor(() => expect(api.requests.length).toBeGreaterThan(0), patience);
+    await expect.poll(() => api.requests.length).toBeGreaterThan(0);
     await store(otherText, { expiresAt: "2027-05-01" });
     expect(await running).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({

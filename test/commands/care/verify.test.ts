@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
@@ -476,7 +476,7 @@ describe("verify --all", () => {
     const running = runLine(deps, "verify", "--all");
     running.catch(() => {});
     const waiting = () => api.requests.filter(({ path }) => path.endsWith("completions")).length;
-    await vi.waitFor(() => expect(waiting()).toBe(2), { timeout: 10_000, interval: 5 });
+    await expect.poll(() => waiting()).toBe(2);
     deps.interrupt();
     await expect(running).rejects.toMatchObject({
       kind: "cancelled",

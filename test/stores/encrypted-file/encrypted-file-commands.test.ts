@@ -11,7 +11,7 @@ const firstKey = key.reveal();
 const secondKey = "testKey1".repeat(4);
 const passphrase = "correct horse battery staple";
 
-describe("the encrypted file on a machine without a keychain", { timeout: 60_000 }, () => {
+describe("the encrypted file on a machine without a keychain", () => {
   let api: LoopbackMistralApi;
   let home: string;
   let terminal: Terminal | undefined;
@@ -116,5 +116,5 @@ describe("the encrypted file on a machine without a keychain", { timeout: 60_000
     terminal.press("ctrl-c");
     expect(await terminal.exit()).toEqual({ code: 130, signal: undefined });
     expect(terminal.everything()).not.toContain(firstKey);
-  }, 90_000);
+  });
 });

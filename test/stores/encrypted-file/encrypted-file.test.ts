@@ -304,7 +304,7 @@ describe("deriving a key", () => {
       /^-> scrypt \S+ 17$/,
     );
     expect((await store.get(address))?.equals(key)).toBe(true);
-  }, 60_000);
+  });
 });
 
 function ageHeader(stanza: string): Buffer {

@@ -73,7 +73,7 @@ describe("stopping", () => {
         await terminal.waitFor(/stays hidden|Enter choose|busy/);
         const pid = await terminal.pid;
         terminal.hangUp();
-        await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+        await expect.poll(() => isRunning(pid)).toBe(false);
       } finally {
         await terminal.close();
       }
