@@ -292,15 +292,6 @@ describeWithKeyring("stopping at every place of the built command", () => {
       },
       40_000,
     );
-
-    it("at the question how to continue with an unfinished rotation", async () => {
-      const question = { name: "how to continue", shown: "What now?", onward: nowhere };
-      await expectNothingChanged(["rotate"], [question], async () => {
-        await storeOldKey();
-        const run = await runProgram(["rotate", "--with-key"], { env: env(), input: newKey });
-        expect(run.code).toBe(9);
-      });
-    });
   });
 
   describe("while Mistral is being asked", () => {
