@@ -37,6 +37,8 @@ export type QuestionForm =
 export type Question = QuestionForm & {
   readonly id: number;
   readonly message: Styled;
+  /** Whether a key pasted at this question is accepted. */
+  readonly takesKey: boolean;
   /** Whether the terminal can ask it instead. */
   readonly handsOver: boolean;
 };
@@ -68,6 +70,8 @@ export interface Answer {
   readonly text?: string;
   /** The passphrase a second time. */
   readonly again?: string;
+  /** The text is a key, whatever was asked. */
+  readonly isKey?: boolean;
   /** Use a key despite its unusual shape. */
   readonly anyway?: boolean;
   readonly instead?: "back" | "offered" | "terminal";

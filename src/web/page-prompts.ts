@@ -5,6 +5,7 @@ import type {
   InsteadOfKey,
   KeyQuestion,
   PassphraseQuestion,
+  PastedKeyQuestion,
   PressQuestion,
   Prompts,
   TextQuestion,
@@ -35,7 +36,8 @@ export class PagePrompts implements Prompts {
     this.#handsOver = handsOver;
   }
 
-  choose<Value>({ message, choices, initial }: ChooseQuestion<Value>) {
+  choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
+    const { message, choices, initial } = question;
     const form = {
       form: "choose",
       choices: choices.map(({ name, description = "" }) => ({
@@ -47,23 +49,24 @@ export class PagePrompts implements Prompts {
         choices.findIndex(({ value }) => value === initial),
       ),
     } as const;
-    return this.#ask<Value>(message, form, ({ choice = -1 }) => {
+    return this.#ask<Value, Pasted>(message, form, question, ({ choice = -1 }) => {
       const chosen = choices[choice];
       return chosen === undefined ? unexpected : { outcome: "value", value: chosen.value };
     });
   }
 
-  confirm({ message, initial }: ConfirmQuestion) {
+  confirm<Pasted = never>({ message, initial, ...rest }: ConfirmQuestion<Pasted>) {
     const choices = [
       { value: true, name: "Yes" },
       { value: false, name: "No" },
     ];
-    return this.choose<boolean>({ message, choices, initial });
+    return this.choose<boolean, Pasted>({ message, choices, initial, ...rest });
   }
 
-  text({ message, example = "", check, day }: TextQuestion) {
+  text<Pasted = never>(question: TextQuestion<Pasted>) {
+    const { message, example = "", check, day } = question;
     const form = { form: "text", example, ...(day && { day }) } as const;
-    return this.#ask<string>(message, form, (answer) => {
+    return this.#ask<string, Pasted>(message, form, question, (answer) => {
       const text = answer.text?.trim() ?? "";
       const refused = check?.(text);
       return refused === undefined
@@ -72,18 +75,18 @@ export class PagePrompts implements Prompts {
     });
   }
 
-  press<Value>({ keys }: PressQuestion<Value>) {
+  press<Value, Pasted = never>({ keys, ...rest }: PressQuestion<Value, Pasted>) {
     const choices = keys.map(({ does, value }) => ({
       value,
       name: does.charAt(0).toUpperCase() + does.slice(1),
     }));
-    return this.choose<Value>({ message: "What next?", choices });
+    return this.choose<Value, Pasted>({ message: "What next?", choices, ...rest });
   }
 
   key<Instead extends InsteadOfKey = never>({ message, offered, instead = [] }: KeyQuestion<Instead>) {
     const back = instead.find((way) => way === "back");
     const form = { form: "key", canGoBack: back !== undefined, offers: offered !== undefined } as const;
-    return this.#ask<ApiKey | Instead>(message, form, (answer) => {
+    return this.#ask<ApiKey | Instead, never>(message, form, {}, (answer) => {
       if (answer.instead === "back" && back !== undefined) return { outcome: "value", value: back };
       if (answer.instead === "offered" && offered !== undefined) return { outcome: "value", value: offered };
       return takeKey(answer);
@@ -92,7 +95,7 @@ export class PagePrompts implements Prompts {
 
   passphrase({ message, atLeast }: PassphraseQuestion): Promise<string> {
     const form = { form: "passphrase", twice: atLeast !== undefined } as const;
-    return this.#ask<string>(message, form, ({ text = "", again }) => {
+    return this.#ask<string, never>(message, form, {}, ({ text = "", again }) => {
       const reading = passphraseSecret(atLeast).read(text);
       if (reading.outcome === "refused" || !form.twice || again === text) return reading;
       return { outcome: "refused", reason: "The two are not the same. Enter both again." };
@@ -104,16 +107,22 @@ export class PagePrompts implements Prompts {
     return work();
   }
 
-  async #ask<Value>(
+  async #ask<Value, Pasted>(
     message: string,
     form: QuestionForm,
-    take: (answer: Answer) => Taken<Value>,
-  ): Promise<Value> {
+    { onKeyPasted }: PastedKeyQuestion<Pasted>,
+    take: (answer: Answer) => Taken<Value | Pasted>,
+  ): Promise<Value | Pasted> {
     const handsOver = this.#handsOver;
-    const given = await this.#channel.ask<Value | typeof moved>(
-      { ...form, message: readStyled(message), handsOver },
-      (answer) =>
-        answer.instead === "terminal" && handsOver ? { outcome: "value", value: moved } : take(answer),
+    const given = await this.#channel.ask<Value | Pasted | typeof moved>(
+      { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined, handsOver },
+      (answer) => {
+        if (answer.instead === "terminal" && handsOver) return { outcome: "value", value: moved };
+        if (answer.isKey !== true) return take(answer);
+        if (onKeyPasted === undefined) return unexpected;
+        const taken = takeKey(answer);
+        return taken.outcome === "value" ? { outcome: "value", value: onKeyPasted(taken.value) } : taken;
+      },
       this.#signal,
     );
     if (given === moved) throw moved;

@@ -4,6 +4,8 @@ import { byId, make, styled } from "./elements.ts";
 /** Sends an answer to the program. */
 export type Send = (id: number, answer: Answer) => Promise<Reply>;
 
+let taking: ((text: string) => void) | undefined;
+
 /** Asks a question; its form stays until an answer is accepted. */
 export function ask(question: Question, send: Send): void {
   const form = make("form", { attributes: { autocomplete: "off", novalidate: "" } });
@@ -30,13 +32,23 @@ export function ask(question: Question, send: Send): void {
   );
   const first = form.querySelector<HTMLElement>("input, button.main");
   first?.focus({ preventScroll: true });
+  taking = question.takesKey ? (text) => void answer({ isKey: true, text }) : undefined;
 }
 
 /** Removes the question and clears its inputs. */
 export function endQuestion(): void {
+  taking = undefined;
   for (const input of byId("ask").querySelectorAll("input")) input.value = "";
   byId("ask").replaceChildren();
 }
+
+/** A key pasted outside a field is an answer if one is accepted. */
+document.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (taking === undefined || event.target instanceof HTMLInputElement || text.trim().length < 32) return;
+  event.preventDefault();
+  taking(text);
+});
 
 type Answering = (answer: Answer) => Promise<void>;
 

@@ -172,12 +172,13 @@ function limitRequests(most: number, perSecond: number): () => boolean {
 
 /** Validates an answer; `undefined` if it is none. */
 function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefined {
-  const { choice, text, again, anyway, instead } = fields;
+  const { choice, text, again, isKey, anyway, instead } = fields;
   const isText = (value: unknown) => value === undefined || typeof value === "string";
+  const isFlag = (value: unknown) => value === undefined || typeof value === "boolean";
   const fits =
     (choice === undefined || Number.isSafeInteger(choice)) &&
     [text, again].every(isText) &&
-    (anyway === undefined || typeof anyway === "boolean") &&
+    [isKey, anyway].every(isFlag) &&
     (instead === undefined || ["back", "offered", "terminal"].some((known) => known === instead));
   return fits ? (fields as Answer) : undefined;
 }
