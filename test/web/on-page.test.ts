@@ -56,8 +56,8 @@ describe("what is asked on a page", () => {
     expect(page.events.at(-1)).toEqual({ type: "end", how: "idle" });
   });
 
-  it("is refused where nobody is to be asked", async () => {
-    deps = openTestDeps({ absence: "no-input" });
+  it.each(["no-input", "ci"] as const)("is refused where nobody is to be asked: %s", async (absence) => {
+    deps = openTestDeps({ absence });
     await expect(onPage(deps, { browser: true }, ask)).rejects.toMatchObject({ kind: "usage" });
   });
 });
