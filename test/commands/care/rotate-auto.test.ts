@@ -116,6 +116,14 @@ describe("rotate --auto", () => {
     expect(await slotsOf(deps)).toEqual(done);
   });
 
+  it("keeps a new key that Mistral does not accept until it is deleted there", async () => {
+    api.admin.accepts = false;
+    api.behave("server-error", { on: ["admin-delete"] });
+    expect(await run()).toMatchObject({ code: 9 });
+    expect(await slotsOf(deps)).toEqual({ ...untouched, next: "new" });
+    expect(deps.journal.list()).toHaveLength(1);
+  });
+
   it("deletes a new key again that Mistral does not accept", async () => {
     api.admin.accepts = false;
     expect(await run({ json: true })).toEqual({ code: 4 });

@@ -102,6 +102,16 @@ describe("init --admin", () => {
     expect(await deps.secrets.get(at)).toBeUndefined();
   });
 
+  it("keeps what another run notes while the Admin API is asked", async () => {
+    api.onRequest(() => {
+      const known = deps.profiles.read(defaultProfile);
+      if (known === undefined || known.adminKey !== undefined) return;
+      deps.profiles.write({ ...known, targets: [{ target: { kind: "llm" }, since: null }] });
+    });
+    expect(await run()).toBe(0);
+    expect(deps.profiles.read(defaultProfile)?.targets).toMatchObject([{ target: { kind: "llm" } }]);
+  });
+
   it("replaces one only when asked to", async () => {
     await run();
     deps = deps.next({ stdin: adminKey.reveal() });
