@@ -75,12 +75,6 @@ describe("remove", () => {
     });
   });
 
-  it("names the targets that still have the key", async () => {
-    await storeKey(deps, { targets: [{ target: { kind: "llm" }, since: null }] });
-    expect(await run({ yes: true })).toBe(0);
-    expect(deps.stderr()).toContain("Its key is still at llm.");
-  });
-
   it("asks first, and offers the page that revokes the key", async () => {
     const answers = [
       answer.confirm(true, /Remove the key of profile "default"/),
