@@ -73,7 +73,7 @@ export class PassphraseSource {
   async toMake(): Promise<Passphrase> {
     const given = this.given();
     if (given !== undefined) return given;
-    const message = `A new passphrase, ${shortest} characters or more; nothing else opens the file`;
+    const message = `A new passphrase, ${shortest} characters or more; only it opens the file`;
     return new Passphrase(await this.#ask({ message, atLeast: shortest }));
   }
 
