@@ -289,6 +289,24 @@ const faults: readonly (Plant & {
     advises: /chmod -R go= /,
   },
   {
+    fault: "a file that the group can read",
+    plant: ({ deps }) => chmodSync(join(deps.home, "profiles", "default.json"), 0o640),
+    id: "permissions",
+    state: "warn",
+    code: 0,
+    says: /Others on this machine can open .*default\.json/,
+    advises: /chmod -R go= /,
+  },
+  {
+    fault: "a passphrase file that all can read",
+    env: { MISTRAL_KEY_PASSPHRASE_FILE: "/etc/hosts" },
+    id: "permissions",
+    state: "warn",
+    code: 0,
+    says: /Others on this machine can open \/etc\/hosts/,
+    advises: /chmod -R go= \/etc\/hosts/,
+  },
+  {
     fault: "a link in place of the keys folder",
     plant: ({ deps, cwd }) => symlinkSync(cwd, join(deps.home, "keys")),
     id: "permissions",
@@ -341,6 +359,30 @@ const faults: readonly (Plant & {
     code: 9,
     says: /same\.env has the key\. .*old\.env still has another key\. .*gone\.env has no key any more\./,
     advises: /mistral-key push/,
+  },
+  {
+    fault: "a place that has no key any more",
+    plant: ({ deps, home }) => {
+      const target = { kind: "dotenv" as const, path: join(home, "gone.env") };
+      deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
+    },
+    id: "targets",
+    state: "fail",
+    code: 9,
+    says: /gone\.env has no key any more\./,
+    advises: /mistral-key push/,
+  },
+  {
+    fault: "a damaged record of a rotation",
+    plant: ({ deps }) => {
+      mkdirSync(join(deps.home, "rotations"), { mode: 0o700 });
+      writeFileSync(join(deps.home, "rotations", "default.json"), "{", { mode: 0o600 });
+    },
+    id: "rotations",
+    state: "fail",
+    code: 7,
+    says: /default\.json is damaged/,
+    advises: /rotate --finish/,
   },
   {
     fault: "another key in the environment",
