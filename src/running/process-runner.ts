@@ -127,7 +127,10 @@ function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
   const message = `"${showName(name)}" cannot be run: ${reasonOf(cause)}.`;
   return new MistralKeyError("command-not-executable", message, {
     cause,
-    hint: "Check that it is a program that you may run: not a folder, and executable (chmod +x).",
+    hint:
+      cause.code === "EACCES"
+        ? "Check that it is a program that you may run: not a folder, and executable (chmod +x)."
+        : undefined,
   });
 }
 

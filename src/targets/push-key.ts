@@ -1,8 +1,9 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { isStoreFailure, MistralKeyError, withSentence } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
 import type { KnownTarget, Profile } from "../profiles/profile.ts";
 import { readTarget, type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { waitingAt, withDelivery } from "../rotation/journal.ts";
@@ -22,22 +23,32 @@ export interface PushRequest extends KeyRequest {
  * changing the first. Updates a rotation that waits for some of them.
  *
  * @throws MistralKeyError of kind `usage` if there is no target; `unfinished` for a new target during a
- *   rotation, or if the key is replaced meanwhile; as `readKeyForUse` and `Target.check` do
+ *   rotation, or if the key is replaced meanwhile; `store-…` if a delivery cannot be noted; as `readKeyForUse`
+ *   and `Target.check` do
  */
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { profile } = request;
   const { key, known, targets } = await prepare(deps, request);
   for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
   let replaced = false;
+  let failure: MistralKeyError | undefined;
   const reports = await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
     // A target may take a minute; a rotation begun meanwhile does not know a new one.
     if (!ok || replaced) return;
     replaced = isReplaced(deps, known, target);
     if (replaced) return;
-    remember(deps, profile, target);
-    tellRotation(deps, profile, target);
+    try {
+      remember(deps, profile, target);
+      tellRotation(deps, profile, target);
+    } catch (error) {
+      if (!isStoreFailure(error)) throw error;
+      failure ??= withSentence(error, `${showName(target)} has the key, but that could not be noted.`, {
+        hint: [error.hint ?? [], "Then run the same command again."].flat().join("\n"),
+      });
+    }
   });
   if (replaced) throw replacedMeanwhile(profile, key);
+  if (failure !== undefined) throw failure;
   return reports;
 }
 

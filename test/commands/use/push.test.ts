@@ -2,6 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { push } from "../../../src/commands/use/push.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
 import { key, openPushing, otherKey, type Pushing } from "../../targets/pushing.ts";
@@ -71,6 +74,32 @@ describe("push to a dotenv file in a git repository", () => {
     expect(env()).toBe("A=1\n");
     expect(on.remembered()).toEqual([]);
   });
+});
+
+it("says what has the key where that cannot be noted, and ends the other deliveries", async () => {
+  const { profiles } = on.deps;
+  const full = on.deps.next({
+    profiles: {
+      read: (name) => profiles.read(name),
+      list: () => profiles.list(),
+      lookalike: () => undefined,
+      prepare: () => {},
+      remove: () => false,
+      readDefault: () => undefined,
+      writeDefault: () => {},
+      write: () => {
+        throw new MistralKeyError("store-denied", "The disk is full.", { hint: "Make room." });
+      },
+    },
+  });
+  const args = [target(), `dotenv:${at("b.env")}`];
+  await expect(push({ args, flags: new Flags({}) }, full)).rejects.toMatchObject({
+    kind: "store-denied",
+    message: `The disk is full. ${target()} has the key, but that could not be noted.`,
+    hint: "Make room.\nThen run the same command again.",
+  });
+  for (const name of [".env", "b.env"]) expect(readFileSync(at(name), "utf8")).toContain(key.reveal());
+  expect(on.remembered()).toEqual([]);
 });
 
 describe("push during a rotation", () => {
