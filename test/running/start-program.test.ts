@@ -99,7 +99,7 @@ describe("runProgram", () => {
 
   it.each([
     ["neither of them wants to end", "trap '' TERM; sleep 1000 &"],
-    ["only that does not want to end", "(trap '' TERM; exec sleep 1000) &"],
+    ["only that does not want to end", "(trap '' TERM; exec sleep 1000 >/dev/null 2>&1) &"],
   ])("ends a program that takes too long, with what it has started: %s", async (_, begin) => {
     script("helper", `${begin} echo $! >${folder}/pid; echo late >&2; wait; wait`);
     const outcome = await runProgram("helper", [], options({ timeLimitMs: 1500 }));
