@@ -1,9 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
+import { programFolders } from "../files/find-program.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
 import { withUsualDumps } from "./core-dumps.ts";
@@ -75,11 +78,19 @@ export class ProcessRunner implements CommandRunner {
       const [end] = await Promise.all([endOf(child).finally(stopForwarding), passedOn]);
       return typeof end === "number" ? end : await this.#endLike(end);
     } catch (error) {
-      throw isRefusal(error) ? explain(error, name) : error;
+      if (!isRefusal(error)) throw error;
+      throw this.#isThere(error, name) ? cannotRun(error, name) : notFound(name, error);
     } finally {
       stopForwarding();
       masked?.close();
     }
+  }
+
+  /** The system says EACCES also of a folder in PATH that may not be searched. */
+  #isThere({ code }: NodeJS.ErrnoException, name: string): boolean {
+    if (code !== "EACCES" || name.includes("/")) return code !== "ENOENT";
+    const { env, process: own } = this.#options;
+    return programFolders({ env, platform: own.platform }).some((folder) => existsSync(join(folder, name)));
   }
 
   /** Kills this process with its child's signal if a shell needs to see that; else returns 128 + n. */
@@ -122,8 +133,7 @@ function isRefusal(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("spawn");
 }
 
-function explain(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
-  if (cause.code === "ENOENT") return notFound(name, cause);
+function cannotRun(cause: NodeJS.ErrnoException, name: string): MistralKeyError {
   const message = `"${showName(name)}" cannot be run: ${reasonOf(cause)}.`;
   return new MistralKeyError("command-not-executable", message, {
     cause,
