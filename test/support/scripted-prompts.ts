@@ -61,6 +61,8 @@ export const answer = {
 export class ScriptedPrompts implements Prompts {
   readonly #answers: ScriptedAnswer[];
   readonly #asked: string[] = [];
+  readonly #aloud: string[] = [];
+  #quiet = 0;
 
   constructor(answers: readonly ScriptedAnswer[]) {
     this.#answers = [...answers];
@@ -69,6 +71,11 @@ export class ScriptedPrompts implements Prompts {
   /** Every question that was asked, in order. */
   get asked(): readonly string[] {
     return this.#asked;
+  }
+
+  /** The questions, but for the first, before which a terminal would show what is typed or pasted. */
+  get aloud(): readonly string[] {
+    return this.#aloud;
   }
 
   /** Adds answers for what comes next. */
@@ -140,10 +147,14 @@ export class ScriptedPrompts implements Prompts {
   }
 
   async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
-    return await work();
+    this.#quiet += 1;
+    return await work().finally(() => {
+      this.#quiet -= 1;
+    });
   }
 
   #take(kind: Kind, message: string): unknown {
+    if (this.#asked.length > 0 && this.#quiet === 0) this.#aloud.push(message);
     this.#asked.push(message);
     const next = this.#answers.shift();
     if (next === undefined) throw new Error(`Nobody expected the question (${kind}): ${message}`);

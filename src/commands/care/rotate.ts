@@ -131,7 +131,7 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
 }
 
 async function end(deps: Deps, options: RotateOptions, direction: Direction): Promise<Told> {
-  const outcome = await endRotation(deps, { ...options, direction });
+  const outcome = await quietly(deps, () => endRotation(deps, { ...options, direction }));
   switch (outcome.outcome) {
     case "rotated": {
       const told = await tellOfRotation(deps, outcome);

@@ -10,6 +10,7 @@ import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
 import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
 import { readSettings } from "../../settings.ts";
+import { quietly } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
@@ -30,9 +31,11 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     clean: flags.value("clean") as CleanChoice | undefined,
   };
   if (flags.on("list")) return list(deps, await findKeys(deps.processContext()), request.json);
-  if (!flags.on("web")) return await findAndImport(deps, request);
+  if (!flags.on("web")) return await quietly(deps, () => findAndImport(deps, request));
   const { onPage } = await import("../../web/on-page.ts");
-  return await onPage(deps, request, (page) => findAndImport(page, { ...request, browser: false }));
+  return await onPage(deps, request, (page) =>
+    quietly(page, () => findAndImport(page, { ...request, browser: false })),
+  );
 }
 
 async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {

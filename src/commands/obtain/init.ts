@@ -7,6 +7,7 @@ import { captureDocument, exitCodeOfStored, printStored, useOnce } from "../../o
 import { type InitOutcome, initialize } from "../../onboarding/initialize.ts";
 import type { OnboardRequest } from "../../onboarding/outcome.ts";
 import { readSettings } from "../../settings.ts";
+import { quietly } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 
 type Asked = OnboardRequest & { readonly json: boolean };
@@ -77,7 +78,7 @@ async function report(deps: Deps, outcome: InitOutcome, { json, from }: Asked): 
       printStored(deps, outcome);
       if (from === "prompt") {
         const { offerPlaces } = await import("../../targets/offer-places.ts");
-        await offerPlaces(deps, outcome.profile, outcome.key);
+        await quietly(deps, () => offerPlaces(deps, outcome.profile, outcome.key));
       }
       return exitCodeOfStored(outcome);
   }

@@ -23,6 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  expect(deps.script.aloud).toEqual([]);
   deps.close();
 });
 

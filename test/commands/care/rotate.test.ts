@@ -24,6 +24,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  expect(deps.script.aloud).toEqual([]);
   await api.stop();
   deps.close();
 });

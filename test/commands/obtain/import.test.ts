@@ -28,6 +28,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  expect(deps.script.aloud).toEqual([]);
   deps.close();
   planted.remove();
   await api.stop();
