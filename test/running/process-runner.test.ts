@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -283,10 +284,11 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     "is said to be missing: %j",
     async (name) => {
       const locked = join(folder, "locked");
-      mkdirSync(locked, { recursive: true, mode: 0 });
+      mkdirSync(locked, { mode: 0 });
       vi.stubEnv("PATH", `${locked}:/usr/bin:/bin`);
       const { code, stderr } = await run(flags, [name]);
       vi.unstubAllEnvs();
+      rmdirSync(locked);
       expect({ code, stderr }).toEqual({
         code: 127,
         stderr: `There is no command "${name}" here, or what it needs to start is missing.\n`,

@@ -37,6 +37,8 @@ export async function startChromium(options: BrowserContextOptions = {}): Promis
     ],
     ...options,
   });
+  // A busy machine may take this long; only a hang takes longer.
+  context.setDefaultTimeout(60_000);
   return {
     context,
     folder,

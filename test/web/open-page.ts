@@ -84,7 +84,7 @@ export async function paste(page: Page, value: string): Promise<void> {
 
 /** Waits until the page says that the program has ended. */
 export async function ended(page: Page): Promise<void> {
-  await page.locator("body.ended").waitFor({ timeout: 20_000 });
+  await page.locator("body.ended").waitFor();
 }
 
 /** What can be read on the page. */
