@@ -151,7 +151,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 }
 
-/** Describes an outcome in a few words for `--verbose`: a status, or why there was no answer. */
+/** Describes an outcome in a few words: a status, or why there was no answer. */
 export function describeOutcome(outcome: CallOutcome): string {
   if (outcome.kind === "answer") return `HTTP ${outcome.status}`;
   const { reason, code, proxy } = outcome.failure;

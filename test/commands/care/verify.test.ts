@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
@@ -12,6 +11,7 @@ import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { runLine } from "../../support/run-line.ts";
 import { answer } from "../../support/scripted-prompts.ts";
+import { unwritable } from "../../support/unwritable-profiles.ts";
 
 const text = "testKey0".repeat(4);
 const otherText = "otherKy1".repeat(4);
@@ -172,19 +172,7 @@ describe("verify", () => {
   it("gives the verdict also when it cannot be written down", async () => {
     const deps = open();
     await store(deps);
-    const profiles = {
-      read: (name: ProfileName) => deps.profiles.read(name),
-      list: () => deps.profiles.list(),
-      lookalike: () => undefined,
-      prepare: () => {},
-      remove: () => false,
-      readDefault: () => undefined,
-      writeDefault: () => {},
-      write: () => {
-        throw new MistralKeyError("store-denied", "The disk is full.");
-      },
-    };
-    const full = deps.next({ profiles });
+    const full = deps.next({ profiles: unwritable(deps.profiles) });
     expect(await runLine(full, "verify", "--json")).toBe(0);
     expect(full.document()).toMatchObject({ diagnosis: "valid" });
     expect(full.stderr()).toContain("could not be written down. The disk is full.");

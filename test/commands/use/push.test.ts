@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { push } from "../../../src/commands/use/push.ts";
-import { MistralKeyError } from "../../../src/errors.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
+import { unwritable } from "../../support/unwritable-profiles.ts";
 import { key, openPushing, otherKey, type Pushing } from "../../targets/pushing.ts";
 
 let on: Pushing;
@@ -77,21 +77,7 @@ describe("push to a dotenv file in a git repository", () => {
 });
 
 it("says what has the key where that cannot be noted, and ends the other deliveries", async () => {
-  const { profiles } = on.deps;
-  const full = on.deps.next({
-    profiles: {
-      read: (name) => profiles.read(name),
-      list: () => profiles.list(),
-      lookalike: () => undefined,
-      prepare: () => {},
-      remove: () => false,
-      readDefault: () => undefined,
-      writeDefault: () => {},
-      write: () => {
-        throw new MistralKeyError("store-denied", "The disk is full.", { hint: "Make room." });
-      },
-    },
-  });
+  const full = on.deps.next({ profiles: unwritable(on.deps.profiles) });
   const args = [target(), `dotenv:${at("b.env")}`];
   await expect(push({ args, flags: new Flags({}) }, full)).rejects.toMatchObject({
     kind: "store-denied",

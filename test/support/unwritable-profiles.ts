@@ -1,0 +1,18 @@
+import { MistralKeyError } from "../../src/errors.ts";
+import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
+
+/** The same profiles on a disk that takes no change of them, while other files can be written. */
+export function unwritable(profiles: ProfileRegistry): ProfileRegistry {
+  return {
+    read: (name) => profiles.read(name),
+    list: () => profiles.list(),
+    lookalike: () => undefined,
+    prepare: () => {},
+    remove: () => false,
+    readDefault: () => undefined,
+    writeDefault: () => {},
+    write: () => {
+      throw new MistralKeyError("store-denied", "The disk is full.", { hint: "Make room." });
+    },
+  };
+}
