@@ -11,7 +11,7 @@ import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
-import { pushKey, wouldDo } from "./push-key.ts";
+import { pushKey, refuseTargetOfAnother, wouldDo } from "./push-key.ts";
 import { keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
@@ -62,7 +62,7 @@ async function choose(deps: Deps, choices: readonly Choice<TargetReference | und
   }
 }
 
-/** Leaves out places that cannot be read or delivered to. */
+/** Leaves out places that cannot be read or delivered to, and those of other profiles. */
 async function findPlaces(
   deps: Deps,
   profile: Profile["name"],
@@ -80,6 +80,7 @@ async function findPlaces(
   ];
   const choices = places.map(async (place) => {
     try {
+      refuseTargetOfAnother(deps, profile, [place.value]);
       const target = await deps.openTarget(place.value, profile);
       await target.check();
       return [{ ...place, description: wouldDo[await keyThere(target, key)] }];

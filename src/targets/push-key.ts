@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { isStoreFailure, MistralKeyError, withSentence } from "../errors.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
@@ -22,9 +22,9 @@ export interface PushRequest extends KeyRequest {
  * Delivers the stored key to targets, and remembers each that took it. Checks every named target before
  * changing the first. Updates a rotation that waits for some of them.
  *
- * @throws MistralKeyError of kind `usage` if there is no target; `unfinished` for a new target during a
- *   rotation, or if the key is replaced meanwhile; `store-…` if a delivery cannot be noted; as `readKeyForUse`
- *   and `Target.check` do
+ * @throws MistralKeyError of kind `usage` if there is no target, or one that another profile delivers to;
+ *   `unfinished` for a new target during a rotation, or if the key is replaced meanwhile; `store-…` if a
+ *   delivery cannot be noted; as `readKeyForUse` and `Target.check` do
  */
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { profile } = request;
@@ -138,13 +138,42 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   }
   const remembered = profile.targets.map(({ target }) => target);
   const known = new Set(remembered.map(targetText));
-  if (targets.some((target) => !known.has(targetText(target)))) refuseDuringRotation(name, deps);
+  const added = targets.filter((target) => !known.has(targetText(target)));
+  refuseTargetOfAnother(deps, name, added);
+  if (added.length > 0) refuseDuringRotation(name, deps);
   if (targets.length + remembered.length === 0) {
     throw new MistralKeyError("usage", `Profile "${name}" has no target yet.`, {
       hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
     });
   }
   return { key, known: profile, targets: targets.length > 0 ? targets : remembered };
+}
+
+/**
+ * Refuses a target that another profile delivers to: each rotation of one would replace the key of the other.
+ *
+ * @throws MistralKeyError of kind `usage`
+ */
+export function refuseTargetOfAnother(
+  { profiles }: Pick<Deps, "profiles">,
+  name: ProfileName,
+  targets: readonly TargetReference[],
+): void {
+  const texts = new Set(targets.map(targetText));
+  for (const row of texts.size > 0 ? profiles.list() : []) {
+    if (row.name === name || !("profile" in row)) continue;
+    const shared = row.profile.targets
+      .map(({ target }) => targetText(target))
+      .find((text) => texts.has(text));
+    if (shared === undefined) continue;
+    throw new MistralKeyError(
+      "usage",
+      `${showName(shared)} gets the key of profile "${row.name}", so nothing was delivered.`,
+      {
+        hint: `To stop that: ${commandFor(row.name, `push --forget ${shellWord(shared)}`)}\nThen run the same command again.`,
+      },
+    );
+  }
 }
 
 function remember({ profiles, now }: Deps, name: ProfileName, text: string): void {

@@ -1,14 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { targetText } from "../../src/profiles/target-reference.ts";
+import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
+import { readTarget, targetText } from "../../src/profiles/target-reference.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
+import { storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runLine } from "../support/run-line.ts";
 import { answer, type ScriptedAnswer } from "../support/scripted-prompts.ts";
-import { key } from "./pushing.ts";
+import { key, otherKey } from "./pushing.ts";
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
@@ -65,6 +66,19 @@ describe("init, where there are places that could get the key", () => {
     });
     expect(await deps.secrets.get({ profile: defaultProfile, slot: "current" })).toBeDefined();
     expect(remembered()).toEqual([]);
+  });
+
+  it("does not offer a place that gets the key of another profile", async () => {
+    const since = "2026-08-01T00:00:00.000Z";
+    await storeKey(deps, {
+      key: otherKey,
+      name: parseProfileName("work"),
+      targets: [{ target: readTarget("opencode"), since }],
+    });
+    expect(
+      await init(answer.choose("~/.env", /Deliver it/), answer.choose("Mistral Vibe", /Deliver it/)),
+    ).toBe(0);
+    expect(remembered()).toEqual([`dotenv:${at(".env")}`, "vibe"]);
   });
 
   it("does not ask again about a place that is remembered", async () => {

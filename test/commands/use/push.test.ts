@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { push } from "../../../src/commands/use/push.ts";
-import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { readTarget } from "../../../src/profiles/target-reference.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
+import { storeKey } from "../../rotation/stored-key.ts";
 import { unwritable } from "../../support/unwritable-profiles.ts";
 import { key, openPushing, otherKey, type Pushing } from "../../targets/pushing.ts";
 
@@ -149,6 +151,25 @@ describe("push", () => {
     expect(said).toContain("it is read-only");
     expect(env()).toContain(key.reveal());
     expect(readFileSync(at("b.env"), "utf8")).toContain(otherKey.reveal());
+  });
+
+  it("refuses a place that gets the key of another profile, and changes nothing", async () => {
+    const targets = [{ target: readTarget(target()), since: "2026-08-01T00:00:00.000Z" }];
+    await storeKey(on.deps, { key: otherKey, name: parseProfileName("work"), targets });
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+    for (const words of [
+      ["dotenv:b.env", "dotenv:.env"],
+      ["--dry-run", "dotenv:.env"],
+    ]) {
+      await expect(on.push(...words)).rejects.toMatchObject({
+        kind: "usage",
+        message: expect.stringContaining('gets the key of profile "work"'),
+        hint: expect.stringContaining(`push --forget ${target()} -p work`),
+      });
+    }
+    expect(env()).toContain(otherKey.reveal());
+    expect(existsSync(at("b.env"))).toBe(false);
+    expect(on.remembered()).toEqual([]);
   });
 
   it("says that the key is still there where it stands in a form that is not taken out", async () => {
