@@ -1,4 +1,4 @@
-// Runs commands in turns and measures how long each takes.
+// Runs commands in turn and measures how long each takes.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

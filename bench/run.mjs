@@ -224,7 +224,7 @@ async function besidePeers({ program, env }) {
   sections.push(section("Beside others", ["command", "median", "× `node -e 0`"], rows));
 }
 
-/** Runs the cases in turns, and prints what takes so long. */
+/** Runs the cases in turn, and prints its progress. */
 function measure(what, cases) {
   say(`${what}: ${cases.map(({ name }) => name).join(", ")}; ${rounds} runs of each`);
   return inTurns(cases, rounds);
@@ -237,7 +237,7 @@ function say(what) {
 function report() {
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}-${process.arch}`;
-  const intro = `Measured on ${date} with Node ${process.version} on ${machine}; ${rounds} runs of each, in turns.`;
+  const intro = `Measured on ${date} with Node ${process.version} on ${machine}; ${rounds} runs of each, in turn.`;
   const text = [intro, ...sections].join("\n\n");
   console.log(`\n${text}\n`);
   if (!options.write) return;

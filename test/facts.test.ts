@@ -28,7 +28,7 @@ async function factsDocument(): Promise<string> {
   return [
     "# What this program says about Mistral",
     "",
-    "Made from `src/**/facts.ts` and `src/mistral/console-pages.ts`; made anew by `npm run docs`.",
+    "Generated from `src/**/facts.ts` and `src/mistral/console-pages.ts` by `npm run docs`.",
     "When Mistral changes something, look for the page here, and change the sentence where it is said.",
     "",
     "## Sentences",

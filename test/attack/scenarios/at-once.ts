@@ -11,7 +11,7 @@ const crowd = 30;
 /** Thirty commands at the same moment on the same profile. */
 export const atOnce: Scenario = {
   name: "at-once",
-  says: `${crowd} commands at the same moment on one profile (rotate, init, push, env --write, expires, get, status, verify), keyring and encrypted file in turns`,
+  says: `${crowd} commands at the same moment on one profile (rotate, init, push, env --write, expires, get, status, verify), keyring and encrypted file in turn`,
   count: 6,
   needs: forKeyring,
   run: (attack) =>

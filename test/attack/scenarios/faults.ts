@@ -24,7 +24,7 @@ type Calls = keyof typeof ways;
 /** Lets every call that touches a file fail, with the encrypted file as the store. */
 export const faultsInFiles: Scenario = {
   name: "faults-files",
-  says: "each call of init, rotate, push and remove that touches a file fails or is the last one: full, read-only or broken disks, no permission, too many open files",
+  says: "each call of init, rotate, push and remove that touches a file fails, or the program is killed at it: full, read-only or broken disks, no permission, too many open files",
   count: 150,
   run: (attack) => failCalls(attack, "file", undefined),
 };

@@ -10,7 +10,7 @@ import { forKeyring } from "../unlocked-keyring.ts";
 /** Kills rotations that deliver to targets at random moments. */
 export const killTargets: readonly Scenario[] = (["keychain", "file"] as const).map((store) => ({
   name: `targets-${store}`,
-  says: `SIGKILL at a random moment of rotations with three targets of which one fails, of their end and of the way back, keys in ${nameOf(store)}; then get works, each target has one of the two keys, and it is ended`,
+  says: `SIGKILL at a random moment of rotations with three targets, one of which fails, and of finishing or aborting them, keys in ${nameOf(store)}; then get works, each target has one of the two keys, and the rotation can be ended`,
   count: 300,
   needs: store === "keychain" ? forKeyring : [],
   run: async (attack) => {

@@ -8,7 +8,7 @@ import { type Attempt, type Command, commands, lookAtRemains, prepare, runAttemp
 /** Kills at random moments, with a real keyring. */
 export const killInKeyring: Scenario = {
   name: "kill-keyring",
-  says: "SIGKILL at a random moment of init, rotate, push and remove, keys in a GNOME Keyring; then what is left is read, finished or taken back",
+  says: "SIGKILL at a random moment of init, rotate, push and remove, keys in a GNOME Keyring; then what is left is read, finished or rolled back",
   count: 300,
   needs: forKeyring,
   run: (attack) => withKeyring((keyring) => killAtRandomMoments(attack, keyring)),
