@@ -1,5 +1,5 @@
 import type { ApiKey } from "../keys/api-key.ts";
-import { type Fingerprint, fingerprintOf } from "../keys/fingerprint.ts";
+import { type Fingerprint, fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
@@ -117,6 +117,12 @@ export function planOf(
 /** Which key targets should hold at a stage. */
 function wantedAt(stage: RotationStage): "old" | "new" {
   return stage === "reverting" ? "old" : "new";
+}
+
+/** Whether a key is the one that targets should hold at a rotation's stage. */
+export function isWanted(key: ApiKey, { stage, oldKey, newKey }: RotationRecord): boolean {
+  const wanted = wantedAt(stage) === "old" ? oldKey : newKey;
+  return matchesFingerprint(key, wanted.fingerprint);
 }
 
 /** Returns the targets that may not hold the key wanted at a stage. */

@@ -118,6 +118,13 @@ const turnBack: readonly Row[] = [
   { direction: "back", step: stop("old-key-unknown") },
 ];
 
+/** Past the switch, but something has put the store back to before it. */
+const switchUndone: readonly Row[] = [
+  { current: ["old"], next: ["new"], step: enter("switching") },
+  // The new key is lost.
+  { current: ["old"], step: enter("reverting") },
+];
+
 /**
  * Rotation as one table: the first row that fits decides the step. Three rules always hold:
  *
@@ -145,6 +152,8 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
   delivering: [
     ...turnBack,
     { current: ["nothing"], step: stop("no-key-in-use") },
+    { current: ["other"], step: stop("changed-elsewhere") },
+    ...switchUndone,
     { targetsWait: true, asks: { current: accepted }, step: { do: "deliver" } },
     { targetsWait: true, asks: { current: rejected }, step: leave("new-key-rejected") },
     { targetsWait: true, step: leave("unknown") },
@@ -153,13 +162,17 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
   retiring: [
     ...turnBack,
     { current: ["nothing"], step: stop("no-key-in-use") },
+    { current: ["other"], step: stop("changed-elsewhere") },
+    ...switchUndone,
     { previous: ["old"], step: { do: "retire" } },
     { step: end("rotated") },
   ],
   erasing: [
     { previous: ["old"], asks: { old: accepted }, step: enter("retiring") },
     { direction: "back", step: stop("old-key-rejected") },
+    ...switchUndone,
     { previous: ["old"], step: erase("previous") },
+    { current: ["other"], step: end("went-back") },
     { step: end("rotated") },
   ],
   reverting: [

@@ -6,7 +6,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { KnownTarget, Profile } from "../profiles/profile.ts";
 import { readTarget, type TargetReference, targetText } from "../profiles/target-reference.ts";
-import { waitingAt, withDelivery } from "../rotation/journal.ts";
+import { isWanted, waitingAt, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
@@ -39,7 +39,7 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
     if (replaced) return;
     try {
       remember(deps, profile, target);
-      tellRotation(deps, profile, target);
+      tellRotation(deps, { profile, key }, target);
     } catch (error) {
       if (!isStoreFailure(error)) throw error;
       failure ??= withSentence(error, `${showName(target)} has the key, but that could not be noted.`, {
@@ -183,9 +183,14 @@ function remember({ profiles, now }: Deps, name: ProfileName, text: string): voi
   profiles.write({ ...profile, targets: [...profile.targets, target] });
 }
 
-function tellRotation({ journal }: Deps, name: ProfileName, target: string): void {
-  const record = journal.read(name);
-  if (record === undefined || !waitingAt(record.stage, record.targets).some((one) => one.target === target))
-    return;
+/** Of a rotation before its switch, the key in use is not the one that it waits to deliver. */
+function tellRotation(
+  { journal }: Deps,
+  { profile, key }: { readonly profile: ProfileName; readonly key: ApiKey },
+  target: string,
+): void {
+  const record = journal.read(profile);
+  if (record === undefined || !isWanted(key, record)) return;
+  if (!waitingAt(record.stage, record.targets).some((one) => one.target === target)) return;
   journal.update(record, { targets: withDelivery(record.stage, record.targets, target) });
 }

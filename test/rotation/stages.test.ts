@@ -180,6 +180,26 @@ describe("a rotation whose slots, record or profile something else has changed",
     expect(wrong).toEqual([]);
   });
 
+  it("says that the new key is in use only when it is", async () => {
+    const saying = [
+      "rotated",
+      "targets",
+      "old-key-alive",
+      "old-key-forbidden",
+      "new-key-rejected",
+      "unknown",
+    ];
+    const wrong: string[] = [];
+    for (const before of changed.filter(({ record }) => typeof record === "object")) {
+      for (const now of [fate("accepted", "accepted"), fate("refused", "accepted")]) {
+        const result = await runIn(before, "--finish", now);
+        const run = { before, event: "--finish", fates: now, cut: undefined, failing: [], result } as const;
+        if (saying.includes(result.end) && result.state.slots.current !== "new") wrong.push(inWords(run));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it("starts no other one over a key that an earlier one has left", async () => {
     for (const before of changed.filter(({ record }) => record === undefined)) {
       const result = await runIn(before, "rotate", fate("accepted", "accepted"));

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { push } from "../../../src/commands/use/push.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
+import type { Profile } from "../../../src/profiles/profile.ts";
 import { readTarget } from "../../../src/profiles/target-reference.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
 import { storeKey } from "../../rotation/stored-key.ts";
@@ -91,10 +93,13 @@ it("says what has the key where that cannot be noted, and ends the other deliver
 });
 
 describe("push during a rotation", () => {
+  let known: Profile;
+
   beforeEach(async () => {
     await on.push("dotenv:.env");
-    const known = on.deps.profiles.read(defaultProfile);
-    if (known === undefined) throw new Error("There is no profile.");
+    const there = on.deps.profiles.read(defaultProfile);
+    if (there === undefined) throw new Error("There is no profile.");
+    known = there;
     const plan = planOf(otherKey, known, known, { holds: "either", now: on.deps.now() });
     on.deps.journal.begin(plan, "delivering");
   });
@@ -112,6 +117,29 @@ describe("push during a rotation", () => {
     const { targets } = on.deps.journal.read(defaultProfile) ?? {};
     expect(targets).toEqual([{ target: target(), holds: "new" }]);
   });
+
+  it.each([
+    ["staging", "old"],
+    ["switching", "old"],
+    ["reverting", "new"],
+  ] as const)(
+    "leaves what waits to be delivered as it is in stage %s, with the %s key in use",
+    async (stage, inUse) => {
+      const other = profileOf({ ...known, key: otherKey }, on.deps.now());
+      const [old, after] = inUse === "old" ? [key, other] : [otherKey, known];
+      const plan = planOf(
+        old,
+        known,
+        { ...after, targets: known.targets },
+        { holds: inUse, now: on.deps.now() },
+      );
+      on.deps.journal.end(defaultProfile);
+      const begun = on.deps.journal.begin(plan, stage);
+      expect((await on.push()).code).toBe(0);
+      expect(env()).toContain(key.reveal());
+      expect(on.deps.journal.read(defaultProfile)).toEqual(begun);
+    },
+  );
 });
 
 describe("push", () => {
