@@ -30,10 +30,10 @@ const tried = blocks.filter(({ kind }) => kind === "sh tried");
 /** Blocks for a shell that are not run, by their first line, and why not. */
 const notRun: Readonly<Record<string, string>> = {
   "npm ci                     # installs and builds": "asks a registry, then a person",
-  "mistral-key rotate                  # replaces the key with a new one, before it ends": "asks a person",
+  "mistral-key rotate                  # replaces the key with a new one, before it expires": "asks a person",
   "npm ci              # installs and builds": "asks a registry; the rest is what is being run",
   "npm ci": "measures for many minutes",
-  "npm run attack                                        # all of it, with a new seed": "takes an hour",
+  "npm run attack                                        # everything, with a new seed": "takes an hour",
   "npm run fuzz                              # a minute for each reader": "takes many minutes",
   "export MISTRAL_KEY_STORE=file": "needs a secret that is mounted; test/e2e/headless.test.ts runs the same",
   "in_container() {": "needs Docker",
