@@ -63,7 +63,7 @@ export interface Deps {
    * @throws MistralKeyError as `chooseProfile` of `src/profiles` does
    */
   chooseProfile(asked: string | undefined): ProfileChoice;
-  /** Reminds the user, at most once a day, that a key ends soon or should have ended. */
+  /** Reminds the user, at most once a day, that a key expires soon or should have expired. */
   remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
   drafts(): Promise<Drafts>;

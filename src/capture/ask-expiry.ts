@@ -35,7 +35,7 @@ export async function askExpiry(
           initial: dayAfter(90, deps.now()),
         }
       : {
-          message: "When does it end? The console shows it.",
+          message: "When does it expire? The console shows it.",
           choices: [unknown, { value: "date", name: "On a date" }, never],
         },
   );

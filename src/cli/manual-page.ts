@@ -113,7 +113,7 @@ function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-const description = `Takes you from no account to a working Mistral API key in the keychain of your operating system, and looks after that key: checks it, hands it to programs without writing it down, and replaces it before it ends.
+const description = `Takes you from no account to a working Mistral API key in the keychain of your operating system, and looks after that key: checks it, hands it to programs without writing it down, and replaces it before it expires.
 
 Without a command it says where you stand: how to get a key or, once there is one, what status says.
 
@@ -126,7 +126,7 @@ const environment = [
   ["MISTRAL_KEY_HOME", "the folder of every file of the program (~/.config/mistral-key)"],
   ["MISTRAL_KEY_PASSPHRASE", "opens the encrypted file; run does not pass it on"],
   ["MISTRAL_KEY_PASSPHRASE_FILE", "a file that holds the passphrase"],
-  ["MISTRAL_KEY_NO_REMINDERS", "set to anything: no reminders that a key ends"],
+  ["MISTRAL_KEY_NO_REMINDERS", "set to anything: no reminders that a key expires"],
   [
     "MISTRAL_API_KEY",
     "the key that Mistral's own libraries use; run and env set it, status says when it differs",

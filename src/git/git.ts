@@ -91,8 +91,8 @@ export class Git {
 
 function reasonOf(how: ProgramEnd): string {
   if (how.kind === "not-found") return "git is not installed";
-  if (how.kind !== "exited") return "git could not be started, or was ended before it had answered";
-  return whatItSaid(how.stderr) ?? `git ended with code ${how.code} and gave no reason`;
+  if (how.kind !== "exited") return "git could not be started, or was stopped before it had answered";
+  return whatItSaid(how.stderr) ?? `git exited with code ${how.code} and gave no reason`;
 }
 
 /** Git's own reason for failing, with as much of its advice as fits. */

@@ -94,19 +94,19 @@ function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
   if (has("history")) {
     advice.push(
       `Whoever has a copy of this repository may have the key. Make a new one and delete this one: ${rotate}`,
-      "After that the history does no harm; taking the key out of it is optional.",
+      "After that the history does no harm; removing the key from it is optional.",
     );
   }
-  if (has("staged")) advice.push("Do not commit this. Take the key out of the file, then: git add FILE");
+  if (has("staged")) advice.push("Do not commit this. Remove the key from the file, then: git add FILE");
   const files = leaks.filter(({ place }) => place.kind === "file");
   if (files.length > 0) {
     // Of a repository's files, `import` knows only the dotenv files.
     const isDotenv = files.every(({ place }) => /^\.env[^/]*$/.test(place.path ?? ""));
     const command = isDotenv ? `: ${commandFor(wanted.profile, "import")}` : ".";
-    advice.push(`Take the key out before it is committed${command}`);
+    advice.push(`Remove the key before it is committed${command}`);
   }
   if (has("git-file"))
-    advice.push("Take the key out of git's own file; the address of a remote works without it.");
+    advice.push("Remove the key from git's own file; the address of a remote works without it.");
   if (has("shell-history")) advice.push("Delete these lines from the history.");
   return has("history") ? advice : [...advice, `If anyone else may have seen it, make a new one: ${rotate}`];
 }

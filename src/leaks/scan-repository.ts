@@ -55,7 +55,7 @@ async function scanWorkTree(
   { git, asking, patterns }: RepositoryScan,
   workTree: Exclude<Repository["workTree"], { state: "none" }>,
 ): Promise<{ readonly scan: PartScan; readonly nested: readonly NestedRepository[] }> {
-  const part = "files that git has or would add";
+  const part = "files that git tracks or would add";
   const failed = (reason: string) => ({ scan: { part, leaks: [], gaps: [reason] }, nested: [] });
   if (workTree.state === "refused") return failed(workTree.reason);
   const index = await git.ask(questions.index, asking);

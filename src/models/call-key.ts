@@ -13,7 +13,7 @@ export interface CallableKey {
 }
 
 /**
- * Reads a profile's key to make calls with it, and warns if it ends soon.
+ * Reads a profile's key to make calls with it, and warns if it expires soon.
  *
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */

@@ -51,7 +51,7 @@ export function printNextCommands(output: Output, profile: ProfileName): void {
   output.rows([
     { label: theme.faint("Use it now"), value: theme.strong(runCommand(profile)) },
     { label: theme.faint("Check it later"), value: theme.strong(commandFor(profile, "verify")) },
-    { label: theme.faint("Before it ends"), value: theme.strong(commandFor(profile, "rotate")) },
+    { label: theme.faint("Replace it"), value: theme.strong(commandFor(profile, "rotate")) },
   ]);
 }
 

@@ -112,7 +112,7 @@ async function findDraft(deps: Deps, { profile }: OnboardRequest): Promise<Draft
   const draft = (await deps.drafts()).read(profile);
   if (draft === undefined || draft.screen === firstScreenFor(draft.start)) return undefined;
   const { start, screen, expiresAt } = draft;
-  // No key that works now ended on a day before: the date is asked again.
+  // A key that works now cannot have expired before today, so the date is asked again.
   return expiresAt && daysLeft(expiresAt, deps.now()) < 0 ? { start, screen } : draft;
 }
 

@@ -82,7 +82,7 @@ function filesOf({ found, kept }: CleanUp, at: ProcessContext): readonly Candida
   const moved = kept?.store.kind === "file" ? "an encrypted file" : "the keychain";
   const comment = (variable: string): string =>
     kept === undefined
-      ? `${variable}: taken out, since Mistral refused the key`
+      ? `${variable}: removed, since Mistral refused the key`
       : `${variable}: moved to ${moved}; use: ${runCommand(kept.profile, variable)}`;
   return [...files.values()].map((finds) => ({
     finds,
@@ -109,7 +109,7 @@ async function chooseOwn(
     others.length === 0
       ? "each"
       : await prompts.choose<"all" | "each" | "none">({
-          message: `Take the key out of these ${possible.length} files?`,
+          message: `Remove the key from these ${possible.length} files?`,
           choices: [
             { value: "all", name: "Yes, all of them" },
             { value: "each", name: "Ask me for each" },
@@ -119,7 +119,7 @@ async function chooseOwn(
   if (answer !== "each") return answer === "all" ? candidates : [];
   const refused: Candidate[] = [];
   for (const candidate of possible) {
-    const yes = await prompts.confirm({ message: `Take the key out of ${candidate.path}?`, initial: true });
+    const yes = await prompts.confirm({ message: `Remove the key from ${candidate.path}?`, initial: true });
     if (!yes) refused.push(candidate);
   }
   return refused.length === possible.length ? [] : candidates.filter((one) => !refused.includes(one));
@@ -136,7 +136,7 @@ async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: 
     output.paragraph(`${tool.name} takes its key from this file; without one, it cannot use Mistral.`, 4);
   } else {
     output.paragraph(
-      `${tool.name} reads its key from this file. Once it is taken out, start ${tool.name} with:`,
+      `${tool.name} reads its key from this file. Once it is removed, start ${tool.name} with:`,
       4,
     );
     output.line(output.theme.strong(runCommand(kept.profile, tool.start.variable, tool.start.command)), 4);
@@ -144,7 +144,7 @@ async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: 
   if (choice === "all") return true;
   output.print();
   return await (await deps.prompts()).confirm({
-    message: `Take the key out of ${tool.name}'s ${candidate.path}?`,
+    message: `Remove the key from ${tool.name}'s ${candidate.path}?`,
     initial: false,
   });
 }
@@ -164,7 +164,7 @@ async function settle(
   const replaced = plan.changes.length === 0 ? undefined : await plan.apply();
   const failure = replaced?.outcome === "untouched" ? replaced.reason : null;
   if (failure !== null) output.warn(`${path} was not changed: ${failure}. The key is still in it.`);
-  else if (replaced !== undefined) output.ok(`taken out of ${path}`);
+  else if (replaced !== undefined) output.ok(`removed from ${path}`);
   for (const { occurrence, reason } of plan.left) {
     output.warn(`Please change ${path}:${occurrence.line} by hand: ${reason}.`);
   }

@@ -14,7 +14,7 @@ const again: Choice<Option> = { value: "again", name: "Check it again" };
 const another: Choice<Option> = { value: "another", name: "Another one", description: "of the keys above" };
 const takeOut: Choice<Option> = {
   value: "take-out",
-  name: "Just take this copy out",
+  name: "Just remove this copy",
   description: "each change is shown first",
 };
 const stop: Choice<Option> = { value: "stop", name: "Stop", description: "nothing is stored" };

@@ -186,7 +186,7 @@ async function clean(
     return await cleanUp(deps, { found, kept, choice });
   } catch (error) {
     if (!(error instanceof Cancelled) || kept === undefined) throw error;
-    throw new Cancelled("Stopped. Your key is stored; copies that were not taken out yet are still there.", {
+    throw new Cancelled("Stopped. Your key is stored; copies that were not removed yet are still there.", {
       hint: `To continue: ${commandFor(kept.profile, "import")}`,
     });
   }

@@ -6,7 +6,7 @@ import type { Profile } from "./profile.ts";
 /** A key's last day, and its row in Mistral's list, which only an organization's Admin API returns. */
 type End = Pick<Profile, "expiresAt" | "listed">;
 
-/** Says when a key ends and how that is known. */
+/** Says when a key expires and how that is known. */
 export function endOf(end: End, now: Date): string {
   const { expiresAt } = end;
   if (expiresAt === undefined) return "not known here; the console shows it";
@@ -18,7 +18,7 @@ export function endOf(end: End, now: Date): string {
 }
 
 /**
- * When a key ends, as one short line with the command that replaces it.
+ * When a key expires, as one short line with the command that replaces it.
  *
  * @param expiresAt - `YYYY-MM-DD`
  */
@@ -27,7 +27,7 @@ export function endLine(profile: ProfileName, expiresAt: string, now: Date): str
 }
 
 /**
- * When a key ends, as a sentence with the command that replaces it.
+ * When a key expires, as a sentence with the command that replaces it.
  *
  * @param profile - `null` for a key that is not stored
  */
@@ -41,7 +41,7 @@ export function describeEnd(
   return `${name} ${endsHow(end, now)}. ${replace}`;
 }
 
-/** When a key ends and how that is known: `ends in 9 days, on 21 Feb 2027, as you entered it`. */
+/** When a key expires and how that is known: `expires in 9 days, on 21 Feb 2027, as you entered it`. */
 export function endsHow(end: End & { readonly expiresAt: string }, now: Date): string {
   return `${endsWhen(end.expiresAt, now)}, ${sourceOf(end)}`;
 }
@@ -53,6 +53,6 @@ function sourceOf({ expiresAt, listed }: End): string {
 function endsWhen(expiresAt: string, now: Date): string {
   const left = daysLeft(expiresAt, now);
   const day = formatDay(expiresAt);
-  if (left < 0) return `was to end on ${day}`;
-  return `ends ${left === 0 ? "today" : left === 1 ? "tomorrow" : `in ${left} days`}, on ${day}`;
+  if (left < 0) return `was to expire on ${day}`;
+  return `expires ${left === 0 ? "today" : left === 1 ? "tomorrow" : `in ${left} days`}, on ${day}`;
 }

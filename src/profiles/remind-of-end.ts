@@ -8,7 +8,7 @@ import type { Output } from "../terminal/output/output.ts";
 import { endLine } from "./key-end.ts";
 import type { Profile } from "./profile.ts";
 
-/** Days before a key ends on which calendar alarms go off; reminders start with the first. */
+/** Days before a key expires on which calendar alarms go off; reminders start with the first. */
 export const reminderSteps = [30, 14, 7, 1] as const;
 
 /** What a reminder needs besides the key. */
@@ -20,7 +20,7 @@ export interface ReminderContext {
 }
 
 /**
- * Warns on stderr that a key ends soon or should have ended: once from 30 days before its last day, then
+ * Warns on stderr that a key expires soon or should have expired: once from 30 days before its last day, then
  * daily in the last fortnight and after it. Checks the profile first, which every command has read anyway.
  */
 export function remindOfEnd(

@@ -134,7 +134,7 @@ export async function tellOfRemoval(
       : `Profile "${profile}" is removed from ${place} and from this machine.`,
   );
   if (targets.length > 0)
-    output.warn(`Its key was delivered to ${targets.join(", ")}, and was not taken out there.`);
+    output.warn(`Its key was delivered to ${targets.join(", ")}, and was not removed there.`);
   if (adminKey !== undefined)
     output.warn(
       `Its Admin API key ${adminKey} is forgotten too, and still works until it is deleted: ${furtherPages.adminKeys}`,
@@ -142,7 +142,7 @@ export async function tellOfRemoval(
   const what = keys.length === 0 ? "the key" : keys.join(" and ");
   const until =
     keys.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
-  output.warn(`This did not revoke ${what} at Mistral: ${until}, or ends.`);
+  output.warn(`This did not revoke ${what} at Mistral: ${until}, or expires.`);
   const address = output.theme.link(consolePages.keys);
   output.next(`To delete it, find its row in API Keys: ${address}`);
   if (!offersPage || !deps.opensPages) return;

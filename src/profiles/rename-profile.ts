@@ -113,6 +113,6 @@ function taken(name: ProfileName): MistralKeyError {
 
 function changedMeanwhile({ from, to }: Renaming): MistralKeyError {
   return new MistralKeyError("unfinished", `The key of profile "${from}" was replaced in the meantime.`, {
-    hint: `Both names have a key now. To see them: ${ownCommand("status")}\nTo take the earlier one out: ${ownCommand(`remove -p ${to}`)}`,
+    hint: `Both names have a key now. To see them: ${ownCommand("status")}\nTo remove the earlier one: ${ownCommand(`remove -p ${to}`)}`,
   });
 }

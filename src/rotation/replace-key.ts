@@ -20,7 +20,7 @@ export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets">, Ret
   readonly store: SecretStore;
   /** The old key's profile; `undefined` if it has none. */
   readonly before: Profile | undefined;
-  /** Asks when the new key ends, once it is in use. */
+  /** Asks when the new key expires, once it is in use. */
   readonly askExpiry?: (() => Promise<Profile["expiresAt"]>) | undefined;
 }
 

@@ -79,7 +79,7 @@ export function stopped(reason: StopReason, { record, check, storeName }: StopFa
       return fail(
         "unfinished",
         `Beside the stored key, ${storeName} holds a third key for profile "${profile}", which something else has put there.`,
-        `Take the entry ${profile}/previous or ${profile}/next out of it if you do not know that key, then: ${command("rotate --finish")}`,
+        `Remove the entry ${profile}/previous or ${profile}/next from it if you do not know that key, then: ${command("rotate --finish")}`,
       );
     case "other-key-unproven":
       return fail(

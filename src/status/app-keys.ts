@@ -10,7 +10,7 @@ import { whereOf } from "../plaintext/place-words.ts";
 const apps: readonly {
   readonly app: string;
   readonly looks: readonly ({ readonly variable: string } | { readonly file: "vibe" | "llm" })[];
-  /** What is not looked at here. */
+  /** What is not read here. */
   readonly unseen?: string;
 }[] = [
   // TypeScript and Python; neither reads a .env file by itself. Source: the SDK 2.7.0, lib/env, August 2026.
@@ -19,7 +19,7 @@ const apps: readonly {
   {
     app: "Mistral Vibe",
     looks: [{ variable: "MISTRAL_API_KEY" }, { file: "vibe" }],
-    unseen: "; its own entry in the keychain was not looked at",
+    unseen: "; its own entry in the keychain was not read",
   },
   // A stored key comes before the variable. Source: llm, get_key, August 2026.
   { app: "llm", looks: [{ file: "llm" }, { variable: "LLM_MISTRAL_KEY" }] },

@@ -19,12 +19,12 @@ export function calendarOf(profiles: readonly DatedProfile[], machine: string, n
     ...profiles.flatMap((profile) => eventOf(profile, machine, now)),
     "END:VCALENDAR",
   ];
-  // Lines have at most 75 bytes; a longer one goes on behind a space. RFC 5545, 3.1.
+  // Lines have at most 75 bytes; a longer one continues after a space. RFC 5545, 3.1.
   return lines.map((line) => `${line.replace(/.{74}(?=.)/g, "$&\r\n ")}\r\n`).join("");
 }
 
 function eventOf({ name, key, expiresAt }: DatedProfile, machine: string, now: Date): readonly string[] {
-  const summary = `Mistral API key "${name}" (${key.replace(/[\\;,]/g, "\\$&")}) ends`;
+  const summary = `Mistral API key "${name}" (${key.replace(/[\\;,]/g, "\\$&")}) expires`;
   return [
     "BEGIN:VEVENT",
     `UID:mistral-key-${name}@${machine.replace(/[^\w.-]/g, "-")}`,

@@ -25,7 +25,7 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   const ends = summarize(
     ending,
     ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
-    `have ended or end within ${warningDays} days: ${ownCommand("rotate -p NAME")}`,
+    `have expired or expire within ${warningDays} days: ${ownCommand("rotate -p NAME")}`,
   );
   for (const text of [...refusals, ...rotations.map(rotationNotice), ...ends]) output.warn(text);
 }

@@ -18,7 +18,7 @@ function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Styl
     targets.length === 0 ? "nowhere" : targets.map(({ target }) => showName(targetText(target))).join(", ");
   return [
     { head: "Profile", cells: each(({ name }) => theme.strong(name)) },
-    { head: "Ends", cells: each((profile) => endCell(profile, theme, now)) },
+    { head: "Expires", cells: each((profile) => endCell(profile, theme, now)) },
     { head: "Key", cells: each(({ key }) => key) },
     { head: "Checked", optional: 1, cells: each((profile) => checkCell(profile, theme)) },
     { head: "Workspace", optional: 2, cells: each(({ identity }) => identity?.workspace ?? "not known") },
@@ -121,7 +121,7 @@ function cardOf(
   const bar = expiresAt ? `\n${theme.meter(Math.max(0, daysLeft(expiresAt, now)) / longest)}` : "";
   const rows = rowsOf(profile, now).map(({ label, value }) => ({
     label,
-    value: label === "Ends" ? value + bar : value,
+    value: label === "Expires" ? value + bar : value,
   }));
   return { title: profile.name, rows };
 }
@@ -140,7 +140,7 @@ function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
     },
     { label: "Kept in", value: storeNameOf(profile) },
     { label: "Endpoint", value: endpointOf(profile) },
-    { label: "Ends", value: endOf(profile, now) },
+    { label: "Expires", value: endOf(profile, now) },
     { label: "Checked", value: checkOf(profile) },
     { label: "May call", value: abilitiesOf(profile) },
     { label: "Last used", value: lastUseOf(profile) },

@@ -82,7 +82,7 @@ export function survey(
 /** A profile whose key has a last day. */
 export type DatedProfile = Profile & { readonly expiresAt: string };
 
-/** Whether a key ends within a fortnight, or has ended. */
+/** Whether a key expires within a fortnight, or has expired. */
 export function isEnding(profile: Profile, now: Date): profile is DatedProfile {
   return typeof profile.expiresAt === "string" && endsSoon(profile.expiresAt, now);
 }
@@ -94,7 +94,7 @@ export function isRefused({ lastDiagnosis }: Profile): boolean {
 
 /**
  * Unreadable profiles first, then refused keys, unfinished rotations, and the others by last day; keys
- * without a known day come after those, and keys that never end last.
+ * without a known day come after those, and keys that never expire last.
  */
 function mostUrgentFirst(rows: readonly SurveyedProfile[], now: Date): readonly SurveyedProfile[] {
   const ranked = rows.map((row) => ({ row, rank: rankOf(row, now) }));

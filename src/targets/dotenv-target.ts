@@ -27,8 +27,8 @@ export function openDotenv(path: string, words: string, { profile, processContex
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
       return (await read()) === ""
-        ? `The key was taken out of ${words}; what was there before it is not put back.`
-        : `The key is still in ${words} in another form; take it out yourself.`;
+        ? `The key was removed from ${words}; what was there before it is not put back.`
+        : `The key is still in ${words} in another form; remove it yourself.`;
     },
   };
 }

@@ -69,8 +69,8 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     remove: async () => {
       await change(undefined);
       return (await read()) === ""
-        ? `The key was taken out of ${words}; what was there before it is not put back.`
-        : `The key is still in ${words}, a second time; take it out yourself.`;
+        ? `The key was removed from ${words}; what was there before it is not put back.`
+        : `The key is still in ${words}, a second time; remove it yourself.`;
     },
   };
 }

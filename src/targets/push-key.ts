@@ -64,7 +64,7 @@ function replacedMeanwhile(name: ProfileName, key: ApiKey): MistralKeyError {
     "unfinished",
     `The key of profile "${name}" was replaced while ${key.mask} was being delivered.`,
     {
-      hint: `To see whether that is ended: ${commandFor(name, "status")}\nThen run the same command again.`,
+      hint: `To see whether that is finished: ${commandFor(name, "status")}\nThen run the same command again.`,
     },
   );
 }

@@ -63,7 +63,7 @@ export function openVibe(file: Target, { processContext, signal }: TargetContext
     remove: async (key) => {
       if (!(await usesKeychain(key))) return await file.remove(key);
       await secretTool("clear", key, asArguments(service));
-      return "The key of Mistral Vibe was taken out of the keychain.";
+      return "The key of Mistral Vibe was removed from the keychain.";
     },
   };
 }

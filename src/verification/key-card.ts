@@ -14,7 +14,7 @@ export interface CardedKey {
   readonly now: Date;
 }
 
-/** Prints the card of a key: whose it is, where it is kept, when it ends, what it may call. */
+/** Prints the card of a key: whose it is, where it is kept, when it expires, what it may call. */
 export function printKeyCard(output: Output, carded: CardedKey): void {
   output.print();
   output.card({ title: carded.profile.key, rows: rowsOf(carded) });
@@ -28,7 +28,7 @@ function rowsOf({ profile, storeName, check, now }: CardedKey): readonly KeyValu
     { label: "Key", value: joined(key) },
     { label: "Account", value: joined(account) },
     { label: "Kept in", value: `${storeName}, as profile ${profile.name}` },
-    { label: "Ends", value: endOf(profile, now) },
+    { label: "Expires", value: endOf(profile, now) },
     { label: "Checked", value: check?.diagnosis === "valid" ? "" : uncheckedFor(check) },
     { label: "May call", value: check?.authentication.ok ? abilitiesOf(profile) : "" },
   ].filter(({ value }) => value !== "");

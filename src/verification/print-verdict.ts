@@ -80,7 +80,7 @@ export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): v
       printVerdictLine(output, `${name}  ${key.mask}`, check, 0);
       continue;
     }
-    const end = typeof expiresAt === "string" ? `, ends ${formatDay(expiresAt)}` : "";
+    const end = typeof expiresAt === "string" ? `, expires ${formatDay(expiresAt)}` : "";
     output[endsWithinMinDays(row.checked) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
   }
 }

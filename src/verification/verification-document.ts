@@ -52,14 +52,14 @@ export function verificationDocument(verification: Verification) {
   };
 }
 
-/** The exit code of a verdict; a key that ends too soon counts only if nothing else is wrong. */
+/** The exit code of a verdict; a key that expires too soon counts only if nothing else is wrong. */
 export function exitCodeOfVerification(verification: Verification): ExitCode {
   const { check } = verification;
   const code = check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
   return code === exitCodes.done && endsWithinMinDays(verification) ? exitCodes.expiring : code;
 }
 
-/** Whether the key ends within the days it must still last. */
+/** Whether the key expires within the days it must still last. */
 export function endsWithinMinDays({ expiresAt, minDays, now }: Verification): boolean {
   return minDays !== undefined && typeof expiresAt === "string" && daysLeft(expiresAt, now) <= minDays;
 }

@@ -75,7 +75,7 @@ function expected(error: unknown): MistralKeyError {
 /**
  * The exit code for several verdicts: the most urgent one, in this order: a bug (1), a rejected key (4), no
  * key (3), no store (7), a key that cannot be used now (6), Mistral unreachable (5), a wrong model or address
- * (2), a key that ends soon (8), any other, success (0).
+ * (2), a key that expires soon (8), any other, success (0).
  */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   const worstFirst: readonly ExitCode[] = [

@@ -182,7 +182,7 @@ function endNotes({
   }
   if (minDays === undefined || expiresAt === null) return [];
   return [
-    `mistral-key does not know when the key of profile "${profile}" ends, so --min-days could not be checked. The console shows it.`,
+    `mistral-key does not know when the key of profile "${profile}" expires, so --min-days could not be checked. The console shows it.`,
   ];
 }
 

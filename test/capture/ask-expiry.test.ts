@@ -21,7 +21,7 @@ describe("when a key ends", () => {
   });
 
   it("is looked up in the console for an older one", async () => {
-    const asked = /When does it end\? The console shows it/;
+    const asked = /When does it expire\? The console shows it/;
     expect(await ask(false, answer.choose("I do not know", asked))).toBeUndefined();
     expect(await ask(false, answer.choose("Never"))).toBeNull();
     expect(await ask(false, answer.choose("On a date"), answer.text("21 Feb 2027", /^Its last day$/))).toBe(

@@ -69,7 +69,7 @@ export async function recordWizard(): Promise<readonly Frame[]> {
     await terminal.waitFor("it stays hidden");
     await show(3);
     await pasteKey(terminal, key);
-    await terminal.waitFor("Before it ends");
+    await terminal.waitFor("Replace it");
     await terminal.exit();
     await show(7);
   } finally {

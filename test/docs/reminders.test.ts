@@ -111,7 +111,7 @@ describe.skipIf(process.platform === "win32").each(examples("crontab").map((text
         await store("90d");
         expect((await inShell(["/bin/sh", "-c"], command)).output).toBe("");
         await store("10d");
-        expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("ends in 10 days");
+        expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("expires in 10 days");
         api.keys.revoke(key);
         expect((await inShell(["/bin/sh", "-c"], command)).output).toContain("does not accept");
       },

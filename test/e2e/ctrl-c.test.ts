@@ -125,7 +125,7 @@ const steps = [1, 2, 4].map(
 );
 const expiration: Place = { name: "expiration", shown: "Which expiration did you choose?", onward: enter };
 const thePaste: Place = { name: "the paste", shown: "paste it here; it stays hidden", onward: paste(newKey) };
-const end: Place = { name: "the end", shown: "When does it end?", onward: enter };
+const end: Place = { name: "the end", shown: "When does it expire?", onward: enter };
 const haveKey: Place = { ...whereNow, onward: choose(2) };
 const otherDate: readonly Place[] = [
   { ...expiration, onward: choose(3) },
@@ -395,8 +395,8 @@ describeWithKeyring("stopping at every place of the built command", () => {
       places([
         check,
         which,
-        { name: "expiration", shown: /When does it end/, onward: (terminal) => terminal.press("enter") },
-        { name: "take it out", shown: /Take the key out of/, onward: nowhere },
+        { name: "expiration", shown: /When does it expire/, onward: (terminal) => terminal.press("enter") },
+        { name: "removal", shown: /Remove the key from/, onward: nowhere },
       ]).slice(2),
     )("keeps the key that is stored by then, and the copies, at %s", async (_name, way) => {
       for (const how of waysOfStopping()) {

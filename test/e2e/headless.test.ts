@@ -70,7 +70,7 @@ describe("init in a terminal, where there is no keychain", () => {
     await walk(init, 1);
     await choose(init, "Which expiration did you choose?", 0);
     await pasteKey(init, key);
-    const closing = await init.waitFor("Before it ends");
+    const closing = await init.waitFor("Replace it");
     expect(closing).toContain("an encrypted file, as profile default");
     expect((await init.exit()).code).toBe(0);
 
@@ -167,8 +167,8 @@ describeWithKeyring("init in a terminal, where the keychain comes up meanwhile",
     await choose(init, chooseStore, down);
     await choose(init, "Where are you now?", 2);
     await pasteKey(init, key);
-    await choose(init, "When does it end?", 0);
-    expect(await init.waitFor("Before it ends")).toContain("GNOME Keyring, as profile default");
+    await choose(init, "When does it expire?", 0);
+    expect(await init.waitFor("Replace it")).toContain("GNOME Keyring, as profile default");
     expect((await init.exit()).code).toBe(0);
     expect(await keyring.lookup("default")).toBe(key);
     expectNoTraces(init);

@@ -46,7 +46,7 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
     init.paste(`export MISTRAL_API_KEY="${firstKey}"\n`);
     await init.waitFor("32 characters, looks right");
     init.press("enter");
-    const closing = await init.waitFor("Before it ends");
+    const closing = await init.waitFor("Replace it");
     expect(closing).toContain("accepted by Mistral");
     expect(closing).toContain("a model answered");
     expect(closing).toContain("read back");

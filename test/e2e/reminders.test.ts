@@ -39,7 +39,7 @@ async function onTerminal(args: readonly string[], more: Record<string, string> 
   return text;
 }
 
-const reminder = /Key "default" ends in 5 days/;
+const reminder = /Key "default" expires in 5 days/;
 const command = ["run", "--", "true"];
 
 describe("the reminder that a key ends", () => {

@@ -129,7 +129,7 @@ describe("a stored key is found", () => {
     const scan = await repository.scan({ cwd: join(repository.home, "bare.git") });
 
     expect(places(scan)).toEqual([expect.objectContaining({ path: "a.txt", commit })]);
-    expect(scan.searched).not.toContain("files that git has or would add");
+    expect(scan.searched).not.toContain("files that git tracks or would add");
     expect(scan.gaps).toEqual([]);
   });
 
@@ -233,7 +233,7 @@ test("a clean repository has none, whatever else looks like a key", async () => 
     keys: 1,
     inRepository: true,
     searched: [
-      "files that git has or would add",
+      "files that git tracks or would add",
       "staged changes",
       "git history",
       "git's own files",

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => repository.close());
 
-const files = "files that git has or would add";
+const files = "files that git tracks or would add";
 const staged = "staged changes";
 const history = "git history";
 

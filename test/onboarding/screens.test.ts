@@ -48,7 +48,7 @@ const stories: Readonly<Record<string, (init: Terminal) => Promise<unknown>>> = 
     init.paste(key);
     await init.waitFor("32 characters, looks right");
     init.press("enter");
-    await choose(init, /When does it end/, 0);
+    await choose(init, /When does it expire/, 0);
   },
   "no-plan": async (init) => {
     api.behave("no-plan");
@@ -58,7 +58,7 @@ const stories: Readonly<Record<string, (init: Terminal) => Promise<unknown>>> = 
     await init.waitFor(/check the key again[\s\S]*Ctrl-C stop/);
     api.behave("normal");
     init.press("enter");
-    await choose(init, /When does it end/, 2);
+    await choose(init, /When does it expire/, 2);
   },
   "too-new": async (init) => {
     api.keys.accept(key, { afterRefusals: 3 });

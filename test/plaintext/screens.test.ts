@@ -46,15 +46,15 @@ const stories: Readonly<Record<string, (screen: Terminal) => Promise<unknown>>> 
   "the living one": async (screen) => {
     await choose(screen, /Check these 3\s+keys/, 0);
     await choose(screen, which, 0);
-    await choose(screen, /When does it\s+end/, 0);
-    await choose(screen, /Take the key out\s+of/, 0);
+    await choose(screen, /When does it\s+expire/, 0);
+    await choose(screen, /Remove the key\s+from/, 0);
     await choose(screen, /Deliver it to one\s+of them/, 0);
   },
   "a dead one": async (screen) => {
     await choose(screen, /Check these 3\s+keys/, 0);
     await choose(screen, which, 2);
     await choose(screen, whatNow, 1);
-    await choose(screen, /Take the key out\s+of/, 0);
+    await choose(screen, /Remove the key\s+from/, 0);
   },
   "the one of Vibe": async (screen) => {
     await choose(screen, /Check these 3\s+keys/, 0);

@@ -59,11 +59,11 @@ describe("the reminder that a key ends", () => {
   it("names the profile, the date and the command, in one line", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
     expect(await said("2027-02-12")).toBe(
-      '! Key "work" ends in 9 days, on 21 Feb 2027: mistral-key rotate -p work\n',
+      '! Key "work" expires in 9 days, on 21 Feb 2027: mistral-key rotate -p work\n',
     );
-    expect(await said("2027-02-20")).toContain("ends tomorrow, on 21 Feb 2027:");
-    expect(await said("2027-02-21")).toContain("ends today, on 21 Feb 2027:");
-    expect(await said("2027-02-22")).toContain("was to end on 21 Feb 2027:");
+    expect(await said("2027-02-20")).toContain("expires tomorrow, on 21 Feb 2027:");
+    expect(await said("2027-02-21")).toContain("expires today, on 21 Feb 2027:");
+    expect(await said("2027-02-22")).toContain("was to expire on 21 Feb 2027:");
   });
 
   it("is counted for each profile, and begins anew with a new date", async () => {
@@ -98,7 +98,7 @@ describe("the reminder that a key ends", () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
     deps = deps.next({ reminds: true, now: new Date("2027-02-12T12:00:00Z") });
     await env({ args: [], flags: new Flags({ profile: work, shell: "bash" }) }, deps);
-    expect(deps.stderr()).toContain("ends in 9 days");
+    expect(deps.stderr()).toContain("expires in 9 days");
     expect(deps.stdout()).toMatch(/^export MISTRAL_API_KEY=/);
   });
 

@@ -43,7 +43,7 @@ describe("the keys that apps would take here", () => {
   it("are none where nothing is set and no tool has a file", async () => {
     expect(await apps()).toEqual([
       "• Mistral's SDK finds no key here by itself.",
-      "• Mistral Vibe finds no key here by itself; its own entry in the keychain was not looked at.",
+      "• Mistral Vibe finds no key here by itself; its own entry in the keychain was not read.",
       "• llm finds no key here by itself.",
     ]);
   });

@@ -57,7 +57,7 @@ describe("status with twelve profiles", () => {
 
   it("looks like this in 40 columns", async () => {
     expect(await shown({ columns: 40 })).toMatchInlineSnapshot(`
-      "  Profile       Ends         Key
+      "  Profile       Expires      Key
         gone          5 May 2027   key0...7xyz
         old           20 Aug 2026  key0...6xyz
         demo          1 Sep 2026   key1...1xyz
@@ -73,8 +73,8 @@ describe("status with twelve profiles", () => {
 
         ! Key "gone" was refused at the last
           check: mistral-key verify -p gone
-        ! 4 keys have ended or end within 14
-          days: mistral-key rotate -p NAME
+        ! 4 keys have expired or expire within
+          14 days: mistral-key rotate -p NAME
         • Profile "default" is used here,
           since nothing names another.
         • MISTRAL_API_KEY is not set here, so
@@ -86,7 +86,7 @@ describe("status with twelve profiles", () => {
 
   it("looks like this in 80 columns", async () => {
     expect(await shown({ columns: 80 })).toMatchInlineSnapshot(`
-      "  Profile            Ends         Key          Checked         Workspace
+      "  Profile            Expires      Key          Checked         Workspace
         gone               5 May 2027   key0...7xyz  not accepted    Research
         old                20 Aug 2026  key0...6xyz  expired         Research
         demo               1 Sep 2026   key1...1xyz  at capacity     Home
@@ -101,7 +101,7 @@ describe("status with twelve profiles", () => {
         home               never        key0...2xyz  valid           Home
 
         ! Key "gone" was refused at the last check: mistral-key verify -p gone
-        ! 4 keys have ended or end within 14 days: mistral-key rotate -p NAME
+        ! 4 keys have expired or expire within 14 days: mistral-key rotate -p NAME
         • Profile "default" is used here, since nothing names another.
         • MISTRAL_API_KEY is not set here, so apps find no key by themselves:
           mistral-key run -- CMD
@@ -111,7 +111,7 @@ describe("status with twelve profiles", () => {
 
   it("looks like this in 120 columns", async () => {
     expect(await shown({ columns: 120 })).toMatchInlineSnapshot(`
-      "  Profile              Ends         Key          Checked         Workspace            Kept in        Delivered to
+      "  Profile              Expires      Key          Checked         Workspace            Kept in        Delivered to
         gone                 5 May 2027   key0...7xyz  not accepted    Research             GNOME Keyring  nowhere
         old                  20 Aug 2026  key0...6xyz  expired         Research             GNOME Keyring  nowhere
         demo                 1 Sep 2026   key1...1xyz  at capacity     Home                 GNOME Keyring  nowhere
@@ -126,7 +126,7 @@ describe("status with twelve profiles", () => {
         home                 never        key0...2xyz  valid           Home                 GNOME Keyring  nowhere
 
         ! Key "gone" was refused at the last check: mistral-key verify -p gone
-        ! 4 keys have ended or end within 14 days: mistral-key rotate -p NAME
+        ! 4 keys have expired or expire within 14 days: mistral-key rotate -p NAME
         • Profile "default" is used here, since nothing names another.
         • MISTRAL_API_KEY is not set here, so apps find no key by themselves:
           mistral-key run -- CMD
@@ -140,13 +140,13 @@ describe("status with twelve profiles", () => {
           Key           key0...1xyz
           Account       ada@example.com, Research
           Kept in       GNOME Keyring
-          Ends          3 Sep 2026 (as you entered it), 2 days
+          Expires       3 Sep 2026 (as you entered it), 2 days
           Checked       valid, on 1 Aug 2026
           Delivered to  dotenv:/home/ada/app/.env since 1 Aug 2026
                         llm
                         github:ada/engine#production
 
-        ! Key "work" ends in 2 days, on 3 Sep 2026: mistral-key rotate -p work
+        ! Key "work" expires in 2 days, on 3 Sep 2026: mistral-key rotate -p work
         • MISTRAL_API_KEY is not set here, so apps find no key by themselves:
           mistral-key run -p work -- CMD
       "

@@ -289,7 +289,7 @@ describe("push to a service, through a stand-in for its program", () => {
     const both = ["command:vault-put", `dotenv:${join(on.deps.home, ".env")}`] as const;
     expect(await on.push(...both)).toMatchObject({
       code: 9,
-      said: expect.stringContaining("did not end within"),
+      said: expect.stringContaining("did not finish within"),
     });
     expect(readFileSync(join(on.deps.home, ".env"), "utf8")).toContain(key.reveal());
     expect(on.remembered()).toEqual([both[1]]);

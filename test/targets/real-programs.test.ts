@@ -183,7 +183,7 @@ describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-
     expect(data).toEqual(held(otherKey));
     expect(await on.push("--forget", target)).toMatchObject({
       code: 0,
-      said: expect.stringContaining("was taken out"),
+      said: expect.stringContaining("was removed from"),
     });
     expect(data).toEqual({ other: "eA==" });
     expect(watched.stop().seen).toContain("kubectl");

@@ -63,7 +63,7 @@ describe("a page and the terminal that serves it", () => {
     await page.answer({ choice: 0 });
     await page.question(/^Your key/);
     await page.answer({ instead: "offered" });
-    await page.question(/^When does it end/);
+    await page.question(/^When does it expire/);
     await page.answer({ choice: 0 });
     await page.ended;
     expect(await terminal.exit()).toMatchObject({ code: 0 });

@@ -16,7 +16,7 @@ export const careCommands: readonly CommandEntry[] = [
         description: "check a key from standard input, store nothing",
         conflicts: ["minDays"],
       },
-      { syntax: "--min-days <days>", description: "also fail when the key ends within this many days" },
+      { syntax: "--min-days <days>", description: "also fail when the key expires within this many days" },
     ],
     examples: ["mistral-key verify", "mistral-key verify --all --json", "mistral-key verify --min-days 14"],
     run: async (input, deps) => (await import("../../commands/care/verify.ts")).verify(input, deps),
@@ -45,9 +45,9 @@ export const careCommands: readonly CommandEntry[] = [
   },
   {
     name: "expires",
-    summary: "note when the stored key ends",
+    summary: "note when the stored key expires",
     description:
-      "Notes when the stored key ends, as the console's list of keys shows it. Warnings and reminders use that date. Mistral is not asked, and nothing changes there.",
+      "Notes when the stored key expires, as the console's list of keys shows it. Warnings and reminders use that date. Mistral is not asked, and nothing changes there.",
     args: [
       {
         syntax: "<date...>",
@@ -115,7 +115,7 @@ export const careCommands: readonly CommandEntry[] = [
       },
       {
         syntax: "--expiring <days>",
-        description: "with --all: only keys that end within this many days, such as 14d",
+        description: "with --all: only keys that expire within this many days, such as 14d",
         suggests: ["7d", "14d", "30d"],
         conflicts: ["withKey", "finish", "abort"],
       },

@@ -16,7 +16,7 @@ export const obtainCommands: readonly CommandEntry[] = [
       replaceWithoutAsking,
       {
         syntax: "--demo",
-        description: "the same with a made-up Mistral: no account, no network, nothing kept",
+        description: "the same with a simulated Mistral: no account, no network, nothing kept",
         conflicts: ["withKey", "json"],
       },
       {
@@ -34,7 +34,7 @@ export const obtainCommands: readonly CommandEntry[] = [
   },
   {
     name: "import",
-    summary: "find keys left in plaintext, store them, take the copies out",
+    summary: "find keys left in plaintext, store them, remove the copies",
     description:
       "Looks for Mistral keys in the environment, dotenv files, shell start-up files and the files of other tools, not in a keychain. Only reads, until you agree to each change.",
     flags: [
@@ -55,8 +55,7 @@ export const obtainCommands: readonly CommandEntry[] = [
       },
       {
         syntax: "--clean <which>",
-        description:
-          "take copies out without asking: of your own files, of those of other tools too, or none",
+        description: "remove copies without asking: of your own files, of those of other tools too, or none",
         choices: ["files", "all", "none"],
       },
       expires,

@@ -165,7 +165,7 @@ export const useCommands: readonly CommandEntry[] = [
       },
       {
         syntax: "--forget <target>",
-        description: "take the key out of this target, and stop delivering to it",
+        description: "remove the key from this target, and stop delivering to it",
         conflicts: ["dryRun"],
       },
       { syntax: "--dry-run", description: "say what would be done, and change nothing" },

@@ -7,7 +7,7 @@ import { daysLeft, parseExpiry } from "../../keys/expiry.ts";
 import { endOf } from "../../profiles/key-end.ts";
 import { readSettings } from "../../settings.ts";
 
-/** Saves when the stored key ends. Asks neither Mistral nor the store. */
+/** Saves when the stored key expires. Asks neither Mistral nor the store. */
 export async function expires({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const { profile: name, json } = readSettings(flags, deps);
   const text = args.join(" ");
@@ -26,6 +26,6 @@ export async function expires({ args, flags }: CommandInput, deps: Deps): Promis
     deps.output.json({ profile: name, key: known.key, expiresAt: expiresAt ?? null, daysLeft: left });
     return exitCodes.done;
   }
-  deps.output.ok(`${known.key} of profile "${name}" ends: ${endOf(profile, now)}.`);
+  deps.output.ok(`${known.key} of profile "${name}" expires: ${endOf(profile, now)}.`);
   return exitCodes.done;
 }

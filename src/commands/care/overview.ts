@@ -21,7 +21,7 @@ export async function overview(input: CommandInput, deps: Deps): Promise<ExitCod
       label: command("init"),
       value: "walks you through five steps at Mistral, checks the key with a real call and stores it",
     },
-    { label: command("init --demo"), value: "the same with a made-up Mistral: no account, nothing kept" },
+    { label: command("init --demo"), value: "the same with a simulated Mistral: no account, nothing kept" },
     { label: command("import"), value: "finds a key that is already on this machine in plaintext" },
     { label: answers.theme.strong(ownCommand("--help")), value: "lists all commands" },
   ]);

@@ -24,7 +24,7 @@ export interface Told {
 
 type RotateOne = (deps: Deps, options: RotateOptions) => Promise<Told>;
 
-/** Rotates the keys that end within some days, one after the other; a failure does not stop the others. */
+/** Rotates the keys that expire within some days, one after the other; a failure does not stop the others. */
 export async function rotateDue(
   deps: Deps,
   options: RotateOptions,
@@ -45,10 +45,10 @@ export async function rotateDue(
     told.push({ profile, ...(await rotateNext(deps, { ...options, profile }, rotateOne)) });
     output.print();
   }
-  if (told.length === 0) output.ok(`No key is known to end within ${days} days.`);
+  if (told.length === 0) output.ok(`No key is known to expire within ${days} days.`);
   output.rows(told.map(({ profile, words }) => ({ label: profile, value: words })));
   for (const profile of unknown) {
-    output.warn(`It is not known here when the key of profile "${profile}" ends.`);
+    output.warn(`It is not known here when the key of profile "${profile}" expires.`);
     output.next(`To note it: ${commandFor(profile, "expires DATE")}`);
   }
   return {
@@ -59,7 +59,7 @@ export async function rotateDue(
 
 type Due = "due" | "notDue" | "unknown";
 
-/** Sorts profiles by whether their key ends soon. Unreadable and unfinished ones count as due. */
+/** Sorts profiles by whether their key expires soon. Unreadable and unfinished ones count as due. */
 function findDue(
   { profiles, journal, now }: Deps,
   days: number,

@@ -73,7 +73,7 @@ async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
     : await resume(deps, options, unfinished.record);
 }
 
-/** How soon a key must end to be rotated, in days. */
+/** How soon a key must expire to be rotated, in days. */
 function readDue(flags: Flags): number | undefined {
   const [text, all] = [flags.value("expiring"), flags.on("all")];
   if (text === undefined && !all) return undefined;

@@ -24,7 +24,7 @@ export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise
     throw new MistralKeyError("usage", "--staged needs --scan.", { hint });
   }
   const settings = readSettings(flags, deps);
-  const progress = deps.output.progress("Looking at this machine");
+  const progress = deps.output.progress("Checking this machine");
   const context = await createContext(settings, flags.on("offline"), deps);
   const finished = await runChecks(checks, context).finally(() => progress.clear());
   if (deps.signal.aborted) throw new Cancelled();

@@ -86,5 +86,5 @@ async function report(deps: Deps, outcome: InitOutcome, { json, from }: Asked): 
 
 function wordsForKept(noted: string | null | undefined): string {
   if (noted === undefined) return "Nothing was changed.";
-  return noted === null ? "Noted that it never ends." : `Its last day is noted: ${formatDay(noted)}.`;
+  return noted === null ? "Noted that it never expires." : `Its last day is noted: ${formatDay(noted)}.`;
 }

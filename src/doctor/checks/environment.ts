@@ -54,8 +54,8 @@ export const dotenvCheck: Check = {
     const mayCommit = finds.some(({ git }) => git === "not-ignored" || git === "unknown");
     const hint =
       tracked === undefined
-        ? `${mayCommit ? "Add it to .gitignore, or take" : "To take"} the key out of the file: ${ownCommand("import")}`
-        : `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen take the file out: git rm --cached ${shellWord(tracked.path)}`;
+        ? `${mayCommit ? "Add it to .gitignore, or remove" : "To remove"} the key from the file: ${ownCommand("import")}`
+        : `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen remove the file from git: git rm --cached ${shellWord(tracked.path)}`;
     return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
       ? { state: "fail", code: exitCodes.unfinished, message, hint }
       : { state: "warn", message, hint };

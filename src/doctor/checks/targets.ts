@@ -29,7 +29,7 @@ export const targetsCheck: Check = {
     const notLookedAt = all.length - looked.length;
     const message = [
       ...seen.map(({ says }) => says),
-      ...(notLookedAt === 0 ? [] : [`${count(notLookedAt, "place")} not checked (--offline).`]),
+      ...(notLookedAt === 0 ? [] : [`${count(notLookedAt, "target")} not checked (--offline).`]),
     ].join(" ");
     const hint = `To deliver it again: ${commandFor(profile, "push")}`;
     if (seen.some(({ state }) => state === "fail")) {

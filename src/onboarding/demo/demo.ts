@@ -15,7 +15,7 @@ import type { OnboardRequest } from "../outcome.ts";
 import { startDemoServer } from "./demo-server.ts";
 
 /**
- * Runs the wizard against a made-up Mistral; nothing touches the network, the keychain or the disk.
+ * Runs the wizard against a simulated Mistral; nothing touches the network, the keychain or the disk.
  *
  * @throws Cancelled; MistralKeyError of kind `needs-terminal`
  */
@@ -52,7 +52,7 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
 
 /** The real terminal, and everything else made up. */
 function madeUpOutside(real: Deps): Deps {
-  const store = new MemoryStore("keychain", "a made-up keychain");
+  const store = new MemoryStore("keychain", "a simulated keychain");
   return {
     ...real,
     // The demonstration must not see this shell's keys.

@@ -55,7 +55,7 @@ export function jsonMembers(rule: JsonRule): TextFormat {
         if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
         const edit = cut(text, property);
         if (edit !== undefined && edit.start >= (edits.at(-1)?.end ?? 0)) edits.push(edit);
-        else left.push({ occurrence, reason: "it cannot be taken out without changing what is next to it" });
+        else left.push({ occurrence, reason: "it cannot be removed without changing what is next to it" });
       }
       return { edits, left };
     },

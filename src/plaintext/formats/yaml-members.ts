@@ -127,7 +127,7 @@ function takeOut(
       edits.push(edit);
       taken.push(index);
     } else {
-      left.push({ occurrence, reason: "its line cannot be taken out without changing its neighbours" });
+      left.push({ occurrence, reason: "its line cannot be removed without changing its neighbours" });
     }
   }
   return { edits, left };

@@ -169,8 +169,8 @@ function refuseWhatGitCommits(state: GitState | undefined, place: string, { path
   const [shown, name] = [showName(path), showName(basename(place))];
   switch (state) {
     case "tracked":
-      throw new MistralKeyError("usage", `Git has ${shown}, so a key in it would be committed.`, {
-        hint: `Take it out of git first: git rm --cached ${shellWord(basename(place))}, and add ${name} to .gitignore.`,
+      throw new MistralKeyError("usage", `Git tracks ${shown}, so a key in it would be committed.`, {
+        hint: `Remove it from git first: git rm --cached ${shellWord(basename(place))}, and add ${name} to .gitignore.`,
       });
     case "not-ignored":
       throw new MistralKeyError("usage", `Git does not ignore ${shown}, so a key in it could be committed.`, {

@@ -61,7 +61,7 @@ const reasons: Readonly<Record<KeychainTrouble, (name: string) => string>> = {
 };
 
 const installAgain =
-  "Install mistral-key again on this very system: what was installed is made for another one, or is incomplete.";
+  "Install mistral-key again on this system: the installed copy was made for another one, or is incomplete.";
 
 function adviceOn(trouble: KeychainTrouble, machine: Machine): readonly string[] {
   if (machine.platform === "darwin") {

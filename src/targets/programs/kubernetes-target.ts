@@ -45,8 +45,8 @@ export function openKubernetes(
       // The server removes what is no longer applied and has no other owner.
       await apply({}, key);
       return (await read(key)) === ""
-        ? `The key was taken out of ${words}; the secret itself stays.`
-        : `The key is still in ${words}, since something else put it there too; take it out yourself.`;
+        ? `The key was removed from ${words}; the secret itself stays.`
+        : `The key is still in ${words}, since something else put it there too; remove it yourself.`;
     },
   };
 }

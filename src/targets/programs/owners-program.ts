@@ -94,10 +94,13 @@ export class OwnersProgram {
         throw failure(`The program ${name} could not be started (${outcome.code}).`);
       case "timed-out": {
         const limit = `${programLimitMs / 1000} seconds`;
-        throw failure(`${name} did not end within ${limit}, and was stopped.`, "Try running it by itself.");
+        throw failure(
+          `${name} did not finish within ${limit}, and was stopped.`,
+          "Try running it by itself.",
+        );
       }
       default:
-        throw failure(`${name} was stopped before it had ended.`);
+        throw failure(`${name} was stopped before it had finished.`);
     }
   }
 

@@ -11,7 +11,7 @@ import { OwnersProgram } from "./owners-program.ts";
 export function openPass(path: string, context: TargetContext): Target {
   const install = "See https://www.passwordstore.org";
   const hint =
-    "If there is no password store yet: pass init YOUR-GPG-ID\nElse unlock your GPG key, then try again.";
+    "If there is no password store yet: pass init YOUR-GPG-ID\nOtherwise unlock your GPG key, then try again.";
   const pass = new OwnersProgram({ name: "pass", install, hint }, context);
   const words = `the pass entry ${showName(path)}`;
   /** Decoded as Latin-1, one character per byte, so that lines in any encoding survive. */
@@ -35,7 +35,7 @@ export function openPass(path: string, context: TargetContext): Target {
     remove: async (key) => {
       const [, ...more] = await readLines(key);
       if (more.some((line) => line !== "")) {
-        return `The key is still in ${words}, since more than the key is there; take it out yourself: pass edit ${path}`;
+        return `The key is still in ${words}, since the entry holds more than the key; remove it yourself: pass edit ${path}`;
       }
       await pass.run(["rm", "--force", "--", path], { key });
       return `${words} was removed; where the store is in git, its history still has the key, encrypted.`;

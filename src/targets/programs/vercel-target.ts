@@ -51,7 +51,7 @@ export function openVercel(environment: string, folder: string, context: TargetC
 
 /** Vercel exits with 0 even after some failures (seen in vercel 50.44). */
 function unsaid(done: string): MistralKeyError {
-  return new MistralKeyError("usage", `vercel ended without saying that it has ${done} the variable.`, {
+  return new MistralKeyError("usage", `vercel exited without saying that it has ${done} the variable.`, {
     hint: "See what is there: vercel env ls",
   });
 }

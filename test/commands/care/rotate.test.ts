@@ -612,7 +612,7 @@ describe("rotate with targets", () => {
     deps = deps.next({ stdin: newKey.reveal(), env, programLimitMs: 200 });
     expect(await run({ withKey: true })).toBe(9);
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain("command:sleep 60: sleep did not end within 0.2 seconds, and was stopped.");
+    expect(said).toContain("command:sleep 60: sleep did not finish within 0.2 seconds, and was stopped.");
     expect(said).toContain("is needed until every target has the new one.");
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
@@ -743,7 +743,7 @@ describe("rotate in a terminal", () => {
   });
 
   it("asks when the key ends that was made without the steps, once it is in use", async () => {
-    const asksForDate = answer.choose("Never", /When does it end/);
+    const asksForDate = answer.choose("Never", /When does it expire/);
     deps = deps.next({
       answers: [
         answer.press("s"),

@@ -128,7 +128,7 @@ describe("status", () => {
     await storeKey(deps);
     await storeKey(deps, { name: work, key: newKey, expiresAt: "2026-09-03" });
     const shown = await run();
-    expect(shown).toContain('Key "work" ends in 2 days');
+    expect(shown).toContain('Key "work" expires in 2 days');
     expect(shown).toContain("mistral-key rotate -p work");
     expect(shown).not.toContain('Key "default"');
   });

@@ -228,7 +228,7 @@ describe("verify", () => {
     await store(deps, { name: work, expiresAt: "2026-12-05", ...(listed && { listed }) });
     expect(await runLine(deps, "verify", "-p", "work")).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain(`The key of profile "work" ends in 12 days, on 5 Dec 2026, as ${source} it.`);
+    expect(said).toContain(`The key of profile "work" expires in 12 days, on 5 Dec 2026, as ${source} it.`);
     expect(said).toContain("mistral-key rotate -p work");
   });
 
@@ -401,7 +401,7 @@ describe("verify --all", () => {
     api.keys.revoke(otherText);
     expect(await runLine(deps, "verify", "--all")).toBe(4);
     expect(deps.stdout()).toBe(
-      "✓ default  test...Key0  valid, ends 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n› What it means, and what to do: mistral-key verify -p work\n",
+      "✓ default  test...Key0  valid, expires 21 Feb 2027\n✗ work     othe...rKy1  Mistral does not accept this key.\n› What it means, and what to do: mistral-key verify -p work\n",
     );
     expect(deps.stderr()).toBe("");
   });
@@ -487,11 +487,11 @@ describe("verify --all", () => {
     expect(await runLine(deps, "verify", "--all")).toBe(0);
   });
 
-  it("notes which key ends soon", async () => {
+  it("notes which key expires soon", async () => {
     const deps = open();
     await store(deps, { name: work, expiresAt: "2026-11-24" });
     expect(await runLine(deps, "verify", "--all", "--min-days", "7")).toBe(8);
-    expect(deps.stderr().replace(/\s+/g, " ")).toContain('The key of profile "work" ends tomorrow');
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain('The key of profile "work" expires tomorrow');
   });
 
   it.each([["--stdin"], ["-p", "work"]])("does not go with %s", async (...flags) => {

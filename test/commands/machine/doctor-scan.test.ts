@@ -85,7 +85,7 @@ test("tells scripts the same", async () => {
       },
     ],
     searched: [
-      "files that git has or would add",
+      "files that git tracks or would add",
       "staged changes",
       "git history",
       "git's own files",
@@ -130,7 +130,7 @@ test("exits with 0 and says what was searched when the key is nowhere", async ()
   expect(await scan()).toBe(0);
 
   expect(deps.stdout().replace(/\s+/g, " ")).toMatch(
-    /Your key is not in files that git has or would add, .*, git's own files or histories of shells and tools\./,
+    /Your key is not in files that git tracks or would add, .*, git's own files or histories of shells and tools\./,
   );
 });
 

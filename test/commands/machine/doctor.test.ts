@@ -228,7 +228,7 @@ const faults: readonly (Plant & {
     state: "warn",
     code: 0,
     flags: { offline: true },
-    says: /is in .*\. It was to end on 2 Jan 2026, as you entered it\.$/,
+    says: /is in .*\. It was to expire on 2 Jan 2026, as you entered it\.$/,
     advises: /^Replace it: mistral-key rotate$/,
   },
   {
@@ -237,7 +237,7 @@ const faults: readonly (Plant & {
     id: "key",
     state: "warn",
     code: 0,
-    says: /It ends in 14 days/,
+    says: /It expires in 14 days/,
     advises: /^Replace it: mistral-key rotate$/,
   },
   {
@@ -276,7 +276,7 @@ const faults: readonly (Plant & {
     state: "warn",
     code: 0,
     flags: { offline: true },
-    says: /was to end on 2 Jan 2026.* refused it at the last check, on 3 Jan 2026/,
+    says: /was to expire on 2 Jan 2026.* refused it at the last check, on 3 Jan 2026/,
     advises: /^Replace it: mistral-key rotate\nTo check it again: mistral-key verify$/,
   },
   {
@@ -416,7 +416,7 @@ const faults: readonly (Plant & {
     state: "warn",
     code: 0,
     says: /\.env holds test\.\.\.Key1 \(ignored by git\)/,
-    advises: /^To take the key out of the file: /,
+    advises: /^To remove the key from the file: /,
   },
   {
     fault: "a key in a .env file that is in git already",

@@ -70,12 +70,12 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     terminal.press("enter");
     await terminal.waitFor("Which key do you want to store?");
     terminal.press("enter");
-    await terminal.waitFor("When does it end?");
+    await terminal.waitFor("When does it expire?");
     terminal.press("enter");
-    await terminal.waitFor("Take the key out of these 6 files?");
+    await terminal.waitFor("Remove the key from these 6 files?");
     terminal.press("enter");
     for (const tool of ["Mistral Vibe", "llm", "opencode", "Continue", "Mistral Code", "aider"]) {
-      await terminal.waitFor(`Take the key out of ${tool}'s`);
+      await terminal.waitFor(`Remove the key from ${tool}'s`);
       terminal.type(tool === "llm" ? "y" : "n");
       terminal.press("enter");
     }
@@ -101,7 +101,7 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     await first.close();
 
     const second = open("import", "--expires", "90d", "--key", "test...Key0");
-    await second.waitFor("Take the key out of these 6 files?");
+    await second.waitFor("Remove the key from these 6 files?");
     second.press("ctrl-c");
     await second.waitFor("Your key is stored");
     expect((await second.exit()).code).toBe(130);

@@ -64,9 +64,9 @@ async function stored(profile = "default"): Promise<string | undefined> {
 }
 
 const check = answer.confirm(true, /Check these \d keys with Mistral/);
-const unknownEnd = answer.choose("do not know", /When does it end/);
+const unknownEnd = answer.choose("do not know", /When does it expire/);
 const nowhereElse = answer.choose("No", /Deliver it/);
-const keepCopies = answer.confirm(false, /Take the key out/);
+const keepCopies = answer.confirm(false, /Remove the key/);
 
 describe("several keys", () => {
   test("are sent to Mistral only when the person says so, and the living come first", async () => {
@@ -145,17 +145,12 @@ describe("a key that Mistral refuses", () => {
   test("can just be taken out where it lies, and is stored nowhere", async () => {
     replant({ ".env": dead });
     deps = open({
-      answers: [
-        answer.choose("Just take this copy out", /What now/),
-        answer.confirm(true, /Take the key out/),
-      ],
+      answers: [answer.choose("Just remove this copy", /What now/), answer.confirm(true, /Remove the key/)],
     });
 
     expect(await run()).toBe(0);
 
-    expect(planted.read("project/.env")).toBe(
-      "# MISTRAL_API_KEY: taken out, since Mistral refused the key\n",
-    );
+    expect(planted.read("project/.env")).toBe("# MISTRAL_API_KEY: removed, since Mistral refused the key\n");
     expect(await stored()).toBeUndefined();
     expect(deps.profiles.list()).toEqual([]);
   });

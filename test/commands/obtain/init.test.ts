@@ -84,7 +84,7 @@ describe("init, in a terminal", () => {
         answer.press("b"),
         answer.press("s", /paste now/),
         answer.key(text),
-        answer.choose("I do not know", /When does it end/),
+        answer.choose("I do not know", /When does it expire/),
       ],
     });
     expect(await runLine(deps, "init", "--no-browser")).toBe(0);
@@ -113,7 +113,7 @@ describe("init, in a terminal", () => {
     ["the first one", [answer.pasteKey(text, /Where are you now/)]],
     ["a step", [answer.choose("I am new"), answer.press("n"), answer.pasteKey(text)]],
   ])("takes a key that is pasted at any question: %s", async (_name, answers) => {
-    const deps = open({ answers: [...answers, answer.choose("I do not know", /When does it end/)] });
+    const deps = open({ answers: [...answers, answer.choose("I do not know", /When does it expire/)] });
     expect(await runLine(deps, "init")).toBe(0);
     expect(await storedIn(deps)).toBe(text);
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
@@ -138,7 +138,7 @@ describe("init, in a terminal", () => {
         answer.choose("another name"),
         answer.text("work", /name for the new key/),
         answer.choose("I have a key"),
-        answer.choose("Never", /When does it end/),
+        answer.choose("Never", /When does it expire/),
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -170,7 +170,7 @@ describe("init, in a terminal", () => {
 
   it("stores a key that is at hand before asking when it ends", async () => {
     const deps = open({
-      answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/When does it end/)],
+      answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/When does it expire/)],
     });
     await expect(runLine(deps, "init")).rejects.toMatchObject({
       kind: "cancelled",
@@ -467,7 +467,7 @@ describe("init, in a terminal", () => {
         answer.choose("I have a key"),
         answer.key(text),
         answer.press("l", /later/),
-        answer.stop(/When does it end/),
+        answer.stop(/When does it expire/),
       ],
     });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -731,7 +731,7 @@ describe("init --demo", () => {
       answers: [answer.choose("I have a key"), answer.key(""), answer.choose("I do not know")],
     });
     expect(await runLine(deps, "init", "--demo")).toBe(0);
-    expect(deps.stderr()).toMatch(/Kept in +a made-up keychain/);
+    expect(deps.stderr()).toMatch(/Kept in +a simulated keychain/);
     expect(deps.profiles.list()).toEqual([]);
     expect(await storedIn(deps)).toBeUndefined();
     expect(api.requests).toEqual([]);

@@ -50,7 +50,7 @@ describe("push to a dotenv file in a git repository", () => {
     const forgotten = await on.push("--forget", "dotenv:.env");
     expect(forgotten).toMatchObject({
       code: 0,
-      said: expect.stringMatching(/gets no key any more\. .* was taken out of/),
+      said: expect.stringMatching(/gets no key any more\. .* was removed from/),
     });
     expect(env()).toBe("# mine\r\nexport A='1'\r\n# the lab's\r\nB=\xff\r\n");
     expect(on.remembered()).toEqual([]);
@@ -67,7 +67,7 @@ describe("push to a dotenv file in a git repository", () => {
   });
 
   it.each([
-    ["has", "Git has", () => git("add", "-f", ".env")],
+    ["tracks", "Git tracks", () => git("add", "-f", ".env")],
     ["does not ignore", "does not ignore", () => writeFileSync(at(".gitignore"), "")],
   ])("refuses a file that git %s, before anything is changed", async (_name, reason, spoil) => {
     writeFileSync(at(".env"), "A=1\n");

@@ -152,11 +152,13 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       git("init", "-q");
     });
 
-    it("refuses a file that git has", async () => {
+    it("refuses a file that git tracks", async () => {
       writeFileSync(at(".env"), "A=1\n");
       git("add", ".env");
       writeFileSync(at(".gitignore"), ".env\n");
-      await expect(write(".env")).rejects.toMatchObject({ message: expect.stringContaining("Git has .env") });
+      await expect(write(".env")).rejects.toMatchObject({
+        message: expect.stringContaining("Git tracks .env"),
+      });
       expect(readFileSync(at(".env"), "utf8")).toBe("A=1\n");
     });
 

@@ -90,7 +90,7 @@ describeWithKeyring("keytar on a machine", () => {
     expect(set).toMatchObject({
       kind: "store-absent",
       message: expect.stringMatching(/^Keytar, the part/),
-      hint: expect.stringContaining("Install mistral-key again on this very system"),
+      hint: expect.stringContaining("Install mistral-key again on this system"),
     });
   });
 });
