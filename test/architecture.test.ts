@@ -188,13 +188,13 @@ describe("the files", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("lie in folders that say what is inside", () => {
+  it("are in folders that say what is inside", () => {
     const vague = /^(?:utils?|helpers?|common|misc|shared|lib|stuff)$/;
     expect(written.filter((file) => file.split("/").some((part) => vague.test(part)))).toEqual([]);
     expect(written.filter((file) => vague.test(basename(file).replace(/\..*$/, "")))).toEqual([]);
   });
 
-  it("are few enough in a folder to be read in one look", () => {
+  it("are few enough per folder to be taken in at a glance", () => {
     const counts = new Map<string, number>();
     for (const file of sources) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
     const crowded = [...counts].filter(([, count]) => count > filesPerFolder);

@@ -72,7 +72,7 @@ describe("a path in a command to copy", () => {
     expect(read).toBe(path.startsWith("-") ? `./${path}` : path);
   });
 
-  it("is nothing to a terminal, whatever is in it", () => {
+  it("does nothing to a terminal, whatever it contains", () => {
     expect(shellWord("x\x1b]0;PWN\x07\x85\u202e\n'$(id)")).toBe(
       "'x\\x1b]0;PWN\\x07\\x85\\u202e\\x0a'\\''$(id)'",
     );

@@ -33,7 +33,7 @@ describe("text from outside", () => {
     ["a joiner that joins nothing", "a\u200db\u200d\u200d 1\ufe0f", "ab 1"],
     ["halves of characters", "a\ud800b", "ab"],
     ["escapes that are only text", "50%20off \\u0041 &amp;", "50%20off \\u0041 &amp;"],
-  ])("loses nothing but what is not to be seen: %s", (_what, text, shown) => {
+  ])("loses nothing but invisible characters: %s", (_what, text, shown) => {
     expect(cleanText(text, [key])).toBe(shown);
   });
 
@@ -71,7 +71,7 @@ describe("text from outside", () => {
       "nothing, in wide letters",
       characters.map((one) => String.fromCodePoint((one.codePointAt(0) ?? 0) + 0xfee0)).join(""),
     ],
-  ])("leaves a text out that holds the key with %s in between", (_what, text) => {
+  ])("leaves out a text that holds the key with %s in between", (_what, text) => {
     expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
     expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
   });
@@ -82,12 +82,12 @@ describe("text from outside", () => {
     ["in base64", Buffer.from(value).toString("base64")],
     ["in base64 behind one byte", Buffer.from(`:${value}`).toString("base64url")],
     ["in base64 behind two", Buffer.from(`u:${value}`).toString("base64")],
-  ])("leaves a text out that holds the key %s", (_how, text) => {
+  ])("leaves out a text that holds the key %s", (_how, text) => {
     expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
     expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
   });
 
-  it("masks a key that goes on in the next line", () => {
+  it("masks a key that continues on the next line", () => {
     expect(cleanLines(`${value.slice(0, 15)}\n${value.slice(15)}`, [key])).not.toContain(value.slice(0, 15));
   });
 
@@ -102,13 +102,13 @@ describe("text from outside", () => {
     expect(cleanText("x".repeat(10_000_000)).length).toBe(255);
   });
 
-  it("leaves other keys alone, and ends for a key that looks like its mask", () => {
+  it("leaves other keys alone, and terminates for a key that looks like its mask", () => {
     expect(cleanText("testKey1".repeat(4), [key])).toBe("testKey1".repeat(4));
     expect(cleanText("*".repeat(60), [ApiKey.of("*".repeat(15))]).length).toBeLessThan(70);
     expect(cleanText("a...a...a...a...a...", [ApiKey.of("a...".repeat(8))])).toBeTruthy();
   });
 
-  it("never shows a key or a control, whatever comes around it", () => {
+  it("never shows a key or a control, whatever surrounds it", () => {
     const noise = fc.string({ unit: "binary", maxLength: 12 });
     const escaped = fc
       .constantFrom(...characters.map((_, at) => at))
@@ -138,7 +138,7 @@ describe("a text that comes in pieces", () => {
     expect(clean("one\r\ntwo\t", "\x1b[31mthree\x00\u202e\n")).toBe("one\ntwo\t[31mthree\n");
   });
 
-  it("comes as soon as it can be no key", () => {
+  it("is shown as soon as it cannot be part of a key", () => {
     const cleaner = new StreamCleaner([key]);
     expect(cleaner.push("Hello!")).toBe("Hello!");
     expect(cleaner.push("say GOODtest")).toBe("say ");
@@ -146,7 +146,7 @@ describe("a text that comes in pieces", () => {
     expect(cleaner.end()).toBe("");
   });
 
-  it("never has the key in it, wherever it is cut", () => {
+  it("never contains the key, wherever it is cut", () => {
     const whole = `the key ${value} of`;
     for (let size = 1; size <= whole.length; size += 1) {
       const pieces = whole.match(new RegExp(`.{1,${size}}`, "gs")) ?? [];
@@ -156,7 +156,7 @@ describe("a text that comes in pieces", () => {
     expect(clean(value, value.slice(0, 20))).toBe(key.mask + key.mask);
   });
 
-  it("never has half of the key in it where the next letter could begin another piece", () => {
+  it("never contains half of the key when the next letter could begin another piece", () => {
     // "to" is in the key, too, so that the last "t" seems to belong to what is still to come.
     const repeating = ApiKey.of("abcdefghijklmnotuvwxyz0123456to0");
     const cleaner = new StreamCleaner([repeating]);
@@ -164,7 +164,7 @@ describe("a text that comes in pieces", () => {
     expect(shown).not.toContain("abcdefghijklmnot");
   });
 
-  it("never has a key in it that stands twice in a row and repeats itself", () => {
+  it("never contains a self-repeating key that occurs twice in a row", () => {
     const repeating = ApiKey.of("testKey0".repeat(4));
     const cleaner = new StreamCleaner([repeating]);
     const twice = [...repeating.reveal().repeat(2)];
@@ -181,7 +181,7 @@ describe("a name", () => {
     ["a\u200bb\u202egpj.exe", "a\\u200bb\\u202egpj.exe"],
     ["a\u{e0041}b\x9bm", "a\\u{e0041}b\\x9bm"],
     ["C:\\Users\\ada", "C:\\Users\\ada"],
-  ])("is shown with its controls to be seen", (name, shown) => {
+  ])("is shown with its controls escaped", (name, shown) => {
     expect(showName(name)).toBe(shown);
   });
 });

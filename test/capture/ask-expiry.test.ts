@@ -13,7 +13,7 @@ function ask(justMade: boolean, ...answers: readonly ScriptedAnswer[]) {
   return askExpiry(deps, { justMade });
 }
 
-describe("when a key ends", () => {
+describe("when a key expires", () => {
   it("is chosen in days, or not known, for a key that was just made", async () => {
     expect(await ask(true, answer.choose("90 days", /did you choose/))).toBe("2027-02-21");
     expect(await ask(true, answer.choose("I do not know"))).toBeUndefined();

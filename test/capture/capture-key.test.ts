@@ -34,7 +34,7 @@ function capture(options: TestDepsOptions, changes: Partial<CaptureRequest> = {}
 }
 
 describe("a key that is asked for", () => {
-  it("is tried again for five minutes when it was made a moment ago, which is offered first", async () => {
+  it("is retried for five minutes, as the first choice, when it was just made", async () => {
     const fresh = ApiKey.of("freshKey".repeat(4));
     api.keys.accept(fresh.reveal(), { afterRefusals: 8 });
     const began = deps.now().getTime();
@@ -43,7 +43,7 @@ describe("a key that is asked for", () => {
     expect(deps.now().getTime() - began).toBe(300_000);
   });
 
-  it("is asked for again first when it was not made a moment ago", async () => {
+  it("may be pasted again, as the first choice, when it was not just made", async () => {
     const answers = [answer.key(bad.reveal()), answer.first(/^Paste another key/), answer.key(good.reveal())];
     expect(await capture({ answers })).toMatchObject({ outcome: "captured" });
   });
@@ -53,14 +53,14 @@ describe("a key that is asked for", () => {
     expect((await capture({ answers })).key.equals(good)).toBe(true);
   });
 
-  it("comes from a page where the terminal does not paste, unless the person rather tries again", async () => {
+  it("comes from a page when the terminal cannot paste, unless the person prefers to try again", async () => {
     const there = { answers: [answer.cannotPaste()], keyOnPage: good.reveal() };
     expect((await capture(there)).key.equals(good)).toBe(true);
     const here = { answers: [answer.cannotPaste(), answer.key(good.reveal())], keyOnPage: undefined };
     expect((await capture(here)).key.equals(good)).toBe(true);
   });
 
-  it("is checked again once a plan was chosen, which is offered first", async () => {
+  it("is checked again after a plan was chosen, as the first choice", async () => {
     api.behave("no-plan");
     const opens = { ...answer.first(/^Open the page/), meanwhile: () => api.behave("normal") };
     const answers = [answer.key(good.reveal()), opens, answer.press("enter", /check the key again/)];
@@ -68,7 +68,7 @@ describe("a key that is asked for", () => {
     expect(deps.opened).toEqual(["https://admin.mistral.ai/subscription"]);
   });
 
-  it("is never given back when Mistral rejects it", async () => {
+  it("is never returned when Mistral rejects it", async () => {
     const began = deps.now().getTime();
     const answers = [answer.key(bad.reveal()), answer.choose("Wait and try"), answer.choose("Stop")];
     await expect(capture({ answers })).rejects.toMatchObject({ kind: "cancelled" });
@@ -76,7 +76,7 @@ describe("a key that is asked for", () => {
     expect(deps.now().getTime() - began).toBe(300_000);
   });
 
-  it("is given back unverified when Mistral limits it and the person wants it", async () => {
+  it("is returned unverified when Mistral limits it and the person wants it", async () => {
     api.behave("no-plan");
     const answers = [answer.key(good.reveal()), answer.choose("anyway", /accepts this key/)];
     expect(await capture({ answers })).toMatchObject({
@@ -96,7 +96,7 @@ describe("a key that is asked for", () => {
     });
   });
 
-  it("is not the one that the caller has a reason against", async () => {
+  it("is never one that the caller refuses", async () => {
     const captured = await capture(
       { answers: [answer.key(bad.reveal()), answer.key(good.reveal())] },
       { refuse: (key) => (key.equals(bad) ? "Not that one." : undefined) },
@@ -142,24 +142,21 @@ describe("a key that is piped in", () => {
     ["unauthorized", "invalid-key"],
     ["rate-limited", "rate-limited"],
     ["cut", "unreachable"],
-  ] as const)(
-    "is given back as refused when the check does not end well: %s",
-    async (behaviour, diagnosis) => {
-      api.behave(behaviour);
-      expect(await capture({ stdin: good.reveal() }, { from })).toMatchObject({
-        outcome: "refused",
-        check: { diagnosis },
-      });
-    },
-  );
+  ] as const)("is returned as refused when the check fails: %s", async (behaviour, diagnosis) => {
+    api.behave(behaviour);
+    expect(await capture({ stdin: good.reveal() }, { from })).toMatchObject({
+      outcome: "refused",
+      check: { diagnosis },
+    });
+  });
 
-  it("is warned about when its shape is not the usual one, and used all the same", async () => {
+  it("gets a warning when its shape is unusual, and is used all the same", async () => {
     api.keys.accept("sk-of-another-shape");
     expect(await capture({ stdin: "sk-of-another-shape" }, { from })).toMatchObject({ outcome: "captured" });
     expect(deps.stderr()).toContain("32");
   });
 
-  it("is asked for at a keyboard, and nothing else is, whatever comes of it", async () => {
+  it("is the only thing asked for at a keyboard, whatever the outcome", async () => {
     const captured = await capture({ answers: [answer.key(good.reveal(), /Your key/)] }, { from });
     expect(captured).toMatchObject({ outcome: "captured" });
     expect(captured.key.equals(good)).toBe(true);
@@ -168,7 +165,7 @@ describe("a key that is piped in", () => {
     });
   });
 
-  it("is not the one that the caller has a reason against", async () => {
+  it("is never one that the caller refuses", async () => {
     const refused = capture({ stdin: bad.reveal() }, { from, refuse: () => "Not that one." });
     await expect(refused).rejects.toMatchObject({ kind: "usage", message: "Not that one." });
     expect(api.requests).toEqual([]);

@@ -38,7 +38,7 @@ describe("a key that is pasted before it is asked for", () => {
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
   });
 
-  it("is what a question makes of it that says so", async () => {
+  it("is turned into an answer by a question that accepts keys", async () => {
     const prompts = open(answer.pasteKey(text), answer.key("another0".repeat(4)));
     const pasted = await prompts.choose({ message: "?", choices, onKeyPasted: (key) => key.mask });
     expect(pasted).toBe(ApiKey.of(text).mask);

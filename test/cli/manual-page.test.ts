@@ -41,7 +41,7 @@ describe("the manual page", () => {
     for (const flag of globalFlags) expect(text).toContain(flag.syntax.replaceAll(/[<>]/g, ""));
   });
 
-  it.runIf(findProgram("mandoc"))("is roff without mistakes", () => {
+  it.runIf(findProgram("mandoc"))("is valid roff", () => {
     const { stdout } = spawnSync("mandoc", ["-T", "lint", "-W", "warning"], {
       input: page,
       encoding: "utf8",

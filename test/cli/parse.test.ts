@@ -38,7 +38,7 @@ it.each([
   expect(() => parse(word)).toThrow(expect.objectContaining({ kind: "usage", hint }));
 });
 
-it("has no word that means two commands, or is one", () => {
+it("has no synonym of two commands, or one that is itself a command", () => {
   const words = commandTable.flatMap(({ name, alias, tried = [] }) => [
     name,
     ...(alias === undefined ? [] : [alias]),
@@ -91,7 +91,7 @@ describe("help", () => {
     [["help", "veriffy"], "Unknown command 'veriffy'.", "Did you mean verify?"],
     [["-p", "work", "help", "xyzzy"], "Unknown command 'xyzzy'.", "mistral-key --help"],
     [["xyzzy"], "Unknown command 'xyzzy'.", "mistral-key --help"],
-  ])("is refused for what there is not: %j", (argv, message, hint) => {
+  ])("is refused for a command that does not exist: %j", (argv, message, hint) => {
     const expected = { kind: "usage", message, hint: expect.stringContaining(hint) };
     expect(() => parse(...argv)).toThrow(expect.objectContaining(expected));
   });

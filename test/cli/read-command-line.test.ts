@@ -70,7 +70,7 @@ describe("a key in an argument", () => {
     ["env", "--write", `/tmp/${key}/.env`],
     ["env", "--write", `${key}.env`],
     ["push", "command:wrangler --account 0123456789abcdef0123456789abcdef secret put"],
-  ])("is not seen in a part of a path and in an identifier: %s %s %s", async (...line) => {
+  ])("is not suspected in part of a path or in an identifier: %s %s %s", async (...line) => {
     expect(await readCommandLine(line, layout)).toMatchObject({ kind: "command" });
   });
 

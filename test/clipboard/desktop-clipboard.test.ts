@@ -77,14 +77,14 @@ describeNeeding("a real desktop's clipboard", { missing, packages: desktopNeeds.
       return { platform: "linux" as const, env };
     };
 
-    it("takes a key, which no program finds in its arguments or its environment", async () => {
+    it("gets a key that is in no program's arguments or environment", async () => {
       expect(await copyToDesktop(place(), key)).toBeDefined();
       // xclip may end before the X server knows that the process it leaves behind has the clipboard.
       await expect.poll(() => run(read)).toBe(key.reveal());
       expect(readFileSync(join(folder, "record"), "utf8")).not.toContain(key.reveal());
     });
 
-    it("loses that key again", async () => {
+    it("is cleared of that key again", async () => {
       expect(await copyToDesktop(place(), key)).toBeDefined();
       await clearDesktop(place(), fingerprintOf(key));
       const left = () => {
@@ -131,7 +131,7 @@ describe("the programs of a clipboard", () => {
     expect(board()).toBe(key.reveal());
   });
 
-  it("are not believed when what can be read back is something else", async () => {
+  it("are not trusted when something else is read back", async () => {
     script("wl-copy", `if [ $# = 0 ]; then ${keep()}; else echo undefined >'${folder}/board'; fi`);
     script("wl-paste", show());
     expect(await copyToDesktop(wayland(), key)).toEqual({ concealed: false });

@@ -133,7 +133,7 @@ describe("the units for systemd", () => {
   });
 
   it.skipIf(findProgram("systemd-analyze") === undefined).each(units)(
-    "%s is found without fault by systemd-analyze",
+    "%s passes systemd-analyze",
     (name, service, timer) => {
       // Where the command is on this machine; it looks whether it can be executed.
       const here = service.replace(/^ExecStart=\S+/m, `ExecStart=${join(home, "bin", "mistral-key")}`);
@@ -172,7 +172,7 @@ describe.skipIf(process.platform === "win32")("the workflow that rotates", () =>
   const made = "made0000".repeat(4);
   const secret = () => readFileSync(join(home, "secret"), "utf8");
 
-  it("replaces the key in the secret, once it ends soon", async () => {
+  it("replaces the key in the secret, once it expires soon", async () => {
     const gh = `#!/bin/sh\ncase $2 in set) cat > ${join(home, "secret")};; list) echo MISTRAL_API_KEY;; esac\n`;
     writeFileSync(join(home, "bin", "gh"), gh, { mode: 0o755 });
     api.admin.key = "admin999".repeat(4);
@@ -225,7 +225,7 @@ describe.skipIf(process.platform === "win32")("the workflow for GitHub Actions",
     expect(step?.env).toMatchObject({ MISTRAL_KEY_STORE: "file", KEY: expect.stringContaining("secrets.") });
   });
 
-  it("passes, and fails in the last fortnight, after the end and when the key is refused", async () => {
+  it("passes, and fails in the last fortnight, after the last day and when the key is refused", async () => {
     const day = (count: number) => dayAfter(count, new Date());
     const ended = async (ends: string) => {
       rmSync(join(home, ".config"), { recursive: true, force: true });

@@ -73,7 +73,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
       timeout: 3000,
     });
 
-  it("puts the key there, and leaves a process that knows no key and no secret", async () => {
+  it("puts the key there, and leaves a process that knows neither the key nor a secret", async () => {
     const run = await runProgram(["get", "--copy"], { env });
     expect(run).toMatchObject({ code: 0, stdout: "" });
     expect(run.stderr).toContain("The clipboard is cleared in 45 seconds");
@@ -84,7 +84,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
     expect(left?.environment).not.toContain("PASSPHRASE");
   });
 
-  it("leaves that process also where it is killed as soon as the key is there", async () => {
+  it("leaves that process even when it is killed as soon as the key is there", async () => {
     const real = findProgram("xclip");
     const script = `#!/bin/sh\n${real} "$@"\ncase "$*" in *-in*) kill -9 $PPID;; esac\n`;
     writeFileSync(join(home, "xclip"), script, { mode: 0o755 });
@@ -97,7 +97,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
     expect(waiting()).toHaveLength(1);
   });
 
-  it("takes the key off when the time is over", async () => {
+  it("clears the key when the time is up", async () => {
     await runProgram(["get", "--copy", "--json"], { env });
     const input = JSON.stringify({ seconds: 0, fingerprint: fingerprintOf(key) });
     expect(await runProgram(["__clear-clipboard"], { env, input })).toMatchObject({
@@ -134,12 +134,12 @@ describe("the built get --copy over SSH", () => {
     expect(everything).toContain(`\x1bPtmux;\x1b\x1b]52;c;${base64}\x07\x1b\\`);
   });
 
-  it("does not where the terminal has no clipboard", async () => {
+  it("sends nothing to a terminal that has no clipboard", async () => {
     const { code, everything } = await open({ TERM: "dumb" });
     expect({ code, sent: everything.includes(base64) }).toEqual({ code: 2, sent: false });
   });
 
-  it("does not where there is no terminal", async () => {
+  it("copies nothing without a terminal", async () => {
     const run = await runProgram(["get", "--copy"], { env: { ...env, SSH_TTY: "/dev/pts/0" } });
     expect(run).toMatchObject({ code: 2, stdout: "" });
   });

@@ -32,7 +32,7 @@ describe.skipIf(process.platform === "win32")("a terminal that goes away", () =>
     }
   }
 
-  it("at the hidden prompt ends the program by the hang-up, and by nothing worse", async () => {
+  it("at the hidden prompt ends the program by SIGHUP, and nothing worse", async () => {
     expect(await hangUp(["verify", "--stdin"], "stays hidden", "trap : HUP")).toBe("129");
   });
 

@@ -132,21 +132,24 @@ describe("init in a terminal, where there is no keychain", () => {
     expect(files()).toEqual([]);
   });
 
-  it.each(["80", "40"])("keeps every line within %s columns, but for what is to be copied", async (cols) => {
-    const init = start(["init"], {}, { cols: Number(cols) });
-    await choose(init, chooseStore, 1);
-    await choose(init, "Where are you now?", 2);
-    await init.waitFor("paste it here; it stays hidden");
-    // A line that is too long goes on at the edge, without the two spaces every line begins with.
-    const broken = init
-      .screen()
-      .split("\n")
-      .filter((line) => /^\p{Ll}/u.test(line) && !/^\S*"|gnome-keyring|libsecret|unlock\)/.test(line));
-    expect(broken).toEqual([]);
-    expect(init.screen().replaceAll("\n", "")).toContain(
-      '(read -rsp Password: p; printf %s "$p" | gnome-keyring-daemon -r --unlock)',
-    );
-  });
+  it.each(["80", "40"])(
+    "keeps every line within %s columns, except for what is to be copied",
+    async (cols) => {
+      const init = start(["init"], {}, { cols: Number(cols) });
+      await choose(init, chooseStore, 1);
+      await choose(init, "Where are you now?", 2);
+      await init.waitFor("paste it here; it stays hidden");
+      // A line that is too long goes on at the edge, without the two spaces every line begins with.
+      const broken = init
+        .screen()
+        .split("\n")
+        .filter((line) => /^\p{Ll}/u.test(line) && !/^\S*"|gnome-keyring|libsecret|unlock\)/.test(line));
+      expect(broken).toEqual([]);
+      expect(init.screen().replaceAll("\n", "")).toContain(
+        '(read -rsp Password: p; printf %s "$p" | gnome-keyring-daemon -r --unlock)',
+      );
+    },
+  );
 });
 
 describeWithKeyring("init in a terminal, where the keychain comes up meanwhile", () => {
@@ -159,7 +162,7 @@ describeWithKeyring("init in a terminal, where the keychain comes up meanwhile",
     ["no-service", 2, (it) => it.startLocked().then(() => it.unlock())],
   ];
 
-  it.each(ways)("goes on with it after another look: %s", async (state, down, mend) => {
+  it.each(ways)("continues with it after checking again: %s", async (state, down, mend) => {
     keyring = await startKeyring({ state, ...(state === "locked" ? { secrets: { other: key } } : {}) });
     const init = start(["init"], { ...keyring.env });
     await init.waitFor(chooseStore);
@@ -228,7 +231,7 @@ describe.runIf(process.platform === "linux")("init --with-key, where libsecret c
 });
 
 describe("init --demo on a machine that has nothing", () => {
-  it("goes to the closing card without bus, browser and network, and leaves nothing behind", async () => {
+  it("reaches the closing card without bus, browser and network, and leaves nothing behind", async () => {
     const alone = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"] as const;
     const inside: readonly string[] = may(...alone, "true") ? alone : ["env"];
     const [first = "env", ...rest] = [...inside, process.execPath, program, "init", "--demo"];

@@ -86,7 +86,7 @@ describe("a key as an argument", () => {
   ];
 
   it.each(quoted.map((quote) => [quote("KEY"), quote] as const))(
-    "is neither used nor repeated: %s",
+    "is neither used nor shown: %s",
     async (_shown, quote) => {
       const argument = quote(other);
       const lines = [
@@ -129,7 +129,7 @@ describe("a key on standard input", () => {
     ["5000 characters", other.repeat(160)],
     ["a key of another shape", unusual],
     ["a key with an umlaut", `${other}ü`],
-  ])("is not repeated when it is %s", async (what, input) => {
+  ])("is not shown when it is %s", async (what, input) => {
     for (const args of [
       ["verify", "--stdin"],
       ["verify", "--stdin", "--json", "--verbose"],
@@ -142,7 +142,7 @@ describe("a key on standard input", () => {
   });
 
   it.each(["quote-key", "html", "garbage", "server-error", "cut", "redirect", "bad-gateway"] as const)(
-    "is not repeated when the answer is %s",
+    "is not shown when the answer is %s",
     async (behaviour) => {
       api.behave(behaviour);
       for (const input of [stored, unusual]) {

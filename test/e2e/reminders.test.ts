@@ -42,7 +42,7 @@ async function onTerminal(args: readonly string[], more: Record<string, string> 
 const reminder = /Key "default" expires in 5 days/;
 const command = ["run", "--", "true"];
 
-describe("the reminder that a key ends", () => {
+describe("the reminder that a key expires", () => {
   it("shows on a terminal once, and not again that day", async () => {
     expect(await onTerminal(command)).toMatch(reminder);
     expect(await onTerminal(command)).not.toMatch(reminder);

@@ -144,19 +144,22 @@ describe.runIf(canMount)("a rotation on a disk of its own", () => {
   it.each([
     ["full", fill, "rm $MISTRAL_KEY_HOME/filler"],
     ["read-only", readOnly, writable],
-  ])("that becomes %s meanwhile keeps both keys, and it can be ended", async (_, spoil, mend) => {
-    const result = await onSmallDisk(
-      command(`init --with-key --no-verify <${at("old")}`),
-      command(`push ${writeTarget(spoil)}`),
-      `touch ${at("now")}`,
-      command(`rotate --with-key <${at("new")}`),
-      `rm ${at("now")}; ${mend}`,
-      command("rotate --abort --yes"),
-      command("get"),
-    );
-    expect(result.stderr.match(/(?<=^exit )\d+/gm)?.join(" ")).toBe("0 0 0 9 0 0 0");
-    expect(said(result)).toMatch(/Both keys are kept.*rotate --finish/);
-    expect(result.stdout).toBe(`${oldKey}\n`);
-    expect(readFileSync(at("held"), "utf8")).toBe(oldKey);
-  });
+  ])(
+    "that becomes %s meanwhile keeps both keys, and the rotation can be finished",
+    async (_, spoil, mend) => {
+      const result = await onSmallDisk(
+        command(`init --with-key --no-verify <${at("old")}`),
+        command(`push ${writeTarget(spoil)}`),
+        `touch ${at("now")}`,
+        command(`rotate --with-key <${at("new")}`),
+        `rm ${at("now")}; ${mend}`,
+        command("rotate --abort --yes"),
+        command("get"),
+      );
+      expect(result.stderr.match(/(?<=^exit )\d+/gm)?.join(" ")).toBe("0 0 0 9 0 0 0");
+      expect(said(result)).toMatch(/Both keys are kept.*rotate --finish/);
+      expect(result.stdout).toBe(`${oldKey}\n`);
+      expect(readFileSync(at("held"), "utf8")).toBe(oldKey);
+    },
+  );
 });

@@ -220,7 +220,7 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
     expect(JSON.parse(run.stdout).hint).toContain("no-such-host.invalid");
   });
 
-  it("says unreachable where TLS does not come about", async () => {
+  it("says unreachable when the TLS handshake fails", async () => {
     expectVerdict(await verify(api.url.replace("http:", "https:")), "unreachable", 5);
   });
 

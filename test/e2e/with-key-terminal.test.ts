@@ -75,7 +75,7 @@ describe("a key for standard input, where that is a keyboard", () => {
   it.each([
     [["--no-input"], {}, "--no-input was given"],
     [[], { CI: "1" }, "CI is set, so nobody is asked"],
-  ])("is refused at once where nobody is asked, and init says why: %j %j", async (flags, more, why) => {
+  ])("is refused at once when nobody may be asked, and init says why: %j %j", async (flags, more, why) => {
     const withKey = start(["init", "--with-key", ...flags], more);
     expect((await withKey.exit()).code).toBe(2);
     expect(withKey.screen()).toContain("that is your keyboard");

@@ -42,7 +42,7 @@ describe("findProgram", () => {
     expect(findProgram("./helper", { env: { PATH: folder }, platform })).toBe(undefined);
   });
 
-  it("passes over what is no program", () => {
+  it("skips what is not a program", () => {
     mkdirSync(join(folder, "first", "helper"), { recursive: true });
     const PATH = `${folder}/first:${folder}`;
     expect(findProgram("helper", { env: { PATH }, platform })).toBe(file);

@@ -76,7 +76,7 @@ describe("a private folder", () => {
     },
   );
 
-  it.runIf(posix)("makes a file private again that was not", () => {
+  it.runIf(posix)("makes a file private again that no longer was", () => {
     folder.write("a.json", "one");
     chmodSync(folder.pathOf("a.json"), 0o644);
     folder.write("a.json", "two");
@@ -107,7 +107,7 @@ describe("a private folder", () => {
     expect(await diskCalls(() => folder.remove("a.json"))).toEqual(["fsync things"]);
   });
 
-  it("removes with a file what a run that was killed has left, and nothing of one that goes on", () => {
+  it("removes with a file what a killed run has left, and nothing of one that still runs", () => {
     const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
     const leftover = (id: number) => `.mistral-key.${id}.0.tmp`;
     folder.write("a.json", "one");
@@ -117,7 +117,7 @@ describe("a private folder", () => {
   });
 });
 
-describe.runIf(posix)("a private folder that somebody has been at", () => {
+describe.runIf(posix)("a private folder that somebody has tampered with", () => {
   it("refuses a link in the place of a file, and does not touch what it leads to", () => {
     const target = join(home, "target");
     writeFileSync(target, "mine");
@@ -171,7 +171,7 @@ describe.runIf(posix)("a private folder that somebody has been at", () => {
 });
 
 describe("a private folder in a bad place", () => {
-  it.runIf(process.platform === "linux")("is given up at once where no folder can be made", () => {
+  it.runIf(process.platform === "linux")("is given up at once when no folder can be created", () => {
     const impossible = new PrivateFolder("/proc/mistral-key/things");
     expect(impossible.read("a.json")).toBeUndefined();
     expect(impossible.names()).toEqual([]);

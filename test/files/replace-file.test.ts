@@ -88,7 +88,7 @@ describe("replacing a file", () => {
     expect(readdirSync(folder).sort()).toEqual(["file", "real"]);
   });
 
-  it("leaves one alone that was changed since it was read", async () => {
+  it("leaves alone a file that was changed since it was read", async () => {
     const file = await read();
     writeFileSync(path, "old\n");
     chmodSync(path, 0o600);
@@ -97,7 +97,7 @@ describe("replacing a file", () => {
     expect(readFileSync(path, "utf8")).toBe("other\n");
   });
 
-  it.runIf(posix)("leaves one alone whose mode was changed since it was read", async () => {
+  it.runIf(posix)("leaves alone a file whose mode was changed since it was read", async () => {
     const file = await read();
     chmodSync(path, 0o600);
     expect(await replaceFile(file, content)).toMatchObject({ outcome: "untouched" });
@@ -116,7 +116,7 @@ describe("replacing a file", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.runIf(posix)("follows no link that leads elsewhere meanwhile", async () => {
+  it.runIf(posix)("follows no link that meanwhile leads elsewhere", async () => {
     for (const name of ["real", "elsewhere"]) writeFileSync(join(folder, name), "old\n");
     rmSync(path);
     symlinkSync("real", path);
@@ -127,7 +127,7 @@ describe("replacing a file", () => {
     expectUntouched(["elsewhere", "file", "real"]);
   });
 
-  it.runIf(posix)("leaves one alone that is read-only, or has another name", async () => {
+  it.runIf(posix)("leaves alone a file that is read-only, or has another name", async () => {
     chmodSync(path, 0o400);
     expect(await replaceFile(await read(), content)).toMatchObject({ reason: "it is read-only" });
     chmodSync(path, 0o600);
@@ -136,7 +136,7 @@ describe("replacing a file", () => {
     expectUntouched(["file", "other"]);
   });
 
-  it("leaves another user's alone, for root too", async (context) => {
+  it("leaves alone another user's file, even as root", async (context) => {
     if (process.geteuid?.() !== 0) return context.skip("only root can give a file away");
     chownSync(path, 65534, 65534);
     chmodSync(path, 0o666);
@@ -147,7 +147,7 @@ describe("replacing a file", () => {
     expectUntouched();
   });
 
-  it("removes what a run that was killed has left beside it, and nothing of one that goes on", async () => {
+  it("removes what a killed run has left beside it, and nothing of one that still runs", async () => {
     const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
     const leftover = (id: number) => join(folder, `.mistral-key.${id}.${"0".repeat(16)}.tmp`);
     for (const id of [ended, process.pid]) writeFileSync(leftover(id), "half a key");

@@ -7,7 +7,7 @@ const folder = fileURLToPath(new URL(".", import.meta.url));
 const targets = readdirSync(join(folder, "targets")).map((file) => file.replace(/\.ts$/, ""));
 
 describe("what the fuzzer has found", () => {
-  it.each(targets)("is read by %s as it should be", async (target) => {
+  it.each(targets)("is parsed by %s as it should be", async (target) => {
     const { fuzz } = await import(`./targets/${target}.ts`);
     const inputs = readdirSync(join(folder, "corpus", target));
     expect(inputs.length).toBeGreaterThan(0);

@@ -43,7 +43,7 @@ test("a git in the current folder is not the one that is asked", async () => {
   expect(answer).toMatchObject({ state: "failed", notInstalled: true });
 });
 
-test("an answer that nobody wants the rest of ends git, with that reason", async () => {
+test("stops git, with the reason, when the rest of an answer is not wanted", async () => {
   execFileSync("git", ["init", "-q"], { cwd: folder });
   writeFileSync(join(folder, "a.txt"), "a");
   const git = new Git({ env: process.env, platform: process.platform });
@@ -53,7 +53,7 @@ test("an answer that nobody wants the rest of ends git, with that reason", async
   });
 });
 
-test("names, bare or not, shallow or not, and where git keeps things", async () => {
+test("finds a repository, bare or not, shallow or not, and its git folders", async () => {
   execFileSync("git", ["init", "-q"], { cwd: folder });
   mkdirSync(join(folder, "below/it"), { recursive: true });
   const at = { env: process.env, platform: process.platform };

@@ -57,6 +57,6 @@ test("takes objects apart, wherever the pieces of the answer are cut", () => {
 test.each([
   ["no answer of git's", "something else entirely\n"],
   ["a line without an end", "x".repeat(70_000)],
-])("says that it does not understand %s", (_what, text) => {
+])("reports that it does not understand %s", (_what, text) => {
   expect(read([Buffer.from(text)]).reasons).toEqual(["git's answer was not understood"]);
 });

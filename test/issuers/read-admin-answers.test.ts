@@ -18,7 +18,7 @@ it("has no part of the Admin API key in what is shown of an answer that repeats 
 });
 
 it.each(["../users", "", "..", "a/b", "a b", "a?b", 7])(
-  "takes %j for no id, which becomes a part of a URL",
+  "rejects the id %j, since ids become part of a URL",
   (id) => {
     expect(readIssuedKeys({ keys: [{ key_id: id }] }, adminKey)).toEqual([]);
     expect(readCreatedKey({ key_id: id, key: "newKey11".repeat(4) })).toBeUndefined();

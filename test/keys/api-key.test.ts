@@ -26,7 +26,7 @@ describe("an API key", () => {
     expect(key.mask).toBe("test...Key0");
   });
 
-  it("does not exist empty", () => {
+  it("cannot be empty", () => {
     expect(() => ApiKey.of("")).toThrow(TypeError);
   });
 
@@ -36,7 +36,7 @@ describe("an API key", () => {
     expect(key.equals(ApiKey.of(text.toLowerCase()))).toBe(false);
   });
 
-  it("takes another shape as unusual, not as wrong", () => {
+  it("treats another shape as unusual, not as wrong", () => {
     expect(key.hasUsualShape).toBe(true);
     expect(ApiKey.of("short").hasUsualShape).toBe(false);
     expect(ApiKey.of(`${text.slice(1)}-`).hasUsualShape).toBe(false);

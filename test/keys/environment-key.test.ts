@@ -14,7 +14,7 @@ describe("readEnvironmentKey", () => {
   });
 
   it.each([`"${key}"`, `'${key}'`, `${key}\r`, `${key}\n`, ` ${key} `, `"${key}"\r\n`, `" ${key}"`])(
-    "takes off what is around it in %j",
+    "strips what surrounds it in %j",
     (text) => {
       expect(read(text)).toEqual({ key, wrapped: true });
     },
@@ -25,13 +25,13 @@ describe("readEnvironmentKey", () => {
   });
 
   it.each([`${key} # laptop`, `${key}\x1b]0;x\x07`, `${key}\u200b`, `${key}\r\n${key}`, "schlüssel"])(
-    "says that %j cannot be one",
+    "says that %j cannot be a key",
     (text) => {
       expect(read(text)).toBe("unusable");
     },
   );
 
-  it("takes only pairs of quotes off", () => {
+  it("strips quotes only in pairs", () => {
     expect([read(`"${key}`), read(`"${key}'`), read('"')]).toEqual([
       { key: `"${key}`, wrapped: false },
       { key: `"${key}'`, wrapped: false },

@@ -18,7 +18,7 @@ it("does not hold the key", () => {
   expect(JSON.stringify(fingerprintOf(key))).not.toContain(key.reveal());
 });
 
-it("recognises nothing by a fingerprint that is cut off", () => {
+it("recognises nothing by a truncated fingerprint", () => {
   const { salt, hash } = fingerprintOf(key);
   expect(matchesFingerprint(key, { salt, hash: hash.slice(0, 20) })).toBe(false);
   expect(matchesFingerprint(key, { salt, hash: "" })).toBe(false);

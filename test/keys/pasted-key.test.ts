@@ -54,7 +54,7 @@ describe("readPastedKey", () => {
     ["paste markers", `\x1b[200~${key}\x1b[201~`],
     ["paste markers without their escape", `[200~${key}[201~`],
     ["an empty line before and after", `\n\n${key}\n\n`],
-  ])("takes the key out of %s", (_what, text) => {
+  ])("extracts the key from %s", (_what, text) => {
     expect(readPastedKey(text)).toEqual({ outcome: "key", value: key });
   });
 
@@ -119,7 +119,7 @@ describe("readPastedKey", () => {
     );
   });
 
-  it("gives a key that reads as itself, and has nothing that a store or a header cannot hold", () => {
+  it("returns a key that parses as itself, and holds nothing that a store or a header cannot", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
         const pasted = readPastedKey(text);
@@ -130,7 +130,7 @@ describe("readPastedKey", () => {
     );
   });
 
-  it("never says in a reason what it was given", () => {
+  it("never repeats its input in a reason", () => {
     fc.assert(
       fc.property(anyKey, fc.constantFrom(" ", "\n", "\0", "é"), (value, between) => {
         const pasted = readPastedKey(`${value}${between}${value}`);

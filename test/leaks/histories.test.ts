@@ -52,7 +52,7 @@ const usual = [
   ".local/state/nvim/shada/main.shada",
 ];
 
-test.each(usual)("%s is one, where it is by itself", async (file) => {
+test.each(usual)("%s is one by default", async (file) => {
   plant(file, "notes.txt", ".config/app/settings.json", ".profile");
   const elsewhere = (await found()).filter((path) => path !== file);
   expect(await found()).toContain(file);

@@ -24,7 +24,7 @@ describe("finds a key by its mask and fingerprint", () => {
     expect(found(`a=${key}\nin${key}side`)).toEqual(["plain@2", "plain@37"]);
   });
 
-  test.each([0, 1, 2, 3, 4, 5])("in base64, %i bytes behind the start of what is encoded", (bytes) => {
+  test.each([0, 1, 2, 3, 4, 5])("in base64, %i bytes after the start of what is encoded", (bytes) => {
     const encoded = Buffer.from(`${"u".repeat(bytes)}${key}:password`).toString("base64");
     expect(found(`Authorization: Basic ${encoded}`).map((hit) => hit.split("@")[0])).toEqual(["base64"]);
   });
@@ -38,7 +38,7 @@ describe("finds a key by its mask and fingerprint", () => {
     }
   });
 
-  test.each([0, 1, 2])("in base64 for addresses, %i bytes behind the start", (bytes) => {
+  test.each([0, 1, 2])("in URL-safe base64, %i bytes after the start", (bytes) => {
     const encoded = Buffer.from(`${"u".repeat(bytes)}${oddKey}`).toString("base64url");
     expect(found(`?key=${encoded}&x`)).toHaveLength(1);
   });
@@ -47,7 +47,7 @@ describe("finds a key by its mask and fingerprint", () => {
     expect(found(Buffer.from(`x=${key}\r\n`, "utf16le"))).toEqual(["utf-16@4"]);
   });
 
-  test("not in what only has its ends", () => {
+  test("not in what shares only its first and last characters", () => {
     expect(found(`test${"x".repeat(24)}Key0 test...Key0 testKey0`)).toEqual([]);
     expect(found(key.slice(0, -1))).toEqual([]);
     expect(found(key.toUpperCase())).toEqual([]);
@@ -61,7 +61,7 @@ test("a text is shown with the mask in place of every word that has the key in i
   );
 });
 
-test("a content full of keys tells of the first hundred", () => {
+test("of a content full of keys, only the first hundred are reported", () => {
   let found = 0;
   const stream = new LeakStream(patterns, () => {
     found += 1;

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => repository.close());
 
 describe("a stored key is found", () => {
-  test("in a file that git has", async () => {
+  test("in a file that git tracks", async () => {
     repository.write("repository/src/config.js", `// first\n${line}`);
     repository.git("add", "-A");
 
@@ -47,7 +47,7 @@ describe("a stored key is found", () => {
     expect(places(await repository.scan())).toEqual([{ kind: "staged", path: "a.txt", line: 3 }]);
   });
 
-  test("in a version that was committed and taken out again, with the commit that brought it in", async () => {
+  test("in a version that was committed and removed again, with the commit that introduced it", async () => {
     repository.commit("first");
     repository.write("repository/a.txt", line);
     const commit = repository.commit("second");
@@ -84,7 +84,7 @@ describe("a stored key is found", () => {
     expect(found).toHaveLength(expected.length);
   });
 
-  test("in what was amended, thrown away or staged once, which no clone would get", async () => {
+  test("in what was amended, dropped or staged once, which no clone would get", async () => {
     repository.write("repository/a.txt", line);
     const amended = repository.commit("first");
     repository.write("repository/a.txt", "clean\n");
@@ -106,7 +106,7 @@ describe("a stored key is found", () => {
     );
   });
 
-  test("in an object that is packed, and is the difference to another one", async () => {
+  test("in an object that is packed as the difference from another one", async () => {
     const text = Array.from({ length: 3000 }, (_, index) => `line ${index}\n`).join("");
     repository.write("repository/a.txt", text);
     repository.commit("first");
@@ -255,7 +255,7 @@ test("a name that holds the key is not repeated", async () => {
   );
 });
 
-test("a name cannot steer a terminal", async () => {
+test("a name cannot control a terminal", async () => {
   repository.write("repository/a\u001b]0;title\u0007.txt", line);
 
   expect(places(await repository.scan())).toEqual([
@@ -309,7 +309,7 @@ describe("as a hook", () => {
     ]);
   });
 
-  test("works before the first commit and passes over links and submodules", async () => {
+  test("works before the first commit and skips links and submodules", async () => {
     symlinkSync(storedKey, join(repository.path, "link"));
     repository.git("add", "-A");
     repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);

@@ -98,7 +98,7 @@ describe("what could not be searched is named, with the reason", () => {
     await expectGaps({ [history]: /git cannot read 1 object/ });
   });
 
-  test("the older part of a shallow clone, although the key was committed and taken out there", async () => {
+  test("the older part of a shallow clone, although the key was committed and removed there", async () => {
     repository.write("repository/a.txt", line);
     repository.commit("second");
     repository.write("repository/a.txt", "clean\n");

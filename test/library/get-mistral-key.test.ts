@@ -57,14 +57,14 @@ it("hands out no Admin API key", async () => {
 });
 
 describe("getMistralKey, with a key in the environment", () => {
-  it("gives that one and looks nowhere else", async () => {
+  it("returns that one and looks nowhere else", async () => {
     process.env.MISTRAL_API_KEY = "from-the-environment";
     process.env.MISTRAL_KEY_HOME = "/nonexistent";
     expect(await getMistralKey()).toBe("from-the-environment");
     expect(await getMistralKey({ profile: "work" })).toBe("from-the-environment");
   });
 
-  it("takes off what Docker and Windows leave around it", async () => {
+  it("strips what Docker and Windows leave around it", async () => {
     process.env.MISTRAL_API_KEY = `"${oldKey.reveal()}"\r`;
     expect(await getMistralKey()).toBe(oldKey.reveal());
   });
@@ -102,7 +102,7 @@ describe("getMistralKey, with a stored key", () => {
     expect(await getMistralKey({ profile: "default" })).toBe(oldKey.reveal());
   });
 
-  it("remembers it, and sees at once that it was replaced or removed", async () => {
+  it("caches it, and notices at once that it was replaced or removed", async () => {
     await keep(oldKey);
     expect(await getMistralKey()).toBe(oldKey.reveal());
     // Only somebody who remembers the key can give it now.

@@ -40,7 +40,7 @@ describe("the built library", () => {
     expect([...loaded].reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThan(6000);
   });
 
-  it.each(["import", "require"])("can be had by %s", async (way) => {
+  it.each(["import", "require"])("can be loaded by %s", async (way) => {
     // Node brings require() of such modules from 20.19 and 22.12 on; older ones are not supported.
     const load = way === "import" ? 'await import("mistral-key")' : 'require("mistral-key")';
     const script = `(async () => { const { getMistralKey } = ${load}; process.stdout.write(await getMistralKey()); })()`;

@@ -62,7 +62,7 @@ describe("what has to be paid", () => {
     });
   });
 
-  it.each([400, 402, 403, 429])("is over the spending limit where that is said, with %i", (status) => {
+  it.each([400, 402, 403, 429])("is over the spending limit when the answer says so, with %i", (status) => {
     expect(judge({ ...answers["spending-limit"], status }, completion)).toMatchObject({
       diagnosis: "rate-limited",
       limit: "spending",
@@ -89,7 +89,7 @@ describe("a limit", () => {
     });
   });
 
-  it("of the month is told from one of the minute", () => {
+  it("of the month is distinguished from one of the minute", () => {
     expect(judge(answers["month-used-up"], completion)).toMatchObject({ limit: "of-the-month" });
   });
 
@@ -99,7 +99,7 @@ describe("a limit", () => {
 });
 
 describe("something not found", () => {
-  it("is the model where one was called", () => {
+  it("is the model when one was called", () => {
     for (const name of ["model-not-found", "invalid-model", "not-found"] as const) {
       expect(judge(answers[name], completion)).toEqual({ diagnosis: "model-not-found", missing: "model" });
     }
@@ -123,7 +123,7 @@ describe("an answer that is not Mistral's", () => {
     ["html", "web-page"],
     ["redirect", "redirect"],
     ["html-forbidden", "gateway"],
-  ] as const)("is seen in %s", (name, foreign) => {
+  ] as const)("is recognised in %s", (name, foreign) => {
     expect(judge(answers[name])).toMatchObject({ diagnosis: "unreachable", foreign });
   });
 
@@ -144,7 +144,7 @@ describe("an answer that is not Mistral's", () => {
     },
   );
 
-  it.each([400, 422])("is a gateway's where it complains of our call with a bare message, %i", (status) => {
+  it.each([400, 422])("is a gateway's when it complains of our call in a bare message, %i", (status) => {
     expect(judge({ status, body: { message: "Bad request" } }, completion)).toMatchObject({
       foreign: "gateway",
     });
@@ -154,7 +154,7 @@ describe("an answer that is not Mistral's", () => {
     expect(judge({ ...answers["bad-request"], status }, completion).diagnosis).toBe("unreachable");
   });
 
-  it("is unreadable where the JSON is broken or of another kind", () => {
+  it("is unreadable when the JSON is broken or of another kind", () => {
     for (const answer of [answers.garbage, answers["other-json"], { status: 204, body: "" }]) {
       expect(judge(answer)).toMatchObject({ diagnosis: "server-error", foreign: "unreadable" });
     }
@@ -171,11 +171,11 @@ describe("a call that Mistral does not understand", () => {
 });
 
 describe("a failure of Mistral's", () => {
-  it.each([408, 500, 502, 529])("is seen in %i", (status) => {
+  it.each([408, 500, 502, 529])("is recognised in %i", (status) => {
     expect(judge({ status, body: { message: "?" } })).toEqual({ diagnosis: "server-error", status });
   });
 
-  it("is none where a model is at capacity", () => {
+  it("is not one when a model is at capacity", () => {
     for (const name of ["over-capacity", "over-capacity-429"] as const) {
       expect(judge(answers[name], completion)).toEqual({ diagnosis: "over-capacity" });
     }

@@ -33,7 +33,7 @@ describe("a call without an answer", () => {
     expect(connectionFailureOf(error, host, false).reason).toBe("connection");
   });
 
-  it("has run out of time whatever else was seen", () => {
+  it("has timed out, whatever else was seen", () => {
     expect(connectionFailureOf(failed("ECONNRESET"), host, true).reason).toBe("timeout");
   });
 });

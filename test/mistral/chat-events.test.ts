@@ -32,7 +32,7 @@ async function events(behaviour?: StreamBehaviour, options: Partial<SdkMistralAp
 }
 
 describe("a streamed answer", () => {
-  it("comes in pieces, and ends with why it ends, the model and what it took", async () => {
+  it("comes in pieces, and ends with the reason, the model and the tokens used", async () => {
     expect(await events()).toEqual({
       words: "Hello\nfrom [31mthe loopback.",
       last: {
@@ -67,14 +67,14 @@ describe("a streamed answer", () => {
     ["stream-unfinished", "connection"],
     ["stream-endless", "not-an-answer"],
     ["stream-hang", "timeout"],
-  ] as const)("that is a %s is broken, after what came of it", async (behaviour, reason) => {
+  ] as const)("that is a %s is broken, after the part that arrived", async (behaviour, reason) => {
     expect(await events(behaviour, { silenceMs: 2000 })).toMatchObject({
       words: "Hello",
       last: { kind: "broken", assessed: { diagnosis: "unreachable", failure: { reason } } },
     });
   });
 
-  it("with something else in it is broken, and shows nothing of that", async () => {
+  it("with anything else in it is broken, and shows none of that", async () => {
     const { words, last } = await events("stream-garbage");
     expect(words).toBe("Hello");
     expect(last).toMatchObject({
@@ -84,7 +84,7 @@ describe("a streamed answer", () => {
     expect(JSON.stringify(last)).not.toContain("overloaded");
   });
 
-  it("never says the key, however it comes", async () => {
+  it("never contains the key, however it arrives", async () => {
     expect((await events("stream-key")).words).toBe(`Hello${key.mask}\nfrom [31mthe loopback.`);
   });
 
@@ -100,7 +100,7 @@ describe("a streamed answer", () => {
     await expect(start({}, controller.signal)).rejects.toBeInstanceOf(Cancelled);
   });
 
-  it("ends its call when nobody reads on", async () => {
+  it("ends its call when the reader stops", async () => {
     api.behave("stream-hang");
     const result = await start();
     if (!result.ok) throw new Error("No answer.");

@@ -72,7 +72,7 @@ describe("over https and through proxies", () => {
     expect(proxy.traffic()).not.toContain(text);
   });
 
-  it("tells a proxy that wants a password", async () => {
+  it("reports a proxy that wants a password", async () => {
     const proxy = await openProxy({ password: { name: "ada", password: "p@ss" } });
     const said = await sentence({ HTTPS_PROXY: proxy.url });
     expect(said).toContain(
@@ -85,13 +85,13 @@ describe("over https and through proxies", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("tells a proxy that does not connect to Mistral", async () => {
+  it("reports a proxy that does not connect to Mistral", async () => {
     const proxy = await openProxy({ refuseWith: 403 });
     const said = await sentence({ HTTPS_PROXY: proxy.url });
     expect(said).toContain(`the proxy ${proxy.host} does not connect to localhost:${api.port} (403)`);
   });
 
-  it("tells a proxy that is not there", async () => {
+  it("reports a proxy that is not there", async () => {
     const port = await freePort();
     const said = await sentence({ HTTPS_PROXY: `http://ada:secret@127.0.0.1:${port}` });
     expect(said).toContain(
@@ -103,7 +103,7 @@ describe("over https and through proxies", () => {
     );
   });
 
-  it("tells a proxy address that cannot be used", async () => {
+  it("reports a proxy address that cannot be used", async () => {
     expect(await sentence({ HTTPS_PROXY: "socks5://127.0.0.1:1080" })).toContain(
       "SOCKS proxies cannot be used",
     );
@@ -115,14 +115,14 @@ describe("over https and through proxies", () => {
     expect(said).toContain(`the proxy ${proxy.host} does not connect`);
   });
 
-  it("tells a proxy whose own certificate is not trusted", async () => {
+  it("reports a proxy whose own certificate is not trusted", async () => {
     const proxy = await openProxy({ tls: certificate });
     const said = await sentence({ HTTPS_PROXY: proxy.url });
     expect(said).toContain(`the proxy ${proxy.host} showed a certificate`);
     expect(said).toContain("NODE_EXTRA_CA_CERTS");
   });
 
-  it("tells a port that does not speak TLS", async () => {
+  it("reports a port that does not speak TLS", async () => {
     const plain = await startMistralApi({ keys: [text] });
     const said = await sentence({}, `https://localhost:${plain.port}`);
     await plain.stop();
@@ -173,7 +173,7 @@ describe("over https and through proxies", () => {
       expect(secure.tunnels.length).toBeGreaterThan(0);
     });
 
-    it("tells a proxy that wants a password, and never shows the one it was given", async () => {
+    it("reports a proxy that wants a password, and never shows the one it was given", async () => {
       const proxy = await openProxy({ password: { name: "ada", password: "right" } });
       const run = await verify({
         ...trusting(),
@@ -188,7 +188,7 @@ describe("over https and through proxies", () => {
       expect(run.stdout + run.stderr).not.toContain("wrongPassword");
     });
 
-    it("goes past the proxy to what NO_PROXY names", async () => {
+    it("bypasses the proxy for what NO_PROXY names", async () => {
       const proxy = await openProxy();
       for (const variable of ["NO_PROXY", "no_proxy"]) {
         const env = { ...trusting(), HTTPS_PROXY: proxy.url, [variable]: "example.com,localhost" };

@@ -8,7 +8,7 @@ const route = (env: Record<string, string>, address = api) => {
   return chosen.kind === "proxy" ? chosen.proxy.href : chosen.kind;
 };
 
-describe("the way to an address", () => {
+describe("the route to an address", () => {
   it("is direct without variables, and where they are empty", () => {
     expect(route({})).toBe("direct");
     expect(route({ HTTPS_PROXY: "", HTTP_PROXY: " " })).toBe("direct");
@@ -30,7 +30,7 @@ describe("the way to an address", () => {
   });
 
   it.each(["socks5://proxy.example.com:1080", "http://", "http://[", "file:///etc/passwd"])(
-    "is none where the proxy is %s",
+    "is none when the proxy is %s",
     (value) => {
       expect(chooseRoute(api, { HTTPS_PROXY: value })).toEqual({ kind: "unusable", variable: "HTTPS_PROXY" });
     },

@@ -86,7 +86,7 @@ describe("the list of models", () => {
     expect(readModels({ data: [{ id: "a" }, { id: "a" }] }, key)).toHaveLength(1);
   });
 
-  it("takes out of a name what would move the cursor", () => {
+  it("removes from a name what would move the cursor", () => {
     expect(readModels({ data: [{ id: "a\x1b[31m\u202eb" }] }, key)?.[0]?.id).toBe("ab");
   });
 
@@ -126,25 +126,25 @@ describe("the model for the test call", () => {
     ).toBe("mistral-small-latest");
   });
 
-  it("is a large one before one that retires or does something else", () => {
+  it("is a large one rather than one that is deprecated or does something else", () => {
     const others = [model("voxtral-mini-latest"), model("open-mistral-7b", retiring)];
     expect(chooseModel([...others, model("mistral-large-2512")])).toBe("mistral-large-2512");
     expect(chooseModel(others)).toBe("voxtral-mini-latest");
   });
 
-  it("is none where nothing chats", () => {
+  it("is none when there is no chat model", () => {
     expect(chooseModel([model("mistral-embed", { capabilities: [] })])).toBeUndefined();
   });
 });
 
 describe("whose key it is", () => {
-  it("is read as far as it is told", () => {
+  it("is read as far as it is reported", () => {
     expect(
       readIdentity({ email: "ada@example.com", workspace: null, api_key: { name: " lap\ntop " } }, key),
     ).toEqual({ email: "ada@example.com", workspace: null, organization: null, keyName: "lap top" });
   });
 
-  it("is nobody where nothing is told", () => {
+  it("is unknown when nothing is reported", () => {
     for (const answer of [{ email: null }, "text", undefined]) expect(readIdentity(answer, key)).toBeNull();
   });
 

@@ -66,7 +66,7 @@ describe("a good key", () => {
     });
   });
 
-  it("has the model say a sentence where somebody will read it", async () => {
+  it("asks the model for a sentence when somebody will read it", async () => {
     expect(await check()).not.toHaveProperty("words");
     expect(await check({ greets: true })).toMatchObject({ words: expect.stringMatching(/^Hello! .*\.$/) });
     expect(api.requests.at(-1)).toMatchObject({ maxTokens: 40 });
@@ -94,7 +94,7 @@ describe("a good key", () => {
     expect(explain(found).sentence).toContain("no chat model");
   });
 
-  it("is valid when nobody tells whose it is", async () => {
+  it("is valid when its owner is not reported", async () => {
     for (const behaviour of ["not-found", "server-error", "html", "garbage", "cut"] as const) {
       api.behave(behaviour, { on: ["identity"] });
       expect(await check()).toMatchObject({ diagnosis: "valid", identity: null });
@@ -184,7 +184,7 @@ describe("the models", () => {
     expect(paths()).toEqual(["GET /v1/models"]);
   });
 
-  it("are not there for what an answer shows, and which may be explained", async () => {
+  it("are replaced by an assessment when the answer has no list", async () => {
     for (const [behaviour, diagnosis] of [
       ["unauthorized", "invalid-key"],
       ["html", "unreachable"],
@@ -198,7 +198,7 @@ describe("the models", () => {
     }
   });
 
-  it("are counted although one is of a kind that the SDK does not know", async () => {
+  it("are counted although the SDK does not know the type of one", async () => {
     const odd = await startMistralApi({ keys: [text], models: [{ id: "odd", type: "quantum" } as never] });
     const result = await sdkApi(odd.url).listModels(key, { history: newKey });
     await odd.stop();
@@ -206,22 +206,22 @@ describe("the models", () => {
   });
 });
 
-describe("patience", () => {
+describe("a failed call", () => {
   const completions = () => api.requests.filter(({ path }) => path.endsWith("completions")).length;
 
-  it("repeats a call that was limited for a moment", async () => {
+  it("is retried when it was briefly rate-limited", async () => {
     api.behave("rate-limited-briefly", { times: 1 });
     expect((await check()).diagnosis).toBe("valid");
     expect(completions()).toBe(2);
   });
 
-  it("repeats a call that failed at Mistral, three times in all", async () => {
+  it("is retried when Mistral failed, up to three attempts in all", async () => {
     api.behave("server-error", { on: ["completion"] });
     expect((await check()).diagnosis).toBe("server-error");
     expect(completions()).toBe(3);
   });
 
-  it("does not wait longer than its time limit, and says when to try again", async () => {
+  it("is not retried past its time limit, and says when to try again", async () => {
     api.behave("rate-limited");
     const found = await check();
     expect(explain(found).hint).toBe("Try again in 42 seconds.");
@@ -229,7 +229,7 @@ describe("patience", () => {
   });
 
   it.each(["no-plan", "month-used-up"] as const)(
-    "does not repeat on %s, since waiting changes nothing",
+    "is not retried on %s, since waiting changes nothing",
     async (behaviour) => {
       api.behave(behaviour);
       await check();
@@ -237,7 +237,7 @@ describe("patience", () => {
     },
   );
 
-  it("reports the answer it had when the repetition gets none", async () => {
+  it("reports the earlier answer when the retry gets none", async () => {
     api.behave("server-error", { on: ["models"], times: 1 });
     const checking = check({}, { timeoutMs: 1500, pauseMs: 200 });
     await expect.poll(() => paths()).toContain("GET /v1/models");
@@ -254,7 +254,7 @@ describe("patience", () => {
     await expect(check({ signal: controller.signal })).rejects.toBeInstanceOf(Cancelled);
   });
 
-  it("stops during the pause before a repetition", async () => {
+  it("stops during the pause before a retry", async () => {
     api.behave("rate-limited", { headers: { "retry-after": "1" } });
     const controller = new AbortController();
     const checking = check({ signal: controller.signal });
@@ -325,7 +325,7 @@ describe("the key", () => {
   });
 
   it.each(["server-error", "cut", "html"] as const)(
-    "is not said to be none of Codestral's where Codestral's address does not tell: %s",
+    "is not ruled out as a Codestral key when Codestral's address gives no verdict: %s",
     async (behaviour) => {
       const codestral = await startMistralApi({ keys: [] });
       codestral.behave(behaviour);

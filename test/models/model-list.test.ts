@@ -33,7 +33,7 @@ describe("the names of one model", () => {
     expect(names([model("a"), model("b-latest", { aliases: ["a", "c"] })])).toEqual([["a", "b-latest", "c"]]);
   });
 
-  it("stay apart where Mistral says other things of them", () => {
+  it("stay apart when Mistral reports different data for them", () => {
     const old = model("a-2401", { aliases: ["a"], deprecatedAt: "2026-12-01T00:00:00.000Z" });
     expect(names([old, model("a", { aliases: ["a-2401"] })])).toEqual([
       ["a", "a-2401"],
@@ -41,14 +41,14 @@ describe("the names of one model", () => {
     ]);
   });
 
-  it("stand in the order of their names, those that are taken away last", () => {
+  it("are sorted by name, deprecated and archived ones last", () => {
     const rows = [model("c"), model("a", { deprecatedAt: "2026-12-01T00:00:00.000Z" }), model("b")];
     expect(names(rows)).toEqual([["b"], ["c"], ["a"]]);
   });
 });
 
 describe("what a model can do", () => {
-  it("must be all that is wanted", () => {
+  it("must include every wanted ability", () => {
     const seeing = model("a", { capabilities: ["chat", "vision"] });
     expect(canDo(seeing, [])).toBe(true);
     expect(canDo(seeing, ["vision", "chat"])).toBe(true);

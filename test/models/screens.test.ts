@@ -74,7 +74,7 @@ function draw(screen: string, options: Parameters<typeof recordOutput>[0]): stri
 const colours = { color: true, env: { TERM: "xterm-256color", COLORTERM: "truecolor", LANG: "C.UTF-8" } };
 
 describe.each(Object.keys(screens))("the screen of %s", (screen) => {
-  it.each([60, 80, 200])("looks as it did in %d columns", async (columns) => {
+  it.each([60, 80, 200])("matches its reviewed screen in %d columns", async (columns) => {
     const plain = draw(screen, { columns, env: { LANG: "C.UTF-8" } });
     expect(plain.split("\n").filter((line) => displayWidth(line) > columns)).toEqual([]);
     await expect(plain).toMatchFileSnapshot(`screens/${screen}-${columns}.txt`);

@@ -31,7 +31,7 @@ const moved = /belongs to workspace Marketing of Analytical Engines, the stored 
 const steps = [answer.choose("Replace it"), answer.choose("I have a key"), answer.key(newKey.reveal())];
 
 describe("a new key of another workspace than the stored one", () => {
-  it("is not stored by init when the person does not want that", async () => {
+  it("is not stored by init when the person declines", async () => {
     const stopped = run({}, { answers: [...steps, answer.enter(/anyway/)] });
     await expect(stopped).rejects.toMatchObject({
       kind: "cancelled",
@@ -41,20 +41,20 @@ describe("a new key of another workspace than the stored one", () => {
     expect(await slotsOf(deps)).toEqual({ current: "old", next: "nothing", previous: "nothing" });
   });
 
-  it("is stored when the person does", async () => {
+  it("is stored when the person agrees", async () => {
     const rest = [answer.press("l", /later/), answer.choose("I do not know")];
     await run({}, { answers: [...steps, answer.confirm(true, /anyway/), ...rest] });
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
-  it("may have the same name as that one in another organization", async () => {
+  it("may have a workspace of the same name in another organization", async () => {
     api.keys.accept(newKey.reveal(), { identity: { workspace: "Research", organization: "Elsewhere" } });
     const stopped = run({}, { answers: [...steps, answer.enter(/anyway/)] });
     await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
     expect((await slotsOf(deps)).current).toBe("old");
   });
 
-  it("is stored with --yes, which is said", async () => {
+  it("is stored with --yes, with a warning", async () => {
     await run({ withKey: true, yes: true }, { stdin: newKey.reveal() });
     expect(deps.stderr().replace(/\s+/g, " ")).toMatch(moved);
     expect((await slotsOf(deps)).current).toBe("new");

@@ -85,7 +85,7 @@ function screenOfRun(init: Terminal): string {
 }
 
 describe.each([40, 80, 120])("init in %i columns", (cols) => {
-  it.each(Object.entries(stories))("looks as it was looked at: %s", async (name, story) => {
+  it.each(Object.entries(stories))("matches its reviewed screen: %s", async (name, story) => {
     const init = start(cols);
     await story(init);
     await init.exit();

@@ -35,7 +35,7 @@ function setUp(keychainStates: readonly StoreAvailability[], answers?: readonly 
 }
 
 describe("settling where a key will be kept", () => {
-  it("takes a usable keychain without a word", async () => {
+  it("uses a usable keychain without a question", async () => {
     const { deps, stores, settle } = setUp([{ state: "available" }], []);
     expect(await settle()).toBe(stores.keychain);
     expect(stores.keychain.prepared).toEqual(["default"]);
@@ -61,7 +61,7 @@ describe("settling where a key will be kept", () => {
     });
   });
 
-  it("asks nothing and puts nothing elsewhere without a person", async () => {
+  it("asks nothing and falls back to no other store without a person", async () => {
     const { settle, stores } = setUp([locked]);
     await expect(settle()).rejects.toMatchObject({ kind: "store-locked" });
     expect(await settle("file")).toBe(stores.file);

@@ -71,7 +71,7 @@ describe.skipIf(process.platform === "win32")("the tarball, installed globally a
     expect(realpathSync(page)).toContain("node_modules/mistral-key/dist");
   });
 
-  it("makes npm warn of nothing", () => {
+  it("makes npm print no warning", () => {
     expect(said).toContain("added 3 packages");
     expect(said).not.toMatch(/warn/i);
   });

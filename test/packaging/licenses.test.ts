@@ -46,7 +46,7 @@ describe("the licences of what is bundled", () => {
     },
   );
 
-  it("stop the build when a package does not carry their text", () => {
+  it("stop the build when a package lacks their text", () => {
     const module = install("bare", "MIT", { NOTICE: "A notice is no licence." });
     expect(() => packagesOf([module])).toThrow(/bare 1\.2\.3 .* does not carry the text/);
   });

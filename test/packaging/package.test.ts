@@ -124,7 +124,7 @@ describe("the bundles", () => {
   const bundle = readJson<Bundle>("build/bundle.json");
   const text = (file: string) => readFileSync(join(root, "dist", file), "utf8");
 
-  it("come with the licence of every package they have a part of", () => {
+  it("come with the licence of every package that they include", () => {
     const document = text("THIRD-PARTY-LICENSES.txt");
     const modules = bundle.files.flatMap((file) => file.modules);
     const names = modules.flatMap(

@@ -36,7 +36,7 @@ function filesIn({ found }: Discovery): readonly string[] {
 
 const line = `MISTRAL_API_KEY=${chosenKey}\n`;
 
-test("equal keys are one key with several places, others are others", async () => {
+test("equal keys are one key with several places, different keys are separate", async () => {
   write(".env", line);
   write(".bashrc", `export ${line}`);
   write(".profile", `export MISTRAL_API_KEY=${otherKey}\n`);
@@ -70,7 +70,7 @@ test("without a repository only this folder counts", async () => {
   expect(filesIn(await find({ cwd: join(home, "a/b") }))).toEqual(["a/b/.env"]);
 });
 
-test("a file that two names lead to is found once", async () => {
+test("a file with two names is found once", async () => {
   write("dotfiles/bashrc", `export ${line}`);
   symlinkSync("dotfiles/bashrc", join(home, ".bashrc"));
   symlinkSync("dotfiles/bashrc", join(home, ".bash_profile"));
@@ -136,7 +136,7 @@ test.runIf(process.platform !== "win32")(
 );
 
 test.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
-  "a file that may not be read is reported",
+  "an unreadable file is reported",
   async () => {
     write(".bashrc", line);
     chmodSync(join(home, ".bashrc"), 0);
@@ -159,7 +159,7 @@ test("a damaged file of a tool is reported and the rest is searched", async () =
   ]);
 });
 
-test("tells what git would do with each file", async () => {
+test("reports what git would do with each file", async () => {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: home, stdio: "ignore" });
   git("init", "-q");
   write(".gitignore", ".env.ignored\n");
@@ -181,7 +181,7 @@ test("tells what git would do with each file", async () => {
   });
 });
 
-test("a machine without git leaves only that question open", async () => {
+test("without git, only that question stays open", async () => {
   mkdirSync(join(home, ".git"));
   write(".env", line);
 

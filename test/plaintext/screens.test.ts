@@ -72,7 +72,7 @@ function screenOfRun(screen: Terminal): string {
 }
 
 describe.each([40, 80, 120])("import of three keys in %i columns", (cols) => {
-  it.each(Object.entries(stories))("looks as it was looked at: %s", async (name, story) => {
+  it.each(Object.entries(stories))("matches its reviewed screen: %s", async (name, story) => {
     const screen = start(cols);
     await story(screen);
     await screen.exit();

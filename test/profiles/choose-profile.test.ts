@@ -108,13 +108,13 @@ describe.skipIf(process.platform === "win32")("a .mistral-key that another user 
     refused(/belongs to another user/);
   });
 
-  it("is something else when it is a folder", () => {
+  it("is ignored when it is a folder", () => {
     mkdirSync(join(home, "repository", ".mistral-key"));
     expect(choose().rule).toBe("default");
   });
 });
 
-describe("a .mistral-key that holds something else than a name", () => {
+describe("a .mistral-key that holds something other than a name", () => {
   const key = "testKey0".repeat(4);
 
   it.each([
@@ -144,13 +144,13 @@ describe("a .mistral-key that holds something else than a name", () => {
     expect(choose).toThrow(/is not used, because it is too large/);
   });
 
-  it("does not mind spaces and Windows line ends around the name", () => {
+  it("ignores spaces and Windows line endings around the name", () => {
     nameIn("repository", " team \r\n");
     expect(choose().name).toBe("team");
   });
 });
 
-it("refuses what looks like a key in the place of a name", () => {
+it("refuses what looks like a key where a name is expected", () => {
   const key = "testKey0".repeat(4);
   for (const attempt of [() => choose(key), () => choose(undefined, { MISTRAL_KEY_PROFILE: key })]) {
     expect(attempt).toThrow(/looks like an API key/);

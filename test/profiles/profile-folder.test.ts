@@ -34,7 +34,7 @@ function plant(file: string, content: unknown): void {
 }
 
 describe("the profiles on disk", () => {
-  it("gives back exactly what was written", () => {
+  it("returns exactly what was written", () => {
     const full = profile("work", {
       store: "file",
       endpoint: { region: "eu", serverUrl: "https://gateway.example/v1" },
@@ -55,7 +55,7 @@ describe("the profiles on disk", () => {
     }
   });
 
-  it("gives back no name that would act on a terminal, whoever wrote it", () => {
+  it("returns no name that would control a terminal, whoever wrote it", () => {
     const identity = { email: "a\x1b]0;PWN\x07b", workspace: "c\u202ed", organization: null, keyName: "" };
     profiles.write(profile("work", { identity }));
     expect(new ProfileFolder(home).read(name("work"))?.identity).toEqual({
@@ -81,7 +81,7 @@ describe("the profiles on disk", () => {
     expect(profiles.read(name("default"))).toBeUndefined();
   });
 
-  it("lists every profile by name, and leaves out what is none", () => {
+  it("lists every profile by name, and nothing else", () => {
     for (const one of ["work", "a.b", "default"]) profiles.write(profile(one));
     for (const other of ["notes.txt", ".default.json.0a1b.tmp", "con.json", "with space.json"])
       plant(other, "{}");
@@ -122,7 +122,7 @@ describe("a profile of version 1", () => {
 });
 
 describe("the default", () => {
-  it("is none until one is set, and again when that is given back", () => {
+  it("is absent until one is set, and again once that is undone", () => {
     expect(profiles.readDefault()).toBeUndefined();
     profiles.writeDefault(name("work"));
     expect(new ProfileFolder(home).readDefault()).toBe("work");
@@ -130,7 +130,7 @@ describe("the default", () => {
     expect(profiles.readDefault()).toBeUndefined();
   });
 
-  it("goes with its profile, and with no other", () => {
+  it("is removed with its profile, and with no other", () => {
     for (const one of ["work", "home"]) profiles.write(profile(one));
     profiles.writeDefault(name("work"));
     profiles.remove(name("home"));
@@ -158,7 +158,7 @@ describe("names that differ only in capital letters", () => {
     expect(profiles.list()).toHaveLength(1);
   });
 
-  it("are not taken for each other where the file system takes them so", () => {
+  it("are not confused when the file system treats them as one", () => {
     profiles.write(profile("Work"));
     plant("work.json", readFileSync(join(home, "profiles", "Work.json"), "utf8"));
     expect(profiles.read(name("work"))).toBeUndefined();
@@ -166,7 +166,7 @@ describe("names that differ only in capital letters", () => {
 });
 
 it.each(["http://mistral.example", "https://name:password@mistral.example", "nowhere"])(
-  "sends no key to %s, which no flag would have let in",
+  "sends no key to %s, which no flag would have accepted",
   (serverUrl) => {
     profiles.write(profile("default"));
     plant("default.json", { ...profile("default"), endpoint: { region: "global", serverUrl } });
@@ -241,7 +241,7 @@ describe("a damaged profile", () => {
     expect(message).not.toContain(key.reveal());
   });
 
-  it("can be written anew and removed", () => {
+  it("can be rewritten and removed", () => {
     plant("default.json", "{");
     profiles.write(profile("default"));
     expect(profiles.read(name("default"))?.name).toBe("default");

@@ -24,7 +24,7 @@ it("is among this person's configuration otherwise", async () => {
   }
 });
 
-it.runIf(process.platform === "linux")("is none that would be another in each folder", async () => {
+it.runIf(process.platform === "linux")("is never one that would depend on the current folder", async () => {
   vi.stubEnv("XDG_CONFIG_HOME", "config");
   await expect(programFolder({})).rejects.toMatchObject({
     kind: "store-absent",
@@ -32,10 +32,13 @@ it.runIf(process.platform === "linux")("is none that would be another in each fo
   });
 });
 
-it.runIf(process.platform !== "win32")("takes no home folder that would be another in each folder", () => {
-  expect(homeFolder()).toBe(homedir());
-  for (const value of ["", "home"]) {
-    vi.stubEnv("HOME", value);
-    expect(homeFolder()).toBeUndefined();
-  }
-});
+it.runIf(process.platform !== "win32")(
+  "refuses a home folder that would depend on the current folder",
+  () => {
+    expect(homeFolder()).toBe(homedir());
+    for (const value of ["", "home"]) {
+      vi.stubEnv("HOME", value);
+      expect(homeFolder()).toBeUndefined();
+    }
+  },
+);

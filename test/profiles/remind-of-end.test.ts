@@ -38,7 +38,7 @@ async function remindedDays(first: string, days: number): Promise<Record<string,
   return counts;
 }
 
-describe("the reminder that a key ends", () => {
+describe("the reminder that a key expires", () => {
   it("comes once a month before, then once a day in the last fortnight and after the end", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
     const days = await remindedDays("2027-01-15", 45);
@@ -79,7 +79,7 @@ describe("the reminder that a key ends", () => {
   });
 
   it.each([[null], [undefined], ["2027-12-31"]])(
-    "does not come for a key that ends %s",
+    "does not come for a key that expires %s",
     async (expiresAt) => {
       const { expiresAt: _, ...profile } = await storeKey(deps, { name: work });
       deps.profiles.write(expiresAt === undefined ? profile : { ...profile, expiresAt });
@@ -88,7 +88,7 @@ describe("the reminder that a key ends", () => {
     },
   );
 
-  it("does not come for a key that was put into the store from outside, of which no date is known", async () => {
+  it("does not come for a key that was stored from outside, whose date is not known", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
     await deps.secrets.set({ profile: work, slot: "current" }, newKey);
     expect(await said("2027-02-12")).toBe("");
@@ -103,7 +103,7 @@ describe("the reminder that a key ends", () => {
   });
 
   it.each(["", "[]", "{", '{"work": 7}', '{"work": "tomorrow"}'])(
-    "comes all the same when what was noted is %j",
+    "comes even when its own record holds %j",
     async (text) => {
       await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
       mkdirSync(join(deps.home, "state"), { mode: 0o700 });
@@ -113,7 +113,7 @@ describe("the reminder that a key ends", () => {
     },
   );
 
-  it.skipIf(process.getuid?.() === 0)("comes where nothing can be noted", async () => {
+  it.skipIf(process.getuid?.() === 0)("comes even when nothing can be recorded", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
     mkdirSync(join(deps.home, "state"), { mode: 0o500 });
     expect(await said("2027-02-12")).not.toBe("");

@@ -100,7 +100,7 @@ describe("a profile that is renamed", () => {
     expect(machine.profiles.readDefault()).toBeUndefined();
   });
 
-  it.each(["next", "previous", "admin"] as const)("takes along what is in its slot %s", async (slot) => {
+  it.each(["next", "previous", "admin"] as const)("moves what is in its slot %s", async (slot) => {
     await machine.secrets.set({ profile: from, slot }, newKey);
     await rename();
     await expectRenamed();
@@ -109,7 +109,7 @@ describe("a profile that is renamed", () => {
   });
 });
 
-describe("a renaming that is refused", () => {
+describe("a rename that is refused", () => {
   const refused = async (kind: string, renaming = names) => {
     expect(await rename(never, renaming)).toMatchObject({ kind });
     expect((await keyOf(from))?.reveal()).toBe(oldKey.reveal());
@@ -124,21 +124,21 @@ describe("a renaming that is refused", () => {
     expect((await keyOf(to))?.reveal()).toBe(newKey.reveal());
   });
 
-  it("does so when the names are the same, or differ only in capital letters", async () => {
+  it("leaves everything as it is when the names are the same, or differ only in capital letters", async () => {
     await refused("usage", { from, to: from });
     await refused("usage", { from, to: parseProfileName("Default") });
     await storeKey(machine, { name: parseProfileName("Work"), key: newKey });
     await refused("usage");
   });
 
-  it("does so when there is nothing under the old name", async () => {
+  it("leaves everything as it is when there is nothing under the old name", async () => {
     await refused("no-key", { from: parseProfileName("nowhere"), to });
     await machine.secrets.delete({ profile: from, slot: "current" });
     expect(await rename()).toMatchObject({ kind: "no-key" });
     expect(machine.profiles.list()).toHaveLength(1);
   });
 
-  it.each([from, to])("does so during a rotation of %s", async (profile) => {
+  it.each([from, to])("leaves everything as it is during a rotation of %s", async (profile) => {
     const before = await storeKey(machine);
     machine.journal.begin({
       version: 1,
@@ -154,7 +154,7 @@ describe("a renaming that is refused", () => {
   });
 });
 
-describe("a renaming that is cut off at any instant", () => {
+describe("a rename that is cut off at any instant", () => {
   const blows: readonly Blow[] = ["killed-before", "killed-after", "refused"];
 
   it.each(blows)("leaves a working key under one of the names, and can be repeated: %s", async (blow) => {
@@ -178,7 +178,7 @@ describe("a renaming that is cut off at any instant", () => {
   });
 });
 
-it("takes along what another run notes while the key is copied", async () => {
+it("keeps what another run notes while the key is copied", async () => {
   const deps = machine.next();
   const { secrets, profiles } = deps;
   const set = secrets.set.bind(secrets);
@@ -191,7 +191,7 @@ it("takes along what another run notes while the key is copied", async () => {
   expect(deps.profiles.read(to)).toMatchObject({ expiresAt: "2027-03-01" });
 });
 
-it("takes no key away from a rotation that begins under the old name meanwhile", async () => {
+it("removes no key of a rotation that begins under the old name meanwhile", async () => {
   const known = await storeKey(machine);
   const deps = machine.next();
   deps.profiles.writeDefault = () => {
@@ -203,7 +203,7 @@ it("takes no key away from a rotation that begins under the old name meanwhile",
   expect((await keyOf(from, "next"))?.reveal()).toBe(newKey.reveal());
 });
 
-it("does not take the key away that somebody stores under the old name meanwhile", async () => {
+it("does not remove a key that somebody stores under the old name meanwhile", async () => {
   const another = await storeKey(machine, { key: newKey });
   await storeKey(machine);
   const deps = machine.next();

@@ -86,7 +86,7 @@ it("lets one of two rotations through that start at once", async () => {
   expect(machine.profiles.read(defaultProfile)?.key).toBe(inUse?.mask);
 });
 
-it("leaves nothing of a new key that the store has taken and says it has not", async () => {
+it("leaves nothing of a new key that the store kept but reported as failed", async () => {
   const doubtful: SecretStore = {
     ...interrupted("next", async () => {}),
     set: async (address, key) => {
@@ -99,21 +99,21 @@ it("leaves nothing of a new key that the store has taken and says it has not", a
   expect(await start({ withKey: true }, { key: otherKey })).toBe(9);
 });
 
-it("stops a rotation that somebody else has gone back on meanwhile", async () => {
+it("stops a rotation that another run has aborted meanwhile", async () => {
   const aborting = interrupted("previous", () => start({ abort: true, yes: true }));
   expect(await start({ withKey: true }, { store: aborting })).toMatchObject({ kind: "unfinished" });
   expect((await slotsOf(machine)).current).toBe("old");
   expect(machine.journal.read(defaultProfile)).toBeUndefined();
 });
 
-it("stops a rotation that somebody else has finished meanwhile, and loses no key", async () => {
+it("stops a rotation that another run has finished meanwhile, and loses no key", async () => {
   const finishing = interrupted("previous", () => start({ finish: true }));
   expect(await start({ withKey: true }, { store: finishing })).toMatchObject({ kind: "unfinished" });
   expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "old" });
   expect(machine.profiles.read(defaultProfile)?.key).toBe(newKey.mask);
 });
 
-it("erases nothing of the next rotation when it is held up until that has begun", async () => {
+it("erases nothing of the next rotation when it is delayed until that has begun", async () => {
   const locked = interrupted("previous", async () => {
     throw new MistralKeyError("store-locked", "The store is locked.");
   });
@@ -168,7 +168,7 @@ it("delivers to a target that another run has noted while the new key was waited
 });
 
 it.each(["current", "next", "previous"] as const)(
-  "leaves a rotation alone that begins while another run looks for a lost one, before it reads %s",
+  "leaves alone a rotation that begins while another run looks for a lost one, before it reads %s",
   async (slot) => {
     let began: Promise<unknown> | undefined;
     const looking: SecretStore = {

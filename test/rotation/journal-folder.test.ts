@@ -47,12 +47,12 @@ it("remembers a rotation from one run of the program to the next", () => {
   expect(other.read(defaultProfile)).toEqual(switching);
 });
 
-it("remembers a rotation of a key that only the store knew of", () => {
+it("remembers a rotation of a key that only the store had", () => {
   const record = journal.begin(plan({ before: null }));
   expect(other.read(defaultProfile)).toEqual(record);
 });
 
-it("lets one rotation of a profile be under way", () => {
+it("allows one rotation of a profile at a time", () => {
   journal.begin(plan());
   expect(() => other.begin(plan())).toThrow(expect.objectContaining({ kind: "unfinished" }));
   const work = parseProfileName("work");
@@ -90,7 +90,7 @@ it("lists what is under way, and what cannot be read", () => {
   ]);
 });
 
-it("names a damaged record and both ways to an end", () => {
+it("names a damaged record and both ways to end the rotation", () => {
   journal.begin(plan());
   writeFileSync(join(home, "rotations", "default.json"), "");
   expect(() => journal.read(defaultProfile)).toThrow(

@@ -63,7 +63,7 @@ describeWithKeyring("the built rotate in a terminal, with a real keyring", () =>
     for (const key of [oldKey, newKey]) expect(shown.everything()).not.toContain(key.reveal());
   });
 
-  it("takes Ctrl-C while it waits for later, and keeps both keys", async () => {
+  it("treats Ctrl-C while it waits as 'later', and keeps both keys", async () => {
     const shown = await pasteNewKey();
     shown.press("enter");
     await shown.waitFor("Waiting until Mistral refuses");
@@ -77,7 +77,7 @@ describeWithKeyring("the built rotate in a terminal, with a real keyring", () =>
     expect(await keyring.lookup("default/previous")).toBeUndefined();
   });
 
-  it("keeps everything when a keyring that is gone cannot be emptied", async () => {
+  it("keeps everything when a keyring that is gone cannot be cleared", async () => {
     await keyring.endService();
     const removed = await runProgram(["remove", "--yes"], { env });
     expect(removed.code).toBe(7);

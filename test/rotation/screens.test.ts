@@ -35,7 +35,7 @@ const stories: Readonly<Record<string, (rotate: Terminal) => Promise<unknown>>> 
 };
 
 describe.each([40, 80, 120])("rotate in %i columns", (cols) => {
-  it.each(Object.entries(stories))("looks as it was looked at: %s", async (name, story) => {
+  it.each(Object.entries(stories))("matches its reviewed screen: %s", async (name, story) => {
     const rotate = openTerminal(process.execPath, [program.path, api.url], { cols, rows: 200 });
     terminal = rotate;
     await rotate.waitFor("continue");

@@ -68,7 +68,7 @@ function tellsOfKeyInUse({ slots, profile }: WorldState): boolean {
   return profile !== "damaged" && slots.current !== undefined && profile?.key === masks[slots.current];
 }
 
-describe("a rotation with every fate of both keys, cut off at every instant, gone on with in every way", () => {
+describe("a rotation with every fate of both keys, cut off at every instant, continued in every way", () => {
   let runs: readonly ExploredRun[];
   const whole = () => runs.filter(({ cut }) => cut === undefined);
 
@@ -87,7 +87,7 @@ describe("a rotation with every fate of both keys, cut off at every instant, gon
     expect(runs.filter((run) => lostKeys(run).length > 0).map(inWords)).toEqual([]);
   });
 
-  it("puts no key in use, once it is begun, that Mistral does not accept", () => {
+  it("puts no key in use, once begun, that Mistral does not accept", () => {
     expect(runs.flatMap(({ result }) => result.violations)).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe("a rotation with every fate of both keys, cut off at every instant, gon
     expect(runs.filter(({ result }) => result.state.slots.current === undefined).map(inWords)).toEqual([]);
   });
 
-  it("has a profile that tells of the key in use whenever it is over", () => {
+  it("has a profile that describes the key in use whenever it is over", () => {
     const over = whole().filter(({ result }) => result.state.record === undefined);
     expect(over.filter(({ result }) => !tellsOfKeyInUse(result.state)).map(inWords)).toEqual([]);
   });
@@ -200,7 +200,7 @@ describe("a rotation whose slots, record or profile something else has changed",
     expect(wrong).toEqual([]);
   });
 
-  it("starts no other one over a key that an earlier one has left", async () => {
+  it("starts no second one over a key that an earlier one has left", async () => {
     for (const before of changed.filter(({ record }) => record === undefined)) {
       const result = await runIn(before, "rotate", fate("accepted", "accepted"));
       const run = { before, event: "rotate", fates: fate("accepted", "accepted"), cut: undefined } as const;
@@ -247,7 +247,7 @@ describe("a rotation with targets, one of which may fail", () => {
     expect(over.length).toBeGreaterThan(50);
   });
 
-  it("is left, with both keys, while a target lacks the new one", () => {
+  it("stays unfinished, with both keys, while a target lacks the new one", () => {
     const left = runs.filter(({ result }) => result.end === "targets");
     expect(left.length).toBeGreaterThan(5);
     expect(left.every(({ result }) => result.state.slots.previous === "old")).toBe(true);

@@ -55,7 +55,7 @@ describe("parseVariableName", () => {
 });
 
 describe("takeEnvironment", () => {
-  it("gives everything, and leaves in the process what any program may inherit", () => {
+  it("returns everything, and leaves in the process what any program may inherit", () => {
     const env: Record<string, string | undefined> = {
       PATH: "relative:/usr/bin",
       HOME: "/home/ada",

@@ -8,7 +8,7 @@ let child: ChildProcess | undefined;
 afterEach(() => child?.kill());
 
 it.skipIf(process.platform !== "linux")(
-  "finds another process by what it was started with, until it ends",
+  "finds another process by what it was started with, until it exits",
   async () => {
     child = spawn("sleep", ["60"], { env: { ...process.env, SOME_NAME: value } });
     await once(child, "spawn");

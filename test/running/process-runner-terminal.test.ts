@@ -21,7 +21,7 @@ describe.skipIf(process.platform === "win32").each(ways)(
         env: { ...process.env, PS1: "" },
       });
 
-    it("is told of Ctrl-C once, and may go on", async () => {
+    it("receives Ctrl-C once, and may continue", async () => {
       const script = `
         let count = 0;
         process.on("SIGINT", () => console.log("count " + ++count));
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32").each(ways)(
       }
     });
 
-    it("ends by Ctrl-C, and so do we", async () => {
+    it("is ended by Ctrl-C, and so are we", async () => {
       const terminal = open("sh", "-c", "echo ready; exec sleep 30");
       try {
         await terminal.waitFor("ready");
@@ -69,7 +69,7 @@ describe.skipIf(process.platform === "win32").each(ways)(
       }
     });
 
-    it("stops by Ctrl-Z and goes on, under a shell", async () => {
+    it("is stopped by Ctrl-Z and continues, under a shell", async () => {
       // Not a shell: one that is stopped just before it reads would look at the signal only after that.
       const script = `
         process.on("SIGCONT", () => console.log("resumed"));

@@ -176,7 +176,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
   });
 
   it.skipIf(!masked)(
-    "ends by a signal when only what it has left running keeps its output open",
+    "can be ended by a signal when only its background jobs keep its output open",
     async () => {
       const child = start(flags, ["sh", "-c", "sleep 60 & echo $!; exit 3"]);
       const left = await new Promise<number>((resolve) =>
@@ -196,7 +196,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     },
   );
 
-  it.skipIf(!masked)("is said not to start where too many files are open", async () => {
+  it.skipIf(!masked)("is reported as not started when too many files are open", async () => {
     for (let most = 20; most < 30; most += 1) {
       const command = [process.execPath, program.path, ...flags, "--", "true"];
       const child = spawn("sh", ["-c", `ulimit -n ${most}; exec "$@"`, "sh", ...command]);
@@ -204,7 +204,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     }
   });
 
-  it("sees that its reader has left, as without us", async () => {
+  it("notices that its reader is gone, as it would without us", async () => {
     const script = `"$@" | head -c 5; echo "\${PIPESTATUS[0]}"`;
     const child = spawn(
       "bash",
@@ -220,7 +220,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     expect(result).toMatchObject({ stdout: "out\n", stderr: "err\n", code: 0 });
   });
 
-  it.runIf(existsSync("/dev/full"))("ends as it chooses to when its output cannot be written", async () => {
+  it.runIf(existsSync("/dev/full"))("exits with its own code when its output cannot be written", async () => {
     const device = openSync("/dev/full", "w");
     const script = "echo out; echo problem >&2; exit 3";
     const child = spawn(process.execPath, [program.path, ...flags, "--", "sh", "-c", script], {
@@ -244,7 +244,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     expect(await result).toMatchObject({ stdout: "first\none two\n", stderr: "", code: 0 });
   });
 
-  it("moves twenty megabytes unharmed", async () => {
+  it("passes twenty megabytes through unchanged", async () => {
     const make = `
       const block = Buffer.alloc(1 << 20);
       for (let i = 0; i < block.length; i++) block[i] = (i * 2654435761) >>> 24;
@@ -281,7 +281,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
   });
 
   it.each(["no-such-command-here", "./no-such-command-here", ""])(
-    "is said to be missing: %j",
+    "is reported as missing: %j",
     async (name) => {
       const locked = join(folder, "locked");
       mkdirSync(locked, { mode: 0 });
@@ -319,7 +319,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
 describe.each([
   ["plain", []],
   ["masked", ["--redact"]],
-])("the way for Windows, %s", (_name, more) => {
+])("the way on Windows, %s", (_name, more) => {
   const flags = ["--windows", ...more];
 
   it("passes input, outputs, arguments and code through", async () => {

@@ -29,7 +29,7 @@ describe("Redactor", () => {
     expect(await redactText(text)).toBe(`\x1b[31mkey: ${key.mask}\x1b[0m, again ${key.mask}${key.mask}\n`);
   });
 
-  it.each([0, 1, 2, 3, 4, 5])("masks the key in base64, %i bytes behind the beginning", async (before) => {
+  it.each([0, 1, 2, 3, 4, 5])("masks the key in base64, %i bytes after the start", async (before) => {
     const around = Buffer.concat([
       Buffer.alloc(before, "x"),
       Buffer.from(key.reveal()),
@@ -61,7 +61,7 @@ describe("Redactor", () => {
     }
   });
 
-  it("masks a key that is wrapped itself, and holds no whole line back for a letter at its end", async () => {
+  it("masks a key that is itself wrapped, and does not hold back a whole line for a letter at its end", async () => {
     const text = key.reveal();
     expect(await redactText(`<${text.slice(0, 12)}\n${text.slice(12)}>`)).toBe(`<${key.mask}>`);
     const redactor = new Redactor(key);
@@ -78,7 +78,7 @@ describe("Redactor", () => {
     expect(passedOn()).toBe(key.mask);
   });
 
-  it("does not follow a beginning over more than a line break", async () => {
+  it("does not follow a partial match across more than a line break", async () => {
     const text = `testKey${"\n".repeat(100_000)}`;
     const redactor = new Redactor(key);
     redactor.write(text);
@@ -103,7 +103,7 @@ describe("Redactor", () => {
     );
   });
 
-  it("gives the same whatever the chunks, one byte at a time too", async () => {
+  it("gives the same result for any chunks, even one byte at a time", async () => {
     const pieces = fc.oneof(
       fc.constantFrom(
         ...forms,
@@ -151,7 +151,7 @@ describe("Redactor", () => {
     expect((await redact(chunks)).equals(bytes)).toBe(true);
   });
 
-  it("passes a prompt on at once, and holds back only what may be the beginning of the key", () => {
+  it("passes a prompt on at once, and holds back only a possible start of the key", () => {
     const redactor = new Redactor(key);
     redactor.write("Your name? ");
     expect(String(redactor.read())).toBe("Your name? ");
@@ -165,7 +165,7 @@ describe("Redactor", () => {
     expect(await redactText("testKeyAtest")).toBe("testKeyAtest");
   });
 
-  it("tells its source to wait while nobody reads", () => {
+  it("pauses its source while nobody reads", () => {
     const redactor = new Redactor(key);
     expect(redactor.write(Buffer.alloc(1_000_000))).toBe(false);
   });

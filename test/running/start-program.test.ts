@@ -31,7 +31,7 @@ function script(name: string, text: string): string {
 }
 
 describe("runProgram", () => {
-  it("gives what the program wrote, and its exit code", async () => {
+  it("returns what the program wrote, and its exit code", async () => {
     script("helper", "cat; echo complaint >&2; exit 3");
     expect(await runProgram("helper", [], { ...options(), input: "text" })).toEqual({
       kind: "exited",
@@ -46,12 +46,12 @@ describe("runProgram", () => {
     expect(outcome).toMatchObject({ kind: "exited", stdout: Buffer.from(key.reveal()) });
   });
 
-  it("does not mind a program that reads nothing", async () => {
+  it("accepts a program that reads nothing", async () => {
     const outcome = await runProgram("true", [], { ...options(), input: Buffer.alloc(1 << 20) });
     expect(outcome).toMatchObject({ kind: "exited", code: 0 });
   });
 
-  it("lets the program inherit no secret", async () => {
+  it("passes no secret on to the program", async () => {
     const env = {
       PATH: `.:${folder}::/usr/bin:/bin:relative`,
       HOME: "/home/ada",
@@ -100,7 +100,7 @@ describe("runProgram", () => {
   it.each([
     ["neither of them wants to end", "trap '' TERM; sleep 1000 &"],
     ["only that does not want to end", "(trap '' TERM; exec sleep 1000 >/dev/null 2>&1) &"],
-  ])("ends a program that takes too long, with what it has started: %s", async (_, begin) => {
+  ])("ends a program that takes too long, with its children: %s", async (_, begin) => {
     script("helper", `${begin} echo $! >${folder}/pid; echo late >&2; wait; wait`);
     const outcome = await runProgram("helper", [], options({ timeLimitMs: 1500 }));
     expect(outcome).toEqual({ kind: "timed-out", stderr: Buffer.from("late\n") });
@@ -108,7 +108,7 @@ describe("runProgram", () => {
   });
 
   it.each(["yes", "seq 1000"])(
-    "ends a program that writes too much, and gives no part of it: %s",
+    "ends a program that writes too much, and returns no part of it: %s",
     async (line) => {
       const [name = "", ...args] = line.split(" ");
       const outcome = await runProgram(name, args, { ...options(), sizeLimit: 1000 });
@@ -125,12 +125,12 @@ describe("runProgram", () => {
     await expect(running).rejects.toThrow("enough");
   });
 
-  it("tells of a signal that was not its own", async () => {
+  it("reports a signal that was not its own", async () => {
     script("helper", "kill -KILL $$");
     expect(await runProgram("helper", [], options())).toMatchObject({ kind: "killed", signal: "SIGKILL" });
   });
 
-  it("does not wait for what a program leaves behind", async () => {
+  it("does not wait for processes that a program leaves behind", async () => {
     script("helper", "sleep 1000 & echo $!");
     const outcome = await runProgram("helper", [], options());
     expect(outcome).toMatchObject({ kind: "exited", code: 0 });
@@ -156,7 +156,7 @@ describe("startProgram", () => {
 });
 
 describe("launchProgram", () => {
-  it("tells of a program that fails at once, and leaves another one running", async () => {
+  it("reports a program that fails at once, and leaves another one running", async () => {
     const { timeLimitMs, ...launch } = options();
     script("failing", "exit 4");
     expect(await launchProgram("failing", [], { ...launch, failsWithinMs: timeLimitMs })).toMatchObject({

@@ -8,7 +8,7 @@ it("asks a model at the endpoint of the key", () => {
 });
 
 it.each(['x";id;"', "$(id)", "`id`", "it's", "two words", "50%", "wow!"])(
-  "is not made of what could mean something to a shell: %s",
+  "contains nothing that a shell could interpret: %s",
   (text) => {
     expect(callInOneLine({ region: "global" }, text)).toBeUndefined();
     const serverUrl = `http://127.0.0.1:1/${text}`;

@@ -51,20 +51,20 @@ describe("shell names", () => {
     expect(shellNamed(text)).toBe(shell);
   });
 
-  it("refuses one it does not write for", () => {
+  it("refuses a shell that it does not support", () => {
     expect(() => parseShell("tcsh")).toThrow(MistralKeyError);
   });
 });
 
 describe.runIf(process.platform === "linux")("ancestorNames", () => {
-  it("names the processes above this one, the nearest first", () => {
+  it("names the ancestors of this process, the nearest first", () => {
     const [nearest] = ancestorNames(process.pid);
     const own = execFileSync("cat", [`/proc/${process.pid}/comm`], { encoding: "utf8" }).trim();
     expect(nearest).toBe(own);
     expect(ancestorNames(process.pid).length).toBeGreaterThan(1);
   });
 
-  it("is empty for a process that is not there", () => {
+  it("is empty for a process that does not exist", () => {
     expect(ancestorNames(2 ** 30)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ describe("the keys that apps would take here", () => {
     ]);
   });
 
-  it("are named with the profile whose they are and the place they come from", async () => {
+  it("are named with their profile and the place they come from", async () => {
     expect(await apps({ env: { MISTRAL_API_KEY: newKey.reveal(), LLM_MISTRAL_KEY: key } })).toEqual([
       `• Mistral's SDK uses the key of profile "work" here, ${newKey.mask}, from MISTRAL_API_KEY.`,
       `• Mistral Vibe uses the key of profile "work" here, ${newKey.mask}, from MISTRAL_API_KEY.`,
@@ -71,7 +71,7 @@ describe("the keys that apps would take here", () => {
     expect(vibe).toContain("from MISTRAL_API_KEY");
   });
 
-  it("are told by doctor, too, and are no fault", async () => {
+  it("are reported by doctor, too, and are no fault", async () => {
     deps = deps.next({ env: { MISTRAL_API_KEY: key, MISTRAL_KEY_HOME: deps.home } });
     await doctor({ args: [], flags: new Flags({ offline: true, json: true }) }, deps);
     const { checks } = JSON.parse(deps.stdout());

@@ -93,7 +93,7 @@ describe("status --ics", () => {
     });
   });
 
-  it("is no JSON", () => {
+  it("refuses --json", () => {
     expect(() =>
       parseCommandLine(["status", "--ics", "--json"], { columns: () => 80, version: "0" }),
     ).toThrow(expect.objectContaining({ kind: "usage" }));
@@ -117,7 +117,7 @@ describe("an event that is opened again", () => {
     expect(after.sequence).toBeGreaterThan(before.sequence);
   });
 
-  it("is another one for another profile", async () => {
+  it("is a different one for another profile", async () => {
     await storeKey(deps, { name: work });
     const before = await uidOf();
     deps.profiles.remove(work);

@@ -159,7 +159,7 @@ describe("status with twelve profiles", () => {
     expect(text).toContain("github:ada/engine#production");
   });
 
-  it("gives the most urgent first as JSON, too", async () => {
+  it("lists the most urgent first as JSON, too", async () => {
     const { profiles } = JSON.parse(await shown({}, { json: true }));
     expect(profiles.slice(0, 3).map(({ profile }: { profile: string }) => profile)).toEqual([
       "gone",
@@ -180,7 +180,7 @@ describe("the profile that is used here", () => {
     await storeKey(deps, { name: parseProfileName("work") });
   });
 
-  it("is told with the rule that chose it", async () => {
+  it("is named with the rule that chose it", async () => {
     expect(await shown()).toContain('Profile "default" is used here, since nothing names another.');
     deps.profiles.writeDefault(parseProfileName("work"));
     expect(await shown()).toContain('Profile "work" is used here; it is the default.');
@@ -193,7 +193,7 @@ describe("the profile that is used here", () => {
     });
   });
 
-  it("is said to have no key where only others have one", async () => {
+  it("is reported to have no key when only others have one", async () => {
     expect(await shown({}, { profile: "nobody" })).toContain('No key is known for profile "nobody".');
     const env = { MISTRAL_KEY_PROFILE: "nobody" };
     expect((await shown({ env })).replace(/\s+/g, " ")).toContain(

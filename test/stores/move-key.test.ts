@@ -36,7 +36,7 @@ async function setUp() {
 }
 
 describe("moving a key to another store", () => {
-  it("ends with the key in the new store only, and the profile remembering it", async () => {
+  it("ends with the key only in the new store, which the profile names", async () => {
     const { keychain, file, move, remembered } = await setUp();
     expect(await move()).toEqual({ outcome: "moved" });
     expect((await file.get(address))?.equals(key)).toBe(true);
@@ -44,7 +44,7 @@ describe("moving a key to another store", () => {
     expect(remembered()).toBe("file");
   });
 
-  it("takes the Admin API key along", async () => {
+  it("moves the Admin API key, too", async () => {
     const { keychain, file, move } = await setUp();
     const admin = { profile: defaultProfile, slot: "admin" } as const;
     await keychain.set(admin, otherKey);
@@ -93,7 +93,7 @@ describe("moving a key to another store", () => {
     expect(deps.profiles.read(defaultProfile)?.store).toBe("keychain");
   });
 
-  it("does not bring an old copy back over a newer key", async () => {
+  it("does not restore an old copy over a newer key", async () => {
     const { deps, file, move } = await setUp();
     await file.set(address, otherKey);
     deps.profiles.write({ ...profile, store: "file" });

@@ -48,23 +48,23 @@ export function describeSecretStore(
       await place?.close?.();
     });
 
-    it("has a name for people and says that it can be used", async () => {
+    it("has a display name and says that it can be used", async () => {
       expect(await store.availability()).toEqual({ state: "available" });
       expect(store.describe()).toMatch(/\S/);
     });
 
-    it("answers undefined where it holds nothing", async () => {
+    it("returns undefined when it holds nothing", async () => {
       expect(await store.get(at("nobody"))).toBeUndefined();
       expect(await store.get(at("nobody", "next"))).toBeUndefined();
     });
 
-    it("gives back the key it was given, now and in another run", async () => {
+    it("returns the key that it was given, in this run and in another", async () => {
       await store.set(at("kept"), testKey("A"));
       expect((await store.get(at("kept")))?.reveal()).toBe(testKey("A").reveal());
       expect(await inAnotherRun(at("kept"))).toBe(testKey("A").reveal());
     });
 
-    it("can be looked into, and what is looked at stays as it is", async () => {
+    it("can be inspected, and stays as it is", async () => {
       const before = await store.inspect(at("seen"));
       await store.set(at("seen"), testKey("A"));
       const after = await (await place.open()).inspect(at("seen"));
@@ -145,7 +145,7 @@ export function describeSecretStore(
       }
     });
 
-    it("holds one of the keys, whole, when twenty are put in the same place at once", async () => {
+    it("holds one of the keys, whole, when twenty are stored at one address at once", async () => {
       const keys = Array.from({ length: 20 }, (_, index) => testKey(`M${index}x`));
       await Promise.all(keys.map((key) => store.set(at("contested"), key)));
       const survivor = await inAnotherRun(at("contested"));

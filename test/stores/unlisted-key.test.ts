@@ -30,7 +30,7 @@ it("is found in the keychain first, then in the encrypted file", async () => {
   expect(found?.key?.reveal()).toBe(testKey("K").reveal());
 });
 
-it("is seen in a file without the passphrase, and not in a keychain that would ask", async () => {
+it("is found in a file without the passphrase, and not in a keychain that would ask", async () => {
   const { keychain, file, deps } = openStores();
   const unread = async (): Promise<Inspection> => ({ state: "unread", because: "that takes its passphrase" });
   keychain.inspect = unread;
@@ -39,7 +39,7 @@ it("is seen in a file without the passphrase, and not in a keychain that would a
   expect(await findUnlistedKey(deps, defaultProfile)).toMatchObject({ store: file, key: undefined });
 });
 
-it("in a file is named by who looks for the key of that profile in the keychain", async () => {
+it("in a file is mentioned when the key of that profile is missing from the keychain", async () => {
   const { file, deps } = openStores();
   const machine = openTestDeps();
   await file.set(current, testKey("F"));

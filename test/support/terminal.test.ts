@@ -20,7 +20,7 @@ describe("openTerminal", () => {
     });
   });
 
-  it("tells how the program ended, and tells an exit code from a signal", async () => {
+  it("reports how the program ended, and tells an exit code from a signal", async () => {
     await inTerminal("exit 130", async (terminal) => {
       expect(await terminal.exit()).toEqual({ code: 130, signal: undefined });
     });
@@ -29,7 +29,7 @@ describe("openTerminal", () => {
     });
   });
 
-  it("tells that a program could not be started", async () => {
+  it("reports that a program could not be started", async () => {
     const terminal = openTerminal("/nowhere/at-all", []);
     try {
       expect((await terminal.exit()).code).toBe(127);
@@ -59,7 +59,7 @@ describe("openTerminal", () => {
     });
   });
 
-  it("fails at once when the program has ended and it can come no more", async () => {
+  it("fails at once when the program has ended and the state can no longer come", async () => {
     await inTerminal("echo only this; exit 3", async (terminal) => {
       await expect(terminal.waitFor("something else", 60_000)).rejects.toThrow(
         /ended with \{"code":3\}.*only this/s,

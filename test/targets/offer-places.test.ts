@@ -41,7 +41,7 @@ const remembered = () =>
   deps.profiles.read(defaultProfile)?.targets.map(({ target }) => targetText(target)) ?? [];
 
 describe("init, where there are places that could get the key", () => {
-  it("changes none of them when Enter passes the question over", async () => {
+  it("changes none of them when Enter skips the question", async () => {
     expect(await init(answer.first(/^No$/, /Deliver it/))).toBe(0);
     expect(readFileSync(at(".env"), "utf8")).toContain("your-key-here");
     expect(remembered()).toEqual([]);
@@ -68,7 +68,7 @@ describe("init, where there are places that could get the key", () => {
     expect(remembered()).toEqual([]);
   });
 
-  it("does not offer a place that gets the key of another profile", async () => {
+  it("does not offer a target of another profile", async () => {
     const since = "2026-08-01T00:00:00.000Z";
     await storeKey(deps, {
       key: otherKey,
@@ -81,7 +81,7 @@ describe("init, where there are places that could get the key", () => {
     expect(remembered()).toEqual([`dotenv:${at(".env")}`, "vibe"]);
   });
 
-  it("does not ask again about a place that is remembered", async () => {
+  it("does not ask again about a remembered target", async () => {
     await init(answer.choose("~/.env"), answer.choose("opencode"), answer.choose("Mistral Vibe"));
     expect(remembered()).toHaveLength(3);
   });

@@ -88,7 +88,7 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(on.remembered()).toEqual([]);
   });
 
-  it("sets one entry of a Kubernetes secret, reads it back, and takes it out", async () => {
+  it("sets one entry of a Kubernetes secret, reads it back, and removes it", async () => {
     standIn(
       "kubectl",
       `case "$1" in apply) cat > secret.json;; get) cat secret.json 2>/dev/null; exit 0;; esac`,
@@ -194,7 +194,7 @@ describe("push to a service, through a stand-in for its program", () => {
   it.each([
     ["still has another key", "echo another key"],
     ["did not keep the key", "true"],
-  ])("is not done with a place that %s", async (said, readBack) => {
+  ])("is not finished with a target that %s", async (said, readBack) => {
     standIn("vault-put", "cat > /dev/null");
     standIn("vault-get", readBack);
     await start();
@@ -224,7 +224,7 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(pushed).toMatchObject({ code: 9, said: expect.stringContaining("without saying") });
   });
 
-  it("ends when the person stops it, and goes to no other place", async () => {
+  it("ends when the person stops it, and delivers nowhere else", async () => {
     standIn("vault-put", `[ -e started ] && touch second; touch started; cat > /dev/null; sleep 60`);
     await start();
     const pushing = on.push("command:vault-put a", "command:vault-put b");
@@ -242,7 +242,7 @@ describe("push to a service, through a stand-in for its program", () => {
   });
 
   it.each(["replaced", "about to be"] as const)(
-    "takes a key that is %s while it is delivered for none that is in use",
+    "notices during a delivery that the key is replaced: %s",
     async (how) => {
       await start();
       const known = await storeKey(on.deps, { key });
@@ -274,7 +274,7 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(on.deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: "2027-03-01", targets: [] });
   });
 
-  it("says of a program that is missing where it comes from", async () => {
+  it("says where to get a program that is missing", async () => {
     on = await openPushing({ env: { PATH: at("bin") } });
     for (const target of ["github:a/b", "kubernetes:a/b", "pass:a"]) {
       await expect(on.push(target)).rejects.toMatchObject({
@@ -283,7 +283,7 @@ describe("push to a service, through a stand-in for its program", () => {
     }
   });
 
-  it("goes on to the next target when a program hangs, and is not done then", async () => {
+  it("continues with the next target when a program hangs, and is not finished then", async () => {
     standIn("vault-put", `cat > hung; sleep 60`);
     await start({}, 700);
     const both = ["command:vault-put", `dotenv:${join(on.deps.home, ".env")}`] as const;
@@ -346,7 +346,7 @@ describeNeeding(
       });
     const show = (entry: string) => execFileSync("pass", ["show", entry], { env: env(), encoding: "latin1" });
 
-    it("keeps further lines in any encoding, and takes no folder for an entry", async () => {
+    it("keeps further lines in any encoding, and does not mistake a folder for an entry", async () => {
       insert("work/mistral", "before\nuser: Andr\xe9\n\xff\xfe\n");
       expect(await on.push("pass:work/mistral", "pass:work")).toMatchObject({ code: 0 });
       expect(show("work/mistral")).toBe(`${key.reveal()}\nuser: Andr\xe9\n\xff\xfe\n`);

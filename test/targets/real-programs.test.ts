@@ -124,7 +124,7 @@ describeNeeding("push github, with gh", needing("gh", "gh"), () => {
 });
 
 describeNeeding("push kubernetes, with kubectl", needing("kubectl", "kubernetes-client"), () => {
-  it("applies one entry, leaves the others to their owners, reads it back, and takes it out", async () => {
+  it("applies one entry, leaves the others to their owners, reads it back, and removes it", async () => {
     let data: Record<string, string> | undefined = { other: "eA==" };
     const owned = new Map<string | null, readonly string[]>();
     const api = answering((request, body) => {

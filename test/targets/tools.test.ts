@@ -50,7 +50,7 @@ describe.each(tools)("push $tool", ({ tool, file, before, withKey }) => {
   });
   afterEach(() => on.deps.close());
 
-  it("delivers where the tool looks, delivers the next key, and takes it out again", async () => {
+  it("delivers where the tool looks, delivers the next key, and removes it again", async () => {
     write(file, before);
     expect(await on.push(tool)).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
     expect(read(file)).toBe(withKey.replace("<K>", key.reveal()));
@@ -113,7 +113,7 @@ describe("push to a tool", () => {
     expect(existsSync(at(".config/io.datasette.llm/keys.json"))).toBe(false);
   });
 
-  it("says that a key written into Continue's settings would go on being used", async () => {
+  it("says that a key written into Continue's settings would stay in use", async () => {
     write(".continue/config.yaml", `models:\n  - provider: mistral\n    apiKey: ${otherKey.reveal()}\n`);
     await expect(on.push("continue")).rejects.toMatchObject({
       message: expect.not.stringContaining(otherKey.reveal()),
@@ -129,7 +129,7 @@ describe("push to a tool", () => {
 });
 
 describe("push llm", () => {
-  it("says that the key is still there where the file has it twice", async () => {
+  it("says that the key is still there when the file holds it twice", async () => {
     on = await openPushing();
     write(".config/io.datasette.llm/keys.json", "");
     await on.push("llm");
@@ -164,7 +164,7 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     await keyring.stop();
   });
 
-  it("delivers to Vibe's own entry of the keychain, and takes it out", async () => {
+  it("delivers to Vibe's own entry in the keychain, and removes it", async () => {
     expect(await on.push("vibe")).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
     expect(lookup()).toBe(key.reveal());
     expect(existsSync(at(".vibe/.env"))).toBe(false);
@@ -175,7 +175,7 @@ describeWithKeyring("push vibe, with a real keyring", () => {
   it.each([
     ["clear", "did not remove the key"],
     ["lookup", "did not say which key"],
-  ])("does not say that the key is gone where secret-tool fails to %s", async (action, said) => {
+  ])("does not say that the key is gone when secret-tool fails to %s", async (action, said) => {
     on.deps.close();
     const bin = mkdtempSync(join(tmpdir(), "mistral-key-secret-tool-"));
     on = await openPushing({ env: { ...keyring.env, PATH: `${bin}:${process.env.PATH}` } });
@@ -191,7 +191,7 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     expect(lookup()).toBe(key.reveal());
   });
 
-  it("delivers to Vibe's file where that has a key, since Vibe reads it first", async () => {
+  it("delivers to Vibe's file when that has a key, since Vibe reads it first", async () => {
     write(".vibe/.env", `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
     expect((await on.push("vibe")).code).toBe(0);
     expect(read(".vibe/.env")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);

@@ -28,7 +28,7 @@ describe("requirePerson", () => {
     );
   });
 
-  it("lets a person go on", () => {
+  it("lets a person continue", () => {
     expect(() => requirePerson({ interactive: true, absence: undefined }, failure)).not.toThrow();
   });
 });

@@ -99,7 +99,7 @@ describe.runIf(process.platform === "linux")("with the desktop's opener", () => 
     expect(called()).toEqual([page]);
   });
 
-  it("tells that the opener is missing or fails", async () => {
+  it("reports that the opener is missing or fails", async () => {
     expect((await openPage(page, { DISPLAY: ":0" })).opened).toBe(false);
     command("xdg-open", "exit 4");
     expect((await openPage(page, { WAYLAND_DISPLAY: "wayland-0" })).opened).toBe(false);
@@ -116,7 +116,7 @@ describe.runIf(process.platform === "linux")("with the desktop's opener", () => 
   });
 });
 
-it("knows where a window would be seen", () => {
+it("knows when a window would be seen", () => {
   expect(opensPages({}, "darwin")).toBe(true);
   expect(opensPages({}, "win32")).toBe(true);
   expect(opensPages({ SSH_TTY: "/dev/pts/1" }, "darwin")).toBe(false);

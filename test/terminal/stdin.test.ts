@@ -20,17 +20,17 @@ async function failureOf(promise: Promise<unknown>): Promise<MistralKeyError> {
 }
 
 describe("readStdin", () => {
-  it("gives everything, in whatever chunks it comes", async () => {
+  it("returns everything, however it is chunked", async () => {
     expect(
       await readStdin(Readable.from([Buffer.from(key.slice(0, 7)), Buffer.from(`${key.slice(7)}\n`)]), never),
     ).toBe(`${key}\n`);
   });
 
-  it("gives an empty text for an empty file", async () => {
+  it("returns an empty text for an empty file", async () => {
     expect(await readStdin(Readable.from([]), never)).toBe("");
   });
 
-  it("puts a character together that two chunks share", async () => {
+  it("joins a character that is split between two chunks", async () => {
     const bytes = Buffer.from("é");
     expect(await readStdin(Readable.from([bytes.subarray(0, 1), bytes.subarray(1)]), never)).toBe("é");
   });
@@ -65,7 +65,7 @@ describe("readStdin", () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it("is stopped before it begins", async () => {
+  it("can be stopped before it begins", async () => {
     expect(await failureOf(readStdin(new PassThrough(), AbortSignal.abort()))).toBeInstanceOf(Cancelled);
   });
 
@@ -87,7 +87,7 @@ describe("readStdin in a process", () => {
   });
   afterAll(() => program.remove());
 
-  it("ends while a pipe stays open, when it is told to stop", async () => {
+  it("ends while a pipe stays open, when told to stop", async () => {
     const child = spawn(process.execPath, [program.path, "--ready"], { stdio: ["pipe", "pipe", "inherit"] });
     await once(child.stdout, "data");
     child.kill("SIGTERM");

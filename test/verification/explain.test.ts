@@ -43,7 +43,7 @@ describe("a refused key that nobody has seen before", () => {
     expect(words(refused, { usualShape: false }).causes).toMatch(/^It is not 32 letters and digits/);
   });
 
-  it("at somebody else's server is of the wrong kind first of all", () => {
+  it("at somebody else's server is most likely of the wrong kind", () => {
     expect(words(refused, { endpoint: gateway }).causes).toMatch(
       /^The server at https:\/\/gateway.example.com may want a key of its own/,
     );
@@ -64,7 +64,7 @@ describe("a refused key that worked before", () => {
   const old = (expiresAt?: string | null) =>
     words(refused, { history: { lastAcceptedAt, ...(expiresAt !== undefined && { expiresAt }) } });
 
-  it("may have ended in several ways, the likeliest first, and none of them is certain", () => {
+  it("may have stopped working in several ways, the likeliest first, and none of them certain", () => {
     const { facts, causes } = old();
     expect(facts).toBe("It worked on 3 Nov 2026.");
     expect(causes).toMatch(
@@ -188,7 +188,7 @@ describe("what says nothing about a key", () => {
     expect(foreign("gateway").sentence).toContain("was refused in a form that is not Mistral's (HTTP 451)");
   });
 
-  it("makes a server's address the first suspect only where it is not Mistral's", () => {
+  it("suspects a server's address first only when it is not Mistral's", () => {
     expect(foreign("web-page", { endpoint: gateway }).causes).toMatch(
       /^https:\/\/gateway.example.com may not be/,
     );

@@ -103,7 +103,7 @@ describeWithKeyring("init --web with the real keyring", () => {
       expect(filesHolding(join(folder, "keys"), [key, rejected])).toEqual([]);
     });
 
-    it("takes a key pasted at any question, and goes on when Mistral is out of reach for a while", async () => {
+    it("accepts a key pasted at any question, and continues after Mistral was unreachable for a while", async () => {
       const { api, browser, open } = around.setting;
       await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
       const { page, started } = await open(["init", "--expires", "90d"], keyring.env);
@@ -157,7 +157,7 @@ describeWithKeyring("init --web with the real keyring", () => {
 describeWithChromium("a page of --web", () => {
   const around = withPage([key]);
 
-  it("asks where the key is to be kept without a keychain, and for a passphrase, also after a reload", async () => {
+  it("asks where to keep the key without a keychain, and for a passphrase, even after a reload", async () => {
     const { folder, open } = around.setting;
     const { page, started } = await open(["init", "--expires", "90d"]);
     await press(page, /In an encrypted file/);

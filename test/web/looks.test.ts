@@ -27,7 +27,7 @@ async function fitsEverywhere(page: Page, name: string): Promise<void> {
 describeWithChromium("the page of init --web", () => {
   const around = withPage([]);
 
-  it("is done with the keyboard alone; axe-core finds nothing on the way, and nothing moves by itself", async () => {
+  it("works with the keyboard alone; axe-core finds nothing on the way, and nothing is animated", async () => {
     const { browser, open } = around.setting;
     await browser.context.addInitScript(watchLayout);
     const { page, started } = await open(["init", "--demo"]);
@@ -62,7 +62,7 @@ describeWithChromium("the page of init --web", () => {
     expect(await page.evaluate("window.shifts")).toEqual([]);
   });
 
-  it("fits every width in both colour schemes, with contrast enough", async () => {
+  it("fits every width in both colour schemes, with enough contrast", async () => {
     const { page } = await around.setting.open(["init", "--demo"]);
     await press(page, /I am new/);
     await page.getByRole("heading", { name: "What next?" }).waitFor();

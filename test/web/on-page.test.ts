@@ -56,7 +56,7 @@ describe("what is asked on a page", () => {
     expect(page.events.at(-1)).toEqual({ type: "end", how: "idle" });
   });
 
-  it.each(["no-input", "ci"] as const)("is refused where nobody is to be asked: %s", async (absence) => {
+  it.each(["no-input", "ci"] as const)("is refused when nobody may be asked: %s", async (absence) => {
     deps = openTestDeps({ absence });
     await expect(onPage(deps, { browser: true }, ask)).rejects.toMatchObject({ kind: "usage" });
   });

@@ -9,7 +9,7 @@ function open(handsOver = false) {
   return { channel, prompts: new PagePrompts(channel, new AbortController().signal, { handsOver }) };
 }
 
-it("takes a new passphrase only when it was entered twice alike", async () => {
+it("accepts a new passphrase only when both entries match", async () => {
   const { channel, prompts } = open();
   const asked = prompts.passphrase({ message: "A new passphrase", atLeast: 8 });
   const [first, second] = ["passphrase 1", "passphrase 2"];
@@ -19,7 +19,7 @@ it("takes a new passphrase only when it was entered twice alike", async () => {
   expect(await asked).toBe(first);
 });
 
-it("takes a key of an unusual shape only when that is wanted anyway, and says nothing of it", async () => {
+it("accepts a key of an unusual shape only when that is confirmed, without showing any of it", async () => {
   const { channel, prompts } = open();
   const asked = prompts.key({ message: "Your key" });
   const unusual = channel.answer(1, { text: `${key}x` });

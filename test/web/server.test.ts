@@ -137,7 +137,7 @@ describe("the page's server", () => {
     ["another site", { "sec-fetch-site": "cross-site" }, 403],
     ["the same site, another port", { "sec-fetch-site": "same-site" }, 403],
     ["a form", { "content-type": "text/plain" }, 415],
-  ])("refuses a token from %s, and it stays good", async (_name, headers, status) => {
+  ])("refuses a token from %s, which stays valid", async (_name, headers, status) => {
     const body = JSON.stringify({ token: token() });
     expect(await request({ headers, body })).toBe(status);
     expect(statusOf((await enter()).answer)).toBe(200);
@@ -197,7 +197,7 @@ describe("the page's server", () => {
     expect(await isAlive()).toBe(true);
   });
 
-  it("takes no body that is too long, though its length is not declared", async () => {
+  it("refuses a body that is too long, even without a declared length", async () => {
     const { headers } = await enter();
     const body = JSON.stringify({ id: 1, answer: { text: "x".repeat(9000) } });
     const chunked = { ...headers, "content-length": undefined, "transfer-encoding": "chunked" };
@@ -205,14 +205,14 @@ describe("the page's server", () => {
     expect(await request({ path: "/answer", headers: chunked, body: chunks })).toBe(413);
   });
 
-  it("is at no other address of this machine", async () => {
+  it("listens on no other address of this machine", async () => {
     const connected = new Promise((resolve, reject) => {
       connect(server.port, "127.0.0.2", () => resolve("connected")).on("error", reject);
     });
     await expect(connected).rejects.toThrow();
   });
 
-  it("takes no answer to a question that is over", async () => {
+  it("accepts no answer to a question that is over", async () => {
     const { headers } = await enter();
     const post = (id: number, text: string) =>
       send(raw({ path: "/answer", headers, body: JSON.stringify({ id, answer: { text } }) }));
@@ -238,7 +238,7 @@ describe("the page's server", () => {
     expect(await second).toBe("two");
   });
 
-  it("answers no more than so many strangers a second, and its page all the same", async () => {
+  it("limits requests from strangers, and still answers its page", async () => {
     const { headers } = await enter();
     const statuses: number[] = [];
     for (let sent = 0; sent < 130; sent += 1) statuses.push(await request({ path: "/nothing" }));
@@ -251,13 +251,13 @@ describe("the page's server", () => {
     expect(await isAlive()).toBe(true);
   });
 
-  it("tells when nothing comes from the page", async () => {
+  it("reports when nothing comes from the page", async () => {
     await server.stop("stopped");
     server = await start(1);
     await expect.poll(() => seen.idle).toBe(1);
   });
 
-  it("sends what was said before, what is said now, and at the end how it ended", async () => {
+  it("sends past events, new events, and at the end how it ended", async () => {
     const { headers } = await enter();
     channel.send({ type: "say", verb: "ok", text: ["before"] });
     const stream = send(raw({ path: "/events", headers, body: '{"from":0}' }));

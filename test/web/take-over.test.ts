@@ -71,7 +71,7 @@ describe("a page and the terminal that serves it", () => {
     expect(terminal.screen()).not.toContain("t answer here instead");
   });
 
-  it("go on in the terminal where the link is not opened; a page that comes later follows", async () => {
+  it("continue in the terminal when the link is not opened; a page opened later follows", async () => {
     start(["init", "--demo", "--web"]);
     const shown = await shownLink();
     await terminal.waitFor("go on here, in the terminal");
@@ -85,7 +85,7 @@ describe("a page and the terminal that serves it", () => {
     expect(await terminal.exit()).toMatchObject({ code: 130 });
   });
 
-  it("take a key that is pasted in the terminal while the page asks for it", async () => {
+  it("accept a key that is pasted in the terminal while the page asks for it", async () => {
     start(["init", "--web", "--store", "file", "--expires", "90d"]);
     const page = await openLink(await shownLink());
     await page.question(/passphrase/i);
@@ -103,7 +103,7 @@ describe("a page and the terminal that serves it", () => {
 });
 
 describe("a terminal that does not paste", () => {
-  it("is offered the page after an empty Enter twice, and goes on with the key from there", async () => {
+  it("is offered the page after two empty Enters, and continues with the key from there", async () => {
     start(["init", "--store", "file", "--expires", "90d"]);
     await terminal.waitFor("assphrase");
     terminal.type("correct horse\r");
@@ -129,7 +129,7 @@ describe("a terminal that does not paste", () => {
 });
 
 describe("init --web over SSH", () => {
-  it("prints the one line that makes the link work, and the way without it", async () => {
+  it("prints the line that makes the link work, and the alternative", async () => {
     start(["init", "--demo", "--web"], { SSH_CONNECTION: "192.0.2.7 50000 192.0.2.9 22", USER: "ada" });
     const port = new URL(await shownLink()).port;
     await terminal.waitFor("go on here, in the terminal");

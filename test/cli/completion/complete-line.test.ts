@@ -50,14 +50,14 @@ describe("completeLine", () => {
     expect(values("status", "--", "")).toEqual([]);
   });
 
-  it("offers files for the command behind run", () => {
+  it("offers files for the command after run", () => {
     expect(values("run", "")).toBe("files");
     expect(values("run", "--redact", "--as", "X", "--", "git", "sta")).toBe("files");
     expect(values("run", "git", "--")).toBe("files");
     expect(values("run", "--r")).toContain("--redact");
   });
 
-  it("offers nothing behind what it does not know", () => {
+  it("offers nothing after an unknown word", () => {
     expect(values("frobnicate", "")).toEqual([]);
   });
 });

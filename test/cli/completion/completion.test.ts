@@ -103,10 +103,10 @@ for (const { shell, args, setup } of realShells) {
     it("completes pages", () => becomes("mistral-key open bil", "mistral-key open billing"));
     it("completes files", () =>
       becomes("mistral-key env --write .env", "mistral-key env --write .env.local"));
-    it("completes files behind run", () =>
+    it("completes files after run", () =>
       becomes("mistral-key run -- cat unusual", "mistral-key run -- cat unusual-name.txt"));
 
-    it("lists what there is, with what it is where the shell can", () =>
+    it("lists the candidates, with descriptions where the shell shows them", () =>
       tab("mistral-key r", async (terminal) => {
         terminal.press("tab");
         terminal.press("tab");
@@ -117,7 +117,7 @@ for (const { shell, args, setup } of realShells) {
 }
 
 describe("the completion scripts", () => {
-  it("are shell scripts without mistakes", () => {
+  it("are valid shell scripts", () => {
     for (const [shell, args] of [
       ["bash", ["-n"]],
       ["zsh", ["-n"]],

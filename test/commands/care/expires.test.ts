@@ -63,7 +63,7 @@ describe("expires", () => {
     expect(noted()).toBe("2027-02-21");
   });
 
-  it("has nothing to note where no key is known", async () => {
+  it("notes nothing when no key is known", async () => {
     await expect(run("90d", "-p", "work")).rejects.toMatchObject({
       kind: "no-key",
       hint: expect.stringContaining("mistral-key init -p work"),

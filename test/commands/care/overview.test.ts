@@ -22,7 +22,7 @@ describe("the program's bare name", () => {
     expect(deps.stderr()).toBe("");
   });
 
-  it("shows a key whose profile is not there instead of saying that there is none", async () => {
+  it("shows a key whose profile is missing instead of saying that there is none", async () => {
     deps = openTestDeps();
     const key = ApiKey.of("testKey0".repeat(4));
     await deps.secrets.set({ profile: parseProfileName("default"), slot: "current" }, key);

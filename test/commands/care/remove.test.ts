@@ -94,7 +94,7 @@ describe("remove", () => {
     );
   });
 
-  it("says that it took the key out of the profile's own file", async () => {
+  it("says that it removed the key from the profile's own file", async () => {
     const store = new StandInStore("file");
     await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
     expect(await run({ yes: true }, { store })).toBe(0);
@@ -110,7 +110,7 @@ describe("remove", () => {
   });
 
   it.each(["in use", "staged"] as const)(
-    "removes nothing when another key is %s by the time it is answered",
+    "removes nothing when another key is %s by the time the question is answered",
     async (where) => {
       const another = { ...(await storeKey(deps, { key: newKey })) };
       const known = await storeKey(deps);
@@ -146,7 +146,7 @@ describe("remove", () => {
     await expect(run({ yes: true })).rejects.toMatchObject({ kind: "no-key" });
   });
 
-  it("removes a key that only the store knows of", async () => {
+  it("removes a key that only the store has", async () => {
     deps.profiles.remove(defaultProfile);
     expect(await run({ yes: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(empty);
@@ -171,7 +171,7 @@ describe("remove", () => {
     expect(deps.journal.list()).toEqual([]);
   });
 
-  it("removes what its store cannot read, although nothing else is known of it", async () => {
+  it("removes an entry that its store cannot read, although nothing else is known about it", async () => {
     const store = new StandInStore("keychain");
     await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
     const broken: SecretStore = {
@@ -191,7 +191,7 @@ describe("remove", () => {
     expect(await store.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
   });
 
-  it("takes only a stray copy when --store names another store than the profile's", async () => {
+  it("removes only a stray copy when --store names a store other than the profile's", async () => {
     const file = new StandInStore("file");
     const runIn = (flags: Record<string, unknown>) => {
       deps = deps.next();

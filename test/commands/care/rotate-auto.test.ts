@@ -225,7 +225,7 @@ describe("rotate --auto", () => {
     expect(await run()).toMatchObject({ code: 2, message: expect.stringContaining("regional") });
   });
 
-  it("goes on by hand where a person is there, and says why", async () => {
+  it("continues by hand when a person is there, and says why", async () => {
     api.behave("forbidden", { on: ["admin-create"] });
     api.keys.accept(newKey.reveal());
     const answers = [answer.press("enter"), answer.key(newKey.reveal(), /The new key/)];
@@ -315,7 +315,7 @@ async function expectNothingLost(said: string): Promise<void> {
 
 describe.each(calls)("when the call %s fails", (call) => {
   it.each(failures.filter((one) => call !== "models" || !["hang", "nested"].includes(one)))(
-    "by %s, a working key is in use and none is lost; the next run ends it",
+    "by %s, a working key is in use and none is lost; the next run finishes it",
     async (behaviour) => {
       api.behave(behaviour, { on: [call] });
       const result = await run();
@@ -434,7 +434,7 @@ describe("rotate --all --expiring", () => {
     expect(deps.stderr()).toContain('not known here when the key of profile "home" ends');
   });
 
-  it("goes on after one that fails, and exits with the worst code", async () => {
+  it("continues after a failure, and exits with the worst code", async () => {
     await storeKey(deps, { name: parseProfileName("a"), key: otherKey, expiresAt: "2026-09-02" });
     expect(await run({ all: true, expiring: "14d", json: true })).toEqual({ code: 3 });
     expect(deps.document()).toMatchObject({
@@ -445,7 +445,7 @@ describe("rotate --all --expiring", () => {
     });
   });
 
-  it("does nothing where nothing is due", async () => {
+  it("does nothing when nothing is due", async () => {
     await storeKey(deps, { serverUrl: api.url, expiresAt: "2027-02-21" });
     expect(await run({ all: true, expiring: "14d" })).toEqual({ code: 0 });
     expect(api.requests).toEqual([]);

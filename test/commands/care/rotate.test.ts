@@ -77,7 +77,7 @@ describe("rotate --with-key", () => {
     expect(deps.stdout()).toBe("");
   });
 
-  it("names the processes that run on with the old key, and shows of them nothing that steers a terminal", async () => {
+  it("names the processes that still run with the old key, without control characters", async () => {
     const processes = [
       { id: 41, name: "node\x1b[2J", value: oldKey.reveal() },
       { id: 42, name: "python3", value: otherKey.reveal() },
@@ -154,7 +154,7 @@ describe("rotate --with-key", () => {
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
   });
 
-  it("refuses another store than the one that has the key", async () => {
+  it("refuses a store other than the one that has the key", async () => {
     expect(await failure(run({ withKey: true, store: "file" }))).toMatchObject({ code: 3 });
     expect(await slotsOf(deps)).toEqual(untouched);
   });
@@ -180,7 +180,7 @@ describe("rotate --with-key", () => {
     expect(await failure(run({ withKey: true, profile: "empty" }))).toMatchObject({ code: 3 });
   });
 
-  it("says that nothing came in", async () => {
+  it("says that standard input was empty", async () => {
     deps = deps.next({ stdin: "\n" });
     expect(await failure(run({ withKey: true }))).toMatchObject({ code: 2 });
   });
@@ -196,13 +196,13 @@ describe("rotate --with-key", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("does not read a day that is past, and changes nothing", async () => {
+  it("refuses a day in the past, and changes nothing", async () => {
     withKey();
     expect(await failure(run({ withKey: true, expires: "2020-01-01" }))).toMatchObject({ code: 2 });
     expect(await slotsOf(deps)).toEqual(untouched);
   });
 
-  it("rotates a key that only the store knows of", async () => {
+  it("rotates a key that only the store has", async () => {
     deps.profiles.remove(defaultProfile);
     withKey();
     expect(await run({ withKey: true })).toBe(9);
@@ -253,7 +253,7 @@ describe("rotate --with-key", () => {
     expect(await slotsOf(deps)).toEqual(done);
   });
 
-  it.each(["90", "soon", "-5s", "1h"])("does not read --wait %s", async (wait) => {
+  it.each(["90", "soon", "-5s", "1h"])("refuses --wait %s", async (wait) => {
     withKey();
     expect(await failure(run({ withKey: true, wait }))).toMatchObject({ code: 2 });
     expect(await slotsOf(deps)).toEqual(untouched);
@@ -279,7 +279,7 @@ describe("rotate --finish", () => {
     });
   });
 
-  it("brings back no profile that is removed while it waits", async () => {
+  it("does not restore a profile that is removed while it waits", async () => {
     const { sleep } = deps;
     Object.assign(deps, {
       sleep: async (ms: number) => {
@@ -299,7 +299,7 @@ describe("rotate --finish", () => {
   });
 
   it.each(["server-error", "cut", "html"] as const)(
-    "never takes an outage for the end of the old key: %s",
+    "never takes an outage for the old key's deletion: %s",
     async (behaviour) => {
       api.keys.revoke(oldKey.reveal());
       api.behave(behaviour);
@@ -471,7 +471,7 @@ describe("rotate --abort", () => {
     },
   );
 
-  it("leaves a key alone that something else has stored meanwhile", async () => {
+  it("leaves alone a key that something else has stored meanwhile", async () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
     api.keys.accept(otherKey.reveal());
     expect(await run(abort)).toBe(0);
@@ -517,14 +517,14 @@ describe("rotate with a record that cannot be read", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("is finished by what the slots hold", async () => {
+  it("is finished from what the slots hold", async () => {
     api.keys.revoke(oldKey.reveal());
     expect(await run({ finish: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(done);
     expect(deps.journal.list()).toEqual([]);
   });
 
-  it("goes back by what the slots hold", async () => {
+  it("goes back from what the slots hold", async () => {
     expect(await run({ abort: true, yes: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.profiles.read(defaultProfile)?.key).toBe(oldKey.mask);
@@ -539,7 +539,7 @@ describe("rotate with a record that cannot be read", () => {
     expect(readFileSync(file, "utf8")).toContain(newKey.reveal());
   });
 
-  it("is taken away when there is no second key", async () => {
+  it("is removed when there is no second key", async () => {
     await deps.secrets.delete({ profile: defaultProfile, slot: "previous" });
     expect(await failure(run({ finish: true }))).toMatchObject({ code: 9 });
     expect(deps.journal.list()).toEqual([]);
@@ -547,7 +547,7 @@ describe("rotate with a record that cannot be read", () => {
     expect(await run({ withKey: true })).toBe(9);
   });
 
-  it("leaves one alone that a newer version wrote", async () => {
+  it("leaves alone one that a newer version wrote", async () => {
     writeFileSync(join(deps.home, "rotations", "default.json"), `{"version": 99}`);
     const error = await failure(run({ finish: true }));
     expect(error).toMatchObject({ code: 7, hint: expect.stringContaining("Update") });
@@ -581,7 +581,7 @@ describe("rotate with targets", () => {
     return run(flags);
   };
 
-  it("delivers the new key before the old one is let go", async () => {
+  it("delivers the new key before it retires the old one", async () => {
     expect(await runWith({ withKey: true, json: true }, { stdin: newKey.reveal() })).toBe(9);
     expect(taken).toEqual([newKey.mask]);
     expect(deps.document()).toMatchObject({
@@ -617,7 +617,7 @@ describe("rotate with targets", () => {
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
-  it("goes on without a target where the person says so, and is not done", async () => {
+  it("continues without a target when the person says so, and is not finished", async () => {
     works = false;
     api.keys.revoke(oldKey.reveal());
     const answers = [answer.key(newKey.reveal()), answer.confirm(true, /One target does not have/)];
@@ -635,7 +635,7 @@ describe("rotate with targets", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("takes the old key back to the targets on the way back", async () => {
+  it("delivers the old key to the targets again on the way back", async () => {
     await runWith({ withKey: true }, { stdin: newKey.reveal() });
     works = false;
     expect(await runWith({ abort: true, yes: true })).toBe(9);
@@ -688,7 +688,7 @@ describe("rotate in a terminal", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("takes Ctrl-C at the last step for later", async () => {
+  it("treats Ctrl-C at the last step as 'later'", async () => {
     deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.stop(/later/)] });
     expect(await run({})).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
@@ -742,7 +742,7 @@ describe("rotate in a terminal", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, lastAcceptedAt: null });
   });
 
-  it("asks when the key ends that was made without the steps, once it is in use", async () => {
+  it("asks for the last day of a key that was made without the steps, once it is in use", async () => {
     const asksForDate = answer.choose("Never", /When does it expire/);
     deps = deps.next({
       answers: [
@@ -759,7 +759,7 @@ describe("rotate in a terminal", () => {
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
   });
 
-  it("has the new key in use when it is stopped at the question when that ends", async () => {
+  it("has the new key in use when it is stopped at the question for its last day", async () => {
     deps = deps.next({ answers: [answer.press("s"), answer.key(newKey.reveal()), answer.stop()] });
     const error = await failure(run({}));
     expect(error).toMatchObject({ code: 130, hint: expect.stringContaining("rotate --finish") });
@@ -790,7 +790,7 @@ describe("rotate in a terminal", () => {
     expect(deps.opened).toEqual([]);
   });
 
-  it("says how to end a rotation that is under way", async () => {
+  it("says how to end a rotation that is already under way", async () => {
     deps = deps.next({ stdin: newKey.reveal() });
     await run({ withKey: true });
     deps = deps.next({ answers: [] });

@@ -37,7 +37,7 @@ describe("status", () => {
     expect(deps.stdout()).toContain("mistral-key init");
   });
 
-  it("finds a key whose profile is not there, and says how to list it", async () => {
+  it("finds a key whose profile is missing, and says how to list it", async () => {
     await storeKey(deps);
     deps.profiles.remove(parseProfileName("default"));
     expect(await status({ args: [], flags: new Flags({}) }, deps)).toBe(0);
@@ -54,7 +54,7 @@ describe("status", () => {
     });
   });
 
-  it("answers with everything known of a profile", async () => {
+  it("answers with everything known about a profile", async () => {
     await storeKey(deps, { expiresAt: "2026-09-11" });
     expect(JSON.parse(await run({ json: true }))).toEqual({
       selected: { profile: "default", rule: "default", path: null },
@@ -124,7 +124,7 @@ describe("status", () => {
     expect(await run({ profile: "work" })).not.toContain(oldKey.mask);
   });
 
-  it("names the profile whose key ends soon", async () => {
+  it("names the profile whose key expires soon", async () => {
     await storeKey(deps);
     await storeKey(deps, { name: work, key: newKey, expiresAt: "2026-09-03" });
     const shown = await run();
@@ -133,7 +133,7 @@ describe("status", () => {
     expect(shown).not.toContain('Key "default"');
   });
 
-  it("says in words what the last check came to", async () => {
+  it("says in words how the last check ended", async () => {
     const checked = async (known: Omit<Partial<Profile>, "key" | "name">) => {
       await storeKey(deps, known);
       return /Checked +(.*(?:\n {14}.*)*)/.exec(await run())?.[1]?.replace(/\s+/g, " ");
@@ -201,7 +201,7 @@ describe("status", () => {
     expect(profiles[0]).toMatchObject({ key: newKey.mask, rotation: { stage: null, startedAt: null } });
   });
 
-  it.skipIf(process.getuid?.() === 0)("lists a profile that may not be read", async () => {
+  it.skipIf(process.getuid?.() === 0)("lists a profile that it has no permission to read", async () => {
     await storeKey(deps);
     chmodSync(join(deps.home, "profiles", "default.json"), 0);
     expect(await run()).toContain("permission denied");
@@ -218,7 +218,7 @@ describe("status and MISTRAL_API_KEY", () => {
     await storeKey(deps, { name: work, key: newKey });
   });
 
-  it("tells absent, same and different apart without looking into the store", async () => {
+  it("tells absent, same and different apart without opening the store", async () => {
     expect(await state({})).toBe("absent");
     expect(await state(environment(""))).toBe("absent");
     expect(await state(environment(oldKey.reveal()))).toBe("same");

@@ -47,7 +47,7 @@ describe("use", () => {
     },
   );
 
-  it("says when something else comes first here", async () => {
+  it("says when another rule takes precedence here", async () => {
     expect(await run(["work"], { env: { MISTRAL_KEY_PROFILE: "default" } })).toBe(0);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
       "as MISTRAL_KEY_PROFILE says. That takes precedence.",
@@ -76,14 +76,14 @@ describe("use --here", () => {
     expect(readFileSync(join(deps.home, ".mistral-key"), "utf8")).toBe("default\n");
   });
 
-  it("leaves a file alone that is something else", async () => {
+  it("leaves alone a file that is something else", async () => {
     const path = join(deps.home, ".mistral-key");
     writeFileSync(path, "a note of somebody's own\n", { mode: 0o644 });
     await expect(run(["work", "--here"])).rejects.toMatchObject({ kind: "usage" });
     expect(readFileSync(path, "utf8")).toBe("a note of somebody's own\n");
   });
 
-  it("writes nothing where the profile is not there", async () => {
+  it("writes nothing when the profile does not exist", async () => {
     await expect(run(["nowhere", "--here"])).rejects.toMatchObject({ kind: "no-key" });
     expect(existsSync(join(deps.home, ".mistral-key"))).toBe(false);
   });

@@ -38,7 +38,7 @@ describe("verify", () => {
     deps.profiles.write({ ...profileOf(known, new Date("2026-11-01T08:00:00Z")), ...changes });
   }
 
-  it("stops when the person presses Ctrl-C, and writes nothing down", async () => {
+  it("stops when the person presses Ctrl-C, and saves nothing", async () => {
     await store(text);
     api.behave("hang");
     const running = run("verify");
@@ -62,7 +62,7 @@ describe("verify", () => {
     });
   });
 
-  it("does not take a key in another store for the profile's", async () => {
+  it("does not mistake a key in another store for the profile's", async () => {
     await store(text, { store: "keychain", expiresAt: "2027-05-01" });
     await deps.secrets.set(current, ApiKey.of(otherText));
     expect(await run("verify", "--store", "file", "--json")).toBe(0);

@@ -63,7 +63,7 @@ describe("verify", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid", targets: [target] });
   });
 
-  it("says that the stored key is good, whose it is and when it ends", async () => {
+  it("says that the stored key is good, whose it is and when it expires", async () => {
     const deps = open();
     await store(deps, { expiresAt: "2027-02-21" });
     expect(await runLine(deps, "verify")).toBe(0);
@@ -149,7 +149,7 @@ describe("verify", () => {
     await strict.stop();
   });
 
-  it("writes down what it found", async () => {
+  it("saves what it found", async () => {
     const deps = open();
     await store(deps);
     await runLine(deps, "verify");
@@ -169,7 +169,7 @@ describe("verify", () => {
     });
   });
 
-  it("gives the verdict also when it cannot be written down", async () => {
+  it("gives the verdict even when it cannot be saved", async () => {
     const deps = open();
     await store(deps);
     const full = deps.next({ profiles: unwritable(deps.profiles) });
@@ -178,7 +178,7 @@ describe("verify", () => {
     expect(full.stderr()).toContain("could not be written down. The disk is full.");
   });
 
-  it("neither shows nor keeps a key that a server puts into a name", async () => {
+  it("neither shows nor saves a key that a server puts into a name", async () => {
     const deps = open();
     await store(deps);
     const escaped = `\\u0074${text.slice(1)}`;
@@ -191,7 +191,7 @@ describe("verify", () => {
     for (const said of [deps.stdout(), deps.stderr(), file]) expect(said).not.toContain(text.slice(1));
   });
 
-  it("says of a key that worked what may have ended it, and where to look before it is replaced", async () => {
+  it("says why a key that worked may be refused, and where to look before it is replaced", async () => {
     const deps = open();
     await store(deps, { name: work, expiresAt: "2027-11-20", lastAcceptedAt: "2026-11-03T10:00:00Z" });
     api.keys.revoke(text);
@@ -260,7 +260,7 @@ describe("verify, when what is known and what is stored differ", () => {
     });
   });
 
-  it("lists a key that only the store knew of", async () => {
+  it("lists a key that only the store had", async () => {
     const deps = open();
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(text));
     expect(await runLine(deps, "verify")).toBe(0);
@@ -316,7 +316,7 @@ describe("verify --min-days", () => {
   it.each([
     [12, 8],
     [11, 0],
-  ])("with %i, for a key that ends in 12 days, exits %i", async (days, code) => {
+  ])("with %i, for a key that expires in 12 days, exits %i", async (days, code) => {
     const deps = open();
     await store(deps, { expiresAt: "2026-12-05" });
     expect(await runLine(deps, "verify", "--json", "--min-days", String(days))).toBe(code);
@@ -330,7 +330,7 @@ describe("verify --min-days", () => {
     expect(await runLine(deps, "verify", "--min-days", "30")).toBe(4);
   });
 
-  it("is fine with a key that never ends, and says so when it does not know", async () => {
+  it("accepts a key that never expires, and says so when the date is not known", async () => {
     const deps = open();
     await store(deps, { expiresAt: null });
     expect(await runLine(deps, "verify", "--min-days", "30")).toBe(0);
@@ -360,7 +360,7 @@ describe("verify --stdin", () => {
     expect(await deps.secrets.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
   });
 
-  it("takes the key out of a line of a dotenv file", async () => {
+  it("extracts the key from a line of a dotenv file", async () => {
     const deps = open({ stdin: `export MISTRAL_API_KEY="${text}"\r\n` });
     expect(await runLine(deps, "verify", "--stdin")).toBe(0);
   });
@@ -385,7 +385,7 @@ describe("verify --stdin", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("refuses --min-days, since it does not know when the key ends", async () => {
+  it("refuses --min-days, since it does not know when the key expires", async () => {
     const deps = open({ stdin: text });
     await expect(runLine(deps, "verify", "--stdin", "--min-days", "3")).rejects.toMatchObject({
       kind: "usage",
@@ -451,7 +451,7 @@ describe("verify --all", () => {
     }
   });
 
-  it("loses nothing of what it has found out when it is interrupted", async () => {
+  it("keeps its results when it is interrupted", async () => {
     const deps = open();
     const names = Array.from({ length: 9 }, (_, at) => parseProfileName(`p${at}`));
     for (const [at, name] of names.entries()) {
@@ -494,7 +494,7 @@ describe("verify --all", () => {
     expect(deps.stderr().replace(/\s+/g, " ")).toContain('The key of profile "work" expires tomorrow');
   });
 
-  it.each([["--stdin"], ["-p", "work"]])("does not go with %s", async (...flags) => {
+  it.each([["--stdin"], ["-p", "work"]])("cannot be combined with %s", async (...flags) => {
     await expect(runLine(open(), "verify", "--all", ...flags)).rejects.toMatchObject({ kind: "usage" });
   });
 });

@@ -64,7 +64,7 @@ test.each([
   expect(deps.stdout()).toMatch(advice);
 });
 
-test("tells scripts the same", async () => {
+test("reports the same as JSON", async () => {
   storeKey();
   writeFileSync(join(folder, "a.txt"), chosenKey);
 
@@ -95,7 +95,7 @@ test("tells scripts the same", async () => {
   });
 });
 
-test("exits with 9, ticks nothing and says why when it could not look", async () => {
+test("exits with 9, ticks nothing and says why when it could not search", async () => {
   storeKey();
   writeFileSync(join(folder, ".git/index"), "garbage\n");
 
@@ -108,7 +108,7 @@ test("exits with 9, ticks nothing and says why when it could not look", async ()
   expect(deps.document()).toMatchObject({ ok: false, leaks: [], searched: [], notes: [expect.any(String)] });
 });
 
-test("a damaged profile is no missing one", async () => {
+test("a damaged profile is not taken for a missing one", async () => {
   storeKey();
   writeFileSync(join(deps.home, "profiles/default.json"), "{");
 

@@ -112,7 +112,7 @@ async function diagnose(planted: Plant = {}) {
 }
 
 describe("doctor on a machine where nothing is wrong", () => {
-  it("has nothing against a key that ends later, and was not verified when Mistral failed", async () => {
+  it("has no objection to a key that expires later, or to a last check that Mistral failed to answer", async () => {
     const { states } = await diagnose({
       plant: ({ deps }) =>
         deps.profiles.write({
@@ -171,7 +171,7 @@ describe("doctor on a machine where nothing is wrong", () => {
     expect(code).toBe(0);
   });
 
-  it("says so when no key is stored yet, and that is no fault", async () => {
+  it("says so when no key is stored yet, and reports no fault", async () => {
     const { code, of } = await diagnose({ store: null });
     expect(of("key")).toMatchObject({ state: "warn", hint: expect.stringContaining("mistral-key init") });
     expect(code).toBe(0);
@@ -232,7 +232,7 @@ const faults: readonly (Plant & {
     advises: /^Replace it: mistral-key rotate$/,
   },
   {
-    fault: "a key that ends in a fortnight",
+    fault: "a key that expires in a fortnight",
     plant: ({ deps }) => deps.profiles.write({ ...profile, expiresAt: dayAfter(14, deps.now()) }),
     id: "key",
     state: "warn",
@@ -629,7 +629,7 @@ it("doctor works where the current folder has been deleted", async () => {
 });
 
 describe("the report of doctor", () => {
-  it("has a line for each check, what to do below it, and how it adds up", async () => {
+  it("has a line for each check, what to do below it, and a summary", async () => {
     const { code, output } = await examine({
       keychain: locked,
       env: { MISTRAL_API_KEY: otherKey.reveal() },
@@ -644,7 +644,7 @@ describe("the report of doctor", () => {
     for (const line of output.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it("lists what may be why a key is refused", async () => {
+  it("lists possible reasons why a key is refused", async () => {
     const { output } = await examine({
       plant: ({ api }) => api.keys.revoke(key.reveal()),
       flags: { json: false },

@@ -69,7 +69,7 @@ const nowhereElse = answer.choose("No", /Deliver it/);
 const keepCopies = answer.confirm(false, /Remove the key/);
 
 describe("several keys", () => {
-  test("are sent to Mistral only when the person says so, and the living come first", async () => {
+  test("are sent to Mistral only when the person says so, and those that work come first", async () => {
     deps = open({ answers: [answer.confirm(false, /Check these 2 keys/), answer.stop(/Which key/)] });
     await expect(run()).rejects.toMatchObject({ kind: "cancelled" });
     expect(api.requests).toEqual([]);
@@ -80,7 +80,7 @@ describe("several keys", () => {
     expect(await stored()).toBeUndefined();
   });
 
-  test("with --check and nobody there, the only one that lives is meant", async () => {
+  test("with --check and nobody there, the only one that works is taken", async () => {
     deps = open();
     expect(await run({ check: true })).toBe(0);
     expect(await stored()).toBe(living);
@@ -93,7 +93,7 @@ describe("several keys", () => {
     });
   });
 
-  test("that live are stored in one go, each under a name", async () => {
+  test("that work are stored together, each under a name of its own", async () => {
     replant({ ".env": living, ".env.local": second, ".env.old": dead });
     deps = open({
       answers: [
@@ -142,7 +142,7 @@ describe("a key that Mistral refuses", () => {
     expect(completions).toHaveLength(1);
   });
 
-  test("can just be taken out where it lies, and is stored nowhere", async () => {
+  test("can just be removed where it was found, and is stored nowhere", async () => {
     replant({ ".env": dead });
     deps = open({
       answers: [answer.choose("Just remove this copy", /What now/), answer.confirm(true, /Remove the key/)],
@@ -166,7 +166,7 @@ describe("a key that Mistral refuses", () => {
 });
 
 describe("a key of Vibe's", () => {
-  test("is called one before anything is stored, and does not take a Studio key's place unasked", async () => {
+  test("is recognised before anything is stored, and does not replace a Studio key unasked", async () => {
     replant({ ".env.local": living }, ofVibe);
     deps = open();
     expect(await run({ key: masks.living })).toBe(0);
@@ -239,7 +239,7 @@ describe("where a key is stored already", () => {
     for (const [profile, key] of Object.entries(expected)) expect(await stored(profile)).toBe(key);
   });
 
-  test("the same key under two names is said", async () => {
+  test("the same key under two names is reported", async () => {
     replant({ ".env": living });
     deps = open();
     expect(await run({ profile: "work" })).toBe(0);

@@ -52,7 +52,7 @@ function run(flags: Record<string, unknown> = {}): Promise<number> {
 }
 
 describe("a home folder with the key in twelve places", () => {
-  test("all of them are found, the key is stored, the copies are taken out, everything else stays byte for byte", async () => {
+  test("all of them are found, the key is stored, the copies are removed, everything else stays byte for byte", async () => {
     const modes = new Map(plantedFiles.map(({ path }) => [path, statSync(planted.path(path)).mode]));
     deps = open();
 
@@ -156,7 +156,7 @@ describe("a home folder with the key in twelve places", () => {
   });
 });
 
-test("a place that the key was just taken out of is not offered it again", async () => {
+test("a place that the key was just removed from is not offered again", async () => {
   planted.remove();
   planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
   deps = open({ answers: [answer.choose("do not know"), answer.confirm(true, /Mistral Vibe/)] });
@@ -190,7 +190,7 @@ test("one copy that is left is counted, too", async () => {
   expect(deps.stderr()).toContain("1 plaintext copy was left in place");
 });
 
-test("a copy that could not be taken out is said to be there still", async () => {
+test("a copy that could not be removed is reported as still there", async () => {
   planted.remove();
   planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
   chmodSync(planted.path(".vibe/.env"), 0o400);
@@ -233,7 +233,7 @@ test("copies stay when nobody says what to do with them", async () => {
   expect(deps.stderr()).toContain("mistral-key import --list");
 });
 
-test("a key that is stored already is not asked about again; its copies are taken out", async () => {
+test("a key that is stored already is not asked about again; its copies are removed", async () => {
   deps = open();
   await run({ key: mask });
   const requests = api.requests.length;
@@ -283,7 +283,7 @@ test("a stored key is not replaced by another one unasked", async () => {
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
-test("a place that was not searched is not said to hold no key", async () => {
+test("a place that was not searched is not reported as clean", async () => {
   deps = open();
 
   await expect(run({ from: "app.js" })).rejects.toMatchObject({

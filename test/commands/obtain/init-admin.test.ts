@@ -85,7 +85,7 @@ describe("init --admin", () => {
     ["server-error", 5],
     ["hang", 5],
     ["other-json", 5],
-  ] as const)("stores none that the Admin API does not take: %s", async (behaviour, code) => {
+  ] as const)("stores none that the Admin API does not accept: %s", async (behaviour, code) => {
     api.behave(behaviour, { on: ["admin-list"] });
     expect(await run()).toBe(code);
     expect(await deps.secrets.get(at)).toBeUndefined();
@@ -146,7 +146,7 @@ describe("a stored Admin API key", () => {
     },
   };
 
-  it.each(["get", "env", "run", "push"] as const)("is not what %s hands out", async (command) => {
+  it.each(["get", "env", "run", "push"] as const)("is not handed out by %s", async (command) => {
     await handOut[command]();
     expect(deps.stdout()).toContain(oldKey.reveal());
     expect(deps.stdout()).not.toContain(adminKey.reveal());
@@ -159,7 +159,7 @@ describe("a stored Admin API key", () => {
     await expect(get(flagsOf({ profile: "default/admin" }), deps)).rejects.toMatchObject({ kind: "usage" });
   });
 
-  it("goes with its profile: renamed, and removed with a word on that", async () => {
+  it("follows its profile: renamed with it, and removed with a notice", async () => {
     expect(await rename({ args: ["default", "work"], flags: new Flags({}) }, deps)).toBe(0);
     const work = parseProfileName("work");
     expect(await deps.secrets.get({ profile: work, slot: "admin" })).toEqual(adminKey);

@@ -168,7 +168,7 @@ describe("init, in a terminal", () => {
     expect(again.stderr()).toContain('also the key of profile "work"');
   });
 
-  it("stores a key that is at hand before asking when it ends", async () => {
+  it("stores a key that the person already has before asking when it expires", async () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/When does it expire/)],
     });
@@ -195,7 +195,7 @@ describe("init, in a terminal", () => {
     expect(await storedIn(deps)).toBeUndefined();
   });
 
-  it("goes on where it was stopped, and forgets that once a key is captured", async () => {
+  it("continues where it was stopped, and forgets that once a key is captured", async () => {
     const first = open({
       answers: [
         answer.choose("I am new"),
@@ -222,7 +222,7 @@ describe("init, in a terminal", () => {
     expect(existsSync(drafts)).toBe(false);
   });
 
-  it("goes on at the step that it went back to", async () => {
+  it("continues at the step that it went back to", async () => {
     const back = [answer.choose("I am new"), answer.press("s"), answer.key("b"), answer.press("h")];
     const deps = open({ answers: [...back, answer.stop()] });
     await expect(runLine(deps, "init")).rejects.toMatchObject({
@@ -230,7 +230,7 @@ describe("init, in a terminal", () => {
     });
   });
 
-  it("takes --expires never for the answer, also where it stopped at another one", async () => {
+  it("takes --expires never as the answer, even where it stopped with another one", async () => {
     const stopped = open({
       answers: [
         answer.choose("I have an account"),
@@ -354,7 +354,7 @@ describe("init, in a terminal", () => {
     }
   });
 
-  it("keeps what another run notes while it asks what becomes of a stored key", async () => {
+  it("keeps what another run notes while it asks what to do with a stored key", async () => {
     const known = profileOf(
       { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint: { region: "global" } },
       new Date("2026-11-01"),
@@ -401,7 +401,7 @@ describe("init, in a terminal", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("lists a key that is kept and whose profile was not there", async () => {
+  it("lists a key that is kept and whose profile was missing", async () => {
     const deps = open({ answers: [answer.choose("Keep it")] });
     await deps.secrets.set(current, ApiKey.of(otherText));
     expect(await runLine(deps, "init")).toBe(0);
@@ -425,7 +425,7 @@ describe("init, in a terminal", () => {
     expect(await storedIn(deps)).toBe(otherText);
   });
 
-  it("puts a new key in the place of an entry that the keychain does not give out", async () => {
+  it("replaces an entry that the keychain does not hand out", async () => {
     const store = new StandInStore("keychain");
     await store.set(current, ApiKey.of(otherText));
     const get = store.get.bind(store);
@@ -460,7 +460,7 @@ describe("init, in a terminal", () => {
     expect(deps.stderr()).toContain("21 Feb 2027");
   });
 
-  it("says what is left of a replacement when it is stopped at the question when the key ends", async () => {
+  it("says what is left to do when a replacement is stopped at the question for the last day", async () => {
     const deps = open({
       answers: [
         answer.choose("Replace it"),
@@ -623,14 +623,14 @@ describe("init without a terminal", () => {
     });
   });
 
-  it("does not take a demonstration for the wish to store a key", async () => {
+  it("does not suggest --with-key for a demonstration", async () => {
     await expect(runLine(open(), "init", "--demo")).rejects.toMatchObject({
       kind: "needs-terminal",
       hint: "In a terminal: mistral-key init --demo",
     });
   });
 
-  it.runIf(process.platform === "linux")("takes no key where nothing can be noted of it", async () => {
+  it.runIf(process.platform === "linux")("accepts no key when its profile cannot be written", async () => {
     const profiles = new ProfileFolder("/proc/mistral-key");
     const deps = open({ stdin: text, profiles });
     await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "store-denied" });
@@ -638,7 +638,7 @@ describe("init without a terminal", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("says how to go on when the key that is to be moved is gone", async () => {
+  it("says how to continue when the key that is to be moved is gone", async () => {
     const first = open({ stdin: text });
     expect(await runLine(first, "init", "--with-key")).toBe(0);
     await first.secrets.delete(current);
@@ -737,7 +737,7 @@ describe("init --demo", () => {
     expect(api.requests).toEqual([]);
   });
 
-  it("knows no other key", async () => {
+  it("accepts no other key", async () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key("placeholder".repeat(3)), answer.stop()],
     });

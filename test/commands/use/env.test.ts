@@ -61,13 +61,13 @@ describe("env", () => {
       "mistral-key env --shell fish --as LLM_KEY -p work | source",
       "mistral-key env --shell fish --as LLM_KEY --reveal -p work",
     ],
-  ])("keeps what was asked for in its advice: %j", async (flags, evaluated, revealed) => {
+  ])("keeps the given flags in its advice: %j", async (flags, evaluated, revealed) => {
     await open({ stdoutIsTerminal: true, ancestors: ["zsh"] });
     const hint = `To give it to this shell: ${evaluated}\nTo print it anyway: ${revealed}`;
     await expect(run({ ...flags, profile: "work" })).rejects.toMatchObject({ hint });
   });
 
-  it("has no JSON of a key", async () => {
+  it("refuses --json", async () => {
     await open();
     await expect(run({ json: true, shell: "bash", profile: "work" })).rejects.toMatchObject({
       kind: "usage",
@@ -76,7 +76,7 @@ describe("env", () => {
     expect(deps.stdout()).toBe("");
   });
 
-  it("prints nothing for a shell that takes no such line, and says what does it", async () => {
+  it("prints nothing for an unsupported shell, and says what to do instead", async () => {
     await open({ ancestors: ["nu"] });
     await expect(run({ as: "LLM_KEY" })).rejects.toMatchObject({
       kind: "usage",
@@ -114,7 +114,7 @@ describe("env", () => {
     expect(deps.stderr().replace(/\s+/g, " ")).toContain("mistral-key run -p work --as LLM_KEY -- CMD");
   });
 
-  it("tells in JSON what it wrote, without the key", async () => {
+  it("reports in JSON what it wrote, without the key", async () => {
     await open();
     await run({ write: ".env", json: true });
     expect(deps.document()).toEqual({

@@ -112,7 +112,7 @@ describe("limits", () => {
       ["Mistral sent no limits with this answer."],
     ],
     ["that are not there", {}, ["Mistral sent no limits with this answer."]],
-  ])("shows headers %s, and nothing that they do not say", async (_, headers, lines) => {
+  ])("shows the headers %s, and nothing that they do not say", async (_, headers, lines) => {
     expect(await linesFor(headers)).toEqual(lines);
   });
 

@@ -35,7 +35,7 @@ describe("models", () => {
     expect(api.requests.map(({ path }) => path)).toEqual(["/v1/models"]);
   });
 
-  it("lists only those that can do all that is wanted", async () => {
+  it("lists only those that have every wanted ability", async () => {
     expect(await models("--can", "vision", "--can", "tools", "--json")).toBe(0);
     expect(idsIn(deps.document())).toEqual(["mistral-large-latest", "mistral-small-latest"]);
   });
@@ -45,7 +45,7 @@ describe("models", () => {
     expect(deps.stdout()).toBe("  No models for this key can do speech\n");
   });
 
-  it("refuses what Mistral says of no model, and lists what it says", async () => {
+  it("refuses an ability that Mistral does not report, and lists those that it does", async () => {
     await expect(models("--can", "embeddings")).rejects.toMatchObject({
       kind: "usage",
       message: expect.stringMatching(/Allowed choices are chat, vision, tools.*speech/),

@@ -164,13 +164,13 @@ describe("push", () => {
     expect(on.deps.document()).toMatchObject({ ...report, profile: "default", forgotten: true });
   });
 
-  it("lists the places on stdout, one a line", async () => {
+  it("lists the targets on stdout, one per line", async () => {
     await on.push("dotenv:.env", "dotenv:b.env");
     await on.push("--list");
     expect(on.deps.stdout()).toBe(`${target()}\ndotenv:${at("b.env")}\n`);
   });
 
-  it("reports the place that failed, and delivers to the others", async () => {
+  it("reports the target that failed, and delivers to the others", async () => {
     await on.push("dotenv:.env", "dotenv:b.env");
     await on.replaceKey(otherKey);
     chmodSync(at(".env"), 0o400);
@@ -200,7 +200,7 @@ describe("push", () => {
     expect(on.remembered()).toEqual([]);
   });
 
-  it("says that the key is still there where it stands in a form that is not taken out", async () => {
+  it("says that the key is still there when it is in a form that is not removed", async () => {
     await on.push("dotenv:.env");
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}#mine\n`);
     const { said } = await on.push("--forget", "dotenv:.env");
@@ -208,7 +208,7 @@ describe("push", () => {
     expect(env()).toContain(key.reveal());
   });
 
-  it("forgets a place where the key cannot be taken out, and says that it may still be there", async () => {
+  it("forgets a target that the key cannot be removed from, and says that it may still be there", async () => {
     await on.push("dotenv:.env");
     chmodSync(at(".env"), 0o400);
     const { code, said } = await on.push("--forget", "dotenv:.env");

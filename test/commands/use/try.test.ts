@@ -74,7 +74,7 @@ describe("try", () => {
     });
   });
 
-  it("keeps what came of an answer that broke off, and says the truth", async () => {
+  it("keeps what arrived of an answer that broke off, and says that it is incomplete", async () => {
     api.behave("stream-cut", { on: ["completion"] });
     expect(await run(["Hello"])).toBe(5);
     expect(deps.stdout()).toBe("Hello\n");
@@ -164,7 +164,7 @@ describe("the call as a program", () => {
     },
   );
 
-  it("asks the arguments before what is piped in, and something of ours where there is nothing", async () => {
+  it("prefers the arguments to piped input, and asks a built-in question without either", async () => {
     expect(await snippet(["Why?"], {}, { stdin: "What?" })).toContain('"Why?"');
     expect(await snippet([], {}, { stdin: " \n" })).toContain("Say hello");
     expect(await snippet([], {})).toContain("Say hello");

@@ -58,7 +58,7 @@ describe("the API", () => {
     if (result.state === "fail") expect(result).toMatchObject({ code: 5, hint: expect.stringMatching(/./) });
   });
 
-  it("leaves a failure that another check names to that check", async () => {
+  it("leaves to other checks the failures that they explain", async () => {
     const state = async (probe: NetworkProbe) => (await apiCheck.run(contextOf({ probe }))).state;
     expect(await state(failed("dns", "ENOTFOUND"))).toBe("skipped");
     expect(await state(failed("certificate", "CERT_HAS_EXPIRED"))).toBe("skipped");
@@ -84,7 +84,7 @@ describe("the certificate of the API", () => {
     expect((await apiCheck.run(context)).state).toBe("skipped");
   });
 
-  it("is good when the call went through, and not looked at without a connection", async () => {
+  it("is good when the call went through, and not checked without a connection", async () => {
     const state = async (options: ContextOptions) => (await tlsCheck.run(contextOf(options))).state;
     expect(await state({ probe: answered })).toBe("ok");
     expect(await state({ probe: failed("connection") })).toBe("skipped");
@@ -96,7 +96,7 @@ describe("the certificate of the API", () => {
 describe("the name of the API", () => {
   const endpoint: Endpoint = { region: "global", serverUrl: "https://localhost:1" };
 
-  it("is looked up, and fails where the call could not find it", async () => {
+  it("is looked up, and fails when the call could not find it", async () => {
     const result = (probe: NetworkProbe) => dnsCheck.run(contextOf({ endpoint, probe }));
     expect(await result(failed("connection"))).toMatchObject({
       state: "ok",
@@ -105,7 +105,7 @@ describe("the name of the API", () => {
     expect(await result(failed("dns"))).toMatchObject({ state: "fail", code: 5 });
   });
 
-  it("is not looked up where it is none, or where the proxy does that", async () => {
+  it("is not looked up when it is an address, or when the proxy looks names up", async () => {
     const state = async (options: ContextOptions) =>
       (await dnsCheck.run(contextOf({ probe: answered, ...options }))).state;
     expect(await state({ endpoint: { region: "global", serverUrl: "https://127.0.0.1:1" } })).toBe("skipped");
@@ -157,7 +157,7 @@ describe("the proxy", () => {
   });
 });
 
-describe("the certificates that are trusted besides", () => {
+describe("additional trusted certificates", () => {
   const fileOf = (content: string): string => {
     const folder = mkdtempSync(join(tmpdir(), "mistral-key-ca-"));
     cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -167,13 +167,13 @@ describe("the certificates that are trusted besides", () => {
   const state = async (content: string) =>
     (await certificatesCheck.run(contextOf({ env: { NODE_EXTRA_CA_CERTS: fileOf(content) } }))).state;
 
-  it("are there or not", async () => {
+  it("are reported as present or missing", async () => {
     expect(await state(selfSigned().cert)).toBe("ok");
     expect(await state("nothing of the kind")).toBe("fail");
     expect((await certificatesCheck.run(contextOf())).state).toBe("ok");
   });
 
-  it("do not count where no certificate is checked at all", async () => {
+  it("do not count when no certificate is checked at all", async () => {
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_EXTRA_CA_CERTS: fileOf(selfSigned().cert) };
     expect(await certificatesCheck.run(contextOf({ env }))).toMatchObject({ state: "fail", code: 2 });
   });

@@ -35,19 +35,19 @@ describe("dotenv files", () => {
     expect(takeOut(dotenv, line).text.trim()).toBe("# MISTRAL_API_KEY moved");
   });
 
-  test("keeps line endings, a comment behind the value, other secrets and a missing last newline", () => {
+  test("keeps line endings, a comment after the value, other secrets and a missing last newline", () => {
     const text = `A=1\r\n\r\nMISTRAL_API_KEY=${key} # mine\r\nB='${otherKey}'\r\nC=\xe9`;
     expect(takeOut(dotenv, text).text).toBe(
       `A=1\r\n\r\n# MISTRAL_API_KEY moved # mine\r\nB='${otherKey}'\r\nC=\xe9`,
     );
   });
 
-  test("leaves a key where a CR alone ends its line, and other lines would go with it", () => {
+  test("leaves a key whose line ends with a lone CR, since other lines would go with it", () => {
     const text = `A=1\nMISTRAL_API_KEY=${key}\rB=2\r`;
     expect(takeOut(dotenv, text)).toEqual({ text, left: 1 });
   });
 
-  test("a key in the comment behind another variable is taken out of the comment", () => {
+  test("a key in the comment after another variable is removed from the comment", () => {
     expect(takeOut(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe("A=1 # MISTRAL_API_KEY=(moved)\n");
   });
 
@@ -56,7 +56,7 @@ describe("dotenv files", () => {
     expect(takeOut(dotenv, text)).toEqual({ text: "# old: MISTRAL_API_KEY=(moved) until May\n", left: 0 });
   });
 
-  test("leaves a key whose line has another one in its comment, which alone is taken out", () => {
+  test("removes only the key in a comment when its line also sets one", () => {
     expect(takeOut(dotenv, `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=${otherKey}\n`)).toEqual({
       text: `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=(moved)\n`,
       left: 1,
@@ -86,7 +86,7 @@ describe("dotenv files", () => {
     `MISTRAL_API_KEY_FILE=${key}`,
     `OPENAI_API_KEY=${key}`,
     `MISTRAL_MODEL=mistral-large-latest-of-today`,
-  ])("takes no placeholder, reference or other setting for a key: %s", (line) => {
+  ])("does not mistake a placeholder, reference or other setting for a key: %s", (line) => {
     expect(dotenv.find(Buffer.from(line).toString("latin1"))).toEqual([]);
   });
 
@@ -128,7 +128,7 @@ describe("start-up files of shells", () => {
     `MISTRAL_API_KEY=${key} node server.js`,
     `env \\\nMISTRAL_API_KEY=${key}`,
     `export MISTRAL_API_KEY=${key} LLM_MISTRAL_KEY=${key}`,
-  ])("leaves a line that does more to the person: %s", (text) => {
+  ])("leaves a line that does more for the person to change: %s", (text) => {
     const taken = takeOut(posix, text);
     expect(taken.text).toBe(text);
     expect(taken.left).toBeGreaterThan(0);
@@ -155,16 +155,16 @@ describe("JSON files", () => {
     ["last of several", `{\n\t"a": 1,\n\t"mistral": "${key}"\n}`, `{\n\t"a": 1\n}`],
     ["in the middle", `{"a":1, "mistral" : "${key}" ,"b":2}`, `{"a":1, "b":2}`],
     ["alone", `{"mistral": "${key}"}\r\n`, "{}\r\n"],
-  ])("takes out a member that is %s and keeps the rest byte for byte", (_, before, after) => {
+  ])("removes a member that is %s and keeps the rest byte for byte", (_, before, after) => {
     expect(takeOut(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
   });
 
-  test("takes out a whole login of opencode, which is none without its key", () => {
+  test("removes a whole login of opencode, which is useless without its key", () => {
     const before = `{ "a": {}, "mistral": { "type": "api", "key": "${key}" }, "b": {} }`;
     expect(takeOut(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
   });
 
-  test("takes out two members at once", () => {
+  test("removes two members at once", () => {
     const before = `{"x": {"apiKey": "${key}", "provider": "mistral"}, "mistralApiKey": "${key}"}`;
     expect(takeOut(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
       `{"x": {"provider": "mistral"}}`,
@@ -176,7 +176,7 @@ describe("JSON files", () => {
     expect(jsonMembers(jsonRules["mistral-code"]).find(text)).toEqual([]);
   });
 
-  test("does not take out what would take a comment along", () => {
+  test("does not remove what would take a comment with it", () => {
     const text = `{"a": 1, // mine\n"apiKey": "${key}"}`;
     expect(takeOut(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
   });
@@ -217,7 +217,7 @@ describe("YAML files", () => {
       `models:\n  - apiKey: '${key}'\n    provider: mistral\n`,
       "models:\n  - # MISTRAL_API_KEY moved\n    provider: mistral\n",
     ],
-  ])("takes out %s of Continue's settings", (_, before, after) => {
+  ])("removes %s from Continue's settings", (_, before, after) => {
     expect(takeOut(continued, before)).toEqual({ text: after, left: 0 });
   });
 
@@ -234,7 +234,7 @@ describe("YAML files", () => {
       `# mine\napi-key: mistral=${key}\n`,
       "# mine\n# MISTRAL_API_KEY moved\n{}\n",
     ],
-  ])("takes out %s of aider's settings", (_, before, after) => {
+  ])("removes %s from aider's settings", (_, before, after) => {
     expect(takeOut(aider, before)).toEqual({ text: after, left: 0 });
   });
 
@@ -242,7 +242,7 @@ describe("YAML files", () => {
     ["something else refers to it", `api-key: &k mistral=${key}\nother: *k\n`],
     ["a comment stands inside", `api-key: # mine\n  - mistral=${key}\n`],
     ["others stand beside it on its line", `api-key: [openai=x, mistral=${key}]\n`],
-  ])("leaves an entry to the person when %s", (_, text) => {
+  ])("leaves an entry for the person to change when %s", (_, text) => {
     expect(takeOut(aider, text)).toEqual({ text, left: 1 });
   });
 
@@ -258,7 +258,7 @@ describe("YAML files", () => {
     expect(() => aider.find(text)).toThrow("it is nested too deeply");
   });
 
-  test("says when a file is no YAML", () => {
+  test("says when a file is not YAML", () => {
     expect(() => aider.find(`api-key: [mistral=${key}`)).toThrow(NotUnderstood);
   });
 });

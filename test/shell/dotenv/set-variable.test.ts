@@ -55,7 +55,7 @@ describe("setVariable", () => {
 });
 
 describe("removeVariable", () => {
-  it("takes a value out that has blanks behind it", () => {
+  it("removes a value with trailing blanks", () => {
     const text = set('A=1\nMISTRAL_API_KEY="old" \n');
     expect(removeVariable(text, "MISTRAL_API_KEY", "NEW")).toBe("A=1\n");
   });
@@ -65,7 +65,7 @@ describe("removeVariable", () => {
     expect(removeVariable(text, "MISTRAL_API_KEY", "NEW")).toBe("MISTRAL_API_KEY=OLD\n");
   });
 
-  it("leaves the next lines where a CR ends them", () => {
+  it("leaves the next lines when a lone CR ends them", () => {
     expect(removeVariable("A=1\rMISTRAL_API_KEY=NEW\rB=2\r", "MISTRAL_API_KEY", "NEW")).toBe("A=1\rB=2\r");
   });
 });

@@ -45,7 +45,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(process.platform === "win32")("writeDotenv", () => {
-  it("makes a file that only its owner may read", async () => {
+  it("creates a file that only its owner may read", async () => {
     expect(await write(".env")).toMatchObject({ outcome: "created" });
     expect(readFileSync(at(".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
     expect(modeOf(".env")).toBe(0o600);
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("removes what a run that was killed has left, also where the key is there already", async () => {
+  it("removes what a killed run has left, even when the key is there already", async () => {
     await write(".env");
     const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
     writeFileSync(at(`.mistral-key.${ended}.${"0".repeat(16)}.tmp`), key.reveal());
@@ -120,7 +120,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     expect(lstatSync(at(".env")).ino).toBe(before.ino);
   });
 
-  it("tells the mode that the file has then", async () => {
+  it("returns the resulting mode of the file", async () => {
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o400 });
     expect(await write(".env")).toEqual({ outcome: "unchanged", mode: 0o400 });
     chmodSync(at(".env"), 0o644);
@@ -171,7 +171,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       expect(existsSync(at(".env"))).toBe(false);
     });
 
-    it("has git ignore the file where that is allowed, and it alone", async () => {
+    it("has git ignore the file, and nothing else, when that is allowed", async () => {
       mkdirSync(at("app"));
       writeFileSync(at(".gitignore"), "node_modules");
       const written = await write("app/[odd] .env ", process.env, async () => true);
@@ -181,7 +181,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       expect(String(git("status", "--porcelain", "-uall"))).toBe('?? .gitignore\n?? "app/o .env"\n');
     });
 
-    it("refuses the file where that is not allowed, or does not help", async () => {
+    it("refuses the file when that is not allowed, or does not help", async () => {
       await expect(write(".env", process.env, async () => false)).rejects.toMatchObject({ kind: "usage" });
       expect(existsSync(at(".gitignore"))).toBe(false);
       mkdirSync(at("app"));
@@ -199,7 +199,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       expect(await write(".env")).toMatchObject({ outcome: "created" });
     });
 
-    it("looks at where a link leads, not at the link", async () => {
+    it("asks about the target of a link, not about the link", async () => {
       writeFileSync(at(".gitignore"), ".env\n");
       writeFileSync(at("settings"), "A=1\n");
       symlinkSync("settings", at(".env"));

@@ -49,7 +49,7 @@ describe("the encrypted file", () => {
   it.each([
     ["keeps nothing", () => {}],
     ["keeps something else", (_: unknown, to: PathLike) => writeFileSync(to, "something else")],
-  ])("has what was there before when the disk %s", async (_, failing) => {
+  ])("keeps what was there before when the disk %s", async (_, failing) => {
     const { store, home } = openUnlocked();
     await store.set(address, key);
     for (const changed of [address, addressOf("work", "next")]) {
@@ -101,7 +101,7 @@ describe("the encrypted file", () => {
     expect(questions[0]?.message).toContain("8 characters or more");
   });
 
-  it("derives one key a file, however often the file is read", async () => {
+  it("derives one key per file, however often the file is read", async () => {
     const { store, counts, home } = openUnlocked();
     await store.set(address, key);
     expect(counts.derived).toBe(1);
@@ -165,7 +165,7 @@ describe("the encrypted file", () => {
 });
 
 describe("a damaged encrypted file", () => {
-  it("is told from a missing one for every flipped byte, and stays as it was", async () => {
+  it("is distinguished from a missing one for every flipped byte, and stays as it was", async () => {
     const { store, home, pathOf } = openUnlocked({ logN: 1 });
     await store.set(address, key);
     const good = readFileSync(pathOf("work.age"));
@@ -217,7 +217,7 @@ describe("a damaged encrypted file", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("a keys folder that is not as it was made", () => {
+describe.skipIf(process.platform === "win32")("a keys folder that was tampered with", () => {
   it("refuses a link in the place of a file, and leaves what it leads to", async () => {
     const { store, home, pathOf } = openUnlocked();
     await store.set(addressOf("other"), key);

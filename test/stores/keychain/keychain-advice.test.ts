@@ -85,7 +85,7 @@ describe("advice on a keychain", () => {
     "write-unanswered",
   ] as const satisfies readonly KeychainTrouble[];
 
-  it.each(troubles)("has a sentence and an action for %s, wherever", (trouble) => {
+  it.each(troubles)("has a sentence and an action for %s, on every system", (trouble) => {
     for (const platform of ["linux", "darwin", "win32"] as const) {
       for (const env of [{}, desktop]) {
         const { reason, advice } = words(trouble, { platform, env });

@@ -102,7 +102,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
     ["no-collection", { state: "unusable", failure: "store-absent" }],
     ["no-service", { state: "unusable", failure: "store-absent" }],
     ["frozen", { state: "unusable", failure: "store-unresponsive" }],
-  ] as const)("is looked into without a prompt and without waiting: %s", async (state, result) => {
+  ] as const)("is inspected without a prompt and without waiting: %s", async (state, result) => {
     const { env } = await start(state);
     const { outcomes } = await act(program, env, "interactive", "inspect");
     expect(outcomes).toMatchObject([{ result }]);

@@ -31,7 +31,7 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
 
   afterAll(() => program?.remove());
 
-  it("gives the key out once the person has entered the password", async () => {
+  it("hands out the key once the person has entered the password", async () => {
     const { asked } = await start("password");
     const { outcomes, code } = await act(program, keyring.env, "interactive", "get", "get");
     expect(outcomes.map(({ result }) => result)).toEqual([storedKey, storedKey]);
@@ -53,7 +53,7 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     expect(await keyring.lookup("default")).toBeUndefined();
   });
 
-  it("does not bring the dialog up again after the person has closed it, until a key is to be stored", async () => {
+  it("does not show the dialog again after the person has closed it, until a key is to be stored", async () => {
     const { asked } = await start("dismiss");
     await act(program, keyring.env, "interactive", "get", "get", "delete");
     expect(asked()).toBe(1);
@@ -70,7 +70,7 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
     expect(await keyring.lookup("default")).toBe(storedKey);
   });
 
-  it("never opens the dialog when nobody is at the terminal, nor to look what it holds", async () => {
+  it("never opens the dialog when nobody is at the terminal, nor to inspect it", async () => {
     const { asked } = await start("password");
     await act(program, keyring.env, "availability", "get", "set", "delete");
     await act(program, keyring.env, "interactive", "availability", "inspect");

@@ -74,7 +74,7 @@ describeWithKeyring("the keychain", () => {
     ["bytes that are no text", Buffer.from("fffe6162", "hex")],
     ["letters that no request can carry", "ключ".repeat(8)],
   ])(
-    "says that an entry of %s is unreadable instead of giving it as a key, and can erase it",
+    "says that an entry of %s is unreadable instead of returning it as a key, and can erase it",
     async (_, text) => {
       await keyring.store("blank", text);
       await expect(openStore().get(at("blank"))).rejects.toMatchObject({
@@ -86,7 +86,7 @@ describeWithKeyring("the keychain", () => {
     },
   );
 
-  it("reads a key once a run, and knows what the run itself has written and erased", async () => {
+  it("reads a key once per run, and knows what the run itself has written and erased", async () => {
     const store = openStore();
     await store.set(at("once"), testKey("A"));
     await keyring.store("once", testKey("B").reveal());
@@ -98,7 +98,7 @@ describeWithKeyring("the keychain", () => {
     expect(await store.get(at("once"))).toBeUndefined();
   });
 
-  it("looks again for a key that was not there", async () => {
+  it("looks again for a key that was missing", async () => {
     const store = openStore();
     expect(await store.get(at("later"))).toBeUndefined();
     await keyring.store("later", testKey("A").reveal());

@@ -30,7 +30,7 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     service = await startBentSecretService(keyring.env.DBUS_SESSION_BUS_ADDRESS, { secret, ...bent });
   };
 
-  it("is read where it has no encrypted session", async () => {
+  it("is read when it offers no encrypted session", async () => {
     await start({});
     const run = await act(program, keyring.env, "get");
     expect(run).toMatchObject({ outcomes: [{ result: secret }], code: 0 });
@@ -43,7 +43,7 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).not.toContain("Prompt");
   });
 
-  it("is read where it unlocks without asking anybody, as KDE Wallet does after login", async () => {
+  it("is read when it unlocks without asking, as KDE Wallet does after login", async () => {
     await start({ locked: "until-asked" });
     const run = await act(program, keyring.env, "availability", "get");
     expect(run).toMatchObject({
@@ -52,7 +52,7 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     });
   });
 
-  it("is locked, and brings up no prompt, where it would have to ask", async () => {
+  it("is locked, and shows no prompt, when it would have to ask", async () => {
     await start({ locked: "until-answered" });
     const { outcomes } = await act(program, keyring.env, "availability", "get", "set", "delete");
     expect(outcomes).toMatchObject([
@@ -64,7 +64,7 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).not.toContain("Prompt");
   });
 
-  it("is said to be denied, not absent, where it answers with an error nobody knows", async () => {
+  it("is reported as denied, not absent, when it answers with an unknown error", async () => {
     await start({ errors: { SearchItems: "org.freedesktop.DBus.Error.Failed" } });
     const { outcomes } = await act(program, keyring.env, "get");
     expect(outcomes).toMatchObject([
@@ -72,7 +72,7 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     ]);
   });
 
-  it("is not said to be locked when it took a key and does not give it back", async () => {
+  it("is not reported as locked when it took a key and does not return it", async () => {
     await start({ keepsToItself: true });
     const { outcomes } = await act(program, keyring.env, "set");
     expect(outcomes).toMatchObject([
@@ -80,14 +80,14 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     ]);
   });
 
-  it("is not said to have erased a key that is still there", async () => {
+  it("is not reported to have erased a key that is still there", async () => {
     await start({});
     const { outcomes } = await act(program, keyring.env, "delete");
     expect(outcomes).toMatchObject([{ kind: "store-denied", cause: expect.stringContaining("still there") }]);
     expect(service.calls).toContain("Delete");
   });
 
-  it("is said to let nobody in when it does not", async () => {
+  it("is reported as denied when it refuses access", async () => {
     await start({ errors: { OpenSession: accessDenied, GetSecrets: accessDenied } });
     const run = await act(program, keyring.env, "get");
     expect(run).toMatchObject({ outcomes: [{ kind: "store-denied" }], code: 7 });

@@ -41,7 +41,7 @@ describe("printFailure", () => {
     expect(shown(failure)).toBe("✗ No key is stored.\n\n  › mistral-key init\n  › mistral-key status");
   });
 
-  it("stands the later lines of a message by themselves", () => {
+  it("separates the later lines of a message from the first", () => {
     const failure = new MistralKeyError("rejected", "Mistral does not accept this key.\nIt worked in May.");
     expect(shown(failure)).toBe("✗ Mistral does not accept this key.\n\n  It worked in May.");
   });
@@ -59,7 +59,7 @@ describe("printFailure", () => {
     expect(lines.at(-1)).toMatch(/^ {4}\S/);
   });
 
-  it("says its state as a word where there are no symbols", () => {
+  it("states its result as a word when there are no symbols", () => {
     const failure = new MistralKeyError("usage", "No.", { hint: "Yes." });
     expect(shown(failure, { env: { LANG: "C" } })).toBe("[x] No.\n\n  > Yes.");
   });
@@ -91,14 +91,14 @@ describe("printFailure", () => {
     }
   });
 
-  it("ends with causes that go round in a circle", () => {
+  it("ends even when causes form a cycle", () => {
     const cause = new Error("circle");
     cause.cause = cause;
     const text = shown(new MistralKeyError("unreachable", "No.", { cause }), { verbose: true });
     expect(text.match(/Because/g)).toHaveLength(1);
   });
 
-  it("lets nothing through that would control the terminal", () => {
+  it("prints nothing that would control the terminal", () => {
     const failure = new MistralKeyError("unreachable", "It said \x1b[2J\x1b]0;title\x07\b\x9b0mhello.");
     expect(shown(failure)).toMatch(/^✗ It said .*hello\.$/);
     expect(shown(failure)).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);

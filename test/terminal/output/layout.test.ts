@@ -44,7 +44,7 @@ describe("wrap", () => {
     },
   );
 
-  it("breaks a sentence about the program as any other", () => {
+  it("wraps a sentence about the program like any other", () => {
     const sentence = "mistral-key does not know that shell.";
     expect(wrap(sentence, 20)).toEqual(["mistral-key does not", "know that shell."]);
   });
@@ -65,11 +65,11 @@ describe("wrap", () => {
   });
 });
 
-it("hangs the later lines under the first", () => {
+it("indents later lines to match the first", () => {
   expect(hang("  › ", "one two three", 12)).toBe("  › one two\n    three");
 });
 
-it("fills up by columns", () => {
+it("pads by columns", () => {
   expect(padEnd("\x1b[1m鍵\x1b[22m", 4)).toBe("\x1b[1m鍵\x1b[22m  ");
 });
 
@@ -79,7 +79,7 @@ describe("keyValueRows", () => {
     { label: "Account", value: "ada@example.com" },
   ];
 
-  it("stands the values in a column of their own", () => {
+  it("puts the values in a column of their own", () => {
     expect(keyValueRows(rows, 60)).toEqual([
       "Key      laptop, in workspace Research",
       "Account  ada@example.com",

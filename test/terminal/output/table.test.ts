@@ -36,7 +36,7 @@ describe("layOutTable", () => {
     [60, "  Profile Key Workspace Ends"],
     [50, "  Profile Key Ends"],
     [30, "  Profile Key"],
-  ])("leaves out in %i columns what may be", (width, head) => {
+  ])("drops optional columns in %i columns", (width, head) => {
     const optional = columns.map((column, index) => ({
       ...column,
       ...(index > 1 && { optional: 4 - index }),
@@ -46,7 +46,7 @@ describe("layOutTable", () => {
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });
 
-  it("stands each row by itself where too little of it would be left", () => {
+  it("lists each row by itself when too little of it would be left", () => {
     expect(layOutTable(columns, 40, plain).slice(0, 5)).toEqual([
       "  work",
       "    Key        HQSx...Ug6Y",

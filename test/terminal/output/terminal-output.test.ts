@@ -93,7 +93,7 @@ describe("a step", () => {
 });
 
 describe("two steps that are done together", () => {
-  it("stand below each other", () => {
+  it("are listed one below the other", () => {
     const { output, stderr } = open({ isTTY: false, columns: 30 });
     output.step({ number: 3, total: 5, titles: ["Open API Keys", "Create the key"] });
     expect(stderr()).toBe("\n  3 of 5   Open API Keys\n  4 of 5   Create the key\n\n");
@@ -101,7 +101,7 @@ describe("two steps that are done together", () => {
 });
 
 describe("a line of a file that changes", () => {
-  it("stands above what it becomes, with the spaces it begins with", () => {
+  it("is shown above its replacement, with its indentation", () => {
     const { output, stderr } = open({ isTTY: false, columns: 40 });
     output.change({ number: 7, before: "  a: a line that has no room in here", after: "  a: short" });
     output.change({ number: 12, before: "gone", after: "" });
@@ -156,7 +156,7 @@ describe("progress without a terminal", () => {
     expect(stderr()).toBe(expected);
   });
 
-  it("prints nothing of one that is taken away", () => {
+  it("prints nothing of one that is removed", () => {
     const { output, stderr } = open({ isTTY: false });
     output.progress("asking").clear();
     expect(stderr()).toBe("");
@@ -189,7 +189,7 @@ it("draws nothing for a screen reader", () => {
 });
 
 describe("progress on a terminal", () => {
-  it("shows what is under way and leaves only how it ended", async () => {
+  it("shows what is under way and leaves only the outcome", async () => {
     const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
     const progress = output.progress("asking Mistral");
     expect(await screen()).toContain("asking Mistral");
@@ -197,7 +197,7 @@ describe("progress on a terminal", () => {
     expect(await screen()).toBe("  ✓ accepted by Mistral");
   });
 
-  it("moves while it waits", async () => {
+  it("is animated while it waits", async () => {
     const { output, stderr } = open({ isTTY: true, env: { TERM: "xterm" } });
     const progress = output.progress("asking");
     const before = stderr().length;
@@ -209,7 +209,7 @@ describe("progress on a terminal", () => {
     expect(stderr()).toHaveLength(after);
   });
 
-  it("says something else when it is told to", async () => {
+  it("changes its label when told to", async () => {
     const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
     const progress = output.progress("again in 10 seconds");
     progress.update("again in 9 seconds");
@@ -228,7 +228,7 @@ describe("progress on a terminal", () => {
     expect(await screen()).toBe("a note\n  ✓ done");
   });
 
-  it("fits one line of a narrow terminal, so that it can be taken away", async () => {
+  it("fits one line of a narrow terminal, so that it can be erased", async () => {
     const { output, screen } = open({ isTTY: true, columns: 40, env: { TERM: "xterm" } });
     const progress = output.progress("asking Mistral whether it knows this key and which models it may use");
     expect((await screen()).split("\n")).toHaveLength(1);
@@ -236,7 +236,7 @@ describe("progress on a terminal", () => {
     expect(await screen()).toBe("");
   });
 
-  it("gives the line to the later of two", async () => {
+  it("shows the later of two", async () => {
     const { output, screen } = open({ isTTY: true, env: { TERM: "xterm" } });
     const first = output.progress("first");
     const second = output.progress("second");

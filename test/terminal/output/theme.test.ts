@@ -16,11 +16,11 @@ it.each([
 );
 
 describe("a link", () => {
-  it("is only its address where it cannot be clicked", () => {
+  it("is only its address when it cannot be clicked", () => {
     expect(plain.link("https://docs.mistral.ai")).toBe("https://docs.mistral.ai");
   });
 
-  it("carries its address where it can", () => {
+  it("carries its address when it can", () => {
     expect(colored.link("https://docs.mistral.ai")).toContain("\x1b]8;;https://docs.mistral.ai\x07");
   });
 });

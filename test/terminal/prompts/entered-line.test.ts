@@ -23,7 +23,7 @@ describe("EnteredLine", () => {
     expect(line.text).toBe("");
   });
 
-  it.each(["up", "escape", "ctrl-t", "alt-b", "delete"])("takes nothing of %s", (key) => {
+  it.each(["up", "escape", "ctrl-t", "alt-b", "delete"])("ignores %s", (key) => {
     const line = new EnteredLine();
     expect(line.receive(pressed(key))).toBe("unchanged");
     expect(line.text).toBe("");

@@ -65,7 +65,7 @@ describe("what a terminal sends, wherever it is cut:", () => {
   });
 });
 
-describe("what is broken off", () => {
+describe("a truncated sequence", () => {
   it.each([
     ["Ctrl-C", "\x03", [key("ctrl-c")]],
     ["Ctrl-Z", "\x1a", [key("ctrl-z")]],
@@ -78,7 +78,7 @@ describe("what is broken off", () => {
     }
   });
 
-  it("is over when nothing more comes, and no text", () => {
+  it("is dropped when nothing more comes", () => {
     for (const begun of ["\x1b]52;c;x", "\x1b[12;", "\x1b[M ", "\x1bO"]) {
       const parser = new InputParser();
       expect(parser.push(Buffer.from(begun))).toEqual([]);
@@ -162,7 +162,7 @@ describe("text", () => {
 });
 
 describe("a paste", () => {
-  it("whose end never comes is given when nothing more comes", () => {
+  it("whose end never comes is delivered when nothing more comes", () => {
     expect(parse("\x1b[200~half of a key")).toEqual([paste("half of a key")]);
   });
 
@@ -182,7 +182,7 @@ describe("a paste", () => {
   });
 });
 
-it("comes to an end with any bytes, and finds no controls in text", () => {
+it("terminates for any bytes, and finds no controls in text", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (chunks) => {
       const parser = new InputParser();

@@ -48,7 +48,7 @@ describe("a key that is pasted", () => {
     });
   });
 
-  it("is not drawn once for each character", async () => {
+  it("is not redrawn for each character", async () => {
     await askOne("key", async (terminal) => {
       const before = terminal.everything().length;
       terminal.type(key);
@@ -117,7 +117,7 @@ describe("a paste of several lines", () => {
 });
 
 describe("a key that is typed", () => {
-  it("can be taken back with Backspace, Ctrl-W and Ctrl-U", async () => {
+  it("can be deleted with Backspace, Ctrl-W and Ctrl-U", async () => {
     await askOne("key", async (terminal) => {
       terminal.type(`${key}x`);
       await terminal.waitFor("33 characters, usually 32");
@@ -216,7 +216,7 @@ describe("what it says", () => {
   it.each([
     ["Ctrl-V twice", "ctrl-v", "did not paste"],
     ["Enter twice with nothing entered", "enter", "Nothing was entered"],
-  ] as const)("tells that nothing can be pasted after %s", async (_what, press, says) => {
+  ] as const)("answers that pasting does not work after %s", async (_what, press, says) => {
     await ask(["stuck"], {}, async (terminal) => {
       await terminal.waitFor(/stays hidden$/);
       terminal.press(press);

@@ -12,7 +12,7 @@ const questions = Object.keys(shown) as (keyof typeof shown)[];
 
 // That the key never shows is what every test here looks for at its end.
 describe.each(questions)("a key pasted at %s", (question) => {
-  it("is taken with Enter", async () => {
+  it("is accepted with Enter", async () => {
     await ask([question], {}, async (terminal) => {
       await terminal.waitFor(shown[question][0]);
       terminal.paste(key);
@@ -22,7 +22,7 @@ describe.each(questions)("a key pasted at %s", (question) => {
     });
   });
 
-  it("is taken where the terminal marks no pastes, with the newline behind it", async () => {
+  it("is accepted when the terminal marks no pastes, with the newline after it", async () => {
     await ask([question], {}, async (terminal) => {
       await terminal.waitFor(shown[question][0]);
       terminal.paste(`${key}\n`, { bracketed: false });
@@ -30,7 +30,7 @@ describe.each(questions)("a key pasted at %s", (question) => {
     });
   });
 
-  it("is taken in a dumb terminal, and does not show there either", async () => {
+  it("is accepted in a dumb terminal, and is hidden there, too", async () => {
     await ask([question], dumb, async (terminal) => {
       await terminal.waitFor(shown[question][1]);
       terminal.paste(`${key}\n`, { bracketed: false });
@@ -40,7 +40,7 @@ describe.each(questions)("a key pasted at %s", (question) => {
   });
 });
 
-it("is left again with b", async () => {
+it("can be abandoned with b", async () => {
   await ask(["choose-or-key"], {}, async (terminal) => {
     await terminal.waitFor("Enter choose");
     terminal.paste(key);
@@ -56,8 +56,8 @@ it("is left again with b", async () => {
   });
 });
 
-describe("a key pasted where none is taken", () => {
-  it("does not show in a line of text, which says so", async () => {
+describe("a key pasted where none is accepted", () => {
+  it("is not shown by a text question, which says so", async () => {
     await ask(["text"], {}, async (terminal) => {
       await terminal.waitFor("? Name  laptop");
       terminal.paste(key);
@@ -67,7 +67,7 @@ describe("a key pasted where none is taken", () => {
     });
   });
 
-  it("does not show in a line of a dumb terminal", async () => {
+  it("is not shown by a dumb terminal", async () => {
     await ask(["text"], dumb, async (terminal) => {
       await terminal.waitFor("? Name (laptop):");
       terminal.paste(key, { bracketed: false });
@@ -77,7 +77,7 @@ describe("a key pasted where none is taken", () => {
     });
   });
 
-  it("answers no list, which says so", async () => {
+  it("does not answer a list, which says so", async () => {
     await ask(["choose"], {}, async (terminal) => {
       await terminal.waitFor("Enter choose");
       terminal.paste(`${key}\n`);

@@ -30,7 +30,7 @@ describe("in a dumb terminal", () => {
     });
   });
 
-  it("takes what is offered with Enter alone", async () => {
+  it("accepts the default with Enter alone", async () => {
     await ask(["choose", "confirm", "press"], dumb, async (terminal) => {
       for (const [question, value] of [
         ["choose", "account"],
@@ -52,7 +52,7 @@ describe("in a dumb terminal", () => {
     });
   });
 
-  it("asks again when an answer will not do", async () => {
+  it("asks again when an answer is invalid", async () => {
     await ask(["choose", "confirm", "text", "press"], dumb, async (terminal) => {
       for (const [question, wrong, reason, right] of [
         ["choose", "7", "Enter a number from 1 to 3.", "1"],

@@ -74,7 +74,7 @@ describe("choose", () => {
     });
   });
 
-  it("breaks a long question behind its symbol", async () => {
+  it("wraps a long question after its symbol", async () => {
     await ask(["choose"], { cols: 25 }, async (terminal) => {
       await terminal.waitFor("? Where are you\n  now?");
       terminal.press("enter");
@@ -133,7 +133,7 @@ describe("text", () => {
     });
   });
 
-  it("says why a text will not do, and goes on", async () => {
+  it("says why a text is invalid, and continues", async () => {
     await askOne("text", async (terminal) => {
       terminal.type("bad");
       terminal.press("enter");
@@ -219,7 +219,7 @@ describe("passphrase", () => {
     });
   });
 
-  it("may be pasted, with the newline behind it", async () => {
+  it("may be pasted, with the newline after it", async () => {
     await askOne("passphrase", async (terminal) => {
       terminal.paste(`${key}\n`);
       await terminal.waitFor("entered");
@@ -240,7 +240,7 @@ describe("passphrase", () => {
     });
   });
 
-  it("is asked for until it is long enough and was entered twice alike, when it is new", async () => {
+  it("is asked for until it is long enough and both entries match, when it is new", async () => {
     await ask(["new-passphrase"], {}, async (terminal) => {
       await terminal.waitFor(/\? Passphrase {2}it stays hidden$/);
       terminal.type("7 chars");

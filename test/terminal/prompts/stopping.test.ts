@@ -12,18 +12,21 @@ describe("stopping", () => {
       ["ctrl-c", question] as const,
       ["ctrl-d", question] as const,
     ]);
-    it.each(ways)("%s at %s, with nothing entered, ends it and puts it back", async (press, question) => {
-      await ask([question], options, async (terminal) => {
-        await terminal.waitFor(shown[question]);
-        terminal.press(press);
-        const screen = await terminal.waitFor("<exit 130>");
-        expect(screen).toContain("<cancelled>");
-        expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
-      });
-    });
+    it.each(ways)(
+      "%s at %s, with nothing entered, ends it and restores the terminal",
+      async (press, question) => {
+        await ask([question], options, async (terminal) => {
+          await terminal.waitFor(shown[question]);
+          terminal.press(press);
+          const screen = await terminal.waitFor("<exit 130>");
+          expect(screen).toContain("<cancelled>");
+          expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
+        });
+      },
+    );
   });
 
-  it.each(questions)("Ctrl-C at %s right behind what would answer it ends it", async (question) => {
+  it.each(questions)("Ctrl-C at %s right after what would answer it ends it", async (question) => {
     for (const answer of [`${key}\n`, "\r"]) {
       await ask([question], {}, async (terminal) => {
         await terminal.waitFor(shown[question]);
@@ -47,7 +50,7 @@ describe("stopping", () => {
   );
 
   it.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
-    "%s at a question puts the terminal back",
+    "%s at a question restores the terminal",
     async (signal) => {
       for (const question of ["key", "choose"] as const) {
         await ask([question], {}, async (terminal) => {
@@ -59,14 +62,14 @@ describe("stopping", () => {
     },
   );
 
-  it("a signal that nobody expects puts the terminal back too", async () => {
+  it("an unexpected signal restores the terminal, too", async () => {
     await askOne("choose", async (terminal) => {
       process.kill(await terminal.askingPid(), "SIGUSR2");
       await terminal.waitFor(/<exit \d+>/);
     });
   });
 
-  it("a terminal that is taken away ends it", async () => {
+  it("ends when the terminal goes away", async () => {
     for (const question of ["key", "choose", "quietly"]) {
       const terminal = openTerminal(process.execPath, [program, question]);
       try {
@@ -80,27 +83,30 @@ describe("stopping", () => {
     }
   });
 
-  it.runIf(existsSync("/bin/bash"))("Ctrl-Z gives the shell a sound terminal, and fg goes on", async () => {
-    const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
-    try {
-      await terminal.waitFor("$");
-      // Under another program, as npx is: both have to stop, or the shell waits for ever.
-      terminal.type(`sh -c '${process.execPath} ${program} key; echo ended'\r`);
-      await terminal.waitFor(shown.key);
-      terminal.press("ctrl-z");
-      await terminal.waitFor("Stopped");
-      terminal.type("stty -a; echo 'here I a'm\r");
-      const state = await terminal.waitFor("here I am");
-      expect(state).toMatch(/[^-]icanon/);
-      expect(state).toMatch(/[^-]echo\b/);
-      await resumeAndPaste(terminal);
-    } finally {
-      await terminal.close();
-    }
-  });
+  it.runIf(existsSync("/bin/bash"))(
+    "Ctrl-Z gives the shell a working terminal, and fg continues",
+    async () => {
+      const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
+      try {
+        await terminal.waitFor("$");
+        // Under another program, as npx is: both have to stop, or the shell waits for ever.
+        terminal.type(`sh -c '${process.execPath} ${program} key; echo ended'\r`);
+        await terminal.waitFor(shown.key);
+        terminal.press("ctrl-z");
+        await terminal.waitFor("Stopped");
+        terminal.type("stty -a; echo 'here I a'm\r");
+        const state = await terminal.waitFor("here I am");
+        expect(state).toMatch(/[^-]icanon/);
+        expect(state).toMatch(/[^-]echo\b/);
+        await resumeAndPaste(terminal);
+      } finally {
+        await terminal.close();
+      }
+    },
+  );
 
   it.runIf(existsSync("/bin/bash"))(
-    "a stop from elsewhere shows nothing of a key after fg either",
+    "a SIGSTOP from outside shows nothing of a key after fg either",
     async () => {
       const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
       try {

@@ -63,7 +63,7 @@ describe("a connection to a bus", () => {
     return connection;
   };
 
-  it("introduces itself with its user number before it says anything else", async () => {
+  it("authenticates with its user ID before it sends anything else", async () => {
     const { path, received } = await startBus("OK 0123\r\n", [pathReply(2, "/x")]);
     const connection = await open(path);
     await connection.call(call);
@@ -71,7 +71,7 @@ describe("a connection to a bus", () => {
     expect(received().toString("latin1").startsWith(`${handshake}l\x01`)).toBe(true);
   });
 
-  it("says nothing more before it is let in, since a proxy in front of the bus takes that for a broken message", async () => {
+  it("sends nothing more before it is authenticated, since a proxy in front of the bus would reject it", async () => {
     const { path, received } = await startBus("", [pathReply(2, "/x")]);
     const opening = open(path);
     await delay(50);
@@ -119,18 +119,18 @@ describe("a connection to a bus", () => {
     ["never ends its line", "x".repeat(5000)],
     ["is no bus at all", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["says more than it was asked", "OK 0123\r\nOK 0123\r\n"],
-  ])("is not made when the other side %s", async (_, answer) => {
+  ])("fails when the other side %s", async (_, answer) => {
     const { path } = await startBus(answer);
     await expect(open(path)).rejects.toBeInstanceOf(BusUnreachable);
   });
 
-  it("is not made where nobody listens", async () => {
+  it("fails when nobody listens", async () => {
     await expect(open(join(folder, "nobody"))).rejects.toBeInstanceOf(BusUnreachable);
     await expect(open(join(folder, "x".repeat(200)))).rejects.toBeInstanceOf(BusUnreachable);
     await expect(open(folder)).rejects.toBeInstanceOf(BusUnreachable);
   });
 
-  it("ends what waits on it when it is closed", async () => {
+  it("rejects pending calls when it is closed", async () => {
     const { path } = await startBus("OK 0123\r\n");
     const connection = await open(path);
     const answer = connection.call(call);
@@ -142,7 +142,7 @@ describe("a connection to a bus", () => {
   it.each([
     ["nonsense", Buffer.from("this is not a message of the bus at all")],
     ["a message without end", Buffer.concat([pathReply(2, "/x").subarray(0, 4), Buffer.alloc(12, 0x7f)])],
-  ])("ends every call with an error when the bus sends %s", async (_, message) => {
+  ])("rejects every call when the bus sends %s", async (_, message) => {
     const { path } = await startBus("OK 0123\r\n", [message]);
     const connection = await open(path);
     const answers = await Promise.allSettled([connection.call(call), connection.call(call)]);
@@ -152,7 +152,7 @@ describe("a connection to a bus", () => {
     ]);
   });
 
-  it("ends a call when the bus closes the connection", async () => {
+  it("rejects a call when the bus closes the connection", async () => {
     const { path } = await startBus("OK 0123\r\n");
     const connection = await open(path);
     const answer = connection.call(call);

@@ -77,7 +77,7 @@ describe("unmarshalling a message", () => {
     });
   });
 
-  it("reads an error, and passes over what is neither reply nor error", () => {
+  it("reads an error, and skips what is neither reply nor error", () => {
     expect(decodeMessage(errorReply(4, "org.freedesktop.DBus.Error.ServiceUnknown", "no"))).toEqual({
       kind: "error",
       to: 4,
@@ -87,7 +87,7 @@ describe("unmarshalling a message", () => {
     expect(decodeMessage(signalMessage())).toEqual({ kind: "other" });
   });
 
-  it("passes over a header field that it does not know", () => {
+  it("skips an unknown header field", () => {
     const message = messageOf({
       fields: [
         [200, "s", "of a later version"],
@@ -128,7 +128,7 @@ describe("unmarshalling a message", () => {
     expect(() => messageLength(message)).toThrow(MalformedMessage);
   });
 
-  it("refuses a message from its first bytes when no answer can be that long", () => {
+  it("refuses a message from its first bytes when no reply can be that long", () => {
     const message = messageOf({ fields: [[5, "u", 1]], bodyLength: 100_000_000 });
     expect(() => messageLength(message.subarray(0, 16))).toThrow(MalformedMessage);
     const header = Buffer.from(pathReply(1, "/a").subarray(0, 16));

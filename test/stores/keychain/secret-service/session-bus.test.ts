@@ -44,7 +44,7 @@ describeWithKeyring("the session bus, for the question before keytar and for key
     expect(await read({ DBUS_SESSION_BUS_ADDRESS: address })).toMatchObject({ result: storedKey });
   });
 
-  it("is found in the abstract namespace by a Node that can reach it, and else said to be there", async () => {
+  it("is found in the abstract namespace by a Node that can reach it, and otherwise reported", async () => {
     const name = `mistral-key-test-${process.pid}`;
     const config = join(keyring.env.HOME, "bus.conf");
     writeFileSync(
