@@ -1,6 +1,6 @@
-// What the measured commands talk to, in a process of its own so that it does not wait for the one
-// that measures: a real keyring with a key, and the loopback Mistral API of the tests. Prints their
-// variables as JSON and lives as long as its standard input.
+// What the measured commands talk to, in a process of its own so that the measuring process cannot delay it:
+// a real keyring with a key, and the loopback Mistral API of the tests. Prints their variables as JSON and
+// lives as long as its standard input.
 import { startKeyring } from "../test/support/keyring.ts";
 import { startMistralApi } from "../test/support/mistral-api.ts";
 

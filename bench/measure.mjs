@@ -18,8 +18,8 @@ import { fileURLToPath } from "node:url";
  */
 
 /**
- * Runs every case once a round, each round starting with another one, so that a slow phase of this
- * machine slows all of them.
+ * Runs every case once a round, each round starting with a different one, so that a slow phase of this
+ * machine affects all of them.
  *
  * @param {Case[]} cases
  * @param {number} rounds

@@ -73,7 +73,7 @@ try {
 }
 report();
 
-/** What a company's own certificates cost every start, so that other tables can leave it out. */
+/** What a company's own certificates cost at every start, so that other tables can leave it out. */
 async function certificates(majors) {
   const file = NODE_EXTRA_CA_CERTS ?? "/etc/ssl/certs/ca-certificates.crt";
   if (!existsSync(file)) return;

@@ -4,7 +4,7 @@
 //   node scripts/build.mjs              builds
 //   node scripts/build.mjs --if-stale   builds unless dist/ is newer than its inputs
 //
-// With --if-possible a missing bundler is no failure: npm also prepares a package without its tools
+// With --if-possible a missing bundler is not a failure: npm also prepares a package without its tools
 // (`npm ci --omit=dev`), and so does `npx` in a fresh clone before `npm ci`, where a failure would
 // leave npx's own folder broken.
 import { execFileSync } from "node:child_process";

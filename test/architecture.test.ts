@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * The layers, from the top: a module may import from its own layer and from those below, never from one
- * above. A new folder below src/ needs a place here; a file named here has another place than its folder.
+ * above. A new folder below src/ needs a layer here; a file named here is in a layer other than its folder's.
  */
 const layers: readonly (readonly string[])[] = [
   // The program and the library.
@@ -41,11 +41,11 @@ const layers: readonly (readonly string[])[] = [
   ],
   ["rotation", "issuers"],
   ["capture", "targets"],
-  // What an answer of Mistral's means, in words, exit codes and documents.
+  // The meaning of Mistral's answers, in words, exit codes and documents.
   ["verification"],
-  // Adapters, and what they make known.
+  // Adapters, and the types that they export.
   ["clipboard", "git", "mistral", "profiles", "running", "shell", "stores", "terminal"],
-  // What everybody may use: it knows nothing of the rest.
+  // What every module may use: these import none of the others.
   [
     "cli/command-types.ts",
     "cli/flags.ts",
@@ -60,13 +60,13 @@ const layers: readonly (readonly string[])[] = [
   ],
 ];
 
-/** What describes the outside, or a command, to everybody: only types are taken from it. */
+/** Describes the outside, or a command: other modules may import only its types. */
 const typesForEverybody = ["src/deps.ts", "src/cli/command-types.ts"];
 
-/** Modules that get all of the outside handed in, so that a test can hand in another one. */
+/** Modules that receive the whole outside as an argument, so that a test can replace it. */
 const pureModules = ["keys", "capture", "models", "rotation", "onboarding", "status", "verification"];
 
-/** The most files that a folder holds, so that a listing is read in one look. */
+/** The most files in a folder, so that a listing can be taken in at a glance. */
 const filesPerFolder = 14;
 
 /** Where a key may become text again: to be stored, compared, sent, or handed to a program. */
@@ -79,9 +79,9 @@ const revealing = [
   "src/keys/fingerprint.ts",
   "src/library/",
   "src/mistral/",
-  // The made-up key of the demonstration, which is offered for pasting.
+  // Prints the demonstration's made-up key, to be pasted.
   "src/onboarding/demo/",
-  // Looks for it in what others wrote.
+  // Searches for it in other programs' files.
   "src/outside-text.ts",
   "src/running/",
   "src/stores/",
@@ -120,7 +120,7 @@ describe("the modules", () => {
         if (from === file && !typesOnly && !whenReached) atOnce.add(to);
       }
     }
-    // Lists of names are all it may use at once.
+    // It may import nothing but lists of names eagerly.
     const lists = [
       "src/errors.ts",
       "src/outside-text.ts",

@@ -38,7 +38,7 @@ const ofDiagnoses: Readonly<Record<Diagnosis, ExitCode>> = {
   "over-capacity": 6,
 };
 
-// Scripts rely on these, and no other test sees all of them.
+// Scripts rely on these, and no other test covers all of them.
 it.each(Object.entries(ofKinds))("a failure of kind %s ends with %i", (kind, code) => {
   expect(exitCodeOfKind(kind as FailureKind)).toBe(code);
 });

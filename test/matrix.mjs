@@ -1,5 +1,5 @@
-// Runs every test on each Node that is supported, as this user and, for root, as an ordinary user too.
-// Each run has a clone of its own; a table of what came of them is printed at the end.
+// Runs every test on each Node that is supported, as this user and, for root, as an ordinary user too. Each
+// run has a clone of its own; a table of the results is printed at the end.
 //
 //   npm run test:matrix                          all of it
 //   npm run test:matrix -- --nodes 22,26         some versions, from the npm package of Node itself

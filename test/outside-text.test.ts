@@ -157,7 +157,7 @@ describe("a text that comes in pieces", () => {
   });
 
   it("never contains half of the key when the next letter could begin another piece", () => {
-    // "to" is in the key, too, so that the last "t" seems to belong to what is still to come.
+    // "to" is in the key, too, so the last "t" could be the start of another piece.
     const repeating = ApiKey.of("abcdefghijklmnotuvwxyz0123456to0");
     const cleaner = new StreamCleaner([repeating]);
     const shown = [..."abcdefghijklmnoto.."].map((letter) => cleaner.push(letter)).join("") + cleaner.end();

@@ -29,7 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...killTargetsAtEffects,
 ];
 
-/** What was asked for on the command line. */
+/** The options of the command line. */
 export interface AttackOptions {
   readonly seed?: number | undefined;
   readonly only?: readonly string[] | undefined;
@@ -40,7 +40,7 @@ export interface AttackOptions {
   readonly write?: boolean | undefined;
 }
 
-/** Runs the scenarios one after another and prints what came of them; answers with the exit code. */
+/** Runs the scenarios one after another and prints their results; returns the exit code. */
 export async function attack(options: AttackOptions): Promise<number> {
   const seed = options.seed ?? Date.now() % 1_000_000;
   const wanted = scenarios.filter(
@@ -80,7 +80,7 @@ export async function attack(options: AttackOptions): Promise<number> {
   return reports.some(({ found }) => findings.some((finding) => found[finding] > 0)) ? 1 : 0;
 }
 
-/** Runs one scenario; answers with what came of it. */
+/** Runs one scenario; returns its result. */
 export async function runScenario(
   scenario: Scenario,
   options: AttackOptions & { readonly seed: number },

@@ -13,14 +13,14 @@ import { type CommandRun, type Kill, RotatingMachine } from "./rotating-machine.
 /** Where the keys are kept while rotations are killed. */
 export type KilledStore = "keychain" | "file";
 
-/** How often each thing came about. */
+/** How often each event occurred. */
 export type KillCounts = Readonly<Record<string, number>>;
 
 /**
- * Kills rotations with three targets, of which one fails, with SIGKILL at random moments.
+ * Kills rotations with three targets, one of which fails, with SIGKILL at random moments.
  *
  * @param count - how many runs are killed
- * @param random - gives numbers from 0 to 1
+ * @param random - returns numbers from 0 to 1
  * @throws Error that says in which turn something was lost
  */
 export async function killAtRandomMoments(
@@ -38,8 +38,8 @@ export async function killAtRandomMoments(
 }
 
 /**
- * Kills such rotations as they change a file for good: the start, the way back and the end, each at
- * every such call, one after another.
+ * Kills such rotations at each call that changes a file for good: the start, the abort and the finish, each
+ * at every such call in turn.
  *
  * @param every - 1 for every call, 2 for every second one, and so on
  * @param commands - which of them are killed
@@ -92,10 +92,10 @@ async function onMachine(
   }
 }
 
-/** Kills at moments that are spread over all of a run. */
+/** Kills at moments that are spread over the whole run. */
 class RandomMoments {
   readonly #random: () => number;
-  /** The time that each command is given at most, in milliseconds. */
+  /** The time limit of each command, in milliseconds. */
   readonly #spans = new Map<string, number>();
   kills = 0;
 
@@ -137,7 +137,7 @@ const preload = fileURLToPath(new URL("programs/faults.cjs", import.meta.url));
 /** What changes a file for good: each write ends with one of these calls. */
 const effects = ["renameSync", "linkSync", "rmSync"];
 
-/** Runs the command, killed as it is about to make its nth call of these; answers whether it was. */
+/** Runs the command, killed just before its nth such call; returns whether it was killed. */
 function killedAt(nth: number, run: CommandRun): Promise<boolean> {
   const fault = { calls: "file", only: effects, nth, how: "kill", folder: run.cwd, note: "/dev/null" };
   const env = { ...run.env, ATTACK_FAULT: JSON.stringify(fault) };

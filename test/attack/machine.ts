@@ -12,37 +12,37 @@ export interface MachineOptions {
   readonly attack: Attack;
   /** The address of the API. */
   readonly serverUrl: string;
-  /** Keys that must show nowhere. */
+  /** Keys that must not appear anywhere. */
   readonly keys: readonly string[];
   /** The keyring that keeps the keys; the encrypted file where absent. */
   readonly keyring?: Keyring | undefined;
   readonly profile?: string;
-  /** A folder of another machine to start with a copy of. */
+  /** A folder of another machine to start from a copy of. */
   readonly copyOf?: string;
 }
 
-/** How one run of the program differs from the usual. */
+/** How one run of the program differs from a usual one. */
 export interface RunOptions {
   readonly input?: string | Buffer;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Given to Node before the program. */
   readonly nodeArgs?: readonly string[];
-  /** Kept out of what is looked through for keys, because the key is what was asked for: stdout. */
+  /** Not searched for keys, because the key was asked for: stdout. */
   readonly isAnswer?: boolean;
   /** Keys that are typed or piped in: no output may have them either. */
   readonly typed?: readonly string[];
-  /** Whether it may end with any code, because it passes on that of a command. */
+  /** Whether it may exit with any code, because it passes on that of a command. */
   readonly mayEndWithAny?: boolean;
   /** The names of programs that are started in order to be given the key. */
   readonly holders?: readonly string[];
   /** How long it may be idle: 2.5 s where absent. */
   readonly idleMs?: number;
-  /** Is handed the process, to do something to it. */
+  /** Receives the process, to act on it. */
   readonly during?: (child: ChildProcess) => void;
 }
 
-/** Without a person, nothing may be waited for any longer. */
+/** Without a person, the program may wait no longer than this for anything. */
 const usualIdleMs = 2500;
 const passphrase = "a passphrase for attacks";
 
@@ -81,7 +81,7 @@ export class Machine {
     };
   }
 
-  /** Runs the command without a person, and looks at everything that comes of it but the files. */
+  /** Runs the command without a person, and checks everything that results except the files. */
   run(args: readonly string[], where: string, options: RunOptions = {}): Promise<Run> {
     const { report, watch } = this.#options.attack;
     const { keys } = this.#options;
@@ -161,7 +161,7 @@ export class Machine {
     return namesIn(this.project);
   }
 
-  /** Looks for keys in everything below its folder. */
+  /** Searches everything below its folder for keys. */
   lookThroughFiles(where: string, holders: readonly string[] = []): void {
     this.#options.attack.report.files(this.folder, where, this.#options.keys, holders);
   }

@@ -8,7 +8,7 @@ const odd = [
   "\u001b]0;title\u0007",
 ];
 
-/** Words that a command line may have where they make no sense, or a little. */
+/** Words for a command line that make little or no sense there. */
 const words = [
   "",
   " ",
@@ -34,7 +34,7 @@ export function oddText(random: Random, longest = 40): string {
 export function oddWord(random: Random): string {
   if (random.chance(0.7)) return random.pick(words);
   if (random.chance(0.1)) return "x".repeat(random.whole(1, 20_000));
-  // The system takes no NUL in an argument.
+  // The system accepts no NUL in an argument.
   return oddText(random).replaceAll("\u0000", "");
 }
 

@@ -20,7 +20,7 @@ export const findings = ["crash", "leak", "loss", "hang", "exit"] as const;
 export type Counted = (typeof counted)[number];
 export type Finding = (typeof findings)[number];
 
-/** What else than the usual a run may rightly do. */
+/** What a run may do besides the usual. */
 export interface ExpectedEnd {
   /** It prints the key on stdout, because that was asked for. */
   readonly isAnswer?: boolean;
@@ -31,7 +31,7 @@ export interface ExpectedEnd {
 /** Every code that the program may end with by itself; 1 stands for a bug. */
 const contract = new Set([0, 2, 3, 4, 5, 6, 7, 8, 9, 126, 127, 129, 130, 143]);
 
-/** What came of the tries of one scenario. */
+/** The results of one scenario's attempts. */
 export class Report {
   readonly name: string;
   readonly counts = zeros(counted);
@@ -62,7 +62,7 @@ export class Report {
     if (!holds) this.find(finding, where);
   }
 
-  /** Looks at what a run has printed and how it ended. */
+  /** Checks what a run printed and how it ended. */
   ended(run: Run, where: string, keys: readonly string[], expected: ExpectedEnd = {}): void {
     this.count("runs");
     this.slowest = Math.max(this.slowest, run.ms);
@@ -77,7 +77,7 @@ export class Report {
     if (killed) return;
     const trace = /inside mistral-key|^\s+at .+:\d+:\d+\)?$/m.test(run.stderr);
     if (expected.mayEndWithAny && run.code !== null) return;
-    // A server that says the call was wrong is believed: 1, without the words of a crash.
+    // A server that says the call was wrong is believed: exit code 1, without the message of a crash.
     const isBlamed =
       run.code === 1 && /"bad-request"|did not understand the call/.test(run.stdout + run.stderr);
     if ((run.code === 1 && !isBlamed) || run.code === null || trace) {
@@ -88,7 +88,7 @@ export class Report {
     } else if (!isBlamed && !contract.has(run.code)) this.find("exit", `${where}: ended with ${run.code}`);
   }
 
-  /** Looks for keys in every file below a folder, but in those that are there to hold one. */
+  /** Searches every file below a folder for keys, except those that are meant to hold one. */
   files(folder: string, where: string, keys: readonly string[], holders: readonly string[] = []): void {
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
     this.count("files", files.length);

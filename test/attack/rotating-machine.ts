@@ -13,10 +13,10 @@ export interface CommandRun {
   readonly input: string;
 }
 
-/** Starts a command and kills it somewhere; answers whether it was still running then. */
+/** Starts a command and kills it at some point; returns whether it was still running then. */
 export type Kill = (run: CommandRun) => Promise<boolean>;
 
-/** The commands of a rotation. The way back and the end are killed once a rotation is under way. */
+/** The commands of a rotation. The abort and the finish are killed once a rotation is under way. */
 const rotating = {
   start: ["rotate", "--with-key"],
   finish: ["rotate", "--finish"],
@@ -51,7 +51,7 @@ export class RotatingMachine {
     this.#api = api;
   }
 
-  /** How often each thing came about. */
+  /** How often each event occurred. */
   get counts(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].sort(([one], [other]) => one.localeCompare(other)));
   }
@@ -66,9 +66,9 @@ export class RotatingMachine {
   }
 
   /**
-   * Rotates to a fresh key while one target fails. One or more commands of it are killed; after each
-   * kill `get` gives a key that works, every target has one of the two keys whole, and the rotation
-   * can be ended, by going on or by going back.
+   * Rotates to a fresh key while one target fails. One or more commands of it are killed; after each kill
+   * `get` gives a key that works, every target has one of the two keys whole, and the rotation can be ended,
+   * by finishing or aborting it.
    *
    * @param kills - what kills the start, and the command that ends it; `undefined` lets it run
    * @throws Error that says in which turn something was lost
@@ -117,7 +117,7 @@ export class RotatingMachine {
     this.#where += `, ${args.join(" ")} ${what}`;
   }
 
-  /** What holds after every kill; answers with the key in use. */
+  /** Checks what must hold after every kill; returns the key in use. */
   async #expectSound(keys: readonly string[]): Promise<string> {
     const got = await this.#run(["get"]);
     const inUse = got.stdout.trim();

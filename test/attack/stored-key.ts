@@ -12,7 +12,7 @@ export interface StoredKey {
   copy(): Machine;
 }
 
-/** Stores a key in the encrypted file, for tries that each begin with a copy of it. */
+/** Stores a key in the encrypted file, for attempts that each begin with a copy of it. */
 export async function withStoredKey(
   attack: Attack,
   use: (stored: StoredKey) => Promise<void>,

@@ -14,7 +14,7 @@ const root = new URL("../../", import.meta.url);
 const page = fileURLToPath(new URL("docs/reliability.md", root));
 const marks = ["<!-- attack:start -->", "<!-- attack:end -->"] as const;
 
-/** Prints the table, and keeps it in `docs/reliability.md` where that is wanted. */
+/** Prints the table, and writes it to `docs/reliability.md` if requested. */
 export function writeTable(reports: readonly Report[], head: TableHead, keep = false): void {
   const text = tableOf(reports, head);
   console.log(`\n${text}`);
@@ -26,7 +26,7 @@ export function writeTable(reports: readonly Report[], head: TableHead, keep = f
   writeFileSync(page, `${before}${start}\n\n${text}\n${end}${after}`);
 }
 
-/** One line of counts, for while it runs. */
+/** One line of counts, as progress. */
 export function summaryOf({ counts, found }: Report): string {
   const parts = counted.filter((name) => counts[name] > 0).map((name) => `${counts[name]} ${name}`);
   const bad = findings.filter((name) => found[name] > 0).map((name) => `${found[name]} × ${name}`);

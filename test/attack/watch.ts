@@ -7,7 +7,7 @@ export interface Watched {
   readonly keys: readonly string[];
   /** The names of programs that are started in order to be given a key. */
   readonly holders: readonly string[];
-  /** How long all of it may be idle, in milliseconds: no processor used and none waited for. */
+  /** How long all of it may be idle, in milliseconds: neither using nor waiting for a processor. */
   readonly idleMs: number;
   onLeak(where: string): void;
   onIdle(): void;
@@ -20,8 +20,8 @@ interface State extends Watched {
 }
 
 /**
- * Looks at processes through `/proc`, every few milliseconds. That a program hangs is not told by the
- * clock, which a busy machine stretches, but by its processes neither running nor waiting to run.
+ * Inspects processes through `/proc`, every few milliseconds. A hang is recognised not by the clock, which a
+ * busy machine distorts, but by processes that neither run nor wait to run.
  */
 export class ProcessWatch {
   readonly #watched = new Map<number, State>();
@@ -32,7 +32,7 @@ export class ProcessWatch {
     this.#timer ??= setInterval(() => this.#look(), 8);
   }
 
-  /** Ends the watch of one program; answers how many processes it was, with those that it started. */
+  /** Ends the watch of one program; returns how many processes it was, with those that it started. */
   remove(pid: number): number {
     const count = this.#watched.get(pid)?.seen.size ?? 0;
     this.#watched.delete(pid);
@@ -51,7 +51,7 @@ export class ProcessWatch {
         state.seen.add(pid);
         const stat = readOfProcess(pid, "stat");
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        // Running or waiting to, or for a disk that is busy.
+        // Running, waiting to run, or waiting for a busy disk.
         runs ||= fields[0] === "R" || fields[0] === "D";
         ticks += `${pid}:${fields[11]}:${fields[12]};`;
         this.#lookForKeys(state, pid);

@@ -61,7 +61,7 @@ describeNeeding("a real desktop's clipboard", { missing, packages: desktopNeeds.
         env: { PATH: process.env.PATH, HOME: folder, ...desktop.env },
         input,
         encoding: "utf8",
-        // xsel waits for good for an owner that gives the clipboard up at that moment.
+        // xsel waits forever for an owner that gives up the clipboard at that moment.
         timeout: 3000,
         stdio: [
           "pipe",

@@ -11,11 +11,11 @@ import { openTestDeps } from "../support/deps.ts";
 export interface ContextOptions extends Partial<Omit<CheckContext, "processContext" | "network">> {
   readonly env?: Readonly<Record<string, string>>;
   readonly platform?: ProcessContext["platform"];
-  /** What calling the API came to; `undefined` is `--offline`. */
+  /** The outcome of calling the API; `undefined` for `--offline`. */
   readonly probe?: NetworkProbe;
 }
 
-/** What a check looks at on such a machine; its folder goes when the test ends. */
+/** The input of a check on such a machine; its folder is removed when the test ends. */
 export function contextOf(options: ContextOptions = {}): CheckContext {
   const { env = {}, platform = "linux", probe, ...rest } = options;
   const home = mkdtempSync(join(tmpdir(), "mistral-key-check-"));

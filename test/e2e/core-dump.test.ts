@@ -44,7 +44,7 @@ describe.runIf(process.platform === "linux")("a core dump", () => {
     } finally {
       child.kill("SIGKILL");
     }
-    // Where the system keeps dumps is its own affair; here it is often the current folder.
+    // The system decides where dumps go; here it is often the current folder.
     for (const file of readdirSync(home).filter((name) => name.startsWith("core"))) {
       expect(readFileSync(join(home, file)).includes(key)).toBe(false);
     }

@@ -61,7 +61,10 @@ async function storeOldKey(): Promise<void> {
   expect(run.code, run.stderr).toBe(0);
 }
 
-/** Everything that lasts but where a wizard was stopped: what the keyring and the program's folder hold of the profile. */
+/**
+ * Everything that lasts, except where a wizard was stopped: what the keyring and the program's folder hold
+ * for the profile.
+ */
 async function lasting(): Promise<object> {
   const home = join(folder, "mistral-key");
   const files = readdirSafely(home).filter((name) => name.endsWith(".json") && !name.startsWith("drafts"));
@@ -86,7 +89,7 @@ function expectNoKey(terminal: Terminal): void {
   expect(tracesIn(terminal.everything(), [oldKey, newKey])).toEqual([]);
 }
 
-/** A place where the program waits for a person or for Mistral, and how to get on from there. */
+/** A place where the program waits for a person or for Mistral, and how to continue from there. */
 interface Place {
   readonly name: string;
   readonly shown: string | RegExp;
@@ -106,7 +109,7 @@ const paste = (key: string) => async (terminal: Terminal) => {
 };
 const nowhere = () => {};
 
-/** Goes on to a place; the last one of the list is where it stays. */
+/** Goes to the last of these places. */
 async function goTo(terminal: Terminal, way: readonly Place[]): Promise<void> {
   for (const [index, { shown, onward }] of way.entries()) {
     await terminal.waitFor(shown);

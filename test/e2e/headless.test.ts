@@ -139,7 +139,8 @@ describe("init in a terminal, where there is no keychain", () => {
       await choose(init, chooseStore, 1);
       await choose(init, "Where are you now?", 2);
       await init.waitFor("paste it here; it stays hidden");
-      // A line that is too long goes on at the edge, without the two spaces every line begins with.
+      // A line that is too long continues at the left edge, without the two spaces that every line begins
+      // with.
       const broken = init
         .screen()
         .split("\n")

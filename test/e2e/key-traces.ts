@@ -5,7 +5,7 @@ import { join } from "node:path";
 function formsOf(key: string): readonly string[] {
   const bytes = Buffer.from(key);
   const windows = Array.from({ length: Math.max(1, key.length - 11) }, (_, at) => key.slice(at, at + 12));
-  // Depending on what stands before it, base64 has a text in one of three forms, whole but for its ends.
+  // Depending on what precedes it, base64 has a text in one of three forms, complete except at its ends.
   const encoded = [0, 1, 2].map((shift) =>
     Buffer.concat([Buffer.alloc(shift), bytes])
       .toString("base64")

@@ -79,7 +79,7 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     return await ended;
   }
 
-  /** What holds after every kill: no key in a file, and `get` and `status` that tell the truth. */
+  /** Checks what must hold after every kill: no key in a file, and `get` and `status` tell the truth. */
   async function expectSound(
     where: string,
   ): Promise<{ readonly inUse: string; readonly unfinished: boolean }> {
@@ -109,7 +109,7 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     }
   }
 
-  /** Ends with one key in use, nothing beside it, and everything that is said about it true. */
+  /** Finishes: one key is in use, nothing is beside it, and everything said about it is true. */
   async function expectCleanEnd(where: string, key: string): Promise<void> {
     expect(await slots(), where).toEqual({ current: key, next: undefined, previous: undefined });
     expect(journals(), where).toEqual([]);

@@ -11,7 +11,7 @@ import { filesHolding, tracesIn } from "./key-traces.ts";
 
 const stored = "HQsx7c1Zt0Wb4mQy9RkD2fLpA8vNUg6Y";
 const other = "Zk3VnE5rX9sTgB1hMwC7uJ4dQ0oYiP6a";
-// Its shape is not the usual one, so that only care keeps it hidden, and no pattern.
+// Its shape is unusual, so that no pattern can hide it.
 const unusual = "sk_live-9fQ/27xB+dM3v=Lw8Zc0Rt5Ky1Hn";
 const keys = [stored, other, unusual];
 
@@ -61,7 +61,7 @@ function expectNothingOf({ stdout, stderr }: Run, what: string): void {
   expect(tracesIn(stderr, keys), `${what}, stderr`).toEqual([]);
 }
 
-/** Whatever a debugging variable makes Node and libraries say, none of it may be the key. */
+/** Whatever a debugging variable makes Node and libraries print, it must not be the key. */
 const talkative: Readonly<Record<string, string>> = {
   MISTRAL_DEBUG: "1",
   MISTRALAI_DEBUG: "1",
@@ -104,7 +104,7 @@ describe("a key as an argument", () => {
         ["--json", argument],
         ["--verbose", argument],
       ];
-      // Every way of writing it in one place, and the first in every place.
+      // Every encoding in one place, and the first encoding in every place.
       const tried = quote === quoted[0] ? lines : lines.slice(0, 2);
       const runs = await Promise.all(tried.map((line) => run(line)));
       for (const [index, done] of runs.entries()) {
@@ -281,7 +281,7 @@ describeWithKeyring("a stored key", () => {
 
   it("is in no file, and in no name of one", () => {
     expect(filesHolding(folder, keys)).toEqual([]);
-    // The keyring's own file is encrypted; its control files are not its business.
+    // The keyring's own file is encrypted; its control files do not matter here.
     expect(filesHolding(keyring.env.HOME, keys)).toEqual([]);
   });
 

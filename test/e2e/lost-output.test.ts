@@ -44,7 +44,7 @@ describe.runIf(existsSync(full))("on a full disk", () => {
     const { status, stdout } = run(["get", "--json"], "stderr");
     expect(JSON.parse(stdout).error.code).toBe(status);
     expect(run(["get"], "stderr").status).toBe(status);
-    // A device that is no terminal, and never was one.
+    // A device that is not a terminal, and never was one.
     expect(run(["--help"], "stderr").status).toBe(0);
   });
 });

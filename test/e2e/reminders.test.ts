@@ -29,7 +29,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** Everything on a terminal of which a command has all three streams. */
+/** Everything shown on a terminal that is all three of a command's streams. */
 async function onTerminal(args: readonly string[], more: Record<string, string> = {}): Promise<string> {
   terminal = openTerminal(process.execPath, [program, ...args], { env: { ...env, ...more } });
   await terminal.exit();
@@ -60,7 +60,7 @@ describe("the reminder that a key expires", () => {
       expect(stderr).toBe("");
       expect(code).toBe(0);
     }
-    // Nothing was noted either, so the person still hears of it.
+    // Nothing was recorded either, so the person is still reminded.
     expect(await onTerminal(command)).toMatch(reminder);
   });
 });

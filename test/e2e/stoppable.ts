@@ -8,7 +8,7 @@ import { openTerminal, type Terminal } from "../support/terminal.ts";
 /** A way in which a person or a machine ends the program. */
 export type Stop = "Ctrl-C" | "Ctrl-D" | "SIGTERM" | "closed terminal";
 
-/** What the program ends with when it was stopped like this. */
+/** The program's exit code when it was stopped like this. */
 export const codeAfter: Record<Stop, number> = {
   "Ctrl-C": 130,
   "Ctrl-D": 130,

@@ -11,7 +11,9 @@ import { openTerminal } from "../support/terminal.ts";
 import { terminalEffects } from "../support/terminal-effects.ts";
 
 const key = "testKey0".repeat(4);
-/** A title, a wiped screen, a style that is not ours, 8-bit controls, a string, and characters that are not seen. */
+/**
+ * A title, a cleared screen, a style that is not ours, 8-bit controls, a string, and invisible characters.
+ */
 const hostile = "x\x1b]0;PWN\x07\x1b[2J\x1b[9m\x9b2K\x1bP1$r\x1b\\\x85\r\b\u202e\u200b;";
 
 // Names of files on Windows hold no control characters.

@@ -11,7 +11,7 @@ import type { StreamBehaviour } from "../support/streamed-answer.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
-/** What the characters of could end a text, in one of the languages. */
+/** Its characters could end a string in one of the languages. */
 const prompt = `It's "5 > 3" \\ $HOME \`id\` \${x} %s\n, or is it é🙂?`;
 const model = "mistral-small-latest";
 

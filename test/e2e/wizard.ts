@@ -8,7 +8,7 @@ export function screenOf(step: number): RegExp {
   return new RegExp(`${step} of 5[\\s\\S]*Ctrl-C stop`);
 }
 
-/** Chooses a row of a list, so many below the one that is offered. */
+/** Chooses a row of a list, this many below the preselected one. */
 export async function choose(terminal: Terminal, question: string | RegExp, down: number): Promise<void> {
   await terminal.waitFor(question);
   for (let row = 0; row < down; row += 1) terminal.press("down");
@@ -16,7 +16,7 @@ export async function choose(terminal: Terminal, question: string | RegExp, down
 }
 
 /**
- * Goes on at every screen from the one with step `from` to the one with step `to`.
+ * Continues at every screen from the one with step `from` to the one with step `to`.
  *
  * @param on - the key that does it: Enter, where no browser may be opened
  */

@@ -3,8 +3,8 @@ import { applyEdits, NotUnderstood, type TextFormat } from "../../src/plaintext/
 import { readOrRefuse } from "./property.ts";
 
 /**
- * Finds the keys in a text and takes all of them out: what is said to be taken out is gone, what is
- * said to be left may be there, and the changed text is still of the format.
+ * Finds the keys in a text and removes all of them: what is reported as removed is gone, what is reported as
+ * left may be there, and the changed text is still of the format.
  */
 export function checkFormat(format: TextFormat, text: string): void {
   const found = readOrRefuse([NotUnderstood], () => format.find(text));
@@ -19,7 +19,7 @@ export function checkFormat(format: TextFormat, text: string): void {
     assert.ok(position <= start && start <= end && end <= text.length, "Edits overlap.");
     position = end;
   }
-  // What was behind a key in the middle of nonsense may look like another one now.
+  // What followed a key in the middle of nonsense may look like another key now.
   const keys = new Set(found.map(({ key }) => key.reveal()));
   const still = format.find(applyEdits(text, edits)).filter(({ key }) => keys.has(key.reveal()));
   assert.ok(still.length <= left.length, "A key is said to be taken out, and is there.");

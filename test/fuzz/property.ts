@@ -5,8 +5,8 @@ import { inspect } from "node:util";
 export const key = "testKey0".repeat(4);
 
 /**
- * What a reader gives; `undefined` where it refuses the input with one of the errors that are made
- * for that. Any other error is a find, and so is a key in what the error says.
+ * What a reader returns; `undefined` when it refuses the input with one of the documented errors. Any other
+ * error is a find, and so is a key in an error's message.
  */
 export function readOrRefuse<Value>(
   refusals: readonly (abstract new (...args: never[]) => Error)[],
@@ -21,7 +21,7 @@ export function readOrRefuse<Value>(
   }
 }
 
-/** Fails when a key is in something that is printed, written or answered. */
+/** Fails when a key is in something that is printed, written or returned. */
 export function assertKeyless(said: unknown): void {
   assert.ok(
     !inspect(said, { depth: Infinity, maxStringLength: Infinity }).includes(key),

@@ -5,8 +5,8 @@
 //   npm run fuzz -- yaml --reproduce FILE     once with an input that was found
 //   npm run fuzz -- --seconds 300 --write     keeps the table in docs/reliability.md
 //
-// A find is left in build/fuzz/finds. Mend the reader, then keep the input in test/fuzz/corpus/TARGET
-// under a name that says what it shows: npm test reads all of these.
+// A find is left in build/fuzz/finds. Fix the reader, then keep the input in test/fuzz/corpus/TARGET under a
+// name that says what it shows: npm test reads all of these.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

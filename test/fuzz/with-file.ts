@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Lets something read a file in a folder that is there for it alone. */
+/** Runs `read` on a file in a temporary folder of its own. */
 export function withFile(
   [subfolder, file]: readonly [subfolder: string, file: string],
   content: Uint8Array,

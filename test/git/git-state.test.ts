@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 it("is that of the file, under whatever capital letters git has it", async () => {
   writeFileSync(at(".ENV"), "A=1\n");
   git("add", ".ENV");
-  // What a disk that ignores case does by itself: one file, two names.
+  // What a case-insensitive disk does by itself: one file, two names.
   linkSync(at(".ENV"), at(".env"));
   expect(await stateOf(".env")).toBe("tracked");
 });

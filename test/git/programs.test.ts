@@ -8,7 +8,7 @@ import { gitStates } from "../../src/git/git-state.ts";
 import { type Question, questions } from "../../src/git/questions.ts";
 import { options, runGit, setTrap } from "./trapped-repository.ts";
 
-/** Options whose names sound like it, and which name a file, an address, a branch or nothing. */
+/** Options whose names suggest a program, but which name a file, an address, a branch or nothing. */
 const noPrograms =
   /^(?:advice|blame|branch|color|column|commit|core\.(?:attributesFile|excludesFile|fsmonitorHookVersion|quotePath)|credential\.useHttpPath|diff\.(?:<driver>\.cachetextconv|guitool|orderFile)|format|fsck|gc\.repackFilter|gitcvs|gpg\.ssh\.(?:allowedSigners|revocation)File|gui|guitool\.<name>\.needsFile|help\.htmlPath|http|include(?:If\.<condition>)?|instaweb\.modulePath|mailmap|mergetool\.meld|rebase|receive|remote\.<name>\.(?:partialclonefilter|proxy|skipDefaultUpdate)|rerere|sendemail\.(?:alias|smtpssl)|uploadpack\.allowFilter)/i;
 const soundsLikeProgram =
@@ -33,7 +33,7 @@ test("the trap works: git of its own starts it", () => {
     try {
       git(...args);
     } catch {
-      // It may well fail, with a program that does nothing.
+      // It may fail, since the program does nothing.
     }
     expect(existsSync(ran), args.join(" ")).toBe(true);
   }

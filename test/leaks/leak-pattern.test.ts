@@ -11,7 +11,7 @@ function wanted(value: string): WantedKey {
 }
 
 const key = "testKey0".repeat(4);
-// In base64 it has both of the characters that addresses write differently, from its first four on.
+// In base64 it has both characters that the URL-safe alphabet replaces, even among its first four.
 const oddKey = "t?~t/Key=0".repeat(4);
 const patterns = new LeakPatterns([wanted(key), wanted(oddKey)]);
 

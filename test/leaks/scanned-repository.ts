@@ -9,7 +9,7 @@ import { type LeakScan, scanForLeaks } from "../../src/leaks/scan-for-leaks.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
 
-/** The key that is stored, and looked for. */
+/** The key that is stored, and searched for. */
 export const storedKey = "testKey0".repeat(4);
 /** A line that has it. */
 export const line = `const key = "${storedKey}";\n`;

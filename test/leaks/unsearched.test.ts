@@ -24,7 +24,7 @@ const files = "files that git tracks or would add";
 const staged = "staged changes";
 const history = "git history";
 
-/** Expects that these parts are named with a reason, and none of them is counted as searched. */
+/** Expects that these parts are named with a reason, and that none of them counts as searched. */
 async function expectGaps(gaps: Readonly<Record<string, RegExp>>, options = {}): Promise<void> {
   const scan = await repository.scan(options);
   for (const [part, reason] of Object.entries(gaps)) {

@@ -105,7 +105,7 @@ describe("getMistralKey, with a stored key", () => {
   it("caches it, and notices at once that it was replaced or removed", async () => {
     await keep(oldKey);
     expect(await getMistralKey()).toBe(oldKey.reveal());
-    // Only somebody who remembers the key can give it now.
+    // From here on only a cached key can be returned.
     delete process.env.MISTRAL_KEY_PASSPHRASE;
     expect(await getMistralKey()).toBe(oldKey.reveal());
 

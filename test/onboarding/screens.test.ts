@@ -76,7 +76,7 @@ const stories: Readonly<Record<string, (init: Terminal) => Promise<unknown>>> = 
   },
 };
 
-/** What a person sees, without what differs from run to run; `vitest -u` writes it anew. */
+/** What a person sees, without what differs from run to run; `vitest -u` rewrites it. */
 function screenOfRun(init: Terminal): string {
   return `${init
     .screen()
@@ -94,7 +94,7 @@ describe.each([40, 80, 120])("init in %i columns", (cols) => {
   });
 });
 
-/** The keys that are pressed in a terminal; a paste is none. */
+/** The keys that are pressed in a terminal; a paste does not count. */
 function countKeystrokes(terminal: Terminal): { readonly init: Terminal; readonly count: () => number } {
   let count = 0;
   const init: Terminal = {

@@ -8,7 +8,7 @@ import type {
   StoreKind,
 } from "../../src/stores/secret-store.ts";
 
-/** A store in memory that stands in for another kind, and says of itself what a test needs. */
+/** A store in memory that stands in for another kind, and reports the state that a test needs. */
 export class StandInStore implements SecretStore {
   readonly kind: StoreKind;
   readonly prepared: string[] = [];

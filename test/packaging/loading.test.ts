@@ -11,7 +11,7 @@ import { program, runProgram } from "../support/program.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const key = "loadKey0".repeat(4);
 
-/** What must not come near a command that only hands over a stored key. */
+/** What a command that only hands over a stored key must not load. */
 const heavyPackages = ["@mistralai/mistralai", "zod", "@inquirer/core", "open", "age-encryption", "yaml"];
 const heavyBuiltins = ["http", "https", "tls", "readline", "worker_threads"];
 
@@ -27,7 +27,7 @@ const modulesIn = (loaded: Loaded, name: string) =>
   loaded.sources.filter((module) => module.startsWith(`src/${name}/`));
 
 describe("what is loaded", () => {
-  // No folder can be made there, so that nothing is kept.
+  // No folder can be created there, so nothing is kept.
   const env = { HOME: fileURLToPath(import.meta.url) };
 
   it("for --version is the first module and no package", async () => {

@@ -3,11 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Keys that are nobody's, put together so that nothing takes them for committed secrets. */
+/** Made-up keys, assembled so that no scanner takes them for committed secrets. */
 export const chosenKey = "testKey0".repeat(4);
 export const otherKey = "spareKy1".repeat(4);
 
-/** A file of a home folder: what it holds, and what it is to hold once the chosen key is taken out. */
+/** A file of a home folder: what it holds, and what it should hold once the chosen key is removed. */
 export interface PlantedFile {
   readonly path: string;
   readonly before: string;

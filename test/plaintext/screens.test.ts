@@ -63,7 +63,7 @@ const stories: Readonly<Record<string, (screen: Terminal) => Promise<unknown>>> 
   },
 };
 
-/** What a person sees, without what differs from run to run; `vitest -u` writes it anew. */
+/** What a person sees, without what differs from run to run; `vitest -u` rewrites it. */
 function screenOfRun(screen: Terminal): string {
   return `${screen
     .screen()

@@ -19,14 +19,14 @@ afterEach(() => {
   deps.close();
 });
 
-/** What `get` says on stderr at a time, where a person reads it. */
+/** What `get` prints on stderr, a terminal, at a given time. */
 async function said(day: string, name: ProfileName = work): Promise<string> {
   deps = deps.next({ reminds: true, now: new Date(day.includes("T") ? day : `${day}T12:00:00Z`) });
   expect(await get({ args: [], flags: new Flags({ profile: name }) }, deps)).toBe(0);
   return deps.stderr();
 }
 
-/** The days of a time on which a command that is run several times a day says something, and how often. */
+/** The days of a period on which a command that runs several times a day reminds, and how often. */
 async function remindedDays(first: string, days: number): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (let index = 0; index < days; index += 1) {

@@ -35,7 +35,7 @@ async function newMachine(): Promise<void> {
   await storeKey(machine);
 }
 
-/** Renames as a process of its own, which may be killed on the way. */
+/** Renames in a process of its own, which may be killed midway. */
 async function rename(fuse = never, renaming = names) {
   machine = machine.next();
   const store = fuse.wrap(machine.secrets);
@@ -207,7 +207,7 @@ it("does not remove a key that somebody stores under the old name meanwhile", as
   const another = await storeKey(machine, { key: newKey });
   await storeKey(machine);
   const deps = machine.next();
-  // The last that happens before the old name goes.
+  // The last step before the old name is removed.
   const { profiles } = deps;
   profiles.writeDefault = () => {
     profiles.write(another);

@@ -32,7 +32,7 @@ function start(
   options: {
     readonly key?: ApiKey;
     readonly store?: SecretStore;
-    /** What happens while the new key is waited for. */
+    /** What happens while the program waits for the new key. */
     readonly meanwhile?: () => Promise<unknown>;
   } = {},
 ): Promise<number | MistralKeyError> {
@@ -137,7 +137,7 @@ it("keeps the old key when something refuses every key from the moment that the 
 });
 
 it("changes nothing when the key it has read was replaced by another run while it waited for the new one", async () => {
-  // A store that remembers what it has read, as the keychain does.
+  // A store that caches what it has read, as the keychain does.
   const remembering: SecretStore = {
     ...interrupted("next", async () => {}),
     get: async (address) => (address.slot === "current" ? oldKey : machine.secrets.get(address)),

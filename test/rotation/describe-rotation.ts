@@ -38,7 +38,7 @@ ${Object.entries(stages)
 Each table below holds for the states above it. Its rows are what Mistral says of the old key, its columns what it says of the new one: *works*; *401*; *403*: the key exists but may not be used; *unknown*: no answer, a rate limit, or an answer from something in between. A cell says which key is in use at the end, and whether the rotation is over; where it is not, both keys are kept. \`rotate --abort\` asks before it gives up the new key.
 `;
 
-/** What a rotation does in every state that a run can leave, as a page. */
+/** What a rotation does in every state that a run can leave, as a Markdown page. */
 export function describeRotation(runs: readonly ExploredRun[]): string {
   const whole = runs.filter(({ cut, before }) => cut === undefined && before.record !== undefined);
   const tables = new Map<string, Set<string>>();

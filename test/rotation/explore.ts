@@ -12,7 +12,7 @@ export interface ExploredRun {
 
 const single = [fates.accepted, fates.refused, fates.forbidden, fates.limited, fates.unreachable];
 
-/** Every fate of either key; the gateway refuses all of them at once. */
+/** Every combination of the keys' fates; a gateway refuses all keys at once. */
 export const everyFates: readonly Fates[] = [
   ...single.flatMap((old) => single.map((one) => ({ old, new: one, other: fates.accepted }))),
   { old: fates.gateway, new: fates.gateway, other: fates.gateway },
@@ -21,10 +21,10 @@ export const everyFates: readonly Fates[] = [
 const goingOn: readonly Event[] = ["--finish", "--finish --yes", "--abort --yes"];
 
 /**
- * Starts a rotation with every fate of both keys, cuts it off at every instant, goes on in every way
- * from every state that this leaves, cuts that off as well, and so on until no new state appears.
+ * Starts a rotation with every fate of both keys, cuts it off at every instant, continues in every way from
+ * every state that this leaves, cuts that off as well, and so on until no new state appears.
  *
- * @param failing - the sets of targets that take no key
+ * @param failing - the sets of targets that accept no key
  */
 export async function explore(
   idle: WorldState,
@@ -67,7 +67,7 @@ export function stageOf({ record }: WorldState): string {
   return record === undefined ? "none" : record === "damaged" ? "damaged" : record.stage;
 }
 
-/** What tells one state from another. */
+/** The identity of a state. */
 function idOf(state: WorldState): string {
   const { slots, record, profile, targets } = state;
   const told = profile === undefined || profile === "damaged" ? profile : profile.key;

@@ -6,7 +6,7 @@ import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
 import type { RotationJournal } from "../../src/rotation/journal.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
 
-/** The process is gone: nothing that it still tries has an effect. */
+/** The process is dead: nothing that it still tries has an effect. */
 export class Killed extends Error {
   override readonly name = "Killed";
 }
@@ -17,7 +17,7 @@ export type Blow =
   | "killed-before"
   /** The process is killed as soon as the operation has had its effect. */
   | "killed-after"
-  /** The operation is refused, once, and has no effect; the program goes on. */
+  /** The operation is refused, once, and has no effect; the program continues. */
   | "refused";
 
 /** Counts every operation on store, journal, profiles and issuer, and blows at one of them. */
@@ -33,7 +33,7 @@ export class Fuse {
     this.#blow = blow;
   }
 
-  /** Whether the operation it was set to has come. */
+  /** Whether the operation it was set to has been reached. */
   get blown(): boolean {
     return this.#count >= this.#at;
   }

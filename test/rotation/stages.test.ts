@@ -36,7 +36,7 @@ function sidesOf({ record, slots: { current, next, previous } }: WorldState) {
     : { oldSide: previous, newSide: current };
 }
 
-/** The keys that a run has taken out of the store although Mistral may accept them and nobody gave them up. */
+/** The keys that a run removed from the store although Mistral may accept them and nobody gave them up. */
 function lostKeys({ before, event, fates: now, result }: ExploredRun): readonly KeyRole[] {
   const { current } = result.state.slots;
   const { oldSide, newSide } = sidesOf(before);
@@ -237,7 +237,7 @@ describe("a rotation with targets, one of which may fail", () => {
         result.state.record === undefined &&
         event !== "--finish --yes",
     );
-    // The step over a target that fails is remembered by the stage, and may have been cut off after that.
+    // The decision to skip a failing target is recorded by the stage, and may have been cut off after that.
     const behind = over.filter(
       ({ before, result }) =>
         !["retiring", "erasing"].includes(stageOf(before)) &&

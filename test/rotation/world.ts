@@ -16,10 +16,10 @@ import type { Held, RotationStage } from "../../src/rotation/stages.ts";
 import type { Slot } from "../../src/stores/secret-store.ts";
 import { newKey, oldKey, otherKey } from "./stored-key.ts";
 
-/** A key, by what it is in the rotation. */
+/** A key, by its role in the rotation. */
 export type KeyRole = Exclude<Held, "nothing">;
 
-/** What becomes of a call with a key. `lives` is the truth, which an outage hides. */
+/** The outcome of a call with a key. `lives` is the truth, which an outage hides. */
 export interface Fate {
   readonly name: "accepted" | "refused" | "forbidden" | "limited" | "no answer" | "refused in between";
   readonly says: Assessment;
@@ -59,7 +59,7 @@ export type Event = "rotate" | "--finish" | "--finish --yes" | "--abort --yes";
 /** Where a run is cut off: killed before its nth effect, or refused that one. */
 export type Cut = { readonly killedAt: number } | { readonly refusedAt: number } | undefined;
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
   readonly state: WorldState;
   /** How it ended: an outcome, why it is not finished, the kind of a failure, or `killed`. */
@@ -107,7 +107,7 @@ export function makeRecord({ profile }: WorldState, stage: RotationStage): Rotat
   };
 }
 
-/** Runs a command as a process of its own on a machine in this state. */
+/** Runs a command, as if in a process of its own, on a machine in this state. */
 export async function runIn(
   before: WorldState,
   event: Event,
@@ -188,13 +188,13 @@ class Run {
     return { end: outcome.left ?? "rotated", advice: adviceIn(nextStepOf(outcome)) };
   }
 
-  /** A read; nothing is left of a process that is dead. */
+  /** A read; a dead process does nothing. */
   #look<Result>(act: () => Result): Result {
     if (this.#dead) throw new Killed();
     return act();
   }
 
-  /** Counts an effect, and cuts it off where it is the one. */
+  /** Counts an effect, and cuts the run off if it is the chosen one. */
   #effect<Result>(act: () => Result): Result {
     if (this.#dead) throw new Killed();
     this.#effects += 1;
@@ -288,7 +288,7 @@ class Run {
 
   #put(slot: Slot, role: KeyRole): void {
     this.#slots[slot] = role;
-    // Who starts a rotation may want a key in use that was not tested.
+    // A person may start a rotation with an untested key.
     if (slot === "current" && !this.#starting) this.#expectAccepted(role, "put in use");
   }
 

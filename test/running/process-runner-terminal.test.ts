@@ -70,7 +70,7 @@ describe.skipIf(process.platform === "win32").each(ways)(
     });
 
     it("is stopped by Ctrl-Z and continues, under a shell", async () => {
-      // Not a shell: one that is stopped just before it reads would look at the signal only after that.
+      // Not a shell: one that is stopped just before it reads would handle the signal only after that.
       const script = `
         process.on("SIGCONT", () => console.log("resumed"));
         process.stdin.once("data", (word) => { console.log("read " + word); process.exit(5); });

@@ -38,7 +38,7 @@ describe("Redactor", () => {
     for (const encoding of ["base64", "base64url"] as const) {
       const masked = await redactText(`Authorization: Basic ${around.toString(encoding)}\n`);
       expect(masked).toContain(key.mask);
-      // What is left of it gives back at most the first and the last character, which the mask shows anyway.
+      // What remains reveals at most the first and the last character, which the mask shows anyway.
       const left = masked.replace(/^Authorization: Basic /, "").split(key.mask);
       for (const piece of left) {
         expect(Buffer.from(piece, encoding).toString("latin1")).not.toMatch(/test|KeyD/);

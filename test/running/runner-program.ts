@@ -16,7 +16,7 @@ const rude = () => process.exit(99);
 for (const signal of signals) process.on(signal, rude);
 
 const runner = new ProcessRunner({
-  // Only the runner takes this for Windows; the library it then uses still knows better.
+  // Only the runner is told that this is Windows; the library that it then uses still detects Linux.
   process: flags.includes("--windows") ? Object.create(process, { platform: { value: "win32" } }) : process,
   env: process.env,
   stdout: new StandardStream(1),

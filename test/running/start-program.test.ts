@@ -173,7 +173,7 @@ describe("launchProgram", () => {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // What has ended and was not waited for by its new parent.
+    // Has exited, but was not reaped by its new parent.
     return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;

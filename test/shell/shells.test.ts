@@ -4,7 +4,7 @@ import type { Shell } from "../../src/shell/shells.ts";
 import { assignment } from "../../src/shell/shells.ts";
 import { findProgram } from "../support/find-program.ts";
 
-/** Keys with everything in them that some shell gives a meaning to. */
+/** Keys with every character that means something to some shell. */
 const values = [
   "testKey0".repeat(4),
   "'it's'\"double\"'",
@@ -18,7 +18,10 @@ interface RealShell {
   readonly shell: Shell;
   /** Arguments that make it run a script. */
   readonly args: readonly string[];
-  /** Evaluates what a command printed, as `env`'s help tells people to, and prints the variable with the byte 1 behind it. */
+  /**
+   * Evaluates what a command printed, as the help of `env` says, and prints the variable followed by the byte
+   * 1.
+   */
   readonly script: string;
 }
 

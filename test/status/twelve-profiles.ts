@@ -25,7 +25,7 @@ const profiles: readonly (readonly [
   ["demo", "2026-09-01", "over-capacity", "Home"],
 ];
 
-/** Stores twelve keys of every fate, one of them delivered to three places. */
+/** Stores twelve keys of every fate, one of them delivered to three targets. */
 export async function storeTwelve(deps: TestDeps): Promise<void> {
   for (const [index, [name, expiresAt, lastDiagnosis, workspace]] of profiles.entries()) {
     const stored = await storeKey(deps, {

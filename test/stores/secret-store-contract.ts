@@ -5,9 +5,9 @@ import type { SecretAddress, SecretStore, Slot } from "../../src/stores/secret-s
 
 /** A place for secrets, empty at first. */
 export interface StoreUnderTest {
-  /** Opens a store on this place, as another run of the program would. */
+  /** Opens a store here, as another run of the program would. */
   open(): SecretStore | Promise<SecretStore>;
-  /** Takes the place away. */
+  /** Removes everything. */
   close?(): void | Promise<void>;
 }
 
@@ -16,13 +16,13 @@ export function testKey(letter: string, length = 32): ApiKey {
   return ApiKey.of(`test${letter}`.repeat(length).slice(0, length));
 }
 
-/** Where a key lies. */
+/** Where a key is stored. */
 export function addressOf(profile: string, slot: Slot = "current"): SecretAddress {
   return { profile: parseProfileName(profile), slot };
 }
 
 /**
- * What every store has to do.
+ * What every store must do.
  *
  * @param setUp - makes a place; called once, so each test keeps to profiles of its own
  */

@@ -153,7 +153,7 @@ describe("push to a service, through a stand-in for its program", () => {
   it("sets a variable of the Vercel project that the folder is linked to", async () => {
     standIn(
       "vercel",
-      // As vercel does, it asks for a branch of the previews, and ends where nobody answers.
+      // As vercel does, it asks for the branch of previews, and exits when nobody answers.
       `case "$2" in
         add) [ "$4:$5" = preview:--force ] && exit 0
           cat > "$3.$4"; echo Added Environment Variable "$3" >&2;;

@@ -13,7 +13,7 @@ export const otherKey = ApiKey.of("otherK99".repeat(4));
 /** A machine with {@link key} stored, on which `push` can be run. */
 export interface Pushing {
   readonly deps: TestDeps;
-  /** Runs `push`, and answers with its exit code and what it said. */
+  /** Runs `push`; returns its exit code and what it printed. */
   push(...words: readonly string[]): Promise<{ readonly code: number; readonly said: string }>;
   /** Puts another key in use, as a rotation does. */
   replaceKey(by: ApiKey): Promise<void>;

@@ -26,7 +26,7 @@ function write(name: string, text: string): void {
   writeFileSync(at(name), text);
 }
 
-/** Where each tool looks, what is there before, and what is there with the key and without it again. */
+/** Where each tool looks, and what is there before, with the key, and once it is removed. */
 const tools = [
   {
     tool: "llm",

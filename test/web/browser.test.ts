@@ -69,7 +69,7 @@ describeWithKeyring("init --web with the real keyring", () => {
       await page.getByText("32 characters, looks right").waitFor();
       await press(page, "Use this key");
       await page.getByRole("button", { name: /Paste another key/ }).waitFor();
-      // Somebody goes elsewhere and comes back: the page is loaded anew, with nothing of the key in it.
+      // Somebody leaves the page and comes back: it is loaded again, without any of the key.
       await page.goto("about:blank");
       await page.goBack();
       await press(page, /Paste another key/);

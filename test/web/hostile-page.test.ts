@@ -64,7 +64,7 @@ describeWithChromium("a hostile page in the same browser", () => {
       const opened = window.open(target + "/");
       await new Promise((resolve) => setTimeout(resolve, 500));
       try { tries.push(opened?.document?.body?.innerText ?? ""); } catch { tries.push(""); }
-      // What the browser holds back without an answer is nothing too.
+      // A request that the browser blocks also returns nothing.
       const late = () => new Promise((resolve) => setTimeout(resolve, 1000, ""));
       const answers = await Promise.all(tries.map((each) => Promise.race([each, late()])));
       return answers.filter((answer) => answer !== "");
@@ -78,7 +78,7 @@ describeWithChromium("a hostile page in the same browser", () => {
 
     const sent = cookies.find((cookie) => cookie.includes("mistral-key")) ?? "";
     expect(sent !== "").toBe(name === "127.0.0.1");
-    // A port of this host is sent the cookie, as every port is; alone it opens nothing.
+    // Another port of this host receives the cookie, as every port does; alone it opens nothing.
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = {
         host: new URL(target).host,

@@ -11,7 +11,7 @@ afterEach(() => deps.close());
 const ask = async (page: Deps) =>
   await (await page.prompts()).choose({ message: "Well?", choices: [{ value: "yes", name: "Yes" }] });
 
-/** Asks on a page, and gives what came of it and the page, once the link is there. */
+/** Asks on a page; returns the result and the page, once the link is there. */
 async function serve(
   options: TestDepsOptions,
   wanted: { readonly browser: boolean; readonly idleMs?: number },

@@ -13,7 +13,7 @@ export interface OpenedPage {
   readonly started: ServingProgram;
 }
 
-/** What a test of the page has around it, new for each. */
+/** The environment of a test of the page, new for each. */
 export interface PageSetting {
   readonly browser: TestBrowser;
   readonly api: LoopbackMistralApi;
@@ -87,7 +87,7 @@ export async function ended(page: Page): Promise<void> {
   await page.locator("body.ended").waitFor();
 }
 
-/** What can be read on the page. */
+/** The visible text of the page. */
 export function textOf(page: Page): Promise<string> {
   return page.locator("body").innerText();
 }

@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import type { Answer, PageEvent, Question, Reply } from "../../src/web/messages.ts";
 
-/** The page without a browser: opens a link, follows what is told, and answers. */
+/** The page without a browser: opens a link, follows the events, and answers. */
 export interface PageClient {
   /** What the program told, in order. */
   readonly events: readonly PageEvent[];
-  /** Waits until this is asked, and gives the question. */
+  /** Waits until this is asked; returns the question. */
   question(message: RegExp): Promise<Question>;
   /** Answers what is asked now. */
   answer(answer: Answer): Promise<Reply>;
@@ -26,7 +26,7 @@ export async function openLink(link: string): Promise<PageClient> {
   headers.cookie = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
   headers["x-mistral-key-page"] = ((await entered.json()) as { readonly proof: string }).proof;
   const events: PageEvent[] = [];
-  // A program that ends may leave its last connection open to be cut.
+  // A program that exits may leave its last connection open, to be cut.
   const ended = follow(await post("/events", { from: 0 }), events).catch(() => {});
   const asked = () => {
     const last = events.findLast(({ type }) => type === "question" || type === "answered");

@@ -36,7 +36,7 @@ const host = () => `127.0.0.1:${server.port}`;
 const origin = () => `http://${host()}`;
 const token = () => server.link.split("#")[1] ?? "";
 
-/** Sends bytes and gives what comes back until the server closes. */
+/** Sends bytes; returns what comes back until the server closes. */
 function send(bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(server.port, "127.0.0.1", () => socket.write(bytes));
@@ -56,7 +56,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** A request as our page sends it, with what is different. */
+/** A request as our page sends it, with changes. */
 function raw({ method = "POST", path = "/session", headers = {}, body = "{}" }: Sent): string {
   const all = {
     host: host(),

@@ -52,7 +52,7 @@ describe("a page and the terminal that serves it", () => {
     await page.question(/^In the terminal: /);
     expect(await page.answer({ choice: 0 })).toEqual({ outcome: "taken" });
     await page.question(/^Where are you now/);
-    // Nothing stays of the question that the page has taken back.
+    // Nothing remains of the question that the page has taken back.
     expect(await terminal.waitFor("answer here instead")).not.toContain("I am new to Mistral");
     expect(await page.answer({ instead: "terminal" })).toEqual({ outcome: "taken" });
     await page.question(/^In the terminal: /);

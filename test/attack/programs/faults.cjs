@@ -11,7 +11,7 @@ const { writeFileSync } = fs;
 let count = 0;
 if (nth === 0) process.on("exit", () => writeFileSync(note, String(count)));
 
-/** Whether it is this call's turn; notes which one it is. */
+/** Whether this call is the one to fail; notes which one it is. */
 function isTurn(name) {
   count += 1;
   if (count !== nth) return false;
@@ -42,7 +42,7 @@ function breakFiles() {
     fs[name] = Object.assign((first, ...rest) => {
       if (isOurs(first) && isTurn(name)) {
         if (how === "kill") process.kill(process.pid, "SIGKILL");
-        // A full disk may have taken a part, and a file is closed even where that fails.
+        // A full disk may have accepted a part, and a file is closed even if closing reports an error.
         if (name === "writeFileSync" && typeof first === "number") {
           original(first, Buffer.from(rest[0]).subarray(0, 5));
         }

@@ -25,7 +25,7 @@ export const atOnce: Scenario = {
           const options = index % 2 === 0 ? { keyring, profile: `crowd-${index}` } : {};
           const machine = new Machine({ attack, serverUrl: api.url, keys, ...options });
           const file = join(machine.project, ".env");
-          // Waiting for thirty others is no hanging; the keyring answers one after another.
+          // Waiting for thirty others is not a hang; the keyring answers one after another.
           const idleMs = 20_000;
           try {
             const [first = ""] = keys;

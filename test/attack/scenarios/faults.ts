@@ -11,7 +11,7 @@ import { type Attempt, type Command, commands, lookAtRemains, prepare, runAttemp
 
 const preload = fileURLToPath(new URL("../programs/faults.cjs", import.meta.url));
 
-/** How a call fails; the first ends the program in front of it. */
+/** How a call fails; the first kills the program just before it. */
 const ways = {
   file: ["kill", "EIO", "ENOSPC", "EACCES", "EROFS", "EMFILE"],
   keychain: [
@@ -101,7 +101,7 @@ async function failCalls(attack: Attack, calls: Calls, keyring: Keyring | undefi
   });
 }
 
-/** Runs the command with one call that fails; answers with what the preloaded file notes. */
+/** Runs the command with one call that fails; returns what the preloaded file notes. */
 async function runWithFault(
   attempt: Attempt,
   { calls, nth, how }: Omit<Fault, "command"> & { readonly calls: Calls },
@@ -111,7 +111,7 @@ async function runWithFault(
   await runAttempt(attempt, {
     nodeArgs: ["--require", preload],
     env: { ATTACK_FAULT: JSON.stringify({ calls, nth, how, folder, note }) },
-    // A write that the keychain never answers is given up after 10 s: until then it may still be done.
+    // A write that the keychain never answers is given up after 10 s: until then it may still succeed.
     ...(how === "hang" && { idleMs: 12_500 }),
   });
   try {

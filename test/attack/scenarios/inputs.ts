@@ -20,7 +20,7 @@ export const randomInputs: Scenario = {
         const command = commandTable[index % commandTable.length];
         const args = command === undefined ? [] : randomLine(random, command);
         try {
-          // What is typed or piped in is a key as well, which must not come back.
+          // What is typed or piped in is a key as well, and must not be repeated.
           const typed = random.key();
           const argument = random.chance(0.05) ? [random.pick([typed, `--key=${typed}`, `-p${typed}`])] : [];
           const run = await machine.run(
@@ -74,7 +74,7 @@ function randomLine(random: Random, command: CommandEntry): readonly string[] {
     const { syntax, choices = [] } = random.pick(flags);
     const [name = ""] = syntax.match(/--[\w-]+/) ?? [];
     line.push(name);
-    // A rotation may be told to wait for as long as somebody likes.
+    // A rotation may be told to wait for any length of time.
     if (name === "--wait") line.push(random.pick(["0s", "1s", "later", "-1s"]));
     else if (/[<[]/.test(syntax))
       line.push(random.chance(0.5) && choices.length > 0 ? random.pick(choices) : oddWord(random));

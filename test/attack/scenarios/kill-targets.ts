@@ -19,7 +19,7 @@ export const killTargets: readonly Scenario[] = (["keychain", "file"] as const).
   },
 }));
 
-/** Kills them at every effect on the disk. */
+/** Kills such rotations at every effect on the disk. */
 export const killTargetsAtEffects: readonly Scenario[] = (["keychain", "file"] as const).map((store) => ({
   name: `effects-${store}`,
   says: `the same as each file is renamed, linked or removed, keys in ${nameOf(store)}`,

@@ -24,12 +24,12 @@ export const killInFile: Scenario = {
 
 async function killAtRandomMoments(attack: Attack, keyring: Keyring | undefined): Promise<void> {
   const api = await startMistralApi();
-  // How long each command takes at present; every run that was not killed tells it anew.
+  // How long each command takes at present, updated by every run that was not killed.
   const took: Partial<Record<Command, number>> = {};
   try {
     await attack.tries(async (random, where, index) => {
       const command = random.pick([...commands, "rotate" as const]);
-      // A moment that came too late is taken again, so that the count is one of kills.
+      // A kill that came too late is repeated, so that only kills count.
       for (let again = 0; again < 8; again += 1) {
         const keys = { old: random.key(), new: random.key() };
         for (const key of Object.values(keys)) api.keys.accept(key);
@@ -67,7 +67,7 @@ async function killAtRandomMoments(attack: Attack, keyring: Keyring | undefined)
   }
 }
 
-/** Runs the command and kills it; answers with its time in milliseconds when it came to its end before. */
+/** Runs the command and kills it; returns its duration in milliseconds if it ended before that. */
 async function killOnce(attempt: Attempt, usual: number | undefined): Promise<number | undefined> {
   await prepare(attempt);
   const { random } = attempt;

@@ -56,7 +56,7 @@ export const randomKeys: Scenario = {
             report.count("inputs");
             await Promise.race([exited, delay(random.whole(1, 120))]);
           }
-          // Once for what is shown, once more for a text that is being written.
+          // Once for what is shown, once more for a text that is being entered.
           for (let again = 0; again < 3 && !ended; again += 1) {
             terminal.press("ctrl-c");
             await Promise.race([exited, delay(2500)]);
@@ -90,7 +90,7 @@ function pressSomething(random: Random, terminal: Terminal, key: string): void {
       terminal.type(random.pick(["y", "n", "1", "3", "?", "q", "o", "2026-12-31", "90d"]));
       break;
     case 3:
-      // No Ctrl-C, Ctrl-D, Ctrl-Z or Ctrl-\ among them: what these do is known.
+      // No Ctrl-C, Ctrl-D, Ctrl-Z or Ctrl-\ among them: those have tests of their own.
       terminal.type(oddText(random, 10).replaceAll(/[\x03\x04\x1a\x1c]/g, ""));
       break;
     case 4:

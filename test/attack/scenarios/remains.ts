@@ -31,7 +31,7 @@ const lines: Record<Command, readonly string[]> = {
 const dotenvFiles = [".env", "other.env"];
 const otherLine = "# mine\nA=1\n";
 
-/** Brings the machine to where the command makes sense. */
+/** Brings the machine to a state in which the command makes sense. */
 export async function prepare({ machine, random, command, keys, where, report }: Attempt): Promise<void> {
   if (command === "push") {
     for (const file of dotenvFiles) writeFileSync(join(machine.project, file), otherLine);
@@ -107,7 +107,7 @@ export async function lookAtRemains(attempt: Attempt, revoke: (key: string) => v
   }
 }
 
-/** A file that is being changed has its new content beside it for a moment, which the next run removes. */
+/** While a file is replaced, its new content is beside it for a moment; the next run removes a leftover. */
 function leftovers({ machine, command }: Attempt): readonly string[] {
   if (command !== "push" && command !== "rotate") return [];
   return machine

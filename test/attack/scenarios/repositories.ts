@@ -59,7 +59,7 @@ export const hostileRepositories: Scenario = {
           const kept = existsSync(join(machine.home, "keys", "default.age"));
           attack.report.expect(kept, "loss", `${line}: the key is gone`);
           const untouched = readFileSync(outside, "utf8") === "A=1\n";
-          // A link of one's own to a file elsewhere is followed by what was told to write to it.
+          // A command that was told to write to the user's own link follows it.
           attack.report.expect(
             untouched || done.includes("a link as .env"),
             "loss",
@@ -74,11 +74,11 @@ export const hostileRepositories: Scenario = {
     }),
 };
 
-/** Puts some things where they do harm; answers with what they are. */
+/** Places some harmful things; returns what they are. */
 function spoil(random: Random, repository: string, outside: string): readonly string[] {
   const at = (...names: string[]) => join(repository, ...names);
   const name = oddText(random, 20).replaceAll(/[/\0]/g, "") || "x";
-  // Only where there is nothing: to write into a pipe waits for a reader.
+  // Only where nothing exists: writing into a pipe waits for a reader.
   const put = (path: string, content: string | Buffer) => writeFileSync(path, content, { flag: "wx" });
   const ways: Readonly<Record<string, () => void>> = {
     "a link as .env": () => symlinkSync(outside, at(".env")),

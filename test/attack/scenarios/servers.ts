@@ -5,7 +5,7 @@ import { oddText } from "../nonsense.ts";
 import type { Random } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** A server that means harm: each connection gets another nasty answer. */
+/** A hostile server: each connection gets a different harmful answer. */
 interface HostileServer {
   readonly url: string;
   answers(): number;

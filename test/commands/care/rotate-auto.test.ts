@@ -36,7 +36,7 @@ afterEach(async () => {
   deps.close();
 });
 
-/** The exit code, and what was said of a failure. */
+/** The exit code, and the message of a failure. */
 async function run(flags: Record<string, unknown> = {}, on: Partial<TestDeps> = {}) {
   try {
     return {
@@ -302,7 +302,7 @@ const failures = [
   "redirect",
 ] as const satisfies readonly Behaviour[];
 
-/** The promises of a rotation, wherever it has ended. */
+/** The promises of a rotation, wherever it was cut off. */
 async function expectNothingLost(said: string): Promise<void> {
   const { current, next, previous } = await slotsOf(deps);
   expect(["old", "new"]).toContain(current);
@@ -364,7 +364,7 @@ describe("rotate --auto, killed", () => {
       const result = await attempt(fuse);
       if (!fuse.blown) break;
       const said = deps.stderr() + JSON.stringify(result);
-      // A process that is killed can say nothing; the next one tells of what it has left at Mistral.
+      // A killed process can print nothing; the next one reports what it left at Mistral.
       await expectNothingLost(result === "killed" ? newKey.mask : said);
       const lost = result === "killed" && api.admin.has(newKey.reveal()) && !(await isKept());
       api.admin.upcoming.unshift(...((await isKept()) ? [] : [lost ? otherKey.reveal() : newKey.reveal()]));

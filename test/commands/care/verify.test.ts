@@ -440,7 +440,7 @@ describe("verify --all", () => {
       }),
     );
     api.delay(2);
-    // They reach the limit of the moment, which is over after a second.
+    // They reach the rate limit, which resets after a second.
     api.behave("rate-limited-briefly", { times: 4 });
     expect(await runLine(deps, "verify", "--all", "--json", "--model", "mistral-small-latest")).toBe(4);
     const { profiles } = deps.document() as { profiles: readonly { profile: string; diagnosis: string }[] };

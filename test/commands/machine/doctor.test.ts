@@ -184,7 +184,7 @@ const locked: StoreAvailability = {
   advice: ["Unlock it in Passwords and Keys."],
 };
 
-/** One fault, and how doctor has to name it. */
+/** One fault, and how doctor must report it. */
 const faults: readonly (Plant & {
   readonly fault: string;
   readonly id: string;

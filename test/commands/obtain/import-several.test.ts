@@ -253,7 +253,7 @@ describe("where a key is stored already", () => {
 
     deps = deps.next();
     await run();
-    // Only the store of this one was looked into; the other may be kept elsewhere.
+    // Only the store of this one was read; the other may be kept elsewhere.
     expect(deps.stderr()).toContain("already, as profile home.");
   });
 });

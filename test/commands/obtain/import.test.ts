@@ -36,7 +36,7 @@ afterEach(async () => {
 
 function open(options: TestDepsOptions = {}): TestDeps {
   const { home, project } = planted;
-  // Without a session bus there is no keychain to look into.
+  // Without a session bus there is no keychain to read.
   const env = { PATH: process.env.PATH ?? "", ...options.env };
   const processContext = { home, cwd: project, env };
   return openTestDeps({
@@ -145,7 +145,7 @@ describe("a home folder with the key in twelve places", () => {
       expect(planted.read(path), path).toContain(chosenKey);
     expect(deps.stderr()).toContain("mistral-key run --as LLM_MISTRAL_KEY -- llm");
     expect(deps.stderr()).toContain(`   3 - MISTRAL_API_KEY="${mask}" # paid by me`);
-    // The usual comment fits its line; a longer one goes on below its beginning.
+    // The usual comment fits its line; a longer one continues below.
     expect(deps.stderr()).toContain(
       "       + # MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n",
     );

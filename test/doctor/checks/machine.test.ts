@@ -34,7 +34,7 @@ describe("browser and clipboard", () => {
       ...(platform !== undefined && { platform }),
     });
     expect((await browserCheck.run(context)).state).toBe(browser);
-    // Nothing but get --copy needs a clipboard, so that there is none is no warning.
+    // Only get --copy needs a clipboard, so a missing one is no warning.
     expect((await clipboardCheck.run(context)).state).toBe("ok");
   });
 

@@ -10,7 +10,7 @@ const work = { signal: new AbortController().signal, begin: () => () => {} };
 
 /** An encrypted file. Whoever changes one without the passphrase cannot make it say anything else. */
 export async function fuzz(data: Buffer): Promise<void> {
-  // More than that takes too long to be done thousands of times.
+  // A higher one takes too long for thousands of runs.
   if (workFactorOf(data) > 4) return;
   try {
     const opened = await openSealed(data, [passphrase], work);

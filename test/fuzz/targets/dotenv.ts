@@ -14,10 +14,10 @@ export function fuzz(data: Buffer): void {
 
   const set = setVariable(text, name, key);
   assert.ok(set.includes(`${name}=${key}`));
-  // Where a quote is left open, taking another one out may close it behind the key.
+  // Where a quote is left open, removing another one may close it after the key.
   if (!text.split("\n").every((line) => ["'", '"', "`"].every((quote) => line.split(quote).length % 2)))
     return;
-  // Blanks behind a value are not part of it.
+  // Trailing blanks are not part of a value.
   assert.equal(setVariable(set, name, key).replace(/[ \t]+$/gm, ""), set.replace(/[ \t]+$/gm, ""));
   const removed = removeVariable(set, name, key);
   assert.equal(removeVariable(removed, name, key), removed);

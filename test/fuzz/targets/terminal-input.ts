@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { InputParser } from "../../../src/terminal/prompts/input-parser.ts";
 import type { InputPiece } from "../../../src/terminal/prompts/key-listener.ts";
 
-/** What a terminal sends: it means the same in whatever chunks it comes. */
+/** What a terminal sends: it means the same however it is chunked. */
 export function fuzz(data: Buffer): void {
   const whole = parse([data]);
-  // A key that is sent as a number is read as what a plainer terminal sends, which depends on what is there.
+  // A key that is sent as a number is rewritten to what a plain terminal sends, so its neighbours matter.
   const numbered = /\x1b\[[\d:;]+[u~_]/.test(data.toString("latin1"));
   if (!numbered) assert.deepEqual(parse(Array.from(data, (byte) => Buffer.of(byte))), whole);
   for (const piece of whole) {

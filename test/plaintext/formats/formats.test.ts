@@ -6,7 +6,7 @@ import { applyEdits, NotUnderstood, type TextFormat } from "../../../src/plainte
 import { yamlMembers, yamlRules } from "../../../src/plaintext/formats/yaml-members.ts";
 import { chosenKey as key, otherKey } from "../planted-home.ts";
 
-/** What is left of a text when every key is taken out, and how many keys could not be. */
+/** What is left of a text when every key is removed, and how many keys could not be. */
 function takeOut(format: TextFormat, text: string): { text: string; left: number } {
   const { edits, left } = format.takeOut(text, format.find(text), (variable) => `${variable} moved`);
   return { text: applyEdits(text, edits), left: left.length };

@@ -1,22 +1,22 @@
 import { Message, sessionBus, Variant } from "@jellybrick/dbus-next";
 
-/** In what a Secret Service for tests differs from others. */
+/** How a Secret Service for tests differs from others. */
 export interface Bent {
   /** The secret of the one item it holds, which is unlocked. */
   readonly secret: string | Uint8Array;
   /** It says that everything is locked: until it is asked to unlock it, until a person has been asked, or as soon as a secret is read. */
   readonly locked?: "until-asked" | "until-answered" | "when-read";
-  /** It gives out no secret once it has got one. */
+  /** It returns no secret once it has received one. */
   readonly keepsToItself?: boolean;
   /** The call that it never answers, as if it had stopped at the worst moment. */
   readonly silentAt?: "GetSecrets";
-  /** Error names that it answers calls with. */
+  /** The error names with which it answers calls. */
   readonly errors?: Readonly<Record<string, string>>;
 }
 
 /** A Secret Service that runs in this process. */
 export interface BentSecretService {
-  /** The calls it got, in order. */
+  /** The calls it received, in order. */
   readonly calls: readonly string[];
   stop(): void;
 }
@@ -25,7 +25,10 @@ const collection = "/org/freedesktop/secrets/collection/login";
 const item = `${collection}/1`;
 const session = "/org/freedesktop/secrets/session/1";
 
-/** Puts a Secret Service on a bus that is other than GNOME Keyring: it has only plain sessions, as the specification allows. */
+/**
+ * Puts a Secret Service on a bus that differs from GNOME Keyring: it has only plain sessions, as the
+ * specification allows.
+ */
 export async function startBentSecretService(busAddress: string, bent: Bent): Promise<BentSecretService> {
   const bus = sessionBus({ busAddress });
   const calls: string[] = [];

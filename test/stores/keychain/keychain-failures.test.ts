@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => program?.remove());
 
-/** Expects that nobody waited, nothing was taken for "not stored", and everything had the same kind. */
+/** Expects that nothing waited, nothing was reported as "not stored", and every failure had the same kind. */
 function expectRefusals(
   outcomes: readonly Outcome[],
   state: string,

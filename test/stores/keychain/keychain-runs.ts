@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BundledProgram, bundleProgram } from "../../support/bundle.ts";
 
-/** What came of one act of the program in keychain-program.ts. */
+/** The result of one act of the program in keychain-program.ts. */
 export interface Outcome {
   readonly act: string;
   readonly result?: unknown;
@@ -33,7 +33,7 @@ export interface StartedRun {
 /**
  * Makes the program, so that it finds keytar as an installed one does.
  *
- * @param bend - changes the folder of keytar, which is then a copy
+ * @param bend - changes keytar's folder, which is then a copy
  */
 export async function makeKeychainProgram(bend?: (keytar: string) => void): Promise<BundledProgram> {
   const program = await bundleProgram(new URL("./keychain-program.ts", import.meta.url));

@@ -13,7 +13,7 @@ describeWithKeyring("the keychain", () => {
 
   beforeAll(async () => {
     keyring = await startKeyring({ state: "unlocked" });
-    // keytar reads the environment of the process, and keeps to the first bus it has found.
+    // keytar reads the environment of the process, and stays with the first bus it finds.
     for (const [name, value] of Object.entries(keyring.env)) vi.stubEnv(name, value);
   });
 
@@ -24,7 +24,7 @@ describeWithKeyring("the keychain", () => {
 
   describeSecretStore("a GNOME Keyring", () => ({ open: openStore }));
 
-  // Only who asks the person differs there, so that the way around keytar can be tried here.
+  // Only who asks the person differs there, so the code around keytar can be tested here.
   describeSecretStore("a keychain that asks by itself, as on macOS", () => ({
     open: () => new KeychainStore({ platform: "darwin", env: process.env, interactive: true }),
   }));

@@ -5,7 +5,7 @@ import {
   waitForCall,
 } from "../../../src/stores/keychain/native-calls.ts";
 
-/** A process that tells how it would have ended. */
+/** A process that records how it would have ended. */
 function processWith(execve?: EndableProcess["execve"]): EndableProcess & { readonly ends: unknown[] } {
   const ends: unknown[] = [];
   return {
@@ -16,7 +16,7 @@ function processWith(execve?: EndableProcess["execve"]): EndableProcess & { read
   };
 }
 
-/** A call that comes back only when it is told to. */
+/** A call that returns only when told to. */
 function hangingCall() {
   let comeBack = () => {};
   const call = () =>

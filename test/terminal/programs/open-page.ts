@@ -1,6 +1,6 @@
 import { openPage } from "../../../src/terminal/browser.ts";
 
-/** Opens the page its argument names, and prints what came of it and how long it took. */
+/** Opens the page its argument names, and prints the result and how long it took. */
 const started = performance.now();
 const opened = await openPage(process.argv[2] ?? "", process.env);
 console.log(JSON.stringify({ opened, ms: Math.round(performance.now() - started) }));

@@ -3,7 +3,7 @@ import { afterAll, expect } from "vitest";
 import { bundleProgram } from "../../support/bundle.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "../../support/terminal.ts";
 
-/** A key as nobody has one. Each of its parts is as telling as the whole, and is looked for too. */
+/** A made-up key. Each of its parts is as telling as the whole, and is searched for, too. */
 export const key = "testKey0".repeat(4);
 
 /** What the program prints of a hidden answer. */
@@ -59,7 +59,7 @@ export async function ask(
   options: TerminalOptions,
   use: (terminal: Asking) => Promise<void>,
 ): Promise<void> {
-  // Ctrl-C is for the program; the shell goes on after it.
+  // Ctrl-C is for the program; the shell continues after it.
   const script = 'trap : INT; "$0" "$@"; echo "<exit $?>"; stty -a; echo "<stty>"';
   const terminal = openTerminal("/bin/sh", ["-c", script, process.execPath, program, ...questions], options);
   try {
@@ -81,7 +81,7 @@ export async function ask(
   }
 }
 
-/** Asks one question, and goes on when it shows. */
+/** Asks one question, and continues when it shows. */
 export async function askOne(
   question: keyof typeof shown,
   use: (terminal: Asking) => Promise<void>,

@@ -7,7 +7,7 @@ const key = (name: string): InputPiece => ({ kind: "key", key: name });
 const text = (typed: string): InputPiece => ({ kind: "text", text: typed });
 const paste = (pasted: string): InputPiece => ({ kind: "paste", text: pasted });
 
-/** What comes of chunks when nothing follows for a while. */
+/** What chunks yield when nothing follows for a while. */
 function parse(...chunks: readonly (string | Uint8Array)[]): InputPiece[] {
   const parser = new InputParser();
   const pieces = chunks.flatMap((chunk) => parser.push(Buffer.from(chunk)));

@@ -10,7 +10,7 @@ const shown = {
 } as const;
 const questions = Object.keys(shown) as (keyof typeof shown)[];
 
-// That the key never shows is what every test here looks for at its end.
+// Every test here checks at its end that the key was never shown.
 describe.each(questions)("a key pasted at %s", (question) => {
   it("is accepted with Enter", async () => {
     await ask([question], {}, async (terminal) => {

@@ -61,7 +61,7 @@ describe("choose", () => {
     await ask(["choose"], { env: { NO_COLOR: "1" } }, async (terminal) => {
       await terminal.waitFor(shown.choose);
       press(terminal);
-      // What comes together with other letters is ignored like them.
+      // What arrives together with other letters is ignored like them.
       await expect
         .poll(() => {
           terminal.press("up");
@@ -185,7 +185,7 @@ describe("press", () => {
   ])("is not answered by %s", async (_, how) => {
     await askOne("press", async (terminal) => {
       terminal.paste(`bb${key}\n`, how);
-      // What comes together with a paste is ignored like it.
+      // What arrives together with a paste is ignored like it.
       await expect
         .poll(() => {
           terminal.type("s");

@@ -136,7 +136,7 @@ describe("stopping", () => {
   });
 });
 
-/** Takes the stopped program up in the shell, and pastes the key that it asks for. */
+/** Resumes the stopped program in the shell, and pastes the key that it asks for. */
 async function resumeAndPaste(terminal: Terminal): Promise<void> {
   terminal.type("fg\r");
   await terminal.waitFor(/\$ fg\n.*paste it here/s);
@@ -150,7 +150,7 @@ async function resumeAndPaste(terminal: Terminal): Promise<void> {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    // One that has ended stays in the table until somebody asks for its exit code.
+    // One that has exited stays in the process table until its exit code is read.
     return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;

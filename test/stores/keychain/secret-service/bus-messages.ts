@@ -3,13 +3,13 @@ import { Writer } from "../../../../src/stores/keychain/secret-service/bus-value
 /** A header field: its code, the signature of its value, and the value. */
 type Field = readonly [code: number, type: "s" | "o" | "u" | "g", value: string | number];
 
-/** A message as a bus would send it, to be bent in tests. */
+/** A message as a bus would send it, to be altered in tests. */
 export interface Draft {
   readonly type?: number;
   readonly version?: number;
   readonly fields: readonly Field[];
   readonly body?: Buffer;
-  /** What the header says of the body's length, when that is not the truth. */
+  /** The body's length according to the header, if that should be wrong. */
   readonly bodyLength?: number;
 }
 
