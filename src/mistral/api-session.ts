@@ -64,8 +64,13 @@ export class ApiSession {
   }
 
   /** Adds the call context. */
-  inContext(assessment: Assessment, model: string | undefined, accepted = false): Assessed {
-    const { endpoint, timeoutMs, now } = this.#options;
+  inContext(
+    assessment: Assessment,
+    model: string | undefined,
+    accepted = false,
+    timeoutMs = this.#options.timeoutMs,
+  ): Assessed {
+    const { endpoint, now } = this.#options;
     const { mask, hasUsualShape: usualShape } = this.key;
     const { history } = this.#call;
     return {

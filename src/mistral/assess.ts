@@ -2,7 +2,7 @@ import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { type Answer, type CallOutcome, member } from "./call-outcome.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Assessment, ForeignAnswer } from "./mistral-api.ts";
+import type { Assessment, ForeignAnswer, RateLimits } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
 
 /** Which call was answered, and where. */
@@ -65,16 +65,18 @@ function assessRefusal(
       return endpoint.serverUrl === undefined ? undefined : { diagnosis: "model-not-found", missing: "api" };
     case 408:
       return { diagnosis: "server-error", status };
-    case 429:
-      return assessLimit(answer, now);
+    case 429: {
+      const limits = readRateLimits(answer.headers);
+      // A network limits calls too, before Mistral has seen the key.
+      return ofMistral || limits !== null ? assessLimit(answer, limits, now) : undefined;
+    }
     default:
       return undefined;
   }
 }
 
 /** Waiting helps with a limit but never with a quota of zero, so the two are told apart. */
-function assessLimit(answer: Answer, now: Date): Assessment {
-  const limits = readRateLimits(answer.headers);
+function assessLimit(answer: Answer, limits: RateLimits | null, now: Date): Assessment {
   if (limits?.requestsPerMinute.limit === 0) return { diagnosis: "no-plan", missing: "plan" };
   if (saysOverCapacity(answer)) return { diagnosis: "over-capacity" };
   return {

@@ -135,7 +135,6 @@ function reasonOf(code = ""): ConnectionFailureReason {
   if (/^ENOTFOUND$|^EAI_/.test(code)) return "dns";
   if (isCertificateCode(code)) return "certificate";
   if (/^EPROTO$|^ERR_(?:SSL|TLS)_/.test(code)) return "tls";
-  if (code === "ETIMEDOUT") return "timeout";
   return code.startsWith("HPE_") ? "not-an-answer" : "connection";
 }
 

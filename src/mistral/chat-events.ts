@@ -53,7 +53,7 @@ export async function* readChatEvents(
       failure.reason === "connection" && failure.code === undefined
         ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
         : { diagnosis: "unreachable", failure };
-    yield { kind: "broken", assessed: session.inContext(assessment, model, true) };
+    yield { kind: "broken", assessed: session.inContext(assessment, model, true, silenceMs) };
   } finally {
     session.close();
   }

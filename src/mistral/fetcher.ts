@@ -38,6 +38,8 @@ export class FetchError extends Error {
 
 /** Model lists take tens of kilobytes; a larger body is not Mistral's. */
 const largestBodyInBytes = 8 * 1024 * 1024;
+/** A token takes some 250 bytes of a streamed answer, so no model writes more. */
+const largestStreamInBytes = 256 * 1024 * 1024;
 /** A streamed event holds a few words; a longer line is not an event. */
 const longestLineInBytes = 256 * 1024;
 /** Mistral's answers nest under ten levels. */
@@ -122,7 +124,8 @@ async function readResponse(incoming: IncomingMessage, proxy: string | undefined
   if (status < 200 || status > 599) throw new FetchError({ problem: "not-an-answer", proxy });
   const init = { status, headers: headersOf(incoming) };
   const streams = status === 200 && /^text\/event-stream\b/i.test(incoming.headers["content-type"] ?? "");
-  const limited = limit(incoming, streams ? longestLineInBytes : largestBodyInBytes, proxy);
+  const most = streams ? largestStreamInBytes : largestBodyInBytes;
+  const limited = limit(incoming, { most, longestLine: streams ? longestLineInBytes : most, proxy });
   if (streams) return new Response(ReadableStream.from(limited), init);
   const chunks: Buffer[] = [];
   for await (const chunk of limited) chunks.push(chunk);
@@ -134,8 +137,11 @@ async function readResponse(incoming: IncomingMessage, proxy: string | undefined
 
 async function* limit(
   incoming: AsyncIterable<Buffer>,
-  longestLine: number,
-  proxy: string | undefined,
+  {
+    most,
+    longestLine,
+    proxy,
+  }: { readonly most: number; readonly longestLine: number; readonly proxy: string | undefined },
 ): AsyncGenerator<Buffer> {
   let length = 0;
   let lineLength = 0;
@@ -143,7 +149,7 @@ async function* limit(
     const lineBreak = chunk.lastIndexOf("\n");
     length += chunk.length;
     lineLength = lineBreak === -1 ? lineLength + chunk.length : chunk.length - lineBreak;
-    if (length > largestBodyInBytes || lineLength > longestLine) {
+    if (length > most || lineLength > longestLine) {
       throw new FetchError({ problem: "not-an-answer", proxy });
     }
     yield chunk;

@@ -22,7 +22,9 @@ export function chooseRoute(address: URL, env: Environment): Route {
   const setting = readVariable("HTTPS_PROXY", env) ?? readVariable("HTTP_PROXY", env);
   if (setting === undefined) return { kind: "direct" };
   const { value, variable } = setting;
-  const text = value.includes("://") ? value : `http://${value}`;
+  // As in curl, a percent sign that escapes nothing, in a password for example, is one.
+  const written = value.replace(/%(?![0-9a-f]{2})/gi, "%25");
+  const text = written.includes("://") ? written : `http://${written}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   const usable = proxy !== undefined && proxy.hostname !== "" && /^https?:$/.test(proxy.protocol);
   return usable ? { kind: "proxy", proxy, variable } : { kind: "unusable", variable };

@@ -93,8 +93,18 @@ describe("a limit", () => {
     expect(judge(answers["month-used-up"], completion)).toMatchObject({ limit: "of-the-month" });
   });
 
-  it("by a web page says nothing about the key", () => {
+  it("by a web page, or in no form of Mistral's, says nothing about the key", () => {
     expect(judge({ ...answers["html-forbidden"], status: 429 }).diagnosis).toBe("unreachable");
+    const headers = { "content-type": "text/plain" };
+    expect(judge({ status: 429, headers, body: "error code: 1015" }, completion)).toMatchObject({
+      diagnosis: "unreachable",
+      foreign: "gateway",
+    });
+  });
+
+  it("is Mistral's where its headers say so, whatever the body", () => {
+    const headers = { "x-ratelimit-limit-req-minute": "0" };
+    expect(judge({ status: 429, headers, body: "" }, completion)).toMatchObject({ missing: "plan" });
   });
 });
 

@@ -14,7 +14,7 @@ describe("a call without an answer", () => {
     ["EHOSTUNREACH", "connection"],
     ["ECONNRESET", "connection"],
     ["EPIPE", "connection"],
-    ["ETIMEDOUT", "timeout"],
+    ["ETIMEDOUT", "connection"],
     ["CERT_HAS_EXPIRED", "certificate"],
     ["SELF_SIGNED_CERT_IN_CHAIN", "certificate"],
     ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate"],

@@ -74,6 +74,12 @@ describe("a streamed answer", () => {
     });
   });
 
+  it("that falls silent is broken by its own time limit, not by that of the call", async () => {
+    expect(await events("stream-hang", { silenceMs: 300 })).toMatchObject({
+      last: { kind: "broken", assessed: { context: { timeoutMs: 300 } } },
+    });
+  });
+
   it("with anything else in it is broken, and shows none of that", async () => {
     const { words, last } = await events("stream-garbage");
     expect(words).toBe("Hello");

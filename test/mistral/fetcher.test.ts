@@ -56,6 +56,12 @@ describe("an answer", () => {
     });
   });
 
+  it("that is streamed may be as long as a model writes", async () => {
+    const events = `data: ${"x".repeat(249)}\n`.repeat(2 ** 16);
+    const response = await fetchFrom(answer(events, 200, { "content-type": "text/event-stream" }));
+    expect((await response.text()).length).toBe(2 ** 24);
+  });
+
   it("that is nested too deeply is none, before it takes memory to parse it", async () => {
     const brackets = "[".repeat(2 ** 21) + "]".repeat(2 ** 21);
     const before = process.memoryUsage().heapUsed;

@@ -26,6 +26,10 @@ describe("the route to an address", () => {
     expect(route({ HTTPS_PROXY: "http://ada:p%40ss@proxy.example.com:8080" })).toBe(
       "http://ada:p%40ss@proxy.example.com:8080/",
     );
+    // A percent sign that escapes nothing would not be decoded.
+    expect(route({ HTTPS_PROXY: "http://ada:50%off@proxy.example.com:8080" })).toBe(
+      "http://ada:50%25off@proxy.example.com:8080/",
+    );
     expect(route({ HTTPS_PROXY: "https://proxy.example.com" })).toBe("https://proxy.example.com/");
   });
 
