@@ -1,5 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
+import { explainFileError } from "../files/file-errors.ts";
 import { TimedOut, withinLimit } from "../within-limit.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs } from "./check.ts";
 import { appsCheck, dotenvCheck, environmentCheck } from "./checks/environment.ts";
@@ -64,8 +65,12 @@ function resultOf(error: unknown, limitMs: number): CheckResult {
   if (error instanceof TimedOut) {
     return { state: "warn", message: `No answer within ${limitMs / 1000} seconds.` };
   }
-  if (error instanceof MistralKeyError) {
-    return { state: "fail", code: exitCodeOfKind(error.kind), message: error.message, hint: error.hint };
+  const known =
+    error instanceof Error && "path" in error && typeof error.path === "string"
+      ? explainFileError(error.path, "read", error)
+      : error;
+  if (known instanceof MistralKeyError) {
+    return { state: "fail", code: exitCodeOfKind(known.kind), message: known.message, hint: known.hint };
   }
   const what = error instanceof Error ? error.name : "error";
   return { state: "fail", code: exitCodes.bug, message: `This could not be checked (${what}).` };

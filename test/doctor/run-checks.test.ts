@@ -23,6 +23,9 @@ describe("the checks", () => {
           Promise.reject(new TypeError(`broken ${ApiKey.of("testKey0".repeat(4)).reveal()}`)),
         ),
         check("api", async () => ok),
+        check("permissions", () =>
+          Promise.reject(Object.assign(new Error("no"), { code: "EACCES", path: "/home/ada/keys" })),
+        ),
       ],
       contextOf(),
     );
@@ -31,6 +34,12 @@ describe("the checks", () => {
       { state: "fail", code: 7, message: "Locked.", hint: "Unlock." },
       { state: "fail", code: 1, message: "This could not be checked (TypeError)." },
       ok,
+      {
+        state: "fail",
+        code: 7,
+        message: "/home/ada/keys could not be read: permission denied.",
+        hint: expect.stringContaining("Give yourself access to it"),
+      },
     ]);
     expect(exitCodeOfChecks(finished)).toBe(7);
     expect(doctorDocument(finished)).toMatchObject({
@@ -40,6 +49,7 @@ describe("the checks", () => {
         {},
         {},
         { id: "api", state: "ok", message: "Fine." },
+        { id: "permissions", state: "fail" },
       ],
     });
   });

@@ -1,8 +1,8 @@
-import { lstatSync, readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
 import { isForeign } from "../../files/owner.ts";
-import { ownCommand, shellWord } from "../../hints.ts";
+import { commandFor, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
 import { bothWays } from "../../rotation/unfinished.ts";
@@ -17,17 +17,17 @@ export const permissionsCheck: Check = {
     if (processContext.platform === "win32") {
       return { state: "skipped", message: "Windows itself keeps this folder private to you." };
     }
-    const paths = filesOf(folder);
-    const foreign = paths.find(isStrange);
+    const files = filesOf(folder);
+    const foreign = files.find(({ stats }) => stats.isSymbolicLink() || isForeign(stats.uid));
     if (foreign !== undefined) {
       return {
         state: "fail",
         code: exitCodes.store,
-        message: `${showName(foreign)} is a link or belongs to another user, so it is not used.`,
+        message: `${showName(foreign.path)} is a link or belongs to another user, so it is not used.`,
         hint: "Move it away if you know what it is.",
       };
     }
-    const open = paths.filter((path) => (lstatSync(path).mode & 0o077) !== 0);
+    const open = files.filter(({ stats }) => (stats.mode & 0o077) !== 0).map(({ path }) => path);
     const toClose = open.length > 0 ? [folder] : [];
     const passphrase = deps.env.MISTRAL_KEY_PASSPHRASE_FILE;
     if (passphrase && isReadableByOthers(passphrase)) {
@@ -48,19 +48,18 @@ export const permissionsCheck: Check = {
 };
 
 /** The folders with the program's files, and the files. The parent folder is the user's to arrange. */
-function filesOf(folder: string): string[] {
+function filesOf(folder: string): readonly { readonly path: string; readonly stats: Stats }[] {
+  // Another run may remove one meanwhile.
+  const at = (path: string) => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? [] : [{ path, stats }];
+  };
   return ["profiles", "rotations", "keys", "drafts", "state"]
-    .map((name) => join(folder, name))
-    .flatMap((path) => {
-      const stats = lstatSync(path, { throwIfNoEntry: false });
-      if (stats === undefined) return [];
-      return stats.isDirectory() ? [path, ...readdirSync(path).map((name) => join(path, name))] : [path];
+    .flatMap((name) => at(join(folder, name)))
+    .flatMap((one) => {
+      const inside = one.stats.isDirectory() ? readdirSync(one.path) : [];
+      return [one, ...inside.flatMap((name) => at(join(one.path, name)))];
     });
-}
-
-function isStrange(path: string): boolean {
-  const stats = lstatSync(path);
-  return stats.isSymbolicLink() || isForeign(stats.uid);
 }
 
 /**
@@ -83,13 +82,14 @@ export const profilesCheck: Check = {
   title: "Profiles",
   run: async ({ deps, choice }) => {
     const rows = deps.profiles.list();
-    const damaged = rows.flatMap((row) => ("damaged" in row ? [row.damaged] : []));
-    if (damaged.length > 0) {
+    const damaged = rows.filter((row) => "damaged" in row);
+    const [first] = damaged;
+    if (first !== undefined) {
       return {
         state: "fail",
         code: exitCodes.store,
-        message: damaged.join(" "),
-        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it again: ${ownCommand("verify")}`,
+        message: damaged.map((row) => row.damaged).join(" "),
+        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it again: ${commandFor(first.name, "verify")}`,
       };
     }
     if (rows.length === 0) return { state: "ok", message: "There are none yet." };

@@ -322,7 +322,7 @@ const faults: readonly (Plant & {
     state: "fail",
     code: 7,
     says: /work\.json is damaged/,
-    advises: /mistral-key verify/,
+    advises: /mistral-key verify -p work$/,
   },
   {
     fault: "a rotation that was left unfinished",
