@@ -45,7 +45,7 @@ const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>>
   EPERM: ["permission denied", giveAccess],
   EROFS: ["the disk is read-only", "Set MISTRAL_KEY_HOME to a folder on a disk that can be written."],
   ENOSPC: ["the disk is full", "Make some room on this disk, then run the same command again."],
-  EIO: ["the disk reported an error", "Check this disk before you go on."],
+  EIO: ["the disk reported an error", "Check this disk before you continue."],
   ESTALE: [
     "the disk it is on cannot be reached",
     "Make that disk reachable again, or set MISTRAL_KEY_HOME to a folder on another one.",

@@ -8,7 +8,7 @@ import type { SecretStore } from "../stores/secret-store.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
-import { type PlannedTakeOut, planTakeOut } from "./take-out.ts";
+import { type PlannedChange, planChange } from "./planned-change.ts";
 
 /** Copies to remove: `files` in dotenv and shell files, `all` in other tools' files too, `none` nowhere. */
 export type CleanChoice = "files" | "all" | "none";
@@ -32,7 +32,7 @@ export interface CleanedPlace {
 /** One file that holds the key. */
 interface Candidate {
   readonly finds: readonly [FoundInFile, ...FoundInFile[]];
-  readonly plan: PlannedTakeOut;
+  readonly plan: PlannedChange;
   readonly path: string;
 }
 
@@ -87,7 +87,7 @@ function filesOf({ found, kept }: CleanUp, at: ProcessContext): readonly Candida
   return [...files.values()].map((finds) => ({
     finds,
     path: shortPath(finds[0].file.path, at),
-    plan: planTakeOut(finds, comment),
+    plan: planChange(finds, comment),
   }));
 }
 

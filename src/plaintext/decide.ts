@@ -6,14 +6,14 @@ import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 
 /** The user's decision on a found key whose verdict is not `usable`. */
-export type Decision = "store" | "again" | "another" | "take-out";
+export type Decision = "store" | "again" | "another" | "remove";
 
 type Option = Decision | "stop";
 
 const again: Choice<Option> = { value: "again", name: "Check it again" };
 const another: Choice<Option> = { value: "another", name: "Another one", description: "of the keys above" };
-const takeOut: Choice<Option> = {
-  value: "take-out",
+const removeCopy: Choice<Option> = {
+  value: "remove",
   name: "Just remove this copy",
   description: "each change is shown first",
 };
@@ -49,7 +49,7 @@ function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
     case "unknown":
       return [again, store("Store it unverified", "check it later, with verify"), another, stop];
     default:
-      if (check.diagnosis === "invalid-key") return [another, takeOut, stop];
+      if (check.diagnosis === "invalid-key") return [another, removeCopy, stop];
       if (check.diagnosis === "wrong-product" && check.product === "vibe") {
         return [another, store("Store it anyway", "for Mistral Vibe only"), stop];
       }

@@ -121,7 +121,7 @@ async function importOne(
     if (!deps.interactive) return { outcome: "refused", found, check, cleaned: [] };
     const next = await decideAbout(deps, check, hasOthers);
     if (next === "another") return "another";
-    if (next === "take-out") {
+    if (next === "remove") {
       return { outcome: "refused", found, check, cleaned: await clean(importing, found) };
     }
     if (next === "store") break;

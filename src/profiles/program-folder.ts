@@ -53,6 +53,6 @@ export function currentFolder(): string | undefined {
 /** Throws: the current folder is gone. */
 export function refuseDeletedFolder(): never {
   throw new MistralKeyError("usage", "The folder that this was started in has been deleted.", {
-    hint: "Go to one that is there (cd ~), then run the same command again.",
+    hint: "Change to another one (cd ~), then run the same command again.",
   });
 }

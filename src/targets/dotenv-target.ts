@@ -27,7 +27,7 @@ export function openDotenv(path: string, words: string, { profile, processContex
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
       return (await read()) === ""
-        ? `The key was removed from ${words}; what was there before it is not put back.`
+        ? `The key was removed from ${words}; an earlier value is not restored.`
         : `The key is still in ${words} in another form; remove it yourself.`;
     },
   };

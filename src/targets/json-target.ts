@@ -69,7 +69,7 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     remove: async () => {
       await change(undefined);
       return (await read()) === ""
-        ? `The key was removed from ${words}; what was there before it is not put back.`
+        ? `The key was removed from ${words}; an earlier value is not restored.`
         : `The key is still in ${words}, a second time; remove it yourself.`;
     },
   };

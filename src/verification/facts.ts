@@ -43,7 +43,7 @@ export const facts = {
   payment: errors("The key is good, but Mistral asks for a payment first."),
   paymentCauses: errors("There is no payment method, a payment has failed, or prepaid credit is used up."),
   pay: errors(
-    `Waiting does not help: go to ${consolePages.billing} and look at the payment method and the last invoice.`,
+    `Waiting does not help: go to ${consolePages.billing} and check the payment method and the last invoice.`,
   ),
   spending: spending(
     "The key is good, but a monthly spending limit is reached, so calls are refused until next month or until an admin raises it.",

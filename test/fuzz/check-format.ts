@@ -13,7 +13,7 @@ export function checkFormat(format: TextFormat, text: string): void {
     assert.ok(0 <= start && start < end && end <= text.length, "A key lies outside of the text.");
     assert.ok(line >= 1 && line <= text.split("\n").length, "A key is on a line that is not there.");
   }
-  const { edits, left } = format.takeOut(text, found, (variable) => `${variable} is in the keychain`);
+  const { edits, left } = format.planRemoval(text, found, (variable) => `${variable} is in the keychain`);
   let position = 0;
   for (const { start, end } of edits) {
     assert.ok(position <= start && start <= end && end <= text.length, "Edits overlap.");

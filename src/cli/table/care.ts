@@ -128,7 +128,7 @@ export const careCommands: readonly CommandEntry[] = [
       {
         syntax: "--yes",
         description:
-          "do not ask: forget the new key (--abort), go on without a target that fails, forget an old key that is allowed no calls",
+          "do not ask: forget the new key (--abort), continue without a target that fails, forget an old key that is allowed no calls",
       },
     ],
     examples: [

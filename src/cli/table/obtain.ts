@@ -40,7 +40,7 @@ export const obtainCommands: readonly CommandEntry[] = [
     flags: [
       {
         syntax: "--list",
-        description: "only report what is where",
+        description: "only list the keys and where they are",
         conflicts: ["from", "key", "check", "clean"],
       },
       {

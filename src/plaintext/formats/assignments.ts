@@ -1,6 +1,6 @@
 import { ApiKey } from "../../keys/api-key.ts";
 import { isKeyUnder } from "./key-likeness.ts";
-import type { Edit, Occurrence, TakeOut, TextFormat } from "./occurrence.ts";
+import type { Edit, Occurrence, Removal, TextFormat } from "./occurrence.ts";
 
 /** The syntax in which a file assigns variables. */
 export type AssignmentDialect = "dotenv" | "posix" | "fish";
@@ -9,14 +9,14 @@ export type AssignmentDialect = "dotenv" | "posix" | "fish";
 export function assignments(dialect: AssignmentDialect): TextFormat {
   return {
     find: (text) => linesOf(text).flatMap((line) => findInLine(line, dialect)),
-    takeOut: (text, occurrences, comment) => takeOut(text, occurrences, comment, dialect),
+    planRemoval: (text, occurrences, comment) => planRemoval(text, occurrences, comment, dialect),
   };
 }
 
 /** fish's universal variables. Running shells rewrite this file, so nothing else should. */
 export const fishVariables: TextFormat = {
   find: (text) => linesOf(text).flatMap((line) => findInLine(line, "dotenv")),
-  takeOut: (_text, occurrences) => ({
+  planRemoval: (_text, occurrences) => ({
     edits: [],
     left: occurrences.map((occurrence) => ({
       occurrence,
@@ -91,12 +91,12 @@ const wholeLines: Readonly<Record<AssignmentDialect, readonly RegExp[]>> = {
   ],
 };
 
-function takeOut(
+function planRemoval(
   text: string,
   occurrences: readonly Occurrence[],
   comment: (variable: string) => string,
   dialect: AssignmentDialect,
-): TakeOut {
+): Removal {
   const lines = linesOf(text);
   const edits: Edit[] = [];
   const left: { occurrence: Occurrence; reason: string }[] = [];

@@ -48,7 +48,7 @@ export const jsonRules = {
 export function jsonMembers(rule: JsonRule): TextFormat {
   return {
     find: (text) => findMembers(text, rule).map(({ occurrence }) => occurrence),
-    takeOut: (text, occurrences) => {
+    planRemoval: (text, occurrences) => {
       const edits: Edit[] = [];
       const left: { occurrence: Occurrence; reason: string }[] = [];
       for (const { occurrence, property } of findMembers(text, rule)) {

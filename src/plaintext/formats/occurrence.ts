@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 /** The plan for removing keys from a text; the text itself is not changed. */
-export interface TakeOut {
+export interface Removal {
   /** In order, without overlaps. */
   readonly edits: readonly Edit[];
   /** Occurrences to remove by hand, each with the reason. */
@@ -38,7 +38,11 @@ export interface TextFormat {
    *
    * @param comment - the comment to leave in place of a variable, without comment signs
    */
-  takeOut(text: string, occurrences: readonly Occurrence[], comment: (variable: string) => string): TakeOut;
+  planRemoval(
+    text: string,
+    occurrences: readonly Occurrence[],
+    comment: (variable: string) => string,
+  ): Removal;
 }
 
 /** A file is not in the format its name promises. It is reported, never guessed at. */

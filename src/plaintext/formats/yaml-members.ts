@@ -8,7 +8,7 @@ import {
   lineAt,
   NotUnderstood,
   type Occurrence,
-  type TakeOut,
+  type Removal,
   type TextFormat,
 } from "./occurrence.ts";
 
@@ -53,7 +53,7 @@ export const yamlRules = { continue: continueRule, aider: aiderRule };
 export function yamlMembers(rule: YamlRule): TextFormat {
   return {
     find: (text) => read(text, rule).entries.map(({ occurrence }) => occurrence),
-    takeOut: (text, occurrences, comment) => takeOut(text, occurrences, comment, rule),
+    planRemoval: (text, occurrences, comment) => planRemoval(text, occurrences, comment, rule),
   };
 }
 
@@ -106,12 +106,12 @@ function read(text: string, rule: YamlRule): { readonly document: Document; read
   return { document, entries };
 }
 
-function takeOut(
+function planRemoval(
   text: string,
   occurrences: readonly Occurrence[],
   comment: (variable: string) => string,
   rule: YamlRule,
-): TakeOut {
+): Removal {
   const edits: Edit[] = [];
   const taken: number[] = [];
   const left: { occurrence: Occurrence; reason: string }[] = [];

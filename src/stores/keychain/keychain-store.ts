@@ -116,7 +116,7 @@ export class KeychainStore implements SecretStore {
     const { trouble, cause } = problem;
     if (trouble === "unreadable") {
       // Not secret-tool: it would print the keys of every profile.
-      const hint = `Remove it: ${commandFor(profile, "remove")}\nThen store a key anew: ${commandFor(profile, "init")}`;
+      const hint = `Remove it: ${commandFor(profile, "remove")}\nThen store a key again: ${commandFor(profile, "init")}`;
       return new MistralKeyError("store-damaged", reason, { cause, hint });
     }
     return new MistralKeyError(`store-${states[trouble]}`, reason, { cause, hint: advice.join("\n") });

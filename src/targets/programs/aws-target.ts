@@ -58,7 +58,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
         return `What is in ${words} stays there. To delete it: aws secretsmanager delete-secret --secret-id ${secretId}`;
       }
       await write(withMember(text, undefined), key);
-      return `The key was removed from ${words}; its version before this still has it.`;
+      return `The key was removed from ${words}; its previous version still has it.`;
     },
   };
 }

@@ -7,8 +7,8 @@ import { yamlMembers, yamlRules } from "../../../src/plaintext/formats/yaml-memb
 import { chosenKey as key, otherKey } from "../planted-home.ts";
 
 /** What is left of a text when every key is removed, and how many keys could not be. */
-function takeOut(format: TextFormat, text: string): { text: string; left: number } {
-  const { edits, left } = format.takeOut(text, format.find(text), (variable) => `${variable} moved`);
+function planRemoval(format: TextFormat, text: string): { text: string; left: number } {
+  const { edits, left } = format.planRemoval(text, format.find(text), (variable) => `${variable} moved`);
   return { text: applyEdits(text, edits), left: left.length };
 }
 
@@ -32,32 +32,37 @@ describe("dotenv files", () => {
     const [found] = dotenv.find(line);
     expect(found?.key.reveal()).toBe(key);
     expect(line.slice(found?.start, found?.end)).toBe(key);
-    expect(takeOut(dotenv, line).text.trim()).toBe("# MISTRAL_API_KEY moved");
+    expect(planRemoval(dotenv, line).text.trim()).toBe("# MISTRAL_API_KEY moved");
   });
 
   test("keeps line endings, a comment after the value, other secrets and a missing last newline", () => {
     const text = `A=1\r\n\r\nMISTRAL_API_KEY=${key} # mine\r\nB='${otherKey}'\r\nC=\xe9`;
-    expect(takeOut(dotenv, text).text).toBe(
+    expect(planRemoval(dotenv, text).text).toBe(
       `A=1\r\n\r\n# MISTRAL_API_KEY moved # mine\r\nB='${otherKey}'\r\nC=\xe9`,
     );
   });
 
   test("leaves a key whose line ends with a lone CR, since other lines would go with it", () => {
     const text = `A=1\nMISTRAL_API_KEY=${key}\rB=2\r`;
-    expect(takeOut(dotenv, text)).toEqual({ text, left: 1 });
+    expect(planRemoval(dotenv, text)).toEqual({ text, left: 1 });
   });
 
   test("a key in the comment after another variable is removed from the comment", () => {
-    expect(takeOut(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe("A=1 # MISTRAL_API_KEY=(moved)\n");
+    expect(planRemoval(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe(
+      "A=1 # MISTRAL_API_KEY=(moved)\n",
+    );
   });
 
   test("a key in a comment is one too; the rest of the comment stays", () => {
     const text = `# old: MISTRAL_API_KEY=${key} until May\n`;
-    expect(takeOut(dotenv, text)).toEqual({ text: "# old: MISTRAL_API_KEY=(moved) until May\n", left: 0 });
+    expect(planRemoval(dotenv, text)).toEqual({
+      text: "# old: MISTRAL_API_KEY=(moved) until May\n",
+      left: 0,
+    });
   });
 
   test("removes only the key in a comment when its line also sets one", () => {
-    expect(takeOut(dotenv, `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=${otherKey}\n`)).toEqual({
+    expect(planRemoval(dotenv, `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=${otherKey}\n`)).toEqual({
       text: `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=(moved)\n`,
       left: 1,
     });
@@ -105,7 +110,7 @@ describe("start-up files of shells", () => {
     `typeset -x MISTRAL_API_KEY="${key}"`,
     `MISTRAL_API_KEY=${key}; export MISTRAL_API_KEY`,
   ])("replaces a line that only sets the key: %s", (line) => {
-    expect(takeOut(posix, `a=1\n${line}\nb=2\n`)).toEqual({
+    expect(planRemoval(posix, `a=1\n${line}\nb=2\n`)).toEqual({
       text: "a=1\n: # MISTRAL_API_KEY moved\nb=2\n",
       left: 0,
     });
@@ -116,7 +121,7 @@ describe("start-up files of shells", () => {
     ["the only command of a function", `setup() {\n  export MISTRAL_API_KEY=${key}\n}\n`],
     ["the last of a chain", `true &&\nexport MISTRAL_API_KEY=${key}\n`],
   ])("leaves a command that does nothing where it is %s", (_, text) => {
-    const after = takeOut(posix, text).text;
+    const after = planRemoval(posix, text).text;
     expect(after).toMatch(/^\s*: # MISTRAL_API_KEY moved$/m);
     if (process.platform !== "win32") execFileSync("sh", ["-n"], { input: after });
   });
@@ -129,7 +134,7 @@ describe("start-up files of shells", () => {
     `env \\\nMISTRAL_API_KEY=${key}`,
     `export MISTRAL_API_KEY=${key} LLM_MISTRAL_KEY=${key}`,
   ])("leaves a line that does more for the person to change: %s", (text) => {
-    const taken = takeOut(posix, text);
+    const taken = planRemoval(posix, text);
     expect(taken.text).toBe(text);
     expect(taken.left).toBeGreaterThan(0);
   });
@@ -139,13 +144,15 @@ describe("start-up files of shells", () => {
     `set --export --global MISTRAL_API_KEY "${key}"`,
     `export MISTRAL_API_KEY=${key}`,
   ])("knows the forms of fish: %s", (line) => {
-    expect(takeOut(assignments("fish"), `${line} # note\n`).text).toBe("# MISTRAL_API_KEY moved # note\n");
+    expect(planRemoval(assignments("fish"), `${line} # note\n`).text).toBe(
+      "# MISTRAL_API_KEY moved # note\n",
+    );
   });
 
   test("a universal variable of fish is found and left to fish", () => {
     const text = `# This file contains fish universal variable definitions.\nSETUVAR --export MISTRAL_API_KEY:${key}\n`;
     expect(linesFound(fishVariables, text)).toEqual([2]);
-    expect(takeOut(fishVariables, text)).toEqual({ text, left: 1 });
+    expect(planRemoval(fishVariables, text)).toEqual({ text, left: 1 });
   });
 });
 
@@ -156,17 +163,17 @@ describe("JSON files", () => {
     ["in the middle", `{"a":1, "mistral" : "${key}" ,"b":2}`, `{"a":1, "b":2}`],
     ["alone", `{"mistral": "${key}"}\r\n`, "{}\r\n"],
   ])("removes a member that is %s and keeps the rest byte for byte", (_, before, after) => {
-    expect(takeOut(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
+    expect(planRemoval(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
   });
 
   test("removes a whole login of opencode, which is useless without its key", () => {
     const before = `{ "a": {}, "mistral": { "type": "api", "key": "${key}" }, "b": {} }`;
-    expect(takeOut(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
+    expect(planRemoval(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
   });
 
   test("removes two members at once", () => {
     const before = `{"x": {"apiKey": "${key}", "provider": "mistral"}, "mistralApiKey": "${key}"}`;
-    expect(takeOut(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
+    expect(planRemoval(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
       `{"x": {"provider": "mistral"}}`,
     );
   });
@@ -178,7 +185,7 @@ describe("JSON files", () => {
 
   test("does not remove what would take a comment with it", () => {
     const text = `{"a": 1, // mine\n"apiKey": "${key}"}`;
-    expect(takeOut(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
+    expect(planRemoval(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
   });
 
   test.each([2_000, 100_000])("says when a file is nested %i levels deep", (levels) => {
@@ -218,7 +225,7 @@ describe("YAML files", () => {
       "models:\n  - # MISTRAL_API_KEY moved\n    provider: mistral\n",
     ],
   ])("removes %s from Continue's settings", (_, before, after) => {
-    expect(takeOut(continued, before)).toEqual({ text: after, left: 0 });
+    expect(planRemoval(continued, before)).toEqual({ text: after, left: 0 });
   });
 
   test.each([
@@ -235,7 +242,7 @@ describe("YAML files", () => {
       "# mine\n# MISTRAL_API_KEY moved\n{}\n",
     ],
   ])("removes %s from aider's settings", (_, before, after) => {
-    expect(takeOut(aider, before)).toEqual({ text: after, left: 0 });
+    expect(planRemoval(aider, before)).toEqual({ text: after, left: 0 });
   });
 
   test.each([
@@ -243,7 +250,7 @@ describe("YAML files", () => {
     ["a comment stands inside", `api-key: # mine\n  - mistral=${key}\n`],
     ["others stand beside it on its line", `api-key: [openai=x, mistral=${key}]\n`],
   ])("leaves an entry for the person to change when %s", (_, text) => {
-    expect(takeOut(aider, text)).toEqual({ text, left: 1 });
+    expect(planRemoval(aider, text)).toEqual({ text, left: 1 });
   });
 
   test("leaves placeholders, references and other providers alone", () => {

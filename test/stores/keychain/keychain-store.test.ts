@@ -80,7 +80,7 @@ describeWithKeyring("the keychain", () => {
       await expect(openStore().get(at("blank"))).rejects.toMatchObject({
         kind: "store-damaged",
         message: expect.stringContaining("holds an entry"),
-        hint: "Remove it: mistral-key remove -p blank\nThen store a key anew: mistral-key init -p blank",
+        hint: "Remove it: mistral-key remove -p blank\nThen store a key again: mistral-key init -p blank",
       });
       expect(await openStore().delete(at("blank"))).toBe(true);
     },

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FoundInFile, type FoundPlace, findKeys } from "../../src/plaintext/find-keys.ts";
-import { type PlannedTakeOut, planTakeOut } from "../../src/plaintext/take-out.ts";
+import { type PlannedChange, planChange } from "../../src/plaintext/planned-change.ts";
 import { chosenKey, otherKey } from "./planted-home.ts";
 
 let home: string;
 let path: string;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "take-out-"));
+  home = mkdtempSync(join(tmpdir(), "planned-change-"));
   path = join(home, ".env");
 });
 
@@ -21,13 +21,13 @@ afterEach(() => {
 const before = `A=1\nMISTRAL_API_KEY=${chosenKey}\nB=2\n`;
 const after = "A=1\n# MISTRAL_API_KEY moved\nB=2\n";
 
-async function plan(): Promise<PlannedTakeOut> {
+async function plan(): Promise<PlannedChange> {
   const env = { PATH: process.env.PATH };
   const { found } = await findKeys({ platform: "linux", home, cwd: home, env });
   const places: readonly FoundPlace[] = found[0]?.places ?? [];
   const [first, ...others] = places.filter((place): place is FoundInFile => "file" in place);
   if (first === undefined) throw new Error("Nothing was found.");
-  return planTakeOut([first, ...others], (variable) => `${variable} moved`);
+  return planChange([first, ...others], (variable) => `${variable} moved`);
 }
 
 test("replaces the file as a whole, with its mode, and leaves no other file behind", async () => {

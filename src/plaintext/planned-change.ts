@@ -8,7 +8,7 @@ import type { FoundInFile } from "./find-keys.ts";
 import { applyEdits, type Edit, lineAt, type Occurrence } from "./formats/occurrence.ts";
 
 /** A planned change that removes a key from a file. */
-export interface PlannedTakeOut {
+export interface PlannedChange {
   /** For display: the keys and other secrets are masked. */
   readonly changes: readonly ShownChange[];
   /** Occurrences to remove by hand, with the reason. */
@@ -30,13 +30,13 @@ export interface ShownChange {
  * @param finds - all in the same file
  * @param comment - the text of the comment that replaces a variable
  */
-export function planTakeOut(
+export function planChange(
   finds: readonly [FoundInFile, ...FoundInFile[]],
   comment: (variable: string) => string,
-): PlannedTakeOut {
+): PlannedChange {
   const [{ file, format }] = finds;
   const occurrences = finds.map(({ occurrence }) => occurrence);
-  const { edits, left } = format.takeOut(file.text, occurrences, comment);
+  const { edits, left } = format.planRemoval(file.text, occurrences, comment);
   return {
     changes: edits.map((edit) => show(file.text, edit, occurrences)),
     left: [...left, ...otherForms(file.text, edits, occurrences)],
@@ -49,7 +49,7 @@ function otherForms(
   text: string,
   edits: readonly Edit[],
   occurrences: readonly Occurrence[],
-): PlannedTakeOut["left"] {
+): PlannedChange["left"] {
   const [first] = occurrences;
   if (first === undefined) return [];
   const { key, variable } = first;
