@@ -15,7 +15,7 @@ export interface AdminApiOptions {
   readonly key: ApiKey;
   /** For the proxy variables. */
   readonly env: Deps["env"];
-  /** Aborted when the person presses Ctrl-C. */
+  /** Aborted when the user presses Ctrl-C. */
   readonly signal: AbortSignal;
   /** The time limit of each call, in milliseconds; 10 s if absent. */
   readonly timeoutMs?: number;

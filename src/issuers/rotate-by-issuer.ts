@@ -75,7 +75,7 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   }
 }
 
-/** Returns `undefined` if it made none and the person was told why. */
+/** Returns `undefined` if it made none and the user was told why. */
 async function makeKey(
   deps: Deps,
   { profile: name, expiresAt }: RotateRequest,

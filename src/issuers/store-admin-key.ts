@@ -34,7 +34,7 @@ export interface StoredAdminKey {
 /**
  * Stores an Admin API key beside the key of a profile, after Mistral has accepted it.
  *
- * @throws Cancelled when the person stops
+ * @throws Cancelled when the user stops
  * @throws MistralKeyError of kind `no-key` without a profile, `usage` if it is not an Admin API key or one is
  *   already stored, as `KeyIssuer` does, or of a `store-…` kind
  */

@@ -31,7 +31,7 @@ export interface Trial {
  *
  * @param onText - called with each piece of the answer as it arrives
  * @returns `"no-model"` if the key may call no chat model
- * @throws Cancelled when the person presses Ctrl-C
+ * @throws Cancelled when the user presses Ctrl-C
  */
 export async function tryModel(
   deps: Deps,

@@ -17,7 +17,7 @@ const longest = 128;
 
 /**
  * Returns the profile named by `.mistral-key` in this folder or the nearest one above that has the file. It
- * can only choose among this person's profiles, and is trusted only if nobody else can have written it: owned
+ * can only choose among this user's profiles, and is trusted only if nobody else can have written it: owned
  * by this user or root, not a link, not writable by group or others. Windows reports no owners, so any file
  * counts there.
  *

@@ -1,7 +1,7 @@
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
 
-/** Facts about this person's keys, kept on disk; never a key itself. */
+/** Facts about this user's keys, kept on disk; never a key itself. */
 export interface ProfileRegistry {
   /**
    * Returns a profile, or `undefined` if there is none.

@@ -22,7 +22,7 @@ export interface Profile {
   readonly identity: Identity | null;
   /** When this key was stored here. */
   readonly createdAt: string;
-  /** The last day, as Mistral lists it or the person entered it; `null` for never; absent if not known. */
+  /** The last day, as Mistral lists it or the user entered it; `null` for never; absent if not known. */
   readonly expiresAt?: Expiry | undefined;
   /** When the key was last checked, whatever the outcome. */
   readonly lastVerifiedAt: string | null;

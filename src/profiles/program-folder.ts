@@ -3,7 +3,7 @@ import { MistralKeyError } from "../errors.ts";
 
 /**
  * The folder that holds all files of the program: `MISTRAL_KEY_HOME` or, if unset, `mistral-key` in the
- * person's configuration folder (`~/.config`, `~/Library/Preferences`, `%APPDATA%`). It need not exist.
+ * user's configuration folder (`~/.config`, `~/Library/Preferences`, `%APPDATA%`). It need not exist.
  *
  * @throws MistralKeyError of kind `store-absent` if this user has no home folder, or a relative one
  */
@@ -29,7 +29,7 @@ export async function programFolder(env: Readonly<Record<string, string | undefi
 
 const chooseFolder = "Set MISTRAL_KEY_HOME to a folder that only you can read.";
 
-/** This person's home folder, absolute; `undefined` without one, as in a container. */
+/** This user's home folder, absolute; `undefined` without one, as in a container. */
 export function homeFolder(): string | undefined {
   try {
     const home = process.getBuiltinModule("node:os").homedir();

@@ -34,7 +34,7 @@ export interface Removed {
  * Deletes the stored key, its slots, journal and profile, after a confirmation. Revokes nothing at Mistral.
  *
  * @throws MistralKeyError of kind `no-key` if there is nothing to remove, `needs-terminal` if it cannot ask,
- *   `usage` if another key was stored meanwhile, or of a `store-…` kind; Cancelled when the person stops
+ *   `usage` if another key was stored meanwhile, or of a `store-…` kind; Cancelled when the user stops
  */
 export async function removeProfile(deps: Deps, request: RemoveRequest): Promise<Removed> {
   const { profile, yes } = request;

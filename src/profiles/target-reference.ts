@@ -60,7 +60,7 @@ export function readTarget(text: string): TargetReference {
 }
 
 /**
- * Parses a target that a person wrote.
+ * Parses a target that a user wrote.
  *
  * @throws MistralKeyError of kind `usage` if it is not one
  */

@@ -15,7 +15,7 @@ export function answerOf({ diagnosis, authentication }: KeyCheck): Answer {
 /** What a non-empty slot holds. */
 export type HeldKey = Exclude<Held, "nothing">;
 
-/** A new key captured in this run. Without a successful check, the person chose to use it anyway. */
+/** A new key captured in this run. Without a successful check, the user chose to use it anyway. */
 export interface CapturedNewKey {
   readonly check: KeyCheck | undefined;
 }
@@ -51,7 +51,7 @@ export class KeyChecks {
   /**
    * Returns Mistral's answer about a key, asked once per run; `undefined` if no slot holds it.
    *
-   * @throws Cancelled when the person presses Ctrl-C
+   * @throws Cancelled when the user presses Ctrl-C
    */
   async answer(subject: Subject, stage: RotationStage, keys: Slots): Promise<Answer | undefined> {
     const held = contentsOf(keys, this.#record);
@@ -70,7 +70,7 @@ export class KeyChecks {
   /**
    * Checks a key with Mistral even if a result is cached.
    *
-   * @throws Cancelled when the person presses Ctrl-C
+   * @throws Cancelled when the user presses Ctrl-C
    */
   async ask(held: HeldKey, key: ApiKey): Promise<KeyCheck> {
     const { before, after } = this.#record;

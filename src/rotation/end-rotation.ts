@@ -29,7 +29,7 @@ export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
  *
  * @throws MistralKeyError of kind `usage` if none is under way, `needs-terminal` if it cannot ask, or as
  *   `moveRotation` does
- * @throws Cancelled when the person stops
+ * @throws Cancelled when the user stops
  */
 export async function endRotation(deps: Deps, request: EndRequest): Promise<EndOutcome> {
   const { profile, direction, yes } = request;

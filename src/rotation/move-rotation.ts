@@ -182,7 +182,7 @@ class Move {
       : this.#rotated("targets");
   }
 
-  /** A target may still depend on the old key, so the person decides. */
+  /** A target may still depend on the old key, so the user decides. */
   async #goesOnWithout(count: number): Promise<boolean> {
     if (this.#yes || !this.#deps.interactive) return this.#yes;
     const which = count === 1 ? "One target does" : `${count} targets do`;

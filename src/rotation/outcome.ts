@@ -111,7 +111,7 @@ function wordsFor(left: Left, { profile }: RotationOutcome): string {
 /** Names at most this many processes; counts the rest. */
 const named = 8;
 
-/** Warns of this person's processes that were started with the old key and still run. */
+/** Warns of this user's processes that were started with the old key and still run. */
 export async function warnOfOldProcesses(
   { output, findProcessesWith }: Pick<Deps, "output" | "findProcessesWith">,
   before: Profile | null,

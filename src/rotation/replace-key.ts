@@ -140,7 +140,7 @@ function planFor({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, no
 }
 
 /**
- * Refuses if another run replaced the key while the person fetched a new one. The store may cache the old key
+ * Refuses if another run replaced the key while the user fetched a new one. The store may cache the old key
  * for the whole run, so the profile is read again.
  */
 function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord, oldKey: ApiKey): void {

@@ -50,9 +50,9 @@ export type Retired = Seen | "given-up";
 
 /**
  * Retires the old key: checks whether Mistral still accepts it, deletes it through `revoke` or asks the
- * person to, and polls until it is refused. It is never deleted before Mistral accepts the key in use.
+ * user to, and polls until it is refused. It is never deleted before Mistral accepts the key in use.
  *
- * @throws Cancelled when the person stops during the first check
+ * @throws Cancelled when the user stops during the first check
  */
 export async function retireOldKey(
   deps: Retiring,

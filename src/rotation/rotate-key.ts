@@ -90,7 +90,7 @@ export async function prepareRotation(deps: Deps, request: RotateRequest): Promi
   return stored;
 }
 
-/** Walks the person from opening the page to pasting the new key. */
+/** Walks the user from opening the page to pasting the new key. */
 async function walkToPaste(
   deps: Deps,
   { profile, expiresAt, browser }: RotateRequest,

@@ -35,7 +35,7 @@ function rowOf(row: SurveyedProfile, now: Date) {
     createdAt: profile?.createdAt ?? null,
     expiresAt,
     daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now),
-    // Who says when the key expires: the person, or Mistral's list of keys.
+    // Who says when the key expires: the user, or Mistral's list of keys.
     expiryFrom:
       profile?.expiresAt === undefined ? null : listed?.expiresAt === expiresAt ? "listed" : "entered",
     lastUsedAt: listed?.lastUsedAt ?? null,

@@ -10,7 +10,7 @@ import type { ListedRotation } from "../rotation/journal.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import { isRefusal } from "../verification/verdict.ts";
 
-/** What is known about this person's keys and `MISTRAL_API_KEY`, without asking a store or the network. */
+/** What is known about this user's keys and `MISTRAL_API_KEY`, without asking a store or the network. */
 export interface Survey {
   /** The profile that a command here uses, and what chose it. */
   readonly choice: ProfileChoice;

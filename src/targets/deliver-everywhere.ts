@@ -20,7 +20,7 @@ export interface Delivery {
  *
  * @param onReport - called as each ends, before the next one of its kind starts
  * @returns a report for each, in the order of the targets
- * @throws Cancelled when the person stops
+ * @throws Cancelled when the user stops
  */
 export async function deliverEverywhere(
   { openTarget, output }: Pick<Deps, "openTarget" | "output">,
@@ -60,7 +60,7 @@ async function deliver(target: Target, key: ApiKey): Promise<Omit<DeliveryReport
 /**
  * Runs `work` on a target, and turns an error into a report.
  *
- * @throws Cancelled when the person stops
+ * @throws Cancelled when the user stops
  */
 export async function reporting(
   target: string,

@@ -20,7 +20,7 @@ import { toolsSetUp } from "./tools.ts";
  * have the variable, and tools that are set up. Enter skips it. Chosen places are remembered.
  *
  * @param except - kinds of targets not to offer, since a key was just removed there
- * @throws Cancelled when the person stops; the key is stored by then
+ * @throws Cancelled when the user stops; the key is stored by then
  */
 export async function offerPlaces(
   deps: Deps,

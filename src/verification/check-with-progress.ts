@@ -18,7 +18,7 @@ export interface CheckRequest
  * Makes the test calls and shows progress and successes on stderr; failures are left to the caller, who has
  * the whole verdict. Keystrokes are not echoed.
  *
- * @throws Cancelled when the person presses Ctrl-C
+ * @throws Cancelled when the user presses Ctrl-C
  */
 export async function checkWithProgress(
   deps: Checking,

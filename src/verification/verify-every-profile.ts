@@ -28,7 +28,7 @@ export interface ProfileResults {
  * Verifies the keys of all profiles. Reads the stores one after the other, so that no two unlock dialogs are
  * open at once; then checks a few keys at a time and saves each result: Ctrl-C loses only checks under way.
  *
- * @throws Cancelled when the person presses Ctrl-C while a store is read
+ * @throws Cancelled when the user presses Ctrl-C while a store is read
  * @throws MistralKeyError of kind `no-key` or of a `store-…` kind if there is no profile at all
  */
 export async function verifyEveryProfile(
@@ -53,7 +53,7 @@ export async function verifyEveryProfile(
 type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
 type Verifying = Checking & Reading & Pick<Deps, "env" | "now">;
 
-/** Checks one key; `undefined` if the person pressed Ctrl-C first. */
+/** Checks one key; `undefined` if the user pressed Ctrl-C first. */
 async function checkOne(deps: Verifying, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
   const { history, key, request } = found;
   const { quick, model, profile } = request;

@@ -34,7 +34,7 @@ export interface StoredKeyToCheck {
   readonly profile: Profile | undefined;
 }
 
-/** A verdict on a stored key, with notes for the person. */
+/** A verdict on a stored key, with notes for the user. */
 export interface VerifiedKey extends CheckedKey {
   readonly profile: ProfileName;
   readonly store: StoreKind;
@@ -51,7 +51,7 @@ export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
 /**
  * Checks a stored key and saves the result.
  *
- * @throws Cancelled when the person presses Ctrl-C
+ * @throws Cancelled when the user presses Ctrl-C
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
 export async function verifyProfile(

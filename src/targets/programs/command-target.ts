@@ -9,7 +9,7 @@ const separator = "--read-back";
 const install = "Name it as it is found on PATH, or by its absolute path.";
 
 /**
- * A command of the person's own that gets the key on its standard input. A second one may follow
+ * A command of the user's own that gets the key on its standard input. A second one may follow
  * `--read-back`, to print the stored key. No shell is involved; quotes keep words together.
  *
  * @throws MistralKeyError of kind `usage` if a program is missing

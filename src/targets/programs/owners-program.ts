@@ -42,7 +42,7 @@ const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
 /**
- * A program of the person's own that a target runs because it is signed in. A key is passed on its standard
+ * A program of the user's own that a target runs because it is signed in. A key is passed on its standard
  * input only.
  */
 export class OwnersProgram {
