@@ -67,7 +67,7 @@ describe("what is said about Mistral", () => {
     expect(new Set(facts.map(({ says }) => says)).size).toBe(facts.length);
   });
 
-  it("names pages of Mistral's only from where they are listed", () => {
+  it("takes pages of Mistral's only from their list", () => {
     const page = /https:\/\/(?:console|admin|backoffice|help|status|docs)\.mistral\.ai/;
     const listed = ["mistral/console-pages.ts", "mistral/facts.ts"];
     const naming = files.filter((file) => page.test(withoutComments(readFileSync(join(root, file), "utf8"))));

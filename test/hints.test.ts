@@ -28,7 +28,7 @@ function statusCommand(PATH: string): string {
 }
 
 describe("a command to copy", () => {
-  it("is the program's own name where that is installed", () => {
+  it("is the program's own name when that is installed", () => {
     expect(statusCommand(`/usr/bin:${installIn("bin")}`)).toBe("mistral-key status");
   });
 
@@ -49,7 +49,7 @@ describe("a command to copy", () => {
     expect(statusCommand(`${bin}:/usr/bin`)).toBe(`npx 'file:${join(folder, "a b.tgz")}' status`);
   });
 
-  it("names the profile and the variable where they are not the usual ones", () => {
+  it("names the profile and the variable when they are not the usual ones", () => {
     startedIn({ env: { PATH: installIn("bin") }, platform: process.platform });
     const work = parseProfileName("work");
     expect(commandFor(work, "verify")).toBe("mistral-key verify -p work");
@@ -61,7 +61,7 @@ describe("a command to copy", () => {
 });
 
 describe("a path in a command to copy", () => {
-  it("stays as it is where a shell takes it as one word", () => {
+  it("stays as it is when a shell reads it as one word", () => {
     expect(shellWord("~/project/.env.local")).toBe("~/project/.env.local");
   });
 

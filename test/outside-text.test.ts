@@ -91,7 +91,7 @@ describe("text from outside", () => {
     expect(cleanLines(`${value.slice(0, 15)}\n${value.slice(15)}`, [key])).not.toContain(value.slice(0, 15));
   });
 
-  it("masks a piece of the key, also where the text is cut", () => {
+  it("masks a piece of the key, even where the text is cut", () => {
     expect(cleanText(`starts with ${value.slice(0, 20)}`, [key])).toBe(`starts with ${key.mask}`);
     expect(cleanText(`${"x".repeat(240)}${value}`, [key])).not.toContain(value.slice(0, 12));
     expect(cleanText(value, [key], 8)).toBe("GOOD...…");

@@ -12,7 +12,7 @@ const read = (flags: Record<string, unknown>, env: Record<string, string> = {}) 
 const refused = expect.objectContaining({ kind: "usage" });
 
 describe("the settings of a command", () => {
-  it("leave everything to the profile when nothing is said", () => {
+  it("leave everything to the profile when nothing is given", () => {
     expect(read({})).toEqual({
       profile: "default",
       choice: { name: "default", rule: "default" },

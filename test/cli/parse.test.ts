@@ -4,7 +4,7 @@ import { parseCommandLine } from "../../src/cli/parse.ts";
 
 const parse = (...argv: readonly string[]) => parseCommandLine(argv, { columns: () => 80, version: "0" });
 
-it("refuses flags that exclude each other on whichever side of the command they stand", () => {
+it("refuses flags that exclude each other, on either side of the command", () => {
   for (const argv of [
     ["verify", "--all", "-p", "work"],
     ["-p", "work", "verify", "--all"],

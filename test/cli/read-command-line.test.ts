@@ -24,7 +24,7 @@ describe("a command line without flags", () => {
   });
 });
 
-it("is parsed where it has flags or arguments", async () => {
+it("is parsed when it has flags or arguments", async () => {
   expect(await readCommandLine(["get", "-p", "work"], layout)).toEqual(
     parseCommandLine(["get", "-p", "work"], layout),
   );
@@ -74,7 +74,7 @@ describe("a key in an argument", () => {
     expect(await readCommandLine(line, layout)).toMatchObject({ kind: "command" });
   });
 
-  it("is left alone where it belongs to another command", async () => {
+  it("is left alone when it belongs to another command", async () => {
     const line = ["run", "--", "echo", key];
     expect(await readCommandLine(line, layout)).toMatchObject({ args: ["echo", key] });
   });

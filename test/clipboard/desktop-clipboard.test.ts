@@ -124,7 +124,7 @@ describe("the programs of a clipboard", () => {
     expect(await copyToDesktop(mac(), key)).toEqual({ concealed: true });
   });
 
-  it("get the key without that where they cannot", async () => {
+  it("get the key without that when they cannot", async () => {
     script("wl-copy", `[ $# = 0 ] || exit 1; ${keep()}`);
     script("wl-paste", show());
     expect(await copyToDesktop(wayland(), key)).toEqual({ concealed: false });

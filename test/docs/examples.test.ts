@@ -68,7 +68,7 @@ const calls = [
   ),
 ].flatMap(({ path, code }) => callsIn(code).map((words) => ({ path, words, line: words.join(" ") })));
 
-describe("what the pages tell to type", () => {
+describe("what the pages say to type", () => {
   it("is found", () => {
     expect(calls.length).toBeGreaterThan(50);
   });

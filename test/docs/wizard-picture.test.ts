@@ -4,7 +4,7 @@ import { drawFrames } from "./draw-frames.ts";
 import { recordWizard } from "./record-wizard.ts";
 
 describeWithKeyring("the moving picture in the README", () => {
-  it("shows the wizard as it is; npm run docs makes it anew", async () => {
+  it("shows the wizard as it is; npm run docs regenerates it", async () => {
     await expect(drawFrames(await recordWizard())).toMatchFileSnapshot("../../docs/wizard.svg");
   });
 });

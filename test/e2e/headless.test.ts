@@ -57,7 +57,7 @@ function expectNoTraces(...shown: readonly Terminal[]): void {
   expect(filesHolding(folder, [key, passphrase])).toEqual([]);
 }
 
-describe("init in a terminal, where there is no keychain", () => {
+describe("init in a terminal, without a keychain", () => {
   it("keeps the key in an encrypted file, whose passphrase verify then asks for once", async () => {
     const init = start(["init"]);
     await choose(init, chooseStore, 0);

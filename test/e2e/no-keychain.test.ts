@@ -65,16 +65,16 @@ async function expectNothingKept(env: Readonly<Record<string, string>>, says: Re
   expect(readdirSync(folder, { recursive: true }).filter((name) => `${name}`.endsWith(".json"))).toEqual([]);
 }
 
-describe("init --with-key --no-input where there is no keychain", () => {
+describe("init --with-key --no-input, without a keychain", () => {
   it("ends with 7 in time without a session bus", async () => {
     await expectNothingKept({}, /no session bus/);
   });
 
-  it("ends with 7 in time where the socket of the bus is dead", async () => {
+  it("ends with 7 in time when the socket of the bus is dead", async () => {
     await expectNothingKept({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, "gone")}` }, /session bus/);
   });
 
-  it("ends with 7 in time where the address of the bus is rubbish", async () => {
+  it("ends with 7 in time when the address of the bus is garbage", async () => {
     await expectNothingKept({ DBUS_SESSION_BUS_ADDRESS: "rubbish" }, /session bus/);
   });
 });
@@ -95,7 +95,7 @@ describeWithKeyring("init --with-key --no-input where the keychain cannot be use
     if (state !== "no-service") expect(await keyring.lookup("default")).toBeUndefined();
   });
 
-  it("says that it is locked where a key is stored already, and leaves that key alone", async () => {
+  it("says that it is locked when a key is stored already, and leaves that key alone", async () => {
     const stored = "otherKy1".repeat(4);
     keyring = await startKeyring({ state: "locked", secrets: { default: stored } });
     for (const args of [["init", "--with-key", "--force"], ["rotate", "--with-key"], ["get"], ["verify"]]) {

@@ -72,7 +72,7 @@ describe("with --verbose", () => {
 });
 
 describe("hints", () => {
-  it("name the profile called default where another one would be taken", async () => {
+  it("name the profile called default when another one would be used", async () => {
     rmSync(join(folder, "profiles", "default.json"));
     const plain = await run(["expires", "90d", "-p", "default"]);
     expect(plain.stderr).toMatch(/init -p default/);

@@ -48,13 +48,13 @@ describe("the reminder that a key expires", () => {
     expect(await onTerminal(command)).not.toMatch(reminder);
   });
 
-  it("is silent where MISTRAL_KEY_NO_REMINDERS is set, and with --json", async () => {
+  it("is silent when MISTRAL_KEY_NO_REMINDERS is set, and with --json", async () => {
     expect(await onTerminal(command, { MISTRAL_KEY_NO_REMINDERS: "1" })).not.toMatch(reminder);
     expect(await onTerminal(["get", "--json", "--reveal"])).not.toMatch(reminder);
     expect(await onTerminal(command)).toMatch(reminder);
   });
 
-  it("is silent where stderr is no terminal: in a pipe, in a script, under cron", async () => {
+  it("is silent when stderr is not a terminal: in a pipe, in a script, under cron", async () => {
     for (const args of [command, ["get"], ["env", "--shell", "bash"]]) {
       const { code, stderr } = await runProgram(args, { env });
       expect(stderr).toBe("");

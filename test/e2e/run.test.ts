@@ -75,7 +75,7 @@ describeWithKeyring("the built command, with a key in a real keyring", () => {
         expect(readFileSync(join(file.parentPath, file.name), "utf8")).not.toContain(otherKey);
     });
 
-    it("takes flags behind the command for the command's own", async () => {
+    it("treats flags after the command as the command's own", async () => {
       const script = "console.log(JSON.stringify(process.argv.slice(1)))";
       const { stdout } = await mistralKey(
         "run",

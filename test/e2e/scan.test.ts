@@ -78,7 +78,7 @@ test("a staged file of 300 MB is searched to its end, and never held", async () 
   expect(found.megabytes).toBeLessThan(memoryLimitMB);
 });
 
-test("Ctrl-C ends it, and git with it, even where git does not answer", async () => {
+test("Ctrl-C ends it, and git with it, even when git does not answer", async () => {
   rmSync(join(repository, ".git/index"), { force: true });
   execFileSync("mkfifo", [join(repository, ".git/index")]);
   const child = spawn(process.execPath, [program, "doctor", "--scan"], {

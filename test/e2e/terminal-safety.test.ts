@@ -98,7 +98,7 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
 
   const names = commandTable.map(({ name }) => name);
 
-  it("are harmless where no command is named", () => expectHarmless([]));
+  it("are harmless when no command is named", () => expectHarmless([]));
 
   it.each(names)("are harmless in %s", async (name) => {
     for (const args of [

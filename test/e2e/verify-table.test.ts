@@ -208,13 +208,13 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
     if (row.behaviour !== "rate-limited-at-gateway") expect(checks.authentication.ok).toBe(row.accepted);
   });
 
-  it("says unreachable where nobody listens", async () => {
+  it("says unreachable when nobody listens", async () => {
     const { url } = api;
     await api.stop();
     expectVerdict(await verify(url), "unreachable", 5);
   });
 
-  it("says unreachable where the name has no address", async () => {
+  it("says unreachable when the name has no address", async () => {
     const run = await verify("https://no-such-host.invalid");
     expectVerdict(run, "unreachable", 5);
     expect(JSON.parse(run.stdout).hint).toContain("no-such-host.invalid");
@@ -224,7 +224,7 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
     expectVerdict(await verify(api.url.replace("http:", "https:")), "unreachable", 5);
   });
 
-  it("says unreachable where the proxy does not answer", async () => {
+  it("says unreachable when the proxy does not answer", async () => {
     const proxy = api.url;
     await api.stop();
     const run = await verify("https://api.mistral.ai", { HTTPS_PROXY: proxy, NO_PROXY: "" });
@@ -233,7 +233,7 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
   });
 });
 
-it("says so, once, where no certificate is checked", async () => {
+it("says so, once, when no certificate is checked", async () => {
   const certificate = await makeCertificate();
   const secure = await startMistralApi({ keys: [key], tls: certificate });
   try {

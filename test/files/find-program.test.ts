@@ -36,7 +36,7 @@ describe("findProgram", () => {
     },
   );
 
-  it("takes an absolute path and no relative one", () => {
+  it("accepts an absolute path and no relative one", () => {
     process.chdir(folder);
     expect(findProgram(file, { env: {}, platform })).toBe(file);
     expect(findProgram("./helper", { env: { PATH: folder }, platform })).toBe(undefined);

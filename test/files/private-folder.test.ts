@@ -186,7 +186,7 @@ describe("a private folder in a bad place", () => {
     expect(() => below.write("a.json", "one")).toThrow(refused);
   });
 
-  it.runIf(posix)("is refused behind a link that leads nowhere", () => {
+  it.runIf(posix)("is refused below a dangling link", () => {
     symlinkSync(join(home, "nowhere"), join(home, "link"));
     expect(() => new PrivateFolder(join(home, "link", "things")).write("a.json", "one")).toThrow(refused);
   });

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("reading a small file", () => {
-  it("gives its content up to the greatest length", () => {
+  it("returns its content up to the maximum length", () => {
     writeFileSync(path, "x".repeat(100));
     expect(readSmallFile(path, small).bytes.length).toBe(100);
     writeFileSync(path, "x".repeat(101));
@@ -35,7 +35,7 @@ describe("reading a small file", () => {
     },
   );
 
-  it.runIf(posix)("follows a link only where that is wanted", () => {
+  it.runIf(posix)("follows a link only when told to", () => {
     writeFileSync(path, "text");
     const link = join(folder, "link");
     symlinkSync(path, link);

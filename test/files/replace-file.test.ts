@@ -46,7 +46,7 @@ function expectUntouched(names: readonly string[] = ["file"]): void {
 }
 
 describe("replacing a file", () => {
-  it("puts the new content there, with the old mode or another, and tells which it is", async () => {
+  it("writes the new content, with the old mode or another, and returns the mode", async () => {
     expect(await replaceFile(await read(), content)).toEqual({
       outcome: "replaced",
       mode: statSync(path).mode & 0o7777,
@@ -105,7 +105,7 @@ describe("replacing a file", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it("leaves alone what has taken its place, with the same content too, and makes none where it is gone", async () => {
+  it("leaves alone what has replaced it, even with the same content, and creates none when it is gone", async () => {
     const file = await read();
     writeFileSync(join(folder, "new"), "old\n", { mode: 0o640 });
     renameSync(join(folder, "new"), path);

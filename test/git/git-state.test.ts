@@ -33,7 +33,7 @@ it("is that of another file where the disk tells two apart by their capital lett
   expect(await stateOf(".env")).toBe("ignored");
 });
 
-it.each([":(top)x", "*.txt", "a[b"])("takes the name %s for what it is", async (name) => {
+it.each([":(top)x", "*.txt", "a[b"])("treats the name %s as a plain name", async (name) => {
   for (const each of [name, "a.txt"]) writeFileSync(at(each), "");
   git("--literal-pathspecs", "add", "--", "a.txt");
   expect(await stateOf(name)).toBe("not-ignored");

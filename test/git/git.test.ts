@@ -19,7 +19,7 @@ function asked(env: Record<string, string | undefined> = process.env) {
   return findRepository(new Git({ env, platform: process.platform }), { folder });
 }
 
-test("a folder in no repository is in none, with git or without it", async () => {
+test("a folder outside any repository is reported as such, with git or without it", async () => {
   expect(await asked()).toEqual({ state: "none" });
   expect(await asked({ PATH: "/nowhere" })).toEqual({ state: "none" });
 });

@@ -30,7 +30,7 @@ describe("the name of a profile", () => {
     expect(() => parseProfileName(text)).toThrow(expect.objectContaining({ kind: "usage" }));
   });
 
-  it("is left out of a command line where it is the usual one", () => {
+  it("is left out of a command line when it is the default", () => {
     expect(commandFor(defaultProfile, "rotate --finish")).toBe("mistral-key rotate --finish");
     expect(commandFor(parseProfileName("work"), "verify")).toBe("mistral-key verify -p work");
   });

@@ -27,7 +27,7 @@ function file(path: string, followLinks = false): FileToScan {
   return { path, followLinks, shown: path, kind: "file" };
 }
 
-test("finds keys in many files, and tells them in the order of the files", async () => {
+test("finds keys in many files, and reports them in the order of the files", async () => {
   const paths = Array.from({ length: 40 }, (_, index) => join(folder, `${index}.txt`));
   for (const path of paths) writeFileSync(path, `${"x".repeat(300_000)}\n${key.reveal()}\n`);
 
@@ -41,7 +41,7 @@ test("finds keys in many files, and tells them in the order of the files", async
   expect(unread.size).toBe(0);
 });
 
-test("passes over what is gone and what is no ordinary file, and never waits for it", async () => {
+test("skips what is gone or not an ordinary file, and never waits for it", async () => {
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);
   writeFileSync(join(folder, "a.txt"), key.reveal());

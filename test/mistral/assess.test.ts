@@ -51,11 +51,11 @@ describe("a refusal", () => {
 });
 
 describe("what has to be paid", () => {
-  it("is a plan where the quota is zero", () => {
+  it("is a plan when the quota is zero", () => {
     expect(judge(answers["no-plan"], completion)).toEqual({ diagnosis: "no-plan", missing: "plan" });
   });
 
-  it("is a payment where that is asked for", () => {
+  it("is a payment when that is asked for", () => {
     expect(judge(answers["payment-required"], completion)).toEqual({
       diagnosis: "no-plan",
       missing: "payment",
@@ -102,7 +102,7 @@ describe("a limit", () => {
     });
   });
 
-  it("is Mistral's where its headers say so, whatever the body", () => {
+  it("is Mistral's when its headers say so, whatever the body", () => {
     const headers = { "x-ratelimit-limit-req-minute": "0" };
     expect(judge({ status: 429, headers, body: "" }, completion)).toMatchObject({ missing: "plan" });
   });
@@ -137,12 +137,12 @@ describe("an answer that is not Mistral's", () => {
     expect(judge(answers[name])).toMatchObject({ diagnosis: "unreachable", foreign });
   });
 
-  it("is a firewall's where a page comes with 401", () => {
+  it("is a firewall's when a page comes with 401", () => {
     expect(judge({ ...answers["html-forbidden"], status: 401 })).toMatchObject({ foreign: "gateway" });
   });
 
   it.each([400, 402, 403, 405, 406, 409, 410, 413, 415, 418, 422, 426, 431, 451])(
-    "is a gateway's where it refuses with %i in a form of its own",
+    "is a gateway's when it refuses with %i in a form of its own",
     (status) => {
       for (const body of ["", "blocked by policy", { error: "blocked" }, [], "null"]) {
         expect(judge({ status, body }, completion)).toEqual({

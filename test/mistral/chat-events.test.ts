@@ -46,7 +46,7 @@ describe("a streamed answer", () => {
     expect(api.requests).toMatchObject([{ path: "/v1/chat/completions", model: request.model }]);
   });
 
-  it("is no answer where the call is refused", async () => {
+  it("is no answer when the call is refused", async () => {
     for (const [behaviour, diagnosis] of [
       ["unauthorized", "invalid-key"],
       ["vibe-key", "wrong-product"],

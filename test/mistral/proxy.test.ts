@@ -9,12 +9,12 @@ const route = (env: Record<string, string>, address = api) => {
 };
 
 describe("the route to an address", () => {
-  it("is direct without variables, and where they are empty", () => {
+  it("is direct without variables, and when they are empty", () => {
     expect(route({})).toBe("direct");
     expect(route({ HTTPS_PROXY: "", HTTP_PROXY: " " })).toBe("direct");
   });
 
-  it("goes through HTTPS_PROXY, in lower case first, or HTTP_PROXY where only that is set", () => {
+  it("goes through HTTPS_PROXY, in lower case first, or HTTP_PROXY when only that is set", () => {
     expect(route({ HTTPS_PROXY: proxy })).toBe(`${proxy}/`);
     expect(route({ https_proxy: "http://low:1", HTTPS_PROXY: proxy })).toBe("http://low:1/");
     expect(route({ HTTP_PROXY: proxy })).toBe(`${proxy}/`);

@@ -168,7 +168,7 @@ describe("whose key it is", () => {
 describe("the limits", () => {
   const none = { limit: null, remaining: null };
 
-  it("are what the headers say, and nothing where they say nonsense", () => {
+  it("are what the headers say, and nothing when they are nonsense", () => {
     expect(
       readRateLimits({ "x-ratelimit-limit-req-minute": "60", "x-ratelimit-remaining-tokens-month": "lots" }),
     ).toEqual({

@@ -26,7 +26,7 @@ async function traceOf(options: Partial<CheckOptions> = {}): Promise<readonly st
 }
 
 describe("the trace of a check", () => {
-  it("has a line for every call: what was asked, what came, how long it took", async () => {
+  it("has a line for every call: the request, the outcome, the duration", async () => {
     expect((await traceOf()).map((line) => line.replace(/\d+ ms$/, "N ms")).sort()).toEqual([
       `GET ${api.url}/v1/models: HTTP 200, N ms`,
       `GET ${api.url}/v1/users/me: HTTP 200, N ms`,
@@ -34,7 +34,7 @@ describe("the trace of a check", () => {
     ]);
   });
 
-  it("tells the system's code where no answer came", async () => {
+  it("shows the system's code when no answer came", async () => {
     api.behave("cut");
     expect((await traceOf({ quick: true })).join("\n")).toMatch(
       /\/v1\/models: no answer \(connection, ECONNRESET\), \d+ ms/,
@@ -43,7 +43,7 @@ describe("the trace of a check", () => {
     expect((await traceOf({ quick: true })).join("\n")).toContain("no answer (connection, ECONNREFUSED)");
   });
 
-  it("tells of a time limit, and not of what was given up since the rest was over", async () => {
+  it("reports a time limit, but not what was abandoned because the rest was over", async () => {
     api.behave("hang", { on: ["models", "identity"] });
     expect(await traceOf({ quick: true })).toEqual([
       expect.stringMatching(/\/v1\/models: no answer \(timeout\)/),

@@ -86,7 +86,7 @@ describe("a good key", () => {
     });
   });
 
-  it("is valid where no chat model is listed, and says that none was called", async () => {
+  it("is valid when no chat model is listed, and says that none was called", async () => {
     const bare = await startMistralApi({ keys: [text], models: [] });
     const found = await check({}, { endpoint: { region: "global", serverUrl: bare.url } });
     await bare.stop();
@@ -305,7 +305,7 @@ describe("the key", () => {
     expect(written).toEqual([]);
   });
 
-  it("goes to Codestral only when that was agreed to", async () => {
+  it("goes to Codestral only with consent", async () => {
     const codestral = await startMistralApi({ keys: [text] });
     const setup = { codestralUrl: codestral.url };
     api.keys.revoke(text);

@@ -60,7 +60,7 @@ describe("a new key of another workspace than the stored one", () => {
     expect((await slotsOf(deps)).current).toBe("new");
   });
 
-  it("is not asked about where it is the same one, or Mistral does not say", async () => {
+  it("is not asked about when it is the same one, or Mistral does not say", async () => {
     api.keys.accept(newKey.reveal());
     const rest = [answer.press("l", /later/), answer.choose("I do not know")];
     await run({}, { answers: [...steps, ...rest] });

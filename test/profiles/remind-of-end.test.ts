@@ -66,7 +66,7 @@ describe("the reminder that a key expires", () => {
     expect(await said("2027-02-22")).toContain("was to expire on 21 Feb 2027:");
   });
 
-  it("is counted for each profile, and begins anew with a new date", async () => {
+  it("is counted for each profile, and restarts with a new date", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
     await storeKey(deps, { expiresAt: "2027-02-20" });
     const usual = parseProfileName("default");

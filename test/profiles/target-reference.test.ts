@@ -33,7 +33,7 @@ describe("a target", () => {
     "github:ada/engine#",
     "kubernetes:apps",
     "kubernetes:a/b/c",
-  ])("%j is refused where a person writes it, and kept as it is in a profile", (text) => {
+  ])("%j is refused from a person, and kept as it is in a profile", (text) => {
     expect(() => parseTarget(text)).toThrow(expect.objectContaining({ kind: "usage" }));
     expect(targetText(readTarget(text))).toBe(text);
   });

@@ -128,7 +128,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     expect(result).toEqual({ stdout: "line one\nline two", stderr: "problem\n", code: 0, signal: null });
   });
 
-  it("gives back its exit code", async () => {
+  it("returns its exit code", async () => {
     for (const code of [1, 2, 126, 127, 128, 130, 255]) {
       expect((await run(flags, ["sh", "-c", `exit ${code}`])).code).toBe(code);
     }
@@ -161,7 +161,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     }
   });
 
-  it("goes on when the command takes a signal and goes on", async () => {
+  it("continues when the command handles a signal and continues", async () => {
     const script = `
       process.on("SIGUSR2", () => console.log("once"));
       process.stdin.pipe(process.stdout);
@@ -296,7 +296,7 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
     },
   );
 
-  it("is said to be missing when its interpreter is", async () => {
+  it("is reported as missing when its interpreter is", async () => {
     const script = join(folder, "no-interpreter");
     writeFileSync(script, "#!/no/such/interpreter\n");
     chmodSync(script, 0o755);

@@ -74,7 +74,7 @@ describe("runProgram", () => {
     ]);
   });
 
-  it("lets a program inherit no copy of the key that it is handed", async () => {
+  it("passes on no copy of the key that a program is handed", async () => {
     script("helper", `env >${folder}/env`);
     const { timeLimitMs, ...launch } = options({
       env: { ...options().env, COPY: key.reveal(), KEPT: "yes" },
@@ -147,7 +147,7 @@ describe("startProgram", () => {
     expect(await program.stop()).toMatchObject({ kind: "stopped" });
   });
 
-  it("has nothing to read where there is no program", async () => {
+  it("has nothing to read when there is no program", async () => {
     const program = await startProgram("no-such-program", [], options());
     program.stdin.end("text");
     expect(await program.stdout.toArray()).toEqual([]);

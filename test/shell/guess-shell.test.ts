@@ -14,19 +14,19 @@ describe("guessShell", () => {
     expect(guessShell({ ...linux, ancestors: ["sh", "fish"] })).toBe("bash");
   });
 
-  it("is the login shell where nothing else is known", () => {
+  it("is the login shell when nothing else is known", () => {
     expect(guessShell({ ...linux, env: { SHELL: "/usr/bin/fish" } })).toBe("fish");
     expect(guessShell({ ...linux, ancestors: ["make", "cron"] })).toBe("bash");
   });
 
-  it("is PowerShell where PowerShell says so, and on Windows unless a shell like Git's does", () => {
+  it("is PowerShell when PowerShell says so, and on Windows unless a shell like Git's does", () => {
     expect(guessShell({ ...linux, env: { SHELL: "/bin/bash", PSModulePath: "x" } })).toBe("powershell");
     expect(guessShell({ ...linux, platform: "win32", env: { PSModulePath: "x" } })).toBe("powershell");
     const git = { SHELL: "C:\\Program Files\\Git\\usr\\bin\\bash.exe", PSModulePath: "x" };
     expect(guessShell({ ...linux, platform: "win32", env: git })).toBe("bash");
   });
 
-  it("is a shell that env writes nothing for, where that is the nearest", () => {
+  it("is an unsupported shell when that is the nearest", () => {
     expect(guessShell({ ...linux, ancestors: ["nu", "bash"] })).toBe("other");
     expect(guessShell({ ...linux, ancestors: [], env: { SHELL: "/bin/tcsh" } })).toBe("other");
   });

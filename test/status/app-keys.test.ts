@@ -40,7 +40,7 @@ async function apps(options: TestDepsOptions = {}): Promise<readonly string[]> {
 }
 
 describe("the keys that apps would take here", () => {
-  it("are none where nothing is set and no tool has a file", async () => {
+  it("are none when nothing is set and no tool has a file", async () => {
     expect(await apps()).toEqual([
       "• Mistral's SDK finds no key here by itself.",
       "• Mistral Vibe finds no key here by itself; its own entry in the keychain was not read.",

@@ -58,7 +58,7 @@ describe("status --ics", () => {
     expect(deps.stderr()).toContain("No date is known for fresh, imported");
   });
 
-  it("takes one profile only where one is named", async () => {
+  it("covers one profile only when one is named", async () => {
     await storeTwelve(deps);
     expect(eventsIn(await calendar("-p", "ci"))).toHaveLength(1);
   });
@@ -81,7 +81,7 @@ describe("status --ics", () => {
     expect(eventsIn(readFileSync(file, "utf8"))).toHaveLength(1);
   });
 
-  it("fails with the reason where there is no such folder, and where no key has a date", async () => {
+  it("fails with the reason when there is no such folder, and when no key has a date", async () => {
     await storeKey(deps);
     await expect(run(["--ics", join(deps.home, "nowhere", "keys.ics")])).rejects.toMatchObject({
       kind: "usage",

@@ -36,7 +36,7 @@ describe("choosing a store", () => {
     });
   });
 
-  it("offers no file where the keychain holds a key of this profile, which would be forgotten there", () => {
+  it("offers no file when the keychain holds a key of this profile, which would be forgotten there", () => {
     const known = { asked: undefined, remembered: "keychain" } as const;
     expect(chooseStore({ ...known, availability: locked, interactive: true })).toMatchObject({
       options: ["retry", "once", "stop"],

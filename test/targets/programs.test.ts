@@ -106,7 +106,7 @@ describe("push to a service, through a stand-in for its program", () => {
     expect(JSON.parse(kept("secret.json")).data).toEqual({});
   });
 
-  it("says that a Kubernetes secret still has the key where something else has put it there too", async () => {
+  it("says that a Kubernetes secret still has the key when something else has put it there too", async () => {
     standIn("kubectl", `case "$1" in apply) [ -e s ] || cat > s;; get) cat s 2>/dev/null; exit 0;; esac`);
     await start();
     await on.push("kubernetes:prod/mistral");
@@ -179,7 +179,7 @@ describe("push to a service, through a stand-in for its program", () => {
     });
   });
 
-  it("gives a key to a command of the person's own, and reads it back with another", async () => {
+  it("delivers a key to a command of the person's own, and reads it back with another", async () => {
     standIn("vault-put", `cat > "$1"`);
     standIn("vault-get", `cat "$1"`);
     await start();

@@ -55,7 +55,7 @@ async function openPage(url: string, env: Record<string, string>) {
 }
 
 describe("with BROWSER", () => {
-  it("gives the address to its command, as one argument behind its own", async () => {
+  it("passes the address to its command, as one argument after its own", async () => {
     command("browse");
     expect(await openPage(page, { BROWSER: " browse  --new-window" })).toMatchObject({ opened: true });
     expect(called()).toEqual(["--new-window", page]);
@@ -78,7 +78,7 @@ describe("with BROWSER", () => {
     expect((await openPage(page, { BROWSER: "browse", SSH_CONNECTION: "1 2 3 4" })).opened).toBe(true);
   });
 
-  it("tells that it could not be started, or failed at once", async () => {
+  it("reports that it could not be started, or failed at once", async () => {
     command("broken", "exit 3");
     expect((await openPage(page, { BROWSER: "absent" })).opened).toBe(false);
     expect((await openPage(page, { BROWSER: "broken" })).opened).toBe(false);
@@ -93,7 +93,7 @@ describe("with BROWSER", () => {
 });
 
 describe.runIf(process.platform === "linux")("with the desktop's opener", () => {
-  it("opens the page where there is a display", async () => {
+  it("opens the page when there is a display", async () => {
     command("xdg-open");
     expect((await openPage(page, { DISPLAY: ":0" })).opened).toBe(true);
     expect(called()).toEqual([page]);
@@ -124,7 +124,7 @@ it("knows when a window would be seen", () => {
   expect(opensPages({ CI: "false", DISPLAY: ":0" }, "linux")).toBe(true);
 });
 
-it("offers no page where none would open", () => {
+it("offers no page when none would open", () => {
   expect(opensPages({}, "linux")).toBe(false);
   expect(opensPages({ DISPLAY: ":0" }, "linux")).toBe(true);
   expect(opensPages({ DISPLAY: ":0", BROWSER: " None " }, "linux")).toBe(false);

@@ -54,7 +54,7 @@ describe("a refused key that nobody has seen before", () => {
     expect(words(refused, { endpoint }).causes).toBe(words(refused).causes);
   });
 
-  it("is known not to be Codestral's where that was tried", () => {
+  it("is known not to be Codestral's when that was tried", () => {
     expect(words({ ...refused, codestral: "refused" }).causes).toContain("It is not a Codestral key.");
   });
 });

@@ -119,7 +119,7 @@ describeWithKeyring("init --web with the real keyring", () => {
       expect(await keyring.lookup("default")).toBe(key);
     });
 
-    it("imports a key that lies in plaintext", async () => {
+    it("imports a key found in plaintext", async () => {
       const { page, started } = await around.setting.open(["import"], {
         ...keyring.env,
         MISTRAL_API_KEY: key,

@@ -39,7 +39,7 @@ describe("what is asked on a page", () => {
     expect(deps.stderr()).toContain(deps.opened[0]);
   });
 
-  it("is opened nowhere where no browser is wanted", async () => {
+  it("is not opened when no browser is wanted", async () => {
     const { served, open } = await serve({}, { browser: false });
     const page = await open();
     await page.question(/^Well/);

@@ -88,7 +88,7 @@ async function isAlive(): Promise<boolean> {
 }
 
 describe("the page's server", () => {
-  it("sends one document that nothing can be put into or around", async () => {
+  it("sends one document that cannot be injected into or framed", async () => {
     const answer = await send(raw({ method: "GET", path: "/", body: "" }));
     expect(statusOf(answer)).toBe(200);
     expect(answer).toMatch(/script-src 'sha256-[^;]+'; style-src 'sha256-/);
@@ -106,7 +106,7 @@ describe("the page's server", () => {
     expect(answer).not.toContain(token());
   });
 
-  it("lets one page in, by a token of 128 bits, and tells of a second", async () => {
+  it("admits one page, by a token of 128 bits, and reports a second", async () => {
     expect(Buffer.from(token(), "base64url")).toHaveLength(16);
     expect(await request({ body: JSON.stringify({ token: "A".repeat(22) }) })).toBe(403);
     const { answer } = await enter();
@@ -151,7 +151,7 @@ describe("the page's server", () => {
     expect(await open({ "sec-fetch-site": "none", "sec-fetch-dest": "document" })).toBe(200);
   });
 
-  it("answers forty malformed requests with 4xx and goes on", async () => {
+  it("answers forty malformed requests with 4xx and continues", async () => {
     const { headers } = await enter();
     const ours = (body: string, path = "/answer") => raw({ path, headers, body });
     const malformed: (string | Buffer)[] = [

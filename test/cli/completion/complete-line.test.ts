@@ -45,7 +45,7 @@ describe("completeLine", () => {
     expect(values("completion", "")).toEqual(["bash", "zsh", "fish", "powershell"]);
   });
 
-  it("offers flags where a command takes nothing else", () => {
+  it("offers flags when a command takes nothing else", () => {
     expect(values("status", "")).toContain("--json");
     expect(values("status", "--", "")).toEqual([]);
   });

@@ -13,7 +13,7 @@ async function run(...argv: readonly string[]): Promise<number> {
 }
 
 describe("the program's bare name", () => {
-  it("says what init does where no key is stored, for the profile that was named", async () => {
+  it("says what init does when no key is stored, for the profile that was named", async () => {
     deps = openTestDeps();
     expect(await run("-p", "work")).toBe(0);
     // A locked keychain may hold one.
@@ -46,7 +46,7 @@ describe("the program's bare name", () => {
     expect(deps.stdout()).toContain("25 Nov 2026");
   });
 
-  it("answers with the document of status where --json is given", async () => {
+  it("answers with the document of status when --json is given", async () => {
     deps = openTestDeps();
     expect(await run("--json")).toBe(0);
     expect(deps.document()).toMatchObject({ profiles: [] });

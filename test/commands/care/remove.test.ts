@@ -86,7 +86,7 @@ describe("remove", () => {
     expect(await slotsOf(deps)).toEqual(empty);
   });
 
-  it("gives the address where no browser can be started", async () => {
+  it("prints the address when no browser can be started", async () => {
     const answers = [answer.confirm(true), answer.confirm(true, /page/)];
     expect(await run({}, { answers, browser: false })).toBe(0);
     expect(deps.stderr().replace(/\s+/g, " ")).toMatch(

@@ -143,7 +143,7 @@ describe("rotate --auto", () => {
     expect(deps.journal.list()).toEqual([]);
   });
 
-  describe("where the store does not take the new key", () => {
+  describe("when the store does not take the new key", () => {
     const refusing = (): Partial<TestDeps> => {
       const { secrets } = deps;
       const store: SecretStore = {
@@ -170,7 +170,7 @@ describe("rotate --auto", () => {
       expect(deps.journal.list()).toEqual([]);
     });
 
-    it("says which one is left where that fails, too", async () => {
+    it("says which one is left when that fails, too", async () => {
       api.behave("server-error", { on: ["admin-delete"] });
       const { code, message } = { message: "", ...(await run({}, refusing())) };
       expect(code).toBe(9);
@@ -235,7 +235,7 @@ describe("rotate --auto", () => {
     expect((await slotsOf(deps)).current).toBe("new");
   });
 
-  it("leaves the old key to the person where it may not delete it", async () => {
+  it("leaves the old key to the person when it may not delete it", async () => {
     api.behave("forbidden", { on: ["admin-delete"] });
     deps = deps.next({ answers: [answer.press("l", /I am deleting it/)], browser: false });
     expect(await run({ browser: false })).toEqual({ code: 9 });
@@ -243,7 +243,7 @@ describe("rotate --auto", () => {
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
-  it("goes on without a question with a rotation that was cut off", async () => {
+  it("continues without a question a rotation that was cut off", async () => {
     api.behave("server-error", { on: ["admin-delete"] });
     expect(await run()).toEqual({ code: 9 });
     api.behave("normal");

@@ -224,7 +224,7 @@ describe("rotate --with-key", () => {
     expect(deps.document()).toMatchObject({ key: oldKey.mask, previous: { key: otherKey.mask } });
   });
 
-  it("says that the old key's date is not carried over, where no date is given", async () => {
+  it("says that the old key's date is not carried over when no date is given", async () => {
     api.keys.revoke(oldKey.reveal());
     withKey();
     await run({ withKey: true });
@@ -234,7 +234,7 @@ describe("rotate --with-key", () => {
     expect(said).toContain("mistral-key expires DATE");
   });
 
-  it("says nothing of dates where one is given", async () => {
+  it("says nothing about dates when one is given", async () => {
     withKey();
     await run({ withKey: true, expires: "never" });
     expect(deps.stderr()).not.toContain("carried over");
@@ -349,7 +349,7 @@ describe("rotate --finish", () => {
       expect(await slotsOf(deps)).toEqual(switched);
     });
 
-    it("forgets it where the person says so", async () => {
+    it("forgets it when the person says so", async () => {
       expect(await run({ finish: true, yes: true, json: true })).toBe(0);
       expect(await slotsOf(deps)).toEqual(done);
       expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
@@ -605,7 +605,7 @@ describe("rotate with targets", () => {
     expect(await slotsOf(deps)).toEqual(done);
   });
 
-  it("gives a target that hangs a time limit, and keeps both keys", async () => {
+  it("limits the time of a target that hangs, and keeps both keys", async () => {
     const hanging = { kind: "command", command: "sleep 60" } as const;
     await storeKey(deps, { serverUrl: api.url, targets: [{ target: hanging, since: null }] });
     const env = { PATH: process.env.PATH ?? "", MISTRAL_KEY_SERVER_URL: api.url };
@@ -766,7 +766,7 @@ describe("rotate in a terminal", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("offers no browser where there is none", async () => {
+  it("offers no browser when there is none", async () => {
     const answers = [
       answer.press("enter", /^enter done, continue/),
       answer.choose("Never"),

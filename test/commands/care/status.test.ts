@@ -46,7 +46,7 @@ describe("status", () => {
     expect(deps.stdout()).not.toContain("No key is known");
   });
 
-  it("answers with an empty list where there is no key yet", async () => {
+  it("answers with an empty list when there is no key yet", async () => {
     expect(JSON.parse(await run({ json: true }))).toEqual({
       selected: { profile: "default", rule: "default", path: null },
       profiles: [],
@@ -158,7 +158,7 @@ describe("status", () => {
     expect(await run()).toContain("mistral-key verify");
   });
 
-  it("tells of a rotation that is not finished", async () => {
+  it("reports an unfinished rotation", async () => {
     await storeKey(deps);
     deps = deps.next({ stdin: newKey.reveal() });
     const mistral = new KeyList(oldKey, newKey);
@@ -187,7 +187,7 @@ describe("status", () => {
     });
   });
 
-  it("tells of a damaged journal", async () => {
+  it("reports a damaged journal", async () => {
     await storeKey(deps);
     deps = deps.next({ stdin: newKey.reveal() });
     const mistral = new KeyList(oldKey, newKey);

@@ -70,7 +70,7 @@ describe("verify", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: "test...Key0", store: "keychain" });
   });
 
-  it("remembers whose key it is where Mistral does not say", async () => {
+  it("keeps the owner when Mistral does not report it", async () => {
     const identity = { email: "ada@example.com", workspace: "Lab", organization: null, keyName: "server" };
     await store(text, { identity });
     expect(await run("verify", "--region", "eu", "--json")).toBe(0);

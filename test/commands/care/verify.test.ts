@@ -203,7 +203,7 @@ describe("verify", () => {
     expect(said).toMatch(/mistral-key open keys .* mistral-key rotate -p work /);
   });
 
-  it("says of a key that never worked what may be why, as what it is: a guess", async () => {
+  it("names possible causes for a key that never worked, as guesses", async () => {
     const deps = open({ stdin: "wrongKey".repeat(4) });
     expect(await runLine(deps, "verify", "--stdin")).toBe(4);
     expect(deps.stdout()).toMatch(
@@ -272,7 +272,7 @@ describe("verify, when what is known and what is stored differ", () => {
     expect(deps.stderr()).toContain("Nothing was known about this key.");
   });
 
-  it("notices that the key was replaced behind its back, and forgets what it knew of the old one", async () => {
+  it("notices that the key was replaced from outside, and discards what it knew about the old one", async () => {
     const deps = open();
     const target = { target: { kind: "dotenv", path: "/srv/app/.env" }, since: null } as const;
     await store(deps, { expiresAt: "2026-12-01", targets: [target] });
@@ -372,7 +372,7 @@ describe("verify --stdin", () => {
     expect(deps.stdout() + deps.stderr()).not.toContain(text);
   });
 
-  it("refuses a terminal where nobody may be asked, and says what it expects", async () => {
+  it("refuses a terminal when nobody may be asked, and says what it expects", async () => {
     await expect(runLine(open(), "verify", "--stdin")).rejects.toMatchObject({
       kind: "usage",
       message: expect.stringContaining("standard input"),

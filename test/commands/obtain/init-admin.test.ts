@@ -70,7 +70,7 @@ describe("init --admin", () => {
     expect(await deps.secrets.get(at)).toEqual(adminKey);
   });
 
-  it("stores it also where the list does not have the profile's key", async () => {
+  it("stores it even when the list lacks the profile's key", async () => {
     api.admin.rows.clear();
     expect(await run()).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");

@@ -249,7 +249,7 @@ describe("init, in a terminal", () => {
     expect(another.profiles.read(parseProfileName("work"))?.expiresAt).toBeNull();
   });
 
-  it("asks for the date again where the one it was stopped with is past", async () => {
+  it("asks for the date again when the one it was stopped with is past", async () => {
     const stopped = open({
       answers: [
         answer.choose("I have an account"),

@@ -28,12 +28,12 @@ describe("get into a pipe", () => {
     expect(deps.stderr()).toBe("");
   });
 
-  it("asks nothing even where a person is there", async () => {
+  it("asks nothing even when a person is there", async () => {
     expect(await run({}, { answers: [] })).toBe(0);
     expect(deps.stdout()).toBe(`${oldKey.reveal()}\n`);
   });
 
-  it("gives the profile and the key with --json", async () => {
+  it("prints the profile and the key with --json", async () => {
     expect(await run({ json: true })).toBe(0);
     expect(deps.document()).toEqual({ profile: "default", key: oldKey.reveal() });
   });
@@ -69,7 +69,7 @@ describe("get on a terminal", () => {
     expect(deps.stdout()).toBe(`${oldKey.reveal()}\n`);
   });
 
-  it("refuses where nobody can be asked", async () => {
+  it("refuses when nobody can be asked", async () => {
     await expect(run({}, { stdoutIsTerminal, absence: "no-input" })).rejects.toMatchObject({
       kind: "needs-terminal",
       message: expect.stringContaining("--no-input was given"),

@@ -33,7 +33,7 @@ async function linesFor(headers: Record<string, string>): Promise<readonly strin
 }
 
 describe("limits", () => {
-  it("shows what is left, whose limits they are and where more is found", async () => {
+  it("shows what is left, whose limits they are and where to find more", async () => {
     expect(await run({ model: "mistral-large-latest" })).toBe(0);
     expect(deps.stdout()).toMatchInlineSnapshot(`
       "  Limits of mistral-large-latest in workspace Research of Analytical Engines
@@ -55,7 +55,7 @@ describe("limits", () => {
     expect(api.requests.find(({ maxTokens }) => maxTokens === 1)?.model).toBe("mistral-large-latest");
   });
 
-  it("asks a small model where none is named", async () => {
+  it("asks a small model when none is named", async () => {
     expect(await run({ json: true })).toBe(0);
     expect(deps.document()).toEqual({
       profile: "default",
@@ -131,7 +131,7 @@ describe("limits", () => {
     expect(deps.stderr()).toMatch(stderr);
   });
 
-  it("knows the workspace from an earlier check where this one does not say", async () => {
+  it("knows the workspace from an earlier check when this one does not say", async () => {
     api.behave("not-found", { on: ["identity"] });
     expect(await run()).toBe(0);
     expect(deps.stdout()).toContain("in workspace Research of Analytical Engines");

@@ -60,7 +60,7 @@ describe("open", () => {
     });
   });
 
-  it("answers with the address where no browser can be started", async () => {
+  it("answers with the address when no browser can be started", async () => {
     const { code, stdout, stderr } = await run(["docs"], { browser: false });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "https://docs.mistral.ai\n" });
     expect(stderr).toContain("No browser");

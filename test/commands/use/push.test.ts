@@ -80,7 +80,7 @@ describe("push to a dotenv file in a git repository", () => {
   });
 });
 
-it("says what has the key where that cannot be noted, and ends the other deliveries", async () => {
+it("says what has the key when that cannot be noted, and finishes the other deliveries", async () => {
   const full = on.deps.next({ profiles: unwritable(on.deps.profiles) });
   const args = [target(), `dotenv:${at("b.env")}`];
   await expect(push({ args, flags: new Flags({}) }, full)).rejects.toMatchObject({

@@ -36,7 +36,7 @@ async function open(env: Record<string, string> = {}) {
 }
 
 describe("run", () => {
-  it("starts the command with the key in its environment, and gives back its code", async () => {
+  it("starts the command with the key in its environment, and returns its code", async () => {
     const { run: start, runner } = await open({ A: "1" });
     expect(await start(["node", "app.js", "--flag"])).toBe(42);
     expect(runner.started).toEqual({

@@ -45,7 +45,7 @@ describe("try", () => {
     expect(api.requests.map(({ model }) => model)).toEqual(["mistral-large-latest"]);
   });
 
-  it("shows what share of the limits it took, where Mistral says them", async () => {
+  it("shows what share of the limits it took, when Mistral reports them", async () => {
     const headers = {
       "x-ratelimit-limit-req-minute": "60",
       "x-ratelimit-limit-tokens-minute": "500000",
@@ -131,7 +131,7 @@ describe("try", () => {
     expect(deps.stderr()).toMatch(said);
   });
 
-  it("says so where the key may call no model that answers", async () => {
+  it("says so when the key may call no chat model", async () => {
     await api.stop();
     api = await startMistralApi({ keys: [oldKey.reveal()], models: [] });
     const failed = run(["Hello"], {}, { serverUrl: api.url });

@@ -120,7 +120,7 @@ describe("start-up files of shells", () => {
     ["the only command of an if", `if [ -t 0 ]; then\nexport MISTRAL_API_KEY=${key}\nfi\n`],
     ["the only command of a function", `setup() {\n  export MISTRAL_API_KEY=${key}\n}\n`],
     ["the last of a chain", `true &&\nexport MISTRAL_API_KEY=${key}\n`],
-  ])("leaves a command that does nothing where it is %s", (_, text) => {
+  ])("leaves a no-op command in place of a key that is %s", (_, text) => {
     const after = planRemoval(posix, text).text;
     expect(after).toMatch(/^\s*: # MISTRAL_API_KEY moved$/m);
     if (process.platform !== "win32") execFileSync("sh", ["-n"], { input: after });

@@ -95,7 +95,7 @@ describe("the encrypted file", () => {
     expect(questions).toHaveLength(1);
   });
 
-  it("tells the rule before a new passphrase is typed", async () => {
+  it("shows the rule before a new passphrase is typed", async () => {
     const { store, questions } = openStore({ answers: [passphrase] });
     await store.set(address, key);
     expect(questions[0]?.message).toContain("8 characters or more");

@@ -52,13 +52,13 @@ describe("advice on a keychain", () => {
     ["sudo", { uid: 0, env: { SUDO_USER: "ada", ...desktop } }, /without sudo/],
     ["SSH", { env: { SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22", ...desktop } }, /dbus-run-session -- bash/],
     ["a console", {}, /dbus-run-session -- bash/],
-  ])("tells how to get a session bus in %s", (_, machine, line) => {
+  ])("says how to get a session bus in %s", (_, machine, line) => {
     const { reason, hint } = words("bus-missing", machine);
     expect(reason).toContain("no session bus");
     expect(hint).toMatch(line);
   });
 
-  it("offers a desktop's programs only where there is a desktop", () => {
+  it("offers a desktop's programs only when there is a desktop", () => {
     expect(words("locked", { env: desktop }).hint).toContain("seahorse");
     const overSsh = words("locked", { env: { ...desktop, SSH_TTY: "/dev/pts/0" } });
     expect(overSsh.hint).not.toContain("seahorse");

@@ -60,7 +60,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
     expect(run).toMatchObject({ code: 7, signal: null });
   });
 
-  it("is locked, also where it is not known to hold the key", async () => {
+  it("is locked, even when it is not known to hold the key", async () => {
     const { env } = await start("locked", { other: storedKey });
     expectRefusals((await act(program, env, ...acts)).outcomes, "locked", /is locked/);
   });
@@ -85,7 +85,7 @@ describeWithKeyring("a keychain that cannot be used", () => {
     expectRefusals((await act(program, env, ...acts)).outcomes, "absent", /GNOME Keyring has no keyring yet/);
   });
 
-  it("would forget a new key at log-out, and gives out what it holds", async () => {
+  it("would forget a new key at log-out, and hands out what it holds", async () => {
     const { env } = await start("volatile", { default: storedKey });
     const { outcomes } = await act(program, env, "availability", "get", "set", "delete");
     const forgets = { message: expect.stringContaining("would forget the key at log-out") };

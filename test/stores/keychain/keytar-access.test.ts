@@ -27,7 +27,7 @@ describeWithKeyring("keytar on a machine", () => {
     return (await act(program, { ...keyring.env, ...env }, "availability", "get", "set")).outcomes;
   };
 
-  it("works where its install script did not run", async () => {
+  it("works when its install script did not run", async () => {
     const outcomes = await outcomesWith(() => {});
     expect(outcomes.map(({ result }) => result)).toEqual([{ state: "available" }, storedKey, "stored"]);
     await keyring.store("default", storedKey);

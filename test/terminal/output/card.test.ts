@@ -40,7 +40,7 @@ describe("drawCard", () => {
     }
   });
 
-  it("says the same without a box where there is no room for one", () => {
+  it("says the same without a box when there is no room for one", () => {
     const lines = drawCard(card, 30, plain);
     expect(lines.join("\n")).not.toMatch(/[╭│╰]/);
     expect(lines.join("\n")).toContain("HQSx...Ug6Y");

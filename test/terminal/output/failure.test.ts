@@ -28,7 +28,7 @@ describe("failureDocument", () => {
     });
   });
 
-  it("has null where there is no hint", () => {
+  it("has null when there is no hint", () => {
     expect(failureDocument(new MistralKeyError("usage", "No."), 2).error.hint).toBeNull();
   });
 });

@@ -94,7 +94,7 @@ describe("keyValueRows", () => {
     ]);
   });
 
-  it("puts values under their labels where it is too narrow", () => {
+  it("puts values under their labels when there is too little room", () => {
     expect(keyValueRows(rows, 24)).toEqual([
       "Key",
       "  laptop, in workspace",

@@ -22,7 +22,7 @@ describe("layOutTable", () => {
     ]);
   });
 
-  it("shortens the widest column where there is not enough room, in colour too", () => {
+  it("shortens the widest column when there is not enough room, even in colour", () => {
     const [names = { head: "", cells: [] }, ...others] = columns;
     const styled = { ...names, cells: names.cells.map((cell) => colored.strong(cell)) };
     const lines = layOutTable([styled, ...others], 80, colored);

@@ -152,7 +152,7 @@ describe("a key that is typed", () => {
     });
   });
 
-  it("is taken in another shape after a question, and not without it", async () => {
+  it("is accepted in another shape only after a question", async () => {
     await askOne("key", async (terminal) => {
       terminal.paste(`${key}-${key}`);
       await terminal.waitFor("65 characters, usually 32 letters and digits");

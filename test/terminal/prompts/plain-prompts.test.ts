@@ -44,7 +44,7 @@ describe("in a dumb terminal", () => {
     });
   });
 
-  it("shows an example where one is asked for", async () => {
+  it("shows an example when asked to", async () => {
     await ask(["date"], dumb, async (terminal) => {
       await terminal.waitFor(/\? Its last day \(such as 21 Feb 2027\):$/);
       terminal.type("2027-02-21\r");

@@ -209,7 +209,7 @@ describe("press", () => {
 describe("passphrase", () => {
   const passphrase = `  ${key} with spaces `;
 
-  it("is taken exactly as entered, and not shown, nor its length", async () => {
+  it("is accepted exactly as entered, and neither it nor its length is shown", async () => {
     await askOne("passphrase", async (terminal) => {
       terminal.type(passphrase);
       await terminal.waitFor("••••••••  entered");

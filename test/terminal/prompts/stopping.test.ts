@@ -123,7 +123,7 @@ describe("stopping", () => {
     },
   );
 
-  it("Ctrl-Z hides what is typed after it, where no shell takes the terminal", async () => {
+  it("Ctrl-Z hides what is typed after it, when no shell takes the terminal", async () => {
     await askOne("key", async (terminal) => {
       terminal.press("ctrl-z");
       // It has the terminal again, which it asks to mark pastes.

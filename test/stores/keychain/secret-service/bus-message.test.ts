@@ -136,7 +136,7 @@ describe("unmarshalling a message", () => {
     expect(() => messageLength(header)).toThrow(MalformedMessage);
   });
 
-  it("reads or refuses, whatever comes", () => {
+  it("reads or refuses, for any input", () => {
     const valid = [
       reply(
         "aoa{ss}",
