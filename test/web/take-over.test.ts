@@ -53,7 +53,7 @@ describe("a page and the terminal that serves it", () => {
     expect(await page.answer({ choice: 0 })).toEqual({ outcome: "taken" });
     await page.question(/^Where are you now/);
     // Nothing remains of the question that the page has taken back.
-    expect(await terminal.waitFor("answer here instead")).not.toContain("I am new to Mistral");
+    expect(await terminal.waitFor("t answer here instead")).not.toContain("I am new to Mistral");
     expect(await page.answer({ instead: "terminal" })).toEqual({ outcome: "taken" });
     await page.question(/^In the terminal: /);
     await terminal.waitFor(/Where are you now\?.*Where are you now\?.*I have a key/s);
