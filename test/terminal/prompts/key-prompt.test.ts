@@ -161,7 +161,7 @@ describe("a key that is typed", () => {
       terminal.press("enter");
       await terminal.waitFor("paste it here");
       terminal.paste("short");
-      await terminal.waitFor("5 characters");
+      await terminal.waitFor(/ 5 characters/);
       terminal.press("enter");
       await terminal.waitFor("Use it anyway? (y/N)");
       terminal.type("y");

@@ -233,7 +233,7 @@ describe("passphrase", () => {
       terminal.press("enter");
       await terminal.waitFor("Nothing was entered");
       terminal.paste("one\ntwo");
-      await terminal.waitFor("entered");
+      await terminal.waitFor("••  entered");
       terminal.press("enter");
       await terminal.waitFor("more than one line");
       terminal.press("ctrl-c");
