@@ -144,8 +144,8 @@ export class TerminalPrompts extends KeyboardPrompts {
     const ask = createPromptModule({ input, output, signal: AbortSignal.any([signal, input.stopped]) });
     const prompt = own ?? (ask.prompts[question.type] as Prompt);
     ask.registerPrompt(question.type, (config, context) => {
-      // A withdrawn prompt is erased, which is only known at its end.
-      const isCleared = { get: () => withdrawn?.aborted === true };
+      // Erased if withdrawn, or if a key was pasted instead, which is only known at its end.
+      const isCleared = { get: () => withdrawn?.aborted === true || input.misplaced !== undefined };
       return prompt(config, Object.defineProperty({ ...context }, "clearPromptOnDone", isCleared));
     });
     try {
