@@ -18,7 +18,7 @@ import type { Output } from "./terminal/output/output.ts";
 import { isTerminal, type StandardStream } from "./terminal/output/standard-stream.ts";
 import { TerminalOutput } from "./terminal/output/terminal-output.ts";
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
-import { opensPages } from "./terminal/terminal-capabilities.ts";
+import { opensPages, runsInCi } from "./terminal/terminal-capabilities.ts";
 
 /** What is already open in this process. */
 export interface Outside {
@@ -100,7 +100,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
       return choice;
     },
     remindOfEnd: (key, profile) => {
-      if (!stderr.isTTY || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
+      if (!stderr.isTTY || runsInCi(env) || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
       remindOfEnd({ key, profile }, { folder, output, now });
     },
     journal: new JournalFolder(folder),

@@ -14,7 +14,13 @@ import { layOutHelp } from "./help.ts";
  * @throws MistralKeyError of kind `usage`
  */
 export function parseCommandLine(argv: readonly string[], layout: HelpLayout): Invocation {
-  refuseKeysInArguments(argv);
+  const [first = "", second = ""] = argv;
+  if ((first === "-h" || first === "--help") && commandNamed(second) !== undefined) {
+    return parseCommandLine([second, "--help"], layout);
+  }
+  const end = argv.indexOf("--");
+  // What follows is an argument, or for `run` belongs to another command, except its name, which is shown.
+  refuseKeys(end === -1 ? argv : argv.slice(0, end + 2));
   const reading: Reading = { argv, layout, text: "", invocation: undefined };
   const program = buildProgram(reading);
   try {
@@ -99,6 +105,7 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   if (entry.passThrough === true) command.passThroughOptions();
   command.addHelpText("after", `\nExamples:\n${entry.examples.map((line) => `  $ ${line}`).join("\n")}\n`);
   command.action(() => {
+    if (entry.passThrough !== true) refuseKeys(command.args);
     const values = { ...given(program, globalFlags), ...given(command, [...entry.flags, ...globalFlags]) };
     refuseConflicts(entry, values);
     reading.invocation = { kind: "command", command: entry, args: command.args, flags: new Flags(values) };
@@ -162,12 +169,10 @@ function nameOf(syntax: string): string {
 
 /**
  * A key in an argument ends up in the shell's history and in process lists; accepting it would teach the
- * habit. What follows `--` belongs to another command, except its name, which is shown.
+ * habit.
  */
-function refuseKeysInArguments(argv: readonly string[]): void {
-  const end = argv.indexOf("--");
-  const own = end === -1 ? argv : argv.slice(0, end + 2);
-  if (own.some((argument) => keyInArgument.test(argument))) {
+function refuseKeys(words: readonly string[]): void {
+  if (words.some((argument) => keyInArgument.test(argument))) {
     throw new MistralKeyError("usage", "An argument looks like an API key, so nothing was done.", {
       hint: "Arguments stay in the shell's history and can be read by other processes. Send the key on standard input instead, as in init --with-key < FILE. If this was a real key, make a new one and delete this one.",
     });

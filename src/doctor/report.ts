@@ -26,7 +26,10 @@ export function printReport(output: Output, finished: readonly FinishedCheck[]):
       if (action !== "") output.next(action, 2);
     }
   }
-  const wrong = finished.filter(({ result }) => result.state === "fail").length;
+  const [wrong = 0, odd = 0] = ["fail", "warn"].map(
+    (state) => finished.filter(({ result }) => result.state === state).length,
+  );
+  const sound = odd === 0 ? "Nothing is wrong." : `Nothing is broken; ${count(odd, "thing")} to look at.`;
   output.print();
-  output.heading(wrong === 0 ? "Nothing is wrong." : `${count(wrong, "thing")} to put right.`, 0);
+  output.heading(wrong === 0 ? sound : `${count(wrong, "thing")} to put right.`, 0);
 }

@@ -58,7 +58,7 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
   const there = await store.get(address);
   if (there !== undefined && !request.replace) {
     throw new MistralKeyError("usage", `Profile "${name}" already has the Admin API key ${there.mask}.`, {
-      hint: `To replace it: ${commandFor(name, "init --admin --yes")}`,
+      hint: "Add --yes to replace it.",
     });
   }
   const { key, issuer } = await captureAdminKey(deps, request, ordinary, endpoint);

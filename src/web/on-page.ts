@@ -26,7 +26,7 @@ export async function onPage<Result>(
   work: (deps: Deps) => Promise<Result>,
 ): Promise<Result> {
   if (real.absence === "no-input" || real.absence === "ci") {
-    throw new MistralKeyError("usage", "The page asks questions, but questions are turned off here.", {
+    throw new MistralKeyError("usage", "A page is for a person, but questions are turned off here.", {
       hint: "Leave out --web, or run it where CI is not set and without --no-input.",
     });
   }

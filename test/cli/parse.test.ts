@@ -83,7 +83,13 @@ describe("help", () => {
   });
 
   it("of one command is the answer to help and to --help", () => {
-    expect(parse("help", "ls")).toEqual(parse("status", "--help"));
+    for (const argv of [
+      ["help", "ls"],
+      ["--help", "ls"],
+      ["-h", "ls"],
+    ]) {
+      expect(parse(...argv)).toEqual(parse("status", "--help"));
+    }
     expect(parse("help", "run")).toMatchObject({ kind: "text", text: expect.stringContaining("--redact") });
   });
 

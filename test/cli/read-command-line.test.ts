@@ -57,6 +57,8 @@ describe("a key in an argument", () => {
     ["try", `My key is ${key}. Does it work?`],
     ["push", `command:sh -c 'cat; echo ${key}; true'`],
     ["env", "--write", `${key} .env`],
+    ["try", "--", "My", "key", "is", key],
+    ["try", "--", "run", "--", "my key is", key],
   ])("is refused and not repeated: %s %s", async (...line) => {
     const refused = await readCommandLine(line, layout).catch((error: unknown) => error);
     expect(refused).toMatchObject({

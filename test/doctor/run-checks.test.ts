@@ -76,7 +76,7 @@ it.each([30, 80])("the report reads well in %d columns", async (columns) => {
     printReport(deps.output.answers, finished);
     const words = deps.stdout().replace(/\s+/g, " ").trim();
     expect(words).toBe(
-      "✓ clock: The clock of this machine is right, by Mistral's. ! browser: None. › Do this. › Or do that. • dns: Not looked at. Nothing is wrong.",
+      "✓ clock: The clock of this machine is right, by Mistral's. ! browser: None. › Do this. › Or do that. • dns: Not looked at. Nothing is broken; 1 thing to look at.",
     );
     expect(
       deps

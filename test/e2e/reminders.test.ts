@@ -48,8 +48,9 @@ describe("the reminder that a key expires", () => {
     expect(await onTerminal(command)).not.toMatch(reminder);
   });
 
-  it("is silent when MISTRAL_KEY_NO_REMINDERS is set, and with --json", async () => {
+  it("is silent when MISTRAL_KEY_NO_REMINDERS is set, in CI, and with --json", async () => {
     expect(await onTerminal(command, { MISTRAL_KEY_NO_REMINDERS: "1" })).not.toMatch(reminder);
+    expect(await onTerminal(command, { CI: "true" })).not.toMatch(reminder);
     expect(await onTerminal(["get", "--json", "--reveal"])).not.toMatch(reminder);
     expect(await onTerminal(command)).toMatch(reminder);
   });

@@ -15,6 +15,11 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   const settings = readSettings(flags, deps);
   const name = parseVariableName(flags.value("as") ?? standardVariable);
   const file = flags.value("write");
+  if (file === "") {
+    throw new MistralKeyError("usage", "--write needs the name of a file.", {
+      hint: `For example: ${commandFor(settings.profile, "env --write .env")}`,
+    });
+  }
   if (file !== undefined) return writeFile({ file, name }, settings, deps);
 
   const asked = flags.value("shell");

@@ -13,7 +13,9 @@ import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
 export async function push({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const forgotten = flags.value("forget");
-  const targets = args.map((text) => readReference(text, deps));
+  const named = args.map((text) => readReference(text, deps));
+  // Two deliveries to one place would run its program twice.
+  const targets = [...new Map(named.map((target) => [targetText(target), target])).values()];
   if (targets.length > 0 && (forgotten !== undefined || flags.on("list"))) {
     throw new MistralKeyError(
       "usage",

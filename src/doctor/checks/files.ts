@@ -28,6 +28,8 @@ export const permissionsCheck: Check = {
       };
     }
     const open = files.filter(({ stats }) => (stats.mode & 0o077) !== 0).map(({ path }) => path);
+    // Whoever may write it can move the folders in it away.
+    if (((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o022) !== 0) open.unshift(folder);
     const toClose = open.length > 0 ? [folder] : [];
     const passphrase = deps.env.MISTRAL_KEY_PASSPHRASE_FILE;
     if (passphrase && isReadableByOthers(passphrase)) {
@@ -47,7 +49,7 @@ export const permissionsCheck: Check = {
   },
 };
 
-/** The folders with the program's files, and the files. The parent folder is the user's to arrange. */
+/** The folders with the program's files, and the files. Who may look into their parent is up to the user. */
 function filesOf(folder: string): readonly { readonly path: string; readonly stats: Stats }[] {
   // Another run may remove one meanwhile.
   const at = (path: string) => {

@@ -44,8 +44,17 @@ export function openCommand(text: string, context: TargetContext): Target {
   };
 }
 
-/** Splits a command line into words as a shell would; nothing else is special. */
+/**
+ * Splits a command line into words as a shell would; nothing else is special.
+ *
+ * @throws MistralKeyError of kind `usage` if a quote is not closed
+ */
 function wordsOf(text: string): readonly string[] {
+  if (/['"]/.test(text.replace(/'[^']*'|"[^"]*"/g, ""))) {
+    throw new MistralKeyError("usage", "A quote in the target command: is not closed.", {
+      hint: "To pass a quote on, put it between quotes of the other kind.",
+    });
+  }
   const words = text.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, "$1$2"));
 }

@@ -289,6 +289,15 @@ const faults: readonly (Plant & {
     advises: /chmod -R go= /,
   },
   {
+    fault: "a folder that others can move the program's folders out of",
+    plant: ({ deps }) => chmodSync(deps.home, 0o777),
+    id: "permissions",
+    state: "warn",
+    code: 0,
+    says: /^Others on this machine can open (?!.*profiles)/,
+    advises: /chmod -R go= /,
+  },
+  {
     fault: "a file that the group can read",
     plant: ({ deps }) => chmodSync(join(deps.home, "profiles", "default.json"), 0o640),
     id: "permissions",

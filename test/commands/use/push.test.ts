@@ -181,6 +181,12 @@ describe("push", () => {
     expect(readFileSync(at("b.env"), "utf8")).toContain(otherKey.reveal());
   });
 
+  it("delivers once to a target that is named twice", async () => {
+    const { code, said } = await on.push("dotenv:.env", "dotenv:./.env");
+    expect(code).toBe(0);
+    expect(said.match(/read back/g)).toHaveLength(1);
+  });
+
   it("refuses a place that gets the key of another profile, and changes nothing", async () => {
     const targets = [{ target: readTarget(target()), since: "2026-08-01T00:00:00.000Z" }];
     await storeKey(on.deps, { key: otherKey, name: parseProfileName("work"), targets });
@@ -224,6 +230,8 @@ describe("push", () => {
     [["dotenv:.env", "--forget", "dotenv:.env"]],
     [[]],
     [["dotenv:no/such/folder/.env"]],
+    [["command:sh -c 'cat"]],
+    [["command:echo it's"]],
   ])("refuses %j", async (words) => {
     await expect(on.push(...words)).rejects.toMatchObject({ kind: "usage" });
     expect(on.remembered()).toEqual([]);
