@@ -87,9 +87,10 @@ const questions: Readonly<Record<string, () => Promise<unknown>>> = {
     return "done";
   },
   wait: async () => {
+    const told = once(process, "SIGUSR2");
     output.print("waiting");
     const alive = setInterval(() => {}, 60_000);
-    await once(process, "SIGUSR2");
+    await told;
     clearInterval(alive);
     return "waited";
   },
