@@ -148,6 +148,7 @@ describe("the page's server", () => {
       request({ method: "GET", path: "/", headers: { origin: undefined, ...headers }, body: "" });
     expect(await open({ "sec-fetch-site": "cross-site", "sec-fetch-dest": "document" })).toBe(403);
     expect(await open({ "sec-fetch-site": "none", "sec-fetch-dest": "iframe" })).toBe(403);
+    expect(await open({ origin: "https://example.com" })).toBe(403);
     expect(await open({ "sec-fetch-site": "none", "sec-fetch-dest": "document" })).toBe(200);
   });
 

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { suggestKeyName } from "../../capture/steps.ts";
 import type { Deps } from "../../deps.ts";
+import { Cancelled } from "../../errors.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileRegistry } from "../../profiles/profile-registry.ts";
@@ -28,6 +29,7 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
   const key = ApiKey.of(madeUpKey());
   const server = await startDemoServer(key, suggestKeyName(real.machineName(), real.now()));
   const { output } = real;
+  const forRealKey = `For a real key: ${commandFor(profile, "init")}`;
   try {
     greet(real, "a demonstration");
     output.paragraph("Everything is made up: no account, no network, nothing kept.");
@@ -44,7 +46,11 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
     }
     output.print();
     output.paragraph("That was the demonstration. Nothing was kept.");
-    output.next(`For a real key: ${output.theme.strong(commandFor(profile, "init"))}`);
+    output.next(forRealKey);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    // The wizard says how to continue, but nothing is left to continue.
+    throw new Cancelled("Stopped. That was the demonstration, and nothing was kept.", { hint: forRealKey });
   } finally {
     await server.stop();
   }

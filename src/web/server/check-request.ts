@@ -21,12 +21,13 @@ export function refusalOf(request: IncomingMessage, authority: string): number |
   const expected = methods.get(url);
   if (method !== expected) return expected === undefined ? 404 : 405;
   const site = headers["sec-fetch-site"];
+  const own = `http://${authority}`;
   if (method === "GET") {
     const opened = site === undefined || site === "none" || site === "same-origin";
     const asDocument = (headers["sec-fetch-dest"] ?? "document") === "document";
-    return opened && asDocument ? undefined : 403;
+    return opened && asDocument && (headers.origin ?? own) === own ? undefined : 403;
   }
-  if (headers.origin !== `http://${authority}`) return 403;
+  if (headers.origin !== own) return 403;
   if (site !== undefined && site !== "same-origin") return 403;
   return headers["content-type"] === "application/json" ? undefined : 415;
 }

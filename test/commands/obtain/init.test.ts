@@ -741,7 +741,11 @@ describe("init --demo", () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key("placeholder".repeat(3)), answer.stop()],
     });
-    await expect(runLine(deps, "init", "--demo")).rejects.toMatchObject({ kind: "cancelled" });
+    await expect(runLine(deps, "init", "--demo")).rejects.toMatchObject({
+      kind: "cancelled",
+      message: expect.stringContaining("nothing was kept"),
+      hint: "For a real key: mistral-key init",
+    });
     expect(deps.stderr()).toMatch(/demo[A-Za-z0-9]{28}/);
     expect(deps.stderr()).toContain("Mistral does not accept this key");
     expect(deps.stderr()).not.toContain("--server-url");
