@@ -431,7 +431,7 @@ describe("rotate --all --expiring", () => {
       notDue: ["work"],
       unknown: ["home"],
     });
-    expect(deps.stderr()).toContain('not known here when the key of profile "home" ends');
+    expect(deps.stderr()).toContain('not known here when the key of profile "home" expires');
   });
 
   it("continues after a failure, and exits with the worst code", async () => {
