@@ -2,7 +2,6 @@ import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { CallOptions, MistralApi } from "../mistral/mistral-api.ts";
 import type { Settings } from "../settings.ts";
-import { quietly } from "../terminal/absence.ts";
 import { readKeyToCheck } from "../verification/verify-profile.ts";
 
 /** A stored key, and the client for calls. */
@@ -23,12 +22,12 @@ export async function readCallableKey(deps: Deps, settings: Settings): Promise<C
   return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
 }
 
-/** Runs `work` and shows its progress. Keystrokes are not echoed meanwhile. */
+/** Runs `work` and shows its progress. */
 export async function whileWaiting<Result>(
   deps: Deps,
   label: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const line = deps.output.progress(label);
-  return await quietly(deps, work).finally(() => line.clear());
+  return await work().finally(() => line.clear());
 }

@@ -2,7 +2,6 @@ import type { Deps } from "../deps.ts";
 import type { Assessed, ChatEvent, RateLimits } from "../mistral/mistral-api.ts";
 import { chooseModel } from "../mistral/read-answers.ts";
 import { showName } from "../outside-text.ts";
-import { quietly } from "../terminal/absence.ts";
 import { type CallableKey, whileWaiting } from "./call-key.ts";
 
 /** The prompt and the model; if none is named, a small one that the key may call. */
@@ -55,14 +54,12 @@ export async function tryModel(
   if (!stream.ok) return { ...nothing, model, failure: stream.assessed };
   let text = "";
   let last: ChatEvent | undefined;
-  await quietly(deps, async () => {
-    for await (const event of stream.value) {
-      last = event;
-      if (event.kind !== "text") continue;
-      text += event.text;
-      onText(event.text);
-    }
-  });
+  for await (const event of stream.value) {
+    last = event;
+    if (event.kind !== "text") continue;
+    text += event.text;
+    onText(event.text);
+  }
   return {
     model,
     text,

@@ -2,10 +2,9 @@ import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, CheckStep, KeyCheck } from "../mistral/mistral-api.ts";
-import { quietly } from "../terminal/absence.ts";
 
 /** The dependencies of {@link checkWithProgress}. */
-export type Checking = Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">;
+export type Checking = Pick<Deps, "mistral" | "output" | "signal">;
 
 /** How to check a key. */
 export interface CheckRequest
@@ -16,7 +15,7 @@ export interface CheckRequest
 
 /**
  * Makes the test calls and shows progress and successes on stderr; failures are left to the caller, who has
- * the whole verdict. Keystrokes are not echoed.
+ * the whole verdict.
  *
  * @throws Cancelled when the user presses Ctrl-C
  */
@@ -38,7 +37,7 @@ export async function checkWithProgress(
     line = output.progress("Asking a model");
   };
   try {
-    return await quietly(deps, () => api.checkKey(key, { ...request, onProgress, signal }));
+    return await api.checkKey(key, { ...request, onProgress, signal });
   } finally {
     line.clear();
   }
@@ -71,7 +70,7 @@ export async function checkEach<Item, Result>(
     }
   };
   try {
-    await quietly(deps, () => Promise.all(Array.from({ length: atOnce }, work)));
+    await Promise.all(Array.from({ length: atOnce }, work));
   } finally {
     line.clear();
   }

@@ -154,7 +154,8 @@ export class ScriptedPrompts implements Prompts {
   }
 
   #take(kind: Kind, message: string): unknown {
-    if (this.#asked.length > 0 && this.#quiet === 0) this.#aloud.push(message);
+    // What is asked for a key may be pasted twice.
+    if ((this.#asked.length > 0 || kind === "key") && this.#quiet === 0) this.#aloud.push(message);
     this.#asked.push(message);
     const next = this.#answers.shift();
     if (next === undefined) throw new Error(`Nobody expected the question (${kind}): ${message}`);

@@ -15,7 +15,10 @@ type Asked = OnboardRequest & { readonly json: boolean };
 /** The wizard: from no account to a verified key in a store. */
 export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
   const { flags } = input;
-  if (flags.on("admin")) return await (await import("./init-admin.ts")).initAdmin(input, deps);
+  if (flags.on("admin")) {
+    const { initAdmin } = await import("./init-admin.ts");
+    return await quietly(deps, () => initAdmin(input, deps));
+  }
   const expires = flags.value("expires");
   const request: Asked = {
     ...readSettings(flags, deps),

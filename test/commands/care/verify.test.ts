@@ -63,6 +63,17 @@ describe("verify", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid", targets: [target] });
   });
 
+  it.each(["verify", "verify --all", "limits", "models", "try Hello"])(
+    "and every other command that only calls Mistral leaves the keyboard to the shell: %j",
+    async (line) => {
+      const deps = open();
+      await store(deps);
+      // Taking it from the background would stop the process.
+      const prompts = () => Promise.reject(new Error("The keyboard was taken."));
+      expect(await runLine({ ...deps, prompts, interactive: true }, ...line.split(" "))).toBe(0);
+    },
+  );
+
   it("says that the stored key is good, whose it is and when it expires", async () => {
     const deps = open();
     await store(deps, { expiresAt: "2027-02-21" });

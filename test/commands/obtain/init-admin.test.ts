@@ -34,6 +34,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  expect(deps.script.aloud).toEqual([]);
   await api.stop();
   deps.close();
 });
