@@ -31,7 +31,7 @@ async function init(...answers: readonly ScriptedAnswer[]): Promise<number> {
   const wizard = [
     answer.choose("I have a key"),
     answer.key(key.reveal()),
-    answer.choose("I do not know", /end/),
+    answer.choose("I do not know", /expire/),
   ];
   const env = { PATH: process.env.PATH ?? "" };
   deps = deps.next({ serverUrl: api.url, env, store: deps.secrets, answers: [...wizard, ...answers] });
