@@ -54,7 +54,7 @@ export interface KeyIssuer {
   /** Finds the user ID of a member by e-mail address. */
   findUser(email: string): Promise<string | undefined>;
 
-  /** Creates a key. Ignores Ctrl-C, so that a created key is not lost. */
+  /** Creates a key. Ctrl-C does not cut off the call, since the key may exist by then. */
   create(wish: KeyWish): Promise<CreatedKey>;
 
   /** Deletes a key; succeeds if it is already gone. */

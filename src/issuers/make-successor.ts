@@ -22,7 +22,7 @@ export interface Successor {
   readonly listed: ListedKey;
 }
 
-type Making = Pick<Deps, "output" | "now" | "profiles">;
+type Making = Pick<Deps, "output" | "now" | "profiles" | "signal">;
 
 /**
  * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row.
@@ -56,11 +56,15 @@ export async function makeSuccessor(
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;
+  // Ctrl-C ends the program without waiting for a slow answer.
+  const tell = () => deps.output.warn(`${mayBeThere(name)}. ${deleteIt}`);
+  deps.signal.addEventListener("abort", tell);
   const created = await issuer
     .create({ name, workspaceId, userId, expiresAt: wish })
     .catch((error: unknown) => {
       throw mayBeMade(error, name);
-    });
+    })
+    .finally(() => deps.signal.removeEventListener("abort", tell));
   // Such a key is in use, by this profile or elsewhere: it must not be deleted again as one that was just made.
   if (created.key.mask === wanted.mask || [row, ...before].some(({ keyId }) => keyId === created.keyId)) {
     throw new MistralKeyError(
@@ -128,12 +132,15 @@ async function namesakes(issuer: KeyIssuer, { name, workspaceId }: IssuedKey): P
   return rows.filter((one) => one.name === name && one.workspaceId === workspaceId);
 }
 
+const deleteIt = `Delete it, if it is there: ${furtherPages.organizationKeys}`;
+
+function mayBeThere(name: string | null): string {
+  return `A key${name === null ? "" : ` called "${name}"`} may have been made anyway`;
+}
+
 /** An answer that got lost says nothing about the key. */
 function mayBeMade(error: unknown, name: string | null): unknown {
   if (!(error instanceof MistralKeyError) || error.kind !== "unreachable") return error;
-  const called = name === null ? "" : ` called "${name}"`;
-  const hint = [`Delete it, if it is there: ${furtherPages.organizationKeys}`, error.hint ?? []]
-    .flat()
-    .join("\n");
-  return withSentence(error, `A key${called} may have been made anyway, and nobody has it.`, { hint });
+  const hint = [deleteIt, error.hint ?? []].flat().join("\n");
+  return withSentence(error, `${mayBeThere(name)}, and nobody has it.`, { hint });
 }

@@ -49,7 +49,12 @@ export async function changeStore(deps: Deps, profile: Profile, to: StoreKind): 
       throw new MistralKeyError(
         "unfinished",
         `The key is now kept in ${target.describe()}, but the copy in ${from.describe()} could not be erased: ${moved.cause.message}`,
-        { cause: moved.cause, hint: moved.cause.hint ?? "Erase it there by hand." },
+        {
+          cause: moved.cause,
+          hint: [moved.cause.hint ?? [], `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`]
+            .flat()
+            .join("\n"),
+        },
       );
   }
 }

@@ -9,7 +9,7 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { replaceKey } from "../rotation/replace-key.ts";
+import { refuseReplacedMeanwhile, replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredOutcome } from "./outcome.ts";
 import type { Place } from "./place.ts";
@@ -28,7 +28,8 @@ export interface Storing {
  * Stores a key in its place. A different key that is there is replaced as in a rotation.
  *
  * @throws as `replaceKey` does; MistralKeyError of a `store-…` kind when it could not be stored, with
- *   nothing changed; of kind `unfinished` when only its profile could not be written
+ *   nothing changed; of kind `unfinished` when only its profile could not be written; `usage` when another
+ *   run has stored a key there meanwhile
  */
 export async function storeKey(
   deps: Deps,
@@ -43,7 +44,7 @@ export async function storeKey(
     const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
     const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
     const { targets = [], adminKey } = (known && latestOf(deps.profiles, known)) ?? known ?? {};
-    const profile = await keepKey(deps, store, { ...facts, expiresAt: end, targets, adminKey });
+    const profile = await keepKey(deps, place, { ...facts, expiresAt: end, targets, adminKey });
     return { outcome: "stored", profile, key, store, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known, browser });
@@ -67,8 +68,15 @@ type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "promp
  * interruption it is there, and `verify` writes the profile. When the store refuses it, the user may fix
  * that and retry, since Mistral shows a key only once.
  */
-async function keepKey(deps: Keeping, store: SecretStore, known: Omit<KnownKey, "store">): Promise<Profile> {
-  await retryWhileStoreFails(deps, () => putKey(deps, store, known));
+async function keepKey(
+  deps: Keeping,
+  { store, known: before }: Place,
+  known: Omit<KnownKey, "store">,
+): Promise<Profile> {
+  await retryWhileStoreFails(deps, async () => {
+    refuseReplacedMeanwhile(deps, { profile: known.name, before: before ?? null }, known.key);
+    await putKey(deps, store, known);
+  });
   const profile = profileOf({ ...known, store: store.kind, storeName: store.describe() }, deps.now());
   try {
     deps.profiles.write(profile);

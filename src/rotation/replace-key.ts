@@ -70,11 +70,11 @@ export async function switchToStaged(
 /** Saves what was not known when the profile was planned. */
 async function completeProfile(
   { profiles, now }: Deps,
-  { profile: name, after }: RotationRecord,
+  { after }: RotationRecord,
   { check, askExpiry }: ReplaceRequest,
 ): Promise<void> {
   const change = (changed: (profile: Profile) => Profile) => {
-    const profile = profiles.read(name);
+    const profile = latestOf(profiles, after);
     if (profile !== undefined) profiles.write(changed(profile));
   };
   // `--auto` stores a key before checking it.
@@ -120,6 +120,8 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
     await store.set({ profile: name, slot: "next" }, key);
     return record;
   } catch (error) {
+    // What another run has begun meanwhile is not undone.
+    journal.confirm(record);
     // The store may hold the key despite its error, and a leftover would block the next rotation.
     await store.delete({ profile: name, slot: "next" }).catch(() => false);
     journal.end(name);
@@ -140,13 +142,21 @@ function planFor({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, no
 }
 
 /**
- * Refuses if another run replaced the key while the user fetched a new one. The store may cache the old key
- * for the whole run, so the profile is read again.
+ * Refuses if another run has stored a key since this one read what is stored, as while the user fetched a
+ * new one. The store may cache what it read for the whole run, so the profile is read again.
+ *
+ * @param before - the profile read then
+ * @param key - the one that this run knows to be stored, or stores
+ * @throws MistralKeyError of kind `usage`
  */
-function refuseReplacedMeanwhile(deps: Deps, { profile, before }: RotationRecord, oldKey: ApiKey): void {
+export function refuseReplacedMeanwhile(
+  deps: Pick<Deps, "profiles">,
+  { profile, before }: Pick<RotationRecord, "profile" | "before">,
+  key: ApiKey,
+): void {
   const latest = unlessDamaged(() => deps.profiles.read(profile));
   if (latest === undefined || latest.fingerprint.hash === before?.fingerprint.hash) return;
-  if (matchesFingerprint(oldKey, latest.fingerprint)) return;
+  if (matchesFingerprint(key, latest.fingerprint)) return;
   throw new MistralKeyError(
     "usage",
     `Another run of mistral-key has stored the key ${latest.key} for profile "${profile}" in the meantime, so nothing was changed.`,

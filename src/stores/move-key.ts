@@ -3,7 +3,7 @@ import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { SecretStore } from "./secret-store.ts";
+import { everySlot, type SecretAddress, type SecretStore } from "./secret-store.ts";
 
 /** The outcome of moving a key. */
 export type MoveOutcome =
@@ -16,13 +16,14 @@ export type MoveOutcome =
   | { readonly outcome: "copy-left"; readonly cause: MistralKeyError };
 
 /**
- * Moves a profile's key and Admin API key from one store to another. At every moment at least one of
- * them holds it, and the profile names one that does: it is written to the new store and read back,
- * then the profile is updated, then the old copy is deleted. Running it again completes an interrupted
- * move.
+ * Moves a profile's keys from one store to another. At every moment at least one of them holds each, and
+ * the profile names a store that does: they are written to the new store and read back, then the profile
+ * is updated, then the old copies are deleted. Running it again completes a move that was interrupted
+ * before the profile was updated.
  *
- * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store; of a
- *   `store-…` kind when a store fails: the profile and the old store are then unchanged
+ * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store, and if
+ *   another run replaces the key meanwhile; of a `store-…` kind when a store fails: the profile and the old
+ *   store are then unchanged
  */
 export async function moveKey(
   name: ProfileName,
@@ -31,33 +32,47 @@ export async function moveKey(
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
 ): Promise<MoveOutcome> {
   refuseRotation(name, journal);
-  const address = { profile: name, slot: "current" } as const;
-  const key = await from.get(address);
-  if (key === undefined) return { outcome: "nothing-to-move" };
-  const there = await to.get(address);
   const profile = profiles.read(name);
-  const admin = { profile: name, slot: "admin" } as const;
-  const adminKey = await from.get(admin);
-  if (there === undefined || !there.equals(key)) {
-    // A stale copy from an earlier move must not replace a newer key.
-    if (there !== undefined && profile?.store === to.kind) return { outcome: "nothing-to-move" };
-    if (there !== undefined) return { outcome: "another-key-there", key: there };
-    await to.set(address, key);
+  const addresses = everySlot.map((slot) => ({ profile: name, slot }));
+  const copies: { readonly address: SecretAddress; readonly key: ApiKey }[] = [];
+  for (const address of addresses) {
+    const key = await from.get(address);
+    if (key === undefined) {
+      if (address.slot === "current") return { outcome: "nothing-to-move" };
+      continue;
+    }
+    const there = await to.get(address);
+    if (there !== undefined && !there.equals(key)) {
+      // A stale copy from an earlier move must not replace a newer key.
+      if (profile?.store === to.kind) return { outcome: "nothing-to-move" };
+      return { outcome: "another-key-there", key: there };
+    }
+    if (there === undefined) copies.push({ address, key });
   }
-  if (adminKey !== undefined) await to.set(admin, adminKey);
-  // One may have started during a keychain prompt.
+  for (const { address, key } of copies) await to.set(address, key);
+  // One may have started, or ended, during a keychain prompt.
   refuseRotation(name, journal);
   const latest = profiles.read(name);
+  if (latest?.fingerprint.hash !== profile?.fingerprint.hash) throw changedMeanwhile(name, from, to);
   if (latest !== undefined && latest.store !== to.kind)
     profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
   try {
-    await from.delete(address);
-    if (adminKey !== undefined) await from.delete(admin);
+    for (const address of addresses) await from.delete(address);
     return { outcome: "moved" };
   } catch (error) {
     if (!(error instanceof MistralKeyError)) throw error;
     return { outcome: "copy-left", cause: error };
   }
+}
+
+function changedMeanwhile(name: ProfileName, from: SecretStore, to: SecretStore): MistralKeyError {
+  return new MistralKeyError(
+    "unfinished",
+    `The key of profile "${name}" was replaced in the meantime, so it stays in ${from.describe()}.`,
+    {
+      hint: `To take the earlier one out of ${to.describe()}: ${commandFor(name, `remove --store ${to.kind}`)}`,
+    },
+  );
 }
 
 function refuseRotation(name: ProfileName, journal: Deps["journal"]): void {

@@ -99,6 +99,24 @@ it("leaves nothing of a new key that the store kept but reported as failed", asy
   expect(await start({ withKey: true }, { key: otherKey })).toBe(9);
 });
 
+it("erases no key that another run has put in its place while the store was waited for", async () => {
+  const locked = new MistralKeyError("store-locked", "The store is locked.");
+  const failing = (slot: SecretAddress["slot"]) =>
+    interrupted(slot, async () => {
+      throw locked;
+    });
+  const endAndBeginNext = async () => {
+    expect(await start({ finish: true })).toMatchObject({ kind: "unfinished" });
+    const begun = await start({ withKey: true }, { key: otherKey, store: failing("previous") });
+    expect(begun).toMatchObject({ kind: "unfinished" });
+    throw locked;
+  };
+  const late = await start({ withKey: true }, { store: interrupted("next", endAndBeginNext) });
+  expect(late).toMatchObject({ kind: "unfinished" });
+  expect(await slotsOf(machine)).toEqual({ current: "old", next: "another", previous: "nothing" });
+  expect(machine.journal.read(defaultProfile)?.stage).toBe("switching");
+});
+
 it("stops a rotation that another run has aborted meanwhile", async () => {
   const aborting = interrupted("previous", () => start({ abort: true, yes: true }));
   expect(await start({ withKey: true }, { store: aborting })).toMatchObject({ kind: "unfinished" });

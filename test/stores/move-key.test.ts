@@ -44,13 +44,13 @@ describe("moving a key to another store", () => {
     expect(remembered()).toBe("file");
   });
 
-  it("moves the Admin API key, too", async () => {
+  it.each(["admin", "next", "previous"] as const)("moves what is in slot %s, too", async (slot) => {
     const { keychain, file, move } = await setUp();
-    const admin = { profile: defaultProfile, slot: "admin" } as const;
-    await keychain.set(admin, otherKey);
+    const other = { profile: defaultProfile, slot };
+    await keychain.set(other, otherKey);
     expect(await move()).toEqual({ outcome: "moved" });
-    expect((await file.get(admin))?.equals(otherKey)).toBe(true);
-    expect(await keychain.get(admin)).toBeUndefined();
+    expect((await file.get(other))?.equals(otherKey)).toBe(true);
+    expect(await keychain.get(other)).toBeUndefined();
   });
 
   it("changes nothing when the new store does not take it", async () => {
@@ -93,7 +93,20 @@ describe("moving a key to another store", () => {
     expect(deps.profiles.read(defaultProfile)?.store).toBe("keychain");
   });
 
-  it("does not restore an old copy over a newer key", async () => {
+  it("leaves a key alone that another run has put in place of the one that it copies", async () => {
+    const { deps, keychain, file, move, remembered } = await setUp();
+    const { set } = file;
+    file.set = async (...args) => {
+      await set.apply(file, args);
+      await keychain.set(address, otherKey);
+      deps.profiles.write(profileOf({ ...profile, key: otherKey }, deps.now()));
+    };
+    await expect(move()).rejects.toMatchObject({ kind: "unfinished" });
+    expect((await keychain.get(address))?.equals(otherKey)).toBe(true);
+    expect(remembered()).toBe("keychain");
+  });
+
+  it("does not bring an old copy back over a newer key", async () => {
     const { deps, file, move } = await setUp();
     await file.set(address, otherKey);
     deps.profiles.write({ ...profile, store: "file" });

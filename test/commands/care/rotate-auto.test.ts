@@ -416,6 +416,18 @@ describe("rotate --auto, stopped by Ctrl-C", () => {
   });
 });
 
+it("rotate --auto says at once what may be there when it is stopped while a key is made", async () => {
+  const stopped = deps;
+  let said = "";
+  api.onRequest(({ method }) => {
+    if (method !== "POST") return;
+    stopped.interrupt();
+    said ||= stopped.stderr();
+  });
+  await run();
+  expect(said.replace(/\s+/g, " ")).toContain('A key called "laptop" may have been made anyway.');
+});
+
 describe("rotate --all --expiring", () => {
   const work = parseProfileName("work");
 

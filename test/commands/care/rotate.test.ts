@@ -7,6 +7,7 @@ import { MistralKeyError } from "../../../src/errors.ts";
 import { exitCodeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { profileOf } from "../../../src/profiles/known-key.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
@@ -764,6 +765,23 @@ describe("rotate in a terminal", () => {
     const error = await failure(run({}));
     expect(error).toMatchObject({ code: 130, hint: expect.stringContaining("rotate --finish") });
     expect(await slotsOf(deps)).toEqual(switched);
+  });
+
+  it("notes no last day for a key that another run has put in use while it asked for that", async () => {
+    const other = profileOf(
+      { name: defaultProfile, key: otherKey, store: "keychain", endpoint: { region: "global" } },
+      deps.now(),
+    );
+    const meanwhile = () => {
+      deps.journal.end(defaultProfile);
+      deps.profiles.write(other);
+    };
+    const expiry = { ...answer.choose("Never"), meanwhile };
+    deps = deps.next({
+      answers: [answer.press("s"), answer.key(newKey.reveal()), expiry],
+    });
+    await expect(run({})).rejects.toMatchObject({ kind: "unfinished" });
+    expect(deps.profiles.read(defaultProfile)).toEqual(other);
   });
 
   it("offers no browser when there is none", async () => {

@@ -334,6 +334,39 @@ describe("init, in a terminal", () => {
     });
   });
 
+  it.each(["pasted again", "tried again"])(
+    "puts no key in place of one that another run has stored meanwhile: %s",
+    async (how) => {
+      const store = new StandInStore("keychain");
+      const endpoint = { region: "global" } as const;
+      const known = (key: ApiKey) =>
+        profileOf({ name: defaultProfile, key, store: "keychain", endpoint }, new Date());
+      const meanwhile = () => {
+        void store.set(current, ApiKey.of(otherText));
+        deps.profiles.write(known(ApiKey.of(otherText)));
+      };
+      const again = how === "pasted again";
+      const deps = open({
+        store,
+        answers: [
+          ...(again ? [answer.choose("Replace it")] : []),
+          answer.choose("I have a key"),
+          { ...answer.key(text), ...(again && { meanwhile }) },
+          ...(again ? [] : [{ ...answer.choose("Try again"), meanwhile }]),
+        ],
+      });
+      if (again) {
+        await store.set(current, ApiKey.of(text));
+        deps.profiles.write(known(ApiKey.of(text)));
+      } else store.failure = new MistralKeyError("store-locked", "The keychain is locked.");
+      await expect(runLine(deps, "init", "--no-verify")).rejects.toMatchObject({
+        kind: "usage",
+        message: expect.stringContaining(ApiKey.of(otherText).mask),
+      });
+      expect((await store.get(current))?.reveal()).toBe(otherText);
+    },
+  );
+
   it("keeps what another run notes while it asks for the last day, and notes none for another key", async () => {
     const target = { target: parseTarget("vibe"), since: null };
     const another = profileOf(
