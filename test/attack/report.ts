@@ -68,7 +68,7 @@ export class Report {
     this.slowest = Math.max(this.slowest, run.ms);
     if (this.#shows) {
       console.log(
-        `--- ${where}: ended with ${run.code ?? run.signal} in ${Math.round(run.ms)} ms\n${masked(run, keys)}`,
+        `--- ${where}: exited with ${run.code ?? run.signal} in ${Math.round(run.ms)} ms\n${masked(run, keys)}`,
       );
     }
     const said = expected.isAnswer ? run.stderr : run.stdout + run.stderr;
@@ -83,9 +83,9 @@ export class Report {
     if ((run.code === 1 && !isBlamed) || run.code === null || trace) {
       this.find(
         "crash",
-        `${where}: ended with ${run.code ?? run.signal}: ${masked(run, keys).slice(0, 1500)}`,
+        `${where}: exited with ${run.code ?? run.signal}: ${masked(run, keys).slice(0, 1500)}`,
       );
-    } else if (!isBlamed && !contract.has(run.code)) this.find("exit", `${where}: ended with ${run.code}`);
+    } else if (!isBlamed && !contract.has(run.code)) this.find("exit", `${where}: exited with ${run.code}`);
   }
 
   /** Searches every file below a folder for keys, except those that are meant to hold one. */

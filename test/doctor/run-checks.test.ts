@@ -69,14 +69,14 @@ it.each([30, 80])("the report reads well in %d columns", async (columns) => {
       [
         check("clock", async () => ({ ...ok, message: "The clock of this machine is right, by Mistral's." })),
         check("browser", async () => ({ state: "warn", message: "None.", hint: "Do this.\nOr do that." })),
-        check("dns", async () => ({ state: "skipped", message: "Not looked at." })),
+        check("dns", async () => ({ state: "skipped", message: "Not checked." })),
       ],
       contextOf(),
     );
     printReport(deps.output.answers, finished);
     const words = deps.stdout().replace(/\s+/g, " ").trim();
     expect(words).toBe(
-      "✓ clock: The clock of this machine is right, by Mistral's. ! browser: None. › Do this. › Or do that. • dns: Not looked at. Nothing is broken; 1 thing to look at.",
+      "✓ clock: The clock of this machine is right, by Mistral's. ! browser: None. › Do this. › Or do that. • dns: Not checked. Nothing is broken; 1 thing to look at.",
     );
     expect(
       deps

@@ -10,8 +10,8 @@ export function checkFormat(format: TextFormat, text: string): void {
   const found = readOrRefuse([NotUnderstood], () => format.find(text));
   if (found === undefined) return;
   for (const { start, end, line } of found) {
-    assert.ok(0 <= start && start < end && end <= text.length, "A key lies outside of the text.");
-    assert.ok(line >= 1 && line <= text.split("\n").length, "A key is on a line that is not there.");
+    assert.ok(0 <= start && start < end && end <= text.length, "A key is outside the text.");
+    assert.ok(line >= 1 && line <= text.split("\n").length, "A key is on a line that does not exist.");
   }
   const { edits, left } = format.planRemoval(text, found, (variable) => `${variable} is in the keychain`);
   let position = 0;
@@ -22,5 +22,5 @@ export function checkFormat(format: TextFormat, text: string): void {
   // What followed a key in the middle of nonsense may look like another key now.
   const keys = new Set(found.map(({ key }) => key.reveal()));
   const still = format.find(applyEdits(text, edits)).filter(({ key }) => keys.has(key.reveal()));
-  assert.ok(still.length <= left.length, "A key is said to be taken out, and is there.");
+  assert.ok(still.length <= left.length, "A key is reported as removed, and is still there.");
 }

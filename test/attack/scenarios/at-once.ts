@@ -57,13 +57,13 @@ export const atOnce: Scenario = {
               `${where}: several rotations are under way`,
             );
             const got = await machine.get(where);
-            report.expect(keys.includes(got.key ?? ""), "loss", `${where}: get ended with ${got.code}`);
+            report.expect(keys.includes(got.key ?? ""), "loss", `${where}: get exited with ${got.code}`);
             await machine.run(["rotate", "--abort", "--yes", "--no-input"], where);
             const end = await machine.get(where);
             report.expect(
               keys.includes(end.key ?? ""),
               "loss",
-              `${where}: at the end get ended with ${end.code}`,
+              `${where}: at the end get exited with ${end.code}`,
             );
             const slots = Object.keys(await machine.slots()).join(", ");
             report.expect(slots === "current", "loss", `${where}: at the end these slots are full: ${slots}`);

@@ -65,8 +65,8 @@ export const randomKeys: Scenario = {
           report.expect(ended, "hang", `${line}: Ctrl-C does not end it`);
           if (!ended) terminal.hangUp();
           const { code } = await exited;
-          report.expect(code !== 1, "crash", `${line}: ended with 1`);
-          report.expect([0, 2, 3, 4, 5, 6, 7, 9, 130].includes(code), "exit", `${line}: ended with ${code}`);
+          report.expect(code !== 1, "crash", `${line}: exited with 1`);
+          report.expect([0, 2, 3, 4, 5, 6, 7, 9, 130].includes(code), "exit", `${line}: exited with ${code}`);
           const shown = tracesIn(terminal.everything(), [key, pasted]);
           report.expect(shown.length === 0, "leak", `${line}: on the terminal`);
           machine.lookThroughFiles(line);

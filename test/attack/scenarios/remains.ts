@@ -39,11 +39,11 @@ export async function prepare({ machine, random, command, keys, where, report }:
   if (command === "init") return;
   const init = ["init", "--with-key", "--no-verify", "--no-input"];
   const stored = await machine.run(init, where, { input: keys.old });
-  report.expect(stored.code === 0, "exit", `${where}: the first init ended with ${stored.code}`);
+  report.expect(stored.code === 0, "exit", `${where}: the first init exited with ${stored.code}`);
   if (command !== "rotate" || random.chance(0.5)) return;
   writeFileSync(join(machine.project, ".env"), otherLine);
   const pushed = await machine.run(["push", "dotenv:.env", "--no-input"], where);
-  report.expect(pushed.code === 0, "exit", `${where}: the first push ended with ${pushed.code}`);
+  report.expect(pushed.code === 0, "exit", `${where}: the first push exited with ${pushed.code}`);
 }
 
 /** Runs the command. */
@@ -69,7 +69,7 @@ export async function lookAtRemains(attempt: Attempt, revoke: (key: string) => v
   report.expect(
     isOne,
     "loss",
-    `${where}: get ended with ${got.code}${got.key === undefined ? "" : " and another key"}`,
+    `${where}: get exited with ${got.code}${got.key === undefined ? "" : " and another key"}`,
   );
   await lookAtStatus(attempt, got.key);
 
@@ -78,7 +78,7 @@ export async function lookAtRemains(attempt: Attempt, revoke: (key: string) => v
       const again = await machine.run(["init", "--with-key", "--yes", "--no-input"], where, {
         input: keys.new,
       });
-      report.expect(again.code === 0, "exit", `${where}: the next init ended with ${again.code}`);
+      report.expect(again.code === 0, "exit", `${where}: the next init exited with ${again.code}`);
       await expectEnd(attempt, keys.new);
       break;
     }
@@ -90,7 +90,7 @@ export async function lookAtRemains(attempt: Attempt, revoke: (key: string) => v
     case "push": {
       for (const file of dotenvFiles) expectWhole(attempt, file, [undefined, keys.old]);
       const again = await machine.run([...lines.push, "--no-input"], where);
-      report.expect(again.code === 0, "exit", `${where}: the next push ended with ${again.code}`);
+      report.expect(again.code === 0, "exit", `${where}: the next push exited with ${again.code}`);
       for (const file of dotenvFiles) expectWhole(attempt, file, [keys.old]);
       await expectEnd(attempt, keys.old);
       break;
@@ -100,7 +100,7 @@ export async function lookAtRemains(attempt: Attempt, revoke: (key: string) => v
       report.expect(
         again.code === 0 || again.code === 3,
         "exit",
-        `${where}: the next remove ended with ${again.code}`,
+        `${where}: the next remove exited with ${again.code}`,
       );
       await expectEnd(attempt, undefined);
     }
@@ -118,7 +118,7 @@ function leftovers({ machine, command }: Attempt): readonly string[] {
 
 async function lookAtStatus({ machine, where, report }: Attempt, key: string | undefined): Promise<void> {
   const status = await machine.run(["status", "--json", "--no-input"], where);
-  report.expect(status.code === 0, "exit", `${where}: status ended with ${status.code}`);
+  report.expect(status.code === 0, "exit", `${where}: status exited with ${status.code}`);
   const [profile] = JSON.parse(status.stdout || "{}").profiles ?? [];
   const unfinished = machine.journals().length > 0;
   const told = profile === undefined ? false : profile.rotation !== null;
@@ -143,7 +143,7 @@ async function endRotation(attempt: Attempt, revoke: (key: string) => void): Pro
     await expectEnd(attempt, keys.old);
   } else if (random.chance(0.5)) {
     const back = await machine.run(["rotate", "--abort", "--yes", "--no-input"], where);
-    report.expect(back.code === 0, "exit", `${where}: rotate --abort ended with ${back.code}`);
+    report.expect(back.code === 0, "exit", `${where}: rotate --abort exited with ${back.code}`);
     await expectEnd(attempt, keys.old);
   } else {
     const staged = Object.keys(held).length > 1;
@@ -152,12 +152,12 @@ async function endRotation(attempt: Attempt, revoke: (key: string) => void): Pro
       report.expect(
         alive.code === 9,
         "exit",
-        `${where}: rotate --finish with the old key alive ended with ${alive.code}`,
+        `${where}: rotate --finish with the old key alive exited with ${alive.code}`,
       );
       revoke(keys.old);
     }
     const end = await machine.run(["rotate", "--finish", "--no-input"], where);
-    report.expect(end.code === (staged ? 0 : 9), "exit", `${where}: rotate --finish ended with ${end.code}`);
+    report.expect(end.code === (staged ? 0 : 9), "exit", `${where}: rotate --finish exited with ${end.code}`);
     await expectEnd(attempt, staged ? keys.new : keys.old);
   }
 }
@@ -169,7 +169,7 @@ async function expectEnd(attempt: Attempt, key: string | undefined): Promise<voi
   report.expect(
     got.key === key,
     "loss",
-    `${where}: at the end get ended with ${got.code}${got.key === undefined ? "" : " and another key"}`,
+    `${where}: at the end get exited with ${got.code}${got.key === undefined ? "" : " and another key"}`,
   );
   const slots = Object.keys(await machine.slots()).join(", ");
   report.expect(

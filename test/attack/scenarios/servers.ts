@@ -51,7 +51,7 @@ export const hostileServers: Scenario = {
         attack.report.expect(
           [keys[0], keys[1]].includes(got.key ?? ""),
           "loss",
-          `${line}: get ended with ${got.code}`,
+          `${line}: get exited with ${got.code}`,
         );
         machine.lookThroughFiles(line);
       } finally {

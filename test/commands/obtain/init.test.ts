@@ -561,7 +561,7 @@ describe("init --with-key", () => {
     expect(deps.profiles.list()).toEqual([]);
   });
 
-  it("still knows when a key ends that is stored once more", async () => {
+  it("still knows when a key expires that is stored again", async () => {
     const deps = open({ stdin: text });
     expect(await runLine(deps, "init", "--with-key", "--expires", "2027-02-21")).toBe(0);
     const again = deps.next({ stdin: text });

@@ -19,7 +19,7 @@ async function runAge(args: readonly string[], questions: number): Promise<void>
       terminal.press("enter");
     }
     const { code } = await terminal.exit();
-    if (code !== 0) throw new Error(`age ended with ${code}:\n${terminal.screen()}`);
+    if (code !== 0) throw new Error(`age exited with ${code}:\n${terminal.screen()}`);
   } finally {
     await terminal.close();
   }
