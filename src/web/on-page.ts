@@ -26,9 +26,13 @@ export async function onPage<Result>(
   work: (deps: Deps) => Promise<Result>,
 ): Promise<Result> {
   if (real.absence === "no-input" || real.absence === "ci") {
-    throw new MistralKeyError("usage", "A page is for a person, but questions are turned off here.", {
-      hint: "Leave out --web, or run it where CI is not set and without --no-input.",
-    });
+    throw new MistralKeyError(
+      "usage",
+      "--web needs a person at the page, but questions are turned off here.",
+      {
+        hint: "Leave out --web, or run it where CI is not set and without --no-input.",
+      },
+    );
   }
   const channel = new Channel();
   const opened = new AbortController();
