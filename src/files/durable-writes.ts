@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -53,11 +54,19 @@ export function removeLeftovers(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
       const [, id] = /^\.mistral-key\.(\d+)\..*\.tmp$/.exec(name) ?? [];
-      if (id !== undefined && !isRunning(Number(id))) rmSync(join(folder, name), { force: true });
+      if (id === undefined) continue;
+      const path = join(folder, name);
+      // Another process may have the same ID by now; in a container, every run may.
+      if (!isRunning(Number(id)) || isOld(path)) rmSync(path, { force: true });
     }
   } catch {
     // The next run tries again.
   }
+}
+
+/** Whether no run can still be at work on a file: none takes a minute from there to the rename. */
+function isOld(path: string): boolean {
+  return Date.now() - statSync(path).mtimeMs > 60_000;
 }
 
 function isRunning(id: number): boolean {

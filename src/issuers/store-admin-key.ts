@@ -62,8 +62,11 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
     });
   }
   const { key, issuer } = await captureAdminKey(deps, request, ordinary, endpoint);
+  // Another run may have removed, renamed or moved it while the key was waited for.
+  const latest = deps.profiles.read(name);
+  if (latest?.store !== known.store) throw noKey(name, store, latest);
   await store.set(address, key);
-  const profile = { ...(deps.profiles.read(name) ?? known), adminKey: key.mask };
+  const profile = { ...(deps.profiles.read(name) ?? latest), adminKey: key.mask };
   deps.profiles.write(profile);
   const notListed = await noteRow(deps, issuer, profile);
   return { profile: deps.profiles.read(name) ?? profile, key, place: store.describe(), notListed };

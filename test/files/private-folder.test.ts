@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -112,6 +113,9 @@ describe("a private folder", () => {
     const leftover = (id: number) => `.mistral-key.${id}.0.tmp`;
     folder.write("a.json", "one");
     for (const id of [ended, process.pid]) writeFileSync(folder.pathOf(leftover(id)), "two");
+    // Of an earlier process with the same ID as one that runs now.
+    writeFileSync(folder.pathOf(leftover(1)), "two");
+    utimesSync(folder.pathOf(leftover(1)), 0, 0);
     folder.remove("a.json");
     expect(readdirSync(folder.path)).toEqual([leftover(process.pid)]);
   });

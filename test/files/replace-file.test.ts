@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -151,6 +152,9 @@ describe("replacing a file", () => {
     const { pid: ended } = spawnSync(process.execPath, ["--eval", ""]);
     const leftover = (id: number) => join(folder, `.mistral-key.${id}.${"0".repeat(16)}.tmp`);
     for (const id of [ended, process.pid]) writeFileSync(leftover(id), "half a key");
+    // Of an earlier process with the same ID as one that runs now.
+    writeFileSync(leftover(1), "half a key");
+    utimesSync(leftover(1), 0, 0);
     await replaceFile(await read(), content);
     expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([leftover(process.pid), path]);
   });

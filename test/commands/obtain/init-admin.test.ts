@@ -71,6 +71,14 @@ describe("init --admin", () => {
     expect(await deps.secrets.get(at)).toEqual(adminKey);
   });
 
+  it("stores none for a profile that another run has removed while the key was waited for", async () => {
+    const meanwhile = () => void deps.profiles.remove(defaultProfile);
+    deps = deps.next({ answers: [{ ...answer.key(adminKey.reveal()), meanwhile }] });
+    expect(await run({ withKey: false })).toBe(3);
+    expect(await deps.secrets.get(at)).toBeUndefined();
+    expect(deps.profiles.list()).toEqual([]);
+  });
+
   it("stores it even when the list lacks the profile's key", async () => {
     api.admin.rows.clear();
     expect(await run()).toBe(0);
