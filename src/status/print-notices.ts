@@ -59,6 +59,9 @@ function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
       return `the old key ${oldKey.mask} still has to be deleted at Mistral`;
     case "reverting":
       return `it is going back to ${oldKey.mask}`;
+    case "delivering":
+    case "erasing":
+      return `${newKey.mask} is in use, and the old key ${oldKey.mask} is still kept`;
     default:
       return `${newKey.mask} is to replace ${oldKey.mask}`;
   }

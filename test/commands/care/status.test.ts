@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { status } from "../../../src/commands/care/status.ts";
-import { parseProfileName } from "../../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
+import { planOf } from "../../../src/rotation/journal.ts";
 import { KeyList } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
@@ -171,6 +172,17 @@ describe("status", () => {
     expect(shown.replace(/\s+/g, " ")).toContain("mistral-key rotate --finish");
     const { profiles } = JSON.parse(await run({ json: true }));
     expect(profiles[0].rotation).toEqual({ stage: "retiring", startedAt: "2026-09-01T10:00:00.000Z" });
+  });
+
+  it.each([
+    ["switching", "newK...ey11 is to replace oldK...ey00"],
+    ["delivering", "newK...ey11 is in use, and the old key oldK...ey00 is still kept"],
+  ] as const)("says which key is in use when a rotation stopped at %s", async (stage, said) => {
+    await storeKey(deps, { key: newKey });
+    const profile = deps.profiles.read(defaultProfile);
+    if (profile === undefined) throw new Error("There is no profile.");
+    deps.journal.begin(planOf(oldKey, profile, profile, { holds: "old", now: deps.now() }), stage);
+    expect((await run()).replace(/\s+/g, " ")).toContain(said);
   });
 
   it("lists a damaged profile with its problem, and the others", async () => {
