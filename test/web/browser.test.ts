@@ -222,4 +222,22 @@ describeWithChromium("a page of --web", () => {
     expect(await textOf(page)).toContain("The program was stopped");
     expect(await started.ended).toBe(130);
   });
+
+  it("does not take a lost connection for the end, and continues after a reload", async () => {
+    const { browser, open } = around.setting;
+    const { page } = await open(["init", "--demo"]);
+    await page.locator("#question").waitFor();
+    await page.route("**/events", (route) => route.abort());
+    // A copy of the page takes its connection.
+    const opened = browser.context.waitForEvent("page");
+    await page.evaluate("open('/')");
+    const copy = await opened;
+    await copy.locator("#question").waitFor();
+    await ended(page);
+    expect(await textOf(page)).toContain("The connection to the program was lost.");
+    await copy.close();
+    await page.unroute("**/events");
+    await page.reload();
+    await page.locator("#question").waitFor();
+  });
 });

@@ -9,6 +9,9 @@ const endings: Readonly<Record<End, string>> = {
   stopped: "The program was stopped. Run it again to continue.",
   idle: "Nothing was done here for ten minutes, so the program has stopped. Run it again to continue.",
 };
+/** The tunnel of a remote machine may come back, so the proof is kept. */
+const lost =
+  "The connection to the program was lost. If the program still runs in your terminal, reload this page.";
 /** Session storage key of the proof, so that a reload stays authenticated. */
 const proofPlace = "mistral-key-page";
 const tries = 3;
@@ -36,7 +39,7 @@ async function start(): Promise<void> {
     if (await follow(proof).catch(() => false)) left = tries;
     if (!isOver) await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  if (!isOver) end(endings.failed);
+  if (!isOver) end(lost);
 }
 
 /** Exchanges the link's token for a proof and removes it from the address bar. */
@@ -88,6 +91,7 @@ function receive(event: PageEvent, proof: string): void {
       break;
     case "end":
       if (event.how === "done") finishSteps();
+      sessionStorage.removeItem(proofPlace);
       end(endings[event.how]);
       break;
     default:
@@ -99,7 +103,6 @@ function receive(event: PageEvent, proof: string): void {
 function end(text: string): void {
   isOver = true;
   endQuestion();
-  sessionStorage.removeItem(proofPlace);
   document.body.classList.add("ended");
   byId("state").textContent = text;
   if (byId("log").childElementCount === 0) byId("where").textContent = "Not connected";
