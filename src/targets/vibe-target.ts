@@ -3,7 +3,10 @@ import { findProgram } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { cleanText } from "../outside-text.ts";
 import { runProgram } from "../running/start-program.ts";
-import { askSecretService } from "../stores/keychain/secret-service/secret-service.ts";
+import {
+  askSecretService,
+  type SecretServiceAnswer,
+} from "../stores/keychain/secret-service/secret-service.ts";
 import type { Target, TargetContext } from "./target.ts";
 
 /** Mistral Vibe's keychain item since 2.17, as Python's keyring writes it. */
@@ -16,6 +19,8 @@ const failures = {
   lookup: "The keychain did not say which key Mistral Vibe has.",
   clear: "The keychain did not remove the key of Mistral Vibe.",
 } as const;
+
+const thenAgain = "then run the same command again.";
 
 /** How long to wait for the keychain, in milliseconds. */
 const answerLimitMs = 2200;
@@ -41,11 +46,14 @@ export function openVibe(file: Target, { processContext, signal }: TargetContext
   const usesKeychain = async (key: ApiKey) => {
     if ((await file.read(key)) !== "") return false;
     const answer = await askSecretService({ env, item: service, limitMs: answerLimitMs, signal });
-    if (answer.state !== "answered") return false;
-    if (answer.items.locked > 0 || (answer.items.unlocked === 0 && answer.collection !== "unlocked")) {
-      throw new MistralKeyError("usage", "The keychain that Mistral Vibe keeps its key in is locked.", {
-        hint: "Unlock it, then run the same command again.",
+    const refusal = refusalIn(answer);
+    if (refusal !== undefined) {
+      throw new MistralKeyError("usage", `The keychain that Mistral Vibe keeps its key in ${refusal}.`, {
+        hint: refusal === "is locked" ? `Unlock it, ${thenAgain}` : `Log out and in again, ${thenAgain}`,
       });
+    }
+    if (answer.state === "failed" || (answer.items.unlocked === 0 && answer.collection !== "unlocked")) {
+      return false;
     }
     return findProgram("secret-tool", { env, platform }) !== undefined;
   };
@@ -66,4 +74,18 @@ export function openVibe(file: Target, { processContext, signal }: TargetContext
       return "The key of Mistral Vibe was removed from the keychain.";
     },
   };
+}
+
+/** Why a keychain that is there cannot be used; Vibe's key may be in it. */
+function refusalIn(answer: SecretServiceAnswer): string | undefined {
+  if (answer.state === "failed") {
+    const { trouble } = answer.problem;
+    return trouble === "unresponsive"
+      ? "does not answer"
+      : trouble === "denied"
+        ? "denies access"
+        : undefined;
+  }
+  const { collection, items } = answer;
+  return items.locked > 0 || (items.unlocked === 0 && collection === "locked") ? "is locked" : undefined;
 }

@@ -191,6 +191,30 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     expect(lookup()).toBe(key.reveal());
   });
 
+  it("writes no key into the file, and denies none, while the keychain that has it does not answer", async () => {
+    await on.push("vibe");
+    keyring.freeze();
+    const silent = expect.stringContaining("does not answer");
+    expect(await on.push()).toMatchObject({ code: 9, said: silent });
+    expect(existsSync(at(".vibe/.env"))).toBe(false);
+    expect(await on.push("--forget", "vibe")).toMatchObject({ code: 9, said: silent });
+    keyring.thaw();
+    expect(lookup()).toBe(key.reveal());
+  });
+
+  it.each(["no-collection", "volatile"] as const)(
+    "delivers to Vibe's file where the keychain keeps nothing: %s",
+    async (state) => {
+      await keyring.stop();
+      on.deps.close();
+      keyring = await startKeyring({ state });
+      on = await openPushing({ env: keyring.env });
+      mkdirSync(at(".vibe"));
+      expect(await on.push("vibe")).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
+      expect(read(".vibe/.env")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
+    },
+  );
+
   it("delivers to Vibe's file when that has a key, since Vibe reads it first", async () => {
     write(".vibe/.env", `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
     expect((await on.push("vibe")).code).toBe(0);
