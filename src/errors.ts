@@ -71,6 +71,11 @@ export function withSentence(
   return kind === "cancelled" ? new Cancelled(message, details) : new MistralKeyError(kind, message, details);
 }
 
+/** Joins hints, one a line; leaves out absent ones. */
+export function joinHints(...hints: readonly (string | undefined)[]): string {
+  return hints.filter((hint) => hint !== undefined).join("\n");
+}
+
 /** Whether a secret store failed, which the user may be able to fix. */
 export function isStoreFailure(error: unknown): error is MistralKeyError {
   return error instanceof MistralKeyError && error.kind.startsWith("store-");

@@ -26,9 +26,9 @@ export function printReport(output: Output, finished: readonly FinishedCheck[]):
       if (action !== "") output.next(action, 2);
     }
   }
-  const [wrong = 0, odd = 0] = ["fail", "warn"].map(
-    (state) => finished.filter(({ result }) => result.state === state).length,
-  );
+  const counted = (state: string) => finished.filter(({ result }) => result.state === state).length;
+  const wrong = counted("fail");
+  const odd = counted("warn");
   const sound = odd === 0 ? "Nothing is wrong." : `Nothing is broken; ${count(odd, "thing")} to look at.`;
   output.print();
   output.heading(wrong === 0 ? sound : `${count(wrong, "thing")} to put right.`, 0);

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError, withSentence } from "../errors.ts";
+import { joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import { dayAfter, dayOf, daysBetween, type Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import { latestOf } from "../profiles/known-key.ts";
@@ -141,6 +141,6 @@ function mayBeThere(name: string | null): string {
 /** An answer that got lost says nothing about the key. */
 function mayBeMade(error: unknown, name: string | null): unknown {
   if (!(error instanceof MistralKeyError) || error.kind !== "unreachable") return error;
-  const hint = [deleteIt, error.hint ?? []].flat().join("\n");
+  const hint = joinHints(deleteIt, error.hint);
   return withSentence(error, `${mayBeThere(name)}, and nobody has it.`, { hint });
 }

@@ -1,6 +1,6 @@
 import { retryNewKey } from "../capture/settle-key.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError, withSentence } from "../errors.ts";
+import { Cancelled, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { newKey } from "../mistral/mistral-api.ts";
@@ -116,7 +116,7 @@ async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: S
     await issuer.delete(created.keyId);
   } catch {
     const left = `The old key stays in use. The new key ${row} could not be stored here, and still exists at Mistral.`;
-    const hint = [`Delete it there: ${furtherPages.organizationKeys}`, error.hint ?? []].flat().join("\n");
+    const hint = joinHints(`Delete it there: ${furtherPages.organizationKeys}`, error.hint);
     return withSentence(error, left, { kind: "unfinished", hint });
   }
   return withSentence(

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, joinHints, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { moveKey } from "../stores/move-key.ts";
@@ -51,9 +51,10 @@ export async function changeStore(deps: Deps, profile: Profile, to: StoreKind): 
         `The key is now kept in ${target.describe()}, but the copy in ${from.describe()} could not be erased: ${moved.cause.message}`,
         {
           cause: moved.cause,
-          hint: [moved.cause.hint ?? [], `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`]
-            .flat()
-            .join("\n"),
+          hint: joinHints(
+            moved.cause.hint,
+            `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`,
+          ),
         },
       );
   }

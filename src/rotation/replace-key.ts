@@ -1,6 +1,13 @@
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, isStoreFailure, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
+import {
+  Cancelled,
+  isStoreFailure,
+  joinHints,
+  MistralKeyError,
+  unlessDamaged,
+  withSentence,
+} from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
@@ -174,7 +181,7 @@ export async function keepingBothKeys<Result>(
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error.kind === "unfinished") throw error;
     const kind = error instanceof Cancelled ? "cancelled" : "unfinished";
-    const hint = [error.hint ?? [], bothWays(profile)].flat().join("\n");
+    const hint = joinHints(error.hint, bothWays(profile));
     throw withSentence(error, "Both keys are kept; the rotation is not finished.", { kind, hint });
   }
 }

@@ -70,7 +70,7 @@ function changedMeanwhile(name: ProfileName, from: SecretStore, to: SecretStore)
     "unfinished",
     `The key of profile "${name}" was replaced in the meantime, so it stays in ${from.describe()}.`,
     {
-      hint: `To take the earlier one out of ${to.describe()}: ${commandFor(name, `remove --store ${to.kind}`)}`,
+      hint: `To remove the earlier one from ${to.describe()}: ${commandFor(name, `remove --store ${to.kind}`)}`,
     },
   );
 }

@@ -11,7 +11,7 @@ import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
-import { pushKey, refuseTargetOfAnother, wouldDo } from "./push-key.ts";
+import { pushKey, targetsOfOthers, wouldDo } from "./push-key.ts";
 import { keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
 
@@ -30,8 +30,11 @@ export async function offerPlaces(
 ): Promise<void> {
   if (!deps.interactive || deps.journal.read(name) !== undefined) return;
   const remembered = new Set(deps.profiles.read(name)?.targets.map(({ target }) => targetText(target)));
-  const isNew = ({ value }: { readonly value: TargetReference }) =>
-    !remembered.has(targetText(value)) && !except.has(value.kind);
+  const others = targetsOfOthers(deps, name);
+  const isNew = ({ value }: { readonly value: TargetReference }) => {
+    const text = targetText(value);
+    return !remembered.has(text) && !others.has(text) && !except.has(value.kind);
+  };
   let offered = (await findPlaces(deps, name, key)).filter(isNew);
   if (offered.length === 0) return;
   deps.output.print();
@@ -62,7 +65,7 @@ async function choose(deps: Deps, choices: readonly Choice<TargetReference | und
   }
 }
 
-/** Leaves out places that cannot be read or delivered to, and those of other profiles. */
+/** Leaves out places that cannot be read or delivered to. */
 async function findPlaces(
   deps: Deps,
   profile: Profile["name"],
@@ -80,7 +83,6 @@ async function findPlaces(
   ];
   const choices = places.map(async (place) => {
     try {
-      refuseTargetOfAnother(deps, profile, [place.value]);
       const target = await deps.openTarget(place.value, profile);
       await target.check();
       return [{ ...place, description: wouldDo[await keyThere(target, key)] }];

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { isStoreFailure, MistralKeyError, withSentence } from "../errors.ts";
+import { isStoreFailure, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -43,7 +43,7 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
     } catch (error) {
       if (!isStoreFailure(error)) throw error;
       failure ??= withSentence(error, `${showName(target)} has the key, but that could not be noted.`, {
-        hint: [error.hint ?? [], "Then run the same command again."].flat().join("\n"),
+        hint: joinHints(error.hint, "Then run the same command again."),
       });
     }
   });
@@ -139,8 +139,10 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   const remembered = profile.targets.map(({ target }) => target);
   const known = new Set(remembered.map(targetText));
   const added = targets.filter((target) => !known.has(targetText(target)));
-  refuseTargetOfAnother(deps, name, added);
-  if (added.length > 0) refuseDuringRotation(name, deps);
+  if (added.length > 0) {
+    refuseTargetsOfOthers(deps, name, added);
+    refuseDuringRotation(name, deps);
+  }
   if (targets.length + remembered.length === 0) {
     throw new MistralKeyError("usage", `Profile "${name}" has no target yet.`, {
       hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
@@ -149,28 +151,27 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   return { key, known: profile, targets: targets.length > 0 ? targets : remembered };
 }
 
-/**
- * Refuses a target that another profile delivers to: each rotation of one would replace the key of the other.
- *
- * @throws MistralKeyError of kind `usage`
- */
-export function refuseTargetOfAnother(
+/** The targets of other profiles, and whose each is: two keys would replace each other there. */
+export function targetsOfOthers(
   { profiles }: Pick<Deps, "profiles">,
   name: ProfileName,
-  targets: readonly TargetReference[],
-): void {
-  const texts = new Set(targets.map(targetText));
-  for (const row of texts.size > 0 ? profiles.list() : []) {
-    if (row.name === name || !("profile" in row)) continue;
-    const shared = row.profile.targets
-      .map(({ target }) => targetText(target))
-      .find((text) => texts.has(text));
-    if (shared === undefined) continue;
+): ReadonlyMap<string, ProfileName> {
+  const others = profiles.list().flatMap((row) => ("profile" in row && row.name !== name ? row.profile : []));
+  return new Map(
+    others.flatMap((other) => other.targets.map(({ target }) => [targetText(target), other.name] as const)),
+  );
+}
+
+function refuseTargetsOfOthers(deps: Deps, name: ProfileName, targets: readonly TargetReference[]): void {
+  const others = targetsOfOthers(deps, name);
+  for (const text of targets.map(targetText)) {
+    const other = others.get(text);
+    if (other === undefined) continue;
     throw new MistralKeyError(
       "usage",
-      `${showName(shared)} gets the key of profile "${row.name}", so nothing was delivered.`,
+      `${showName(text)} gets the key of profile "${other}", so nothing was delivered.`,
       {
-        hint: `To stop that: ${commandFor(row.name, `push --forget ${shellWord(shared)}`)}\nThen run the same command again.`,
+        hint: `To stop that: ${commandFor(other, `push --forget ${shellWord(text)}`)}\nThen run the same command again.`,
       },
     );
   }

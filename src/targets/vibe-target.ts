@@ -20,8 +20,6 @@ const failures = {
   clear: "The keychain did not remove the key of Mistral Vibe.",
 } as const;
 
-const thenAgain = "then run the same command again.";
-
 /** How long to wait for the keychain, in milliseconds. */
 const answerLimitMs = 2200;
 const storeLimitMs = 20_000;
@@ -48,8 +46,9 @@ export function openVibe(file: Target, { processContext, signal }: TargetContext
     const answer = await askSecretService({ env, item: service, limitMs: answerLimitMs, signal });
     const refusal = refusalIn(answer);
     if (refusal !== undefined) {
-      throw new MistralKeyError("usage", `The keychain that Mistral Vibe keeps its key in ${refusal}.`, {
-        hint: refusal === "is locked" ? `Unlock it, ${thenAgain}` : `Log out and in again, ${thenAgain}`,
+      const [why, remedy] = refusal;
+      throw new MistralKeyError("usage", `The keychain that Mistral Vibe keeps its key in ${why}.`, {
+        hint: `${remedy}, then run the same command again.`,
       });
     }
     if (answer.state === "failed" || (answer.items.unlocked === 0 && answer.collection !== "unlocked")) {
@@ -76,16 +75,14 @@ export function openVibe(file: Target, { processContext, signal }: TargetContext
   };
 }
 
-/** Why a keychain that is there cannot be used; Vibe's key may be in it. */
-function refusalIn(answer: SecretServiceAnswer): string | undefined {
+/** Why a keychain that is there cannot be used, and what helps; Vibe's key may be in it. */
+function refusalIn(answer: SecretServiceAnswer): readonly [why: string, remedy: string] | undefined {
   if (answer.state === "failed") {
     const { trouble } = answer.problem;
-    return trouble === "unresponsive"
-      ? "does not answer"
-      : trouble === "denied"
-        ? "denies access"
-        : undefined;
+    if (trouble === "unresponsive") return ["does not answer", "Log out and in again"];
+    return trouble === "denied" ? ["denies access", "Log out and in again"] : undefined;
   }
   const { collection, items } = answer;
-  return items.locked > 0 || (items.unlocked === 0 && collection === "locked") ? "is locked" : undefined;
+  const isLocked = items.locked > 0 || (items.unlocked === 0 && collection === "locked");
+  return isLocked ? ["is locked", "Unlock it"] : undefined;
 }

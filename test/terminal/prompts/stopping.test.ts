@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { openTerminal, type Terminal } from "../../support/terminal.ts";
 import { ask, askOne, digest, dumb, key, plainlyShown, program, questions, shown } from "./asking.ts";
 
+const shell = ["/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } }] as const;
+
 describe("stopping", () => {
   describe.each([
     ["a terminal", {}, shown],
@@ -86,7 +88,7 @@ describe("stopping", () => {
   it.runIf(existsSync("/bin/bash"))(
     "Ctrl-Z gives the shell a working terminal, and fg continues",
     async () => {
-      const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
+      const terminal = openTerminal(...shell);
       try {
         await terminal.waitFor("$");
         // Under another program, as npx is: both have to stop, or the shell waits for ever.
@@ -108,7 +110,7 @@ describe("stopping", () => {
   it.runIf(existsSync("/bin/bash"))(
     "a SIGSTOP from outside shows nothing of a key after fg either",
     async () => {
-      const terminal = openTerminal("/bin/bash", ["--norc", "--noprofile", "-i"], { env: { PS1: "$ " } });
+      const terminal = openTerminal(...shell);
       try {
         await terminal.waitFor("$");
         terminal.type(`${process.execPath} ${program} key\r`);
