@@ -71,7 +71,7 @@ async function findInFiles(
     seen.add(reading.file.identity);
     try {
       const { file } = reading;
-      finds.push(...place.format.find(file.text).map((occurrence) => ({ ...place, file, occurrence })));
+      finds.push(...place.format(file.text).map((occurrence) => ({ ...place, file, occurrence })));
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error;
       unread.push({ kind: place.kind, where: place.path, reason: error.message });

@@ -47,7 +47,7 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
     ...[at.home, ...folders].map(aiderFile),
     ...(await Promise.all(folders.map(dotenvFiles))).flat(),
     ...shellFiles(at),
-    { kind: "dotenv" as const, path: join(at.home, ".env"), format: assignments("dotenv") },
+    { kind: "dotenv" as const, path: join(at.home, ".env"), format: assignments("#") },
   ];
 }
 
@@ -71,7 +71,7 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
       kind: "dotenv",
       path: join(folder, name),
       // direnv's file is a shell script.
-      format: assignments(name.startsWith(".envrc") ? "posix" : "dotenv"),
+      format: assignments(name.startsWith(".envrc") ? ": #" : "#"),
     }));
 }
 
@@ -83,8 +83,8 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
     [".zshrc", ".zshenv", ".zprofile", ".zlogin"].map((name) => join(folder, name)),
   );
   return [
-    ...[...ofHome, ...ofZsh].map((path) => ({ path, format: assignments("posix") })),
-    { path: join(fishFolder, "config.fish"), format: assignments("fish") },
+    ...[...ofHome, ...ofZsh].map((path) => ({ path, format: assignments(": #") })),
+    { path: join(fishFolder, "config.fish"), format: assignments("#") },
     { path: join(fishFolder, "fish_variables"), format: fishVariables },
   ].map((file) => ({ kind: "shell", ...file }));
 }
@@ -92,7 +92,7 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
 function filesOfTools(at: ProcessContext): readonly FilePlace[] {
   const files = toolFiles(at);
   return [
-    fileOf("Mistral Vibe", "vibe", files.vibe, assignments("dotenv"), {
+    fileOf("Mistral Vibe", "vibe", files.vibe, assignments("#"), {
       command: "vibe",
       variable: "MISTRAL_API_KEY",
     }),
@@ -104,7 +104,7 @@ function filesOfTools(at: ProcessContext): readonly FilePlace[] {
       command: "opencode",
       variable: "MISTRAL_API_KEY",
     }),
-    fileOf("Continue", "continue", files.continueSecrets, assignments("dotenv")),
+    fileOf("Continue", "continue", files.continueSecrets, assignments("#")),
     fileOf("Continue", "continue", files.continueConfig, yamlMembers(yamlRules.continue)),
     fileOf(
       "Mistral Code",

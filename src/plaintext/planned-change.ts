@@ -5,14 +5,21 @@ import { defaultProfile } from "../keys/profile-name.ts";
 import { LeakPatterns } from "../leaks/leak-pattern.ts";
 import { cleanText } from "../outside-text.ts";
 import type { FoundInFile } from "./find-keys.ts";
-import { applyEdits, type Edit, lineAt, type Occurrence } from "./formats/occurrence.ts";
+import {
+  applyEdits,
+  type Edit,
+  lineAt,
+  type Occurrence,
+  planRemoval,
+  type Removal,
+} from "./formats/occurrence.ts";
 
 /** A planned change that removes a key from a file. */
 export interface PlannedChange {
   /** For display: the keys and other secrets are masked. */
   readonly changes: readonly ShownChange[];
   /** Occurrences to remove by hand, with the reason. */
-  readonly left: readonly { readonly occurrence: Occurrence; readonly reason: string }[];
+  readonly left: Removal["left"];
   /** Makes the change, unless the file has changed since it was read. */
   apply(): Promise<Replacement>;
 }
@@ -34,9 +41,9 @@ export function planChange(
   finds: readonly [FoundInFile, ...FoundInFile[]],
   comment: (variable: string) => string,
 ): PlannedChange {
-  const [{ file, format }] = finds;
+  const [{ file }] = finds;
   const occurrences = finds.map(({ occurrence }) => occurrence);
-  const { edits, left } = format.planRemoval(file.text, occurrences, comment);
+  const { edits, left } = planRemoval(occurrences, comment);
   return {
     changes: edits.map((edit) => show(file.text, edit, occurrences)),
     left: [...left, ...otherForms(file.text, edits, occurrences)],
@@ -49,17 +56,17 @@ function otherForms(
   text: string,
   edits: readonly Edit[],
   occurrences: readonly Occurrence[],
-): PlannedChange["left"] {
+): Removal["left"] {
   const [first] = occurrences;
   if (first === undefined) return [];
-  const { key, variable } = first;
-  const wanted = { profile: defaultProfile, mask: key.mask, fingerprint: fingerprintOf(key) };
+  const wanted = { profile: defaultProfile, mask: first.key.mask, fingerprint: fingerprintOf(first.key) };
+  // A comment that an edit keeps may hold it, too.
+  const known = [...occurrences, ...edits.filter((edit) => edit.text === "")];
   return new LeakPatterns([wanted])
     .search(Buffer.from(text, "latin1"))
-    .filter(({ offset: at }) => !edits.some(({ start, end }) => at >= start && at < end))
-    .filter(({ offset: at }) => !occurrences.some(({ start, end }) => at >= start && at < end))
+    .filter(({ offset: at }) => !known.some(({ start, end }) => at >= start && at < end))
     .map(({ offset }) => ({
-      occurrence: { key, variable, line: lineAt(text, offset), start: offset, end: offset },
+      occurrence: { ...first, line: lineAt(text, offset), start: offset, end: offset },
       reason: "it holds the key in another way",
     }));
 }

@@ -62,12 +62,14 @@ test("shows no key that has no digit, by which other secrets are told from words
 
 test("says where else in the file the key is, in whatever form", async () => {
   const encoded = Buffer.from(`user:${chosenKey}`).toString("base64");
-  writeFileSync(path, `${before}CURL_HEADER="Bearer ${chosenKey}"\nBASIC=${encoded}\n`);
+  const comment = `MISTRAL_API_KEY=${chosenKey} # in base64: ${encoded}`;
+  writeFileSync(path, `${before}CURL_HEADER="Bearer ${chosenKey}"\nBASIC=${encoded}\n${comment}\n`);
 
   const { left } = await plan();
 
   expect(left.map(({ occurrence: { line }, reason }) => [line, reason])).toEqual([
     [4, "it holds the key in another way"],
     [5, "it holds the key in another way"],
+    [6, "it holds the key in another way"],
   ]);
 });

@@ -46,37 +46,18 @@ export const jsonRules = {
 
 /** A JSON file (comments and trailing commas allowed) in which a rule picks the keys. */
 export function jsonMembers(rule: JsonRule): TextFormat {
-  return {
-    find: (text) => findMembers(text, rule).map(({ occurrence }) => occurrence),
-    planRemoval: (text, occurrences) => {
-      const edits: Edit[] = [];
-      const left: { occurrence: Occurrence; reason: string }[] = [];
-      for (const { occurrence, property } of findMembers(text, rule)) {
-        if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
-        const edit = cut(text, property);
-        if (edit !== undefined && edit.start >= (edits.at(-1)?.end ?? 0)) edits.push(edit);
-        else left.push({ occurrence, reason: "it cannot be removed without changing what is next to it" });
-      }
-      return { edits, left };
-    },
-  };
-}
-
-interface Member {
-  readonly occurrence: Occurrence;
-  /** The member to remove. */
-  readonly property: Node;
+  return (text) => findMembers(text, rule);
 }
 
 /** No tool's file is nested deeper, and the parser recurses once per level. */
 const deepest = 100;
 
-function findMembers(text: string, rule: JsonRule): readonly Member[] {
+function findMembers(text: string, rule: JsonRule): readonly Occurrence[] {
   if (nestsDeeperThan(text, deepest)) throw new NotUnderstood("it is nested too deeply");
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (root === undefined || errors.length > 0) throw new NotUnderstood("it is not valid JSON");
-  const members: Member[] = [];
+  const found: Occurrence[] = [];
   const walk = (node: Node, path: JSONPath): void => {
     if (node.type === "array") node.children?.forEach((child, index) => void walk(child, [...path, index]));
     if (node.type !== "object") return;
@@ -92,16 +73,18 @@ function findMembers(text: string, rule: JsonRule): readonly Member[] {
       const up = rule.levelsUp(own, parent);
       const taken = up === 1 ? node.parent : property;
       if (up === undefined || taken === undefined) continue;
-      const span = { start: value.offset + 1, end: value.offset + value.length - 1 };
-      const key = ApiKey.of(String(value.value));
-      members.push({
-        occurrence: { key, variable: rule.variable, line: lineAt(text, value.offset), ...span },
-        property: taken,
+      found.push({
+        key: ApiKey.of(String(value.value)),
+        variable: rule.variable,
+        line: lineAt(text, value.offset),
+        start: value.offset + 1,
+        end: value.offset + value.length - 1,
+        removal: () => cut(text, taken) ?? "it cannot be removed without changing what is next to it",
       });
     }
   };
   walk(root, []);
-  return members;
+  return found;
 }
 
 /** Removes a member with its comma; `undefined` when that would remove more, such as a comment. */

@@ -9,6 +9,13 @@ export interface Occurrence {
   readonly line: number;
   readonly start: number;
   readonly end: number;
+  /**
+   * The edit that removes it and leaves everything else, or why that has to be done by hand.
+   *
+   * @param comment - what to leave in its place if the format has comments, without comment signs
+   * @param before - the edits already planned for the text
+   */
+  removal(comment: string, before: readonly Edit[]): Edit | string;
 }
 
 /** A range of a text and its replacement. */
@@ -17,6 +24,17 @@ export interface Edit {
   readonly end: number;
   readonly text: string;
 }
+
+/**
+ * Finds the keys in a text of one file format, in order. Texts are decoded as Latin-1, one character per
+ * byte, so that untouched bytes stay as they were, valid UTF-8 or not.
+ *
+ * @throws NotUnderstood when the text is not in this format
+ */
+export type TextFormat = (text: string) => readonly Occurrence[];
+
+/** A file is not in the format its name promises. It is reported, never guessed at. */
+export class NotUnderstood extends Error {}
 
 /** The plan for removing keys from a text; the text itself is not changed. */
 export interface Removal {
@@ -27,26 +45,24 @@ export interface Removal {
 }
 
 /**
- * A file format that may hold keys. Texts are decoded as Latin-1, one character per byte, so that
- * untouched bytes stay as they were, valid UTF-8 or not.
+ * Plans the removal of some of a text's occurrences, in order.
+ *
+ * @param comment - the comment to leave in place of a variable
  */
-export interface TextFormat {
-  /** @throws NotUnderstood when the text is not in this format */
-  find(text: string): readonly Occurrence[];
-  /**
-   * Plans the removal of occurrences that {@link find} returned for the same text.
-   *
-   * @param comment - the comment to leave in place of a variable, without comment signs
-   */
-  planRemoval(
-    text: string,
-    occurrences: readonly Occurrence[],
-    comment: (variable: string) => string,
-  ): Removal;
+export function planRemoval(
+  occurrences: readonly Occurrence[],
+  comment: (variable: string) => string,
+): Removal {
+  const edits: Edit[] = [];
+  const left: { occurrence: Occurrence; reason: string }[] = [];
+  for (const occurrence of occurrences) {
+    const edit = occurrence.removal(comment(occurrence.variable), edits);
+    if (typeof edit === "string") left.push({ occurrence, reason: edit });
+    else if (edit.start >= (edits.at(-1)?.end ?? 0)) edits.push(edit);
+    else left.push({ occurrence, reason: "it cannot be removed without changing what is next to it" });
+  }
+  return { edits, left };
 }
-
-/** A file is not in the format its name promises. It is reported, never guessed at. */
-export class NotUnderstood extends Error {}
 
 /** The text with the edits applied. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
@@ -61,7 +77,5 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 
 /** The line number of an offset, counted from 1. */
 export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
-  return line;
+  return text.slice(0, offset).split("\n").length;
 }

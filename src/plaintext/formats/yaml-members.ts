@@ -8,7 +8,6 @@ import {
   lineAt,
   NotUnderstood,
   type Occurrence,
-  type Removal,
   type TextFormat,
 } from "./occurrence.ts";
 
@@ -51,14 +50,23 @@ export const yamlRules = { continue: continueRule, aider: aiderRule };
 
 /** A YAML file in which a rule picks the keys. */
 export function yamlMembers(rule: YamlRule): TextFormat {
-  return {
-    find: (text) => read(text, rule).entries.map(({ occurrence }) => occurrence),
-    planRemoval: (text, occurrences, comment) => planRemoval(text, occurrences, comment, rule),
-  };
+  return (text) =>
+    read(text, rule).entries.map((entry) => ({
+      ...entry.at,
+      removal: (comment, before) => {
+        const plain = replaceLines(text, entry, comment);
+        // aider rejects a file without entries, but accepts `{}`.
+        const edits = plain === undefined ? [] : [plain, { ...plain, text: `${plain.text}\n{}` }];
+        return (
+          edits.find((edit) => leavesTheRest(text, [...before, edit], rule)) ??
+          "its line cannot be removed without changing its neighbours"
+        );
+      },
+    }));
 }
 
 interface Entry {
-  readonly occurrence: Occurrence;
+  readonly at: Omit<Occurrence, "removal">;
   /** What to remove: one item of a list with several, else the whole entry. */
   readonly span: readonly [first: unknown, last: unknown];
   readonly inList: boolean;
@@ -96,7 +104,7 @@ function read(text: string, rule: YamlRule): { readonly document: Document; read
       const line = lineAt(text, start);
       const inList = isSeq(list) && list.items.length > 1;
       entries.push({
-        occurrence: { key: ApiKey.of(value), variable, line, start, end },
+        at: { key: ApiKey.of(value), variable, line, start, end },
         span: inList ? [node, node] : [pair.key, pair.value],
         inList,
         remove: () => (inList ? list.delete(position) : map.delete(pair.key)),
@@ -104,33 +112,6 @@ function read(text: string, rule: YamlRule): { readonly document: Document; read
     },
   });
   return { document, entries };
-}
-
-function planRemoval(
-  text: string,
-  occurrences: readonly Occurrence[],
-  comment: (variable: string) => string,
-  rule: YamlRule,
-): Removal {
-  const edits: Edit[] = [];
-  const taken: number[] = [];
-  const left: { occurrence: Occurrence; reason: string }[] = [];
-  for (const [index, entry] of read(text, rule).entries.entries()) {
-    const { occurrence } = entry;
-    if (!occurrences.some(({ start }) => start === occurrence.start)) continue;
-    const plain = replaceLines(text, entry, comment(occurrence.variable));
-    // aider rejects a file without entries, but accepts `{}`.
-    const edit = (plain === undefined ? [] : [plain, { ...plain, text: `${plain.text}\n{}` }]).find((one) =>
-      leavesTheRest(text, [...edits, one], [...taken, index], rule),
-    );
-    if (edit !== undefined) {
-      edits.push(edit);
-      taken.push(index);
-    } else {
-      left.push({ occurrence, reason: "its line cannot be removed without changing its neighbours" });
-    }
-  }
-  return { edits, left };
 }
 
 /** Replaces an entry with a comment if it has its lines to itself. */
@@ -152,15 +133,12 @@ function replaceLines(text: string, { span, inList }: Entry, comment: string): E
 }
 
 /** Parses the edited file and compares: only the removed entries may be missing. */
-function leavesTheRest(
-  text: string,
-  edits: readonly Edit[],
-  taken: readonly number[],
-  rule: YamlRule,
-): boolean {
+function leavesTheRest(text: string, edits: readonly Edit[], rule: YamlRule): boolean {
   const { document, entries } = read(text, rule);
   // From the end, so that list positions stay valid.
-  for (const index of taken.toReversed()) entries[index]?.remove();
+  for (const { at, remove } of entries.toReversed()) {
+    if (edits.some(({ start, end }) => at.start >= start && at.end <= end)) remove();
+  }
   const after = parse(applyEdits(text, edits));
   try {
     return after.errors.length === 0 && isDeepStrictEqual(after.toJS(), document.toJS());

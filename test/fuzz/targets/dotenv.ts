@@ -9,8 +9,8 @@ const name = "MISTRAL_API_KEY";
 /** Dotenv files and the start-up files of shells. */
 export function fuzz(data: Buffer): void {
   const text = data.toString("latin1");
-  for (const dialect of ["dotenv", "posix", "fish"] as const) checkFormat(assignments(dialect), text);
-  for (const { key: found } of fishVariables.find(text)) assert.ok(found.length > 0);
+  for (const sign of ["#", ": #"] as const) checkFormat(assignments(sign), text);
+  for (const { key: found } of fishVariables(text)) assert.ok(found.length > 0);
 
   const set = setVariable(text, name, key);
   assert.ok(set.includes(`${name}=${key}`));

@@ -2,22 +2,27 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { assignments, fishVariables } from "../../../src/plaintext/formats/assignments.ts";
 import { jsonMembers, jsonRules } from "../../../src/plaintext/formats/json-members.ts";
-import { applyEdits, NotUnderstood, type TextFormat } from "../../../src/plaintext/formats/occurrence.ts";
+import {
+  applyEdits,
+  NotUnderstood,
+  planRemoval,
+  type TextFormat,
+} from "../../../src/plaintext/formats/occurrence.ts";
 import { yamlMembers, yamlRules } from "../../../src/plaintext/formats/yaml-members.ts";
 import { chosenKey as key, otherKey } from "../planted-home.ts";
 
 /** What is left of a text when every key is removed, and how many keys could not be. */
-function planRemoval(format: TextFormat, text: string): { text: string; left: number } {
-  const { edits, left } = format.planRemoval(text, format.find(text), (variable) => `${variable} moved`);
+function removeKeys(format: TextFormat, text: string): { text: string; left: number } {
+  const { edits, left } = planRemoval(format(text), (variable) => `${variable} moved`);
   return { text: applyEdits(text, edits), left: left.length };
 }
 
 function linesFound(format: TextFormat, text: string): readonly number[] {
-  return format.find(text).map(({ line }) => line);
+  return format(text).map(({ line }) => line);
 }
 
 describe("dotenv files", () => {
-  const dotenv = assignments("dotenv");
+  const dotenv = assignments("#");
 
   test.each([
     ["bare", `MISTRAL_API_KEY=${key}`],
@@ -29,40 +34,38 @@ describe("dotenv files", () => {
     ["in YAML style", `MISTRAL_API_KEY: ${key}`],
     ["with spaces inside the quotes", `MISTRAL_API_KEY=" ${key} "`],
   ])("finds a key %s and puts a comment in its place", (_, line) => {
-    const [found] = dotenv.find(line);
+    const [found] = dotenv(line);
     expect(found?.key.reveal()).toBe(key);
     expect(line.slice(found?.start, found?.end)).toBe(key);
-    expect(planRemoval(dotenv, line).text.trim()).toBe("# MISTRAL_API_KEY moved");
+    expect(removeKeys(dotenv, line).text.trim()).toBe("# MISTRAL_API_KEY moved");
   });
 
   test("keeps line endings, a comment after the value, other secrets and a missing last newline", () => {
     const text = `A=1\r\n\r\nMISTRAL_API_KEY=${key} # mine\r\nB='${otherKey}'\r\nC=\xe9`;
-    expect(planRemoval(dotenv, text).text).toBe(
+    expect(removeKeys(dotenv, text).text).toBe(
       `A=1\r\n\r\n# MISTRAL_API_KEY moved # mine\r\nB='${otherKey}'\r\nC=\xe9`,
     );
   });
 
   test("leaves a key whose line ends with a lone CR, since other lines would go with it", () => {
     const text = `A=1\nMISTRAL_API_KEY=${key}\rB=2\r`;
-    expect(planRemoval(dotenv, text)).toEqual({ text, left: 1 });
+    expect(removeKeys(dotenv, text)).toEqual({ text, left: 1 });
   });
 
   test("a key in the comment after another variable is removed from the comment", () => {
-    expect(planRemoval(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe(
-      "A=1 # MISTRAL_API_KEY=(moved)\n",
-    );
+    expect(removeKeys(dotenv, `A=1 # MISTRAL_API_KEY=${key}\n`).text).toBe("A=1 # MISTRAL_API_KEY=(moved)\n");
   });
 
   test("a key in a comment is one too; the rest of the comment stays", () => {
     const text = `# old: MISTRAL_API_KEY=${key} until May\n`;
-    expect(planRemoval(dotenv, text)).toEqual({
+    expect(removeKeys(dotenv, text)).toEqual({
       text: "# old: MISTRAL_API_KEY=(moved) until May\n",
       left: 0,
     });
   });
 
   test("removes only the key in a comment when its line also sets one", () => {
-    expect(planRemoval(dotenv, `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=${otherKey}\n`)).toEqual({
+    expect(removeKeys(dotenv, `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=${key}\n`)).toEqual({
       text: `MISTRAL_API_KEY=${key} # was MISTRAL_API_KEY=(moved)\n`,
       left: 1,
     });
@@ -92,17 +95,17 @@ describe("dotenv files", () => {
     `OPENAI_API_KEY=${key}`,
     `MISTRAL_MODEL=mistral-large-latest-of-today`,
   ])("does not mistake a placeholder, reference or other setting for a key: %s", (line) => {
-    expect(dotenv.find(Buffer.from(line).toString("latin1"))).toEqual([]);
+    expect(dotenv(Buffer.from(line).toString("latin1"))).toEqual([]);
   });
 
   test("a key of a shape that is not usual counts under Mistral's own name", () => {
-    expect(dotenv.find(`MISTRAL_API_KEY=${key}-v2_${otherKey}`)).toHaveLength(1);
-    expect(dotenv.find(`SOME_MISTRAL_KEY=${key}-v2_${otherKey}`)).toHaveLength(0);
+    expect(dotenv(`MISTRAL_API_KEY=${key}-v2_${otherKey}`)).toHaveLength(1);
+    expect(dotenv(`SOME_MISTRAL_KEY=${key}-v2_${otherKey}`)).toHaveLength(0);
   });
 });
 
 describe("start-up files of shells", () => {
-  const posix = assignments("posix");
+  const posix = assignments(": #");
 
   test.each([
     `export MISTRAL_API_KEY=${key}`,
@@ -110,7 +113,7 @@ describe("start-up files of shells", () => {
     `typeset -x MISTRAL_API_KEY="${key}"`,
     `MISTRAL_API_KEY=${key}; export MISTRAL_API_KEY`,
   ])("replaces a line that only sets the key: %s", (line) => {
-    expect(planRemoval(posix, `a=1\n${line}\nb=2\n`)).toEqual({
+    expect(removeKeys(posix, `a=1\n${line}\nb=2\n`)).toEqual({
       text: "a=1\n: # MISTRAL_API_KEY moved\nb=2\n",
       left: 0,
     });
@@ -121,7 +124,7 @@ describe("start-up files of shells", () => {
     ["the only command of a function", `setup() {\n  export MISTRAL_API_KEY=${key}\n}\n`],
     ["the last of a chain", `true &&\nexport MISTRAL_API_KEY=${key}\n`],
   ])("leaves a no-op command in place of a key that is %s", (_, text) => {
-    const after = planRemoval(posix, text).text;
+    const after = removeKeys(posix, text).text;
     expect(after).toMatch(/^\s*: # MISTRAL_API_KEY moved$/m);
     if (process.platform !== "win32") execFileSync("sh", ["-n"], { input: after });
   });
@@ -134,7 +137,7 @@ describe("start-up files of shells", () => {
     `env \\\nMISTRAL_API_KEY=${key}`,
     `export MISTRAL_API_KEY=${key} LLM_MISTRAL_KEY=${key}`,
   ])("leaves a line that does more for the person to change: %s", (text) => {
-    const taken = planRemoval(posix, text);
+    const taken = removeKeys(posix, text);
     expect(taken.text).toBe(text);
     expect(taken.left).toBeGreaterThan(0);
   });
@@ -144,15 +147,13 @@ describe("start-up files of shells", () => {
     `set --export --global MISTRAL_API_KEY "${key}"`,
     `export MISTRAL_API_KEY=${key}`,
   ])("knows the forms of fish: %s", (line) => {
-    expect(planRemoval(assignments("fish"), `${line} # note\n`).text).toBe(
-      "# MISTRAL_API_KEY moved # note\n",
-    );
+    expect(removeKeys(assignments("#"), `${line} # note\n`).text).toBe("# MISTRAL_API_KEY moved # note\n");
   });
 
   test("a universal variable of fish is found and left to fish", () => {
     const text = `# This file contains fish universal variable definitions.\nSETUVAR --export MISTRAL_API_KEY:${key}\n`;
     expect(linesFound(fishVariables, text)).toEqual([2]);
-    expect(planRemoval(fishVariables, text)).toEqual({ text, left: 1 });
+    expect(removeKeys(fishVariables, text)).toEqual({ text, left: 1 });
   });
 });
 
@@ -163,49 +164,49 @@ describe("JSON files", () => {
     ["in the middle", `{"a":1, "mistral" : "${key}" ,"b":2}`, `{"a":1, "b":2}`],
     ["alone", `{"mistral": "${key}"}\r\n`, "{}\r\n"],
   ])("removes a member that is %s and keeps the rest byte for byte", (_, before, after) => {
-    expect(planRemoval(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
+    expect(removeKeys(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
   });
 
   test("removes a whole login of opencode, which is useless without its key", () => {
     const before = `{ "a": {}, "mistral": { "type": "api", "key": "${key}" }, "b": {} }`;
-    expect(planRemoval(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
+    expect(removeKeys(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
   });
 
   test("removes two members at once", () => {
     const before = `{"x": {"apiKey": "${key}", "provider": "mistral"}, "mistralApiKey": "${key}"}`;
-    expect(planRemoval(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
+    expect(removeKeys(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
       `{"x": {"provider": "mistral"}}`,
     );
   });
 
   test("leaves keys of other providers alone", () => {
     const text = `{"models": [{"provider": "openai", "apiKey": "${key}"}]}`;
-    expect(jsonMembers(jsonRules["mistral-code"]).find(text)).toEqual([]);
+    expect(jsonMembers(jsonRules["mistral-code"])(text)).toEqual([]);
   });
 
   test("does not remove what would take a comment with it", () => {
     const text = `{"a": 1, // mine\n"apiKey": "${key}"}`;
-    expect(planRemoval(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
+    expect(removeKeys(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
   });
 
   test.each([2_000, 100_000])("says when a file is nested %i levels deep", (levels) => {
     const nested = (open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
     for (const text of [nested("[", "]"), nested('{"mistral":', "}"), nested('[{"a":', "}]")]) {
-      expect(() => jsonMembers(jsonRules["mistral-code"]).find(text)).toThrow("it is nested too deeply");
+      expect(() => jsonMembers(jsonRules["mistral-code"])(text)).toThrow("it is nested too deeply");
     }
   });
 
   test("brackets in strings do not count as levels", () => {
     const text = `{ "a": "\\"${"[{".repeat(200)}", "mistral": "${key}" }`;
-    expect(jsonMembers(jsonRules.llm).find(text)).toHaveLength(1);
+    expect(jsonMembers(jsonRules.llm)(text)).toHaveLength(1);
   });
 
   test("says when a long string never ends", () => {
-    expect(() => jsonMembers(jsonRules.llm).find(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
+    expect(() => jsonMembers(jsonRules.llm)(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
   });
 
   test("says when a file is no JSON", () => {
-    expect(() => jsonMembers(jsonRules.llm).find(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
+    expect(() => jsonMembers(jsonRules.llm)(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
   });
 });
 
@@ -225,7 +226,7 @@ describe("YAML files", () => {
       "models:\n  - # MISTRAL_API_KEY moved\n    provider: mistral\n",
     ],
   ])("removes %s from Continue's settings", (_, before, after) => {
-    expect(planRemoval(continued, before)).toEqual({ text: after, left: 0 });
+    expect(removeKeys(continued, before)).toEqual({ text: after, left: 0 });
   });
 
   test.each([
@@ -242,7 +243,7 @@ describe("YAML files", () => {
       "# mine\n# MISTRAL_API_KEY moved\n{}\n",
     ],
   ])("removes %s from aider's settings", (_, before, after) => {
-    expect(planRemoval(aider, before)).toEqual({ text: after, left: 0 });
+    expect(removeKeys(aider, before)).toEqual({ text: after, left: 0 });
   });
 
   test.each([
@@ -250,22 +251,22 @@ describe("YAML files", () => {
     ["a comment stands inside", `api-key: # mine\n  - mistral=${key}\n`],
     ["others stand beside it on its line", `api-key: [openai=x, mistral=${key}]\n`],
   ])("leaves an entry for the person to change when %s", (_, text) => {
-    expect(planRemoval(aider, text)).toEqual({ text, left: 1 });
+    expect(removeKeys(aider, text)).toEqual({ text, left: 1 });
   });
 
   test("leaves placeholders, references and other providers alone", () => {
     const text = `models:\n  - provider: mistral\n    apiKey: \${{ secrets.MISTRAL_API_KEY }}\n  - provider: openai\n    apiKey: ${key}\n`;
-    expect(continued.find(text)).toEqual([]);
+    expect(continued(text)).toEqual([]);
   });
 
   test.each([
     ["flow", "[".repeat(2000) + "]".repeat(2000)],
     ["block", "- ".repeat(20_000)],
   ])("says when a file is nested too deeply: %s", (_kind, text) => {
-    expect(() => aider.find(text)).toThrow("it is nested too deeply");
+    expect(() => aider(text)).toThrow("it is nested too deeply");
   });
 
   test("says when a file is not YAML", () => {
-    expect(() => aider.find(`api-key: [mistral=${key}`)).toThrow(NotUnderstood);
+    expect(() => aider(`api-key: [mistral=${key}`)).toThrow(NotUnderstood);
   });
 });
