@@ -1,6 +1,7 @@
 import { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { type AnswerBody, member } from "../mistral/call-outcome.ts";
+import { momentOf } from "../mistral/read-answers.ts";
 import { cleanText } from "../outside-text.ts";
 import type { CreatedKey, IssuedKey } from "./key-issuer.ts";
 
@@ -70,9 +71,4 @@ function endIn(row: unknown): Expiry | undefined {
 function dayOf(value: unknown): string | undefined {
   const day = typeof value === "string" ? /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0] : undefined;
   return day === undefined || Number.isNaN(Date.parse(day)) ? undefined : day;
-}
-
-function momentOf(value: unknown): string | null {
-  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

@@ -46,14 +46,35 @@ export class ApiSession {
     return new URL(addressOf(this.#options.endpoint)).host;
   }
 
-  /** Makes a call, with retries where they may help. */
+  /**
+   * Makes a call and retries it on 429 and 5xx, up to three attempts in all, while the requested pause fits
+   * into the time limit. Does not retry what waiting cannot change.
+   */
   async call(call: ApiCall, address = addressOf(this.#options.endpoint)): Promise<MadeCall> {
-    const { env, trace } = this.#options;
+    const { env, trace, timeoutMs, pauseMs, now } = this.#options;
     // A call aborted with the session is not traced.
     const onCall = ({ method, url, outcome, latencyMs }: MadeCall) =>
       this.#signal.aborted || trace?.(`${method} ${url}: ${describeOutcome(outcome)}, ${latencyMs} ms`);
     const access = { address, key: this.key, env, onCall };
-    return await callUntilAnswered((signal) => call(access, signal), this.#options, this.#signal);
+    const deadline = performance.now() + timeoutMs;
+    const timeLimit = new AbortController();
+    const timer = setTimeout(() => timeLimit.abort(), timeoutMs);
+    const either = AbortSignal.any([timeLimit.signal, this.#signal]);
+    try {
+      let last: MadeCall | undefined;
+      for (let count = 1; ; count += 1) {
+        const next = await call(access, either);
+        // A retry that failed says less than the earlier answer.
+        if (next.outcome.kind === "failure" && last !== undefined) return last;
+        last = next;
+        const pause = pauseBeforeNext(next.outcome, pauseMs * 2 ** (count - 1), now());
+        if (pause === undefined || count === 3 || performance.now() + pause >= deadline) return last;
+        await delay(pause, undefined, { signal: either }).catch(() => {});
+        if (either.aborted) return last;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Assesses an outcome. */
@@ -87,41 +108,6 @@ export class ApiSession {
   /** Aborts pending calls. */
   close(): void {
     this.#ending.abort();
-  }
-}
-
-const attempts = 3;
-
-/**
- * Makes a call and retries it on 429 and 5xx, up to three attempts in all, while the requested pause fits
- * into the time limit. Does not retry what waiting cannot change.
- *
- * @param attempt - one attempt; must end when its signal is aborted
- * @param signal - ends the call early, with the outcome `timeout`
- */
-async function callUntilAnswered(
-  attempt: (signal: AbortSignal) => Promise<MadeCall>,
-  { timeoutMs, pauseMs, now }: Required<Pick<SessionOptions, "timeoutMs" | "pauseMs" | "now">>,
-  signal: AbortSignal,
-): Promise<MadeCall> {
-  const deadline = performance.now() + timeoutMs;
-  const timeLimit = new AbortController();
-  const timer = setTimeout(() => timeLimit.abort(), timeoutMs);
-  const either = AbortSignal.any([timeLimit.signal, signal]);
-  try {
-    let last: MadeCall | undefined;
-    for (let count = 1; ; count += 1) {
-      const next = await attempt(either);
-      // A retry that failed says less than the earlier answer.
-      if (next.outcome.kind === "failure" && last !== undefined) return last;
-      last = next;
-      const pause = pauseBeforeNext(next.outcome, pauseMs * 2 ** (count - 1), now());
-      if (pause === undefined || count === attempts || performance.now() + pause >= deadline) return last;
-      await delay(pause, undefined, { signal: either }).catch(() => {});
-      if (either.aborted) return last;
-    }
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,6 +1,3 @@
-import type { Environment } from "../running/environment.ts";
-import { FetchError, fetchAnswer } from "./fetcher.ts";
-
 /** A classified body. Text other than JSON is never kept: it may quote anything. */
 export type AnswerBody =
   /** Parsed; the SDK may have renamed members from `snake_case` to `camelCase`. */
@@ -84,51 +81,28 @@ export function member(value: unknown, name: string): unknown {
   return found === undefined ? undefined : (value as Readonly<Record<string, unknown>>)[found];
 }
 
-/**
- * Makes a call without the SDK.
- *
- * @param limit - aborted when the time is up
- * @param signal - ends the call for another reason
- */
-export async function callDirectly(
-  request: Request,
-  env: Environment,
-  limit: AbortSignal,
-  signal: AbortSignal = limit,
-): Promise<CallOutcome> {
-  try {
-    const response = await fetchAnswer(request, env, AbortSignal.any([limit, signal]));
-    return {
-      kind: "answer",
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: readBody(await response.text(), response.headers.get("content-type") ?? undefined),
-    };
-  } catch (error) {
-    const failure = connectionFailureOf(error, new URL(request.url).host, limit.aborted);
-    return { kind: "failure", failure };
+/** Thrown by a call that gets no answer. */
+export class CallFailed extends Error {
+  override readonly name = "CallFailed";
+  readonly failure: ConnectionFailure;
+
+  constructor(failure: ConnectionFailure) {
+    super("The call got no answer.");
+    this.failure = failure;
   }
 }
 
 /**
  * Why a call got no answer.
  *
- * @param error - the {@link FetchError}, or Node's own error if the answer broke off midway
+ * @param error - {@link CallFailed}, or Node's own error
  * @param host - host and port that were called
  * @param timedOut - whether the time limit ended the call
  */
 export function connectionFailureOf(error: unknown, host: string, timedOut: boolean): ConnectionFailure {
-  const failed = error instanceof FetchError ? error : undefined;
-  const proxy = failed?.proxy;
-  const code = codeOf(failed === undefined ? error : failed.cause);
-  if (timedOut) {
-    return { reason: failed?.problem === "proxy" ? "proxy" : "timeout", code: undefined, host, proxy };
-  }
-  if (failed?.status !== undefined) {
-    const reason = failed.status === 407 ? "proxy-password" : "proxy";
-    return { reason, code: String(failed.status), host, proxy };
-  }
-  return { reason: failed?.problem ?? reasonOf(code), code, host, proxy };
+  if (error instanceof CallFailed) return error.failure;
+  const code = timedOut ? undefined : codeOf(error);
+  return { reason: timedOut ? "timeout" : reasonOf(code), code, host, proxy: undefined };
 }
 
 function reasonOf(code = ""): ConnectionFailureReason {

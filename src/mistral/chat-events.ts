@@ -21,7 +21,11 @@ export async function* readChatEvents(
   const cleaner = new StreamCleaner([key]);
   const reader = events.getReader();
   const silence = new AbortController();
-  let end: Extract<ChatEvent, { readonly kind: "end" }> | undefined;
+  // Mistral ends every answer with a finish reason, so one without was cut off.
+  let last: Extract<ChatEvent, { readonly kind: "end" }> | Assessment = {
+    diagnosis: "unreachable",
+    failure: { reason: "connection", code: undefined, host: session.host, proxy: undefined },
+  };
   try {
     for (;;) {
       const timer = setTimeout(() => {
@@ -34,36 +38,30 @@ export async function* readChatEvents(
       const choice = firstOf(member(chunk, "choices"));
       const finishReason = shown(member(choice, "finish_reason"), key);
       if (finishReason !== null) {
-        end = { kind: "end", model: shown(member(chunk, "model"), key), finishReason, usage: usageIn(chunk) };
+        last = {
+          kind: "end",
+          model: shown(member(chunk, "model"), key),
+          finishReason,
+          usage: usageIn(chunk),
+        };
       }
       const text = cleaner.push(textOf(member(member(choice, "delta"), "content")));
       if (text !== "") yield { kind: "text", text };
     }
-    const rest = cleaner.end();
-    if (rest !== "") yield { kind: "text", text: rest };
-    // Mistral ends every answer with a finish reason, so one without was cut off.
-    yield end ?? { kind: "broken", assessed: session.inContext(cutOff(session), model, true) };
   } catch (error) {
     session.throwIfCancelled();
-    const rest = cleaner.end();
-    if (rest !== "") yield { kind: "text", text: rest };
     const failure = connectionFailureOf(error, session.host, silence.signal.aborted);
     // No error from Node or the network, so the SDK failed to parse an event.
-    const assessment: Assessment =
+    last =
       failure.reason === "connection" && failure.code === undefined
         ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
         : { diagnosis: "unreachable", failure };
-    yield { kind: "broken", assessed: session.inContext(assessment, model, true, silenceMs) };
   } finally {
     session.close();
   }
-}
-
-function cutOff({ host }: ApiSession): Assessment {
-  return {
-    diagnosis: "unreachable",
-    failure: { reason: "connection", code: undefined, host, proxy: undefined },
-  };
+  const rest = cleaner.end();
+  if (rest !== "") yield { kind: "text", text: rest };
+  yield "kind" in last ? last : { kind: "broken", assessed: session.inContext(last, model, true, silenceMs) };
 }
 
 function usageIn(

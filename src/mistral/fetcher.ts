@@ -7,34 +7,14 @@ import {
 import { Agent as HttpsAgent, request as startHttps } from "node:https";
 import { nestsDeeperThan } from "../files/json-nesting.ts";
 import type { Environment } from "../running/environment.ts";
+import {
+  CallFailed,
+  type CallOutcome,
+  type ConnectionFailureReason,
+  connectionFailureOf,
+  readBody,
+} from "./call-outcome.ts";
 import { chooseRoute } from "./proxy.ts";
-
-/** Failures without a Node error code. */
-export type FetchProblem = "proxy" | "proxy-setting" | "not-an-answer";
-
-/** A failed call, with details of the proxy, if any. */
-export class FetchError extends Error {
-  override readonly name = "FetchError";
-  readonly problem: FetchProblem | undefined;
-  /** Host and port of the proxy. */
-  readonly proxy: string | undefined;
-  /** The status of a proxy that refused a tunnel. */
-  readonly status: number | undefined;
-
-  constructor(
-    details: {
-      readonly problem?: FetchProblem | undefined;
-      readonly proxy?: string | undefined;
-      readonly status?: number;
-    },
-    cause?: unknown,
-  ) {
-    super("The call got no answer.", { cause });
-    this.problem = details.problem;
-    this.proxy = details.proxy;
-    this.status = details.status;
-  }
-}
 
 /** Model lists take tens of kilobytes; a larger body is not Mistral's. */
 const largestBodyInBytes = 8 * 1024 * 1024;
@@ -56,21 +36,49 @@ const connectAttemptMs = 2500;
  *
  * @param signal - ends the call and a streamed answer. A `Request`'s own signal follows this one only through
  *   weak references, and is lost with the request.
- * @throws FetchError, with Node's error as its cause
+ * @throws CallFailed
  */
 export async function fetchAnswer(
-  input: string | URL | Request,
+  request: Request,
   env: Environment,
   signal: AbortSignal,
 ): Promise<Response> {
-  const request = input instanceof Request ? input : new Request(input);
-  const route = chooseRoute(new URL(request.url), env);
-  if (route.kind === "unusable") throw new FetchError({ problem: "proxy-setting" });
+  const url = new URL(request.url);
+  const route = chooseRoute(url, env);
+  if (route.kind === "unusable") {
+    throw new CallFailed({ reason: "proxy-setting", code: undefined, host: url.host, proxy: undefined });
+  }
   const body = await request.text();
   if (route.kind === "direct") return await exchange(request, body, signal);
   const { HttpsProxyAgent } = await import("https-proxy-agent");
   const agent = new HttpsProxyAgent(route.proxy, { signal });
   return await exchange(request, body, signal, { agent, host: route.proxy.host });
+}
+
+/**
+ * Makes a call without the SDK.
+ *
+ * @param limit - aborted when the time is up
+ * @param signal - ends the call for another reason
+ */
+export async function callDirectly(
+  request: Request,
+  env: Environment,
+  limit: AbortSignal,
+  signal: AbortSignal = limit,
+): Promise<CallOutcome> {
+  try {
+    const response = await fetchAnswer(request, env, AbortSignal.any([limit, signal]));
+    return {
+      kind: "answer",
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: readBody(await response.text(), response.headers.get("content-type") ?? undefined),
+    };
+  } catch (error) {
+    const failure = connectionFailureOf(error, new URL(request.url).host, limit.aborted);
+    return { kind: "failure", failure };
+  }
 }
 
 function exchange(
@@ -81,6 +89,9 @@ function exchange(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
+    const { host } = new URL(request.url);
+    const failed = (reason: ConnectionFailureReason, code?: string) =>
+      new CallFailed({ reason, code, host, proxy: proxy?.host });
     let hasTunnel = proxy === undefined;
     const outgoing = start(request, proxy?.agent);
     // Node reports a destroyed request only once it has a connection, which a proxy may withhold.
@@ -88,20 +99,22 @@ function exchange(
       outgoing.destroy();
       fail(signal.reason);
     };
-    const fail = (cause: unknown) => {
+    const fail = (error: unknown) => {
       signal.removeEventListener("abort", abort);
-      const problem = hasTunnel ? undefined : "proxy";
-      reject(cause instanceof FetchError ? cause : new FetchError({ problem, proxy: proxy?.host }, cause));
+      const { reason, code } = connectionFailureOf(error, host, signal.aborted);
+      reject(error instanceof CallFailed ? error : failed(hasTunnel ? reason : "proxy", code));
     };
     outgoing.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
       hasTunnel = true;
       if (statusCode !== 200) {
-        outgoing.destroy(new FetchError({ problem: "proxy", status: statusCode, proxy: proxy?.host }));
+        outgoing.destroy(failed(statusCode === 407 ? "proxy-password" : "proxy", String(statusCode)));
       }
     });
     outgoing.on("error", fail);
     outgoing.on("close", () => signal.removeEventListener("abort", abort));
-    outgoing.on("response", (incoming) => readResponse(incoming, proxy?.host).then(resolve, fail));
+    outgoing.on("response", (incoming) =>
+      readResponse(incoming, () => failed("not-an-answer")).then(resolve, fail),
+    );
     signal.addEventListener("abort", abort);
     outgoing.end(body);
   });
@@ -119,29 +132,27 @@ function start({ method, url, headers }: Request, agent: HttpAgent | undefined):
   });
 }
 
-async function readResponse(incoming: IncomingMessage, proxy: string | undefined): Promise<Response> {
+async function readResponse(incoming: IncomingMessage, unusable: () => CallFailed): Promise<Response> {
   const { statusCode: status = 0 } = incoming;
-  if (status < 200 || status > 599) throw new FetchError({ problem: "not-an-answer", proxy });
+  if (status < 200 || status > 599) throw unusable();
   const init = { status, headers: headersOf(incoming) };
   const streams = status === 200 && /^text\/event-stream\b/i.test(incoming.headers["content-type"] ?? "");
   const most = streams ? largestStreamInBytes : largestBodyInBytes;
-  const limited = limit(incoming, { most, longestLine: streams ? longestLineInBytes : most, proxy });
+  const limited = limit(incoming, most, streams ? longestLineInBytes : most, unusable);
   if (streams) return new Response(ReadableStream.from(limited), init);
   const chunks: Buffer[] = [];
   for await (const chunk of limited) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString("utf8");
-  if (nestsDeeperThan(body, deepestNesting)) throw new FetchError({ problem: "not-an-answer", proxy });
+  if (nestsDeeperThan(body, deepestNesting)) throw unusable();
   // By the standard these have no body; Response throws on one.
   return new Response([204, 205, 304].includes(status) ? null : body, init);
 }
 
 async function* limit(
   incoming: AsyncIterable<Buffer>,
-  {
-    most,
-    longestLine,
-    proxy,
-  }: { readonly most: number; readonly longestLine: number; readonly proxy: string | undefined },
+  most: number,
+  longestLine: number,
+  unusable: () => CallFailed,
 ): AsyncGenerator<Buffer> {
   let length = 0;
   let lineLength = 0;
@@ -149,9 +160,7 @@ async function* limit(
     const lineBreak = chunk.lastIndexOf("\n");
     length += chunk.length;
     lineLength = lineBreak === -1 ? lineLength + chunk.length : chunk.length - lineBreak;
-    if (length > most || lineLength > longestLine) {
-      throw new FetchError({ problem: "not-an-answer", proxy });
-    }
+    if (length > most || lineLength > longestLine) throw unusable();
     yield chunk;
   }
 }

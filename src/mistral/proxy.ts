@@ -16,12 +16,13 @@ export type Route =
  * it and would see the key.
  */
 export function chooseRoute(address: URL, env: Environment): Route {
-  if (address.protocol !== "https:" || bypassesProxy(address, readVariable("NO_PROXY", env)?.value)) {
+  const given = (variable: string) => env[variable]?.trim() ?? "";
+  const noProxy = given("no_proxy") || given("NO_PROXY");
+  const variable = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].find(given);
+  if (address.protocol !== "https:" || variable === undefined || bypassesProxy(address, noProxy)) {
     return { kind: "direct" };
   }
-  const setting = readVariable("HTTPS_PROXY", env) ?? readVariable("HTTP_PROXY", env);
-  if (setting === undefined) return { kind: "direct" };
-  const { value, variable } = setting;
+  const value = given(variable);
   // As in curl, a percent sign that escapes nothing, in a password for example, is one.
   const written = value.replace(/%(?![0-9a-f]{2})/gi, "%25");
   const text = written.includes("://") ? written : `http://${written}`;
@@ -34,10 +35,10 @@ export function chooseRoute(address: URL, env: Environment): Route {
  * Whether `NO_PROXY` matches a host: by name or parent domain, with or without a leading dot or `*.`, with or
  * without a port; `*` matches every host.
  */
-function bypassesProxy(address: URL, noProxy: string | undefined): boolean {
+function bypassesProxy(address: URL, noProxy: string): boolean {
   const host = address.hostname.toLowerCase();
   const port = address.port || "443";
-  return (noProxy ?? "")
+  return noProxy
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((entry) => entry !== "")
@@ -49,15 +50,4 @@ function bypassesProxy(address: URL, noProxy: string | undefined): boolean {
       const domain = named.replace(/^\*?\./, "");
       return host === domain || host.endsWith(`.${domain}`);
     });
-}
-
-function readVariable(
-  name: string,
-  env: Environment,
-): { readonly value: string; readonly variable: string } | undefined {
-  for (const variable of [name.toLowerCase(), name]) {
-    const value = env[variable]?.trim();
-    if (value !== undefined && value !== "") return { value, variable };
-  }
-  return undefined;
 }

@@ -5,7 +5,7 @@ import { capabilities, type Identity, type Model, type RateLimit, type RateLimit
 
 /**
  * Reads the models from an answer to `GET /v1/models`, without duplicates; `undefined` if it has no list. A
- * row unknown to the SDK is read as far as possible.
+ * row of unknown form is read as far as possible.
  *
  * @param key - the key that was sent, which must not come back in a name
  */
@@ -13,9 +13,7 @@ export function readModels(value: unknown, key: ApiKey): readonly Model[] | unde
   const rows = member(value, "data");
   if (!Array.isArray(rows)) return undefined;
   const models = new Map<string, Model>();
-  for (const given of rows) {
-    // The SDK wraps rows of unknown type.
-    const row = member(given, "isUnknown") === true ? member(given, "raw") : given;
+  for (const row of rows) {
     const id = textIn(row, "id", key);
     if (id === null) continue;
     const length = member(row, "max_context_length");
@@ -28,7 +26,7 @@ export function readModels(value: unknown, key: ApiKey): readonly Model[] | unde
       capabilities: Object.entries(capabilities).flatMap(([name, capability]) =>
         member(member(row, "capabilities"), name) === true ? [capability] : [],
       ),
-      deprecatedAt: dateIn(row, "deprecation"),
+      deprecatedAt: momentOf(member(row, "deprecation")),
       replacement: textIn(row, "deprecation_replacement_model", key),
       archived: member(row, "archived") === true,
     });
@@ -133,11 +131,10 @@ export function retryAfterMs(header: string | undefined, now: Date): number | un
   return Number.isNaN(moment) ? undefined : Math.max(moment - now.getTime(), 0);
 }
 
-/** A date: text in the API, a `Date` in the SDK. */
-function dateIn(value: unknown, name: string): string | null {
-  const given = member(value, name);
-  const date = given instanceof Date ? given : new Date(typeof given === "string" ? given : Number.NaN);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+/** A moment in ISO 8601; `null` if it is none. */
+export function momentOf(value: unknown): string | null {
+  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
 }
 
 function textIn(value: unknown, name: string, key: ApiKey): string | null {

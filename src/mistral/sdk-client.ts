@@ -76,7 +76,7 @@ async function callSdk(
   let came: { readonly response: Response; readonly at: number } | undefined;
   const httpClient = new HTTPClient({
     fetcher: async (input) => {
-      const response = await fetchAnswer(input, env, signal);
+      const response = await fetchAnswer(new Request(input), env, signal);
       if (asSent) copy = response.clone();
       return response;
     },

@@ -48,29 +48,9 @@ describe("the list of models", () => {
     ]);
   });
 
-  it("is the same in the words of the SDK", () => {
-    const row = {
-      id: "a",
-      maxContextLength: 1000,
-      capabilities: { completionChat: true, functionCalling: true },
-      deprecation: new Date("2027-01-01T00:00:00Z"),
-      deprecationReplacementModel: "b",
-    };
-    expect(readModels({ data: [row] }, key)).toEqual([
-      {
-        ...bare,
-        id: "a",
-        contextLength: 1000,
-        capabilities: ["chat", "tools"],
-        deprecatedAt: "2027-01-01T00:00:00.000Z",
-        replacement: "b",
-      },
-    ]);
-  });
-
   it("is read although a row is of a kind nobody knows", () => {
     const rows = [
-      { isUnknown: true, type: "UNKNOWN", raw: { id: "from-the-future", type: "quantum" } },
+      { id: "from-the-future", type: "quantum" },
       { id: "ft:own", archived: true, deprecation: "some day", max_context_length: "long" },
       { name: "without an id" },
       "not even an object",

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { connectionFailureOf } from "../../src/mistral/call-outcome.ts";
-import { FetchError } from "../../src/mistral/fetcher.ts";
 import type { Assessment, CallContext } from "../../src/mistral/mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
 
@@ -196,7 +195,7 @@ describe("what says nothing about a key", () => {
   });
 
   const unreached = (code: string) => {
-    const error = new FetchError({}, Object.assign(new Error("no"), { code }));
+    const error = Object.assign(new Error("no"), { code });
     const failure = connectionFailureOf(error, "api.mistral.ai", false);
     return words({ diagnosis: "unreachable", failure });
   };
