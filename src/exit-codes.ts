@@ -1,5 +1,4 @@
 import type { FailureKind } from "./errors.ts";
-import type { Diagnosis } from "./mistral/diagnosis.ts";
 
 /** The exit codes that scripts may rely on. */
 export const exitCodes = {
@@ -45,8 +44,8 @@ const codeOfKind: Record<FailureKind, ExitCode> = {
   bug: exitCodes.bug,
 };
 
-/** The exit code for each diagnosis of a key. */
-export const codeOfDiagnosis: Readonly<Record<Diagnosis, ExitCode>> = {
+/** The verdicts on a key, with the exit code for each. Part of the stable `--json` surface. */
+export const codeOfDiagnosis = {
   valid: exitCodes.done,
   "invalid-key": exitCodes.rejected,
   expired: exitCodes.rejected,
@@ -60,7 +59,10 @@ export const codeOfDiagnosis: Readonly<Record<Diagnosis, ExitCode>> = {
   "bad-request": exitCodes.bug,
   "server-error": exitCodes.unreachable,
   unreachable: exitCodes.unreachable,
-};
+} as const;
+
+/** One of {@link codeOfDiagnosis}. */
+export type Diagnosis = keyof typeof codeOfDiagnosis;
 
 /** The exit code for a failure of this kind. */
 export function exitCodeOfKind(kind: FailureKind): ExitCode {

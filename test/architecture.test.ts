@@ -54,7 +54,6 @@ const layers: readonly (readonly string[])[] = [
     "files",
     "hints.ts",
     "keys",
-    "mistral/diagnosis.ts",
     "outside-text.ts",
     "within-limit.ts",
   ],

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import type { FailureKind } from "../src/errors.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodeOfKind } from "../src/exit-codes.ts";
-import type { Diagnosis } from "../src/mistral/diagnosis.ts";
+import { type Diagnosis, type ExitCode, exitCodeOfDiagnosis, exitCodeOfKind } from "../src/exit-codes.ts";
 
 const ofKinds: Readonly<Record<FailureKind, ExitCode>> = {
   bug: 1,

@@ -1,6 +1,6 @@
+import type { Diagnosis } from "../exit-codes.ts";
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
 import { type Answer, type CallOutcome, member } from "./call-outcome.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Assessment, ForeignAnswer, RateLimits } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";

@@ -1,7 +1,7 @@
 import { unlessDamaged } from "../errors.ts";
+import type { Diagnosis } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
-import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";

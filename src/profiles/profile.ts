@@ -1,7 +1,7 @@
+import type { Diagnosis } from "../exit-codes.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { Fingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { Diagnosis } from "../mistral/diagnosis.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";

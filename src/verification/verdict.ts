@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../mistral/diagnosis.ts";
+import type { Diagnosis } from "../exit-codes.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 
 /**

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
+import type { Diagnosis } from "../../src/exit-codes.ts";
 import type { Behaviour } from "../support/mistral-answers.ts";
 import { type BehaviourOptions, type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, type Run, runNode, runProgram } from "../support/program.ts";

@@ -1,6 +1,6 @@
+import type { Diagnosis } from "../../src/exit-codes.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
-import type { Diagnosis } from "../../src/mistral/diagnosis.ts";
 import type { Profile } from "../../src/profiles/profile.ts";
 import { storeKey } from "../rotation/stored-key.ts";
 import type { TestDeps } from "../support/deps.ts";
