@@ -2,12 +2,12 @@ import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { CallOutcome } from "../mistral/call-outcome.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Discovery } from "../plaintext/find-keys.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { Inspection, SecretStore } from "../stores/secret-store.ts";
-import type { NetworkProbe } from "./network-probe.ts";
 
 /**
  * A check's finding: one line, possible causes in a line each, and what to do in a line each. None holds a
@@ -24,6 +24,15 @@ export type CheckResult = { readonly message: string; readonly hint?: string | u
       readonly code: ExitCode;
     }
 );
+
+/** The outcome of calling the API without a key. */
+export interface NetworkProbe {
+  readonly outcome: CallOutcome;
+  /** The duration of the call, in milliseconds. */
+  readonly ms: number;
+  /** This machine's clock at the end of the call. */
+  readonly at: Date;
+}
 
 /** The input of the checks, which change nothing, ask nobody and print nothing. */
 export interface CheckContext {

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { CheckContext } from "../../src/doctor/check.ts";
-import type { NetworkProbe } from "../../src/doctor/network-probe.ts";
+import type { CheckContext, NetworkProbe } from "../../src/doctor/check.ts";
 import type { ProcessContext } from "../../src/files/process-context.ts";
 import { openTestDeps } from "../support/deps.ts";
 

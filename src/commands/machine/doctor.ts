@@ -1,11 +1,12 @@
 import type { CommandInput } from "../../cli/command-types.ts";
+import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
 import type { CheckContext } from "../../doctor/check.ts";
-import { probeNetwork } from "../../doctor/network-probe.ts";
+import { probeNetwork } from "../../doctor/checks/network.ts";
 import { doctorDocument, printReport } from "../../doctor/report.ts";
 import { checks, exitCodeOfChecks, runChecks } from "../../doctor/run-checks.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
-import type { ExitCode } from "../../exit-codes.ts";
+import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { orAtHome } from "../../files/process-context.ts";
 import { ownCommand } from "../../hints.ts";
 import { addressOf } from "../../mistral/endpoint.ts";
@@ -17,8 +18,8 @@ import { readSettings, type Settings } from "../../settings.ts";
  * Checks the machine and the key. Exits with the code of the first check that fails, 0 if none does. Changes
  * nothing, asks nothing, shows no key.
  */
-export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  if (flags.on("scan")) return await (await import("./doctor-scan.ts")).scanMachine({ args, flags }, deps);
+export async function doctor({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+  if (flags.on("scan")) return await scan(flags, deps);
   if (flags.on("staged")) {
     const hint = `For example: ${ownCommand("doctor --scan --staged")}`;
     throw new MistralKeyError("usage", "--staged needs --scan.", { hint });
@@ -31,6 +32,22 @@ export async function doctor({ args, flags }: CommandInput, deps: Deps): Promise
   if (settings.json) deps.output.json(doctorDocument(finished));
   else printReport(deps.output.answers, finished);
   return exitCodeOfChecks(finished);
+}
+
+/**
+ * Searches for the stored keys where others may read them. Exits with 9 if one is found, or if something could
+ * not be searched.
+ */
+async function scan(flags: Flags, deps: Deps): Promise<ExitCode> {
+  const [{ scanForLeaks }, { leakDocument, printLeaks }] = await Promise.all([
+    import("../../leaks/scan-for-leaks.ts"),
+    import("../../leaks/leak-report.ts"),
+  ]);
+  const progress = deps.output.progress("Looking for your keys");
+  const found = await scanForLeaks(deps, { staged: flags.on("staged") }).finally(() => progress.clear());
+  if (flags.on("json")) deps.output.json(leakDocument(found));
+  else printLeaks(deps.output.answers, found, deps.processContext());
+  return found.leaks.length === 0 && found.gaps.length === 0 ? exitCodes.done : exitCodes.unfinished;
 }
 
 async function createContext(settings: Settings, offline: boolean, deps: Deps): Promise<CheckContext> {

@@ -3,13 +3,28 @@ import { exitCodes } from "../../exit-codes.ts";
 import { readSmallFile } from "../../files/read-file.ts";
 import { assess } from "../../mistral/assess.ts";
 import { addressOf, type Endpoint, uncheckedCertificates } from "../../mistral/endpoint.ts";
+import { callDirectly } from "../../mistral/fetcher.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { chooseRoute } from "../../mistral/proxy.ts";
 import { explain } from "../../verification/explain.ts";
 import { writeProxy } from "../../verification/explain-unreachable.ts";
 import { inLines } from "../../verification/explanation.ts";
-import { type Check, type CheckResult, offline } from "../check.ts";
-import { callLimitMs, type NetworkProbe, networkLimitMs } from "../network-probe.ts";
+import { type Check, type CheckContext, type CheckResult, type NetworkProbe, offline } from "../check.ts";
+
+/** The time limit of the call without a key, in milliseconds. */
+const callLimitMs = 8000;
+
+/** Requests the model list without a key: it costs nothing, and any answer proves the API reachable. */
+export async function probeNetwork(
+  address: string,
+  { env, signal, now }: Pick<CheckContext["deps"], "env" | "signal" | "now">,
+): Promise<NetworkProbe> {
+  const headers = { accept: "application/json", "user-agent": "mistral-key" };
+  const started = performance.now();
+  const limit = AbortSignal.timeout(callLimitMs);
+  const outcome = await callDirectly(new Request(`${address}/v1/models`, { headers }), env, limit, signal);
+  return { outcome, ms: Math.round(performance.now() - started), at: now() };
+}
 
 /** Whether the proxy variables are valid. Shows only a proxy's host and port: its URL may hold a password. */
 export const proxyCheck: Check = {
@@ -74,70 +89,65 @@ function holdsCertificate(path: string): boolean {
 }
 
 /** Whether the API's host name resolves. */
-export const dnsCheck: Check = {
-  id: "dns",
-  title: "DNS",
-  limitMs: networkLimitMs,
-  run: async ({ endpoint, deps, network }) => {
-    if (network === undefined) return offline;
-    const url = new URL(addressOf(endpoint));
-    const host = url.hostname.replace(/^\[|\]$/g, "");
-    if (isIP(host) !== 0) {
-      return { state: "skipped", message: `${host} is not a name, so there is nothing to look up.` };
-    }
-    if (chooseRoute(url, deps.env).kind !== "direct") {
-      return { state: "skipped", message: "The proxy looks names up." };
-    }
-    const probe = await network();
-    const failure = failureOf(probe);
-    if (failure === "dns") return unreachable(endpoint, probe);
-    // A name server that does not answer uses up the time of the call.
-    if (failure === "timeout") return { state: "skipped", message: "The call took too long to tell." };
-    return { state: "ok", message: `${host} can be looked up.` };
-  },
-};
+export const dnsCheck = networkCheck("dns", "DNS", (probe, { endpoint, deps }) => {
+  const url = new URL(addressOf(endpoint));
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0) {
+    return { state: "skipped", message: `${host} is not a name, so there is nothing to look up.` };
+  }
+  if (chooseRoute(url, deps.env).kind !== "direct") {
+    return { state: "skipped", message: "The proxy looks names up." };
+  }
+  const failure = failureOf(probe);
+  if (failure === "dns") return unreachable(endpoint, probe);
+  // A name server that does not answer uses up the time of the call.
+  if (failure === "timeout") return { state: "skipped", message: "The call took too long to tell." };
+  return { state: "ok", message: `${host} can be looked up.` };
+});
 
 /** Whether the TLS connection to the API is valid. */
-export const tlsCheck: Check = {
-  id: "tls",
-  title: "TLS",
-  limitMs: networkLimitMs,
-  run: async ({ endpoint, network, deps: { env } }) => {
-    if (network === undefined) return offline;
-    const probe = await network();
-    const url = new URL(addressOf(endpoint));
-    if (url.protocol === "http:") {
-      return { state: "skipped", message: `${url.host} is this machine; calls to it are not encrypted.` };
-    }
-    if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-      return { state: "skipped", message: "No certificate is checked, for the reason above." };
-    }
-    const failure = failureOf(probe);
-    if (failure === undefined) return { state: "ok", message: `The certificate of ${url.host} is good.` };
-    return failure === "certificate" || failure === "tls"
-      ? unreachable(endpoint, probe)
-      : { state: "skipped", message: "There was no connection to check." };
-  },
-};
+export const tlsCheck = networkCheck("tls", "TLS", (probe, { endpoint, deps: { env } }) => {
+  const url = new URL(addressOf(endpoint));
+  if (url.protocol === "http:") {
+    return { state: "skipped", message: `${url.host} is this machine; calls to it are not encrypted.` };
+  }
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    return { state: "skipped", message: "No certificate is checked, for the reason above." };
+  }
+  const failure = failureOf(probe);
+  if (failure === undefined) return { state: "ok", message: `The certificate of ${url.host} is good.` };
+  return failure === "certificate" || failure === "tls"
+    ? unreachable(endpoint, probe)
+    : { state: "skipped", message: "There was no connection to check." };
+});
 
 /** Whether the API is reachable, and how fast. Without a key Mistral answers 401, as it should. */
-export const apiCheck: Check = {
-  id: "api",
-  title: "Mistral API",
-  limitMs: networkLimitMs,
-  run: async ({ endpoint, network }) => {
-    if (network === undefined) return offline;
-    const probe = await network();
-    if (["dns", "certificate", "tls"].includes(failureOf(probe) ?? "")) {
-      return { state: "skipped", message: "Not reached, for the reason above." };
-    }
-    const { diagnosis } = assess(probe.outcome, { call: "models", endpoint, now: probe.at });
-    if (["unreachable", "server-error", "over-capacity", "model-not-found"].includes(diagnosis)) {
-      return unreachable(endpoint, probe);
-    }
-    return { state: "ok", message: `${new URL(addressOf(endpoint)).host} answers in ${probe.ms} ms.` };
-  },
-};
+export const apiCheck = networkCheck("api", "Mistral API", (probe, { endpoint }) => {
+  if (["dns", "certificate", "tls"].includes(failureOf(probe) ?? "")) {
+    return { state: "skipped", message: "Not reached, for the reason above." };
+  }
+  const { diagnosis } = assess(probe.outcome, { call: "models", endpoint, now: probe.at });
+  if (["unreachable", "server-error", "over-capacity", "model-not-found"].includes(diagnosis)) {
+    return unreachable(endpoint, probe);
+  }
+  return { state: "ok", message: `${new URL(addressOf(endpoint)).host} answers in ${probe.ms} ms.` };
+});
+
+/** A check of what the call without a key shows. */
+function networkCheck(
+  id: string,
+  title: string,
+  judge: (probe: NetworkProbe, context: CheckContext) => CheckResult,
+): Check {
+  return {
+    id,
+    title,
+    // Longer than that of the call, so that the call times out first.
+    limitMs: callLimitMs + 2000,
+    run: async (context) =>
+      context.network === undefined ? offline : judge(await context.network(), context),
+  };
+}
 
 function failureOf({ outcome }: NetworkProbe) {
   return outcome.kind === "failure" ? outcome.failure.reason : undefined;
@@ -168,22 +178,15 @@ const notableMinutes = 2;
 const wrongMinutes = 15;
 
 /** Whether this machine's clock is right, by an answer's `Date` header. */
-export const clockCheck: Check = {
-  id: "clock",
-  title: "Clock",
-  limitMs: networkLimitMs,
-  run: async ({ network }) => {
-    if (network === undefined) return offline;
-    const { outcome, ms, at } = await network();
-    const date = outcome.kind === "answer" ? Date.parse(outcome.headers.date ?? "") : Number.NaN;
-    if (Number.isNaN(date)) return { state: "skipped", message: "No answer gave the time." };
-    // The header has whole seconds and was written around the middle of the call.
-    const ahead = (at.getTime() - ms / 2 - date) / 60_000;
-    const off = Math.abs(ahead);
-    if (off < notableMinutes) return { state: "ok", message: "This machine's clock is right." };
-    const message = `This machine's clock is ${Math.round(off)} minutes ${ahead > 0 ? "fast" : "slow"}.`;
-    const hint = "Set the clock, or let the system set it.";
-    if (off < wrongMinutes) return { state: "warn", message, hint };
-    return { state: "fail", code: exitCodes.usage, message, hint };
-  },
-};
+export const clockCheck = networkCheck("clock", "Clock", ({ outcome, ms, at }) => {
+  const date = outcome.kind === "answer" ? Date.parse(outcome.headers.date ?? "") : Number.NaN;
+  if (Number.isNaN(date)) return { state: "skipped", message: "No answer gave the time." };
+  // The header has whole seconds and was written around the middle of the call.
+  const ahead = (at.getTime() - ms / 2 - date) / 60_000;
+  const off = Math.abs(ahead);
+  if (off < notableMinutes) return { state: "ok", message: "This machine's clock is right." };
+  const message = `This machine's clock is ${Math.round(off)} minutes ${ahead > 0 ? "fast" : "slow"}.`;
+  const hint = "Set the clock, or let the system set it.";
+  if (off < wrongMinutes) return { state: "warn", message, hint };
+  return { state: "fail", code: exitCodes.usage, message, hint };
+});

@@ -5,11 +5,11 @@ import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
-import { isEnding } from "../../status/survey.ts";
+import { isEnding, isRefused } from "../../status/survey.ts";
 import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
 import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
-import { isRefusal, verdictOf } from "../../verification/verdict.ts";
+import { verdictOf } from "../../verification/verdict.ts";
 import { commandOf } from "../../verification/verification-document.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs, offline } from "../check.ts";
 
@@ -51,24 +51,20 @@ export const keyCheck: Check = {
     const result = await judgeStore(context, known);
     // A missing or different key is the greater problem.
     if (result.state === "fail" || result.state === "warn") return result;
-    const against = [
-      ...(isEnding(known, deps.now())
-        ? [
-            {
-              says: `It ${endsHow(known, deps.now())}.`,
-              hint: `Replace it: ${commandFor(profile, "rotate")}`,
-            },
-          ]
-        : []),
-      // With the network, Mistral is asked anyway.
-      ...(network === undefined ? refusals(known) : []),
-    ];
-    if (against.length === 0) return result;
-    return {
-      state: "warn",
-      message: [result.message, ...against.map(({ says }) => says)].join(" "),
-      hint: against.map(({ hint }) => hint).join("\n"),
-    };
+    const says: string[] = [];
+    const hints: string[] = [];
+    if (isEnding(known, deps.now())) {
+      says.push(`It ${endsHow(known, deps.now())}.`);
+      hints.push(`Replace it: ${commandFor(profile, "rotate")}`);
+    }
+    // With the network, Mistral is asked anyway.
+    if (network === undefined && known.lastVerifiedAt !== null && isRefused(known)) {
+      const day = formatDay(dayOf(new Date(known.lastVerifiedAt)));
+      says.push(`Mistral refused it at the last check, on ${day}.`);
+      hints.push(`To check it again: ${commandFor(profile, "verify")}`);
+    }
+    if (says.length === 0) return result;
+    return { state: "warn", message: [result.message, ...says].join(" "), hint: hints.join("\n") };
   },
 };
 
@@ -108,17 +104,6 @@ async function judgeStore(
       return { state: "fail", code: exitCodeOfKind(kind), message, hint };
     }
   }
-}
-
-function refusals({ name, lastDiagnosis, lastVerifiedAt }: Profile) {
-  if (lastDiagnosis === null || lastVerifiedAt === null || !isRefusal(lastDiagnosis)) return [];
-  const day = formatDay(dayOf(new Date(lastVerifiedAt)));
-  return [
-    {
-      says: `Mistral refused it at the last check, on ${day}.`,
-      hint: `To check it again: ${commandFor(name, "verify")}`,
-    },
-  ];
 }
 
 /** Whether Mistral accepts the key and a model answers, as in `verify`, but records nothing. */

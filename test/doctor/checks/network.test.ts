@@ -3,15 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { NetworkProbe } from "../../../src/doctor/check.ts";
 import {
   apiCheck,
   certificatesCheck,
   clockCheck,
   dnsCheck,
+  probeNetwork,
   proxyCheck,
   tlsCheck,
 } from "../../../src/doctor/checks/network.ts";
-import { type NetworkProbe, probeNetwork } from "../../../src/doctor/network-probe.ts";
 import type { ConnectionFailure } from "../../../src/mistral/call-outcome.ts";
 import type { Endpoint } from "../../../src/mistral/endpoint.ts";
 import { type MistralApiOptions, startMistralApi } from "../../support/mistral-api.ts";
