@@ -15,7 +15,7 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitC
   // Only the flag limits the list to one profile, not the variable.
   const found = survey(deps, choice, choice.rule === "flag" ? choice.name : undefined);
   if (file !== undefined || flags.on("ics")) {
-    (await import("./status-calendar.ts")).writeCalendar(file, found, deps);
+    (await import("../../status/calendar.ts")).writeCalendar(file, found, deps);
   } else if (json) deps.output.json(statusDocument(found));
   else if (flags.on("web")) {
     const { onPage } = await import("../../web/on-page.ts");
