@@ -56,8 +56,7 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
   if (form === "cards") {
-    const longest = longestOf(readable, survey.now);
-    for (const row of readable) output.card(cardOf(row, { now: survey.now, longest }, output.theme));
+    for (const row of readable) output.card(cardOf(row, survey.now, output.theme));
   } else if (readable.length > 1 && !inFull) {
     output.table(profileColumns(readable, survey.now, output.theme));
   } else {
@@ -105,20 +104,11 @@ function printProfile(output: Output, { profile }: ReadableProfile, now: Date): 
   );
 }
 
-/** The days of the longest bar, so that bars share one scale. */
-function longestOf(rows: readonly ReadableProfile[], now: Date): number {
-  const days = rows.map(({ profile: { expiresAt } }) => (expiresAt ? daysLeft(expiresAt, now) : 0));
-  return Math.max(90, ...days);
-}
-
-/** A card whose bar shows the days left. */
-function cardOf(
-  { profile }: ReadableProfile,
-  { now, longest }: { readonly now: Date; readonly longest: number },
-  theme: Style,
-): Card {
+/** A card whose bar shows the days left, of a year at most. */
+function cardOf({ profile }: ReadableProfile, now: Date, theme: Style): Card {
   const { expiresAt } = profile;
-  const bar = expiresAt ? `\n${theme.meter(Math.max(0, daysLeft(expiresAt, now)) / longest)}` : "";
+  const share = expiresAt ? daysLeft(expiresAt, now) / 365 : 0;
+  const bar = expiresAt ? `\n${theme.meter(Math.min(1, Math.max(0, share)))}` : "";
   const rows = rowsOf(profile, now).map(({ label, value }) => ({
     label,
     value: label === "Expires" ? value + bar : value,
