@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
+import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { daysLeft } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
@@ -39,14 +39,13 @@ export async function rotateDue(
     });
   }
   const { due, notDue, unknown } = findDue(deps, days);
-  const told: (Told & { readonly profile: ProfileName; readonly words: string })[] = [];
+  const told: Told[] = [];
   for (const profile of due) {
     output.heading(`Profile "${profile}"`);
-    told.push({ profile, ...(await rotateNext(deps, { ...options, profile }, rotateOne)) });
+    told.push(await rotateNext(deps, { ...options, profile }, rotateOne));
     output.print();
   }
   if (told.length === 0) output.ok(`No key is known to expire within ${days} days.`);
-  output.rows(told.map(({ profile, words }) => ({ label: profile, value: words })));
   for (const profile of unknown) {
     output.warn(`It is not known here when the key of profile "${profile}" expires.`);
     output.next(`To note it: ${commandFor(profile, "expires DATE")}`);
@@ -76,24 +75,14 @@ function findDue(
   return { due: named("due"), notDue: named("notDue"), unknown: named("unknown") };
 }
 
-async function rotateNext(
-  deps: Deps,
-  options: RotateOptions,
-  rotateOne: RotateOne,
-): Promise<Told & { readonly words: string }> {
+async function rotateNext(deps: Deps, options: RotateOptions, rotateOne: RotateOne): Promise<Told> {
   try {
-    const told = await rotateOne(deps, options);
-    return { ...told, words: told.code === exitCodes.done ? "rotated" : wordsFor(told) };
+    return await rotateOne(deps, options);
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
     deps.output.fail(error.message);
     printHint(deps.output, error);
     const code = exitCodeOfKind(error.kind);
-    const document = { profile: options.profile, ok: false, ...failureDocument(error, code) };
-    return { code, document, words: `failed (${code})` };
+    return { code, document: { profile: options.profile, ok: false, ...failureDocument(error, code) } };
   }
-}
-
-function wordsFor({ code }: Told): string {
-  return code === exitCodes.unfinished ? "not finished: something is left to do" : `not rotated (${code})`;
 }
