@@ -1,8 +1,6 @@
 import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
 import { MistralKeyError } from "./errors.ts";
-import { commandFor } from "./hints.ts";
-import type { ProfileName } from "./keys/profile-name.ts";
 import { parseServerUrl, type Region } from "./mistral/endpoint.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { StoreKind } from "./stores/secret-store.ts";
@@ -42,20 +40,6 @@ export function readSettings(
           },
     json: flags.on("json"),
   };
-}
-
-/**
- * Reads `--model`.
- *
- * @param command - the command that takes it, for the hint
- * @throws MistralKeyError of kind `usage` when it names none
- */
-export function readModelFlag(flags: Flags, profile: ProfileName, command: string): string | undefined {
-  const model = flags.value("model")?.trim();
-  if (model !== "") return model;
-  throw new MistralKeyError("usage", "--model needs the name of a model.", {
-    hint: `For example: ${commandFor(profile, `${command} --model mistral-small-latest`)}`,
-  });
 }
 
 /**

@@ -21,7 +21,8 @@ export interface FlagEntry {
 export interface ArgumentEntry {
   readonly syntax: string;
   readonly description: string;
-  /** What Tab offers for it. */
+  readonly choices?: readonly string[];
+  /** What Tab offers for it, if not {@link choices}. */
   readonly suggests?: Suggestions;
 }
 
@@ -46,6 +47,8 @@ export interface CommandEntry {
   readonly description?: string;
   readonly args?: readonly ArgumentEntry[];
   readonly flags: readonly FlagEntry[];
+  /** Camel-cased names of global flags that it does not take. */
+  readonly conflicts?: readonly string[];
   readonly examples: readonly string[];
   /** Flags after the first argument belong to that argument's command. */
   readonly passThrough?: boolean;

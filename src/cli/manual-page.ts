@@ -1,5 +1,5 @@
 import { commandTable, globalFlags } from "./command-table.ts";
-import type { CommandEntry, FlagEntry } from "./command-types.ts";
+import type { ArgumentEntry, CommandEntry, FlagEntry } from "./command-types.ts";
 
 /** The manual page, in `man(7)` roff. */
 export function manualPage(version: string): string {
@@ -52,7 +52,7 @@ function commandLines(entry: CommandEntry): string[] {
     `.SS ${synopsis.join(" ")}`,
     ...paragraphs(text),
     ...(alias === undefined ? [] : [".PP", `${bold(alias)} is the same command.`]),
-    ...args.flatMap(({ syntax, description: about }) => tagged(plain(syntax), about)),
+    ...args.flatMap((argument) => tagged(plain(argument.syntax), withChoices(argument))),
     ...flags.flatMap(flagLines),
     ".PP",
     "For example:",
@@ -70,8 +70,11 @@ function flagLines(flag: FlagEntry): string[] {
     .split(/(<[^>]+>)/)
     .map((part) => (part.startsWith("<") ? `\\fI${plain(part.slice(1, -1))}\\fR` : bold(part)))
     .join("");
-  const choices = flag.choices === undefined ? "" : ` (${flag.choices.join(", ")})`;
-  return tagged(term, `${flag.description}${choices}`);
+  return tagged(term, withChoices(flag));
+}
+
+function withChoices({ description, choices }: FlagEntry | ArgumentEntry): string {
+  return choices === undefined ? description : `${description} (${choices.join(", ")})`;
 }
 
 function tagged(term: string, text: string): string[] {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import { keyWord, maskKeys } from "../keys/mask.ts";
@@ -35,7 +35,7 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
         kind: "command",
         command: bareCommand,
         args: [],
-        flags: new Flags(given(program, globalFlags)),
+        flags: new Flags(given(program)),
       };
     }
     // Help for an unknown command fails as if that command had been called.
@@ -63,14 +63,15 @@ function buildProgram(reading: Reading): Command {
     .enablePositionalOptions()
     .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`);
   configure(program, reading);
-  const first = commandNamed(argv[0] ?? "");
-  // A line that begins with a command needs nothing else; building everything takes 2 ms.
-  for (const flag of first === undefined ? globalFlags : []) addFlag(program, flag);
+  for (const flag of globalFlags) addFlag(program, flag);
   for (const { title, commands } of commandGroups) {
-    for (const entry of first === undefined ? commands : commands.filter((each) => each === first)) {
+    for (const entry of commands) {
       const command = new Command(entry.name).summary(entry.summary).helpGroup(`${title}:`);
       if (entry.alias !== undefined) command.alias(entry.alias);
-      for (const argument of entry.args ?? []) command.argument(argument.syntax, argument.description);
+      for (const { syntax, description, choices } of entry.args ?? []) {
+        const argument = new Argument(syntax, description);
+        command.addArgument(choices === undefined ? argument : argument.choices(choices));
+      }
       // A command not on the command line is only listed.
       if (isNamed(entry, argv)) equip(command, entry, program, reading);
       program.addCommand(command);
@@ -106,20 +107,27 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   command.addHelpText("after", `\nExamples:\n${entry.examples.map((line) => `  $ ${line}`).join("\n")}\n`);
   command.action(() => {
     if (entry.passThrough !== true) refuseKeys(command.args);
-    const values = { ...given(program, globalFlags), ...given(command, [...entry.flags, ...globalFlags]) };
-    refuseConflicts(entry, values);
+    const values = { ...given(program), ...given(command) };
+    checkFlags(entry, values);
     reading.invocation = { kind: "command", command: entry, args: command.args, flags: new Flags(values) };
   });
 }
 
-/** Commander checks only flags after the command's name; global ones may precede it. */
-function refuseConflicts({ flags }: CommandEntry, values: Readonly<Record<string, unknown>>): void {
-  for (const flag of flags) {
-    const other = flag.conflicts?.find((name) => name in values);
-    if (other === undefined || !(nameOf(flag.syntax) in values)) continue;
-    throw new MistralKeyError("usage", `${flag.syntax} cannot be used with --${other}.`, {
-      hint: "Use only one of them.",
-    });
+/**
+ * Refuses flags with an empty value, as from a variable that is not set, and flags that exclude each other:
+ * commander would check only those after the command's name; global ones may precede it.
+ */
+function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown>>): void {
+  const refuse = (message: string) => {
+    throw new MistralKeyError("usage", message, { hint: whereHelpIs(entry.name) });
+  };
+  const longName = (syntax: string) => /--[\w-]+/.exec(syntax)?.[0] ?? syntax;
+  const flags = [...entry.flags, ...globalFlags].filter(({ syntax }) => nameOf(syntax) in values);
+  const empty = flags.find(({ syntax }) => values[nameOf(syntax)] === "");
+  if (empty !== undefined) refuse(`${longName(empty.syntax)} needs a value.`);
+  for (const { syntax, conflicts } of [{ syntax: entry.name, conflicts: entry.conflicts }, ...flags]) {
+    const other = flags.find((flag) => conflicts?.includes(nameOf(flag.syntax)));
+    if (other !== undefined) refuse(`${longName(syntax)} cannot be used with ${longName(other.syntax)}.`);
   }
 }
 
@@ -138,28 +146,17 @@ function addFlag(command: Command, flag: FlagEntry, group?: string): void {
     const { parseArg: check } = option;
     option.argParser((value, before: readonly string[] = []) => [...before, check?.(value, value) ?? value]);
   }
-  if (flag.conflicts !== undefined) option.conflicts([...flag.conflicts]);
   if (group !== undefined) option.helpGroup(group);
   command.addOption(option);
-  if (flag.alias !== undefined) command.addOption(new Option(flag.alias).hideHelp());
+  if (flag.alias !== undefined) {
+    command.addOption(new Option(flag.alias).hideHelp().implies({ [nameOf(flag.syntax)]: true }));
+  }
 }
 
-/**
- * Flags given on the command line, without defaults, so that they count on either side of the command; an
- * alias counts as its flag.
- */
-function given(command: Command, flags: readonly FlagEntry[]): Record<string, unknown> {
-  const values: Record<string, unknown> = command.opts();
-  const aliases = new Map(
-    flags.flatMap(({ syntax, alias }) =>
-      alias === undefined ? [] : [[nameOf(alias), nameOf(syntax)] as const],
-    ),
-  );
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([name]) => command.getOptionValueSource(name) === "cli")
-      .map(([name, value]) => [aliases.get(name) ?? name, value]),
-  );
+/** Flags given on the command line, without defaults, so that they count on either side of the command. */
+function given(command: Command): Record<string, unknown> {
+  const values = Object.entries<unknown>(command.opts());
+  return Object.fromEntries(values.filter(([name]) => command.getOptionValueSource(name) !== "default"));
 }
 
 /** Commander's attribute name for a flag. */

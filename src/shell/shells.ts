@@ -1,5 +1,3 @@
-import { MistralKeyError } from "../errors.ts";
-
 /** The shells that `env` and `completion` support; to `env`, `bash` means any POSIX shell. */
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -24,19 +22,6 @@ const names: readonly (readonly [RegExp, Shell | "other"])[] = [
   [/^(?:powershell|pwsh)$/i, "powershell"],
   [/^(?:t?csh|nu|elvish|xonsh)$/i, "other"],
 ];
-
-/**
- * Reads the value of `--shell`.
- *
- * @throws MistralKeyError of kind `usage`
- */
-export function parseShell(text: string): Shell {
-  const shell = shells.find((name) => name === text);
-  if (shell !== undefined) return shell;
-  throw new MistralKeyError("usage", "mistral-key does not know that shell.", {
-    hint: `Use one of ${shells.join(", ")}. Other POSIX shells understand the line for bash.`,
-  });
-}
 
 /**
  * A line of shell code that sets an environment variable, quoted so that no shell interprets any of it.

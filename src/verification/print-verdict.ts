@@ -1,4 +1,3 @@
-import type { ExitCode } from "../exit-codes.ts";
 import { formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Assessed, KeyCheck } from "../mistral/mistral-api.ts";
@@ -6,6 +5,7 @@ import type { Output } from "../terminal/output/output.ts";
 import { explain } from "./explain.ts";
 import { isRefusal, verdictOf } from "./verdict.ts";
 import { type CheckedKey, commandOf, endsWithinMinDays } from "./verification-document.ts";
+import type { ProfileResult } from "./verify-every-profile.ts";
 
 /** Prints what an assessment means, with a blank line before and after. */
 export function printExplanation(output: Output, assessed: Assessed): void {
@@ -60,28 +60,22 @@ function printWithNext(output: Output, profile: ProfileName | null, assessed: As
   );
 }
 
-/** One row of a list of verdicts: a profile with its verdict, or why there is none. */
-export type VerdictRow = { readonly profile: ProfileName; readonly code: ExitCode } & (
-  | { readonly checked: CheckedKey }
-  | { readonly failure: string }
-);
-
 /** Prints one line for each profile. */
-export function printVerdictRows(output: Output, rows: readonly VerdictRow[]): void {
-  const width = Math.max(...rows.map(({ profile }) => profile.length));
-  for (const row of rows) {
-    const name = row.profile.padEnd(width);
-    if ("failure" in row) {
-      output.fail(`${name}  ${row.failure}`, 0);
+export function printVerdictRows(output: Output, results: readonly ProfileResult[]): void {
+  const width = Math.max(...results.map(({ profile }) => profile.length));
+  for (const result of results) {
+    const name = result.profile.padEnd(width);
+    if ("failure" in result) {
+      output.fail(`${name}  ${result.failure.message}`, 0);
       continue;
     }
-    const { check, expiresAt, key } = row.checked;
+    const { check, expiresAt, key } = result.verified;
     if (check.diagnosis !== "valid") {
       printVerdictLine(output, `${name}  ${key.mask}`, check, 0);
       continue;
     }
     const end = typeof expiresAt === "string" ? `, expires ${formatDay(expiresAt)}` : "";
-    output[endsWithinMinDays(row.checked) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
+    output[endsWithinMinDays(result.verified) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
   }
 }
 

@@ -4,15 +4,24 @@ import { parseCommandLine } from "../../src/cli/parse.ts";
 
 const parse = (...argv: readonly string[]) => parseCommandLine(argv, { columns: () => 80, version: "0" });
 
-it("refuses flags that exclude each other, on either side of the command", () => {
-  for (const argv of [
-    ["verify", "--all", "-p", "work"],
-    ["-p", "work", "verify", "--all"],
-    ["-p", "work", "doctor", "--scan"],
-  ]) {
-    expect(() => parse(...argv), argv.join(" ")).toThrow(/cannot be used with/);
+it("refuses flags that exclude each other, or that a command does not take, on either side of it", () => {
+  for (const [line, message] of [
+    ["verify --all -p work", "--all cannot be used with --profile."],
+    ["-p work verify --all", "--all cannot be used with --profile."],
+    ["-p work doctor --scan", "--scan cannot be used with --profile."],
+    ["init --admin --no-verify", "--admin cannot be used with --no-verify."],
+    ["-p work rename a b", "rename cannot be used with --profile."],
+    ["use a -p work", "use cannot be used with --profile."],
+    ["completion bash --json", "completion cannot be used with --json."],
+  ] as const) {
+    expect(() => parse(...line.split(" ")), line).toThrow(message);
   }
   expect(parse("-p", "work", "verify").kind).toBe("command");
+});
+
+it("refuses a value that is empty, as of a variable that is not set", () => {
+  expect(() => parse("env", "--write", "")).toThrow("--write needs a value.");
+  expect(() => parse("--server-url", "", "verify")).toThrow("--server-url needs a value.");
 });
 
 it.each([[[]], [["-p", "work"]], [["--json"]], [["--"]]])("runs the bare command for %j", (argv) => {

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { ProfileFolder } from "../../profiles/profile-folder.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
-import { type Candidate, type Completion, completeLine } from "./complete-line.ts";
+import { completeLine } from "./complete-line.ts";
 
 /**
  * Answers the `completion` scripts, which call this on each Tab press:
@@ -19,24 +19,15 @@ export async function answerCompletion([
   try {
     const profiles = new ProfileFolder(await programFolder(process.env));
     const current = marked.slice(1);
-    const names = () => profiles.list().map(({ name }) => name);
-    writeSync(1, write(shell, current, completeLine(words, current, names)));
+    const completion = completeLine(words, current, () => profiles.list().map(({ name }) => name));
+    const candidates = completion.kind === "values" ? completion.candidates : [];
+    // zsh and fish filter all values themselves, by the user's settings.
+    const filters = shell === "zsh" || shell === "fish";
+    const lines = candidates
+      .filter(({ value }) => filters || value.startsWith(current))
+      .map(({ value, description }) => (description === undefined ? value : `${value}\t${description}`));
+    writeSync(1, `${[completion.kind, ...lines].join("\n")}\n`);
   } catch {
     // A message would land in the middle of the user's typing.
   }
-}
-
-function write(shell: string, current: string, completion: Completion): string {
-  if (completion.kind === "files") return "files\n";
-  return `values\n${fitting(shell, current, completion.candidates).map(lineOf).join("")}`;
-}
-
-/** zsh and fish filter all values themselves, by the user's settings. */
-function fitting(shell: string, current: string, candidates: readonly Candidate[]): readonly Candidate[] {
-  if (shell === "zsh" || shell === "fish") return candidates;
-  return candidates.filter(({ value }) => value.startsWith(current));
-}
-
-function lineOf({ value, description }: Candidate): string {
-  return description === undefined ? `${value}\n` : `${value}\t${description}\n`;
 }

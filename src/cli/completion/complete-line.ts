@@ -75,7 +75,7 @@ export function completeLine(
   // Another program's command line.
   if (command.passThrough === true) return { kind: "files" };
   const [argument] = missing;
-  if (argument !== undefined) return offer(argument.suggests);
+  if (argument !== undefined) return offer(argument.choices ?? argument.suggests);
   return flagsEnded ? nothing : offerFlags();
 }
 

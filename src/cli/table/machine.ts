@@ -1,6 +1,5 @@
 import { shells } from "../../shell/shells.ts";
 import type { CommandEntry } from "../command-types.ts";
-import { oneOf } from "./recurring.ts";
 
 /** Commands about this machine. */
 export const machineCommands: readonly CommandEntry[] = [
@@ -33,8 +32,9 @@ export const machineCommands: readonly CommandEntry[] = [
     summary: "print the script that completes commands with Tab",
     description:
       "Prints a script for your shell that completes commands, flags, profiles and files with the Tab key. Load it once, as the examples show.",
-    args: [{ syntax: "<shell>", description: oneOf(shells), suggests: shells }],
+    args: [{ syntax: "<shell>", description: "your shell", choices: shells }],
     flags: [],
+    conflicts: ["json"],
     examples: [
       "echo 'eval \"$(mistral-key completion bash)\"' >> ~/.bashrc",
       "echo 'eval \"$(mistral-key completion zsh)\"' >> ~/.zshrc",

@@ -32,8 +32,3 @@ export const replaceWithoutAsking: FlagEntry = {
   alias: "--force",
   description: "replace a stored key without asking (also --force)",
 };
-
-/** Joins words for a sentence: `bash, zsh or fish`. */
-export function oneOf(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-}

@@ -4,7 +4,6 @@ import { languages } from "../../models/languages.ts";
 import { targetKinds } from "../../profiles/target-reference.ts";
 import { shells } from "../../shell/shells.ts";
 import type { CommandEntry } from "../command-types.ts";
-import { oneOf } from "./recurring.ts";
 
 /** Commands that use the key. */
 export const useCommands: readonly CommandEntry[] = [
@@ -136,8 +135,8 @@ export const useCommands: readonly CommandEntry[] = [
     args: [
       {
         syntax: "[page]",
-        description: `${oneOf(Object.keys(consolePages))} (default: keys)`,
-        suggests: Object.keys(consolePages),
+        description: "the page (default: keys)",
+        choices: Object.keys(consolePages),
       },
     ],
     flags: [{ syntax: "--no-browser", description: "print the address, open nothing" }],

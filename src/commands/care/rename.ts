@@ -1,19 +1,12 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { ownCommand } from "../../hints.ts";
 import { parseProfileName } from "../../keys/profile-name.ts";
 import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
 
 /** Renames a profile. */
 export async function rename({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const [from = "", to = ""] = args;
-  if (flags.value("profile") !== undefined) {
-    throw new MistralKeyError("usage", "rename takes both names without --profile.", {
-      hint: `For example: ${ownCommand("rename default work")}`,
-    });
-  }
   const names = { from: parseProfileName(from), to: parseProfileName(to) };
   const renamed = await renameProfile(deps, names);
   if (flags.on("json")) deps.output.json({ profile: names.to, before: names.from, key: renamed.profile.key });

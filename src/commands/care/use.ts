@@ -3,7 +3,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { commandFor, ownCommand } from "../../hints.ts";
+import { commandFor } from "../../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
@@ -13,11 +13,6 @@ import { folderProfileFile, writeFolderProfile } from "../../profiles/folder-pro
 export async function use({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const [text = ""] = args;
   const name = parseProfileName(text);
-  if (flags.value("profile") !== undefined) {
-    throw new MistralKeyError("usage", "use takes the name of the profile without --profile.", {
-      hint: `For example: ${ownCommand(`use ${name}`)}`,
-    });
-  }
   requireProfile(name, deps);
   const here = flags.on("here");
   const path = here ? writeHere(name, deps) : null;

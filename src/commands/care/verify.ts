@@ -7,7 +7,7 @@ import { commandFor, ownCommand } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endpointFor } from "../../profiles/profile.ts";
-import { readModelFlag, readSettings, type Settings } from "../../settings.ts";
+import { readSettings, type Settings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
 import { failureDocument } from "../../terminal/output/failure.ts";
 import { checkWithProgress } from "../../verification/check-with-progress.ts";
@@ -31,8 +31,7 @@ type VerifyOptions = Settings & VerifyRequest;
 export async function verify({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const minDays = readMinDays(flags.value("minDays"), settings.profile);
-  const model = readModelFlag(flags, settings.profile, "verify");
-  const options = { ...settings, quick: flags.on("quick"), model, minDays };
+  const options = { ...settings, quick: flags.on("quick"), model: flags.value("model"), minDays };
   if (flags.on("stdin")) return await quietly(deps, () => verifyStdin(deps, options));
   return flags.on("all") ? await verifyAll(deps, options) : await verifyStored(deps, options);
 }
@@ -81,7 +80,7 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
   if (unchecked > 0 && (options.json || results.length === 0)) throw new Cancelled();
   if (options.json) output.json({ profiles: results.map(documentOf) });
   else {
-    printVerdictRows(output.answers, results.map(rowOf));
+    printVerdictRows(output.answers, results);
     const failed = results.find((one) => "failure" in one || one.verified.check.diagnosis !== "valid");
     if (failed !== undefined) {
       output.answers.next(`What it means, and what to do: ${commandFor(failed.profile, "verify")}`, 0);
@@ -107,11 +106,4 @@ function codeOf(result: ProfileResult): ExitCode {
 function documentOf(result: ProfileResult): unknown {
   if ("verified" in result) return verificationDocument(result.verified);
   return { profile: result.profile, ok: false, ...failureDocument(result.failure, codeOf(result)) };
-}
-
-function rowOf(result: ProfileResult) {
-  const { profile } = result;
-  return "failure" in result
-    ? { profile, code: codeOf(result), failure: result.failure.message }
-    : { profile, code: codeOf(result), checked: result.verified };
 }

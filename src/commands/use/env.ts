@@ -7,7 +7,7 @@ import { showName } from "../../outside-text.ts";
 import { parseVariableName, standardVariable } from "../../running/environment.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { guessShell } from "../../shell/guess-shell.ts";
-import { assignment, parseShell, type Shell, shells } from "../../shell/shells.ts";
+import { assignment, type Shell, shells } from "../../shell/shells.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 
 /** Prints the stored key for a shell to evaluate, or writes it to a dotenv file. */
@@ -15,18 +15,14 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   const settings = readSettings(flags, deps);
   const name = parseVariableName(flags.value("as") ?? standardVariable);
   const file = flags.value("write");
-  if (file === "") {
-    throw new MistralKeyError("usage", "--write needs the name of a file.", {
-      hint: `For example: ${commandFor(settings.profile, "env --write .env")}`,
-    });
-  }
   if (file !== undefined) return writeFile({ file, name }, settings, deps);
 
-  const asked = flags.value("shell");
+  // The parser lets nothing else in.
+  const asked = flags.value("shell") as Shell | undefined;
   const as = name === standardVariable ? "" : ` --as ${name}`;
   const shellFlag = asked === undefined ? "" : ` --shell ${asked}`;
   const command = (flag = "") => commandFor(settings.profile, `env${shellFlag}${as}${flag}`);
-  const shell = asked === undefined ? await guess(command, { name, settings }, deps) : parseShell(asked);
+  const shell = asked ?? (await guess(command, { name, settings }, deps));
   if (settings.json) {
     throw new MistralKeyError("usage", "env prints a key, which --json never does.", {
       hint: `Leave --json out, or ask for the key itself: ${commandFor(settings.profile, "get --json")}`,

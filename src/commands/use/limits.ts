@@ -2,7 +2,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { type ExitCode, exitCodeOfDiagnosis } from "../../exit-codes.ts";
 import { printLimits } from "../../models/print-limits.ts";
-import { readModelFlag, readSettings } from "../../settings.ts";
+import { readSettings } from "../../settings.ts";
 import { printFailedCall, printNotes } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { verifyProfile } from "../../verification/verify-profile.ts";
@@ -10,7 +10,7 @@ import { verifyProfile } from "../../verification/verify-profile.ts";
 /** Shows the rate limits of the stored key's workspace, from one tiny model call. */
 export async function limits({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
-  const model = readModelFlag(flags, settings.profile, "limits");
+  const model = flags.value("model");
   const { output } = deps;
   const verified = await verifyProfile(deps, { ...settings, model, silent: true });
   const { check, identity = null } = verified;

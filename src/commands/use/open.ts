@@ -1,6 +1,5 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { type ConsolePage, consolePages } from "../../mistral/console-pages.ts";
 
@@ -9,7 +8,8 @@ import { type ConsolePage, consolePages } from "../../mistral/console-pages.ts";
  * answer if not.
  */
 export async function open({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
-  const page = readPage(args);
+  // The parser lets nothing else in.
+  const page = (args[0] ?? "keys") as ConsolePage;
   const { output } = deps;
   const url = consolePages[page];
   const browser = !flags.off("browser");
@@ -21,16 +21,4 @@ export async function open({ args, flags }: CommandInput, deps: Deps): Promise<E
     output.answer(`${url}\n`);
   }
   return exitCodes.done;
-}
-
-const pages = Object.keys(consolePages) as ConsolePage[];
-
-function readPage([text = "keys", ...more]: readonly string[]): ConsolePage {
-  const page = pages.find((name) => name === text.trim().toLowerCase());
-  if (page !== undefined && more.length === 0) return page;
-  const message =
-    page === undefined ? "There is no page with that name." : "Only one page can be opened at a time.";
-  throw new MistralKeyError("usage", message, {
-    hint: `The pages are ${pages.slice(0, -1).join(", ")} and ${pages.at(-1)}.`,
-  });
 }

@@ -10,7 +10,7 @@ import { printTrial } from "../../models/print-trial.ts";
 import { writeSnippet } from "../../models/snippets.ts";
 import { type Trial, tryModel } from "../../models/try-model.ts";
 import { endpointFor } from "../../profiles/profile.ts";
-import { readModelFlag, readSettings, type Settings } from "../../settings.ts";
+import { readSettings, type Settings } from "../../settings.ts";
 import { printFailedCall } from "../../verification/print-verdict.ts";
 import { hintFor } from "../../verification/verification-document.ts";
 
@@ -22,7 +22,7 @@ const usualModel = "mistral-small-latest";
 /** Asks a model one question with the stored key, or prints the call as a program. */
 export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
-  const model = readModelFlag(flags, settings.profile, "try");
+  const model = flags.value("model");
   const language = languages.find((each) => each === flags.value("as"));
   const prompt = await readPrompt(args, deps);
   if (language !== undefined) return printSnippet(deps, settings, language, { model, prompt });

@@ -49,14 +49,6 @@ describe("env", () => {
     await expect(run()).rejects.toMatchObject({ kind: "usage", hint: expect.stringContaining("--shell") });
   });
 
-  it("refuses a file without a name", async () => {
-    await open();
-    await expect(run({ write: "" })).rejects.toMatchObject({
-      kind: "usage",
-      message: "--write needs the name of a file.",
-    });
-  });
-
   it("refuses a name that shells do not take", async () => {
     await open();
     await expect(run({ as: "A B", shell: "bash" })).rejects.toMatchObject({ kind: "usage" });
