@@ -59,11 +59,9 @@ export interface CheckContext {
   readonly network: (() => Promise<NetworkProbe>) | undefined;
 }
 
-/** One check of `doctor`. */
 export interface Check {
   /** Part of the stable `--json` interface. */
   readonly id: string;
-  /** Its display name. */
   readonly title: string;
   /** The time limit in milliseconds; {@link localLimitMs} when absent. */
   readonly limitMs?: number;

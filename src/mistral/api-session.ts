@@ -9,7 +9,6 @@ import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
 import type { ApiCall } from "./sdk-client.ts";
 
-/** Options of API calls. */
 export interface SessionOptions {
   readonly endpoint: Endpoint;
   /** For the proxy variables. */
@@ -77,14 +76,12 @@ export class ApiSession {
     }
   }
 
-  /** Assesses an outcome. */
   assess(outcome: CallOutcome, call: "models" | "completion"): Assessment {
     const { endpoint, now } = this.#options;
     const at = now();
     return withHistory(assess(outcome, { call, endpoint, now: at }), this.#call.history.expiresAt, at);
   }
 
-  /** Adds the call context. */
   inContext(
     assessment: Assessment,
     model: string | undefined,
@@ -105,7 +102,6 @@ export class ApiSession {
     if (this.#call.signal?.aborted) throw new Cancelled();
   }
 
-  /** Aborts pending calls. */
   close(): void {
     this.#ending.abort();
   }

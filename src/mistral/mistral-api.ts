@@ -24,7 +24,6 @@ export type Assessment =
     }
   | { readonly diagnosis: "over-capacity" }
   | { readonly diagnosis: "model-not-found"; readonly missing: "model" | "api" }
-  /** Mistral rejected the call as invalid. */
   | { readonly diagnosis: "bad-request"; readonly status: number }
   | { readonly diagnosis: "server-error"; readonly status: number }
   | {
@@ -53,19 +52,15 @@ export interface KeyHistory {
   readonly isFound?: boolean;
 }
 
-/** The history of a new key. */
 export const newKey: KeyHistory = { lastAcceptedAt: null };
 
-/** The history of a key found in plaintext. */
 export const foundKey: KeyHistory = { lastAcceptedAt: null, isFound: true };
 
-/** Options of every call. */
 export interface CallOptions {
   readonly history: KeyHistory;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of a check. */
 export interface CheckOptions extends CallOptions {
   /** Only authentication, no completion. */
   readonly quick?: boolean | undefined;
@@ -79,7 +74,6 @@ export interface CheckOptions extends CallOptions {
   readonly onProgress?: (step: CheckStep) => void;
 }
 
-/** A finished part of a check. */
 export type CheckStep =
   | { readonly part: "authentication"; readonly ok: boolean; readonly latencyMs: number }
   | { readonly part: "completion"; readonly ok: boolean; readonly latencyMs: number; readonly model: string };
@@ -87,9 +81,7 @@ export type CheckStep =
 /** Details of a call that affect what its answer means. Contains no key. */
 export interface CallContext {
   readonly history: KeyHistory;
-  /** Time of the call. */
   readonly now: Date;
-  /** The mask of the key. */
   readonly mask: string;
   /** Whether the key has today's usual shape. */
   readonly usualShape: boolean;
@@ -105,7 +97,6 @@ export interface CallContext {
 /** An assessment and the call it is based on. `explain` puts it into words. */
 export type Assessed = Assessment & { readonly context: CallContext };
 
-/** The result of a key check. */
 export type KeyCheck = Assessed & {
   readonly authentication: { readonly ok: boolean; readonly models: number; readonly latencyMs: number };
   readonly completion: { readonly ok: boolean; readonly model: string; readonly latencyMs: number } | null;
@@ -115,7 +106,6 @@ export type KeyCheck = Assessed & {
   readonly words?: string | null;
 };
 
-/** The result of one API request. */
 export type ApiResult<Value> =
   | { readonly ok: true; readonly value: Value; readonly rateLimits: RateLimits | null }
   | { readonly ok: false; readonly assessed: Assessed };
@@ -166,7 +156,6 @@ export const capabilities = {
   audio_speech: "speech",
 } as const;
 
-/** One of {@link capabilities}. */
 export type Capability = (typeof capabilities)[keyof typeof capabilities];
 
 /** A row of the model list. Source: Mistral's API reference, August 2026. */
@@ -185,7 +174,6 @@ export interface Model {
   readonly archived: boolean;
 }
 
-/** A question to a model. */
 export interface ChatRequest {
   readonly model: string;
   readonly prompt: string;
@@ -211,7 +199,6 @@ export interface MistralApi {
   /** Makes the test calls. Failures are results: all methods throw only `Cancelled`, when aborted. */
   checkKey(key: ApiKey, options: CheckOptions): Promise<KeyCheck>;
 
-  /** The models that a key may call. */
   listModels(key: ApiKey, options: CallOptions): Promise<ApiResult<readonly Model[]>>;
 
   /** Asks a model and streams its answer. It ends with `end` or `broken`; to stop reading ends the call. */

@@ -20,7 +20,6 @@ import type {
 import { chooseModel, readIdentity, readModels, readRateLimits, readWords } from "./read-answers.ts";
 import { callCompletion, callCompletionStream, callIdentity, callModels } from "./sdk-client.ts";
 
-/** Options of {@link SdkMistralApi}. */
 export interface SdkMistralApiOptions extends SessionOptions {
   /** How long a streamed answer may pause, in milliseconds; a minute by default. */
   readonly silenceMs?: number;
@@ -166,7 +165,6 @@ function complete(
   return session.call(callCompletion({ model, ...question }), address);
 }
 
-/** Reads a good answer. */
 function readValue<Value>(
   outcome: CallOutcome,
   key: ApiKey,

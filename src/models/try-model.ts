@@ -10,7 +10,6 @@ export interface TrialRequest {
   readonly prompt: string;
 }
 
-/** The outcome of a trial. */
 export interface Trial {
   /** `undefined` if listing models failed. */
   readonly model: string | undefined;

@@ -72,7 +72,6 @@ async function writeFile(
 /** This command as given, plus one flag. */
 type SameCommand = (flag?: string) => string;
 
-/** Guesses the parent shell. */
 async function guess(
   command: SameCommand,
   { name, settings }: { readonly name: string; readonly settings: Settings },

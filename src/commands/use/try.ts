@@ -14,7 +14,6 @@ import { readSettings, type Settings } from "../../settings.ts";
 import { printFailedCall } from "../../verification/print-verdict.ts";
 import { hintFor } from "../../verification/verification-document.ts";
 
-/** The prompt if none is given. */
 const usualPrompt = "Say hello, and in one sentence what you can do.";
 /** For snippets, which do not ask for the list of models. Source: Mistral's API reference, August 2026. */
 const usualModel = "mistral-small-latest";
