@@ -1,11 +1,10 @@
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, type Help, Option } from "commander";
 import { MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import { keyWord, maskKeys } from "../keys/mask.ts";
 import { bareCommand, commandGroups, commandNamed, commandTable, globalFlags } from "./command-table.ts";
 import type { CommandEntry, FlagEntry, HelpLayout, Invocation } from "./command-types.ts";
 import { Flags } from "./flags.ts";
-import { layOutHelp } from "./help.ts";
 
 /**
  * Parses a command line with commander. No side effects: it neither prints nor ends the process.
@@ -132,11 +131,35 @@ function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown
 }
 
 function configure(command: Command, reading: Reading): void {
-  const write = (chunk: string) => {
-    reading.text += chunk;
-  };
-  command.exitOverride().showSuggestionAfterError();
-  layOutHelp(command, write, reading.layout.columns);
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (chunk) => {
+        reading.text += chunk;
+      },
+      writeErr: () => {},
+      getOutHasColors: () => false,
+      getOutHelpWidth: () => Math.min(reading.layout.columns(), widest),
+    })
+    .configureHelp({ minWidthToWrap: 1, formatItem });
+}
+
+/** Maximum width of help, in columns. */
+const widest = 100;
+
+/** Minimum columns for a description beside a name; with less, it goes below. */
+const leastRoom = 30;
+
+function formatItem(term: string, termWidth: number, description: string, helper: Help): string {
+  const width = helper.helpWidth ?? widest;
+  const room = width - termWidth - 4;
+  const below = room < leastRoom;
+  const lines = helper.boxWrap(description, below ? width - 6 : room).split("\n");
+  if (below) return [`  ${term}`, ...lines.map((line) => `      ${line}`)].join("\n");
+  const [first = "", ...others] = lines;
+  const indent = " ".repeat(termWidth + 4);
+  return [`  ${term.padEnd(termWidth)}  ${first}`, ...others.map((line) => indent + line)].join("\n");
 }
 
 function addFlag(command: Command, flag: FlagEntry, group?: string): void {

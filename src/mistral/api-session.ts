@@ -51,10 +51,6 @@ export class ApiSession {
    */
   async call(call: ApiCall, address = addressOf(this.#options.endpoint)): Promise<MadeCall> {
     const { env, trace, timeoutMs, pauseMs, now } = this.#options;
-    // A call aborted with the session is not traced.
-    const onCall = ({ method, url, outcome, latencyMs }: MadeCall) =>
-      this.#signal.aborted || trace?.(`${method} ${url}: ${describeOutcome(outcome)}, ${latencyMs} ms`);
-    const access = { address, key: this.key, env, onCall };
     const deadline = performance.now() + timeoutMs;
     const timeLimit = new AbortController();
     const timer = setTimeout(() => timeLimit.abort(), timeoutMs);
@@ -62,11 +58,14 @@ export class ApiSession {
     try {
       let last: MadeCall | undefined;
       for (let count = 1; ; count += 1) {
-        const next = await call(access, either);
+        const next = await call({ address, key: this.key, env }, either);
+        const { method, url, outcome, latencyMs } = next;
+        // A call aborted with the session is not traced.
+        if (!this.#signal.aborted) trace?.(`${method} ${url}: ${describeOutcome(outcome)}, ${latencyMs} ms`);
         // A retry that failed says less than the earlier answer.
-        if (next.outcome.kind === "failure" && last !== undefined) return last;
+        if (outcome.kind === "failure" && last !== undefined) return last;
         last = next;
-        const pause = pauseBeforeNext(next.outcome, pauseMs * 2 ** (count - 1), now());
+        const pause = pauseBeforeNext(outcome, pauseMs * 2 ** (count - 1), now());
         if (pause === undefined || count === 3 || performance.now() + pause >= deadline) return last;
         await delay(pause, undefined, { signal: either }).catch(() => {});
         if (either.aborted) return last;

@@ -25,8 +25,6 @@ export interface ApiAccess {
   readonly key: ApiKey;
   /** For the proxy variables. */
   readonly env: Environment;
-  /** Called after every call, including each retry. */
-  readonly onCall?: (call: MadeCall) => void;
 }
 
 /** One API call; its outcome is `timeout` if the signal is aborted. */
@@ -60,32 +58,27 @@ export const callIdentity: ApiCall = (access, signal) =>
 const silentLogger = { group: () => {}, groupEnd: () => {}, log: () => {} };
 
 /**
- * Makes one call with the SDK. Status, headers and duration come from hooks of its HTTP client, since the SDK
+ * Makes one call with the SDK. Status, headers and duration are those of its HTTP client, since the SDK
  * returns no result for a body that claims to be JSON but is not. Of its errors only the body is kept: they
  * hold the request, and the key with it. Its retries are off: they would retry a limit of zero, too. Source:
  * `lib/retries.js` of SDK 2.7.0.
  */
 async function callSdk(
-  { address, key, env, onCall }: ApiAccess,
+  { address, key, env }: ApiAccess,
   signal: AbortSignal,
   call: (core: MistralCore) => Promise<Result<unknown, unknown>>,
   { asSent = false } = {},
 ): Promise<MadeCall> {
-  let copy: Response | undefined;
   let sent: { readonly method: string; readonly url: string; readonly at: number } | undefined;
   let came: { readonly response: Response; readonly at: number } | undefined;
   const httpClient = new HTTPClient({
     fetcher: async (input) => {
-      const response = await fetchAnswer(new Request(input), env, signal);
-      if (asSent) copy = response.clone();
+      const request = new Request(input);
+      sent = { method: request.method, url: request.url, at: performance.now() };
+      const response = await fetchAnswer(request, env, signal);
+      came = { response: asSent ? response.clone() : response, at: performance.now() };
       return response;
     },
-  });
-  httpClient.addHook("beforeRequest", ({ method, url }) => {
-    sent = { method, url, at: performance.now() };
-  });
-  httpClient.addHook("response", (response) => {
-    came = { response, at: performance.now() };
   });
   const options = { apiKey: key.reveal(), serverURL: address, httpClient, debugLogger: silentLogger };
   const result = await call(new MistralCore(options)).catch(unreadable);
@@ -100,12 +93,10 @@ async function callSdk(
           kind: "answer",
           status: came.response.status,
           headers: Object.fromEntries(came.response.headers),
-          body: result.ok && copy !== undefined ? { kind: "json", value: await copy.json() } : bodyOf(result),
+          body: asSent && result.ok ? { kind: "json", value: await came.response.json() } : bodyOf(result),
         };
   const latencyMs = Math.round((came?.at ?? performance.now()) - sent.at);
-  const made = { method: sent.method, url: sent.url, outcome, latencyMs };
-  onCall?.(made);
-  return made;
+  return { method: sent.method, url: sent.url, outcome, latencyMs };
 }
 
 /** The SDK throws `JSON.parse` errors, which quote the body. */

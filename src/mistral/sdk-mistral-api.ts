@@ -97,36 +97,32 @@ export class SdkMistralApi implements MistralApi {
 
     const identity = accepted ? this.#identify(session) : null;
     const model = quick || !accepted ? undefined : (options.model ?? chooseModel(models));
-    const completion =
+    const made =
       model === undefined ? undefined : await complete(session, model, greets ? greeting : oneToken);
-    const completed =
-      completion !== undefined && session.assess(completion.outcome, "completion").diagnosis === "valid";
-    if (completion !== undefined && model !== undefined) {
-      onProgress?.({ part: "completion", ok: completed, latencyMs: completion.latencyMs, model });
-    }
-
-    const assessment = await this.#judge(session, options, authentication.outcome, completion?.outcome);
+    const assessment =
+      made === undefined
+        ? await this.#judge(session, options, authentication.outcome)
+        : session.assess(made.outcome, "completion");
+    const ok = assessment.diagnosis === "valid";
+    const completion =
+      made === undefined || model === undefined ? null : { ok, model, latencyMs: made.latencyMs };
+    if (completion !== null) onProgress?.({ part: "completion", ...completion });
     return {
       ...session.inContext(assessment, model, accepted),
       authentication: { ok: accepted, models: models?.length ?? 0, latencyMs: authentication.latencyMs },
-      completion:
-        completion === undefined || model === undefined
-          ? null
-          : { ok: completed, model, latencyMs: completion.latencyMs },
+      completion,
       identity: await Promise.race([identity, delay(identityGraceMs, null, { ref: false })]),
-      rateLimits: rateLimitsOf((completion ?? authentication).outcome),
-      ...(greets && completed && { words: readValue(completion.outcome, session.key, readWords) ?? null }),
+      rateLimits: rateLimitsOf((made ?? authentication).outcome),
+      ...(greets && ok && made && { words: readValue(made.outcome, session.key, readWords) ?? null }),
     };
   }
 
-  /** Assesses the test calls together. */
+  /** Assesses the list of models, if no model was called. */
   async #judge(
     session: ApiSession,
     { quick, tryCodestral }: CheckOptions,
     authentication: CallOutcome,
-    completion: CallOutcome | undefined,
   ): Promise<Assessment> {
-    if (completion !== undefined) return session.assess(completion, "completion");
     const assessment = session.assess(authentication, "models");
     if (assessment.diagnosis === "valid") {
       return { diagnosis: "valid", tried: quick === true ? "authentication" : "no-model" };
