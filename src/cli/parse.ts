@@ -30,12 +30,7 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
     const [name = "", topic] = program.args;
     if (error.code !== "commander.help") throw usageError(error, name);
     if (name !== "help") {
-      return {
-        kind: "command",
-        command: bareCommand,
-        args: [],
-        flags: new Flags(given(program)),
-      };
+      return { kind: "command", command: bareCommand, args: [], flags: new Flags(given(program)) };
     }
     // Help for an unknown command fails as if that command had been called.
     if (topic?.startsWith("-") === false) return parseCommandLine([topic], layout);
@@ -60,8 +55,18 @@ function buildProgram(reading: Reading): Command {
     .helpOption("-h, --help", "show help")
     .addHelpCommand(helpCommand())
     .enablePositionalOptions()
-    .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`);
-  configure(program, reading);
+    .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (chunk) => {
+        reading.text += chunk;
+      },
+      writeErr: () => {},
+      getOutHasColors: () => false,
+      getOutHelpWidth: () => Math.min(layout.columns(), widest),
+    })
+    .configureHelp({ minWidthToWrap: 1, formatItem });
   for (const flag of globalFlags) addFlag(program, flag);
   for (const { title, commands } of commandGroups) {
     for (const entry of commands) {
@@ -93,8 +98,7 @@ function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boole
 }
 
 function equip(command: Command, entry: CommandEntry, program: Command, reading: Reading): void {
-  command.description(entry.description ?? entry.summary);
-  configure(command, reading);
+  command.copyInheritedSettings(program).description(entry.description ?? entry.summary);
   const help = new Option("-h, --help", "show help");
   // A group of its own would come after the others.
   command.addHelpOption(entry.flags.length === 0 ? help.helpGroup("Global options:") : help);
@@ -128,21 +132,6 @@ function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown
     const other = flags.find((flag) => conflicts?.includes(nameOf(flag.syntax)));
     if (other !== undefined) refuse(`${longName(syntax)} cannot be used with ${longName(other.syntax)}.`);
   }
-}
-
-function configure(command: Command, reading: Reading): void {
-  command
-    .exitOverride()
-    .showSuggestionAfterError()
-    .configureOutput({
-      writeOut: (chunk) => {
-        reading.text += chunk;
-      },
-      writeErr: () => {},
-      getOutHasColors: () => false,
-      getOutHelpWidth: () => Math.min(reading.layout.columns(), widest),
-    })
-    .configureHelp({ minWidthToWrap: 1, formatItem });
 }
 
 /** Maximum width of help, in columns. */
