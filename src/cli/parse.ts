@@ -117,7 +117,7 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
 }
 
 /**
- * Refuses flags with an empty value, as from a variable that is not set, and flags that exclude each other:
+ * Refuses flags with a blank value, as from a variable that is not set, and flags that exclude each other:
  * commander would check only those after the command's name; global ones may precede it.
  */
 function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown>>): void {
@@ -126,8 +126,8 @@ function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown
   };
   const longName = (syntax: string) => /--[\w-]+/.exec(syntax)?.[0] ?? syntax;
   const flags = [...entry.flags, ...globalFlags].filter(({ syntax }) => nameOf(syntax) in values);
-  const empty = flags.find(({ syntax }) => values[nameOf(syntax)] === "");
-  if (empty !== undefined) refuse(`${longName(empty.syntax)} needs a value.`);
+  const blank = flags.find(({ syntax }) => /^\s*$/.test(String(values[nameOf(syntax)])));
+  if (blank !== undefined) refuse(`${longName(blank.syntax)} needs a value.`);
   for (const { syntax, conflicts } of [{ syntax: entry.name, conflicts: entry.conflicts }, ...flags]) {
     const other = flags.find((flag) => conflicts?.includes(nameOf(flag.syntax)));
     if (other !== undefined) refuse(`${longName(syntax)} cannot be used with ${longName(other.syntax)}.`);

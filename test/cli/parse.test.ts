@@ -21,6 +21,7 @@ it("refuses flags that exclude each other, or that a command does not take, on e
 
 it("refuses a value that is empty, as of a variable that is not set", () => {
   expect(() => parse("env", "--write", "")).toThrow("--write needs a value.");
+  expect(() => parse("verify", "--model", " ")).toThrow("--model needs a value.");
   expect(() => parse("--server-url", "", "verify")).toThrow("--server-url needs a value.");
 });
 

@@ -143,9 +143,4 @@ describe("limits", () => {
     expect(await run()).toBe(0);
     expect(deps.stdout()).toContain("Mistral did not say which workspace that is.");
   });
-
-  it("refuses an empty --model before anything else", async () => {
-    await expect(run({ model: " " })).rejects.toMatchObject({ kind: "usage" });
-    expect(api.requests).toEqual([]);
-  });
 });
