@@ -41,10 +41,10 @@ export class KeyChecks {
     return this.#last.get(held);
   }
 
-  /** The latest check of a key in this run; the captured full check instead if both are valid. */
-  fullest(held: HeldKey): KeyCheck | undefined {
-    const last = this.#last.get(held);
-    const captured = held === "new" ? this.#captured?.check : undefined;
+  /** The latest check of the new key; the captured full check instead if both are valid. */
+  get ofNewKey(): KeyCheck | undefined {
+    const last = this.#last.get("new");
+    const captured = this.#captured?.check;
     return captured?.diagnosis === "valid" && last?.diagnosis === "valid" ? captured : (last ?? captured);
   }
 

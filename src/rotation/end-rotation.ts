@@ -46,11 +46,10 @@ export async function endRotation(deps: Deps, request: EndRequest): Promise<EndO
 }
 
 async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretStore): Promise<void> {
-  const { profile, oldKey, newKey, stage } = record;
+  const { profile, oldKey, newKey } = record;
   const slots = await readSlots(store, profile);
   const { current, next } = contentsOf(slots, record);
-  const losesNone = current !== "other" && current !== "new" && next !== "new";
-  if (stage === "erasing" || losesNone) return;
+  if (current !== "other" && current !== "new" && next !== "new") return;
   requirePerson(deps, {
     message: `Nothing was changed: whether to give up the new key ${newKey.mask} is asked first`,
     hint: `To go back without a question: ${commandFor(profile, "rotate --abort --yes")}`,
@@ -87,7 +86,7 @@ export async function findRotation(
   if (keys !== undefined) {
     // Only a damaged record is removed: if there was none, another run may have just begun one.
     if (recorded === "damaged") deps.journal.end(request.profile);
-    const record = deps.journal.begin(planFor(deps, request.profile, store, keys), keys.stage);
+    const record = deps.journal.begin(planFor(deps, request.profile, store, keys));
     return { record, store };
   }
   if (recorded === undefined) return undefined;
@@ -109,11 +108,10 @@ function readRecord({ journal }: Finding, profile: ProfileName): RotationRecord 
   }
 }
 
-/** The two keys found in the slots, and the stage that this implies. */
+/** The two keys found in the slots. */
 interface TwoKeys {
   readonly oldKey: ApiKey;
   readonly newKey: ApiKey;
-  readonly stage: "switching" | "delivering";
 }
 
 async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<TwoKeys | undefined> {
@@ -122,7 +120,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
     key !== undefined && (current === undefined || !key.equals(current));
   if (isSecond(next)) {
     const oldKey = current ?? previous;
-    if (oldKey !== undefined) return { oldKey, newKey: next, stage: "switching" };
+    if (oldKey !== undefined) return { oldKey, newKey: next };
   }
   if (current === undefined) {
     const other = next ?? previous;
@@ -133,7 +131,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
       { hint: `To start again: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
     );
   }
-  return isSecond(previous) ? { oldKey: previous, newKey: current, stage: "delivering" } : undefined;
+  return isSecond(previous) ? { oldKey: previous, newKey: current } : undefined;
 }
 
 function planFor(

@@ -20,11 +20,9 @@ import type { RotationStage } from "./stages.ts";
 import { bothWays, takenOver, underWay } from "./unfinished.ts";
 
 const stages: Record<RotationStage, true> = {
-  staging: true,
   switching: true,
   delivering: true,
   retiring: true,
-  erasing: true,
   reverting: true,
 };
 const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, either: true };
@@ -53,8 +51,8 @@ export class JournalFolder implements RotationJournal {
     return this.#files.read(profile);
   }
 
-  begin(plan: RotationPlan, stage: RotationStage = "staging"): RotationRecord {
-    const record: RotationRecord = { ...plan, stage, holder: this.#holder };
+  begin(plan: RotationPlan): RotationRecord {
+    const record: RotationRecord = { ...plan, stage: "switching", holder: this.#holder };
     if (!this.#files.create(plan.profile, documentOf(record))) throw underWay(plan.profile);
     return record;
   }

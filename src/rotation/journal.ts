@@ -55,12 +55,11 @@ export interface RotationJournal {
   read(profile: ProfileName): RotationRecord | undefined;
 
   /**
-   * Starts a rotation.
+   * Starts a rotation, at `switching`.
    *
-   * @param stage - `staging`, unless a lost record is rebuilt
    * @throws MistralKeyError of kind `unfinished` if one is under way
    */
-  begin(plan: RotationPlan, stage?: RotationStage): RotationRecord;
+  begin(plan: RotationPlan): RotationRecord;
 
   /**
    * Checks that no other run has taken over or ended a rotation.

@@ -4,10 +4,9 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { withCheck } from "../profiles/known-key.ts";
 import { readTarget } from "../profiles/target-reference.ts";
 import type { KeySlot, SecretStore } from "../stores/secret-store.ts";
-import { noKey } from "../stores/stored-key.ts";
 import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
 import type { DeliveryReport } from "../targets/target.ts";
-import { answerOf, type CapturedNewKey, type HeldKey, KeyChecks } from "./ask-mistral.ts";
+import { answerOf, type CapturedNewKey, KeyChecks } from "./ask-mistral.ts";
 import {
   earlierReport,
   type RotationRecord,
@@ -22,7 +21,6 @@ import { profileNow, settleProfile } from "./settle-profile.ts";
 import { contentsOf, readSlots, type Slots } from "./slots.ts";
 import {
   type Direction,
-  type Ending,
   findStep,
   type Left,
   type RotationStage,
@@ -43,9 +41,7 @@ export interface MoveOptions extends RetireOptions {
 /** The outcome of {@link moveRotation}. */
 export type MoveOutcome =
   | ({ readonly outcome: "rotated" } & RotationOutcome)
-  | ({ readonly outcome: "went-back" } & WayBack)
-  /** The rotation was interrupted before the new key was stored, and has ended; the old key is in use. */
-  | { readonly outcome: "nothing-staged" };
+  | ({ readonly outcome: "went-back" } & WayBack);
 
 /**
  * Runs a rotation step by step, as the table says, until it ends or cannot continue now. Each step depends on
@@ -78,7 +74,7 @@ class Move {
   #record: RotationRecord;
   #direction: Direction;
   #turned = false;
-  #givenUp = false;
+  #provenDead = false;
   readonly #reports = new Map<string, DeliveryReport>();
 
   constructor(deps: Deps, record: RotationRecord, options: MoveOptions, slots: Slots) {
@@ -128,10 +124,7 @@ class Move {
         return undefined;
       }
       case "erase":
-        journal.confirm(this.#record);
-        await store.delete({ profile, slot: step.slot });
-        this.#keys[step.slot] = undefined;
-        return undefined;
+        return await this.#erase(step.slot);
       case "enter":
         return await this.#enter(step.stage);
       case "deliver":
@@ -139,8 +132,9 @@ class Move {
       case "retire":
         return await this.#retire();
       case "end":
+        journal.confirm(this.#record);
         journal.end(profile);
-        return this.#ended(step.ending);
+        return step.ending === "rotated" ? this.#rotated(undefined) : this.#wentBack();
       case "leave":
         return this.#rotated(step.left);
       case "stop": {
@@ -163,6 +157,12 @@ class Move {
     if (from === "switching" && stage === "delivering") await this.#options.onSwitched?.();
   }
 
+  async #erase(slot: KeySlot): Promise<undefined> {
+    this.#deps.journal.confirm(this.#record);
+    await this.#options.store.delete({ profile: this.#record.profile, slot });
+    this.#keys[slot] = undefined;
+  }
+
   async #deliver(): Promise<MoveOutcome | undefined> {
     const { profile, stage } = this.#record;
     const { current } = this.#keys;
@@ -176,7 +176,7 @@ class Move {
     });
     const missing = this.#waitingTargets();
     if (missing.length === 0) return undefined;
-    if (stage === "reverting") return this.#ended("went-back");
+    if (stage === "reverting") return this.#wentBack();
     return (await this.#goesOnWithout(missing.length))
       ? await this.#enter("retiring")
       : this.#rotated("targets");
@@ -192,52 +192,40 @@ class Move {
 
   async #retire(): Promise<MoveOutcome | undefined> {
     const { current: inUse, previous: old } = this.#keys;
-    const inUseIs = this.#held.current;
-    if (inUse === undefined || old === undefined || inUseIs === "nothing") return undefined;
-    const keys = { record: this.#record, old, inUse, inUseIs, checks: this.#checks };
+    if (inUse === undefined || old === undefined) return undefined;
+    const keys = { record: this.#record, old, inUse, checks: this.#checks };
     try {
       const retired = await retireOldKey(this.#deps, keys, { ...this.#options, yes: this.#yes });
-      this.#learn(inUseIs);
+      this.#learn();
       if (retired !== "dead" && retired !== "given-up") return this.#rotated(retired);
-      this.#givenUp = retired === "given-up";
+      this.#provenDead = retired === "dead";
     } catch (error) {
       // Stopping here loses nothing: the new key is in use, and the rotation can be finished any time.
       if (error instanceof Cancelled) return this.#rotated("unknown");
       throw error;
     }
-    return await this.#enter("erasing");
+    return await this.#erase("previous");
   }
 
   /** Saves the latest check of the new key, unless the captured check already covers it. */
-  #learn(inUseIs: HeldKey): void {
+  #learn(): void {
     const { profiles, journal, now } = this.#deps;
-    const check = this.#checks.fullest(inUseIs);
-    if (check === undefined || check === this.#options.captured?.check || inUseIs !== "new") return;
+    const check = this.#checks.ofNewKey;
+    if (check === undefined || check === this.#options.captured?.check) return;
     // Another run may have ended it meanwhile.
     journal.confirm(this.#record);
     profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
   }
 
-  #ended(ending: Ending): MoveOutcome {
-    switch (ending) {
-      case "nothing-staged":
-        return { outcome: "nothing-staged" };
-      case "rotated":
-        return this.#rotated(undefined);
-      case "went-back": {
-        const inUse = this.#held.current === "old" ? "old" : "another";
-        return { outcome: "went-back", inUse, finished: this.#waitingTargets().length === 0 };
-      }
-    }
+  #wentBack(): MoveOutcome {
+    const inUse = this.#held.current === "old" ? "old" : "another";
+    return { outcome: "went-back", inUse, finished: this.#waitingTargets().length === 0 };
   }
 
   #rotated(left: Left | undefined): MoveOutcome {
     const { oldKey, before, targets } = this.#record;
     const { current } = this.#keys;
-    const inUseIs = this.#held.current;
-    if (current === undefined || inUseIs === "nothing") {
-      throw noKey(this.#record.profile, this.#options.store, profileNow(this.#deps, this.#record));
-    }
+    if (current === undefined) throw new Error("A rotation has ended with no key in use.");
     return {
       outcome: "rotated",
       finished: left === undefined && this.#waitingTargets().length === 0,
@@ -247,14 +235,14 @@ class Move {
       before,
       key: current,
       store: this.#options.store,
-      check: this.#checks.fullest(inUseIs),
+      check: this.#checks.ofNewKey,
       previous: { mask: oldKey.mask, name: oldKey.name, state: this.#oldKeyState() },
       targets: targets.map((one) => this.#reports.get(one.target) ?? earlierReport(one)),
     };
   }
 
   #oldKeyState(): OldKeyState {
-    if (this.#record.stage === "erasing" && !this.#givenUp) return "dead";
+    if (this.#provenDead) return "dead";
     const check = this.#checks.last("old");
     const answer = check === undefined ? "unknown" : answerOf(check);
     return answer === "accepted" || answer === "forbidden" ? "alive" : "unknown";

@@ -58,7 +58,7 @@ export async function switchToStaged(
 ): Promise<RotationOutcome> {
   const { store, check, name } = request;
   const outcome = await keepingBothKeys(record, async () =>
-    moveRotation(deps, deps.journal.update(record, { stage: "switching" }), {
+    moveRotation(deps, record, {
       ...request,
       direction: "forward",
       captured: { check },

@@ -5,7 +5,7 @@ import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { quietly } from "../terminal/absence.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
-import { answerOf, type HeldKey, type KeyChecks } from "./ask-mistral.ts";
+import { answerOf, type KeyChecks } from "./ask-mistral.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { Left } from "./stages.ts";
 
@@ -38,7 +38,6 @@ export interface RetiringKeys {
   readonly record: RotationRecord;
   readonly old: ApiKey;
   readonly inUse: ApiKey;
-  readonly inUseIs: HeldKey;
   readonly checks: KeyChecks;
 }
 
@@ -90,12 +89,12 @@ export async function retireOldKey(
  * Checks the old key. A refusal proves it dead only if the key in use is accepted at the same time: a gateway
  * that refuses every call proves nothing.
  */
-async function lookAtOldKey({ checks, old, inUse, inUseIs }: RetiringKeys): Promise<Seen> {
-  const earlier = checks.last(inUseIs);
-  const asked = [checks.ask("old", old), earlier ?? checks.ask(inUseIs, inUse)] as const;
+async function lookAtOldKey({ checks, old, inUse }: RetiringKeys): Promise<Seen> {
+  const earlier = checks.last("new");
+  const asked = [checks.ask("old", old), earlier ?? checks.ask("new", inUse)] as const;
   const [oldCheck, before] = await Promise.all(asked);
   const answer = answerOf(oldCheck);
-  const now = answer === "refused" && earlier !== undefined ? await checks.ask(inUseIs, inUse) : before;
+  const now = answer === "refused" && earlier !== undefined ? await checks.ask("new", inUse) : before;
   const inUseAnswer = answerOf(now);
   if (inUseAnswer === "refused" || inUseAnswer === "forbidden") return "new-key-rejected";
   if (inUseAnswer !== "accepted" || answer === "unknown") return "unknown";

@@ -23,7 +23,7 @@ export function settleProfile(
   { stage, profile, before, after }: RotationRecord,
   current: Held,
 ): void {
-  const switched = stage === "delivering" || stage === "retiring" || stage === "erasing";
+  const switched = stage === "delivering" || stage === "retiring";
   const [key, wanted] = switched ? ["new", after] : stage === "reverting" ? ["old", before] : [];
   if (wanted === undefined || key !== current) return;
   if (wanted === null) profiles.remove(profile);

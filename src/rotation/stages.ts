@@ -4,14 +4,12 @@ import type { KeySlot } from "../stores/secret-store.ts";
  * How far a rotation has got. A stage is recorded before the steps that it allows, so that after a crash it
  * shows what the slots may hold.
  *
- * - `staging`: the new key is being put in `next`
- * - `switching`: `current` is being copied to `previous`, then `next` to `current`
+ * - `switching`: the new key is being put in `next`, `current` copied to `previous`, then `next` to `current`
  * - `delivering`: the new key is in use and is being delivered to its targets
- * - `retiring`: the old key is to be deleted at Mistral
- * - `erasing`: the old key is dead or given up; `previous` is being erased
+ * - `retiring`: the old key is to be deleted at Mistral, then erased from `previous`
  * - `reverting`: going back; `current` is being copied to `next`, then `previous` to `current`
  */
-export type RotationStage = "staging" | "switching" | "delivering" | "retiring" | "erasing" | "reverting";
+export type RotationStage = "switching" | "delivering" | "retiring" | "reverting";
 
 /** What a slot holds; `other` is a key that is not part of the rotation. */
 export type Held = "nothing" | "old" | "new" | "other";
@@ -61,7 +59,7 @@ export type Left =
   | "unknown";
 
 /** How a rotation ends. */
-export type Ending = "rotated" | "went-back" | "nothing-staged";
+export type Ending = "rotated" | "went-back";
 
 /** One step, with at most one effect; then the table is consulted again. */
 export type Step =
@@ -70,7 +68,7 @@ export type Step =
   | { readonly do: "enter"; readonly stage: RotationStage }
   /** Deliver the key in use to the targets that lack it. */
   | { readonly do: "deliver" }
-  /** Retire the old key; enters `erasing` once dead or given up. */
+  /** Retire the old key; erases it once dead or given up. */
   | { readonly do: "retire" }
   | { readonly do: "end"; readonly ending: Ending }
   /** Stop with the new key in use and something left to do. */
@@ -118,8 +116,11 @@ const turnBack: readonly Row[] = [
   { direction: "back", step: stop("old-key-unknown") },
 ];
 
-/** Past the switch, but something has put the store back to before it. */
-const switchUndone: readonly Row[] = [
+/** Past the switch, when the new key is not, or no longer, to be left in use. */
+const notAsSwitched: readonly Row[] = [
+  ...turnBack,
+  { current: ["nothing"], step: stop("no-key-in-use") },
+  { current: ["other"], step: stop("changed-elsewhere") },
   { current: ["old"], next: ["new"], step: enter("switching") },
   // The new key is lost.
   { current: ["old"], step: enter("reverting") },
@@ -134,47 +135,28 @@ const switchUndone: readonly Row[] = [
  *    use, or if a person gives it up and Mistral accepts the one in use.
  */
 const table: Readonly<Record<RotationStage, readonly Row[]>> = {
-  staging: [...turnBack, { next: ["new"], step: enter("switching") }, { step: end("nothing-staged") }],
   switching: [
     ...turnBack,
     { current: ["new"], next: ["new"], step: erase("next") },
     { current: ["new"], step: enter("delivering") },
-    { current: ["other"], next: ["new"], step: stop("changed-elsewhere") },
+    { current: ["other"], step: stop("changed-elsewhere") },
     { current: ["old"], next: ["new"], previous: ["other"], step: stop("third-key") },
     { current: ["old"], next: ["new"], previous: ["nothing", "new"], step: copy("current", "previous") },
     { next: ["new"], asks: { new: usable }, step: copy("next", "current") },
     { next: ["new"], asks: { new: rejected }, step: stop("new-key-rejected") },
     { next: ["new"], step: stop("new-key-unknown") },
     { current: ["nothing"], step: stop("no-key-in-use") },
-    { current: ["old"], previous: ["old"], step: erase("previous") },
-    { step: end("nothing-staged") },
+    // The new key was not stored.
+    { step: enter("reverting") },
   ],
   delivering: [
-    ...turnBack,
-    { current: ["nothing"], step: stop("no-key-in-use") },
-    { current: ["other"], step: stop("changed-elsewhere") },
-    ...switchUndone,
+    ...notAsSwitched,
     { targetsWait: true, asks: { current: accepted }, step: { do: "deliver" } },
     { targetsWait: true, asks: { current: rejected }, step: leave("new-key-rejected") },
     { targetsWait: true, step: leave("unknown") },
     { step: enter("retiring") },
   ],
-  retiring: [
-    ...turnBack,
-    { current: ["nothing"], step: stop("no-key-in-use") },
-    { current: ["other"], step: stop("changed-elsewhere") },
-    ...switchUndone,
-    { previous: ["old"], step: { do: "retire" } },
-    { step: end("rotated") },
-  ],
-  erasing: [
-    { previous: ["old"], asks: { old: accepted }, step: enter("retiring") },
-    { direction: "back", step: stop("old-key-rejected") },
-    ...switchUndone,
-    { previous: ["old"], step: erase("previous") },
-    { current: ["other"], step: end("went-back") },
-    { step: end("rotated") },
-  ],
+  retiring: [...notAsSwitched, { previous: ["old"], step: { do: "retire" } }, { step: end("rotated") }],
   reverting: [
     // Something else put another key in use: it stays, and the rotation's two keys go.
     { current: ["other"], next: ["new"], asks: { current: accepted }, step: erase("next") },

@@ -60,7 +60,6 @@ function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
     case "reverting":
       return `it is going back to ${oldKey.mask}`;
     case "delivering":
-    case "erasing":
       return `${newKey.mask} is in use, and the old key ${oldKey.mask} is still kept`;
     default:
       return `${newKey.mask} is to replace ${oldKey.mask}`;

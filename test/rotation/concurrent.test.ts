@@ -106,7 +106,7 @@ it("erases no key that another run has put in its place while the store was wait
       throw locked;
     });
   const endAndBeginNext = async () => {
-    expect(await start({ finish: true })).toMatchObject({ kind: "unfinished" });
+    expect(await start({ finish: true })).toBe(9);
     const begun = await start({ withKey: true }, { key: otherKey, store: failing("previous") });
     expect(begun).toMatchObject({ kind: "unfinished" });
     throw locked;

@@ -4,11 +4,9 @@ import type { Fate, RunResult, WorldState } from "./world.ts";
 
 /** Every stage, in words. */
 export const stages: Readonly<Record<RotationStage, string>> = {
-  staging: "the new key is being put in `next`",
-  switching: "`current` is being copied to `previous`, then `next` to `current`",
+  switching: "the new key is being put in `next`, `current` copied to `previous`, then `next` to `current`",
   delivering: "the new key is in use and is being delivered to its targets",
-  retiring: "the old key waits to be deleted at Mistral",
-  erasing: "Mistral refuses the old key, and `previous` is being erased",
+  retiring: "the old key waits to be deleted at Mistral, then it is erased from `previous`",
   reverting: "the old key is being put back: `current` is copied to `next`, then `previous` to `current`",
 };
 

@@ -41,10 +41,10 @@ function plan(changes: Partial<RotationPlan> = {}): RotationPlan {
 
 it("remembers a rotation from one run of the program to the next", () => {
   const record = journal.begin(plan());
-  expect(record.stage).toBe("staging");
+  expect(record.stage).toBe("switching");
   expect(other.read(defaultProfile)).toEqual(record);
-  const switching = journal.update(record, { stage: "switching" });
-  expect(other.read(defaultProfile)).toEqual(switching);
+  const delivering = journal.update(record, { stage: "delivering" });
+  expect(other.read(defaultProfile)).toEqual(delivering);
 });
 
 it("remembers a rotation of a key that only the store had", () => {
@@ -66,8 +66,8 @@ it("stops the run of the program that a rotation was taken from", () => {
   expect(() => journal.update(record, { stage: "switching" })).toThrow(
     expect.objectContaining({ kind: "unfinished" }),
   );
-  other.update(taken, { stage: "switching" });
-  expect(journal.read(defaultProfile)?.stage).toBe("switching");
+  other.update(taken, { stage: "delivering" });
+  expect(journal.read(defaultProfile)?.stage).toBe("delivering");
 });
 
 it("stops the run of the program whose rotation was ended", () => {

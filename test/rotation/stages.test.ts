@@ -45,8 +45,6 @@ function lostKeys({ before, event, fates: now, result }: ExploredRun): readonly 
   const inUseWorks = current !== undefined && now[current].name === "accepted";
   const wentBack = event === "--abort --yes" || stageOf(before) === "reverting";
   return lost.filter((role) => {
-    // It was proven dead before, or given up.
-    if (role === "old" && stageOf(before) === "erasing" && now.old.name !== "accepted") return false;
     if (!inUseWorks) return true;
     const recorded = typeof before.record === "object";
     if (wentBack && role === newSide && current === oldSide) return false;
@@ -106,7 +104,7 @@ describe("a rotation with every fate of both keys, cut off at every instant, con
     const wrong = whole().filter((run) => {
       const { end } = run.result;
       const back = stageOf(run.before) === "reverting" || run.event === "--abort --yes";
-      if (end === "rejected" && stageOf(run.before) !== "erasing")
+      if (end === "rejected")
         return !says(back ? "old" : "new", run, "refused", "forbidden", "refused in between");
       if (end !== "unusable" && end !== "unreachable") return false;
       return !says("old", run, "limited", "no answer") && !says("new", run, "limited", "no answer");
@@ -240,7 +238,7 @@ describe("a rotation with targets, one of which may fail", () => {
     // The decision to skip a failing target is recorded by the stage, and may have been cut off after that.
     const behind = over.filter(
       ({ before, result }) =>
-        !["retiring", "erasing"].includes(stageOf(before)) &&
+        stageOf(before) !== "retiring" &&
         Object.values(result.state.targets).some((role) => role !== result.state.slots.current),
     );
     expect(behind.map(inWords)).toEqual([]);

@@ -255,8 +255,7 @@ class Run {
       },
       journal: {
         read: () => look(() => readable(this.#record)),
-        begin: (plan: RotationPlan, stage: RotationStage = "staging") =>
-          effect(() => write({ ...plan, stage, holder: "a run" })),
+        begin: (plan: RotationPlan) => effect(() => write({ ...plan, stage: "switching", holder: "a run" })),
         confirm: () => look(() => undefined),
         update: (record: RotationRecord, changes: Partial<RotationRecord> = {}) =>
           effect(() => write({ ...record, ...changes })),

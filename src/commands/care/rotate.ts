@@ -139,15 +139,12 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
         ? { ...told, code: exitCodes.rejected }
         : told;
     }
-    case "went-back":
-      return tellOfWayBack(deps, options, outcome.record, outcome);
-    case "nothing-staged": {
-      const { oldKey, newKey } = outcome.record;
-      throw new MistralKeyError(
-        "unfinished",
-        `This rotation was interrupted before the new key, ${newKey.mask}, was stored. Your key ${oldKey.mask} is still in use.`,
-        { hint: `To start again: ${commandFor(options.profile, "rotate")}` },
-      );
+    case "went-back": {
+      const told = tellOfWayBack(deps, options, outcome.record, outcome);
+      if (direction === "back" || outcome.record.stage === "reverting") return told;
+      // The new key was not there to finish with.
+      deps.output.next(`To start again: ${commandFor(options.profile, "rotate")}`);
+      return { ...told, code: exitCodes.unfinished };
     }
   }
 }

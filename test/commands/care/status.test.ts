@@ -181,7 +181,8 @@ describe("status", () => {
     await storeKey(deps, { key: newKey });
     const profile = deps.profiles.read(defaultProfile);
     if (profile === undefined) throw new Error("There is no profile.");
-    deps.journal.begin(planOf(oldKey, profile, profile, { holds: "old", now: deps.now() }), stage);
+    const plan = planOf(oldKey, profile, profile, { holds: "old", now: deps.now() });
+    deps.journal.update(deps.journal.begin(plan), { stage });
     expect((await run()).replace(/\s+/g, " ")).toContain(said);
   });
 

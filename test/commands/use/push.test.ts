@@ -101,7 +101,7 @@ describe("push during a rotation", () => {
     if (there === undefined) throw new Error("There is no profile.");
     known = there;
     const plan = planOf(otherKey, known, known, { holds: "either", now: on.deps.now() });
-    on.deps.journal.begin(plan, "delivering");
+    on.deps.journal.update(on.deps.journal.begin(plan), { stage: "delivering" });
   });
 
   it("takes no new target, and forgets none", async () => {
@@ -119,7 +119,6 @@ describe("push during a rotation", () => {
   });
 
   it.each([
-    ["staging", "old"],
     ["switching", "old"],
     ["reverting", "new"],
   ] as const)(
@@ -134,7 +133,7 @@ describe("push during a rotation", () => {
         { holds: inUse, now: on.deps.now() },
       );
       on.deps.journal.end(defaultProfile);
-      const begun = on.deps.journal.begin(plan, stage);
+      const begun = on.deps.journal.update(on.deps.journal.begin(plan), { stage });
       expect((await on.push()).code).toBe(0);
       expect(env()).toContain(key.reveal());
       expect(on.deps.journal.read(defaultProfile)).toEqual(begun);
