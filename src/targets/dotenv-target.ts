@@ -21,9 +21,7 @@ export function openDotenv(path: string, words: string, { profile, processContex
     words,
     read,
     check: () => checkDotenv(place, processContext),
-    deliver: async (key) => {
-      await writeDotenv({ ...place, key }, processContext);
-    },
+    deliver: (key) => writeDotenv({ ...place, key }, processContext),
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
       return (await read()) === ""

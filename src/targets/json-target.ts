@@ -61,9 +61,7 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
   };
   return {
     words,
-    check: async () => {
-      await readFile();
-    },
+    check: readFile,
     deliver: (key) => change(beside === undefined ? key.reveal() : { ...beside, key: key.reveal() }),
     read,
     remove: async () => {

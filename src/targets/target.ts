@@ -5,7 +5,8 @@ import type { ProfileName } from "../keys/profile-name.ts";
 /**
  * A place that a key is delivered to: a dotenv file, another tool's settings, a service's secret. Every
  * method ends within a minute, or throws a MistralKeyError that says what is wrong and what to do; none shows
- * a key, or passes one to a program except on its standard input.
+ * a key, or passes one to a program except on its standard input. What `check` and `deliver` resolve with has
+ * no meaning.
  */
 export interface Target {
   /** What it is, for use in a sentence: `the dotenv file .env`, `GitHub Actions (ada/engine)`. */
@@ -15,10 +16,10 @@ export interface Target {
    * Checks, without changing anything, that a delivery can succeed: the program is installed and signed in,
    * the file is writable.
    */
-  check(): Promise<void>;
+  check(): Promise<unknown>;
 
   /** Stores a key there, replacing an earlier one. */
-  deliver(key: ApiKey): Promise<void>;
+  deliver(key: ApiKey): Promise<unknown>;
 
   /**
    * Returns the value stored there; empty if there is none, `undefined` if unreadable.

@@ -3,7 +3,7 @@ import { MistralKeyError } from "../../errors.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
-import { OwnersProgram } from "./owners-program.ts";
+import { ownersProgram, parseAnswer } from "./owners-program.ts";
 
 const noValue = /staging label/i;
 
@@ -16,23 +16,23 @@ const noValue = /staging label/i;
 export function openAws(secretId: string, context: TargetContext): Target {
   const hint = `If you are not signed in: aws configure, or aws sso login\nIf there is no such secret: aws secretsmanager create-secret --name ${secretId}`;
   const install = "See https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
-  const aws = new OwnersProgram({ name: "aws", install, hint }, context);
+  const aws = ownersProgram({ name: "aws", install, hint }, context);
   // aws opens /dev/stdin by name, which fails for the socket that Node uses as a child's stdin.
   const forShell = "On Windows, use command: with a program of your own.";
-  const shell = new OwnersProgram({ name: "sh", install: forShell, hint }, context);
+  const shell = ownersProgram({ name: "sh", install: forShell, hint }, context);
 
   const words = `the AWS secret ${secretId}`;
   const about = ["--secret-id", secretId, "--output", "json"];
   const write = async (input: string, key: ApiKey) => {
     const args = ["secretsmanager", "put-secret-value", ...about, "--secret-string", "file:///dev/stdin"];
-    await shell.run(["-c", 'cat | aws "$@"', "sh", ...args], { input, key });
+    await shell(["-c", 'cat | aws "$@"', "sh", ...args], { input, key });
   };
   /** The secret's value; empty if it has none yet. */
   const readSecret = async (key?: ApiKey) => {
     const call = { key, absent: noValue };
-    const { stdout, said } = await aws.run(["secretsmanager", "get-secret-value", ...about], call);
-    if (noValue.test(said)) return "";
-    const { SecretString: text } = aws.parse(stdout) as { readonly SecretString?: unknown };
+    const answer = await aws(["secretsmanager", "get-secret-value", ...about], call);
+    if (noValue.test(answer.said)) return "";
+    const { SecretString: text } = parseAnswer("aws", answer) as { readonly SecretString?: unknown };
     if (typeof text === "string") return text;
     throw new MistralKeyError("usage", `${words} holds binary data, which a key would replace.`, {
       hint: "Use another secret for the key.",
@@ -40,9 +40,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
   };
   return {
     words,
-    check: async () => {
-      await readSecret();
-    },
+    check: () => readSecret(),
     deliver: async (key) => {
       const text = await readSecret(key);
       await write(membersOf(text) === undefined ? key.reveal() : withMember(text, key.reveal()), key);

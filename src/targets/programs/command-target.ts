@@ -2,7 +2,7 @@ import { MistralKeyError } from "../../errors.ts";
 import { findProgram } from "../../files/find-program.ts";
 import { showName } from "../../outside-text.ts";
 import type { Target, TargetContext } from "../target.ts";
-import { OwnersProgram, type ProgramCall } from "./owners-program.ts";
+import { ownersProgram, type ProgramCall } from "./owners-program.ts";
 
 /** Separates the command that takes the key from the one that reads it back. */
 const separator = "--read-back";
@@ -26,7 +26,7 @@ export function openCommand(text: string, context: TargetContext): Target {
   }
   const words = `the command ${showName(command[0] ?? "")}`;
   const run = ([name = "", ...args]: readonly string[], call: ProgramCall) =>
-    new OwnersProgram({ name, install }, context).run(args, call);
+    ownersProgram({ name, install }, context)(args, call);
   return {
     words,
     check: async () => {
@@ -36,9 +36,7 @@ export function openCommand(text: string, context: TargetContext): Target {
         throw new MistralKeyError("usage", message, { hint: install });
       }
     },
-    deliver: async (key) => {
-      await run(command, { input: key });
-    },
+    deliver: (key) => run(command, { input: key }),
     read: async (key) => reading && (await run(reading, { key })).stdout.trim(),
     remove: async () => `${words} gets no more keys; what it has already stored stays where it is.`,
   };

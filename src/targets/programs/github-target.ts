@@ -2,7 +2,7 @@ import type { ApiKey } from "../../keys/api-key.ts";
 import type { TargetReference } from "../../profiles/target-reference.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
-import { OwnersProgram } from "./owners-program.ts";
+import { ownersProgram } from "./owners-program.ts";
 
 /**
  * The GitHub Actions secret `MISTRAL_API_KEY` of a repository or of one of its environments.
@@ -15,25 +15,21 @@ export function openGithub(
 ): Target {
   const install = "To install it, see https://cli.github.com";
   const hint = "If you are not signed in, or may not set secrets there: gh auth login";
-  const gh = new OwnersProgram({ name: "gh", install, hint }, context);
+  const gh = ownersProgram({ name: "gh", install, hint }, context);
   const where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
   const words = `GitHub Actions (${repository}${environment === null ? "" : `, environment ${environment}`})`;
   /** Lists secret names, which needs permission to set secrets. */
   const listNames = async (key?: ApiKey) => {
-    const { stdout } = await gh.run(["secret", "list", ...where], { key });
+    const { stdout } = await gh(["secret", "list", ...where], { key });
     return stdout.split("\n").map((line) => line.split("\t")[0] ?? "");
   };
   return {
     words,
-    check: async () => {
-      await listNames();
-    },
-    deliver: async (key) => {
-      await gh.run(["secret", "set", standardVariable, ...where], { input: key });
-    },
+    check: () => listNames(),
+    deliver: (key) => gh(["secret", "set", standardVariable, ...where], { input: key }),
     read: async (key) => ((await listNames(key)).includes(standardVariable) ? undefined : ""),
     remove: async (key) => {
-      await gh.run(["secret", "delete", standardVariable, ...where], { key });
+      await gh(["secret", "delete", standardVariable, ...where], { key });
       return `The secret ${standardVariable} was deleted from ${words}; which key it had cannot be read there.`;
     },
   };

@@ -2,7 +2,7 @@ import type { ApiKey } from "../../keys/api-key.ts";
 import type { TargetReference } from "../../profiles/target-reference.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
-import { OwnersProgram } from "./owners-program.ts";
+import { ownersProgram, parseAnswer } from "./owners-program.ts";
 
 /**
  * One entry of a Kubernetes secret. Server-side apply keeps the other entries and, unlike client-side apply,
@@ -16,15 +16,15 @@ export function openKubernetes(
 ): Target {
   const install = "See https://kubernetes.io/docs/tasks/tools/";
   const hint = "If you are not signed in, or this is another cluster: kubectl config use-context NAME";
-  const kubectl = new OwnersProgram({ name: "kubectl", install, hint }, context);
+  const kubectl = ownersProgram({ name: "kubectl", install, hint }, context);
   const entry = named ?? standardVariable;
   const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry}`;
   const read = async (key?: ApiKey) => {
     const args = ["get", "secret", secret, "--namespace", namespace];
     const output = ["--ignore-not-found", "--output=json", "--request-timeout=20s"];
-    const { stdout } = await kubectl.run([...args, ...output], { key });
-    if (stdout.trim() === "") return "";
-    const { data } = kubectl.parse(stdout) as { readonly data?: Readonly<Record<string, unknown>> };
+    const answer = await kubectl([...args, ...output], { key });
+    if (answer.stdout.trim() === "") return "";
+    const { data } = parseAnswer("kubectl", answer) as { readonly data?: Readonly<Record<string, unknown>> };
     return Buffer.from(String(data?.[entry] ?? ""), "base64").toString();
   };
   const apply = async (data: Readonly<Record<string, string>>, key: ApiKey) => {
@@ -32,14 +32,12 @@ export function openKubernetes(
     const input = JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, data });
     // The server removes what a manager no longer applies, so each entry has a manager of its own.
     const how = ["--server-side", "--force-conflicts", `--field-manager=mistral-key/${entry}`];
-    await kubectl.run(["apply", ...how, "--validate=false", "-f", "-"], { input, key });
+    await kubectl(["apply", ...how, "--validate=false", "-f", "-"], { input, key });
   };
   return {
     words,
     read,
-    check: async () => {
-      await read();
-    },
+    check: () => read(),
     deliver: (key) => apply({ [entry]: Buffer.from(key.reveal()).toString("base64") }, key),
     remove: async (key) => {
       // The server removes what is no longer applied and has no other owner.

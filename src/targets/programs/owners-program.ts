@@ -42,31 +42,23 @@ const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
 /**
+ * Runs a program to completion.
+ *
+ * @throws MistralKeyError of kind `usage`, with a hint if known, if it fails, is missing or too old, times
+ *   out, or cannot be started
+ */
+export type RunOwnersProgram = (args: readonly string[], call?: ProgramCall) => Promise<ProgramAnswer>;
+
+/**
  * A program of the user's own that a target runs because it is signed in. A key is passed on its standard
  * input only.
  */
-export class OwnersProgram {
-  readonly #facts: ProgramFacts;
-  readonly #context: TargetContext;
-
-  constructor(facts: ProgramFacts, context: TargetContext) {
-    this.#facts = facts;
-    this.#context = context;
-  }
-
-  /**
-   * Runs it to completion.
-   *
-   * @throws MistralKeyError of kind `usage`, with a hint if known, if it fails, is missing or too
-   *   old, times out, or cannot be started
-   */
-  async run(
-    args: readonly string[],
-    { input, key, cwd, encoding, absent }: ProgramCall = {},
-  ): Promise<ProgramAnswer> {
-    const { name, install, hint } = this.#facts;
-    const { processContext, signal, programLimitMs = defaultLimitMs } = this.#context;
-    const { env, platform, home } = processContext;
+export function ownersProgram(
+  { name, install, hint }: ProgramFacts,
+  { processContext, signal, programLimitMs = defaultLimitMs }: TargetContext,
+): RunOwnersProgram {
+  const { env, platform, home } = processContext;
+  return async (args, { input, key, cwd, encoding, absent } = {}) => {
     const keys = [key, input].filter((one) => one instanceof ApiKey);
     const outcome = await runProgram(name, args, {
       env,
@@ -102,18 +94,18 @@ export class OwnersProgram {
       default:
         throw failure(`${name} was stopped before it had finished.`);
     }
-  }
+  };
+}
 
-  /** Parses its output as JSON. */
-  parse(stdout: string): object {
-    try {
-      const value: unknown = JSON.parse(stdout);
-      if (typeof value === "object" && value !== null) return value;
-    } catch {
-      // Same failure; not quoted, as it may hold a secret.
-    }
-    throw failure(`What ${this.#facts.name} answered is not understood.`);
+/** Parses what a program printed as JSON. */
+export function parseAnswer(name: string, { stdout }: ProgramAnswer): object {
+  try {
+    const value: unknown = JSON.parse(stdout);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // Same failure; not quoted, as it may hold a secret.
   }
+  throw failure(`What ${name} answered is not understood.`);
 }
 
 function failure(message: string, hint?: string): MistralKeyError {

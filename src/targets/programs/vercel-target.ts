@@ -4,7 +4,7 @@ import { MistralKeyError } from "../../errors.ts";
 import { showName } from "../../outside-text.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
-import { OwnersProgram } from "./owners-program.ts";
+import { ownersProgram } from "./owners-program.ts";
 
 /**
  * The environment variable `MISTRAL_API_KEY` of the Vercel project that a folder is linked to.
@@ -15,7 +15,7 @@ import { OwnersProgram } from "./owners-program.ts";
  */
 export function openVercel(environment: string, folder: string, context: TargetContext): Target {
   const install = "To install it: npm install --global vercel";
-  const vercel = new OwnersProgram(
+  const vercel = ownersProgram(
     { name: "vercel", install, hint: "If you are not signed in: vercel login" },
     context,
   );
@@ -28,7 +28,7 @@ export function openVercel(environment: string, folder: string, context: TargetC
           hint: "Link it there: vercel link",
         });
       }
-      await vercel.run(["whoami"], { cwd: folder });
+      await vercel(["whoami"], { cwd: folder });
     },
     deliver: async (key) => {
       // Vercel has no sensitive variables in development.
@@ -36,13 +36,13 @@ export function openVercel(environment: string, folder: string, context: TargetC
       // No branch: without it, vercel asks for one.
       const branch = environment === "preview" ? [""] : [];
       const args = ["env", "add", standardVariable, environment, ...branch, "--force", "--yes", ...sensitive];
-      const { stdout, said } = await vercel.run(args, { input: key, cwd: folder });
+      const { stdout, said } = await vercel(args, { input: key, cwd: folder });
       if (!/environment variable/i.test(stdout + said)) throw unsaid("set");
     },
     read: async () => undefined,
     remove: async (key) => {
       const args = ["env", "rm", standardVariable, environment, "--yes"];
-      const { stdout, said } = await vercel.run(args, { key, cwd: folder });
+      const { stdout, said } = await vercel(args, { key, cwd: folder });
       if (!/removed environment variable/i.test(stdout + said)) throw unsaid("removed");
       return `${standardVariable} was removed from ${words}; which key it had cannot be read there. A deployment keeps it until the next one.`;
     },
