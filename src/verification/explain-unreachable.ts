@@ -18,7 +18,7 @@ export function aboutKey({ accepted }: Pick<CallContext, "accepted">): string {
 export function explainFailure(failure: ConnectionFailure, context: CallContext): Explanation {
   const { what, hint } = wordsFor(failure, context);
   const sentence = `Mistral could not be reached, ${aboutKey(context)}: ${what}.`;
-  return { sentence, causes: [], hint, next: [doctor] };
+  return { sentence, hint, next: [doctor] };
 }
 
 /** Explains an answer that is not from Mistral's API. */

@@ -13,12 +13,6 @@ const openStatus = { command: "open status", does: "see whether Mistral has a pr
 
 /** Explains an assessment in words. */
 export function explain(assessed: Assessed): Explanation {
-  return { causes: [], hint: null, next: [], ...wordsFor(assessed) };
-}
-
-type Words = Pick<Explanation, "sentence"> & Partial<Explanation>;
-
-function wordsFor(assessed: Assessed): Words {
   const { context } = assessed;
   const { endpoint, model } = context;
   switch (assessed.diagnosis) {
@@ -79,7 +73,13 @@ function wordsFor(assessed: Assessed): Words {
         next: [openStatus],
       };
     case "model-not-found":
-      return assessed.missing === "model" ? explainNoModel(model) : explainNoApi(addressOf(endpoint));
+      return assessed.missing === "model"
+        ? {
+            sentence: `The key is good, but Mistral has no model called ${showName(model ?? "that")} for it.`,
+            hint: "Check the name, or leave out --model to try a model that the key may call.",
+            next: [{ command: "models", does: "see the models that the key may call" }],
+          }
+        : explainNoApi(addressOf(endpoint));
     case "bad-request":
       return {
         sentence: `Mistral did not understand the call (HTTP ${assessed.status}), which says nothing about the key.`,
@@ -101,7 +101,7 @@ function wordsFor(assessed: Assessed): Words {
   }
 }
 
-function explainRefusedOldKey(lastAcceptedAt: string, { history, mask }: CallContext): Words {
+function explainRefusedOldKey(lastAcceptedAt: string, { history, mask }: CallContext): Explanation {
   const { expiresAt } = history;
   const known = [`It worked on ${formatDay(dayOf(new Date(lastAcceptedAt)))}.`];
   if (typeof expiresAt === "string") known.push(`${formatDay(expiresAt)} is noted as its last day.`);
@@ -115,7 +115,7 @@ function explainRefusedOldKey(lastAcceptedAt: string, { history, mask }: CallCon
   };
 }
 
-function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Words {
+function explainRefusedNewKey(context: CallContext, noCodestralKey: boolean): Explanation {
   const { mask, usualShape, endpoint, history } = context;
   const ofFoundKey = [facts.deleted, facts.expired, facts.otherProduct, facts.allowance];
   const ofNewKey = () => [
@@ -140,7 +140,7 @@ function notAccepted(mask: string): string {
 function explainLimit(
   limit: "of-the-moment" | "of-the-month" | "spending",
   retryAfterMs: number | undefined,
-): Words {
+): Explanation {
   switch (limit) {
     case "spending":
       return {
@@ -165,15 +165,7 @@ function explainLimit(
   }
 }
 
-function explainNoModel(model = "that"): Words {
-  return {
-    sentence: `The key is good, but Mistral has no model called ${showName(model)} for it.`,
-    hint: "Check the name, or leave out --model to try a model that the key may call.",
-    next: [{ command: "models", does: "see the models that the key may call" }],
-  };
-}
-
-function explainNoApi(address: string): Words {
+function explainNoApi(address: string): Explanation {
   return {
     sentence: `There is no Mistral API at ${address}, so nothing is known about the key.`,
     hint: /\/v1$/.test(address)

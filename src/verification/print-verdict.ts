@@ -16,7 +16,7 @@ export function printExplanation(output: Output, assessed: Assessed): void {
 
 /** Prints what happened, other facts, possible causes, and what to do next. */
 function printMeaning(output: Output, assessed: Assessed): void {
-  const { sentence, facts = [], causes, hint } = explain(assessed);
+  const { sentence, facts = [], causes = [], hint } = explain(assessed);
   if (isRefusal(assessed.diagnosis)) output.fail(sentence, 0);
   else output.warn(output.theme.strong(sentence), 0);
   if (facts.length > 0) output.print();
@@ -26,7 +26,7 @@ function printMeaning(output: Output, assessed: Assessed): void {
     output.paragraph(causes.length === 1 ? "This may be why:" : "One of these may be why:");
   }
   for (const cause of causes) output.bullet(cause);
-  if (hint === null) return;
+  if (hint === undefined) return;
   output.print();
   output.next(hint);
 }
@@ -48,7 +48,7 @@ export function printFailedCall(output: Output, profile: ProfileName, assessed: 
 
 function printWithNext(output: Output, profile: ProfileName | null, assessed: Assessed): void {
   printMeaning(output, assessed);
-  const { next } = explain(assessed);
+  const { next = [] } = explain(assessed);
   if (next.length === 0) return;
   output.print();
   output.rows(

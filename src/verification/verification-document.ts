@@ -74,10 +74,9 @@ function hintOf(verification: Verification): string | null {
 
 /** What an assessment means and what to do, in one line for `--json`. */
 export function hintFor(profile: ProfileName | null, assessed: Assessed): string {
-  const { sentence, hint, next } = explain(assessed);
-  const [first] = next;
-  const command = first === undefined ? [] : [`Try: ${commandOf(profile, first.command)}`];
-  return [sentence, ...(hint === null ? [] : [hint]), ...command].join(" ");
+  const { sentence, hint, next: [first] = [] } = explain(assessed);
+  const command = first && `Try: ${commandOf(profile, first.command)}`;
+  return [sentence, hint, command].filter((part) => part !== undefined).join(" ");
 }
 
 /** A suggested command to copy, with the profile unless it opens a page. */

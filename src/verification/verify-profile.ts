@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError, unlessDamaged } from "../errors.ts";
+import { MistralKeyError } from "../errors.ts";
 import { runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
@@ -46,7 +46,7 @@ export interface VerifiedKey extends CheckedKey {
 
 type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
 /** The dependencies of {@link readKeyToCheck}. */
-export type Reading = Pick<Deps, "profiles" | "store" | "journal" | "mistral">;
+export type Reading = Pick<Deps, "profiles" | "store" | "mistral">;
 
 /**
  * Checks a stored key and saves the result.
@@ -75,12 +75,7 @@ export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Pro
   // Loads the SDK while the keychain is read, which takes as long; a failure shows on use.
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
-  // During a rotation the key may be the new or the old one. A damaged record says nothing about the key and
-  // is reported at the end.
-  const rotation = unlessDamaged(() => deps.journal.read(request.profile));
-  const known = [profile, rotation?.after, rotation?.before ?? undefined].find(
-    (one) => one !== undefined && matchesFingerprint(key, one.fingerprint),
-  );
+  const known = profile !== undefined && matchesFingerprint(key, profile.fingerprint) ? profile : undefined;
   const history =
     known === undefined ? newKey : { expiresAt: known.expiresAt, lastAcceptedAt: known.lastAcceptedAt };
   return { request, key, store, endpoint, history, known, profile };
@@ -89,9 +84,8 @@ export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Pro
 /** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */
 export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store } = found;
-  const [known, profile] = [found.known, found.profile].map(
-    (one) => one && (latestOf(deps.profiles, one) ?? one),
-  );
+  const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
+  const known = found.known && profile;
   const now = deps.now();
   const knowledge =
     known === undefined
@@ -186,8 +180,8 @@ function endNotes({
   ];
 }
 
-/** Apps use `MISTRAL_API_KEY` first, so another key there hides the stored one. */
-function shadowNotes(env: Deps["env"], key: ApiKey, profile: ProfileName): readonly string[] {
+/** Warns of another key in `MISTRAL_API_KEY`, which apps use before a stored one. */
+export function shadowNotes(env: Deps["env"], key: ApiKey, profile: ProfileName): readonly string[] {
   const shadow = readEnvironmentKey(env);
   if (shadow.state === "absent" || (shadow.state === "key" && shadow.key.equals(key))) return [];
   const what = shadow.state === "key" ? `another key, ${shadow.key.mask}` : "something that cannot be a key";

@@ -17,8 +17,9 @@ const gateway = { region: "global", serverUrl: "https://gateway.example.com" } a
 const refused: Assessment = { diagnosis: "invalid-key", codestral: "not-known" };
 
 function words(assessment: Assessment, changes: Partial<CallContext> = {}) {
-  const { facts = [], causes, ...rest } = explain({ ...assessment, context: { ...context, ...changes } });
-  return { ...rest, facts: facts.join(" "), causes: causes.join(" ") };
+  const assessed = { ...assessment, context: { ...context, ...changes } };
+  const { facts = [], causes = [], next = [], ...rest } = explain(assessed);
+  return { ...rest, facts: facts.join(" "), causes: causes.join(" "), next };
 }
 
 describe("a refused key that nobody has seen before", () => {

@@ -168,7 +168,7 @@ function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckRe
     },
   });
   const message = inLines(explanation);
-  return { state: "fail", code: exitCodes.unreachable, message, hint: explanation.hint ?? undefined };
+  return { state: "fail", code: exitCodes.unreachable, message, hint: explanation.hint };
 }
 
 /** The clock error that is worth a warning, in minutes. */

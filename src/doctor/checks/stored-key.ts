@@ -1,3 +1,4 @@
+import { joinHints } from "../../errors.ts";
 import { exitCodeOfDiagnosis, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
@@ -126,12 +127,10 @@ export const mistralCheck: Check = {
     const api = await deps.mistral(endpoint);
     const check = await api.checkKey(key, { history, signal: deps.signal });
     const explanation = explain(check);
-    const { hint, next } = explanation;
+    const { hint, next = [] } = explanation;
     const message = inLines(explanation);
-    const advice = [
-      ...(hint === null ? [] : [hint]),
-      ...next.map(({ command, does }) => `To ${does}: ${commandOf(profile, command)}`),
-    ].join("\n");
+    const commands = next.map(({ command, does }) => `To ${does}: ${commandOf(profile, command)}`);
+    const advice = joinHints(hint, ...commands);
     switch (verdictOf(check)) {
       case "usable":
         return { state: "ok", message };
