@@ -6,7 +6,6 @@ import { consolePages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { quietly } from "../terminal/absence.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { printExplanation } from "../verification/print-verdict.ts";
@@ -155,14 +154,14 @@ const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
  * @throws Cancelled when the user stops
  */
 export async function retryNewKey(
-  deps: Pick<Deps, "output" | "sleep" | "interactive" | "prompts">,
+  deps: Pick<Deps, "output" | "sleep">,
   checkKey: () => Promise<KeyCheck>,
   before: KeyCheck,
 ): Promise<KeyCheck> {
   let check = before;
   for (const pause of pauses) {
     if (check.diagnosis !== "invalid-key") break;
-    await quietly(deps, () => countDown(deps, pause));
+    await countDown(deps, pause);
     check = await checkKey();
   }
   return check;

@@ -4,6 +4,7 @@ import { Cancelled, joinHints, MistralKeyError, withSentence } from "../errors.t
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { newKey } from "../mistral/mistral-api.ts";
+import { withCheck } from "../profiles/known-key.ts";
 import { endpointFor } from "../profiles/profile.ts";
 import { answerOf } from "../rotation/ask-mistral.ts";
 import type { RotationRecord } from "../rotation/journal.ts";
@@ -64,8 +65,10 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
     case "forbidden":
       await keepingBothKeys(record, () => takeBack(deps, record, issuer, created, store));
       return { outcome: "refused", key: created.key, store, check };
-    case "accepted":
-      return { outcome: "rotated", ...(await switchToStaged(deps, record, { ...replace, check })) };
+    case "accepted": {
+      const checked = { ...record, after: withCheck(record.after, check, deps.now()) };
+      return await switchToStaged(deps, checked, { ...replace, check });
+    }
     default:
       throw new MistralKeyError(
         "unfinished",

@@ -108,37 +108,30 @@ function readRecord({ journal }: Finding, profile: ProfileName): RotationRecord 
   }
 }
 
-/** The two keys found in the slots. */
-interface TwoKeys {
-  readonly oldKey: ApiKey;
-  readonly newKey: ApiKey;
-}
+/** The old and the new key, as far as the slots tell. */
+type TwoKeys = readonly [oldKey: ApiKey, newKey: ApiKey];
 
 async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<TwoKeys | undefined> {
   const { current, next, previous } = await readSlots(store, profile);
-  const isSecond = (key: ApiKey | undefined): key is ApiKey =>
-    key !== undefined && (current === undefined || !key.equals(current));
-  if (isSecond(next)) {
-    const oldKey = current ?? previous;
-    if (oldKey !== undefined) return { oldKey, newKey: next };
+  if (current !== undefined) {
+    if (next !== undefined && !next.equals(current)) return [current, next];
+    return previous === undefined || previous.equals(current) ? undefined : [previous, current];
   }
-  if (current === undefined) {
-    const other = next ?? previous;
-    if (other === undefined) return undefined;
-    throw new MistralKeyError(
-      "no-key",
-      `${store.describe()} holds no key in use for profile "${profile}", only ${other.mask} of a rotation whose record is lost.`,
-      { hint: `To start again: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
-    );
-  }
-  return isSecond(previous) ? { oldKey: previous, newKey: current } : undefined;
+  if (next !== undefined && previous !== undefined) return [previous, next];
+  const other = next ?? previous;
+  if (other === undefined) return undefined;
+  throw new MistralKeyError(
+    "no-key",
+    `${store.describe()} holds no key in use for profile "${profile}", only ${other.mask} of a rotation whose record is lost.`,
+    { hint: `To start again: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
+  );
 }
 
 function planFor(
   { profiles, now }: Finding,
   name: ProfileName,
   store: SecretStore,
-  { oldKey, newKey }: TwoKeys,
+  [oldKey, newKey]: TwoKeys,
 ): RotationPlan {
   const known = unlessDamaged(() => profiles.read(name));
   const { targets = [], adminKey } = known ?? {};

@@ -39,9 +39,7 @@ export interface MoveOptions extends RetireOptions {
 }
 
 /** The outcome of {@link moveRotation}. */
-export type MoveOutcome =
-  | ({ readonly outcome: "rotated" } & RotationOutcome)
-  | ({ readonly outcome: "went-back" } & WayBack);
+export type MoveOutcome = RotationOutcome | WayBack;
 
 /**
  * Runs a rotation step by step, as the table says, until it ends or cannot continue now. Each step depends on

@@ -1,7 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
-import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { formatDay } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
@@ -11,6 +10,7 @@ import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { DeliveryReport } from "../targets/target.ts";
+import { shadowNotes } from "../verification/verify-profile.ts";
 import type { Left } from "./stages.ts";
 
 /**
@@ -21,6 +21,7 @@ export type OldKeyState = "alive" | "dead" | "unknown";
 
 /** The state of a rotation, past the switch to the new key, when its flow returns. */
 export interface RotationOutcome {
+  readonly outcome: "rotated";
   /** Whether nothing is left to do; false if a target lacks the new key, even if the rotation has ended. */
   readonly finished: boolean;
   /** Why the rotation has not ended; `undefined` if it has. */
@@ -40,6 +41,7 @@ export interface RotationOutcome {
 
 /** How going back ended. */
 export interface WayBack {
+  readonly outcome: "went-back";
   /** Which key is in use: the old one, or one that something else stored. */
   readonly inUse: "old" | "another";
   /** Whether nothing is left to do; false if a target did not take the old key back. */
@@ -85,12 +87,7 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
     );
     output.next(`To note it: ${commandFor(profile.name, "expires DATE")}`);
   }
-  const here = readEnvironmentKey(env);
-  if (here.state === "key" && !here.key.equals(outcome.key)) {
-    output.warn(
-      `MISTRAL_API_KEY in this shell is another key (${here.key.mask}), and apps started here use that one.`,
-    );
-  }
+  for (const note of shadowNotes(env, outcome.key, profile.name)) output.warn(note);
 }
 
 function wordsFor(left: Left, { profile }: RotationOutcome): string {

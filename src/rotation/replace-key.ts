@@ -12,7 +12,7 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, latestOf, profileOf, withCheck } from "../profiles/known-key.ts";
+import { type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
@@ -64,7 +64,7 @@ export async function switchToStaged(
       captured: { check },
       onSwitched: async () => {
         deps.output.ok(`stored in ${store.describe()}, read back`);
-        await completeProfile(deps, record, request);
+        await noteLastDay(deps, record.after, request);
       },
     }),
   );
@@ -74,22 +74,11 @@ export async function switchToStaged(
   });
 }
 
-/** Saves what was not known when the profile was planned. */
-async function completeProfile(
-  { profiles, now }: Deps,
-  { after }: RotationRecord,
-  { check, askExpiry }: ReplaceRequest,
-): Promise<void> {
-  const change = (changed: (profile: Profile) => Profile) => {
-    const profile = latestOf(profiles, after);
-    if (profile !== undefined) profiles.write(changed(profile));
-  };
-  // `--auto` stores a key before checking it.
-  if (check !== undefined && after.lastVerifiedAt === null)
-    change((profile) => withCheck(profile, check, now()));
-  // Asked last, so that stopping there loses no key.
+/** Asked when the key is in use, so that stopping there loses no key. */
+async function noteLastDay({ profiles }: Deps, after: Profile, { askExpiry }: ReplaceRequest): Promise<void> {
   const expiresAt = await askExpiry?.();
-  if (expiresAt !== undefined) change((profile) => ({ ...profile, expiresAt }));
+  const profile = latestOf(profiles, after);
+  if (expiresAt !== undefined && profile !== undefined) profiles.write({ ...profile, expiresAt });
 }
 
 /**

@@ -2,7 +2,6 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
-import { quietly } from "../terminal/absence.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type KeyChecks } from "./ask-mistral.ts";
@@ -166,9 +165,9 @@ async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: nu
   deps.output.paragraph("Waiting until Mistral refuses the old key. Ctrl-C leaves that for later.");
   const end = deps.now().getTime() + waitMs;
   const line = deps.output.progress("Asking Mistral every few seconds");
-  const look = async () => {
-    let state = first;
-    let left = waitMs;
+  let state = first;
+  let left = waitMs;
+  try {
     for (let second = 1; left > 0; second += 1) {
       line.update(`Asking Mistral every few seconds, for ${inMinutes(left)} more`);
       const pause = Math.min(1_000, left);
@@ -180,8 +179,9 @@ async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: nu
       if (state === "dead" || state === "new-key-rejected") break;
     }
     return state;
-  };
-  return await quietly(deps, look).finally(() => line.clear());
+  } finally {
+    line.clear();
+  }
 }
 
 /** As `m:ss`. */

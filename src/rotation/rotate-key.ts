@@ -27,7 +27,7 @@ export interface RotateRequest extends KeyRequest, RetireOptions {
 
 /** How {@link rotateKey} ended. */
 export type RotateOutcome =
-  | ({ readonly outcome: "rotated" } & RotationOutcome)
+  | RotationOutcome
   /** The new key failed its check; nothing was changed. */
   | {
       readonly outcome: "refused";
@@ -60,7 +60,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   });
   if (captured.outcome === "refused") return { ...captured, store };
   await settleWorkspace(deps, request, before?.identity ?? null, captured);
-  const outcome = await replaceKey(deps, {
+  return await replaceKey(deps, {
     ...request,
     name: request.profile,
     key: captured.key,
@@ -71,7 +71,6 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
     before,
     askExpiry: walked?.asked === false ? () => askExpiry(deps, { justMade }) : undefined,
   });
-  return { outcome: "rotated", ...outcome };
 }
 
 /**

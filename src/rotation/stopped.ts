@@ -29,26 +29,24 @@ export function stopped(reason: StopReason, { record, check, storeName }: StopFa
         `Mistral does not accept the new key ${newKey}, so the rotation goes no further. Both keys are kept.`,
         `To go back to the old key: ${command("rotate --abort")}`,
       );
-    case "new-key-unknown":
-      return fail(
-        kindOf(check),
-        `Whether the new key ${newKey} works cannot be found out at the moment. Both keys are kept.${why}`,
-        `Try again later: ${command("rotate --finish")}`,
-      );
     case "old-key-rejected":
       return fail(
         "rejected",
-        check?.diagnosis === "forbidden" || check?.diagnosis === "wrong-product"
-          ? `Mistral allows the old key ${oldKey} no calls any more, so there is no way back to it.`
-          : `Mistral does not accept the old key ${oldKey} any more, so there is no way back to it.`,
+        `Mistral allows the old key ${oldKey} no calls any more, so there is no way back to it.`,
         `To end the rotation with the new key ${newKey}: ${command("rotate --finish")}`,
       );
-    case "old-key-unknown":
+    case "new-key-unknown":
+    case "old-key-unknown": {
+      const [key, again] =
+        reason === "new-key-unknown"
+          ? [`the new key ${newKey}`, "rotate --finish"]
+          : [`the old key ${oldKey}`, "rotate --abort"];
       return fail(
         kindOf(check),
-        `Whether the old key ${oldKey} still works cannot be found out at the moment. Both keys are kept.${why}`,
-        `Try again later: ${command("rotate --abort")}`,
+        `Whether ${key} works cannot be found out at the moment. Both keys are kept.${why}`,
+        `Try again later: ${command(again)}`,
       );
+    }
     case "both-keys-rejected":
       return fail(
         "rejected",

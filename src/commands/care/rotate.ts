@@ -42,19 +42,20 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     revoke: auto ? revokeByIssuer(deps) : undefined,
   };
   const due = readDue(flags);
+  const work = (here: Deps, asked: RotateOptions) =>
+    quietly(here, async () => {
+      if (due !== undefined) return await rotateDue(here, asked, due, rotateOne);
+      return direction === undefined ? await rotateOne(here, asked) : await end(here, asked, direction);
+    });
   if (flags.on("web")) {
     const { onPage } = await import("../../web/on-page.ts");
-    return await onPage(deps, options, async (page) => {
-      const here = { ...options, browser: false };
-      return (direction === undefined ? await rotateOne(page, here) : await end(page, here, direction)).code;
-    });
+    return await onPage(
+      deps,
+      options,
+      async (page) => (await work(page, { ...options, browser: false })).code,
+    );
   }
-  const { code, document } =
-    due !== undefined
-      ? await rotateDue(deps, options, due, rotateOne)
-      : direction !== undefined
-        ? await end(deps, options, direction)
-        : await rotateOne(deps, options);
+  const { code, document } = await work(deps, options);
   if (json) deps.output.json(document);
   return code;
 }
@@ -117,9 +118,7 @@ async function resume(deps: Deps, options: RotateOptions, record: RotationRecord
 }
 
 async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
-  const outcome = await quietly(deps, () =>
-    options.auto ? rotateByIssuer(deps, options) : rotateKey(deps, options),
-  );
+  const outcome = options.auto ? await rotateByIssuer(deps, options) : await rotateKey(deps, options);
   if (outcome.outcome === "rotated") return await tellOfRotation(deps, outcome);
   const { key, store, check } = outcome;
   const { profile, expiresAt } = options;
@@ -131,7 +130,7 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
 }
 
 async function end(deps: Deps, options: RotateOptions, direction: Direction): Promise<Told> {
-  const outcome = await quietly(deps, () => endRotation(deps, { ...options, direction }));
+  const outcome = await endRotation(deps, { ...options, direction });
   switch (outcome.outcome) {
     case "rotated": {
       const told = await tellOfRotation(deps, outcome);
