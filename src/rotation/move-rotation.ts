@@ -166,7 +166,7 @@ class Move {
     const { current } = this.#keys;
     if (current === undefined) return undefined;
     const targets = this.#waitingTargets().map(({ target }) => readTarget(target));
-    await deliverEverywhere(this.#deps, { profile, key: current, targets }, (report) => {
+    await deliverEverywhere(this.#deps, profile, current, targets, (report) => {
       this.#reports.set(report.target, report);
       if (!report.ok) return;
       const progress = withDelivery(stage, this.#record.targets, report.target);

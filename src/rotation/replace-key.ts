@@ -20,7 +20,7 @@ import { planOf, type RotationPlan, type RotationRecord } from "./journal.ts";
 import { moveRotation } from "./move-rotation.ts";
 import type { RotationOutcome } from "./outcome.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
-import { bothWays, leftover } from "./unfinished.ts";
+import { bothWays } from "./unfinished.ts";
 
 /** A key to replace the one that a store holds for a profile. */
 export interface ReplaceRequest extends Omit<KnownKey, "store" | "targets">, RetireOptions {
@@ -94,7 +94,12 @@ export async function refuseLeftovers(
 ): Promise<void> {
   for (const slot of ["previous", "next"] as const) {
     const key = await store.get({ profile: name, slot });
-    if (key !== undefined && !known.some((other) => other.equals(key))) throw leftover(name, key, store);
+    if (key === undefined || known.some((other) => other.equals(key))) continue;
+    throw new MistralKeyError(
+      "unfinished",
+      `An earlier rotation of profile "${name}" has left the key ${key.mask} in ${store.describe()}, so it is not finished.`,
+      { hint: bothWays(name) },
+    );
   }
 }
 

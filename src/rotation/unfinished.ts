@@ -1,9 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { commandFor, ownCommand } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
 
 /**
  * Refuses to continue while a rotation of a profile is under way.
@@ -24,15 +22,6 @@ export function underWay(profile: ProfileName): MistralKeyError {
 /** Hint: both ways to end a rotation. */
 export function bothWays(profile: ProfileName): string {
   return `To finish it: ${commandFor(profile, "rotate --finish")}\nTo go back to the old key: ${commandFor(profile, "rotate --abort")}`;
-}
-
-/** Error: `next` or `previous` holds another key, but no rotation is recorded: the record was lost. */
-export function leftover(profile: ProfileName, key: ApiKey, store: SecretStore): MistralKeyError {
-  return new MistralKeyError(
-    "unfinished",
-    `An earlier rotation of profile "${profile}" has left the key ${key.mask} in ${store.describe()}, so it is not finished.`,
-    { hint: bothWays(profile) },
-  );
 }
 
 /** Error: another run has taken over or ended this rotation. */

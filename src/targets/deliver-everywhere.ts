@@ -6,13 +6,6 @@ import { showName } from "../outside-text.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
-/** A key to deliver to targets of its profile. */
-export interface Delivery {
-  readonly profile: ProfileName;
-  readonly key: ApiKey;
-  readonly targets: readonly TargetReference[];
-}
-
 /**
  * Delivers a key to targets, reads it back where possible, and prints each result. A failed target is
  * reported and does not stop the others. Those of one kind come one after the other, since they may change
@@ -24,7 +17,9 @@ export interface Delivery {
  */
 export async function deliverEverywhere(
   { openTarget, output }: Pick<Deps, "openTarget" | "output">,
-  { profile, key, targets }: Delivery,
+  profile: ProfileName,
+  key: ApiKey,
+  targets: readonly TargetReference[],
   onReport: (report: DeliveryReport) => void,
 ): Promise<readonly DeliveryReport[]> {
   const reports: DeliveryReport[] = [];

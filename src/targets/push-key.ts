@@ -32,7 +32,7 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
   for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
   let replaced = false;
   let failure: MistralKeyError | undefined;
-  const reports = await deliverEverywhere(deps, { profile, key, targets }, ({ ok, target }) => {
+  const reports = await deliverEverywhere(deps, profile, key, targets, ({ ok, target }) => {
     // A target may take a minute; a rotation begun meanwhile does not know a new one.
     if (!ok || replaced) return;
     replaced = isReplaced(deps, known, target);

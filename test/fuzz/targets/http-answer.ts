@@ -12,7 +12,7 @@ export async function fuzz(data: Buffer): Promise<void> {
     const lines: string[] = [];
     const api = sdkApi(serverUrl, { timeoutMs: 200, pauseMs: 1, trace: (line) => lines.push(line) });
     const { context, ...check } = await api.checkKey(ApiKey.of(key), { history: newKey, greets: true });
-    const { sentence, causes, hint } = explain({ ...check, context });
+    const { sentence, causes = [], hint } = explain({ ...check, context });
     for (const line of [...lines, sentence, ...causes, hint ?? ""]) assertHarmless(line);
     for (const text of Object.values(check.identity ?? {})) assertHarmless(text ?? "");
     assertKeyless([check, context, lines, sentence, causes, hint]);
