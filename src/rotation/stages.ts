@@ -164,9 +164,7 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { current: ["other"], next: notNew, previous: notOld, step: end("went-back") },
     { current: ["other"], step: stop("other-key-unproven") },
     // No slot holds the old key, so there is nothing to go back to.
-    { current: ["new"], previous: notOld, step: enter("switching") },
-    { current: ["nothing"], next: ["new"], previous: notOld, step: enter("switching") },
-    { current: ["nothing"], previous: notOld, step: stop("no-key-in-use") },
+    { current: ["new", "nothing"], previous: notOld, step: enter("switching") },
     // Only the old key is left.
     { current: ["old"], next: notNew, previous: ["old"], targetsWait: false, step: erase("previous") },
     { current: ["old"], next: notNew, targetsWait: false, step: end("went-back") },
@@ -177,11 +175,10 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { next: ["new"], asks: { old: accepted }, step: erase("next") },
     // The old key died on the way back: put the new one in use again.
     { asks: { old: rejected, new: accepted }, step: enter("switching") },
-    { asks: { old: rejected, new: rejected }, step: stop("both-keys-rejected") },
     { asks: { old: rejected, new: ["unknown"] }, step: stop("new-key-unknown") },
     // It died when no other key was left; a target may remain without it.
-    { current: ["old"], previous: ["old"], asks: { old: rejected }, step: erase("previous") },
-    { current: ["old"], asks: { old: rejected }, step: end("went-back") },
+    { current: ["old"], next: notNew, previous: ["old"], asks: { old: rejected }, step: erase("previous") },
+    { current: ["old"], next: notNew, asks: { old: rejected }, step: end("went-back") },
     { asks: { old: rejected }, step: stop("both-keys-rejected") },
     { step: stop("old-key-unknown") },
   ],
