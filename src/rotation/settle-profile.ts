@@ -23,9 +23,9 @@ export function settleProfile(
   { stage, profile, before, after }: RotationRecord,
   current: Held,
 ): void {
-  const switched = stage === "delivering" || stage === "retiring";
-  const [key, wanted] = switched ? ["new", after] : stage === "reverting" ? ["old", before] : [];
-  if (wanted === undefined || key !== current) return;
+  if (stage === "switching") return;
+  const [key, wanted] = stage === "reverting" ? ["old", before] : ["new", after];
+  if (key !== current) return;
   if (wanted === null) profiles.remove(profile);
   else if (unlessDamaged(() => profiles.read(profile))?.fingerprint.hash !== wanted.fingerprint.hash)
     profiles.write(wanted);
