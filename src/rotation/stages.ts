@@ -44,8 +44,7 @@ export type StopReason =
   | "old-key-gone"
   | "no-key-in-use"
   | "changed-elsewhere"
-  | "third-key"
-  | "other-key-unproven";
+  | "third-key";
 
 /** Why a rotation whose new key is in use is not finished. */
 export type Left =
@@ -103,12 +102,12 @@ const rejected = ["refused", "forbidden"] as const;
 const notOld = ["nothing", "new", "other"] as const;
 const notNew = ["nothing", "old", "other"] as const;
 
-/** `rotate --abort`, before it reverts. */
+/** `rotate --abort`, before it reverts, and a key in use that something else has put there. */
 const turnBack: readonly Row[] = [
   // No new key is stored, so none can be lost.
   { direction: "back", current: ["old"], next: notNew, step: enter("reverting") },
   { direction: "back", current: ["other"], asks: { current: accepted }, step: enter("reverting") },
-  { direction: "back", current: ["other"], step: stop("other-key-unproven") },
+  { current: ["other"], step: stop("changed-elsewhere") },
   { direction: "back", current: ["new", "nothing"], previous: notOld, step: stop("old-key-gone") },
   { direction: "back", asks: { old: accepted }, step: enter("reverting") },
   { direction: "back", asks: { old: rejected, new: rejected }, step: stop("both-keys-rejected") },
@@ -120,7 +119,6 @@ const turnBack: readonly Row[] = [
 const notAsSwitched: readonly Row[] = [
   ...turnBack,
   { current: ["nothing"], step: stop("no-key-in-use") },
-  { current: ["other"], step: stop("changed-elsewhere") },
   { current: ["old"], next: ["new"], step: enter("switching") },
   // The new key is lost.
   { current: ["old"], step: enter("reverting") },
@@ -139,7 +137,6 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     ...turnBack,
     { current: ["new"], next: ["new"], step: erase("next") },
     { current: ["new"], step: enter("delivering") },
-    { current: ["other"], step: stop("changed-elsewhere") },
     { current: ["old"], next: ["new"], previous: ["other"], step: stop("third-key") },
     { current: ["old"], next: ["new"], previous: ["nothing", "new"], step: copy("current", "previous") },
     { next: ["new"], asks: { new: usable }, step: copy("next", "current") },
@@ -162,7 +159,7 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { current: ["other"], next: ["new"], asks: { current: accepted }, step: erase("next") },
     { current: ["other"], previous: ["old"], asks: { current: accepted }, step: erase("previous") },
     { current: ["other"], next: notNew, previous: notOld, step: end("went-back") },
-    { current: ["other"], step: stop("other-key-unproven") },
+    { current: ["other"], step: stop("changed-elsewhere") },
     // No slot holds the old key, so there is nothing to go back to.
     { current: ["new", "nothing"], previous: notOld, step: enter("switching") },
     // Only the old key is left.

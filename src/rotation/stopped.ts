@@ -70,20 +70,14 @@ export function stopped(reason: StopReason, { record, check, storeName }: StopFa
     case "changed-elsewhere":
       return fail(
         "unfinished",
-        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation; something else has changed it.`,
-        `To keep the key that is stored now and end the rotation: ${command("rotate --abort")}`,
+        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation; something else has changed it. All three are kept.${why}`,
+        `To keep it, if Mistral accepts it, and end the rotation: ${command("rotate --abort")}`,
       );
     case "third-key":
       return fail(
         "unfinished",
         `Beside the stored key, ${storeName} holds a third key for profile "${profile}", which something else has put there.`,
         `Remove the entry ${profile}/previous or ${profile}/next from it if you do not know that key, then: ${command("rotate --finish")}`,
-      );
-    case "other-key-unproven":
-      return fail(
-        "unfinished",
-        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation, and Mistral has not accepted it. All three are kept.${why}`,
-        `To see more: ${command("verify")}`,
       );
   }
 }
