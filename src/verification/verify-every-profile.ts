@@ -2,10 +2,9 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
-import { type Checking, checkEach } from "./check-with-progress.ts";
+import { checkEach } from "./check-with-progress.ts";
 import {
   conclude,
-  type Reading,
   readKeyToCheck,
   type StoredKeyToCheck,
   type VerifiedKey,
@@ -32,7 +31,7 @@ export interface ProfileResults {
  * @throws MistralKeyError of kind `no-key` or of a `store-…` kind if there is no profile at all
  */
 export async function verifyEveryProfile(
-  deps: Verifying,
+  deps: Deps,
   options: Omit<VerifyRequest, "profile">,
 ): Promise<ProfileResults> {
   const names = deps.profiles.list().map(({ name }) => name);
@@ -51,10 +50,9 @@ export async function verifyEveryProfile(
 }
 
 type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
-type Verifying = Checking & Reading & Pick<Deps, "env" | "now">;
 
 /** Checks one key; `undefined` if the user pressed Ctrl-C first. */
-async function checkOne(deps: Verifying, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
+async function checkOne(deps: Deps, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
   const { history, key, request } = found;
   const { quick, model, profile } = request;
   const api = await deps.mistral(found.endpoint);

@@ -13,7 +13,7 @@ import { latestOf, profileOf, withCheck } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";
-import { type Checking, checkWithProgress } from "./check-with-progress.ts";
+import { checkWithProgress } from "./check-with-progress.ts";
 import type { CheckedKey } from "./verification-document.ts";
 
 /** Which stored key to verify, and how. */
@@ -44,10 +44,6 @@ export interface VerifiedKey extends CheckedKey {
   readonly notes: readonly string[];
 }
 
-type Knowing = Pick<Deps, "profiles" | "journal" | "env" | "now">;
-/** The dependencies of {@link readKeyToCheck}. */
-export type Reading = Pick<Deps, "profiles" | "store" | "mistral">;
-
 /**
  * Checks a stored key and saves the result.
  *
@@ -55,7 +51,7 @@ export type Reading = Pick<Deps, "profiles" | "store" | "mistral">;
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
 export async function verifyProfile(
-  deps: Checking & Knowing & Reading,
+  deps: Deps,
   request: VerifyRequest & { readonly silent: boolean },
 ): Promise<VerifiedKey> {
   const found = await readKeyToCheck(deps, request);
@@ -70,7 +66,7 @@ export async function verifyProfile(
  *
  * @throws MistralKeyError of kind `no-key`, or of a `store-…` kind
  */
-export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Promise<StoredKeyToCheck> {
+export async function readKeyToCheck(deps: Deps, request: VerifyRequest): Promise<StoredKeyToCheck> {
   const endpoint = endpointFor(request, deps.profiles.read(request.profile));
   // Loads the SDK while the keychain is read, which takes as long; a failure shows on use.
   deps.mistral(endpoint).catch(() => {});
@@ -82,7 +78,7 @@ export async function readKeyToCheck(deps: Reading, request: VerifyRequest): Pro
 }
 
 /** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */
-export function conclude(deps: Knowing, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
+export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store } = found;
   const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
   const known = found.known && profile;

@@ -315,7 +315,7 @@ describe("the key", () => {
     codestral.keys.revoke(text);
     const neither = await check({ tryCodestral: true }, setup);
     expect(neither.diagnosis).toBe("invalid-key");
-    expect(explain(neither).causes.join(" ")).toContain("It is not a Codestral key.");
+    expect(explain(neither).causes?.join(" ")).toContain("It is not a Codestral key.");
     await codestral.stop();
   });
 
@@ -327,8 +327,8 @@ describe("the key", () => {
       api.keys.revoke(text);
       const found = await check({ tryCodestral: true }, { codestralUrl: codestral.url });
       expect(found.diagnosis).toBe("invalid-key");
-      expect(explain(found).causes.join(" ")).not.toContain("It is not a Codestral key.");
-      expect(explain(found).causes.join(" ")).toContain("such as Codestral");
+      expect(explain(found).causes?.join(" ")).not.toContain("It is not a Codestral key.");
+      expect(explain(found).causes?.join(" ")).toContain("such as Codestral");
       await codestral.stop();
     },
   );
