@@ -22,7 +22,7 @@ export interface Asking {
 /** Git's answer, or the reason for none, as a clause without a full stop: "git is not installed". */
 export type Answer =
   | { readonly state: "answered"; readonly bytes: Buffer }
-  | { readonly state: "failed"; readonly reason: string; readonly notInstalled?: boolean };
+  | { readonly state: "failed"; readonly reason: string };
 
 const sizeLimit = 64 * 2 ** 20;
 const timeLimitMs = 6 * 3_600_000;
@@ -85,7 +85,7 @@ export class Git {
     clearTimeout(silence);
     if (ended !== undefined) return { state: "failed", reason: ended };
     if (how.kind === "exited" && codes.includes(how.code)) return undefined;
-    return { state: "failed", reason: reasonOf(how), notInstalled: how.kind === "not-found" };
+    return { state: "failed", reason: reasonOf(how) };
   }
 }
 

@@ -28,8 +28,7 @@ export async function findRepository(git: Git, asking: Asking): Promise<Reposito
   const { folder } = asking;
   const answer = await git.ask(questions.repository, asking);
   if (answer.state === "failed") {
-    const foundNone =
-      answer.notInstalled === true || /^git says: not a git repository \(or any/.test(answer.reason);
+    const foundNone = /^git (?:is not installed|says: not a git repository \(or any)/.test(answer.reason);
     return foundNone && repositoryAbove(folder) === undefined
       ? { state: "none" }
       : { state: "refused", reason: answer.reason };

@@ -11,33 +11,22 @@ const historyName = /hist|hst$|viminfo|\.shada$/i;
 
 /**
  * The files in which shells and tools record what was typed. Any name like a history's counts: in the
- * home folder and its hidden folders, in the XDG folders (specification 0.8, May 2021) and their
- * subfolders, and where a variable such as `HISTFILE` or `PSQL_HISTORY` points.
+ * home folder, its hidden folders and the XDG folders (specification 0.8, May 2021) with their subfolders,
+ * and where a variable such as `HISTFILE` or `PSQL_HISTORY` points.
  */
-export async function historyFiles({ home, env, platform }: ProcessContext): Promise<readonly string[]> {
-  const { APPDATA: roaming } = env;
-  const ofPowerShell = ["PSReadLine", "ConsoleHost_history.txt"];
-  const data = base(env.XDG_DATA_HOME, home, ".local", "share");
-  const named = [
-    ...Object.entries(env).flatMap(([name, value = ""]) =>
-      /HIST/.test(name) && isAbsolute(value) ? [value] : [],
-    ),
-    join(data, "powershell", ...ofPowerShell),
-    join(home, ".ipython", "profile_default", "history.sqlite"),
-    ...(platform === "win32" && roaming
-      ? [join(roaming, "Microsoft", "Windows", "PowerShell", ...ofPowerShell)]
-      : []),
-  ];
+export async function historyFiles({ home, env }: ProcessContext): Promise<readonly string[]> {
+  const isPath = (value: string | undefined): value is string => value !== undefined && isAbsolute(value);
+  const named = Object.entries(env).flatMap(([name, value = ""]) =>
+    name.includes("HIST") && isPath(value) ? [value] : [],
+  );
+  const moved = [env.XDG_DATA_HOME, env.XDG_STATE_HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.ZDOTDIR];
+  const ofWindows = env.APPDATA && join(env.APPDATA, "Microsoft", "Windows", "PowerShell");
   const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
   const found = await Promise.all([
     historiesIn(home, 0),
-    ...hidden.map(({ name }) => historiesIn(join(home, name), 0)),
-    historiesIn(data, 1),
-    // nvim nests one folder deeper.
-    historiesIn(base(env.XDG_STATE_HOME, home, ".local", "state"), 2),
-    historiesIn(base(env.XDG_CONFIG_HOME, home, ".config"), 1),
-    historiesIn(base(env.XDG_CACHE_HOME, home, ".cache"), 1),
-    ...(env.ZDOTDIR ? [historiesIn(env.ZDOTDIR, 0)] : []),
+    // `.local/state/nvim/shada` is the deepest.
+    ...hidden.map(({ name }) => historiesIn(join(home, name), name === ".local" ? 3 : 1)),
+    ...[...moved, ofWindows].filter(isPath).map((folder) => historiesIn(folder, 2)),
   ]);
   return [...new Set([...named, ...found.flat()])];
 }
@@ -56,8 +45,4 @@ async function historiesIn(folder: string, levels: number): Promise<readonly str
 async function list(folder: string): Promise<readonly Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function base(variable: string | undefined, home: string, ...usual: readonly string[]): string {
-  return variable !== undefined && isAbsolute(variable) ? variable : join(home, ...usual);
 }

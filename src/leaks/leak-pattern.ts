@@ -31,22 +31,18 @@ export interface Hit extends Match {
 /** The maximum length of a key in bytes, in any encoding. */
 const longestKey = 2048;
 
-/** A way to write a key: how it starts, and the test for the rest. */
+/** A way to write a key: how it starts, and how to read on from there. */
 interface Pattern extends Match {
+  /** At least four bytes. */
   readonly needle: Buffer;
-  isAt(bytes: Buffer, offset: number): boolean;
+  decode(bytes: Buffer): string;
 }
 
-/** How many bytes of a needle are compared at first; no needle is shorter. */
-const windowSize = 4;
-
-/**
- * Searches for all patterns at once and skips most bytes: indexed by the last two bytes of a four-byte
- * window, a table gives the minimum distance to a possible match (Wu and Manber, 1994). So the time does
- * not grow with the number of keys.
- */
+/** Searches for all patterns at once, so the time does not grow with the number of keys. */
 export class LeakPatterns {
-  readonly #steps = new Uint8Array(2 ** 16).fill(windowSize - 1);
+  /** The first two bytes of the patterns, to pass over other bytes quickly. */
+  readonly #starts = new Uint8Array(2 ** 16);
+  /** By their first four bytes. */
   readonly #patterns = new Map<number, Pattern[]>();
   /** Keys that are too short to be identified by their mask. */
   readonly skipped: readonly WantedKey[];
@@ -54,28 +50,23 @@ export class LeakPatterns {
   constructor(wanted: readonly WantedKey[]) {
     this.skipped = wanted.filter(({ mask }) => endsOf(mask) === undefined);
     for (const pattern of wanted.flatMap(patternsOf)) {
-      const start = pattern.needle.readUInt32LE(0);
+      const start = pattern.needle.readUInt32LE();
       this.#patterns.set(start, [...(this.#patterns.get(start) ?? []), pattern]);
-      for (let at = 0; at + 1 < windowSize; at += 1) {
-        const pair = pattern.needle.readUInt16LE(at);
-        this.#steps[pair] = Math.min(this.#steps[pair] ?? 0, windowSize - 2 - at);
-      }
+      this.#starts[pattern.needle.readUInt16LE()] = 1;
     }
   }
 
   /** Every key in these bytes that starts before `limit`, in order. */
   search(bytes: Buffer, limit: number = bytes.length): readonly Hit[] {
     const hits: Hit[] = [];
-    const steps = this.#steps;
-    const end = Math.min(limit, bytes.length - windowSize + 1);
-    for (let at = 0; at < end; ) {
-      const step = steps[(bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8)] ?? 0;
-      at += step;
-      if (step > 0) continue;
-      for (const { wanted, encoding, isAt } of this.#patterns.get(bytes.readUInt32LE(at)) ?? []) {
-        if (isAt(bytes, at)) hits.push({ wanted, encoding, offset: at });
+    const starts = this.#starts;
+    const end = Math.min(limit, bytes.length - 3);
+    for (let at = 0; at < end; at += 1) {
+      if (starts[(bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)] !== 1) continue;
+      for (const { wanted, encoding, decode } of this.#patterns.get(bytes.readUInt32LE(at)) ?? []) {
+        const text = decode(bytes.subarray(at, at + longestKey));
+        if (startsWithKey(text, wanted)) hits.push({ wanted, encoding, offset: at });
       }
-      at += 1;
     }
     return hits;
   }
@@ -147,59 +138,42 @@ function endsOf(mask: string): readonly [first: string, last: string] | undefine
 }
 
 function patternsOf(wanted: WantedKey): readonly Pattern[] {
-  const ends = endsOf(wanted.mask);
-  if (ends === undefined) return [];
-  const [first, last] = ends;
-  const startsKey = (text: string): boolean => startsWithKey(text, wanted.fingerprint, first, last);
+  const [first] = endsOf(wanted.mask) ?? [];
+  if (first === undefined) return [];
   return [
-    {
-      wanted,
-      encoding: "plain",
-      needle: Buffer.from(first),
-      isAt: (bytes, offset) =>
-        startsKey(bytes.toString("latin1", offset, offset + longestKey).replace(/[^\x21-\x7e].*$/s, "")),
-    },
+    { wanted, encoding: "plain", needle: Buffer.from(first), decode: (bytes) => bytes.toString("latin1") },
     {
       wanted,
       encoding: "utf-16",
       needle: Buffer.from(first, "utf16le"),
-      isAt: (bytes, offset) =>
-        startsKey(bytes.toString("utf16le", offset, offset + longestKey).replace(/[^\x21-\x7e].*$/s, "")),
+      decode: (bytes) => bytes.toString("utf16le"),
     },
-    ...([0, 1, 2] as const).flatMap((shift) => base64Patterns(wanted, first, shift, startsKey)),
+    ...([0, 1, 2] as const).flatMap((shift) => base64Patterns(wanted, first, shift)),
   ];
 }
 
 /** Searches only for those base64 characters of a key that do not depend on the bytes before it. */
-function base64Patterns(
-  wanted: WantedKey,
-  first: string,
-  shift: 0 | 1 | 2,
-  startsKey: (text: string) => boolean,
-): readonly Pattern[] {
+function base64Patterns(wanted: WantedKey, first: string, shift: 0 | 1 | 2): readonly Pattern[] {
   const { head, inside } = base64TextOf(Buffer.from(first), shift);
   return [...new Set([inside, inUrlAlphabet(inside)])].map((text) => ({
     wanted,
     encoding: "base64",
     needle: Buffer.from(text),
-    isAt: (bytes, offset) => {
+    decode: (bytes) => {
       // Also when wrapped into lines: Node's decoder skips line breaks.
-      const text = bytes.toString("latin1", offset, offset + longestKey);
-      const run = /^[A-Za-z0-9+/_\s-]+/.exec(text)?.[0] ?? "";
-      return startsKey(Buffer.from(head + run, "base64").toString("latin1", shift));
+      const run = /^[A-Za-z0-9+/_\s-]+/.exec(bytes.toString("latin1"))?.[0] ?? "";
+      return Buffer.from(head + run, "base64").toString("latin1", shift);
     },
   }));
 }
 
 /** Whether a text starts with the key. Compares only prefixes that end as the key does. */
-function startsWithKey(text: string, fingerprint: Fingerprint, first: string, last: string): boolean {
-  if (!text.startsWith(first)) return false;
-  for (
-    let end = text.indexOf(last, first.length);
-    end !== -1 && end < 512;
-    end = text.indexOf(last, end + 1)
-  ) {
-    if (matchesFingerprint(ApiKey.of(text.slice(0, end + last.length)), fingerprint)) return true;
+function startsWithKey(text: string, { mask, fingerprint }: WantedKey): boolean {
+  const [word = ""] = /^[\x21-\x7e]*/.exec(text.slice(0, 512)) ?? [];
+  const [first = "", last = ""] = endsOf(mask) ?? [];
+  if (!word.startsWith(first)) return false;
+  for (let end = word.indexOf(last, first.length); end !== -1; end = word.indexOf(last, end + 1)) {
+    if (matchesFingerprint(ApiKey.of(word.slice(0, end + last.length)), fingerprint)) return true;
   }
   return false;
 }

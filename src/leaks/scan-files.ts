@@ -1,7 +1,7 @@
 import { constants, createReadStream } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { codeOf, reasonOf } from "../files/file-errors.ts";
-import type { FilePlace, Leak } from "./leak.ts";
+import type { FilePlace, Leak, PartScan } from "./leak.ts";
 import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts";
 
 // Absent on Windows.
@@ -11,18 +11,8 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 export interface FileToScan {
   /** As text or as raw bytes. */
   readonly path: string | Buffer;
-  /** If not, a link is skipped: git keeps the link, not its target. */
-  readonly followLinks: boolean;
   /** Its display name. */
   readonly shown: string;
-  readonly kind: FilePlace["kind"];
-}
-
-/** The result of searching files. */
-export interface FilesScan {
-  readonly leaks: readonly Leak[];
-  /** Files that could not be read, by reason. */
-  readonly unread: ReadonlyMap<string, readonly FileToScan[]>;
 }
 
 const atOnce = 8;
@@ -33,44 +23,42 @@ const atOnce = 8;
  * @throws the signal's reason
  */
 export async function scanFiles(
+  kind: FilePlace["kind"],
   files: readonly FileToScan[],
   patterns: LeakPatterns,
   signal: AbortSignal,
-): Promise<FilesScan> {
+): Promise<Pick<PartScan, "leaks" | "gaps">> {
+  // Git keeps a link, not its target.
+  const followLinks = kind === "shell-history";
   const leaks: (readonly Leak[])[] = [];
-  const unread = new Map<string, FileToScan[]>();
+  const unread = new Map<string, string[]>();
   const queue = files.entries();
   const work = async (): Promise<void> => {
-    for (const [number, file] of queue) {
+    for (const [number, { path, shown }] of queue) {
       signal.throwIfAborted();
       try {
-        const hits = await scanFile(file, patterns, signal);
-        const { kind, shown: path } = file;
-        leaks[number] = hits.map(({ line, ...hit }) => ({ ...hit, place: { kind, path, line } }));
+        const hits = await scanFile(path, followLinks, patterns, signal);
+        leaks[number] = hits.map(({ line, ...hit }) => ({ ...hit, place: { kind, path: shown, line } }));
       } catch (error) {
         signal.throwIfAborted();
         const code = codeOf(error);
         if (code === "ENOENT" || code === "ENOTDIR") continue;
         const reason = reasonOf(error);
-        unread.set(reason, [...(unread.get(reason) ?? []), file]);
+        unread.set(reason, [...(unread.get(reason) ?? []), shown]);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { leaks: leaks.flat(), unread };
-}
-
-/** Unread files as gaps: a few names, with the reason. */
-export function unreadGaps(unread: FilesScan["unread"]): readonly string[] {
-  return [...unread].map(([reason, files]) => {
-    const names = files.slice(0, 3).map(({ shown }) => shown);
-    const more = files.length > names.length ? ` and ${files.length - names.length} more` : "";
-    return `${names.join(", ")}${more} could not be read: ${reason}`;
+  const gaps = [...unread].map(([reason, names]) => {
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+    return `${names.slice(0, 3).join(", ")}${more} could not be read: ${reason}`;
   });
+  return { leaks: leaks.flat(), gaps };
 }
 
 async function scanFile(
-  { path, followLinks }: FileToScan,
+  path: string | Buffer,
+  followLinks: boolean,
   patterns: LeakPatterns,
   signal: AbortSignal,
 ): Promise<readonly StreamHit[]> {

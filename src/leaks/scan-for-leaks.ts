@@ -1,12 +1,13 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { Git } from "../git/git.ts";
-import { findRepository } from "../git/repository.ts";
+import { findRepository, type RepositoryAnswer } from "../git/repository.ts";
 import { showName } from "../outside-text.ts";
 import { historyFiles } from "./histories.ts";
 import type { Leak, PartScan } from "./leak.ts";
 import { LeakPatterns, type WantedKey } from "./leak-pattern.ts";
-import { scanFiles, unreadGaps } from "./scan-files.ts";
+import { scanFiles } from "./scan-files.ts";
+import type { RepositoryScan } from "./scan-objects.ts";
 import { scanRepository } from "./scan-repository.ts";
 import { scanStaged } from "./scan-staged.ts";
 
@@ -23,8 +24,6 @@ export interface LeakScan {
   readonly inRepository: boolean;
 }
 
-type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "processContext">;
-
 /**
  * Searches this folder's repository (files, staged changes, all that git keeps) and the histories of
  * shells and tools for the stored keys of all profiles. Reads no key: masks and fingerprints suffice, so
@@ -34,7 +33,7 @@ type Scanning = Pick<Deps, "profiles" | "journal" | "signal" | "processContext">
  * @throws Cancelled when the user stops it
  */
 export async function scanForLeaks(
-  deps: Scanning,
+  deps: Pick<Deps, "profiles" | "journal" | "signal" | "processContext">,
   { staged }: { readonly staged: boolean },
 ): Promise<LeakScan> {
   const { wanted, gaps: unknown } = storedKeys(deps);
@@ -54,7 +53,7 @@ export async function scanForLeaks(
   if (deps.signal.aborted) throw new Cancelled();
   const shown = (text: string): string => showName(patterns.mask(text));
   return {
-    leaks: withoutRepeats(parts.flatMap(({ leaks }) => leaks).map((leak) => withShownPath(leak, shown))),
+    leaks: withoutRepeats(parts.flatMap((part) => part.leaks.map((leak) => withShownPath(leak, shown)))),
     searched: parts.flatMap((part) => (part.gaps.length === 0 ? [shown(part.part)] : [])),
     gaps: [...gaps, ...parts.flatMap((part) => part.gaps.map((gap) => shown(`${part.part}: ${gap}.`)))],
     keys,
@@ -62,49 +61,44 @@ export async function scanForLeaks(
   };
 }
 
-interface Parts {
-  readonly parts: readonly PartScan[];
-  readonly inRepository: boolean;
-}
-
 async function scanParts(
-  { signal, processContext }: Scanning,
+  { signal, processContext }: Pick<Deps, "signal" | "processContext">,
   patterns: LeakPatterns,
   staged: boolean,
-): Promise<Parts> {
+): Promise<Pick<LeakScan, "inRepository"> & { readonly parts: readonly PartScan[] }> {
   const at = processContext();
   const git = new Git(at);
   // A hook's environment names the repository and the index of the commit.
   const asking = { folder: at.cwd, named: true, signal };
   const found = await findRepository(git, asking);
-  const refused =
-    found.state === "refused" ? [{ part: "this repository", leaks: [], gaps: [found.reason] }] : [];
-  const inRepository = found.state !== "none";
-  if (staged) {
-    const nowhere = { part: "staged changes", leaks: [], gaps: ["this folder is in no git repository"] };
-    if (found.state === "none") return { parts: [nowhere], inRepository };
-    return { parts: refused.length > 0 ? refused : [await scanStaged(git, asking, patterns)], inRepository };
-  }
-  const [ofRepository, histories] = await Promise.all([
-    found.state === "there" ? scanRepository({ git, asking, patterns }, found.repository) : refused,
-    scanHistories(at, patterns, signal),
+  const parts = await Promise.all([
+    scanFound(found, { git, asking, patterns }, staged),
+    staged ? [] : scanHistories(at, patterns, signal),
   ]);
-  return { parts: [...ofRepository, histories], inRepository };
+  return { parts: parts.flat(), inRepository: found.state !== "none" };
+}
+
+async function scanFound(
+  found: RepositoryAnswer,
+  scan: RepositoryScan,
+  staged: boolean,
+): Promise<readonly PartScan[]> {
+  if (found.state === "refused") return [{ part: "this repository", leaks: [], gaps: [found.reason] }];
+  if (found.state === "there") {
+    return staged ? [await scanStaged(scan)] : await scanRepository(scan, found.repository);
+  }
+  const nowhere = { part: "staged changes", leaks: [], gaps: ["this folder is in no git repository"] };
+  return staged ? [nowhere] : [];
 }
 
 async function scanHistories(
   at: ReturnType<Deps["processContext"]>,
   patterns: LeakPatterns,
   signal: AbortSignal,
-): Promise<PartScan> {
-  const files = (await historyFiles(at)).map((path) => ({
-    path,
-    followLinks: true,
-    shown: path,
-    kind: "shell-history" as const,
-  }));
-  const { leaks, unread } = await scanFiles(files, patterns, signal);
-  return { part: "histories of shells and tools", leaks, gaps: unreadGaps(unread) };
+): Promise<readonly PartScan[]> {
+  const files = (await historyFiles(at)).map((path) => ({ path, shown: path }));
+  const scan = await scanFiles("shell-history", files, patterns, signal);
+  return [{ part: "histories of shells and tools", ...scan }];
 }
 
 function withShownPath(leak: Leak, shown: (text: string) => string): Leak {

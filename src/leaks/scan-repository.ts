@@ -6,7 +6,7 @@ import { partsOf, readIndexEntry, submoduleMode, textOf } from "../git/answers.t
 import { questions } from "../git/questions.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
 import type { Leak, LeakPlace, PartScan } from "./leak.ts";
-import { type FileToScan, scanFiles, unreadGaps } from "./scan-files.ts";
+import { type FileToScan, scanFiles } from "./scan-files.ts";
 import { type RepositoryScan, scanObjects } from "./scan-objects.ts";
 import { scanStaged } from "./scan-staged.ts";
 
@@ -18,29 +18,27 @@ export async function scanRepository(
   scan: RepositoryScan,
   repository: Repository,
 ): Promise<readonly PartScan[]> {
-  const { git, asking, patterns } = scan;
   const { workTree, shallow } = repository;
   // A bare repository has no files and no staged changes.
   const bare = workTree.state === "none";
   const [files, staged, objects, own] = await Promise.all([
     bare ? undefined : scanWorkTree(scan, workTree),
-    bare ? undefined : scanStaged(git, asking, patterns),
+    bare ? undefined : scanStaged(scan),
     scanObjects(scan),
     scanOwnFiles(scan, repository),
   ]);
   const history: PartScan = {
     part: "git history",
     // Staged content is reported as staged.
-    leaks: objects.leaks.filter(({ place }) => !isStaged(place, staged?.found)),
+    leaks: objects.leaks.filter(
+      ({ place }) =>
+        place.kind !== "history" || place.commit !== undefined || !staged?.found.has(place.object.id),
+    ),
     gaps: [...(shallow ? ["it is shallow, so its older part is not here"] : []), ...objects.gaps],
   };
   const nested: PartScan[] = [];
   for (const folder of files?.nested ?? []) nested.push(...(await scanNested(scan, folder)));
   return [...(files ? [files.scan] : []), ...(staged ? [staged] : []), history, own, ...nested];
-}
-
-function isStaged(place: LeakPlace, staged: ReadonlySet<string> = new Set()): boolean {
-  return place.kind === "history" && place.commit === undefined && staged.has(place.object.id);
 }
 
 /** A repository inside another one, such as a submodule. */
@@ -75,18 +73,9 @@ async function scanWorkTree(
     else files.push(path);
   }
   const top = Buffer.from(join(workTree.top, "/"));
-  const { leaks, unread } = await scanFiles(
-    files.map((path) => ({
-      path: Buffer.concat([top, path]),
-      followLinks: false,
-      shown: textOf(path),
-      kind: "file",
-    })),
-    patterns,
-    asking.signal,
-  );
+  const toScan = files.map((path) => ({ path: Buffer.concat([top, path]), shown: textOf(path) }));
   return {
-    scan: { part, leaks, gaps: unreadGaps(unread) },
+    scan: { part, ...(await scanFiles("file", toScan, patterns, asking.signal)) },
     nested: nested.map((name) => ({ name, folder: join(workTree.top, name) })),
   };
 }
@@ -148,11 +137,11 @@ async function scanOwnFiles(
       if (entry.isDirectory()) {
         if (!skipped.includes(textOf(entry.name))) await walk(path, name, []);
       } else if (entry.isFile()) {
-        files.push({ path, followLinks: false, shown: name, kind: "git-file" });
+        files.push({ path, shown: name });
       }
     }
   };
   for (const folder of ownFolders) await walk(Buffer.from(folder), folder, readThroughGit);
-  const { leaks, unread } = await scanFiles(files, patterns, asking.signal);
-  return { part: "git's own files", leaks, gaps: [...gaps, ...unreadGaps(unread)] };
+  const scan = await scanFiles("git-file", files, patterns, asking.signal);
+  return { part: "git's own files", leaks: scan.leaks, gaps: [...gaps, ...scan.gaps] };
 }

@@ -6,11 +6,11 @@ import {
   submoduleMode,
   textOf,
 } from "../git/answers.ts";
-import type { Asking, Git } from "../git/git.ts";
 import { ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
 import type { Leak, PartScan } from "./leak.ts";
-import { type LeakPatterns, LeakStream } from "./leak-pattern.ts";
+import { LeakStream } from "./leak-pattern.ts";
+import type { RepositoryScan } from "./scan-objects.ts";
 
 const part = "staged changes";
 
@@ -21,7 +21,7 @@ export interface StagedScan extends PartScan {
 }
 
 /** Searches what the next commit would change. */
-export async function scanStaged(git: Git, asking: Asking, patterns: LeakPatterns): Promise<StagedScan> {
+export async function scanStaged({ git, asking, patterns }: RepositoryScan): Promise<StagedScan> {
   const found = new Set<string>();
   const newest = await git.ask(questions.newestCommit, asking);
   if (newest.state === "failed") return { part, leaks: [], gaps: [newest.reason], found };

@@ -40,7 +40,7 @@ test("a git in the current folder is not the one that is asked", async () => {
     questions.index,
     { folder },
   );
-  expect(answer).toMatchObject({ state: "failed", notInstalled: true });
+  expect(answer).toMatchObject({ state: "failed", reason: "git is not installed" });
 });
 
 test("stops git, with the reason, when the rest of an answer is not wanted", async () => {

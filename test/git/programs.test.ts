@@ -104,6 +104,5 @@ test("what the environment says of other programs and repositories does not reac
   expect(await git.ask(questions.repository, { folder: repository, named: true })).toEqual({
     state: "failed",
     reason: "git says: not a git repository: '/nowhere'",
-    notInstalled: false,
   });
 });

@@ -7,7 +7,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { LeakPatterns } from "../../src/leaks/leak-pattern.ts";
-import { type FileToScan, scanFiles, unreadGaps } from "../../src/leaks/scan-files.ts";
+import { type FileToScan, scanFiles } from "../../src/leaks/scan-files.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 const patterns = new LeakPatterns([
@@ -23,22 +23,23 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function file(path: string, followLinks = false): FileToScan {
-  return { path, followLinks, shown: path, kind: "file" };
+function file(path: string): FileToScan {
+  return { path, shown: path };
 }
 
 test("finds keys in many files, and reports them in the order of the files", async () => {
   const paths = Array.from({ length: 40 }, (_, index) => join(folder, `${index}.txt`));
   for (const path of paths) writeFileSync(path, `${"x".repeat(300_000)}\n${key.reveal()}\n`);
 
-  const { leaks, unread } = await scanFiles(
+  const { leaks, gaps } = await scanFiles(
+    "file",
     paths.map((path) => file(path)),
     patterns,
     never,
   );
 
   expect(leaks.map(({ place }) => place.path)).toEqual(paths);
-  expect(unread.size).toBe(0);
+  expect(gaps).toEqual([]);
 });
 
 test("skips what is gone or not an ordinary file, and never waits for it", async () => {
@@ -46,25 +47,28 @@ test("skips what is gone or not an ordinary file, and never waits for it", async
   execFileSync("mkfifo", [pipe]);
   writeFileSync(join(folder, "a.txt"), key.reveal());
   symlinkSync("a.txt", join(folder, "link"));
-  const scan = (followLinks: boolean) =>
+  const scan = (kind: "file" | "shell-history") =>
     scanFiles(
-      ["pipe", "gone", ".", "link"].map((name) => file(join(folder, name), followLinks)),
+      kind,
+      ["pipe", "gone", ".", "link"].map((name) => file(join(folder, name))),
       patterns,
       never,
     );
 
-  expect(await scan(false)).toEqual({ leaks: [], unread: new Map() });
-  expect((await scan(true)).leaks).toHaveLength(1);
+  expect(await scan("file")).toEqual({ leaks: [], gaps: [] });
+  expect((await scan("shell-history")).leaks).toHaveLength(1);
 });
 
-test.runIf(process.platform === "linux")("names what could not be read, with the reason", async () => {
-  const { unread } = await scanFiles([file("/proc/self/mem")], patterns, never);
-  expect(unreadGaps(unread)).toEqual(["/proc/self/mem could not be read: the disk reported an error"]);
-});
-
-test("names only a few of many", () => {
-  const many = Array.from({ length: 12 }, (_, index) => file(`${index}.txt`));
-  expect(unreadGaps(new Map([["permission denied", many]]))).toEqual([
-    "0.txt, 1.txt, 2.txt and 9 more could not be read: permission denied",
-  ]);
-});
+test.runIf(process.platform === "linux")(
+  "names a few of what could not be read, with the reason",
+  async () => {
+    const { gaps } = await scanFiles(
+      "file",
+      Array.from({ length: 12 }, () => file("/proc/self/mem")),
+      patterns,
+      never,
+    );
+    const names = "/proc/self/mem, /proc/self/mem, /proc/self/mem and 9 more";
+    expect(gaps).toEqual([`${names} could not be read: the disk reported an error`]);
+  },
+);
