@@ -7,19 +7,6 @@ export function* partsOf(answer: Buffer): Generator<Buffer> {
   }
 }
 
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** A file name as text. If it is not UTF-8, its non-ASCII bytes are written as `\xe9`. */
-export function textOf(name: Buffer): string {
-  try {
-    return strict.decode(name);
-  } catch {
-    return Array.from(name, (byte) =>
-      byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`,
-    ).join("");
-  }
-}
-
 /** The mode of a submodule, a commit of another repository. */
 export const submoduleMode = "160000";
 

@@ -1,4 +1,4 @@
-import { ChangeReader, textOf } from "../git/answers.ts";
+import { ChangeReader } from "../git/answers.ts";
 import type { Asking, Git } from "../git/git.ts";
 import { type GitObject, ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
@@ -90,7 +90,7 @@ async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): 
   await git.read(questions.changes, { ...asking, input }, (chunk) => {
     for (const { id, path, commit } of reader.push(chunk)) {
       // Newest first, so the last commit that names a version introduced it.
-      if (origins.has(id)) origins.set(id, { commit, path: textOf(path) });
+      if (origins.has(id)) origins.set(id, { commit, path: path.toString() });
     }
     return undefined;
   });

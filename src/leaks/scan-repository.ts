@@ -2,7 +2,7 @@ import { type Dirent, existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf } from "../files/file-errors.ts";
-import { partsOf, readIndexEntry, submoduleMode, textOf } from "../git/answers.ts";
+import { partsOf, readIndexEntry, submoduleMode } from "../git/answers.ts";
 import { questions } from "../git/questions.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
 import type { Leak, LeakPlace, PartScan } from "./leak.ts";
@@ -64,16 +64,16 @@ async function scanWorkTree(
   const files: Buffer[] = [];
   const nested: string[] = [];
   for (const { mode, path } of [...partsOf(index.bytes)].map(readIndexEntry)) {
-    if (mode === submoduleMode) nested.push(textOf(path));
+    if (mode === submoduleMode) nested.push(path.toString());
     // A file in conflict is listed up to three times.
     else if (files.at(-1)?.equals(path) !== true) files.push(path);
   }
   for (const path of partsOf(others.bytes)) {
-    if (path.at(-1) === slash) nested.push(textOf(path.subarray(0, -1)));
+    if (path.at(-1) === slash) nested.push(path.toString("utf8", 0, path.length - 1));
     else files.push(path);
   }
   const top = Buffer.from(join(workTree.top, "/"));
-  const toScan = files.map((path) => ({ path: Buffer.concat([top, path]), shown: textOf(path) }));
+  const toScan = files.map((path) => ({ path: Buffer.concat([top, path]), shown: path.toString() }));
   return {
     scan: { part, ...(await scanFiles("file", toScan, patterns, asking.signal)) },
     nested: nested.map((name) => ({ name, folder: join(workTree.top, name) })),
@@ -133,11 +133,11 @@ async function scanOwnFiles(
     }
     for (const entry of entries) {
       const path = Buffer.concat([folder, Buffer.from("/"), entry.name]);
-      const name = `${shown}/${textOf(entry.name)}`;
+      const name = entry.name.toString();
       if (entry.isDirectory()) {
-        if (!skipped.includes(textOf(entry.name))) await walk(path, name, []);
+        if (!skipped.includes(name)) await walk(path, `${shown}/${name}`, []);
       } else if (entry.isFile()) {
-        files.push({ path, shown: name });
+        files.push({ path, shown: `${shown}/${name}` });
       }
     }
   };

@@ -1,11 +1,4 @@
-import {
-  ChangeReader,
-  type GitFile,
-  partsOf,
-  readIndexEntry,
-  submoduleMode,
-  textOf,
-} from "../git/answers.ts";
+import { ChangeReader, type GitFile, partsOf, readIndexEntry, submoduleMode } from "../git/answers.ts";
 import { ObjectStream } from "../git/object-stream.ts";
 import { questions } from "../git/questions.ts";
 import type { Leak, PartScan } from "./leak.ts";
@@ -55,7 +48,7 @@ export async function scanStaged({ git, asking, patterns }: RepositoryScan): Pro
 function namesOf(files: Iterable<GitFile>): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
   for (const { mode, id, path } of files) {
-    if (mode !== submoduleMode) names.set(id, [...(names.get(id) ?? []), textOf(path)]);
+    if (mode !== submoduleMode) names.set(id, [...(names.get(id) ?? []), path.toString()]);
   }
   return names;
 }
