@@ -65,13 +65,14 @@ export class Git {
       ...this.#at,
       variables: gitVariables(this.#at.env, named),
       cwd: folder,
+      input,
       timeLimitMs,
       signal,
     });
     let ended: string | undefined;
     const end = (reason: string): void => {
       ended ??= reason;
-      void program.stop();
+      program.stop();
     };
     const silence = setTimeout(() => end(`git did not answer for ${silenceMs / 1000} seconds`), silenceMs);
     program.stdout.on("data", (chunk: Buffer) => {
@@ -80,7 +81,6 @@ export class Git {
       if (enough !== undefined) end(enough);
       silence.refresh();
     });
-    program.stdin.end(input);
     const how = await program.ended;
     clearTimeout(silence);
     if (ended !== undefined) return { state: "failed", reason: ended };

@@ -85,14 +85,15 @@ export function captureDocument(
  *
  * @returns the shell's exit code
  */
-export async function useOnce({ output, runner, env }: Deps, key: ApiKey): Promise<ExitCode> {
-  const starting = await runner();
-  const { platform } = starting;
+export async function useOnce(deps: Deps, key: ApiKey): Promise<ExitCode> {
+  const { output, env } = deps;
+  const runner = await deps.runner();
+  const { platform } = deps.processContext();
   const shell = platform === "win32" ? (env.ComSpec ?? "cmd.exe") : env.SHELL || "/bin/sh";
   const ofShell = commandEnvironment(env, key, { names: [standardVariable], platform });
   output.print();
   output.paragraph(`A shell starts now, with the key in ${standardVariable}.`);
   output.paragraph("Type exit to leave it. The key is then forgotten here.");
   output.print();
-  return await starting.start([shell], { env: ofShell.env });
+  return await runner.start([shell], { env: ofShell.env });
 }

@@ -11,8 +11,6 @@ export interface CommandStart {
 
 /** Runs other commands in place of this program. */
 export interface CommandRunner {
-  readonly platform: NodeJS.Platform;
-
   /**
    * Hands the terminal, input, output and signals over to a command, found as a shell finds it, and
    * returns its exit code: 128 + n when signal n killed it. By SIGINT, SIGTERM or SIGHUP this process

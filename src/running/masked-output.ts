@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { codeOf } from "../files/file-errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { Redactor } from "./redactor.ts";
 import { type ProgramOptions, runProgram } from "./start-program.ts";
@@ -60,16 +59,9 @@ async function maskOutput(from: Readable | null | undefined, key: ApiKey, to: Wr
   } catch (error) {
     // The child's next write then fails, as it would with nothing in between.
     from.destroy();
-    if (!isAboutWriting(error)) throw error;
+    // The reader is gone, or the disk is full; whoever opened the stream reports the latter.
+    if (!(error instanceof Error && "code" in error)) throw error;
   }
-}
-
-/** The reader is gone, or the disk is full; whoever opened the stream reports the latter. */
-function isAboutWriting(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ("syscall" in error && error.syscall === "write") return true;
-  const codes = ["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE"];
-  return codes.includes(codeOf(error));
 }
 
 async function makePipes({ env, signal }: Pick<ProgramOptions, "env" | "signal">) {

@@ -49,14 +49,10 @@ export class ProcessRunner implements CommandRunner {
     this.#options = options;
   }
 
-  get platform(): NodeJS.Platform {
-    return this.#options.process.platform;
-  }
-
   async start([name = "", ...args]: readonly string[], { env, redact }: CommandStart): Promise<ExitCode> {
     if (name === "") throw notFound(name);
     const { process: own, signal, handOver, stdout, stderr } = this.#options;
-    const onWindows = this.platform === "win32";
+    const onWindows = own.platform === "win32";
     // It finds .cmd files and escapes their arguments; only Windows needs that.
     const startChild = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
     const masked =

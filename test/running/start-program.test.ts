@@ -101,9 +101,9 @@ describe("runProgram", () => {
     ["neither of them wants to end", "trap '' TERM; sleep 1000 &"],
     ["only that does not want to end", "(trap '' TERM; exec sleep 1000 >/dev/null 2>&1) &"],
   ])("ends a program that takes too long, with its children: %s", async (_, begin) => {
-    script("helper", `${begin} echo $! >${folder}/pid; echo late >&2; wait; wait`);
+    script("helper", `${begin} echo $! >${folder}/pid; wait; wait`);
     const outcome = await runProgram("helper", [], options({ timeLimitMs: 1500 }));
-    expect(outcome).toEqual({ kind: "timed-out", stderr: Buffer.from("late\n") });
+    expect(outcome).toEqual({ kind: "timed-out" });
     await expect.poll(() => !isRunning(Number(readFileSync(`${folder}/pid`, "utf8")))).toBe(true);
   });
 
@@ -112,7 +112,7 @@ describe("runProgram", () => {
     async (line) => {
       const [name = "", ...args] = line.split(" ");
       const outcome = await runProgram(name, args, { ...options(), sizeLimit: 1000 });
-      expect(outcome).toEqual({ kind: "too-large", stderr: Buffer.alloc(0) });
+      expect(outcome).toEqual({ kind: "too-large" });
     },
   );
 
@@ -127,7 +127,7 @@ describe("runProgram", () => {
 
   it("reports a signal that was not its own", async () => {
     script("helper", "kill -KILL $$");
-    expect(await runProgram("helper", [], options())).toMatchObject({ kind: "killed", signal: "SIGKILL" });
+    expect(await runProgram("helper", [], options())).toEqual({ kind: "stopped" });
   });
 
   it("does not wait for processes that a program leaves behind", async () => {
@@ -140,16 +140,16 @@ describe("runProgram", () => {
 
 describe("startProgram", () => {
   it("lets a program be read while it runs", async () => {
-    const program = await startProgram("cat", [], options());
-    program.stdin.write("first\n");
+    script("helper", "echo first; exec sleep 1000");
+    const program = await startProgram("helper", [], options());
     const { value } = await program.stdout[Symbol.asyncIterator]().next();
     expect(String(value)).toBe("first\n");
-    expect(await program.stop()).toMatchObject({ kind: "stopped" });
+    program.stop();
+    expect(await program.ended).toEqual({ kind: "stopped" });
   });
 
   it("has nothing to read when there is no program", async () => {
     const program = await startProgram("no-such-program", [], options());
-    program.stdin.end("text");
     expect(await program.stdout.toArray()).toEqual([]);
     expect(await program.ended).toEqual({ kind: "not-found" });
   });

@@ -11,9 +11,10 @@ export async function run({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   const settings = readSettings(flags, deps);
   const asked = flags.values("as").map(parseVariableName);
   const names = asked.length === 0 ? [standardVariable] : asked;
+  const { platform } = deps.processContext();
   const runner = await deps.runner();
   const { key } = await readKeyForUse(settings, deps);
-  const { env, replaced } = commandEnvironment(deps.env, key, { names, platform: runner.platform });
+  const { env, replaced } = commandEnvironment(deps.env, key, { names, platform });
   if (replaced.length > 0) {
     deps.output.warn(
       `${replaced.join(", ")} held another value; ${showName(args[0] ?? "")} gets the key of profile "${settings.profile}".`,

@@ -1,4 +1,4 @@
-import { fstatSync, lstatSync, realpathSync, rmSync } from "node:fs";
+import { lstatSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
 import { createFile, removeLeftovers } from "../../files/durable-writes.ts";
@@ -122,19 +122,16 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
 }
 
 function create(place: string, text: string, entry: DotenvEntry): DotenvWritten {
-  let mode = 0;
   try {
-    const isNew = createFile(place, Buffer.from(text, "latin1"), (descriptor) => {
-      mode = fstatSync(descriptor).mode & 0o7777;
-    });
-    if (!isNew) throw refused(entry, "something else made it meanwhile");
+    if (createFile(place, Buffer.from(text, "latin1"))) {
+      return { outcome: "created", mode: statSync(place).mode & 0o7777 };
+    }
   } catch (error) {
-    if (error instanceof MistralKeyError) throw error;
     // A partial file is useless and may contain part of the key.
     rmSync(place, { force: true });
     throw refused(entry, reasonOf(error));
   }
-  return { outcome: "created", mode };
+  throw refused(entry, "something else made it meanwhile");
 }
 
 /** The path of a file to create, with links resolved: that is the path git checks. */

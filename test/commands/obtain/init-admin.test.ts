@@ -139,7 +139,6 @@ describe("a stored Admin API key", () => {
 
   const dotenv = () => join(deps.home, ".env");
   const runner: CommandRunner = {
-    platform: "linux",
     start: async (_, { env: given }) => {
       deps.output.answer(JSON.stringify(given));
       return 0;

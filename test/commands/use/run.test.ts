@@ -11,7 +11,6 @@ const key = ApiKey.of("testKey0".repeat(4));
 
 /** Notes what it was asked to start. */
 class NotingRunner implements CommandRunner {
-  readonly platform = "linux";
   started: { command: readonly string[]; options: CommandStart } | undefined;
 
   async start(command: readonly string[], options: CommandStart): Promise<number> {
