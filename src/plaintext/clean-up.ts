@@ -8,6 +8,7 @@ import type { SecretStore } from "../stores/secret-store.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
+import type { Tool } from "./places.ts";
 import { type PlannedChange, planChange } from "./planned-change.ts";
 
 /** Copies to remove: `files` in dotenv and shell files, `all` in other tools' files too, `none` nowhere. */
@@ -39,14 +40,11 @@ interface Candidate {
 /** Removes the plaintext copies of a key, with consent, showing each change first. */
 export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly CleanedPlace[]> {
   const at = deps.processContext();
-  const candidates = filesOf(request, at);
-  const own = candidates.filter(({ finds: [first] }) => first.tool === undefined);
-  const ofTools = candidates.filter(({ finds: [first] }) => first.tool !== undefined);
+  const files = filesOf(request, at);
+  const isOfTool = ({ finds: [{ tool }] }: Candidate) => tool !== undefined;
   const cleaned: CleanedPlace[] = [];
-  const chosen = new Set(await chooseOwn(deps, own, request.choice));
-  for (const candidate of own) cleaned.push(...(await settle(deps, candidate, chosen.has(candidate))));
-  for (const candidate of ofTools) {
-    cleaned.push(...(await settle(deps, candidate, await chooseOfTool(deps, candidate, request))));
+  for (const file of [...files.filter((one) => !isOfTool(one)), ...files.filter(isOfTool)]) {
+    cleaned.push(...(await settle(deps, file, await isWanted(deps, file, request))));
   }
   explainRest(deps.output, request, cleaned, at);
   explainTargets(deps, request, cleaned);
@@ -91,68 +89,39 @@ function filesOf({ found, kept }: CleanUp, at: ProcessContext): readonly Candida
   }));
 }
 
-async function chooseOwn(
-  deps: Deps,
-  candidates: readonly Candidate[],
-  choice: CleanChoice | undefined,
-): Promise<readonly Candidate[]> {
-  const possible = candidates.filter(({ plan }) => plan.changes.length > 0);
-  const [first, ...others] = possible;
-  if (choice === "none") return [];
-  if (first === undefined) return candidates;
-  if (choice === undefined && !deps.interactive) return [];
-  for (const candidate of possible) show(deps, candidate);
-  if (choice !== undefined) return candidates;
-  const prompts = await deps.prompts();
-  deps.output.print();
-  const answer =
-    others.length === 0
-      ? "each"
-      : await prompts.choose<"all" | "each" | "none">({
-          message: `Remove the key from these ${possible.length} files?`,
-          choices: [
-            { value: "all", name: "Yes, all of them" },
-            { value: "each", name: "Ask me for each" },
-            { value: "none", name: "No", description: "nothing is changed" },
-          ],
-        });
-  if (answer !== "each") return answer === "all" ? candidates : [];
-  const refused: Candidate[] = [];
-  for (const candidate of possible) {
-    const yes = await prompts.confirm({ message: `Remove the key from ${candidate.path}?`, initial: true });
-    if (!yes) refused.push(candidate);
-  }
-  return refused.length === possible.length ? [] : candidates.filter((one) => !refused.includes(one));
-}
-
-async function chooseOfTool(deps: Deps, candidate: Candidate, { choice, kept }: CleanUp): Promise<boolean> {
-  const [{ tool }] = candidate.finds;
-  if (tool === undefined || choice === "none" || choice === "files") return false;
+/** Shows the change of a file; asks, where nobody has said what to do. */
+async function isWanted(deps: Deps, { finds, plan, path }: Candidate, request: CleanUp): Promise<boolean> {
+  const { choice, kept } = request;
+  const [{ tool, occurrence }] = finds;
+  if (choice === "none" || (choice === "files" && tool !== undefined)) return false;
   if (choice === undefined && !deps.interactive) return false;
-  if (candidate.plan.changes.length === 0) return choice === "all";
+  // It is only said what to change by hand.
+  if (plan.changes.length === 0) return choice === "all" || tool === undefined;
   const { output } = deps;
-  show(deps, candidate);
-  if (tool.start === undefined || kept === undefined) {
-    output.paragraph(`${tool.name} takes its key from this file; without one, it cannot use Mistral.`, 4);
-  } else {
-    output.paragraph(
-      `${tool.name} reads its key from this file. Once it is removed, start ${tool.name} with:`,
-      4,
-    );
-    output.line(output.theme.strong(runCommand(kept.profile, tool.start.variable, tool.start.command)), 4);
-  }
-  if (choice === "all") return true;
+  output.print();
+  output.heading(path);
+  for (const change of plan.changes) output.change(change);
+  if (tool !== undefined) explainTool(output, tool, kept?.profile, occurrence.variable);
+  if (choice !== undefined) return true;
   output.print();
   return await (await deps.prompts()).confirm({
-    message: `Remove the key from ${tool.name}'s ${candidate.path}?`,
-    initial: false,
+    message: `Remove the key from ${tool === undefined ? path : `${tool.name}'s ${path}`}?`,
+    initial: tool === undefined,
   });
 }
 
-function show({ output }: Deps, { path, plan }: Candidate): void {
-  output.print();
-  output.heading(path);
-  for (const { line, before, after } of plan.changes) output.change({ number: line, before, after });
+function explainTool(
+  output: Output,
+  { name, command }: Tool,
+  profile: ProfileName | undefined,
+  variable: string,
+): void {
+  if (command === undefined || profile === undefined) {
+    output.paragraph(`${name} takes its key from this file; without one, it cannot use Mistral.`, 4);
+    return;
+  }
+  output.paragraph(`${name} reads its key from this file. Once it is removed, start ${name} with:`, 4);
+  output.line(output.theme.strong(runCommand(profile, variable, command)), 4);
 }
 
 async function settle(

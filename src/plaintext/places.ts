@@ -23,8 +23,8 @@ export type PlaceKind =
 /** A program that reads its key from its own file and stops working without it. */
 export interface Tool {
   readonly name: string;
-  /** How to start it with the key in a variable; absent when it reads the key only from its file. */
-  readonly start?: { readonly command: string; readonly variable: string };
+  /** Starts it with the key in a variable; absent when it reads the key only from its file. */
+  readonly command?: string;
 }
 
 /** A file that may hold a key. */
@@ -92,18 +92,9 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
 function filesOfTools(at: ProcessContext): readonly FilePlace[] {
   const files = toolFiles(at);
   return [
-    fileOf("Mistral Vibe", "vibe", files.vibe, assignments("#"), {
-      command: "vibe",
-      variable: "MISTRAL_API_KEY",
-    }),
-    fileOf("llm", "llm", files.llm, jsonMembers(jsonRules.llm), {
-      command: "llm",
-      variable: "LLM_MISTRAL_KEY",
-    }),
-    fileOf("opencode", "opencode", files.opencode, jsonMembers(jsonRules.opencode), {
-      command: "opencode",
-      variable: "MISTRAL_API_KEY",
-    }),
+    fileOf("Mistral Vibe", "vibe", files.vibe, assignments("#"), "vibe"),
+    fileOf("llm", "llm", files.llm, jsonMembers(jsonRules.llm), "llm"),
+    fileOf("opencode", "opencode", files.opencode, jsonMembers(jsonRules.opencode), "opencode"),
     fileOf("Continue", "continue", files.continueSecrets, assignments("#")),
     fileOf("Continue", "continue", files.continueConfig, yamlMembers(yamlRules.continue)),
     fileOf(
@@ -116,8 +107,7 @@ function filesOfTools(at: ProcessContext): readonly FilePlace[] {
 }
 
 function aiderFile(folder: string): FilePlace {
-  const start = { command: "aider", variable: "MISTRAL_API_KEY" };
-  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), yamlMembers(yamlRules.aider), start);
+  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), yamlMembers(yamlRules.aider), "aider");
 }
 
 function fileOf(
@@ -125,7 +115,7 @@ function fileOf(
   kind: FilePlace["kind"],
   path: string,
   format: TextFormat,
-  start?: Tool["start"],
+  command?: string,
 ): FilePlace {
-  return { kind, path, format, tool: { name, ...(start && { start }) } };
+  return { kind, path, format, tool: { name, ...(command !== undefined && { command }) } };
 }

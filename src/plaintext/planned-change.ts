@@ -26,7 +26,8 @@ export interface PlannedChange {
 
 /** One changed place; `after` is empty for a plain removal. */
 export interface ShownChange {
-  readonly line: number;
+  /** Of the line, counted from 1. */
+  readonly number: number;
   readonly before: string;
   readonly after: string;
 }
@@ -82,7 +83,7 @@ function show(text: string, edit: Edit, occurrences: readonly Occurrence[]): Sho
     })),
   );
   const first = inside[0]?.start ?? edit.start;
-  return { line: lineAt(text, first), before: forPeople(masked), after: forPeople(edit.text) };
+  return { number: lineAt(text, first), before: forPeople(masked), after: forPeople(edit.text) };
 }
 
 /** A piece of a file for display: one line, no control characters, other secrets masked. */

@@ -48,7 +48,7 @@ test("shows what changes without the key and without other secrets", async () =>
 
   expect(changes).toEqual([
     {
-      line: 1,
+      number: 1,
       before: "MISTRAL_API_KEY=test...Key0 # not spar...eKy1",
       after: "# MISTRAL_API_KEY moved # not spar...eKy1",
     },

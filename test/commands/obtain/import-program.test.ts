@@ -72,8 +72,18 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     terminal.press("enter");
     await terminal.waitFor("When does it expire?");
     terminal.press("enter");
-    await terminal.waitFor("Remove the key from these 6 files?");
-    terminal.press("enter");
+    const own = [
+      "project/.env",
+      "project/.env.local",
+      ".bashrc",
+      ".profile",
+      ".zshrc",
+      ".config/fish/config.fish",
+    ];
+    for (const file of own) {
+      await terminal.waitFor(`Remove the key from ~/${file}?`);
+      terminal.press("enter");
+    }
     for (const tool of ["Mistral Vibe", "llm", "opencode", "Continue", "Mistral Code", "aider"]) {
       await terminal.waitFor(`Remove the key from ${tool}'s`);
       terminal.type(tool === "llm" ? "y" : "n");
@@ -101,7 +111,7 @@ describeWithKeyring("import and scan, as they are installed, with a real keyring
     await first.close();
 
     const second = open("import", "--expires", "90d", "--key", "test...Key0");
-    await second.waitFor("Remove the key from these 6 files?");
+    await second.waitFor("Remove the key from ~/project/.env?");
     second.press("ctrl-c");
     await second.waitFor("Your key is stored");
     expect((await second.exit()).code).toBe(130);

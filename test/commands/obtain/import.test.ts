@@ -124,7 +124,12 @@ describe("a home folder with the key in twelve places", () => {
         answer.confirm(false, /Check these 2 keys/),
         answer.choose(mask, /which key/i),
         answer.choose("do not know"),
-        answer.choose("Yes, all", /these 6 files/),
+        answer.confirm(true, /project\/\.env\?/),
+        answer.confirm(false, /\.env\.local/),
+        answer.confirm(true, /\.bashrc/),
+        answer.confirm(true, /\.profile/),
+        answer.confirm(true, /\.zshrc/),
+        answer.confirm(true, /config\.fish/),
         answer.enter(/Mistral Vibe/),
         answer.confirm(true, /llm/),
         answer.enter(/opencode/),
@@ -141,7 +146,7 @@ describe("a home folder with the key in twelve places", () => {
     for (const path of ["project/.env", ".bashrc", ".config/io.datasette.llm/keys.json"]) {
       expect(planted.read(path), path).toBe(afterwards(path));
     }
-    for (const path of [".vibe/.env", ".aider.conf.yml"])
+    for (const path of ["project/.env.local", ".vibe/.env", ".aider.conf.yml"])
       expect(planted.read(path), path).toContain(chosenKey);
     expect(deps.stderr()).toContain("mistral-key run --as LLM_MISTRAL_KEY -- llm");
     expect(deps.stderr()).toContain(`   3 - MISTRAL_API_KEY="${mask}" # paid by me`);
