@@ -4,9 +4,9 @@ import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 import { absolute, toolFiles } from "../targets/tool-files.ts";
 import { assignments, fishVariables } from "./formats/assignments.ts";
-import { jsonMembers, jsonRules } from "./formats/json-members.ts";
+import { llmKeys, mistralCodeKeys, opencodeKeys } from "./formats/json-members.ts";
 import type { TextFormat } from "./formats/occurrence.ts";
-import { yamlMembers, yamlRules } from "./formats/yaml-members.ts";
+import { aiderKeys, continueKeys } from "./formats/yaml-members.ts";
 
 /** The kind of a place; part of the stable `--json` interface. */
 export type PlaceKind =
@@ -93,21 +93,16 @@ function filesOfTools(at: ProcessContext): readonly FilePlace[] {
   const files = toolFiles(at);
   return [
     fileOf("Mistral Vibe", "vibe", files.vibe, assignments("#"), "vibe"),
-    fileOf("llm", "llm", files.llm, jsonMembers(jsonRules.llm), "llm"),
-    fileOf("opencode", "opencode", files.opencode, jsonMembers(jsonRules.opencode), "opencode"),
+    fileOf("llm", "llm", files.llm, llmKeys, "llm"),
+    fileOf("opencode", "opencode", files.opencode, opencodeKeys, "opencode"),
     fileOf("Continue", "continue", files.continueSecrets, assignments("#")),
-    fileOf("Continue", "continue", files.continueConfig, yamlMembers(yamlRules.continue)),
-    fileOf(
-      "Mistral Code",
-      "mistral-code",
-      join(at.home, ".mistralcode", "config.json"),
-      jsonMembers(jsonRules["mistral-code"]),
-    ),
+    fileOf("Continue", "continue", files.continueConfig, continueKeys),
+    fileOf("Mistral Code", "mistral-code", join(at.home, ".mistralcode", "config.json"), mistralCodeKeys),
   ];
 }
 
 function aiderFile(folder: string): FilePlace {
-  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), yamlMembers(yamlRules.aider), "aider");
+  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), aiderKeys, "aider");
 }
 
 function fileOf(

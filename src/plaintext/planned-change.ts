@@ -1,4 +1,5 @@
 import { type Replacement, replaceFile } from "../files/replace-file.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { maskKey } from "../keys/mask.ts";
 import { defaultProfile } from "../keys/profile-name.ts";
@@ -33,20 +34,25 @@ export interface ShownChange {
 }
 
 /**
- * Plans to remove keys from one file.
+ * Plans to remove a key from one file.
  *
- * @param finds - all in the same file
+ * @param finds - of that key, all in the same file
  * @param comment - the text of the comment that replaces a variable
  */
 export function planChange(
   finds: readonly [FoundInFile, ...FoundInFile[]],
   comment: (variable: string) => string,
 ): PlannedChange {
-  const [{ file }] = finds;
-  const occurrences = finds.map(({ occurrence }) => occurrence);
+  const [{ file, occurrence }] = finds;
+  const { key } = occurrence;
+  const occurrences = finds.map((find) => find.occurrence);
   const { edits, left } = planRemoval(occurrences, comment);
   return {
-    changes: edits.map((edit) => show(file.text, edit, occurrences)),
+    changes: edits.map(({ start, end, text }) => ({
+      number: occurrences.find((one) => one.start >= start)?.line ?? 1,
+      before: forPeople(file.text.slice(start, end), key),
+      after: forPeople(text, key),
+    })),
     left: [...left, ...otherForms(file.text, edits, occurrences)],
     apply: () => replaceFile(file, Buffer.from(file.mark + applyEdits(file.text, edits), "latin1")),
   };
@@ -72,23 +78,9 @@ function otherForms(
     }));
 }
 
-function show(text: string, edit: Edit, occurrences: readonly Occurrence[]): ShownChange {
-  const inside = occurrences.filter(({ start, end }) => start >= edit.start && end <= edit.end);
-  const masked = applyEdits(
-    text.slice(edit.start, edit.end),
-    inside.map(({ key, start, end }) => ({
-      start: start - edit.start,
-      end: end - edit.start,
-      text: key.mask,
-    })),
-  );
-  const first = inside[0]?.start ?? edit.start;
-  return { number: lineAt(text, first), before: forPeople(masked), after: forPeople(edit.text) };
-}
-
-/** A piece of a file for display: one line, no control characters, other secrets masked. */
-function forPeople(piece: string): string {
-  return cleanText(Buffer.from(piece, "latin1").toString("utf8"), [], piece.length)
+/** A piece of a file for display: one line, no control characters, the key and other secrets masked. */
+function forPeople(piece: string, key: ApiKey): string {
+  return cleanText(Buffer.from(piece, "latin1").toString("utf8"), [key], piece.length)
     .replace(/\s+/g, " ")
     .replace(/[A-Za-z0-9+_-]{20,}/g, (run) => (/\d/.test(run) ? maskKey(run) : run))
     .replace(/^[ ,]+|[ ,]+$/g, "");

@@ -10,9 +10,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The variable that Mistral's own libraries and tools read. */
 export const standardVariable = "MISTRAL_API_KEY";
 
-/** This program's variables that open a store; no other program needs them. */
-const ownSecrets: readonly string[] = ["MISTRAL_KEY_PASSPHRASE"];
-
 /**
  * Checks that an environment variable name works in every shell.
  *
@@ -41,7 +38,7 @@ export function commandEnvironment(
   // Windows ignores case in names and would pick either of two that differ only in case.
   const fold = (name: string) => (options.platform === "win32" ? name.toUpperCase() : name);
   const names = new Set(options.names.map(fold));
-  const left = new Set([...names, ...ownSecrets.map(fold)]);
+  const left = new Set([...names, "MISTRAL_KEY_PASSPHRASE"]);
   const result: Record<string, string> = {};
   const replaced: string[] = [];
   for (const [name, value] of Object.entries(env)) {

@@ -8,6 +8,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { programFolders } from "../files/find-program.ts";
 import { showName } from "../outside-text.ts";
+import type { StandardStream } from "../terminal/output/standard-stream.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
 import { withUsualDumps } from "./core-dumps.ts";
 import type { Environment } from "./environment.ts";
@@ -19,19 +20,13 @@ export type RunnerProcess = Pick<
   "platform" | "pid" | "kill" | "on" | "off" | "removeAllListeners"
 >;
 
-/** An output stream of this process, opened on first use. */
-export interface OutputStream {
-  readonly stream: NodeJS.WriteStream;
-  readonly opened: NodeJS.WriteStream | undefined;
-}
-
 /** What the runner needs. */
 export interface RunnerOptions {
   readonly process: RunnerProcess;
   /** Of this process, for helpers. */
   readonly env: Environment;
-  readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
+  readonly stdout: Pick<StandardStream, "stream" | "opened">;
+  readonly stderr: Pick<StandardStream, "stream" | "opened">;
   /** Aborted when the user stops the program before the command starts. */
   readonly signal: AbortSignal;
   /** Stops this program's own signal handling; from then on signals go to the command. */

@@ -4,56 +4,45 @@ import { ApiKey } from "../../keys/api-key.ts";
 import { looksLikeKey, namesMistralKey } from "./key-likeness.ts";
 import { type Edit, lineAt, NotUnderstood, type Occurrence, type TextFormat } from "./occurrence.ts";
 
-/** Which member of a tool's file holds the key, and what is removed with it. */
-export interface JsonRule {
-  /**
-   * What to remove when the text at a path is a Mistral key: 0 its own member, 1 the member whose object
-   * holds it. `undefined` when it is no key.
-   */
-  levelsUp(path: JSONPath, parent: Readonly<Record<string, unknown>>): number | undefined;
-  /** The variable that passes the key to the tool. */
-  readonly variable: string;
+/**
+ * What to remove when the text at a path is a Mistral key: 0 its own member, 1 the member whose object holds
+ * it. `undefined` when it is no key.
+ */
+type LevelsUp = (path: JSONPath, parent: Readonly<Record<string, unknown>>) => number | undefined;
+
+/** llm's `keys.json`: `{"mistral": KEY}`; users may name further keys as they like. */
+export const llmKeys = jsonMembers("LLM_MISTRAL_KEY", ([name, ...rest]) =>
+  rest.length === 0 && typeof name === "string" && /mistral/i.test(name) ? 0 : undefined,
+);
+
+/** opencode's `auth.json`: `{"mistral": {"type": "api", "key": KEY}}`. A login is nothing without its key. */
+export const opencodeKeys = jsonMembers("MISTRAL_API_KEY", ([provider, member, ...rest]) =>
+  rest.length === 0 && provider === "mistral" && member === "key" ? 1 : undefined,
+);
+
+/**
+ * Mistral Code's `config.json`, derived from Continue's: `{"models": [{"provider": "mistral", "apiKey": KEY}]}`.
+ * It is undocumented, so every member that may name a Mistral key counts.
+ */
+export const mistralCodeKeys = jsonMembers("MISTRAL_API_KEY", (path, parent) => {
+  const member = path.at(-1);
+  if (typeof member !== "string") return undefined;
+  const otherProvider = typeof parent.provider === "string" && parent.provider !== "mistral";
+  return (/^api_?key$/i.test(member) && !otherProvider) || namesMistralKey(member) ? 0 : undefined;
+});
+
+/**
+ * A JSON file, in which comments and trailing commas are allowed.
+ *
+ * @param variable - passes the key to the tool
+ */
+function jsonMembers(variable: string, levelsUp: LevelsUp): TextFormat {
+  return (text) => findMembers(text, variable, levelsUp);
 }
 
-/** The rules by tool. */
-export const jsonRules = {
-  /** `keys.json`: `{"mistral": KEY}`; users may name further keys as they like. */
-  llm: {
-    variable: "LLM_MISTRAL_KEY",
-    levelsUp: ([name, ...rest]) =>
-      rest.length === 0 && typeof name === "string" && /mistral/i.test(name) ? 0 : undefined,
-  },
-  /** `auth.json`: `{"mistral": {"type": "api", "key": KEY}}`. A login is nothing without its key. */
-  opencode: {
-    variable: "MISTRAL_API_KEY",
-    levelsUp: ([provider, member, ...rest]) =>
-      rest.length === 0 && provider === "mistral" && member === "key" ? 1 : undefined,
-  },
-  /**
-   * `config.json`, derived from Continue's: `{"models": [{"provider": "mistral", "apiKey": KEY}]}`. It is
-   * undocumented, so every member that may name a Mistral key counts.
-   */
-  "mistral-code": {
-    variable: "MISTRAL_API_KEY",
-    levelsUp: (path, parent) => {
-      const member = path.at(-1);
-      if (typeof member !== "string") return undefined;
-      const otherProvider = typeof parent.provider === "string" && parent.provider !== "mistral";
-      return (/^api_?key$/i.test(member) && !otherProvider) || namesMistralKey(member) ? 0 : undefined;
-    },
-  },
-} satisfies Record<string, JsonRule>;
-
-/** A JSON file (comments and trailing commas allowed) in which a rule picks the keys. */
-export function jsonMembers(rule: JsonRule): TextFormat {
-  return (text) => findMembers(text, rule);
-}
-
-/** No tool's file is nested deeper, and the parser recurses once per level. */
-const deepest = 100;
-
-function findMembers(text: string, rule: JsonRule): readonly Occurrence[] {
-  if (nestsDeeperThan(text, deepest)) throw new NotUnderstood("it is nested too deeply");
+function findMembers(text: string, variable: string, levelsUp: LevelsUp): readonly Occurrence[] {
+  // No tool's file is nested deeper, and the parser recurses once per level.
+  if (nestsDeeperThan(text, 100)) throw new NotUnderstood("it is nested too deeply");
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (root === undefined || errors.length > 0) throw new NotUnderstood("it is not valid JSON");
@@ -70,12 +59,12 @@ function findMembers(text: string, rule: JsonRule): readonly Occurrence[] {
       const own = [...path, String(name.value)];
       walk(value, own);
       if (value.type !== "string" || !looksLikeKey(String(value.value))) continue;
-      const up = rule.levelsUp(own, parent);
+      const up = levelsUp(own, parent);
       const taken = up === 1 ? node.parent : property;
       if (up === undefined || taken === undefined) continue;
       found.push({
         key: ApiKey.of(String(value.value)),
-        variable: rule.variable,
+        variable,
         line: lineAt(text, value.offset),
         start: value.offset + 1,
         end: value.offset + value.length - 1,

@@ -11,54 +11,39 @@ import {
   type TextFormat,
 } from "./occurrence.ts";
 
-/** Which entry of a tool's YAML file holds a key. */
-export interface YamlRule {
-  /**
-   * The offset at which the key starts in a text, and its variable; `undefined` when the text is no key.
-   *
-   * @param name - the name of the entry that holds the text, directly or in a list
-   * @param entry - returns a sibling entry's value
-   */
-  keyIn(
-    name: string,
-    text: string,
-    entry: (name: string) => unknown,
-  ): { readonly from: number; readonly variable: string } | undefined;
-}
+/**
+ * The offset at which the key starts in a text; `undefined` when the text is no key.
+ *
+ * @param name - the name of the entry that holds the text, directly or in a list
+ * @param entry - returns a sibling entry's value
+ */
+type KeyIn = (name: string, text: string, entry: (name: string) => unknown) => number | undefined;
 
-/** `models: [{provider: mistral, apiKey: KEY}]`. */
-const continueRule: YamlRule = {
-  keyIn: (name, text, entry) => {
-    const ofMistral = name === "apiKey" && entry("provider") === "mistral" && looksLikeKey(text);
-    return ofMistral || isKeyUnder(name, text) ? { from: 0, variable: "MISTRAL_API_KEY" } : undefined;
-  },
-};
+/** Continue's `config.yaml`: `models: [{provider: mistral, apiKey: KEY}]`. */
+export const continueKeys = yamlMembers((name, text, entry) => {
+  const ofMistral = name === "apiKey" && entry("provider") === "mistral" && looksLikeKey(text);
+  return ofMistral || isKeyUnder(name, text) ? 0 : undefined;
+});
 
-/** `api-key: [mistral=KEY]`, `set-env: [MISTRAL_API_KEY=KEY]`. */
-const aiderRule: YamlRule = {
-  keyIn: (name, text) => {
-    const at = text.indexOf("=");
-    const [left, right] = at === -1 ? [name, text] : [text.slice(0, at), text.slice(at + 1)];
-    const listed = (name === "api-key" && left === "mistral") || (name === "set-env" && at !== -1);
-    const key = left === "mistral" ? looksLikeKey(right) : isKeyUnder(left, right);
-    return key && (listed || at === -1) ? { from: at + 1, variable: "MISTRAL_API_KEY" } : undefined;
-  },
-};
+/** aider's `.aider.conf.yml`: `api-key: [mistral=KEY]`, `set-env: [MISTRAL_API_KEY=KEY]`. */
+export const aiderKeys = yamlMembers((name, text) => {
+  const at = text.indexOf("=");
+  const [left, right] = at === -1 ? [name, text] : [text.slice(0, at), text.slice(at + 1)];
+  const listed = (name === "api-key" && left === "mistral") || (name === "set-env" && at !== -1);
+  const key = left === "mistral" ? looksLikeKey(right) : isKeyUnder(left, right);
+  return key && (listed || at === -1) ? at + 1 : undefined;
+});
 
-/** Continue's `config.yaml` and aider's `.aider.conf.yml`. */
-export const yamlRules = { continue: continueRule, aider: aiderRule };
-
-/** A YAML file in which a rule picks the keys. */
-export function yamlMembers(rule: YamlRule): TextFormat {
+function yamlMembers(keyIn: KeyIn): TextFormat {
   return (text) =>
-    read(text, rule).entries.map((entry) => ({
+    read(text, keyIn).entries.map((entry) => ({
       ...entry.at,
       removal: (comment, before) => {
         const plain = replaceLines(text, entry, comment);
         // aider rejects a file without entries, but accepts `{}`.
         const edits = plain === undefined ? [] : [plain, { ...plain, text: `${plain.text}\n{}` }];
         return (
-          edits.find((edit) => leavesTheRest(text, [...before, edit], rule)) ??
+          edits.find((edit) => leavesTheRest(text, [...before, edit], keyIn)) ??
           "its line cannot be removed without changing its neighbours"
         );
       },
@@ -78,7 +63,7 @@ function parse(text: string): Document {
   return parseDocument(text, { uniqueKeys: false, logLevel: "silent" });
 }
 
-function read(text: string, rule: YamlRule): { readonly document: Document; readonly entries: Entry[] } {
+function read(text: string, keyIn: KeyIn): { readonly document: Document; readonly entries: Entry[] } {
   const document = parse(text);
   const [error] = document.errors;
   if (error !== undefined) {
@@ -93,18 +78,17 @@ function read(text: string, rule: YamlRule): { readonly document: Document; read
       const list = above.at(-1);
       const [map, pair] = above.slice(isSeq(list) ? -3 : -2);
       if (!isMap(map) || !isPair(pair) || !isScalar(pair.key)) return;
-      const found = rule.keyIn(String(pair.key.value), whole, (beside) => map.get(beside));
-      if (found === undefined) return;
-      const value = whole.slice(found.from);
+      const from = keyIn(String(pair.key.value), whole, (beside) => map.get(beside));
+      if (from === undefined) return;
+      const value = whole.slice(from);
       const start = text.indexOf(value, range[0]);
       const end = start + value.length;
       // A folded or escaped key cannot be located in the text.
       if (start === -1 || end > range[1]) return;
-      const { variable } = found;
       const line = lineAt(text, start);
       const inList = isSeq(list) && list.items.length > 1;
       entries.push({
-        at: { key: ApiKey.of(value), variable, line, start, end },
+        at: { key: ApiKey.of(value), variable: "MISTRAL_API_KEY", line, start, end },
         span: inList ? [node, node] : [pair.key, pair.value],
         inList,
         remove: () => (inList ? list.delete(position) : map.delete(pair.key)),
@@ -133,8 +117,8 @@ function replaceLines(text: string, { span, inList }: Entry, comment: string): E
 }
 
 /** Parses the edited file and compares: only the removed entries may be missing. */
-function leavesTheRest(text: string, edits: readonly Edit[], rule: YamlRule): boolean {
-  const { document, entries } = read(text, rule);
+function leavesTheRest(text: string, edits: readonly Edit[], keyIn: KeyIn): boolean {
+  const { document, entries } = read(text, keyIn);
   // From the end, so that list positions stay valid.
   for (const { at, remove } of entries.toReversed()) {
     if (edits.some(({ start, end }) => at.start >= start && at.end <= end)) remove();

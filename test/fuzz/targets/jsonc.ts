@@ -1,7 +1,7 @@
-import { jsonMembers, jsonRules } from "../../../src/plaintext/formats/json-members.ts";
+import { mistralCodeKeys } from "../../../src/plaintext/formats/json-members.ts";
 import { checkFormat } from "../check-format.ts";
 
 /** JSON with comments and trailing commas. */
 export function fuzz(data: Buffer): void {
-  checkFormat(jsonMembers(jsonRules["mistral-code"]), data.toString("latin1"));
+  checkFormat(mistralCodeKeys, data.toString("latin1"));
 }

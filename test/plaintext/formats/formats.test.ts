@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { assignments, fishVariables } from "../../../src/plaintext/formats/assignments.ts";
-import { jsonMembers, jsonRules } from "../../../src/plaintext/formats/json-members.ts";
+import { llmKeys, mistralCodeKeys, opencodeKeys } from "../../../src/plaintext/formats/json-members.ts";
 import {
   applyEdits,
   NotUnderstood,
   planRemoval,
   type TextFormat,
 } from "../../../src/plaintext/formats/occurrence.ts";
-import { yamlMembers, yamlRules } from "../../../src/plaintext/formats/yaml-members.ts";
+import { aiderKeys, continueKeys } from "../../../src/plaintext/formats/yaml-members.ts";
 import { chosenKey as key, otherKey } from "../planted-home.ts";
 
 /** What is left of a text when every key is removed, and how many keys could not be. */
@@ -164,56 +164,51 @@ describe("JSON files", () => {
     ["in the middle", `{"a":1, "mistral" : "${key}" ,"b":2}`, `{"a":1, "b":2}`],
     ["alone", `{"mistral": "${key}"}\r\n`, "{}\r\n"],
   ])("removes a member that is %s and keeps the rest byte for byte", (_, before, after) => {
-    expect(removeKeys(jsonMembers(jsonRules.llm), before)).toEqual({ text: after, left: 0 });
+    expect(removeKeys(llmKeys, before)).toEqual({ text: after, left: 0 });
   });
 
   test("removes a whole login of opencode, which is useless without its key", () => {
     const before = `{ "a": {}, "mistral": { "type": "api", "key": "${key}" }, "b": {} }`;
-    expect(removeKeys(jsonMembers(jsonRules.opencode), before).text).toBe(`{ "a": {}, "b": {} }`);
+    expect(removeKeys(opencodeKeys, before).text).toBe(`{ "a": {}, "b": {} }`);
   });
 
   test("removes two members at once", () => {
     const before = `{"x": {"apiKey": "${key}", "provider": "mistral"}, "mistralApiKey": "${key}"}`;
-    expect(removeKeys(jsonMembers(jsonRules["mistral-code"]), before).text).toBe(
-      `{"x": {"provider": "mistral"}}`,
-    );
+    expect(removeKeys(mistralCodeKeys, before).text).toBe(`{"x": {"provider": "mistral"}}`);
   });
 
   test("leaves keys of other providers alone", () => {
     const text = `{"models": [{"provider": "openai", "apiKey": "${key}"}]}`;
-    expect(jsonMembers(jsonRules["mistral-code"])(text)).toEqual([]);
+    expect(mistralCodeKeys(text)).toEqual([]);
   });
 
   test("does not remove what would take a comment with it", () => {
     const text = `{"a": 1, // mine\n"apiKey": "${key}"}`;
-    expect(removeKeys(jsonMembers(jsonRules["mistral-code"]), text)).toEqual({ text, left: 1 });
+    expect(removeKeys(mistralCodeKeys, text)).toEqual({ text, left: 1 });
   });
 
   test.each([2_000, 100_000])("says when a file is nested %i levels deep", (levels) => {
     const nested = (open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
     for (const text of [nested("[", "]"), nested('{"mistral":', "}"), nested('[{"a":', "}]")]) {
-      expect(() => jsonMembers(jsonRules["mistral-code"])(text)).toThrow("it is nested too deeply");
+      expect(() => mistralCodeKeys(text)).toThrow("it is nested too deeply");
     }
   });
 
   test("brackets in strings do not count as levels", () => {
     const text = `{ "a": "\\"${"[{".repeat(200)}", "mistral": "${key}" }`;
-    expect(jsonMembers(jsonRules.llm)(text)).toHaveLength(1);
+    expect(llmKeys(text)).toHaveLength(1);
   });
 
   test("says when a long string never ends", () => {
-    expect(() => jsonMembers(jsonRules.llm)(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
+    expect(() => llmKeys(`{"a": "${"x".repeat(900_000)}`)).toThrow(NotUnderstood);
   });
 
   test("says when a file is no JSON", () => {
-    expect(() => jsonMembers(jsonRules.llm)(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
+    expect(() => llmKeys(`{"mistral": "${key}"`)).toThrow(NotUnderstood);
   });
 });
 
 describe("YAML files", () => {
-  const continued = yamlMembers(yamlRules.continue);
-  const aider = yamlMembers(yamlRules.aider);
-
   test.each([
     [
       "an entry on its own line",
@@ -226,7 +221,7 @@ describe("YAML files", () => {
       "models:\n  - # MISTRAL_API_KEY moved\n    provider: mistral\n",
     ],
   ])("removes %s from Continue's settings", (_, before, after) => {
-    expect(removeKeys(continued, before)).toEqual({ text: after, left: 0 });
+    expect(removeKeys(continueKeys, before)).toEqual({ text: after, left: 0 });
   });
 
   test.each([
@@ -243,7 +238,7 @@ describe("YAML files", () => {
       "# mine\n# MISTRAL_API_KEY moved\n{}\n",
     ],
   ])("removes %s from aider's settings", (_, before, after) => {
-    expect(removeKeys(aider, before)).toEqual({ text: after, left: 0 });
+    expect(removeKeys(aiderKeys, before)).toEqual({ text: after, left: 0 });
   });
 
   test.each([
@@ -251,22 +246,22 @@ describe("YAML files", () => {
     ["a comment stands inside", `api-key: # mine\n  - mistral=${key}\n`],
     ["others stand beside it on its line", `api-key: [openai=x, mistral=${key}]\n`],
   ])("leaves an entry for the person to change when %s", (_, text) => {
-    expect(removeKeys(aider, text)).toEqual({ text, left: 1 });
+    expect(removeKeys(aiderKeys, text)).toEqual({ text, left: 1 });
   });
 
   test("leaves placeholders, references and other providers alone", () => {
     const text = `models:\n  - provider: mistral\n    apiKey: \${{ secrets.MISTRAL_API_KEY }}\n  - provider: openai\n    apiKey: ${key}\n`;
-    expect(continued(text)).toEqual([]);
+    expect(continueKeys(text)).toEqual([]);
   });
 
   test.each([
     ["flow", "[".repeat(2000) + "]".repeat(2000)],
     ["block", "- ".repeat(20_000)],
   ])("says when a file is nested too deeply: %s", (_kind, text) => {
-    expect(() => aider(text)).toThrow("it is nested too deeply");
+    expect(() => aiderKeys(text)).toThrow("it is nested too deeply");
   });
 
   test("says when a file is not YAML", () => {
-    expect(() => aider(`api-key: [mistral=${key}`)).toThrow(NotUnderstood);
+    expect(() => aiderKeys(`api-key: [mistral=${key}`)).toThrow(NotUnderstood);
   });
 });
