@@ -1,5 +1,4 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled } from "../errors.ts";
 import { Git } from "../git/git.ts";
 import { findRepository, type RepositoryAnswer } from "../git/repository.ts";
 import { showName } from "../outside-text.ts";
@@ -47,35 +46,25 @@ export async function scanForLeaks(
   const keys = masks(wanted).size - masks(patterns.skipped).size;
   if (keys === 0) return { leaks: [], searched: [], gaps, keys, inRepository: false };
 
-  const { parts, inRepository } = await scanParts(deps, patterns, staged).catch((error: unknown) => {
-    throw deps.signal.aborted ? new Cancelled() : error;
-  });
-  if (deps.signal.aborted) throw new Cancelled();
+  const at = deps.processContext();
+  const git = new Git(at);
+  // A hook's environment names the repository and the index of the commit.
+  const asking = { folder: at.cwd, named: true, signal: deps.signal };
+  const found = await findRepository(git, asking);
+  const [ofRepository, histories] = await Promise.all([
+    scanFound(found, { git, asking, patterns }, staged),
+    staged ? [] : scanHistories(at, patterns, deps.signal),
+  ]);
+  deps.signal.throwIfAborted();
+  const parts = [...ofRepository, ...histories];
   const shown = (text: string): string => showName(patterns.mask(text));
   return {
     leaks: withoutRepeats(parts.flatMap((part) => part.leaks.map((leak) => withShownPath(leak, shown)))),
     searched: parts.flatMap((part) => (part.gaps.length === 0 ? [shown(part.part)] : [])),
     gaps: [...gaps, ...parts.flatMap((part) => part.gaps.map((gap) => shown(`${part.part}: ${gap}.`)))],
     keys,
-    inRepository,
+    inRepository: found.state !== "none",
   };
-}
-
-async function scanParts(
-  { signal, processContext }: Pick<Deps, "signal" | "processContext">,
-  patterns: LeakPatterns,
-  staged: boolean,
-): Promise<Pick<LeakScan, "inRepository"> & { readonly parts: readonly PartScan[] }> {
-  const at = processContext();
-  const git = new Git(at);
-  // A hook's environment names the repository and the index of the commit.
-  const asking = { folder: at.cwd, named: true, signal };
-  const found = await findRepository(git, asking);
-  const parts = await Promise.all([
-    scanFound(found, { git, asking, patterns }, staged),
-    staged ? [] : scanHistories(at, patterns, signal),
-  ]);
-  return { parts: parts.flat(), inRepository: found.state !== "none" };
 }
 
 async function scanFound(

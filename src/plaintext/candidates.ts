@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { MistralKeyError } from "../errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import { ownCommand } from "../hints.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
@@ -69,7 +69,7 @@ export async function checkCandidates(
   const checked = await checkEach(deps, found, async (one): Promise<Candidate> => {
     return { found: one, check: await api.checkKey(one.key, { history: foundKey, signal: deps.signal }) };
   });
-  if (deps.signal.aborted) throw new Cancelled();
+  deps.signal.throwIfAborted();
   return [...checked].sort((a, b) => rankOf(a) - rankOf(b));
 }
 

@@ -1,8 +1,15 @@
 import { isatty } from "node:tty";
 
-const always: readonly NodeJS.Signals[] = ["SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM"];
 /** Signals from a key press; the terminal sends them to the whole process group, as it does Ctrl-Z. */
 const fromKeys: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+const forwarded: readonly NodeJS.Signals[] = [
+  "SIGTERM",
+  "SIGHUP",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  ...fromKeys,
+];
 // Windows sends these to every process on the console; passing one on would terminate the child.
 const ofWindowsConsole: readonly NodeJS.Signals[] = ["SIGINT", "SIGBREAK", "SIGHUP"];
 
@@ -19,30 +26,18 @@ export function forwardSignals(
   own: Pick<NodeJS.Process, "on" | "off" | "platform">,
   send: (signal: NodeJS.Signals) => void,
 ): () => void {
-  const listeners = new Map<NodeJS.Signals, () => void>();
-  const listen = (signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void) => {
-    for (const signal of signals) {
-      const listener = () => act(signal);
-      own.on(signal, listener);
-      listeners.set(signal, listener);
-    }
+  const onWindows = own.platform === "win32";
+  const signals = onWindows ? ofWindowsConsole : forwarded;
+  const startedOnTerminal = isOnTerminal();
+  const forward = (signal: NodeJS.Signals) => {
+    if (onWindows || (startedOnTerminal && fromKeys.includes(signal))) return;
+    // A terminal that goes away signals the whole session itself.
+    if (signal === "SIGHUP" && startedOnTerminal && !isOnTerminal()) return;
+    send(signal);
   };
-  if (own.platform === "win32") {
-    listen(ofWindowsConsole, () => {});
-  } else {
-    const startedOnTerminal = isOnTerminal();
-    listen(always, send);
-    listen(fromKeys, (signal) => {
-      if (!startedOnTerminal) send(signal);
-    });
-    listen(["SIGHUP"], (signal) => {
-      // A terminal that goes away signals the whole session itself.
-      if (!startedOnTerminal || isOnTerminal()) send(signal);
-    });
-  }
+  for (const signal of signals) own.on(signal, forward);
   return () => {
-    for (const [signal, listener] of listeners) own.off(signal, listener);
-    listeners.clear();
+    for (const signal of signals) own.off(signal, forward);
   };
 }
 
