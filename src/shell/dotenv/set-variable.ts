@@ -21,7 +21,7 @@ export function setVariable(text: string, name: string, value: string): string {
   }
   result += text.slice(position);
   if (found) return result;
-  const ending = endingOf(text);
+  const ending = text.includes("\r\n") ? "\r\n" : "\n";
   const gap = result === "" || result.endsWith("\n") ? "" : ending;
   return `${result}${gap}${name}=${value}${ending}`;
 }
@@ -92,12 +92,6 @@ function nextLine(text: string, position: number): number {
 function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArray | null {
   pattern.lastIndex = position;
   return pattern.exec(text);
-}
-
-function endingOf(text: string): string {
-  const windows = text.split("\r\n").length - 1;
-  const all = text.split("\n").length - 1;
-  return windows * 2 > all ? "\r\n" : "\n";
 }
 
 /**
