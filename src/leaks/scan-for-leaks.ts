@@ -52,7 +52,7 @@ export async function scanForLeaks(
   const asking = { folder: at.cwd, named: true, signal: deps.signal };
   const found = await findRepository(git, asking);
   const [ofRepository, histories] = await Promise.all([
-    scanFound(found, { git, asking, patterns }, staged),
+    scanFound(found, { git, asking, patterns, below: "" }, staged),
     staged ? [] : scanHistories(at, patterns, deps.signal),
   ]);
   deps.signal.throwIfAborted();

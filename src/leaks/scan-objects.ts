@@ -10,6 +10,8 @@ export interface RepositoryScan {
   readonly git: Git;
   readonly asking: Asking & { readonly signal: AbortSignal };
   readonly patterns: LeakPatterns;
+  /** What to put before the names of its files: of a repository inside another one, its path and `/`. */
+  readonly below: string;
 }
 
 /** An object that holds keys. */
@@ -26,11 +28,8 @@ const mostObjects = 1000;
  * tags and stashes, and what was amended or dropped since. Looks up names and commits only for objects
  * with a key.
  */
-export async function scanObjects({
-  git,
-  asking,
-  patterns,
-}: RepositoryScan): Promise<Omit<PartScan, "part">> {
+export async function scanObjects(scan: RepositoryScan): Promise<Omit<PartScan, "part">> {
+  const { git, asking, patterns } = scan;
   const found: FoundObject[] = [];
   let damaged = 0;
   const open = (object: GitObject): LeakStream => {
@@ -55,7 +54,7 @@ export async function scanObjects({
   });
   if (failed !== undefined) ended.abort();
   const reasons = await missing;
-  const leaks = found.length === 0 ? [] : await locate(git, asking, found);
+  const leaks = found.length === 0 ? [] : await locate(scan, found);
   const unreadable = damaged > 0 ? [`git cannot read ${objects(damaged)}`] : [];
   return { leaks, gaps: [...unreadable, ...(failed === undefined ? reasons : [failed.reason])] };
 }
@@ -82,7 +81,10 @@ interface Origin {
 }
 
 /** Finds the files and commits of objects. Keys of unknown origin are reported all the same. */
-async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): Promise<readonly Leak[]> {
+async function locate(
+  { git, asking, below }: RepositoryScan,
+  found: readonly FoundObject[],
+): Promise<readonly Leak[]> {
   const origins = new Map<string, Origin | undefined>(found.map(({ object }) => [object.id, undefined]));
   const commits = await git.ask(questions.commits, asking);
   const input = commits.state === "answered" ? commits.bytes : "";
@@ -90,7 +92,7 @@ async function locate(git: Git, asking: Asking, found: readonly FoundObject[]): 
   await git.read(questions.changes, { ...asking, input }, (chunk) => {
     for (const { id, path, commit } of reader.push(chunk)) {
       // Newest first, so the last commit that names a version introduced it.
-      if (origins.has(id)) origins.set(id, { commit, path: path.toString() });
+      if (origins.has(id)) origins.set(id, { commit, path: below + path.toString() });
     }
     return undefined;
   });

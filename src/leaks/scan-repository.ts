@@ -5,7 +5,7 @@ import { reasonOf } from "../files/file-errors.ts";
 import { partsOf, readIndexEntry, submoduleMode } from "../git/answers.ts";
 import { questions } from "../git/questions.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
-import type { Leak, LeakPlace, PartScan } from "./leak.ts";
+import type { PartScan } from "./leak.ts";
 import { type FileToScan, scanFiles } from "./scan-files.ts";
 import { type RepositoryScan, scanObjects } from "./scan-objects.ts";
 import { scanStaged } from "./scan-staged.ts";
@@ -50,7 +50,7 @@ interface NestedRepository {
 
 /** Searches the files that git tracks or the next `git add` would take. */
 async function scanWorkTree(
-  { git, asking, patterns }: RepositoryScan,
+  { git, asking, patterns, below }: RepositoryScan,
   workTree: Exclude<Repository["workTree"], { state: "none" }>,
 ): Promise<{ readonly scan: PartScan; readonly nested: readonly NestedRepository[] }> {
   const part = "files that git tracks or would add";
@@ -73,7 +73,7 @@ async function scanWorkTree(
     else files.push(path);
   }
   const top = Buffer.from(join(workTree.top, "/"));
-  const toScan = files.map((path) => ({ path: Buffer.concat([top, path]), shown: path.toString() }));
+  const toScan = files.map((path) => ({ path: Buffer.concat([top, path]), shown: below + path.toString() }));
   return {
     scan: { part, ...(await scanFiles("file", toScan, patterns, asking.signal)) },
     nested: nested.map((name) => ({ name, folder: join(workTree.top, name) })),
@@ -96,21 +96,8 @@ async function scanNested(
   if (itself === false || itself.state !== "there" || itself.top !== folder) {
     return [{ part, leaks: [], gaps: ["git does not recognise it as a repository"] }];
   }
-  const parts = await scanRepository({ ...scan, asking }, found.repository);
-  return parts.map((inner) => ({
-    part: `${inner.part}, in ${name}`,
-    leaks: inner.leaks.map((leak): Leak => ({ ...leak, place: placeBelow(name, leak.place) })),
-    gaps: inner.gaps,
-  }));
-}
-
-function placeBelow(name: string, place: LeakPlace): LeakPlace {
-  if (place.kind === "history") {
-    return { ...place, path: place.path === undefined ? undefined : `${name}/${place.path}` };
-  }
-  return place.kind === "file" || place.kind === "staged"
-    ? { ...place, path: `${name}/${place.path}` }
-    : place;
+  const parts = await scanRepository({ ...scan, asking, below: `${scan.below}${name}/` }, found.repository);
+  return parts.map((inner) => ({ ...inner, part: `${inner.part}, in ${name}` }));
 }
 
 /** The objects of a repository and of its submodules, which are read through git. */

@@ -14,7 +14,7 @@ export interface StagedScan extends PartScan {
 }
 
 /** Searches what the next commit would change. */
-export async function scanStaged({ git, asking, patterns }: RepositoryScan): Promise<StagedScan> {
+export async function scanStaged({ git, asking, patterns, below }: RepositoryScan): Promise<StagedScan> {
   const found = new Set<string>();
   const newest = await git.ask(questions.newestCommit, asking);
   if (newest.state === "failed") return { part, leaks: [], gaps: [newest.reason], found };
@@ -28,7 +28,7 @@ export async function scanStaged({ git, asking, patterns }: RepositoryScan): Pro
 
   const leaks: Leak[] = [];
   const gaps: string[] = [];
-  const pathsOf = (id: string) => names.get(id) ?? [id];
+  const pathsOf = (id: string) => (names.get(id) ?? [id]).map((name) => below + name);
   const stream = new ObjectStream(
     ({ id }) =>
       new LeakStream(patterns, ({ wanted, encoding, line }) => {
