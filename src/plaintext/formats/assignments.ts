@@ -45,22 +45,21 @@ const fishSet = String.raw`set(?:[ \t]+--?[\w-]+)*[ \t]+\w+`;
 const separator = String.raw`(?:[ \t]*[=:][ \t]*|(?<=\b${fishSet})[ \t]+)`;
 // An unquoted value may close a quote opened before its name, but not go on past it.
 const bare = String.raw`(?<bare>[^ \t\r"'\`;&|()<>#]+)(?=["'\`]?(?:[ \t\r;&|()<>#]|$))`;
-const quotedValue = (sign: string, kind: string) =>
-  String.raw`${sign}[ \t]*(?<${kind}>[^${sign}\r]*?)[ \t]*${sign}`;
-const value = `(?:${quotedValue('"', "double")}|${quotedValue("'", "single")}|${quotedValue("`", "back")}|${bare})`;
-const assignment = new RegExp(name + separator + value, "dgi");
+const quoted = String.raw`(?<quote>["'\`])(?<quoted>(?:(?!\k<quote>)[^\r])*)\k<quote>`;
+const assignment = new RegExp(`${name}${separator}(?:${quoted}|${bare})`, "dgi");
 
 function findInLine(line: Line, sign: string): Occurrence[] {
   if (!/mistral/i.test(line.text) || line.text.length > 100_000) return [];
   return [...line.text.matchAll(assignment)].flatMap((match) => {
     const variable = match.groups?.name ?? "";
-    const span = (["double", "single", "back", "bare"] as const)
-      .map((kind) => match.indices?.groups?.[kind])
-      .find((indices) => indices !== undefined);
+    const span = match.indices?.groups?.quoted ?? match.indices?.groups?.bare;
     if (span === undefined) return [];
-    const [from, to] = span;
-    const found = line.text.slice(from, to);
+    // Trimmed here: a pattern for the blanks would take minutes on a long line of them.
+    const inside = line.text.slice(...span);
+    const found = inside.trim();
     if (!isKeyUnder(variable, found)) return [];
+    const from = span[0] + inside.indexOf(found);
+    const to = from + found.length;
     const at = { line: line.number, start: line.start + from, end: line.start + to };
     const removal = (comment: string) => removalFrom(line, [from, to], `${sign} ${comment}`);
     return [{ key: ApiKey.of(found), variable, ...at, removal }];
@@ -71,7 +70,7 @@ const anyValue = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t\r"'\`;&|()<>#]+)
 const posixSet = String.raw`(?:(?:export|declare|typeset|readonly)(?:[ \t]+-\w+)*[ \t]+)?\w+`;
 /** A line that sets one variable and does nothing else. */
 const wholeLine = new RegExp(
-  String.raw`^(?<indent>[ \t]*)(?:${fishSet}[ \t]+|${posixSet}[ \t]*[=:][ \t]*)${anyValue}(?:[ \t]*;[ \t]*export[ \t]+\w+)?[ \t]*;?[ \t]*(?<comment>#.*)?$`,
+  String.raw`^(?<indent>[ \t]*)(?:${fishSet}[ \t]+|${posixSet}[ \t]*[=:][ \t]*)${anyValue}(?:[ \t]*;[ \t]*export[ \t]+\w+)?[ \t]*(?:;[ \t]*)?(?<comment>#.*)?$`,
 );
 
 function removalFrom(line: Line, [from, to]: readonly [number, number], comment: string): Edit | string {

@@ -62,7 +62,7 @@ interface Entry {
 
 const beginning = /([ \t]*(?:export[ \t]+)?)([\w.-]+)(?:[ \t]*=|:(?=[ \t]))(?:[ \t]+(?=[^\s#]))?/y;
 const quoted = /(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)(?=[ \t]*(?:#[^\r\n]*)?(?:\r?\n|$))/y;
-const bare = /(?:(?![ \t]+#)[^\r\n])*/y;
+const bare = /(?:[^ \t\r\n]|[ \t]+(?![ \t#]))*/y;
 
 /** The assignments in a text. Lines inside a multi-line value do not count. */
 function* entriesOf(text: string): Generator<Entry> {

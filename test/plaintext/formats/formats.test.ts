@@ -98,6 +98,12 @@ describe("dotenv files", () => {
     expect(dotenv(Buffer.from(line).toString("latin1"))).toEqual([]);
   });
 
+  test("is not held up by a long line of blanks", () => {
+    const blanks = " ".repeat(90_000);
+    expect(dotenv(`MISTRAL_API_KEY="${blanks}`)).toEqual([]);
+    expect(removeKeys(dotenv, `MISTRAL_API_KEY=${key};${blanks}x`).left).toBe(1);
+  });
+
   test("a key of a shape that is not usual counts under Mistral's own name", () => {
     expect(dotenv(`MISTRAL_API_KEY=${key}-v2_${otherKey}`)).toHaveLength(1);
     expect(dotenv(`SOME_MISTRAL_KEY=${key}-v2_${otherKey}`)).toHaveLength(0);

@@ -49,6 +49,7 @@ describe("setVariable", () => {
     ["a longer name", "MY_MISTRAL_API_KEY=old\nMISTRAL_API_KEY_2=old\n"],
     ["the lines of another value", 'A="first\nMISTRAL_API_KEY=old\nlast"\n'],
     ["bytes that are no UTF-8", "A=\xe9\xff\n"],
+    ["many blanks before the end of a value", `A=x${" ".repeat(900_000)}y\n`],
   ])("leaves %s as it is", (_what, text) => {
     expect(set(text)).toBe(`${text}MISTRAL_API_KEY=NEW\n`);
   });
