@@ -123,7 +123,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     machineName: () => process.getBuiltinModule("node:os").hostname(),
     runner: async () => {
       const { ProcessRunner } = await import("./running/process-runner.ts");
-      return new ProcessRunner({ process, env, stdout, stderr, signal, handOver: signals.stop });
+      return new ProcessRunner({ platform, env, stdout, stderr, signal, handOver: signals.stop });
     },
     copyKey: async (key) =>
       (await import("./clipboard/copy-key.ts")).copyKey(key, {

@@ -18,15 +18,14 @@ const ofWindowsConsole: readonly NodeJS.Signals[] = ["SIGINT", "SIGBREAK", "SIGH
  *
  * Call it before starting the child: a signal in between would kill only this process.
  *
- * @param own - this process
  * @param send - sends a signal to the child
  * @returns a function that stops forwarding
  */
 export function forwardSignals(
-  own: Pick<NodeJS.Process, "on" | "off" | "platform">,
+  platform: NodeJS.Platform,
   send: (signal: NodeJS.Signals) => void,
 ): () => void {
-  const onWindows = own.platform === "win32";
+  const onWindows = platform === "win32";
   const signals = onWindows ? ofWindowsConsole : forwarded;
   const startedOnTerminal = isOnTerminal();
   const forward = (signal: NodeJS.Signals) => {
@@ -35,9 +34,9 @@ export function forwardSignals(
     if (signal === "SIGHUP" && startedOnTerminal && !isOnTerminal()) return;
     send(signal);
   };
-  for (const signal of signals) own.on(signal, forward);
+  for (const signal of signals) process.on(signal, forward);
   return () => {
-    for (const signal of signals) own.off(signal, forward);
+    for (const signal of signals) process.off(signal, forward);
   };
 }
 

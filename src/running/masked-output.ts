@@ -9,37 +9,22 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { Redactor } from "./redactor.ts";
 import { type ProgramOptions, runProgram } from "./start-program.ts";
 
-/** Pipes that mask a child's output. */
-export interface MaskedOutput {
-  /** The child's `stdio` entries for stdout and stderr. */
-  readonly writeEnds: readonly (number | "pipe")[];
-  /**
-   * Forwards the child's output, masked, until no writer has it open or the reader is gone.
-   *
-   * @param to - where stdout and stderr go
-   */
-  passOn(child: ChildProcess, to: readonly [Writable, Writable]): Promise<void>;
-  /** Closes what is still open. */
-  close(): void;
-}
-
 /**
- * Opens two FIFOs. Node would give the child sockets, which differ: a program cannot open a socket as
- * `/dev/stdout`, and once its reader is gone it gets "connection reset" where it expects to be killed
- * quietly. Without `mkfifo`, falls back to sockets.
+ * Opens two FIFOs, to mask a child's output. Node would give the child sockets, which differ: a program
+ * cannot open a socket as `/dev/stdout`, and once its reader is gone it gets "connection reset" where it
+ * expects to be killed quietly. Without `mkfifo`, falls back to sockets.
  */
-export async function openMaskedOutput(
-  key: ApiKey,
-  options: Pick<ProgramOptions, "env" | "signal">,
-): Promise<MaskedOutput> {
+export async function openMaskedOutput(key: ApiKey, options: Pick<ProgramOptions, "env" | "signal">) {
   const pipes = process.platform === "win32" ? [] : await makePipes(options);
   const closeWriteEnds = () => {
     for (const { writeEnd } of pipes.splice(0)) closeSync(writeEnd);
   };
   const readEnds = pipes.map(({ readEnd }) => readEnd);
   return {
-    writeEnds: pipes.length === 0 ? ["pipe", "pipe"] : pipes.map(({ writeEnd }) => writeEnd),
-    passOn: async (child, to) => {
+    /** The child's `stdio` entries for stdout and stderr. */
+    writeEnds: pipes.length === 0 ? (["pipe", "pipe"] as const) : pipes.map(({ writeEnd }) => writeEnd),
+    /** Passes the child's output on, masked, until no writer has it open or the reader is gone. */
+    passOn: async (child: ChildProcess, to: readonly [stdout: Writable, stderr: Writable]) => {
       // The child has them now; kept open here, they would prevent EOF.
       closeWriteEnds();
       const from = readEnds.length === 0 ? [child.stdout, child.stderr] : readEnds;

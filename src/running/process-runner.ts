@@ -8,25 +8,24 @@ import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { programFolders } from "../files/find-program.ts";
 import { showName } from "../outside-text.ts";
-import type { StandardStream } from "../terminal/output/standard-stream.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
 import { withUsualDumps } from "./core-dumps.ts";
 import type { Environment } from "./environment.ts";
 import { forwardSignals } from "./forward-signals.ts";
 
-/** The part of `process` that the runner uses. */
-export type RunnerProcess = Pick<
-  NodeJS.Process,
-  "platform" | "pid" | "kill" | "on" | "off" | "removeAllListeners"
->;
+/** An output stream of this process, opened on first use. */
+export interface OutputStream {
+  readonly stream: NodeJS.WriteStream;
+  readonly opened: NodeJS.WriteStream | undefined;
+}
 
 /** What the runner needs. */
 export interface RunnerOptions {
-  readonly process: RunnerProcess;
+  readonly platform: NodeJS.Platform;
   /** Of this process, for helpers. */
   readonly env: Environment;
-  readonly stdout: Pick<StandardStream, "stream" | "opened">;
-  readonly stderr: Pick<StandardStream, "stream" | "opened">;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   /** Aborted when the user stops the program before the command starts. */
   readonly signal: AbortSignal;
   /** Stops this program's own signal handling; from then on signals go to the command. */
@@ -46,10 +45,9 @@ export class ProcessRunner implements CommandRunner {
 
   async start([name = "", ...args]: readonly string[], { env, redact }: CommandStart): Promise<ExitCode> {
     if (name === "") throw notFound(name);
-    const { process: own, signal, handOver, stdout, stderr } = this.#options;
-    const onWindows = own.platform === "win32";
+    const { platform, signal, handOver, stdout, stderr } = this.#options;
     // It finds .cmd files and escapes their arguments; only Windows needs that.
-    const startChild = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
+    const startChild = platform === "win32" ? (await import("cross-spawn")).default.spawn : spawn;
     const masked =
       redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, this.#options));
     await this.#flushOutput();
@@ -57,7 +55,7 @@ export class ProcessRunner implements CommandRunner {
     let stopForwarding = () => {};
     try {
       signal.throwIfAborted();
-      stopForwarding = forwardSignals(own, (signalName) => child?.kill(signalName));
+      stopForwarding = forwardSignals(platform, (signalName) => child?.kill(signalName));
       handOver();
       const options: SpawnOptions = {
         env,
@@ -80,19 +78,17 @@ export class ProcessRunner implements CommandRunner {
   /** The system says EACCES also of a folder in PATH that may not be searched. */
   #isThere({ code }: NodeJS.ErrnoException, name: string): boolean {
     if (code !== "EACCES" || name.includes("/")) return code !== "ENOENT";
-    const { env, process: own } = this.#options;
-    return programFolders({ env, platform: own.platform }).some((folder) => existsSync(join(folder, name)));
+    return programFolders(this.#options).some((folder) => existsSync(join(folder, name)));
   }
 
   /** Kills this process with its child's signal if a shell needs to see that; else returns 128 + n. */
   async #endLike(signal: NodeJS.Signals): Promise<ExitCode> {
-    const { process: own } = this.#options;
     const code = 128 + (constants.signals[signal] ?? 0);
-    if (own.platform === "win32" || !stoppingScripts.includes(signal)) return code;
+    if (this.#options.platform === "win32" || !stoppingScripts.includes(signal)) return code;
     await this.#flushOutput();
     // Node may still hold a listener; without any, the default action is back.
-    own.removeAllListeners(signal);
-    own.kill(own.pid, signal);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
     // The signal may reach another thread of this process first.
     await new Promise((resolve) => setTimeout(resolve, 200));
     return code;

@@ -17,7 +17,7 @@ for (const signal of signals) process.on(signal, rude);
 
 const runner = new ProcessRunner({
   // Only the runner is told that this is Windows; the library that it then uses still detects Linux.
-  process: flags.includes("--windows") ? Object.create(process, { platform: { value: "win32" } }) : process,
+  platform: flags.includes("--windows") ? "win32" : process.platform,
   env: process.env,
   stdout: new StandardStream(1),
   stderr: new StandardStream(2),
