@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Environment } from "../running/environment.ts";
-import { assess, withHistory } from "./assess.ts";
+import { assess } from "./assess.ts";
 import { type CallOutcome, describeOutcome, type MadeCall } from "./call-outcome.ts";
 import { addressOf, type Endpoint } from "./endpoint.ts";
 import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
@@ -77,8 +77,7 @@ export class ApiSession {
 
   assess(outcome: CallOutcome, call: "models" | "completion"): Assessment {
     const { endpoint, now } = this.#options;
-    const at = now();
-    return withHistory(assess(outcome, { call, endpoint, now: at }), this.#call.history.expiresAt, at);
+    return assess(outcome, { call, endpoint, now: now(), expiresAt: this.#call.history.expiresAt });
   }
 
   inContext(

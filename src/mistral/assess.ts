@@ -10,10 +10,12 @@ export interface AssessedCall {
   readonly call: "models" | "completion";
   readonly endpoint: Endpoint;
   readonly now: Date;
+  /** The key's last day: a key that is refused after it has expired. */
+  readonly expiresAt?: Expiry | undefined;
 }
 
-/** Assesses the outcome of a call without the key's history: see {@link withHistory}. */
-export function assess(outcome: CallOutcome, { call, endpoint, now }: AssessedCall): Assessment {
+/** Assesses the outcome of a call. */
+export function assess(outcome: CallOutcome, asked: AssessedCall): Assessment {
   if (outcome.kind === "failure") return { diagnosis: "unreachable", failure: outcome.failure };
   const { status, body } = outcome;
   const foreign = (kind: ForeignAnswer) => ({ diagnosis: "unreachable", status, foreign: kind }) as const;
@@ -24,19 +26,17 @@ export function assess(outcome: CallOutcome, { call, endpoint, now }: AssessedCa
   // A web page is never Mistral's API, whatever its status.
   if (body.kind === "html") return foreign(status === 200 ? "web-page" : "gateway");
   if (status < 300) {
-    return isExpected(outcome, call)
-      ? { diagnosis: "valid", tried: call === "models" ? "authentication" : "completion" }
+    return isExpected(outcome, asked.call)
+      ? { diagnosis: "valid", tried: asked.call === "models" ? "authentication" : "completion" }
       : { diagnosis: "server-error", status, foreign: "unreadable" };
   }
-  return assessRefusal(outcome, call, endpoint, now) ?? foreign("gateway");
+  return assessRefusal(outcome, asked) ?? foreign("gateway");
 }
 
 /** A refusal (4xx); `undefined` for one that is not Mistral's. */
 function assessRefusal(
   answer: Answer,
-  call: AssessedCall["call"],
-  endpoint: Endpoint,
-  now: Date,
+  { call, endpoint, now, expiresAt }: AssessedCall,
 ): Assessment | undefined {
   const { status } = answer;
   const { type, code, message, ofMistral } = problemIn(answer);
@@ -53,7 +53,9 @@ function assessRefusal(
     case 422:
       return ofMistral ? { diagnosis: "bad-request", status } : undefined;
     case 401:
-      return { diagnosis: "invalid-key", codestral: "not-known" };
+      return typeof expiresAt === "string" && daysLeft(expiresAt, now) < 0
+        ? { diagnosis: "expired", lastDay: expiresAt }
+        : { diagnosis: "invalid-key", codestral: "not-known" };
     case 402:
       return ofMistral ? { diagnosis: "no-plan", missing: "payment" } : undefined;
     case 403:
@@ -84,14 +86,6 @@ function assessLimit(answer: Answer, limits: RateLimits | null, now: Date): Asse
     limit: limits?.tokensPerMonth.remaining === 0 ? "of-the-month" : "of-the-moment",
     retryAfterMs: retryAfterMs(answer.headers["retry-after"], now),
   };
-}
-
-/** Applies the key's history: a refused key that is past its last day has expired. */
-export function withHistory(assessment: Assessment, expiresAt: Expiry | undefined, now: Date): Assessment {
-  const past = typeof expiresAt === "string" && daysLeft(expiresAt, now) < 0;
-  return assessment.diagnosis === "invalid-key" && past
-    ? { diagnosis: "expired", lastDay: expiresAt }
-    : assessment;
 }
 
 /** Whether the diagnosis implies that Mistral recognized the key. */

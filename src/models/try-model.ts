@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
 import type { Assessed, ChatEvent, RateLimits } from "../mistral/mistral-api.ts";
 import { chooseModel } from "../mistral/read-answers.ts";
 import { showName } from "../outside-text.ts";
@@ -28,22 +29,25 @@ export interface Trial {
  * Asks a model one question.
  *
  * @param onText - called with each piece of the answer as it arrives
- * @returns `"no-model"` if the key may call no chat model
  * @throws Cancelled when the user presses Ctrl-C
+ * @throws MistralKeyError of kind `usage` if the key may call no chat model
  */
 export async function tryModel(
   deps: Deps,
   { key, api, options }: CallableKey,
   request: TrialRequest,
   onText: (text: string) => void,
-): Promise<Trial | "no-model"> {
+): Promise<Trial> {
   const nothing = { text: "", end: undefined, ms: 0, rateLimits: null };
   let { model } = request;
   if (model === undefined) {
     const list = await whileWaiting(deps, "Choosing a small model", () => api.listModels(key, options));
     if (!list.ok) return { ...nothing, model, failure: list.assessed };
     model = chooseModel(list.value);
-    if (model === undefined) return "no-model";
+    if (model === undefined) {
+      const hint = "Name one with --model.";
+      throw new MistralKeyError("usage", "Mistral lists no chat model for this key.", { hint });
+    }
   }
   const asked = { model, prompt: request.prompt };
   const started = deps.now().getTime();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AssessedCall, assess, withHistory } from "../../src/mistral/assess.ts";
+import { type AssessedCall, assess } from "../../src/mistral/assess.ts";
 import { type CallOutcome, readBody } from "../../src/mistral/call-outcome.ts";
 import { answers, type CannedAnswer } from "../support/mistral-answers.ts";
 
@@ -11,8 +11,8 @@ function outcome({ status, headers = {}, body }: CannedAnswer): CallOutcome {
   return { kind: "answer", status, headers: all, body: readBody(text, all["content-type"]) };
 }
 
-function judge(answer: CannedAnswer, { call = "models", endpoint }: Partial<AssessedCall> = {}) {
-  return assess(outcome(answer), { call, endpoint: endpoint ?? { region: "global" }, now });
+function judge(answer: CannedAnswer, asked: Partial<AssessedCall> = {}) {
+  return assess(outcome(answer), { call: "models", endpoint: { region: "global" }, now, ...asked });
 }
 
 const completion = { call: "completion" } as const;
@@ -39,13 +39,13 @@ describe("a refusal", () => {
   });
 
   it("of the key is expired after its last day, and nothing else is", () => {
-    const refused = judge(answers.unauthorized);
-    expect(withHistory(refused, "2026-11-22", now)).toEqual({ diagnosis: "expired", lastDay: "2026-11-22" });
+    const past = { expiresAt: "2026-11-22" };
+    expect(judge(answers.unauthorized, past)).toEqual({ diagnosis: "expired", lastDay: "2026-11-22" });
     for (const expiresAt of ["2026-11-23", null, undefined]) {
-      expect(withHistory(refused, expiresAt, now)).toBe(refused);
+      expect(judge(answers.unauthorized, { expiresAt }).diagnosis).toBe("invalid-key");
     }
     for (const name of ["forbidden", "html"] as const) {
-      expect(withHistory(judge(answers[name]), "2026-11-22", now)).toEqual(judge(answers[name]));
+      expect(judge(answers[name], past)).toEqual(judge(answers[name]));
     }
   });
 });

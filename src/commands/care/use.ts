@@ -14,14 +14,25 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   const [text = ""] = args;
   const name = parseProfileName(text);
   requireProfile(name, deps);
+  const { output, profiles } = deps;
   const here = flags.on("here");
-  const path = here ? writeHere(name, deps) : null;
-  if (!here) deps.profiles.writeDefault(name === defaultProfile ? undefined : name);
+  const path = here ? join(deps.processContext().cwd, folderProfileFile) : null;
+  if (path !== null) writeFolderProfile(path, name);
+  else profiles.writeDefault(name === defaultProfile ? undefined : name);
   if (flags.on("json")) {
-    deps.output.json({ profile: name, rule: here ? "folder" : "default", path });
+    output.json({ profile: name, rule: here ? "folder" : "default", path });
     return exitCodes.done;
   }
-  tell(name, path, deps);
+  if (path === null) output.ok(`Profile "${name}" is the default now.`);
+  else {
+    output.ok(`Profile "${name}" is used in this folder and those below.`);
+    output.next(
+      `The file ${showName(path)} says so. It holds only the name, so it may be committed; to undo this, delete it.`,
+    );
+  }
+  // A rule that takes precedence would make the change look ineffective.
+  const choice = deps.chooseProfile(undefined);
+  if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
   return exitCodes.done;
 }
 
@@ -33,25 +44,4 @@ function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">)
   throw new MistralKeyError("no-key", `There is no profile called "${name}".`, {
     hint: `To get a key and store it under that name: ${commandFor(name, "init")}${there}`,
   });
-}
-
-function writeHere(name: ProfileName, deps: Deps): string {
-  const { cwd } = deps.processContext();
-  const path = join(cwd, folderProfileFile);
-  writeFolderProfile(path, name);
-  return path;
-}
-
-function tell(name: ProfileName, path: string | null, deps: Deps): void {
-  const { output } = deps;
-  if (path === null) output.ok(`Profile "${name}" is the default now.`);
-  else {
-    output.ok(`Profile "${name}" is used in this folder and those below.`);
-    output.next(
-      `The file ${showName(path)} says so. It holds only the name, so it may be committed; to undo this, delete it.`,
-    );
-  }
-  // A rule that takes precedence would make the change look ineffective.
-  const choice = deps.chooseProfile(undefined);
-  if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
 }

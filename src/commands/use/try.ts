@@ -33,18 +33,10 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
     written = text;
     if (!settings.json) output.answer(text);
   };
-  let trial: Trial | "no-model";
-  try {
-    trial = await tryModel(deps, callable, { model, prompt }, write);
-  } finally {
+  const trial = await tryModel(deps, callable, { model, prompt }, write).finally(() => {
     // Also after Ctrl-C, so that the next output starts a new line.
     if (written !== "" && !written.endsWith("\n")) write("\n");
-  }
-  if (trial === "no-model") {
-    throw new MistralKeyError("usage", "Mistral lists no chat model for this key.", {
-      hint: "Name one with --model.",
-    });
-  }
+  });
   const { failure } = trial;
   if (settings.json) output.json(trialDocument(settings, trial));
   else if (failure === undefined) printTrial(output, settings.profile, trial);
