@@ -1,13 +1,8 @@
 import type { Deps } from "../deps.ts";
+import type { MistralKeyError } from "../errors.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
-import {
-  chooseStore,
-  insteadOfKeychain,
-  type StoreOption,
-  type UnusableStore,
-  unusableStore,
-} from "../stores/choose-store.ts";
+import { offerOtherStore } from "../stores/other-store.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
@@ -31,50 +26,50 @@ export async function settleStore(
   request: StoreRequest,
   profile: Profile | undefined,
 ): Promise<SecretStore> {
-  const remembered = profile?.store;
   let asked = request.store;
   for (;;) {
-    const store = await deps.store(storeFor({ store: asked }, profile));
-    const availability = await store.availability();
-    const choice = chooseStore({ asked, remembered, availability, interactive: deps.interactive });
-    switch (choice.outcome) {
-      case "use":
-        await store.prepare?.(request.profile);
-        return store;
-      case "refuse":
-        throw choice.failure;
-      case "ask": {
-        const alternative = insteadOfKeychain(remembered);
-        // With no key stored yet, the file is among the choices.
-        const more = remembered === undefined ? [] : [alternative];
-        const unusable = { ...choice.unusable, advice: [...choice.unusable.advice, ...more] };
-        const option = await askForStore(unusable, choice.options, deps);
-        if (option === "stop") throw unusableStore("keychain", choice.unusable, alternative);
-        if (option === "once") return deps.store("memory");
-        if (option === "file") asked = "file";
-      }
+    const kind = storeFor({ store: asked }, profile);
+    const store = await deps.store(kind);
+    const failure = await store.findFailure();
+    if (failure === undefined) {
+      await store.prepare?.(request.profile);
+      return store;
     }
+    if (kind !== "keychain") throw failure;
+    const option = deps.interactive ? await askForStore(failure, profile, deps) : "stop";
+    if (option === "stop") throw offerOtherStore(failure, profile?.store);
+    if (option === "once") return deps.store("memory");
+    if (option === "file") asked = "file";
   }
 }
 
+type StoreOption = "retry" | "file" | "once" | "stop";
+
 async function askForStore(
-  unusable: UnusableStore,
-  options: readonly StoreOption[],
+  failure: MistralKeyError,
+  profile: Profile | undefined,
   { prompts, output }: Pick<Deps, "prompts" | "output">,
 ): Promise<StoreOption> {
-  output.warn(output.theme.strong(unusable.reason), 0);
-  for (const line of unusable.advice) output.next(line);
+  // A missing keychain rarely appears on a retry; a locked one can be unlocked at once.
+  const options: readonly StoreOption[] =
+    failure.kind === "store-absent" ? ["file", "once", "retry", "stop"] : ["retry", "file", "once", "stop"];
+  // The file is no choice for a profile whose key is in the keychain.
+  const { message, hint } = profile === undefined ? failure : offerOtherStore(failure, profile.store);
+  output.warn(output.theme.strong(message), 0);
+  for (const line of hint?.split("\n") ?? []) output.next(line);
   output.print();
   return (await prompts()).choose({
     message: "Where should the key be kept?",
-    choices: options.map((option) => wordsFor(option, unusable.state)),
+    choices: options
+      .filter((option) => option !== "file" || profile === undefined)
+      .map((option) => wordsFor(option, failure.kind === "store-locked")),
   });
 }
 
-function wordsFor(option: StoreOption, state: UnusableStore["state"]): Choice<StoreOption> {
+function wordsFor(option: StoreOption, isLocked: boolean): Choice<StoreOption> {
   switch (option) {
     case "retry": {
-      const done = state === "locked" ? "which I have unlocked" : "which works now";
+      const done = isLocked ? "which I have unlocked" : "which works now";
       return { value: option, name: `In the keychain, ${done}`, description: "check again" };
     }
     case "file":

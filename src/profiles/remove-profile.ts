@@ -3,7 +3,6 @@ import { Cancelled, isDamage, MistralKeyError, unlessDamaged } from "../errors.t
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
-import { unusableStore } from "../stores/choose-store.ts";
 import { everySlot, type SecretStore } from "../stores/secret-store.ts";
 import { type KeyRequest, noKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
@@ -92,9 +91,8 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
 /** Fails before the question, not after it, if the keychain is unusable. */
 async function requireUsable({ interactive }: Deps, store: SecretStore): Promise<void> {
   if (store.kind !== "keychain") return;
-  const availability = await store.availability();
-  if (availability.state === "available" || (availability.state === "locked" && interactive)) return;
-  throw unusableStore(store.kind, availability);
+  const failure = await store.findFailure();
+  if (failure !== undefined && !(failure.kind === "store-locked" && interactive)) throw failure;
 }
 
 async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: Removed): Promise<void> {

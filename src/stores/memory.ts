@@ -4,7 +4,6 @@ import {
   type Inspection,
   type SecretAddress,
   type SecretStore,
-  type StoreAvailability,
   type StoreKind,
 } from "./secret-store.ts";
 
@@ -24,9 +23,7 @@ export class MemoryStore implements SecretStore {
     return this.#name;
   }
 
-  async availability(): Promise<StoreAvailability> {
-    return { state: "available" };
-  }
+  async findFailure(): Promise<undefined> {}
 
   async get(address: SecretAddress): Promise<ApiKey | undefined> {
     return this.#keys.get(accountOf(address));

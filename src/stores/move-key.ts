@@ -1,19 +1,9 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { joinHints, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { everySlot, type SecretAddress, type SecretStore } from "./secret-store.ts";
-
-/** The outcome of moving a key. */
-export type MoveOutcome =
-  | { readonly outcome: "moved" }
-  /** The old store holds no key of this profile, or only an outdated one. */
-  | { readonly outcome: "nothing-to-move" }
-  /** The new store already holds another key for this profile; nothing changed. */
-  | { readonly outcome: "another-key-there"; readonly key: ApiKey }
-  /** The key is in the new store, but deleting the old copy failed. */
-  | { readonly outcome: "copy-left"; readonly cause: MistralKeyError };
 
 /**
  * Moves a profile's keys from one store to another. At every moment at least one of them holds each, and
@@ -21,16 +11,17 @@ export type MoveOutcome =
  * is updated, then the old copies are deleted. Running it again completes a move that was interrupted
  * before the profile was updated.
  *
- * @throws MistralKeyError of kind `unfinished` during a rotation, whose slots belong to one store, and if
- *   another run replaces the key meanwhile; of a `store-…` kind when a store fails: the profile and the old
- *   store are then unchanged
+ * @throws MistralKeyError of kind `no-key` if the old store has no key to move, or only an outdated one;
+ *   `usage` if the new store holds another key; `unfinished` during a rotation, whose slots belong to one
+ *   store, if another run replaces the key meanwhile, and if the old copy cannot be deleted; of a `store-…`
+ *   kind when a store fails: the profile and the old store are then unchanged
  */
 export async function moveKey(
   name: ProfileName,
   from: SecretStore,
   to: SecretStore,
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
-): Promise<MoveOutcome> {
+): Promise<void> {
   refuseRotation(name, journal);
   const profile = profiles.read(name);
   const addresses = everySlot.map((slot) => ({ profile: name, slot }));
@@ -38,14 +29,13 @@ export async function moveKey(
   for (const address of addresses) {
     const key = await from.get(address);
     if (key === undefined) {
-      if (address.slot === "current") return { outcome: "nothing-to-move" };
+      if (address.slot === "current") throw nothingToMove(name, from, to);
       continue;
     }
     const there = await to.get(address);
     if (there !== undefined && !there.equals(key)) {
       // A stale copy from an earlier move must not replace a newer key.
-      if (profile?.store === to.kind) return { outcome: "nothing-to-move" };
-      return { outcome: "another-key-there", key: there };
+      throw profile?.store === to.kind ? nothingToMove(name, from, to) : anotherKeyThere(name, to, there);
     }
     if (there === undefined) copies.push({ address, key });
   }
@@ -58,11 +48,43 @@ export async function moveKey(
     profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
   try {
     for (const address of addresses) await from.delete(address);
-    return { outcome: "moved" };
   } catch (error) {
-    if (!(error instanceof MistralKeyError)) throw error;
-    return { outcome: "copy-left", cause: error };
+    throw error instanceof MistralKeyError ? copyLeft(name, from, to, error) : error;
   }
+}
+
+function nothingToMove(name: ProfileName, from: SecretStore, to: SecretStore): MistralKeyError {
+  return new MistralKeyError(
+    "no-key",
+    `The key of profile "${name}" is not in ${from.describe()} any more, so it cannot be moved.`,
+    {
+      hint: `To forget it: ${commandFor(name, "remove")}\nThen, with a new key: ${commandFor(name, `init --store ${to.kind}`)}`,
+    },
+  );
+}
+
+function anotherKeyThere(name: ProfileName, to: SecretStore, key: ApiKey): MistralKeyError {
+  return new MistralKeyError(
+    "usage",
+    `${to.describe()} already holds another key (${key.mask}) for profile "${name}"; nothing was changed.`,
+    { hint: `Remove that one first: ${commandFor(name, `remove --store ${to.kind}`)}` },
+  );
+}
+
+function copyLeft(
+  name: ProfileName,
+  from: SecretStore,
+  to: SecretStore,
+  cause: MistralKeyError,
+): MistralKeyError {
+  return new MistralKeyError(
+    "unfinished",
+    `The key is now kept in ${to.describe()}, but the copy in ${from.describe()} could not be erased: ${cause.message}`,
+    {
+      cause,
+      hint: joinHints(cause.hint, `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`),
+    },
+  );
 }
 
 function changedMeanwhile(name: ProfileName, from: SecretStore, to: SecretStore): MistralKeyError {

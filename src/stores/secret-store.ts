@@ -25,17 +25,6 @@ export function accountOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? profile : `${profile}/${slot}`;
 }
 
-/** Whether a store can be used now and, if not, why and how to fix that. */
-export type StoreAvailability =
-  | { readonly state: "available" }
-  | {
-      readonly state: "locked" | "absent" | "unresponsive" | "denied";
-      /** What is wrong, in one sentence. */
-      readonly reason: string;
-      /** How to fix it, one action per line. */
-      readonly advice: readonly string[];
-    };
-
 /** What a store holds at an address, as far as can be told without prompting. */
 export type Inspection =
   | { readonly state: "found"; readonly key: ApiKey }
@@ -56,8 +45,11 @@ export interface SecretStore {
   /** The store's display name: "GNOME Keyring", "an encrypted file". */
   describe(): string;
 
-  /** Whether the store can be used now. Must resolve within 2.5 s, without prompting or throwing. */
-  availability(): Promise<StoreAvailability>;
+  /**
+   * Why the store cannot be used now, of a `store-…` kind, with one action to fix that in each line of
+   * the hint; `undefined` if it can. Must resolve within 2.5 s, without prompting.
+   */
+  findFailure(): Promise<MistralKeyError | undefined>;
 
   /**
    * Gets now what {@link SecretStore.set} will need from the user or the disk, so that nobody fetches a

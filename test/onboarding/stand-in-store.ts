@@ -1,36 +1,31 @@
+import type { MistralKeyError } from "../../src/errors.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import type {
-  Inspection,
-  SecretAddress,
-  SecretStore,
-  StoreAvailability,
-  StoreKind,
-} from "../../src/stores/secret-store.ts";
+import type { Inspection, SecretAddress, SecretStore, StoreKind } from "../../src/stores/secret-store.ts";
 
-/** A store in memory that stands in for another kind, and reports the state that a test needs. */
+/** A store in memory that stands in for another kind, and is unusable as a test needs. */
 export class StandInStore implements SecretStore {
   readonly kind: StoreKind;
   readonly prepared: string[] = [];
   readonly #keys = new MemoryStore();
-  readonly #states: StoreAvailability[];
+  readonly #failures: (MistralKeyError | undefined)[];
   /** Thrown by the next change, once. */
   failure: Error | undefined;
 
-  /** @param states - what {@link availability} says, in turn; the last one from then on */
-  constructor(kind: StoreKind, states: readonly StoreAvailability[] = []) {
+  /** @param failures - what {@link findFailure} says, in turn; the last one from then on */
+  constructor(kind: StoreKind, failures: readonly (MistralKeyError | undefined)[] = []) {
     this.kind = kind;
-    this.#states = [...states];
+    this.#failures = [...failures];
   }
 
   describe(): string {
     return this.kind;
   }
 
-  async availability(): Promise<StoreAvailability> {
-    const [state = { state: "available" } as const] = this.#states;
-    if (this.#states.length > 1) this.#states.shift();
-    return state;
+  async findFailure(): Promise<MistralKeyError | undefined> {
+    const [failure] = this.#failures;
+    if (this.#failures.length > 1) this.#failures.shift();
+    return failure;
   }
 
   async prepare(profile: string): Promise<void> {

@@ -59,7 +59,7 @@ function interrupted(slot: SecretAddress["slot"], meanwhile: () => Promise<unkno
   return {
     kind: secrets.kind,
     describe: () => secrets.describe(),
-    availability: () => secrets.availability(),
+    findFailure: () => secrets.findFailure(),
     get: (address) => secrets.get(address),
     inspect: (address) => secrets.inspect(address),
     delete: (address) => secrets.delete(address),

@@ -214,7 +214,7 @@ class Run {
     const store = {
       kind: "memory" as const,
       describe: () => "memory",
-      availability: async () => ({ state: "available" as const }),
+      findFailure: async () => undefined,
       get: async ({ slot }: { slot: Slot }) =>
         look(() => {
           const held = this.#slots[slot];

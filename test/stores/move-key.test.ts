@@ -38,7 +38,7 @@ async function setUp() {
 describe("moving a key to another store", () => {
   it("ends with the key only in the new store, which the profile names", async () => {
     const { keychain, file, move, remembered } = await setUp();
-    expect(await move()).toEqual({ outcome: "moved" });
+    await move();
     expect((await file.get(address))?.equals(key)).toBe(true);
     expect(await keychain.get(address)).toBeUndefined();
     expect(remembered()).toBe("file");
@@ -48,7 +48,7 @@ describe("moving a key to another store", () => {
     const { keychain, file, move } = await setUp();
     const other = { profile: defaultProfile, slot };
     await keychain.set(other, otherKey);
-    expect(await move()).toEqual({ outcome: "moved" });
+    await move();
     expect((await file.get(other))?.equals(otherKey)).toBe(true);
     expect(await keychain.get(other)).toBeUndefined();
   });
@@ -64,9 +64,9 @@ describe("moving a key to another store", () => {
   it("says so when the old store keeps its copy, and erases it the next time", async () => {
     const { keychain, file, move, remembered } = await setUp();
     keychain.failure = new MistralKeyError("store-locked", "Locked meanwhile.");
-    expect(await move()).toMatchObject({ outcome: "copy-left", cause: { kind: "store-locked" } });
+    await expect(move()).rejects.toMatchObject({ kind: "unfinished", cause: { kind: "store-locked" } });
     expect(remembered()).toBe("file");
-    expect(await move()).toEqual({ outcome: "moved" });
+    await move();
     expect(await keychain.get(address)).toBeUndefined();
     expect((await file.get(address))?.equals(key)).toBe(true);
   });
@@ -78,7 +78,7 @@ describe("moving a key to another store", () => {
       await set.apply(file, args);
       deps.profiles.write({ ...profile, expiresAt: "2027-03-01" });
     };
-    expect(await move()).toEqual({ outcome: "moved" });
+    await move();
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ store: "file", expiresAt: "2027-03-01" });
 
     await keychain.set(address, key);
@@ -110,14 +110,17 @@ describe("moving a key to another store", () => {
     const { deps, file, move } = await setUp();
     await file.set(address, otherKey);
     deps.profiles.write({ ...profile, store: "file" });
-    expect(await move()).toEqual({ outcome: "nothing-to-move" });
+    await expect(move()).rejects.toMatchObject({ kind: "no-key" });
     expect((await file.get(address))?.equals(otherKey)).toBe(true);
   });
 
   it("never puts a key over another one in the new store", async () => {
     const { keychain, file, move } = await setUp();
     await file.set(address, otherKey);
-    expect(await move()).toMatchObject({ outcome: "another-key-there", key: otherKey });
+    await expect(move()).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining(otherKey.mask),
+    });
     expect((await keychain.get(address))?.equals(key)).toBe(true);
     expect((await file.get(address))?.equals(otherKey)).toBe(true);
   });
@@ -125,7 +128,7 @@ describe("moving a key to another store", () => {
   it("has nothing to do when there is no key", async () => {
     const { keychain, move } = await setUp();
     await keychain.delete(address);
-    expect(await move()).toEqual({ outcome: "nothing-to-move" });
+    await expect(move()).rejects.toMatchObject({ kind: "no-key" });
   });
 
   it("waits for a rotation to end", async () => {

@@ -7,7 +7,7 @@ import { newKey } from "../../mistral/mistral-api.ts";
 import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { isEnding, isRefused } from "../../status/survey.ts";
-import { insteadOfKeychain, unusableStore } from "../../stores/choose-store.ts";
+import { offerOtherStore } from "../../stores/other-store.ts";
 import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
 import { verdictOf } from "../../verification/verdict.ts";
@@ -20,17 +20,18 @@ export const keychainCheck: Check = {
   title: "Keychain",
   run: async ({ deps, store }) => {
     const keychain = await deps.store("keychain");
-    const availability = await keychain.availability();
-    if (availability.state === "available") {
+    const failure = await keychain.findFailure();
+    if (failure === undefined) {
       return { state: "ok", message: `${keychain.describe()} can be used.` };
     }
     const isUsed = deps.profiles.list().some((row) => "profile" in row && row.profile.store === "keychain");
     if (!isUsed && store.kind !== "keychain") {
-      const message = `Not needed, your keys are in an encrypted file. (${availability.reason})`;
+      const message = `Not needed, your keys are in an encrypted file. (${failure.message})`;
       return { state: "ok", message };
     }
-    const { kind, message, hint } = unusableStore("keychain", availability, insteadOfKeychain(undefined));
-    return { state: "fail", code: exitCodeOfKind(kind), message: `${message} (${availability.state})`, hint };
+    const { kind, message, hint } = offerOtherStore(failure, undefined);
+    const state = kind.replace("store-", "");
+    return { state: "fail", code: exitCodeOfKind(kind), message: `${message} (${state})`, hint };
   },
 };
 

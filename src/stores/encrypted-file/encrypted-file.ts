@@ -3,13 +3,7 @@ import { PrivateFolder } from "../../files/private-folder.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import {
-  everySlot,
-  type Inspection,
-  type SecretAddress,
-  type SecretStore,
-  type StoreAvailability,
-} from "../secret-store.ts";
+import { everySlot, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
 import type { PassphraseOrigin, PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
@@ -69,13 +63,14 @@ export class EncryptedFileStore implements SecretStore {
     return "an encrypted file";
   }
 
-  async availability(): Promise<StoreAvailability> {
+  async findFailure(): Promise<MistralKeyError | undefined> {
     try {
       this.#folder.names();
-      return await this.#context.passphrases.availability();
+      this.#context.passphrases.require();
+      return undefined;
     } catch (error) {
-      if (!(error instanceof MistralKeyError)) throw error;
-      return { state: "denied", reason: error.message, advice: error.hint?.split("\n") ?? [] };
+      if (error instanceof MistralKeyError) return error;
+      throw error;
     }
   }
 

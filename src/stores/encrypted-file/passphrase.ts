@@ -2,7 +2,6 @@ import { MistralKeyError } from "../../errors.ts";
 import { codeOf, reasonOf } from "../../files/file-errors.ts";
 import { readSmallFile } from "../../files/read-file.ts";
 import type { Prompts } from "../../terminal/prompts/prompts.ts";
-import type { StoreAvailability } from "../secret-store.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
 /** What {@link PassphraseSource} needs. */
@@ -39,16 +38,10 @@ export class PassphraseSource {
     return ask === undefined ? "nowhere" : "person";
   }
 
-  /** Whether a passphrase is available; does not prompt. */
-  async availability(): Promise<StoreAvailability> {
-    try {
-      if (this.origin === "nowhere") throw noPassphrase();
-      this.given();
-      return { state: "available" };
-    } catch (error) {
-      if (!(error instanceof MistralKeyError)) throw error;
-      return { state: "locked", reason: error.message, advice: error.hint?.split("\n") ?? [] };
-    }
+  /** Throws like {@link toOpen} if no passphrase can be had; does not prompt. */
+  require(): void {
+    if (this.origin === "nowhere") throw noPassphrase();
+    this.given();
   }
 
   /**

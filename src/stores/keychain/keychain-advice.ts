@@ -1,17 +1,10 @@
 import { existsSync } from "node:fs";
+import { type FailureKind, MistralKeyError } from "../../errors.ts";
 import { readTextIfThere } from "../../files/read-file.ts";
-import { runCommand } from "../../hints.ts";
-import { defaultProfile } from "../../keys/profile-name.ts";
+import { commandFor, runCommand } from "../../hints.ts";
+import { defaultProfile, type ProfileName } from "../../keys/profile-name.ts";
 import { isRemote } from "../../terminal/terminal-capabilities.ts";
-import type { KeychainTrouble } from "./keychain-trouble.ts";
-
-/** What is wrong with the keychain, and how to fix it. */
-export interface KeychainAdvice {
-  /** One sentence: what is wrong. */
-  readonly reason: string;
-  /** What to do, one self-contained action per line. */
-  readonly advice: readonly string[];
-}
+import type { KeychainProblem, KeychainTrouble } from "./keychain-trouble.ts";
 
 /** What advice about a keychain depends on. */
 export interface Machine {
@@ -29,41 +22,66 @@ export function thisMachine(platform: NodeJS.Platform, env: Machine["env"]): Mac
 }
 
 /**
- * Explains a problem in terms of a machine. Reads a few small files there.
+ * Explains a problem in terms of a machine, with one action in each line of the hint. Reads a few small
+ * files there.
  *
- * @param name - the keychain's name, such as "GNOME Keyring"; "the keychain" if unknown
+ * @param keychain - its name, such as "GNOME Keyring"; "the keychain" if unknown
+ * @param profile - whose key it was about
  */
-export function adviseOn(trouble: KeychainTrouble, name: string, machine: Machine): KeychainAdvice {
-  const reason = reasons[trouble](name);
-  return {
-    reason: reason.charAt(0).toUpperCase() + reason.slice(1),
-    advice: trouble === "library-unusable" ? [installAgain] : adviceOn(trouble, machine),
-  };
+export function explainProblem(
+  { trouble, cause }: KeychainProblem,
+  keychain: string,
+  machine: Machine,
+  profile: ProfileName = defaultProfile,
+): MistralKeyError {
+  const [kind, reason] = failures[trouble];
+  const sentence = reason.replace("KEYCHAIN", keychain);
+  const message = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return new MistralKeyError(kind, message, { cause, hint: adviceOn(trouble, machine, profile).join("\n") });
 }
 
-const reasons: Readonly<Record<KeychainTrouble, (name: string) => string>> = {
-  "library-unusable": () =>
+const failures: Readonly<Record<KeychainTrouble, readonly [FailureKind, reason: string]>> = {
+  "library-unusable": [
+    "store-absent",
     `keytar, the part of mistral-key that talks to the keychain, cannot be loaded on this system (${process.platform} ${process.arch}).`,
-  "libsecret-missing": () => "The library that talks to the keychain, libsecret, is not installed.",
-  "bus-missing": () => "There is no session bus here, so there is no keychain.",
-  "node-too-old": () =>
-    `The session bus here has an abstract address, which Node.js ${process.versions.node} cannot reach.`,
-  "service-missing": () => "No keychain is running in this session.",
-  "collection-missing": (name) => `${name} has no keyring yet to keep a key in.`,
-  "collection-volatile": (name) =>
-    `${name} would forget the key at log-out: by default it keeps things for this session only.`,
-  locked: (name) => `${name} is locked.`,
-  denied: (name) => `${name} does not allow mistral-key access.`,
-  unreadable: (name) => `${name} holds an entry for this profile but does not hand out a key.`,
-  unresponsive: (name) => `${name} does not answer.`,
-  "write-unanswered": (name) =>
-    `It is not known whether ${name} stored the key: it does not answer, or does not give the key back.`,
+  ],
+  "libsecret-missing": [
+    "store-absent",
+    "The library that talks to the keychain, libsecret, is not installed.",
+  ],
+  "bus-missing": [
+    "store-absent",
+    "There is no session bus here that can be reached, so there is no keychain.",
+  ],
+  "service-missing": ["store-absent", "No keychain is running in this session."],
+  "collection-missing": ["store-absent", "KEYCHAIN has no keyring yet to keep a key in."],
+  "collection-volatile": [
+    "store-absent",
+    "KEYCHAIN would forget the key at log-out: by default it keeps things for this session only.",
+  ],
+  locked: ["store-locked", "KEYCHAIN is locked."],
+  denied: ["store-denied", "KEYCHAIN does not allow mistral-key access."],
+  unreadable: ["store-damaged", "KEYCHAIN holds an entry for this profile but does not hand out a key."],
+  unresponsive: ["store-unresponsive", "KEYCHAIN does not answer."],
+  "write-unanswered": [
+    "store-unresponsive",
+    "It is not known whether KEYCHAIN stored the key: it does not answer, or does not give the key back.",
+  ],
 };
 
-const installAgain =
-  "Install mistral-key again on this system: the installed copy was made for another one, or is incomplete.";
-
-function adviceOn(trouble: KeychainTrouble, machine: Machine): readonly string[] {
+function adviceOn(trouble: KeychainTrouble, machine: Machine, profile: ProfileName): readonly string[] {
+  if (trouble === "library-unusable") {
+    return [
+      "Install mistral-key again on this system: the installed copy was made for another one, or is incomplete.",
+    ];
+  }
+  if (trouble === "unreadable") {
+    // Not secret-tool: it would print the keys of every profile.
+    return [
+      `Remove it: ${commandFor(profile, "remove")}`,
+      `Then store a key again: ${commandFor(profile, "init")}`,
+    ];
+  }
   if (machine.platform === "darwin") {
     return [
       "Unlock it in this terminal: security unlock-keychain ~/Library/Keychains/login.keychain-db",
@@ -88,15 +106,13 @@ function adviceOnLinux(trouble: KeychainTrouble, machine: Machine): readonly str
       return [installLine(machine, "libsecret"), ...(onDesktop ? [] : startKeychain(machine))];
     case "bus-missing":
       return reachBus(machine);
-    case "node-too-old":
-      return ["Use Node.js 22.12 or later."];
     case "service-missing":
       return onDesktop
         ? [
             "Turn on your desktop's own keychain (GNOME Keyring, KDE Wallet), then log out and in again.",
-            installLine(machine, "keyring"),
+            installLine(machine, "keychain"),
           ]
-        : [installLine(machine, "keyring"), startKeyring];
+        : [installLine(machine, "keychain"), startKeyring];
     case "collection-missing":
     case "collection-volatile":
       return [onDesktop ? `Make a keyring, and set it as default: ${passwordPrograms}` : startKeyring];
@@ -129,7 +145,7 @@ function reachBus(machine: Machine): readonly string[] {
   if (env.WSL_DISTRO_NAME !== undefined) {
     return [
       "Let WSL start a session: put the lines [boot] and systemd=true in /etc/wsl.conf, run wsl --shutdown in Windows, open WSL again.",
-      installLine(machine, "keyring"),
+      installLine(machine, "keychain"),
       startKeyring,
     ];
   }
@@ -141,7 +157,7 @@ function reachBus(machine: Machine): readonly string[] {
 /** From nothing to an unlocked keychain, in a session without a desktop. */
 function startKeychain(machine: Machine): readonly string[] {
   return [
-    installLine(machine, "session"),
+    installLine(machine, "keychain"),
     "Open a shell with a session bus: dbus-run-session -- bash",
     startKeyring,
   ];
@@ -164,16 +180,12 @@ const families: readonly (readonly [names: RegExp, install: string, libsecret: s
   [/\bsuse\b/, "zypper install", "libsecret-1-0", "dbus-1"],
 ];
 
-/** How to install what a keychain needs: libsecret, a keyring with it, or a session bus as well. */
-function installLine({ read, uid }: Machine, what: "libsecret" | "keyring" | "session"): string {
+/** How to install libsecret, or a keychain with all that it needs. */
+function installLine({ read, uid }: Machine, what: "libsecret" | "keychain"): string {
   const names = (read("/etc/os-release").match(/^ID(?:_LIKE)?=.*$/gm) ?? []).join(" ");
   const family = families.find(([pattern]) => pattern.test(names));
   const [, install, libsecret, bus] = family ?? [undefined, undefined, "libsecret", "dbus"];
-  const packages = {
-    libsecret,
-    keyring: `gnome-keyring ${libsecret}`,
-    session: `${bus} gnome-keyring ${libsecret}`,
-  }[what];
+  const packages = what === "libsecret" ? libsecret : `${bus} gnome-keyring ${libsecret}`;
   if (install === undefined) return `Install with your system's package manager: ${packages}`;
   const it = what === "libsecret" ? "it" : "a keychain, if there is none";
   return `Install ${it}: ${uid === 0 ? "" : "sudo "}${install} ${packages}`;

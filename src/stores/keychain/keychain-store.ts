@@ -1,17 +1,10 @@
 import { MistralKeyError } from "../../errors.ts";
-import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
-import {
-  accountOf,
-  type Inspection,
-  type SecretAddress,
-  type SecretStore,
-  type StoreAvailability,
-} from "../secret-store.ts";
+import type { ProfileName } from "../../keys/profile-name.ts";
+import { accountOf, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
 import { DialogKeychain } from "./dialog-keychain.ts";
 import type { Keychain, KeychainOptions } from "./keychain.ts";
-import type { KeychainAdvice } from "./keychain-advice.ts";
-import { KeychainProblem, type KeychainTrouble } from "./keychain-trouble.ts";
+import { KeychainProblem } from "./keychain-trouble.ts";
 import { SecretServiceKeychain } from "./secret-service/secret-service-keychain.ts";
 
 /** Keeps keys in the OS keychain, through keytar. `get` reads each key once per run. */
@@ -32,13 +25,13 @@ export class KeychainStore implements SecretStore {
     return this.#keychain.name;
   }
 
-  async availability(): Promise<StoreAvailability> {
+  async findFailure(): Promise<MistralKeyError | undefined> {
     try {
       await this.#keychain.examine();
-      return { state: "available" };
+      return undefined;
     } catch (error) {
-      if (!(error instanceof KeychainProblem)) throw error;
-      return { state: states[error.trouble], ...(await this.#putIntoWords(error)) };
+      if (error instanceof KeychainProblem) return this.#explain(error);
+      throw error;
     }
   }
 
@@ -104,46 +97,20 @@ export class KeychainStore implements SecretStore {
       try {
         return await work();
       } catch (error) {
-        throw error instanceof KeychainProblem ? await this.#failureOf(error, address) : error;
+        throw error instanceof KeychainProblem ? await this.#explain(error, address.profile) : error;
       }
     });
     this.#last = turn.catch(() => {});
     return turn;
   }
 
-  async #failureOf(problem: KeychainProblem, { profile }: SecretAddress): Promise<MistralKeyError> {
-    const { reason, advice } = await this.#putIntoWords(problem);
-    const { trouble, cause } = problem;
-    if (trouble === "unreadable") {
-      // Not secret-tool: it would print the keys of every profile.
-      const hint = `Remove it: ${commandFor(profile, "remove")}\nThen store a key again: ${commandFor(profile, "init")}`;
-      return new MistralKeyError("store-damaged", reason, { cause, hint });
-    }
-    return new MistralKeyError(`store-${states[trouble]}`, reason, { cause, hint: advice.join("\n") });
-  }
-
-  /** Loaded lazily: most runs have nothing to explain. */
-  async #putIntoWords({ trouble }: KeychainProblem): Promise<KeychainAdvice> {
-    const { adviseOn, thisMachine } = await import("./keychain-advice.ts");
+  /** Loads the words lazily: most runs have nothing to explain. */
+  async #explain(problem: KeychainProblem, profile?: ProfileName): Promise<MistralKeyError> {
+    const { explainProblem, thisMachine } = await import("./keychain-advice.ts");
     const { platform, env } = this.#options;
-    return adviseOn(trouble, this.describe(), thisMachine(platform, env));
+    return explainProblem(problem, this.describe(), thisMachine(platform, env), profile);
   }
 }
-
-const states = {
-  "library-unusable": "absent",
-  "libsecret-missing": "absent",
-  "bus-missing": "absent",
-  "node-too-old": "absent",
-  "service-missing": "absent",
-  "collection-missing": "absent",
-  "collection-volatile": "absent",
-  locked: "locked",
-  denied: "denied",
-  unreadable: "denied",
-  unresponsive: "unresponsive",
-  "write-unanswered": "unresponsive",
-} as const satisfies Record<KeychainTrouble, StoreAvailability["state"]>;
 
 /** A key stored by hand may include the newline of `echo`. */
 function keyFrom(password: string): ApiKey {

@@ -4,10 +4,8 @@ export type KeychainTrouble =
   | "library-unusable"
   /** libsecret, which keytar needs on Linux, is not installed. */
   | "libsecret-missing"
-  /** There is no session bus. */
+  /** There is no session bus, or none that can be reached: before 22, Node reaches no abstract address. */
   | "bus-missing"
-  /** The session bus needs a later Node. */
-  | "node-too-old"
   /** There is no Secret Service. */
   | "service-missing"
   /** There is no default collection (Linux), no default keychain (macOS), no logon session (Windows). */

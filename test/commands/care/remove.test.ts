@@ -177,7 +177,7 @@ describe("remove", () => {
     const broken: SecretStore = {
       kind: "keychain",
       describe: () => "GNOME Keyring",
-      availability: () => store.availability(),
+      findFailure: () => store.findFailure(),
       get: async () => {
         throw new MistralKeyError("store-damaged", "GNOME Keyring holds an entry.");
       },

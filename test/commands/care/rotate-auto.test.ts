@@ -149,7 +149,7 @@ describe("rotate --auto", () => {
       const store: SecretStore = {
         kind: secrets.kind,
         describe: () => secrets.describe(),
-        availability: () => secrets.availability(),
+        findFailure: () => secrets.findFailure(),
         inspect: (address) => secrets.inspect(address),
         get: (address) => secrets.get(address),
         delete: (address) => secrets.delete(address),

@@ -13,7 +13,7 @@ import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { openEncryptedFile } from "../../../src/stores/encrypted-file/open-encrypted-file.ts";
-import type { StoreAvailability, StoreKind } from "../../../src/stores/secret-store.ts";
+import type { StoreKind } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -43,7 +43,7 @@ interface Bed {
 
 interface Plant {
   readonly env?: Readonly<Record<string, string>>;
-  readonly keychain?: StoreAvailability;
+  readonly keychain?: MistralKeyError;
   readonly now?: Date;
   readonly flags?: Readonly<Record<string, unknown>>;
   /** Where the key of the profile is; nothing is stored where `null`. */
@@ -163,7 +163,7 @@ describe("doctor on a machine where nothing is wrong", () => {
   it("is content with an encrypted file and no keychain at all", async () => {
     const { code, of } = await diagnose({
       store: "file",
-      keychain: { state: "absent", reason: "There is no session bus.", advice: ["Log in to a desktop."] },
+      keychain: new MistralKeyError("store-absent", "There is no session bus."),
       env: { MISTRAL_KEY_PASSPHRASE: passphrase },
     });
     expect(of("keychain")).toMatchObject({ state: "ok", message: expect.stringContaining("Not needed") });
@@ -178,11 +178,9 @@ describe("doctor on a machine where nothing is wrong", () => {
   });
 });
 
-const locked: StoreAvailability = {
-  state: "locked",
-  reason: "The login keyring is locked.",
-  advice: ["Unlock it in Passwords and Keys."],
-};
+const locked = new MistralKeyError("store-locked", "The login keyring is locked.", {
+  hint: "Unlock it in Passwords and Keys.",
+});
 
 /** One fault, and how doctor must report it. */
 const faults: readonly (Plant & {

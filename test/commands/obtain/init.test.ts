@@ -691,7 +691,7 @@ describe("init without a terminal", () => {
     expect(await runLine(first, "init", "--with-key", "--store", "file")).toBe(0);
     const moving = first.next({ answers: [answer.choose("Nowhere", /be kept/)] });
     opened.push(moving);
-    const absent = { state: "absent", reason: "No keychain is running.", advice: [] } as const;
+    const absent = new MistralKeyError("store-absent", "No keychain is running.");
     const stores = { file, keychain: new StandInStore("keychain", [absent]), memory: new MemoryStore() };
     const all = { ...moving, store: async (kind: StoreKind) => stores[kind] };
     await expect(runLine(all, "init", "--store", "keychain")).rejects.toMatchObject({ kind: "cancelled" });

@@ -158,9 +158,9 @@ describe("the encrypted file", () => {
     const failure = { kind: "store-locked", hint: expect.stringContaining("MISTRAL_KEY_PASSPHRASE_FILE") };
     await expect(alone.store.get(address)).rejects.toMatchObject(failure);
     await expect(alone.store.set(addressOf("new"), key)).rejects.toMatchObject(failure);
-    await expect(alone.store.availability()).resolves.toMatchObject({ state: "locked" });
+    await expect(alone.store.findFailure()).resolves.toMatchObject({ kind: "store-locked" });
     await expect(alone.store.inspect(address)).resolves.toMatchObject({ state: "unread" });
-    await expect(openUnlocked({ home }).store.availability()).resolves.toEqual({ state: "available" });
+    await expect(openUnlocked({ home }).store.findFailure()).resolves.toBeUndefined();
   });
 });
 
@@ -235,7 +235,7 @@ describe.skipIf(process.platform === "win32")("a keys folder that was tampered w
     mkdirSync(join(home, "elsewhere"));
     symlinkSync(join(home, "elsewhere"), join(home, "keys"));
     await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-denied" });
-    await expect(store.availability()).resolves.toMatchObject({ state: "denied" });
+    await expect(store.findFailure()).resolves.toMatchObject({ kind: "store-denied" });
     expect(readdirSync(join(home, "elsewhere"))).toEqual([]);
   });
 });
@@ -276,7 +276,7 @@ describe("the file that holds the passphrase", () => {
       hint: expect.stringContaining("the passphrase and nothing else"),
     };
     await expect(store.set(address, key)).rejects.toMatchObject(failure);
-    await expect(store.availability()).resolves.toMatchObject({ state: "locked" });
+    await expect(store.findFailure()).resolves.toMatchObject({ kind: "store-locked" });
   });
 });
 

@@ -6,7 +6,7 @@ import { endDespiteHungCall } from "../../../src/stores/keychain/native-calls.ts
 
 /*
  * A program that uses a keychain, since keytar keeps to the first bus a process has found. Takes
- * acts as arguments (availability, get, inspect, set, delete; `interactive` in front when a person is
+ * acts as arguments (check, get, inspect, set, delete; `interactive` in front when a person is
  * there), prints one line of JSON for each, and ends as the real program does.
  */
 
@@ -27,8 +27,11 @@ let code = 0;
 
 async function perform(act: string | undefined): Promise<unknown> {
   switch (act) {
-    case "availability":
-      return await store.availability();
+    case "check": {
+      const failure = await store.findFailure();
+      if (failure !== undefined) throw failure;
+      return "usable";
+    }
     case "get":
       return (await store.get(address))?.reveal() ?? null;
     case "inspect": {

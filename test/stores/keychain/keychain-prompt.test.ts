@@ -72,8 +72,8 @@ describeWithKeyring("a locked keychain with a person at the desktop", () => {
 
   it("never opens the dialog when nobody is at the terminal, nor to inspect it", async () => {
     const { asked } = await start("password");
-    await act(program, keyring.env, "availability", "get", "set", "delete");
-    await act(program, keyring.env, "interactive", "availability", "inspect");
+    await act(program, keyring.env, "check", "get", "set", "delete");
+    await act(program, keyring.env, "interactive", "check", "inspect");
     expect(asked()).toBe(0);
   });
 

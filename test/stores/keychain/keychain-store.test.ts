@@ -31,7 +31,7 @@ describeWithKeyring("the keychain", () => {
 
   it("knows the keychain by its own name once it has asked", async () => {
     const store = openStore();
-    await store.availability();
+    await store.findFailure();
     expect(store.describe()).toBe("GNOME Keyring");
   });
 

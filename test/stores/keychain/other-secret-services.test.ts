@@ -45,18 +45,18 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
 
   it("is read when it unlocks without asking, as KDE Wallet does after login", async () => {
     await start({ locked: "until-asked" });
-    const run = await act(program, keyring.env, "availability", "get");
+    const run = await act(program, keyring.env, "check", "get");
     expect(run).toMatchObject({
-      outcomes: [{ result: { state: "available" } }, { result: secret }],
+      outcomes: [{ result: "usable" }, { result: secret }],
       code: 0,
     });
   });
 
   it("is locked, and shows no prompt, when it would have to ask", async () => {
     await start({ locked: "until-answered" });
-    const { outcomes } = await act(program, keyring.env, "availability", "get", "set", "delete");
+    const { outcomes } = await act(program, keyring.env, "check", "get", "set", "delete");
     expect(outcomes).toMatchObject([
-      { result: { state: "locked" } },
+      { kind: "store-locked" },
       { kind: "store-locked" },
       { kind: "store-locked" },
       { kind: "store-locked" },

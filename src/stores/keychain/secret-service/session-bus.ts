@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { type Limit, withinLimit } from "../../../within-limit.ts";
-import { KeychainProblem } from "../keychain-trouble.ts";
 import { BusConnection, BusUnreachable } from "./bus-connection.ts";
 
 /** Which session bus to use, and the time limit. */
@@ -8,14 +7,10 @@ export interface SessionBusAccess extends Limit {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-// Before 22, Node padded abstract names with zeros to the maximum length, which is another name.
-const reachesAbstractNames = Number.parseInt(process.versions.node, 10) >= 22;
-
 /**
  * Connects to the session bus that GLib, and so keytar, would use, and passes the connection to `act`.
  *
- * @throws BusUnreachable when there is no bus, or none that accepts this user; KeychainProblem when
- *   only a later Node could reach it; TimedOut; the signal's reason; what `act` throws
+ * @throws BusUnreachable when there is no bus, or none that accepts this user; TimedOut; the signal's reason; what `act` throws
  */
 export async function useSessionBus<Value>(
   { env, ...limit }: SessionBusAccess,
@@ -23,7 +18,6 @@ export async function useSessionBus<Value>(
 ): Promise<Value> {
   const socket = socketOf(env);
   if (socket === undefined) throw new BusUnreachable("No session bus is named that can be used.");
-  if (socket.startsWith("\0") && !reachesAbstractNames) throw new KeychainProblem("node-too-old");
   const connection = new BusConnection(socket);
   try {
     return await withinLimit(limit, async () => {

@@ -62,7 +62,7 @@ describeWithKeyring("the session bus, for the question before keytar and for key
       expect(outcome).toMatchObject({
         kind: "store-absent",
         message: nodeIsOld
-          ? expect.stringContaining("abstract address")
+          ? expect.stringContaining("that can be reached")
           : "No keychain is running in this session.",
       });
     } finally {
