@@ -10,23 +10,20 @@ export const terminalSequences =
 const lineBreaks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 let unseenCharacters: RegExp | undefined;
 
-/** Compiled on first use, which is rare: as a literal it would add a millisecond to every start. */
-function unseen(): RegExp {
-  unseenCharacters ??= findUnseen();
-  return unseenCharacters;
-}
-
 /**
  * Matches control characters, everything invisible or that changes the writing direction, and lone
- * surrogates; but not a joiner after a letter or emoji that it can belong to.
+ * surrogates; but not a joiner after a letter or emoji that it can belong to. Compiled on first use,
+ * which is rare: as a literal it would add a millisecond to every start.
  */
-function findUnseen(): RegExp {
+function unseen(): RegExp {
+  if (unseenCharacters !== undefined) return unseenCharacters;
   const oneOf = (...properties: readonly string[]) =>
     `[${properties.map((name) => `\\p{${name}}`).join("")}]`;
   const invisible = oneOf("Cc", "Cf", "Default_Ignorable_Code_Point", "Zl", "Zp", "Co", "Cs");
   const joinable = oneOf("L", "M", "Extended_Pictographic", "Emoji_Modifier");
   const joiner = String.raw`[\u200c\u200d\ufe0f]`;
-  return new RegExp(`(?!${joiner})${invisible}|(?<!(?![A-Za-z])${joinable})${joiner}`, "gu");
+  unseenCharacters = new RegExp(`(?!${joiner})${invisible}|(?<!(?![A-Za-z])${joinable})${joiner}`, "gu");
+  return unseenCharacters;
 }
 
 const plain = /^[ -~]*$/;
@@ -50,24 +47,6 @@ const withheld = "(left out, since it holds the key)";
 export function cleanText(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
   // Masked before it is cut, or half a key could remain.
   return cut(maskIn(text.slice(0, longest * 64), keys, strip), longest);
-}
-
-/**
- * {@link cleanText} for several lines, which stay separate.
- *
- * @param longest - the maximum length of a line, in characters
- */
-export function cleanLines(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
-  const stripLines = (lines: string) =>
-    lines
-      .split(/\r\n|[\r\n]/)
-      .map(strip)
-      .join("\n");
-  const masked = maskIn(text, keys, stripLines);
-  return masked
-    .split("\n")
-    .map((line) => cut(line, longest))
-    .join("\n");
 }
 
 /**
@@ -197,12 +176,11 @@ export class StreamCleaner {
     this.#keys = keys;
   }
 
-  /** Returns what can be shown by now; holds back what may be the start of a key. */
+  /** Returns what can be shown by now; holds back the last word, which may be the start of a key. */
   push(text: string): string {
     const whole =
       this.#held + text.replace(/\r\n?/g, "\n").replace(unseen(), (one) => (/[\n\t]/.test(one) ? one : ""));
-    const starts = this.#keys.map((key) => startOfPiece(whole, key.reveal()));
-    const start = Math.min(whole.length, ...starts);
+    const start = whole.search(/[!-~]*$/);
     this.#held = whole.slice(start);
     return this.#keys.reduce(maskPieces, whole.slice(0, start));
   }
@@ -213,21 +191,6 @@ export class StreamCleaner {
     this.#held = "";
     return rest;
   }
-}
-
-/**
- * The start of the piece of a key that ends a text, or of a longer one that overlaps it; the text's
- * length if none.
- */
-function startOfPiece(text: string, value: string): number {
-  let start = Math.max(text.length - value.length, 0);
-  while (!value.includes(text.slice(start))) start += 1;
-  // A masked piece must not be split, or neither half would be masked.
-  const half = halfOf(value);
-  for (let at = start - 1; at >= 0 && at > start - half; at -= 1) {
-    if (value.includes(text.slice(at, at + half))) start = at;
-  }
-  return start;
 }
 
 /** The minimum length of a piece that is masked. */

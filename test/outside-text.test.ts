@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../src/keys/api-key.ts";
-import { cleanLines, cleanText, StreamCleaner, showName } from "../src/outside-text.ts";
+import { cleanText, StreamCleaner, showName } from "../src/outside-text.ts";
 
 const value = "GOODtestKey0testKey0testKey0Last";
 const key = ApiKey.of(value);
@@ -58,7 +58,6 @@ describe("text from outside", () => {
     ["with escaped invisible characters", characters.join("\\u200b")],
   ])("masks the key %s", (_how, text) => {
     expect(cleanText(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
-    expect(cleanLines(`say\nthe key ${text} of`, [key])).toBe(`say\nthe key ${key.mask} of`);
     expect(showName(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
   });
 
@@ -85,10 +84,6 @@ describe("text from outside", () => {
   ])("leaves out a text that holds the key %s", (_how, text) => {
     expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
     expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
-  });
-
-  it("masks a key that continues on the next line", () => {
-    expect(cleanLines(`${value.slice(0, 15)}\n${value.slice(15)}`, [key])).not.toContain(value.slice(0, 15));
   });
 
   it("masks a piece of the key, even where the text is cut", () => {
@@ -140,9 +135,9 @@ describe("a text that comes in pieces", () => {
 
   it("is shown as soon as it cannot be part of a key", () => {
     const cleaner = new StreamCleaner([key]);
-    expect(cleaner.push("Hello!")).toBe("Hello!");
+    expect(cleaner.push("Hello! ")).toBe("Hello! ");
     expect(cleaner.push("say GOODtest")).toBe("say ");
-    expect(cleaner.push("ing")).toBe("GOODtesting");
+    expect(cleaner.push("ing 研究")).toBe("GOODtesting 研究");
     expect(cleaner.end()).toBe("");
   });
 

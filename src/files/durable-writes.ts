@@ -99,16 +99,12 @@ export function syncFolder(path: string): void {
  * @throws the system's error
  */
 export function makeFolders(path: string): void {
-  const missing: string[] = [];
-  for (let folder = path; !existsSync(folder) && dirname(folder) !== folder; folder = dirname(folder)) {
-    missing.push(folder);
-  }
-  for (const folder of missing.reverse()) {
-    try {
-      mkdirSync(folder, { mode: 0o700 });
-    } catch (error) {
-      // Another process may have created it meanwhile.
-      if (codeOf(error) !== "EEXIST") throw error;
-    }
+  if (existsSync(path) || dirname(path) === path) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have created it meanwhile.
+    if (codeOf(error) !== "EEXIST") throw error;
   }
 }

@@ -6,23 +6,12 @@
 export function nestsDeeperThan(text: string, levels: number): boolean {
   let depth = 0;
   let quoted = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (quoted) {
-      if (character === backslash) at += 1;
-      else if (character === quote) quoted = false;
-    } else if (character === quote) {
-      quoted = true;
-    } else if (character === bracket || character === brace) {
-      depth += 1;
-      if (depth > levels) return true;
-    } else if (character === closingBracket || character === closingBrace) {
-      depth -= 1;
-    }
+  for (const [token] of text.matchAll(/\\.|["[\]{}]/gs)) {
+    if (token === '"') quoted = !quoted;
+    else if (quoted || token.length > 1) continue;
+    else if (token === "[" || token === "{") depth += 1;
+    else depth -= 1;
+    if (depth > levels) return true;
   }
   return false;
 }
-
-const [quote, backslash, bracket, closingBracket, brace, closingBrace] = [...'"\\[]{}'].map((character) =>
-  character.charCodeAt(0),
-);

@@ -36,11 +36,6 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayInMs);
 }
 
-/** Whether to warn that a key has expired or expires within {@link warningDays}. */
-export function endsSoon(expiry: string, now: Date): boolean {
-  return daysLeft(expiry, now) <= warningDays;
-}
-
 /** Days to warn before a key expires. */
 export const warningDays = 14;
 

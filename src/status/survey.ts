@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
-import { daysLeft, endsSoon } from "../keys/expiry.ts";
+import { daysLeft, warningDays } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
@@ -82,7 +82,7 @@ export type DatedProfile = Profile & { readonly expiresAt: string };
 
 /** Whether a key expires within a fortnight, or has expired. */
 export function isEnding(profile: Profile, now: Date): profile is DatedProfile {
-  return typeof profile.expiresAt === "string" && endsSoon(profile.expiresAt, now);
+  return typeof profile.expiresAt === "string" && daysLeft(profile.expiresAt, now) <= warningDays;
 }
 
 /** Whether Mistral refused the key at the last check. */

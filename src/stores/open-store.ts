@@ -11,7 +11,7 @@ export async function openStore(kind: StoreKind, context: StoreContext): Promise
       return new KeychainStore({ platform, env, signal, interactive: person?.interactive ?? false });
     }
     case "file": {
-      const { openEncryptedFile } = await import("./encrypted-file/open-encrypted-file.ts");
+      const { openEncryptedFile } = await import("./encrypted-file/encrypted-file.ts");
       return openEncryptedFile(context);
     }
     case "memory":

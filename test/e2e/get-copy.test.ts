@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { openEncryptedFile } from "../../src/stores/encrypted-file/open-encrypted-file.ts";
+import { openEncryptedFile } from "../../src/stores/encrypted-file/encrypted-file.ts";
 import { type Desktop, desktopNeeds, startX11 } from "../support/desktop.ts";
 import { findProgram } from "../support/find-program.ts";
 import { describeNeeding } from "../support/needs.ts";

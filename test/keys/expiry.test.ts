@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayAfter, dayOf, daysLeft, endsSoon, formatDay, parseExpiry } from "../../src/keys/expiry.ts";
+import { dayAfter, dayOf, daysLeft, formatDay, parseExpiry } from "../../src/keys/expiry.ts";
 
 const now = new Date(2026, 8, 1, 10);
 
@@ -69,11 +69,5 @@ describe("the last day of a key", () => {
       const day = dayAfter(days, now);
       expect(parseExpiry(formatDay(day), now)).toBe(day);
     }
-  });
-
-  it("is soon within a fortnight, and once it is past", () => {
-    expect(endsSoon("2026-09-15", now)).toBe(true);
-    expect(endsSoon("2026-09-16", now)).toBe(false);
-    expect(endsSoon("2026-08-01", now)).toBe(true);
   });
 });

@@ -1,34 +1,54 @@
+import { join } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { everySlot, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
-import type { PassphraseOrigin, PassphraseSource } from "./passphrase.ts";
+import type { StoreContext } from "../store-context.ts";
+import { PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
 /** What {@link EncryptedFileStore} needs. */
-export interface EncryptedFileContext {
+interface EncryptedFileContext {
   /** Folder of the key files: `keys` in the program's folder. */
   readonly folder: string;
   readonly passphrases: PassphraseSource;
   readonly work: ScryptWork;
   /** Runs work with typed input hidden, in case the user re-enters a passphrase too early. */
   readonly quietly?: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Base-2 logarithm of scrypt's work factor for new files; defaults to {@link usualLogN}. */
+  /** Base-2 logarithm of scrypt's work factor for new files, if not the usual one. */
   readonly logN?: number;
 }
 
-/**
- * The work factor for new files. Measured on two cores of a server, Node 20, 22 and 24, best of
- * three: 2^16 takes 0.17 s and 64 MiB, 2^17 0.37 s and 128 MiB, 2^18 (what `age` writes) 0.8 s and
- * 256 MiB. `get` and `run` pay it every time, and a small container may not have 256 MiB to spare,
- * so this is the lowest factor that OWASP's Password Storage Cheat Sheet recommends (N=2^17, r=8, p=1).
- */
-const usualLogN = 17;
-
 /** How many tries a user gets. */
 const attempts = 3;
+
+/** Opens the store in a program folder. Does no I/O until it is used. */
+export function openEncryptedFile({
+  folder,
+  env,
+  signal,
+  person,
+}: Omit<StoreContext, "platform">): EncryptedFileStore {
+  const passphrases = new PassphraseSource({
+    env,
+    ask: person?.interactive ? async (question) => (await person.prompts()).passphrase(question) : undefined,
+  });
+  return new EncryptedFileStore({
+    folder: join(folder, "keys"),
+    quietly: async (work) =>
+      passphrases.asksPerson && person !== undefined ? (await person.prompts()).quietly(work) : work(),
+    work: {
+      signal,
+      begin: () => {
+        const progress = person?.output.progress("Working out the encryption key from the passphrase");
+        return () => progress?.clear();
+      },
+    },
+    passphrases,
+  });
+}
 
 /** The file of an address: `work.age`, `work+next.age`. No profile name contains `+`. */
 function fileNameOf({ profile, slot }: SecretAddress): string {
@@ -110,9 +130,9 @@ export class EncryptedFileStore implements SecretStore {
   set(address: SecretAddress, key: ApiKey): Promise<void> {
     return this.#inTurn(async () => {
       const passphrase = await this.#passphraseFor(address);
-      const { seal } = await loadFormat();
-      const { work, logN = usualLogN } = this.#context;
-      const content = await seal(`${key.reveal()}\n`, passphrase, logN, work);
+      const { seal } = await import("./encrypted-file-format.ts");
+      const { work, logN } = this.#context;
+      const content = await seal(`${key.reveal()}\n`, passphrase, work, logN);
       const file = fileNameOf(address);
       const before = this.#folder.readBytes(file);
       this.#folder.write(file, content);
@@ -177,7 +197,7 @@ export class EncryptedFileStore implements SecretStore {
     candidates: AsyncIterable<Passphrase> | Iterable<Passphrase>,
     work: ScryptWork,
   ): Promise<OpenedKey | undefined> {
-    const { openSealed, DamagedFile } = await loadFormat();
+    const { openSealed, DamagedFile } = await import("./encrypted-file-format.ts");
     try {
       const opened = await openSealed(content, candidates, work);
       if (opened === undefined) return undefined;
@@ -197,7 +217,7 @@ export class EncryptedFileStore implements SecretStore {
   async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {
     yield* this.#known;
     const { passphrases } = this.#context;
-    const tries = passphrases.origin === "person" ? attempts : 1;
+    const tries = passphrases.asksPerson ? attempts : 1;
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       yield await passphrases.toOpen(`the encrypted key of profile ${profile}`, attempt);
     }
@@ -208,20 +228,12 @@ export class EncryptedFileStore implements SecretStore {
   }
 
   #wrongPassphrase(address: SecretAddress): MistralKeyError {
-    const which = passphraseNames[this.#context.passphrases.origin];
-    const message = `${which} does not open ${this.#pathOf(address)}.`;
+    const message = `The passphrase does not open ${this.#pathOf(address)}.`;
     return new MistralKeyError("wrong-passphrase", message, {
       hint: "Give the passphrase that it was made with, for example in MISTRAL_KEY_PASSPHRASE.\nIf you are sure that it is right, the file has been changed since: restore it from a backup.",
     });
   }
 }
-
-const passphraseNames: Readonly<Record<PassphraseOrigin, string>> = {
-  variable: "The passphrase in MISTRAL_KEY_PASSPHRASE",
-  file: "The passphrase in the file that MISTRAL_KEY_PASSPHRASE_FILE names",
-  person: "That passphrase",
-  nowhere: "That passphrase",
-};
 
 function damaged(path: string, profile: ProfileName, reason: string): MistralKeyError {
   return new MistralKeyError("store-damaged", `${path} cannot be used, because ${reason}.`, {
@@ -233,8 +245,4 @@ function notKept(path: string): MistralKeyError {
   return new MistralKeyError("store-damaged", `${path} did not keep what was written.`, {
     hint: "Check this disk, or set MISTRAL_KEY_HOME to a folder on another one.",
   });
-}
-
-async function loadFormat() {
-  return import("./encrypted-file-format.ts");
 }

@@ -11,9 +11,6 @@ export interface PassphraseContext {
   readonly ask?: Prompts["passphrase"] | undefined;
 }
 
-/** Where the passphrase comes from. */
-export type PassphraseOrigin = "variable" | "file" | "person" | "nowhere";
-
 const shortest = 8;
 /** In bytes. */
 const longestFile = 65_536;
@@ -30,18 +27,15 @@ export class PassphraseSource {
     this.#context = context;
   }
 
-  /** Where the passphrase would come from. */
-  get origin(): PassphraseOrigin {
+  /** Whether only a user has the passphrase, and can be asked. */
+  get asksPerson(): boolean {
     const { env, ask } = this.#context;
-    if (env.MISTRAL_KEY_PASSPHRASE) return "variable";
-    if (env.MISTRAL_KEY_PASSPHRASE_FILE) return "file";
-    return ask === undefined ? "nowhere" : "person";
+    return ask !== undefined && !env.MISTRAL_KEY_PASSPHRASE && !env.MISTRAL_KEY_PASSPHRASE_FILE;
   }
 
   /** Throws like {@link toOpen} if no passphrase can be had; does not prompt. */
   require(): void {
-    if (this.origin === "nowhere") throw noPassphrase();
-    this.given();
+    if (this.given() === undefined && this.#context.ask === undefined) throw noPassphrase();
   }
 
   /**

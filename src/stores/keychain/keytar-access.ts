@@ -77,9 +77,11 @@ function loadKeytar(): Keytar {
  */
 function loadBinary(require: NodeJS.Require, failure: unknown): Keytar {
   let cause = failure;
-  for (const file of binariesOf(require)) {
+  const systems = process.platform === "linux" ? ["linux", "linuxmusl"] : [process.platform];
+  for (const system of systems) {
     try {
-      return require(file);
+      const folder = dirname(require.resolve("keytar/package.json"));
+      return require(join(folder, "prebuilds", `${system}-${process.arch}`, "keytar.node"));
     } catch (error) {
       const text = String(error);
       if (/libsecret-1/.test(text)) throw new KeychainProblem("libsecret-missing", error);
@@ -87,15 +89,4 @@ function loadBinary(require: NodeJS.Require, failure: unknown): Keytar {
     }
   }
   throw new KeychainProblem("library-unusable", cause);
-}
-
-function binariesOf(require: NodeJS.Require): readonly string[] {
-  try {
-    const folder = join(dirname(require.resolve("keytar/package.json")), "prebuilds");
-    const { platform, arch } = process;
-    const systems = platform === "linux" ? [platform, "linuxmusl"] : [platform];
-    return systems.map((system) => join(folder, `${system}-${arch}`, "keytar.node"));
-  } catch {
-    return [];
-  }
 }

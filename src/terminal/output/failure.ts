@@ -1,7 +1,7 @@
 import type { MistralKeyError } from "../../errors.ts";
 import type { ExitCode } from "../../exit-codes.ts";
 import { maskKeys } from "../../keys/mask.ts";
-import { cleanLines } from "../../outside-text.ts";
+import { cleanText } from "../../outside-text.ts";
 import type { Output } from "./output.ts";
 
 /** In characters: longer than any stack line. */
@@ -51,7 +51,8 @@ function describeCauses(failure: MistralKeyError): string[] {
     seen.add(cause);
     const text = describe(cause, failure.kind === "bug");
     // A cause comes from outside and may quote its input.
-    lines.push(...cleanLines(maskKeys(`Because: ${text}`), [], longestLine).split("\n"));
+    const causes = maskKeys(`Because: ${text}`).split(/\r\n|[\r\n]/);
+    lines.push(...causes.map((line) => cleanText(line, [], longestLine)));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return lines;

@@ -12,7 +12,7 @@ import { dayAfter } from "../../../src/keys/expiry.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
-import { openEncryptedFile } from "../../../src/stores/encrypted-file/open-encrypted-file.ts";
+import { openEncryptedFile } from "../../../src/stores/encrypted-file/encrypted-file.ts";
 import type { StoreKind } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";

@@ -296,7 +296,7 @@ describe("deriving a key", () => {
 
   it("uses a work factor of 2^17 unless told otherwise", async () => {
     const { home } = openUnlocked();
-    const { openEncryptedFile } = await import("../../../src/stores/encrypted-file/open-encrypted-file.ts");
+    const { openEncryptedFile } = await import("../../../src/stores/encrypted-file/encrypted-file.ts");
     const env = { MISTRAL_KEY_PASSPHRASE: passphrase };
     const store = openEncryptedFile({ folder: home, env, signal: new AbortController().signal });
     await store.set(address, key);

@@ -26,8 +26,6 @@ export const theBus = {
   interface: "org.freedesktop.DBus",
 } as const;
 
-const maximalHandshakeLength = 4096;
-
 interface Waiting<Value> {
   resolve(value: Value): void;
   reject(error: unknown): void;
@@ -67,11 +65,6 @@ export class BusConnection {
     const authenticated = new Promise<void>((resolve, reject) => {
       this.#handshake = { resolve, reject };
     });
-    socket.on("connect", () => {
-      // EXTERNAL: the user ID's digits in hex; the bus compares them with the peer credentials.
-      const user = Buffer.from(String(process.geteuid?.() ?? 0)).toString("hex");
-      socket.write(`\0AUTH EXTERNAL ${user}\r\n`);
-    });
     socket.on("data", (chunk) => {
       try {
         this.#receive(chunk);
@@ -81,6 +74,9 @@ export class BusConnection {
     });
     socket.on("error", (error) => this.#fail(new BusUnreachable(error.message, { cause: error })));
     socket.on("close", () => this.#fail(new BusUnreachable("The bus closed the connection.")));
+    // EXTERNAL: the user ID's digits in hex; the bus compares them with the peer credentials.
+    const user = Buffer.from(String(process.geteuid?.() ?? 0)).toString("hex");
+    socket.write(`\0AUTH EXTERNAL ${user}\r\n`);
     await authenticated;
     void this.call({ ...theBus, member: "Hello", args: [] });
   }
@@ -115,11 +111,10 @@ export class BusConnection {
   }
 
   #finishHandshake(handshake: Waiting<void>): void {
-    const end = this.#received.indexOf("\r\n");
-    if (end === -1 && this.#received.length < maximalHandshakeLength) return;
-    // A peer that sends more than this one reply is not a message bus.
-    const line = this.#received.toString("latin1", 0, end);
-    if (!/^OK [0-9a-f]+$/i.test(line) || end + 2 !== this.#received.length) {
+    const line = this.#received.toString("latin1");
+    if (!line.includes("\r\n")) return;
+    // A peer that sends more than this one line is not a message bus.
+    if (!/^OK [0-9a-f]+\r\n$/i.test(line)) {
       this.#fail(new BusUnreachable("The session bus does not accept this user."));
       return;
     }

@@ -114,10 +114,6 @@ export class Reader {
     this.#offset = offset;
   }
 
-  get atEnd(): boolean {
-    return this.#offset === this.#buffer.length;
-  }
-
   align(boundary: number): void {
     this.#take(alignedTo(boundary, this.#offset) - this.#offset);
   }
@@ -140,11 +136,12 @@ export class Reader {
       case "ao":
         return this.list(4, () => this.#text(this.#uint32()));
       case "a{ss}":
-        return Object.fromEntries(
-          this.list(8, () => [this.#text(this.#uint32()), this.#text(this.#uint32())] as const),
-        );
-      default:
-        return this.#variant();
+        return Object.fromEntries(this.list(8, () => [this.value("s"), this.value("s")] as const));
+      default: {
+        const [held = "v", ...more] = typesIn(this.value("g"));
+        if (held === "v" || more.length > 0) throw new MalformedMessage("A variant does not hold one value.");
+        return this.value(held);
+      }
     }
   }
 
@@ -160,12 +157,6 @@ export class Reader {
     }
     if (this.#offset !== end) throw new MalformedMessage("An array does not end where it should.");
     return elements;
-  }
-
-  #variant(): ReplyValue {
-    const [type = "v", ...more] = typesIn(this.#text(this.byte()));
-    if (type === "v" || more.length > 0) throw new MalformedMessage("A variant does not hold one value.");
-    return this.value(type);
   }
 
   #uint32(): number {

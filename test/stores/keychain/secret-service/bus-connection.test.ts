@@ -116,7 +116,6 @@ describe("a connection to a bus", () => {
   it.each([
     ["rejects this user", "REJECTED EXTERNAL\r\n"],
     ["answers with an error", "ERROR\r\n"],
-    ["never ends its line", "x".repeat(5000)],
     ["is no bus at all", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["says more than it was asked", "OK 0123\r\nOK 0123\r\n"],
   ])("fails when the other side %s", async (_, answer) => {
