@@ -20,7 +20,6 @@ import { TerminalOutput } from "./terminal/output/terminal-output.ts";
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages, runsInCi } from "./terminal/terminal-capabilities.ts";
 
-/** What is already open in this process. */
 export interface Outside {
   readonly stdout: StandardStream;
   readonly stderr: StandardStream;
@@ -31,7 +30,6 @@ export interface Outside {
 
 const now = () => new Date();
 
-/** Builds the real {@link Deps} of this process. */
 export async function createDeps({ flags }: CommandInput, outside: Outside): Promise<Deps> {
   const { stdout, stderr, env, platform, signals } = outside;
   const { signal } = signals;

@@ -30,13 +30,10 @@ export interface Deps {
   readonly interactive: boolean;
   /** Why nobody can answer; `undefined` when a user can. */
   readonly absence: Absence | undefined;
-  /** Whether pages can be opened in a browser that the user sees. */
   readonly opensPages: boolean;
-  /** Whether standard input is a terminal, not a pipe or a file. */
   readonly stdinIsTerminal: boolean;
   /** Whether stdout is a terminal: others may see it, and it stays in the scrollback. */
   readonly stdoutIsTerminal: boolean;
-  /** The environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by a signal that ends the program, such as Ctrl-C outside a prompt. */
   readonly signal: AbortSignal;
@@ -53,7 +50,6 @@ export interface Deps {
   /** @param person - who is asked to unlock it, if not the user at the terminal */
   store(kind: StoreKind, person?: StoreContext["person"]): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
-  /** The Admin API of an organization. */
   issuer(endpoint: Endpoint, adminKey: ApiKey): Promise<KeyIssuer>;
   readonly profiles: ProfileRegistry;
   /**
@@ -82,9 +78,7 @@ export interface Deps {
    * not list them.
    */
   findProcessesWith(isWanted: (value: string) => boolean): Promise<readonly RunningProcess[]>;
-  /** This machine's name, for the name of a new key. */
   machineName(): string;
-  /** Runs other programs in place of this one. */
   runner(): Promise<CommandRunner>;
   /**
    * Copies a key to the clipboard of the user at the terminal.

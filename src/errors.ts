@@ -23,7 +23,6 @@ export type FailureKind =
   | "cancelled"
   | "bug";
 
-/** What a {@link MistralKeyError} carries besides its message. */
 export interface FailureDetails {
   /** The next action, as a sentence; printed below the message and as `error.hint` in JSON. */
   readonly hint?: string | undefined;
@@ -47,7 +46,6 @@ export class MistralKeyError extends Error {
     this.hint = details.hint === undefined ? undefined : showLines(details.hint);
   }
 
-  /** The message and the hint, as one text. */
   get inOneLine(): string {
     return this.hint === undefined ? this.message : `${this.message} ${this.hint}`;
   }

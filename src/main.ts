@@ -76,7 +76,6 @@ function endCode(code: ExitCode, signalCode: ExitCode | undefined): ExitCode {
   return signalCode === exitCodes.cancelled && code === exitCodes.unfinished ? code : (signalCode ?? code);
 }
 
-/** How to report a failure. */
 interface ReportWish {
   readonly json: boolean;
   readonly verbose: boolean;

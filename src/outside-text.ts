@@ -57,7 +57,6 @@ export function showName(name: string, keys: readonly ApiKey[] = []): string {
   return maskIn(name, keys, (text) => (isPlain(text) ? text : text.replace(unseen(), escapeOf)), strip);
 }
 
-/** {@link showName} for several lines, which stay separate. */
 export function showLines(text: string): string {
   return text
     .split("\n")
@@ -185,7 +184,6 @@ export class StreamCleaner {
     return this.#keys.reduce(maskPieces, whole.slice(0, start));
   }
 
-  /** Returns the rest. */
   end(): string {
     const rest = this.#keys.reduce(maskPieces, this.#held);
     this.#held = "";

@@ -8,7 +8,6 @@ import type { KeyRequest } from "./stores/stored-key.ts";
 
 /** What the global flags, the environment and the folder ask for. */
 export interface Settings extends KeyRequest {
-  /** The same profile, with the rule that chose it. */
   readonly choice: ProfileChoice;
   readonly json: boolean;
 }

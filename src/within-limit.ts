@@ -1,7 +1,5 @@
-/** How long to wait. */
 export interface Limit {
   readonly limitMs: number;
-  /** Aborted when the user stops the program. */
   readonly signal?: AbortSignal | undefined;
 }
 

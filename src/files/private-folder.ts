@@ -23,7 +23,6 @@ export class PrivateFolder {
     this.path = path;
   }
 
-  /** The path of a file in this folder. */
   pathOf(file: string): string {
     return join(this.path, file);
   }
@@ -35,7 +34,17 @@ export class PrivateFolder {
 
   /** The content of a file; `undefined` when it does not exist. */
   readBytes(file: string): Buffer | undefined {
-    return this.#exists() ? this.#readFile(file) : undefined;
+    if (!this.#exists()) return undefined;
+    const path = this.pathOf(file);
+    const check = ({ uid }: Stats) => {
+      if (isForeign(uid)) throw refuse(path, "it belongs to another user");
+    };
+    try {
+      return readSmallFile(path, { links: "refused", longest }, check).bytes;
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw explainFileError(path, "read", error);
+    }
   }
 
   /** The file names, unordered; empty when there is no folder. */
@@ -43,7 +52,6 @@ export class PrivateFolder {
     return this.#exists() ? attempt(this.path, "read", () => readdirSync(this.path)) : [];
   }
 
-  /** Creates or replaces a file. */
   write(file: string, content: string | Uint8Array): void {
     this.prepare();
     const path = this.pathOf(file);
@@ -94,20 +102,6 @@ export class PrivateFolder {
     });
   }
 
-  /** Reads a file that this user owns; `undefined` when it does not exist. Check the folder first. */
-  #readFile(file: string): Buffer | undefined {
-    const path = this.pathOf(file);
-    const check = ({ uid }: Stats) => {
-      if (isForeign(uid)) throw refuse(path, "it belongs to another user");
-    };
-    try {
-      return readSmallFile(path, { links: "refused", longest }, check).bytes;
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") return undefined;
-      throw explainFileError(path, "read", error);
-    }
-  }
-
   /** Whether the folder exists; throws when it is not a folder of this user. */
   #exists(): boolean {
     const stats = attempt(this.path, "read", () => lstatSync(this.path, { throwIfNoEntry: false }));
@@ -119,16 +113,13 @@ export class PrivateFolder {
 
   /** Creates the folder, or makes it private. */
   prepare(): void {
-    if (!this.#exists()) {
-      attempt(this.path, "written", () => {
+    const exists = this.#exists();
+    attempt(this.path, "written", () => {
+      if (!exists) {
         // New parents are private too; existing ones are the user's to arrange.
         makeFolders(this.path);
         syncFolder(dirname(this.path));
-      });
-      return;
-    }
-    attempt(this.path, "written", () => {
-      if ((lstatSync(this.path).mode & 0o077) !== 0) chmodSync(this.path, 0o700);
+      } else if ((lstatSync(this.path).mode & 0o077) !== 0) chmodSync(this.path, 0o700);
     });
   }
 

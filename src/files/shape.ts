@@ -22,7 +22,6 @@ export class Shape {
     this.#members = value as Readonly<Record<string, unknown>>;
   }
 
-  /** Parses the text of a JSON object. */
   static parse(text: string): Shape {
     let value: unknown;
     try {

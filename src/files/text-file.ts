@@ -16,13 +16,11 @@ export interface TextFile {
   readonly mode: number;
   readonly owner: number;
   readonly group: number;
-  /** The number of hard links. */
   readonly links: number;
   /** Equal for two paths that lead to the same file. */
   readonly identity: string;
 }
 
-/** The outcome of reading a file. */
 export type Reading =
   | { readonly state: "read"; readonly file: TextFile }
   | { readonly state: "absent" }

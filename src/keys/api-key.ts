@@ -40,7 +40,6 @@ export class ApiKey {
     return maskKey(this.#value);
   }
 
-  /** Length in characters. */
   get length(): number {
     return this.#value.length;
   }
@@ -54,7 +53,6 @@ export class ApiKey {
     return /^[A-Za-z0-9]{32}$/.test(this.#value);
   }
 
-  /** Whether both are the same key. */
   equals(other: ApiKey): boolean {
     return this.#value === other.#value;
   }

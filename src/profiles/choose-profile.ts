@@ -12,12 +12,10 @@ export type ProfileChoice =
     }
   | {
       readonly name: ProfileName;
-      /** A `.mistral-key` in this folder or in one above it. */
       readonly rule: "folder";
       readonly path: string;
     };
 
-/** What a choice depends on. */
 export interface ChoiceSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The current folder, absolute; `undefined` if deleted. */

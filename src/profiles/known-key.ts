@@ -10,7 +10,6 @@ import type { ProfileRegistry } from "./profile-registry.ts";
 export interface KnownKey
   extends Pick<Profile, "name" | "store" | "storeName" | "endpoint" | "expiresAt" | "adminKey" | "listed"> {
   readonly key: ApiKey;
-  /** The result of a test call, if there was one. */
   readonly check?: KeyCheck | undefined;
   /** None if absent. Kept when the key is replaced, like the Admin API key. */
   readonly targets?: Profile["targets"];

@@ -5,13 +5,10 @@ import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 
 const ending = ".json";
 
-/** Describes a folder's documents. */
 export interface DocumentKind<Value> {
   /** @throws ShapeError if invalid */
   parse(shape: Shape): Value;
-  /** The profile it is about. */
   nameIn(value: Value): ProfileName;
-  /** What to do about a damaged one. */
   adviceFor(name: ProfileName): string;
 }
 
@@ -47,7 +44,6 @@ export class ProfileFiles<Value> {
     }
   }
 
-  /** Creates the folder if missing. */
   prepare(): void {
     this.#folder.prepare();
   }
@@ -66,7 +62,6 @@ export class ProfileFiles<Value> {
     return this.#folder.remove(name + ending);
   }
 
-  /** The profiles that have one. */
   names(): readonly ProfileName[] {
     return this.#folder.names().flatMap((file) => {
       try {

@@ -47,7 +47,6 @@ export interface ProfileRegistry {
   writeDefault(name: ProfileName | undefined): void;
 }
 
-/** A row of {@link ProfileRegistry.list}. */
 export type ListedProfile =
   | { readonly name: ProfileName; readonly profile: Profile }
   | { readonly name: ProfileName; readonly damaged: string };

@@ -20,7 +20,6 @@ export interface Profile {
   readonly endpoint: Endpoint;
   /** Who the key belongs to, as Mistral last reported; `null` if it never did. */
   readonly identity: Identity | null;
-  /** When this key was stored here. */
   readonly createdAt: string;
   /** The last day, as Mistral lists it or the user entered it; `null` for never; absent if not known. */
   readonly expiresAt?: Expiry | undefined;
@@ -28,7 +27,6 @@ export interface Profile {
   readonly lastVerifiedAt: string | null;
   /** The key's result in the last check. */
   readonly lastDiagnosis: Diagnosis | null;
-  /** When Mistral last accepted this key. */
   readonly lastAcceptedAt: string | null;
   /** What the key may call, as Mistral said when it last accepted it; absent before that. */
   readonly mayCall?: Abilities | undefined;
@@ -36,11 +34,9 @@ export interface Profile {
   readonly adminKey?: string | undefined;
   /** The key's row in Mistral's list of keys; absent if never fetched. */
   readonly listed?: ListedKey | undefined;
-  /** The places this key is delivered to. */
   readonly targets: readonly KnownTarget[];
 }
 
-/** What a key may call. */
 export interface Abilities {
   readonly models: number;
   /** Absent if Mistral did not say. */
@@ -53,11 +49,9 @@ export interface ListedKey {
   readonly expiresAt?: Expiry | undefined;
   readonly lastUsedAt: string | null;
   readonly workspace: string | null;
-  /** When it was listed. */
   readonly seenAt: string;
 }
 
-/** A place a profile's key is delivered to. */
 export interface KnownTarget {
   readonly target: TargetReference;
   /** When it was first delivered there, ISO 8601; `null` if not recorded. */

@@ -11,9 +11,7 @@ import type { Profile } from "./profile.ts";
 /** Days before a key expires on which calendar alarms go off; reminders start with the first. */
 export const reminderSteps = [30, 14, 7, 1] as const;
 
-/** What a reminder needs besides the key. */
 export interface ReminderContext {
-  /** The folder of the program. */
   readonly folder: string;
   readonly output: Pick<Output, "warn">;
   now(): Date;
@@ -33,9 +31,16 @@ export function remindOfEnd(
   // The stored key may have been replaced since the profile was written.
   if (!matchesFingerprint(key, profile.fingerprint)) return;
   const log = new PrivateFolder(join(folder, "state"));
-  const days = readDays(log);
-  if (!isDue(expiresAt, days.get(name), at)) return;
-  writeDays(log, days.set(name, dayOf(at)));
+  const file = `reminded-${name}`;
+  if (
+    !isDue(
+      expiresAt,
+      attempt(() => log.read(file)),
+      at,
+    )
+  )
+    return;
+  attempt(() => log.write(file, dayOf(at)));
   output.warn(endLine(name, expiresAt, at), 0);
 }
 
@@ -46,26 +51,12 @@ function isDue(expiresAt: string, remindedOn: string | undefined, now: Date): bo
   return daysBetween(remindedOn, expiresAt) > reminderSteps[0];
 }
 
-const file = "reminders.json";
-
-/** The day of each profile's last reminder. Empty if unreadable, which only repeats reminders. */
-function readDays(log: PrivateFolder): Map<string, string> {
+/** Better one reminder too many than none, or than a failure. */
+function attempt<Result>(act: () => Result): Result | undefined {
   try {
-    const document: unknown = JSON.parse(log.read(file) ?? "{}");
-    const entries = Object.entries(typeof document === "object" && document !== null ? document : {});
-    return new Map(
-      entries.filter((entry): entry is [string, string] => /^\d{4}-\d{2}-\d{2}$/.test(String(entry[1]))),
-    );
-  } catch {
-    return new Map();
-  }
-}
-
-function writeDays(log: PrivateFolder, days: ReadonlyMap<string, string>): void {
-  try {
-    log.write(file, `${JSON.stringify(Object.fromEntries(days))}\n`);
+    return act();
   } catch (error) {
-    // Better one reminder too many than none.
-    if (!(error instanceof MistralKeyError)) throw error;
+    if (error instanceof MistralKeyError) return undefined;
+    throw error;
   }
 }

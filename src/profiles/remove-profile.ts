@@ -9,19 +9,16 @@ import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
 import { targetText } from "./target-reference.ts";
 
-/** What to remove. */
 export interface RemoveRequest extends KeyRequest {
   /** Removes it without asking. */
   readonly yes: boolean;
 }
 
-/** What was removed. */
 export interface Removed {
   readonly profile: ProfileName;
   readonly store: SecretStore;
   /** The masks of the forgotten keys, the one in use first; they stay valid at Mistral. */
   readonly keys: readonly string[];
-  /** The mask of the Admin API key forgotten with them. */
   readonly adminKey: string | undefined;
   /** Whether `store` was not the profile's store; then only what it held is gone. */
   readonly strayOnly: boolean;

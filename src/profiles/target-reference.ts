@@ -8,7 +8,6 @@ export type TargetReference =
   | { readonly kind: ToolName }
   /** `github:OWNER/REPO` or `github:OWNER/REPO#ENVIRONMENT`: a secret of GitHub Actions. */
   | { readonly kind: "github"; readonly repository: string; readonly environment: string | null }
-  /** `kubernetes:NAMESPACE/SECRET` or `kubernetes:NAMESPACE/SECRET#KEY`. */
   | {
       readonly kind: "kubernetes";
       readonly namespace: string;
@@ -31,7 +30,6 @@ export type TargetReference =
 
 const tools = ["vibe", "llm", "opencode", "continue", "aider"] as const;
 
-/** The tools that are targets by name alone. */
 export type ToolName = (typeof tools)[number];
 
 /** Every kind of target: its prefix, or its whole name. */

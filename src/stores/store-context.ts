@@ -1,9 +1,7 @@
 import type { Output } from "../terminal/output/output.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
 
-/** What the real stores need and may use. */
 export interface StoreContext {
-  /** The program's data folder. */
   readonly folder: string;
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;

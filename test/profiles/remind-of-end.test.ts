@@ -102,16 +102,13 @@ describe("the reminder that a key expires", () => {
     expect(deps.stdout()).toMatch(/^export MISTRAL_API_KEY=/);
   });
 
-  it.each(["", "[]", "{", '{"work": 7}', '{"work": "tomorrow"}'])(
-    "comes even when its own record holds %j",
-    async (text) => {
-      await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
-      mkdirSync(join(deps.home, "state"), { mode: 0o700 });
-      writeFileSync(join(deps.home, "state", "reminders.json"), text, { mode: 0o600 });
-      expect(await said("2027-02-12")).not.toBe("");
-      expect(await said("2027-02-12")).toBe("");
-    },
-  );
+  it.each(["", "tomorrow"])("comes even when its own record holds %j", async (text) => {
+    await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
+    mkdirSync(join(deps.home, "state"), { mode: 0o700 });
+    writeFileSync(join(deps.home, "state", "reminded-work"), text, { mode: 0o600 });
+    expect(await said("2027-02-12")).not.toBe("");
+    expect(await said("2027-02-12")).toBe("");
+  });
 
   it.skipIf(process.getuid?.() === 0)("comes even when nothing can be recorded", async () => {
     await storeKey(deps, { name: work, expiresAt: "2027-02-21" });

@@ -7,7 +7,6 @@ export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
 }
 
-/** An encrypted file's content, and the passphrase that opened it. */
 export interface Opened {
   readonly plaintext: Uint8Array;
   readonly passphrase: Passphrase;
@@ -103,7 +102,6 @@ export async function seal(
   return encrypter.encrypt(text);
 }
 
-/** Decodes armor, if any. */
 function withoutArmor(content: Uint8Array): Uint8Array {
   const text = Buffer.from(content).toString("latin1");
   return text.trimStart().startsWith("-----BEGIN AGE") ? armor.decode(text) : content;

@@ -9,7 +9,6 @@ import type { StoreContext } from "../store-context.ts";
 import { PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
-/** What {@link EncryptedFileStore} needs. */
 interface EncryptedFileContext {
   /** Folder of the key files: `keys` in the program's folder. */
   readonly folder: string;
@@ -21,7 +20,6 @@ interface EncryptedFileContext {
   readonly logN?: number;
 }
 
-/** How many tries a user gets. */
 const attempts = 3;
 
 /** Opens the store in a program folder. Does no I/O until it is used. */
@@ -55,7 +53,6 @@ function fileNameOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
 }
 
-/** A key, and the passphrase that opened its file. */
 interface OpenedKey {
   readonly key: ApiKey;
   readonly passphrase: Passphrase;

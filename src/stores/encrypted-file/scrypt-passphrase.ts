@@ -17,7 +17,6 @@ export class Passphrase {
     this.#text = text;
   }
 
-  /** Whether two are the same. */
   equals(other: Passphrase): boolean {
     return this.#text === other.#text;
   }

@@ -1,4 +1,3 @@
-/** Everything that can be wrong with a keychain. */
 export type KeychainTrouble =
   /** keytar is missing or built for another system. */
   | "library-unusable"
@@ -6,7 +5,6 @@ export type KeychainTrouble =
   | "libsecret-missing"
   /** There is no session bus, or none that can be reached: before 22, Node reaches no abstract address. */
   | "bus-missing"
-  /** There is no Secret Service. */
   | "service-missing"
   /** There is no default collection (Linux), no default keychain (macOS), no logon session (Windows). */
   | "collection-missing"

@@ -1,10 +1,7 @@
-/** What a keychain depends on. */
 export interface KeychainOptions {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a user can answer the desktop's prompt to unlock the keychain. */
   readonly interactive: boolean;
-  /** Aborted when the user stops the program. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,7 +16,6 @@ export interface Keychain {
   examine(): Promise<void>;
   /** `undefined` only if there is certainly no password. */
   read(account: string): Promise<string | undefined>;
-  /** What is there, as far as can be told without prompting. */
   peek(account: string): Promise<Peeked>;
   write(account: string, password: string): Promise<void>;
   /** Returns whether there was one; afterwards there is none. */

@@ -21,7 +21,6 @@ export class KeytarAccess {
   readonly #signal: AbortSignal | undefined;
   #keytar: Keytar | undefined;
 
-  /** @param signal - aborted when the user stops the program */
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
   }

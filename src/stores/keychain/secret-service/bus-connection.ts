@@ -98,7 +98,6 @@ export class BusConnection {
     return reply;
   }
 
-  /** Closes the connection and rejects pending calls. */
   close(): void {
     this.#fail(new BusUnreachable("The connection was closed."));
   }

@@ -19,7 +19,6 @@ import {
  * Source: D-Bus specification 0.43, "Message Protocol" and "Marshaling".
  */
 
-/** A method to call. */
 export interface MethodCall {
   readonly destination: string;
   readonly path: string;
@@ -32,7 +31,6 @@ export interface MethodCall {
 export type IncomingMessage =
   | { readonly kind: "reply"; readonly to: number; readonly values: readonly ReplyValue[] }
   | { readonly kind: "error"; readonly to: number; readonly name: string; readonly text: string }
-  /** A signal, or a call to us: ignored. */
   | { readonly kind: "other" };
 
 /** Bytes needed to determine a message's length. */
@@ -54,7 +52,6 @@ const fields = {
   signature: 8,
 } as const;
 
-/** Marshals a method call. */
 export function encodeCall(serial: number, call: MethodCall): Buffer {
   const body = new Writer();
   for (const argument of call.args) body.value(argument);

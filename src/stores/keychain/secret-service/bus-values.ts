@@ -145,7 +145,6 @@ export class Reader {
     }
   }
 
-  /** The elements of an array. */
   list<Element>(elementAlignment: number, read: () => Element): readonly Element[] {
     const length = this.#uint32();
     this.align(elementAlignment);

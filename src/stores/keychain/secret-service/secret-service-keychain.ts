@@ -18,7 +18,6 @@ const limits = {
   prompt: 300_000,
 } as const;
 
-/** How often to try what the service should do. */
 const attempts = 3;
 
 type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;

@@ -11,7 +11,6 @@ import { type SessionBusAccess, useSessionBus } from "./session-bus.ts";
  * Source: freedesktop.org Secret Service API 0.2.
  */
 
-/** What to query. */
 export interface SecretServiceQuestion extends SessionBusAccess {
   /** Attributes of the item to search for; absent for none. */
   readonly item?: Attributes | undefined;
@@ -33,7 +32,6 @@ export type SecretServiceAnswer = {
 interface ServiceState {
   /** State of the default collection, where new items go. */
   readonly collection: "unlocked" | "locked" | "collection-volatile" | "collection-missing";
-  /** How many items match the attributes. */
   readonly items: { readonly unlocked: number; readonly locked: number };
 }
 
