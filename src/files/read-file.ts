@@ -17,8 +17,6 @@ export interface ReadingOptions {
   readonly longest: number;
 }
 
-const ofOthers: ReadingOptions = { links: "followed", longest: 1024 * 1024 };
-
 /**
  * Reads a small file that another user may have put there. Never blocks: a pipe, device or folder is
  * refused.
@@ -28,7 +26,7 @@ const ofOthers: ReadingOptions = { links: "followed", longest: 1024 * 1024 };
  */
 export function readSmallFile(
   path: string,
-  { links, longest } = ofOthers,
+  { links, longest }: ReadingOptions,
   check: (stats: Stats) => void = () => {},
 ): FileContent {
   const descriptor = openSync(path, O_RDONLY | O_NONBLOCK | (links === "refused" ? O_NOFOLLOW : 0));
@@ -49,7 +47,7 @@ export function readSmallFile(
 /** The text of a small file; empty when it cannot be read for any reason. */
 export function readTextIfThere(path: string): string {
   try {
-    return readSmallFile(path).bytes.toString();
+    return readSmallFile(path, { links: "followed", longest: 1024 * 1024 }).bytes.toString();
   } catch {
     return "";
   }

@@ -32,14 +32,8 @@ export function remindOfEnd(
   if (!matchesFingerprint(key, profile.fingerprint)) return;
   const log = new PrivateFolder(join(folder, "state"));
   const file = `reminded-${name}`;
-  if (
-    !isDue(
-      expiresAt,
-      attempt(() => log.read(file)),
-      at,
-    )
-  )
-    return;
+  const remindedOn = attempt(() => log.read(file));
+  if (!isDue(expiresAt, remindedOn, at)) return;
   attempt(() => log.write(file, dayOf(at)));
   output.warn(endLine(name, expiresAt, at), 0);
 }
