@@ -6,11 +6,13 @@
 export function nestsDeeperThan(text: string, levels: number): boolean {
   let depth = 0;
   let quoted = false;
-  for (const [token] of text.matchAll(/\\.|["[\]{}]/gs)) {
-    if (token === '"') quoted = !quoted;
-    else if (quoted || token.length > 1) continue;
-    else if (token === "[" || token === "{") depth += 1;
-    else depth -= 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === "\\") at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth -= 1;
     if (depth > levels) return true;
   }
   return false;
