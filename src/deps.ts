@@ -39,11 +39,7 @@ export interface Deps {
   readonly signal: AbortSignal;
   now(): Date;
   sleep(ms: number): Promise<void>;
-  /**
-   * Reads all of standard input, as text.
-   *
-   * @throws MistralKeyError of kind `usage` when stdin is a terminal
-   */
+  /** @throws MistralKeyError of kind `usage` when stdin is a terminal */
   readStdin(): Promise<string>;
   /** @param withdrawn - aborts an open question with `Cancelled` */
   prompts(withdrawn?: AbortSignal): Promise<Prompts>;
@@ -52,24 +48,14 @@ export interface Deps {
   mistral(endpoint: Endpoint): Promise<MistralApi>;
   issuer(endpoint: Endpoint, adminKey: ApiKey): Promise<KeyIssuer>;
   readonly profiles: ProfileRegistry;
-  /**
-   * The profile to use, and the rule that chose it.
-   *
-   * @param asked - the value of `--profile`
-   * @throws MistralKeyError as `chooseProfile` of `src/profiles` does
-   */
+  /** @param asked - the value of `--profile` */
   chooseProfile(asked: string | undefined): ProfileChoice;
   /** Reminds the user, at most once a day, that a key expires soon or should have expired. */
   remindOfEnd(key: ApiKey, profile: Profile): void;
   readonly journal: RotationJournal;
   drafts(): Promise<Drafts>;
-  /**
-   * Opens a target for this profile's key. Reads and starts nothing yet.
-   *
-   * @throws MistralKeyError of kind `usage` for a kind that this version does not know
-   */
+  /** @throws MistralKeyError of kind `usage` for a kind that this version does not know */
   openTarget(reference: TargetReference, profile: ProfileName): Promise<Target>;
-  /** The current folder, the home folder and the system. */
   processContext(): ProcessContext;
   /** The names of this process's ancestors, nearest first; empty where the system does not list them. */
   ancestors(): Promise<readonly string[]>;
@@ -80,18 +66,10 @@ export interface Deps {
   findProcessesWith(isWanted: (value: string) => boolean): Promise<readonly RunningProcess[]>;
   machineName(): string;
   runner(): Promise<CommandRunner>;
-  /**
-   * Copies a key to the clipboard of the user at the terminal.
-   *
-   * @throws MistralKeyError of kind `usage` when no clipboard can be reached
-   */
+  /** @throws MistralKeyError of kind `usage` when no clipboard of the user can be reached */
   copyKey(key: ApiKey): Promise<Copied>;
-  /**
-   * Offers to take the key on a page in the browser, where the terminal cannot paste.
-   *
-   * @returns `undefined` when the user declines
-   */
+  /** Offers to take the key on a page, where the terminal cannot paste; `undefined` if declined. */
   keyOnPage(message: string): Promise<ApiKey | undefined>;
-  /** Opens a page in the browser. Returns whether a browser could be started. */
+  /** Returns whether a browser could be started. */
   openPage(url: string): Promise<boolean>;
 }

@@ -12,11 +12,7 @@ export class ApiKey {
     this.#value = value;
   }
 
-  /**
-   * Wraps a key exactly as a store or `readPastedKey` returned it.
-   *
-   * @throws TypeError when the text is empty
-   */
+  /** @throws TypeError when the text is empty */
   static of(value: string): ApiKey {
     if (value.length === 0) throw new TypeError("An API key cannot be empty.");
     return new ApiKey(value);

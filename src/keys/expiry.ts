@@ -18,20 +18,12 @@ export function dayOf(moment: Date): string {
   return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;
 }
 
-/**
- * Whole days from today until the last day of a key: 0 on that day, negative after it.
- *
- * @param expiry - `YYYY-MM-DD`
- */
+/** Whole days from today until the last day of a key: 0 on that day, negative after it. */
 export function daysLeft(expiry: string, now: Date): number {
   return daysBetween(dayOf(now), expiry);
 }
 
-/**
- * Whole days from `from` to `to`; negative when `to` is earlier.
- *
- * @param from - `YYYY-MM-DD`, like `to`
- */
+/** Whole days from one `YYYY-MM-DD` to another; negative when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayInMs);
 }
@@ -85,11 +77,7 @@ function calendarDay(value: string): string | undefined {
   return Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 10) !== value ? undefined : value;
 }
 
-/**
- * Formats a day as `21 Feb 2027`.
- *
- * @param day - `YYYY-MM-DD`
- */
+/** `2027-02-21` as `21 Feb 2027`. */
 export function formatDay(day: string): string {
   // Not with Intl: it takes longer than everything else `status` does for a thousand profiles.
   const [year, month, date] = day.split("-").map(Number);

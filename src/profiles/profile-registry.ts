@@ -3,11 +3,7 @@ import type { Profile } from "./profile.ts";
 
 /** Facts about this user's keys, kept on disk; never a key itself. */
 export interface ProfileRegistry {
-  /**
-   * Returns a profile, or `undefined` if there is none.
-   *
-   * @throws MistralKeyError of kind `store-damaged` if its file cannot be read or parsed
-   */
+  /** @throws MistralKeyError of kind `store-damaged` if its file cannot be read or parsed */
   read(name: ProfileName): Profile | undefined;
 
   /**
@@ -33,7 +29,7 @@ export interface ProfileRegistry {
   /** Deletes a profile, also as the default. Returns whether there was one. */
   remove(name: ProfileName): boolean;
 
-  /** Lists every profile, sorted by name; an unreadable one with the reason. */
+  /** Sorted by name; an unreadable one with the reason. */
   list(): readonly ListedProfile[];
 
   /**
