@@ -13,19 +13,19 @@ export class TimedOut extends Error {
 }
 
 /**
- * Waits up to a limit for something that may take forever. Does not stop it.
+ * Waits for something that may take forever, up to a limit or until the signal is aborted. Does not stop it.
  *
  * @throws TimedOut, the signal's reason, or what `act` throws
  */
 export async function withinLimit<Value>(
-  { limitMs, signal }: Limit,
+  { limitMs, signal }: Partial<Limit>,
   act: () => Promise<Value>,
 ): Promise<Value> {
   signal?.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimedOut()), limitMs);
+    if (limitMs !== undefined) timer = setTimeout(() => reject(new TimedOut()), limitMs);
     onAbort = () => reject(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
   });

@@ -1,5 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
+import { withinLimit } from "../within-limit.ts";
 
 export interface GetMistralKeyOptions {
   /**
@@ -51,16 +52,6 @@ export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise
     });
   }
   const { readKeyOf } = await import("./stored-keys.ts");
-  return untilAborted(readKeyOf(profile), signal);
-}
-
-/** Aborting ends only this wait: others may share it. */
-async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return work;
-  const over = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.throwIfAborted();
-    signal.addEventListener("abort", () => reject(signal.reason), { signal: over.signal });
-  });
-  return await Promise.race([work, aborted]).finally(() => over.abort());
+  // Aborting ends only this wait: others may share the read.
+  return withinLimit({ signal }, () => readKeyOf(profile));
 }

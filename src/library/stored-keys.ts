@@ -9,8 +9,8 @@ import { openStore } from "../stores/open-store.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";
 
-/** How long to cache a key whose profile has not changed. */
-const rememberedMs = 5 * 60_000;
+/** For how many seconds to cache a key whose profile has not changed. */
+const rememberedSeconds = 5 * 60;
 
 interface Remembered {
   readonly key: ApiKey;
@@ -45,7 +45,7 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
     before !== undefined &&
     known !== undefined &&
     (request.store ?? known.store) === before.store &&
-    now() - before.readAt < rememberedMs &&
+    process.uptime() - before.readAt < rememberedSeconds &&
     matchesFingerprint(before.key, known.fingerprint);
   if (isCurrent) return before.key.reveal();
   remembered.delete(address);
@@ -57,16 +57,12 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
     read = readStoredKey(request, { profiles, store: open })
       .then(({ key, store, profile }) => {
         // The fingerprint is compared only when the key is requested again.
-        if (profile !== undefined) remembered.set(address, { key, store: store.kind, readAt: now() });
+        if (profile !== undefined)
+          remembered.set(address, { key, store: store.kind, readAt: process.uptime() });
         return key;
       })
       .finally(() => underWay.delete(address));
     underWay.set(address, read);
   }
   return (await read).reveal();
-}
-
-/** Monotonic milliseconds; loading `performance` would take a millisecond. */
-function now(): number {
-  return process.uptime() * 1000;
 }

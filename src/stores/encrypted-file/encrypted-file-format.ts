@@ -36,7 +36,7 @@ const label = "age-encryption.org/v1/scrypt";
  * is detected.
  *
  * @returns `undefined` when no passphrase fits
- * @throws DamagedFile; Cancelled when `work.signal` is aborted; MistralKeyError of kind `store-denied`
+ * @throws DamagedFile; the reason of `work.signal`; MistralKeyError of kind `store-denied`
  *   when memory is short; whatever `passphrases` throws
  */
 export async function openSealed(

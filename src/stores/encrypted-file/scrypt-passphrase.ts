@@ -1,5 +1,6 @@
 import { scrypt } from "node:crypto";
-import { Cancelled, MistralKeyError } from "../../errors.ts";
+import { MistralKeyError } from "../../errors.ts";
+import { withinLimit } from "../../within-limit.ts";
 
 /** How to cancel and report a derivation. */
 export interface ScryptWork {
@@ -28,7 +29,7 @@ export class Passphrase {
    * thread cannot be stopped; a process that exits meanwhile waits for the rest of the derivation.
    *
    * @param logN - base-2 logarithm of the work factor
-   * @throws Cancelled when the signal is aborted
+   * @throws the signal's reason
    * @throws MistralKeyError of kind `store-denied` when there is too little memory
    */
   async derive(salt: Uint8Array, logN: number, work: ScryptWork): Promise<Uint8Array> {
@@ -37,7 +38,7 @@ export class Passphrase {
     if (known !== undefined) return known;
     const end = work.begin();
     try {
-      const key = await stretch(this.#text, salt, logN, work.signal);
+      const key = await withinLimit(work, () => stretch(this.#text, salt, logN));
       this.#derived.set(id, key);
       return key;
     } finally {
@@ -46,22 +47,16 @@ export class Passphrase {
   }
 }
 
-function stretch(text: string, salt: Uint8Array, logN: number, signal: AbortSignal): Promise<Uint8Array> {
+function stretch(text: string, salt: Uint8Array, logN: number): Promise<Uint8Array> {
   const N = 2 ** logN;
+  const options = { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 + 2 ** 20 };
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new Cancelled());
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    signal.addEventListener("abort", stop, { once: true });
-    scrypt(text, salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 + 2 ** 20 }, (error, key) => {
-      signal.removeEventListener("abort", stop);
-      if (error === null) resolve(key);
+    scrypt(text, salt, 32, options, (cause, key) => {
+      if (cause === null) resolve(key);
       else {
         const message = "There is too little memory to open the encrypted file.";
         const hint = "Give this machine or container more memory, then try again.";
-        reject(new MistralKeyError("store-denied", message, { cause: error, hint }));
+        reject(new MistralKeyError("store-denied", message, { cause, hint }));
       }
     });
   });

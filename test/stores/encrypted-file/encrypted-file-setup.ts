@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
+import { Cancelled } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { EncryptedFileStore } from "../../../src/stores/encrypted-file/encrypted-file.ts";
@@ -67,7 +68,7 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
     }),
   });
   const pathOf = (file: string) => join(home, "keys", file);
-  return { store, home, questions, counts, pathOf, interrupt: () => controller.abort() };
+  return { store, home, questions, counts, pathOf, interrupt: () => controller.abort(new Cancelled()) };
 }
 
 /** A store whose passphrase is in the environment. */
