@@ -225,7 +225,10 @@ export class EncryptedFileStore implements SecretStore {
   }
 
   #wrongPassphrase(address: SecretAddress): MistralKeyError {
-    const message = `The passphrase does not open ${this.#pathOf(address)}.`;
+    const given = this.#context.passphrases.asksPerson
+      ? "That passphrase"
+      : "The passphrase that MISTRAL_KEY_PASSPHRASE or MISTRAL_KEY_PASSPHRASE_FILE gives";
+    const message = `${given} does not open ${this.#pathOf(address)}.`;
     return new MistralKeyError("wrong-passphrase", message, {
       hint: "Give the passphrase that it was made with, for example in MISTRAL_KEY_PASSPHRASE.\nIf you are sure that it is right, the file has been changed since: restore it from a backup.",
     });
