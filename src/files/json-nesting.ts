@@ -11,9 +11,10 @@ export function nestsDeeperThan(text: string, levels: number): boolean {
     if (character === "\\") at += 1;
     else if (character === '"') quoted = !quoted;
     else if (quoted) continue;
-    else if (character === "[" || character === "{") depth += 1;
-    else if (character === "]" || character === "}") depth -= 1;
-    if (depth > levels) return true;
+    else if (character === "[" || character === "{") {
+      depth += 1;
+      if (depth > levels) return true;
+    } else if (character === "]" || character === "}") depth -= 1;
   }
   return false;
 }
