@@ -1,4 +1,4 @@
-import { ApiKey } from "./keys/api-key.ts";
+import type { ApiKey } from "./keys/api-key.ts";
 import { base64TextOf } from "./keys/base64-text.ts";
 
 /**
@@ -180,7 +180,7 @@ export class StreamCleaner {
     const whole =
       this.#held + text.replace(/\r\n?/g, "\n").replace(unseen(), (one) => (/[\n\t]/.test(one) ? one : ""));
     let start = whole.length;
-    while (ApiKey.accepts(whole.charAt(start - 1))) start -= 1;
+    while (/[!-~]/.test(whole.charAt(start - 1))) start -= 1;
     this.#held = whole.slice(start);
     return this.#keys.reduce(maskPieces, whole.slice(0, start));
   }
