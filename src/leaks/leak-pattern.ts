@@ -13,13 +13,10 @@ export interface WantedKey {
   readonly fingerprint: Fingerprint;
 }
 
-/** How a key is written. */
-export type Encoding = "plain" | "base64" | "utf-16";
-
 /** A wanted key, and how it is written. */
 export interface Match {
   readonly wanted: WantedKey;
-  readonly encoding: Encoding;
+  readonly encoding: "plain" | "base64" | "utf-16";
 }
 
 /** A key found in some bytes. */

@@ -22,19 +22,16 @@ export function parseVariableName(text: string): string {
   });
 }
 
-/** A command's environment with a key in it. */
-export interface CommandEnvironment {
-  readonly env: Readonly<Record<string, string>>;
-  /** Variables that held a different value before. */
-  readonly replaced: readonly string[];
-}
-
-/** Copies an environment, sets each name to the key, and removes this program's own secrets. */
+/**
+ * Copies an environment, sets each name to the key, and removes this program's own secrets.
+ *
+ * @returns also the variables that held a different value before
+ */
 export function commandEnvironment(
   env: Environment,
   key: ApiKey,
   options: { readonly names: readonly string[]; readonly platform: NodeJS.Platform },
-): CommandEnvironment {
+): { readonly env: Readonly<Record<string, string>>; readonly replaced: readonly string[] } {
   // Windows ignores case in names and would pick either of two that differ only in case.
   const fold = (name: string) => (options.platform === "win32" ? name.toUpperCase() : name);
   const names = new Set(options.names.map(fold));
