@@ -17,20 +17,12 @@ export function endOf(end: End, now: Date): string {
   return `${formatDay(expiresAt)} (${source}), ${left < 0 ? "past" : days}`;
 }
 
-/**
- * When a key expires, as one short line with the command that replaces it.
- *
- * @param expiresAt - `YYYY-MM-DD`
- */
+/** When a key expires, as one short line with the command that replaces it. */
 export function endLine(profile: ProfileName, expiresAt: string, now: Date): string {
   return `Key "${profile}" ${endsWhen(expiresAt, now)}: ${commandFor(profile, "rotate")}`;
 }
 
-/**
- * When a key expires, as a sentence with the command that replaces it.
- *
- * @param profile - `null` for a key that is not stored
- */
+/** The same as sentences; `profile` is `null` for a key that is not stored. */
 export function describeEnd(
   profile: ProfileName | null,
   end: End & { readonly expiresAt: string },

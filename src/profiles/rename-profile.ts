@@ -31,7 +31,7 @@ export interface Renamed {
 export async function renameProfile(deps: Deps, names: Renaming): Promise<Renamed> {
   const { profiles } = deps;
   const { from, to } = names;
-  refuseSameName(names);
+  if (from === to) throw new MistralKeyError("usage", "The two names are the same.");
   const profile = profiles.read(from);
   if (profile === undefined) throw nothingToRename(from);
   refuseTakenName(deps, names, profile);
@@ -52,14 +52,9 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   return { profile: renamed, wasDefault };
 }
 
-function refuseSameName({ from, to }: Renaming): void {
-  if (from === to) throw new MistralKeyError("usage", "The two names are the same.");
-  // Some file systems treat the two as one, so they would share an encrypted file.
-  if (from.toLowerCase() === to.toLowerCase()) throw refuseLookalike(to, from);
-}
-
 /** The new name must be free, or hold this very key from an interrupted rename. */
 function refuseTakenName({ profiles }: Deps, { to }: Renaming, profile: Profile): void {
+  // Some file systems treat the two as one, so they would share an encrypted file.
   const lookalike = profiles.lookalike(to);
   if (lookalike !== undefined) throw refuseLookalike(to, lookalike);
   const there = profiles.read(to);
