@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { CommandInput } from "./cli/command-types.ts";
 import type { Flags } from "./cli/flags.ts";
 import type { Deps } from "./deps.ts";
@@ -15,14 +16,13 @@ import { openStore } from "./stores/open-store.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
-import { isTerminal, type StandardStream } from "./terminal/output/standard-stream.ts";
 import { TerminalOutput } from "./terminal/output/terminal-output.ts";
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages, runsInCi } from "./terminal/terminal-capabilities.ts";
 
 export interface Outside {
-  readonly stdout: StandardStream;
-  readonly stderr: StandardStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
   readonly env: Deps["env"];
   readonly platform: NodeJS.Platform;
   readonly signals: WatchedSignals;
@@ -36,8 +36,8 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
   const output = new TerminalOutput(outside, { color: !flags.off("color") });
   const folder = await programFolder(env);
   const profiles = new ProfileFolder(folder);
-  const stdinIsTerminal = isTerminal(0);
-  const onTerminal = stderr.isTTY && stdinIsTerminal;
+  const stdinIsTerminal = isatty(0);
+  const onTerminal = stderr.isTTY === true && stdinIsTerminal;
   const absence = findAbsence({ input: !flags.off("input"), onTerminal, env });
   const stores = new Map<StoreKind, Promise<SecretStore>>();
   let prompts: ReturnType<typeof openPrompts> | undefined;
@@ -52,7 +52,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     interactive: absence === undefined,
     absence,
     stdinIsTerminal,
-    stdoutIsTerminal: stdout.isTTY,
+    stdoutIsTerminal: stdout.isTTY === true,
     opensPages: opensPages(env, platform),
     env,
     signal,
@@ -65,10 +65,9 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     },
     readStdin: async () => (await import("./terminal/stdin.ts")).readStdin(process.stdin, signal),
     prompts: async (withdrawn) => {
-      prompts ??= import("./terminal/prompts/open-prompts.ts").then(({ openPrompts }) =>
-        openPrompts({ input: process.stdin, output: stderr.stream, env, theme: output.theme, signal }),
-      );
-      return (await prompts)(withdrawn);
+      const { openPrompts } = await import("./terminal/prompts/open-prompts.ts");
+      prompts ??= openPrompts({ input: process.stdin, output: stderr, env, theme: output.theme, signal });
+      return prompts(withdrawn);
     },
     store: (kind, person = deps) => {
       const store = stores.get(kind) ?? openStore(kind, { folder, platform, env, signal, person });

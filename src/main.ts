@@ -8,13 +8,15 @@ import { keepMemoryOutOfDumps } from "./running/core-dumps.ts";
 import { takeEnvironment } from "./running/environment.ts";
 import { watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
-import { closeLostTerminals, isTerminal, StandardStream } from "./terminal/output/standard-stream.ts";
+import { closeLostTerminals, findTerminals } from "./terminal/lost-terminals.ts";
 
-const { platform } = process;
+const { platform, stdout, stderr } = process;
 const env = takeEnvironment(process);
 startedIn({ env, platform });
 let answerIsLost = false;
-const stdout = new StandardStream(1, (error) => {
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader (`| head`) may close the pipe early. EIO: the terminal is gone; SIGHUP ends the program.
+  if (error.code === "EPIPE" || error.code === "EIO") return;
   if (!answerIsLost) {
     stderr.write(`The answer could not be written to standard output (${error.code}).\n`);
     stderr.write("Run the command again with an output that can be written.\n");
@@ -24,7 +26,7 @@ const stdout = new StandardStream(1, (error) => {
   process.exitCode ||= exitCodes.unfinished;
 });
 // Losing stderr stops nothing: to stop in the middle of a rotation would help nobody.
-const stderr = new StandardStream(2);
+stderr.on("error", () => {});
 
 /**
  * Runs the program: reads the command line, runs the command, and sets the exit code.
@@ -32,7 +34,7 @@ const stderr = new StandardStream(2);
  * @param version - of this package
  */
 export async function main(version: string): Promise<void> {
-  const terminals = ([0, 1, 2] as const).filter(isTerminal);
+  const terminals = findTerminals();
   process.once("exit", (code) => {
     // A prompt that ends with its terminal was not cancelled by anyone, nor answered where stopping loses
     // nothing.

@@ -13,19 +13,13 @@ import { withUsualDumps } from "./core-dumps.ts";
 import type { Environment } from "./environment.ts";
 import { forwardSignals } from "./forward-signals.ts";
 
-/** An output stream of this process, opened on first use. */
-export interface OutputStream {
-  readonly stream: NodeJS.WriteStream;
-  readonly opened: NodeJS.WriteStream | undefined;
-}
-
 /** What the runner needs. */
 export interface RunnerOptions {
   readonly platform: NodeJS.Platform;
   /** Of this process, for helpers. */
   readonly env: Environment;
-  readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
   /** Aborted when the user stops the program before the command starts. */
   readonly signal: AbortSignal;
   /** Stops this program's own signal handling; from then on signals go to the command. */
@@ -62,7 +56,7 @@ export class ProcessRunner implements CommandRunner {
         stdio: ["inherit", ...(masked?.writeEnds ?? (["inherit", "inherit"] as const))],
       };
       child = withUsualDumps(() => startChild(name, args, options));
-      const passedOn = masked?.passOn(child, [stdout.stream, stderr.stream]);
+      const passedOn = masked?.passOn(child, [stdout, stderr]);
       // What the command left running may keep its output open; from then on a signal ends this process.
       const [end] = await Promise.all([endOf(child).finally(stopForwarding), passedOn]);
       return typeof end === "number" ? end : await this.#endLike(end);
@@ -96,7 +90,8 @@ export class ProcessRunner implements CommandRunner {
 
   async #flushOutput(): Promise<void> {
     const { stdout, stderr } = this.#options;
-    await Promise.all([stdout.opened, stderr.opened].map((stream) => stream && flush(stream)));
+    // Writing even nothing to a full disk fails, and would be reported as a lost answer.
+    await Promise.all([stdout, stderr].filter(({ writableLength }) => writableLength > 0).map(flush));
   }
 }
 

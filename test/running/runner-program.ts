@@ -3,7 +3,6 @@ import { exitCodeOfKind } from "../../src/exit-codes.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { commandEnvironment } from "../../src/running/environment.ts";
 import { ProcessRunner } from "../../src/running/process-runner.ts";
-import { StandardStream } from "../../src/terminal/output/standard-stream.ts";
 
 // Starts a command as `mistral-key run` does, without a keychain: [--windows] [--redact] -- CMD…
 const end = process.argv.indexOf("--");
@@ -15,12 +14,15 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const rude = () => process.exit(99);
 for (const signal of signals) process.on(signal, rude);
 
+// The reader may be gone, or the disk full.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const runner = new ProcessRunner({
   // Only the runner is told that this is Windows; the library that it then uses still detects Linux.
   platform: flags.includes("--windows") ? "win32" : process.platform,
   env: process.env,
-  stdout: new StandardStream(1),
-  stderr: new StandardStream(2),
+  stdout: process.stdout,
+  stderr: process.stderr,
   signal: new AbortController().signal,
   handOver: () => {
     for (const signal of signals) process.off(signal, rude);
