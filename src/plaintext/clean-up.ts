@@ -100,7 +100,10 @@ async function isWanted(deps: Deps, { finds, plan, path }: Candidate, request: C
   const { output } = deps;
   output.print();
   output.heading(path);
-  for (const change of plan.changes) output.change(change);
+  for (const { number, before, after } of plan.changes) {
+    output.paragraph(`${number} - ${before.trim()}`, 5);
+    if (after !== "") output.paragraph(`+ ${after.trim()}`, 7);
+  }
   if (tool !== undefined) explainTool(output, tool, kept?.profile, occurrence.variable);
   if (choice !== undefined) return true;
   output.print();

@@ -78,13 +78,6 @@ export class PageOutput implements Output {
     }
   }
 
-  change(line: Parameters<Output["change"]>[0]): void {
-    this.#terminal?.change(line);
-    for (const text of [`${line.number} - ${line.before}`, ...(line.after && [`+ ${line.after}`])]) {
-      this.#channel.send({ type: "say", verb: "line", text: [text] });
-    }
-  }
-
   picture(picture: Picture): void {
     this.#terminal?.picture(picture);
     this.#channel.send({ type: "picture", picture });

@@ -2,7 +2,6 @@ import stringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
 import type { KeyValueRow } from "./output.ts";
 
-/** Fast path for printable ASCII, which most text is. */
 const plain = /^[ -~]*$/;
 
 /** Columns a text takes on a terminal: none for escape sequences, two for wide characters. */
@@ -10,7 +9,6 @@ export function displayWidth(text: string): number {
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
-/** How {@link wrap} breaks lines. */
 export interface WrapOptions {
   /** Whether to break a word that is longer than a line. */
   readonly breakWords?: boolean;

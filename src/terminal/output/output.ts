@@ -10,13 +10,11 @@ export interface Style {
   meter(share: number): string;
 }
 
-/** A label and its value. */
 export interface KeyValueRow {
   readonly label: string;
   readonly value: string;
 }
 
-/** A column of a table. */
 export interface TableColumn {
   readonly head: string;
   /** One per row, optionally styled. The first column's cells name the rows. */
@@ -25,7 +23,6 @@ export interface TableColumn {
   readonly optional?: number;
 }
 
-/** Content of a card. */
 export interface Card {
   readonly title: string;
   readonly rows: readonly KeyValueRow[];
@@ -67,7 +64,6 @@ export interface Progress {
   update(label: string): void;
   /** Ends the line with ✓, this text and, set apart, short facts such as the duration. */
   succeed(text: string, ...facts: readonly string[]): void;
-  /** Removes the line. */
   clear(): void;
 }
 
@@ -108,8 +104,6 @@ export interface Output {
   rows(rows: readonly KeyValueRow[], indent?: number): void;
   /** A table; if it is too wide, optional columns are dropped or values listed line by line. */
   table(columns: readonly TableColumn[]): void;
-  /** A changed line of a file, before and after; an empty `after` means that it is removed. */
-  change(line: { readonly number: number; readonly before: string; readonly after: string }): void;
   /** A box with a title in its border around labels and values. */
   card(card: Card): void;
   /** A sketch of a page with the click target marked. The text around it says the same. */

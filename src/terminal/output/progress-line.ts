@@ -2,15 +2,12 @@ import { hang, padEnd, shorten } from "./layout.ts";
 import type { Progress } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
-/** Where a progress line draws itself. */
 export interface ProgressSurface {
   readonly theme: Theme;
-  /** Whether the line can be redrawn in place. */
   readonly redraws: boolean;
   columns(): number;
   /** Writes to the terminal verbatim. */
   write(text: string): void;
-  /** Prints a permanent line. */
   print(text: string): void;
 }
 

@@ -7,14 +7,12 @@ import { ProgressLine } from "./progress-line.ts";
 import { layOutTable } from "./table.ts";
 import { createTheme, type Theme } from "./theme.ts";
 
-/** A stream that may be a terminal. */
 export interface TerminalStream {
   readonly isTTY?: boolean;
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
-/** The part of `process` that output needs. */
 export interface OutputProcess {
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
@@ -30,7 +28,6 @@ export class TerminalOutput implements Output {
   readonly theme: Theme;
   readonly #outside: OutputProcess;
   readonly #options: { readonly color: boolean };
-  /** Whether a line on stderr can be redrawn in place. */
   readonly #redraws: boolean;
   /** Whether boxes, dots and pictures help; a screen reader would read each character of them. */
   readonly #draws: boolean;
@@ -109,15 +106,6 @@ export class TerminalOutput implements Output {
     this.print(layOutTable(columns, this.#columns, this.theme).join("\n"));
   }
 
-  change({ number, before, after }: Parameters<Output["change"]>[0]): void {
-    const line = (first: string, text: string) => {
-      const words = text.trimStart();
-      return hang(first + text.slice(0, text.length - words.length), words, this.#pageWidth);
-    };
-    this.print(this.theme.bad(line(`  ${String(number).padStart(4)} - `, before)));
-    if (after !== "") this.print(this.theme.good(line("       + ", after)));
-  }
-
   card(card: Card): void {
     for (const line of drawCard(card, this.#columns, this.theme, this.#draws)) this.print(line);
   }
@@ -134,7 +122,6 @@ export class TerminalOutput implements Output {
     for (const row of keyValueRows(rows, this.#pageWidth - indent)) this.line(row, indent);
   }
 
-  /** Makes a `symbol text` printer. */
   #saying(symbol: keyof Theme["symbol"]): (text: string, indent?: number) => void {
     return (text, indent = 2) =>
       this.print(hang(`${" ".repeat(indent)}${this.theme.symbol[symbol]} `, text, this.#pageWidth));

@@ -13,8 +13,6 @@ export interface ThemeOptions {
 
 /** Colours and symbols for a terminal, chosen only here. Every symbol has an ASCII form. */
 export interface Theme extends ThemeOptions, Style {
-  good(text: string): string;
-  bad(text: string): string;
   readonly symbol: Readonly<Record<keyof typeof unicodeSymbols, string>>;
 }
 
@@ -52,9 +50,7 @@ export function createTheme(options: ThemeOptions): Theme {
     accent: (text) => accent(text),
     strong: (text) => chalk.bold(text),
     faint: (text) => chalk.dim(text),
-    good: (text) => chalk.green(text),
     caution: (text) => chalk.yellow(text),
-    bad: (text) => chalk.red(text),
     link: (url) => {
       const shown = chalk.underline(url);
       return options.hyperlinks ? `\x1b]8;;${url}\x07${shown}\x1b]8;;\x07` : shown;

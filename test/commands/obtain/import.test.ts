@@ -155,7 +155,7 @@ describe("a home folder with the key in twelve places", () => {
       "       + # MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n",
     );
     expect(deps.stderr()).toContain(
-      "       + : # LLM_MISTRAL_KEY: moved to the keychain; use:\n         mistral-key run --as LLM_MISTRAL_KEY -- CMD\n",
+      "       + : # LLM_MISTRAL_KEY: moved to the keychain; use:\n       mistral-key run --as LLM_MISTRAL_KEY -- CMD\n",
     );
     expect(deps.stderr()).not.toContain(chosenKey);
   });

@@ -100,17 +100,6 @@ describe("two steps that are done together", () => {
   });
 });
 
-describe("a line of a file that changes", () => {
-  it("is shown above its replacement, with its indentation", () => {
-    const { output, stderr } = open({ isTTY: false, columns: 40 });
-    output.change({ number: 7, before: "  a: a line that has no room in here", after: "  a: short" });
-    output.change({ number: 12, before: "gone", after: "" });
-    expect(stderr()).toBe(
-      "     7 -   a: a line that has no room in\n           here\n       +   a: short\n    12 - gone\n",
-    );
-  });
-});
-
 describe("text", () => {
   const words = "word ".repeat(40).trim();
 
