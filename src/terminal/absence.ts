@@ -2,10 +2,8 @@ import { MistralKeyError } from "../errors.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import { runsInCi } from "./terminal-capabilities.ts";
 
-/** Why prompting is impossible. */
 export type Absence = "no-input" | "no-terminal" | "ci";
 
-/** Decides whether the program may prompt. */
 export interface Presence {
   /** Whether the command line allows questions. */
   readonly input: boolean;
@@ -15,7 +13,6 @@ export interface Presence {
 }
 
 interface Person {
-  /** Whether prompting is possible. */
   readonly interactive: boolean;
   readonly absence: Absence | undefined;
 }

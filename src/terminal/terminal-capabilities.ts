@@ -4,9 +4,7 @@ import type { ThemeOptions } from "./output/theme.ts";
 export interface TerminalFacts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
-  /** Whether output goes to a terminal. */
   readonly isTerminal: boolean;
-  /** Whether the command line allows colour. */
   readonly color: boolean;
 }
 
@@ -72,7 +70,6 @@ export function runsInCi({ CI: ci }: TerminalFacts["env"]): boolean {
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }
 
-/** Whether the user is connected over SSH. */
 export function isRemote(env: TerminalFacts["env"]): boolean {
   return Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
 }

@@ -6,7 +6,6 @@ export type Taken<Value> =
   | { readonly outcome: "value"; readonly value: Value }
   | Exclude<Reply, { readonly outcome: "taken" | "stale" }>;
 
-/** A question without its id. */
 export type NewQuestion = QuestionForm & Omit<Question, "id" | keyof QuestionForm>;
 
 /** Sends events to a page that may reconnect, and receives its answers. One question at a time. */
@@ -16,7 +15,6 @@ export class Channel {
   #take: ((answer: Answer) => Reply) | undefined;
   #asked = 0;
 
-  /** Whether a question is pending. */
   get isAsking(): boolean {
     return this.#take !== undefined;
   }
@@ -71,7 +69,6 @@ export class Channel {
     });
   }
 
-  /** Passes an answer to the question with this id. */
   answer(id: number, answer: Answer): Reply {
     return id === this.#asked && this.#take !== undefined ? this.#take(answer) : { outcome: "stale" };
   }

@@ -6,7 +6,6 @@ export type StyleName = "accent" | "strong" | "faint" | "caution" | "link" | "me
 /** A text with styled parts. The text of a `meter` is its share, from 0 to 1. */
 export type Styled = readonly (string | { readonly style: StyleName; readonly parts: Styled })[];
 
-/** A label and its value. */
 export interface StyledRow {
   readonly label: Styled;
   readonly value: Styled;
@@ -21,7 +20,6 @@ interface Day {
   readonly initial: string;
 }
 
-/** How a question is answered. */
 export type QuestionForm =
   | {
       readonly form: "choose";
@@ -33,7 +31,6 @@ export type QuestionForm =
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }
   | { readonly form: "passphrase"; readonly twice: boolean };
 
-/** A question for the page to ask. */
 export type Question = QuestionForm & {
   readonly id: number;
   readonly message: Styled;
@@ -43,10 +40,8 @@ export type Question = QuestionForm & {
   readonly handsOver: boolean;
 };
 
-/** Why the page session ended. */
 export type End = "done" | "failed" | "stopped" | "idle";
 
-/** Events sent to the page, in order. */
 export type PageEvent =
   | { readonly type: "say"; readonly verb: Verb; readonly text: Styled }
   | { readonly type: "outline"; readonly steps: readonly string[] }
@@ -60,7 +55,6 @@ export type PageEvent =
       readonly text: Styled;
     }
   | { readonly type: "question"; readonly question: Question }
-  /** The question is over. */
   | { readonly type: "answered"; readonly id: number }
   | { readonly type: "end"; readonly how: End };
 
@@ -77,7 +71,6 @@ export interface Answer {
   readonly instead?: "back" | "offered" | "terminal";
 }
 
-/** The reply to an answer. */
 export type Reply =
   | { readonly outcome: "taken" }
   /** Invalid, for this reason; the question stays open. */

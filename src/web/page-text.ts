@@ -1,4 +1,3 @@
-/** The parts of the page. */
 export interface PageText {
   readonly markup: string;
   readonly style: string;

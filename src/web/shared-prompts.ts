@@ -15,8 +15,16 @@ import type {
   TextQuestion,
 } from "../terminal/prompts/prompts.ts";
 import type { Channel } from "./channel.ts";
-import { moved, PagePrompts } from "./page-prompts.ts";
-import { restyle } from "./styled-text.ts";
+import {
+  choiceForm,
+  keyForm,
+  type PageForm,
+  passphraseForm,
+  takeKey,
+  textForm,
+  unexpected,
+} from "./page-forms.ts";
+import { readStyled, restyle } from "./styled-text.ts";
 
 /** Where questions are asked: on the page and, if interactive, in the terminal. */
 export interface Sides {
@@ -25,8 +33,15 @@ export interface Sides {
   readonly output: Output;
   /** Opens the terminal's prompts; `undefined` if it is not interactive. */
   readonly terminal: Deps["prompts"] | undefined;
-  /** Cancels a question on either side. */
   readonly signal: AbortSignal;
+}
+
+/** The answer that moves a question to the other side. */
+const moved: unique symbol = Symbol("moved");
+type Moved = typeof moved;
+
+interface Asked<Pasted> extends PastedKeyQuestion<Pasted> {
+  readonly message: string;
 }
 
 /** Questions on the page; at each one the terminal can take over or hand back. */
@@ -38,7 +53,6 @@ export class SharedPrompts implements Prompts {
     this.#sides = sides;
   }
 
-  /** Whether questions are asked on the page. */
   get onPage(): boolean {
     return this.#onPage;
   }
@@ -49,43 +63,55 @@ export class SharedPrompts implements Prompts {
    * @param opened - aborted when the page is open
    */
   async waitFor(opened: AbortSignal): Promise<boolean> {
-    const first = await this.#race((withdrawn) => [
+    const first = await this.#race<void>((withdrawn) => [
       until(opened, withdrawn),
-      ...this.#offerTerminal<void>(withdrawn, "go on here, in the terminal"),
+      ...this.#offerTerminal<never>(withdrawn, "go on here, in the terminal"),
     ]);
     this.#onPage = first !== moved;
     return this.#onPage;
   }
 
   choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
-    return this.#ask(question, (prompts) => prompts.choose(question));
+    const { choices, initial } = question;
+    return this.#ask(question, choiceForm(choices, initial), (terminal) => terminal.choose(question));
   }
 
   confirm<Pasted = never>(question: ConfirmQuestion<Pasted>) {
-    return this.#ask(question, (prompts) => prompts.confirm(question));
+    const choices = [
+      { value: true, name: "Yes" },
+      { value: false, name: "No" },
+    ];
+    return this.#ask(question, choiceForm(choices, question.initial), (terminal) =>
+      terminal.confirm(question),
+    );
   }
 
   text<Pasted = never>(question: TextQuestion<Pasted>) {
-    return this.#ask(question, (prompts) => prompts.text(question));
+    return this.#ask(question, textForm(question), (terminal) => terminal.text(question));
   }
 
   press<Value, Pasted = never>(question: PressQuestion<Value, Pasted>) {
-    return this.#ask({ message: "What next?", ...question }, (prompts) => prompts.press(question));
+    const choices = question.keys.map(({ does, value }) => ({
+      value,
+      name: does.charAt(0).toUpperCase() + does.slice(1),
+    }));
+    return this.#ask({ message: "What next?", ...question }, choiceForm(choices), (terminal) =>
+      terminal.press(question),
+    );
   }
 
-  async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
-    // If pasting fails in the terminal, ask on the page.
-    const instead = [...(question.instead ?? []), "stuck" as const];
-    const ask = async (prompts: Prompts) => {
-      const answer = await prompts.key<Instead | "stuck">({ ...question, instead });
-      if (answer === "stuck") throw moved;
-      return answer;
-    };
-    return this.#ask<ApiKey | Instead>({ ...question, onKeyPasted: (key) => key }, ask);
+  key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>): Promise<ApiKey | Instead> {
+    const onKeyPasted = (key: ApiKey) => key;
+    return this.#ask({ ...question, onKeyPasted }, keyForm(question), async (terminal) => {
+      const instead = [...(question.instead ?? []), "stuck" as const];
+      const answer = await terminal.key<Instead | "stuck">({ ...question, instead });
+      // If pasting fails in the terminal, ask on the page.
+      return answer === "stuck" ? moved : answer;
+    });
   }
 
   passphrase(question: PassphraseQuestion): Promise<string> {
-    return this.#ask(question, (prompts) => prompts.passphrase(question));
+    return this.#ask(question, passphraseForm(question), (terminal) => terminal.passphrase(question));
   }
 
   async quietly<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -94,53 +120,73 @@ export class SharedPrompts implements Prompts {
   }
 
   /** Asks on one side until answered, while the other side offers to take over. */
-  async #ask<Answer>(
-    { message, onKeyPasted }: { readonly message: string } & PastedKeyQuestion<Answer>,
-    ask: (prompts: Prompts) => Promise<Answer>,
-  ): Promise<Answer> {
-    const { channel, output, terminal } = this.#sides;
+  async #ask<Value, Pasted = never>(
+    question: Asked<Pasted>,
+    page: PageForm<Value>,
+    inTerminal: (prompts: Prompts) => Promise<Value | Pasted | Moved>,
+  ): Promise<Value | Pasted> {
+    const { output, terminal } = this.#sides;
+    const { message } = question;
     for (;;) {
       if (this.#onPage) output.next(`On the page: ${restyle(message, output.theme)}`);
-      const first = await this.#race<Answer>((withdrawn) => {
+      const first = await this.#race<Value | Pasted>((withdrawn) => {
         if (this.#onPage || terminal === undefined) {
-          const page = new PagePrompts(channel, withdrawn, { handsOver: terminal !== undefined });
-          return [ask(page), ...this.#offerTerminal(withdrawn, "answer here instead", onKeyPasted)];
+          const offers = this.#offerTerminal(withdrawn, "answer here instead", question.onKeyPasted);
+          return [this.#askOnPage(withdrawn, question, page), ...offers];
         }
-        const page = new PagePrompts(channel, withdrawn, { handsOver: false });
-        const choices = [{ value: moved, name: "Answer here instead" }] as const;
-        const offer = page.choose<typeof moved>({ message: `In the terminal: ${message}`, choices });
-        return [terminal(withdrawn).then(ask), offer];
+        const back = choiceForm([{ value: moved, name: "Answer here instead" }] as const);
+        const offer = this.#askOnPage(withdrawn, { message: `In the terminal: ${message}` }, back);
+        return [terminal(withdrawn).then(inTerminal), offer];
       });
       if (first !== moved) return first;
       this.#onPage = !this.#onPage;
     }
   }
 
+  #askOnPage<Value, Pasted = never>(
+    withdrawn: AbortSignal,
+    { message, onKeyPasted }: Asked<Pasted>,
+    { form, take }: PageForm<Value>,
+  ): Promise<Value | Pasted | Moved> {
+    const handsOver = this.#onPage && this.#sides.terminal !== undefined;
+    return this.#sides.channel.ask<Value | Pasted | Moved>(
+      { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined, handsOver },
+      (answer) => {
+        if (answer.instead === "terminal" && handsOver) return { outcome: "value", value: moved };
+        if (answer.isKey !== true) return take(answer);
+        if (onKeyPasted === undefined) return unexpected;
+        const taken = takeKey(answer);
+        return taken.outcome === "value" ? { outcome: "value", value: onKeyPasted(taken.value) } : taken;
+      },
+      withdrawn,
+    );
+  }
+
+  /** Offers to take over in the terminal; a key pasted there is the answer, if one is accepted. */
+  #offerTerminal<Pasted>(
+    withdrawn: AbortSignal,
+    does: string,
+    onKeyPasted?: (key: ApiKey) => Pasted,
+  ): readonly Promise<Pasted | Moved>[] {
+    const keys = [{ press: "t", does, value: moved }] as const;
+    const offer = this.#sides
+      .terminal?.(withdrawn)
+      .then((prompts) => prompts.press<Moved, Pasted>({ keys, onKeyPasted }));
+    return offer === undefined ? [] : [offer];
+  }
+
   /** The first of several answers; withdraws the other questions. */
-  async #race<Answer>(
-    ask: (withdrawn: AbortSignal) => readonly Promise<Answer | typeof moved>[],
-  ): Promise<Answer | typeof moved> {
+  async #race<Value>(
+    ask: (withdrawn: AbortSignal) => readonly Promise<Value | Moved>[],
+  ): Promise<Value | Moved> {
     const over = new AbortController();
     const asked = ask(AbortSignal.any([this.#sides.signal, over.signal]));
     try {
-      return await Promise.race(asked.map((answer) => answer.catch(movedOrThrow)));
+      return await Promise.race(asked);
     } finally {
       over.abort();
       await Promise.allSettled(asked);
     }
-  }
-
-  /** Offers to take over in the terminal; a key pasted there is the answer, if one is accepted. */
-  #offerTerminal<Answer>(
-    withdrawn: AbortSignal,
-    does: string,
-    onKeyPasted?: (key: ApiKey) => Answer,
-  ): readonly Promise<Answer | typeof moved>[] {
-    const keys = [{ press: "t", does, value: moved }] as const;
-    const offer = this.#sides
-      .terminal?.(withdrawn)
-      .then((prompts) => prompts.press<typeof moved, Answer>({ keys, onKeyPasted }));
-    return offer === undefined ? [] : [offer];
   }
 }
 
@@ -150,10 +196,4 @@ async function until(wanted: AbortSignal, signal: AbortSignal): Promise<void> {
   await once(wanted, "abort", { signal }).catch(() => {
     throw new Cancelled();
   });
-}
-
-/** Turns the rejection of a moved question into its answer. */
-function movedOrThrow(reason: unknown): typeof moved {
-  if (reason === moved) return moved;
-  throw reason;
 }

@@ -114,7 +114,7 @@ describe("a terminal that does not paste", () => {
     terminal.press("enter");
     await terminal.waitFor("it stays hidden");
     terminal.press("enter");
-    await terminal.waitFor("Nothing was entered");
+    await terminal.waitFor("No key was entered");
     terminal.press("enter");
     await terminal.waitFor("on a page in your browser instead?");
     terminal.press("enter");

@@ -152,19 +152,10 @@ function withPlainKeys(text: string): string {
         event === letGo ? "" : typedBy(Number(code), held, { shifted, base }),
     )
     .replace(/\x1b\[27;(\d+);(\d+)~/g, (_, held, code) => typedBy(Number(code), held))
-    .replace(/\x1b\[(\d*);\d*;(\d*);(\d*)[\d;]*_/g, (_, key, code, down) => {
-      if (down !== "1") return "";
-      return Number(code) === 0 ? (windowsArrows[key] ?? "") : String.fromCharCode(code);
-    });
+    .replace(/\x1b\[\d*;\d*;(\d*);(\d*)[\d;]*_/g, (_, code, down) =>
+      down === "1" && Number(code) !== 0 ? String.fromCharCode(code) : "",
+    );
 }
-
-/** By virtual key code. */
-const windowsArrows: Readonly<Record<string, string>> = {
-  37: "\x1b[D",
-  38: "\x1b[A",
-  39: "\x1b[C",
-  40: "\x1b[B",
-};
 
 function typedBy(
   code: number,

@@ -33,7 +33,7 @@ export interface PromptTerminal {
   readonly withdrawn?: AbortSignal | undefined;
 }
 
-/** An API key pasted at a prompt that does not ask for one. */
+/** Thrown by a prompt that does not ask for an API key when one is pasted. */
 export class MisplacedKey {
   /** The raw input, to pass on to a prompt that does. */
   readonly burst: InputBurst;
@@ -61,10 +61,10 @@ export abstract class KeyboardPrompts implements Prompts {
     this.keyboard = keyboard;
   }
 
-  protected abstract askChoice<Value>(question: ChooseQuestion<Value>): Promise<Value | MisplacedKey>;
-  protected abstract askConfirm(question: ConfirmQuestion): Promise<boolean | MisplacedKey>;
-  protected abstract askText(question: TextQuestion): Promise<string | MisplacedKey>;
-  protected abstract askPress<Value>(question: PressQuestion<Value>): Promise<Value | MisplacedKey>;
+  protected abstract askChoice<Value>(question: ChooseQuestion<Value>): Promise<Value>;
+  protected abstract askConfirm(question: ConfirmQuestion): Promise<boolean>;
+  protected abstract askText(question: TextQuestion): Promise<string>;
+  protected abstract askPress<Value>(question: PressQuestion<Value>): Promise<Value>;
   protected abstract askSecret<Value>(
     message: string,
     kind: SecretKind<Value>,
@@ -122,17 +122,20 @@ export abstract class KeyboardPrompts implements Prompts {
   /** Asks; if a key is pasted instead of an answer, accepts it or says that none is asked for. */
   async #orKey<Value, Pasted>(
     { onKeyPasted }: PastedKeyQuestion<Pasted>,
-    ask: () => Promise<Value | MisplacedKey>,
+    ask: () => Promise<Value>,
   ): Promise<Value | Pasted> {
     for (;;) {
-      const answer = await ask();
-      if (!(answer instanceof MisplacedKey)) return answer;
-      if (onKeyPasted === undefined) {
-        this.warn("That looks like a key, but no key is asked for here, so it was not used.");
-        continue;
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof MisplacedKey)) throw error;
+        if (onKeyPasted === undefined) {
+          this.warn("That looks like a key, but no key is asked for here, so it was not used.");
+          continue;
+        }
+        const key = await this.#askKey("Your key", keyOrBackSecret, { entered: error.burst });
+        if (key instanceof ApiKey) return onKeyPasted(key);
       }
-      const key = await this.#askKey("Your key", keyOrBackSecret, { entered: answer.burst });
-      if (key instanceof ApiKey) return onKeyPasted(key);
     }
   }
 

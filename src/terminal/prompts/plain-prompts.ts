@@ -1,11 +1,10 @@
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, hang } from "../output/layout.ts";
-import { EnteredLine } from "./entered-line.ts";
-import { type KeyListener, pastedText } from "./key-listener.ts";
+import { type InputBurst, pastedText } from "./key-listener.ts";
 import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
 import type { ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
-import { SecretCapture } from "./secret/secret-capture.ts";
 import { looksLikeKey, type SecretKind } from "./secret/secret-kinds.ts";
+import { TextCapture, type TextKind, type TextReading } from "./text-capture.ts";
 
 /** Line-by-line questions that never redraw: for terminals without cursor movement and for screen readers. */
 export class PlainPrompts extends KeyboardPrompts {
@@ -20,8 +19,8 @@ export class PlainPrompts extends KeyboardPrompts {
     return this.#askLine(`  Number, then Enter${offered}: `, (line) => {
       const chosen = choices[line === "" ? initial : Number(line) - 1];
       return chosen === undefined
-        ? { refused: `Enter a number from 1 to ${choices.length}.` }
-        : { value: chosen.value };
+        ? { outcome: "refused", reason: `Enter a number from 1 to ${choices.length}.` }
+        : { outcome: "value", value: chosen.value };
     });
   }
 
@@ -29,17 +28,17 @@ export class PlainPrompts extends KeyboardPrompts {
     const offered = initial ? "yes" : "no";
     const question = this.#question(`${message} Yes or no, then Enter (${offered}):`);
     return this.#askLine<boolean>(question, (line) => {
-      if (line === "") return { value: initial };
-      if (/^y(?:es?)?$/i.test(line)) return { value: true };
-      return /^no?$/i.test(line) ? { value: false } : { refused: "Enter yes or no." };
+      if (line === "") return { outcome: "value", value: initial };
+      if (/^(?:y|yes|n|no)$/i.test(line)) return { outcome: "value", value: /^y/i.test(line) };
+      return { outcome: "refused", reason: "Enter yes or no." };
     });
   }
 
   protected async askText({ message, example, check }: TextQuestion) {
     const question = this.#question(`${message}${example === undefined ? "" : ` (${example})`}:`);
     return this.#askLine(question, (line) => {
-      const refused = check?.(line);
-      return refused === undefined ? { value: line } : { refused };
+      const reason = check?.(line);
+      return reason === undefined ? { outcome: "value", value: line } : { outcome: "refused", reason };
     });
   }
 
@@ -50,42 +49,18 @@ export class PlainPrompts extends KeyboardPrompts {
     return this.#askLine(`${this.terminal.theme.symbol.next} `, (line) => {
       const pressed = line === "" ? "enter" : line.toLowerCase();
       const key = keys.find(({ press }) => press === pressed);
-      return key === undefined ? { refused: "Enter one of the letters above." } : { value: key.value };
+      return key === undefined
+        ? { outcome: "refused", reason: "Enter one of the letters above." }
+        : { outcome: "value", value: key.value };
     });
   }
 
-  protected async askSecret<Value>(
+  protected askSecret<Value>(
     message: string,
     kind: SecretKind<Value>,
-    { entered, whenStuck }: SecretOptions<Value> = {},
+    options: SecretOptions<Value> = {},
   ): Promise<Value> {
-    const question = this.#question(`${message}: ${kind.placeholder}`);
-    const answer = openAnswer<Value>(this.terminal.signal);
-    const capture = new SecretCapture(kind, {
-      whenStuck,
-      stop: answer.stop,
-      changed: () => {
-        const { answered, problem } = capture;
-        if (answered !== undefined) {
-          this.#print();
-          this.#print(`  ${answered.said}`);
-          answer.give(answered.value);
-        } else if (problem !== "") {
-          this.#print();
-          this.warn(problem);
-          this.terminal.output.write(question);
-        }
-      },
-    });
-    try {
-      return await this.keyboard.listen(capture, () => {
-        this.terminal.output.write(question);
-        if (entered !== undefined) capture.receive(entered);
-        return answer.given;
-      });
-    } finally {
-      capture.close();
-    }
+    return this.#ask(this.#question(`${message}: ${kind.placeholder}`), kind, options);
   }
 
   /** The wrapped question, ready for the answer after it. */
@@ -97,75 +72,84 @@ export class PlainPrompts extends KeyboardPrompts {
     this.terminal.output.write(`${line}\n`);
   }
 
-  /** Asks until a line is valid. */
-  async #askLine<Value>(
+  /** Asks for a visible line, which a pasted key is not. */
+  #askLine<Value>(question: string, read: (line: string) => TextReading<Value>): Promise<Value> {
+    const kind = { read: (text: string) => read(text.trim().replace(/\s+/g, " ")) };
+    return this.#ask(question, kind, { isLine: true });
+  }
+
+  /** Asks until the text is valid. */
+  async #ask<Value>(
     question: string,
-    read: (line: string) => { readonly value: Value } | { readonly refused: string },
-  ): Promise<Value | MisplacedKey> {
+    kind: TextKind<Value>,
+    { entered, whenStuck, isLine = false }: SecretOptions<Value> & { readonly isLine?: boolean },
+  ): Promise<Value> {
     const { output, signal } = this.terminal;
-    for (;;) {
-      const answer = openAnswer<string | MisplacedKey>(signal);
-      const line = showLine(answer, (text) => output.write(text));
-      const given = await this.keyboard.listen(line, () => {
+    const answer = openAnswer<Value>(signal);
+    let shown = "";
+    const capture = new TextCapture(kind, {
+      whenStuck,
+      stop: answer.stop,
+      changed: () => {
+        const { answered, problem, text } = capture;
+        if (problem !== "") {
+          this.#print();
+          this.warn(problem);
+          output.write(question);
+          shown = "";
+        }
+        if (isLine) output.write(editOf(shown, text));
+        else if (answered !== undefined) this.#print(`\n  ${answered.note}`);
+        shown = text;
+        if (answered !== undefined) answer.give(answered.value);
+      },
+    });
+    const receive = (burst: InputBurst) => {
+      const pasted = isLine ? pastedText(burst) : undefined;
+      if (pasted === undefined || !looksLikeKey(pasted)) capture.receive(burst);
+      else {
+        this.#print();
+        answer.fail(new MisplacedKey(burst));
+      }
+    };
+    try {
+      return await this.keyboard.listen({ receive, stop: answer.stop }, () => {
         output.write(question);
+        if (entered !== undefined) capture.receive(entered);
         return answer.given;
       });
-      if (given instanceof MisplacedKey) return given;
-      const reading = read(given);
-      if ("value" in reading) return reading.value;
-      this.warn(reading.refused);
+    } finally {
+      capture.close();
     }
   }
 }
 
-function showLine(answer: Answer<string | MisplacedKey>, write: (text: string) => void): KeyListener {
-  const line = new EnteredLine();
-  const show = (before: string, after: string) => {
-    const kept = after.startsWith(before) ? before.length : 0;
-    const gone = kept === before.length ? 0 : displayWidth(before);
-    write("\b \b".repeat(gone) + after.slice(kept));
-  };
-  return {
-    stop: answer.stop,
-    receive: (burst) => {
-      const pasted = pastedText(burst);
-      if (pasted !== undefined && looksLikeKey(pasted)) {
-        write("\n");
-        answer.give(new MisplacedKey(burst));
-        return;
-      }
-      for (const piece of burst) {
-        const before = line.text;
-        const change = line.receive(piece);
-        if (change === "changed") show(before, line.text);
-        else if (change === "left") answer.stop();
-        else if (change === "entered") {
-          write("\n");
-          answer.give(before.trim());
-          return;
-        }
-      }
-    },
-  };
+/** What turns a shown text into another. */
+function editOf(before: string, after: string): string {
+  const kept = after.startsWith(before) ? before.length : 0;
+  const gone = kept === before.length ? 0 : displayWidth(before);
+  return "\b \b".repeat(gone) + after.slice(kept);
 }
 
 /** A pending answer, until it is given or cancelled, or the signal aborts. */
 interface Answer<Value> {
   readonly given: Promise<Value>;
   give(value: Value): void;
+  fail(reason: unknown): void;
   readonly stop: () => void;
 }
 
 function openAnswer<Value>(signal: AbortSignal): Answer<Value> {
   let give: (value: Value) => void = () => {};
-  let stop = () => {};
+  let fail: (reason: unknown) => void = () => {};
   const given = new Promise<Value>((resolve, reject) => {
     give = resolve;
-    stop = () => reject(new Cancelled());
+    fail = reject;
   });
+  const stop = () => fail(new Cancelled());
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
   const forget = () => signal.removeEventListener("abort", stop);
   given.then(forget, forget);
-  return { given, give, stop };
+  return { given, give, fail, stop };
 }

@@ -43,5 +43,4 @@ export function promptTheme(theme: Theme, question: string, columns: number, cho
   };
 }
 
-/** See {@link promptTheme}. */
 export type PromptTheme = ReturnType<typeof promptTheme>;

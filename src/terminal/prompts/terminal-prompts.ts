@@ -1,22 +1,24 @@
-import type { createPromptModule, Question } from "inquirer";
+import { AbortPromptError, ExitPromptError } from "@inquirer/core";
+import { createPromptModule } from "inquirer";
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, padEnd, wrap } from "../output/layout.ts";
 import type { KeyListener } from "./key-listener.ts";
 import { KeyboardPrompts, MisplacedKey, type SecretOptions } from "./keyboard-prompts.ts";
-import { type Accepts, PromptStream, redraw } from "./prompt-stream.ts";
+import { pressPrompt } from "./press-prompt.ts";
+import { PromptStream, redraw } from "./prompt-stream.ts";
 import { type PromptTheme, promptTheme } from "./prompt-theme.ts";
 import type { Choice, ChooseQuestion, ConfirmQuestion, PressQuestion, TextQuestion } from "./prompts.ts";
 import type { SecretKind } from "./secret/secret-kinds.ts";
+import { secretPrompt } from "./secret/secret-prompt.ts";
+import { TextCapture } from "./text-capture.ts";
 
-/** A question for inquirer: the type of prompt and its configuration. */
-interface InquirerQuestion extends Omit<Question, "name"> {
-  readonly type: string;
-  readonly [setting: string]: unknown;
+type Context = NonNullable<Parameters<typeof secretPrompt>[1]>;
+/** A prompt function of inquirer, or our own. */
+type Prompt = (config: never, context: Context) => Promise<unknown>;
+
+function builtIn(type: "select" | "confirm" | "input"): Prompt {
+  return createPromptModule().prompts[type] as Prompt;
 }
-
-/** A prompt function, built in or registered. */
-type Prompt = Exclude<PromptModule["prompts"][string], new (...args: never) => unknown>;
-type PromptModule = ReturnType<typeof createPromptModule>;
 
 /** Terminal prompts: inquirer's, plus our own for secrets and single key presses. */
 export class TerminalPrompts extends KeyboardPrompts {
@@ -28,24 +30,19 @@ export class TerminalPrompts extends KeyboardPrompts {
     // Rows left for the list after the question, the help and one spare line.
     const room = (this.terminal.output.rows || 24) - linesOf(message) - below - 4;
     const pageSize = Math.max(3, Math.min(choices.length, room));
+    const theme = this.#theme(message, choices.length);
     return this.#ask<Value>(
-      {
-        type: "select",
-        message,
-        choices,
-        default: initial,
-        loop: false,
-        pageSize,
-        theme: this.#theme(message, choices.length),
-      },
-      (pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed),
+      builtIn("select"),
+      { message, choices, default: initial, loop: false, pageSize, theme },
+      new PromptStream((pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed)),
     );
   }
 
   protected async askConfirm({ message, initial }: ConfirmQuestion) {
     return this.#ask<boolean>(
-      { type: "confirm", message, default: initial, theme: this.#theme(message) },
-      (pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed),
+      builtIn("confirm"),
+      { message, default: initial, theme: this.#theme(message) },
+      new PromptStream((pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed)),
     );
   }
 
@@ -54,25 +51,23 @@ export class TerminalPrompts extends KeyboardPrompts {
     const hint = example === undefined ? "" : faint(` ${example}`);
     const theme = this.#theme(message);
     return this.#ask<string>(
+      builtIn("input"),
       {
-        type: "input",
         message,
         validate: (text: string) => check?.(text) ?? true,
         transformer: (text: string, { isFinal }: { readonly isFinal: boolean }) =>
           isFinal ? theme.style.answer(text) : text || hint,
         theme,
       },
-      "line",
+      new PromptStream("line"),
     );
   }
 
-  protected async askPress<Value>(question: PressQuestion<Value>) {
-    const { pressPrompt } = await import("./press-prompt.ts");
-    const { keys } = question;
+  protected async askPress<Value>({ keys }: PressQuestion<Value>) {
     return this.#ask<Value>(
-      { type: "press", message: "", keys, columns: this.columns, symbols: this.terminal.theme },
-      (pressed) => keys.some(({ press }) => press === pressed),
       pressPrompt,
+      { keys, columns: this.columns, symbols: this.terminal.theme },
+      new PromptStream((pressed) => keys.some(({ press }) => press === pressed)),
     );
   }
 
@@ -81,13 +76,9 @@ export class TerminalPrompts extends KeyboardPrompts {
     kind: SecretKind<Value>,
     { entered, whenStuck }: SecretOptions<Value> = {},
   ): Promise<Value> {
-    const [{ secretPrompt }, { SecretCapture }] = await Promise.all([
-      import("./secret/secret-prompt.ts"),
-      import("./secret/secret-capture.ts"),
-    ]);
     // No entered text passes through it, only redraw notices.
     const stream = new PromptStream(() => false);
-    const capture = new SecretCapture(kind, {
+    const capture = new TextCapture(kind, {
       whenStuck,
       stop: () => stream.stop(),
       changed: () => stream.press(redraw),
@@ -95,8 +86,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     if (entered !== undefined) capture.receive(entered);
     const shown = { symbols: this.terminal.theme, theme: this.#theme(message), columns: () => this.columns };
     try {
-      const question = { type: "secret", message, capture, ...shown };
-      return await this.#run<Value>(question, stream, capture, secretPrompt);
+      return await this.#ask<Value>(secretPrompt, { message, kind, capture, ...shown }, stream, capture);
     } finally {
       capture.close();
     }
@@ -119,50 +109,27 @@ export class TerminalPrompts extends KeyboardPrompts {
   }
 
   async #ask<Value>(
-    question: InquirerQuestion,
-    accepts: Accepts,
-    own?: Prompt,
-  ): Promise<Value | MisplacedKey> {
-    const stream = new PromptStream(accepts);
-    try {
-      return await this.#run<Value>(question, stream, stream, own);
-    } catch (error) {
-      if (stream.misplaced !== undefined) return new MisplacedKey(stream.misplaced);
-      throw error;
-    }
-  }
-
-  async #run<Value>(
-    question: InquirerQuestion,
+    prompt: Prompt,
+    config: object,
     input: PromptStream,
-    listener: KeyListener,
-    own?: Prompt,
+    listener: KeyListener = input,
   ): Promise<Value> {
     const { output, signal, withdrawn } = this.terminal;
     if (signal.aborted) throw new Cancelled();
-    const { createPromptModule } = await import("inquirer");
-    const ask = createPromptModule({ input, output, signal: AbortSignal.any([signal, input.stopped]) });
-    const prompt = own ?? (ask.prompts[question.type] as Prompt);
-    ask.registerPrompt(question.type, (config, context) => {
+    const context: Context = {
+      input,
+      output,
+      signal: AbortSignal.any([signal, input.stopped]),
       // Erased if withdrawn, or if a key was pasted instead, which is only known at its end.
-      const isCleared = { get: () => withdrawn?.aborted === true || input.misplaced !== undefined };
-      return prompt(config, Object.defineProperty({ ...context }, "clearPromptOnDone", isCleared));
-    });
+      get clearPromptOnDone() {
+        return withdrawn?.aborted === true || input.misplaced !== undefined;
+      },
+    };
     try {
-      const { answer } = await this.keyboard.listen(listener, () =>
-        ask<{ answer: Value }>({ ...question, name: "answer" }),
-      );
-      return answer;
+      return await this.keyboard.listen(listener, () => prompt(config as never, context) as Promise<Value>);
     } catch (error) {
-      throw isStop(error) ? new Cancelled() : error;
+      if (input.misplaced !== undefined) throw new MisplacedKey(input.misplaced);
+      throw error instanceof AbortPromptError || error instanceof ExitPromptError ? new Cancelled() : error;
     }
   }
-}
-
-/** Matches inquirer's errors by name; importing it here would load it with every command. */
-function isStop(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    ["ExitPromptError", "AbortPromptError", "CancelPromptError"].includes(error.name)
-  );
 }

@@ -1,7 +1,6 @@
 import type { Answer, Question, Reply } from "../messages.ts";
 import { byId, make, styled } from "./elements.ts";
 
-/** Sends an answer to the program. */
 export type Send = (id: number, answer: Answer) => Promise<Reply>;
 
 let taking: ((text: string) => void) | undefined;
@@ -35,7 +34,6 @@ export function ask(question: Question, send: Send): void {
   taking = question.takesKey ? (text) => void answer({ isKey: true, text }) : undefined;
 }
 
-/** Removes the question and clears its inputs. */
 export function endQuestion(): void {
   taking = undefined;
   for (const input of byId("ask").querySelectorAll("input")) input.value = "";

@@ -4,7 +4,6 @@ import { drawPicture } from "./picture.ts";
 
 const progresses = new Map<number, HTMLElement>();
 
-/** Appends what the program said to the page. */
 export function showEvent(event: Exclude<PageEvent, { type: "question" | "answered" | "end" }>): void {
   switch (event.type) {
     case "say":
@@ -70,7 +69,6 @@ function showStep({ number, total, titles }: Extract<PageEvent, { type: "step" }
   scrollTo(0, 0);
 }
 
-/** Marks all steps done. */
 export function finishSteps(): void {
   for (const item of byId("steps").children) item.className = "done";
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 
-/** Paths and their method. */
 const methods: ReadonlyMap<string | undefined, string> = new Map([
   ["/", "GET"],
   ["/session", "POST"],

@@ -9,13 +9,11 @@ import { guardingHeaders, pageDocument } from "./page-document.ts";
 import { isObject, readBody } from "./read-body.ts";
 import { Session } from "./session.ts";
 
-/** What the server serves, and its hooks. */
 export interface PageServerOptions {
   readonly page: PageText;
   readonly channel: Channel;
   /** Milliseconds to wait for the link to be opened, or for an answer, before `onIdle`. */
   readonly idleMs: number;
-  /** Whether the program is waiting for the page. */
   readonly isWaiting: () => boolean;
   readonly onOpened: () => void;
   /** The link was used a second time and refused. */
@@ -28,7 +26,6 @@ const limits = { headers: 5000, request: 10_000, keepAlive: 5000, lastWords: 100
 /** Most bytes buffered for a page that does not read. */
 const mostUnread = 1_000_000;
 
-/** Serves the page on a loopback port. */
 export class PageServer {
   readonly #options: PageServerOptions;
   readonly #document: ReturnType<typeof pageDocument>;
@@ -56,7 +53,6 @@ export class PageServer {
     server.on("connect", (_request, socket) => socket.end("HTTP/1.1 405 Method Not Allowed\r\n\r\n"));
   }
 
-  /** Starts a server on a port chosen by the system. */
   static async start(options: PageServerOptions): Promise<PageServer> {
     const server = createServer({
       headersTimeout: limits.headers,
@@ -75,7 +71,6 @@ export class PageServer {
     return `http://${this.#authority}/#${this.#session.token}`;
   }
 
-  /** Tells the page how it ended, and stops. */
   async stop(how: End): Promise<void> {
     if (!this.#server.listening) return;
     clearTimeout(this.#idle);
@@ -170,7 +165,6 @@ function limitRequests(most: number, perSecond: number): () => boolean {
   };
 }
 
-/** Validates an answer; `undefined` if it is none. */
 function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefined {
   const { choice, text, again, isKey, anyway, instead } = fields;
   const isText = (value: unknown) => value === undefined || typeof value === "string";

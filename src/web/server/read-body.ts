@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 
-/** Maximum size of a body in bytes. */
 const largestBody = 8192;
 
 /**
@@ -29,7 +28,6 @@ export async function readBody(
   }
 }
 
-/** Whether a value is an object, not an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

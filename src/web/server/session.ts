@@ -29,7 +29,6 @@ export class Session {
     return { cookie, proof: this.#proof };
   }
 
-  /** Whether this request comes from the admitted page. */
   isOurs({ headers }: IncomingMessage): boolean {
     const cookies = (headers.cookie ?? "").split(/;\s*/);
     const cookie = cookies.find((each) => each.startsWith(`${this.#cookieName}=`)) ?? "";

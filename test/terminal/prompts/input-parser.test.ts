@@ -132,7 +132,6 @@ describe("keys that are sent as numbers", () => {
     ["Ctrl-D and Ctrl-Z", windowsKey(68, 4, 8) + windowsKey(90, 26, 4), [key("ctrl-d"), key("ctrl-z")]],
     ["Enter", windowsKey(13, 13), [key("enter")]],
     ["Esc", windowsKey(27, 27), [key("escape")]],
-    ["an arrow", windowsKey(38, 0, 256), [key("up")]],
     ["a letter, let go again", windowsKey(65, 97) + windowsKey(65, 97, 0, 0), [text("a")]],
     ["Shift alone", windowsKey(16, 0, 16), []],
     ["a marked paste, character by character", typed("\x1b[200~key\x1b[201~"), [paste("key")]],

@@ -193,10 +193,10 @@ describe("what it says", () => {
   it("says what is awaited when Enter is pressed too early", async () => {
     await askOne("key", async (terminal) => {
       terminal.press("enter");
-      await terminal.waitFor("Nothing was entered. Paste the key");
+      await terminal.waitFor("No key was entered yet. Paste");
       terminal.paste(key);
       await terminal.waitFor("looks right");
-      expect(terminal.screen()).not.toContain("Nothing was entered");
+      expect(terminal.screen()).not.toContain("No key was entered");
       terminal.press("enter");
       await expectKey(terminal);
     });
@@ -215,7 +215,7 @@ describe("what it says", () => {
 
   it.each([
     ["Ctrl-V twice", "ctrl-v", "did not paste"],
-    ["Enter twice with nothing entered", "enter", "Nothing was entered"],
+    ["Enter twice with nothing entered", "enter", "No key was entered"],
   ] as const)("answers that pasting does not work after %s", async (_what, press, says) => {
     await ask(["stuck"], {}, async (terminal) => {
       await terminal.waitFor(/stays hidden$/);

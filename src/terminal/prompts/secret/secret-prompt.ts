@@ -3,13 +3,13 @@ import { displayWidth, hang, wrap } from "../../output/layout.ts";
 import type { Theme } from "../../output/theme.ts";
 import { redraw } from "../prompt-stream.ts";
 import type { PromptTheme } from "../prompt-theme.ts";
-import type { SecretCapture } from "./secret-capture.ts";
-import type { SecretNote } from "./secret-kinds.ts";
+import type { TextCapture, TextReading } from "../text-capture.ts";
+import type { SecretKind } from "./secret-kinds.ts";
 
-/** Config of {@link secretPrompt}. */
 export interface SecretConfig {
   readonly message: string;
-  readonly capture: SecretCapture<unknown>;
+  readonly kind: SecretKind<unknown>;
+  readonly capture: TextCapture<unknown>;
   columns(): number;
   readonly symbols: Theme;
   readonly theme: PromptTheme;
@@ -20,8 +20,8 @@ export interface SecretConfig {
  * inquirer nor readline ever holds it. Returns the capture's answer.
  */
 export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) => {
-  const { capture, symbols, theme } = config;
-  const { kind, text, problem, answered } = capture;
+  const { kind, capture, symbols, theme } = config;
+  const { text, problem, answered } = capture;
   const [status, setStatus] = useState<"idle" | "done">("idle");
   const drawings = useRef(0);
   const [, setDrawing] = useState(0);
@@ -40,21 +40,30 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
 
   const columns = config.columns();
   const isEmpty = text === "";
-  const note: SecretNote = isEmpty ? { text: kind.placeholder, good: true } : kind.note(text);
-  if (status === "done" && (isEmpty || note.command)) {
-    return `  ${symbols.symbol.next} ${symbols.faint(answered?.said ?? "")}`;
+  const { note = "", unusual = false, command = false } = describe(kind, text);
+  if (status === "done" && (isEmpty || command)) {
+    return `  ${symbols.symbol.next} ${symbols.faint(answered?.note ?? "")}`;
   }
-  const prefix = status === "done" && !note.good ? symbols.symbol.warn : plainPrefix;
+  const prefix = status === "done" && unusual ? symbols.symbol.warn : plainPrefix;
   const question = `${prefix} ${theme.style.message(config.message, status)}  `;
-  const dots = isEmpty || note.command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
-  const style = isEmpty || status === "done" ? symbols.faint : note.good ? asIs : symbols.caution;
-  const fits = displayWidth(question + dots + note.text) < columns;
-  const line = question + dots + (fits ? style(note.text) : "");
-  const below = fits ? [] : wrap(note.text, columns - 4).map((part) => `  ${style(part)}`);
+  const dots = isEmpty || command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
+  const style = isEmpty || status === "done" ? symbols.faint : unusual ? symbols.caution : asIs;
+  const fits = displayWidth(question + dots + note) < columns;
+  const line = question + dots + (fits ? style(note) : "");
+  const below = fits ? [] : wrap(note, columns - 4).map((part) => `  ${style(part)}`);
   if (status === "done") return [line, ...below].join("\n");
   if (problem !== "") below.push(hang(`  ${symbols.symbol.warn} `, symbols.caution(problem), columns - 2));
   return [line, below.join("\n")];
 });
+
+function describe(
+  kind: SecretKind<unknown>,
+  text: string,
+): Partial<Extract<TextReading<unknown>, { outcome: "value" }>> {
+  if (text === "") return { note: kind.placeholder };
+  const reading = kind.read(text);
+  return reading.outcome === "value" ? reading : { note: reading.reason, unusual: true };
+}
 
 function asIs(text: string): string {
   return text;

@@ -19,7 +19,7 @@ for (const name of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
   });
 }
 process.stderr.on("error", () => {});
-const open = await openPrompts({
+const open = openPrompts({
   input: process.stdin,
   output: process.stderr,
   env: process.env,

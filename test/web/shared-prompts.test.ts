@@ -1,12 +1,15 @@
 import { expect, it } from "vitest";
 import { Channel } from "../../src/web/channel.ts";
-import { PagePrompts } from "../../src/web/page-prompts.ts";
+import { SharedPrompts } from "../../src/web/shared-prompts.ts";
+import { recordOutput } from "../support/recorded-output.ts";
 
 const key = "testKey0".repeat(4);
 
-function open(handsOver = false) {
+function open() {
   const channel = new Channel();
-  return { channel, prompts: new PagePrompts(channel, new AbortController().signal, { handsOver }) };
+  const { output } = recordOutput();
+  const { signal } = new AbortController();
+  return { channel, prompts: new SharedPrompts({ channel, output, terminal: undefined, signal }) };
 }
 
 it("accepts a new passphrase only when both entries match", async () => {
