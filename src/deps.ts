@@ -1,4 +1,4 @@
-import type { Copied } from "./clipboard/copied.ts";
+import type { Copied } from "./clipboard/copy-key.ts";
 import type { ProcessContext } from "./files/process-context.ts";
 import type { KeyIssuer } from "./issuers/key-issuer.ts";
 import type { ApiKey } from "./keys/api-key.ts";

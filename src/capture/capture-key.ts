@@ -9,41 +9,24 @@ import { facts } from "./facts.ts";
 import { receiveKey } from "./receive-key.ts";
 import { type SettleRequest, settleKey } from "./settle-key.ts";
 
-/** Which key to capture, and its source. */
 export interface CaptureRequest extends SettleRequest {
   /** `stdin` reads a key from standard input and asks nothing else; a given key is only checked. */
   readonly from: "prompt" | "stdin" | ApiKey;
-  /** The prompt's question. */
   readonly message: string;
   /** Goes back a step, if there is one; then the prompt returns, unless this returns a key. */
   readonly onBack?: () => Promise<ApiKey | undefined>;
   /** The key that Enter takes on empty input. */
   readonly offered?: ApiKey | undefined;
-  /** Whether to check the key with test calls. */
   readonly verify: boolean;
   /** Returns why a key is refused whatever Mistral answers, as a sentence. */
   readonly refuse?: (key: ApiKey) => string | undefined;
 }
 
-/** A captured key, and Mistral's answer about it. */
 export type CapturedKey =
   /** Mistral accepts it or the user wants it anyway; no `check` when none was requested. */
   | { readonly outcome: "captured"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
   /** Its verdict was not `usable`, and there is nobody to ask. */
   | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck };
-
-type Capturing = Pick<
-  Deps,
-  | "mistral"
-  | "output"
-  | "signal"
-  | "interactive"
-  | "prompts"
-  | "readStdin"
-  | "sleep"
-  | "openPage"
-  | "keyOnPage"
->;
 
 /**
  * Captures a key and checks it. In a terminal it asks until there is a key that the user wants; a key
@@ -52,7 +35,7 @@ type Capturing = Pick<
  * @throws Cancelled when the user stops
  * @throws MistralKeyError of kind `usage` when standard input holds no usable key
  */
-export async function captureKey(deps: Capturing, request: CaptureRequest): Promise<CapturedKey> {
+export async function captureKey(deps: Deps, request: CaptureRequest): Promise<CapturedKey> {
   const { from, message } = request;
   if (from === "stdin") {
     return await checkAlone(deps, await receiveKey(deps, { message, flags: "… --with-key" }), request);
@@ -73,7 +56,7 @@ export async function captureKey(deps: Capturing, request: CaptureRequest): Prom
 
 /** Asks for a key, again when a step back or the page returned none. */
 async function askForKey(
-  { prompts, keyOnPage }: Capturing,
+  { prompts, keyOnPage }: Deps,
   { message, offered, onBack }: CaptureRequest,
 ): Promise<ApiKey> {
   const instead = [...(onBack === undefined ? [] : (["back"] as const)), "stuck" as const];
@@ -85,7 +68,7 @@ async function askForKey(
   }
 }
 
-async function checkAlone(deps: Capturing, key: ApiKey, request: CaptureRequest): Promise<CapturedKey> {
+async function checkAlone(deps: Deps, key: ApiKey, request: CaptureRequest): Promise<CapturedKey> {
   const refusal = request.refuse?.(key);
   if (refusal !== undefined) throw new MistralKeyError("usage", refusal, { hint: "Nothing was changed." });
   if (!key.hasUsualShape) {

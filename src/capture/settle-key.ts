@@ -18,14 +18,12 @@ type Settling = Pick<
   "mistral" | "output" | "signal" | "interactive" | "prompts" | "sleep" | "openPage"
 >;
 
-/** How to check a key. */
 export interface SettleRequest {
   readonly endpoint: Endpoint;
   /** The last day, if known; it changes what a refusal means. */
   readonly expiresAt?: Expiry | undefined;
   /** Whether the key was just made, so that Mistral may refuse it for a while. */
   readonly justMade?: boolean | undefined;
-  /** Whether to ask the model for a sentence to show. */
   readonly greets?: boolean | undefined;
 }
 

@@ -10,7 +10,6 @@ export type StartingPoint = "new" | "account" | "key";
 /** A screen of the wizard: one step, or several on one page. */
 export interface Screen {
   readonly id: ScreenId;
-  /** The titles of its steps. */
   readonly steps: readonly string[];
   /** Its page in the console; opened only once, even if several screens share it. */
   readonly page: string;
@@ -21,15 +20,12 @@ export interface Screen {
   readonly troubles?: readonly Trouble[];
 }
 
-/** A problem that the user may see on a page. */
 export interface Trouble {
   readonly seen: string;
   readonly remedy: string;
 }
 
-/** The input of {@link screensFor}. */
 export interface ScreenFacts {
-  /** A recognisable name for the new key. */
   readonly suggestedName: string;
   readonly start: StartingPoint;
   /** The workspace that the key should belong to, if any. */
@@ -100,7 +96,6 @@ function copyScreen({ start }: ScreenFacts): Screen {
   };
 }
 
-/** The step titles of these screens. */
 export function stepsOf(screens: readonly Screen[]): readonly string[] {
   return screens.flatMap(({ steps }) => steps);
 }
@@ -111,7 +106,6 @@ export function firstStepOf(screens: readonly Screen[], id: ScreenId): number {
   return stepsOf(screens.slice(0, index)).length + 1;
 }
 
-/** The first screen to show. */
 export function firstScreenFor(start: StartingPoint): ScreenId {
   return ({ new: "sign-in", account: "create", key: "copy" } as const)[start];
 }

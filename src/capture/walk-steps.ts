@@ -6,20 +6,16 @@ import { openPageAndSay } from "./open-page.ts";
 import type { ScreenId } from "./pictures.ts";
 import { firstStepOf, type Screen, stepsOf } from "./steps.ts";
 
-/** The input of {@link walkSteps}. */
 export interface Walk {
   readonly screens: readonly Screen[];
-  /** The screen to start with. */
   readonly from: ScreenId;
   /** The expiration date, if known; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
-  /** Whether pages may be opened in a browser. */
   readonly browser: boolean;
   /** Called before each screen, so that a stopped wizard can be continued. */
   readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
-/** The result of {@link walkSteps}. */
 export interface Walked {
   /** A key pasted on the way, before the prompt for it. */
   readonly key?: ApiKey | undefined;

@@ -1,12 +1,10 @@
 import type { Environment } from "../running/environment.ts";
 
-/** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
 /** The programs for one clipboard. `copy` gets the text on standard input, never as an argument. */
 export interface ClipboardPrograms {
   readonly copy: CommandLine;
-  /** Prints the content. */
   readonly read: CommandLine;
   /** Clears the clipboard; gets an empty standard input. */
   readonly clear: CommandLine;

@@ -4,10 +4,19 @@ import { fingerprintOf } from "../keys/fingerprint.ts";
 import { launchProgram } from "../running/start-program.ts";
 import { isRemote } from "../terminal/terminal-capabilities.ts";
 import { clipboardPrograms } from "./clipboard-programs.ts";
-import type { Copied } from "./copied.ts";
 import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
 
-/** What copying to a clipboard depends on. */
+export type Copied =
+  | {
+      readonly where: "desktop";
+      /** Whether clipboard histories are asked not to keep it. */
+      readonly concealed: boolean;
+      /** Seconds until it is cleared, if still there; `undefined` if that could not be scheduled. */
+      readonly clearedAfter: number | undefined;
+    }
+  /** The terminal was asked to copy it to its own clipboard; it does not report success. */
+  | { readonly where: "terminal" };
+
 export interface ClipboardPlace extends Desktop {
   /** Writes to the terminal; `undefined` if there is none. */
   readonly writeTerminal: ((text: string) => void) | undefined;
