@@ -22,8 +22,6 @@ export interface Successor {
   readonly listed: ListedKey;
 }
 
-type Making = Pick<Deps, "output" | "now" | "profiles" | "signal">;
-
 /**
  * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row.
  *
@@ -31,7 +29,7 @@ type Making = Pick<Deps, "output" | "now" | "profiles" | "signal">;
  *   it says so if a key may have been made anyway
  */
 export async function makeSuccessor(
-  deps: Making,
+  deps: Deps,
   issuer: KeyIssuer,
   { wanted, profile, expiresAt: asked }: SuccessorRequest,
 ): Promise<Successor> {

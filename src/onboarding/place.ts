@@ -34,17 +34,12 @@ export interface PlaceRequest extends KeyRequest {
   readonly expiresAt: Expiry | undefined;
 }
 
-type Placing = Pick<
-  Deps,
-  "profiles" | "journal" | "store" | "output" | "prompts" | "interactive" | "absence"
->;
-
 /**
  * Finds where to store a profile's key, before the user fetches one.
  *
  * @throws MistralKeyError of kinds `usage`, `unfinished` and `store-…`; Cancelled
  */
-export async function findPlace(deps: Placing, request: PlaceRequest): Promise<Place> {
+export async function findPlace(deps: Deps, request: PlaceRequest): Promise<Place> {
   const { profile } = request;
   const known = readKnown(deps, profile);
   const lookalike = known === undefined ? deps.profiles.lookalike(profile) : undefined;
@@ -61,7 +56,7 @@ export async function findPlace(deps: Placing, request: PlaceRequest): Promise<P
 
 /** The requested store; for an unknown profile, `file` if an encrypted file exists. */
 async function findStore(
-  deps: Placing,
+  deps: Deps,
   { profile, store }: PlaceRequest,
   known: Profile | undefined,
 ): Promise<StoreKind | undefined> {
@@ -100,7 +95,7 @@ export interface PlaceChoice {
  *
  * @throws MistralKeyError of kind `usage` when nobody can be asked; as {@link findPlace}; Cancelled
  */
-export async function choosePlace(deps: Placing, request: PlaceRequest, first: Place): Promise<PlaceChoice> {
+export async function choosePlace(deps: Deps, request: PlaceRequest, first: Place): Promise<PlaceChoice> {
   for (let place = first; ; ) {
     if (place.stored === undefined || request.replace) return { keeps: false, place };
     const choice = await askAboutStored(deps, request, place.profile, place.stored);
@@ -112,7 +107,7 @@ export async function choosePlace(deps: Placing, request: PlaceRequest, first: P
 }
 
 async function askAboutStored(
-  { output, prompts, interactive }: Placing,
+  { output, prompts, interactive }: Deps,
   { expiresAt }: PlaceRequest,
   profile: ProfileName,
   stored: ApiKey,
@@ -170,7 +165,7 @@ export async function askForName(
  * The recorded profile. A damaged file must not block a new key; a newer version is not damaged, and
  * overwriting it would lose what this version cannot read.
  */
-function readKnown({ profiles, output }: Placing, name: ProfileName): Profile | undefined {
+function readKnown({ profiles, output }: Deps, name: ProfileName): Profile | undefined {
   return unlessDamaged(
     () => profiles.read(name),
     (damage) => {

@@ -61,15 +61,13 @@ function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: Ap
   }
 }
 
-type Keeping = Pick<Deps, "profiles" | "output" | "now" | "interactive" | "prompts">;
-
 /**
  * Stores a key that replaces none, reads it back and writes its profile. The key goes first: after an
  * interruption it is there, and `verify` writes the profile. When the store refuses it, the user may fix
  * that and retry, since Mistral shows a key only once.
  */
 async function keepKey(
-  deps: Keeping,
+  deps: Deps,
   { store, known: before }: Place,
   known: Omit<KnownKey, "store">,
 ): Promise<Profile> {
@@ -92,7 +90,7 @@ async function keepKey(
 }
 
 async function putKey(
-  { output }: Keeping,
+  { output }: Deps,
   store: SecretStore,
   { name, key }: Omit<KnownKey, "store">,
 ): Promise<void> {

@@ -20,16 +20,14 @@ export interface CapturedNewKey {
   readonly check: KeyCheck | undefined;
 }
 
-type Asking = Pick<Deps, "mistral" | "signal" | "output">;
-
 /** Checks a rotation's keys with Mistral, each at its own endpoint, and caches the results. */
 export class KeyChecks {
-  readonly #deps: Asking;
+  readonly #deps: Deps;
   readonly #record: RotationRecord;
   readonly #captured: CapturedNewKey | undefined;
   readonly #last = new Map<HeldKey, KeyCheck>();
 
-  constructor(deps: Asking, record: RotationRecord, captured: CapturedNewKey | undefined) {
+  constructor(deps: Deps, record: RotationRecord, captured: CapturedNewKey | undefined) {
     this.#deps = deps;
     this.#record = record;
     this.#captured = captured;

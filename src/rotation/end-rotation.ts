@@ -63,8 +63,6 @@ async function confirmWayBack(deps: Deps, record: RotationRecord, store: SecretS
   throw new Cancelled("Stopped. Nothing was changed.");
 }
 
-type Finding = Pick<Deps, "journal" | "profiles" | "store" | "now">;
-
 /**
  * Finds the unfinished rotation of a profile and the store of its keys. If the record is damaged or missing,
  * rebuilds it from the slots.
@@ -73,7 +71,7 @@ type Finding = Pick<Deps, "journal" | "profiles" | "store" | "now">;
  *   `no-key` if only a leftover key is stored
  */
 export async function findRotation(
-  deps: Finding,
+  deps: Deps,
   request: KeyRequest,
 ): Promise<{ readonly record: RotationRecord; readonly store: SecretStore } | undefined> {
   const recorded = readRecord(deps, request.profile);
@@ -98,7 +96,7 @@ export async function findRotation(
   );
 }
 
-function readRecord({ journal }: Finding, profile: ProfileName): RotationRecord | "damaged" | undefined {
+function readRecord({ journal }: Deps, profile: ProfileName): RotationRecord | "damaged" | undefined {
   try {
     return journal.read(profile);
   } catch (error) {
@@ -128,7 +126,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
 }
 
 function planFor(
-  { profiles, now }: Finding,
+  { profiles, now }: Deps,
   name: ProfileName,
   store: SecretStore,
   [oldKey, newKey]: TwoKeys,

@@ -15,8 +15,6 @@ import type { Left } from "./stages.ts";
  */
 export type RevokeOldKey = (rotation: RotationRecord) => Promise<void>;
 
-type Retiring = Pick<Deps, "output" | "interactive" | "prompts" | "openPage" | "sleep" | "now">;
-
 /** How to retire the old key. */
 export interface RetireOptions {
   /** Whether pages may be opened. */
@@ -52,11 +50,7 @@ export type Retired = Seen | "given-up";
  *
  * @throws Cancelled when the user stops during the first check
  */
-export async function retireOldKey(
-  deps: Retiring,
-  keys: RetiringKeys,
-  options: RetireOptions,
-): Promise<Retired> {
+export async function retireOldKey(deps: Deps, keys: RetiringKeys, options: RetireOptions): Promise<Retired> {
   const line = deps.output.progress("Asking Mistral about the old key");
   let state = await lookAtOldKey(keys).finally(() => line.clear());
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
@@ -102,11 +96,7 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys): Promise<Seen>
 }
 
 /** On failure, a person can still delete it. */
-async function isRevoked(
-  { output }: Retiring,
-  record: RotationRecord,
-  revoke: RevokeOldKey,
-): Promise<boolean> {
+async function isRevoked({ output }: Deps, record: RotationRecord, revoke: RevokeOldKey): Promise<boolean> {
   const line = output.progress("Deleting the old key at Mistral");
   try {
     await revoke(record);
@@ -121,7 +111,7 @@ async function isRevoked(
   }
 }
 
-function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left): void {
+function showRow({ output }: Deps, { oldKey }: RotationRecord, state: Left): void {
   output.print();
   output.heading("One thing is left: delete the old key at Mistral.");
   if (state === "old-key-forbidden")
@@ -139,7 +129,7 @@ function showRow({ output }: Retiring, { oldKey }: RotationRecord, state: Left):
 
 type Choice = "watch" | "later" | "give-up";
 
-async function askToDelete(deps: Retiring, browser: boolean, state: Left): Promise<Choice> {
+async function askToDelete(deps: Deps, browser: boolean, state: Left): Promise<Choice> {
   const open: PressKey<"open"> = { press: "enter", does: "open in the browser", value: "open" };
   // It may stay forbidden forever, as in a closed workspace, and never be proven dead.
   const giveUp: PressKey<Choice> = { press: "f", does: "forget it here", value: "give-up" };
@@ -160,7 +150,7 @@ const usualWaitMs = 120_000;
 const secondsBetweenCalls = 4;
 
 /** Checks the old key every few seconds until the answer is final or time runs out. */
-async function watch(deps: Retiring, keys: RetiringKeys, first: Seen, waitMs: number): Promise<Seen> {
+async function watch(deps: Deps, keys: RetiringKeys, first: Seen, waitMs: number): Promise<Seen> {
   // Printed once, for terminals that cannot update a line.
   deps.output.paragraph("Waiting until Mistral refuses the old key. Ctrl-C leaves that for later.");
   const end = deps.now().getTime() + waitMs;
