@@ -33,13 +33,9 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
   let replaced = false;
   let failure: MistralKeyError | undefined;
   const reports = await deliverEverywhere(deps, profile, key, targets, ({ ok, target }) => {
-    // A target may take a minute; a rotation begun meanwhile does not know a new one.
     if (!ok || replaced) return;
-    replaced = isReplaced(deps, known, target);
-    if (replaced) return;
     try {
-      remember(deps, profile, target);
-      tellRotation(deps, { profile, key }, target);
+      replaced = !isNoted(deps, known, key, target);
     } catch (error) {
       if (!isStoreFailure(error)) throw error;
       failure ??= withSentence(error, `${showName(target)} has the key, but that could not be noted.`, {
@@ -52,11 +48,25 @@ export async function pushKey(deps: Deps, request: PushRequest): Promise<readonl
   return reports;
 }
 
-/** Whether the delivered key was replaced, or is about to be by a rotation without this target. */
-function isReplaced({ profiles, journal }: Deps, known: Profile, target: string): boolean {
+/**
+ * Notes that a target has the key, unless that was replaced meanwhile, or is about to be by a rotation that
+ * does not know this target: a delivery may take a minute.
+ */
+function isNoted({ profiles, journal, now }: Deps, known: Profile, key: ApiKey, target: string): boolean {
   const record = journal.read(known.name);
-  if (record !== undefined && !record.targets.some((one) => one.target === target)) return true;
-  return profiles.read(known.name)?.fingerprint.hash !== known.fingerprint.hash;
+  if (record !== undefined && !record.targets.some((one) => one.target === target)) return false;
+  const profile = profiles.read(known.name);
+  if (profile?.fingerprint.hash !== known.fingerprint.hash) return false;
+  if (!profile.targets.some((one) => targetText(one.target) === target)) {
+    const added = { target: readTarget(target), since: now().toISOString() };
+    profiles.write({ ...profile, targets: [...profile.targets, added] });
+  }
+  // Of a rotation before its switch, the key in use is not the one that it waits to deliver.
+  if (record === undefined || !isWanted(key, record)) return true;
+  const { stage, targets } = record;
+  if (waitingAt(stage, targets).some((one) => one.target === target))
+    journal.update(record, { targets: withDelivery(stage, targets, target) });
+  return true;
 }
 
 function replacedMeanwhile(name: ProfileName, key: ApiKey): MistralKeyError {
@@ -175,23 +185,4 @@ function refuseTargetsOfOthers(deps: Deps, name: ProfileName, targets: readonly 
       },
     );
   }
-}
-
-function remember({ profiles, now }: Deps, name: ProfileName, text: string): void {
-  const profile = profiles.read(name);
-  if (profile === undefined || profile.targets.some(({ target }) => targetText(target) === text)) return;
-  const target = { target: readTarget(text), since: now().toISOString() };
-  profiles.write({ ...profile, targets: [...profile.targets, target] });
-}
-
-/** Of a rotation before its switch, the key in use is not the one that it waits to deliver. */
-function tellRotation(
-  { journal }: Deps,
-  { profile, key }: { readonly profile: ProfileName; readonly key: ApiKey },
-  target: string,
-): void {
-  const record = journal.read(profile);
-  if (record === undefined || !isWanted(key, record)) return;
-  if (!waitingAt(record.stage, record.targets).some((one) => one.target === target)) return;
-  journal.update(record, { targets: withDelivery(record.stage, record.targets, target) });
 }
