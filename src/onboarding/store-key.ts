@@ -100,12 +100,9 @@ async function putKey(
     progress.succeed(`stored in ${store.describe()}, read back`);
   } catch (error) {
     progress.clear();
-    throw error instanceof Cancelled ? stoppedWhileStoring(name) : error;
+    if (!(error instanceof Cancelled)) throw error;
+    throw new Cancelled("Stopped while the key was being stored, so it may or may not be stored.", {
+      hint: `To see whether it is: ${commandFor(name, "verify")}`,
+    });
   }
-}
-
-function stoppedWhileStoring(name: ProfileName): Cancelled {
-  return new Cancelled("Stopped while the key was being stored, so it may or may not be stored.", {
-    hint: `To see whether it is: ${commandFor(name, "verify")}`,
-  });
 }
