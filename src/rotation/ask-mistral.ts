@@ -12,8 +12,7 @@ export function answerOf({ diagnosis, authentication }: KeyCheck): Answer {
   return authentication.ok ? "accepted" : "unknown";
 }
 
-/** What a non-empty slot holds. */
-export type HeldKey = Exclude<Held, "nothing">;
+type HeldKey = Exclude<Held, "nothing">;
 
 /** A new key captured in this run. Without a successful check, the user chose to use it anyway. */
 export interface CapturedNewKey {

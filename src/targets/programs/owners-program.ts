@@ -42,23 +42,21 @@ const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
 /**
- * Runs a program to completion.
- *
- * @throws MistralKeyError of kind `usage`, with a hint if known, if it fails, is missing or too old, times
- *   out, or cannot be started
- */
-export type RunOwnersProgram = (args: readonly string[], call?: ProgramCall) => Promise<ProgramAnswer>;
-
-/**
  * A program of the user's own that a target runs because it is signed in. A key is passed on its standard
  * input only.
+ *
+ * @returns runs it to completion; throws MistralKeyError of kind `usage`, with a hint if known, if it fails,
+ *   is missing or too old, times out, or cannot be started
  */
 export function ownersProgram(
   { name, install, hint }: ProgramFacts,
   { processContext, signal, programLimitMs = defaultLimitMs }: TargetContext,
-): RunOwnersProgram {
+) {
   const { env, platform, home } = processContext;
-  return async (args, { input, key, cwd, encoding, absent } = {}) => {
+  return async (
+    args: readonly string[],
+    { input, key, cwd, encoding, absent }: ProgramCall = {},
+  ): Promise<ProgramAnswer> => {
     const keys = [key, input].filter((one) => one instanceof ApiKey);
     const outcome = await runProgram(name, args, {
       env,
