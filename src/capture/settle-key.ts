@@ -13,11 +13,6 @@ import { verdictOf } from "../verification/verdict.ts";
 import { facts } from "./facts.ts";
 import { openPageAndSay } from "./open-page.ts";
 
-type Settling = Pick<
-  Deps,
-  "mistral" | "output" | "signal" | "interactive" | "prompts" | "sleep" | "openPage"
->;
-
 export interface SettleRequest {
   readonly endpoint: Endpoint;
   /** The last day, if known; it changes what a refusal means. */
@@ -36,7 +31,7 @@ type Next = "paste" | "again" | "wait" | "open" | "codestral" | "keep" | "stop";
  * @throws Cancelled when the user stops
  */
 export async function settleKey(
-  deps: Settling,
+  deps: Deps,
   pasted: ApiKey,
   request: SettleRequest,
 ): Promise<{ readonly key: ApiKey; readonly check: KeyCheck } | undefined> {
@@ -131,7 +126,7 @@ function whatNow(
 }
 
 /** Opens the page for choosing or paying a plan, and waits until the user is back. */
-async function openPlanPage(deps: Settling, check: KeyCheck): Promise<void> {
+async function openPlanPage(deps: Deps, check: KeyCheck): Promise<void> {
   const isPayment = check.diagnosis === "no-plan" && check.missing === "payment";
   await openPageAndSay(deps, isPayment ? consolePages.billing : consolePages.subscription);
   await (await deps.prompts()).press({

@@ -59,7 +59,7 @@ export function passphraseSecret(atLeast = 1): SecretKind<string> {
     placeholder: "it stays hidden",
     read: (text) => {
       const value = text.replace(/\n+$/, "");
-      const reason = reasonAgainst(value, atLeast);
+      const reason = whyRefused(value, atLeast);
       return reason === undefined
         ? { outcome: "value", value, note: "entered" }
         : { outcome: "refused", reason };
@@ -67,7 +67,7 @@ export function passphraseSecret(atLeast = 1): SecretKind<string> {
   };
 }
 
-function reasonAgainst(passphrase: string, atLeast: number): string | undefined {
+function whyRefused(passphrase: string, atLeast: number): string | undefined {
   if (passphrase === "") return "Nothing was entered. A passphrase has at least one character.";
   if (passphrase.includes("\n")) return "That was more than one line; a passphrase is one line.";
   if (passphrase.length >= atLeast) return undefined;
