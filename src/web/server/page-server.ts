@@ -6,7 +6,6 @@ import type { Answer, End } from "../messages.ts";
 import type { PageText } from "../page-text.ts";
 import { refusalOf } from "./check-request.ts";
 import { guardingHeaders, pageDocument } from "./page-document.ts";
-import { isObject, readBody } from "./read-body.ts";
 import { Session } from "./session.ts";
 
 export interface PageServerOptions {
@@ -25,6 +24,8 @@ export interface PageServerOptions {
 const limits = { headers: 5000, request: 10_000, keepAlive: 5000, lastWords: 1000 };
 /** Most bytes buffered for a page that does not read. */
 const mostUnread = 1_000_000;
+/** Most bytes of a request. */
+const largestBody = 8192;
 
 export class PageServer {
   readonly #options: PageServerOptions;
@@ -163,6 +164,34 @@ function limitRequests(most: number, perSecond: number): () => boolean {
     left -= 1;
     return true;
   };
+}
+
+/**
+ * Reads a JSON object from the body.
+ *
+ * @returns its fields, or the status to refuse it with
+ */
+async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | number> {
+  const declared = Number(request.headers["content-length"] ?? 0);
+  if (declared > largestBody) return 413;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) return 413;
+    chunks.push(chunk);
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    const fields: unknown = JSON.parse(text);
+    return isObject(fields) ? fields : 400;
+  } catch {
+    return 400;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function readAnswer(fields: Readonly<Record<string, unknown>>): Answer | undefined {
