@@ -1,17 +1,10 @@
 import type { Deps } from "../deps.ts";
 import type { MistralKeyError } from "../errors.ts";
-import type { ProfileName } from "../keys/profile-name.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
 import { offerOtherStore } from "../stores/other-store.ts";
-import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import type { KeyRequest } from "../stores/stored-key.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
-
-/** Which store is requested, for which profile. */
-export interface StoreRequest {
-  readonly profile: ProfileName;
-  /** The store asked for with `--store` or `MISTRAL_KEY_STORE`. */
-  readonly store: StoreKind | undefined;
-}
 
 /**
  * Settles where to store a new key, before the user fetches one: checks that the store is usable, asks
@@ -23,7 +16,7 @@ export interface StoreRequest {
  */
 export async function settleStore(
   deps: Pick<Deps, "store" | "prompts" | "output" | "interactive">,
-  request: StoreRequest,
+  request: KeyRequest,
   profile: Profile | undefined,
 ): Promise<SecretStore> {
   let asked = request.store;
