@@ -1,5 +1,5 @@
 import { AbortPromptError, ExitPromptError } from "@inquirer/core";
-import { createPromptModule } from "inquirer";
+import { createPromptModule, type Question } from "inquirer";
 import { Cancelled } from "../../errors.ts";
 import { displayWidth, padEnd, wrap } from "../output/layout.ts";
 import type { KeyListener } from "./key-listener.ts";
@@ -12,13 +12,11 @@ import type { SecretKind } from "./secret/secret-kinds.ts";
 import { secretPrompt } from "./secret/secret-prompt.ts";
 import { TextCapture } from "./text-capture.ts";
 
-type Context = NonNullable<Parameters<typeof secretPrompt>[1]>;
-/** A prompt function of inquirer, or our own. */
-type Prompt = (config: never, context: Context) => Promise<unknown>;
+type PromptModule = ReturnType<typeof createPromptModule>;
+type Prompt = Exclude<PromptModule["prompts"][string], new (...args: never) => unknown>;
 
-function builtIn(type: "select" | "confirm" | "input"): Prompt {
-  return createPromptModule().prompts[type] as Prompt;
-}
+/** Our own prompts, registered beside inquirer's. */
+const own: Readonly<Record<string, Prompt>> = { press: pressPrompt, secret: secretPrompt };
 
 /** Terminal prompts: inquirer's, plus our own for secrets and single key presses. */
 export class TerminalPrompts extends KeyboardPrompts {
@@ -32,7 +30,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     const pageSize = Math.max(3, Math.min(choices.length, room));
     const theme = this.#theme(message, choices.length);
     return this.#ask<Value>(
-      builtIn("select"),
+      "select",
       { message, choices, default: initial, loop: false, pageSize, theme },
       new PromptStream((pressed) => /^(?:[jk\d]|up|down|enter)$/.test(pressed)),
     );
@@ -40,7 +38,7 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   protected async askConfirm({ message, initial }: ConfirmQuestion) {
     return this.#ask<boolean>(
-      builtIn("confirm"),
+      "confirm",
       { message, default: initial, theme: this.#theme(message) },
       new PromptStream((pressed) => /^(?:[yesno]|backspace|enter)$/.test(pressed)),
     );
@@ -51,7 +49,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     const hint = example === undefined ? "" : faint(` ${example}`);
     const theme = this.#theme(message);
     return this.#ask<string>(
-      builtIn("input"),
+      "input",
       {
         message,
         validate: (text: string) => check?.(text) ?? true,
@@ -65,8 +63,8 @@ export class TerminalPrompts extends KeyboardPrompts {
 
   protected async askPress<Value>({ keys }: PressQuestion<Value>) {
     return this.#ask<Value>(
-      pressPrompt,
-      { keys, columns: this.columns, symbols: this.terminal.theme },
+      "press",
+      { message: "", keys, columns: this.columns, symbols: this.terminal.theme },
       new PromptStream((pressed) => keys.some(({ press }) => press === pressed)),
     );
   }
@@ -86,7 +84,7 @@ export class TerminalPrompts extends KeyboardPrompts {
     if (entered !== undefined) capture.receive(entered);
     const shown = { symbols: this.terminal.theme, theme: this.#theme(message), columns: () => this.columns };
     try {
-      return await this.#ask<Value>(secretPrompt, { message, kind, capture, ...shown }, stream, capture);
+      return await this.#ask<Value>("secret", { message, kind, capture, ...shown }, stream, capture);
     } finally {
       capture.close();
     }
@@ -108,25 +106,27 @@ export class TerminalPrompts extends KeyboardPrompts {
     });
   }
 
+  /** Asks through a prompt module of inquirer's. */
   async #ask<Value>(
-    prompt: Prompt,
-    config: object,
+    type: string,
+    config: Omit<Question, "name" | "type"> & Readonly<Record<string, unknown>>,
     input: PromptStream,
     listener: KeyListener = input,
   ): Promise<Value> {
     const { output, signal, withdrawn } = this.terminal;
     if (signal.aborted) throw new Cancelled();
-    const context: Context = {
-      input,
-      output,
-      signal: AbortSignal.any([signal, input.stopped]),
+    const ask = createPromptModule({ input, output, signal: AbortSignal.any([signal, input.stopped]) });
+    const prompt = own[type] ?? (ask.prompts[type] as Prompt);
+    ask.registerPrompt(type, (question, context) => {
       // Erased if withdrawn, or if a key was pasted instead, which is only known at its end.
-      get clearPromptOnDone() {
-        return withdrawn?.aborted === true || input.misplaced !== undefined;
-      },
-    };
+      const isCleared = { get: () => withdrawn?.aborted === true || input.misplaced !== undefined };
+      return prompt(question, Object.defineProperty({ ...context }, "clearPromptOnDone", isCleared));
+    });
     try {
-      return await this.keyboard.listen(listener, () => prompt(config as never, context) as Promise<Value>);
+      const { answer } = await this.keyboard.listen(listener, () =>
+        ask<{ answer: Value }>({ ...config, type, name: "answer" }),
+      );
+      return answer;
     } catch (error) {
       if (input.misplaced !== undefined) throw new MisplacedKey(input.misplaced);
       throw error instanceof AbortPromptError || error instanceof ExitPromptError ? new Cancelled() : error;
