@@ -70,8 +70,9 @@ export function stopped(reason: StopReason, { record, check, storeName }: StopFa
     case "changed-elsewhere":
       return fail(
         "unfinished",
-        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation; something else has changed it. All three are kept.${why}`,
-        `To keep it, if Mistral accepts it, and end the rotation: ${command("rotate --abort")}`,
+        `The stored key of profile "${profile}" is neither the old nor the new one of this rotation; something else has changed it. Nothing was removed.${why}`,
+        `To see whether Mistral accepts it: ${command("verify")}`,
+        `If it does, to keep it and end the rotation: ${command("rotate --abort")}`,
       );
     case "third-key":
       return fail(
