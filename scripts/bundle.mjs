@@ -25,7 +25,7 @@ const together = {
   prompts: ["terminal/prompts/"],
 };
 const togetherInLibrary = {
-  face: ["errors.ts", "keys/environment-key.ts"],
+  face: ["errors.ts", "keys/environment-key.ts", "within-limit.ts"],
   "stored-keys": ["library/stored-keys.ts", "stores/keychain/keychain-store.ts"],
 };
 
