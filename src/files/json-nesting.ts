@@ -8,7 +8,7 @@ export function nestsDeeperThan(text: string, levels: number): boolean {
   let quoted = false;
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at];
-    if (character === "\\") at += 1;
+    if (quoted && character === "\\") at += 1;
     else if (character === '"') quoted = !quoted;
     else if (quoted) continue;
     else if (character === "[" || character === "{") {

@@ -195,7 +195,12 @@ describe("JSON files", () => {
 
   test.each([2_000, 100_000])("says when a file is nested %i levels deep", (levels) => {
     const nested = (open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
-    for (const text of [nested("[", "]"), nested('{"mistral":', "}"), nested('[{"a":', "}]")]) {
+    for (const text of [
+      nested("[", "]"),
+      nested('{"mistral":', "}"),
+      nested('[{"a":', "}]"),
+      nested("\\[", ""),
+    ]) {
       expect(() => mistralCodeKeys(text)).toThrow("it is nested too deeply");
     }
   });
