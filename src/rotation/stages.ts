@@ -170,12 +170,12 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { current: ["new", "nothing"], asks: { old: accepted }, step: copy("previous", "current") },
     { targetsWait: true, asks: { old: accepted }, step: { do: "deliver" } },
     { next: ["new"], asks: { old: accepted }, step: erase("next") },
-    // The old key died on the way back: put the new one in use again.
-    { asks: { old: rejected, new: accepted }, step: enter("switching") },
-    { asks: { old: rejected, new: ["unknown"] }, step: stop("new-key-unknown") },
-    // It died when no other key was left; a target may remain without it.
+    // The old key died when no other was left to put in use; a target may remain without it.
     { current: ["old"], next: notNew, previous: ["old"], asks: { old: rejected }, step: erase("previous") },
     { current: ["old"], next: notNew, asks: { old: rejected }, step: end("went-back") },
+    // It died on the way back: put the new one in use again.
+    { asks: { old: rejected, new: accepted }, step: enter("switching") },
+    { asks: { old: rejected, new: ["unknown"] }, step: stop("new-key-unknown") },
     { asks: { old: rejected }, step: stop("both-keys-rejected") },
     { step: stop("old-key-unknown") },
   ],

@@ -178,6 +178,25 @@ describe("a rotation whose slots, record or profile something else has changed",
     expect(wrong).toEqual([]);
   });
 
+  it("comes to an end, also where a target waits for a key that Mistral refuses", async () => {
+    const waiting = makeIdle(["vibe"]);
+    const targets = [{ target: "vibe", holds: "either" }] as const;
+    const wrong: string[] = [];
+    for (const stage of stageNames) {
+      for (const { slots } of changed.filter(({ record, profile }) => !record && !profile)) {
+        const before = { ...waiting, record: { ...makeRecord(waiting, stage), targets }, slots };
+        for (const now of [fate("refused", "accepted"), fate("accepted", "refused")]) {
+          for (const event of ["--finish", "--abort --yes"] as const) {
+            const result = await runIn(before, event, now);
+            const run = { before, event, fates: now, cut: undefined, failing: [], result };
+            if (lostKeys(run).length > 0) wrong.push(inWords(run));
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it("says that the new key is in use only when it is", async () => {
     const saying = [
       "rotated",

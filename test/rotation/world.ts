@@ -198,6 +198,7 @@ class Run {
   #effect<Result>(act: () => Result): Result {
     if (this.#dead) throw new Killed();
     this.#effects += 1;
+    if (this.#effects > 100) throw new Error("The run does not come to an end.");
     const cut = this.#cut ?? { killedAt: 0 };
     if ("killedAt" in cut && cut.killedAt === this.#effects) {
       this.#dead = true;
