@@ -139,9 +139,11 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
         : told;
     }
     case "went-back": {
-      const told = tellOfWayBack(deps, options, outcome.record, outcome);
-      if (direction === "back" || outcome.record.stage === "reverting") return told;
-      // The new key was not there to finish with.
+      const { newKey, stage } = outcome.record;
+      const tell = () => tellOfWayBack(deps, options, outcome.record, outcome);
+      if (direction === "back" || stage === "reverting") return tell();
+      deps.output.warn(`The new key ${newKey.mask} is not stored here, so there was nothing to finish.`);
+      const told = tell();
       deps.output.next(`To start again: ${commandFor(options.profile, "rotate")}`);
       return { ...told, code: exitCodes.unfinished };
     }

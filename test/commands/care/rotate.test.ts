@@ -426,7 +426,10 @@ describe("rotate --abort", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
-  it("asks nothing when there is no new key to give up", async () => {
+  it.each([
+    ["abort", 0],
+    ["finish", 9],
+  ])("asks nothing when there is no new key to give up, with --%s", async (flag, code) => {
     await run(abort);
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, oldKey);
     deps = deps.next({ stdin: newKey.reveal() });
@@ -435,8 +438,9 @@ describe("rotate --abort", () => {
     const killed = rotate({ args: [], flags: new Flags({ withKey: true }) }, { ...deps, journal });
     await expect(killed).rejects.toBeInstanceOf(Killed);
     deps = deps.next();
-    expect(await run({ abort: true })).toBe(0);
+    expect(await run({ [flag]: true })).toBe(code);
     expect(await slotsOf(deps)).toEqual(untouched);
+    expect(deps.stderr().includes(`${newKey.mask} is not stored here`)).toBe(flag === "finish");
   });
 
   it("does not go back to a key that is dead", async () => {
