@@ -175,12 +175,14 @@ export class StreamCleaner {
     this.#keys = keys;
   }
 
-  /** Returns what can be shown by now; holds back the last word, which may be the start of a key. */
+  /** Returns what can be shown by now; holds back what may be the start of a piece of a key. */
   push(text: string): string {
     const whole =
       this.#held + text.replace(/\r\n?/g, "\n").replace(unseen(), (one) => (/[\n\t]/.test(one) ? one : ""));
     let start = whole.length;
-    while (/[!-~]/.test(whole.charAt(start - 1))) start -= 1;
+    // No piece goes on across two characters that are not next to each other in a key.
+    const isHeld = () => this.#keys.some((key) => key.reveal().includes(whole.slice(start - 1, start + 1)));
+    while (start > 0 && isHeld()) start -= 1;
     this.#held = whole.slice(start);
     return this.#keys.reduce(maskPieces, whole.slice(0, start));
   }

@@ -138,6 +138,7 @@ describe("a text that comes in pieces", () => {
     expect(cleaner.push("Hello! ")).toBe("Hello! ");
     expect(cleaner.push("say GOODtest")).toBe("say ");
     expect(cleaner.push("ing 研究")).toBe("GOODtesting 研究");
+    expect(cleaner.push("3.14159265358979323846")).toBe("3.14159265358979323846");
     expect(cleaner.end()).toBe("");
   });
 

@@ -41,7 +41,7 @@ describe("a streamed answer", () => {
         finishReason: "stop",
         usage: { promptTokens: 11, completionTokens: 4 },
       },
-      count: 3,
+      count: 4,
     });
     expect(api.requests).toMatchObject([{ path: "/v1/chat/completions", model: request.model }]);
   });
@@ -69,7 +69,7 @@ describe("a streamed answer", () => {
     ["stream-hang", "timeout"],
   ] as const)("that is a %s is broken, after the part that arrived", async (behaviour, reason) => {
     expect(await events(behaviour, { silenceMs: 2000 })).toMatchObject({
-      words: behaviour === "stream-hang" ? "Hello there" : "Hello",
+      words: "Hello",
       last: { kind: "broken", assessed: { diagnosis: "unreachable", failure: { reason } } },
     });
   });
@@ -111,7 +111,7 @@ describe("a streamed answer", () => {
     const result = await start();
     if (!result.ok) throw new Error("No answer.");
     for await (const event of result.value) {
-      expect(event).toEqual({ kind: "text", text: "Hello " });
+      expect(event).toEqual({ kind: "text", text: "Hello" });
       break;
     }
     await api.stop();

@@ -62,7 +62,6 @@ export function streamAnswer(
       response.end();
       return;
     case "stream-hang":
-      send(" there");
       return;
     case "stream-garbage":
       response.end('data: {"object": "error", "message": "overloaded"}\n\n');
