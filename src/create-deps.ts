@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { isatty } from "node:tty";
 import type { CommandInput } from "./cli/command-types.ts";
 import type { Flags } from "./cli/flags.ts";
@@ -16,12 +17,12 @@ import { openStore } from "./stores/open-store.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import { findAbsence } from "./terminal/absence.ts";
 import type { Output } from "./terminal/output/output.ts";
-import { TerminalOutput } from "./terminal/output/terminal-output.ts";
+import { TerminalOutput, type TerminalStream } from "./terminal/output/terminal-output.ts";
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages, runsInCi } from "./terminal/terminal-capabilities.ts";
 
 export interface Outside {
-  readonly stdout: NodeJS.WriteStream;
+  readonly stdout: Writable & TerminalStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Deps["env"];
   readonly platform: NodeJS.Platform;

@@ -1,3 +1,5 @@
+import { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import type { Invocation } from "./cli/command-types.ts";
 import type { Flags } from "./cli/flags.ts";
 import { readCommandLine } from "./cli/read-command-line.ts";
@@ -9,8 +11,12 @@ import { takeEnvironment } from "./running/environment.ts";
 import { watchSignals } from "./signals.ts";
 import { endDespiteHungCall } from "./stores/keychain/native-calls.ts";
 import { closeLostTerminals, findTerminals } from "./terminal/lost-terminals.ts";
+import { FileOutput } from "./terminal/output/file-output.ts";
+import type { TerminalStream } from "./terminal/output/terminal-output.ts";
 
-const { platform, stdout, stderr } = process;
+const { platform, stderr } = process;
+const stdout: Writable & TerminalStream =
+  process.stdout instanceof Socket ? process.stdout : new FileOutput();
 const env = takeEnvironment(process);
 startedIn({ env, platform });
 let answerIsLost = false;

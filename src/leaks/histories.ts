@@ -20,13 +20,17 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<reado
     name.includes("HIST") && isPath(value) ? [value] : [],
   );
   const moved = [env.XDG_DATA_HOME, env.XDG_STATE_HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.ZDOTDIR];
+  // By name, since each may be a link, which a listing would not follow.
+  const usual = [[".local", "share"], [".local", "state"], [".config"], [".cache"]];
   const ofWindows = env.APPDATA && join(env.APPDATA, "Microsoft", "Windows", "PowerShell");
   const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
   const found = await Promise.all([
     historiesIn(home, 0),
+    ...hidden.map(({ name }) => historiesIn(join(home, name), 1)),
     // `.local/state/nvim/shada` is the deepest.
-    ...hidden.map(({ name }) => historiesIn(join(home, name), name === ".local" ? 3 : 1)),
-    ...[...moved, ofWindows].filter(isPath).map((folder) => historiesIn(folder, 2)),
+    ...[...usual.map((names) => join(home, ...names)), ...moved, ofWindows]
+      .filter(isPath)
+      .map((folder) => historiesIn(folder, 2)),
   ]);
   return [...new Set([...named, ...found.flat()])];
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -29,6 +29,19 @@ function run(args: readonly string[], lost: "stdout" | "stderr") {
     closeSync(device);
   }
 }
+
+describe.skipIf(process.platform === "win32")("on a disk that fills up", () => {
+  it("never takes a part of the answer for the whole", () => {
+    const file = join(folder, "help.txt");
+    // No file may grow beyond 512 or 1024 bytes, depending on the shell; the system takes that much.
+    const line = `ulimit -f 1; exec "${process.execPath}" "${program}" --help > "${file}"`;
+    const env = { PATH: process.env.PATH, HOME: folder, MISTRAL_KEY_HOME: folder };
+    const { status, stderr } = spawnSync("sh", ["-c", line], { env, encoding: "utf8" });
+    expect(readFileSync(file).length).toBeGreaterThan(0);
+    expect(stderr).toContain("The answer could not be written to standard output (EFBIG).");
+    expect(status).toBe(9);
+  });
+});
 
 describe.runIf(existsSync(full))("on a full disk", () => {
   it("says that the answer could not be written, and what to do", () => {

@@ -70,6 +70,19 @@ test("the folders of the XDG specification are where their variables say", async
   expect(await found()).not.toContain("state/bash/history");
 });
 
+test("a folder of the specification may be a link", async () => {
+  plant("dots/config/nushell/history.txt", "dots/cache/app/history", "data/fish/fish_history");
+  symlinkSync("dots/config", join(home, ".config"));
+  symlinkSync("dots/cache", join(home, ".cache"));
+  mkdirSync(join(home, ".local"));
+  symlinkSync("../data", join(home, ".local/share"));
+  expect(await found()).toEqual([
+    ".local/share/fish/fish_history",
+    ".config/nushell/history.txt",
+    ".cache/app/history",
+  ]);
+});
+
 test("a variable names further ones", async () => {
   expect(
     await found({
