@@ -67,10 +67,11 @@ function otherForms(
   const [first] = occurrences;
   if (first === undefined) return [];
   const wanted = { profile: defaultProfile, mask: first.key.mask, fingerprint: fingerprintOf(first.key) };
+  const patterns = new LeakPatterns([wanted]);
+  const search = (one: string) => patterns.search(Buffer.from(one, "latin1"));
   // A comment that an edit keeps may hold it, too.
-  const known = [...occurrences, ...edits.filter((edit) => edit.text === "")];
-  return new LeakPatterns([wanted])
-    .search(Buffer.from(text, "latin1"))
+  const known = [...occurrences, ...edits.filter((edit) => search(edit.text).length === 0)];
+  return search(text)
     .filter(({ offset: at }) => !known.some(({ start, end }) => at >= start && at < end))
     .map(({ offset }) => ({
       occurrence: { ...first, line: lineAt(text, offset), start: offset, end: offset },

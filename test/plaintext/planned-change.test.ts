@@ -73,3 +73,12 @@ test("says where else in the file the key is, in whatever form", async () => {
     [6, "it holds the key in another way"],
   ]);
 });
+
+test("does not name a place where the change removes the key in every form", async () => {
+  writeFileSync(path, `CURL="MISTRAL_API_KEY=${chosenKey} -H ${chosenKey}"\n`);
+
+  const { changes, left } = await plan();
+
+  expect(changes).toMatchObject([{ after: "# MISTRAL_API_KEY moved" }]);
+  expect(left).toEqual([]);
+});
