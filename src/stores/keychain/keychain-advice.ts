@@ -131,6 +131,10 @@ const passwordPrograms = "in Passwords and Keys (seahorse), KWalletManager or Ke
 
 function reachBus(machine: Machine): readonly string[] {
   const { env, exists, uid } = machine;
+  const isAbstract = /^unix:(?:[^;]*,)?abstract=/.test(env.DBUS_SESSION_BUS_ADDRESS ?? "");
+  if (isAbstract && Number.parseInt(process.versions.node, 10) < 22) {
+    return ["Use Node.js 22.12 or later: this one cannot reach the abstract address of the bus here."];
+  }
   const container =
     env.container !== undefined ||
     env.KUBERNETES_SERVICE_HOST !== undefined ||

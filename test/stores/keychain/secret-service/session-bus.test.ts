@@ -64,6 +64,7 @@ describeWithKeyring("the session bus, for the question before keytar and for key
         message: nodeIsOld
           ? expect.stringContaining("that can be reached")
           : "No keychain is running in this session.",
+        hint: expect.stringContaining(nodeIsOld ? "Use Node.js 22.12" : "Install a keychain"),
       });
     } finally {
       daemon.kill();
