@@ -200,6 +200,9 @@ describe("JSON files", () => {
       nested('{"mistral":', "}"),
       nested('[{"a":', "}]"),
       nested("\\[", ""),
+      `// "\n${nested("[", "]")}`,
+      `/* " */${nested("[", "]")}`,
+      `{"a": "\n, "b": ${nested("[", "]")}}`,
     ]) {
       expect(() => mistralCodeKeys(text)).toThrow("it is nested too deeply");
     }
