@@ -70,17 +70,19 @@ const anyValue = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t\r"'\`;&|()<>#]+)
 const posixSet = String.raw`(?:(?:export|declare|typeset|readonly)(?:[ \t]+-\w+)*[ \t]+)?\w+`;
 /** A line that sets one variable and does nothing else. */
 const wholeLine = new RegExp(
-  String.raw`^(?<indent>[ \t]*)(?:${fishSet}[ \t]+|${posixSet}[ \t]*[=:][ \t]*)${anyValue}(?:[ \t]*;[ \t]*export[ \t]+\w+)?[ \t]*(?:;[ \t]*)?(?<comment>#.*)?$`,
+  String.raw`^(?<indent>[ \t]*)(?:${fishSet}[ \t]+|${posixSet}(?<separator>[ \t]*[=:][ \t]*))${anyValue}(?:[ \t]*;[ \t]*export[ \t]+\w+)?[ \t]*(?:;[ \t]*)?(?<comment>#.*)?$`,
 );
 
 function removalFrom(line: Line, [from, to]: readonly [number, number], comment: string): Edit | string {
   const whole = wholeLine.exec(line.text)?.groups;
-  const { indent = "", comment: kept = "" } = whole ?? {};
+  const { indent = "", separator, comment: kept = "" } = whole ?? {};
   if (/^[ \t]*#/.test(line.text) || from >= line.text.length - kept.length) {
     return { start: line.start + from, end: line.start + to, text: "(moved)" };
   }
+  // To a POSIX shell anything else is text, of a here-document for example.
+  const sets = !comment.startsWith(":") || separator === "=";
   // A comment in the middle of a command would swallow the rest of it.
-  if (whole === undefined || line.isContinuation || kept.includes(line.text.slice(from, to))) {
+  if (whole === undefined || !sets || line.isContinuation || kept.includes(line.text.slice(from, to))) {
     return "its line does more than set the key";
   }
   const text = indent + comment + (kept && ` ${kept}`);

@@ -142,6 +142,8 @@ describe("start-up files of shells", () => {
     `MISTRAL_API_KEY=${key} node server.js`,
     `env \\\nMISTRAL_API_KEY=${key}`,
     `export MISTRAL_API_KEY=${key} LLM_MISTRAL_KEY=${key}`,
+    `cat >config.yml <<END\nMISTRAL_API_KEY: ${key}\nEND`,
+    `set -gx MISTRAL_API_KEY ${key}`,
   ])("leaves a line that does more for the person to change: %s", (text) => {
     const taken = removeKeys(posix, text);
     expect(taken.text).toBe(text);
