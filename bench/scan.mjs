@@ -42,7 +42,7 @@ export async function scanning({ program, env, folder, say }) {
   );
   const head = ["searched", "`doctor --scan`", "git alone", "ratio", "at most", "peak memory", "at most"];
   const note =
-    "Git alone is `git log -p` for a history, `git cat-file` for the staged file; memory is that of Node, git's own comes beside it.";
+    "Git alone is `git log -p` for a history, `git cat-file` for the staged file; memory is that of Node, without git's own.";
   return `### Looking for keys\n\n${note}\n\n${table(head, rows)}`;
 
   async function measured(what, args, cwd, git, atMost) {
