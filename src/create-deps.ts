@@ -21,6 +21,7 @@ import { TerminalOutput, type TerminalStream } from "./terminal/output/terminal-
 import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages, runsInCi } from "./terminal/terminal-capabilities.ts";
 
+/** What is already open in this process. */
 export interface Outside {
   readonly stdout: Writable & TerminalStream;
   readonly stderr: NodeJS.WriteStream;
@@ -31,6 +32,7 @@ export interface Outside {
 
 const now = () => new Date();
 
+/** Builds the real {@link Deps} of this process. */
 export async function createDeps({ flags }: CommandInput, outside: Outside): Promise<Deps> {
   const { stdout, stderr, env, platform, signals } = outside;
   const { signal } = signals;

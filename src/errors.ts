@@ -23,6 +23,7 @@ export type FailureKind =
   | "cancelled"
   | "bug";
 
+/** What a {@link MistralKeyError} carries besides its message. */
 export interface FailureDetails {
   /** The next action, as a sentence; printed below the message and as `error.hint` in JSON. */
   readonly hint?: string | undefined;

@@ -64,10 +64,12 @@ export const codeOfDiagnosis = {
 /** One of {@link codeOfDiagnosis}. */
 export type Diagnosis = keyof typeof codeOfDiagnosis;
 
+/** The exit code for a failure of this kind. */
 export function exitCodeOfKind(kind: FailureKind): ExitCode {
   return codeOfKind[kind];
 }
 
+/** The exit code for a diagnosis of a key. */
 export function exitCodeOfDiagnosis(diagnosis: Diagnosis): ExitCode {
   return codeOfDiagnosis[diagnosis];
 }

@@ -57,6 +57,7 @@ export function showName(name: string, keys: readonly ApiKey[] = []): string {
   return maskIn(name, keys, (text) => (isPlain(text) ? text : text.replace(unseen(), escapeOf)), strip);
 }
 
+/** {@link showName} for several lines, which stay separate. */
 export function showLines(text: string): string {
   return text
     .split("\n")

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { Cancelled } from "./errors.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
+/** The watched signals that end the program. */
 export interface WatchedSignals {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;

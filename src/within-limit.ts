@@ -1,3 +1,4 @@
+/** How long to wait. */
 export interface Limit {
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;

@@ -200,6 +200,14 @@ describe("the files", () => {
     expect(crowded).toEqual([]);
   });
 
+  it("say of everything they export what it means", () => {
+    const bare = /(?<!\*\/)\n(export (?:abstract |async )*(?:function|class|interface|type|const) \w+)/g;
+    const undescribed = sources.flatMap((file) =>
+      [...`\n${read(file)}`.matchAll(bare)].map(([, declared]) => `${file}: ${declared}`),
+    );
+    expect(undescribed).toEqual([]);
+  });
+
   it("are short enough to be read at once", () => {
     const long = sources.filter((file) => read(file).split("\n").length > 300);
     expect(long).toEqual([]);

@@ -9,6 +9,7 @@ import { facts } from "./facts.ts";
 import { receiveKey } from "./receive-key.ts";
 import { type SettleRequest, settleKey } from "./settle-key.ts";
 
+/** Which key to capture, and its source. */
 export interface CaptureRequest extends SettleRequest {
   /** `stdin` reads a key from standard input and asks nothing else; a given key is only checked. */
   readonly from: "prompt" | "stdin" | ApiKey;
@@ -22,6 +23,7 @@ export interface CaptureRequest extends SettleRequest {
   readonly refuse?: (key: ApiKey) => string | undefined;
 }
 
+/** A captured key, and Mistral's answer about it. */
 export type CapturedKey =
   /** Mistral accepts it or the user wants it anyway; no `check` when none was requested. */
   | { readonly outcome: "captured"; readonly key: ApiKey; readonly check: KeyCheck | undefined }

@@ -3,6 +3,7 @@ import { MistralKeyError } from "../errors.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { readPastedKey } from "../keys/pasted-key.ts";
 
+/** How to ask for a key on standard input. */
 export interface KeyOnStdin {
   /** The prompt's question, if standard input is a keyboard. */
   readonly message: string;

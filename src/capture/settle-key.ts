@@ -13,6 +13,7 @@ import { verdictOf } from "../verification/verdict.ts";
 import { facts } from "./facts.ts";
 import { openPageAndSay } from "./open-page.ts";
 
+/** How to check a key. */
 export interface SettleRequest {
   readonly endpoint: Endpoint;
   /** The last day, if known; it changes what a refusal means. */

@@ -20,11 +20,13 @@ export interface Screen {
   readonly troubles?: readonly Trouble[];
 }
 
+/** A problem that the user may see on a page. */
 export interface Trouble {
   readonly seen: string;
   readonly remedy: string;
 }
 
+/** The input of {@link screensFor}. */
 export interface ScreenFacts {
   readonly suggestedName: string;
   readonly start: StartingPoint;
@@ -96,6 +98,7 @@ function copyScreen({ start }: ScreenFacts): Screen {
   };
 }
 
+/** The step titles of these screens. */
 export function stepsOf(screens: readonly Screen[]): readonly string[] {
   return screens.flatMap(({ steps }) => steps);
 }
@@ -106,6 +109,7 @@ export function firstStepOf(screens: readonly Screen[], id: ScreenId): number {
   return stepsOf(screens.slice(0, index)).length + 1;
 }
 
+/** The first screen to show. */
 export function firstScreenFor(start: StartingPoint): ScreenId {
   return ({ new: "sign-in", account: "create", key: "copy" } as const)[start];
 }

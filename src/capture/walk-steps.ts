@@ -6,6 +6,7 @@ import { openPageAndSay } from "./open-page.ts";
 import type { ScreenId } from "./pictures.ts";
 import { firstStepOf, type Screen, stepsOf } from "./steps.ts";
 
+/** The input of {@link walkSteps}. */
 export interface Walk {
   readonly screens: readonly Screen[];
   readonly from: ScreenId;
@@ -16,6 +17,7 @@ export interface Walk {
   readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
 
+/** The result of {@link walkSteps}. */
 export interface Walked {
   /** A key pasted on the way, before the prompt for it. */
   readonly key?: ApiKey | undefined;

@@ -4,6 +4,7 @@ import { machineCommands } from "./table/machine.ts";
 import { obtainCommands } from "./table/obtain.ts";
 import { useCommands } from "./table/use.ts";
 
+/** Flags that every command takes. */
 export const globalFlags: readonly FlagEntry[] = [
   {
     syntax: "-p, --profile <name>",
@@ -23,6 +24,7 @@ export const globalFlags: readonly FlagEntry[] = [
   { syntax: "--verbose", description: "say more about what is done and why it failed" },
 ];
 
+/** Commands that help lists together. */
 export interface CommandGroup {
   readonly title: string;
   readonly commands: readonly CommandEntry[];

@@ -29,6 +29,7 @@ export interface ArgumentEntry {
 /** Values to offer: these, existing profile names, or files. Any other value is allowed too. */
 export type Suggestions = readonly string[] | "profiles" | "files";
 
+/** What a command receives. */
 export interface CommandInput {
   /** Positional arguments, in order; for `run` the whole command after `--`. */
   readonly args: readonly string[];
@@ -55,11 +56,13 @@ export interface CommandEntry {
   run(input: CommandInput, deps: Deps): Promise<ExitCode>;
 }
 
+/** What a command line asks for. */
 export type Invocation =
   | ({ readonly kind: "command"; readonly command: CommandEntry } & CommandInput)
   /** Help or the version: a text for stdout. */
   | { readonly kind: "text"; readonly text: string };
 
+/** How help is laid out. */
 export interface HelpLayout {
   /** Called only to write help. */
   readonly columns: () => number;

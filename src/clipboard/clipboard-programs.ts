@@ -1,5 +1,6 @@
 import type { Environment } from "../running/environment.ts";
 
+/** A program and its arguments. */
 export type CommandLine = readonly [program: string, ...args: string[]];
 
 /** The programs for one clipboard. `copy` gets the text on standard input, never as an argument. */

@@ -6,6 +6,7 @@ import { isRemote } from "../terminal/terminal-capabilities.ts";
 import { clipboardPrograms } from "./clipboard-programs.ts";
 import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
 
+/** How a key was put on a clipboard. */
 export type Copied =
   | {
       readonly where: "desktop";
@@ -17,6 +18,7 @@ export type Copied =
   /** The terminal was asked to copy it to its own clipboard; it does not report success. */
   | { readonly where: "terminal" };
 
+/** What copying to a clipboard depends on. */
 export interface ClipboardPlace extends Desktop {
   /** Writes to the terminal; `undefined` if there is none. */
   readonly writeTerminal: ((text: string) => void) | undefined;

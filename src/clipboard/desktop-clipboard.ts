@@ -6,6 +6,7 @@ import type { Environment } from "../running/environment.ts";
 import { launchProgram, runProgram } from "../running/start-program.ts";
 import { type ClipboardPrograms, type CommandLine, clipboardPrograms } from "./clipboard-programs.ts";
 
+/** Identifies a desktop's clipboard. */
 export interface Desktop {
   readonly platform: NodeJS.Platform;
   readonly env: Environment;

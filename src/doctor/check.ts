@@ -59,6 +59,7 @@ export interface CheckContext {
   readonly network: (() => Promise<NetworkProbe>) | undefined;
 }
 
+/** One check of `doctor`. */
 export interface Check {
   /** Part of the stable `--json` interface. */
   readonly id: string;

@@ -33,6 +33,7 @@ export const checks: readonly Check[] = [
   mistralCheck,
 ];
 
+/** A finished check and its result. */
 export interface FinishedCheck {
   readonly id: string;
   readonly title: string;

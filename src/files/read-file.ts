@@ -10,6 +10,7 @@ export interface FileContent {
   readonly stats: Stats;
 }
 
+/** How to read a file. */
 export interface ReadingOptions {
   /** Whether to follow a symbolic link at the path itself. */
   readonly links: "followed" | "refused";

@@ -21,6 +21,7 @@ export interface TextFile {
   readonly identity: string;
 }
 
+/** The outcome of reading a file. */
 export type Reading =
   | { readonly state: "read"; readonly file: TextFile }
   | { readonly state: "absent" }

@@ -1,5 +1,6 @@
 import { ApiKey } from "./api-key.ts";
 
+/** The key in an environment variable, if any. */
 export type EnvironmentKey =
   | { readonly state: "absent" }
   | {

@@ -28,6 +28,7 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / dayInMs);
 }
 
+/** Days to warn before a key expires. */
 export const warningDays = 14;
 
 /** Today plus a number of days, as `YYYY-MM-DD`. */

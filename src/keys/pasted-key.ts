@@ -1,5 +1,6 @@
 import { ApiKey } from "./api-key.ts";
 
+/** The result of parsing pasted or piped-in text as a key. */
 export type PastedKey =
   | { readonly outcome: "key"; readonly value: string }
   | { readonly outcome: "empty" }

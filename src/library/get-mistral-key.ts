@@ -2,6 +2,7 @@ import { MistralKeyError } from "../errors.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { withinLimit } from "../within-limit.ts";
 
+/** Options of {@link getMistralKey}. */
 export interface GetMistralKeyOptions {
   /**
    * The profile, as for `mistral-key -p`. Defaults to the one that commands use: `MISTRAL_KEY_PROFILE`,

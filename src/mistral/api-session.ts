@@ -9,6 +9,7 @@ import type { Assessed, Assessment, CallOptions } from "./mistral-api.ts";
 import { readRateLimits, retryAfterMs } from "./read-answers.ts";
 import type { ApiCall } from "./sdk-client.ts";
 
+/** Options of API calls. */
 export interface SessionOptions {
   readonly endpoint: Endpoint;
   /** For the proxy variables. */

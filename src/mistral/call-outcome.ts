@@ -20,6 +20,7 @@ export interface Answer {
 /** The outcome of one call: an answer, or why there was none. */
 export type CallOutcome = Answer | { readonly kind: "failure"; readonly failure: ConnectionFailure };
 
+/** One call, and its outcome. */
 export interface MadeCall {
   readonly method: string;
   readonly url: string;
@@ -53,6 +54,7 @@ export interface ConnectionFailure {
   readonly proxy: string | undefined;
 }
 
+/** Classifies a body. */
 export function readBody(text: string, contentType: string | undefined): AnswerBody {
   const trimmed = text.trim();
   if (

@@ -16,6 +16,7 @@ export const consolePages = {
   support: "https://help.mistral.ai",
 } as const;
 
+/** The name of one of {@link consolePages}. */
 export type ConsolePage = keyof typeof consolePages;
 
 /** Pages that few people need, so `open` does not list them. */

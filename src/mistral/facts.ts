@@ -36,6 +36,7 @@ function factFrom(source: Fact["source"], seen: Fact["seen"]): (says: string) =>
   return (says) => ({ says, source, seen });
 }
 
+/** A fact as a sentence, placeholders filled in. */
 export function say(fact: Fact, values: Readonly<Record<string, string>> = {}): string {
   return fact.says.replace(/\{(\w+)\}/g, (blank, name: string) => values[name] ?? blank);
 }

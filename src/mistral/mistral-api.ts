@@ -52,15 +52,19 @@ export interface KeyHistory {
   readonly isFound?: boolean;
 }
 
+/** The history of a new key. */
 export const newKey: KeyHistory = { lastAcceptedAt: null };
 
+/** The history of a key found in plaintext. */
 export const foundKey: KeyHistory = { lastAcceptedAt: null, isFound: true };
 
+/** Options of every call. */
 export interface CallOptions {
   readonly history: KeyHistory;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of a check. */
 export interface CheckOptions extends CallOptions {
   /** Only authentication, no completion. */
   readonly quick?: boolean | undefined;
@@ -74,6 +78,7 @@ export interface CheckOptions extends CallOptions {
   readonly onProgress?: (step: CheckStep) => void;
 }
 
+/** A finished part of a check. */
 export type CheckStep =
   | { readonly part: "authentication"; readonly ok: boolean; readonly latencyMs: number }
   | { readonly part: "completion"; readonly ok: boolean; readonly latencyMs: number; readonly model: string };
@@ -97,6 +102,7 @@ export interface CallContext {
 /** An assessment and the call it is based on. `explain` puts it into words. */
 export type Assessed = Assessment & { readonly context: CallContext };
 
+/** The result of a key check. */
 export type KeyCheck = Assessed & {
   readonly authentication: { readonly ok: boolean; readonly models: number; readonly latencyMs: number };
   readonly completion: { readonly ok: boolean; readonly model: string; readonly latencyMs: number } | null;
@@ -106,6 +112,7 @@ export type KeyCheck = Assessed & {
   readonly words?: string | null;
 };
 
+/** The result of one API request. */
 export type ApiResult<Value> =
   | { readonly ok: true; readonly value: Value; readonly rateLimits: RateLimits | null }
   | { readonly ok: false; readonly assessed: Assessed };
@@ -156,6 +163,7 @@ export const capabilities = {
   audio_speech: "speech",
 } as const;
 
+/** One of {@link capabilities}. */
 export type Capability = (typeof capabilities)[keyof typeof capabilities];
 
 /** A row of the model list. Source: Mistral's API reference, August 2026. */
@@ -174,6 +182,7 @@ export interface Model {
   readonly archived: boolean;
 }
 
+/** A question to a model. */
 export interface ChatRequest {
   readonly model: string;
   readonly prompt: string;

@@ -1,5 +1,6 @@
 import type { Environment } from "../running/environment.ts";
 
+/** How calls reach an address. */
 export type Route =
   | { readonly kind: "direct" }
   /** Tunnelled through this proxy. */

@@ -62,6 +62,7 @@ export function textOf(content: unknown): string {
   return content.map((part) => textOf(member(part, "text"))).join("");
 }
 
+/** The first item of a list. */
 export function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : undefined;
 }

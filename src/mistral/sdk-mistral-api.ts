@@ -20,6 +20,7 @@ import type {
 import { chooseModel, readIdentity, readModels, readRateLimits, readWords } from "./read-answers.ts";
 import { callCompletion, callCompletionStream, callIdentity, callModels } from "./sdk-client.ts";
 
+/** Options of {@link SdkMistralApi}. */
 export interface SdkMistralApiOptions extends SessionOptions {
   /** How long a streamed answer may pause, in milliseconds; a minute by default. */
   readonly silenceMs?: number;

@@ -4,6 +4,7 @@ import type { CallOptions, MistralApi } from "../mistral/mistral-api.ts";
 import type { Settings } from "../settings.ts";
 import { readKeyToCheck } from "../verification/verify-profile.ts";
 
+/** A stored key, and the client for calls. */
 export interface CallableKey {
   readonly key: ApiKey;
   readonly api: MistralApi;
@@ -21,6 +22,7 @@ export async function readCallableKey(deps: Deps, settings: Settings): Promise<C
   return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
 }
 
+/** Runs `work` and shows its progress. */
 export async function whileWaiting<Result>(
   deps: Deps,
   label: string,

@@ -31,6 +31,7 @@ function byEndAndName(a: Model, b: Model): number {
   return ends(a) - ends(b) || (a.id < b.id ? -1 : 1);
 }
 
+/** Whether a model can do all of this. */
 export function canDo(model: Model, wanted: readonly Capability[]): boolean {
   return wanted.every((capability) => model.capabilities.includes(capability));
 }

@@ -16,6 +16,7 @@ const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>>
   tokensPerMonth: "Tokens a month",
 };
 
+/** The limits that a call returned, and whose. */
 export interface ShownLimits {
   readonly model: string | undefined;
   readonly identity: Identity | null;

@@ -11,6 +11,7 @@ export interface TrialRequest {
   readonly prompt: string;
 }
 
+/** The outcome of a trial. */
 export interface Trial {
   /** `undefined` if listing models failed. */
   readonly model: string | undefined;

@@ -45,6 +45,7 @@ export function readProfile(shape: Shape): Profile {
   };
 }
 
+/** Converts a profile to the document that {@link readProfile} reads. */
 export function profileDocument(profile: Profile): unknown {
   return {
     ...profile,
@@ -65,6 +66,7 @@ export function readVersion<Version extends number>(shape: Shape, ...known: read
   return found;
 }
 
+/** Reads the fingerprint of a key. */
 export function readFingerprint(shape: Shape): Fingerprint {
   const fingerprint = { salt: shape.text("salt"), hash: shape.text("hash") };
   if (!/^(?:[0-9a-f]{2})+$/.test(fingerprint.salt)) throw new ShapeError(`"salt" is not hexadecimal`);
@@ -72,6 +74,7 @@ export function readFingerprint(shape: Shape): Fingerprint {
   return fingerprint;
 }
 
+/** Reads the name of a profile. */
 export function readName(text: string): Profile["name"] {
   try {
     return parseProfileName(text);

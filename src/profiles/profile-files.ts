@@ -5,6 +5,7 @@ import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 
 const ending = ".json";
 
+/** Describes a folder's documents. */
 export interface DocumentKind<Value> {
   /** @throws ShapeError if invalid */
   parse(shape: Shape): Value;

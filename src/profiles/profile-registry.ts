@@ -43,6 +43,7 @@ export interface ProfileRegistry {
   writeDefault(name: ProfileName | undefined): void;
 }
 
+/** A row of {@link ProfileRegistry.list}. */
 export type ListedProfile =
   | { readonly name: ProfileName; readonly profile: Profile }
   | { readonly name: ProfileName; readonly damaged: string };

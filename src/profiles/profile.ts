@@ -37,6 +37,7 @@ export interface Profile {
   readonly targets: readonly KnownTarget[];
 }
 
+/** What a key may call. */
 export interface Abilities {
   readonly models: number;
   /** Absent if Mistral did not say. */
@@ -52,6 +53,7 @@ export interface ListedKey {
   readonly seenAt: string;
 }
 
+/** A place a profile's key is delivered to. */
 export interface KnownTarget {
   readonly target: TargetReference;
   /** When it was first delivered there, ISO 8601; `null` if not recorded. */

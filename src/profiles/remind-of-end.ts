@@ -11,6 +11,7 @@ import type { Profile } from "./profile.ts";
 /** Days before a key expires on which calendar alarms go off; reminders start with the first. */
 export const reminderSteps = [30, 14, 7, 1] as const;
 
+/** What a reminder needs besides the key. */
 export interface ReminderContext {
   readonly folder: string;
   readonly output: Pick<Output, "warn">;

@@ -9,11 +9,13 @@ import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
 import { targetText } from "./target-reference.ts";
 
+/** What to remove. */
 export interface RemoveRequest extends KeyRequest {
   /** Removes it without asking. */
   readonly yes: boolean;
 }
 
+/** What was removed. */
 export interface Removed {
   readonly profile: ProfileName;
   readonly store: SecretStore;

@@ -10,11 +10,13 @@ import { refuseLookalike } from "./profile-folder.ts";
 
 const slots: readonly Slot[] = ["current", "previous", "next", "admin"];
 
+/** Which profile gets which name. */
 export interface Renaming {
   readonly from: ProfileName;
   readonly to: ProfileName;
 }
 
+/** The result of a rename. */
 export interface Renamed {
   readonly profile: Profile;
   /** Whether it was, and still is, the default. */

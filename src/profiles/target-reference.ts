@@ -30,6 +30,7 @@ export type TargetReference =
 
 const tools = ["vibe", "llm", "opencode", "continue", "aider"] as const;
 
+/** The tools that are targets by name alone. */
 export type ToolName = (typeof tools)[number];
 
 /** Every kind of target: its prefix, or its whole name. */

@@ -27,6 +27,7 @@ export interface Survey {
 /** A profile with its rotation, if any, or why it cannot be read. */
 export type SurveyedProfile = ReadableProfile | { readonly name: ProfileName; readonly damaged: string };
 
+/** A profile that can be read. */
 export interface ReadableProfile {
   readonly name: ProfileName;
   readonly profile: Profile;
@@ -78,6 +79,7 @@ export function survey(
   };
 }
 
+/** A profile whose key has a last day. */
 export type DatedProfile = Profile & { readonly expiresAt: string };
 
 /** Whether a key expires within a fortnight, or has expired. */

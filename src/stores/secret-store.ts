@@ -14,6 +14,7 @@ export type Slot = KeySlot | "admin";
 /** Every {@link Slot}, the key in use last, so that an interrupted removal is found again. */
 export const everySlot: readonly Slot[] = ["admin", "next", "previous", "current"];
 
+/** Identifies one key in a store. */
 export interface SecretAddress {
   readonly profile: ProfileName;
   readonly slot: Slot;

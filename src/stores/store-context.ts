@@ -1,6 +1,7 @@
 import type { Output } from "../terminal/output/output.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
 
+/** What the real stores need and may use. */
 export interface StoreContext {
   readonly folder: string;
   readonly platform: NodeJS.Platform;

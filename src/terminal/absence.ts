@@ -2,8 +2,10 @@ import { MistralKeyError } from "../errors.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import { runsInCi } from "./terminal-capabilities.ts";
 
+/** Why prompting is impossible. */
 export type Absence = "no-input" | "no-terminal" | "ci";
 
+/** Decides whether the program may prompt. */
 export interface Presence {
   /** Whether the command line allows questions. */
   readonly input: boolean;

@@ -36,6 +36,7 @@ async function openWithCommand(address: string, browser: string, env: Environmen
   return isOpening(await launchProgram(program, [...args, address], options));
 }
 
+/** Splits a command at spaces. */
 export function splitWords(text: string): string[] {
   return text.trim().split(/\s+/);
 }

@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { isatty } from "node:tty";
 
+/** The standard descriptors (0, 1, 2) that are terminals. */
 export function findTerminals(): readonly number[] {
   return [0, 1, 2].filter(isatty);
 }

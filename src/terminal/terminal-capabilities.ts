@@ -70,6 +70,7 @@ export function runsInCi({ CI: ci }: TerminalFacts["env"]): boolean {
   return ci !== undefined && ci !== "" && ci !== "0" && ci.toLowerCase() !== "false";
 }
 
+/** Whether the user is connected over SSH. */
 export function isRemote(env: TerminalFacts["env"]): boolean {
   return Boolean(env.SSH_CONNECTION || env.SSH_TTY || env.SSH_CLIENT);
 }

@@ -6,6 +6,7 @@ export type StyleName = "accent" | "strong" | "faint" | "caution" | "link" | "me
 /** A text with styled parts. The text of a `meter` is its share, from 0 to 1. */
 export type Styled = readonly (string | { readonly style: StyleName; readonly parts: Styled })[];
 
+/** A label and its value. */
 export interface StyledRow {
   readonly label: Styled;
   readonly value: Styled;
@@ -20,6 +21,7 @@ interface Day {
   readonly initial: string;
 }
 
+/** How a question is answered. */
 export type QuestionForm =
   | {
       readonly form: "choose";
@@ -31,6 +33,7 @@ export type QuestionForm =
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }
   | { readonly form: "passphrase"; readonly twice: boolean };
 
+/** A question for the page to ask. */
 export type Question = QuestionForm & {
   readonly id: number;
   readonly message: Styled;
@@ -40,8 +43,10 @@ export type Question = QuestionForm & {
   readonly handsOver: boolean;
 };
 
+/** Why the page session ended. */
 export type End = "done" | "failed" | "stopped" | "idle";
 
+/** Events sent to the page, in order. */
 export type PageEvent =
   | { readonly type: "say"; readonly verb: Verb; readonly text: Styled }
   | { readonly type: "outline"; readonly steps: readonly string[] }
@@ -71,6 +76,7 @@ export interface Answer {
   readonly instead?: "back" | "offered" | "terminal";
 }
 
+/** The reply to an answer. */
 export type Reply =
   | { readonly outcome: "taken" }
   /** Invalid, for this reason; the question stays open. */

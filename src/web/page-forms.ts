@@ -21,6 +21,7 @@ export interface PageForm<Value> {
 /** For answers that no form sends. */
 export const unexpected = { outcome: "refused", reason: "That is not an answer to this question." } as const;
 
+/** Offers choices, the initial one preselected. */
 export function choiceForm<Value>(choices: readonly Choice<Value>[], initial?: Value): PageForm<Value> {
   const rows = choices.map(({ name, description = "" }) => ({
     name: readStyled(name),
@@ -36,6 +37,7 @@ export function choiceForm<Value>(choices: readonly Choice<Value>[], initial?: V
   };
 }
 
+/** Asks for a line of text, or for a day. */
 export function textForm({ example = "", check, day }: TextQuestion): PageForm<string> {
   return {
     form: { form: "text", example, ...(day && { day }) },
@@ -47,6 +49,7 @@ export function textForm({ example = "", check, day }: TextQuestion): PageForm<s
   };
 }
 
+/** Asks for an API key, with the ways out that the question offers. */
 export function keyForm<Instead extends InsteadOfKey>({
   offered,
   instead = [],
@@ -69,6 +72,7 @@ export function takeKey({ text = "", anyway = false }: Answer): Taken<ApiKey> {
   return { outcome: "unusual", reason: `${reading.note}.` };
 }
 
+/** Asks for a passphrase; for a new one twice, until both are the same. */
 export function passphraseForm({ atLeast }: PassphraseQuestion): PageForm<string> {
   const twice = atLeast !== undefined;
   return {

@@ -1,3 +1,4 @@
+/** The parts of the page. */
 export interface PageText {
   readonly markup: string;
   readonly style: string;

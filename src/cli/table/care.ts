@@ -1,6 +1,7 @@
 import type { CommandEntry } from "../command-types.ts";
 import { expires, noBrowser, web, withKey } from "./recurring.ts";
 
+/** Commands that look after the key. */
 export const careCommands: readonly CommandEntry[] = [
   {
     name: "verify",

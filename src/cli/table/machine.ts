@@ -1,6 +1,7 @@
 import { shells } from "../../shell/shells.ts";
 import type { CommandEntry } from "../command-types.ts";
 
+/** Commands about this machine. */
 export const machineCommands: readonly CommandEntry[] = [
   {
     name: "doctor",

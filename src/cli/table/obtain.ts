@@ -1,6 +1,7 @@
 import type { CommandEntry } from "../command-types.ts";
 import { expires, noBrowser, replaceWithoutAsking, web, withKey } from "./recurring.ts";
 
+/** Commands that get a key. */
 export const obtainCommands: readonly CommandEntry[] = [
   {
     name: "init",

@@ -5,6 +5,7 @@ import { targetKinds } from "../../profiles/target-reference.ts";
 import { shells } from "../../shell/shells.ts";
 import type { CommandEntry } from "../command-types.ts";
 
+/** Commands that use the key. */
 export const useCommands: readonly CommandEntry[] = [
   {
     name: "run",

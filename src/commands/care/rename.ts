@@ -4,6 +4,7 @@ import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { parseProfileName } from "../../keys/profile-name.ts";
 import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
 
+/** Renames a profile. */
 export async function rename({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const [from = "", to = ""] = args;
   const names = { from: parseProfileName(from), to: parseProfileName(to) };

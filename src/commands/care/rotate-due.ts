@@ -10,6 +10,7 @@ import { requirePerson } from "../../terminal/absence.ts";
 import { failureDocument, printHint } from "../../terminal/output/failure.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
 
+/** The options of one rotation. */
 export interface RotateOptions extends RotateRequest {
   /** Whether the Admin API makes and deletes keys. */
   readonly auto: boolean;

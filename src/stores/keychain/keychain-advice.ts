@@ -6,6 +6,7 @@ import { defaultProfile, type ProfileName } from "../../keys/profile-name.ts";
 import { isRemote } from "../../terminal/terminal-capabilities.ts";
 import type { KeychainProblem, KeychainTrouble } from "./keychain-trouble.ts";
 
+/** What advice about a keychain depends on. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,6 +16,7 @@ export interface Machine {
   exists(path: string): boolean;
 }
 
+/** The machine this runs on. */
 export function thisMachine(platform: NodeJS.Platform, env: Machine["env"]): Machine {
   return { platform, env, uid: process.getuid?.(), read: readTextIfThere, exists: existsSync };
 }

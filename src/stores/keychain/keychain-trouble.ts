@@ -1,3 +1,4 @@
+/** Everything that can be wrong with a keychain. */
 export type KeychainTrouble =
   /** keytar is missing or built for another system. */
   | "library-unusable"

@@ -1,3 +1,4 @@
+/** What a keychain depends on. */
 export interface KeychainOptions {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -25,6 +25,7 @@ export function waitForCall<Value>(limit: Limit, call: () => Promise<Value>): Pr
   });
 }
 
+/** The part of `process` needed here. */
 export interface EndableProcess {
   readonly pid: number;
   readonly execve?: (file: string, args: readonly string[], env: Record<string, string>) => never;

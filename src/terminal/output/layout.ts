@@ -9,6 +9,7 @@ export function displayWidth(text: string): number {
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
+/** How {@link wrap} breaks lines. */
 export interface WrapOptions {
   /** Whether to break a word that is longer than a line. */
   readonly breakWords?: boolean;

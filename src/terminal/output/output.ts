@@ -10,11 +10,13 @@ export interface Style {
   meter(share: number): string;
 }
 
+/** A label and its value. */
 export interface KeyValueRow {
   readonly label: string;
   readonly value: string;
 }
 
+/** A column of a table. */
 export interface TableColumn {
   readonly head: string;
   /** One per row, optionally styled. The first column's cells name the rows. */
@@ -23,6 +25,7 @@ export interface TableColumn {
   readonly optional?: number;
 }
 
+/** Content of a card. */
 export interface Card {
   readonly title: string;
   readonly rows: readonly KeyValueRow[];

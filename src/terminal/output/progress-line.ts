@@ -2,6 +2,7 @@ import { hang, padEnd, shorten } from "./layout.ts";
 import type { Progress } from "./output.ts";
 import type { Theme } from "./theme.ts";
 
+/** Where a progress line draws itself. */
 export interface ProgressSurface {
   readonly theme: Theme;
   readonly redraws: boolean;

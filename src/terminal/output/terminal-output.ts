@@ -7,12 +7,14 @@ import { ProgressLine } from "./progress-line.ts";
 import { layOutTable } from "./table.ts";
 import { createTheme, type Theme } from "./theme.ts";
 
+/** A stream that may be a terminal. */
 export interface TerminalStream {
   readonly isTTY?: boolean;
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
+/** The part of `process` that output needs. */
 export interface OutputProcess {
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;

@@ -4,6 +4,7 @@ import type { Style } from "../output/output.ts";
 import type { Theme } from "../output/theme.ts";
 import type { PressKey } from "./prompts.ts";
 
+/** Config of {@link pressPrompt}. */
 export interface PressConfig {
   readonly keys: readonly PressKey<unknown>[];
   readonly columns: number;

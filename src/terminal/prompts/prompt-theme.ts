@@ -43,4 +43,5 @@ export function promptTheme(theme: Theme, question: string, columns: number, cho
   };
 }
 
+/** See {@link promptTheme}. */
 export type PromptTheme = ReturnType<typeof promptTheme>;

@@ -9,6 +9,7 @@ export interface PastedKeyQuestion<Pasted> {
   readonly onKeyPasted?: ((key: ApiKey) => Pasted) | undefined;
 }
 
+/** One row of a {@link Prompts.choose} list. */
 export interface Choice<Value> {
   readonly value: Value;
   readonly name: string;
@@ -16,17 +17,20 @@ export interface Choice<Value> {
   readonly description?: string;
 }
 
+/** Options of {@link Prompts.choose}. */
 export interface ChooseQuestion<Value, Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   readonly choices: readonly Choice<Value>[];
   readonly initial?: Value;
 }
 
+/** Options of {@link Prompts.confirm}. */
 export interface ConfirmQuestion<Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   readonly initial: boolean;
 }
 
+/** Options of {@link Prompts.text}. */
 export interface TextQuestion<Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly message: string;
   /** Shown while nothing is entered. */
@@ -44,6 +48,7 @@ export interface PressKey<Value> {
   readonly value: Value;
 }
 
+/** Options of {@link Prompts.press}. */
 export interface PressQuestion<Value, Pasted = unknown> extends PastedKeyQuestion<Pasted> {
   readonly keys: readonly PressKey<Value>[];
 }
@@ -54,6 +59,7 @@ export interface PressQuestion<Value, Pasted = unknown> extends PastedKeyQuestio
  */
 export type InsteadOfKey = "back" | "stuck";
 
+/** Options of {@link Prompts.key}. */
 export interface KeyQuestion<Instead extends InsteadOfKey = never> {
   readonly message: string;
   /** What Enter on empty input selects: a made-up key, in a demonstration. */
@@ -61,6 +67,7 @@ export interface KeyQuestion<Instead extends InsteadOfKey = never> {
   readonly instead?: readonly Instead[] | undefined;
 }
 
+/** Options of {@link Prompts.passphrase}. */
 export interface PassphraseQuestion {
   readonly message: string;
   /** For a new passphrase: the fewest characters it may have. It is asked for twice, until both match. */

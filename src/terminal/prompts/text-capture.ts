@@ -1,5 +1,6 @@
 import type { InputBurst, InputPiece, KeyListener } from "./key-listener.ts";
 
+/** What texts are asked for, and what they mean. */
 export interface TextKind<Value> {
   /** Reads a text, complete or not. */
   read(text: string): TextReading<Value>;
@@ -19,6 +20,7 @@ export type TextReading<Value> =
     }
   | { readonly outcome: "refused"; readonly reason: string };
 
+/** Who asks for a text. */
 export interface TextAsker<Value> {
   /** The answer after two failed attempts to paste. */
   readonly whenStuck?: Value | undefined;

@@ -1,6 +1,7 @@
 import type { Answer, Question, Reply } from "../messages.ts";
 import { byId, make, styled } from "./elements.ts";
 
+/** Sends an answer to the program. */
 export type Send = (id: number, answer: Answer) => Promise<Reply>;
 
 let taking: ((text: string) => void) | undefined;
@@ -34,6 +35,7 @@ export function ask(question: Question, send: Send): void {
   taking = question.takesKey ? (text) => void answer({ isKey: true, text }) : undefined;
 }
 
+/** Removes the question and clears its inputs. */
 export function endQuestion(): void {
   taking = undefined;
   for (const input of byId("ask").querySelectorAll("input")) input.value = "";

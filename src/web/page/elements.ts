@@ -18,12 +18,14 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Finds an element by id; throws if there is none. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`There is no #${id}.`);
   return element;
 }
 
+/** A styled text as elements. */
 export function styled(parts: Styled): (Node | string)[] {
   return parts.map((part) => {
     if (typeof part === "string") return part;
@@ -38,14 +40,17 @@ export function styled(parts: Styled): (Node | string)[] {
   });
 }
 
+/** A styled text without its style. */
 export function plain(parts: Styled): string {
   return parts.map((part) => (typeof part === "string" ? part : plain(part.parts))).join("");
 }
 
+/** Whether a text is an https URL. */
 export function isAddress(text: string): boolean {
   return /^https:\/\/\S+$/.test(text);
 }
 
+/** A text, and a button that copies it. */
 export function withCopyButton(parts: Styled): Node[] {
   const button = make("button", { className: "copy", attributes: { type: "button" } }, "Copy");
   button.setAttribute("aria-label", `Copy: ${plain(parts)}`);

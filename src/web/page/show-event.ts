@@ -4,6 +4,7 @@ import { drawPicture } from "./picture.ts";
 
 const progresses = new Map<number, HTMLElement>();
 
+/** Appends what the program said to the page. */
 export function showEvent(event: Exclude<PageEvent, { type: "question" | "answered" | "end" }>): void {
   switch (event.type) {
     case "say":
@@ -69,6 +70,7 @@ function showStep({ number, total, titles }: Extract<PageEvent, { type: "step" }
   scrollTo(0, 0);
 }
 
+/** Marks all steps done. */
 export function finishSteps(): void {
   for (const item of byId("steps").children) item.className = "done";
 }

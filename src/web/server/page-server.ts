@@ -8,6 +8,7 @@ import { refusalOf } from "./check-request.ts";
 import { guardingHeaders, pageDocument } from "./page-document.ts";
 import { Session } from "./session.ts";
 
+/** What the server serves, and its hooks. */
 export interface PageServerOptions {
   readonly page: PageText;
   readonly channel: Channel;
@@ -27,6 +28,7 @@ const mostUnread = 1_000_000;
 /** Most bytes of a request. */
 const largestBody = 8192;
 
+/** Serves the page on a loopback port. */
 export class PageServer {
   readonly #options: PageServerOptions;
   readonly #document: ReturnType<typeof pageDocument>;

@@ -19,6 +19,7 @@ import {
  * Source: D-Bus specification 0.43, "Message Protocol" and "Marshaling".
  */
 
+/** A method to call. */
 export interface MethodCall {
   readonly destination: string;
   readonly path: string;
@@ -52,6 +53,7 @@ const fields = {
   signature: 8,
 } as const;
 
+/** Marshals a method call. */
 export function encodeCall(serial: number, call: MethodCall): Buffer {
   const body = new Writer();
   for (const argument of call.args) body.value(argument);

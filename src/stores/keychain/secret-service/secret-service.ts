@@ -11,6 +11,7 @@ import { type SessionBusAccess, useSessionBus } from "./session-bus.ts";
  * Source: freedesktop.org Secret Service API 0.2.
  */
 
+/** What to query. */
 export interface SecretServiceQuestion extends SessionBusAccess {
   /** Attributes of the item to search for; absent for none. */
   readonly item?: Attributes | undefined;
