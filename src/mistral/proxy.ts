@@ -27,8 +27,22 @@ export function chooseRoute(address: URL, env: Environment): Route {
   const written = value.replace(/%(?![0-9a-f]{2})/gi, "%25");
   const text = written.includes("://") ? written : `http://${written}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  const usable = proxy !== undefined && proxy.hostname !== "" && /^https?:$/.test(proxy.protocol);
+  const usable =
+    proxy !== undefined &&
+    proxy.hostname !== "" &&
+    /^https?:$/.test(proxy.protocol) &&
+    isUtf8(proxy.username + proxy.password);
   return usable ? { kind: "proxy", proxy, variable } : { kind: "unusable", variable };
+}
+
+/** Whether a name and a password decode to text, as they are sent. */
+function isUtf8(escaped: string): boolean {
+  try {
+    decodeURIComponent(escaped);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -3,9 +3,9 @@ import { addressOf } from "../mistral/endpoint.ts";
 import type { CallContext, ForeignAnswer } from "../mistral/mistral-api.ts";
 import type { Explanation } from "./explanation.ts";
 
-/** A sentence on how to write a proxy's variable. */
+/** How to write a proxy's variable. */
 export const writeProxy =
-  "Write it as http://PROXY:PORT or https://PROXY:PORT; SOCKS proxies cannot be used.";
+  "Write it as http://PROXY:PORT or https://PROXY:PORT; SOCKS proxies cannot be used. In a password, write % as %25.";
 
 const doctor = { command: "doctor", does: "check the network, the proxy and the certificates" };
 

@@ -33,12 +33,15 @@ describe("the route to an address", () => {
     expect(route({ HTTPS_PROXY: "https://proxy.example.com" })).toBe("https://proxy.example.com/");
   });
 
-  it.each(["socks5://proxy.example.com:1080", "http://", "http://[", "file:///etc/passwd"])(
-    "is none when the proxy is %s",
-    (value) => {
-      expect(chooseRoute(api, { HTTPS_PROXY: value })).toEqual({ kind: "unusable", variable: "HTTPS_PROXY" });
-    },
-  );
+  it.each([
+    "socks5://proxy.example.com:1080",
+    "http://ada:%ff@proxy.example.com",
+    "http://",
+    "http://[",
+    "file:///etc/passwd",
+  ])("is none when the proxy is %s", (value) => {
+    expect(chooseRoute(api, { HTTPS_PROXY: value })).toEqual({ kind: "unusable", variable: "HTTPS_PROXY" });
+  });
 
   it("is direct to a plain http address, whose calls a proxy could read", () => {
     expect(route({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy }, new URL("http://127.0.0.1:8000/"))).toBe(
