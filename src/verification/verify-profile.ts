@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { MistralKeyError, unlessDamaged } from "../errors.ts";
 import { runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
@@ -71,17 +71,28 @@ export async function readKeyToCheck(deps: Deps, request: VerifyRequest): Promis
   // Loads the SDK while the keychain is read, which takes as long; a failure shows on use.
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
-  const known = profile !== undefined && matchesFingerprint(key, profile.fingerprint) ? profile : undefined;
+  const known =
+    profile !== undefined && matchesFingerprint(key, profile.fingerprint)
+      ? profile
+      : rotating(deps, request.profile, key);
   const history =
     known === undefined ? newKey : { expiresAt: known.expiresAt, lastAcceptedAt: known.lastAcceptedAt };
   return { request, key, store, endpoint, history, known, profile };
+}
+
+/** The profile of a key that a rotation, cut off there, has put in use without noting it. */
+function rotating({ journal }: Deps, name: ProfileName, key: ApiKey): Profile | undefined {
+  const record = unlessDamaged(() => journal.read(name));
+  for (const one of [record?.before, record?.after])
+    if (one && matchesFingerprint(key, one.fingerprint)) return one;
+  return undefined;
 }
 
 /** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */
 export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store } = found;
   const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
-  const known = found.known && profile;
+  const known = found.known && (latestOf(deps.profiles, found.known) ?? found.known);
   const now = deps.now();
   const knowledge =
     known === undefined

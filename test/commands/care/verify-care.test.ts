@@ -5,6 +5,7 @@ import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
+import { planOf } from "../../../src/rotation/journal.ts";
 import { worstExitCode } from "../../../src/verification/verify-every-profile.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -68,6 +69,19 @@ describe("verify", () => {
     expect(await run("verify", "--store", "file", "--json")).toBe(0);
     expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: null });
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: "test...Key0", store: "keychain" });
+  });
+
+  it("knows the last day of the old key, which a rotation put back without noting it", async () => {
+    await store(text, { expiresAt: "2027-05-01" });
+    const before = deps.profiles.read(defaultProfile) ?? null;
+    await store(otherText, { expiresAt: "2027-06-01" });
+    const after = deps.profiles.read(defaultProfile);
+    if (after === undefined) throw new Error("There is no profile.");
+    deps.journal.begin(planOf(ApiKey.of(text), before, after, { holds: "old", now: deps.now() }));
+    await deps.secrets.set(current, ApiKey.of(text));
+    expect(await run("verify", "--json")).toBe(0);
+    expect(deps.document()).toMatchObject({ key: "test...Key0", expiresAt: "2027-05-01" });
+    expect(deps.profiles.read(defaultProfile)).toEqual(after);
   });
 
   it("keeps the owner when Mistral does not report it", async () => {

@@ -296,7 +296,7 @@ describe("verify, when what is known and what is stored differ", () => {
     expect(profile?.expiresAt).toBeUndefined();
   });
 
-  it("leaves the profile to a rotation that is under way", async () => {
+  it("knows the new key of a rotation that is under way, and leaves the profile to that", async () => {
     const deps = open();
     const before = await store(deps, { expiresAt: "2026-12-01" });
     const next = ApiKey.of(otherText);
@@ -318,7 +318,7 @@ describe("verify, when what is known and what is stored differ", () => {
     });
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, next);
     expect(await runLine(deps, "verify", "--json")).toBe(0);
-    expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: null });
+    expect(deps.document()).toMatchObject({ key: "othe...rKy1", expiresAt: "2027-06-01" });
     expect(deps.profiles.read(defaultProfile)).toEqual(before);
   });
 });
