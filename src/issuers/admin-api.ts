@@ -79,9 +79,8 @@ export class AdminApi implements KeyIssuer {
 
   async delete(keyId: string): Promise<void> {
     const outcome = await this.#call({ method: "DELETE", path: `api-keys/${encodeURIComponent(keyId)}` });
-    if (outcome.kind !== "answer" || (outcome.status !== 404 && !isGood(outcome.status))) {
-      this.#valueOf(outcome);
-    }
+    const isOurs = outcome.kind === "answer" && outcome.body.kind !== "html";
+    if (!isOurs || (outcome.status !== 404 && !isGood(outcome.status))) this.#valueOf(outcome);
   }
 
   async #ask(request: Call): Promise<unknown> {
@@ -134,12 +133,18 @@ export class AdminApi implements KeyIssuer {
     const { key } = this.#options;
     const fail = (kind: FailureKind, message: string, hint: string = say(facts.preview)) =>
       new MistralKeyError(kind, message, { hint });
+    const said = readDetail(body, key);
+    if (said === undefined && status < 500) {
+      const hint = `A firewall or a proxy may be in between. To check the network: ${ownCommand("doctor")}`;
+      const form = "in a form that is not Mistral's";
+      return fail("unreachable", `The call to the Admin API was refused ${form} (HTTP ${status}).`, hint);
+    }
     if (status === 401) {
-      const hint = `${say(facts.ownKind)} To store another one: ${ownCommand("init --admin")}`;
+      const hint = `${say(facts.ownKind)} To store another one: ${ownCommand("init --admin --yes -p NAME")}`;
       return fail("rejected", `Mistral does not accept the Admin API key ${key.mask}.`, hint);
     }
-    if (status === 403) return fail("rejected", `The Admin API key ${key.mask} is not allowed to do this.`);
-    const said = readDetail(body, key);
+    if (status === 403)
+      return fail("rejected", `The Admin API key ${key.mask} is not allowed to do this${said}`);
     const later = "Try again later.";
     return status >= 400 && status < 500
       ? fail(
@@ -147,7 +152,7 @@ export class AdminApi implements KeyIssuer {
           `The Admin API refused the call (HTTP ${status})${said}`,
           status === 429 ? later : undefined,
         )
-      : fail("unreachable", `The Admin API failed (HTTP ${status})${said}`, later);
+      : fail("unreachable", `The Admin API failed (HTTP ${status})${said ?? "."}`, later);
   }
 }
 

@@ -51,10 +51,11 @@ export function readCreatedKey(value: unknown): CreatedKey | undefined {
   return { keyId, key: ApiKey.of(key), expiresAt: endIn(value) };
 }
 
-/** The error detail, as the end of a sentence. */
-export function readDetail(body: AnswerBody, adminKey: ApiKey): string {
-  if (body.kind !== "json") return ".";
+/** What a refusal says, as the end of a sentence; `undefined` if it has none of Mistral's forms. */
+export function readDetail(body: AnswerBody, adminKey: ApiKey): string | undefined {
+  if (body.kind !== "json") return undefined;
   const said = member(body.value, "detail") ?? member(body.value, "message");
+  if (said === undefined) return undefined;
   return typeof said === "string" ? `: ${cleanText(said, [adminKey])}` : ".";
 }
 
