@@ -15,6 +15,7 @@ import { type MoveOutcome, moveRotation } from "./move-rotation.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
 import { contentsOf, readSlots } from "./slots.ts";
 import type { Direction } from "./stages.ts";
+import { notUnderWay } from "./unfinished.ts";
 
 /** Which rotation to end, and how. */
 export interface EndRequest extends KeyRequest, RetireOptions {
@@ -34,11 +35,7 @@ export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
 export async function endRotation(deps: Deps, request: EndRequest): Promise<EndOutcome> {
   const { profile, direction, yes } = request;
   const found = await findRotation(deps, request);
-  if (found === undefined) {
-    throw new MistralKeyError("usage", `No rotation of profile "${profile}" is under way.`, {
-      hint: `To start one: ${commandFor(profile, "rotate")}`,
-    });
-  }
+  if (found === undefined) throw notUnderWay(profile);
   const { record, store } = found;
   if (direction === "back" && !yes) await confirmWayBack(deps, record, store);
   const ours = deps.journal.update(record);

@@ -132,7 +132,7 @@ class Move {
       case "end":
         journal.confirm(this.#record);
         journal.end(profile);
-        return step.ending === "rotated" ? this.#rotated(undefined) : this.#wentBack();
+        return step.ending === "rotated" ? this.#rotated(undefined) : this.#wentBack(true);
       case "leave":
         return this.#rotated(step.left);
       case "stop": {
@@ -174,7 +174,7 @@ class Move {
     });
     const missing = this.#waitingTargets();
     if (missing.length === 0) return undefined;
-    if (stage === "reverting") return this.#wentBack();
+    if (stage === "reverting") return this.#wentBack(false);
     return (await this.#goesOnWithout(missing.length))
       ? await this.#enter("retiring")
       : this.#rotated("targets");
@@ -215,9 +215,8 @@ class Move {
     profiles.write(withCheck(profileNow(this.#deps, this.#record), check, now()));
   }
 
-  #wentBack(): MoveOutcome {
-    const inUse = this.#held.current === "old" ? "old" : "another";
-    return { outcome: "went-back", inUse, finished: this.#waitingTargets().length === 0 };
+  #wentBack(finished: boolean): MoveOutcome {
+    return { outcome: "went-back", inUse: this.#held.current === "old" ? "old" : "another", finished };
   }
 
   #rotated(left: Left | undefined): MoveOutcome {

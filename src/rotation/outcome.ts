@@ -44,7 +44,7 @@ export interface WayBack {
   readonly outcome: "went-back";
   /** Which key is in use: the old one, or one that something else stored. */
   readonly inUse: "old" | "another";
-  /** Whether nothing is left to do; false if a target did not take the old key back. */
+  /** Whether the rotation has ended; false if a target did not take the old key back. */
   readonly finished: boolean;
 }
 

@@ -12,6 +12,22 @@ export function refuseDuringRotation(profile: ProfileName, { journal }: Pick<Dep
   if (journal.read(profile) !== undefined) throw underWay(profile);
 }
 
+/**
+ * Refuses to continue if no rotation of a profile is on record, readable or not.
+ *
+ * @throws MistralKeyError of kind `usage`
+ */
+export function requireRotation(profile: ProfileName, { journal }: Pick<Deps, "journal">): void {
+  if (!journal.list().some(({ name }) => name === profile)) throw notUnderWay(profile);
+}
+
+/** Error: no rotation of this profile is under way. */
+export function notUnderWay(profile: ProfileName): MistralKeyError {
+  return new MistralKeyError("usage", `No rotation of profile "${profile}" is under way.`, {
+    hint: `To start one: ${commandFor(profile, "rotate")}`,
+  });
+}
+
 /** Error: a rotation of this profile is already under way. */
 export function underWay(profile: ProfileName): MistralKeyError {
   return new MistralKeyError("unfinished", `A rotation of profile "${profile}" is not finished yet.`, {

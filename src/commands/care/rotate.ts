@@ -19,6 +19,7 @@ import {
 } from "../../rotation/outcome.ts";
 import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
+import { refuseDuringRotation, requireRotation } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
@@ -48,6 +49,9 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
       return direction === undefined ? await rotateOne(here, asked) : await end(here, asked, direction);
     });
   if (flags.on("web")) {
+    // Said at once, since the page waits to be opened. Reading a store may have to ask on the page.
+    if (direction === undefined) refuseDuringRotation(options.profile, deps);
+    else requireRotation(options.profile, deps);
     const { onPage } = await import("../../web/on-page.ts");
     return await onPage(
       deps,
@@ -107,7 +111,8 @@ async function resume(deps: Deps, options: RotateOptions, record: RotationRecord
     if (record.stage !== "reverting") {
       const outcome = await endRotation(deps, { ...options, direction: "forward" });
       if (outcome.outcome === "rotated") return await tellOfRotation(deps, outcome);
-      return await startNew(deps, options);
+      const told = tellOfLostKey(deps, options, outcome);
+      return told.code === exitCodes.done ? await startNew(deps, options) : told;
     }
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error.kind !== "rejected") throw error;
@@ -139,11 +144,9 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
         : told;
     }
     case "went-back": {
-      const { newKey, stage } = outcome.record;
-      const tell = () => tellOfWayBack(deps, options, outcome.record, outcome);
-      if (direction === "back" || stage === "reverting") return tell();
-      deps.output.warn(`The new key ${newKey.mask} is not stored here, so there was nothing to finish.`);
-      const told = tell();
+      if (direction === "back" || outcome.record.stage === "reverting")
+        return tellOfWayBack(deps, options, outcome);
+      const told = tellOfLostKey(deps, options, outcome);
       deps.output.next(`To start again: ${commandFor(options.profile, "rotate")}`);
       return { ...told, code: exitCodes.unfinished };
     }
@@ -171,11 +174,19 @@ async function tellOfRotation(deps: Deps, outcome: RotationOutcome): Promise<Tol
   };
 }
 
+type WentBack = WayBack & { readonly record: RotationRecord };
+
+/** A rotation to be finished went back, since its new key is lost; it may remain at Mistral. */
+function tellOfLostKey(deps: Deps, options: RotateOptions, wayBack: WentBack): Told {
+  const { mask } = wayBack.record.newKey;
+  deps.output.warn(`The new key ${mask} is not stored here, so there was nothing to finish.`);
+  return tellOfWayBack(deps, options, wayBack);
+}
+
 function tellOfWayBack(
   { output }: Deps,
   { profile }: RotateOptions,
-  { oldKey, newKey }: RotationRecord,
-  { inUse, finished }: WayBack,
+  { inUse, finished, record: { oldKey, newKey } }: WentBack,
 ): Told {
   const old = inUse === "old";
   const key = old ? oldKey.mask : null;
@@ -186,7 +197,7 @@ function tellOfWayBack(
       : "The rotation has ended; the stored key stays in use.",
   );
   if (!finished) {
-    output.warn("Not every target took the old key back, so the new one is kept.");
+    output.warn("Not every target took the old key back, so nothing was forgotten.");
     output.next(`To try again: ${commandFor(profile, "rotate --abort")}`);
     return { code: exitCodes.unfinished, document };
   }

@@ -650,6 +650,18 @@ describe("rotate with targets", () => {
     expect(taken).toEqual([newKey.mask, oldKey.mask]);
     expect(await slotsOf(deps)).toEqual(untouched);
   });
+
+  it("advises no further way back once there is none, though a target lacks the old key", async () => {
+    await runWith({ withKey: true }, { stdin: newKey.reveal() });
+    works = false;
+    await runWith({ abort: true, yes: true });
+    await deps.secrets.delete({ profile: defaultProfile, slot: "next" });
+    api.keys.revoke(oldKey.reveal());
+    expect(await runWith({ abort: true, yes: true, json: true })).toBe(0);
+    expect(deps.document()).toMatchObject({ aborted: true, discarded: { key: newKey.mask } });
+    expect(deps.journal.list()).toEqual([]);
+    expect(deps.stderr()).not.toContain("rotate --abort");
+  });
 });
 
 describe("rotate in a terminal", () => {
@@ -828,6 +840,16 @@ describe("rotate in a terminal", () => {
     expect(error.code).toBe(2);
     expect(error.hint).toContain("--with-key");
   });
+});
+
+it("rotate --web says at once, without a page, that a rotation is under way or that none is", async () => {
+  for (const direction of ["finish", "abort"])
+    await expect(run({ web: true, [direction]: true })).rejects.toMatchObject({ kind: "usage" });
+  deps = deps.next({ stdin: newKey.reveal() });
+  await run({ withKey: true });
+  deps = deps.next();
+  await expect(run({ web: true })).rejects.toMatchObject({ kind: "unfinished" });
+  expect(deps.opened).toEqual([]);
 });
 
 it("never shows a key", async () => {
