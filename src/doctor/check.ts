@@ -75,6 +75,17 @@ export const localLimitMs = 4000;
 /** The result of network checks with `--offline`. */
 export const offline: CheckResult = { state: "skipped", message: "Not checked (--offline)." };
 
+/** The result of checks that need the profile, when it cannot be read. */
+export const withoutProfile: CheckResult = {
+  state: "skipped",
+  message: "Not checked, since the profile cannot be read.",
+};
+
+/** Whether the profile exists but cannot be read. */
+export function isDamaged({ deps, profile }: Pick<CheckContext, "deps" | "profile">): boolean {
+  return deps.profiles.list().some((row) => row.name === profile && "damaged" in row);
+}
+
 /** A number with its noun: `1 profile`, `3 profiles`. */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;

@@ -29,7 +29,8 @@ export function printReport(output: Output, finished: readonly FinishedCheck[]):
   const counted = (state: string) => finished.filter(({ result }) => result.state === state).length;
   const wrong = counted("fail");
   const odd = counted("warn");
-  const sound = odd === 0 ? "Nothing is wrong." : `Nothing is broken; ${count(odd, "thing")} to look at.`;
+  const sound =
+    odd === 0 ? "Found nothing wrong." : `Found nothing broken; ${count(odd, "thing")} to look at.`;
   output.print();
   output.heading(wrong === 0 ? sound : `${count(wrong, "thing")} to put right.`, 0);
 }

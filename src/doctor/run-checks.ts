@@ -1,6 +1,8 @@
 import { MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
 import { explainFileError } from "../files/file-errors.ts";
+import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { TimedOut, withinLimit } from "../within-limit.ts";
 import { type Check, type CheckContext, type CheckResult, localLimitMs } from "./check.ts";
 import { appsCheck, dotenvCheck, environmentCheck } from "./checks/environment.ts";
@@ -48,7 +50,8 @@ export async function runChecks(
   return Promise.all(
     toRun.map(async ({ id, title, limitMs = localLimitMs, run }) => {
       const result = withinLimit({ limitMs }, () => run(context));
-      return { id, title, result: await result.catch((error: unknown) => resultOf(error, limitMs)) };
+      const otherwise = (error: unknown) => resultOf(error, limitMs, context.profile);
+      return { id, title, result: await result.catch(otherwise) };
     }),
   );
 }
@@ -61,9 +64,10 @@ export function exitCodeOfChecks(finished: readonly FinishedCheck[]): ExitCode {
   return exitCodes.done;
 }
 
-function resultOf(error: unknown, limitMs: number): CheckResult {
+function resultOf(error: unknown, limitMs: number, profile: ProfileName): CheckResult {
   if (error instanceof TimedOut) {
-    return { state: "warn", message: `No answer within ${limitMs / 1000} seconds.` };
+    const message = `Not known: there was no answer within ${limitMs / 1000} seconds.`;
+    return { state: "warn", message, hint: `To check again: ${commandFor(profile, "doctor")}` };
   }
   const known =
     error instanceof Error && "path" in error && typeof error.path === "string"
@@ -73,5 +77,10 @@ function resultOf(error: unknown, limitMs: number): CheckResult {
     return { state: "fail", code: exitCodeOfKind(known.kind), message: known.message, hint: known.hint };
   }
   const what = error instanceof Error ? error.name : "error";
-  return { state: "fail", code: exitCodes.bug, message: `This could not be checked (${what}).` };
+  return {
+    state: "fail",
+    code: exitCodes.bug,
+    message: `This could not be checked (${what}).`,
+    hint: "Please report it in the project's issue tracker.",
+  };
 }

@@ -6,10 +6,9 @@ import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
 import { abilitiesOf, type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
-import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import type { Card, KeyValueRow, Output, Style, TableColumn } from "../terminal/output/output.ts";
 import { diagnosisWords, isRefusal } from "../verification/verdict.ts";
-import { printEnvironment, printNotices } from "./print-notices.ts";
+import { describeUnlisted, printEnvironment, printNotices } from "./print-notices.ts";
 import { isEnding, type ReadableProfile, type Survey } from "./survey.ts";
 
 function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
@@ -49,8 +48,11 @@ function checkCell({ lastDiagnosis }: Profile, theme: Style): string {
 export function printStatus(output: Output, survey: Survey, form: StatusForm): void {
   const inFull = form !== "short";
   const readable = survey.profiles.filter((row): row is ReadableProfile => "profile" in row);
-  if (survey.unlisted !== undefined) printUnlisted(output, survey.unlisted);
-  else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
+  if (survey.unlisted !== undefined) {
+    const { message, hint } = describeUnlisted(survey.unlisted);
+    output.warn(message);
+    output.next(hint);
+  } else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
     const asked = survey.choice.rule === "flag";
     output.paragraph(`No key is known ${asked ? `for profile "${survey.choice.name}"` : "here yet"}.`);
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
@@ -75,16 +77,6 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
 
 /** How much of each key is shown, and how. */
 export type StatusForm = "short" | "full" | "cards";
-
-/** The stored key is usable; the next check restores its profile. */
-function printUnlisted(output: Output, { profile, store, key }: UnlistedKey): void {
-  const which = key === undefined ? "A key" : `The key ${key.mask}`;
-  output.warn(
-    `${which} of profile ${profile} is in ${store.describe()}, and nothing else is known about it.`,
-  );
-  const command = store.kind === "keychain" ? "verify" : `verify --store ${store.kind}`;
-  output.next(`To check and list it: ${output.theme.strong(commandFor(profile, command))}`);
-}
 
 /** Whether there are keys, but none for the profile in use. */
 function isMissing({ profiles, choice, unlisted }: Survey): boolean {

@@ -30,9 +30,18 @@ describe("the checks", () => {
       contextOf(),
     );
     expect(finished.map(({ result }) => result)).toEqual([
-      { state: "warn", message: "No answer within 0.05 seconds." },
+      {
+        state: "warn",
+        message: "Not known: there was no answer within 0.05 seconds.",
+        hint: "To check again: mistral-key doctor",
+      },
       { state: "fail", code: 7, message: "Locked.", hint: "Unlock." },
-      { state: "fail", code: 1, message: "This could not be checked (TypeError)." },
+      {
+        state: "fail",
+        code: 1,
+        message: "This could not be checked (TypeError).",
+        hint: expect.stringContaining("Please report it"),
+      },
       ok,
       {
         state: "fail",
@@ -45,7 +54,7 @@ describe("the checks", () => {
     expect(doctorDocument(finished)).toMatchObject({
       ok: false,
       checks: [
-        { id: "node", state: "warn", hint: null },
+        { id: "node", state: "warn" },
         {},
         {},
         { id: "api", state: "ok", message: "Fine." },
@@ -76,7 +85,7 @@ it.each([30, 80])("the report reads well in %d columns", async (columns) => {
     printReport(deps.output.answers, finished);
     const words = deps.stdout().replace(/\s+/g, " ").trim();
     expect(words).toBe(
-      "✓ clock: The clock of this machine is right, by Mistral's. ! browser: None. › Do this. › Or do that. • dns: Not checked. Nothing is broken; 1 thing to look at.",
+      "✓ clock: The clock of this machine is right, by Mistral's. ! browser: None. › Do this. › Or do that. • dns: Not checked. Found nothing broken; 1 thing to look at.",
     );
     expect(
       deps

@@ -6,13 +6,23 @@ import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
+import { describeUnlisted } from "../../status/print-notices.ts";
 import { isEnding, isRefused } from "../../status/survey.ts";
 import { offerOtherStore } from "../../stores/other-store.ts";
+import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
 import { verdictOf } from "../../verification/verdict.ts";
 import { commandOf } from "../../verification/verification-document.ts";
-import { type Check, type CheckContext, type CheckResult, localLimitMs, offline } from "../check.ts";
+import {
+  type Check,
+  type CheckContext,
+  type CheckResult,
+  isDamaged,
+  localLimitMs,
+  offline,
+  withoutProfile,
+} from "../check.ts";
 
 /** Whether the keychain can be used now. */
 export const keychainCheck: Check = {
@@ -43,7 +53,10 @@ export const keyCheck: Check = {
   limitMs: 3 * localLimitMs,
   run: async (context) => {
     const { known, profile, deps, network } = context;
+    if (isDamaged(context)) return withoutProfile;
     if (known === undefined) {
+      const unlisted = await findUnlistedKey(deps, profile);
+      if (unlisted !== undefined) return { state: "warn", ...describeUnlisted(unlisted) };
       return {
         state: "warn",
         message: `Nothing is known about a key of profile "${profile}".`,

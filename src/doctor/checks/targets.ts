@@ -5,7 +5,7 @@ import { showName } from "../../outside-text.ts";
 import { type TargetReference, targetText } from "../../profiles/target-reference.ts";
 import { reporting } from "../../targets/deliver-everywhere.ts";
 import { type KeyThere, keyThere } from "../../targets/target.ts";
-import { type Check, type CheckContext, count } from "../check.ts";
+import { type Check, type CheckContext, count, isDamaged, withoutProfile } from "../check.ts";
 
 /** Targets whose programs call a service. */
 const online: readonly TargetReference["kind"][] = ["github", "kubernetes", "aws", "vercel", "command"];
@@ -17,6 +17,7 @@ export const targetsCheck: Check = {
   limitMs: 60_000,
   run: async (context) => {
     const { known, profile, network } = context;
+    if (isDamaged(context)) return withoutProfile;
     const all = (known?.targets ?? []).map(({ target }) => target);
     if (all.length === 0)
       return { state: "ok", message: "Nowhere; push delivers the key to where it is used." };

@@ -178,6 +178,17 @@ describe("doctor on a machine where nothing is wrong", () => {
   });
 });
 
+it("says nothing about the key of a profile that it cannot read, and does not advise another key", async () => {
+  const { code, of } = await diagnose({
+    plant: ({ deps }) => writeFileSync(join(deps.home, "profiles", "default.json"), "{", { mode: 0o600 }),
+  });
+  expect(of("profiles")).toMatchObject({ state: "fail", hint: expect.stringContaining("delete it") });
+  for (const id of ["key", "targets"]) {
+    expect(of(id)).toMatchObject({ state: "skipped", message: expect.stringContaining("cannot be read") });
+  }
+  expect(code).toBe(7);
+});
+
 const locked = new MistralKeyError("store-locked", "The login keyring is locked.", {
   hint: "Unlock it in Passwords and Keys.",
 });
@@ -208,6 +219,26 @@ const faults: readonly (Plant & {
     code: 3,
     says: /not in .* any more/,
     advises: /mistral-key init/,
+  },
+  {
+    fault: "a key whose profile is gone",
+    store: null,
+    plant: ({ keychain }) => keychain.set(address, key),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /^The key test\.\.\.Key0 of profile "default" is in .*nothing else is known about it\.$/,
+    advises: /^To check and list it: mistral-key verify$/,
+  },
+  {
+    fault: "a key in the encrypted file whose profile is gone",
+    store: "file",
+    plant: ({ deps }) => rmSync(join(deps.home, "profiles", "default.json")),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /^A key of profile "default" is in an encrypted file/,
+    advises: /^To check and list it: mistral-key verify --store file$/,
   },
   {
     fault: "another key in the keychain than the profile describes",
