@@ -26,7 +26,9 @@ export function settleProfile(
   if (stage === "switching") return;
   const [key, wanted] = stage === "reverting" ? ["old", before] : ["new", after];
   if (key !== current) return;
-  if (wanted === null) profiles.remove(profile);
-  else if (unlessDamaged(() => profiles.read(profile))?.fingerprint.hash !== wanted.fingerprint.hash)
-    profiles.write(wanted);
+  if (wanted === null) return void profiles.remove(profile);
+  const found = unlessDamaged(() => profiles.read(profile));
+  if (found?.fingerprint.hash === wanted.fingerprint.hash) return;
+  // The Admin API key is stored beside either key, perhaps since the rotation began.
+  profiles.write({ ...wanted, adminKey: found === undefined ? wanted.adminKey : found.adminKey });
 }

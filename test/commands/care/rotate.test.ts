@@ -407,6 +407,13 @@ describe("rotate --abort", () => {
     expect(deps.stderr()).toContain(newKey.mask);
   });
 
+  it("still knows an Admin API key that was stored during the rotation", async () => {
+    const known = deps.profiles.read(defaultProfile);
+    if (known !== undefined) deps.profiles.write({ ...known, adminKey: "admi...n999" });
+    expect(await run(abort)).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: oldKey.mask, adminKey: "admi...n999" });
+  });
+
   it("asks before the new key is given up", async () => {
     deps = deps.next({ answers: [answer.confirm(true, new RegExp(`forget ${newKey.mask} here`))] });
     expect(await run({ abort: true })).toBe(0);
