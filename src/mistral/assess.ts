@@ -124,7 +124,7 @@ function problemIn({ status, body }: Answer): Problem {
   return {
     code: text("code"),
     type: text("type"),
-    message: text("message"),
+    message: text("message") || text("detail"),
     ofMistral: status === 400 || status === 422 ? ofOurCall : ofAnyCall,
   };
 }

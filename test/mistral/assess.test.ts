@@ -68,6 +68,13 @@ describe("what has to be paid", () => {
       limit: "spending",
     });
   });
+
+  it("is over the spending limit in whichever form the answer says so", () => {
+    const detail = "You have reached the monthly spending limit of this workspace.";
+    expect(judge({ ...answers.forbidden, body: { detail } }, completion)).toMatchObject({
+      limit: "spending",
+    });
+  });
 });
 
 describe("a limit", () => {
