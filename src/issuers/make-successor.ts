@@ -7,6 +7,8 @@ import type { ListedKey, Profile } from "../profiles/profile.ts";
 import { findIssuedKey, type WantedKey } from "./find-issued-key.ts";
 import type { CreatedKey, IssuedKey, KeyIssuer } from "./key-issuer.ts";
 
+const keyList = furtherPages.organizationKeys;
+
 /** Which key to replace. */
 export interface SuccessorRequest {
   readonly wanted: WantedKey;
@@ -39,7 +41,7 @@ export async function makeSuccessor(
   if (product !== null && /vibe|code/i.test(product)) {
     throw new MistralKeyError(
       "usage",
-      `This is a key for ${product}, and the Admin API does not make those.`,
+      `This is a key for ${product}, and the Admin API has no way to ask for one of those.`,
     );
   }
   if (workspaceId === null) throw unsaid("workspace");
@@ -50,12 +52,13 @@ export async function makeSuccessor(
   if (unused.length > 0) {
     const keys = unused.map(({ hiddenKey }) => hiddenKey).join(", ");
     deps.output.warn(
-      `Mistral lists ${keys} with the same name, never used. If an interrupted rotation left it behind, delete it: ${furtherPages.organizationKeys}`,
+      `Mistral lists ${keys} with the same name, never used. If an interrupted rotation left it behind, delete it: ${keyList}`,
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;
   // Ctrl-C ends the program without waiting for a slow answer.
-  const tell = () => deps.output.warn(`${mayBeThere(name)}. ${deleteIt}`);
+  const tell = () =>
+    deps.output.warn(`${mayBeThere(name)}. Unless it is said to be kept, delete it: ${keyList}`);
   deps.signal.addEventListener("abort", tell);
   const created = await issuer
     .create({ name, workspaceId, userId, expiresAt: wish })
@@ -68,10 +71,10 @@ export async function makeSuccessor(
     throw new MistralKeyError(
       "unusable",
       `The Admin API answered with a key that was there before, ${created.key.mask}, instead of a new one.`,
-      { hint: `See what is there: ${furtherPages.organizationKeys}` },
+      { hint: `See what is there: ${keyList}` },
     );
   }
-  const { expiresAt = wish } = created;
+  const { expiresAt } = created;
   return { created, name, listed: listedOf({ ...row, expiresAt, lastUsedAt: null }, deps.now()) };
 }
 
@@ -130,8 +133,6 @@ async function namesakes(issuer: KeyIssuer, { name, workspaceId }: IssuedKey): P
   return rows.filter((one) => one.name === name && one.workspaceId === workspaceId);
 }
 
-const deleteIt = `Delete it, if it is there: ${furtherPages.organizationKeys}`;
-
 function mayBeThere(name: string | null): string {
   return `A key${name === null ? "" : ` called "${name}"`} may have been made anyway`;
 }
@@ -139,6 +140,6 @@ function mayBeThere(name: string | null): string {
 /** An answer that got lost says nothing about the key. */
 function mayBeMade(error: unknown, name: string | null): unknown {
   if (!(error instanceof MistralKeyError) || error.kind !== "unreachable") return error;
-  const hint = joinHints(deleteIt, error.hint);
+  const hint = joinHints(`Delete it, if it is there: ${keyList}`, error.hint);
   return withSentence(error, `${mayBeThere(name)}, and nobody has it.`, { hint });
 }

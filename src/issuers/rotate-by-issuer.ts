@@ -43,13 +43,15 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   if (made === undefined) return await rotateKey(deps, { ...request, from: "prompt" });
   const { issuer, successor } = made;
   const { created, listed } = successor;
+  // A policy may have made it earlier than requested, so only a day that a person entered may stand in.
+  const { expiresAt = request.expiresAt } = listed;
   const replace: ReplaceRequest = {
     ...request,
     name,
     key: created.key,
     store,
     endpoint,
-    expiresAt: listed.expiresAt,
+    expiresAt,
     listed,
     before,
   };

@@ -1,6 +1,8 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
@@ -46,7 +48,8 @@ export type Retired = Seen | "given-up";
 
 /**
  * Retires the old key: checks whether Mistral still accepts it, deletes it through `revoke` or asks the
- * user to, and polls until it is refused. It is never deleted before Mistral accepts the key in use.
+ * user to, and polls until it is refused. It is never deleted before Mistral accepts the key in use, and
+ * never through `revoke` while another profile has it.
  *
  * @throws Cancelled when the user stops during the first check
  */
@@ -55,8 +58,9 @@ export async function retireOldKey(deps: Deps, keys: RetiringKeys, options: Reti
   let state = await lookAtOldKey(keys).finally(() => line.clear());
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
   const { browser, yes, waitMs, revoke } = options;
+  const isShared = warnOfSharing(deps, keys);
   try {
-    if (revoke !== undefined) {
+    if (revoke !== undefined && !isShared) {
       if (await isRevoked(deps, keys.record, revoke))
         return await watch(deps, keys, state, waitMs ?? usualWaitMs);
       // An earlier run or a person may have deleted it.
@@ -95,6 +99,19 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys): Promise<Seen>
   return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
 }
 
+/** Other profiles may hold the old key, too. Returns whether one does. */
+function warnOfSharing({ profiles, output }: Deps, { record, old }: RetiringKeys): boolean {
+  const others = profiles
+    .list()
+    .filter((row) => "profile" in row && matchesFingerprint(old, row.profile.fingerprint))
+    .filter(({ name }) => name !== record.profile);
+  for (const { name } of others) {
+    output.warn(`Profile "${name}" has the old key, too, and loses it when that is deleted at Mistral.`);
+    output.next(`To replace it there first: ${commandFor(name, "rotate")}`);
+  }
+  return others.length > 0;
+}
+
 /** On failure, a person can still delete it. */
 async function isRevoked({ output }: Deps, record: RotationRecord, revoke: RevokeOldKey): Promise<boolean> {
   const line = output.progress("Deleting the old key at Mistral");
@@ -116,7 +133,7 @@ function showRow({ output }: Deps, { oldKey }: RotationRecord, state: Left): voi
   output.heading("One thing is left: delete the old key at Mistral.");
   if (state === "old-key-forbidden")
     output.paragraph("Mistral knows it, although it allows it no calls, so it has not been deleted yet.");
-  output.paragraph("In API Keys, find this row, open its menu and delete it.");
+  output.paragraph("In API Keys, find this row and delete it.");
   output.print();
   const rows = [{ label: "Name", value: oldKey.name ?? "not known here; go by the characters above" }];
   output.card({ title: oldKey.mask, rows });

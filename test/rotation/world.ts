@@ -245,6 +245,7 @@ class Run {
       store: async () => store,
       profiles: {
         read: () => look(() => readable(this.#profile)),
+        list: () => [],
         write: (profile: Profile) =>
           effect(() => {
             this.#profile = profile;

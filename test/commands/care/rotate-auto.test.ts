@@ -91,6 +91,14 @@ describe("rotate --auto", () => {
     expect(api.admin.wishes).toMatchObject([{ expiration: "2026-10-01" }]);
   });
 
+  it("claims no last day that Mistral did not say", async () => {
+    api.keys.accept(newKey.reveal());
+    api.admin.returns = { key: newKey.reveal(), key_id: "made-1" };
+    expect(await run()).toEqual({ code: 0 });
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeUndefined();
+    expect(deps.stderr()).toContain("is not noted");
+  });
+
   it.each(["x-api-key", "authorization"] as const)("sends the Admin API key as %s", async (header) => {
     api.admin.header = header;
     expect(await run()).toEqual({ code: 0 });
@@ -205,7 +213,7 @@ describe("rotate --auto", () => {
     ["two rows", () => api.admin.add(oldKey.reveal()), 2, "lists 2 keys"],
     ["a row without a workspace", () => renameRow({ workspace_id: null }), 6, "does not say which workspace"],
     ["no member whose key it is", () => api.admin.users.clear(), 6, "does not say which user"],
-    ["a key of Vibe", () => renameRow({ product: "Vibe" }), 2, "does not make"],
+    ["a key of Vibe", () => renameRow({ product: "Vibe" }), 2, "no way to ask for"],
     [
       "not an Admin API key",
       () => deps.secrets.delete({ profile: defaultProfile, slot: "admin" }),
@@ -445,6 +453,19 @@ it("rotate --auto says at once what may be there when it is stopped while a key 
 
 describe("rotate --all --expiring", () => {
   const work = parseProfileName("work");
+
+  it("deletes a key that two profiles have when both have a new one", async () => {
+    await storeKey(deps, { name: work, serverUrl: api.url, expiresAt: "2026-09-11" });
+    await deps.secrets.set({ profile: work, slot: "admin" }, adminKey);
+    api.admin.upcoming.push(otherKey.reveal());
+    expect(await run({ all: true, expiring: "14d" })).toEqual({ code: 9 });
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain('Profile "work" has the old key, too');
+    expect(await slotsOf(deps, work)).toMatchObject({ current: "another", previous: "nothing" });
+    expect(api.admin.has(oldKey.reveal())).toBe(false);
+    deps = deps.next();
+    expect(await run({ all: true, expiring: "14d" })).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+  });
 
   it("rotates what is due, one after the other, and sums up", async () => {
     await storeKey(deps, { name: work, key: otherKey, serverUrl: api.url, expiresAt: "2027-02-21" });
