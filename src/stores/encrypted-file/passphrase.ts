@@ -55,10 +55,12 @@ export class PassphraseSource {
   /**
    * The passphrase for a new file. The user enters it twice.
    *
-   * @throws MistralKeyError of kind `store-locked` when there is none and no user to ask
+   * @throws MistralKeyError of kind `store-locked` when there is none and no user to ask, or when nobody
+   *   could type the given one, as into `age`
    */
   async toMake(): Promise<Passphrase> {
     const given = this.given();
+    if (given?.isMisread) throw misread();
     if (given !== undefined) return given;
     const message = `A new passphrase, ${shortest} characters or more; only it opens the file`;
     return new Passphrase(await this.#ask({ message, atLeast: shortest }));
@@ -101,6 +103,14 @@ function unusableFile(what: string, cause?: unknown): MistralKeyError {
   return new MistralKeyError("store-locked", `The file named in MISTRAL_KEY_PASSPHRASE_FILE ${what}.`, {
     cause,
     hint: "Set MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase and nothing else.",
+  });
+}
+
+function misread(): MistralKeyError {
+  const message =
+    "The passphrase given begins with a byte order mark or is not in UTF-8, so nobody could type it.";
+  return new MistralKeyError("store-locked", message, {
+    hint: "Save it again, in UTF-8 without a byte order mark, or use another one.",
   });
 }
 

@@ -18,6 +18,11 @@ export class Passphrase {
     this.#text = text;
   }
 
+  /** Whether it begins with a byte order mark, or stands for bytes that are not UTF-8. */
+  get isMisread(): boolean {
+    return /^\ufeff|\ufffd/.test(this.#text);
+  }
+
   equals(other: Passphrase): boolean {
     return this.#text === other.#text;
   }

@@ -280,6 +280,29 @@ describe("the file that holds the passphrase", () => {
   });
 });
 
+describe("a passphrase that nobody could type", () => {
+  it.each([
+    ["begins with a byte order mark", Buffer.from(`\ufeff${passphrase}`)],
+    ["is in UTF-16", Buffer.from(`\ufeff${passphrase}`, "utf16le")],
+    ["is in Latin-1", Buffer.from(`${passphrase} \xe4`, "latin1")],
+  ])("makes no new file when it %s, but opens the one that it made before", async (_what, content) => {
+    const { home } = openUnlocked();
+    const path = join(home, "passphrase");
+    writeFileSync(path, content, { mode: 0o600 });
+    const { store } = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
+    await expect(store.prepare(address.profile)).rejects.toMatchObject({
+      kind: "store-locked",
+      hint: expect.stringContaining("without a byte order mark"),
+    });
+    await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-locked" });
+
+    await openStore({ home, answers: [content.toString()] }).store.set(address, key);
+    expect((await store.get(address))?.equals(key)).toBe(true);
+    await store.set(address, otherKey);
+    expect((await store.get(address))?.equals(otherKey)).toBe(true);
+  });
+});
+
 describe("deriving a key", () => {
   it("leaves the event loop free, and stops waiting at Ctrl-C with nothing written", async () => {
     const { store, interrupt, pathOf } = openUnlocked({ logN: 18 });
