@@ -5,6 +5,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { everySlot, type SecretStore } from "../stores/secret-store.ts";
 import { type KeyRequest, noKey } from "../stores/stored-key.ts";
+import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
 import { targetText } from "./target-reference.ts";
@@ -130,6 +131,14 @@ export async function tellOfRemoval(
       ? `The key is removed from ${place}; profile "${profile}" keeps its own key where that is.`
       : `Profile "${profile}" is removed from ${place} and from this machine.`,
   );
+  // A move to another store that was killed at its end leaves a copy behind.
+  const copy = strayOnly ? undefined : await findUnlistedKey(deps, profile);
+  if (copy !== undefined) {
+    const { kind } = copy.store;
+    output.warn(
+      `A key of it is still in ${copy.store.describe()}. To erase that one: ${commandFor(profile, `remove --store ${kind}`)}`,
+    );
+  }
   if (targets.length > 0)
     output.warn(`Its key was delivered to ${targets.join(", ")}, and was not removed there.`);
   if (adminKey !== undefined)

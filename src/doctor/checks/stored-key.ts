@@ -52,7 +52,7 @@ export const keyCheck: Check = {
   // Deriving a key from a passphrase is slow, more so on a busy machine.
   limitMs: 3 * localLimitMs,
   run: async (context) => {
-    const { known, profile, deps, network } = context;
+    const { known, profile, deps, network, store } = context;
     if (isDamaged(context)) return withoutProfile;
     if (known === undefined) {
       const unlisted = await findUnlistedKey(deps, profile);
@@ -77,6 +77,12 @@ export const keyCheck: Check = {
       const day = formatDay(dayOf(new Date(known.lastVerifiedAt)));
       says.push(`Mistral refused it at the last check, on ${day}.`);
       hints.push(`To check it again: ${commandFor(profile, "verify")}`);
+    }
+    // A move to another store that was killed at its end leaves a copy behind.
+    const copy = await findUnlistedKey(deps, profile, [known.store === "file" ? "keychain" : "file"]);
+    if (copy !== undefined && copy.store.kind !== store.kind) {
+      says.push(`A key of this profile is also in ${copy.store.describe()}.`);
+      hints.push(`To erase that one: ${commandFor(profile, `remove --store ${copy.store.kind}`)}`);
     }
     if (says.length === 0) return result;
     return { state: "warn", message: [result.message, ...says].join(" "), hint: hints.join("\n") };

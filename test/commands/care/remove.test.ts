@@ -208,6 +208,15 @@ describe("remove", () => {
     expect(deps.profiles.read(defaultProfile)).toBeDefined();
   });
 
+  it("says when another store has a key of the removed profile left", async () => {
+    const file = new StandInStore("file");
+    await file.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    deps = deps.next();
+    const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+    expect(await remove({ args: [], flags: new Flags({ yes: true }) }, both)).toBe(0);
+    expect(deps.stderr()).toContain("mistral-key remove --store file");
+  });
+
   it("is repeated after being cut off at any instant", async () => {
     for (let at = 1; ; at += 1) {
       await storeKey(deps);
