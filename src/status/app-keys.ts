@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Discovery, FoundPlace } from "../plaintext/find-keys.ts";
-import { whereOf } from "../plaintext/place-words.ts";
+import { shortPath, whereOf } from "../plaintext/place-words.ts";
 
 /** Where each app looks, in order. */
 const apps: readonly {
@@ -31,7 +31,7 @@ const apps: readonly {
  */
 export function describeApps(
   { env, profiles }: Pick<Deps, "env" | "profiles">,
-  { found }: Discovery,
+  { found, unread }: Discovery,
   at: ProcessContext,
 ): readonly string[] {
   const listed = profiles.list();
@@ -44,9 +44,14 @@ export function describeApps(
     return read.state === "key" ? { key: read.key, place: { kind: "environment", variable } } : undefined;
   };
   return apps.map(({ app, looks, unseen = "" }) => {
-    const taken = looks
-      .map((look) => ("file" in look ? inFile(look.file) : inVariable(look.variable)))
-      .find((one) => one !== undefined);
+    let taken: { key: ApiKey; place: FoundPlace } | undefined;
+    for (const look of looks) {
+      const missed = "file" in look ? unread.find(({ kind }) => kind === look.file) : undefined;
+      if (missed !== undefined)
+        return `${app} may use a key here from ${shortPath(missed.where, at)}, which was not read: ${missed.reason}.`;
+      taken = "file" in look ? inFile(look.file) : inVariable(look.variable);
+      if (taken !== undefined) break;
+    }
     if (taken === undefined) return `${app} finds no key here by itself${unseen}.`;
     const { key, place } = taken;
     const owner = listed.find((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));

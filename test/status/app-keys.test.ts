@@ -71,6 +71,20 @@ describe("the keys that apps would take here", () => {
     expect(vibe).toContain("from MISTRAL_API_KEY");
   });
 
+  it("are not known where a tool's file was not read, unless the tool looks elsewhere first", async () => {
+    write(".vibe/.env", `MISTRAL_API_KEY=${key}\0`);
+    write(".config/io.datasette.llm/keys.json", "{");
+    const unread = (tool: string) =>
+      expect.stringMatching(new RegExp(`^• ${tool} may use a key here from ~.*, which was not read: it is `));
+    expect(await apps({ env: { LLM_MISTRAL_KEY: key } })).toEqual([
+      "• Mistral's SDK finds no key here by itself.",
+      unread("Mistral Vibe"),
+      unread("llm"),
+    ]);
+    const [, vibe] = await apps({ env: { MISTRAL_API_KEY: key } });
+    expect(vibe).toContain("from MISTRAL_API_KEY");
+  });
+
   it("are reported by doctor, too, and are no fault", async () => {
     deps = deps.next({ env: { MISTRAL_API_KEY: key, MISTRAL_KEY_HOME: deps.home } });
     await doctor({ args: [], flags: new Flags({ offline: true, json: true }) }, deps);

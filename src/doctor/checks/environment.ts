@@ -35,7 +35,12 @@ export const dotenvCheck: Check = {
   title: ".env files",
   limitMs: 2 * localLimitMs,
   run: async ({ plaintext, processContext }) => {
-    const { found } = await plaintext();
+    const { found, unread } = await plaintext();
+    const missed = unread
+      .filter(({ kind }) => kind === "dotenv")
+      .map(
+        ({ where, reason }) => `${showName(relative(processContext.cwd, where))} was not read: ${reason}.`,
+      );
     const finds = found.flatMap(({ key, places }) =>
       places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
@@ -46,16 +51,18 @@ export const dotenvCheck: Check = {
           note: noteOn(place),
         })),
     );
-    if (finds.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
-    const message = finds
-      .map(({ path, mask, note }) => `${showName(path)} holds ${mask}${note && ` (${note})`}.`)
-      .join(" ");
+    if (finds.length + missed.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
+    const held = finds.map(
+      ({ path, mask, note }) => `${showName(path)} holds ${mask}${note && ` (${note})`}.`,
+    );
+    const message = [...held, ...missed].join(" ");
+    if (finds.length === 0) return { state: "warn", message };
     const tracked = finds.find(({ git }) => git === "tracked");
     const mayCommit = finds.some(({ git }) => git === "not-ignored" || git === "unknown");
     const hint =
       tracked === undefined
         ? `${mayCommit ? "Add it to .gitignore, or remove" : "To remove"} the key from the file: ${ownCommand("import")}`
-        : `Make a new key, since the old one is in git's history: ${ownCommand("rotate")}\nThen remove the file from git: git rm --cached ${shellWord(tracked.path)}`;
+        : `Make a new key, since git may have kept the old one: ${ownCommand("rotate")}\nThen remove the file from git: git rm --cached ${shellWord(tracked.path)}`;
     return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
       ? { state: "fail", code: exitCodes.unfinished, message, hint }
       : { state: "warn", message, hint };

@@ -200,7 +200,7 @@ const faults: readonly (Plant & {
   readonly state: "fail" | "warn";
   readonly code: number;
   readonly says: RegExp;
-  readonly advises: RegExp;
+  readonly advises?: RegExp;
 })[] = [
   {
     fault: "a locked keychain",
@@ -307,6 +307,37 @@ const faults: readonly (Plant & {
     flags: { offline: true },
     says: /was to expire on 2 Jan 2026.* refused it at the last check, on 3 Jan 2026/,
     advises: /^Replace it: mistral-key rotate\nTo check it again: mistral-key verify$/,
+  },
+  {
+    fault: "a copy that a killed move to an encrypted file has left",
+    store: "file",
+    env: { MISTRAL_KEY_PASSPHRASE: passphrase },
+    plant: ({ keychain }) => keychain.set(address, key),
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /is in an encrypted file\. A key of this profile is also in keychain\.$/,
+    advises: /^To erase that one: mistral-key remove --store keychain$/,
+  },
+  {
+    fault: "a copy that a killed move to the keychain has left",
+    plant: async ({ deps }) => {
+      const env = { MISTRAL_KEY_PASSPHRASE: passphrase };
+      await openEncryptedFile({ folder: deps.home, env, signal: deps.signal }).set(address, key);
+    },
+    id: "key",
+    state: "warn",
+    code: 0,
+    says: /is in keychain\. A key of this profile is also in an encrypted file\.$/,
+    advises: /^To erase that one: mistral-key remove --store file$/,
+  },
+  {
+    fault: "a dotenv file that Windows PowerShell wrote in UTF-16",
+    plant: ({ cwd }) => writeFileSync(join(cwd, ".env"), `MISTRAL_API_KEY=${key.reveal()}`, "utf16le"),
+    id: "dotenv",
+    state: "warn",
+    code: 0,
+    says: /^\.env was not read: it is not in UTF-8\.$/,
   },
   {
     fault: "a folder that others can open",
@@ -608,7 +639,7 @@ describe("doctor names", () => {
     const check = found.of(id);
     expect(check?.state).toBe(state);
     expect(check?.message).toMatch(says);
-    expect(check?.hint ?? "").toMatch(advises);
+    expect(check?.hint ?? "").toMatch(advises ?? /^$/);
     expect(found.code).toBe(code);
     expect(found.document.ok).toBe(code === 0);
     expect(JSON.stringify(found.document)).not.toMatch(/secret|not the one/);
