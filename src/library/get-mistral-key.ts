@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { MistralKeyError } from "../errors.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { withinLimit } from "../within-limit.ts";
@@ -51,6 +52,12 @@ export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise
     throw new MistralKeyError("usage", "MISTRAL_API_KEY holds something that cannot be a key.", {
       hint: "Set it to the key alone, without spaces or anything else, or unset it to use the stored key.",
     });
+  }
+  try {
+    // Many calls may share it. Node would warn of the eleventh listener, although each removes its own.
+    if (signal !== undefined) setMaxListeners(0, signal);
+  } catch {
+    // Not Node's own, so Node does not count.
   }
   const { readKeyOf } = await import("./stored-keys.ts");
   // Aborting ends only this wait: others may share the read.

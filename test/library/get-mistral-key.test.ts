@@ -139,6 +139,15 @@ describe("getMistralKey, with a stored key", () => {
     syncBuiltinESMExports();
   });
 
+  it("draws no warning of a leak when many calls share a signal", async () => {
+    await keep(oldKey);
+    const { signal } = new AbortController();
+    const warn = vi.spyOn(process, "emitWarning").mockReturnValue();
+    await Promise.all(Array.from({ length: 20 }, () => getMistralKey({ signal })));
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
   it("ends the wait of the one who stops waiting, and of nobody else", async () => {
     await keep(oldKey);
     const controller = new AbortController();
