@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 
 /**
@@ -24,14 +24,16 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<reado
   const usual = [[".local", "share"], [".local", "state"], [".config"], [".cache"]];
   const ofWindows = env.APPDATA && join(env.APPDATA, "Microsoft", "Windows", "PowerShell");
   const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
-  const found = await Promise.all([
-    historiesIn(home, 0),
-    ...hidden.map(({ name }) => historiesIn(join(home, name), 1)),
+  // By path, so that each is listed once, as deep as it must be.
+  const folders = new Map([
+    [resolve(home), 0],
+    ...hidden.map(({ name }) => [resolve(home, name), 1] as const),
     // `.local/state/nvim/shada` is the deepest.
     ...[...usual.map((names) => join(home, ...names)), ...moved, ofWindows]
       .filter(isPath)
-      .map((folder) => historiesIn(folder, 2)),
+      .map((folder) => [resolve(folder), 2] as const),
   ]);
+  const found = await Promise.all([...folders].map(([folder, levels]) => historiesIn(folder, levels)));
   return [...new Set([...named, ...found.flat()])];
 }
 

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import promises from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { historyFiles } from "../../src/leaks/histories.ts";
 
 let home: string;
@@ -100,4 +102,15 @@ test("a link to one is one, and a link in a circle does no harm", async () => {
   mkdirSync(join(home, ".config"));
   symlinkSync(".", join(home, ".config/circle"));
   expect(await found()).toContain(".bash_history");
+});
+
+test("a folder that counts for two reasons is listed once", async () => {
+  plant(".config/app/history", ".cache/history");
+  const listing = vi.spyOn(promises, "readdir");
+  syncBuiltinESMExports();
+  await found({ XDG_CONFIG_HOME: `${join(home, ".config")}/` });
+  const listed = listing.mock.calls.map(([path]) => String(path));
+  listing.mockRestore();
+  syncBuiltinESMExports();
+  expect(listed.filter((path) => path === join(home, ".config"))).toEqual([join(home, ".config")]);
 });
