@@ -40,16 +40,17 @@ export function dayAfter(days: number, now: Date): string {
  * Parses `2027-02-21`, `21 Feb 2027`, `Feb 21, 2027`, `90d` or `never`. Rejects `02/03/2027`: it means
  * February to some and March to others.
  *
+ * @param words - the words for no date, for the hint
  * @throws MistralKeyError of kind `usage` for any other form, a nonexistent day or a past day
  */
-export function parseExpiry(text: string, now: Date): Expiry {
+export function parseExpiry(text: string, now: Date, words = "or as never"): Expiry {
   const value = text.trim().toLowerCase().replace(/\s+/g, " ");
   if (value === "never" || value === "none") return null;
   const days = /^(\d{1,5})\s*d(?:ays?)?$/.exec(value)?.[1];
   const day = days === undefined ? calendarDay(writtenDay(value) ?? value) : dayAfter(Number(days), now);
   if (day === undefined) {
     throw new MistralKeyError("usage", "That is not a date mistral-key understands.", {
-      hint: "Write it as 2027-02-21 or 21 Feb 2027, as a number of days like 90d, or as never.",
+      hint: `Write it as 2027-02-21 or 21 Feb 2027, as a number of days like 90d, ${words}.`,
     });
   }
   if (daysLeft(day, now) < 0) {

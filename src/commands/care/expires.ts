@@ -12,7 +12,8 @@ export async function expires({ args, flags }: CommandInput, deps: Deps): Promis
   const { profile: name, json } = readSettings(flags, deps);
   const text = args.join(" ");
   const now = deps.now();
-  const expiresAt = text.trim().toLowerCase() === "unknown" ? undefined : parseExpiry(text, now);
+  const expiresAt =
+    text.trim().toLowerCase() === "unknown" ? undefined : parseExpiry(text, now, "as never or as unknown");
   const known = deps.profiles.read(name);
   if (known === undefined) {
     throw new MistralKeyError("no-key", `Nothing is known about a key of profile "${name}".`, {

@@ -63,6 +63,10 @@ describe("expires", () => {
     expect(noted()).toBe("2027-02-21");
   });
 
+  it("names every form of an answer when it does not understand one", async () => {
+    await expect(run("soon")).rejects.toMatchObject({ hint: expect.stringMatching(/never or as unknown/) });
+  });
+
   it("notes nothing when no key is known", async () => {
     await expect(run("90d", "-p", "work")).rejects.toMatchObject({
       kind: "no-key",
