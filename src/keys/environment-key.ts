@@ -24,13 +24,16 @@ export function readEnvironmentKey(
   variable = "MISTRAL_API_KEY",
 ): EnvironmentKey {
   const written = env[variable] ?? "";
-  const value = withoutQuotes(written.trim()).trim();
+  const value = unwrapped(written);
   if (value === "") return { state: "absent" };
   if (!ApiKey.accepts(value)) return { state: "unusable" };
   return { state: "key", key: ApiKey.of(value), wrapped: value !== written };
 }
 
-function withoutQuotes(text: string): string {
+/** The value of a variable without the quotes, spaces or line ending around it. */
+export function unwrapped(written: string): string {
+  const text = written.trim();
   const [first = "", ...rest] = text;
-  return (first === '"' || first === "'") && rest.at(-1) === first ? text.slice(1, -1) : text;
+  const quoted = (first === '"' || first === "'") && rest.at(-1) === first;
+  return quoted ? text.slice(1, -1).trim() : text;
 }

@@ -3,6 +3,7 @@ import { readTextFile, type TextFile } from "../files/text-file.ts";
 import { Git } from "../git/git.ts";
 import { type GitState, gitStates } from "../git/git-state.ts";
 import { ApiKey } from "../keys/api-key.ts";
+import { unwrapped } from "../keys/environment-key.ts";
 import { isKeyUnder } from "./formats/key-likeness.ts";
 import { NotUnderstood, type Occurrence } from "./formats/occurrence.ts";
 import { type FilePlace, filePlaces, type PlaceKind } from "./places.ts";
@@ -43,9 +44,10 @@ export interface Discovery {
 export async function findKeys(at: ProcessContext): Promise<Discovery> {
   const files = await findInFiles(at);
   const finds: { key: ApiKey; place: FoundPlace }[] = [];
-  for (const [variable, value = ""] of Object.entries(at.env)) {
-    if (!isKeyUnder(variable, value.trim())) continue;
-    finds.push({ key: ApiKey.of(value.trim()), place: { kind: "environment", variable } });
+  for (const [variable, written = ""] of Object.entries(at.env)) {
+    const value = unwrapped(written);
+    if (!isKeyUnder(variable, value)) continue;
+    finds.push({ key: ApiKey.of(value), place: { kind: "environment", variable } });
   }
   finds.push(...files.finds.map((place) => ({ key: place.occurrence.key, place })));
   return { found: groupEqual(finds), unread: files.unread };

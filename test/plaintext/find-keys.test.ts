@@ -49,6 +49,14 @@ test("equal keys are one key with several places, different keys are separate", 
   ]);
 });
 
+test("a variable counts with what Docker and Windows leave around its value", async () => {
+  const { found } = await find({
+    env: { MISTRAL_API_KEY: `"${chosenKey}"\r`, LLM_MISTRAL_KEY: ` ${chosenKey}` },
+  });
+
+  expect(found.map(({ key, places }) => [key.reveal(), places.length])).toEqual([[chosenKey, 2]]);
+});
+
 test("dotenv files count from this folder up to the top of the repository, and no further", async () => {
   mkdirSync(join(home, "repo/.git"), { recursive: true });
   write("above/.env", line);
