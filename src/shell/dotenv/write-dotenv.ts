@@ -154,15 +154,20 @@ async function keepFromGit(
 ): Promise<string | undefined> {
   const stateNow = async () => (await gitStates([place], git)).get(place);
   const state = await stateNow();
-  if (state === "not-ignored" && (await entry.mayIgnore?.())) {
-    const line = await addToGitignore(place);
-    if ((await stateNow()) === "ignored") return line;
-  }
-  refuseWhatGitCommits(state, place, entry);
+  const isAdded = state === "not-ignored" && (await entry.mayIgnore?.());
+  const line = isAdded ? await addToGitignore(place) : undefined;
+  if (line !== undefined && (await stateNow()) === "ignored") return line;
+  refuseWhatGitCommits(state, place, entry, line);
   return undefined;
 }
 
-function refuseWhatGitCommits(state: GitState | undefined, place: string, { path }: DotenvPlace): void {
+/** @param line - added to `.gitignore`, in vain */
+function refuseWhatGitCommits(
+  state: GitState | undefined,
+  place: string,
+  { path }: DotenvPlace,
+  line: string | undefined,
+): void {
   const [shown, name] = [showName(path), showName(basename(place))];
   switch (state) {
     case "tracked":
@@ -171,7 +176,10 @@ function refuseWhatGitCommits(state: GitState | undefined, place: string, { path
       });
     case "not-ignored":
       throw new MistralKeyError("usage", `Git does not ignore ${shown}, so a key in it could be committed.`, {
-        hint: `Add ${name} to .gitignore, then run the same command again.`,
+        hint:
+          line === undefined
+            ? `Add ${name} to .gitignore, then run the same command again.`
+            : `${showName(line)} is in .gitignore now, but another rule wins. To see it: git check-ignore -v ${shellWord(path)}`,
       });
     case "unknown":
       throw new MistralKeyError("usage", `Git could not say whether it would commit ${shown}.`, {
@@ -183,6 +191,6 @@ function refuseWhatGitCommits(state: GitState | undefined, place: string, { path
 
 function refused({ path, profile, name }: DotenvPlace, reason: string): MistralKeyError {
   return new MistralKeyError("usage", `${showName(path)} was not written: ${reason}.`, {
-    hint: `Nothing was changed. Name another file, or give the key to a program without one: ${runCommand(profile, name)}`,
+    hint: `Name another file, or give the key to a program without one: ${runCommand(profile, name)}`,
   });
 }

@@ -188,8 +188,18 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       writeFileSync(at("app/.gitignore"), "!.env\n");
       await expect(write("app/.env", process.env, async () => true)).rejects.toMatchObject({
         message: expect.stringContaining("does not ignore"),
+        hint: "/app/.env is in .gitignore now, but another rule wins. To see it: git check-ignore -v app/.env",
       });
       expect(existsSync(at("app/.env"))).toBe(false);
+    });
+
+    it("does not say that nothing was changed when .gitignore was", async () => {
+      writeFileSync(at(".env"), "A=1\n", { mode: 0o400 });
+      await expect(write(".env", process.env, async () => true)).rejects.toMatchObject({
+        message: ".env was not written: it is read-only.",
+        hint: expect.not.stringContaining("Nothing"),
+      });
+      expect(readFileSync(at(".gitignore"), "utf8")).toBe("/.env\n");
     });
 
     it("writes a file that git ignores, in a folder below too", async () => {
