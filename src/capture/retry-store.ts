@@ -21,7 +21,7 @@ export async function retryWhileStoreFails<Result>(
       output.warn(output.theme.strong(error.message), 0);
       printHint(output, error);
       const again = await (await prompts()).choose({
-        message: "The key was checked, but it is not stored. What now?",
+        message: "Storing the key failed. What now?",
         choices: [
           { value: true, name: "Try again", description: "once that is fixed" },
           { value: false, name: "Stop", description: "you will have to paste the key again" },
