@@ -136,9 +136,9 @@ function create(place: string, text: string, entry: DotenvEntry): DotenvWritten 
 
 /** The path of a file to create, with links resolved: that is the path git checks. */
 function placeOfNew(path: string, entry: DotenvPlace): string {
-  const there = lstatSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) throw refused(entry, "it is a folder");
-  if (there !== undefined) throw refused(entry, "it is a link that leads nowhere");
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw refused(entry, "it is a folder");
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    throw refused(entry, "it is a link that leads nowhere");
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {

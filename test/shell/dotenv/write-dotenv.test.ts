@@ -98,6 +98,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
 
   it.each([
     ["a folder", (path: string) => mkdirSync(path), "it is a folder"],
+    ["a link to a folder", (path: string) => symlinkSync(folder, path), "it is a folder"],
     ["a link that leads nowhere", (path: string) => symlinkSync("/no/such/file", path), "leads nowhere"],
     ["a device", (path: string) => symlinkSync("/dev/null", path), "not an ordinary file"],
     ["a read-only file", (path: string) => writeFileSync(path, "A=1\n", { mode: 0o400 }), "read-only"],
