@@ -1,6 +1,6 @@
 import { askExpiry } from "../capture/ask-expiry.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled } from "../errors.ts";
+import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { latestOf } from "../profiles/known-key.ts";
@@ -10,7 +10,7 @@ import type { StoredOutcome } from "./outcome.ts";
  * Asks for the last day of a stored key and notes it. Stopping here loses nothing.
  *
  * @param key.justMade - whether the user made it a moment ago
- * @throws Cancelled
+ * @throws Cancelled; MistralKeyError of kind `unfinished` when it could not be noted
  */
 export async function noteExpiry(
   deps: Deps,
@@ -30,12 +30,18 @@ export async function noteExpiry(
     return stored;
   }
   const profile = { ...latest, expiresAt };
-  deps.profiles.write(profile);
+  try {
+    deps.profiles.write(profile);
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    const { message, hint } = stoppedBeforeExpiry(stored, error.message);
+    throw new MistralKeyError("unfinished", message, { cause: error, hint });
+  }
   return { ...stored, profile };
 }
 
-function stoppedBeforeExpiry({ profile, replaced }: StoredOutcome): Cancelled {
-  const stored = "Stopped. Your key is stored; its last day was not noted";
+function stoppedBeforeExpiry({ profile, replaced }: StoredOutcome, because = "Stopped."): Cancelled {
+  const stored = `${because} Your key is stored; its last day was not noted`;
   const noting = `To note it: ${commandFor(profile.name, "expires DATE")}`;
   if (replaced === undefined || replaced.finished) return new Cancelled(`${stored}.`, { hint: noting });
   return new Cancelled(`${stored}, and the old key ${replaced.previous.mask} still has to be deleted.`, {

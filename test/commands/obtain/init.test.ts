@@ -6,6 +6,7 @@ import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { ProfileFolder } from "../../../src/profiles/profile-folder.ts";
+import type { ProfileRegistry } from "../../../src/profiles/profile-registry.ts";
 import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
 import { MemoryStore } from "../../../src/stores/memory.ts";
@@ -15,6 +16,7 @@ import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { runLine } from "../../support/run-line.ts";
 import { answer } from "../../support/scripted-prompts.ts";
+import { unwritable } from "../../support/unwritable-profiles.ts";
 
 const text = "testKey0".repeat(4);
 const otherText = "otherKy1".repeat(4);
@@ -387,6 +389,24 @@ describe("init, in a terminal", () => {
     }
   });
 
+  it("says that the key is stored when only its last day could not be noted", async () => {
+    const deps = open({ answers: [answer.choose("I have a key"), answer.key(text), answer.choose("Never")] });
+    let writes = 0;
+    const profiles: ProfileRegistry = {
+      ...unwritable(deps.profiles),
+      write: (profile) => {
+        writes += 1;
+        (writes === 1 ? deps.profiles : unwritable(deps.profiles)).write(profile);
+      },
+    };
+    await expect(runLine({ ...deps, profiles }, "init")).rejects.toMatchObject({
+      kind: "unfinished",
+      message: "The disk is full. Your key is stored; its last day was not noted.",
+      hint: "To note it: mistral-key expires DATE",
+    });
+    expect(await storedIn(deps)).toBe(text);
+  });
+
   it("keeps what another run notes while it asks what to do with a stored key", async () => {
     const known = profileOf(
       { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint: { region: "global" } },
@@ -409,7 +429,7 @@ describe("init, in a terminal", () => {
       answers: [
         answer.choose("I have a key"),
         answer.key(text),
-        answer.choose("Try again", /not stored/),
+        answer.choose("Try again", /Storing the key failed/),
         answer.choose("Never"),
       ],
     });
