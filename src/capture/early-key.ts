@@ -22,7 +22,7 @@ export function keepEarlyKey(prompts: Prompts, output: Output): Prompts {
     for (;;) {
       const answer = await ask(onKeyPasted ?? keep);
       if (answer !== kept) return answer;
-      output.ok("Your key has arrived; it will be checked in a moment.");
+      output.ok("Your key has arrived. This question comes first.");
     }
   };
   return {

@@ -24,7 +24,7 @@ export async function retryWhileStoreFails<Result>(
         message: "Storing the key failed. What now?",
         choices: [
           { value: true, name: "Try again", description: "once that is fixed" },
-          { value: false, name: "Stop", description: "you will have to paste the key again" },
+          { value: false, name: "Stop", description: "you may have to paste the key again" },
         ],
       });
       if (!again) throw error;
