@@ -108,7 +108,7 @@ function unusableFile(what: string, cause?: unknown): MistralKeyError {
 
 function misread(): MistralKeyError {
   const message =
-    "The passphrase given begins with a byte order mark or is not in UTF-8, so nobody could type it.";
+    "The passphrase given begins with a byte order mark, ends with a carriage return or is not in UTF-8, so nobody could type it.";
   return new MistralKeyError("store-locked", message, {
     hint: "Save it again, in UTF-8 without a byte order mark, or use another one.",
   });

@@ -18,9 +18,9 @@ export class Passphrase {
     this.#text = text;
   }
 
-  /** Whether it begins with a byte order mark, or stands for bytes that are not UTF-8. */
+  /** Whether it has what editors and shells leave around a text, or stands for bytes that are not UTF-8. */
   get isMisread(): boolean {
-    return /^\ufeff|\ufffd/.test(this.#text);
+    return /^\ufeff|\ufffd|\r$/.test(this.#text);
   }
 
   equals(other: Passphrase): boolean {

@@ -284,6 +284,7 @@ describe("a passphrase that nobody could type", () => {
   it.each([
     ["begins with a byte order mark", Buffer.from(`\ufeff${passphrase}`)],
     ["is in UTF-16", Buffer.from(`\ufeff${passphrase}`, "utf16le")],
+    ["has the line ending of Windows left by $(cat)", Buffer.from(`${passphrase}\r`)],
     ["is in Latin-1", Buffer.from(`${passphrase} \xe4`, "latin1")],
   ])("makes no new file when it %s, but opens the one that it made before", async (_what, content) => {
     const { home } = openUnlocked();
