@@ -26,8 +26,8 @@ export interface ArgumentEntry {
   readonly suggests?: Suggestions;
 }
 
-/** Values to offer: these, existing profile names, or files. Any other value is allowed too. */
-export type Suggestions = readonly string[] | "profiles" | "files";
+/** Values to offer: these, existing profile names, remembered targets, or files. Any other is allowed too. */
+export type Suggestions = readonly string[] | "profiles" | "targets" | "files";
 
 /** What a command receives. */
 export interface CommandInput {

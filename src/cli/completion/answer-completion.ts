@@ -1,7 +1,11 @@
 import { writeSync } from "node:fs";
+import { shellWord } from "../../hints.ts";
+import { showName } from "../../outside-text.ts";
 import { ProfileFolder } from "../../profiles/profile-folder.ts";
+import type { ListedProfile } from "../../profiles/profile-registry.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
-import { completeLine } from "./complete-line.ts";
+import { targetText } from "../../profiles/target-reference.ts";
+import { type Candidate, completeLine } from "./complete-line.ts";
 
 /**
  * Answers the `completion` scripts, which call this on each Tab press:
@@ -19,15 +23,30 @@ export async function answerCompletion([
   try {
     const profiles = new ProfileFolder(await programFolder(process.env));
     const current = marked.slice(1);
-    const completion = completeLine(words, current, () => profiles.list().map(({ name }) => name));
+    const completion = completeLine(words, current, {
+      profiles: () => profiles.list().map(({ name }) => ({ value: name })),
+      targets: () => profiles.list().flatMap(targetsOf),
+    });
     const candidates = completion.kind === "values" ? completion.candidates : [];
-    // zsh and fish filter all values themselves, by the user's settings.
+    // zsh and fish filter all values themselves, by the user's settings, and quote the one they insert.
     const filters = shell === "zsh" || shell === "fish";
     const lines = candidates
       .filter(({ value }) => filters || value.startsWith(current))
-      .map(({ value, description }) => (description === undefined ? value : `${value}\t${description}`));
+      .map(({ value, description }) => {
+        const word = filters || value.startsWith("-") ? value : shellWord(value);
+        return description === undefined ? word : `${word}\t${description}`;
+      });
     writeSync(1, `${[completion.kind, ...lines].join("\n")}\n`);
   } catch {
     // A message would land in the middle of the user's typing.
   }
+}
+
+/** Leaves out targets with characters that would not fit in a line of the answer. */
+function targetsOf(row: ListedProfile): readonly Candidate[] {
+  const targets = "profile" in row ? row.profile.targets : [];
+  return targets
+    .map(({ target }) => targetText(target))
+    .filter((text) => showName(text) === text)
+    .map((value) => ({ value, description: `a target of profile ${row.name}` }));
 }

@@ -7,6 +7,14 @@ export interface Candidate {
   readonly description?: string;
 }
 
+/** Values that only this machine knows. */
+export interface KnownValues {
+  /** The existing profiles. */
+  profiles(): readonly Candidate[];
+  /** The targets of all profiles. */
+  targets(): readonly Candidate[];
+}
+
 /** What Tab offers at the end of a command line. */
 export type Completion =
   | { readonly kind: "values"; readonly candidates: readonly Candidate[] }
@@ -22,22 +30,19 @@ const helpCommand: Candidate = { value: "help", description: "show help for a co
  *
  * @param words - the words before the cursor, without the program's own name
  * @param current - the word at the cursor, as typed so far
- * @param profiles - returns the names of the existing profiles
+ * @param known - what is known on this machine
  */
-export function completeLine(
-  words: readonly string[],
-  current: string,
-  profiles: () => readonly string[],
-): Completion {
+export function completeLine(words: readonly string[], current: string, known: KnownValues): Completion {
   let command: CommandEntry | undefined;
   let missing: readonly ArgumentEntry[] = [];
   /** A flag whose value comes next. */
   let awaiting: FlagEntry | undefined;
   let flagsEnded = false;
   for (const word of words) {
-    if (awaiting !== undefined) {
-      awaiting = undefined;
-    } else if (word === "--" && !flagsEnded) {
+    const isValue = awaiting !== undefined && mayBeValue(word, awaiting);
+    awaiting = undefined;
+    if (isValue) continue;
+    if (word === "--" && !flagsEnded) {
       flagsEnded = true;
     } else if (word.startsWith("-") && word !== "-" && !flagsEnded) {
       const [name = ""] = word.split("=", 1);
@@ -47,7 +52,7 @@ export function completeLine(
       return { kind: "files" };
     } else if (command !== undefined) {
       missing = missing.slice(1);
-    } else {
+    } else if (word !== helpCommand.value) {
       command = commandNamed(word);
       if (command === undefined) return nothing;
       missing = command.args ?? [];
@@ -56,8 +61,9 @@ export function completeLine(
 
   const offer = (suggestions: Suggestions = []): Completion => {
     if (suggestions === "files") return { kind: "files" };
-    const values = suggestions === "profiles" ? profiles() : suggestions;
-    return { kind: "values", candidates: values.map((value) => ({ value })) };
+    const candidates =
+      typeof suggestions === "string" ? known[suggestions]() : suggestions.map((value) => ({ value }));
+    return { kind: "values", candidates };
   };
   const offerFlags = (): Completion => {
     const candidates = flagsOf(command).map((flag) => ({
@@ -66,7 +72,9 @@ export function completeLine(
     }));
     return { kind: "values", candidates };
   };
-  if (awaiting !== undefined) return offer(awaiting.choices ?? awaiting.suggests);
+  if (awaiting !== undefined && mayBeValue(current, awaiting)) {
+    return offer(awaiting.choices ?? awaiting.suggests);
+  }
   if (current.startsWith("-") && !flagsEnded) return offerFlags();
   if (command === undefined) {
     const commands = commandTable.map(({ name, summary }) => ({ value: name, description: summary }));
@@ -90,5 +98,10 @@ function namesOf({ syntax }: FlagEntry): readonly string[] {
 }
 
 function takesValue({ syntax }: FlagEntry): boolean {
-  return syntax.includes("<");
+  return /[<[]/.test(syntax);
+}
+
+/** Whether a word after a flag is its value: not if that may be left out and the word is another flag. */
+function mayBeValue(word: string, { syntax }: FlagEntry): boolean {
+  return syntax.includes("<") || !word.startsWith("-");
 }

@@ -165,6 +165,7 @@ export const useCommands: readonly CommandEntry[] = [
       {
         syntax: "--forget <target>",
         description: "remove the key from this target, and stop delivering to it",
+        suggests: "targets",
         conflicts: ["dryRun"],
       },
       { syntax: "--dry-run", description: "say what would be done, and change nothing" },

@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import { commandTable } from "../../../src/cli/command-table.ts";
 import { completeLine } from "../../../src/cli/completion/complete-line.ts";
 
-const profiles = () => ["default", "work"];
-const complete = (...words: string[]) => completeLine(words.slice(0, -1), words.at(-1) ?? "", profiles);
+const known = {
+  profiles: () => [{ value: "default" }, { value: "work" }],
+  targets: () => [{ value: "llm", description: "a target of profile work" }],
+};
+const complete = (...words: string[]) => completeLine(words.slice(0, -1), words.at(-1) ?? "", known);
 const values = (...words: string[]) => {
   const completion = complete(...words);
   return completion.kind === "values" ? completion.candidates.map(({ value }) => value) : completion.kind;
@@ -37,6 +40,18 @@ describe("completeLine", () => {
     expect(values("init", "--expires", "")).toContain("90d");
     expect(values("env", "--write", "")).toBe("files");
     expect(values("verify", "--model", "")).toEqual([]);
+    expect(values("push", "--forget", "")).toEqual(["llm"]);
+  });
+
+  it("offers the value of a flag that can do without one, or what else may follow", () => {
+    expect(values("status", "--ics", "")).toBe("files");
+    expect(values("status", "--ics", "-")).toContain("--web");
+    expect(values("status", "--ics", "-p", "")).toEqual(["default", "work"]);
+    expect(values("status", "--ics", "keys.ics", "")).toContain("--json");
+  });
+
+  it("offers the commands that help is about", () => {
+    expect(values("help", "")).toEqual(values(""));
   });
 
   it("offers the values of an argument, once", () => {

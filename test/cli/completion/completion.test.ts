@@ -27,7 +27,9 @@ beforeAll(() => {
       store: "keychain",
       endpoint: { region: "global" },
     } as const;
-    new ProfileFolder(join(folder, "keys")).write(profileOf(known, new Date()));
+    const target = { kind: "command", command: `fly ${name} secrets` } as const;
+    const targets = name === "testing" ? [{ target, since: null }] : [];
+    new ProfileFolder(join(folder, "keys")).write({ ...profileOf(known, new Date()), targets });
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,6 +101,10 @@ for (const { shell, args, setup } of realShells) {
     it("completes flags", () => becomes("mistral-key verify --min", "mistral-key verify --min-days"));
     it("completes the names of profiles", () =>
       becomes("mistral-key get -p res", "mistral-key get -p research"));
+    it("completes remembered targets, as one word", () =>
+      tab("mistral-key push --forget comm", async (terminal) => {
+        await terminal.waitFor(/--forget (?:'command:fly testing secrets'|command:fly\\ testing\\ secrets)/);
+      }));
     it("completes choices", () => becomes("mistral-key --region glo", "mistral-key --region global"));
     it("completes pages", () => becomes("mistral-key open bil", "mistral-key open billing"));
     it("completes files", () =>
