@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Channel } from "../../src/web/channel.ts";
 import { PageServer } from "../../src/web/server/page-server.ts";
 
@@ -256,6 +256,22 @@ describe("the page's server", () => {
     await server.stop("stopped");
     server = await start(1);
     await expect.poll(() => seen.idle).toBe(1);
+  });
+
+  it("waits for an answer as long as it should, however long the work before the question took", async () => {
+    await server.stop("stopped");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      server = await start(600_000);
+      vi.advanceTimersByTime(599_000);
+      channel.send({ type: "say", verb: "ok", text: ["done"] });
+      vi.advanceTimersByTime(599_000);
+      expect(seen.idle).toBe(0);
+      vi.advanceTimersByTime(1000);
+      expect(seen.idle).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("sends past events, new events, and at the end how it ended", async () => {

@@ -50,6 +50,8 @@ export class PageServer {
     this.#authority = `127.0.0.1:${this.port}`;
     this.#session = new Session(this.port);
     this.#idle = setTimeout(() => this.#noticeIdleness(), options.idleMs);
+    // A question that follows long work gets the whole time.
+    options.channel.follow(0, () => this.#idle.refresh());
     server.on("request", (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
@@ -76,8 +78,8 @@ export class PageServer {
 
   async stop(how: End): Promise<void> {
     if (!this.#server.listening) return;
-    clearTimeout(this.#idle);
     this.#options.channel.send({ type: "end", how });
+    clearTimeout(this.#idle);
     this.#endStream?.();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
