@@ -7,6 +7,7 @@ import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { programFolders } from "../files/find-program.ts";
+import { ownCommand } from "../hints.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
 import { withUsualDumps } from "./core-dumps.ts";
@@ -130,6 +131,6 @@ function notFound(name: string, cause?: unknown): MistralKeyError {
   const message = `There is no command "${showName(name)}" here, or what it needs to start is missing.`;
   return new MistralKeyError("command-not-found", message, {
     cause,
-    hint: "Check its spelling and, if it is a script, the program that its first line names. Functions and aliases of a shell need that shell after --, as in: sh -c '…'",
+    hint: `Check its spelling and, if it is a script, the program that its first line names.\nFor an alias or a function of your shell: ${ownCommand("run -- bash -ic 'COMMAND'")}`,
   });
 }
