@@ -158,6 +158,25 @@ describe("the modules", () => {
     expect(layingOut).toEqual([]);
   });
 
+  it("say everything in ASCII, except where it is known what the terminal shows", () => {
+    const chosen = [
+      "src/terminal/output/",
+      "src/terminal/prompts/prompt-theme.ts",
+      "src/capture/pictures.ts",
+    ];
+    // What is read, not said; what another program or user wrote; and the page.
+    const others = [
+      "src/keys/pasted-key.ts",
+      "src/plaintext/formats/",
+      "src/outside-text.ts",
+      "src/web/page/",
+    ];
+    const found = sources.filter((file) => /[^\x00-\x7f]/.test(withoutComments(read(file))));
+    expect(found.filter((file) => ![...chosen, ...others].some((place) => file.startsWith(place)))).toEqual(
+      [],
+    );
+  });
+
   it("reveal a key only where it is stored, sent or handed over", () => {
     const found = sources.filter((file) => withoutComments(read(file)).includes(".reveal()"));
     expect(found.filter((file) => !revealing.some((place) => file.startsWith(place)))).toEqual([]);

@@ -40,7 +40,7 @@ export type CapturedKey =
 export async function captureKey(deps: Deps, request: CaptureRequest): Promise<CapturedKey> {
   const { from, message } = request;
   if (from === "stdin") {
-    return await checkAlone(deps, await receiveKey(deps, { message, flags: "… --with-key" }), request);
+    return await checkAlone(deps, await receiveKey(deps, message), request);
   }
   if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
   for (let key = from === "prompt" ? undefined : from; ; key = undefined) {

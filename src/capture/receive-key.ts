@@ -3,23 +3,16 @@ import { MistralKeyError } from "../errors.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { readPastedKey } from "../keys/pasted-key.ts";
 
-/** How to ask for a key on standard input. */
-export interface KeyOnStdin {
-  /** The prompt's question, if standard input is a keyboard. */
-  readonly message: string;
-  /** The flags that request it, for the hint: `… --with-key`. */
-  readonly flags: string;
-}
-
 /**
  * Reads a key from standard input: as it is from a pipe or file, from a keyboard with the hidden prompt.
  *
+ * @param message - the prompt's question
  * @throws Cancelled when the user stops
  * @throws MistralKeyError of kind `usage` when it is no usable key, or none is sent
  */
 export async function receiveKey(
   { interactive, prompts, readStdin, output }: Pick<Deps, "interactive" | "prompts" | "readStdin" | "output">,
-  { message, flags }: KeyOnStdin,
+  message: string,
 ): Promise<ApiKey> {
   if (interactive) return await (await prompts()).key<never>({ message });
   const waiting = output.progress("Waiting for a key on standard input");
@@ -29,5 +22,5 @@ export async function receiveKey(
     pasted.outcome === "empty"
       ? "Standard input held no key."
       : `Standard input held no usable key. ${pasted.reason}`;
-  throw new MistralKeyError("usage", found, { hint: `Send the key and nothing else: ${flags} < FILE` });
+  throw new MistralKeyError("usage", found, { hint: "Send the key and nothing else." });
 }

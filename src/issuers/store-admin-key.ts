@@ -61,7 +61,7 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
       hint: "Add --yes to replace it.",
     });
   }
-  const { key, issuer } = await captureAdminKey(deps, request, ordinary, endpoint);
+  const { key, issuer } = await captureAdminKey(deps, ordinary, endpoint);
   // Another run may have removed, renamed or moved it while the key was waited for.
   const latest = deps.profiles.read(name);
   if (latest?.store !== known.store) throw noKey(name, store, latest);
@@ -74,12 +74,10 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
 
 async function captureAdminKey(
   deps: Deps,
-  { profile }: AdminKeyRequest,
   ordinary: ApiKey,
   endpoint: Endpoint,
 ): Promise<{ readonly key: ApiKey; readonly issuer: KeyIssuer }> {
-  const flags = commandFor(profile, "init --admin --with-key");
-  const key = await receiveKey(deps, { message: "The Admin API key", flags });
+  const key = await receiveKey(deps, "The Admin API key");
   if (key.equals(ordinary)) {
     throw new MistralKeyError("usage", "This is the profile's API key, not an Admin API key.", {
       hint: say(facts.ownKind),

@@ -69,7 +69,7 @@ export function storeNameOf({ store, storeName }: Pick<Profile, "store" | "store
 export function abilitiesOf({ mayCall }: Pick<Profile, "mayCall">): string {
   if (mayCall === undefined) return "";
   const { models, requestsPerMinute } = mayCall;
-  const limit = requestsPerMinute === undefined ? "" : ` · ${requestsPerMinute} requests a minute`;
+  const limit = requestsPerMinute === undefined ? "" : `, ${requestsPerMinute} requests a minute`;
   return `${models} ${models === 1 ? "model" : "models"}${limit}`;
 }
 

@@ -17,7 +17,7 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
 export async function readStdin(stream: InputStream, signal: AbortSignal): Promise<string> {
   if (stream.isTTY === true) {
     throw new MistralKeyError("usage", "A key was expected on standard input, but that is your keyboard.", {
-      hint: "Send it from a file (… < FILE) or through a pipe (COMMAND | …). In a terminal, without --no-input and CI, mistral-key asks for it and keeps it hidden.",
+      hint: "Send it from a file (... < FILE) or through a pipe (COMMAND | ...). In a terminal, without --no-input and CI, mistral-key asks for it and keeps it hidden.",
     });
   }
   const chunks: Buffer[] = [];

@@ -3,7 +3,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
-import { commandFor, ownCommand } from "../../hints.ts";
+import { commandFor } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endpointFor } from "../../profiles/profile.ts";
@@ -59,7 +59,7 @@ async function verifyStored(deps: Deps, options: VerifyOptions): Promise<ExitCod
 
 async function verifyStdin(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
   const { json, quick, model } = options;
-  const key = await receiveKey(deps, { message: "The key to check", flags: ownCommand("verify --stdin") });
+  const key = await receiveKey(deps, "The key to check");
   const endpoint = endpointFor(options, undefined);
   const check = await checkWithProgress(deps, key, endpoint, {
     history: newKey,

@@ -21,7 +21,7 @@ export function openCommand(text: string, context: TargetContext): Target {
   const reading = at === -1 ? undefined : all.slice(at + 1);
   if (command.length === 0 || reading?.length === 0) {
     throw new MistralKeyError("usage", "The target command: needs a program to start.", {
-      hint: `Write it like this: 'command:PROGRAM… ${separator} PROGRAM…'`,
+      hint: `Write it like this: 'command:PROGRAM... ${separator} PROGRAM...'`,
     });
   }
   const words = `the command ${showName(command[0] ?? "")}`;

@@ -49,11 +49,11 @@ export function hang(first: string, text: string, columns: number): string {
     .join("\n");
 }
 
-/** Truncates a text to at most `width` columns, with an ellipsis if anything was cut. */
-export function shorten(text: string, width: number): string {
+/** Truncates a text to at most `width` columns, with an ellipsis of one column if anything was cut. */
+export function shorten(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
   const [kept = ""] = wrapAnsi(text, Math.max(width - 1, 1), { hard: true, wordWrap: false }).split("\n");
-  return `${kept.trimEnd()}…`;
+  return kept.trimEnd() + ellipsis;
 }
 
 /** Pads a text with spaces to a width in columns. */

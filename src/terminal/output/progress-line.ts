@@ -1,5 +1,6 @@
 import { hang, padEnd, shorten } from "./layout.ts";
 import type { Progress } from "./output.ts";
+import { inCharacters } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 
 /** Where a progress line draws itself. */
@@ -79,6 +80,7 @@ export class ProgressLine implements Progress {
     const frame = frames[this.#frame++ % frames.length] ?? "";
     // A line that reaches the right edge wraps and can no longer be erased.
     const room = Math.max(this.#surface.columns() - 5, 1);
-    this.#surface.write(`${eraseLine}  ${theme.accent(frame)} ${theme.faint(shorten(this.#label, room))}`);
+    const label = shorten(this.#label, room, inCharacters("…", theme));
+    this.#surface.write(`${eraseLine}  ${theme.accent(frame)} ${theme.faint(label)}`);
   }
 }

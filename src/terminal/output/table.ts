@@ -1,5 +1,6 @@
 import { displayWidth, hang, keyValueRows, padEnd, shorten } from "./layout.ts";
 import type { TableColumn } from "./output.ts";
+import { inCharacters } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 
 const gap = 2;
@@ -37,7 +38,7 @@ export function layOutTable(columns: readonly TableColumn[], width: number, them
   const line = (cellOf: (column: TableColumn) => string) => {
     const cells = shown.map((column, index) => {
       const room = widths[index] ?? 0;
-      return padEnd(shorten(cellOf(column), room), room);
+      return padEnd(shorten(cellOf(column), room, inCharacters("…", theme)), room);
     });
     return `  ${cells.join(" ".repeat(gap))}`.trimEnd();
   };

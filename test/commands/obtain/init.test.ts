@@ -66,7 +66,7 @@ describe("init, in a terminal", () => {
     expect(said).toContain("https://console.mistral.ai/api-keys");
     expect(said).toContain("laptop-nov-2026");
     expect(said).toContain("21 Feb 2027 (as you entered it), 90 days");
-    expect(said).toContain("8 models · 60 requests a minute");
+    expect(said).toContain("8 models, 60 requests a minute");
     expect(said).not.toContain(text);
     expect(deps.stdout()).toBe("");
     expect(await storedIn(deps)).toBe(text);
