@@ -6,12 +6,15 @@ import { showName } from "../outside-text.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
+const services: readonly string[] = ["github", "kubernetes", "aws", "vercel", "pass", "command"];
+
 /**
  * Delivers a key to targets, reads it back where possible, and prints each result. A failed target is
- * reported and does not stop the others. Those of one kind come one after the other, since they may change
- * the same thing: the git repository of a password store, for example.
+ * reported and does not stop the others. Those that may change the same thing come one after the other: the
+ * targets of one service, such as a password store with its git repository, and all files, since aider's may
+ * be named as a dotenv file too.
  *
- * @param onReport - called as each ends, before the next one of its kind starts
+ * @param onReport - called as each ends, before the next one of its group starts
  * @returns a report for each, in the order of the targets
  * @throws Cancelled when the user stops
  */
@@ -23,9 +26,10 @@ export async function deliverEverywhere(
   onReport: (report: DeliveryReport) => void,
 ): Promise<readonly DeliveryReport[]> {
   const reports: DeliveryReport[] = [];
-  const deliverAll = async (kind: TargetReference["kind"]) => {
+  const groupOf = ({ kind }: TargetReference) => (services.includes(kind) ? kind : "files");
+  const deliverAll = async (group: string) => {
     for (const [index, reference] of targets.entries()) {
-      if (reference.kind !== kind) continue;
+      if (groupOf(reference) !== group) continue;
       const report = await reporting(targetText(reference), async () =>
         deliver(await openTarget(reference, profile), key),
       );
@@ -35,7 +39,7 @@ export async function deliverEverywhere(
       reports[index] = report;
     }
   };
-  await Promise.all([...new Set(targets.map(({ kind }) => kind))].map(deliverAll));
+  await Promise.all([...new Set(targets.map(groupOf))].map(deliverAll));
   return reports;
 }
 

@@ -106,6 +106,10 @@ describe("push to a tool", () => {
     expect(statSync(at(".config/io.datasette.llm/keys.json")).mode & 0o777).toBe(0o600);
   });
 
+  it("delivers to one file under two names, one after the other", async () => {
+    expect((await on.push(`dotenv:${at(".env")}`, "aider")).code).toBe(0);
+  });
+
   it("leaves no part of a key in llm's file when the disk is full", async () => {
     mkdirSync(at(".config/io.datasette.llm"), { recursive: true });
     const pushed = await withDisk(fullDisk, () => on.push("llm"));
