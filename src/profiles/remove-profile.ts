@@ -3,6 +3,7 @@ import { Cancelled, isDamage, MistralKeyError, unlessDamaged } from "../errors.t
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
+import { showName } from "../outside-text.ts";
 import { everySlot, type SecretStore } from "../stores/secret-store.ts";
 import { type KeyRequest, noKey } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
@@ -140,7 +141,9 @@ export async function tellOfRemoval(
     );
   }
   if (targets.length > 0)
-    output.warn(`Its key was delivered to ${targets.join(", ")}, and was not removed there.`);
+    output.warn(
+      `Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}, and was not removed there.`,
+    );
   if (adminKey !== undefined)
     output.warn(
       `Its Admin API key ${adminKey} is forgotten too, and still works until it is deleted: ${furtherPages.adminKeys}`,

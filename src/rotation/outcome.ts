@@ -78,7 +78,7 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
     const untried = "was no longer kept here, so it could not be tried.";
     output.warn(`${old} ${untried} Make sure that it is deleted: ${consolePages.keys}`);
   }
-  const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => target);
+  const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => showName(target));
   if (missing.length > 0) output.warn(`Without the new key: ${missing.join(", ")}`);
   if (profile.expiresAt === undefined && typeof before?.expiresAt === "string") {
     const day = formatDay(before.expiresAt);

@@ -134,7 +134,7 @@ export async function forgetTarget(
     deps.profiles.write({ ...latest, targets: latest.targets.filter((one) => !isIt(one)) });
   }
   if (report.ok) return report;
-  const message = `${text} gets no more keys, but the key it has may still be there. ${report.message}`;
+  const message = `${showName(text)} gets no more keys, but the key it has may still be there. ${report.message}`;
   return { ...report, message };
 }
 

@@ -11,6 +11,7 @@ import { openTerminal } from "../support/terminal.ts";
 import { terminalEffects } from "../support/terminal-effects.ts";
 
 const key = "testKey0".repeat(4);
+const newKey = "nextKey1".repeat(4);
 /**
  * A title, a cleared screen, a style that is not ours, 8-bit controls, a string, and invisible characters.
  */
@@ -34,6 +35,12 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
     EDITOR: hostile,
     FORCE_COLOR: "3",
   });
+  const target = () => `dotenv:${join(work, hostile)}`;
+  const noteTarget = (more: object = {}) => {
+    const path = join(env().MISTRAL_KEY_HOME, "profiles", "default.json");
+    const targets = [{ target: target(), since: null }];
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), targets, ...more }));
+  };
   const run = (args: readonly string[], input?: string) =>
     runProgram(args, { env: env(), cwd: work, ...(input !== undefined && { input }) });
 
@@ -60,7 +67,7 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
       capabilities: { completion_chat: true },
     } as const;
     api = await startMistralApi({ models: [model, { ...model, id: "mistral-small-latest" }] });
-    api.keys.accept(key, { identity });
+    for (const one of [key, newKey]) api.keys.accept(one, { identity });
     for (const path of [work, env().HOME, join(work, hostile)]) mkdirSync(path, { recursive: true });
     for (const path of [join(work, `.env${hostile}`), join(work, `.env.${hostile}`), join(work, ".env")]) {
       writeFileSync(path, `# ${hostile}\nMISTRAL_API_KEY=${key}\n`);
@@ -77,10 +84,7 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
     const stored = await run(["init", "--with-key", "--expires", "5d", "--yes"], key);
     expect(stored.code, stored.stderr).toBe(0);
     const profiles = join(env().MISTRAL_KEY_HOME, "profiles");
-    const path = join(profiles, "default.json");
-    const profile = JSON.parse(readFileSync(path, "utf8"));
-    const targets = [{ target: `dotenv:${join(work, hostile)}`, since: null }];
-    writeFileSync(path, JSON.stringify({ ...profile, targets, storeName: hostile, identity }));
+    noteTarget({ storeName: hostile, identity });
     writeFileSync(join(profiles, "damaged.json"), `{ "name": "${hostile}" `);
     writeFileSync(join(profiles, `${hostile}.json`), "{}");
   });
@@ -158,5 +162,14 @@ describe.skipIf(process.platform === "win32")("names that would control a termin
     } finally {
       await terminal.close();
     }
+  });
+
+  it("are harmless as a target that takes no key", async () => {
+    await expectHarmless(["rotate", "--with-key", "--yes"], newKey);
+    api.keys.revoke(key);
+    await expectHarmless(["rotate", "--finish"]);
+    await expectHarmless(["push", "--forget", target()]);
+    noteTarget();
+    await expectHarmless(["remove", "--yes"]);
   });
 });

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { readTarget } from "../../src/profiles/target-reference.ts";
 import { planOf } from "../../src/rotation/journal.ts";
 import { storeKey } from "../rotation/stored-key.ts";
 import { findProgram } from "../support/find-program.ts";
@@ -272,6 +273,15 @@ describe("push to a service, through a stand-in for its program", () => {
     writeFileSync(at("another"), readFileSync(place, "utf8").replace('"2027-02-21"', '"2027-03-01"'));
     expect((await on.push("--forget", target)).code).toBe(0);
     expect(on.deps.profiles.read(defaultProfile)).toMatchObject({ expiresAt: "2027-03-01", targets: [] });
+  });
+
+  it("says that a key may still be there, in a folder whose name would control the terminal", async () => {
+    standIn("vercel", "exit 1");
+    await start();
+    const target = `vercel:production#${at("kept/\x1b[2J")}`;
+    await storeKey(on.deps, { key, targets: [{ target: readTarget(target), since: null }] });
+    const { code, said } = await on.push("--forget", target);
+    expect([code, said.includes("may still be there"), said.includes("\x1b")]).toEqual([9, true, false]);
   });
 
   it("says where to get a program that is missing", async () => {
