@@ -97,8 +97,8 @@ export function describeEnvironment({ environment, choice, profiles }: Survey): 
   const hint = isStored ? `To give apps the stored one: ${run}` : `To store it: ${ownCommand("import")}`;
   switch (environment.state) {
     case "absent": {
-      const message = "MISTRAL_API_KEY is not set here, so apps find no key";
-      return { state: "absent", message: isStored ? `${message} by themselves: ${run}` : `${message}.` };
+      const giving = isStored ? ` To give apps the stored key: ${run}` : "";
+      return { state: "absent", message: `MISTRAL_API_KEY is not set here.${giving}` };
     }
     case "unusable":
       return {

@@ -77,8 +77,8 @@ describe("status with twelve profiles", () => {
           14 days: mistral-key rotate -p NAME
         • Profile "default" is used here,
           since nothing names another.
-        • MISTRAL_API_KEY is not set here, so
-          apps find no key by themselves:
+        • MISTRAL_API_KEY is not set here. To
+          give apps the stored key:
           mistral-key run -- CMD
       "
     `);
@@ -103,7 +103,7 @@ describe("status with twelve profiles", () => {
         ! Key "gone" was refused at the last check: mistral-key verify -p gone
         ! 4 keys have expired or expire within 14 days: mistral-key rotate -p NAME
         • Profile "default" is used here, since nothing names another.
-        • MISTRAL_API_KEY is not set here, so apps find no key by themselves:
+        • MISTRAL_API_KEY is not set here. To give apps the stored key:
           mistral-key run -- CMD
       "
     `);
@@ -128,7 +128,7 @@ describe("status with twelve profiles", () => {
         ! Key "gone" was refused at the last check: mistral-key verify -p gone
         ! 4 keys have expired or expire within 14 days: mistral-key rotate -p NAME
         • Profile "default" is used here, since nothing names another.
-        • MISTRAL_API_KEY is not set here, so apps find no key by themselves:
+        • MISTRAL_API_KEY is not set here. To give apps the stored key:
           mistral-key run -- CMD
       "
     `);
@@ -147,7 +147,7 @@ describe("status with twelve profiles", () => {
                         github:ada/engine#production
 
         ! Key "work" expires in 2 days, on 3 Sep 2026: mistral-key rotate -p work
-        • MISTRAL_API_KEY is not set here, so apps find no key by themselves:
+        • MISTRAL_API_KEY is not set here. To give apps the stored key:
           mistral-key run -p work -- CMD
       "
     `);
