@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
+import { codeOf, reasonOf } from "../files/file-errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 
 /**
@@ -13,8 +14,14 @@ const historyName = /hist|hst$|viminfo|\.shada$/i;
  * The files in which shells and tools record what was typed. Any name like a history's counts: in the
  * home folder, its hidden folders and the XDG folders (specification 0.8, May 2021) with their subfolders,
  * and where a variable such as `HISTFILE` or `PSQL_HISTORY` points.
+ *
+ * @returns also which of the home folder and the XDG folders could not be listed, and why; about other
+ *   folders nothing is said, since nothing here writes where it cannot read
  */
-export async function historyFiles({ home, env }: ProcessContext): Promise<readonly string[]> {
+export async function historyFiles({ home, env }: ProcessContext): Promise<{
+  readonly files: readonly string[];
+  readonly gaps: readonly string[];
+}> {
   const isPath = (value: string | undefined): value is string => value !== undefined && isAbsolute(value);
   const named = Object.entries(env).flatMap(([name, value = ""]) =>
     name.includes("HIST") && isPath(value) ? [value] : [],
@@ -33,12 +40,15 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<reado
       .filter(isPath)
       .map((folder) => [resolve(folder), 2] as const),
   ]);
-  const found = await Promise.all([...folders].map(([folder, levels]) => historiesIn(folder, levels)));
-  return [...new Set([...named, ...found.flat()])];
+  const gaps: string[] = [];
+  const found = await Promise.all(
+    [...folders].map(([folder, levels]) => historiesIn(folder, levels, levels === 1 ? [] : gaps)),
+  );
+  return { files: [...new Set([...named, ...found.flat()])], gaps };
 }
 
-async function historiesIn(folder: string, levels: number): Promise<readonly string[]> {
-  const entries = await list(folder);
+async function historiesIn(folder: string, levels: number, gaps: string[] = []): Promise<readonly string[]> {
+  const entries = await list(folder, gaps);
   const files = entries.filter((entry) => !entry.isDirectory() && historyName.test(entry.name));
   const below = entries.filter((entry) => levels > 0 && entry.isDirectory());
   return [
@@ -47,8 +57,11 @@ async function historiesIn(folder: string, levels: number): Promise<readonly str
   ];
 }
 
-/** The entries of a folder; empty when it is missing or unreadable. */
-async function list(folder: string): Promise<readonly Dirent[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+/** The entries of a folder; empty when it is missing or, which is noted in `gaps`, unreadable. */
+async function list(folder: string, gaps: string[] = []): Promise<readonly Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (!["ENOENT", "ENOTDIR"].includes(codeOf(error))) gaps.push(`${folder}: ${reasonOf(error)}`);
+    return [];
+  });
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -85,9 +85,10 @@ async function scanHistories(
   patterns: LeakPatterns,
   signal: AbortSignal,
 ): Promise<readonly PartScan[]> {
-  const files = (await historyFiles(at)).map((path) => ({ path, shown: path }));
-  const scan = await scanFiles("shell-history", files, patterns, signal);
-  return [{ part: "histories of shells and tools", ...scan }];
+  const { files, gaps } = await historyFiles(at);
+  const toScan = files.map((path) => ({ path, shown: path }));
+  const scan = await scanFiles("shell-history", toScan, patterns, signal);
+  return [{ part: "histories of shells and tools", leaks: scan.leaks, gaps: [...gaps, ...scan.gaps] }];
 }
 
 function withShownPath(leak: Leak, shown: (text: string) => string): Leak {

@@ -22,7 +22,7 @@ function plant(...files: readonly string[]): void {
 }
 
 async function found(env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
-  const files = await historyFiles({ home, env, platform: "linux", cwd: home });
+  const { files } = await historyFiles({ home, env, platform: "linux", cwd: home });
   return files.map((file) => file.replace(`${home}/`, ""));
 }
 

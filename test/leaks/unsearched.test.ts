@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -148,6 +157,15 @@ describe("what could not be searched is named, with the reason", () => {
       inRepository: false,
       searched: ["histories of shells and tools"],
     });
+  });
+
+  test("a folder where histories are kept, but not one that is missing", async () => {
+    const circle = join(repository.home, "circle");
+    symlinkSync(circle, circle);
+    await expectGaps(
+      { "histories of shells and tools": /circle: it is a link/ },
+      { env: { ZDOTDIR: circle, XDG_DATA_HOME: join(repository.home, "nowhere") } },
+    );
   });
 
   test.each([
