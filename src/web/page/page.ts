@@ -12,6 +12,10 @@ const endings: Readonly<Record<End, string>> = {
 /** The tunnel of a remote machine may come back, so the proof is kept. */
 const lost =
   "The connection to the program was lost. If the program still runs in your terminal, reload this page.";
+const missing =
+  "This page needs the link that the terminal shows. If it is open in another tab, continue there.";
+const refused =
+  "This link is incomplete, or was used before. If the page is open in another tab, continue there. If you have not used the link, somebody else may have: press Ctrl-C in the terminal and run the command again.";
 /** Session storage key of the proof, so that a reload stays authenticated. */
 const proofPlace = "mistral-key-page";
 const tries = 3;
@@ -29,12 +33,9 @@ const painted = new Promise<unknown>((resolve) => {
 void painted.then(start);
 
 async function start(): Promise<void> {
+  const isLink = location.hash !== "";
   const proof = await enter();
-  if (proof === undefined) {
-    return end(
-      "This page needs the link that the terminal shows, and each link works once. Run the command again for another.",
-    );
-  }
+  if (proof === undefined) return end(isLink ? refused : missing);
   for (let left = tries; left > 0 && !isOver; left -= 1) {
     if (await follow(proof).catch(() => false)) left = tries;
     if (!isOver) await new Promise((resolve) => setTimeout(resolve, 1000));
