@@ -26,6 +26,9 @@ export function writeOpenFile(
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw new MistralKeyError("usage", `${showName(path)} was not written: ${reasonOf(cause)}.`, { cause });
+    throw new MistralKeyError("usage", `${showName(path)} was not written: ${reasonOf(cause)}.`, {
+      cause,
+      hint: "Correct that, then run the same command again.",
+    });
   }
 }

@@ -33,7 +33,9 @@ export interface Renamed {
 export async function renameProfile(deps: Deps, names: Renaming): Promise<Renamed> {
   const { profiles } = deps;
   const { from, to } = names;
-  if (from === to) throw new MistralKeyError("usage", "The two names are the same.");
+  if (from === to) {
+    throw new MistralKeyError("usage", "The two names are the same.", { hint: "Choose another new name." });
+  }
   const profile = profiles.read(from);
   if (profile === undefined) throw nothingToRename(from);
   refuseTakenName(deps, names, profile);

@@ -84,7 +84,9 @@ export async function onPage<Result>(
   } catch (error) {
     if (idle.signal.aborted) {
       end = "idle";
-      throw new Cancelled("Stopped: nothing was done on the page for ten minutes.");
+      throw new Cancelled("Stopped: nothing was done on the page for ten minutes.", {
+        hint: "To continue, run the same command again.",
+      });
     }
     if (error instanceof Cancelled) end = "stopped";
     if (error instanceof MistralKeyError) {

@@ -111,7 +111,7 @@ describe("a profile that is renamed", () => {
 
 describe("a rename that is refused", () => {
   const refused = async (kind: string, renaming = names) => {
-    expect(await rename(never, renaming)).toMatchObject({ kind });
+    expect(await rename(never, renaming)).toMatchObject({ kind, hint: expect.any(String) });
     expect((await keyOf(from))?.reveal()).toBe(oldKey.reveal());
     expect(machine.profiles.read(from)).toBeDefined();
   };

@@ -85,6 +85,7 @@ describe("status --ics", () => {
     await storeKey(deps);
     await expect(run(["--ics", join(deps.home, "nowhere", "keys.ics")])).rejects.toMatchObject({
       kind: "usage",
+      hint: expect.stringContaining("again"),
     });
     await storeKey(deps, { expiresAt: null });
     await expect(run(["--ics"])).rejects.toMatchObject({

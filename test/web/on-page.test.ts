@@ -51,7 +51,9 @@ describe("what is asked on a page", () => {
   it("is given up when no answer comes for so long, which page and terminal say", async () => {
     const { served, open } = await serve({}, { browser: false, idleMs: 900 });
     const page = await open();
-    expect(await served).toMatchObject({ error: { message: expect.stringContaining("nothing was done") } });
+    expect(await served).toMatchObject({
+      error: { message: expect.stringContaining("nothing was done"), hint: expect.stringContaining("again") },
+    });
     await page.ended;
     expect(page.events.at(-1)).toEqual({ type: "end", how: "idle" });
   });

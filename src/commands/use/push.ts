@@ -17,10 +17,11 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
   // Two deliveries to one place would run its program twice.
   const targets = [...new Map(named.map((target) => [targetText(target), target])).values()];
   if (targets.length > 0 && (forgotten !== undefined || flags.on("list"))) {
-    throw new MistralKeyError(
-      "usage",
-      `${forgotten === undefined ? "--list" : "--forget"} takes no other target.`,
-    );
+    throw forgotten === undefined
+      ? new MistralKeyError("usage", "--list takes no target.", { hint: "Leave it out: all are listed." })
+      : new MistralKeyError("usage", "--forget takes one target.", {
+          hint: "Run the command once for each target.",
+        });
   }
   if (flags.on("list")) return list(settings, deps);
   if (forgotten !== undefined) return await forget(settings, readReference(forgotten, deps), deps);

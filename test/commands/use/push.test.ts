@@ -232,7 +232,7 @@ describe("push", () => {
     [["command:sh -c 'cat"]],
     [["command:echo it's"]],
   ])("refuses %j", async (words) => {
-    await expect(on.push(...words)).rejects.toMatchObject({ kind: "usage" });
+    await expect(on.push(...words)).rejects.toMatchObject({ kind: "usage", hint: expect.any(String) });
     expect(on.remembered()).toEqual([]);
   });
 });
