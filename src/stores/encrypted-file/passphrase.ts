@@ -110,7 +110,7 @@ function misread(): MistralKeyError {
   const message =
     "The passphrase given begins with a byte order mark, ends with a carriage return or is not in UTF-8, so nobody could type it.";
   return new MistralKeyError("store-locked", message, {
-    hint: "Save it again, in UTF-8 without a byte order mark, or use another one.",
+    hint: "Use another one, or a copy in UTF-8 without a byte order mark.\nKeep this one as it is if it has encrypted a key before: nothing else opens that.",
   });
 }
 
