@@ -101,7 +101,7 @@ function wordsFor(left: Left, { profile }: RotationOutcome): string {
     case "new-key-rejected":
       return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
     case "unknown":
-      return "is kept, because it could not be found out whether it still works.";
+      return "is kept, because it could not be found out what Mistral says of both keys.";
   }
 }
 

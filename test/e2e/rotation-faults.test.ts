@@ -87,7 +87,7 @@ describeWithKeyring("a rotation, while its target gets the new key", () => {
   it("keeps both keys when the network is gone meanwhile, and says how to go on", async () => {
     const rotation = await rotateWhile(() => api.behave("cut"));
     expect(rotation.code).toBe(9);
-    expect(said(rotation)).toMatch(/could not be found out whether it still works.*rotate --finish/);
+    expect(said(rotation)).toMatch(/could not be found out what Mistral says.*rotate --finish/);
     api.behave("normal");
     await expectToEnd();
   });
