@@ -116,7 +116,8 @@ async function resume(deps: Deps, options: RotateOptions, record: RotationRecord
     }
   } catch (error) {
     if (!(error instanceof MistralKeyError) || error.kind !== "rejected") throw error;
-    deps.output.warn(error.message);
+    // Its message says that both keys are kept, which ends here.
+    deps.output.warn(`Mistral does not accept the new key ${record.newKey.mask}: back to the old one.`);
   }
   const told = await end(deps, { ...options, yes: true }, "back");
   return told.code === exitCodes.done ? await startNew(deps, options) : told;

@@ -132,6 +132,14 @@ describe("rotate --auto", () => {
     expect(await run()).toMatchObject({ code: 9 });
     expect(await slotsOf(deps)).toEqual({ ...untouched, next: "new" });
     expect(deps.journal.list()).toHaveLength(1);
+
+    api.behave("normal");
+    api.admin.accepts = true;
+    api.admin.upcoming.push(otherKey.reveal());
+    deps = deps.next();
+    expect(await run()).toEqual({ code: 0 });
+    expect(deps.stderr()).toContain(`Forgotten here, not deleted at Mistral: ${newKey.mask}`);
+    expect(deps.stderr()).not.toContain("Both keys are kept");
   });
 
   it("deletes a new key again that Mistral does not accept", async () => {
