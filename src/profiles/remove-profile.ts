@@ -148,9 +148,20 @@ export async function tellOfRemoval(
     output.warn(
       `Its Admin API key ${adminKey} is forgotten too, and still works until it is deleted: ${furtherPages.adminKeys}`,
     );
-  const what = keys.length === 0 ? "the key" : keys.join(" and ");
+  const rows = deps.profiles.list();
+  const holderOf = (mask: string) => rows.find((row) => "profile" in row && row.profile.key === mask)?.name;
+  for (const mask of keys) {
+    const holder = holderOf(mask);
+    if (holder !== undefined)
+      output.warn(
+        `This did not revoke ${mask} at Mistral. Do not delete it there: profile "${holder}" has it, too.`,
+      );
+  }
+  const free = keys.filter((mask) => holderOf(mask) === undefined);
+  if (keys.length > 0 && free.length === 0) return;
+  const what = free.length === 0 ? "the key" : free.join(" and ");
   const until =
-    keys.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
+    free.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
   output.warn(`This did not revoke ${what} at Mistral: ${until}, or expires.`);
   const address = output.theme.link(consolePages.keys);
   output.next(`To delete it, find its row in API Keys: ${address}`);

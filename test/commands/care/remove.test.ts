@@ -55,6 +55,19 @@ describe("remove", () => {
     expect(deps.stderr()).toContain("Its key was delivered to llm, and was not removed there.");
   });
 
+  it.each([{ store: "file" }, { profile: "work" }])(
+    "does not advise to delete a key that a profile still has: %j",
+    async (flags) => {
+      await storeKey(deps, { name: parseProfileName("work") });
+      expect(await run({ yes: true, ...flags })).toBe(0);
+      const said = deps.stderr().replace(/\s+/g, " ");
+      expect(said).toContain(
+        `did not revoke ${oldKey.mask} at Mistral. Do not delete it there: profile "default"`,
+      );
+      expect(deps.stderr()).not.toContain("find its row");
+    },
+  );
+
   it("leaves other profiles alone", async () => {
     const work = parseProfileName("work");
     await storeKey(deps, { name: work, key: newKey });
