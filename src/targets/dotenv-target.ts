@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import { readTextFile } from "../files/text-file.ts";
+import { readTextFile, type TextFile } from "../files/text-file.ts";
 import { standardVariable } from "../running/environment.ts";
 import { checkDotenv, clearDotenv, writeDotenv } from "../shell/dotenv/write-dotenv.ts";
 import type { Target, TargetContext } from "./target.ts";
@@ -15,7 +15,7 @@ export function openDotenv(path: string, words: string, { profile, processContex
     const reading = await readTextFile(path);
     if (reading.state === "unread") return undefined;
     if (reading.state === "absent") return "";
-    return parseEnv(reading.file.bytes.toString("utf8"))[standardVariable] ?? "";
+    return keyIn(reading.file) ?? "";
   };
   return {
     words,
@@ -24,9 +24,21 @@ export function openDotenv(path: string, words: string, { profile, processContex
     deliver: (key) => writeDotenv({ ...place, key }, processContext),
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
-      return (await read()) === ""
-        ? `The key was removed from ${words}; an earlier value is not restored.`
-        : `The key is still in ${words} in another form; remove it yourself.`;
+      const left = await read();
+      if (left === key.reveal()) return `The key is still in ${words} in another form; remove it yourself.`;
+      const rest = left === "" ? "an earlier value is not restored" : "another one is there, and stays";
+      return `The key was removed from ${words}; ${rest}.`;
     },
   };
+}
+
+/** The value of `MISTRAL_API_KEY` in a dotenv file; `undefined` if it does not set it. */
+export function keyIn({ bytes }: TextFile): string | undefined {
+  // Node takes a byte order mark, a tab or what a lone carriage return ends for a part of the name or value.
+  return parseEnv(
+    bytes
+      .toString()
+      .trim()
+      .replace(/[\r\n]\s*/g, "\n"),
+  )[standardVariable];
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { findProgram } from "../files/find-program.ts";
@@ -9,8 +8,8 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
-import { standardVariable } from "../running/environment.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
+import { keyIn } from "./dotenv-target.ts";
 import { pushKey, targetsOfOthers, wouldDo } from "./push-key.ts";
 import { keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
@@ -99,7 +98,7 @@ async function dotenvFilesHere({ cwd }: ProcessContext): Promise<readonly string
   for (const path of [join(cwd, ".env"), join(cwd, ".env.local")]) {
     const reading = await readTextFile(path);
     if (reading.state !== "read") continue;
-    if (Object.hasOwn(parseEnv(reading.file.bytes.toString("utf8")), standardVariable)) files.push(path);
+    if (keyIn(reading.file) !== undefined) files.push(path);
   }
   return files;
 }

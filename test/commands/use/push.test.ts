@@ -205,6 +205,26 @@ describe("push", () => {
     expect(on.remembered()).toEqual([]);
   });
 
+  it.each([
+    ["a byte order mark", "\xef\xbb\xbfMISTRAL_API_KEY=old\nA=1\n"],
+    ["a tab", "A=1\n\tMISTRAL_API_KEY=old\n"],
+    ["lone carriage returns", "A=1\rMISTRAL_API_KEY=old\rB=2\r"],
+  ])("reads back and removes a key in a file with %s", async (_what, before) => {
+    writeFileSync(at(".env"), before, "latin1");
+    expect((await on.push("dotenv:.env")).said).toContain("has the key, read back");
+    expect(env()).toBe(before.replace("old", key.reveal()));
+    expect((await on.push("--forget", "dotenv:.env")).said).toContain("was removed from");
+    expect(env()).toBe(before.replace(/\t?MISTRAL_API_KEY=old[\r\n]/, ""));
+  });
+
+  it("removes the key where another one of the same name is above it, and says so", async () => {
+    await on.push("dotenv:.env");
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\nMISTRAL_API_KEY=${key.reveal()}\n`);
+    const { said } = await on.push("--forget", "dotenv:.env");
+    expect(said).toMatch(/was removed from .*; another one is there, and stays/);
+    expect(env()).toBe(`MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+  });
+
   it("says that the key is still there when it is in a form that is not removed", async () => {
     await on.push("dotenv:.env");
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}#mine\n`);
