@@ -1,6 +1,6 @@
-import { parseEnv } from "node:util";
-import { readTextFile, type TextFile } from "../files/text-file.ts";
+import { readTextFile } from "../files/text-file.ts";
 import { standardVariable } from "../running/environment.ts";
+import { readVariable } from "../shell/dotenv/set-variable.ts";
 import { checkDotenv, clearDotenv, writeDotenv } from "../shell/dotenv/write-dotenv.ts";
 import type { Target, TargetContext } from "./target.ts";
 
@@ -15,7 +15,7 @@ export function openDotenv(path: string, words: string, { profile, processContex
     const reading = await readTextFile(path);
     if (reading.state === "unread") return undefined;
     if (reading.state === "absent") return "";
-    return keyIn(reading.file) ?? "";
+    return readVariable(reading.file.text, standardVariable) ?? "";
   };
   return {
     words,
@@ -30,15 +30,4 @@ export function openDotenv(path: string, words: string, { profile, processContex
       return `The key was removed from ${words}; ${rest}.`;
     },
   };
-}
-
-/** The value of `MISTRAL_API_KEY` in a dotenv file; `undefined` if it does not set it. */
-export function keyIn({ bytes }: TextFile): string | undefined {
-  // Node takes a byte order mark, a tab or what a lone carriage return ends for a part of the name or value.
-  return parseEnv(
-    bytes
-      .toString()
-      .trim()
-      .replace(/[\r\n]\s*/g, "\n"),
-  )[standardVariable];
 }

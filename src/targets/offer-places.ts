@@ -8,8 +8,9 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import { standardVariable } from "../running/environment.ts";
+import { readVariable } from "../shell/dotenv/set-variable.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
-import { keyIn } from "./dotenv-target.ts";
 import { pushKey, targetsOfOthers, wouldDo } from "./push-key.ts";
 import { keyThere } from "./target.ts";
 import { toolsSetUp } from "./tools.ts";
@@ -98,7 +99,7 @@ async function dotenvFilesHere({ cwd }: ProcessContext): Promise<readonly string
   for (const path of [join(cwd, ".env"), join(cwd, ".env.local")]) {
     const reading = await readTextFile(path);
     if (reading.state !== "read") continue;
-    if (keyIn(reading.file) !== undefined) files.push(path);
+    if (readVariable(reading.file.text, standardVariable) !== undefined) files.push(path);
   }
   return files;
 }

@@ -37,10 +37,7 @@ export function removeVariable(text: string, name: string, value: string): strin
   let position = 0;
   for (const entry of entriesOf(text)) {
     if (entry.name !== name) continue;
-    const held = text
-      .slice(entry.start, entry.end)
-      .replace(/^[^=:]*[=:]/, "")
-      .trim();
+    const held = heldBy(text, entry);
     if (held !== value && !["'", '"', "`"].some((quote) => held === quote + value + quote)) continue;
     const lineEnd = nextLine(text, entry.end);
     const rest = text.slice(entry.end, lineEnd).trimStart();
@@ -48,6 +45,31 @@ export function removeVariable(text: string, name: string, value: string): strin
     position = lineEnd;
   }
   return result + text.slice(position);
+}
+
+/**
+ * The value that a text sets a variable to, the last one if there are several; `undefined` if it sets none.
+ * Node's own parser loses what follows a line that sets nothing.
+ *
+ * @param text - as for {@link setVariable}
+ */
+export function readVariable(text: string, name: string): string | undefined {
+  const last = [...entriesOf(text)].findLast((entry) => entry.name === name);
+  // Some readers end a bare value at any `#`.
+  return (
+    last &&
+    heldBy(text, last)
+      .replace(/^(['"`])(.*)\1$|#.*/s, "$2")
+      .trim()
+  );
+}
+
+/** An entry's value as it is written, with its quotes. */
+function heldBy(text: string, { start, end }: Entry): string {
+  return text
+    .slice(start, end)
+    .replace(/^[^=:]*[=:]/, "")
+    .trim();
 }
 
 interface Entry {

@@ -208,6 +208,7 @@ describe("push", () => {
   it.each([
     ["a byte order mark", "\xef\xbb\xbfMISTRAL_API_KEY=old\nA=1\n"],
     ["a tab", "A=1\n\tMISTRAL_API_KEY=old\n"],
+    ["a line that sets nothing", "export A\nMISTRAL_API_KEY=old\n"],
     ["lone carriage returns", "A=1\rMISTRAL_API_KEY=old\rB=2\r"],
   ])("reads back and removes a key in a file with %s", async (_what, before) => {
     writeFileSync(at(".env"), before, "latin1");
