@@ -39,7 +39,7 @@ export const keychainCheck: Check = {
       const message = `Not needed, your keys are in an encrypted file. (${failure.message})`;
       return { state: "ok", message };
     }
-    const { kind, message, hint } = offerOtherStore(failure, undefined);
+    const { kind, message, hint } = isUsed ? failure : offerOtherStore(failure, undefined);
     const state = kind.replace("store-", "");
     return { state: "fail", code: exitCodeOfKind(kind), message: `${message} (${state})`, hint };
   },

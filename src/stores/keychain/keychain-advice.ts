@@ -124,7 +124,6 @@ function adviceOnLinux(trouble: KeychainTrouble, machine: Machine): readonly str
       return [
         "Check whether one of its windows is waiting for you, perhaps behind other windows, and allow mistral-key access.",
         "If there is none, log out and in again, then run the command again.",
-        "If that does not help, keep the key in an encrypted file: add --store file.",
       ];
   }
 }

@@ -209,7 +209,7 @@ const faults: readonly (Plant & {
     state: "fail",
     code: 7,
     says: /login keyring is locked/,
-    advises: /Unlock it in Passwords and Keys/,
+    advises: /^Unlock it in Passwords and Keys\.$/,
   },
   {
     fault: "a key that is gone from the keychain",
