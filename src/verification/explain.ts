@@ -56,7 +56,7 @@ export function explain(assessed: Assessed): Explanation {
             sentence: say(facts.payment),
             causes: [say(facts.paymentCauses)],
             hint: say(facts.pay),
-            next: [{ command: "open billing", does: "see the payment method and the invoices" }],
+            next: [{ command: "open billing", does: "see the payment method, the credit and the invoices" }],
           }
         : {
             sentence: say(facts.noPlan),

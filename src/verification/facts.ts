@@ -40,10 +40,12 @@ export const facts = {
   noPlan: userReports("The key is good, but its workspace has no active plan, so every call is refused."),
   notInPlan: userReports("Or its plan does not include {model}."),
   choosePlan: userReports(`Waiting does not help: go to ${consolePages.subscription} and choose a plan.`),
-  payment: errors("The key is good, but Mistral asks for a payment first."),
-  paymentCauses: errors("There is no payment method, a payment has failed, or prepaid credit is used up."),
+  payment: errors("The key is good, but calls are refused because of the organization's billing."),
+  paymentCauses: errors(
+    "There is no payment method, a payment has failed, prepaid credit or what the plan includes is used up, or a monthly spending limit is reached.",
+  ),
   pay: errors(
-    `Waiting does not help: go to ${consolePages.billing} and check the payment method and the last invoice.`,
+    `Go to ${consolePages.billing} and check the payment method, the credit, the last invoice and the spending limit.`,
   ),
   spending: spending(
     "The key is good, but a monthly spending limit is reached, so calls are refused until next month or until an admin raises it.",

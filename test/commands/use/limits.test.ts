@@ -121,7 +121,7 @@ describe("limits", () => {
     ["rate-limited", 6, /Requests a minute +○{10} +none of 60 left/, /Try again in 42 seconds/],
     ["month-used-up", 6, /Tokens a month +○{10} +none of 1,000,000,000 left/, /next month/],
     ["spending-limit", 6, /^$/, /monthly spending limit is reached(?:.|\n)*open workspaces/],
-    ["payment-required", 6, /^$/, /asks for a payment/],
+    ["payment-required", 6, /^$/, /the organization's billing/],
     ["server-error", 5, /^$/, /Mistral itself failed/],
     ["invalid-model", 2, /^$/, /no model called/],
   ])("explains %s", async (behaviour, code, stdout, stderr) => {
