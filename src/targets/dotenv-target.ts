@@ -1,8 +1,9 @@
 import { readTextFile } from "../files/text-file.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import { standardVariable } from "../running/environment.ts";
 import { readVariable } from "../shell/dotenv/set-variable.ts";
 import { checkDotenv, clearDotenv, writeDotenv } from "../shell/dotenv/write-dotenv.ts";
-import type { Target, TargetContext } from "./target.ts";
+import { inAnotherForm, type Target, type TargetContext } from "./target.ts";
 
 /**
  * The line `MISTRAL_API_KEY=…` of a dotenv file. Its other lines stay as they are.
@@ -17,16 +18,21 @@ export function openDotenv(path: string, words: string, { profile, processContex
     if (reading.state === "absent") return "";
     return readVariable(reading.file.text, standardVariable) ?? "";
   };
+  const holds = async (key: ApiKey) => {
+    const reading = await readTextFile(path);
+    return reading.state === "read" && reading.file.text.includes(key.reveal());
+  };
   return {
     words,
     read,
+    holds,
     check: () => checkDotenv(place, processContext),
     deliver: (key) => writeDotenv({ ...place, key }, processContext),
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
-      const left = await read();
-      if (left === key.reveal()) return `The key is still in ${words} in another form; remove it yourself.`;
-      const rest = left === "" ? "an earlier value is not restored" : "another one is there, and stays";
+      if (await holds(key)) return inAnotherForm({ words });
+      const rest =
+        (await read()) === "" ? "an earlier value is not restored" : "another one is there, and stays";
       return `The key was removed from ${words}; ${rest}.`;
     },
   };

@@ -28,6 +28,9 @@ export interface Target {
    */
   read(key: ApiKey): Promise<string | undefined>;
 
+  /** Whether its file holds a key at all, as in a comment, where `read` and `remove` pass over it. */
+  holds?(key: ApiKey): Promise<boolean>;
+
   /**
    * Removes what is there, and nothing else.
    *
@@ -55,9 +58,16 @@ export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
  */
 export async function forgetKey(target: Target, key: ApiKey): Promise<string> {
   const there = await keyThere(target, key);
+  const isRemovable = there === "same" || there === "unreadable";
+  if (!isRemovable && (await target.holds?.(key))) return inAnotherForm(target);
   if (there === "none") return `There is no key in ${target.words}.`;
   if (there === "another") return `There is another key in ${target.words}, which stays there.`;
   return await target.remove(key);
+}
+
+/** Says that a key is where it is not removed. */
+export function inAnotherForm({ words }: Pick<Target, "words">): string {
+  return `The key is still in ${words} in another form; remove it yourself.`;
 }
 
 /** What every target needs. */

@@ -41,6 +41,7 @@ export function openVibe(file: Target, context: TargetContext): Target {
   return {
     words: "Mistral Vibe",
     check: file.check,
+    ...(file.holds && { holds: file.holds }),
     deliver: async (key) => {
       if (!(await usesKeychain(key))) return await file.deliver(key);
       const args = ["store", "--label", "Mistral Vibe", ...asArguments(attributes)];
