@@ -133,7 +133,7 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
       running.paste(key);
       await running.waitFor("32 characters, looks right");
       running.press("enter");
-      const asked = await running.waitFor("not stored. What now?");
+      const asked = await running.waitFor("Storing the key failed. What now?");
       expect(asked).toContain("locked");
       expect(running.everything()).not.toContain(key);
       await keyring.unlock();
@@ -157,7 +157,7 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
     rotate.paste(secondKey);
     await rotate.waitFor("32 characters, looks right");
     rotate.press("enter");
-    await rotate.waitFor("not stored. What now?");
+    await rotate.waitFor("Storing the key failed. What now?");
     rotate.press("down");
     rotate.press("enter");
     await rotate.waitFor("the old key stays in use");
