@@ -95,12 +95,11 @@ function exchange(
     let hasTunnel = proxy === undefined;
     const outgoing = start(request, proxy?.agent);
     // Node reports a destroyed request only once it has a connection, which a proxy may withhold.
-    const abort = () => {
-      outgoing.destroy();
-      fail(signal.reason);
-    };
+    const abort = () => fail(signal.reason);
     const fail = (error: unknown) => {
       signal.removeEventListener("abort", abort);
+      // An answer that is not waited for may go on, and would keep the process alive.
+      outgoing.destroy();
       const { reason, code } = connectionFailureOf(error, host, signal.aborted);
       reject(error instanceof CallFailed ? error : failed(hasTunnel ? reason : "proxy", code));
     };

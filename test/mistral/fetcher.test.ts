@@ -72,6 +72,23 @@ describe("an answer", () => {
   it("in a status that HTTP does not have is none", async () => {
     await expect(fetchFrom(answer("{}", 999))).rejects.toMatchObject(unusable);
   });
+
+  it.each([
+    ["in a status that HTTP does not have", 999, "{"],
+    ["that is too long", 200, " ".repeat(9 * 2 ** 20)],
+  ])("%s is not waited for to its end", async (_which, status, begin) => {
+    let close = () => {};
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    const fetched = fetchFrom((_request, response) => {
+      response.on("close", close);
+      response.writeHead(status);
+      response.write(begin);
+    });
+    await expect(fetched).rejects.toMatchObject(unusable);
+    await closed;
+  });
 });
 
 describe("the nesting of JSON", () => {
