@@ -191,7 +191,7 @@ function may(...command: readonly [string, ...string[]]): boolean {
 
 /** Runs a command where libsecret is not there; the arguments are a folder for the layers, then the command. */
 const withoutLibsecret = `
-  library=$(ldconfig -p | sed -n 's/.*libsecret-1\\.so\\.0 .*=> //p' | head -n 1)
+  library=$(/sbin/ldconfig -p | sed -n 's/.*libsecret-1\\.so\\.0 .*=> //p' | head -n 1)
   libraries=$(readlink -f "$(dirname "$library")") && mount -t tmpfs none "$1" && mkdir "$1/upper" "$1/work" &&
   mknod "$1/upper/libsecret-1.so.0" c 0 0 &&
   mount -t overlay none -o "lowerdir=$libraries,upperdir=$1/upper,workdir=$1/work" "$libraries" &&
