@@ -44,6 +44,8 @@ export interface RunOptions {
 
 /** Without a person, the program may wait no longer than this for anything. */
 const usualIdleMs = 2500;
+/** No command may take longer, however slowly a server answers. */
+const longestMs = 90_000;
 const passphrase = "a passphrase for attacks";
 
 /** A folder for everything a person has, a store, and the built command in it; every run is watched. */
@@ -101,19 +103,23 @@ export class Machine {
       const { pid } = child;
       if (pid === undefined) return;
       const line = `${where}: ${args.join(" ")}`;
+      const hangs = (what: string) => {
+        report.find("hang", `${line}: ${what}`);
+        child.kill("SIGKILL");
+      };
+      const { idleMs = usualIdleMs } = options;
       watch.add({
         pid,
         keys,
         holders: options.holders ?? [],
-        idleMs: options.idleMs ?? usualIdleMs,
+        idleMs,
         onLeak: (what) => report.find("leak", `${line}: in ${what}`),
-        onIdle: () => {
-          report.find("hang", `${line}: idle for ${options.idleMs ?? usualIdleMs} ms`);
-          child.kill("SIGKILL");
-        },
+        onIdle: () => hangs(`idle for ${idleMs} ms`),
       });
+      const endless = setTimeout(() => hangs(`still running after ${longestMs} ms`), longestMs);
       options.during?.(child);
       child.on("close", (code, signal) => {
+        clearTimeout(endless);
         report.count("processes", watch.remove(pid));
         const [stdout, stderr] = [written.stdout, written.stderr].map((chunks) =>
           Buffer.concat(chunks).toString(),

@@ -44,8 +44,7 @@ export const hostileServers: Scenario = {
         // Mistral may take 10 s for each answer.
         const options = { input: keys[1], idleMs: 12_500 };
         const line = `${where}, ${command.join(" ")}`;
-        const run = await machine.run([...command, "--no-input"], line, options);
-        attack.report.expect(run.ms < 90_000, "hang", `${line}: took ${Math.round(run.ms)} ms`);
+        await machine.run([...command, "--no-input"], line, options);
         attack.report.count("answers", server.answers());
         const got = await machine.get(line);
         attack.report.expect(
