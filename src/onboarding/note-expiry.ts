@@ -21,7 +21,9 @@ export async function noteExpiry(
   try {
     expiresAt = await askExpiry(deps, key);
   } catch (error) {
-    throw error instanceof Cancelled ? stoppedBeforeExpiry(stored) : error;
+    if (!(error instanceof Cancelled)) throw error;
+    const { message, hint } = describeUnnoted(stored, "Stopped.");
+    throw new Cancelled(message, { hint });
   }
   if (expiresAt === undefined) return stored;
   const latest = latestOf(deps.profiles, stored.profile);
@@ -34,17 +36,18 @@ export async function noteExpiry(
     deps.profiles.write(profile);
   } catch (error) {
     if (!(error instanceof MistralKeyError)) throw error;
-    const { message, hint } = stoppedBeforeExpiry(stored, error.message);
+    const { message, hint } = describeUnnoted(stored, error.message);
     throw new MistralKeyError("unfinished", message, { cause: error, hint });
   }
   return { ...stored, profile };
 }
 
-function stoppedBeforeExpiry({ profile, replaced }: StoredOutcome, because = "Stopped."): Cancelled {
+function describeUnnoted({ profile, replaced }: StoredOutcome, because: string) {
   const stored = `${because} Your key is stored; its last day was not noted`;
   const noting = `To note it: ${commandFor(profile.name, "expires DATE")}`;
-  if (replaced === undefined || replaced.finished) return new Cancelled(`${stored}.`, { hint: noting });
-  return new Cancelled(`${stored}, and the old key ${replaced.previous.mask} still has to be deleted.`, {
+  if (replaced === undefined || replaced.finished) return { message: `${stored}.`, hint: noting };
+  return {
+    message: `${stored}, and the old key ${replaced.previous.mask} still has to be deleted.`,
     hint: `${noting}\nTo finish that: ${commandFor(profile.name, "rotate --finish")}`,
-  });
+  };
 }

@@ -131,6 +131,6 @@ function notFound(name: string, cause?: unknown): MistralKeyError {
   const message = `There is no command "${showName(name)}" here, or what it needs to start is missing.`;
   return new MistralKeyError("command-not-found", message, {
     cause,
-    hint: `Check its spelling and, if it is a script, the program that its first line names.\nFor an alias or a function of your shell: ${ownCommand("run -- bash -ic 'COMMAND'")}`,
+    hint: `Check its spelling and, if it is a script, the program that its first line names.\nFor an alias or a function of your shell: ${ownCommand(`run -- "$SHELL" -ic 'COMMAND'`)}`,
   });
 }
