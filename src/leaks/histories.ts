@@ -5,10 +5,10 @@ import { codeOf, reasonOf } from "../files/file-errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 
 /**
- * What tools name their history files: `.bash_history`, `history.sqlite3`, `.lesshst`, `.viminfo`,
- * `main.shada`.
+ * What tools name their history files, or the folders of them: `.bash_history`, `history.sqlite3`, xonsh's
+ * `history_json`, `.lesshst`, `.viminfo`, `main.shada`, elvish's `db.bolt`.
  */
-const historyName = /hist|hst$|viminfo|\.shada$/i;
+const historyName = /hist|hst$|viminfo|\.shada$|^db\.bolt$/i;
 
 /**
  * The files in which shells and tools record what was typed. Any name like a history's counts: in the
@@ -29,14 +29,18 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
   const moved = [env.XDG_DATA_HOME, env.XDG_STATE_HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.ZDOTDIR];
   // By name, since each may be a link, which a listing would not follow.
   const usual = [[".local", "share"], [".local", "state"], [".config"], [".cache"]];
-  const ofWindows = env.APPDATA && join(env.APPDATA, "Microsoft", "Windows", "PowerShell");
+  // Nushell's settings and history. Source: the Nushell book, Configuration, November 2026.
+  const ofMac = join(home, "Library", "Application Support", "nushell");
+  const ofWindows = [["Microsoft", "Windows", "PowerShell"], ["nushell"]].map((names) =>
+    env.APPDATA ? join(env.APPDATA, ...names) : undefined,
+  );
   const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
   // By path, so that each is listed once, as deep as it must be.
   const folders = new Map([
     [resolve(home), 0],
     ...hidden.map(({ name }) => [resolve(home, name), 1] as const),
     // `.local/state/nvim/shada` is the deepest.
-    ...[...usual.map((names) => join(home, ...names)), ...moved, ofWindows]
+    ...[...usual.map((names) => join(home, ...names)), ...moved, ofMac, ...ofWindows]
       .filter(isPath)
       .map((folder) => [resolve(folder), 2] as const),
   ]);
@@ -47,13 +51,24 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
   return { files: [...new Set([...named, ...found.flat()])], gaps };
 }
 
-async function historiesIn(folder: string, levels: number, gaps: string[] = []): Promise<readonly string[]> {
+async function historiesIn(
+  folder: string,
+  levels: number,
+  gaps: string[] = [],
+  isNamedSo = false,
+): Promise<readonly string[]> {
   const entries = await list(folder, gaps);
-  const files = entries.filter((entry) => !entry.isDirectory() && historyName.test(entry.name));
+  const files = entries.filter(
+    (entry) => !entry.isDirectory() && (isNamedSo || historyName.test(entry.name)),
+  );
   const below = entries.filter((entry) => levels > 0 && entry.isDirectory());
   return [
     ...files.map(({ name }) => join(folder, name)),
-    ...(await Promise.all(below.map(({ name }) => historiesIn(join(folder, name), levels - 1)))).flat(),
+    ...(
+      await Promise.all(
+        below.map(({ name }) => historiesIn(join(folder, name), levels - 1, [], historyName.test(name))),
+      )
+    ).flat(),
   ];
 }
 

@@ -48,10 +48,13 @@ const usual = [
   ".config/nushell/history.sqlite3",
   ".local/share/fish/fish_history",
   ".local/share/atuin/history.db",
+  ".local/share/xonsh/history_json/xonsh-1.json",
   ".local/share/powershell/PSReadLine/ConsoleHost_history.txt",
   ".local/state/bash/history",
+  ".local/state/elvish/db.bolt",
   ".local/state/lesshst",
   ".local/state/nvim/shada/main.shada",
+  "Library/Application Support/nushell/history.txt",
 ];
 
 test.each(usual)("%s is one by default", async (file) => {
