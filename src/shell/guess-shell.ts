@@ -9,9 +9,19 @@ export interface ShellContext {
   readonly ancestors: readonly string[];
 }
 
+/**
+ * What npm calls its process when npx starts this program, cut to the 15 characters that Linux keeps. Below
+ * it is a `sh` of npm's own. Source: npm 11, setting of process.title, November 2026.
+ */
+const startedByNpx = /^npm exec (?:mistra|file:)/;
+
 /** Guesses the shell that will evaluate a line: the nearest ancestor that is one, else the user's own. */
 export function guessShell({ platform, env, ancestors }: ShellContext): Shell | "other" | undefined {
-  const above = ancestors.map(shellNamed).find((shell) => shell !== undefined);
+  const npx = ancestors.findIndex((name) => startedByNpx.test(name));
+  const above = ancestors
+    .slice(npx + 1)
+    .map(shellNamed)
+    .find((shell) => shell !== undefined);
   if (above !== undefined) return above;
   const own = env.SHELL === undefined ? undefined : shellNamed(env.SHELL);
   // Only PowerShell sets PSModulePath, but Windows always does; there only shells like Git's set SHELL.

@@ -13,6 +13,14 @@ describe("guessShell", () => {
     expect(guessShell({ ...linux, ancestors: ["sh", "fish"] })).toBe("bash");
   });
 
+  it("is not the one that npx starts the program with", () => {
+    const npx = ["sh", "npm exec mistra"];
+    expect(guessShell({ ...linux, ancestors: [...npx, "fish", "bash"] })).toBe("fish");
+    expect(guessShell({ ...linux, ancestors: [...npx, "nu", "bash"] })).toBe("other");
+    expect(guessShell({ ...linux, ancestors: ["sh", "npm exec file:/", "zsh"] })).toBe("zsh");
+    expect(guessShell({ ...linux, ancestors: ["zsh", "sh", "npm exec zsh", "nu"] })).toBe("zsh");
+  });
+
   it("is the login shell when nothing else is known", () => {
     expect(guessShell({ ...linux, env: { SHELL: "/usr/bin/fish" } })).toBe("fish");
     expect(guessShell({ ...linux, ancestors: ["make", "cron"] })).toBe("bash");
