@@ -4,6 +4,8 @@ import { commandFor, ownCommand, runCommand, shellWord } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { targetText } from "../profiles/target-reference.ts";
+import { guessShell } from "../shell/guess-shell.ts";
+import { removal } from "../shell/shells.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
@@ -46,7 +48,7 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
   for (const file of [...files.filter((one) => !isOfTool(one)), ...files.filter(isOfTool)]) {
     cleaned.push(...(await settle(deps, file, await isWanted(deps, file, request))));
   }
-  explainRest(deps.output, request, cleaned, at);
+  await explainRest(deps, request, cleaned, at);
   explainTargets(deps, request, cleaned);
   return cleaned;
 }
@@ -153,17 +155,21 @@ async function settle(
 }
 
 /** Names what removing the key from files does not reach. */
-function explainRest(
-  output: Output,
+async function explainRest(
+  { output, ancestors }: Deps,
   { found, kept }: CleanUp,
   cleaned: readonly CleanedPlace[],
   at: ProcessContext,
-): void {
+): Promise<void> {
   const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
   const variable = found.places.find((place) => place.kind === "environment")?.variable;
   if (variable !== undefined) {
-    const unset = at.platform === "win32" ? `Remove-Item Env:${variable}` : `unset ${variable}`;
-    output.warn(`${showName(variable)} is still set in this shell: close it, or run: ${showName(unset)}`);
+    const shell = guessShell({ ...at, ancestors: await ancestors() });
+    const unset =
+      shell === undefined || shell === "other"
+        ? "remove it there"
+        : `run: ${removal(shell, showName(variable))}`;
+    output.warn(`${showName(variable)} is still set in this shell: close it, or ${unset}`);
   } else if (removed.some(({ kind }) => kind === "shell")) {
     output.warn("Shells that are already open keep the key until they are closed.");
   }

@@ -40,3 +40,20 @@ export function assignment(shell: Shell, name: string, value: string): string {
       return `$env:${name} = '${value.replaceAll("'", "''")}'`;
   }
 }
+
+/**
+ * A line of shell code that removes an environment variable.
+ *
+ * @param name - letters, digits and `_`
+ */
+export function removal(shell: Shell, name: string): string {
+  switch (shell) {
+    case "bash":
+    case "zsh":
+      return `unset ${name}`;
+    case "fish":
+      return `set -e ${name}`;
+    case "powershell":
+      return `Remove-Item Env:${name}`;
+  }
+}

@@ -118,6 +118,20 @@ describe("a home folder with the key in twelve places", () => {
     for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
   });
 
+  test.each([
+    [["fish"], "run: set -e MISTRAL_API_KEY"],
+    [["zsh"], "run: unset MISTRAL_API_KEY"],
+    [["nu"], "remove it there"],
+  ])("how to unset the variable is said in the words of the shell: %j", async (ancestors, words) => {
+    deps = open({ env: { MISTRAL_API_KEY: chosenKey }, ancestors });
+
+    await run({ key: mask, yes: true, clean: "none", verify: false });
+
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      `MISTRAL_API_KEY is still set in this shell: close it, or ${words}`,
+    );
+  });
+
   test("a person picks the key, sees each change and decides about tools one by one", async () => {
     deps = open({
       answers: [
