@@ -7,7 +7,7 @@ import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
 import { programFolders } from "../files/find-program.ts";
-import { ownCommand } from "../hints.ts";
+import { shellWord } from "../hints.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
 import { withUsualDumps } from "./core-dumps.ts";
@@ -39,7 +39,7 @@ export class ProcessRunner implements CommandRunner {
   }
 
   async start([name = "", ...args]: readonly string[], { env, redact }: CommandStart): Promise<ExitCode> {
-    if (name === "") throw notFound(name);
+    if (name === "") throw this.#notFound(name);
     const { platform, signal, handOver, stdout, stderr } = this.#options;
     // It finds .cmd files and escapes their arguments; only Windows needs that.
     const startChild = platform === "win32" ? (await import("cross-spawn")).default.spawn : spawn;
@@ -63,7 +63,7 @@ export class ProcessRunner implements CommandRunner {
       return typeof end === "number" ? end : await this.#endLike(end);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      throw this.#isThere(error, name) ? cannotRun(error, name) : notFound(name, error);
+      throw this.#isThere(error, name) ? cannotRun(error, name) : this.#notFound(name, error);
     } finally {
       stopForwarding();
       masked?.close();
@@ -74,6 +74,16 @@ export class ProcessRunner implements CommandRunner {
   #isThere({ code }: NodeJS.ErrnoException, name: string): boolean {
     if (code !== "EACCES" || name.includes("/")) return code !== "ENOENT";
     return programFolders(this.#options).some((folder) => existsSync(join(folder, name)));
+  }
+
+  #notFound(name: string, cause?: unknown): MistralKeyError {
+    const message = `There is no command "${showName(name)}" here, or what it needs to start is missing.`;
+    const hint = "Check its spelling and, if it is a script, the program that its first line names.";
+    // Its value, since not every shell replaces "$SHELL".
+    const { SHELL: shell } = this.#options.env;
+    const ofShell =
+      shell && `\nFor an alias or a function of your shell, after run --: ${shellWord(shell)} -ic 'COMMAND'`;
+    return new MistralKeyError("command-not-found", message, { cause, hint: hint + (ofShell ?? "") });
   }
 
   /** Kills this process with its child's signal if a shell needs to see that; else returns 128 + n. */
@@ -124,13 +134,5 @@ function cannotRun(cause: NodeJS.ErrnoException, name: string): MistralKeyError 
       cause.code === "EACCES"
         ? "Check that it is a program that you may run: not a folder, and executable (chmod +x)."
         : undefined,
-  });
-}
-
-function notFound(name: string, cause?: unknown): MistralKeyError {
-  const message = `There is no command "${showName(name)}" here, or what it needs to start is missing.`;
-  return new MistralKeyError("command-not-found", message, {
-    cause,
-    hint: `Check its spelling and, if it is a script, the program that its first line names.\nFor an alias or a function of your shell: ${ownCommand(`run -- "$SHELL" -ic 'COMMAND'`)}`,
   });
 }
