@@ -43,14 +43,18 @@ const x11: readonly ClipboardPrograms[] = [
   { copy: [...xsel, "--input"], read: [...xsel, "--output"], clear: [...xsel, "--clear"], conceals: false },
 ];
 
-/** For ConcealedType see http://nspasteboard.org, August 2026. */
+/**
+ * Copies for this Mac only: the option 1, NSPasteboardContentsCurrentHostOnly, keeps the text from the user's
+ * other devices (Universal Clipboard). It comes after its mark, so that no history finds it unmarked. Sources:
+ * Apple's page NSPasteboard.ContentsOptions, November 2026; http://nspasteboard.org, August 2026.
+ */
 const concealOnMac = `ObjC.import("AppKit");
 const input = $.NSFileHandle.fileHandleWithStandardInput.readDataToEndOfFile;
 const text = $.NSString.alloc.initWithDataEncoding(input, $.NSUTF8StringEncoding);
 const board = $.NSPasteboard.generalPasteboard;
-board.clearContents;
-board.setStringForType(text, "public.utf8-plain-text");
-board.setStringForType("", "org.nspasteboard.ConcealedType");`;
+board.prepareForNewContentsWithOptions(1);
+board.setStringForType("", "org.nspasteboard.ConcealedType");
+board.setStringForType(text, "public.utf8-plain-text");`;
 
 const mac: readonly ClipboardPrograms[] = [
   {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { clearDesktop, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
@@ -122,6 +123,34 @@ describe("the programs of a clipboard", () => {
     script("osascript", keep());
     script("pbpaste", show());
     expect(await copyToDesktop(mac(), key)).toEqual({ concealed: true });
+  });
+
+  it("keep a key on this Mac, and mark it before it is there", async () => {
+    script("osascript", `printf %s "$4" >'${folder}/script'; ${keep()}`);
+    script("pbpaste", show());
+    await copyToDesktop(mac(), key);
+    const calls: unknown[][] = [];
+    const record =
+      (name: string) =>
+      (...args: unknown[]) =>
+        calls.push([name, ...args]);
+    const generalPasteboard = {
+      prepareForNewContentsWithOptions: record("prepare"),
+      setStringForType: record("set"),
+    };
+    runInNewContext(readFileSync(join(folder, "script"), "utf8"), {
+      ObjC: { import: () => {} },
+      $: {
+        NSFileHandle: { fileHandleWithStandardInput: { readDataToEndOfFile: key.reveal() } },
+        NSString: { alloc: { initWithDataEncoding: (data: string) => data } },
+        NSPasteboard: { generalPasteboard },
+      },
+    });
+    expect(calls).toEqual([
+      ["prepare", 1],
+      ["set", "", "org.nspasteboard.ConcealedType"],
+      ["set", key.reveal(), "public.utf8-plain-text"],
+    ]);
   });
 
   it("get the key without that when they cannot", async () => {
