@@ -85,7 +85,9 @@ function adviceOn(trouble: KeychainTrouble, machine: Machine, profile: ProfileNa
   if (machine.platform === "darwin") {
     return [
       "Unlock it in this terminal: security unlock-keychain ~/Library/Keychains/login.keychain-db",
-      "Run the command again and choose Allow, or Always Allow, when macOS asks.",
+      isRemote(machine.env)
+        ? "Over SSH macOS cannot ask: if it is not the lock, run the command once at the Mac itself and choose Always Allow."
+        : "Run the command again and choose Allow, or Always Allow, when macOS asks.",
       "Check what Keychain Access shows for mistral-key, and that a login keychain is the default one.",
     ];
   }

@@ -70,7 +70,15 @@ describe("advice on a keychain", () => {
   });
 
   it("speaks of each system's own keychain", () => {
-    expect(words("locked", { platform: "darwin" }).hint).toContain("security unlock-keychain");
+    const { hint } = words("locked", { platform: "darwin" });
+    expect(hint).toContain("security unlock-keychain");
+    expect(hint).toContain("when macOS asks");
+    const overSsh = words("locked", {
+      platform: "darwin",
+      env: { SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22" },
+    });
+    expect(overSsh.hint).toContain("at the Mac itself");
+    expect(overSsh.hint).not.toContain("when macOS asks");
     expect(words("denied", { platform: "win32" }).hint).toContain("Credential Manager");
   });
 
