@@ -39,6 +39,7 @@ const notRun: Readonly<Record<string, string>> = {
   "in_container() {": "needs Docker",
   'systemd-ask-password -n "New passphrase:" |': "needs systemd and root",
   "sudo bash -c '": "needs systemd and root",
+  "launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/mistral-key.verify.plist": "needs macOS",
   "systemctl --user enable --now mistral-key-verify.timer": "needs systemd",
   "systemctl --user enable --now mistral-key-rotate.timer": "needs systemd",
   "mistral-key init --admin -p work": "asks a person; test/docs/reminders.test.ts does it",
