@@ -7,7 +7,11 @@ const read = (flags: Record<string, unknown>, env: Record<string, string> = {}) 
   readSettings(new Flags(flags), {
     env,
     chooseProfile: (asked) =>
-      chooseProfile(asked, { env, cwd: undefined, profiles: { readDefault: () => undefined } }),
+      chooseProfile(asked, {
+        env,
+        cwd: undefined,
+        profiles: { readDefault: () => undefined, lookalike: () => undefined },
+      }),
   });
 const refused = expect.objectContaining({ kind: "usage" });
 

@@ -8,7 +8,6 @@ import type { Expiry } from "../keys/expiry.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
-import { refuseLookalike } from "../profiles/profile-folder.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
 import type { KeyRequest } from "../stores/stored-key.ts";
@@ -42,8 +41,6 @@ export interface PlaceRequest extends KeyRequest {
 export async function findPlace(deps: Deps, request: PlaceRequest): Promise<Place> {
   const { profile } = request;
   const known = readKnown(deps, profile);
-  const lookalike = known === undefined ? deps.profiles.lookalike(profile) : undefined;
-  if (lookalike !== undefined) throw refuseLookalike(profile, lookalike);
   refuseDuringRotation(profile, deps);
   refuseOtherStore(request, known);
   const store = await settleStore(deps, { ...request, store: await findStore(deps, request, known) }, known);

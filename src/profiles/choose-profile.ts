@@ -1,6 +1,7 @@
 import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { findFolderProfile } from "./folder-profile.ts";
+import { refuseLookalike } from "./profile-folder.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";
 
 /** The profile in use and the rule that chose it, the first of: flag, variable, folder, default. */
@@ -21,7 +22,7 @@ export interface ChoiceSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The current folder, absolute; `undefined` if deleted. */
   readonly cwd: string | undefined;
-  readonly profiles: Pick<ProfileRegistry, "readDefault">;
+  readonly profiles: Pick<ProfileRegistry, "readDefault" | "lookalike">;
 }
 
 /**
@@ -29,18 +30,36 @@ export interface ChoiceSources {
  * if neither the flag nor the variable names a profile.
  *
  * @param asked - the value of `--profile`
- * @throws MistralKeyError of kind `usage` for an invalid name or a `.mistral-key` that another user could
- *   have written; `store-damaged` if the default cannot be read
+ * @throws MistralKeyError of kind `usage` for an invalid name, one that differs only in case from a profile's,
+ *   or a `.mistral-key` that another user could have written; `store-damaged` if the default cannot be read
  */
 export function chooseProfile(
   asked: string | undefined,
   { env, cwd, profiles }: ChoiceSources,
 ): ProfileChoice {
-  if (asked !== undefined) return { name: parseProfileName(asked), rule: "flag" };
-  if (env.MISTRAL_KEY_PROFILE) return { name: parseProfileName(env.MISTRAL_KEY_PROFILE), rule: "variable" };
+  const unlessLookalike = (name: ProfileName): ProfileName => {
+    const other = lookalikeOf(name, profiles);
+    if (other !== undefined) throw refuseLookalike(name, other);
+    return name;
+  };
+  if (asked !== undefined) return { name: unlessLookalike(parseProfileName(asked)), rule: "flag" };
+  if (env.MISTRAL_KEY_PROFILE) {
+    return { name: unlessLookalike(parseProfileName(env.MISTRAL_KEY_PROFILE)), rule: "variable" };
+  }
   const inFolder = cwd === undefined ? undefined : findFolderProfile(cwd);
-  if (inFolder !== undefined) return { ...inFolder, rule: "folder" };
-  return { name: profiles.readDefault() ?? defaultProfile, rule: "default" };
+  if (inFolder !== undefined) return { ...inFolder, name: unlessLookalike(inFolder.name), rule: "folder" };
+  const name = profiles.readDefault() ?? defaultProfile;
+  return { name: lookalikeOf(name, profiles) ?? name, rule: "default" };
+}
+
+/** The profile whose key many disks, and Windows Credential Manager, would find under this name. */
+function lookalikeOf(name: ProfileName, profiles: ChoiceSources["profiles"]): ProfileName | undefined {
+  try {
+    return profiles.lookalike(name);
+  } catch {
+    // Reading the profile meets the same obstacle, and doctor reports it among the rest.
+    return undefined;
+  }
 }
 
 /** Which profile is used, and what chose it, as a sentence. */

@@ -31,8 +31,10 @@ export class ProfileFolder implements ProfileRegistry {
   }
 
   lookalike(name: ProfileName): ProfileName | undefined {
+    // Listed, since a case-insensitive file system answers wrongly when asked by name.
+    const names = this.#files.names();
     const lower = name.toLowerCase();
-    return this.#files.names().find((other) => other !== name && other.toLowerCase() === lower);
+    return names.includes(name) ? undefined : names.find((other) => other.toLowerCase() === lower);
   }
 
   prepare(): void {
@@ -41,8 +43,7 @@ export class ProfileFolder implements ProfileRegistry {
 
   write(profile: Profile): void {
     const { name } = profile;
-    // Listed, since a case-insensitive file system answers wrongly when asked by name.
-    const other = this.#files.names().includes(name) ? undefined : this.lookalike(name);
+    const other = this.lookalike(name);
     if (other !== undefined) throw refuseLookalike(name, other);
     this.#files.write(name, profileDocument(profile));
   }

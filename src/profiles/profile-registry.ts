@@ -7,8 +7,8 @@ export interface ProfileRegistry {
   read(name: ProfileName): Profile | undefined;
 
   /**
-   * Returns a profile whose name differs from this one only in case. A new profile cannot have such a name,
-   * since some file systems treat the two as one; check before capturing a key.
+   * For a name without a profile: one whose name differs only in case. A new profile cannot have such a
+   * name, since some file systems, and Windows Credential Manager, treat the two as one.
    */
   lookalike(name: ProfileName): ProfileName | undefined;
 

@@ -12,8 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
 import { chooseProfile, describeChoice } from "../../src/profiles/choose-profile.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
 import { ProfileFolder } from "../../src/profiles/profile-folder.ts";
 
 let home: string;
@@ -33,6 +35,17 @@ afterEach(() => {
 
 const choose = (asked?: string, env: Record<string, string> = {}) =>
   chooseProfile(asked, { env, cwd, profiles });
+
+const profile = (name: string) =>
+  profileOf(
+    {
+      name: parseProfileName(name),
+      key: ApiKey.of("testKey0".repeat(4)),
+      store: "keychain",
+      endpoint: { region: "global" },
+    },
+    new Date("2026-09-01T10:00:00Z"),
+  );
 
 function nameIn(folder: string, content: string, mode = 0o644): string {
   const path = join(home, folder, ".mistral-key");
@@ -62,6 +75,21 @@ describe("the profile that is used", () => {
   it("does not come from the folder where that is gone", () => {
     nameIn("repository", "team");
     expect(chooseProfile(undefined, { env: {}, cwd: undefined, profiles }).rule).toBe("default");
+  });
+
+  it("is never another one under a name that differs only in capital letters", () => {
+    profiles.write(profile("Work"));
+    const lookalike = expect.objectContaining({ kind: "usage", message: expect.stringContaining("Work") });
+    expect(() => choose("work")).toThrow(lookalike);
+    expect(() => choose(undefined, { MISTRAL_KEY_PROFILE: "WORK" })).toThrow(lookalike);
+    nameIn("repository", "work");
+    expect(() => choose()).toThrow(lookalike);
+    expect(choose("Work").name).toBe("Work");
+  });
+
+  it("is the one called Default, where that is how it was written", () => {
+    profiles.write(profile("Default"));
+    expect(choose()).toEqual({ name: "Default", rule: "default" });
   });
 
   it("is told with what chose it", () => {
