@@ -25,25 +25,39 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
   await Promise.all(
     [...repositories].map(async ([folder, files]) => {
       const names = files.map((path) => relative(folder, path).split(sep).join("/"));
+      const asked = names.flatMap(namesInGit);
       const [tracked, ignored] = await Promise.all([
-        git.ask(questions.tracked, { folder, paths: names.map((name) => `:(icase,literal)${name}`) }),
-        git.ask(questions.ignored, { folder, input: names.join("\0") }),
+        git.ask(questions.tracked, { folder, paths: asked.map((name) => `:(icase,literal)${name}`) }),
+        git.ask(questions.ignored, { folder, input: asked.join("\0") }),
       ]);
       files.forEach((path, index) => {
         const name = names[index] ?? "";
         if (tracked.state === "failed" || ignored.state === "failed") states.set(path, "unknown");
         else if (namesIn(tracked.bytes).some((known) => known === name || isSame(join(folder, known), path)))
           states.set(path, "tracked");
-        else states.set(path, namesIn(ignored.bytes).includes(name) ? "ignored" : "not-ignored");
+        else {
+          const isIgnored = namesInGit(name).every((one) => namesIn(ignored.bytes).includes(one));
+          states.set(path, isIgnored ? "ignored" : "not-ignored");
+        }
       });
     }),
   );
   return states;
 }
 
+/**
+ * The names that git may have for a file. On macOS a name may keep an accent apart from its letter, and git
+ * composes the two, but neither in a `.gitignore` nor in what it is asked on stdin. Source: git-config(1),
+ * core.precomposeUnicode, November 2026.
+ */
+export function namesInGit(name: string): readonly string[] {
+  return [...new Set([name, name.normalize("NFC")])];
+}
+
 /** Whether two names are one file, as `.ENV` and `.env` on a case-insensitive disk. */
 function isSame(one: string, other: string): boolean {
-  if (one.toLowerCase() !== other.toLowerCase()) return false;
+  const fold = (path: string) => path.normalize("NFC").toLowerCase();
+  if (fold(one) !== fold(other)) return false;
   const [first, second] = [one, other].map((path) => lstatSync(path, { throwIfNoEntry: false }));
   return first?.ino === second?.ino && first?.dev === second?.dev;
 }

@@ -3,14 +3,14 @@ import { MistralKeyError } from "../errors.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { readTextFile } from "../files/text-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
-import { repositoryAbove } from "./git-state.ts";
+import { namesInGit, repositoryAbove } from "./git-state.ts";
 
-/** The line for a `.gitignore` at a repository's top that matches one file below it and nothing else. */
-function gitignoreLine(top: string, path: string): string | undefined {
+/** The lines for a `.gitignore` at a repository's top that match one file below it and nothing else. */
+function gitignoreLines(top: string, path: string): readonly string[] {
   const name = relative(top, path).split(sep).join("/");
   // A name with a line break cannot be written there.
-  if (/[\r\n]/.test(name)) return undefined;
-  return `/${name.replace(/[\\*?[\]]|\s(?=\s*$)/g, "\\$&")}`;
+  if (/[\r\n]/.test(name)) return [];
+  return namesInGit(name).map((one) => `/${one.replace(/[\\*?[\]]|\s(?=\s*$)/g, "\\$&")}`);
 }
 
 /**
@@ -22,18 +22,19 @@ function gitignoreLine(top: string, path: string): string | undefined {
  */
 export async function addToGitignore(path: string): Promise<string | undefined> {
   const top = repositoryAbove(dirname(path));
-  const line = top === undefined ? undefined : gitignoreLine(top, path);
+  const lines = top === undefined ? [] : gitignoreLines(top, path);
+  const line = lines.at(-1);
   if (top === undefined || line === undefined) return undefined;
   const file = join(top, ".gitignore");
   const reading = await readTextFile(file);
   if (reading.state === "unread") throw notWritten(reading.reason);
   if (reading.state === "absent") {
-    writeOpenFile(file, `${line}\n`, { links: "refused" });
+    writeOpenFile(file, `${lines.join("\n")}\n`, { links: "refused" });
     return line;
   }
   const { bytes } = reading.file;
   const lacksEnd = bytes.length > 0 && bytes.at(-1) !== 0x0a;
-  const content = Buffer.concat([bytes, Buffer.from(`${lacksEnd ? "\n" : ""}${line}\n`)]);
+  const content = Buffer.concat([bytes, Buffer.from(`${lacksEnd ? "\n" : ""}${lines.join("\n")}\n`)]);
   const replacement = await replaceFile(reading.file, content);
   if (replacement.outcome === "untouched") throw notWritten(replacement.reason);
   return line;

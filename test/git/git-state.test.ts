@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Git } from "../../src/git/git.ts";
 import { gitStates } from "../../src/git/git-state.ts";
+import { addToGitignore } from "../../src/git/gitignore.ts";
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -31,6 +32,26 @@ it("is that of another file where the disk tells two apart by their capital lett
   git("add", ".ENV");
   writeFileSync(at(".env"), "A=1\n");
   expect(await stateOf(".env")).toBe("ignored");
+});
+
+const composed = "caf\u00e9.env";
+const apart = "cafe\u0301.env";
+
+it("is that of the file, under the composed name that git on macOS gives it", async () => {
+  writeFileSync(at(".gitignore"), "*.env\n");
+  writeFileSync(at(composed), "A=1\n");
+  git("add", "--force", composed);
+  // What a Mac's disk does by itself.
+  linkSync(at(composed), at(apart));
+  expect(await stateOf(apart)).toBe("tracked");
+});
+
+it("is not ignored while git on macOS would add it under its composed name", async () => {
+  writeFileSync(at(".gitignore"), `/${apart}\n`);
+  writeFileSync(at(apart), "A=1\n");
+  expect(await stateOf(apart)).toBe("not-ignored");
+  await addToGitignore(at(apart));
+  expect(await stateOf(apart)).toBe("ignored");
 });
 
 it.each([":(top)x", "*.txt", "a[b"])("treats the name %s as a plain name", async (name) => {
