@@ -1,24 +1,37 @@
+import { isRemote } from "../../terminal/terminal-capabilities.ts";
 import type { Keychain, KeychainOptions, Peeked } from "./keychain.ts";
+import { KeychainProblem } from "./keychain-trouble.ts";
 import { KeytarAccess } from "./keytar-access.ts";
 
 /** Five minutes: the system's dialog may be open while the user looks for a password. */
 const limitMs = 300_000;
+
+/** How `security` exits when macOS would have to ask: the last byte of errSecInteractionNotAllowed, -25308. */
+const mayNotAsk = 36;
 
 /** The keychains of macOS and Windows, which prompt the user themselves and report problems as errors. */
 export class DialogKeychain implements Keychain {
   readonly name: string;
   readonly #keytar: KeytarAccess;
   readonly #asks: boolean;
+  readonly #options: KeychainOptions;
 
-  constructor({ platform, signal }: KeychainOptions) {
+  constructor(options: KeychainOptions) {
+    const { platform, signal } = options;
+    this.#options = options;
     this.name = platform === "darwin" ? "macOS Keychain" : "Windows Credential Manager";
     this.#keytar = new KeytarAccess(signal);
     this.#asks = platform === "darwin";
   }
 
-  /** Checks only that keytar loads: a lock cannot be detected without a dialog. */
+  /** Detects a lock only on a Mac over SSH, where there are no dialogs: elsewhere one would open. */
   async examine(): Promise<void> {
     this.#keytar.load();
+    if (!this.#asks || !isRemote(this.#options.env)) return;
+    const { runProgram } = await import("../../running/start-program.ts");
+    const options = { ...this.#options, timeLimitMs: 2000 };
+    const end = await runProgram("security", ["show-keychain-info"], options);
+    if (end.kind === "exited" && end.code === mayNotAsk) throw new KeychainProblem("locked");
   }
 
   read(account: string): Promise<string | undefined> {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import keytar from "keytar";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { KeychainStore } from "../../../src/stores/keychain/keychain-store.ts";
@@ -28,6 +31,24 @@ describeWithKeyring("the keychain", () => {
   describeSecretStore("a keychain that asks by itself, as on macOS", () => ({
     open: () => new KeychainStore({ platform: "darwin", env: process.env, interactive: true }),
   }));
+
+  it("is known to be locked on a Mac over SSH, before a key is asked for", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mistral-key-security-"));
+    const open = (more: Record<string, string>) =>
+      new KeychainStore({ platform: "darwin", env: { PATH: folder, ...more }, interactive: true });
+    const answer = (code: number) => {
+      const script = `#!/bin/sh\n[ "$*" = show-keychain-info ] && exit ${code}\n`;
+      writeFileSync(join(folder, "security"), script, { mode: 0o755 });
+    };
+    const overSsh = { SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22" };
+    answer(36);
+    expect(await open(overSsh).findFailure()).toMatchObject({ kind: "store-locked" });
+    expect(await open({}).findFailure()).toBeUndefined();
+    answer(0);
+    expect(await open(overSsh).findFailure()).toBeUndefined();
+    rmSync(folder, { recursive: true });
+    expect(await open(overSsh).findFailure()).toBeUndefined();
+  });
 
   it("knows the keychain by its own name once it has asked", async () => {
     const store = openStore();
