@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ApiKey } from "../keys/api-key.ts";
 import { type Fingerprint, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Environment } from "../running/environment.ts";
-import { launchProgram, runProgram } from "../running/start-program.ts";
+import { launchProgram, type ProgramEnd, type ProgramOutcome, runProgram } from "../running/start-program.ts";
 import { type ClipboardPrograms, type CommandLine, clipboardPrograms } from "./clipboard-programs.ts";
 
 /** Identifies a desktop's clipboard. */
@@ -25,14 +25,28 @@ export async function copyToDesktop(
   key: ApiKey,
 ): Promise<{ readonly concealed: boolean } | undefined> {
   for (const programs of clipboardPrograms(desktop.platform, desktop.env)) {
-    const [name, ...args] = programs.copy;
-    // On X11 and Wayland it keeps running to serve the clipboard.
-    const launched = { ...desktop, input: key, failsWithinMs: timeLimitMs };
-    const end = await launchProgram(name, args, launched);
+    const end = await changeDesktop(desktop, programs.copy, key);
     if (end !== undefined && !(end.kind === "exited" && end.code === 0)) continue;
     if (await isThere(desktop, programs, key)) return { concealed: programs.conceals };
   }
   return undefined;
+}
+
+/**
+ * Runs a program that changes the clipboard.
+ *
+ * @returns how it ended; `undefined` while it keeps running, as on X11 and Wayland to serve the clipboard
+ */
+function changeDesktop(
+  desktop: Desktop,
+  [name, ...args]: CommandLine,
+  input: ApiKey | "",
+): Promise<ProgramEnd | ProgramOutcome | undefined> {
+  // Detached, PowerShell would have no console, and then does nothing (nodejs/node#51018, November 2026).
+  // It may take seconds to start.
+  return desktop.platform === "win32"
+    ? runProgram(name, args, { ...desktop, input, timeLimitMs: 4 * timeLimitMs })
+    : launchProgram(name, args, { ...desktop, input, failsWithinMs: timeLimitMs });
 }
 
 /** Assumes yes if it cannot be read back. */
@@ -55,9 +69,8 @@ export async function clearDesktop(desktop: Desktop, fingerprint: Fingerprint): 
   for (const programs of clipboardPrograms(desktop.platform, desktop.env)) {
     const there = await readDesktop(desktop, programs);
     if (there === undefined) continue;
-    const [name, ...args] = programs.clear;
     if (there !== "" && matchesFingerprint(ApiKey.of(there), fingerprint)) {
-      await launchProgram(name, args, { ...desktop, input: "", failsWithinMs: timeLimitMs });
+      await changeDesktop(desktop, programs.clear, "");
     }
     return;
   }
