@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -44,6 +45,29 @@ export function createFile(
 /** The path for new content in a folder, to be renamed when it is complete. */
 export function temporaryPath(folder: string): string {
   return join(folder, `.mistral-key.${process.pid}.${crypto.randomUUID()}.tmp`);
+}
+
+/** For how many milliseconds another program may keep a file from being replaced. */
+const patienceMs = 2000;
+
+/**
+ * Renames a file over another. Windows refuses that while a program has one of them open, a virus scanner or
+ * another run for example, so it is tried again for two seconds.
+ *
+ * @throws the system's error
+ */
+export function renameOver(from: string, to: string): void {
+  const giveUp = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      const mayPass = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error));
+      if (!mayPass || Date.now() > giveUp) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
 }
 
 /**

@@ -38,11 +38,19 @@ export function explainFileError(path: string, verb: "read" | "written", error: 
 }
 
 const giveAccess = "Give yourself access to it, or set MISTRAL_KEY_HOME to a folder of your own.";
+// Windows says both also of a file that another program has open.
+const denied: readonly [reason: string, hint: string] =
+  process.platform === "win32"
+    ? [
+        "access is denied, or another program has it open",
+        `Close the program that has it open, then run the same command again.\n${giveAccess}`,
+      ]
+    : ["permission denied", giveAccess];
 
 /** What system error codes mean for a file, and the hint when it is one of the program's own. */
 const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>> = {
-  EACCES: ["permission denied", giveAccess],
-  EPERM: ["permission denied", giveAccess],
+  EACCES: denied,
+  EPERM: denied,
   EROFS: ["the disk is read-only", "Set MISTRAL_KEY_HOME to a folder on a disk that can be written."],
   ENOSPC: ["the disk is full", "Make some room on this disk, then run the same command again."],
   EIO: ["the disk reported an error", "Check this disk before you continue."],
@@ -61,5 +69,5 @@ const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>>
     "Put the file itself there instead of a link.",
   ],
   ENXIO: ["it is a pipe or a socket with nothing at its other end"],
-  EBUSY: ["it is in use, or mounted by itself as containers do it"],
+  EBUSY: ["it is in use, or mounted by itself as containers do it", "Try again in a moment."],
 };

@@ -1,9 +1,19 @@
-import { chmodSync, linkSync, lstatSync, readdirSync, renameSync, rmSync, type Stats } from "node:fs";
+import { chmodSync, linkSync, lstatSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { createFile, makeFolders, removeLeftovers, syncFolder, temporaryPath } from "./durable-writes.ts";
+import {
+  createFile,
+  makeFolders,
+  removeLeftovers,
+  renameOver,
+  syncFolder,
+  temporaryPath,
+} from "./durable-writes.ts";
 import { codeOf, explainFileError, refuse } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readSmallFile } from "./read-file.ts";
+
+/** What a disk without hard links answers; Windows EISDIR for exFAT (nodejs/node#65817, September 2026). */
+const cannotLink = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EISDIR"];
 
 /** In bytes; far larger than any file of this program. */
 const longest = 1024 * 1024;
@@ -59,7 +69,7 @@ export class PrivateFolder {
       if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) {
         throw refuse(path, "it is not an ordinary file");
       }
-      this.#withTemporary(content, (temporary) => renameSync(temporary, path));
+      this.#withTemporary(content, (temporary) => renameOver(temporary, path));
       syncFolder(this.path);
     });
   }
@@ -76,7 +86,7 @@ export class PrivateFolder {
           return true;
         } catch (error) {
           if (codeOf(error) === "EEXIST") return false;
-          if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
+          if (!cannotLink.includes(codeOf(error))) throw error;
           return createFile(path, text);
         }
       });

@@ -8,6 +8,8 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 export interface FileContent {
   readonly bytes: Buffer;
   readonly stats: Stats;
+  /** Equal for two paths that lead to the same file. */
+  readonly identity: string;
 }
 
 /** How to read a file. */
@@ -39,7 +41,9 @@ export function readSmallFile(
     const bytes = readFileSync(descriptor);
     // The system reports no size for files it generates, as in /proc.
     refuseLonger(bytes.length, longest);
-    return { bytes, stats };
+    // File IDs of Windows are too large for a number: as one, two files in a folder may share it.
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    return { bytes, stats, identity: `${dev}:${ino}` };
   } finally {
     closeSync(descriptor);
   }

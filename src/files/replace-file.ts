@@ -1,6 +1,6 @@
-import { fchmodSync, fchownSync, fstatSync, renameSync, rmSync } from "node:fs";
+import { fchmodSync, fchownSync, fstatSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { createFile, removeLeftovers, syncFolder, temporaryPath } from "./durable-writes.ts";
+import { createFile, removeLeftovers, renameOver, syncFolder, temporaryPath } from "./durable-writes.ts";
 import { reasonOf } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readTextFile, type TextFile } from "./text-file.ts";
@@ -33,7 +33,7 @@ export async function replaceFile(
     removeLeftovers(folder);
     const kept = writeTemporary(temporary, { ...file, mode }, content);
     if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
-    renameSync(temporary, file.realPath);
+    renameOver(temporary, file.realPath);
     // The file is replaced by now; a power failure might still undo it.
     asFarAsPossible(() => syncFolder(folder));
     return { outcome: "replaced", mode: kept };

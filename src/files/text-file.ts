@@ -39,7 +39,7 @@ export async function readTextFile(path: string): Promise<Reading> {
     const realPath = realpathSync(path);
     if (statSync(realPath).isDirectory()) return { state: "absent" };
     // A link may have taken its place meanwhile, so none is followed now.
-    const { bytes, stats } = readSmallFile(realPath, { links: "refused", longest });
+    const { bytes, stats, identity } = readSmallFile(realPath, { links: "refused", longest });
     if (bytes.includes(0)) return { state: "unread", reason: "it is not in UTF-8" };
     const text = bytes.toString("latin1");
     const mark = text.startsWith("\xef\xbb\xbf") ? text.slice(0, 3) : "";
@@ -55,7 +55,7 @@ export async function readTextFile(path: string): Promise<Reading> {
         owner: stats.uid,
         group: stats.gid,
         links: stats.nlink,
-        identity: `${stats.dev}:${stats.ino}`,
+        identity,
       },
     };
   } catch (error) {

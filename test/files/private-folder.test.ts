@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -18,7 +19,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { explainFileError } from "../../src/files/file-errors.ts";
 import { PrivateFolder } from "../../src/files/private-folder.ts";
-import { diskCalls } from "../support/disk.ts";
+import { diskCalls, withDisk } from "../support/disk.ts";
 
 const isRoot = process.getuid?.() === 0;
 const posix = process.platform !== "win32";
@@ -106,6 +107,25 @@ describe("a private folder", () => {
     const created = ["fsync temporary", "link b.json", "fsync things"];
     expect(await diskCalls(() => folder.create("b.json", "one"))).toEqual(created);
     expect(await diskCalls(() => folder.remove("a.json"))).toEqual(["fsync things"]);
+  });
+
+  it.each(["EPERM", "EISDIR", "ENOTSUP"])("creates a file where a hard link fails with %s", async (code) => {
+    const linkSync = () => {
+      throw Object.assign(new Error("no links here"), { code });
+    };
+    const make = () => folder.create("a.json", "one");
+    expect(await withDisk({ linkSync }, make)).toBe(true);
+    expect(await withDisk({ linkSync }, make)).toBe(false);
+    expect(readdirSync(folder.path)).toEqual(["a.json"]);
+  });
+
+  it.runIf(!posix)("replaces a file once the program that has it open has closed it", async () => {
+    folder.write("a.json", "one");
+    const script = "fs.openSync(process.argv[1]); console.log(); setTimeout(() => {}, 300)";
+    const holder = spawn(process.execPath, ["--eval", script, folder.pathOf("a.json")]);
+    await once(holder.stdout, "data");
+    folder.write("a.json", "two");
+    expect(folder.read("a.json")).toBe("two");
   });
 
   it("removes with a file what a killed run has left, and nothing of one that still runs", () => {
@@ -200,7 +220,7 @@ describe("errors of the file system", () => {
   it.each([
     ["ENOSPC", /disk is full/],
     ["EROFS", /read-only/],
-    ["EACCES", /permission denied/],
+    ["EACCES", posix ? /permission denied/ : /access is denied, or another program has it open/],
     ["ESTALE", /cannot be reached/],
     ["EOVERFLOW", /EOVERFLOW/],
   ])("explains %s with the path and what to do", (code, words) => {
