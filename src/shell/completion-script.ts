@@ -45,7 +45,7 @@ _mistral_key() {
 if [ "\${funcstack[1]}" = _mistral_key ]; then
   _mistral_key "$@"
 else
-  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
   compdef _mistral_key mistral-key
 fi
 `;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -135,6 +135,16 @@ describe("the completion scripts", () => {
       writeFileSync(file, script);
       expect(() => execFileSync(shell, [...args, file], { stdio: "pipe" })).not.toThrow();
     }
+  });
+
+  it.skipIf(findProgram("zsh") === undefined)("never ask about folders of zsh that others may write", () => {
+    const shared = join(folder, "shared");
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    writeFileSync(join(shared, "_other"), "#compdef other\n");
+    const script = `fpath=('${shared}' $fpath); eval "$(mistral-key completion zsh)"; print $_comps[mistral-key]`;
+    const options = { env: environment(), stdio: "pipe", encoding: "utf8" } as const;
+    expect(execFileSync("zsh", ["-fc", script], options)).toBe("_mistral_key\n");
   });
 
   it("get no answer, and no message, when something is wrong", () => {
