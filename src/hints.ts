@@ -75,6 +75,11 @@ function profileFlag(profile: ProfileName): readonly string[] {
  */
 export function shellWord(text: string): string {
   const word = text.startsWith("-") ? `./${text}` : text;
+  if (search?.platform === "win32") {
+    if (/^[\w:./-]+$/.test(word)) return word;
+    // In cmd.exe, PowerShell and Git's bash alike. The rest is quoted for PowerShell.
+    return /["$`%!]|\\$/.test(word) ? `'${showName(word).replaceAll("'", "''")}'` : `"${showName(word)}"`;
+  }
   if (/^[\w@%+:,./~-]+$/.test(word)) return word;
   return `'${showName(word).replaceAll("'", "'\\''")}'`;
 }

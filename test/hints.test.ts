@@ -61,6 +61,18 @@ describe("a command to copy", () => {
 });
 
 describe("a path in a command to copy", () => {
+  beforeEach(() => startedIn({ env: {}, platform: "linux" }));
+
+  it.each([
+    ["key.env", "key.env"],
+    ["dotenv:C:\\my app\\it's.env", `"dotenv:C:\\my app\\it's.env"`],
+    ["C:\\$HOME\\it's", "'C:\\$HOME\\it''s'"],
+    ["C:\\app\\", "'C:\\app\\'"],
+  ])("is one word to the shells of Windows: %s", (path, word) => {
+    startedIn({ env: {}, platform: "win32" });
+    expect(shellWord(path)).toBe(word);
+  });
+
   it("stays as it is when a shell reads it as one word", () => {
     expect(shellWord("~/project/.env.local")).toBe("~/project/.env.local");
   });

@@ -49,10 +49,12 @@ export function fittingKeys(
   });
 }
 
-function isAt(place: FoundPlace, from: string, { cwd, home }: ProcessContext): boolean {
-  if (place.kind === "environment") return place.variable === from;
-  const path = resolve(cwd, from.replace(/^~(?=[/\\])/, home));
-  return path === place.file.path || path === place.file.realPath;
+function isAt(place: FoundPlace, from: string, { cwd, home, platform }: ProcessContext): boolean {
+  // As Windows compares paths and variables.
+  const fold = (text: string) => (platform === "win32" ? text.toLowerCase() : text);
+  if (place.kind === "environment") return fold(place.variable) === fold(from);
+  const path = fold(resolve(cwd, from.replace(/^~(?=[/\\])/, home)));
+  return path === fold(place.file.path) || path === fold(place.file.realPath);
 }
 
 /**

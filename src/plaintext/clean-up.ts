@@ -170,6 +170,12 @@ async function explainRest(
         ? "remove it there"
         : `run: ${removal(shell, showName(variable))}`;
     output.warn(`${showName(variable)} is still set in this shell: close it, or ${unset}`);
+    if (at.platform === "win32") {
+      // Where setx and the system's own dialog put it. Every shell takes this line.
+      output.warn("If new shells have it too, it is one of your account's variables. To delete it there:");
+      const call = `[Environment]::SetEnvironmentVariable('${variable}', '', 'User')`;
+      output.line(output.theme.strong(`powershell -Command "${showName(call)}"`), 4);
+    }
   } else if (removed.some(({ kind }) => kind === "shell")) {
     output.warn("Shells that are already open keep the key until they are closed.");
   }

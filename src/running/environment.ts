@@ -60,6 +60,8 @@ const ownSettings: readonly string[] = [
   "MISTRAL_KEY_STORE",
 ];
 
+const ofMistral = /MISTRAL|CODESTRAL/i;
+
 /** A shorter value could match by chance. */
 const shortestKey = 16;
 
@@ -92,18 +94,23 @@ export function helperEnvironment(
 /**
  * Returns a copy of the whole process environment, and reduces the process's own to what any program
  * may inherit, for libraries that spawn programs without passing an environment.
+ *
+ * On Windows, which ignores case in names, the copy has those of Mistral's products in capitals, as they
+ * are asked for here.
  */
 export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | "platform">): Environment {
-  const whole = { ...env };
+  const spelled = (name: string) =>
+    platform === "win32" && ofMistral.test(name) ? name.toUpperCase() : name;
+  const whole = Object.fromEntries(Object.entries(env).map(([name, value]) => [spelled(name), value]));
   const left = helperEnvironment(whole, { platform });
-  for (const name of Object.keys(whole)) {
-    const value = left[name];
+  for (const [name, before] of Object.entries(env)) {
+    const value = left[spelled(name)];
     if (value === undefined) delete env[name];
-    else if (value !== whole[name]) env[name] = value;
+    else if (value !== before) env[name] = value;
   }
   return whole;
 }
 
 function isOfMistral(name: string): boolean {
-  return /MISTRAL|CODESTRAL/i.test(name) && !ownSettings.includes(name.toUpperCase());
+  return ofMistral.test(name) && !ownSettings.includes(name.toUpperCase());
 }

@@ -66,4 +66,18 @@ describe("takeEnvironment", () => {
     expect(takeEnvironment({ env, platform: "linux" })).toEqual(before);
     expect(env).toEqual({ PATH: "/usr/bin", HOME: "/home/ada" });
   });
+
+  it("finds Mistral's variables on Windows however they are spelled", () => {
+    const env: Record<string, string | undefined> = {
+      Path: "C:\\bin",
+      mistral_api_key: key.reveal(),
+      Mistral_Key_Profile: "work",
+    };
+    expect(takeEnvironment({ env, platform: "win32" })).toEqual({
+      Path: "C:\\bin",
+      MISTRAL_API_KEY: key.reveal(),
+      MISTRAL_KEY_PROFILE: "work",
+    });
+    expect(env).toEqual({ Path: "C:\\bin", Mistral_Key_Profile: "work" });
+  });
 });

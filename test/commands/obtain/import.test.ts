@@ -38,12 +38,12 @@ function open(options: TestDepsOptions = {}): TestDeps {
   const { home, project } = planted;
   // Without a session bus there is no keychain to read.
   const env = { PATH: process.env.PATH ?? "", ...options.env };
-  const processContext = { home, cwd: project, env };
+  const processContext = { home, cwd: project, env, ...options.processContext };
   return openTestDeps({
     serverUrl: api.url,
     store: new StandInStore("keychain"),
-    processContext,
     ...options,
+    processContext,
   });
 }
 
@@ -130,6 +130,24 @@ describe("a home folder with the key in twelve places", () => {
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
       `MISTRAL_API_KEY is still set in this shell: close it, or ${words}`,
     );
+  });
+
+  test("of a variable that Windows keeps for the account, it is said how to delete it there", async () => {
+    deps = open({ env: { MISTRAL_API_KEY: chosenKey }, processContext: { platform: "win32" } });
+
+    await run({ key: mask, yes: true, clean: "none", verify: false });
+
+    expect(deps.stderr()).toContain(
+      `powershell -Command "[Environment]::SetEnvironmentVariable('MISTRAL_API_KEY', '', 'User')"`,
+    );
+  });
+
+  test("a path in other capital letters is the same one on Windows, and only there", async () => {
+    deps = open();
+    await expect(run({ from: "~/.VIBE/.env" })).rejects.toMatchObject({ kind: "usage" });
+    deps.close();
+    deps = open({ processContext: { platform: "win32" } });
+    expect(await run({ from: "~/.VIBE/.env", clean: "none" })).toBe(0);
   });
 
   test("a person picks the key, sees each change and decides about tools one by one", async () => {
