@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
 import { isForeign } from "../../files/owner.ts";
 import { commandFor, shellWord } from "../../hints.ts";
@@ -15,7 +15,12 @@ export const permissionsCheck: Check = {
   title: "Permissions",
   run: async ({ folder, processContext, deps }) => {
     if (processContext.platform === "win32") {
-      return { state: "skipped", message: "Windows itself keeps this folder private to you." };
+      const way = relative(processContext.home, folder);
+      const message =
+        way.startsWith("..") || isAbsolute(way)
+          ? `On Windows, ${showName(folder)} can be read by whoever can read the folder it is in; who that is was not checked.`
+          : "Windows itself keeps this folder private to you, like your other files.";
+      return { state: "skipped", message };
     }
     const files = filesOf(folder);
     const foreign = files.find(({ stats }) => stats.isSymbolicLink() || isForeign(stats.uid));
