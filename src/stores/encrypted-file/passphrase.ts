@@ -108,9 +108,9 @@ function unusableFile(what: string, cause?: unknown): MistralKeyError {
 
 function misread(): MistralKeyError {
   const message =
-    "The passphrase given begins with a byte order mark, ends with a carriage return or is not in UTF-8, so nobody could type it.";
+    "The passphrase given begins with a byte order mark, ends with a line break or is not in UTF-8, so nobody could type it.";
   return new MistralKeyError("store-locked", message, {
-    hint: "Use another one, or a copy in UTF-8 without a byte order mark.\nKeep this one as it is if it has encrypted a key before: nothing else opens that.",
+    hint: "Use another one, or a copy in UTF-8 without a byte order mark or a line break at its end.\nKeep this one as it is if it has encrypted a key before: nothing else opens that.",
   });
 }
 

@@ -20,7 +20,7 @@ export class Passphrase {
 
   /** Whether it has what editors and shells leave around a text, or stands for bytes that are not UTF-8. */
   get isMisread(): boolean {
-    return /^\ufeff|\ufffd|\r$/.test(this.#text);
+    return /^\ufeff|\ufffd|[\r\n]$/.test(this.#text);
   }
 
   equals(other: Passphrase): boolean {

@@ -304,6 +304,15 @@ describe("a passphrase that nobody could type", () => {
   });
 });
 
+it("makes no file under a passphrase with the line break that Nushell's open leaves in a variable", async () => {
+  const { home } = openUnlocked();
+  const { store } = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE: `${passphrase}\n` } });
+  await expect(store.set(address, key)).rejects.toMatchObject({
+    kind: "store-locked",
+    hint: expect.stringContaining("a line break at its end"),
+  });
+});
+
 describe("deriving a key", () => {
   it("leaves the event loop free, and stops waiting at Ctrl-C with nothing written", async () => {
     const { store, interrupt, pathOf } = openUnlocked({ logN: 18 });
