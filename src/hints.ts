@@ -81,5 +81,9 @@ export function shellWord(text: string): string {
     return /["$`%!]|\\$/.test(word) ? `'${showName(word).replaceAll("'", "''")}'` : `"${showName(word)}"`;
   }
   if (/^[\w@%+:,./~-]+$/.test(word)) return word;
-  return `'${showName(word).replaceAll("'", "'\\''")}'`;
+  const shown = showName(word);
+  // PowerShell and Nushell cannot continue a quoted word, as the second form does.
+  return shown.includes("'") && !/["$`\\!%]/.test(shown)
+    ? `"${shown}"`
+    : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -77,12 +77,20 @@ describe("a path in a command to copy", () => {
     expect(shellWord("~/project/.env.local")).toBe("~/project/.env.local");
   });
 
-  it.each(["two words", "it's; rm -rf $HOME `id`", "--all", "a\\b'c"])("is one word to bash: %j", (path) => {
-    const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8" };
-    const script = `printf %s ${shellWord(path)}`;
-    const read = execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8", env });
-    expect(read).toBe(path.startsWith("-") ? `./${path}` : path);
+  it("is quoted in a way that PowerShell and Nushell understand too, where there is one", () => {
+    expect(shellWord("Ada's files/.env")).toBe(`"Ada's files/.env"`);
+    expect(shellWord("two words")).toBe("'two words'");
   });
+
+  it.each(["two words", "Ada's files", "it's; rm -rf $HOME `id`", "--all", "a\\b'c"])(
+    "is one word to bash: %j",
+    (path) => {
+      const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8" };
+      const script = `printf %s ${shellWord(path)}`;
+      const read = execFileSync("bash", ["--norc", "-c", script], { encoding: "utf8", env });
+      expect(read).toBe(path.startsWith("-") ? `./${path}` : path);
+    },
+  );
 
   it("does nothing to a terminal, whatever it contains", () => {
     expect(shellWord("x\x1b]0;PWN\x07\x85\u202e\n'$(id)")).toBe(
