@@ -22,7 +22,8 @@ export function findProgram(
   const { platform } = search;
   const { isAbsolute, join } = platform === "win32" ? win32 : posix;
   if (!isAbsolute(name) && /[/\\]/.test(name)) return undefined;
-  const endings = platform === "win32" ? ["", ".exe", ".com", ".cmd", ".bat"] : [""];
+  // npm puts a script for Unix beside the .cmd, under the bare name.
+  const endings = platform === "win32" ? [".exe", ".com", ".cmd", ".bat", ""] : [""];
   const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
   return places.flatMap((place) => endings.map((ending) => place + ending)).find(isProgram);
 }

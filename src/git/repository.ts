@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import type { Asking, Git } from "./git.ts";
 import { repositoryAbove } from "./git-state.ts";
 import { questions } from "./questions.ts";
@@ -42,7 +42,7 @@ export async function findRepository(git: Git, asking: Asking): Promise<Reposito
     state: "there",
     repository: {
       shallow: shallow === "true",
-      ownFolders: ownFolders.filter((path) => !ownFolders.some((other) => path.startsWith(`${other}/`))),
+      ownFolders: ownFolders.filter((path) => !ownFolders.some((other) => path.startsWith(`${other}${sep}`))),
       workTree: workTreeOf(bare === "true", inside === "true", resolve(folder, up)),
     },
   };

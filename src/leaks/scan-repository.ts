@@ -122,9 +122,9 @@ async function scanOwnFiles(
       const path = Buffer.concat([folder, Buffer.from("/"), entry.name]);
       const name = entry.name.toString();
       if (entry.isDirectory()) {
-        if (!skipped.includes(name)) await walk(path, `${shown}/${name}`, []);
+        if (!skipped.includes(name)) await walk(path, join(shown, name), []);
       } else if (entry.isFile()) {
-        files.push({ path, shown: `${shown}/${name}` });
+        files.push({ path, shown: join(shown, name) });
       }
     }
   };

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findProgram } from "../../src/files/find-program.ts";
 
@@ -24,11 +24,11 @@ describe("findProgram", () => {
   it("looks in the absolute folders of PATH, in their order", () => {
     mkdirSync(join(folder, "later"));
     writeFileSync(join(folder, "later", "helper"), "", { mode: 0o755 });
-    const PATH = `/nowhere:${folder}:${folder}/later`;
+    const PATH = ["/nowhere", folder, join(folder, "later")].join(delimiter);
     expect(findProgram("helper", { env: { PATH }, platform })).toBe(file);
   });
 
-  it.each(["", ":", ".", "./", "/nowhere:", "..", undefined])(
+  it.each(["", delimiter, ".", "./", `/nowhere${delimiter}`, "..", undefined])(
     "never looks in the current folder, whatever PATH is: %j",
     (PATH) => {
       process.chdir(folder);
@@ -44,9 +44,15 @@ describe("findProgram", () => {
 
   it("skips what is not a program", () => {
     mkdirSync(join(folder, "first", "helper"), { recursive: true });
-    const PATH = `${folder}/first:${folder}`;
+    const PATH = [join(folder, "first"), folder].join(delimiter);
     expect(findProgram("helper", { env: { PATH }, platform })).toBe(file);
+    if (platform === "win32") return;
     chmodSync(file, 0o644);
     expect(findProgram("helper", { env: { PATH }, platform })).toBe(undefined);
+  });
+
+  it.runIf(platform === "win32")("takes the .cmd that npm puts beside a script for Unix", () => {
+    writeFileSync(`${file}.cmd`, "");
+    expect(findProgram("helper", { env: { Path: folder }, platform })).toBe(`${file}.cmd`);
   });
 });

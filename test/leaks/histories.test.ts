@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import promises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { historyFiles } from "../../src/leaks/histories.ts";
 
@@ -23,7 +23,7 @@ function plant(...files: readonly string[]): void {
 
 async function found(env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
   const { files } = await historyFiles({ home, env, platform: "linux", cwd: home });
-  return files.map((file) => file.replace(`${home}/`, ""));
+  return files.map((file) => relative(home, file).split(sep).join("/"));
 }
 
 const usual = [
@@ -73,6 +73,16 @@ test("the folders of the XDG specification are where their variables say", async
     expect.arrayContaining(["data/fish/fish_history", "state/bash/history", "config/nushell/history.txt"]),
   );
   expect(await found()).not.toContain("state/bash/history");
+});
+
+test("those of Windows are where APPDATA says", async () => {
+  const files = [
+    "Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt",
+    "Roaming/nushell/history.txt",
+  ];
+  plant(...files);
+  expect(await found()).toEqual([]);
+  expect(await found({ APPDATA: join(home, "Roaming") })).toEqual(files);
 });
 
 test("a folder of the specification may be a link", async () => {

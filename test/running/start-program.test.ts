@@ -30,7 +30,31 @@ function script(name: string, text: string): string {
   return file;
 }
 
-describe("runProgram", () => {
+describe.runIf(process.platform === "win32")("runProgram on Windows", () => {
+  it("starts the .cmd beside a script for Unix, and hands a key over on stdin", async () => {
+    writeFileSync(join(folder, "helper"), "#!/bin/sh\nexit 9\n");
+    const code = "process.stdin.pipe(process.stdout), process.exitCode = process.argv.length";
+    writeFileSync(join(folder, "helper.cmd"), `@"${process.execPath}" -e "${code}" -- %*\r\n`);
+    const env = { ...process.env, Path: folder, PATH: folder };
+    expect(await runProgram("helper", ["a b", "c"], { ...options({ env }), input: key })).toEqual({
+      kind: "exited",
+      code: 3,
+      stdout: Buffer.from(key.reveal()),
+      stderr: Buffer.alloc(0),
+    });
+  });
+
+  it("stops a program that takes too long", async () => {
+    const wait = runProgram(
+      process.execPath,
+      ["-e", "setInterval(() => {}, 1000)"],
+      options({ timeLimitMs: 500 }),
+    );
+    expect(await wait).toEqual({ kind: "timed-out" });
+  });
+});
+
+describe.skipIf(process.platform === "win32")("runProgram", () => {
   it("returns what the program wrote, and its exit code", async () => {
     script("helper", "cat; echo complaint >&2; exit 3");
     expect(await runProgram("helper", [], { ...options(), input: "text" })).toEqual({
@@ -138,7 +162,7 @@ describe("runProgram", () => {
   });
 });
 
-describe("startProgram", () => {
+describe.skipIf(process.platform === "win32")("startProgram", () => {
   it("lets a program be read while it runs", async () => {
     script("helper", "echo first; exec sleep 1000");
     const program = await startProgram("helper", [], options());
@@ -155,7 +179,7 @@ describe("startProgram", () => {
   });
 });
 
-describe("launchProgram", () => {
+describe.skipIf(process.platform === "win32")("launchProgram", () => {
   it("reports a program that fails at once, and leaves another one running", async () => {
     const { timeLimitMs, ...launch } = options();
     script("failing", "exit 4");
