@@ -21,7 +21,7 @@ describe("the manual page", () => {
   it("is in the package as the table gives it", () => {
     expect(readFileSync(built, "utf8")).toBe(page);
     const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-    expect(new URL(manifest.man, new URL("../../", import.meta.url)).pathname).toBe(built);
+    expect(fileURLToPath(new URL(manifest.man, new URL("../../", import.meta.url)))).toBe(built);
   });
 
   it("explains every exit code", () => {

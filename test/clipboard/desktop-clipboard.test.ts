@@ -109,7 +109,7 @@ describeNeeding("a real desktop's clipboard", { missing, packages: desktopNeeds.
   });
 });
 
-describe("the programs of a clipboard", () => {
+describe.skipIf(process.platform === "win32")("the programs of a clipboard", () => {
   const board = () => readFileSync(join(folder, "board"), "utf8");
   const mac = () => ({ platform: "darwin" as const, env: { PATH: folder } });
   const wayland = () => ({ platform: "linux" as const, env: { PATH: folder, WAYLAND_DISPLAY: "wayland-0" } });

@@ -109,7 +109,7 @@ describeNeeding("the built get --copy on a desktop", { missing, packages: deskto
   });
 });
 
-describe("the built get --copy over SSH", () => {
+describe.skipIf(process.platform === "win32")("the built get --copy over SSH", () => {
   let terminal: Terminal | undefined;
   afterEach(() => terminal?.close());
 

@@ -169,11 +169,12 @@ describe("a stored key is found", () => {
     repository.write("repository/.git/COMMIT_EDITMSG", `not yet\n${storedKey}\n`);
     const files = (await repository.scan()).leaks.map(({ place }) => [place.kind, place.path, place.line]);
 
-    expect(files).toContainEqual(["git-file", join(repository.path, ".git/COMMIT_EDITMSG"), 2]);
+    expect(files).toContainEqual(["git-file", join(repository.path, ".git", "COMMIT_EDITMSG"), 2]);
     expect(files).toContainEqual(["git-file", join(repository.path, ".git/config"), expect.any(Number)]);
   });
 
-  test("in a file whose name is not in UTF-8", async () => {
+  // Other systems refuse such a name.
+  test.runIf(process.platform === "linux")("in a file whose name is not in UTF-8", async () => {
     const name = Buffer.concat([
       Buffer.from(join(repository.path, "caf")),
       Buffer.from([0xe9]),
@@ -255,7 +256,7 @@ test("a name that holds the key is not repeated", async () => {
   );
 });
 
-test("a name cannot control a terminal", async () => {
+test.skipIf(process.platform === "win32")("a name cannot control a terminal", async () => {
   repository.write("repository/a\u001b]0;title\u0007.txt", line);
 
   expect(places(await repository.scan())).toEqual([

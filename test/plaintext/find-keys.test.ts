@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ProcessContext } from "../../src/files/process-context.ts";
 import { type Discovery, type FoundInFile, findKeys } from "../../src/plaintext/find-keys.ts";
@@ -31,7 +31,7 @@ function filesIn({ found }: Discovery): readonly string[] {
   return found
     .flatMap(({ places }) => places)
     .filter((place): place is FoundInFile => "file" in place)
-    .map(({ file }) => file.path.slice(home.length + 1));
+    .map(({ file }) => relative(home, file.path).split(sep).join("/"));
 }
 
 const line = `MISTRAL_API_KEY=${chosenKey}\n`;
@@ -171,7 +171,8 @@ test("reports what git would do with each file", async () => {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: home, stdio: "ignore" });
   git("init", "-q");
   write(".gitignore", ".env.ignored\n");
-  for (const file of [".env", ".env.ignored", ".env.new", ".env.-strange name\n"]) write(file, line);
+  const strange = process.platform === "win32" ? ".env.-strange name" : ".env.-strange name\n";
+  for (const file of [".env", ".env.ignored", ".env.new", strange]) write(file, line);
   git("add", ".env");
   // A hook's variables must not point it at another repository.
   const env = { PATH: process.env.PATH, HOME: home, GIT_DIR: "/nowhere", GIT_INDEX_FILE: "/nowhere" };
@@ -185,7 +186,7 @@ test("reports what git would do with each file", async () => {
     ".env": "tracked",
     ".env.ignored": "ignored",
     ".env.new": "not-ignored",
-    ".env.-strange name\n": "not-ignored",
+    [strange]: "not-ignored",
   });
 });
 

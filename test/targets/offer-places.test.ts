@@ -14,6 +14,7 @@ import { key, otherKey } from "./pushing.ts";
 let api: LoopbackMistralApi;
 let deps: TestDeps;
 const at = (name: string) => join(deps.home, name);
+const homeDotenv = join("~", ".env");
 beforeEach(async () => {
   api = await startMistralApi({ keys: [key.reveal()] });
   deps = openTestDeps({ store: new StandInStore("keychain") });
@@ -49,7 +50,7 @@ describe("init, where there are places that could get the key", () => {
 
   it("delivers to those that are chosen, one after the other, and remembers them", async () => {
     const code = await init(
-      answer.choose("~/.env", /Deliver it/),
+      answer.choose(homeDotenv, /Deliver it/),
       answer.choose("opencode", /Deliver it/),
       answer.first(/^That is all$/, /Deliver it/),
     );
@@ -76,13 +77,13 @@ describe("init, where there are places that could get the key", () => {
       targets: [{ target: readTarget("opencode"), since }],
     });
     expect(
-      await init(answer.choose("~/.env", /Deliver it/), answer.choose("Mistral Vibe", /Deliver it/)),
+      await init(answer.choose(homeDotenv, /Deliver it/), answer.choose("Mistral Vibe", /Deliver it/)),
     ).toBe(0);
     expect(remembered()).toEqual([`dotenv:${at(".env")}`, "vibe"]);
   });
 
   it("does not ask again about a remembered target", async () => {
-    await init(answer.choose("~/.env"), answer.choose("opencode"), answer.choose("Mistral Vibe"));
+    await init(answer.choose(homeDotenv), answer.choose("opencode"), answer.choose("Mistral Vibe"));
     expect(remembered()).toHaveLength(3);
   });
 });

@@ -58,7 +58,7 @@ const kept = (name: string) => readFileSync(at(`kept/${name}`), "utf8");
 
 // Programs of services that cannot be reached from a test: stand-ins with the interface that their own
 // documentation gives.
-describe("push to a service, through a stand-in for its program", () => {
+describe.skipIf(process.platform === "win32")("push to a service, through a stand-in for its program", () => {
   it("sets a secret of GitHub Actions, which is never read back, and deletes it", async () => {
     standIn(
       "gh",

@@ -54,7 +54,7 @@ async function openPage(url: string, env: Record<string, string>) {
   return JSON.parse(line ?? "") as { opened: boolean; ms: number };
 }
 
-describe("with BROWSER", () => {
+describe.skipIf(process.platform === "win32")("with BROWSER", () => {
   it("passes the address to its command, as one argument after its own", async () => {
     command("browse");
     expect(await openPage(page, { BROWSER: " browse  --new-window" })).toMatchObject({ opened: true });
