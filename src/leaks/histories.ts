@@ -31,9 +31,13 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
   const usual = [[".local", "share"], [".local", "state"], [".config"], [".cache"]];
   // Nushell's settings and history. Source: the Nushell book, Configuration, November 2026.
   const ofMac = join(home, "Library", "Application Support", "nushell");
-  const ofWindows = [["Microsoft", "Windows", "PowerShell"], ["nushell"]].map((names) =>
-    env.APPDATA ? join(env.APPDATA, ...names) : undefined,
-  );
+  const { APPDATA, LOCALAPPDATA } = env;
+  const ofWindows = [
+    APPDATA && join(APPDATA, "Microsoft", "Windows", "PowerShell"),
+    APPDATA && join(APPDATA, "nushell"),
+    // Clink's, which gives cmd.exe a history.
+    LOCALAPPDATA && join(LOCALAPPDATA, "clink"),
+  ];
   const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
   // By path, so that each is listed once, as deep as it must be.
   const folders = new Map([

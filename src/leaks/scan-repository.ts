@@ -73,7 +73,10 @@ async function scanWorkTree(
     else files.push(path);
   }
   const top = Buffer.from(join(workTree.top, "/"));
-  const toScan = files.map((path) => ({ path: Buffer.concat([top, path]), shown: below + path.toString() }));
+  // On Windows every name is text, and Node reaches a file below a long path only by text.
+  const pathOf = (name: Buffer) =>
+    process.platform === "win32" ? join(workTree.top, name.toString()) : Buffer.concat([top, name]);
+  const toScan = files.map((path) => ({ path: pathOf(path), shown: below + path.toString() }));
   return {
     scan: { part, ...(await scanFiles("file", toScan, patterns, asking.signal)) },
     nested: nested.map((name) => ({ name, folder: join(workTree.top, name) })),

@@ -75,14 +75,16 @@ test("the folders of the XDG specification are where their variables say", async
   expect(await found()).not.toContain("state/bash/history");
 });
 
-test("those of Windows are where APPDATA says", async () => {
+test("those of Windows are where its variables say", async () => {
   const files = [
+    "Local/clink/clink_history",
     "Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt",
     "Roaming/nushell/history.txt",
   ];
   plant(...files);
   expect(await found()).toEqual([]);
-  expect(await found({ APPDATA: join(home, "Roaming") })).toEqual(files);
+  const env = { APPDATA: join(home, "Roaming"), LOCALAPPDATA: join(home, "Local") };
+  expect([...(await found(env))].sort()).toEqual(files);
 });
 
 test("a folder of the specification may be a link", async () => {
