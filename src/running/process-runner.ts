@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
-import { programFolders } from "../files/find-program.ts";
+import { findProgram, programFolders } from "../files/find-program.ts";
 import { shellWord } from "../hints.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
@@ -43,6 +43,8 @@ export class ProcessRunner implements CommandRunner {
     const { platform, signal, handOver, stdout, stderr } = this.#options;
     // It finds .cmd files and escapes their arguments; only Windows needs that.
     const startChild = platform === "win32" ? (await import("cross-spawn")).default.spawn : spawn;
+    // It would look in the current folder first, which may be anybody's.
+    const program = (platform === "win32" && findProgram(name, { env, platform })) || name;
     const masked =
       redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, this.#options));
     await this.#flushOutput();
@@ -56,7 +58,7 @@ export class ProcessRunner implements CommandRunner {
         env,
         stdio: ["inherit", ...(masked?.writeEnds ?? (["inherit", "inherit"] as const))],
       };
-      child = withUsualDumps(() => startChild(name, args, options));
+      child = withUsualDumps(() => startChild(program, args, options));
       const passedOn = masked?.passOn(child, [stdout, stderr]);
       // What the command left running may keep its output open; from then on a signal ends this process.
       const [end] = await Promise.all([endOf(child).finally(stopForwarding), passedOn]);

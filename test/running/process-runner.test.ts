@@ -346,6 +346,22 @@ describe.each([
     expect(result).toMatchObject({ stdout: "input", stderr: 'a "b" %c%\n', code: 7 });
   });
 
+  it.runIf(process.platform === "win32")(
+    "prefers a program on PATH to one in the current folder",
+    async () => {
+      const [here = "", there = ""] = ["here", "there"].map((name) => {
+        const path = join(folder, name);
+        mkdirSync(path, { recursive: true });
+        writeFileSync(join(path, "tool.cmd"), `@echo ${name}`);
+        return path;
+      });
+      const env = { ...process.env, PATH: `${there};${process.env.PATH}` };
+      const child = spawn(process.execPath, [program.path, ...flags, "--", "tool"], { cwd: here, env });
+      running.add(child);
+      expect(await finish(child)).toMatchObject({ stdout: "there\r\n", code: 0 });
+    },
+  );
+
   it("says that a command is missing", async () => {
     const result = await run(flags, ["no-such-command-here"]);
     expect(result).toMatchObject({
