@@ -9,6 +9,9 @@ const limitMs = 300_000;
 /** How `security` exits when macOS would have to ask: the last byte of errSecInteractionNotAllowed, -25308. */
 const mayNotAsk = 36;
 
+/** An account that no profile can have. */
+const ofNobody = ".";
+
 /** The keychains of macOS and Windows, which prompt the user themselves and report problems as errors. */
 export class DialogKeychain implements Keychain {
   readonly name: string;
@@ -24,9 +27,13 @@ export class DialogKeychain implements Keychain {
     this.#asks = platform === "darwin";
   }
 
-  /** Detects a lock only on a Mac over SSH, where there are no dialogs: elsewhere one would open. */
+  /**
+   * Detects a lock only on a Mac over SSH, where there are no dialogs: elsewhere one would open. Windows
+   * never asks, and fails where the session has no credentials.
+   */
   async examine(): Promise<void> {
     this.#keytar.load();
+    if (!this.#asks) await this.read(ofNobody);
     if (!this.#asks || !isRemote(this.#options.env)) return;
     const { runProgram } = await import("../../running/start-program.ts");
     const options = { ...this.#options, timeLimitMs: 2000 };

@@ -35,7 +35,11 @@ export function explainProblem(
   profile: ProfileName = defaultProfile,
 ): MistralKeyError {
   const [kind, reason] = failures[trouble];
-  const sentence = reason.replace("KEYCHAIN", keychain);
+  const isSession = trouble === "collection-missing" && machine.platform === "win32";
+  const sentence = (isSession ? "KEYCHAIN keeps nothing for this session." : reason).replace(
+    "KEYCHAIN",
+    keychain,
+  );
   const message = sentence.charAt(0).toUpperCase() + sentence.slice(1);
   return new MistralKeyError(kind, message, { cause, hint: adviceOn(trouble, machine, profile).join("\n") });
 }
@@ -94,7 +98,8 @@ function adviceOn(trouble: KeychainTrouble, machine: Machine, profile: ProfileNa
   if (machine.platform === "win32") {
     return [
       "Open Credential Manager in Control Panel and check what Windows Credentials shows for mistral-key.",
-      "After a log-on with an SSH key alone there are no credentials: log on with your password instead.",
+      // Source: learn.microsoft.com, CredReadW, ERROR_NO_SUCH_LOGON_SESSION, November 2026.
+      "A log-on over the network, by SSH for example, has no credentials: run the command at the machine itself or through Remote Desktop.",
     ];
   }
   return adviceOnLinux(trouble, machine);

@@ -50,6 +50,14 @@ describeWithKeyring("the keychain", () => {
     expect(await open(overSsh).findFailure()).toBeUndefined();
   });
 
+  it("is known to be missing in a session of Windows without credentials, before a key is asked for", async () => {
+    const open = () => new KeychainStore({ platform: "win32", env: process.env, interactive: true });
+    expect(await open().findFailure()).toBeUndefined();
+    const words = "A specified logon session does not exist. It may already have been terminated.";
+    vi.spyOn(keytar, "getPassword").mockRejectedValueOnce(new Error(words));
+    expect(await open().findFailure()).toMatchObject({ kind: "store-absent" });
+  });
+
   it("knows the keychain by its own name once it has asked", async () => {
     const store = openStore();
     await store.findFailure();
