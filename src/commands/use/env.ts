@@ -28,7 +28,13 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
       hint: `Leave --json out, or ask for the key itself: ${commandFor(settings.profile, "get --json")}`,
     });
   }
-  if (deps.stdoutIsTerminal && !flags.on("reveal")) throw wouldShowKey(shell, command);
+  if (deps.stdoutIsTerminal && !flags.on("reveal")) {
+    const { platform } = deps.processContext();
+    // Where PowerShell is guessed, it may as well be cmd.exe: nothing tells them apart for certain.
+    const inCmd = `for /f %k in ('${commandFor(settings.profile, "get")}') do @set ${name}=%k`;
+    const isGuessed = platform === "win32" && asked === undefined && shell === "powershell";
+    throw wouldShowKey(shell, command, isGuessed ? `In cmd.exe: ${inCmd}\n` : "");
+  }
   const { key } = await readKeyForUse(settings, deps);
   deps.output.answer(`${assignment(shell, name, key.reveal())}\n`);
   return exitCodes.done;
@@ -92,9 +98,9 @@ async function guess(
   }
 }
 
-function wouldShowKey(shell: Shell, command: SameCommand): MistralKeyError {
+function wouldShowKey(shell: Shell, command: SameCommand, elsewhere: string): MistralKeyError {
   return new MistralKeyError("usage", "This would print the key on your screen.", {
-    hint: `To give it to this shell: ${evaluations[shell](command())}\nTo print it anyway: ${command(" --reveal")}`,
+    hint: `To give it to this shell: ${evaluations[shell](command())}\n${elsewhere}To print it anyway: ${command(" --reveal")}`,
   });
 }
 

@@ -67,6 +67,17 @@ describe("env", () => {
     await expect(run({ ...flags, profile: "work" })).rejects.toMatchObject({ hint });
   });
 
+  it("names the line for cmd.exe too on Windows, where it cannot tell it from PowerShell", async () => {
+    await open({ stdoutIsTerminal: true, processContext: { platform: "win32" } });
+    const hint = expect.stringMatching(
+      /env \| Invoke-Expression\nIn cmd\.exe: for \/f %k in \('mistral-key get'\) do @set MISTRAL_API_KEY=%k\n/,
+    );
+    await expect(run()).rejects.toMatchObject({ hint });
+    await expect(run({ shell: "powershell" })).rejects.toMatchObject({
+      hint: expect.not.stringContaining("cmd.exe"),
+    });
+  });
+
   it("refuses --json", async () => {
     await open();
     await expect(run({ json: true, shell: "bash", profile: "work" })).rejects.toMatchObject({
