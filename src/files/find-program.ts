@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
+import { codeOf } from "./file-errors.ts";
 
 /** What determines where programs are found. */
 export interface ProgramSearch {
@@ -42,11 +43,25 @@ export function programFolders({ env, platform }: ProgramSearch): readonly strin
 
 function isProgram(file: string): boolean {
   try {
-    // Most folders of PATH do not hold it, and an exception for each is slow.
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+    if (!isFile(file)) return false;
     accessSync(file, constants.X_OK);
     return true;
   } catch {
     return false;
   }
+}
+
+function isFile(file: string): boolean {
+  try {
+    // Most folders of PATH do not hold it, and an exception for each is slow.
+    return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    // A program of the Microsoft Store is a link that only the system follows (nodejs/node#36790, September 2026).
+    return process.platform === "win32" && codeOf(error) === "EACCES";
+  }
+}
+
+/** Whether Windows itself can start a file; a script needs cross-spawn, which escapes its arguments. */
+export function isExecutable(file: string): boolean {
+  return /\.(?:exe|com)$/i.test(file);
 }

@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
-import { findProgram, programFolders } from "../files/find-program.ts";
+import { findProgram, isExecutable, programFolders } from "../files/find-program.ts";
 import { shellWord } from "../hints.ts";
 import { showName } from "../outside-text.ts";
 import type { CommandRunner, CommandStart } from "./command-runner.ts";
@@ -41,10 +41,12 @@ export class ProcessRunner implements CommandRunner {
   async start([name = "", ...args]: readonly string[], { env, redact }: CommandStart): Promise<ExitCode> {
     if (name === "") throw this.#notFound(name);
     const { platform, signal, handOver, stdout, stderr } = this.#options;
-    // It finds .cmd files and escapes their arguments; only Windows needs that.
-    const startChild = platform === "win32" ? (await import("cross-spawn")).default.spawn : spawn;
-    // It would look in the current folder first, which may be anybody's.
-    const program = (platform === "win32" && findProgram(name, { env, platform })) || name;
+    const onWindows = platform === "win32";
+    // cross-spawn would look in the current folder first, which may be anybody's, and would take a program
+    // of the Microsoft Store that exits with 1 for a missing one.
+    const program = (onWindows && findProgram(name, { env, platform })) || name;
+    const startChild =
+      onWindows && !isExecutable(program) ? (await import("cross-spawn")).default.spawn : spawn;
     const masked =
       redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, this.#options));
     await this.#flushOutput();

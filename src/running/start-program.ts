@@ -1,7 +1,7 @@
 import { ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { PassThrough, type Readable } from "node:stream";
 import { codeOf } from "../files/file-errors.ts";
-import { findProgram } from "../files/find-program.ts";
+import { findProgram, isExecutable } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { type Environment, helperEnvironment } from "./environment.ts";
 
@@ -152,8 +152,7 @@ async function spawnHelper(
     platform,
     keys: input instanceof ApiKey ? [...keys, input] : keys,
   });
-  // It starts .cmd files and escapes their arguments; only Windows needs that.
-  const start = onWindows ? (await import("cross-spawn")).default.spawn : spawn;
+  const start = onWindows && !isExecutable(file) ? (await import("cross-spawn")).default.spawn : spawn;
   try {
     const spawnOptions: SpawnOptions = {
       cwd,
