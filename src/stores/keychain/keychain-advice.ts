@@ -36,7 +36,7 @@ export function explainProblem(
 ): MistralKeyError {
   const [kind, reason] = failures[trouble];
   const isSession = trouble === "collection-missing" && machine.platform === "win32";
-  const sentence = (isSession ? "KEYCHAIN keeps nothing for this session." : reason).replace(
+  const sentence = (isSession ? "KEYCHAIN cannot be used in this session." : reason).replace(
     "KEYCHAIN",
     keychain,
   );
@@ -96,10 +96,13 @@ function adviceOn(trouble: KeychainTrouble, machine: Machine, profile: ProfileNa
     ];
   }
   if (machine.platform === "win32") {
+    // Source: learn.microsoft.com, CredReadW, ERROR_NO_SUCH_LOGON_SESSION, November 2026.
+    const byNetwork =
+      "A log-on over the network, by SSH for example, has no credentials: run the command at the machine itself or through Remote Desktop.";
+    if (trouble === "collection-missing") return [byNetwork];
     return [
       "Open Credential Manager in Control Panel and check what Windows Credentials shows for mistral-key.",
-      // Source: learn.microsoft.com, CredReadW, ERROR_NO_SUCH_LOGON_SESSION, November 2026.
-      "A log-on over the network, by SSH for example, has no credentials: run the command at the machine itself or through Remote Desktop.",
+      byNetwork,
     ];
   }
   return adviceOnLinux(trouble, machine);

@@ -81,7 +81,7 @@ describe("advice on a keychain", () => {
     expect(overSsh.hint).not.toContain("when macOS asks");
     expect(words("denied", { platform: "win32" }).hint).toContain("Credential Manager");
     const inSession = words("collection-missing", { platform: "win32" });
-    expect(inSession.message).toContain("for this session");
+    expect(inSession.message).toContain("in this session");
     expect(inSession.hint).toContain("Remote Desktop");
   });
 
