@@ -40,12 +40,13 @@ function detectColorLevel({ env, isTerminal, color }: TerminalFacts): ThemeOptio
   return bits >= 8 ? 2 : bits >= 4 ? 1 : 0;
 }
 
-function detectUnicode({ env, platform }: TerminalFacts): boolean {
+function detectUnicode({ env, platform, isTerminal }: TerminalFacts): boolean {
   if (isDumb(env)) return false;
   if (platform === "win32") {
-    // The old console's raster fonts lack the symbols; every newer terminal names itself.
+    // The old console's raster fonts lack the symbols; every newer terminal names itself. What goes into a
+    // pipe PowerShell decodes with the system's old code page; in Git's bash even the terminal is a pipe.
     const named = env.WT_SESSION || env.TERM_PROGRAM || env.ConEmuTask || env.TERMINAL_EMULATOR;
-    return Boolean(named) || /^(?:xterm|alacritty|rxvt)/.test(env.TERM ?? "");
+    return (isTerminal && Boolean(named)) || /^(?:xterm|alacritty|rxvt)/.test(env.TERM ?? "");
   }
   if (env.TERM === "linux") return false;
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;

@@ -42,6 +42,13 @@ describe("symbols", () => {
   ])("%s", (_what, env, platform, unicode) => {
     expect(detect(env, { platform }).unicode).toBe(unicode);
   });
+
+  it.each([
+    ["not in a pipe of PowerShell's", { WT_SESSION: "1" }, false],
+    ["in Git's bash, whose terminal is a pipe", { TERM: "xterm-256color" }, true],
+  ])("%s", (_what, env, unicode) => {
+    expect(detect(env, { platform: "win32", isTerminal: false }).unicode).toBe(unicode);
+  });
 });
 
 describe("clickable addresses", () => {
