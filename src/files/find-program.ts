@@ -38,7 +38,10 @@ export function isPath(variable: string, platform: NodeJS.Platform): boolean {
 export function programFolders({ env, platform }: ProgramSearch): readonly string[] {
   const { delimiter, isAbsolute } = platform === "win32" ? win32 : posix;
   const path = Object.entries(env).find(([name]) => isPath(name, platform))?.[1] ?? "";
-  return path.split(delimiter).filter((folder) => isAbsolute(folder));
+  // Windows takes a folder in quotes, too; elsewhere they would belong to its name.
+  const folders = path.split(delimiter);
+  const plain = platform === "win32" ? folders.map((one) => one.replace(/^"(.*)"$/, "$1")) : folders;
+  return plain.filter((folder) => isAbsolute(folder));
 }
 
 function isProgram(file: string): boolean {

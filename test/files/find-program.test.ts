@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findProgram } from "../../src/files/find-program.ts";
+import { findProgram, programFolders } from "../../src/files/find-program.ts";
 
 const { platform } = process;
 const here = process.cwd();
@@ -35,6 +35,14 @@ describe("findProgram", () => {
       expect(findProgram("helper", { env: { PATH }, platform })).toBe(undefined);
     },
   );
+
+  it("reads PATH as Windows does: in any case, with folders in quotes", () => {
+    const env = { Path: String.raw`"C:\Program Files\Git";.;C:\bin;"D:"` };
+    expect(programFolders({ env, platform: "win32" })).toEqual([
+      String.raw`C:\Program Files\Git`,
+      String.raw`C:\bin`,
+    ]);
+  });
 
   it("accepts an absolute path and no relative one", () => {
     process.chdir(folder);
