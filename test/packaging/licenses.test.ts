@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 interface Licenses {
@@ -27,7 +27,7 @@ describe("the licences of what is bundled", () => {
     writeFileSync(join(place, "package.json"), JSON.stringify({ name, version: "1.2.3", license }));
     writeFileSync(join(place, "esm/package.json"), '{"type":"module"}');
     for (const [file, text] of Object.entries(files)) writeFileSync(join(place, file), text);
-    return join(place, "esm/index.js");
+    return join(place, "esm/index.js").split(sep).join("/");
   }
 
   it("are collected with their text and notice, once for each package", () => {

@@ -62,7 +62,7 @@ describe("the keys that apps would take here", () => {
     expect(await apps({ env: { LLM_MISTRAL_KEY: key } })).toEqual([
       "• Mistral's SDK finds no key here by itself.",
       expect.stringMatching(
-        /^• Mistral Vibe uses the key of profile "default" here.* from ~\/\.vibe\/\.env:1\.$/,
+        /^• Mistral Vibe uses the key of profile "default" here.* from ~.\.vibe.\.env:1\.$/,
       ),
       expect.stringMatching(/^• llm uses the key of profile "work" here.* from ~.*keys\.json:1\.$/),
     ]);

@@ -28,8 +28,10 @@ describe("the encrypted file", () => {
     const again = await openUnlocked({ home }).store.get(address);
     expect(again?.equals(key)).toBe(true);
     expect(readdirSync(join(home, "keys"))).toEqual(["work.age"]);
-    expect(statSync(pathOf("work.age")).mode & 0o777).toBe(0o600);
-    expect(statSync(join(home, "keys")).mode & 0o777).toBe(0o700);
+    if (process.platform !== "win32") {
+      expect(statSync(pathOf("work.age")).mode & 0o777).toBe(0o600);
+      expect(statSync(join(home, "keys")).mode & 0o777).toBe(0o700);
+    }
     expect(readFileSync(pathOf("work.age")).includes(key.reveal())).toBe(false);
   });
 
