@@ -79,7 +79,7 @@ export class ProfileFolder implements ProfileRegistry {
 export function refuseLookalike(name: ProfileName, other: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "usage",
-    `There is already a profile called ${other}; ${name} differs from it only in capital letters.`,
+    `There is a profile called ${other}, and ${name} differs from it only in capital letters.`,
     { hint: `Use -p ${other}, or choose a name that differs by more than that.` },
   );
 }

@@ -153,7 +153,7 @@ describe("names that differ only in capital letters", () => {
     profiles.write(profile("Work"));
     expect(profiles.lookalike(name("work"))).toBe("Work");
     expect(profiles.lookalike(name("Work"))).toBeUndefined();
-    expect(() => profiles.write(profile("work"))).toThrow(/already a profile called Work/);
+    expect(() => profiles.write(profile("work"))).toThrow(/a profile called Work, and work/);
     profiles.write(profile("Work"));
     expect(profiles.list()).toHaveLength(1);
   });
