@@ -5,8 +5,10 @@ declare const brand: unique symbol;
 /** A name that is safe as a file name and as a keychain account on every platform. */
 export type ProfileName = string & { readonly [brand]: "ProfileName" };
 
-// Windows refuses these as file names, with any extension.
-const reservedOnWindows = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
+/** Whether Windows keeps a file name for a device, with any extension. */
+export function isReservedOnWindows(name: string): boolean {
+  return /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i.test(name);
+}
 
 /**
  * Validates a profile name: 1 to 64 letters, digits, `.`, `_` or `-`, no dot at either end, not
@@ -21,7 +23,7 @@ export function parseProfileName(text: string): ProfileName {
     });
   }
   const fits = /^[A-Za-z0-9._-]{1,64}$/.test(text) && !/^\.|\.$/.test(text);
-  if (!fits || reservedOnWindows.test(text)) {
+  if (!fits || isReservedOnWindows(text)) {
     throw new MistralKeyError("usage", "That profile name cannot be used.", {
       hint: "Use 1 to 64 letters, digits, '.', '_' or '-', with no '.' at either end; for example: work",
     });

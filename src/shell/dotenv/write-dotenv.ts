@@ -12,7 +12,7 @@ import { type GitState, gitStates } from "../../git/git-state.ts";
 import { addToGitignore } from "../../git/gitignore.ts";
 import { runCommand, shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
-import type { ProfileName } from "../../keys/profile-name.ts";
+import { isReservedOnWindows, type ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
 import { quoteDotenv, removeVariable, setVariable } from "./set-variable.ts";
 
@@ -99,10 +99,14 @@ export async function clearDotenv(entry: DotenvEntry, processContext: ProcessCon
   return true;
 }
 
-async function look(entry: DotenvPlace, { cwd }: ProcessContext) {
+async function look(entry: DotenvPlace, { cwd, platform }: ProcessContext) {
   const path = resolve(cwd, entry.path);
   const reading = await readTextFile(path);
   if (reading.state === "unread") throw refused(entry, reading.reason);
+  // Node would make a file of that name, which no other program on Windows could open or delete.
+  if (reading.state === "absent" && platform === "win32" && isReservedOnWindows(basename(path))) {
+    throw refused(entry, "Windows keeps this name for a device");
+  }
   const place = reading.state === "read" ? reading.file.realPath : placeOfNew(path, entry);
   return { reading, place };
 }

@@ -32,6 +32,11 @@ const write = (path: string, env: NodeJS.ProcessEnv = process.env, mayIgnore?: (
     { path, name: "MISTRAL_API_KEY", key, profile: work, mayIgnore },
     { cwd: folder, home: folder, platform: process.platform, env: { ...env, HOME: folder } },
   );
+const writeOnWindows = (path: string) =>
+  writeDotenv(
+    { path, name: "MISTRAL_API_KEY", key, profile: work },
+    { cwd: folder, home: folder, platform: "win32", env: process.env },
+  );
 const modeOf = (name: string) => statSync(at(name)).mode & 0o777;
 const git = (...args: string[]) =>
   execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
@@ -49,6 +54,12 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     expect(await write(".env")).toMatchObject({ outcome: "created" });
     expect(readFileSync(at(".env"), "utf8")).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`);
     expect(modeOf(".env")).toBe(0o600);
+  });
+
+  it.each(["NUL", "con.env"])("makes no file that Windows could not open again: %s", async (name) => {
+    await expect(writeOnWindows(name)).rejects.toMatchObject({ kind: "usage" });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(await write(name)).toMatchObject({ outcome: "created" });
   });
 
   it("leaves no part of a key in a new file when the disk is full", async () => {
