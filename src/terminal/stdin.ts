@@ -38,5 +38,8 @@ export async function readStdin(stream: InputStream, signal: AbortSignal): Promi
     if (error instanceof MistralKeyError) throw error;
     throw new MistralKeyError("usage", "Standard input could not be read.", { cause: error });
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  const bytes = Buffer.concat(chunks);
+  // What Windows PowerShell writes into a file (`>`) is in UTF-16, behind this mark.
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(bytes);
 }

@@ -26,6 +26,11 @@ describe("readStdin", () => {
     ).toBe(`${key}\n`);
   });
 
+  it.each(["utf8", "utf16le"] as const)("reads a file with a byte order mark, in %s", async (encoding) => {
+    const file = Buffer.from(`\ufeff${key}\r\n`, encoding);
+    expect(await readStdin(Readable.from([file]), never)).toBe(`${key}\r\n`);
+  });
+
   it("returns an empty text for an empty file", async () => {
     expect(await readStdin(Readable.from([]), never)).toBe("");
   });
