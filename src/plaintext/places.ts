@@ -75,7 +75,8 @@ async function dotenvFiles(folder: string): Promise<readonly FilePlace[]> {
     }));
 }
 
-function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
+function shellFiles(at: ProcessContext): readonly FilePlace[] {
+  const { home, env } = at;
   const zsh = [...new Set([home, absolute(env.ZDOTDIR) ?? home])];
   const fishFolder = join(absolute(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "fish");
   const ofHome = [".bashrc", ".bash_profile", ".bash_login", ".profile"].map((name) => join(home, name));
@@ -86,7 +87,19 @@ function shellFiles({ home, env }: ProcessContext): readonly FilePlace[] {
     ...[...ofHome, ...ofZsh].map((path) => ({ path, format: assignments(": #") })),
     { path: join(fishFolder, "config.fish"), format: assignments("#") },
     { path: join(fishFolder, "fish_variables"), format: fishVariables },
+    ...powershellProfiles(at).map((path) => ({ path, format: assignments("#") })),
   ].map((file) => ({ kind: "shell", ...file }));
+}
+
+/** Source: learn.microsoft.com, about_Profiles, November 2026; OneDrive may hold the documents folder. */
+function powershellProfiles({ home, env, platform }: ProcessContext): readonly string[] {
+  const documents = [home, absolute(env.OneDrive) ?? join(home, "OneDrive")].flatMap((folder) =>
+    ["PowerShell", "WindowsPowerShell"].map((name) => join(folder, "Documents", name)),
+  );
+  const elsewhere = join(absolute(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "powershell");
+  return (platform === "win32" ? documents : [elsewhere]).flatMap((folder) =>
+    ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map((name) => join(folder, name)),
+  );
 }
 
 function filesOfTools(at: ProcessContext): readonly FilePlace[] {

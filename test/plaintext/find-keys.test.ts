@@ -118,6 +118,18 @@ test("finds the keys of llm where macOS and Windows keep them", async () => {
   expect(filesIn(await find({ platform: "win32" }))).toEqual(["AppData/Roaming/io.datasette.llm/keys.json"]);
 });
 
+test("finds the profiles of PowerShell", async () => {
+  const set = `$env:MISTRAL_API_KEY = "${chosenKey}"\r\n`;
+  const onWindows = [
+    "Documents/PowerShell/profile.ps1",
+    "OneDrive/Documents/WindowsPowerShell/Microsoft.PowerShell_profile.ps1",
+  ];
+  for (const file of [".config/powershell/profile.ps1", ...onWindows]) write(file, set);
+
+  expect(filesIn(await find({ platform: "linux" }))).toEqual([".config/powershell/profile.ps1"]);
+  expect(filesIn(await find({ platform: "win32" }))).toEqual(onWindows);
+});
+
 test.runIf(process.platform !== "win32")(
   "a pipe, a device, a folder, a dangling link and a large file hold nothing up",
   async () => {

@@ -68,9 +68,10 @@ function findInLine(line: Line, sign: string): Occurrence[] {
 
 const anyValue = String.raw`(?:"[^"]*"|'[^']*'|\`[^\`]*\`|[^ \t\r"'\`;&|()<>#]+)`;
 const posixSet = String.raw`(?:(?:export|declare|typeset|readonly)(?:[ \t]+-\w+)*[ \t]+)?\w+`;
+const powershellSet = String.raw`\$[Ee][Nn][Vv]:\w+`;
 /** A line that sets one variable and does nothing else. */
 const wholeLine = new RegExp(
-  String.raw`^(?<indent>[ \t]*)(?:${fishSet}[ \t]+|${posixSet}(?<separator>[ \t]*[=:][ \t]*))${anyValue}(?:[ \t]*;[ \t]*export[ \t]+\w+)?[ \t]*(?:;[ \t]*)?(?<comment>#.*)?$`,
+  String.raw`^(?<indent>[ \t]*)(?:${fishSet}[ \t]+|(?:${posixSet}|${powershellSet})(?<separator>[ \t]*[=:][ \t]*))${anyValue}(?:[ \t]*;[ \t]*export[ \t]+\w+)?[ \t]*(?:;[ \t]*)?(?<comment>#.*)?$`,
 );
 
 function removalFrom(line: Line, [from, to]: readonly [number, number], comment: string): Edit | string {

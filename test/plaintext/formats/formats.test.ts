@@ -158,6 +158,15 @@ describe("start-up files of shells", () => {
     expect(removeKeys(assignments("#"), `${line} # note\n`).text).toBe("# MISTRAL_API_KEY moved # note\n");
   });
 
+  test.each([`$env:MISTRAL_API_KEY = "${key}"`, `  $Env:MISTRAL_API_KEY='${key}'`])(
+    "knows the form of PowerShell: %s",
+    (line) => {
+      expect(removeKeys(assignments("#"), `${line}\r\n`).text.trimStart()).toMatch(
+        /^# MISTRAL_API_KEY moved\r\n$/i,
+      );
+    },
+  );
+
   test("a universal variable of fish is found and left to fish", () => {
     const text = `# This file contains fish universal variable definitions.\nSETUVAR --export MISTRAL_API_KEY:${key}\n`;
     expect(linesFound(fishVariables, text)).toEqual([2]);
