@@ -69,5 +69,8 @@ const causes: Readonly<Record<string, readonly [reason: string, hint?: string]>>
     "Put the file itself there instead of a link.",
   ],
   ENXIO: ["it is a pipe or a socket with nothing at its other end"],
-  EBUSY: ["it is in use, or mounted by itself as containers do it", "Try again in a moment."],
+  EBUSY: [
+    "it is in use, or mounted by itself as containers do it",
+    "Try again in a moment. If that does not help, set MISTRAL_KEY_HOME to another folder.",
+  ],
 };
