@@ -23,10 +23,10 @@ export function findProgram(
   const { platform } = search;
   const { isAbsolute, join } = platform === "win32" ? win32 : posix;
   if (!isAbsolute(name) && /[/\\]/.test(name)) return undefined;
-  // npm puts a script for Unix beside the .cmd, under the bare name.
-  const endings = platform === "win32" ? [".exe", ".com", ".cmd", ".bat", ""] : [""];
   const places = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
-  return places.flatMap((place) => endings.map((ending) => place + ending)).find(isProgram);
+  // A name without an ending comes last: Windows starts no such file, and scripts for Unix have such names.
+  const endings = platform === "win32" ? [".com", ".exe", ".bat", ".cmd"] : [];
+  return [...places.flatMap((place) => endings.map((ending) => place + ending)), ...places].find(isProgram);
 }
 
 /** Whether a variable is `PATH`, which Windows spells in any case. */

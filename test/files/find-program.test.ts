@@ -59,6 +59,17 @@ describe("findProgram", () => {
     expect(findProgram("helper", { env: { PATH }, platform })).toBe(undefined);
   });
 
+  it.skipIf(platform === "win32")("takes on Windows a program before a file without an ending", () => {
+    process.chdir(folder);
+    // Paths on Windows; names of files here.
+    const [script, program] = [String.raw`C:\first\helper`, String.raw`C:\later\helper.cmd`];
+    for (const path of [script, program]) writeFileSync(path, "", { mode: 0o755 });
+    const search = { env: { Path: String.raw`C:\first;C:\later` }, platform: "win32" as const };
+    expect(findProgram("helper", search)).toBe(program);
+    rmSync(program);
+    expect(findProgram("helper", search)).toBe(script);
+  });
+
   it.runIf(platform === "win32")("takes the .cmd that npm puts beside a script for Unix", () => {
     writeFileSync(`${file}.cmd`, "");
     expect(findProgram("helper", { env: { Path: folder }, platform })).toBe(`${file}.cmd`);
