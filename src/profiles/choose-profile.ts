@@ -26,8 +26,8 @@ export interface ChoiceSources {
 }
 
 /**
- * Chooses the profile. Must be cheap, since every command and library call runs it: it looks for a file only
- * if neither the flag nor the variable names a profile.
+ * Chooses the profile. Must be cheap, since every command and library call runs it: it lists the profiles, and
+ * looks for a `.mistral-key` only if neither the flag nor the variable names one.
  *
  * @param asked - the value of `--profile`
  * @throws MistralKeyError of kind `usage` for an invalid name, one that differs only in case from a profile's,
@@ -37,17 +37,21 @@ export function chooseProfile(
   asked: string | undefined,
   { env, cwd, profiles }: ChoiceSources,
 ): ProfileChoice {
-  const unlessLookalike = (name: ProfileName): ProfileName => {
+  const unlessLookalike = (name: ProfileName, source?: string): ProfileName => {
     const other = lookalikeOf(name, profiles);
-    if (other !== undefined) throw refuseLookalike(name, other);
+    if (other !== undefined) throw refuseLookalike(name, other, source);
     return name;
   };
   if (asked !== undefined) return { name: unlessLookalike(parseProfileName(asked)), rule: "flag" };
-  if (env.MISTRAL_KEY_PROFILE) {
-    return { name: unlessLookalike(parseProfileName(env.MISTRAL_KEY_PROFILE)), rule: "variable" };
+  const { MISTRAL_KEY_PROFILE: variable } = env;
+  if (variable) {
+    return { name: unlessLookalike(parseProfileName(variable), "MISTRAL_KEY_PROFILE"), rule: "variable" };
   }
   const inFolder = cwd === undefined ? undefined : findFolderProfile(cwd);
-  if (inFolder !== undefined) return { ...inFolder, name: unlessLookalike(inFolder.name), rule: "folder" };
+  if (inFolder !== undefined) {
+    unlessLookalike(inFolder.name, showName(inFolder.path));
+    return { ...inFolder, rule: "folder" };
+  }
   const name = profiles.readDefault() ?? defaultProfile;
   return { name: lookalikeOf(name, profiles) ?? name, rule: "default" };
 }

@@ -75,11 +75,20 @@ export class ProfileFolder implements ProfileRegistry {
   }
 }
 
-/** Error: the name differs from another profile's only in case. */
-export function refuseLookalike(name: ProfileName, other: ProfileName): MistralKeyError {
+/**
+ * Error: the name differs from another profile's only in case.
+ *
+ * @param source - what named it, if not the command: a variable or a file
+ */
+export function refuseLookalike(name: ProfileName, other: ProfileName, source?: string): MistralKeyError {
   return new MistralKeyError(
     "usage",
     `There is a profile called ${other}, and ${name} differs from it only in capital letters.`,
-    { hint: `Use -p ${other}, or choose a name that differs by more than that.` },
+    {
+      hint:
+        source === undefined
+          ? `Use -p ${other}, or choose a name that differs by more than that.`
+          : `The name ${name} comes from ${source}. Write ${other} there, or use -p ${other}.`,
+    },
   );
 }

@@ -79,11 +79,18 @@ describe("the profile that is used", () => {
 
   it("is never another one under a name that differs only in capital letters", () => {
     profiles.write(profile("Work"));
-    const lookalike = expect.objectContaining({ kind: "usage", message: expect.stringContaining("Work") });
-    expect(() => choose("work")).toThrow(lookalike);
-    expect(() => choose(undefined, { MISTRAL_KEY_PROFILE: "WORK" })).toThrow(lookalike);
-    nameIn("repository", "work");
-    expect(() => choose()).toThrow(lookalike);
+    const lookalike = (source: string) =>
+      expect.objectContaining({
+        kind: "usage",
+        message: expect.stringContaining("Work"),
+        hint: expect.stringContaining(source),
+      });
+    expect(() => choose("work")).toThrow(lookalike("-p Work"));
+    expect(() => choose(undefined, { MISTRAL_KEY_PROFILE: "WORK" })).toThrow(
+      lookalike("MISTRAL_KEY_PROFILE"),
+    );
+    const file = nameIn("repository", "work");
+    expect(() => choose()).toThrow(lookalike(file));
     expect(choose("Work").name).toBe("Work");
   });
 
