@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { isAbsolute, join, resolve } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { codeOf, reasonOf } from "../files/file-errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 
@@ -35,8 +35,8 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
   const ofWindows = [
     APPDATA && join(APPDATA, "Microsoft", "Windows", "PowerShell"),
     APPDATA && join(APPDATA, "nushell"),
-    // Clink's, which gives cmd.exe a history.
-    LOCALAPPDATA && join(LOCALAPPDATA, "clink"),
+    // Clink gives cmd.exe a history.
+    ...["clink", "elvish"].map((name) => LOCALAPPDATA && join(LOCALAPPDATA, name)),
   ];
   const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
   // By path, so that each is listed once, as deep as it must be.
@@ -50,7 +50,11 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
   ]);
   const gaps: string[] = [];
   const found = await Promise.all(
-    [...folders].map(([folder, levels]) => historiesIn(folder, levels, levels === 1 ? [] : gaps)),
+    [...folders].map(([folder, levels]) =>
+      levels === 1
+        ? historiesIn(folder, levels, [], historyName.test(basename(folder)))
+        : historiesIn(folder, levels, gaps),
+    ),
   );
   return { files: [...new Set([...named, ...found.flat()])], gaps };
 }

@@ -41,6 +41,7 @@ const usual = [
   ".lesshst",
   ".viminfo",
   ".zsh_sessions/1.history",
+  ".bash_history.d/2026-11.log",
   ".claude/history.jsonl",
   ".vibe/vibehistory",
   ".ipython/profile_default/history.sqlite",
@@ -78,6 +79,7 @@ test("the folders of the XDG specification are where their variables say", async
 test("those of Windows are where its variables say", async () => {
   const files = [
     "Local/clink/clink_history",
+    "Local/elvish/db.bolt",
     "Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt",
     "Roaming/nushell/history.txt",
   ];
