@@ -169,10 +169,15 @@ async function explainRest(
       shell === undefined || shell === "other"
         ? "remove it there"
         : `run: ${removal(shell, showName(variable))}`;
-    output.warn(`${showName(variable)} is still set in this shell: close it, or ${unset}`);
+    // There PowerShell is only guessed.
+    const inCmd =
+      at.platform === "win32" && shell === "powershell" ? ` (in cmd.exe: set ${showName(variable)}=)` : "";
+    output.warn(`${showName(variable)} is still set in this shell: close it, or ${unset}${inCmd}`);
     if (at.platform === "win32") {
       // Where setx and the system's own dialog put it. Every shell takes this line.
-      output.warn("If new shells have it too, it is one of your account's variables. To delete it there:");
+      output.warn(
+        "If new shells have it too, it may be one of your account's variables. To delete it there:",
+      );
       const call = `[Environment]::SetEnvironmentVariable('${variable}', '', 'User')`;
       output.line(output.theme.strong(`powershell -Command "${showName(call)}"`), 4);
     }

@@ -137,6 +137,9 @@ describe("a home folder with the key in twelve places", () => {
 
     await run({ key: mask, yes: true, clean: "none", verify: false });
 
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain("run: Remove-Item Env:MISTRAL_API_KEY (in cmd.exe: set MISTRAL_API_KEY=)");
+    expect(said).toContain("it may be one of your account's variables");
     expect(deps.stderr()).toContain(
       `powershell -Command "[Environment]::SetEnvironmentVariable('MISTRAL_API_KEY', '', 'User')"`,
     );
