@@ -57,14 +57,15 @@ const patienceMs = 2000;
  * @throws the system's error
  */
 export function renameOver(from: string, to: string): void {
-  const giveUp = Date.now() + patienceMs;
+  // Not by the wall clock, which may be set back.
+  const giveUp = performance.now() + patienceMs;
   for (;;) {
     try {
       renameSync(from, to);
       return;
     } catch (error) {
       const mayPass = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error));
-      if (!mayPass || Date.now() > giveUp) throw error;
+      if (!mayPass || performance.now() > giveUp) throw error;
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
