@@ -12,8 +12,8 @@ export interface Desktop {
   readonly env: Environment;
 }
 
-/** Limit for a program that hangs on an unresponsive desktop. */
-const timeLimitMs = 5000;
+/** Limit for a program that hangs on an unresponsive desktop; PowerShell may take seconds to start. */
+const timeLimitMs = (program: string): number => (program === "powershell.exe" ? 20_000 : 5000);
 
 /**
  * Copies a key to the desktop's clipboard with the first program that works, and reads it back.
@@ -42,11 +42,11 @@ function changeDesktop(
   [name, ...args]: CommandLine,
   input: ApiKey | "",
 ): Promise<ProgramEnd | ProgramOutcome | undefined> {
+  const limitMs = timeLimitMs(name);
   // Detached, PowerShell would have no console, and then does nothing (nodejs/node#51018, November 2026).
-  // It may take seconds to start.
   return desktop.platform === "win32"
-    ? runProgram(name, args, { ...desktop, input, timeLimitMs: 4 * timeLimitMs })
-    : launchProgram(name, args, { ...desktop, input, failsWithinMs: timeLimitMs });
+    ? runProgram(name, args, { ...desktop, input, timeLimitMs: limitMs })
+    : launchProgram(name, args, { ...desktop, input, failsWithinMs: limitMs });
 }
 
 /** Assumes yes if it cannot be read back. */
@@ -93,7 +93,11 @@ export async function clearLater({
 /** The clipboard's text, empty if too long; `undefined` if unreadable. */
 async function readDesktop(desktop: Desktop, { read }: ClipboardPrograms): Promise<string | undefined> {
   const [name, ...args]: CommandLine = read;
-  const outcome = await runProgram(name, args, { ...desktop, timeLimitMs, sizeLimit: 64 * 1024 });
+  const outcome = await runProgram(name, args, {
+    ...desktop,
+    timeLimitMs: timeLimitMs(name),
+    sizeLimit: 64 * 1024,
+  });
   if (outcome.kind === "too-large") return "";
   if (outcome.kind !== "exited" || outcome.code !== 0) return undefined;
   return outcome.stdout.toString("utf8").replace(/\r?\n$/, "");

@@ -1,9 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { clearDesktop, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
@@ -151,6 +161,30 @@ describe.skipIf(process.platform === "win32")("the programs of a clipboard", () 
       ["set", "", "org.nspasteboard.ConcealedType"],
       ["set", key.reveal(), "public.utf8-plain-text"],
     ]);
+  });
+
+  it("are waited for as long as PowerShell may take to start, so that a key is cleared", async () => {
+    execFileSync("mkfifo", [join(folder, "gate")]);
+    script(
+      "powershell.exe",
+      `case "$*" in *Get-*) : >'${folder}/started'; read -r _ <'${folder}/gate'; ${show()} ;; *) ${keep()} ;; esac`,
+    );
+    writeFileSync(join(folder, "board"), key.reveal());
+    // Read and write, so that opening and writing never wait for a reader.
+    const gate = openSync(join(folder, "gate"), "r+");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const desktop = { platform: "linux" as const, env: { PATH: folder, WSL_DISTRO_NAME: "Debian" } };
+      const cleared = clearDesktop(desktop, fingerprintOf(key));
+      await vi.waitUntil(() => existsSync(join(folder, "started")), { timeout: 4000 });
+      vi.advanceTimersByTime(15_000);
+      writeSync(gate, "\n");
+      await cleared;
+    } finally {
+      vi.useRealTimers();
+      closeSync(gate);
+    }
+    expect(board()).toBe("");
   });
 
   it("get the key without that when they cannot", async () => {
