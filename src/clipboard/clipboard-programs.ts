@@ -86,10 +86,13 @@ const powershell = (script: string): CommandLine => [
   script,
 ];
 
+/** Past PowerShell's transcripts and logs, which hold what a command outputs (PowerShell-Docs#8283, November 2026). */
+const readOnWindows = "[Console]::Out.Write([string](Get-Clipboard -Raw))";
+
 const windows: readonly ClipboardPrograms[] = [
   {
     copy: powershell(concealOnWindows),
-    read: powershell("Get-Clipboard -Raw"),
+    read: powershell(readOnWindows),
     clear: powershell("Set-Clipboard -Value $null"),
     conceals: true,
   },

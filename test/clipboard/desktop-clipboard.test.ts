@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { clipboardPrograms } from "../../src/clipboard/clipboard-programs.ts";
 import { clearDesktop, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
@@ -161,6 +162,11 @@ describe.skipIf(process.platform === "win32")("the programs of a clipboard", () 
       ["set", "", "org.nspasteboard.ConcealedType"],
       ["set", key.reveal(), "public.utf8-plain-text"],
     ]);
+  });
+
+  it("keep a key out of PowerShell's transcripts when it is read back", () => {
+    const [{ read } = { read: [] }] = clipboardPrograms("win32", {});
+    expect(read.at(-1)).toMatch(/^\[Console\]::Out\.Write\(\[string\]\(Get-Clipboard -Raw\)\)$/);
   });
 
   it("are waited for as long as PowerShell may take to start, so that a key is cleared", async () => {
