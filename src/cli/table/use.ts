@@ -50,7 +50,7 @@ export const useCommands: readonly CommandEntry[] = [
     examples: [
       'eval "$(mistral-key env)"',
       "mistral-key env --shell fish | source",
-      "mistral-key env --shell powershell | Invoke-Expression",
+      "$env:MISTRAL_API_KEY = mistral-key get",
       "mistral-key env --write .env",
     ],
     run: async (input, deps) => (await import("../../commands/use/env.ts")).env(input, deps),

@@ -30,10 +30,15 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   }
   if (deps.stdoutIsTerminal && !flags.on("reveal")) {
     const { platform } = deps.processContext();
+    const get = commandFor(settings.profile, "get");
+    // Its logs may keep what Invoke-Expression evaluates, but not what a program prints into a variable.
+    const line = shell === "powershell" ? `$env:${name} = ${get}` : evaluations[shell](command());
     // Where PowerShell is guessed, it may as well be cmd.exe: nothing tells them apart for certain.
-    const inCmd = `for /f %k in ('${commandFor(settings.profile, "get")}') do @set ${name}=%k`;
     const isGuessed = platform === "win32" && asked === undefined && shell === "powershell";
-    throw wouldShowKey(shell, command, isGuessed ? `In cmd.exe: ${inCmd}\n` : "");
+    const inCmd = isGuessed ? `\nIn cmd.exe: for /f %k in ('${get}') do @set ${name}=%k` : "";
+    throw new MistralKeyError("usage", "This would print the key on your screen.", {
+      hint: `To give it to this shell: ${line}${inCmd}\nTo print it anyway: ${command(" --reveal")}`,
+    });
   }
   const { key } = await readKeyForUse(settings, deps);
   deps.output.answer(`${assignment(shell, name, key.reveal())}\n`);
@@ -98,15 +103,8 @@ async function guess(
   }
 }
 
-function wouldShowKey(shell: Shell, command: SameCommand, elsewhere: string): MistralKeyError {
-  return new MistralKeyError("usage", "This would print the key on your screen.", {
-    hint: `To give it to this shell: ${evaluations[shell](command())}\n${elsewhere}To print it anyway: ${command(" --reveal")}`,
-  });
-}
-
-const evaluations: Readonly<Record<Shell, (command: string) => string>> = {
+const evaluations: Readonly<Record<Exclude<Shell, "powershell">, (command: string) => string>> = {
   bash: (command) => `eval "$(${command})"`,
   zsh: (command) => `eval "$(${command})"`,
   fish: (command) => `${command} | source`,
-  powershell: (command) => `${command} | Invoke-Expression`,
 };

@@ -70,7 +70,7 @@ describe("env", () => {
   it("names the line for cmd.exe too on Windows, where it cannot tell it from PowerShell", async () => {
     await open({ stdoutIsTerminal: true, processContext: { platform: "win32" } });
     const hint = expect.stringMatching(
-      /env \| Invoke-Expression\nIn cmd\.exe: for \/f %k in \('mistral-key get'\) do @set MISTRAL_API_KEY=%k\n/,
+      /: \$env:MISTRAL_API_KEY = mistral-key get\nIn cmd\.exe: for \/f %k in \('mistral-key get'\) do @set MISTRAL_API_KEY=%k\n/,
     );
     await expect(run()).rejects.toMatchObject({ hint });
     await expect(run({ shell: "powershell" })).rejects.toMatchObject({
