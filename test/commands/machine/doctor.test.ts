@@ -44,7 +44,8 @@ interface Bed {
 interface Plant {
   readonly env?: Readonly<Record<string, string>>;
   readonly keychain?: MistralKeyError;
-  readonly now?: Date;
+  /** How many milliseconds its clock is ahead. */
+  readonly aheadMs?: number;
   readonly flags?: Readonly<Record<string, unknown>>;
   /** Where the key of the profile is; nothing is stored where `null`. */
   readonly store?: StoreKind | null;
@@ -72,7 +73,7 @@ async function examine(planted: Plant = {}) {
     env,
     processContext: { cwd, home },
     store: keychain,
-    now: planted.now ?? new Date(),
+    now: new Date(Date.now() + (planted.aheadMs ?? 0)),
   });
   // The encrypted file is the real one, and nobody can be asked for its passphrase.
   const file = openEncryptedFile({ folder, env, signal: opened.signal });
@@ -557,7 +558,7 @@ const faults: readonly (Plant & {
   },
   {
     fault: "a clock that is an hour fast",
-    now: new Date(Date.now() + 3_600_000),
+    aheadMs: 3_600_000,
     id: "clock",
     state: "fail",
     code: 2,
@@ -648,7 +649,7 @@ describe("doctor names", () => {
   it("nine faults at once, and exits with the code of the first", async () => {
     const found = await diagnose({
       keychain: locked,
-      now: new Date(Date.now() - 7_200_000),
+      aheadMs: -7_200_000,
       env: {
         MISTRAL_API_KEY: otherKey.reveal(),
         BROWSER: "no-such-browser",
