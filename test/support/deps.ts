@@ -82,6 +82,9 @@ export interface TestDeps extends Deps {
   close(): void;
 }
 
+/** Linux, but on Windows, where paths and PATH have another form. */
+const platform = process.platform === "win32" ? "win32" : "linux";
+
 /** Builds a {@link TestDeps}. Call `close` at the end of every test. */
 export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
   const home = options.home ?? mkdtempSync(join(tmpdir(), "mistral-key-test-"));
@@ -145,7 +148,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
         signal: controller.signal,
         programLimitMs: options.programLimitMs,
       }),
-    processContext: () => ({ platform: "linux", home, cwd: home, env, ...options.processContext }),
+    processContext: () => ({ platform, home, cwd: home, env, ...options.processContext }),
     ancestors: async () => options.ancestors ?? [],
     findProcessesWith: async (isWanted) =>
       (options.processes ?? []).filter(({ value }) => isWanted(value)).map(({ id, name }) => ({ id, name })),

@@ -115,7 +115,7 @@ describe("verify beside a damaged record of a rotation", () => {
       writeFileSync(`${deps.home}/rotations/default.json`, "{");
       expect(await runLine(deps, "verify")).toBe(0);
       expect(deps.stdout()).toContain("Mistral accepts this key");
-      expect(deps.stderr()).toMatch(/rotations\/default\.json is damaged/);
+      expect(deps.stderr()).toMatch(/rotations.default\.json is damaged/);
     } finally {
       deps.close();
       await api.stop();
