@@ -1,12 +1,11 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runNode, runProgram } from "../support/program.ts";
 import { quickScrypt } from "../support/quick-scrypt.ts";
 
-const library = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+const library = new URL("../../dist/index.js", import.meta.url).href;
 const keys = { default: "testKey0".repeat(4), work: "testKey1".repeat(4), team: "testKey2".repeat(4) };
 let home: string;
 let folder: string;

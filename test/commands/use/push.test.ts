@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { push } from "../../../src/commands/use/push.ts";
+import { shellWord } from "../../../src/hints.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
@@ -40,7 +41,7 @@ describe("push to a dotenv file in a git repository", () => {
       said: expect.stringMatching(/✓ the dotenv file \S+ has the key, read back\. $/),
     });
     expect(env()).toBe(before.replace(`"${otherKey.reveal()}"`, key.reveal()));
-    expect(statSync(at(".env")).mode & 0o777).toBe(0o600);
+    if (process.platform !== "win32") expect(statSync(at(".env")).mode & 0o777).toBe(0o600);
     expect(on.remembered()).toEqual([target()]);
 
     await on.replaceKey(otherKey);
@@ -206,7 +207,7 @@ describe("push", () => {
       await expect(on.push(...words)).rejects.toMatchObject({
         kind: "usage",
         message: expect.stringContaining('gets the key of profile "work"'),
-        hint: expect.stringContaining(`push --forget ${target()} -p work`),
+        hint: expect.stringContaining(`push --forget ${shellWord(target())} -p work`),
       });
     }
     expect(env()).toContain(otherKey.reveal());
