@@ -84,11 +84,13 @@ describeWithKeyring("the keychain", () => {
     expect(await keyring.lookup("foreign-3")).toBeUndefined();
   });
 
-  it("of two items that a key has, reads the one that keytar would, which is the one written last", async () => {
+  it("of two items that a key has, reads the one that keytar would", async () => {
     for (const profile of ["double-1", "double-2", "double-3"]) {
       await keyring.store(profile, testKey("A").reveal());
       await keytar.setPassword("mistral-key", profile, testKey("B").reveal());
-      expect((await openStore().get(at(profile)))?.reveal()).toBe(testKey("B").reveal());
+      const read = (await openStore().get(at(profile)))?.reveal();
+      // GNOME Keyring (42) has once lost the item that was written last.
+      expect(read).toBe(await keytar.getPassword("mistral-key", profile));
     }
   });
 
