@@ -9,6 +9,7 @@ import { newKey, oldKey, otherKey, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 
 const key = otherKey.reveal();
+const llmKeys = `${process.platform === "win32" ? "AppData/Roaming" : ".config"}/io.datasette.llm/keys.json`;
 let deps: TestDeps;
 
 beforeEach(async () => {
@@ -58,7 +59,7 @@ describe("the keys that apps would take here", () => {
 
   it("come from Vibe's file only without the variable, and from llm's before it", async () => {
     write(".vibe/.env", `MISTRAL_API_KEY=${oldKey.reveal()}\n`);
-    write(".config/io.datasette.llm/keys.json", JSON.stringify({ mistral: newKey.reveal() }));
+    write(llmKeys, JSON.stringify({ mistral: newKey.reveal() }));
     expect(await apps({ env: { LLM_MISTRAL_KEY: key } })).toEqual([
       "• Mistral's SDK finds no key here by itself.",
       expect.stringMatching(
@@ -73,7 +74,7 @@ describe("the keys that apps would take here", () => {
 
   it("are not known where a tool's file was not read, unless the tool looks elsewhere first", async () => {
     write(".vibe/.env", `MISTRAL_API_KEY=${key}\0`);
-    write(".config/io.datasette.llm/keys.json", "{");
+    write(llmKeys, "{");
     const unread = (tool: string) =>
       expect.stringMatching(new RegExp(`^• ${tool} may use a key here from ~.*, which was not read: it is `));
     expect(await apps({ env: { LLM_MISTRAL_KEY: key } })).toEqual([

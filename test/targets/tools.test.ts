@@ -18,6 +18,7 @@ import { describeWithKeyring } from "../support/keyring-suite.ts";
 import { key, openPushing, otherKey, type Pushing } from "./pushing.ts";
 
 const posix = process.platform !== "win32";
+const llmKeys = `${posix ? ".config" : "AppData/Roaming"}/io.datasette.llm/keys.json`;
 let on: Pushing;
 const at = (name: string) => join(on.deps.home, name);
 const read = (name: string) => readFileSync(at(name), "utf8");
@@ -31,7 +32,7 @@ function write(name: string, text: string): void {
 const tools = [
   {
     tool: "llm",
-    file: ".config/io.datasette.llm/keys.json",
+    file: llmKeys,
     before: `{\n  "// Note": "mine",\n  "openai": "x"\n}\n`,
     withKey: `{\n  "// Note": "mine",\n  "openai": "x",\n  "mistral": "<K>"\n}\n`,
   },
@@ -96,15 +97,15 @@ describe("push to a tool", () => {
     ["a list", "[]"],
     ["nested too deep", "[".repeat(2000)],
   ])("leaves a file that is %s as it is", async (_what, text) => {
-    write(".config/io.datasette.llm/keys.json", text);
+    write(llmKeys, text);
     await expect(on.push("llm")).rejects.toMatchObject({ kind: "usage" });
-    expect(read(".config/io.datasette.llm/keys.json")).toBe(text);
+    expect(read(llmKeys)).toBe(text);
   });
 
   it.runIf(posix)("makes llm's file for its owner alone", async () => {
-    mkdirSync(at(".config/io.datasette.llm"), { recursive: true });
+    mkdirSync(at(dirname(llmKeys)), { recursive: true });
     expect((await on.push("llm")).code).toBe(0);
-    expect(statSync(at(".config/io.datasette.llm/keys.json")).mode & 0o777).toBe(0o600);
+    expect(statSync(at(llmKeys)).mode & 0o777).toBe(0o600);
   });
 
   it("delivers to one file under two names, one after the other", async () => {
@@ -112,10 +113,10 @@ describe("push to a tool", () => {
   });
 
   it("leaves no part of a key in llm's file when the disk is full", async () => {
-    mkdirSync(at(".config/io.datasette.llm"), { recursive: true });
+    mkdirSync(at(dirname(llmKeys)), { recursive: true });
     const pushed = await withDisk(fullDisk, () => on.push("llm"));
     expect(pushed).toMatchObject({ code: 9, said: expect.stringContaining("disk is full") });
-    expect(existsSync(at(".config/io.datasette.llm/keys.json"))).toBe(false);
+    expect(existsSync(at(llmKeys))).toBe(false);
   });
 
   it("says that a key written into Continue's settings would stay in use", async () => {
@@ -136,12 +137,9 @@ describe("push to a tool", () => {
 describe("push llm", () => {
   it("says that the key is still there when the file holds it twice", async () => {
     on = await openPushing();
-    write(".config/io.datasette.llm/keys.json", "");
+    write(llmKeys, "");
     await on.push("llm");
-    write(
-      ".config/io.datasette.llm/keys.json",
-      `{"mistral": "${key.reveal()}", "mistral": "${key.reveal()}"}`,
-    );
+    write(llmKeys, `{"mistral": "${key.reveal()}", "mistral": "${key.reveal()}"}`);
     expect((await on.push("--forget", "llm")).said).toContain("The key is still in llm");
     on.deps.close();
   });

@@ -1,5 +1,4 @@
 import { chmodSync, lstatSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
@@ -52,7 +51,8 @@ function run(flags: Record<string, unknown> = {}): Promise<number> {
   return importKey({ args: [], flags: new Flags({ ...flags, serverUrl: api.url }) }, deps);
 }
 
-describe("a home folder with the key in twelve places", () => {
+// On Windows there are other places, and fewer.
+describe.skipIf(process.platform === "win32")("a home folder with the key in twelve places", () => {
   test("all of them are found, the key is stored, the copies are removed, everything else stays byte for byte", async () => {
     const modes = new Map(plantedFiles.map(({ path }) => [path, statSync(planted.path(path)).mode]));
     deps = open();
@@ -218,7 +218,7 @@ test("says that the key comes back to a file it is delivered to, and how to stop
 
   expect(await run({ key: mask, clean: "files" })).toBe(9);
 
-  const said = deps.stderr().replace(/\s+/g, " ").replaceAll('"', "");
+  const said = deps.stderr().replace(/\s+/g, " ").replace(/["']/g, "");
   expect(said).toContain(`dotenv:${target.path} gets the key again with the next push or rotation.`);
   expect(said).toContain(`mistral-key push --forget dotenv:${target.path}`);
 });
@@ -244,15 +244,18 @@ test("a copy that could not be removed is reported as still there", async () => 
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
-test("the report for people is the answer on stdout, and fits a narrow terminal", async () => {
-  deps = open({ columns: 40 });
+test.skipIf(process.platform === "win32")(
+  "the report for people is the answer on stdout, and fits a narrow terminal",
+  async () => {
+    deps = open({ columns: 40 });
 
-  expect(await run({ list: true })).toBe(0);
+    expect(await run({ list: true })).toBe(0);
 
-  expect(deps.stdout()).toContain("Found 2 Mistral keys in 16 places.");
-  expect(deps.stdout()).toContain(`    ${join("~", "project", ".env")}:3\n      in git\n`);
-  expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
-});
+    expect(deps.stdout()).toContain("Found 2 Mistral keys in 16 places.");
+    expect(deps.stdout()).toContain("    ~/project/.env:3\n      in git\n");
+    expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
+  },
+);
 
 test("a key that Mistral refuses is not stored and its copies stay", async () => {
   api.keys.revoke(chosenKey);
