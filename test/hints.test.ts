@@ -28,7 +28,7 @@ function statusCommand(PATH: string): string {
 }
 
 describe("a command to copy", () => {
-  it("is the program's own name when that is installed", () => {
+  it.skipIf(process.platform === "win32")("is the program's own name when that is installed", () => {
     expect(statusCommand(`/usr/bin:${installIn("bin")}`)).toBe("mistral-key status");
   });
 
@@ -39,15 +39,18 @@ describe("a command to copy", () => {
     );
   });
 
-  it("has npx run the tarball that it was given, from whatever folder", () => {
-    const bin = installIn("_npx/1a2b/node_modules/.bin");
-    const manifest = {
-      dependencies: { "mistral-key": "file:../../a b.tgz" },
-      _npx: { packages: ["./a b.tgz"] },
-    };
-    writeFileSync(join(folder, "_npx/1a2b/package.json"), JSON.stringify(manifest, undefined, 2));
-    expect(statusCommand(`${bin}:/usr/bin`)).toBe(`npx 'file:${join(folder, "a b.tgz")}' status`);
-  });
+  it.skipIf(process.platform === "win32")(
+    "has npx run the tarball that it was given, from whatever folder",
+    () => {
+      const bin = installIn("_npx/1a2b/node_modules/.bin");
+      const manifest = {
+        dependencies: { "mistral-key": "file:../../a b.tgz" },
+        _npx: { packages: ["./a b.tgz"] },
+      };
+      writeFileSync(join(folder, "_npx/1a2b/package.json"), JSON.stringify(manifest, undefined, 2));
+      expect(statusCommand(`${bin}:/usr/bin`)).toBe(`npx 'file:${join(folder, "a b.tgz")}' status`);
+    },
+  );
 
   it("names the profile and the variable when they are not the usual ones", () => {
     startedIn({ env: { PATH: installIn("bin") }, platform: process.platform });
@@ -82,7 +85,9 @@ describe("a path in a command to copy", () => {
     expect(shellWord("two words")).toBe("'two words'");
   });
 
-  it.each(["two words", "Ada's files", "it's; rm -rf $HOME `id`", "--all", "a\\b'c"])(
+  it
+    .skipIf(process.platform === "win32")
+    .each(["two words", "Ada's files", "it's; rm -rf $HOME `id`", "--all", "a\\b'c"])(
     "is one word to bash: %j",
     (path) => {
       const env = { PATH: process.env.PATH, LC_ALL: "C.UTF-8" };

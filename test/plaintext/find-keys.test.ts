@@ -22,9 +22,11 @@ function write(file: string, content: string | Buffer): void {
   writeFileSync(join(home, file), content);
 }
 
+const platform = process.platform === "win32" ? "win32" : "linux";
+
 async function find(options: Partial<ProcessContext> = {}): Promise<Discovery> {
   const env = { PATH: process.env.PATH, HOME: home };
-  return await findKeys({ platform: "linux", home, cwd: home, env, ...options });
+  return await findKeys({ platform, home, cwd: home, env, ...options });
 }
 
 function filesIn({ found }: Discovery): readonly string[] {

@@ -15,20 +15,22 @@ function pathWith(...programs: readonly string[]): string {
 }
 
 describe("browser and clipboard", () => {
-  it.each<[string, Record<string, string>, readonly string[], "ok" | "warn", NodeJS.Platform?]>([
-    ["macOS", {}, [], "ok", "darwin"],
-    ["Windows", {}, [], "ok", "win32"],
-    ["WSL", { WSL_DISTRO_NAME: "Debian" }, [], "ok"],
-    ["a console", {}, [], "ok"],
-    ["SSH", { SSH_TTY: "/dev/pts/0", DISPLAY: ":10" }, [], "ok"],
-    ["X11 with its tools", { DISPLAY: ":0" }, ["xdg-open", "xsel"], "ok"],
-    ["Wayland with its tools", { WAYLAND_DISPLAY: "wayland-0" }, ["xdg-open", "wl-copy"], "ok"],
-    ["X11 without them", { DISPLAY: ":0" }, [], "warn"],
-    ["BROWSER=none", { BROWSER: "none", DISPLAY: ":0" }, [], "ok"],
-    ["a BROWSER that is there", { BROWSER: "firefox -P work" }, ["firefox"], "ok"],
-    ["a BROWSER that is not", { BROWSER: "firefox" }, [], "warn"],
-    ["a program called BROWSER in the current folder", { BROWSER: "./firefox" }, [], "ok"],
-  ])("on %s", async (_where, env, programs, browser, platform) => {
+  it
+    .skipIf(process.platform === "win32")
+    .each<[string, Record<string, string>, readonly string[], "ok" | "warn", NodeJS.Platform?]>([
+      ["macOS", {}, [], "ok", "darwin"],
+      ["Windows", {}, [], "ok", "win32"],
+      ["WSL", { WSL_DISTRO_NAME: "Debian" }, [], "ok"],
+      ["a console", {}, [], "ok"],
+      ["SSH", { SSH_TTY: "/dev/pts/0", DISPLAY: ":10" }, [], "ok"],
+      ["X11 with its tools", { DISPLAY: ":0" }, ["xdg-open", "xsel"], "ok"],
+      ["Wayland with its tools", { WAYLAND_DISPLAY: "wayland-0" }, ["xdg-open", "wl-copy"], "ok"],
+      ["X11 without them", { DISPLAY: ":0" }, [], "warn"],
+      ["BROWSER=none", { BROWSER: "none", DISPLAY: ":0" }, [], "ok"],
+      ["a BROWSER that is there", { BROWSER: "firefox -P work" }, ["firefox"], "ok"],
+      ["a BROWSER that is not", { BROWSER: "firefox" }, [], "warn"],
+      ["a program called BROWSER in the current folder", { BROWSER: "./firefox" }, [], "ok"],
+    ])("on %s", async (_where, env, programs, browser, platform) => {
     const context = contextOf({
       env: { PATH: pathWith(...programs), ...env },
       ...(platform !== undefined && { platform }),
