@@ -168,7 +168,8 @@ test.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
 );
 
 test("a damaged file of a tool is reported and the rest is searched", async () => {
-  write(".config/io.datasette.llm/keys.json", `{"mistral": "${chosenKey}"`);
+  const settings = platform === "win32" ? "AppData/Roaming" : ".config";
+  write(`${settings}/io.datasette.llm/keys.json`, `{"mistral": "${chosenKey}"`);
   write(".aider.conf.yml", "a: [");
   write(".env", line);
 
