@@ -67,7 +67,11 @@ export const randomKeys: Scenario = {
           const { code } = await exited;
           report.expect(code !== 1, "crash", `${line}: exited with 1`);
           report.expect([0, 2, 3, 4, 5, 6, 7, 9, 130].includes(code), "exit", `${line}: exited with ${code}`);
-          const shown = tracesIn(terminal.everything(), [key, pasted]);
+          const everything = terminal.everything();
+          // Once the program has given it back, the terminal itself shows what is typed again.
+          const givenBack = everything.lastIndexOf("\x1b[?2004l");
+          const asked = givenBack === -1 ? everything : everything.slice(0, givenBack);
+          const shown = [...tracesIn(everything, [key]), ...tracesIn(asked, [pasted])];
           report.expect(shown.length === 0, "leak", `${line}: on the terminal`);
           machine.lookThroughFiles(line);
         } finally {
