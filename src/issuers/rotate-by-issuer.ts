@@ -66,7 +66,7 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
     case "refused":
     case "forbidden":
       await keepingBothKeys(record, () => takeBack(deps, record, issuer, created, store));
-      return { outcome: "refused", key: created.key, store, check };
+      return { outcome: "refused", key: created.key, check };
     case "accepted": {
       const checked = { ...record, after: withCheck(record.after, check, deps.now()) };
       return await switchToStaged(deps, checked, { ...replace, check });

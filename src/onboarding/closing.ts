@@ -4,7 +4,7 @@ import { commandFor, runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { rotationDocument } from "../rotation/outcome.ts";
+import { printRotation, rotationDocument } from "../rotation/outcome.ts";
 import { commandEnvironment, standardVariable } from "../running/environment.ts";
 import { callInOneLine } from "../shell/call-in-one-line.ts";
 import type { Output } from "../terminal/output/output.ts";
@@ -13,18 +13,22 @@ import { verificationDocument } from "../verification/verification-document.ts";
 import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 
 /** Prints what was stored and what to do next. */
-export function printStored({ output, now }: Pick<Deps, "output" | "now">, stored: StoredOutcome): void {
-  const { profile, store, check, replaced } = stored;
+export function printStored(deps: Pick<Deps, "output" | "env" | "now">, stored: StoredOutcome): void {
+  const { output, now } = deps;
+  const { profile, store, check } = stored;
   printKeyCard(output, { profile, storeName: store.describe(), check, now: now() });
   printWords(output, check);
-  if (replaced?.finished === false) {
-    output.print();
-    output.warn(`The old key ${replaced.previous.mask} is kept until it is deleted at Mistral.`);
-    output.next(`To finish that: ${commandFor(profile.name, "rotate --finish")}`);
-  } else {
-    printOwnCall(output, stored);
-    printNextCommands(output, profile.name);
-  }
+  if (stored.replaced?.finished !== false) printOwnCall(output, stored);
+  printWhatNext(deps, stored);
+}
+
+/** Prints what is left of replacing a key, or the commands to try next. */
+export function printWhatNext(
+  deps: Pick<Deps, "output" | "env">,
+  { profile, replaced }: StoredOutcome,
+): void {
+  if (replaced?.finished === false) printRotation(deps, { ...replaced, profile });
+  else printNextCommands(deps.output, profile.name);
 }
 
 /** Prints the model's reply to the test call. */
@@ -45,7 +49,7 @@ function printOwnCall(output: Output, { profile, check }: StoredOutcome): void {
 }
 
 /** Prints the commands to try next. */
-export function printNextCommands(output: Output, profile: ProfileName): void {
+function printNextCommands(output: Output, profile: ProfileName): void {
   const { theme } = output;
   output.print();
   output.rows([

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, shellWord } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { formatDay } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
@@ -49,15 +49,23 @@ export interface WayBack {
 }
 
 /** What `rotate --json` adds to the verdict on the new key. Stable surface. */
-export function rotationDocument({ previous, targets }: RotationOutcome) {
-  return { previous: { key: previous.mask, state: previous.state }, targets };
+export function rotationDocument(outcome: RotationOutcome) {
+  const { previous, targets } = outcome;
+  const hint = nextStepOf(outcome);
+  return {
+    ...(hint === undefined ? {} : { hint }),
+    previous: { key: previous.mask, state: previous.state },
+    targets,
+  };
 }
 
-/** The next step of an unfinished rotation, with its command; `undefined` if it has ended. */
-export function nextStepOf({ left, profile: { name } }: RotationOutcome): string | undefined {
-  if (left === undefined) return undefined;
+/** What is left to do, with its command; `undefined` if nothing is. */
+function nextStepOf({ left, targets, profile: { name } }: RotationOutcome): string | undefined {
   if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
-  return `To finish: ${commandFor(name, "rotate --finish")}`;
+  if (left !== undefined) return `To finish: ${commandFor(name, "rotate --finish")}`;
+  const missing = targets.filter(({ ok }) => !ok).map(({ target }) => shellWord(target));
+  if (missing.length === 0) return undefined;
+  return `To deliver it there: ${commandFor(name, ["push", ...missing].join(" "))}`;
 }
 
 /** Prints a rotation's state and what is left to do. */
@@ -69,7 +77,6 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
   output.ok(`The new key ${profile.key} is in use for profile "${profile.name}".`);
   if (left !== undefined) {
     output.warn(`${old} ${wordsFor(left, outcome)}`);
-    output.next(nextStepOf(outcome) ?? "");
   } else if (previous.state === "dead") {
     output.ok(`${old} is refused by Mistral and forgotten here.`);
   } else if (previous.state === "alive") {
@@ -80,6 +87,8 @@ export function printRotation({ output, env }: Pick<Deps, "output" | "env">, out
   }
   const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => showName(target));
   if (missing.length > 0) output.warn(`Without the new key: ${missing.join(", ")}`);
+  const next = nextStepOf(outcome);
+  if (next !== undefined) output.next(next);
   if (profile.expiresAt === undefined && typeof before?.expiresAt === "string") {
     const day = formatDay(before.expiresAt);
     output.warn(

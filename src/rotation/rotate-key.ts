@@ -11,7 +11,6 @@ import type { Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
 import { endpointFor } from "../profiles/profile.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
 import { type KeyRequest, noKey, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
 import type { RotationOutcome } from "./outcome.ts";
 import { refuseLeftovers, replaceKey } from "./replace-key.ts";
@@ -32,7 +31,6 @@ export type RotateOutcome =
   | {
       readonly outcome: "refused";
       readonly key: ApiKey;
-      readonly store: SecretStore;
       readonly check: KeyCheck;
     };
 
@@ -58,7 +56,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
     refuse: (key) =>
       key.equals(oldKey) ? "This is the key that is stored already; a rotation needs a new one." : undefined,
   });
-  if (captured.outcome === "refused") return { ...captured, store };
+  if (captured.outcome === "refused") return captured;
   await settleWorkspace(deps, request, before?.identity ?? null, captured);
   return await replaceKey(deps, {
     ...request,

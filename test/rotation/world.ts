@@ -10,7 +10,7 @@ import type { Profile } from "../../src/profiles/profile.ts";
 import { readTarget, targetText } from "../../src/profiles/target-reference.ts";
 import { endRotation } from "../../src/rotation/end-rotation.ts";
 import type { RotationPlan, RotationRecord } from "../../src/rotation/journal.ts";
-import { nextStepOf } from "../../src/rotation/outcome.ts";
+import { rotationDocument } from "../../src/rotation/outcome.ts";
 import { replaceKey } from "../../src/rotation/replace-key.ts";
 import type { Held, RotationStage } from "../../src/rotation/stages.ts";
 import type { Slot } from "../../src/stores/secret-store.ts";
@@ -175,7 +175,7 @@ class Run {
         browser: true,
         check: checkOf(this.#fates.new),
       });
-      return { end: outcome.left ?? "rotated", advice: adviceIn(nextStepOf(outcome)) };
+      return { end: outcome.left ?? "rotated", advice: adviceIn(rotationDocument(outcome).hint) };
     }
     const outcome = await endRotation(deps, {
       profile: defaultProfile,
@@ -185,7 +185,7 @@ class Run {
       yes: event !== "--finish",
     });
     if (outcome.outcome !== "rotated") return { end: outcome.outcome, advice: undefined };
-    return { end: outcome.left ?? "rotated", advice: adviceIn(nextStepOf(outcome)) };
+    return { end: outcome.left ?? "rotated", advice: adviceIn(rotationDocument(outcome).hint) };
   }
 
   /** A read; a dead process does nothing. */

@@ -10,7 +10,6 @@ import type { ProfileName } from "../../keys/profile-name.ts";
 import { endRotation, findRotation } from "../../rotation/end-rotation.ts";
 import type { RotationRecord } from "../../rotation/journal.ts";
 import {
-  nextStepOf,
   printRotation,
   type RotationOutcome,
   rotationDocument,
@@ -126,9 +125,9 @@ async function resume(deps: Deps, options: RotateOptions, record: RotationRecord
 async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
   const outcome = options.auto ? await rotateByIssuer(deps, options) : await rotateKey(deps, options);
   if (outcome.outcome === "rotated") return await tellOfRotation(deps, outcome);
-  const { key, store, check } = outcome;
+  const { key, check } = outcome;
   const { profile, expiresAt } = options;
-  const verification = { profile, key, store: store.kind, check, expiresAt, now: deps.now() };
+  const verification = { profile, key, store: null, check, expiresAt, now: deps.now() };
   printExplanation(deps.output, check);
   deps.output.paragraph("Nothing was changed; the stored key stays in use.");
   const document = { ...verificationDocument(verification), stored: false };
@@ -166,12 +165,11 @@ async function tellOfRotation(deps: Deps, outcome: RotationOutcome): Promise<Tol
     identity: profile.identity,
     now: deps.now(),
   });
-  const hint = nextStepOf(outcome) ?? document.hint;
   printRotation(deps, outcome);
   await warnOfOldProcesses(deps, outcome.before);
   return {
     code: outcome.finished ? exitCodes.done : exitCodes.unfinished,
-    document: { ...document, hint, stored: true, ...rotationDocument(outcome) },
+    document: { ...document, stored: true, ...rotationDocument(outcome) },
   };
 }
 

@@ -4,7 +4,7 @@ import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
-import { captureDocument, exitCodeOfStored, printNextCommands } from "../../onboarding/closing.ts";
+import { captureDocument, exitCodeOfStored, printWhatNext } from "../../onboarding/closing.ts";
 import type { CleanChoice } from "../../plaintext/clean-up.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
@@ -76,7 +76,8 @@ function nothingFound({ output, profiles }: Deps, { profile, json }: Asked): Exi
 }
 
 /** Prints the outcome, unless the flow has done so. */
-function report({ output }: Deps, imported: readonly ImportedKey[], { json }: Asked): void {
+function report(deps: Deps, imported: readonly ImportedKey[], { json }: Asked): void {
+  const { output } = deps;
   for (const one of imported) {
     if (one.outcome === "kept") output.paragraph("The stored key was not changed.");
     if (one.outcome !== "refused" || one.cleaned.length > 0) continue;
@@ -84,7 +85,7 @@ function report({ output }: Deps, imported: readonly ImportedKey[], { json }: As
     output.paragraph("The key was not stored, and its copies were left as they are.");
   }
   const [first] = imported.filter((one) => one.outcome === "stored");
-  if (!json && first !== undefined) printNextCommands(output, first.profile.name);
+  if (!json && first !== undefined) printWhatNext(deps, first);
 }
 
 function documentOf(one: ImportedKey, request: ImportRequest, now: Date): object {

@@ -141,7 +141,12 @@ describe("rotate --with-key", () => {
     expect(await run({ withKey: true, json: true })).toBe(4);
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
-    expect(deps.document()).toMatchObject({ ok: false, diagnosis: "invalid-key", stored: false });
+    expect(deps.document()).toMatchObject({
+      ok: false,
+      diagnosis: "invalid-key",
+      store: null,
+      stored: false,
+    });
   });
 
   it.each([
@@ -639,7 +644,16 @@ describe("rotate with targets", () => {
     expect(await runWith({ withKey: true, expires: "90d" }, { answers })).toBe(9);
     expect(await slotsOf(deps)).toEqual(done);
     expect(deps.journal.list()).toEqual([]);
-    expect(deps.stderr()).toContain("Without the new key: dotenv:/app/.env");
+    expect(deps.stderr()).toMatch(/Without the new key: dotenv:\/app\/\.env\n.*push dotenv:\/app\/\.env\n/);
+  });
+
+  it("says in its document how a target that lacks the new key gets it", async () => {
+    works = false;
+    await runWith({ withKey: true, json: true }, { stdin: newKey.reveal() });
+    expect(deps.document()).toMatchObject({ hint: expect.stringContaining("rotate --finish") });
+    api.keys.revoke(oldKey.reveal());
+    expect(await runWith({ finish: true, yes: true, json: true })).toBe(9);
+    expect(deps.document()).toMatchObject({ hint: expect.stringContaining("push dotenv:/app/.env") });
   });
 
   it("keeps the old key for a target that lacks the new one when the person just presses Enter", async () => {

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
+import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import {
@@ -195,6 +196,15 @@ describe.skipIf(process.platform === "win32")("a home folder with the key in twe
     );
     expect(deps.stderr()).not.toContain(chosenKey);
   });
+});
+
+test("says how to finish when the key has replaced another, which is kept", async () => {
+  deps = open();
+  await deps.secrets.set(address, ApiKey.of(otherKey));
+
+  expect(await run({ key: mask, clean: "none", yes: true })).toBe(9);
+
+  expect(deps.stderr()).toContain("mistral-key rotate --finish");
 });
 
 test("a place that the key was just removed from is not offered again", async () => {

@@ -637,7 +637,24 @@ describe("init --with-key", () => {
     expect(deps.document()).toMatchObject({
       stored: true,
       previous: { key: "othe...rKy1", state: "alive" },
+      hint: expect.stringContaining("mistral-key rotate --finish"),
     });
+  });
+
+  it("does not say that an old key waits to be deleted when it is a target that waits", async () => {
+    const deps = open({ stdin: text });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    const endpoint = { region: "global" } as const;
+    const targets = [{ target: parseTarget("command:./not-here"), since: null }];
+    deps.profiles.write({
+      ...profileOf({ name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint }, now),
+      expiresAt: "2026-12-24",
+      targets,
+    });
+    expect(await runLine(deps, "init", "--with-key", "--yes")).toBe(9);
+    expect(deps.stderr()).toContain("Without the new key: command:./not-here");
+    expect(deps.stderr()).toContain("The last day of the new key is not noted");
+    expect(deps.stderr()).not.toMatch(/deleted? /i);
   });
 
   it("checks and refreshes the same key with --yes", async () => {
