@@ -70,7 +70,7 @@ async function run(argv: readonly string[], version: string): Promise<ExitCode> 
   try {
     const { createDeps } = await import("./create-deps.ts");
     const deps = await createDeps(input, { stdout, stderr, env, platform, signals });
-    const code = await command.run(input, deps);
+    const code = (await command.run(input, deps)) ?? exitCodes.done;
     return endCode(code, signals.exitCode());
   } catch (error) {
     return await report(error, wishOf(input.flags), signals.exitCode());

@@ -52,8 +52,8 @@ export interface CommandEntry {
   readonly examples: readonly string[];
   /** Flags after the first argument belong to that argument's command. */
   readonly passThrough?: boolean;
-  /** Loads the module lazily, so that no command pays for another. */
-  run(input: CommandInput, deps: Deps): Promise<ExitCode>;
+  /** Loads the module lazily, so that no command pays for another. Without an exit code, all is done. */
+  run(input: CommandInput, deps: Deps): Promise<ExitCode | undefined>;
 }
 
 /** What a command line asks for. */

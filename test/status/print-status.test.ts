@@ -19,7 +19,7 @@ afterEach(() => {
 
 async function shown(options: TestDepsOptions = {}, flags: Record<string, unknown> = {}): Promise<string> {
   deps = deps.next(options);
-  expect(await status({ args: [], flags: new Flags(flags) }, deps)).toBe(0);
+  expect(await status({ args: [], flags: new Flags(flags) }, deps)).toBeUndefined();
   return deps.stdout();
 }
 

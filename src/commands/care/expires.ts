@@ -1,14 +1,13 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { daysLeft, parseExpiry } from "../../keys/expiry.ts";
 import { endOf } from "../../profiles/key-end.ts";
 import { readSettings } from "../../settings.ts";
 
 /** Saves when the stored key expires. Asks neither Mistral nor the store. */
-export async function expires({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function expires({ args, flags }: CommandInput, deps: Deps): Promise<undefined> {
   const { profile: name, json } = readSettings(flags, deps);
   const text = args.join(" ");
   const now = deps.now();
@@ -25,8 +24,5 @@ export async function expires({ args, flags }: CommandInput, deps: Deps): Promis
   if (json) {
     const left = typeof expiresAt === "string" ? daysLeft(expiresAt, now) : null;
     deps.output.json({ profile: name, key: known.key, expiresAt: expiresAt ?? null, daysLeft: left });
-    return exitCodes.done;
-  }
-  deps.output.ok(`${known.key} of profile "${name}" expires: ${endOf(profile, now)}.`);
-  return exitCodes.done;
+  } else deps.output.ok(`${known.key} of profile "${name}" expires: ${endOf(profile, now)}.`);
 }

@@ -1,13 +1,12 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { readSettings } from "../../settings.ts";
 import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 import { status } from "./status.ts";
 
 /** Runs if no command is given: introduces `init`, or shows the status of the stored keys. */
-export async function overview(input: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function overview(input: CommandInput, deps: Deps): Promise<undefined> {
   const { profile, json } = readSettings(input.flags, deps);
   const known =
     json || deps.profiles.list().length > 0 || (await findUnlistedKey(deps, profile)) !== undefined;
@@ -25,5 +24,4 @@ export async function overview(input: CommandInput, deps: Deps): Promise<ExitCod
     { label: command("import"), value: "finds a key that is already on this machine in plaintext" },
     { label: answers.theme.strong(ownCommand("--help")), value: "lists all commands" },
   ]);
-  return exitCodes.done;
 }

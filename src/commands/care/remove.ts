@@ -1,13 +1,12 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { consolePages } from "../../mistral/console-pages.ts";
 import { removeProfile, tellOfRemoval } from "../../profiles/remove-profile.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
 
 /** Deletes the stored key and what is known about it. Revokes nothing at Mistral. */
-export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function remove({ flags }: CommandInput, deps: Deps): Promise<undefined> {
   const { profile, store, json } = readSettings(flags, deps);
   const yes = flags.on("yes");
   await quietly(deps, async () => {
@@ -27,5 +26,4 @@ export async function remove({ flags }: CommandInput, deps: Deps): Promise<ExitC
     }
     await tellOfRemoval(deps, removed, { offersPage: !yes });
   });
-  return exitCodes.done;
 }

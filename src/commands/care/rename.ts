@@ -1,17 +1,15 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { parseProfileName } from "../../keys/profile-name.ts";
 import { type Renamed, type Renaming, renameProfile } from "../../profiles/rename-profile.ts";
 
 /** Renames a profile. */
-export async function rename({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function rename({ args, flags }: CommandInput, deps: Deps): Promise<undefined> {
   const [from = "", to = ""] = args;
   const names = { from: parseProfileName(from), to: parseProfileName(to) };
   const renamed = await renameProfile(deps, names);
   if (flags.on("json")) deps.output.json({ profile: names.to, before: names.from, key: renamed.profile.key });
   else tell(deps, names, renamed);
-  return exitCodes.done;
 }
 
 function tell({ output }: Deps, { from, to }: Renaming, { profile, wasDefault }: Renamed): void {

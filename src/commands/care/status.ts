@@ -1,6 +1,5 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { orAtHome } from "../../files/process-context.ts";
 import { readSettings } from "../../settings.ts";
 import { printStatus, type StatusForm } from "../../status/print-status.ts";
@@ -9,7 +8,7 @@ import { type Survey, survey } from "../../status/survey.ts";
 import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 
 /** Shows every profile and the key that apps here would use. Asks only a store, if a profile is missing. */
-export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function status({ flags }: CommandInput, deps: Deps): Promise<undefined> {
   const { choice, json } = readSettings(flags, deps);
   const file = flags.value("ics");
   // Only the flag limits the list to one profile, not the variable.
@@ -24,7 +23,6 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<ExitC
       await (await page.prompts()).press({ keys: [{ press: "enter", does: "close", value: true }] });
     });
   } else await show(deps, found, flags.on("verbose") ? "full" : "short");
-  return exitCodes.done;
 }
 
 async function show(deps: Deps, found: Survey, form: StatusForm): Promise<void> {

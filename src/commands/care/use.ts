@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
@@ -10,7 +9,7 @@ import { describeChoice } from "../../profiles/choose-profile.ts";
 import { folderProfileFile, writeFolderProfile } from "../../profiles/folder-profile.ts";
 
 /** Sets the default profile, or the one of this folder and those below. */
-export async function use({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function use({ args, flags }: CommandInput, deps: Deps): Promise<undefined> {
   const [text = ""] = args;
   const name = parseProfileName(text);
   requireProfile(name, deps);
@@ -21,7 +20,7 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   else profiles.writeDefault(name === defaultProfile ? undefined : name);
   if (flags.on("json")) {
     output.json({ profile: name, rule: here ? "folder" : "default", path });
-    return exitCodes.done;
+    return;
   }
   if (path === null) output.ok(`Profile "${name}" is the default now.`);
   else {
@@ -33,7 +32,6 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   // A rule that takes precedence would make the change look ineffective.
   const choice = deps.chooseProfile(undefined);
   if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
-  return exitCodes.done;
 }
 
 /** With a mistyped name, every command would report that there is no key. */

@@ -1,12 +1,11 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { storeAdminKey } from "../../issuers/store-admin-key.ts";
 import { readSettings } from "../../settings.ts";
 
 /** Stores an Admin API key beside the key of a profile, for `rotate --auto`. */
-export async function initAdmin({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function initAdmin({ flags }: CommandInput, deps: Deps): Promise<undefined> {
   const { output } = deps;
   const { json, ...settings } = readSettings(flags, deps);
   const stored = await storeAdminKey(deps, {
@@ -30,5 +29,4 @@ export async function initAdmin({ flags }: CommandInput, deps: Deps): Promise<Ex
   output.paragraph("It makes and deletes keys for rotations, and is never handed out.");
   if (notListed !== undefined) output.warn(notListed);
   else output.next(`To rotate with it: ${commandFor(profile.name, "rotate --auto")}`);
-  return exitCodes.done;
 }

@@ -17,7 +17,8 @@ export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
   const { flags } = input;
   if (flags.on("admin")) {
     const { initAdmin } = await import("./init-admin.ts");
-    return await quietly(deps, () => initAdmin(input, deps));
+    await quietly(deps, () => initAdmin(input, deps));
+    return exitCodes.done;
   }
   const expires = flags.value("expires");
   const request: Asked = {

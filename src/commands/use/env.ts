@@ -1,7 +1,6 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, runCommand } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import { parseVariableName, standardVariable } from "../../running/environment.ts";
@@ -11,7 +10,7 @@ import { assignment, type Shell, shells } from "../../shell/shells.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 
 /** Prints the stored key for a shell to evaluate, or writes it to a dotenv file. */
-export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function env({ flags }: CommandInput, deps: Deps): Promise<undefined> {
   const settings = readSettings(flags, deps);
   const name = parseVariableName(flags.value("as") ?? standardVariable);
   const file = flags.value("write");
@@ -42,14 +41,13 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   }
   const { key } = await readKeyForUse(settings, deps);
   deps.output.answer(`${assignment(shell, name, key.reveal())}\n`);
-  return exitCodes.done;
 }
 
 async function writeFile(
   { file, name }: { readonly file: string; readonly name: string },
   settings: Settings,
   deps: Deps,
-): Promise<ExitCode> {
+): Promise<undefined> {
   const { writeDotenv } = await import("../../shell/dotenv/write-dotenv.ts");
   const { profile } = settings;
   const { key } = await readKeyForUse(settings, deps);
@@ -67,7 +65,7 @@ async function writeFile(
   );
   if (settings.json) {
     output.json({ profile, key: key.mask, variable: name, written: file, outcome });
-    return exitCodes.done;
+    return;
   }
   if (ignored !== undefined) output.ok(`A line for it was added to .gitignore: ${showName(ignored)}`);
   output.ok(`${shown} ${outcome === "unchanged" ? "already had the key" : "now has the key"}, as ${name}.`);
@@ -77,7 +75,6 @@ async function writeFile(
     else output.warn("Others may be able to read the file: its disk does not support permissions.");
   }
   output.next(`It holds the key in plaintext. Without a file: ${runCommand(profile, name)}`, 2);
-  return exitCodes.done;
 }
 
 /** This command as given, plus one flag. */

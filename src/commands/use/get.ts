@@ -1,14 +1,13 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled } from "../../errors.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, runCommand } from "../../hints.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { readKeyForUse } from "../../stores/stored-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 
 /** Prints the stored key and a newline on stdout, nothing else; or copies it to the clipboard. */
-export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function get({ flags }: CommandInput, deps: Deps): Promise<undefined> {
   const settings = readSettings(flags, deps);
   if (flags.on("copy")) return await copy(settings, deps);
   const { profile, json } = settings;
@@ -31,23 +30,22 @@ export async function get({ flags }: CommandInput, deps: Deps): Promise<ExitCode
   }
   if (json) deps.output.json({ profile, key: key.reveal() });
   else deps.output.answer(`${key.reveal()}\n`);
-  return exitCodes.done;
 }
 
-async function copy(settings: Settings, deps: Deps): Promise<ExitCode> {
+async function copy(settings: Settings, deps: Deps): Promise<undefined> {
   const { profile, json } = settings;
   const { output } = deps;
   const { key } = await readKeyForUse(settings, deps);
   const copied = await deps.copyKey(key);
   if (json) {
     output.json({ profile, key: key.mask, ...copied });
-    return exitCodes.done;
+    return;
   }
   if (copied.where === "terminal") {
     output.ok(`${key.mask} was sent to the clipboard of your terminal.`, 0);
     output.bullet("Not every terminal accepts that, and none confirms it: paste to check.", 0);
     output.bullet("It cannot be cleared from here. When you have used it, copy something else.", 0);
-    return exitCodes.done;
+    return;
   }
   const { concealed, clearedAfter } = copied;
   output.ok(`${key.mask} is on the clipboard.`, 0);
@@ -63,5 +61,4 @@ async function copy(settings: Settings, deps: Deps): Promise<ExitCode> {
       : "A clipboard history cannot be asked not to keep it here: if you use one, delete it there.",
     0,
   );
-  return exitCodes.done;
 }

@@ -1,13 +1,12 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { type ConsolePage, consolePages } from "../../mistral/console-pages.ts";
 
 /**
  * Opens a page of Mistral's console. The address is always printed: as a note if a browser opens, as the
  * answer if not.
  */
-export async function open({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
+export async function open({ args, flags }: CommandInput, deps: Deps): Promise<undefined> {
   // The parser lets nothing else in.
   const page = (args[0] ?? "keys") as ConsolePage;
   const { output } = deps;
@@ -20,5 +19,4 @@ export async function open({ args, flags }: CommandInput, deps: Deps): Promise<E
     if (browser) output.paragraph("No browser can be opened from here. The page is at:", 0);
     output.answer(`${url}\n`);
   }
-  return exitCodes.done;
 }

@@ -27,21 +27,21 @@ async function run(flags: Record<string, unknown> = {}, options: TestDepsOptions
   const noStore = async () => {
     throw new Error("status looked into a store");
   };
-  expect(await status({ args: [], flags: new Flags(flags) }, { ...deps, store: noStore })).toBe(0);
+  expect(await status({ args: [], flags: new Flags(flags) }, { ...deps, store: noStore })).toBeUndefined();
   expect(deps.stderr()).toBe("");
   return deps.stdout();
 }
 
 describe("status", () => {
   it("greets a person who has no key yet", async () => {
-    expect(await status({ args: [], flags: new Flags({}) }, deps)).toBe(0);
+    expect(await status({ args: [], flags: new Flags({}) }, deps)).toBeUndefined();
     expect(deps.stdout()).toContain("mistral-key init");
   });
 
   it("finds a key whose profile is missing, and says how to list it", async () => {
     await storeKey(deps);
     deps.profiles.remove(parseProfileName("default"));
-    expect(await status({ args: [], flags: new Flags({}) }, deps)).toBe(0);
+    expect(await status({ args: [], flags: new Flags({}) }, deps)).toBeUndefined();
     expect(deps.stdout()).toContain(oldKey.mask);
     expect(deps.stdout()).toContain("mistral-key verify");
     expect(deps.stdout()).not.toContain("No key is known");

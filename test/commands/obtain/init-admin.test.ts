@@ -168,12 +168,12 @@ describe("a stored Admin API key", () => {
   });
 
   it("follows its profile: renamed with it, and removed with a notice", async () => {
-    expect(await rename({ args: ["default", "work"], flags: new Flags({}) }, deps)).toBe(0);
+    expect(await rename({ args: ["default", "work"], flags: new Flags({}) }, deps)).toBeUndefined();
     const work = parseProfileName("work");
     expect(await deps.secrets.get({ profile: work, slot: "admin" })).toEqual(adminKey);
     expect(await deps.secrets.get(at)).toBeUndefined();
     deps = deps.next();
-    expect(await remove(flagsOf({ profile: "work", yes: true, json: true }), deps)).toBe(0);
+    expect(await remove(flagsOf({ profile: "work", yes: true, json: true }), deps)).toBeUndefined();
     expect(deps.document()).toMatchObject({ adminKey: adminKey.mask });
     expect(deps.stderr()).toContain("https://backoffice.mistral.ai");
     expect(await deps.secrets.get({ profile: work, slot: "admin" })).toBeUndefined();

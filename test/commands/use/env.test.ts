@@ -17,7 +17,8 @@ async function open(options: TestDepsOptions = {}) {
   deps = openTestDeps(options);
   await deps.secrets.set({ profile: defaultProfile, slot: "current" }, key);
 }
-const run = (flags: Record<string, unknown> = {}) => env({ args: [], flags: new Flags(flags) }, deps);
+const run = async (flags: Record<string, unknown> = {}) =>
+  (await env({ args: [], flags: new Flags(flags) }, deps)) ?? 0;
 
 describe("env", () => {
   it("prints one line for the shell that asked, and nothing else", async () => {

@@ -16,9 +16,9 @@ afterEach(() => {
   deps.close();
 });
 
-function run(flags: Record<string, unknown>, options: TestDepsOptions = {}): Promise<number> {
+async function run(flags: Record<string, unknown>, options: TestDepsOptions = {}): Promise<number> {
   deps = deps.next(options);
-  return get({ args: [], flags: new Flags(flags) }, deps);
+  return (await get({ args: [], flags: new Flags(flags) }, deps)) ?? 0;
 }
 
 describe("get into a pipe", () => {
