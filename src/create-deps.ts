@@ -121,9 +121,9 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     findProcessesWith: async (isWanted) =>
       (await import("./running/find-processes.ts")).findProcessesWith(isWanted),
     machineName: () => process.getBuiltinModule("node:os").hostname(),
-    runner: async () => {
-      const { ProcessRunner } = await import("./running/process-runner.ts");
-      return new ProcessRunner({ platform, env, stdout, stderr, signal, handOver: signals.stop });
+    runCommand: async (command, start) => {
+      const { runCommand } = await import("./running/run-command.ts");
+      return runCommand(command, start, { platform, env, stdout, stderr, signal, handOver: signals.stop });
     },
     copyKey: async (key) =>
       (await import("./clipboard/copy-key.ts")).copyKey(key, {

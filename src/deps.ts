@@ -1,4 +1,5 @@
 import type { Copied } from "./clipboard/copy-key.ts";
+import type { ExitCode } from "./exit-codes.ts";
 import type { ProcessContext } from "./files/process-context.ts";
 import type { KeyIssuer } from "./issuers/key-issuer.ts";
 import type { ApiKey } from "./keys/api-key.ts";
@@ -11,8 +12,8 @@ import type { Profile } from "./profiles/profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
 import type { TargetReference } from "./profiles/target-reference.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
-import type { CommandRunner } from "./running/command-runner.ts";
 import type { RunningProcess } from "./running/find-processes.ts";
+import type { CommandStart } from "./running/run-command.ts";
 import type { SecretStore, StoreKind } from "./stores/secret-store.ts";
 import type { StoreContext } from "./stores/store-context.ts";
 import type { Target } from "./targets/target.ts";
@@ -65,7 +66,8 @@ export interface Deps {
    */
   findProcessesWith(isWanted: (value: string) => boolean): Promise<readonly RunningProcess[]>;
   machineName(): string;
-  runner(): Promise<CommandRunner>;
+  /** Runs a command in place of this program; see `runCommand`. */
+  runCommand(command: readonly string[], start: CommandStart): Promise<ExitCode>;
   /** @throws MistralKeyError of kind `usage` when no clipboard of the user can be reached */
   copyKey(key: ApiKey): Promise<Copied>;
   /** Offers to take the key on a page, where the terminal cannot paste; `undefined` if declined. */

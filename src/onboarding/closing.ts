@@ -91,7 +91,6 @@ export function captureDocument(
  */
 export async function useOnce(deps: Deps, key: ApiKey): Promise<ExitCode> {
   const { output, env } = deps;
-  const runner = await deps.runner();
   const { platform } = deps.processContext();
   const shell = platform === "win32" ? (env.ComSpec ?? "cmd.exe") : env.SHELL || "/bin/sh";
   const ofShell = commandEnvironment(env, key, { names: [standardVariable], platform });
@@ -99,5 +98,5 @@ export async function useOnce(deps: Deps, key: ApiKey): Promise<ExitCode> {
   output.paragraph(`A shell starts now, with the key in ${standardVariable}.`);
   output.paragraph("Type exit to leave it. The key is then forgotten here.");
   output.print();
-  return await runner.start([shell], { env: ofShell.env });
+  return await deps.runCommand([shell], { env: ofShell.env });
 }

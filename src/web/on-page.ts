@@ -67,9 +67,9 @@ export async function onPage<Result>(
     prompts: async () => prompts,
     store: (kind) => real.store(kind, deps),
     // A program that takes over the terminal runs last.
-    runner: async () => {
+    runCommand: async (command, start) => {
       await server.stop("done");
-      return await real.runner();
+      return await real.runCommand(command, start);
     },
   };
   let end: End = "failed";

@@ -2,7 +2,7 @@ import { MistralKeyError } from "../../src/errors.ts";
 import { exitCodeOfKind } from "../../src/exit-codes.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { commandEnvironment } from "../../src/running/environment.ts";
-import { ProcessRunner } from "../../src/running/process-runner.ts";
+import { runCommand } from "../../src/running/run-command.ts";
 
 // Starts a command as `mistral-key run` does, without a keychain: [--windows] [--redact] -- CMD…
 const end = process.argv.indexOf("--");
@@ -17,7 +17,7 @@ for (const signal of signals) process.on(signal, rude);
 // The reader may be gone, or the disk full.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-const runner = new ProcessRunner({
+const starter = {
   // Only the runner is told that this is Windows; the library that it then uses still detects Linux.
   platform: flags.includes("--windows") ? "win32" : process.platform,
   env: process.env,
@@ -27,14 +27,14 @@ const runner = new ProcessRunner({
   handOver: () => {
     for (const signal of signals) process.off(signal, rude);
   },
-});
+};
 try {
   const { env } = commandEnvironment(process.env, key, {
     names: ["MISTRAL_API_KEY"],
     platform: process.platform,
   });
   const redact = flags.includes("--redact") ? key : undefined;
-  process.exitCode = await runner.start(process.argv.slice(end + 1), { env, redact });
+  process.exitCode = await runCommand(process.argv.slice(end + 1), { env, redact }, starter);
 } catch (error) {
   if (!(error instanceof MistralKeyError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -153,7 +153,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     findProcessesWith: async (isWanted) =>
       (options.processes ?? []).filter(({ value }) => isWanted(value)).map(({ id, name }) => ({ id, name })),
     machineName: () => "laptop.example",
-    runner: async () => {
+    runCommand: async () => {
       throw new Error("A test wanted to start another program.");
     },
     copyKey: async (key) => {

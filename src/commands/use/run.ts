@@ -12,7 +12,6 @@ export async function run({ args, flags }: CommandInput, deps: Deps): Promise<Ex
   const asked = flags.values("as").map(parseVariableName);
   const names = asked.length === 0 ? [standardVariable] : asked;
   const { platform } = deps.processContext();
-  const runner = await deps.runner();
   const { key } = await readKeyForUse(settings, deps);
   const { env, replaced } = commandEnvironment(deps.env, key, { names, platform });
   if (replaced.length > 0) {
@@ -21,5 +20,5 @@ export async function run({ args, flags }: CommandInput, deps: Deps): Promise<Ex
       0,
     );
   }
-  return runner.start(args, { env, redact: flags.on("redact") ? key : undefined });
+  return deps.runCommand(args, { env, redact: flags.on("redact") ? key : undefined });
 }

@@ -11,10 +11,10 @@ import { get } from "../../../src/commands/use/get.ts";
 import { push } from "../../../src/commands/use/push.ts";
 import { run as runWithKey } from "../../../src/commands/use/run.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
+import type { Deps } from "../../../src/deps.ts";
 import { exitCodeOfKind } from "../../../src/exit-codes.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
-import type { CommandRunner } from "../../../src/running/command-runner.ts";
 import { oldKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
@@ -138,16 +138,14 @@ describe("a stored Admin API key", () => {
   });
 
   const dotenv = () => join(deps.home, ".env");
-  const runner: CommandRunner = {
-    start: async (_, { env: given }) => {
-      deps.output.answer(JSON.stringify(given));
-      return 0;
-    },
+  const runCommand: Deps["runCommand"] = async (_, { env: given }) => {
+    deps.output.answer(JSON.stringify(given));
+    return 0;
   };
   const handOut = {
     get: () => get(flagsOf({ reveal: true }), deps),
     env: () => env(flagsOf({ shell: "bash" }), deps),
-    run: () => runWithKey({ args: ["true"], flags: new Flags({}) }, { ...deps, runner: async () => runner }),
+    run: () => runWithKey({ args: ["true"], flags: new Flags({}) }, { ...deps, runCommand }),
     push: async () => {
       await push({ args: [`dotenv:${dotenv()}`], flags: new Flags({}) }, deps);
       deps.output.answer(readFileSync(dotenv(), "utf8"));

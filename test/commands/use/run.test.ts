@@ -4,19 +4,14 @@ import { run } from "../../../src/commands/use/run.ts";
 import type { Deps } from "../../../src/deps.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
-import type { CommandRunner, CommandStart } from "../../../src/running/command-runner.ts";
+import type { CommandStart } from "../../../src/running/run-command.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 
 const key = ApiKey.of("testKey0".repeat(4));
 
-/** Notes what it was asked to start. */
-class NotingRunner implements CommandRunner {
+/** What was asked to be started. */
+interface Noted {
   started: { command: readonly string[]; options: CommandStart } | undefined;
-
-  async start(command: readonly string[], options: CommandStart): Promise<number> {
-    this.started = { command, options };
-    return 42;
-  }
 }
 
 let deps: TestDeps;
@@ -24,9 +19,15 @@ afterEach(() => deps.close());
 
 async function open(env: Record<string, string> = {}) {
   deps = openTestDeps({ env });
-  const runner = new NotingRunner();
+  const runner: Noted = { started: undefined };
   await deps.secrets.set({ profile: parseProfileName("work"), slot: "current" }, key);
-  const withRunner: Deps = { ...deps, runner: async () => runner };
+  const withRunner: Deps = {
+    ...deps,
+    runCommand: async (command, options) => {
+      runner.started = { command, options };
+      return 42;
+    },
+  };
   return {
     runner,
     run: (args: readonly string[], flags: Record<string, unknown> = {}) =>

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { ProcessRunner } from "../../src/running/process-runner.ts";
+import { runCommand } from "../../src/running/run-command.ts";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
 
 const key = ["A", "B", "C", "D"].map((letter) => `testKey${letter}`).join("");
@@ -298,17 +298,15 @@ describe.skipIf(process.platform === "win32").each(ways)("a command started %s",
   );
 
   it("may be an alias or a function of the user's own shell", async () => {
-    const runner = new ProcessRunner({
+    const starter = {
       platform: process.platform,
       env: { SHELL: "/opt/my shells/nu" },
       stdout: process.stdout,
       stderr: process.stderr,
       signal: new AbortController().signal,
       handOver: () => {},
-    });
-    await expect(
-      runner.start(["no-such-command-here"], { env: {}, redact: undefined }),
-    ).rejects.toMatchObject({
+    };
+    await expect(runCommand(["no-such-command-here"], { env: {} }, starter)).rejects.toMatchObject({
       hint: expect.stringContaining("after run --: '/opt/my shells/nu' -ic 'COMMAND'"),
     });
   });
