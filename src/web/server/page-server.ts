@@ -36,9 +36,6 @@ export class PageServer {
   readonly port: number;
   readonly #authority: string;
   readonly #session: Session;
-  // A flood of foreign requests must not starve the page.
-  readonly #allowsStrangers = limitRequests(100, 5);
-  readonly #allowsOurs = limitRequests(100, 20);
   readonly #idle: NodeJS.Timeout;
   #endStream: (() => void) | undefined;
 
@@ -96,7 +93,6 @@ export class PageServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ours = this.#session.isOurs(request);
-    if (!(ours ? this.#allowsOurs() : this.#allowsStrangers())) return refuse(response, 429);
     const refusal = refusalOf(request, this.#authority);
     if (refusal !== undefined) return refuse(response, refusal);
     if (request.url === "/") {
@@ -154,20 +150,6 @@ export class PageServer {
     this.#idle.refresh();
     sendJson(response, this.#options.channel.answer(fields.id, answer));
   }
-}
-
-/** A token bucket: `most` requests at once, refilled by `perSecond`. */
-function limitRequests(most: number, perSecond: number): () => boolean {
-  let left = most;
-  let at = performance.now();
-  return () => {
-    const now = performance.now();
-    left = Math.min(most, left + ((now - at) / 1000) * perSecond);
-    at = now;
-    if (left < 1) return false;
-    left -= 1;
-    return true;
-  };
 }
 
 /**
