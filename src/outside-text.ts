@@ -46,23 +46,20 @@ const withheld = "(left out, since it holds the key)";
  */
 export function cleanText(text: string, keys: readonly ApiKey[] = [], longest = longestText): string {
   // Masked before it is cut, or half a key could remain.
-  return cut(maskIn(text.slice(0, longest * 64), keys, strip), longest);
+  return cut(maskIn(text.slice(0, longest * 64), keys), longest);
 }
 
 /**
  * Shows a file name, path or value as it is, escaping what a terminal would act on or not show:
- * `.env\x1b]0;PWN\x07`. Nothing is lost, except that the given keys are masked.
+ * `.env\x1b]0;PWN\x07`. Nothing is lost.
  */
-export function showName(name: string, keys: readonly ApiKey[] = []): string {
-  return maskIn(name, keys, (text) => (isPlain(text) ? text : text.replace(unseen(), escapeOf)), strip);
+export function showName(name: string): string {
+  return plain.test(name) ? name : name.replace(unseen(), escapeOf);
 }
 
 /** {@link showName} for several lines, which stay separate. */
 export function showLines(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => showName(line))
-    .join("\n");
+  return text.split("\n").map(showName).join("\n");
 }
 
 function escapeOf(character: string): string {
@@ -73,12 +70,8 @@ function escapeOf(character: string): string {
 }
 
 function strip(text: string): string {
-  if (isPlain(text)) return text.trim();
+  if (plain.test(text)) return text.trim();
   return text.replace(terminalSequences, "").replace(lineBreaks, " ").replace(unseen(), "").trim();
-}
-
-function isPlain(text: string): boolean {
-  return plain.test(text);
 }
 
 function cut(text: string, longest: number): string {
@@ -91,15 +84,10 @@ function cut(text: string, longest: number): string {
  * Cleans a text and masks keys in it. If one is only found after decoding, returns the decoded text,
  * without its invisible characters.
  */
-function maskIn(
-  text: string,
-  keys: readonly ApiKey[],
-  clean: (text: string) => string,
-  cleanDecoded = clean,
-): string {
-  const cleaned = clean(text);
+function maskIn(text: string, keys: readonly ApiKey[]): string {
+  const cleaned = strip(text);
   if (!holdsKey(cleaned, keys)) return keys.reduce(maskPieces, cleaned);
-  for (const candidate of [cleaned, cleanDecoded(decode(cleanDecoded(text)))]) {
+  for (const candidate of [cleaned, strip(decode(cleaned))]) {
     const masked = keys.reduce((shown, key) => shown.replaceAll(key.reveal(), () => key.mask), candidate);
     if (!holdsKey(masked, keys)) return keys.reduce(maskPieces, masked);
   }

@@ -58,7 +58,6 @@ describe("text from outside", () => {
     ["with escaped invisible characters", characters.join("\\u200b")],
   ])("masks the key %s", (_how, text) => {
     expect(cleanText(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
-    expect(showName(`the key ${text} of`, [key])).toBe(`the key ${key.mask} of`);
   });
 
   it.each([
@@ -72,7 +71,6 @@ describe("text from outside", () => {
     ],
   ])("leaves out a text that holds the key with %s in between", (_what, text) => {
     expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
-    expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
   });
 
   it.each([
@@ -83,7 +81,6 @@ describe("text from outside", () => {
     ["in base64 behind two", Buffer.from(`u:${value}`).toString("base64")],
   ])("leaves out a text that holds the key %s", (_how, text) => {
     expect(cleanText(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
-    expect(showName(`the key ${text}`, [key])).toBe("(left out, since it holds the key)");
   });
 
   it("masks a piece of the key, even where the text is cut", () => {
@@ -110,11 +107,9 @@ describe("text from outside", () => {
       .map((at) => characters.map((one, index) => (index === at ? `\\u${hex(one, 4)}` : one)).join(""));
     fc.assert(
       fc.property(noise, fc.oneof(fc.constant(value), escaped), noise, (before, middle, after) => {
-        for (const shown of [
-          cleanText(before + middle + after, [key]),
-          showName(before + middle + after, [key]),
-        ]) {
-          expect(shown).not.toContain(value);
+        const cleaned = cleanText(before + middle + after, [key]);
+        expect(cleaned).not.toContain(value);
+        for (const shown of [cleaned, showName(before + middle + after)]) {
           expect(shown).not.toMatch(/(?!\u200c|\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u);
           expect(stripVTControlCharacters(shown)).toBe(shown);
         }

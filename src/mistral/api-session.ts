@@ -87,13 +87,10 @@ export class ApiSession {
     accepted = false,
     timeoutMs = this.#options.timeoutMs,
   ): Assessed {
-    const { endpoint, now } = this.#options;
+    const { endpoint } = this.#options;
     const { mask, hasUsualShape: usualShape } = this.key;
     const { history } = this.#call;
-    return {
-      ...assessment,
-      context: { history, now: now(), mask, usualShape, endpoint, model, accepted, timeoutMs },
-    };
+    return { ...assessment, context: { history, mask, usualShape, endpoint, model, accepted, timeoutMs } };
   }
 
   /** @throws Cancelled if the caller's signal is aborted */

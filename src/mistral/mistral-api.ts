@@ -86,7 +86,6 @@ export type CheckStep =
 /** Details of a call that affect what its answer means. Contains no key. */
 export interface CallContext {
   readonly history: KeyHistory;
-  readonly now: Date;
   readonly mask: string;
   /** Whether the key has today's usual shape. */
   readonly usualShape: boolean;

@@ -90,7 +90,6 @@ export class KeyList implements MistralApi {
         : ({ diagnosis: "invalid-key", codestral: "not-known" } as const)),
       context: {
         history,
-        now: new Date(0),
         mask: key.mask,
         usualShape: true,
         endpoint: { region: "global" },

@@ -312,7 +312,7 @@ function readable<Value>(value: Value | "damaged"): Value {
 function checkOf({ says }: Fate): KeyCheck {
   return {
     ...says,
-    context: { ...nobody, now, accepted: says.diagnosis === "valid" },
+    context: { ...nobody, accepted: says.diagnosis === "valid" },
     authentication: { ok: says.diagnosis === "valid", models: 0, latencyMs: 1 },
     completion: null,
     identity: null,

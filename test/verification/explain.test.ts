@@ -5,7 +5,6 @@ import { explain } from "../../src/verification/explain.ts";
 
 const context: CallContext = {
   history: { lastAcceptedAt: null },
-  now: new Date("2026-11-23T12:00:00Z"),
   mask: "test...Key0",
   usualShape: true,
   endpoint: { region: "global" },

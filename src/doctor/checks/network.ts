@@ -158,7 +158,6 @@ function unreachable(endpoint: Endpoint, { outcome, at }: NetworkProbe): CheckRe
     ...assess(outcome, { call: "models", endpoint, now: at }),
     context: {
       history: newKey,
-      now: at,
       mask: "",
       usualShape: true,
       endpoint,

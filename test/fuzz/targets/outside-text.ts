@@ -9,10 +9,9 @@ const keys = [ApiKey.of(key)];
 export function fuzz(data: Buffer): void {
   const text = data.toString();
   const cleaned = cleanText(text, keys);
-  for (const shown of [cleaned, showName(text, keys)]) {
-    assertHarmless(shown);
-    assertKeyless(shown);
-  }
+  assertHarmless(cleaned);
+  assertKeyless(cleaned);
+  assertHarmless(showName(text));
   assert.ok([...cleaned].length <= 255);
   const cleaner = new StreamCleaner(keys);
   const streamed = Array.from(text, (character) => cleaner.push(character)).join("") + cleaner.end();
