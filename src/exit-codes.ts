@@ -24,7 +24,8 @@ export const exitCodes = {
 /** One of {@link exitCodes}, 128 + the number of a signal, or the code of a command that was run. */
 export type ExitCode = number;
 
-const codeOfKind: Record<FailureKind, ExitCode> = {
+/** The exit code for each kind of failure. */
+export const codeOfKind: Readonly<Record<FailureKind, ExitCode>> = {
   usage: exitCodes.usage,
   "needs-terminal": exitCodes.usage,
   "no-key": exitCodes.noKey,
@@ -63,13 +64,3 @@ export const codeOfDiagnosis = {
 
 /** One of {@link codeOfDiagnosis}. */
 export type Diagnosis = keyof typeof codeOfDiagnosis;
-
-/** The exit code for a failure of this kind. */
-export function exitCodeOfKind(kind: FailureKind): ExitCode {
-  return codeOfKind[kind];
-}
-
-/** The exit code for a diagnosis of a key. */
-export function exitCodeOfDiagnosis(diagnosis: Diagnosis): ExitCode {
-  return codeOfDiagnosis[diagnosis];
-}

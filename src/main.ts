@@ -4,7 +4,7 @@ import type { Invocation } from "./cli/command-types.ts";
 import type { Flags } from "./cli/flags.ts";
 import { readCommandLine } from "./cli/read-command-line.ts";
 import { MistralKeyError } from "./errors.ts";
-import { type ExitCode, exitCodeOfKind, exitCodes } from "./exit-codes.ts";
+import { codeOfKind, type ExitCode, exitCodes } from "./exit-codes.ts";
 import { ownCommand, startedIn } from "./hints.ts";
 import { keepMemoryOutOfDumps } from "./running/core-dumps.ts";
 import { takeEnvironment } from "./running/environment.ts";
@@ -104,7 +104,7 @@ function guessWish(argv: readonly string[]): ReportWish {
 /** The only place that turns an error into words and an exit code. */
 async function report(error: unknown, wish: ReportWish, signalCode?: ExitCode): Promise<ExitCode> {
   const failure = error instanceof MistralKeyError ? error : bug(error);
-  const code = endCode(exitCodeOfKind(failure.kind), signalCode);
+  const code = endCode(codeOfKind[failure.kind], signalCode);
   const { printFailure, failureDocument } = await import("./terminal/output/failure.ts");
   const { TerminalOutput } = await import("./terminal/output/terminal-output.ts");
   const output = new TerminalOutput({ stdout, stderr, env, platform }, { color: wish.color });

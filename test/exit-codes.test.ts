@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { FailureKind } from "../src/errors.ts";
-import { type Diagnosis, type ExitCode, exitCodeOfDiagnosis, exitCodeOfKind } from "../src/exit-codes.ts";
+import { codeOfDiagnosis, codeOfKind, type Diagnosis, type ExitCode } from "../src/exit-codes.ts";
 
 const ofKinds: Readonly<Record<FailureKind, ExitCode>> = {
   bug: 1,
@@ -39,9 +39,9 @@ const ofDiagnoses: Readonly<Record<Diagnosis, ExitCode>> = {
 
 // Scripts rely on these, and no other test covers all of them.
 it.each(Object.entries(ofKinds))("a failure of kind %s ends with %i", (kind, code) => {
-  expect(exitCodeOfKind(kind as FailureKind)).toBe(code);
+  expect(codeOfKind[kind as FailureKind]).toBe(code);
 });
 
 it.each(Object.entries(ofDiagnoses))("a key that is diagnosed %s ends with %i", (diagnosis, code) => {
-  expect(exitCodeOfDiagnosis(diagnosis as Diagnosis)).toBe(code);
+  expect(codeOfDiagnosis[diagnosis as Diagnosis]).toBe(code);
 });

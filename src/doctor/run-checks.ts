@@ -1,5 +1,5 @@
 import { MistralKeyError } from "../errors.ts";
-import { type ExitCode, exitCodeOfKind, exitCodes } from "../exit-codes.ts";
+import { codeOfKind, type ExitCode, exitCodes } from "../exit-codes.ts";
 import { explainFileError } from "../files/file-errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -74,7 +74,7 @@ function resultOf(error: unknown, limitMs: number, profile: ProfileName): CheckR
       ? explainFileError(error.path, "read", error)
       : error;
   if (known instanceof MistralKeyError) {
-    return { state: "fail", code: exitCodeOfKind(known.kind), message: known.message, hint: known.hint };
+    return { state: "fail", code: codeOfKind[known.kind], message: known.message, hint: known.hint };
   }
   const what = error instanceof Error ? error.name : "error";
   return {

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../exit-codes.ts";
 import { commandFor, runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -62,7 +62,7 @@ function printNextCommands(output: Output, profile: ProfileName): void {
 /** The exit code for a stored key: it may not work yet, or a rotation may be unfinished. */
 export function exitCodeOfStored({ check, replaced }: StoredOutcome): ExitCode {
   if (replaced?.finished === false) return exitCodes.unfinished;
-  return check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
+  return check === undefined ? exitCodes.done : codeOfDiagnosis[check.diagnosis];
 }
 
 /** The `init --json` document for a captured key. Stable interface. */

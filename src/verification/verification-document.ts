@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../exit-codes.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { daysLeft, type Expiry } from "../keys/expiry.ts";
@@ -55,7 +55,7 @@ export function verificationDocument(verification: Verification) {
 /** The exit code of a verdict; a key that expires too soon counts only if nothing else is wrong. */
 export function exitCodeOfVerification(verification: Verification): ExitCode {
   const { check } = verification;
-  const code = check === undefined ? exitCodes.done : exitCodeOfDiagnosis(check.diagnosis);
+  const code = check === undefined ? exitCodes.done : codeOfDiagnosis[check.diagnosis];
   return code === exitCodes.done && endsWithinMinDays(verification) ? exitCodes.expiring : code;
 }
 

@@ -1,5 +1,5 @@
 import { MistralKeyError } from "../../src/errors.ts";
-import { exitCodeOfKind } from "../../src/exit-codes.ts";
+import { codeOfKind } from "../../src/exit-codes.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { commandEnvironment } from "../../src/running/environment.ts";
 import { runCommand } from "../../src/running/run-command.ts";
@@ -38,5 +38,5 @@ try {
 } catch (error) {
   if (!(error instanceof MistralKeyError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = exitCodeOfKind(error.kind);
+  process.exitCode = codeOfKind[error.kind];
 }

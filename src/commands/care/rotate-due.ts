@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
+import { codeOfKind, type ExitCode } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { daysLeft } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
@@ -82,7 +82,7 @@ async function rotateNext(deps: Deps, options: RotateOptions, rotateOne: RotateO
     if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
     deps.output.fail(error.message);
     printHint(deps.output, error);
-    const code = exitCodeOfKind(error.kind);
+    const code = codeOfKind[error.kind];
     return { code, document: { profile: options.profile, ok: false, ...failureDocument(error, code) } };
   }
 }

@@ -2,7 +2,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { revokeByIssuer, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
@@ -131,7 +131,7 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
   printExplanation(deps.output, check);
   deps.output.paragraph("Nothing was changed; the stored key stays in use.");
   const document = { ...verificationDocument(verification), stored: false };
-  return { code: exitCodeOfDiagnosis(check.diagnosis), document };
+  return { code: codeOfDiagnosis[check.diagnosis], document };
 }
 
 async function end(deps: Deps, options: RotateOptions, direction: Direction): Promise<Told> {

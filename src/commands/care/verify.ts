@@ -2,7 +2,7 @@ import { receiveKey } from "../../capture/receive-key.ts";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodeOfKind } from "../../exit-codes.ts";
+import { codeOfKind, type ExitCode } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
@@ -100,7 +100,7 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
 }
 
 function codeOf(result: ProfileResult): ExitCode {
-  return "failure" in result ? exitCodeOfKind(result.failure.kind) : exitCodeOfVerification(result.verified);
+  return "failure" in result ? codeOfKind[result.failure.kind] : exitCodeOfVerification(result.verified);
 }
 
 function documentOf(result: ProfileResult): unknown {

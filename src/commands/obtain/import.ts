@@ -1,7 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import { captureDocument, exitCodeOfStored, printWhatNext } from "../../onboarding/closing.ts";
@@ -117,7 +117,7 @@ function exitCodeOfImported(one: ImportedKey): ExitCode {
     one.outcome === "stored"
       ? exitCodeOfStored(one)
       : one.outcome === "refused" && one.cleaned.length === 0
-        ? exitCodeOfDiagnosis(one.check.diagnosis)
+        ? codeOfDiagnosis[one.check.diagnosis]
         : exitCodes.done;
   if (code !== exitCodes.done) return code;
   // A copy that could not be removed is left to do.

@@ -1,6 +1,6 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { formatDay, parseExpiry } from "../../keys/expiry.ts";
 import { captureDocument, exitCodeOfStored, printStored, useOnce } from "../../onboarding/closing.ts";
@@ -74,7 +74,7 @@ async function report(deps: Deps, outcome: InitOutcome, { json, from }: Asked): 
     case "refused":
       printExplanation(output, outcome.check);
       output.paragraph("The key was not stored.");
-      return exitCodeOfDiagnosis(outcome.check.diagnosis);
+      return codeOfDiagnosis[outcome.check.diagnosis];
     case "once":
       return await useOnce(deps, outcome.key);
     case "stored":

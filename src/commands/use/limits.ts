@@ -1,6 +1,6 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodeOfDiagnosis } from "../../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode } from "../../exit-codes.ts";
 import { printLimits } from "../../models/print-limits.ts";
 import { readSettings } from "../../settings.ts";
 import { printFailedCall, printNotes } from "../../verification/print-verdict.ts";
@@ -28,5 +28,5 @@ export async function limits({ flags }: CommandInput, deps: Deps): Promise<ExitC
     if (!answered) printFailedCall(output, verified.profile, check);
   }
   printNotes(output, verified.notes);
-  return exitCodeOfDiagnosis(check.diagnosis);
+  return codeOfDiagnosis[check.diagnosis];
 }

@@ -1,6 +1,6 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { capabilities } from "../../mistral/mistral-api.ts";
 import { readCallableKey, whileWaiting } from "../../models/call-key.ts";
 import { canDo, foldAliases } from "../../models/model-list.ts";
@@ -26,7 +26,7 @@ export async function models({ flags }: CommandInput, deps: Deps): Promise<ExitC
       const { diagnosis } = assessed;
       output.json({ profile, ok: false, diagnosis, models: null, hint: hintFor(profile, assessed) });
     } else printFailedCall(output, profile, assessed);
-    return exitCodeOfDiagnosis(assessed.diagnosis);
+    return codeOfDiagnosis[assessed.diagnosis];
   }
   const found = foldAliases(result.value).filter((model) => canDo(model, wanted));
   if (json) output.json({ profile, ok: true, diagnosis: "valid", models: found, hint: null });

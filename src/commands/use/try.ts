@@ -1,7 +1,7 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
-import { type ExitCode, exitCodeOfDiagnosis, exitCodes } from "../../exit-codes.ts";
+import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { runCommand } from "../../hints.ts";
 import { keyWord } from "../../keys/mask.ts";
 import { readCallableKey } from "../../models/call-key.ts";
@@ -47,7 +47,7 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
     }
     printFailedCall(output, settings.profile, failure);
   }
-  return failure === undefined ? exitCodes.done : exitCodeOfDiagnosis(failure.diagnosis);
+  return failure === undefined ? exitCodes.done : codeOfDiagnosis[failure.diagnosis];
 }
 
 async function readPrompt(args: readonly string[], deps: Deps): Promise<string> {

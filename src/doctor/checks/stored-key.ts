@@ -1,5 +1,5 @@
 import { joinHints } from "../../errors.ts";
-import { exitCodeOfDiagnosis, exitCodeOfKind, exitCodes } from "../../exit-codes.ts";
+import { codeOfDiagnosis, codeOfKind, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
@@ -41,7 +41,7 @@ export const keychainCheck: Check = {
     }
     const { kind, message, hint } = isUsed ? failure : offerOtherStore(failure, undefined);
     const state = kind.replace("store-", "");
-    return { state: "fail", code: exitCodeOfKind(kind), message: `${message} (${state})`, hint };
+    return { state: "fail", code: codeOfKind[kind], message: `${message} (${state})`, hint };
   },
 };
 
@@ -122,7 +122,7 @@ async function judgeStore(
       if (store.kind === "keychain" && kind !== "store-damaged") {
         return { state: "skipped", message: `The key was not read. ${message}` };
       }
-      return { state: "fail", code: exitCodeOfKind(kind), message, hint };
+      return { state: "fail", code: codeOfKind[kind], message, hint };
     }
   }
 }
@@ -160,6 +160,6 @@ export const mistralCheck: Check = {
         break;
       default:
     }
-    return { state: "fail", code: exitCodeOfDiagnosis(check.diagnosis), message, hint: advice };
+    return { state: "fail", code: codeOfDiagnosis[check.diagnosis], message, hint: advice };
   },
 };

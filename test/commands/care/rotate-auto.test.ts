@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
-import { exitCodeOfKind } from "../../../src/exit-codes.ts";
+import { codeOfKind } from "../../../src/exit-codes.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
@@ -46,7 +46,7 @@ async function run(flags: Record<string, unknown> = {}, on: Partial<TestDeps> = 
     };
   } catch (error) {
     if (!(error instanceof MistralKeyError)) throw error;
-    return { code: exitCodeOfKind(error.kind), message: error.message, hint: error.hint };
+    return { code: codeOfKind[error.kind], message: error.message, hint: error.hint };
   }
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
-import { exitCodeOfKind } from "../../../src/exit-codes.ts";
+import { codeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
@@ -39,7 +39,7 @@ async function failure(promise: Promise<unknown>): Promise<MistralKeyError & { c
     },
     (cause: MistralKeyError) => cause,
   );
-  return Object.assign(error, { code: exitCodeOfKind(error.kind) });
+  return Object.assign(error, { code: codeOfKind[error.kind] });
 }
 
 const untouched = { current: "old", next: "nothing", previous: "nothing" };

@@ -12,7 +12,7 @@ import { push } from "../../../src/commands/use/push.ts";
 import { run as runWithKey } from "../../../src/commands/use/run.ts";
 import type { Deps } from "../../../src/deps.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
-import { exitCodeOfKind } from "../../../src/exit-codes.ts";
+import { codeOfKind } from "../../../src/exit-codes.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { oldKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
@@ -43,7 +43,7 @@ const flagsOf = (flags: Record<string, unknown>) => ({ args: [], flags: new Flag
 const run = (flags: Record<string, unknown> = {}) =>
   init(flagsOf({ admin: true, withKey: true, ...flags }), deps).catch((error: unknown) => {
     if (!(error instanceof MistralKeyError)) throw error;
-    return exitCodeOfKind(error.kind);
+    return codeOfKind[error.kind];
   });
 
 describe("init --admin", () => {
