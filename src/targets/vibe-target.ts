@@ -1,10 +1,8 @@
 import { MistralKeyError } from "../errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import {
-  askSecretService,
-  type SecretServiceAnswer,
-} from "../stores/keychain/secret-service/secret-service.ts";
+import { KeychainProblem } from "../stores/keychain/keychain-trouble.ts";
+import { askSecretService, type ServiceState } from "../stores/keychain/secret-service/secret-service.ts";
 import { ownersProgram } from "./programs/owners-program.ts";
 import type { Target, TargetContext } from "./target.ts";
 
@@ -27,13 +25,21 @@ export function openVibe(file: Target, context: TargetContext): Target {
   const usesKeychain = async (key: ApiKey) => {
     if ((await file.read(key)) !== "") return false;
     const { signal } = context;
-    const answer = await askSecretService({ env, item: service, limitMs: answerLimitMs, signal });
+    const answer = await askSecretService({ env, item: service, limitMs: answerLimitMs, signal }).catch(
+      (error: unknown) => {
+        if (error instanceof KeychainProblem) return error;
+        throw error;
+      },
+    );
     if (isShut(answer)) {
       throw new MistralKeyError("usage", "The keychain that Mistral Vibe keeps its key in does not open.", {
         hint: "Unlock it, or log out and in again, then run the same command again.",
       });
     }
-    if (answer.state === "failed" || (answer.items.unlocked === 0 && answer.collection !== "unlocked")) {
+    if (
+      answer instanceof KeychainProblem ||
+      (answer.items.unlocked === 0 && answer.collection !== "unlocked")
+    ) {
       return false;
     }
     return findProgram("secret-tool", { env, platform }) !== undefined;
@@ -62,8 +68,8 @@ export function openVibe(file: Target, context: TargetContext): Target {
 }
 
 /** Whether there is a keychain that cannot be used now; Vibe's key may be in it. */
-function isShut(answer: SecretServiceAnswer): boolean {
-  if (answer.state === "failed") return ["unresponsive", "denied"].includes(answer.problem.trouble);
+function isShut(answer: ServiceState | KeychainProblem): boolean {
+  if (answer instanceof KeychainProblem) return ["unresponsive", "denied"].includes(answer.trouble);
   const { collection, items } = answer;
   return items.locked > 0 || (items.unlocked === 0 && collection === "locked");
 }

@@ -54,8 +54,7 @@ export class KeychainStore implements SecretStore {
         const peeked = await this.#keychain.peek(accountOf(address));
         if (peeked.state === "found") return { state: "found", key: keyFrom(peeked.password) };
         if (peeked.state === "missing") return { state: "missing", place: this.#keychain.name };
-        const because = peeked.reason === "locked" ? "is locked" : "might ask you first";
-        return { state: "unread", because: `${this.#keychain.name} ${because}` };
+        return peeked;
       });
     } catch (error) {
       if (error instanceof MistralKeyError) return { state: "unusable", failure: error };

@@ -27,5 +27,5 @@ export interface Keychain {
 export type Peeked =
   | { readonly state: "found"; readonly password: string }
   | { readonly state: "missing" }
-  /** `locked`: the item or its collection is; `asks`: reading might prompt. */
-  | { readonly state: "unread"; readonly reason: "locked" | "asks" };
+  /** As in `Inspection`. */
+  | { readonly state: "unread"; readonly because: string };

@@ -16,6 +16,9 @@ type Method = "getPassword" | "setPassword" | "deletePassword";
 /** keytar's functions: each takes service and account, `setPassword` also a password. */
 type Keytar = Readonly<Record<Method, (...args: readonly string[]) => Promise<unknown>>>;
 
+/** Five minutes: the system's dialog may be open while the user looks for a password. */
+const dialogMs = 300_000;
+
 /** Calls keytar, with time limits in milliseconds. Failures are thrown as `KeychainProblem`. */
 export class KeytarAccess {
   readonly #signal: AbortSignal | undefined;
@@ -32,17 +35,17 @@ export class KeytarAccess {
   }
 
   /** Also returns `undefined` when the keychain is locked. */
-  async read(account: string, limitMs: number): Promise<string | undefined> {
+  async read(account: string, limitMs = dialogMs): Promise<string | undefined> {
     const result = await this.#call("getPassword", [account], limitMs);
     return typeof result === "string" ? result : undefined;
   }
 
-  async write(account: string, password: string, limitMs: number): Promise<void> {
+  async write(account: string, password: string, limitMs = dialogMs): Promise<void> {
     await this.#call("setPassword", [account, password], limitMs);
   }
 
   /** Also returns `false` when the keychain is locked. */
-  async erase(account: string, limitMs: number): Promise<boolean> {
+  async erase(account: string, limitMs = dialogMs): Promise<boolean> {
     return (await this.#call("deletePassword", [account], limitMs)) === true;
   }
 

@@ -1,7 +1,7 @@
 import type { Keychain, KeychainOptions, Peeked } from "../keychain.ts";
 import { KeychainProblem } from "../keychain-trouble.ts";
 import { KeytarAccess, keychainService } from "../keytar-access.ts";
-import { askSecretService, pause, type SecretServiceAnswer, showToKeytar } from "./secret-service.ts";
+import { askSecretService, pause, type ServiceState, showToKeytar } from "./secret-service.ts";
 
 /** Milliseconds. The first three and Node's start-up fit the 2.5 s that a store has to report a problem. */
 const limits = {
@@ -19,8 +19,6 @@ const limits = {
 } as const;
 
 const attempts = 3;
-
-type Answered = Extract<SecretServiceAnswer, { readonly state: "answered" }>;
 
 /**
  * A Secret Service (GNOME Keyring, KDE Wallet, KeePassXC). keytar mistakes a locked keychain for an
@@ -56,10 +54,11 @@ export class SecretServiceKeychain implements Keychain {
 
   async peek(account: string): Promise<Peeked> {
     const answer = await this.#ask({ account, itemOnly: true });
-    if (isLocked(answer)) return { state: "unread", reason: "locked" };
+    if (isLocked(answer)) return { state: "unread", because: `${this.#name} is locked` };
     // Others may prompt before releasing a key.
-    const asks = this.#name !== "GNOME Keyring";
-    if (answer.items.unlocked > 0 && asks) return { state: "unread", reason: "asks" };
+    if (answer.items.unlocked > 0 && this.#name !== "GNOME Keyring") {
+      return { state: "unread", because: `${this.#name} might ask you first` };
+    }
     const password = await this.#readWithin(account, countDown());
     return password === undefined ? { state: "missing" } : { state: "found", password };
   }
@@ -108,7 +107,7 @@ export class SecretServiceKeychain implements Keychain {
    * Queries an item; if it is locked and a prompt is allowed, lets keytar show it, and returns the
    * password that keytar then read.
    */
-  async #askUnlocked(account: string): Promise<Answered & { readonly password?: string | undefined }> {
+  async #askUnlocked(account: string): Promise<ServiceState & { readonly password?: string | undefined }> {
     const answer = await this.#ask({ account, itemOnly: true });
     if (!isLocked(answer)) {
       // Without a collection, finding nothing proves nothing.
@@ -128,10 +127,10 @@ export class SecretServiceKeychain implements Keychain {
   }
 
   /** Queries the service, and loads keytar meanwhile. */
-  async #ask(about: { readonly account?: string; readonly itemOnly?: boolean }): Promise<Answered> {
+  async #ask(about: { readonly account?: string; readonly itemOnly?: boolean }): Promise<ServiceState> {
     const { env, signal } = this.#options;
     const { account, itemOnly = false } = about;
-    const answer = await askSecretService({
+    const answer = askSecretService({
       env,
       item: account === undefined ? undefined : itemOf(account),
       itemOnly,
@@ -144,12 +143,15 @@ export class SecretServiceKeychain implements Keychain {
           // Reported below.
         }
       },
+      onProvider: (name) => {
+        this.#name = name;
+      },
     });
+    await answer.catch(() => {});
+    signal?.throwIfAborted();
     // Nothing works without keytar, so its problem is reported first.
     this.#keytar.load();
-    this.#name = answer.provider ?? this.#name;
-    if (answer.state === "failed") throw answer.problem;
-    return answer;
+    return await answer;
   }
 
   /** Best effort: if it fails, the operation that follows reports the problem. */
@@ -185,6 +187,6 @@ function itemOf(account: string): Readonly<Record<string, string>> {
 }
 
 /** Whether a wanted item may be locked: it is, or the default collection is. */
-function isLocked({ collection, items }: Answered): boolean {
+function isLocked({ collection, items }: ServiceState): boolean {
   return items.unlocked === 0 && (items.locked > 0 || collection === "locked");
 }

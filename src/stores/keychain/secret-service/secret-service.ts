@@ -19,18 +19,12 @@ export interface SecretServiceQuestion extends SessionBusAccess {
   readonly itemOnly?: boolean;
   /** Called when the query is under way, and again on each retry: a chance to do other work meanwhile. */
   readonly onAsked?: () => void;
+  /** Called with the service's name, "GNOME Keyring", if it is a known one. */
+  readonly onProvider?: (name: string) => void;
 }
 
 /** The state of this session's Secret Service, determined without prompting. */
-export type SecretServiceAnswer = {
-  /** The program's name, "GNOME Keyring"; `undefined` if it is not a known one. */
-  readonly provider: string | undefined;
-} & (
-  | ({ readonly state: "answered" } & ServiceState)
-  | { readonly state: "failed"; readonly problem: KeychainProblem }
-);
-
-interface ServiceState {
+export interface ServiceState {
   /** State of the default collection, where new items go. */
   readonly collection: "unlocked" | "locked" | "collection-volatile" | "collection-missing";
   readonly items: { readonly unlocked: number; readonly locked: number };
@@ -41,9 +35,9 @@ interface ServiceState {
  * it holds an item. keytar cannot distinguish these states and may wait forever. Unlocks what the
  * service unlocks without a prompt. Takes a few milliseconds.
  *
- * @throws the signal's reason
+ * @throws KeychainProblem; the signal's reason
  */
-export async function askSecretService(question: SecretServiceQuestion): Promise<SecretServiceAnswer> {
+export async function askSecretService(question: SecretServiceQuestion): Promise<ServiceState> {
   let provider: Promise<string | undefined> | undefined;
   try {
     return await useSessionBus(question, async (bus) => {
@@ -52,11 +46,15 @@ export async function askSecretService(question: SecretServiceQuestion): Promise
         () => ask(bus, question),
         ({ collection }) => collection !== "collection-missing",
       );
-      return { state: "answered", ...answer, provider: await provider };
+      await provider;
+      return answer;
     });
   } catch (error) {
     question.signal?.throwIfAborted();
-    return { state: "failed", provider: await provider, problem: problemIn(error) };
+    throw new KeychainProblem(troubleIn(error), error);
+  } finally {
+    const name = await provider;
+    if (name !== undefined) question.onProvider?.(name);
   }
 }
 
@@ -139,10 +137,6 @@ async function ask(
   if (collection === undefined) return { collection: "collection-missing", items };
   if (collection === session) return { collection: "collection-volatile", items };
   return { collection: await stateOfCollection(bus, collection), items };
-}
-
-function problemIn(error: unknown): KeychainProblem {
-  return error instanceof KeychainProblem ? error : new KeychainProblem(troubleIn(error), error);
 }
 
 function troubleIn(error: unknown): KeychainTrouble {
