@@ -22,7 +22,7 @@ import type { openPrompts } from "./terminal/prompts/open-prompts.ts";
 import { opensPages, runsInCi } from "./terminal/terminal-capabilities.ts";
 
 /** What is already open in this process. */
-export interface Outside {
+interface Outside {
   readonly stdout: Writable & TerminalStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Deps["env"];
@@ -101,7 +101,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     },
     remindOfEnd: (key, profile) => {
       if (!stderr.isTTY || runsInCi(env) || flags.on("json") || env.MISTRAL_KEY_NO_REMINDERS) return;
-      remindOfEnd({ key, profile }, { folder, output, now });
+      remindOfEnd(key, profile, { folder, output, now: now() });
     },
     journal: new JournalFolder(folder),
     drafts: async () => (await import("./onboarding/drafts.ts")).openDrafts(folder),

@@ -94,7 +94,6 @@ function wishOf(flags: Flags): ReportWish {
   return { json: flags.on("json"), verbose: flags.on("verbose"), color: !flags.off("color") };
 }
 
-/** For a command line that could not be parsed. */
 function guessWish(argv: readonly string[]): ReportWish {
   const end = argv.indexOf("--");
   const own = new Set(end === -1 ? argv : argv.slice(0, end));

@@ -183,7 +183,6 @@ export class StreamCleaner {
   }
 }
 
-/** The minimum length of a piece that is masked. */
 function halfOf(value: string): number {
   return Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
 }

@@ -18,8 +18,7 @@ export type Copied =
   /** The terminal was asked to copy it to its own clipboard; it does not report success. */
   | { readonly where: "terminal" };
 
-/** What copying to a clipboard depends on. */
-export interface ClipboardPlace extends Desktop {
+interface ClipboardPlace extends Desktop {
   /** Writes to the terminal; `undefined` if there is none. */
   readonly writeTerminal: ((text: string) => void) | undefined;
   /** How to start this program, to clear the key later; see `clearLater`. */

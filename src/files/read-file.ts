@@ -5,31 +5,25 @@ import { UnfitFile } from "./file-errors.ts";
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /** A file's content, and its stats at the time of opening. */
-export interface FileContent {
+interface FileContent {
   readonly bytes: Buffer;
   readonly stats: Stats;
   /** Equal for two paths that lead to the same file. */
   readonly identity: string;
 }
 
-/** How to read a file. */
-export interface ReadingOptions {
-  /** Whether to follow a symbolic link at the path itself. */
-  readonly links: "followed" | "refused";
-  /** The maximum length, in bytes. */
-  readonly longest: number;
-}
-
 /**
  * Reads a small file that another user may have put there. Never blocks: a pipe, device or folder is
  * refused.
  *
+ * @param options.links - whether to follow a symbolic link at the path itself
+ * @param options.longest - the maximum length, in bytes
  * @param check - inspects the opened file before it is read; throws to refuse it
  * @throws UnfitFile when it is not a regular file or too long; the system's error
  */
 export function readSmallFile(
   path: string,
-  { links, longest }: ReadingOptions,
+  { links, longest }: { readonly links: "followed" | "refused"; readonly longest: number },
   check: (stats: Stats) => void = () => {},
 ): FileContent {
   const descriptor = openSync(path, O_RDONLY | O_NONBLOCK | (links === "refused" ? O_NOFOLLOW : 0));

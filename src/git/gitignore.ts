@@ -5,7 +5,6 @@ import { readTextFile } from "../files/text-file.ts";
 import { writeOpenFile } from "../files/write-open-file.ts";
 import { namesInGit, repositoryAbove } from "./git-state.ts";
 
-/** The lines for a `.gitignore` at a repository's top that match one file below it and nothing else. */
 function gitignoreLines(top: string, path: string): readonly string[] {
   const name = relative(top, path).split(sep).join("/");
   // A name with a line break cannot be written there.

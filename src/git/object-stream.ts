@@ -5,8 +5,7 @@ export interface GitObject {
   readonly type: string;
 }
 
-/** Receives an object's content piece by piece. */
-export interface ContentReader {
+interface ContentReader {
   push(piece: Buffer): void;
   end(): void;
 }

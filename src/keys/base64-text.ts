@@ -1,5 +1,5 @@
 /** A secret as it appears in base64 that encodes other bytes as well. */
-export interface Base64Text {
+interface Base64Text {
   /** The leading characters that also encode bits of the preceding bytes; those bits are zero here. */
   readonly head: string;
   /** The characters that depend on the secret alone, in the standard alphabet. */

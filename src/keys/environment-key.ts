@@ -1,7 +1,7 @@
 import { ApiKey } from "./api-key.ts";
 
 /** The key in an environment variable, if any. */
-export type EnvironmentKey =
+type EnvironmentKey =
   | { readonly state: "absent" }
   | {
       readonly state: "key";

@@ -1,7 +1,7 @@
 import { ApiKey } from "./api-key.ts";
 
 /** The result of parsing pasted or piped-in text as a key. */
-export type PastedKey =
+type PastedKey =
   | { readonly outcome: "key"; readonly value: string }
   | { readonly outcome: "empty" }
   | { readonly outcome: "unusable"; readonly reason: string };

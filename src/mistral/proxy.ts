@@ -1,7 +1,7 @@
 import type { Environment } from "../running/environment.ts";
 
 /** How calls reach an address. */
-export type Route =
+type Route =
   | { readonly kind: "direct" }
   /** Tunnelled through this proxy. */
   | { readonly kind: "proxy"; readonly proxy: URL; readonly variable: string }

@@ -18,8 +18,7 @@ import {
 import { fetchAnswer } from "./fetcher.ts";
 import type { ChatRequest } from "./mistral-api.ts";
 
-/** How to reach the API, and with which key. */
-export interface ApiAccess {
+interface ApiAccess {
   /** Without a trailing slash. */
   readonly address: string;
   readonly key: ApiKey;

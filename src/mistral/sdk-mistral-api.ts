@@ -118,7 +118,6 @@ export class SdkMistralApi implements MistralApi {
     };
   }
 
-  /** Assesses the list of models, if no model was called. */
   async #judge(
     session: ApiSession,
     { quick, tryCodestral }: CheckOptions,

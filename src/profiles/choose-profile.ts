@@ -17,8 +17,7 @@ export type ProfileChoice =
       readonly path: string;
     };
 
-/** What a choice depends on. */
-export interface ChoiceSources {
+interface ChoiceSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The current folder, absolute; `undefined` if deleted. */
   readonly cwd: string | undefined;

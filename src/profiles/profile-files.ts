@@ -5,8 +5,7 @@ import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 
 const ending = ".json";
 
-/** Describes a folder's documents. */
-export interface DocumentKind<Value> {
+interface DocumentKind<Value> {
   /** @throws ShapeError if invalid */
   parse(shape: Shape): Value;
   nameIn(value: Value): ProfileName;

@@ -11,23 +11,20 @@ import type { Profile } from "./profile.ts";
 /** Days before a key expires on which calendar alarms go off; reminders start with the first. */
 export const reminderSteps = [30, 14, 7, 1] as const;
 
-/** What a reminder needs besides the key. */
-export interface ReminderContext {
-  readonly folder: string;
-  readonly output: Pick<Output, "warn">;
-  now(): Date;
-}
-
 /**
  * Warns on stderr that a key expires soon or should have expired: once from 30 days before its last day, then
  * daily in the last fortnight and after it. Checks the profile first, which every command has read anyway.
  */
 export function remindOfEnd(
-  { key, profile }: { readonly key: ApiKey; readonly profile: Profile },
-  { folder, output, now }: ReminderContext,
+  key: ApiKey,
+  profile: Profile,
+  {
+    folder,
+    output,
+    now: at,
+  }: { readonly folder: string; readonly output: Pick<Output, "warn">; readonly now: Date },
 ): void {
   const { expiresAt, name } = profile;
-  const at = now();
   if (typeof expiresAt !== "string" || daysLeft(expiresAt, at) > reminderSteps[0]) return;
   // The stored key may have been replaced since the profile was written.
   if (!matchesFingerprint(key, profile.fingerprint)) return;

@@ -11,8 +11,7 @@ import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
 import { targetText } from "./target-reference.ts";
 
-/** What to remove. */
-export interface RemoveRequest extends KeyRequest {
+interface RemoveRequest extends KeyRequest {
   /** Removes it without asking. */
   readonly yes: boolean;
 }

@@ -14,7 +14,6 @@ const longestBreak = 256;
  * key that arrives in pieces, however slowly, is still masked.
  */
 export class Redactor extends Transform {
-  /** The forms by their first byte. */
   readonly #forms: Buffer[][] = Array.from({ length: 256 }, () => []);
   readonly #mask: Buffer;
   /** Forms that the latest bytes may be the start of, longest match first. */

@@ -118,7 +118,6 @@ async function flushAll(streams: readonly Writable[]): Promise<void> {
   await Promise.all(pending.map((stream) => new Promise((resolve) => stream.write("", resolve))));
 }
 
-/** A child's exit code, or the signal that killed it. Rejects when it did not start. */
 function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -126,7 +125,6 @@ function endOf(child: ChildProcess): Promise<number | NodeJS.Signals> {
   });
 }
 
-/** Whether the system refused to start a program. */
 function isRefusal(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("spawn");
 }

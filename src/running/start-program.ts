@@ -42,8 +42,7 @@ export type ProgramOutcome =
   /** It wrote more than `sizeLimit` to stdout. */
   | { readonly kind: "too-large" };
 
-/** A running program. */
-export interface RunningProgram {
+interface RunningProgram {
   /** The caller must read it: unread output blocks the program. */
   readonly stdout: Readable;
   /** Never rejects. The output is complete only if this resolves to `exited`. */
@@ -225,7 +224,6 @@ function endOf(child: ChildProcess, said: () => Buffer = () => Buffer.alloc(0)):
   });
 }
 
-/** Drains a stream and keeps only its beginning. */
 function collectStart(stream: Readable): () => Buffer {
   const chunks: Buffer[] = [];
   let length = 0;

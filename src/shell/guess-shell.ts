@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Shell, shellNamed } from "./shells.ts";
 
-/** What {@link guessShell} bases its guess on. */
-export interface ShellContext {
+interface ShellContext {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names of the ancestor processes, nearest first; empty where they cannot be read quickly. */

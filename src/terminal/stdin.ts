@@ -4,9 +4,6 @@ import { Cancelled, MistralKeyError } from "../errors.ts";
 /** More than any key, with room for a shell script somebody piped in by mistake. */
 const limitInBytes = 64 * 1024;
 
-/** A readable stream that may be a terminal, like `process.stdin`. */
-export type InputStream = Readable & { readonly isTTY?: boolean };
-
 /**
  * Reads all of standard input as text, at most 64 KiB. Waits until the other end closes the pipe, so the
  * caller should say what it is waiting for.
@@ -14,7 +11,10 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
  * @throws MistralKeyError of kind `usage` when stdin is a terminal, is too long or cannot be read
  * @throws Cancelled when `signal` is aborted
  */
-export async function readStdin(stream: InputStream, signal: AbortSignal): Promise<string> {
+export async function readStdin(
+  stream: Readable & { readonly isTTY?: boolean },
+  signal: AbortSignal,
+): Promise<string> {
   if (stream.isTTY === true) {
     throw new MistralKeyError("usage", "A key was expected on standard input, but that is your keyboard.", {
       hint: "Send it from a file (... < FILE) or through a pipe (COMMAND | ...). In a terminal, without --no-input and CI, mistral-key asks for it and keeps it hidden.",

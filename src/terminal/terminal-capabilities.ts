@@ -85,7 +85,6 @@ export function opensPages(env: TerminalFacts["env"], platform: string): boolean
   return browser ? browser.toLowerCase() !== "none" : hasDesktop(env, platform);
 }
 
-/** Whether the user at this terminal would see a window opened here. */
 function hasDesktop(env: TerminalFacts["env"], platform: string): boolean {
   if (runsInCi(env) || isRemote(env)) return false;
   if (platform === "win32" || platform === "darwin") return true;

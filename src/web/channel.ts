@@ -6,8 +6,7 @@ export type Taken<Value> =
   | { readonly outcome: "value"; readonly value: Value }
   | Exclude<Reply, { readonly outcome: "taken" | "stale" }>;
 
-/** A question without its id. */
-export type NewQuestion = QuestionForm & Omit<Question, "id" | keyof QuestionForm>;
+type NewQuestion = QuestionForm & Omit<Question, "id" | keyof QuestionForm>;
 
 /** Sends events to a page that may reconnect, and receives its answers. One question at a time. */
 export class Channel {

@@ -27,7 +27,7 @@ import {
 import { readStyled, restyle } from "./styled-text.ts";
 
 /** Where questions are asked: on the page and, if interactive, in the terminal. */
-export interface Sides {
+interface Sides {
   readonly channel: Channel;
   /** Tells the terminal what the page asks. */
   readonly output: Output;
@@ -36,7 +36,6 @@ export interface Sides {
   readonly signal: AbortSignal;
 }
 
-/** The answer that moves a question to the other side. */
 const moved: unique symbol = Symbol("moved");
 type Moved = typeof moved;
 

@@ -136,7 +136,7 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     },
     profiles,
     remindOfEnd: (key, profile) => {
-      if (options.reminds) remindOfEnd({ key, profile }, { folder: home, output, now: () => new Date(now) });
+      if (options.reminds) remindOfEnd(key, profile, { folder: home, output, now: new Date(now) });
     },
     chooseProfile: (asked) => chooseProfile(asked, { env, cwd: deps.processContext().cwd, profiles }),
     journal: options.journal ?? new JournalFolder(home),

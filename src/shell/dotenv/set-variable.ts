@@ -64,7 +64,6 @@ export function readVariable(text: string, name: string): string | undefined {
   );
 }
 
-/** An entry's value as it is written, with its quotes. */
 function heldBy(text: string, { start, end }: Entry): string {
   return text
     .slice(start, end)

@@ -17,7 +17,7 @@ import { showName } from "../../outside-text.ts";
 import { quoteDotenv, removeVariable, setVariable } from "./set-variable.ts";
 
 /** A variable in a dotenv file. */
-export interface DotenvPlace {
+interface DotenvPlace {
   /** The file; relative paths resolve against the working directory. */
   readonly path: string;
   readonly name: string;
@@ -25,15 +25,13 @@ export interface DotenvPlace {
   readonly profile: ProfileName;
 }
 
-/** A variable to set in a dotenv file. */
-export interface DotenvEntry extends DotenvPlace {
+interface DotenvEntry extends DotenvPlace {
   readonly key: ApiKey;
   /** Asks whether a file git does not ignore may be added to `.gitignore`; absent without a user to ask. */
   readonly mayIgnore?: (() => Promise<boolean>) | undefined;
 }
 
-/** The outcome. */
-export interface DotenvWritten {
+interface DotenvWritten {
   readonly outcome: "created" | "changed" | "unchanged";
   /** The file's mode now, as the system reports it: not every disk keeps the requested one. */
   readonly mode: number;

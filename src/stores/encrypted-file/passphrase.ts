@@ -4,8 +4,7 @@ import { readSmallFile } from "../../files/read-file.ts";
 import type { Prompts } from "../../terminal/prompts/prompts.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
 
-/** What {@link PassphraseSource} needs. */
-export interface PassphraseContext {
+interface PassphraseContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absent if no user can answer. */
   readonly ask?: Prompts["passphrase"] | undefined;

@@ -167,7 +167,6 @@ function reachBus(machine: Machine): readonly string[] {
     : startKeychain(machine);
 }
 
-/** From nothing to an unlocked keychain, in a session without a desktop. */
 function startKeychain(machine: Machine): readonly string[] {
   return [
     installLine(machine, "keychain"),
@@ -193,7 +192,6 @@ const families: readonly (readonly [names: RegExp, install: string, libsecret: s
   [/\bsuse\b/, "zypper install", "libsecret-1-0", "dbus-1"],
 ];
 
-/** How to install libsecret, or a keychain with all that it needs. */
 function installLine({ read, uid }: Machine, what: "libsecret" | "keychain"): string {
   const names = (read("/etc/os-release").match(/^ID(?:_LIKE)?=.*$/gm) ?? []).join(" ");
   const family = families.find(([pattern]) => pattern.test(names));

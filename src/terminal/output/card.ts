@@ -18,11 +18,11 @@ export function drawCard(card: Card, width: number, theme: Theme, bordered = tru
   const room = Math.min(width - 2, widest + 2) - 2;
   const labelled = card.rows.map(({ label, value }) => ({ label: theme.faint(label), value }));
   if (room < 32 || !bordered) {
-    return ["", theme.strong(card.title), ...keyValueRows(labelled, room, { breakWords: true })].map(
-      (line) => (line === "" ? "" : `  ${line}`),
+    return ["", theme.strong(card.title), ...keyValueRows(labelled, room, true)].map((line) =>
+      line === "" ? "" : `  ${line}`,
     );
   }
-  const rows = keyValueRows(labelled, room - 4, { breakWords: true });
+  const rows = keyValueRows(labelled, room - 4, true);
   const inner = Math.max(displayWidth(card.title), ...rows.map(displayWidth));
   const border = (characters: string) => theme.faint(inCharacters(characters, theme));
   return [

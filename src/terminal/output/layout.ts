@@ -9,12 +9,6 @@ export function displayWidth(text: string): number {
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
-/** How {@link wrap} breaks lines. */
-export interface WrapOptions {
-  /** Whether to break a word that is longer than a line. */
-  readonly breakWords?: boolean;
-}
-
 /** An optional intro, then a shell command that must stay whole. A sentence ends in a full stop. */
 const linesForShell = [
   /^(.* in bash:) (.+)$/,
@@ -26,8 +20,10 @@ const linesForShell = [
  * Wraps a text at spaces to at most `width` columns. A longer word, such as a URL, stays whole so that it
  * can be copied and clicked; so does a command at the end, and whatever follows "in bash:".
  * Colours continue on the next line.
+ *
+ * @param breakWords - breaks a longer word instead
  */
-export function wrap(text: string, width: number, { breakWords = false }: WrapOptions = {}): string[] {
+export function wrap(text: string, width: number, breakWords = false): string[] {
   const fold = (line: string) =>
     wrapAnsi(line, Math.max(width, 1), { trim: true, hard: breakWords }).split("\n");
   return text.split("\n").flatMap((line) => {
@@ -67,21 +63,17 @@ export function padEnd(text: string, width: number): string {
  *
  * @param width - total width in columns
  */
-export function keyValueRows(
-  rows: readonly KeyValueRow[],
-  width: number,
-  options: WrapOptions = {},
-): string[] {
+export function keyValueRows(rows: readonly KeyValueRow[], width: number, breakWords = false): string[] {
   const labelWidth = Math.max(0, ...rows.map((row) => displayWidth(row.label)));
   const room = width - labelWidth - 2;
   if (room < 20) {
     return rows.flatMap(({ label, value }) => [
       label,
-      ...wrap(value, width - 2, options).map((line) => `  ${line}`),
+      ...wrap(value, width - 2, breakWords).map((line) => `  ${line}`),
     ]);
   }
   return rows.flatMap(({ label, value }) =>
-    wrap(value, room, options).map((line, index) =>
+    wrap(value, room, breakWords).map((line, index) =>
       `${padEnd(index === 0 ? label : "", labelWidth)}  ${line}`.trimEnd(),
     ),
   );

@@ -5,7 +5,6 @@ import type { Theme } from "./theme.ts";
 /** On a narrower terminal a picture would break; the step's text says the same. */
 const narrowestTerminal = 60;
 
-/** Columns between the borders. */
 const innerWidth = 52;
 
 const symbols = "┌┐└┘┴┬┼╭╮╰╯─│▸◂▾●○✓•…";

@@ -3,8 +3,7 @@ import type { Progress } from "./output.ts";
 import { inCharacters } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 
-/** Where a progress line draws itself. */
-export interface ProgressSurface {
+interface ProgressSurface {
   readonly theme: Theme;
   readonly redraws: boolean;
   columns(): number;

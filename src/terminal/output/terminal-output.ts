@@ -14,8 +14,7 @@ export interface TerminalStream {
   write(text: string): unknown;
 }
 
-/** The part of `process` that output needs. */
-export interface OutputProcess {
+interface OutputProcess {
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
   readonly env: Readonly<Record<string, string | undefined>>;

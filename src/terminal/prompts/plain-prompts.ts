@@ -63,7 +63,6 @@ export class PlainPrompts extends KeyboardPrompts {
     return this.#ask(this.#question(`${message}: ${kind.placeholder}`), kind, options);
   }
 
-  /** The wrapped question, ready for the answer after it. */
   #question(text: string): string {
     return `${hang("? ", text, this.columns - 1)} `;
   }
@@ -78,7 +77,6 @@ export class PlainPrompts extends KeyboardPrompts {
     return this.#ask(question, kind, { isLine: true });
   }
 
-  /** Asks until the text is valid. */
   async #ask<Value>(
     question: string,
     kind: TextKind<Value>,
@@ -124,7 +122,6 @@ export class PlainPrompts extends KeyboardPrompts {
   }
 }
 
-/** What turns a shown text into another. */
 function editOf(before: string, after: string): string {
   const kept = after.startsWith(before) ? before.length : 0;
   const gone = kept === before.length ? 0 : displayWidth(before);

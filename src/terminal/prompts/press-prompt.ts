@@ -4,8 +4,7 @@ import type { Style } from "../output/output.ts";
 import type { Theme } from "../output/theme.ts";
 import type { PressKey } from "./prompts.ts";
 
-/** Config of {@link pressPrompt}. */
-export interface PressConfig {
+interface PressConfig {
   readonly keys: readonly PressKey<unknown>[];
   readonly columns: number;
   readonly symbols: Theme;
@@ -29,7 +28,6 @@ export const pressPrompt = createPrompt<unknown, PressConfig>(({ keys, columns, 
   return layOutKeys(keys, columns, symbols);
 });
 
-/** The line of keys, ending with Ctrl-C; wraps only between keys. */
 function layOutKeys(keys: PressConfig["keys"], columns: number, style: Style): string {
   const items = [...keys, { press: "Ctrl-C", does: "stop" }].map(({ press, does }) =>
     `${style.strong(press === "enter" ? "Enter" : press)} ${does}`.replaceAll(" ", "\u00a0"),

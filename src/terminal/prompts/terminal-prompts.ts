@@ -15,7 +15,6 @@ import { TextCapture } from "./text-capture.ts";
 type PromptModule = ReturnType<typeof createPromptModule>;
 type Prompt = Exclude<PromptModule["prompts"][string], new (...args: never) => unknown>;
 
-/** Our own prompts, registered beside inquirer's. */
 const own: Readonly<Record<string, Prompt>> = { press: pressPrompt, secret: secretPrompt };
 
 /** Terminal prompts: inquirer's, plus our own for secrets and single key presses. */
@@ -106,7 +105,6 @@ export class TerminalPrompts extends KeyboardPrompts {
     });
   }
 
-  /** Asks through a prompt module of inquirer's. */
   async #ask<Value>(
     type: string,
     config: Omit<Question, "name" | "type"> & Readonly<Record<string, unknown>>,

@@ -21,7 +21,7 @@ export type TextReading<Value> =
   | { readonly outcome: "refused"; readonly reason: string };
 
 /** Who asks for a text. */
-export interface TextAsker<Value> {
+interface TextAsker<Value> {
   /** The answer after two failed attempts to paste. */
   readonly whenStuck?: Value | undefined;
   /** Called when the display must change: once per burst of input. */

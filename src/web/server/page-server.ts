@@ -8,8 +8,7 @@ import { refusalOf } from "./check-request.ts";
 import { guardingHeaders, pageDocument } from "./page-document.ts";
 import { Session } from "./session.ts";
 
-/** What the server serves, and its hooks. */
-export interface PageServerOptions {
+interface PageServerOptions {
   readonly page: PageText;
   readonly channel: Channel;
   /** Milliseconds to wait for the link to be opened, or for an answer, before `onIdle`. */

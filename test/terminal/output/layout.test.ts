@@ -50,7 +50,7 @@ describe("wrap", () => {
   });
 
   it("breaks a long word where lines must not be longer", () => {
-    expect(wrap("abcdefgh", 3, { breakWords: true })).toEqual(["abc", "def", "gh"]);
+    expect(wrap("abcdefgh", 3, true)).toEqual(["abc", "def", "gh"]);
   });
 
   it("never makes a line too long, and loses no word", () => {

@@ -126,7 +126,6 @@ export class SecretServiceKeychain implements Keychain {
     throw new KeychainProblem("locked");
   }
 
-  /** Queries the service, and loads keytar meanwhile. */
   async #ask(about: { readonly account?: string; readonly itemOnly?: boolean }): Promise<ServiceState> {
     const { env, signal } = this.#options;
     const { account, itemOnly = false } = about;
@@ -161,7 +160,6 @@ export class SecretServiceKeychain implements Keychain {
   }
 }
 
-/** Milliseconds left for a non-interactive run to answer. */
 function countDown(): () => number {
   // Monotonic like performance.now(), which takes a millisecond to load.
   const end = process.uptime() * 1000 + limits.answer;

@@ -11,8 +11,7 @@ import { type SessionBusAccess, useSessionBus } from "./session-bus.ts";
  * Source: freedesktop.org Secret Service API 0.2.
  */
 
-/** What to query. */
-export interface SecretServiceQuestion extends SessionBusAccess {
+interface SecretServiceQuestion extends SessionBusAccess {
   /** Attributes of the item to search for; absent for none. */
   readonly item?: Attributes | undefined;
   /** Whether only the item matters: if it is unlocked, the collection is not queried. */
@@ -179,7 +178,6 @@ async function readAlias(bus: BusConnection, alias: string): Promise<string | un
   return collection === "/" ? undefined : collection;
 }
 
-/** Paths of the items that have at least these attributes. */
 async function searchItems(bus: BusConnection, attributes: Attributes) {
   const [unlocked, locked] = await callService(bus, "SearchItems", ["a{ss}", attributes]);
   if (!isList(unlocked) || !isList(locked)) throw unexpected("SearchItems");

@@ -6,8 +6,7 @@ import type { PromptTheme } from "../prompt-theme.ts";
 import type { TextCapture, TextReading } from "../text-capture.ts";
 import type { SecretKind } from "./secret-kinds.ts";
 
-/** Config of {@link secretPrompt}. */
-export interface SecretConfig {
+interface SecretConfig {
   readonly message: string;
   readonly kind: SecretKind<unknown>;
   readonly capture: TextCapture<unknown>;
