@@ -59,11 +59,13 @@ const keyOf = (profile: ProfileName, slot: Slot = "current") => machine.secrets.
 /** What `get` prints for a profile; `undefined` where it fails. */
 async function got(profile: ProfileName): Promise<string | undefined> {
   machine = machine.next();
-  const code = await get({ args: [], flags: new Flags({ profile }) }, machine).catch((error: unknown) => {
+  try {
+    await get({ args: [], flags: new Flags({ profile }) }, machine);
+    return machine.stdout().trim();
+  } catch (error) {
     if (error instanceof MistralKeyError) return undefined;
     throw error;
-  });
-  return code === 0 ? machine.stdout().trim() : undefined;
+  }
 }
 
 async function expectRenamed(where = ""): Promise<void> {
