@@ -1,7 +1,7 @@
 import type { Copied } from "./clipboard/copy-key.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { ProcessContext } from "./files/process-context.ts";
-import type { KeyIssuer } from "./issuers/key-issuer.ts";
+import type { AdminApi } from "./issuers/admin-api.ts";
 import type { ApiKey } from "./keys/api-key.ts";
 import type { ProfileName } from "./keys/profile-name.ts";
 import type { Endpoint } from "./mistral/endpoint.ts";
@@ -47,7 +47,7 @@ export interface Deps {
   /** @param person - who is asked to unlock it, if not the user at the terminal */
   store(kind: StoreKind, person?: StoreContext["person"]): Promise<SecretStore>;
   mistral(endpoint: Endpoint): Promise<MistralApi>;
-  issuer(endpoint: Endpoint, adminKey: ApiKey): Promise<KeyIssuer>;
+  issuer(endpoint: Endpoint, adminKey: ApiKey): Promise<AdminApi>;
   readonly profiles: ProfileRegistry;
   /** @param asked - the value of `--profile` */
   chooseProfile(asked: string | undefined): ProfileChoice;

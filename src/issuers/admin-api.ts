@@ -1,13 +1,14 @@
-import type { Deps } from "../deps.ts";
 import { Cancelled, type FailureKind, MistralKeyError } from "../errors.ts";
+import type { ProcessContext } from "../files/process-context.ts";
 import { ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import type { Expiry } from "../keys/expiry.ts";
 import { type AnswerBody, type CallOutcome, describeOutcome } from "../mistral/call-outcome.ts";
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import { callDirectly } from "../mistral/fetcher.ts";
 import { facts } from "./facts.ts";
-import type { CreatedKey, IssuedKey, KeyIssuer, KeyWish } from "./key-issuer.ts";
+import type { CreatedKey, IssuedKey } from "./issued-key.ts";
 import { readCreatedKey, readDetail, readIssuedKeys, readUserId } from "./read-admin-answers.ts";
 
 /** The options of {@link AdminApi}. */
@@ -15,7 +16,7 @@ export interface AdminApiOptions {
   readonly endpoint: Endpoint;
   readonly key: ApiKey;
   /** For the proxy variables. */
-  readonly env: Deps["env"];
+  readonly env: ProcessContext["env"];
   /** Aborted when the user presses Ctrl-C. */
   readonly signal: AbortSignal;
   /** The time limit of each call, in milliseconds; 10 s if absent. */
@@ -40,15 +41,28 @@ const usualTimeoutMs = 10_000;
 /** The API's own default; no filter should match more rows. */
 const mostRows = "100";
 
+/** Attributes of a new key. */
+interface KeyWish {
+  readonly name: string | null;
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly expiresAt: Expiry;
+}
+
 /**
- * The Admin API of an organization: a preview for Enterprise accounts, with its own kind of key.
+ * The Admin API of an organization, which creates and deletes keys: a preview for Enterprise accounts, with its
+ * own kind of key. Without it, a person does both in Mistral's console.
+ *
+ * Methods throw `MistralKeyError` with a message that says why: `rejected` if the Admin API key is refused or
+ * lacks permission, `unusable` if it cannot do it, `unreachable` if it gave no usable answer: then it is not
+ * known whether the call took effect.
  *
  * Source: Mistral's OpenAPI file and its guide to the Admin API, August 2026. Both place it under
  * `https://api.mistral.ai/v1/admin`; until July 2026 the guide named `https://console.mistral.ai/api/admin`.
  * The guide sends the key as `x-api-key`, the OpenAPI file as a Bearer token, so the second is tried if the
  * first is refused.
  */
-export class AdminApi implements KeyIssuer {
+export class AdminApi {
   readonly #options: AdminApiOptions;
   #header: Header = "x-api-key";
 
@@ -56,16 +70,19 @@ export class AdminApi implements KeyIssuer {
     this.#options = options;
   }
 
+  /** @param filter - part of the name, or the last four characters of the key; every key if absent */
   async list(filter?: string): Promise<readonly IssuedKey[]> {
     const query = { limit: mostRows, ...(filter !== undefined && { name: filter }) };
     const answer = await this.#ask({ method: "GET", path: "api-keys", query });
     return readIssuedKeys(answer, this.#options.key) ?? notUnderstood("no list of keys");
   }
 
+  /** The user ID of a member. */
   async findUser(email: string): Promise<string | undefined> {
     return readUserId(await this.#ask({ method: "GET", path: "users", query: { email } }), email);
   }
 
+  /** Creates a key. Ctrl-C does not cut off the call, since the key may exist by then. */
   async create({ name, workspaceId, userId, expiresAt }: KeyWish): Promise<CreatedKey> {
     const body = {
       ...(name !== null && { name }),
@@ -77,6 +94,7 @@ export class AdminApi implements KeyIssuer {
     return readCreatedKey(answer) ?? notUnderstood("no new key");
   }
 
+  /** Deletes a key; succeeds if it is already gone. */
   async delete(keyId: string): Promise<void> {
     const outcome = await this.#call({ method: "DELETE", path: `api-keys/${encodeURIComponent(keyId)}` });
     const isOurs = outcome.kind === "answer" && outcome.body.kind !== "html";

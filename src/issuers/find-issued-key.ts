@@ -1,5 +1,6 @@
 import { MistralKeyError } from "../errors.ts";
-import type { IssuedKey, KeyIssuer } from "./key-issuer.ts";
+import type { AdminApi } from "./admin-api.ts";
+import type { IssuedKey } from "./issued-key.ts";
 
 /** What is known of a key to find in Mistral's list. */
 export interface WantedKey {
@@ -13,7 +14,7 @@ export interface WantedKey {
  *
  * @throws MistralKeyError of kind `usage` if none or several match, or as the issuer does
  */
-export async function findIssuedKey(issuer: KeyIssuer, { mask, name }: WantedKey): Promise<IssuedKey> {
+export async function findIssuedKey(issuer: AdminApi, { mask, name }: WantedKey): Promise<IssuedKey> {
   const tail = mask.slice(-4);
   const shapeOf = (shown: string) => shown.replace(/[^A-Za-z0-9]+/g, "...");
   const shapes = [mask, `...${tail}`, tail].map(shapeOf);

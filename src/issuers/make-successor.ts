@@ -4,8 +4,9 @@ import { dayAfter, dayOf, daysBetween, type Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import { latestOf } from "../profiles/known-key.ts";
 import type { ListedKey, Profile } from "../profiles/profile.ts";
+import type { AdminApi } from "./admin-api.ts";
 import { findIssuedKey, type WantedKey } from "./find-issued-key.ts";
-import type { CreatedKey, IssuedKey, KeyIssuer } from "./key-issuer.ts";
+import type { CreatedKey, IssuedKey } from "./issued-key.ts";
 
 const keyList = furtherPages.organizationKeys;
 
@@ -27,12 +28,12 @@ export interface Successor {
 /**
  * Creates a key like the one that Mistral lists: same workspace, user and name. Saves the old key's row.
  *
- * @throws MistralKeyError that says why there is no new key, of the kinds of {@link KeyIssuer} and `usage`;
+ * @throws MistralKeyError that says why there is no new key, of the kinds of {@link AdminApi} and `usage`;
  *   it says so if a key may have been made anyway
  */
 export async function makeSuccessor(
   deps: Deps,
-  issuer: KeyIssuer,
+  issuer: AdminApi,
   { wanted, profile, expiresAt: asked }: SuccessorRequest,
 ): Promise<Successor> {
   const row = await findIssuedKey(issuer, wanted);
@@ -83,7 +84,7 @@ export async function makeSuccessor(
  * profile comes first.
  */
 async function findOwner(
-  issuer: KeyIssuer,
+  issuer: AdminApi,
   profile: Profile | undefined,
   { createdBy }: IssuedKey,
 ): Promise<string> {
@@ -127,7 +128,7 @@ function sameLifeOf({ expiresAt, createdAt }: IssuedKey, profile: Profile | unde
   return dayAfter(Math.max(1, daysBetween(start, end)), now);
 }
 
-async function namesakes(issuer: KeyIssuer, { name, workspaceId }: IssuedKey): Promise<readonly IssuedKey[]> {
+async function namesakes(issuer: AdminApi, { name, workspaceId }: IssuedKey): Promise<readonly IssuedKey[]> {
   if (name === null) return [];
   const rows = await issuer.list(name);
   return rows.filter((one) => one.name === name && one.workspaceId === workspaceId);

@@ -5,8 +5,8 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
+import type { AdminApi } from "./admin-api.ts";
 import { facts } from "./facts.ts";
-import type { KeyIssuer } from "./key-issuer.ts";
 
 /**
  * Opens the Admin API with the Admin API key of a profile.
@@ -19,7 +19,7 @@ export async function openIssuer(
   profile: ProfileName,
   store: SecretStore,
   endpoint: Endpoint,
-): Promise<KeyIssuer> {
+): Promise<AdminApi> {
   refuseRegional(endpoint);
   const key = await store.get({ profile, slot: "admin" });
   if (key !== undefined) return await deps.issuer(endpoint, key);

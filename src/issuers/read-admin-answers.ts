@@ -3,7 +3,7 @@ import type { Expiry } from "../keys/expiry.ts";
 import { type AnswerBody, member } from "../mistral/call-outcome.ts";
 import { momentOf } from "../mistral/read-answers.ts";
 import { cleanText } from "../outside-text.ts";
-import type { CreatedKey, IssuedKey } from "./key-issuer.ts";
+import type { CreatedKey, IssuedKey } from "./issued-key.ts";
 
 /**
  * Reads the rows of an answer to `GET /v1/admin/api-keys`; `undefined` if malformed. Skips rows without ID.

@@ -22,8 +22,9 @@ import type { StoredKey } from "../stores/stored-key.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { explain } from "../verification/explain.ts";
+import type { AdminApi } from "./admin-api.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
-import type { CreatedKey, KeyIssuer } from "./key-issuer.ts";
+import type { CreatedKey } from "./issued-key.ts";
 import { makeSuccessor, type Successor } from "./make-successor.ts";
 import { openIssuer } from "./open-issuer.ts";
 
@@ -86,7 +87,7 @@ async function makeKey(
   { profile: name, expiresAt }: RotateRequest,
   { key, store, profile }: StoredKey,
   endpoint: Endpoint,
-): Promise<{ readonly issuer: KeyIssuer; readonly successor: Successor } | undefined> {
+): Promise<{ readonly issuer: AdminApi; readonly successor: Successor } | undefined> {
   const line = deps.output.progress("Asking the Admin API for a new key");
   try {
     const issuer = await openIssuer(deps, name, store, endpoint);
@@ -114,7 +115,7 @@ export function revokeByIssuer(deps: Deps): RevokeOldKey {
 }
 
 /** Deletes a key that could not be stored; if that fails, the error names the key that is left. */
-async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: Successor): Promise<unknown> {
+async function withdrawn(error: unknown, issuer: AdminApi, { created, name }: Successor): Promise<unknown> {
   if (!(error instanceof MistralKeyError)) return error;
   const row = `${created.key.mask}${name === null ? "" : ` (${name})`}`;
   try {
@@ -134,7 +135,7 @@ async function withdrawn(error: unknown, issuer: KeyIssuer, { created, name }: S
 async function takeBack(
   { journal }: Deps,
   record: RotationRecord,
-  issuer: KeyIssuer,
+  issuer: AdminApi,
   { keyId }: CreatedKey,
   store: SecretStore,
 ): Promise<void> {

@@ -9,9 +9,9 @@ import { say } from "../mistral/facts.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { type KeyRequest, noKey, readStoredKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
+import type { AdminApi } from "./admin-api.ts";
 import { facts } from "./facts.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
-import type { KeyIssuer } from "./key-issuer.ts";
 import { noteListed } from "./make-successor.ts";
 import { refuseRegional } from "./open-issuer.ts";
 
@@ -36,7 +36,7 @@ export interface StoredAdminKey {
  *
  * @throws Cancelled when the user stops
  * @throws MistralKeyError of kind `no-key` without a profile, `usage` if it is not an Admin API key or one is
- *   already stored, as `KeyIssuer` does, or of a `store-…` kind
+ *   already stored, as `AdminApi` does, or of a `store-…` kind
  */
 export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promise<StoredAdminKey> {
   const { profile: name, from } = request;
@@ -76,7 +76,7 @@ async function captureAdminKey(
   deps: Deps,
   ordinary: ApiKey,
   endpoint: Endpoint,
-): Promise<{ readonly key: ApiKey; readonly issuer: KeyIssuer }> {
+): Promise<{ readonly key: ApiKey; readonly issuer: AdminApi }> {
   const key = await receiveKey(deps, "The Admin API key");
   if (key.equals(ordinary)) {
     throw new MistralKeyError("usage", "This is the profile's API key, not an Admin API key.", {
@@ -91,7 +91,7 @@ async function captureAdminKey(
 }
 
 /** Saves the row of the profile's own key. Returns why there is none, which is not a failure. */
-async function noteRow(deps: Deps, issuer: KeyIssuer, profile: Profile): Promise<string | undefined> {
+async function noteRow(deps: Deps, issuer: AdminApi, profile: Profile): Promise<string | undefined> {
   try {
     const wanted = { mask: profile.key, name: profile.identity?.keyName ?? null };
     noteListed(deps, profile, await findIssuedKey(issuer, wanted));

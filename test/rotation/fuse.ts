@@ -1,5 +1,5 @@
 import { MistralKeyError } from "../../src/errors.ts";
-import type { KeyIssuer } from "../../src/issuers/key-issuer.ts";
+import type { AdminApi } from "../../src/issuers/admin-api.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import type { CheckOptions, KeyCheck, MistralApi } from "../../src/mistral/mistral-api.ts";
 import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
@@ -39,7 +39,7 @@ export class Fuse {
   }
 
   /** Wraps every method of a port. */
-  wrap<Port extends SecretStore | RotationJournal | ProfileRegistry | KeyIssuer>(port: Port): Port {
+  wrap<Port extends SecretStore | RotationJournal | ProfileRegistry | AdminApi>(port: Port): Port {
     return new Proxy(port, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);

@@ -27,36 +27,3 @@ export interface CreatedKey {
   /** As Mistral has set it: a policy may make it earlier than requested. */
   readonly expiresAt: Expiry | undefined;
 }
-
-/** Attributes of a new key. */
-export interface KeyWish {
-  readonly name: string | null;
-  readonly workspaceId: string;
-  readonly userId: string;
-  readonly expiresAt: Expiry;
-}
-
-/**
- * Creates and deletes keys. Without an issuer, a person does both in Mistral's console.
- *
- * Methods throw `MistralKeyError` with a message that says why: `rejected` if the issuer's own credentials
- * are refused or lack permission, `unusable` if it cannot do it, `unreachable` if it gave no usable answer:
- * then it is not known whether the call took effect.
- */
-export interface KeyIssuer {
-  /**
-   * Lists keys.
-   *
-   * @param filter - part of the name, or the last four characters of the key; every key if absent
-   */
-  list(filter?: string): Promise<readonly IssuedKey[]>;
-
-  /** Finds the user ID of a member by e-mail address. */
-  findUser(email: string): Promise<string | undefined>;
-
-  /** Creates a key. Ctrl-C does not cut off the call, since the key may exist by then. */
-  create(wish: KeyWish): Promise<CreatedKey>;
-
-  /** Deletes a key; succeeds if it is already gone. */
-  delete(keyId: string): Promise<void>;
-}
