@@ -36,9 +36,7 @@ export const checks: readonly Check[] = [
 ];
 
 /** A finished check and its result. */
-export interface FinishedCheck {
-  readonly id: string;
-  readonly title: string;
+export interface FinishedCheck extends Pick<Check, "id" | "title"> {
   readonly result: CheckResult;
 }
 
@@ -58,10 +56,8 @@ export async function runChecks(
 
 /** The exit code of the first check that fails; report order puts causes before their effects. */
 export function exitCodeOfChecks(finished: readonly FinishedCheck[]): ExitCode {
-  for (const { result } of finished) {
-    if (result.state === "fail") return result.code;
-  }
-  return exitCodes.done;
+  const failed = finished.map(({ result }) => result).find((result) => result.state === "fail");
+  return failed?.code ?? exitCodes.done;
 }
 
 function resultOf(error: unknown, limitMs: number, profile: ProfileName): CheckResult {

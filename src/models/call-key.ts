@@ -21,13 +21,3 @@ export async function readCallableKey(deps: Deps, settings: Settings): Promise<C
   if (known !== undefined) deps.remindOfEnd(key, known);
   return { key, api: await deps.mistral(endpoint), options: { history, signal: deps.signal } };
 }
-
-/** Runs `work` and shows its progress. */
-export async function whileWaiting<Result>(
-  deps: Deps,
-  label: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const line = deps.output.progress(label);
-  return await work().finally(() => line.clear());
-}

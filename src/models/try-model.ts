@@ -3,7 +3,7 @@ import { MistralKeyError } from "../errors.ts";
 import type { Assessed, ChatEvent, RateLimits } from "../mistral/mistral-api.ts";
 import { chooseModel } from "../mistral/read-answers.ts";
 import { showName } from "../outside-text.ts";
-import { type CallableKey, whileWaiting } from "./call-key.ts";
+import type { CallableKey } from "./call-key.ts";
 
 /** The prompt and the model; if none is named, a small one that the key may call. */
 export interface TrialRequest {
@@ -42,7 +42,8 @@ export async function tryModel(
   const nothing = { text: "", end: undefined, ms: 0, rateLimits: null };
   let { model } = request;
   if (model === undefined) {
-    const list = await whileWaiting(deps, "Choosing a small model", () => api.listModels(key, options));
+    const choosing = deps.output.progress("Choosing a small model");
+    const list = await api.listModels(key, options).finally(() => choosing.clear());
     if (!list.ok) return { ...nothing, model, failure: list.assessed };
     model = chooseModel(list.value);
     if (model === undefined) {
@@ -52,9 +53,8 @@ export async function tryModel(
   }
   const asked = { model, prompt: request.prompt };
   const started = deps.now().getTime();
-  const stream = await whileWaiting(deps, `Asking ${showName(model)}`, () =>
-    api.streamChat(key, asked, options),
-  );
+  const asking = deps.output.progress(`Asking ${showName(model)}`);
+  const stream = await api.streamChat(key, asked, options).finally(() => asking.clear());
   if (!stream.ok) return { ...nothing, model, failure: stream.assessed };
   let text = "";
   let last: ChatEvent | undefined;

@@ -15,8 +15,8 @@ import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 /** Prints what was stored and what to do next. */
 export function printStored(deps: Pick<Deps, "output" | "env" | "now">, stored: StoredOutcome): void {
   const { output, now } = deps;
-  const { profile, store, check } = stored;
-  printKeyCard(output, { profile, storeName: store.describe(), check, now: now() });
+  const { profile, check } = stored;
+  printKeyCard(output, { profile, check, now: now() });
   printWords(output, check);
   if (stored.replaced?.finished !== false) printOwnCall(output, stored);
   printWhatNext(deps, stored);

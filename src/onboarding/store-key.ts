@@ -7,7 +7,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
+import { type KnownKey, latestOf, profileOf, profilesWith } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { refuseReplacedMeanwhile, replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -52,11 +52,10 @@ export async function storeKey(
 }
 
 function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: ApiKey): void {
-  for (const row of profiles.list()) {
-    if (!("profile" in row) || row.name === name || !matchesFingerprint(key, row.profile.fingerprint))
-      continue;
+  for (const other of profilesWith(key, profiles)) {
+    if (other.name === name) continue;
     output.warn(
-      `This is also the key of profile "${row.name}". If one of the two is rotated, the other is left with a key that will be deleted.`,
+      `This is also the key of profile "${other.name}". If one of the two is rotated, the other is left with a key that will be deleted.`,
     );
   }
 }

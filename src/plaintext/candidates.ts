@@ -5,13 +5,13 @@ import type { ProcessContext } from "../files/process-context.ts";
 import { ownCommand } from "../hints.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { foundKey, type KeyCheck } from "../mistral/mistral-api.ts";
+import { profilesWith } from "../profiles/known-key.ts";
 import { whyNobody } from "../terminal/absence.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { checkEach } from "../verification/check-with-progress.ts";
 import { printVerdictLine } from "../verification/print-verdict.ts";
 import { diagnosisWords, verdictOf } from "../verification/verdict.ts";
 import type { FoundKey, FoundPlace } from "./find-keys.ts";
-import { storedAs } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
 
 /** A found key and Mistral's answer about it; `undefined` when not asked. */
@@ -137,6 +137,6 @@ function describe(
   const [first, ...others] = found.places;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   const said = check === undefined ? [] : [diagnosisWords[check.diagnosis]];
-  const stored = storedAs(found, profiles).length > 0 ? ["stored already"] : [];
+  const stored = profilesWith(found.key, profiles).length > 0 ? ["stored already"] : [];
   return [...said, `${whereOf(first, at)}${more}`, ...stored].join(", ");
 }

@@ -9,6 +9,7 @@ import { noteExpiry } from "../onboarding/note-expiry.ts";
 import type { StoredOutcome } from "../onboarding/outcome.ts";
 import { askForName, choosePlace, findPlace, type Place, type PlaceRequest } from "../onboarding/place.ts";
 import { storeKey } from "../onboarding/store-key.ts";
+import { profilesWith } from "../profiles/known-key.ts";
 import { endpointFor } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
@@ -25,7 +26,7 @@ import {
 import { type CleanChoice, type CleanedPlace, cleanUp } from "./clean-up.ts";
 import { decideAbout } from "./decide.ts";
 import type { FoundKey } from "./find-keys.ts";
-import { profilesOf, storedAs } from "./list-keys.ts";
+import { profilesOf } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
 
 /** The options of `import`. */
@@ -157,18 +158,18 @@ async function store(
   const stored = await storeKey(deps, { place, captured: { key, check }, expiresAt, browser });
   const asks = deps.interactive && stored.profile.expiresAt === undefined;
   const noted = asks ? await noteExpiry(deps, stored, { justMade: false }) : stored;
-  const { profile, store: kept } = noted;
-  printKeyCard(deps.output, { profile, storeName: kept.describe(), check, now: deps.now() });
+  printKeyCard(deps.output, { profile: noted.profile, check, now: deps.now() });
   return noted;
 }
 
 /** Reads the store itself: a fingerprint does not prove that the key is still there. */
 async function findStored(importing: Importing, found: FoundKey): Promise<ImportedKey | undefined> {
   const { deps, request } = importing;
-  const names = storedAs(found, deps.profiles);
-  const name = names.includes(request.profile) ? request.profile : request.named ? undefined : names[0];
-  const known = name === undefined ? undefined : deps.profiles.read(name);
-  if (name === undefined || known === undefined) return undefined;
+  const profiles = profilesWith(found.key, deps.profiles);
+  const own = profiles.find(({ name }) => name === request.profile);
+  const known = own ?? (request.named ? undefined : profiles[0]);
+  if (known === undefined) return undefined;
+  const { name } = known;
   const store = await deps.store(known.store);
   const stored = await store.get({ profile: name, slot: "current" });
   if (stored?.equals(found.key) !== true) return undefined;

@@ -1,11 +1,11 @@
 import type { Deps } from "../deps.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
+import { profilesWith } from "../profiles/known-key.ts";
 import type { ProfileRegistry } from "../profiles/profile-registry.ts";
 import type { Output } from "../terminal/output/output.ts";
-import type { Discovery, FoundKey, FoundPlace } from "./find-keys.ts";
-import { isInGit, noteOn, shortPath, whereOf } from "./place-words.ts";
+import type { Discovery, FoundPlace } from "./find-keys.ts";
+import { noteOn, shortPath, whereOf } from "./place-words.ts";
 
 /** The document of `import --list --json`. Stable interface; contains no key. */
 export function discoveryDocument({ found, unread }: Discovery, profiles: ProfileRegistry) {
@@ -13,7 +13,7 @@ export function discoveryDocument({ found, unread }: Discovery, profiles: Profil
     found: found.map(({ key, places }) => ({
       key: key.mask,
       places: places.map(placeDocument),
-      stored: storedAs({ key }, profiles).length > 0,
+      stored: profilesWith(key, profiles).length > 0,
     })),
     unread: unread.map(({ where, kind, reason }) => ({
       path: showName(where),
@@ -32,15 +32,6 @@ export function placeDocument(place: FoundPlace) {
   return { path: showName(place.file.path), line: place.occurrence.line, kind: place.kind, git };
 }
 
-/** The profiles whose fingerprint matches the key; opens no store. */
-export function storedAs({ key }: Pick<FoundKey, "key">, profiles: ProfileRegistry): readonly ProfileName[] {
-  return profiles
-    .list()
-    .flatMap((row) =>
-      "profile" in row && matchesFingerprint(key, row.profile.fingerprint) ? [row.profile.name] : [],
-    );
-}
-
 /** Prints every found key with its places. */
 export function printKeys(
   output: Output,
@@ -53,14 +44,14 @@ export function printKeys(
   output.print();
   output.heading(headlineOf(found.length, places.length));
   for (const key of found) {
-    const names = storedAs(key, deps.profiles);
+    const names = profilesWith(key.key, deps.profiles).map(({ name }) => name);
     const stored = names.length === 0 ? "not stored" : `stored as ${profilesOf(names)}`;
     output.print();
     output.paragraph(`${theme.accent(key.key.mask)}   ${theme.faint(stored)}`);
     output.rows(
       key.places.map((place) => {
-        const note = noteOn(place);
-        const value = isInGit(place) ? theme.caution(note) : theme.faint(note);
+        const isInGit = "git" in place && (place.git === "tracked" || place.git === "not-ignored");
+        const value = theme[isInGit ? "caution" : "faint"](noteOn(place));
         return { label: whereOf(place, at), value };
       }),
       4,

@@ -30,8 +30,3 @@ export function noteOn(place: FoundPlace): string {
   };
   return [...git[place.git], ...tool, ...link].join(", ");
 }
-
-/** Whether sharing the repository would expose the key in this place. */
-export function isInGit(place: FoundPlace): boolean {
-  return "git" in place && (place.git === "tracked" || place.git === "not-ignored");
-}

@@ -1,7 +1,7 @@
 import { unlessDamaged } from "../errors.ts";
 import type { Diagnosis } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { fingerprintOf } from "../keys/fingerprint.ts";
+import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileRegistry } from "./profile-registry.ts";
@@ -47,6 +47,12 @@ export function profileOf(known: KnownKey, now: Date): Profile {
 export function latestOf(profiles: Pick<ProfileRegistry, "read">, profile: Profile): Profile | undefined {
   const latest = unlessDamaged(() => profiles.read(profile.name));
   return latest?.fingerprint.hash === profile.fingerprint.hash ? latest : undefined;
+}
+
+/** The profiles whose fingerprint is that of a key; opens no store. */
+export function profilesWith(key: ApiKey, profiles: Pick<ProfileRegistry, "list">): readonly Profile[] {
+  const readable = profiles.list().flatMap((row) => ("profile" in row ? row.profile : []));
+  return readable.filter(({ fingerprint }) => matchesFingerprint(key, fingerprint));
 }
 
 /** Returns the profile updated with a test call. Keeps the identity if Mistral sent none this time. */

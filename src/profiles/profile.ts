@@ -60,6 +60,11 @@ export interface KnownTarget {
   readonly since: string | null;
 }
 
+/** Joins what is known of some facts, with commas. */
+export function joined(parts: readonly (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ");
+}
+
 /** Where a key is kept, in words. */
 export function storeNameOf({ store, storeName }: Pick<Profile, "store" | "storeName">): string {
   return storeName ?? { keychain: "the keychain", file: "an encrypted file", memory: "memory" }[store];

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { KeyCheck } from "../mistral/mistral-api.ts";
+import { type KeyCheck, newKey } from "../mistral/mistral-api.ts";
 import type { RotationRecord } from "./journal.ts";
 import { contentsOf, type Slots } from "./slots.ts";
 import type { Answer, Held, RotationStage, Subject } from "./stages.ts";
@@ -73,8 +73,8 @@ export class KeyChecks {
     const { before, after } = this.#record;
     const known = held === "old" ? before : held === "new" ? after : null;
     const api = await this.#deps.mistral((held === "old" ? (before ?? after) : after).endpoint);
-    const history = { expiresAt: known?.expiresAt, lastAcceptedAt: known?.lastAcceptedAt ?? null };
-    const check = await api.checkKey(key, { history, quick: true, signal: this.#deps.signal });
+    const { signal } = this.#deps;
+    const check = await api.checkKey(key, { history: known ?? newKey, quick: true, signal });
     this.#last.set(held, check);
     return check;
   }

@@ -124,29 +124,19 @@ export function isWanted(key: ApiKey, { stage, oldKey, newKey }: RotationRecord)
   return matchesFingerprint(key, wanted.fingerprint);
 }
 
-/** Returns the targets that may not hold the key wanted at a stage. */
-export function waitingAt(
-  stage: RotationStage,
-  targets: readonly TargetProgress[],
-): readonly TargetProgress[] {
+/** Returns the targets that may not hold the key wanted at a rotation's stage. */
+export function waitingTargets({ stage, targets }: RotationRecord): readonly TargetProgress[] {
   return targets.filter(({ holds }) => holds !== wantedAt(stage));
 }
 
 /** Returns the targets to record before a stage begins: those it may deliver to become `either`. */
-export function targetsEntering(
-  stage: RotationStage,
-  targets: readonly TargetProgress[],
-): readonly TargetProgress[] {
+export function targetsEntering(stage: RotationStage, targets: RotationPlan["targets"]) {
   if (stage !== "delivering" && stage !== "reverting") return targets;
-  return targets.map((one) => (one.holds === wantedAt(stage) ? one : { ...one, holds: "either" }));
+  return targets.map((one) => (one.holds === wantedAt(stage) ? one : { ...one, holds: "either" as const }));
 }
 
-/** Returns the targets after one has received the key wanted at a stage. */
-export function withDelivery(
-  stage: RotationStage,
-  targets: readonly TargetProgress[],
-  target: string,
-): readonly TargetProgress[] {
+/** Returns the targets after one has received the key wanted at a rotation's stage. */
+export function withDelivery({ stage, targets }: RotationRecord, target: string): readonly TargetProgress[] {
   return targets.map((one) => (one.target === target ? { target, holds: wantedAt(stage) } : one));
 }
 

@@ -10,9 +10,8 @@ import { answerOf, type CapturedNewKey, KeyChecks } from "./ask-mistral.ts";
 import {
   earlierReport,
   type RotationRecord,
-  type TargetProgress,
   targetsEntering,
-  waitingAt,
+  waitingTargets,
   withDelivery,
 } from "./journal.ts";
 import type { OldKeyState, RotationOutcome, WayBack } from "./outcome.ts";
@@ -101,7 +100,7 @@ class Move {
   /** Takes the next step; returns the outcome if it was the last. */
   async takeStep(): Promise<MoveOutcome | undefined> {
     const { stage } = this.#record;
-    const targetsWait = this.#waitingTargets().length > 0;
+    const targetsWait = waitingTargets(this.#record).length > 0;
     const situation = { stage, direction: this.#direction, slots: this.#held, targetsWait };
     return await this.#take(
       await findStep(situation, (subject) => this.#checks.answer(subject, stage, this.#keys)),
@@ -165,14 +164,14 @@ class Move {
     const { profile, stage } = this.#record;
     const { current } = this.#keys;
     if (current === undefined) return undefined;
-    const targets = this.#waitingTargets().map(({ target }) => readTarget(target));
+    const targets = waitingTargets(this.#record).map(({ target }) => readTarget(target));
     await deliverEverywhere(this.#deps, profile, current, targets, (report) => {
       this.#reports.set(report.target, report);
       if (!report.ok) return;
-      const progress = withDelivery(stage, this.#record.targets, report.target);
+      const progress = withDelivery(this.#record, report.target);
       this.#record = this.#deps.journal.update(this.#record, { targets: progress });
     });
-    const missing = this.#waitingTargets();
+    const missing = waitingTargets(this.#record);
     if (missing.length === 0) return undefined;
     if (stage === "reverting") return this.#wentBack(false);
     return (await this.#goesOnWithout(missing.length))
@@ -225,7 +224,7 @@ class Move {
     if (current === undefined) throw new Error("A rotation has ended with no key in use.");
     return {
       outcome: "rotated",
-      finished: left === undefined && this.#waitingTargets().length === 0,
+      finished: left === undefined && waitingTargets(this.#record).length === 0,
       left,
       noWayBack: this.#turned,
       profile: profileNow(this.#deps, this.#record),
@@ -243,9 +242,5 @@ class Move {
     const check = this.#checks.last("old");
     const answer = check === undefined ? "unknown" : answerOf(check);
     return answer === "accepted" || answer === "forbidden" ? "alive" : "unknown";
-  }
-
-  #waitingTargets(): readonly TargetProgress[] {
-    return waitingAt(this.#record.stage, this.#record.targets);
   }
 }

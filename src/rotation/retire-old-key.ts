@@ -2,8 +2,8 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
+import { profilesWith } from "../profiles/known-key.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type KeyChecks } from "./ask-mistral.ts";
@@ -101,10 +101,7 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys): Promise<Seen>
 
 /** Other profiles may hold the old key, too. Returns whether one does. */
 function warnOfSharing({ profiles, output }: Deps, { record, old }: RetiringKeys): boolean {
-  const others = profiles
-    .list()
-    .filter((row) => "profile" in row && matchesFingerprint(old, row.profile.fingerprint))
-    .filter(({ name }) => name !== record.profile);
+  const others = profilesWith(old, profiles).filter(({ name }) => name !== record.profile);
   for (const { name } of others) {
     output.warn(`Profile "${name}" has the old key, too, and loses it when that is deleted at Mistral.`);
     output.next(`To replace it there first: ${commandFor(name, "rotate")}`);

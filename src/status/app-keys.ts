@@ -2,9 +2,9 @@ import type { Deps } from "../deps.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Discovery, FoundPlace } from "../plaintext/find-keys.ts";
 import { shortPath, whereOf } from "../plaintext/place-words.ts";
+import { profilesWith } from "../profiles/known-key.ts";
 
 /** Where each app looks, in order. */
 const apps: readonly {
@@ -34,7 +34,6 @@ export function describeApps(
   { found, unread }: Discovery,
   at: ProcessContext,
 ): readonly string[] {
-  const listed = profiles.list();
   const inFile = (file: "vibe" | "llm") =>
     found.flatMap(({ key, places }) =>
       places.filter(({ kind }) => kind === file).map((place) => ({ key, place })),
@@ -54,7 +53,7 @@ export function describeApps(
     }
     if (taken === undefined) return `${app} finds no key here by itself${unseen}.`;
     const { key, place } = taken;
-    const owner = listed.find((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
+    const [owner] = profilesWith(key, profiles);
     const whose = owner === undefined ? "another key" : `the key of profile "${owner.name}"`;
     return `${app} uses ${whose} here, ${key.mask}, from ${whereOf(place, at)}.`;
   });

@@ -4,7 +4,7 @@ import { defaultProfile } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
-import { abilitiesOf, type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
+import { abilitiesOf, joined, type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
 import { targetText } from "../profiles/target-reference.ts";
 import type { Card, KeyValueRow, Output, Style, TableColumn } from "../terminal/output/output.ts";
 import { diagnosisWords, isRefusal } from "../verification/verdict.ts";
@@ -109,17 +109,11 @@ function cardOf({ profile }: ReadableProfile, now: Date, theme: Style): Card {
 }
 
 function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
-  const { identity } = profile;
+  const { identity, listed } = profile;
+  const workspace = identity?.workspace ?? listed?.workspace;
   return [
     { label: "Key", value: joined([profile.key, identity?.keyName]) },
-    {
-      label: "Account",
-      value: joined([
-        identity?.email,
-        identity?.workspace ?? profile.listed?.workspace,
-        identity?.organization,
-      ]),
-    },
+    { label: "Account", value: joined([identity?.email, workspace, identity?.organization]) },
     { label: "Kept in", value: storeNameOf(profile) },
     { label: "Endpoint", value: endpointOf(profile) },
     { label: "Expires", value: endOf(profile, now) },
@@ -161,8 +155,4 @@ function lastUseOf({ listed }: Profile): string {
 
 function dayOfCheck(moment: string): string {
   return formatDay(dayOf(new Date(moment)));
-}
-
-function joined(parts: readonly (string | null | undefined)[]): string {
-  return parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ");
 }

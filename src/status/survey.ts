@@ -1,11 +1,10 @@
 import type { Deps } from "../deps.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
 import { daysLeft, warningDays } from "../keys/expiry.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
+import { profilesWith } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { ListedProfile } from "../profiles/profile-registry.ts";
 import type { ListedRotation } from "../rotation/journal.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import { isRefusal } from "../verification/verdict.ts";
@@ -74,7 +73,7 @@ export function survey(
     choice,
     profiles: mostUrgentFirst(shown, at),
     strayRotations: only === undefined ? strays : strays.filter(({ name }) => name === only),
-    environment: compare(env, choice.name, listed),
+    environment: compare(env, choice.name, profiles),
     now: at,
   };
 }
@@ -111,11 +110,11 @@ function rankOf(row: SurveyedProfile, now: Date): number {
   return profile.expiresAt === null ? 2e6 : daysLeft(profile.expiresAt, now);
 }
 
-function compare(env: Deps["env"], selected: ProfileName, listed: readonly ListedProfile[]): ComparedKey {
+function compare(env: Deps["env"], selected: ProfileName, profiles: Deps["profiles"]): ComparedKey {
   const here = readEnvironmentKey(env);
   if (here.state !== "key") return here;
   const { key, wrapped } = here;
-  const owners = listed.filter((row) => "profile" in row && matchesFingerprint(key, row.profile.fingerprint));
+  const owners = profilesWith(key, profiles);
   if (owners.some(({ name }) => name === selected)) return { state: "same", mask: key.mask, wrapped };
   return { state: "different", mask: key.mask, wrapped, profile: owners[0]?.name };
 }

@@ -6,7 +6,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { KnownTarget, Profile } from "../profiles/profile.ts";
 import { readTarget, type TargetReference, targetText } from "../profiles/target-reference.ts";
-import { isWanted, waitingAt, withDelivery } from "../rotation/journal.ts";
+import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
@@ -63,9 +63,8 @@ function isNoted({ profiles, journal, now }: Deps, known: Profile, key: ApiKey, 
   }
   // Of a rotation before its switch, the key in use is not the one that it waits to deliver.
   if (record === undefined || !isWanted(key, record)) return true;
-  const { stage, targets } = record;
-  if (waitingAt(stage, targets).some((one) => one.target === target))
-    journal.update(record, { targets: withDelivery(stage, targets, target) });
+  if (waitingTargets(record).some((one) => one.target === target))
+    journal.update(record, { targets: withDelivery(record, target) });
   return true;
 }
 

@@ -40,7 +40,6 @@ export interface VerifiedKey extends CheckedKey {
   readonly store: StoreKind;
   /** The key's profile by then. */
   readonly knowledge: Profile;
-  readonly storeName: string;
   readonly notes: readonly string[];
 }
 
@@ -75,9 +74,7 @@ export async function readKeyToCheck(deps: Deps, request: VerifyRequest): Promis
     profile !== undefined && matchesFingerprint(key, profile.fingerprint)
       ? profile
       : rotating(deps, request.profile, key);
-  const history =
-    known === undefined ? newKey : { expiresAt: known.expiresAt, lastAcceptedAt: known.lastAcceptedAt };
-  return { request, key, store, endpoint, history, known, profile };
+  return { request, key, store, endpoint, history: known ?? newKey, known, profile };
 }
 
 /** The profile of a key that a rotation, cut off there, has put in use without noting it. */
@@ -126,7 +123,6 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
     now,
     minDays: request.minDays,
     knowledge,
-    storeName: store.describe(),
   };
   const notes = [
     ...remember(deps, found, knowledge),

@@ -2,7 +2,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { capabilities } from "../../mistral/mistral-api.ts";
-import { readCallableKey, whileWaiting } from "../../models/call-key.ts";
+import { readCallableKey } from "../../models/call-key.ts";
 import { canDo, foldAliases } from "../../models/model-list.ts";
 import { printModels } from "../../models/print-models.ts";
 import { readSettings } from "../../settings.ts";
@@ -17,9 +17,8 @@ export async function models({ flags }: CommandInput, deps: Deps): Promise<ExitC
   const { profile, json } = settings;
   const { output } = deps;
   const { key, api, options } = await readCallableKey(deps, settings);
-  const result = await whileWaiting(deps, "Asking Mistral for its models", () =>
-    api.listModels(key, options),
-  );
+  const asking = output.progress("Asking Mistral for its models");
+  const result = await api.listModels(key, options).finally(() => asking.clear());
   if (!result.ok) {
     const { assessed } = result;
     if (json) {

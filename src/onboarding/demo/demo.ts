@@ -40,8 +40,8 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
     const made = { ...request, store: undefined, endpoint, browser: false, offered: key };
     const outcome = await quietly(real, () => onboard(madeUpOutside(real), made));
     if (outcome.outcome === "stored") {
-      const { store, check } = outcome;
-      printKeyCard(output, { profile: outcome.profile, storeName: store.describe(), check, now: real.now() });
+      const { profile: made, check } = outcome;
+      printKeyCard(output, { profile: made, check, now: real.now() });
       printWords(output, check);
     }
     output.print();
