@@ -87,7 +87,7 @@ export function refuseLookalike(name: ProfileName, other: ProfileName, source?: 
     {
       hint:
         source === undefined
-          ? `Use -p ${other}, or choose a name that differs by more than that.`
+          ? `Use the name ${other}, or one that differs by more than that.`
           : `The name ${name} comes from ${source}. Write ${other} there, or use -p ${other}.`,
     },
   );

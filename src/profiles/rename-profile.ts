@@ -37,6 +37,7 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
     throw new MistralKeyError("usage", "The two names are the same.", { hint: "Choose another new name." });
   }
   const profile = profiles.read(from);
+  refuseLookalikes(deps, names);
   if (profile === undefined) throw nothingToRename(from);
   refuseTakenName(deps, names, profile);
   refuseDuringRotation(deps, names);
@@ -56,11 +57,16 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   return { profile: renamed, wasDefault };
 }
 
+/** Some file systems treat such names as one, so they would share an encrypted file. */
+function refuseLookalikes({ profiles }: Deps, { from, to }: Renaming): void {
+  for (const name of [from, to]) {
+    const lookalike = profiles.lookalike(name);
+    if (lookalike !== undefined) throw refuseLookalike(name, lookalike);
+  }
+}
+
 /** The new name must be free, or hold this very key from an interrupted rename. */
 function refuseTakenName({ profiles }: Deps, { to }: Renaming, profile: Profile): void {
-  // Some file systems treat the two as one, so they would share an encrypted file.
-  const lookalike = profiles.lookalike(to);
-  if (lookalike !== undefined) throw refuseLookalike(to, lookalike);
   const there = profiles.read(to);
   if (there === undefined || there.fingerprint.hash === profile.fingerprint.hash) return;
   throw taken(to);

@@ -85,7 +85,7 @@ describe("the profile that is used", () => {
         message: expect.stringContaining("Work"),
         hint: expect.stringContaining(source),
       });
-    expect(() => choose("work")).toThrow(lookalike("-p Work"));
+    expect(() => choose("work")).toThrow(lookalike("the name Work"));
     expect(() => choose(undefined, { MISTRAL_KEY_PROFILE: "WORK" })).toThrow(
       lookalike("MISTRAL_KEY_PROFILE"),
     );

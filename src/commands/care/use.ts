@@ -7,6 +7,7 @@ import { defaultProfile, type ProfileName, parseProfileName } from "../../keys/p
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
 import { folderProfileFile, writeFolderProfile } from "../../profiles/folder-profile.ts";
+import { refuseLookalike } from "../../profiles/profile-folder.ts";
 
 /** Sets the default profile, or the one of this folder and those below. */
 export async function use({ args, flags }: CommandInput, deps: Deps): Promise<undefined> {
@@ -38,6 +39,8 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<un
 function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">): void {
   const names = profiles.list().map((row) => row.name);
   if (name === defaultProfile || names.includes(name)) return;
+  const lookalike = profiles.lookalike(name);
+  if (lookalike !== undefined) throw refuseLookalike(name, lookalike);
   const there = names.length === 0 ? "" : `\nThe profiles here are: ${names.join(", ")}`;
   throw new MistralKeyError("no-key", `There is no profile called "${name}".`, {
     hint: `To get a key and store it under that name: ${commandFor(name, "init")}${there}`,

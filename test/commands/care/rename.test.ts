@@ -48,13 +48,16 @@ describe("rename", () => {
     expect(deps.stderr()).toBe("");
   });
 
-  it.each([[["default"]], [["default", "a/b"]], [["default", "work", "-p", "home"]]])(
-    "refuses %j before it does anything",
-    async (argv) => {
-      await expect(run(...argv)).rejects.toMatchObject({ kind: "usage" });
-      expect(deps.profiles.list().map(({ name }) => name)).toEqual([defaultProfile]);
-    },
-  );
+  it.each([
+    [["default"]],
+    [["default", "a/b"]],
+    [["default", "work", "-p", "home"]],
+    [["default", "DEFAULT"]],
+    [["Default", "work"]],
+  ])("refuses %j before it does anything", async (argv) => {
+    await expect(run(...argv)).rejects.toMatchObject({ kind: "usage" });
+    expect(deps.profiles.list().map(({ name }) => name)).toEqual([defaultProfile]);
+  });
 });
 
 describeWithKeyring("rename with a real keyring", () => {

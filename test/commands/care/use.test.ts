@@ -87,4 +87,8 @@ describe("use --here", () => {
     await expect(run(["nowhere", "--here"])).rejects.toMatchObject({ kind: "no-key" });
     expect(existsSync(join(deps.home, ".mistral-key"))).toBe(false);
   });
+
+  it("names the profile that differs only in capital letters", async () => {
+    await expect(run(["Work"])).rejects.toMatchObject({ kind: "usage", hint: /the name work/ });
+  });
 });
