@@ -1,5 +1,5 @@
 /** A statement about Mistral that a change at Mistral can make untrue. */
-interface Fact {
+export interface Fact {
   /** The sentence as shown; placeholders in braces are filled in. */
   readonly says: string;
   /** A page, or user reports of Mistral's answers. */
