@@ -14,17 +14,19 @@ export function isReservedOnWindows(name: string): boolean {
  * Validates a profile name: 1 to 64 letters, digits, `.`, `_` or `-`, no dot at either end, not
  * reserved by Windows, and not shaped like a misplaced key.
  *
+ * @param source - what named it, if not the command
  * @throws MistralKeyError of kind `usage` for anything else
  */
-export function parseProfileName(text: string): ProfileName {
+export function parseProfileName(text: string, source?: string): ProfileName {
+  const from = source === undefined ? "" : ` in ${source}`;
   if (/^[A-Za-z0-9]{32}$/.test(text)) {
-    throw new MistralKeyError("usage", "This profile name looks like an API key.", {
+    throw new MistralKeyError("usage", `This profile name${from} looks like an API key.`, {
       hint: "Names are shown in many places, and keys should not be. If it was a real key, make a new one and delete this one.",
     });
   }
   const fits = /^[A-Za-z0-9._-]{1,64}$/.test(text) && !/^\.|\.$/.test(text);
   if (!fits || isReservedOnWindows(text)) {
-    throw new MistralKeyError("usage", "That profile name cannot be used.", {
+    throw new MistralKeyError("usage", `That profile name${from} cannot be used.`, {
       hint: "Use 1 to 64 letters, digits, '.', '_' or '-', with no '.' at either end; for example: work",
     });
   }

@@ -38,13 +38,16 @@ export function chooseProfile(
 ): ProfileChoice {
   const unlessLookalike = (name: ProfileName, source?: string): ProfileName => {
     const other = lookalikeOf(name, profiles);
-    if (other !== undefined) throw refuseLookalike(name, other, source);
-    return name;
+    if (other === undefined) return name;
+    const there =
+      source && `The name ${name} comes from ${source}. Write ${other} there, or use -p ${other}.`;
+    throw refuseLookalike(name, other, there);
   };
   if (asked !== undefined) return { name: unlessLookalike(parseProfileName(asked)), rule: "flag" };
   const { MISTRAL_KEY_PROFILE: variable } = env;
   if (variable) {
-    return { name: unlessLookalike(parseProfileName(variable), "MISTRAL_KEY_PROFILE"), rule: "variable" };
+    const source = "MISTRAL_KEY_PROFILE";
+    return { name: unlessLookalike(parseProfileName(variable, source), source), rule: "variable" };
   }
   const inFolder = cwd === undefined ? undefined : findFolderProfile(cwd);
   if (inFolder !== undefined) {

@@ -32,9 +32,8 @@ export class ProfileFolder implements ProfileRegistry {
 
   lookalike(name: ProfileName): ProfileName | undefined {
     // Listed, since a case-insensitive file system answers wrongly when asked by name.
-    const names = this.#files.names();
-    const lower = name.toLowerCase();
-    return names.includes(name) ? undefined : names.find((other) => other.toLowerCase() === lower);
+    const names = this.#files.spellings(name);
+    return names.includes(name) ? undefined : names[0];
   }
 
   prepare(): void {
@@ -50,7 +49,7 @@ export class ProfileFolder implements ProfileRegistry {
 
   remove(name: ProfileName): boolean {
     if (unlessDamaged(() => this.readDefault()) === name) this.writeDefault(undefined);
-    return this.#files.names().includes(name) && this.#files.remove(name);
+    return this.#files.spellings(name).includes(name) && this.#files.remove(name);
   }
 
   list(): readonly ListedProfile[] {
@@ -78,17 +77,18 @@ export class ProfileFolder implements ProfileRegistry {
 /**
  * Error: the name differs from another profile's only in case.
  *
- * @param source - what named it, if not the command: a variable or a file
+ * @param instead - what to do, rather than taking the name: a sentence
  */
-export function refuseLookalike(name: ProfileName, other: ProfileName, source?: string): MistralKeyError {
+export function refuseLookalike(
+  name: ProfileName,
+  other: ProfileName,
+  instead = `Use the name ${other}, or one that differs by more than that.`,
+): MistralKeyError {
+  // Then a key without a profile, left by a lost file, can be reached again, too.
+  const free = `To use the name ${name}, rename the other profile first: ${ownCommand(`rename ${other} NAME`)}`;
   return new MistralKeyError(
     "usage",
     `There is a profile called ${other}, and ${name} differs from it only in capital letters.`,
-    {
-      hint:
-        source === undefined
-          ? `Use the name ${other}, or one that differs by more than that.`
-          : `The name ${name} comes from ${source}. Write ${other} there, or use -p ${other}.`,
-    },
+    { hint: `${instead}\n${free}` },
   );
 }

@@ -61,6 +61,11 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
 function refuseLookalikes({ profiles }: Deps, { from, to }: Renaming): void {
   for (const name of [from, to]) {
     const lookalike = profiles.lookalike(name);
+    if (lookalike === from) {
+      throw new MistralKeyError("usage", "The two names differ only in capital letters.", {
+        hint: `Take another name in between: ${ownCommand(`rename ${from} NAME`)}\nThen: ${ownCommand(`rename NAME ${to}`)}`,
+      });
+    }
     if (lookalike !== undefined) throw refuseLookalike(name, lookalike);
   }
 }

@@ -92,6 +92,8 @@ describe("the profile that is used", () => {
     const file = nameIn("repository", "work");
     expect(() => choose()).toThrow(lookalike(file));
     expect(choose("Work").name).toBe("Work");
+    // So that a key which has lost its profile can be reached.
+    expect(() => choose("work")).toThrow(lookalike("rename Work NAME"));
   });
 
   it("is the one called Default, where that is how it was written", () => {

@@ -158,6 +158,19 @@ describe("names that differ only in capital letters", () => {
     expect(profiles.list()).toHaveLength(1);
   });
 
+  it("stay two profiles where both are on disk", ({ skip }) => {
+    profiles.write(profile("Work"));
+    plant("work.json", profile("work"));
+    skip(readdirSync(join(home, "profiles")).length === 1, "this disk ignores case");
+    const [work, other] = [name("work"), name("Work")];
+    for (const one of [work, other]) expect(profiles.lookalike(one)).toBeUndefined();
+    expect(profiles.lookalike(name("WORK"))).toMatch(/^work$/i);
+    profiles.write(profile("work", { expiresAt: "2027-02-21" }));
+    expect(profiles.read(other)?.expiresAt).toBeUndefined();
+    expect(profiles.remove(other)).toBe(true);
+    expect(profiles.read(work)?.expiresAt).toBe("2027-02-21");
+  });
+
   it("are not confused when the file system treats them as one", () => {
     profiles.write(profile("Work"));
     plant("work.json", readFileSync(join(home, "profiles", "Work.json"), "utf8"));

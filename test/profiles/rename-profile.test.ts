@@ -128,7 +128,11 @@ describe("a rename that is refused", () => {
 
   it("leaves everything as it is when the names are the same, or differ only in capital letters", async () => {
     await refused("usage", { from, to: from });
-    await refused("usage", { from, to: parseProfileName("Default") });
+    const capital = parseProfileName("Default");
+    await refused("usage", { from, to: capital });
+    await expect(renameProfile(machine, { from, to: capital })).rejects.toMatchObject({
+      hint: expect.stringMatching(/rename default NAME\n.*rename NAME Default$/),
+    });
     await storeKey(machine, { name: parseProfileName("Work"), key: newKey });
     await refused("usage");
   });
