@@ -31,8 +31,14 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<un
     );
   }
   // A rule that takes precedence would make the change look ineffective.
-  const choice = deps.chooseProfile(undefined);
-  if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
+  try {
+    const choice = deps.chooseProfile(undefined);
+    if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
+  } catch (error) {
+    // What was asked for is done; it is the next command that fails.
+    if (!(error instanceof MistralKeyError)) throw error;
+    output.warn(error.inOneLine);
+  }
 }
 
 /** With a mistyped name, every command would report that there is no key. */

@@ -55,6 +55,23 @@ describe("use", () => {
   });
 });
 
+describe("use, where something else names a profile that cannot be used", () => {
+  const isDone = (why: string) => {
+    expect(deps.profiles.readDefault()).toBe("work");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(why);
+  };
+
+  it("is done all the same, and says why the next command will fail", async () => {
+    expect(await run(["work"], { env: { MISTRAL_KEY_PROFILE: "Work" } })).toBe(0);
+    isDone("comes from MISTRAL_KEY_PROFILE");
+    expect(await run(["work"], { env: { MISTRAL_KEY_PROFILE: "not/one" } })).toBe(0);
+    isDone("name in MISTRAL_KEY_PROFILE cannot be used");
+    writeFileSync(join(deps.home, ".mistral-key"), "not/one\n", { mode: 0o644 });
+    expect(await run(["work"], { env: {} })).toBe(0);
+    isDone("does not hold the name of a profile");
+  });
+});
+
 describe("use --here", () => {
   it("chooses for this folder and those below, by a file that holds the name alone", async () => {
     const below = join(deps.home, "app", "src");
