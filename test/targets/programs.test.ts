@@ -190,6 +190,8 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     await on.replaceKey(otherKey);
     expect((await on.push()).code).toBe(0);
     expect(kept("the key").trim()).toBe(otherKey.reveal());
+    const forgotten = await on.push("--forget", target);
+    expect(forgotten).toMatchObject({ code: 0, said: expect.stringMatching(/any more\. What the command/) });
   });
 
   it.each([
@@ -377,7 +379,8 @@ describeNeeding(
       await on.replaceKey(otherKey);
       expect((await on.push()).code).toBe(0);
       expect(run("pass", "show", "work/mistral").trim()).toBe(otherKey.reveal());
-      expect((await on.push("--forget", "pass:work/mistral")).code).toBe(0);
+      const forgotten = await on.push("--forget", "pass:work/mistral");
+      expect(forgotten).toMatchObject({ code: 0, said: expect.stringContaining("any more. The key was") });
       expect(() => run("pass", "show", "work/mistral")).toThrow(/not in the password store/);
     });
   },

@@ -38,7 +38,7 @@ export function openCommand(text: string, context: TargetContext): Target {
     },
     deliver: (key) => run(command, { input: key }),
     read: async (key) => reading && (await run(reading, { key })).stdout.trim(),
-    remove: async () => `${words} gets no more keys; what it has already stored stays where it is.`,
+    remove: async () => `What ${words} has already stored stays where it is.`,
   };
 }
 

@@ -36,7 +36,7 @@ export function openPass(path: string, context: TargetContext): Target {
         return `The key is still in ${words}, since the entry holds more than the key; remove it yourself: pass edit ${path}`;
       }
       await pass(["rm", "--force", "--", path], { key });
-      return `${words} was removed; where the store is in git, its history still has the key, encrypted.`;
+      return `The key was removed with ${words}; where the store is in git, its history still has it, encrypted.`;
     },
   };
 }
