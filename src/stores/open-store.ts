@@ -11,8 +11,8 @@ export async function openStore(kind: StoreKind, context: StoreContext): Promise
       return new KeychainStore({ platform, env, signal, interactive: person?.interactive ?? false });
     }
     case "file": {
-      const { openEncryptedFile } = await import("./encrypted-file/encrypted-file.ts");
-      return openEncryptedFile(context);
+      const { EncryptedFileStore } = await import("./encrypted-file/encrypted-file.ts");
+      return new EncryptedFileStore(context);
     }
     case "memory":
       return new MemoryStore();

@@ -10,7 +10,7 @@ export interface StoreContext {
   /** Whether and how to ask the user to unlock something; absent where prompts are not allowed. */
   readonly person?: {
     readonly interactive: boolean;
-    readonly output: Output;
-    prompts(): Promise<Prompts>;
+    readonly output: Pick<Output, "progress">;
+    prompts(): Promise<Pick<Prompts, "passphrase" | "quietly">>;
   };
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { openEncryptedFile } from "../../src/stores/encrypted-file/encrypted-file.ts";
+import { EncryptedFileStore } from "../../src/stores/encrypted-file/encrypted-file.ts";
 import { type Desktop, desktopNeeds, startX11 } from "../support/desktop.ts";
 import { findProgram } from "../support/find-program.ts";
 import { describeNeeding } from "../support/needs.ts";
@@ -26,7 +26,7 @@ beforeEach(async () => {
     MISTRAL_KEY_STORE: "file",
     MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",
   };
-  const store = openEncryptedFile({ folder, env, signal: new AbortController().signal });
+  const store = new EncryptedFileStore({ folder, env, signal: new AbortController().signal });
   await store.set({ profile: defaultProfile, slot: "current" }, key);
 });
 

@@ -9,44 +9,7 @@ import type { StoreContext } from "../store-context.ts";
 import { PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
-interface EncryptedFileContext {
-  /** Folder of the key files: `keys` in the program's folder. */
-  readonly folder: string;
-  readonly passphrases: PassphraseSource;
-  readonly work: ScryptWork;
-  /** Runs work with typed input hidden, in case the user re-enters a passphrase too early. */
-  readonly quietly?: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** Base-2 logarithm of scrypt's work factor for new files, if not the usual one. */
-  readonly logN?: number;
-}
-
 const attempts = 3;
-
-/** Opens the store in a program folder. Does no I/O until it is used. */
-export function openEncryptedFile({
-  folder,
-  env,
-  signal,
-  person,
-}: Omit<StoreContext, "platform">): EncryptedFileStore {
-  const passphrases = new PassphraseSource({
-    env,
-    ask: person?.interactive ? async (question) => (await person.prompts()).passphrase(question) : undefined,
-  });
-  return new EncryptedFileStore({
-    folder: join(folder, "keys"),
-    quietly: async (work) =>
-      passphrases.asksPerson && person !== undefined ? (await person.prompts()).quietly(work) : work(),
-    work: {
-      signal,
-      begin: () => {
-        const progress = person?.output.progress("Working out the encryption key from the passphrase");
-        return () => progress?.clear();
-      },
-    },
-    passphrases,
-  });
-}
 
 /** The file of an address: `work.age`, `work+next.age`. No profile name contains `+`. */
 function fileNameOf({ profile, slot }: SecretAddress): string {
@@ -65,15 +28,32 @@ interface OpenedKey {
  */
 export class EncryptedFileStore implements SecretStore {
   readonly kind = "file";
-  readonly #context: EncryptedFileContext;
+  readonly #passphrases: PassphraseSource;
+  readonly #person: StoreContext["person"];
+  readonly #work: ScryptWork;
+  readonly #logN: number | undefined;
   readonly #folder: PrivateFolder;
   /** Passphrases that opened a file or were created in this run, latest first. */
   #known: readonly Passphrase[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(context: EncryptedFileContext) {
-    this.#context = context;
-    this.#folder = new PrivateFolder(context.folder);
+  /**
+   * Does no I/O until it is used.
+   *
+   * @param logN - base-2 logarithm of scrypt's work factor for new files, if not the usual one
+   */
+  constructor({ folder, env, signal, person }: Omit<StoreContext, "platform">, logN?: number) {
+    this.#folder = new PrivateFolder(join(folder, "keys"));
+    this.#passphrases = new PassphraseSource(env, person);
+    this.#person = person;
+    this.#logN = logN;
+    this.#work = {
+      signal,
+      begin: () => {
+        const progress = person?.output.progress("Working out the encryption key from the passphrase");
+        return () => progress?.clear();
+      },
+    };
   }
 
   describe(): string {
@@ -83,7 +63,7 @@ export class EncryptedFileStore implements SecretStore {
   async findFailure(): Promise<MistralKeyError | undefined> {
     try {
       this.#folder.names();
-      this.#context.passphrases.require();
+      this.#passphrases.require();
       return undefined;
     } catch (error) {
       if (error instanceof MistralKeyError) return error;
@@ -110,9 +90,9 @@ export class EncryptedFileStore implements SecretStore {
       return await this.#inTurn(async () => {
         const content = this.#folder.readBytes(fileNameOf(address));
         if (content === undefined) return { state: "missing", place: this.#pathOf(address) };
-        const given = this.#context.passphrases.given();
+        const given = this.#passphrases.given();
         const candidates = given === undefined ? this.#known : [...this.#known, given];
-        const work = { ...this.#context.work, begin: () => () => {} };
+        const work = { ...this.#work, begin: () => () => {} };
         const opened = await this.#unlock(address, content, candidates, work);
         if (opened !== undefined) return { state: "found", key: opened.key };
         if (candidates.length === 0) return { state: "unread", because: "that takes its passphrase" };
@@ -128,8 +108,7 @@ export class EncryptedFileStore implements SecretStore {
     return this.#inTurn(async () => {
       const passphrase = await this.#passphraseFor(address);
       const { seal } = await import("./encrypted-file-format.ts");
-      const { work, logN } = this.#context;
-      const content = await seal(`${key.reveal()}\n`, passphrase, work, logN);
+      const content = await seal(`${key.reveal()}\n`, passphrase, this.#work, this.#logN);
       const file = fileNameOf(address);
       const before = this.#folder.readBytes(file);
       this.#folder.write(file, content);
@@ -174,7 +153,7 @@ export class EncryptedFileStore implements SecretStore {
       const opened = await this.#open({ profile, slot });
       if (opened !== undefined) return opened.passphrase;
     }
-    const passphrase = this.#known[0] ?? (await this.#context.passphrases.toMake());
+    const passphrase = this.#known[0] ?? (await this.#passphrases.toMake());
     this.#remember(passphrase);
     return passphrase;
   }
@@ -182,8 +161,10 @@ export class EncryptedFileStore implements SecretStore {
   async #open(address: SecretAddress): Promise<OpenedKey | undefined> {
     const content = this.#folder.readBytes(fileNameOf(address));
     if (content === undefined) return undefined;
-    const { work, quietly = (opening) => opening() } = this.#context;
-    const opened = await quietly(() => this.#unlock(address, content, this.#candidates(address), work));
+    const open = () => this.#unlock(address, content, this.#candidates(address), this.#work);
+    // The user may enter a passphrase again too early; it must not be shown.
+    const person = this.#passphrases.asksPerson ? await this.#person?.prompts() : undefined;
+    const opened = await (person === undefined ? open() : person.quietly(open));
     if (opened === undefined) throw this.#wrongPassphrase(address);
     return opened;
   }
@@ -213,10 +194,9 @@ export class EncryptedFileStore implements SecretStore {
 
   async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {
     yield* this.#known;
-    const { passphrases } = this.#context;
-    const tries = passphrases.asksPerson ? attempts : 1;
+    const tries = this.#passphrases.asksPerson ? attempts : 1;
     for (let attempt = 1; attempt <= tries; attempt += 1) {
-      yield await passphrases.toOpen(`the encrypted key of profile ${profile}`, attempt);
+      yield await this.#passphrases.toOpen(`the encrypted key of profile ${profile}`, attempt);
     }
   }
 
@@ -225,7 +205,7 @@ export class EncryptedFileStore implements SecretStore {
   }
 
   #wrongPassphrase(address: SecretAddress): MistralKeyError {
-    const given = this.#context.passphrases.asksPerson
+    const given = this.#passphrases.asksPerson
       ? "That passphrase"
       : "The passphrase that MISTRAL_KEY_PASSPHRASE or MISTRAL_KEY_PASSPHRASE_FILE gives";
     const message = `${given} does not open ${this.#pathOf(address)}.`;

@@ -1,14 +1,9 @@
 import { MistralKeyError } from "../../errors.ts";
 import { codeOf, reasonOf } from "../../files/file-errors.ts";
 import { readSmallFile } from "../../files/read-file.ts";
-import type { Prompts } from "../../terminal/prompts/prompts.ts";
+import type { PassphraseQuestion } from "../../terminal/prompts/prompts.ts";
+import type { StoreContext } from "../store-context.ts";
 import { Passphrase } from "./scrypt-passphrase.ts";
-
-interface PassphraseContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absent if no user can answer. */
-  readonly ask?: Prompts["passphrase"] | undefined;
-}
 
 const shortest = 8;
 /** In bytes. */
@@ -19,22 +14,24 @@ const longestFile = 65_536;
  * `MISTRAL_KEY_PASSPHRASE_FILE` names, else a masked prompt.
  */
 export class PassphraseSource {
-  readonly #context: PassphraseContext;
+  readonly #env: StoreContext["env"];
+  readonly #person: StoreContext["person"];
   #given: Passphrase | undefined;
 
-  constructor(context: PassphraseContext) {
-    this.#context = context;
+  constructor(env: StoreContext["env"], person: StoreContext["person"]) {
+    this.#env = env;
+    this.#person = person?.interactive ? person : undefined;
   }
 
   /** Whether only a user has the passphrase, and can be asked. */
   get asksPerson(): boolean {
-    const { env, ask } = this.#context;
-    return ask !== undefined && !env.MISTRAL_KEY_PASSPHRASE && !env.MISTRAL_KEY_PASSPHRASE_FILE;
+    const { MISTRAL_KEY_PASSPHRASE: text, MISTRAL_KEY_PASSPHRASE_FILE: path } = this.#env;
+    return this.#person !== undefined && !text && !path;
   }
 
   /** Throws like {@link toOpen} if no passphrase can be had; does not prompt. */
   require(): void {
-    if (this.given() === undefined && this.#context.ask === undefined) throw noPassphrase();
+    if (this.given() === undefined && this.#person === undefined) throw noPassphrase();
   }
 
   /**
@@ -71,16 +68,15 @@ export class PassphraseSource {
    * @throws MistralKeyError of kind `store-locked` when the file cannot be used
    */
   given(): Passphrase | undefined {
-    const { MISTRAL_KEY_PASSPHRASE: text, MISTRAL_KEY_PASSPHRASE_FILE: path } = this.#context.env;
+    const { MISTRAL_KEY_PASSPHRASE: text, MISTRAL_KEY_PASSPHRASE_FILE: path } = this.#env;
     if (text) this.#given ??= new Passphrase(text);
     else if (path) this.#given ??= new Passphrase(readPassphraseFile(path));
     return this.#given;
   }
 
-  get #ask(): Prompts["passphrase"] {
-    const { ask } = this.#context;
-    if (ask === undefined) throw noPassphrase();
-    return ask;
+  async #ask(question: PassphraseQuestion): Promise<string> {
+    if (this.#person === undefined) throw noPassphrase();
+    return (await this.#person.prompts()).passphrase(question);
   }
 }
 

@@ -12,7 +12,7 @@ import { dayAfter } from "../../../src/keys/expiry.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
-import { openEncryptedFile } from "../../../src/stores/encrypted-file/encrypted-file.ts";
+import { EncryptedFileStore } from "../../../src/stores/encrypted-file/encrypted-file.ts";
 import type { StoreKind } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
@@ -77,7 +77,7 @@ async function examine(planted: Plant = {}) {
     now: new Date(Date.now() + (planted.aheadMs ?? 0)),
   });
   // The encrypted file is the real one, and nobody can be asked for its passphrase.
-  const file = openEncryptedFile({ folder, env, signal: opened.signal });
+  const file = new EncryptedFileStore({ folder, env, signal: opened.signal });
   const deps: TestDeps = { ...opened, store: async (kind) => (kind === "file" ? file : opened.store(kind)) };
   cleanUps.push(
     () => rmSync(home, { recursive: true, force: true }),
@@ -88,7 +88,7 @@ async function examine(planted: Plant = {}) {
     deps.profiles.write({ ...profile, store });
     if (store === "keychain") await keychain.set(address, key);
     if (store === "file") {
-      const writer = openEncryptedFile({
+      const writer = new EncryptedFileStore({
         folder,
         env: { MISTRAL_KEY_PASSPHRASE: passphrase },
         signal: deps.signal,
@@ -330,7 +330,7 @@ const faults: readonly Fault[] = [
     fault: "a copy that a killed move to the keychain has left",
     plant: async ({ deps }) => {
       const env = { MISTRAL_KEY_PASSPHRASE: passphrase };
-      await openEncryptedFile({ folder: deps.home, env, signal: deps.signal }).set(address, key);
+      await new EncryptedFileStore({ folder: deps.home, env, signal: deps.signal }).set(address, key);
     },
     id: "key",
     state: "warn",

@@ -6,8 +6,8 @@ import { Cancelled } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { EncryptedFileStore } from "../../../src/stores/encrypted-file/encrypted-file.ts";
-import { PassphraseSource } from "../../../src/stores/encrypted-file/passphrase.ts";
 import type { SecretAddress, Slot } from "../../../src/stores/secret-store.ts";
+import type { StoreContext } from "../../../src/stores/store-context.ts";
 
 export const passphrase = "correct horse battery staple";
 export const key = ApiKey.of("testKey0".repeat(4));
@@ -45,28 +45,25 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
   const questions: { readonly message: string; readonly atLeast?: number }[] = [];
   const controller = new AbortController();
   const counts = { derived: 0 };
-  const store = new EncryptedFileStore({
-    folder: join(home, "keys"),
-    logN,
-    work: {
-      signal: controller.signal,
-      begin: () => {
+  const person: StoreContext["person"] = {
+    interactive: answers !== undefined,
+    output: {
+      progress: () => {
         counts.derived += 1;
-        return () => {};
+        return { update: () => {}, succeed: () => {}, clear: () => {} };
       },
     },
-    passphrases: new PassphraseSource({
-      env,
-      ask:
-        answers &&
-        (async (question) => {
-          questions.push(question);
-          const answer = left.shift();
-          if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);
-          return answer;
-        }),
+    prompts: async () => ({
+      passphrase: async (question) => {
+        questions.push(question);
+        const answer = left.shift();
+        if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);
+        return answer;
+      },
+      quietly: (work) => work(),
     }),
-  });
+  };
+  const store = new EncryptedFileStore({ folder: home, env, signal: controller.signal, person }, logN);
   const pathOf = (file: string) => join(home, "keys", file);
   return { store, home, questions, counts, pathOf, interrupt: () => controller.abort(new Cancelled()) };
 }

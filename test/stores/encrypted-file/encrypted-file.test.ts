@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
+import { EncryptedFileStore } from "../../../src/stores/encrypted-file/encrypted-file.ts";
 import { withDisk } from "../../support/disk.ts";
 import { addressOf, key, openStore, openUnlocked, otherKey, passphrase } from "./encrypted-file-setup.ts";
 
@@ -331,9 +332,8 @@ describe("deriving a key", () => {
 
   it("uses a work factor of 2^17 unless told otherwise", async () => {
     const { home } = openUnlocked();
-    const { openEncryptedFile } = await import("../../../src/stores/encrypted-file/encrypted-file.ts");
     const env = { MISTRAL_KEY_PASSPHRASE: passphrase };
-    const store = openEncryptedFile({ folder: home, env, signal: new AbortController().signal });
+    const store = new EncryptedFileStore({ folder: home, env, signal: new AbortController().signal });
     await store.set(address, key);
     expect(readFileSync(join(home, "keys", "work.age"), "latin1").split("\n")[1]).toMatch(
       /^-> scrypt \S+ 17$/,
