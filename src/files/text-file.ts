@@ -6,7 +6,6 @@ import { readSmallFile } from "./read-file.ts";
 export interface TextFile {
   /** The path as requested. */
   readonly path: string;
-  /** The path with links resolved. */
   readonly realPath: string;
   readonly bytes: Buffer;
   /** The byte order mark, or empty. */

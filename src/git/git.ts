@@ -15,7 +15,6 @@ export interface Asking {
   /** File names to append to the question. */
   readonly paths?: readonly string[];
   readonly input?: string | Buffer;
-  /** Stops git. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -5,7 +5,6 @@ import { questions } from "./questions.ts";
 
 /** A repository, as a search needs to know it. Paths are absolute. */
 export interface Repository {
-  /** Whether its older history is missing. */
   readonly shallow: boolean;
   /** Git's own folders: usually `.git`, and a linked work tree's if it lies elsewhere. */
   readonly ownFolders: readonly string[];

@@ -12,13 +12,10 @@ export interface ProgramOptions {
   readonly platform: NodeJS.Platform;
   /** Variables to add or override; `undefined` removes one. */
   readonly variables?: Environment;
-  /** Its working directory, absolute; defaults to the current one. */
   readonly cwd?: string;
   /** Its stdin; empty by default. A detached program's must fit into a pipe's buffer. */
   readonly input?: string | Buffer | ApiKey;
-  /** Milliseconds until the program is stopped. */
   readonly timeLimitMs: number;
-  /** Stops the program. */
   readonly signal?: AbortSignal | undefined;
   /** Known keys besides the input: variables that contain one are not inherited. */
   readonly keys?: readonly ApiKey[];

@@ -46,14 +46,11 @@ interface Asked<Pasted> extends PastedKeyQuestion<Pasted> {
 /** Questions on the page; at each one the terminal can take over or hand back. */
 export class SharedPrompts implements Prompts {
   readonly #sides: Sides;
-  #onPage = true;
+  /** Whether the page asks now. */
+  onPage = true;
 
   constructor(sides: Sides) {
     this.#sides = sides;
-  }
-
-  get onPage(): boolean {
-    return this.#onPage;
   }
 
   /**
@@ -66,8 +63,8 @@ export class SharedPrompts implements Prompts {
       until(opened, withdrawn),
       ...this.#offerTerminal<never>(withdrawn, "go on here, in the terminal"),
     ]);
-    this.#onPage = first !== moved;
-    return this.#onPage;
+    this.onPage = first !== moved;
+    return this.onPage;
   }
 
   choose<Value, Pasted = never>(question: ChooseQuestion<Value, Pasted>) {
@@ -127,9 +124,9 @@ export class SharedPrompts implements Prompts {
     const { output, terminal } = this.#sides;
     const { message } = question;
     for (;;) {
-      if (this.#onPage) output.next(`On the page: ${restyle(message, output.theme)}`);
+      if (this.onPage) output.next(`On the page: ${restyle(message, output.theme)}`);
       const first = await this.#race<Value | Pasted>((withdrawn) => {
-        if (this.#onPage || terminal === undefined) {
+        if (this.onPage || terminal === undefined) {
           const offers = this.#offerTerminal(withdrawn, "answer here instead", question.onKeyPasted);
           return [this.#askOnPage(withdrawn, question, page), ...offers];
         }
@@ -138,7 +135,7 @@ export class SharedPrompts implements Prompts {
         return [terminal(withdrawn).then(inTerminal), offer];
       });
       if (first !== moved) return first;
-      this.#onPage = !this.#onPage;
+      this.onPage = !this.onPage;
     }
   }
 
@@ -147,7 +144,7 @@ export class SharedPrompts implements Prompts {
     { message, onKeyPasted }: Asked<Pasted>,
     { form, take }: PageForm<Value>,
   ): Promise<Value | Pasted | Moved> {
-    const handsOver = this.#onPage && this.#sides.terminal !== undefined;
+    const handsOver = this.onPage && this.#sides.terminal !== undefined;
     return this.#sides.channel.ask<Value | Pasted | Moved>(
       { ...form, message: readStyled(message), takesKey: onKeyPasted !== undefined, handsOver },
       (answer) => {

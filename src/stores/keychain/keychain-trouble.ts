@@ -2,7 +2,6 @@
 export type KeychainTrouble =
   /** keytar is missing or built for another system. */
   | "library-unusable"
-  /** libsecret, which keytar needs on Linux, is not installed. */
   | "libsecret-missing"
   /** There is no session bus, or none that can be reached: before 22, Node reaches no abstract address. */
   | "bus-missing"
@@ -12,7 +11,6 @@ export type KeychainTrouble =
   /** The default collection lasts only for this session (Linux). */
   | "collection-volatile"
   | "locked"
-  /** The keychain or the user denied access. */
   | "denied"
   /** It has an entry but returns nothing, or something that is not a key. */
   | "unreadable"

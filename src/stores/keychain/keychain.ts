@@ -27,5 +27,4 @@ export interface Keychain {
 export type Peeked =
   | { readonly state: "found"; readonly password: string }
   | { readonly state: "missing" }
-  /** As in `Inspection`. */
   | { readonly state: "unread"; readonly because: string };

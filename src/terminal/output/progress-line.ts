@@ -32,7 +32,6 @@ export class ProgressLine implements Progress {
     this.#surface = surface;
   }
 
-  /** Draws and animates the line if the terminal can redraw. */
   show(): void {
     if (this.#over || !this.#surface.redraws || this.#timer !== undefined) return;
     this.#draw();
@@ -41,7 +40,6 @@ export class ProgressLine implements Progress {
     this.#timer.unref();
   }
 
-  /** Hides the line while something else is written. */
   hide(): void {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);

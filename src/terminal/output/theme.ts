@@ -5,9 +5,7 @@ import type { Style } from "./output.ts";
 export interface ThemeOptions {
   /** 0: none, 1: 16 colours, 2: 256 colours, 3: 24-bit colour. */
   readonly colorLevel: 0 | 1 | 2 | 3;
-  /** Whether symbols outside ASCII can be shown. */
   readonly unicode: boolean;
-  /** Whether OSC 8 hyperlinks work. */
   readonly hyperlinks: boolean;
 }
 

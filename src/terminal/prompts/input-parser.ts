@@ -53,7 +53,6 @@ export class InputParser {
   readonly #decoder = new StringDecoder("utf8");
   #held = "";
 
-  /** What the held-back input is waiting for, if any. */
   get awaited(): Awaited | undefined {
     if (this.#held === "") return undefined;
     if (/^\x1b+$/.test(this.#held)) return "escape";

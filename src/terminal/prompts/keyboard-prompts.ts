@@ -27,7 +27,6 @@ export interface PromptTerminal {
   readonly input: KeyboardInput;
   readonly output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
   readonly theme: Theme;
-  /** Cancels the current prompt. */
   readonly signal: AbortSignal;
   /** Aborted when the question was settled elsewhere. */
   readonly withdrawn?: AbortSignal | undefined;
@@ -45,7 +44,6 @@ export class MisplacedKey {
 
 /** Options of a hidden prompt. */
 export interface SecretOptions<Value> {
-  /** Input received already. */
   readonly entered?: InputBurst | undefined;
   /** The answer if pasting seems not to work; without it, only a hint on how to paste is shown. */
   readonly whenStuck?: Value | undefined;

@@ -20,7 +20,8 @@ export class PromptStream extends Readable implements KeyListener {
   readonly isTTY = true;
   readonly #accepts: Accepts;
   readonly #stopping = new AbortController();
-  #misplaced: InputBurst | undefined;
+  /** A pasted API key, kept from the prompt. */
+  misplaced: InputBurst | undefined;
 
   constructor(accepts: Accepts) {
     super();
@@ -33,11 +34,6 @@ export class PromptStream extends Readable implements KeyListener {
    */
   get stopped(): AbortSignal {
     return this.#stopping.signal;
-  }
-
-  /** A pasted API key, kept from the prompt. */
-  get misplaced(): InputBurst | undefined {
-    return this.#misplaced;
   }
 
   override _read(): void {}
@@ -56,7 +52,7 @@ export class PromptStream extends Readable implements KeyListener {
     const accepts = this.#accepts;
     const pasted = pastedText(burst);
     if (pasted !== undefined && looksLikeKey(pasted)) {
-      this.#misplaced = burst;
+      this.misplaced = burst;
       this.stop();
     } else if (accepts === "line") this.#passOn(burst);
     else if (pasted !== undefined) {
@@ -69,7 +65,6 @@ export class PromptStream extends Readable implements KeyListener {
     this.#stopping.abort();
   }
 
-  /** Emits a key press for readline. */
   press(key: string): void {
     const [, ctrl, alt, name = ""] = /^(ctrl-)?(alt-)?(.+)$/s.exec(key) ?? [];
     this.#emit(undefined, {

@@ -53,29 +53,17 @@ const howToPaste =
 export class TextCapture<Value> implements KeyListener {
   readonly #kind: TextKind<Value>;
   readonly #asker: TextAsker<Value>;
-  #text = "";
   #quiet: NodeJS.Timeout | undefined;
   #emptyTries = 0;
-  #problem = "";
-  #answered: { readonly value: Value; readonly note: string } | undefined;
+  /** Text entered so far, newlines included. */
+  text = "";
+  /** Why the last entry is invalid, as a sentence; empty if nothing is wrong. */
+  problem = "";
+  answered: { readonly value: Value; readonly note: string } | undefined;
 
   constructor(kind: TextKind<Value>, asker: TextAsker<Value>) {
     this.#kind = kind;
     this.#asker = asker;
-  }
-
-  /** Text entered so far, newlines included. */
-  get text(): string {
-    return this.#text;
-  }
-
-  /** Why the last entry is invalid, as a sentence; empty if nothing is wrong. */
-  get problem(): string {
-    return this.#problem;
-  }
-
-  get answered(): { readonly value: Value; readonly note: string } | undefined {
-    return this.#answered;
   }
 
   receive(burst: InputBurst): void {
@@ -83,9 +71,9 @@ export class TextCapture<Value> implements KeyListener {
     const changed = changes.includes("changed");
     if (changes.includes("left")) this.#asker.stop();
     else if (changes.includes("entered") || (changed && this.#quiet !== undefined)) this.#settle();
-    else if (changes.includes("wants-paste")) this.#refuse(howToPaste, this.#text);
+    else if (changes.includes("wants-paste")) this.#refuse(howToPaste, this.text);
     else if (changed) {
-      this.#problem = "";
+      this.problem = "";
       this.#asker.changed();
     }
   }
@@ -101,7 +89,7 @@ export class TextCapture<Value> implements KeyListener {
   /** Clears the text and stops reporting changes. */
   close(): void {
     clearTimeout(this.#quiet);
-    this.#text = "";
+    this.text = "";
   }
 
   #apply(piece: InputPiece): "changed" | "entered" | "left" | "wants-paste" | undefined {
@@ -113,15 +101,15 @@ export class TextCapture<Value> implements KeyListener {
       case "tab":
         return this.#append("\t");
       case "backspace":
-        this.#text = [...this.#text].slice(0, -1).join("");
+        this.text = [...this.text].slice(0, -1).join("");
         return "changed";
       // Hidden input shows no words, so both clear everything.
       case "ctrl-u":
       case "ctrl-w":
-        this.#text = "";
+        this.text = "";
         return "changed";
       case "ctrl-d":
-        return this.#text === "" ? "left" : undefined;
+        return this.text === "" ? "left" : undefined;
       case "ctrl-v":
         return "wants-paste";
       default:
@@ -130,7 +118,7 @@ export class TextCapture<Value> implements KeyListener {
   }
 
   #append(text: string): "changed" {
-    this.#text = (this.#text + text).slice(0, limit);
+    this.text = (this.text + text).slice(0, limit);
     return "changed";
   }
 
@@ -143,12 +131,12 @@ export class TextCapture<Value> implements KeyListener {
   }
 
   #read(): void {
-    const text = this.#text;
+    const text = this.text;
     const reading = this.#kind.read(text);
     if (reading.outcome === "value") {
       this.#answer(reading.value, reading.note);
     } else {
-      this.#text = "";
+      this.text = "";
       this.#refuse(reading.reason, text);
     }
   }
@@ -159,14 +147,14 @@ export class TextCapture<Value> implements KeyListener {
     if (this.#emptyTries >= emptyTries && whenStuck !== undefined) {
       this.#answer(whenStuck, "nothing was pasted");
     } else {
-      this.#problem = problem;
+      this.problem = problem;
       this.#asker.changed();
     }
   }
 
   #answer(value: Value, note = ""): void {
-    this.#problem = "";
-    this.#answered = { value, note };
+    this.problem = "";
+    this.answered = { value, note };
     this.#asker.changed();
   }
 }

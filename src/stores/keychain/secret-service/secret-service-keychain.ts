@@ -29,7 +29,7 @@ const attempts = 3;
 export class SecretServiceKeychain implements Keychain {
   readonly #options: KeychainOptions;
   readonly #keytar: KeytarAccess;
-  #name = "the keychain";
+  name = "the keychain";
   /** Once dismissed, a dialog does not return: repeated dialogs look like an attack. */
   #mayPrompt: boolean;
 
@@ -37,10 +37,6 @@ export class SecretServiceKeychain implements Keychain {
     this.#options = options;
     this.#mayPrompt = options.interactive;
     this.#keytar = new KeytarAccess(options.signal);
-  }
-
-  get name(): string {
-    return this.#name;
   }
 
   async examine(): Promise<void> {
@@ -54,10 +50,10 @@ export class SecretServiceKeychain implements Keychain {
 
   async peek(account: string): Promise<Peeked> {
     const answer = await this.#ask({ account, itemOnly: true });
-    if (isLocked(answer)) return { state: "unread", because: `${this.#name} is locked` };
+    if (isLocked(answer)) return { state: "unread", because: `${this.name} is locked` };
     // Others may prompt before releasing a key.
-    if (answer.items.unlocked > 0 && this.#name !== "GNOME Keyring") {
-      return { state: "unread", because: `${this.#name} might ask you first` };
+    if (answer.items.unlocked > 0 && this.name !== "GNOME Keyring") {
+      return { state: "unread", because: `${this.name} might ask you first` };
     }
     const password = await this.#readWithin(account, countDown());
     return password === undefined ? { state: "missing" } : { state: "found", password };
@@ -143,7 +139,7 @@ export class SecretServiceKeychain implements Keychain {
         }
       },
       onProvider: (name) => {
-        this.#name = name;
+        this.name = name;
       },
     });
     await answer.catch(() => {});

@@ -12,7 +12,6 @@ import { type SessionBusAccess, useSessionBus } from "./session-bus.ts";
  */
 
 interface SecretServiceQuestion extends SessionBusAccess {
-  /** Attributes of the item to search for; absent for none. */
   readonly item?: Attributes | undefined;
   /** Whether only the item matters: if it is unlocked, the collection is not queried. */
   readonly itemOnly?: boolean;
