@@ -64,14 +64,10 @@ export async function* readChatEvents(
   yield "kind" in last ? last : { kind: "broken", assessed: session.inContext(last, model, true, silenceMs) };
 }
 
-function usageIn(
-  chunk: unknown,
-): { readonly promptTokens: number; readonly completionTokens: number } | null {
+function usageIn(chunk: unknown) {
   const usage = member(chunk, "usage");
-  const [promptTokens, completionTokens] = [
-    member(usage, "prompt_tokens"),
-    member(usage, "completion_tokens"),
-  ];
+  const promptTokens = member(usage, "prompt_tokens");
+  const completionTokens = member(usage, "completion_tokens");
   if (typeof promptTokens !== "number" || typeof completionTokens !== "number") return null;
   return { promptTokens, completionTokens };
 }

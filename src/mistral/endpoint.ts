@@ -23,6 +23,9 @@ const addresses: Readonly<Record<Region, string>> = {
 export const uncheckedCertificates =
   "NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate is checked, so anybody in between can read your key.";
 
+/** Host names with which plain http never leaves this machine. */
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
 /** The base URL of an endpoint, without a trailing slash. */
 export function addressOf({ region, serverUrl }: Endpoint): string {
   return serverUrl ?? addresses[region];
@@ -36,8 +39,7 @@ export function addressOf({ region, serverUrl }: Endpoint): string {
  */
 export function parseServerUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = url !== undefined && isLoopback(url);
-  const allowed = url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && loopback));
+  const allowed = url?.protocol === "https:" || (url?.protocol === "http:" && loopback.test(url.hostname));
   if (!allowed || url.username !== "" || url.password !== "") {
     throw new MistralKeyError("usage", "That server address cannot be used with a key.", {
       hint: "Use an https address without a name or password in it, such as https://api.mistral.ai (http only to 127.0.0.1, ::1 or localhost).",
@@ -46,9 +48,4 @@ export function parseServerUrl(text: string): string {
   url.hash = "";
   url.search = "";
   return url.href.replace(/\/+$/, "");
-}
-
-/** Whether an address is loopback, where plain http never leaves this machine. */
-function isLoopback(url: URL): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }

@@ -7,7 +7,7 @@ import { type Endpoint, parseServerUrl, type Region } from "../mistral/endpoint.
 import type { Identity } from "../mistral/mistral-api.ts";
 import { cleanText } from "../outside-text.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { Abilities, KnownTarget, ListedKey, Profile } from "./profile.ts";
+import type { Abilities, ListedKey, Profile } from "./profile.ts";
 import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
@@ -41,7 +41,10 @@ export function readProfile(shape: Shape): Profile {
     targets:
       version === 1
         ? shape.texts("targets").map((text) => ({ target: readTarget(text), since: null }))
-        : shape.objects("targets").map(readKnownTarget),
+        : shape.objects("targets").map((known) => ({
+            target: readTarget(known.text("target")),
+            since: known.momentOrNull("since"),
+          })),
   };
 }
 
@@ -81,13 +84,6 @@ export function readName(text: string): Profile["name"] {
   } catch {
     throw new ShapeError(`"name" is not the name of a profile`);
   }
-}
-
-function readKnownTarget(shape: Shape): KnownTarget {
-  return {
-    target: readTarget(shape.text("target")),
-    since: shape.momentOrNull("since"),
-  };
 }
 
 function readAbilities(shape: Shape): Abilities {

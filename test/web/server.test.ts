@@ -181,7 +181,6 @@ describe("the page's server", () => {
       "GET / HTTP/9.9\r\nhost: x\r\n\r\n",
       "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
       `GET / HTTP/1.1\r\nhost: ${host()}\r\nx: ${"y".repeat(20_000)}\r\n\r\n`,
-      `GET / HTTP/1.1\r\nhost: ${host()}\r\nhost: ${host()}\r\nconnection: close\r\n\r\n`,
       `CONNECT example.com:443 HTTP/1.1\r\nhost: ${host()}\r\n\r\n`,
       `POST /session HTTP/1.1\r\nhost: ${host()}\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n`,
       Buffer.concat([

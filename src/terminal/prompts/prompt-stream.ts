@@ -76,7 +76,7 @@ export class PromptStream extends Readable implements KeyListener {
 
   #passOn(burst: InputBurst): void {
     for (const piece of burst) {
-      if (piece.kind === "paste") this.#emit(asLine(piece.text), {});
+      if (piece.kind === "paste") this.#emit(piece.text.trim().replace(/[\n\t]+/g, " "), {});
       else if (piece.kind === "text") this.#type(piece.text);
       else if (piece.key === "ctrl-d" && this.#accepts !== "line") this.stop();
       else this.press(piece.key);
@@ -99,8 +99,4 @@ export class PromptStream extends Readable implements KeyListener {
 function isOffered(piece: InputPiece, accepts: (pressed: string) => boolean): boolean {
   if (piece.kind === "key") return piece.key === "ctrl-d" || accepts(piece.key);
   return [...piece.text].every((letter) => accepts(letter.toLowerCase()));
-}
-
-function asLine(text: string): string {
-  return text.trim().replace(/[\n\t]+/g, " ");
 }

@@ -47,7 +47,7 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
   const prefix = status === "done" && unusual ? symbols.symbol.warn : plainPrefix;
   const question = `${prefix} ${theme.style.message(config.message, status)}  `;
   const dots = isEmpty || command ? "" : `${symbols.symbol.bullet.repeat(8)}  `;
-  const style = isEmpty || status === "done" ? symbols.faint : unusual ? symbols.caution : asIs;
+  const style = isEmpty || status === "done" ? symbols.faint : unusual ? symbols.caution : String;
   const fits = displayWidth(question + dots + note) < columns;
   const line = question + dots + (fits ? style(note) : "");
   const below = fits ? [] : wrap(note, columns - 4).map((part) => `  ${style(part)}`);
@@ -63,8 +63,4 @@ function describe(
   if (text === "") return { note: kind.placeholder };
   const reading = kind.read(text);
   return reading.outcome === "value" ? reading : { note: reading.reason, unusual: true };
-}
-
-function asIs(text: string): string {
-  return text;
 }
