@@ -3,7 +3,6 @@ import { MistralKeyError } from "../errors.ts";
 import { dayAfter, type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
-type Asking = Pick<Deps, "prompts" | "now">;
 type Answer = Expiry | "date" | "unknown";
 
 const never: Choice<Answer> = { value: null, name: "Never" };
@@ -18,7 +17,7 @@ const unknown: Choice<Answer> = { value: "unknown", name: "I do not know", descr
  * @throws Cancelled
  */
 export async function askExpiry(
-  deps: Asking,
+  deps: Deps,
   { justMade }: { readonly justMade: boolean },
 ): Promise<Expiry | undefined> {
   const prompts = await deps.prompts();
@@ -48,7 +47,7 @@ function inDays(days: number, now: Date): Choice<Answer> {
   return { value: day, name: `${days} days`, description: formatDay(day) };
 }
 
-async function askDay({ prompts, now }: Asking): Promise<Expiry> {
+async function askDay({ prompts, now }: Deps): Promise<Expiry> {
   const text = await (await prompts()).text({
     message: "Its last day",
     example: `such as ${formatDay(dayAfter(90, now()))}`,

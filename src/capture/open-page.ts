@@ -1,10 +1,7 @@
 import type { Deps } from "../deps.ts";
 
 /** Opens a console page, or prints its address when no browser can be started. */
-export async function openPageAndSay(
-  { openPage, output }: Pick<Deps, "openPage" | "output">,
-  page: string,
-): Promise<void> {
+export async function openPageAndSay({ openPage, output }: Deps, page: string): Promise<void> {
   if (await openPage(page)) output.ok("Opened in your browser. Come back here when you are done.");
   else {
     const link = output.theme.link(page);

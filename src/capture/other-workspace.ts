@@ -26,7 +26,7 @@ export function describeMove(
  * @param again - the command that takes another key
  * @throws Cancelled when the user declines
  */
-export async function agreeToMove({ prompts }: Pick<Deps, "prompts">, again: string): Promise<void> {
+export async function agreeToMove({ prompts }: Deps, again: string): Promise<void> {
   if (await (await prompts()).confirm({ message: "Use it anyway?", initial: false })) return;
   throw new Cancelled("Stopped. Nothing was changed; the new key still works at Mistral.", {
     hint: `To delete it there: ${ownCommand("open keys")}\nTo use another one: ${again}`,

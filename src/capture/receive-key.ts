@@ -11,7 +11,7 @@ import { readPastedKey } from "../keys/pasted-key.ts";
  * @throws MistralKeyError of kind `usage` when it is no usable key, or none is sent
  */
 export async function receiveKey(
-  { interactive, prompts, readStdin, output }: Pick<Deps, "interactive" | "prompts" | "readStdin" | "output">,
+  { interactive, prompts, readStdin, output }: Deps,
   message: string,
 ): Promise<ApiKey> {
   if (interactive) return await (await prompts()).key<never>({ message });

@@ -10,7 +10,7 @@ import { printHint } from "../terminal/output/failure.ts";
  * @throws what `act` throws, when nobody can retry or the user declines
  */
 export async function retryWhileStoreFails<Result>(
-  { output, interactive, prompts }: Pick<Deps, "output" | "interactive" | "prompts">,
+  { output, interactive, prompts }: Deps,
   act: () => Promise<Result>,
 ): Promise<Result> {
   for (;;) {

@@ -148,7 +148,7 @@ const pauses = [5, 10, 15, 30, 60, 60, 60, 60];
  * @throws Cancelled when the user stops
  */
 export async function retryNewKey(
-  deps: Pick<Deps, "output" | "sleep">,
+  deps: Deps,
   checkKey: () => Promise<KeyCheck>,
   before: KeyCheck,
 ): Promise<KeyCheck> {
@@ -161,7 +161,7 @@ export async function retryNewKey(
   return check;
 }
 
-async function countDown({ output, sleep }: Pick<Deps, "output" | "sleep">, seconds: number): Promise<void> {
+async function countDown({ output, sleep }: Deps, seconds: number): Promise<void> {
   const label = (left: number) => `Trying again in ${left} second${left === 1 ? "" : "s"}`;
   const line = output.progress(label(seconds));
   try {

@@ -32,14 +32,12 @@ export interface Walked {
 /** How a screen is left: to the next one, back, to the paste, or with a pasted key. */
 type Move = "on" | "back" | "skip" | ApiKey;
 
-type Walking = Pick<Deps, "output" | "prompts" | "now" | "openPage">;
-
 /**
  * Shows the screens in turn. The last one is only shown: the paste comes next.
  *
  * @throws Cancelled
  */
-export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
+export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
   const { screens, browser } = walk;
   const last = screens.length - 1;
   const opened = new Set<string>();
@@ -64,7 +62,7 @@ export async function walkSteps(deps: Walking, walk: Walk): Promise<Walked> {
   return { expiresAt, asked, justMade };
 }
 
-function showScreen({ output }: Walking, screen: Screen, screens: readonly Screen[]): void {
+function showScreen({ output }: Deps, screen: Screen, screens: readonly Screen[]): void {
   output.step({
     number: firstStepOf(screens, screen.id),
     total: stepsOf(screens).length,
@@ -81,7 +79,7 @@ function showScreen({ output }: Walking, screen: Screen, screens: readonly Scree
 
 /** Prompts below a screen until it is left. Enter opens the page first if it can, then continues. */
 async function leaveScreen(
-  deps: Walking,
+  deps: Deps,
   screen: Screen,
   at: { readonly isFirst: boolean; readonly browser: boolean; readonly opened: Set<string> },
 ): Promise<Move> {
@@ -109,7 +107,7 @@ async function leaveScreen(
   }
 }
 
-function showTroubles({ output }: Walking, { troubles = [] }: Screen): void {
+function showTroubles({ output }: Deps, { troubles = [] }: Screen): void {
   output.print();
   for (const { seen, remedy } of troubles) {
     output.bullet(output.theme.strong(`${seen}?`));

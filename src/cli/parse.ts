@@ -134,7 +134,6 @@ function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown
   }
 }
 
-/** Maximum width of help, in columns. */
 const widest = 100;
 
 /** Minimum columns for a description beside a name; with less, it goes below. */
@@ -171,7 +170,6 @@ function given(command: Command): Record<string, unknown> {
   return Object.fromEntries(values.filter(([name]) => command.getOptionValueSource(name) !== "default"));
 }
 
-/** Commander's attribute name for a flag. */
 function nameOf(syntax: string): string {
   return new Option(syntax).attributeName();
 }

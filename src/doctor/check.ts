@@ -36,10 +36,7 @@ export interface NetworkProbe {
 
 /** The input of the checks, which change nothing, ask nobody and print nothing. */
 export interface CheckContext {
-  readonly deps: Pick<
-    Deps,
-    "env" | "now" | "profiles" | "journal" | "store" | "signal" | "mistral" | "openTarget"
-  >;
+  readonly deps: Deps;
   readonly profile: ProfileName;
   /** The same profile, with the rule that chose it. */
   readonly choice: ProfileChoice;

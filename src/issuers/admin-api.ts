@@ -41,7 +41,6 @@ const usualTimeoutMs = 10_000;
 /** The API's own default; no filter should match more rows. */
 const mostRows = "100";
 
-/** Attributes of a new key. */
 interface KeyWish {
   readonly name: string | null;
   readonly workspaceId: string;

@@ -103,17 +103,12 @@ function unsaid(what: string): MistralKeyError {
   );
 }
 
-/** What a profile keeps of a row. */
 function listedOf({ expiresAt, lastUsedAt, workspaceName }: IssuedKey, now: Date): ListedKey {
   return { expiresAt, lastUsedAt, workspace: workspaceName, seenAt: now.toISOString() };
 }
 
 /** Saves a stored key's row in its profile; its last day overrides the one that was entered. */
-export function noteListed(
-  { profiles, now }: Pick<Deps, "profiles" | "now">,
-  profile: Profile | undefined,
-  row: IssuedKey,
-): void {
+export function noteListed({ profiles, now }: Deps, profile: Profile | undefined, row: IssuedKey): void {
   const latest = profile && latestOf(profiles, profile);
   if (latest === undefined) return;
   const listed = listedOf(row, now());

@@ -15,7 +15,7 @@ import { facts } from "./facts.ts";
  *   `store-…` kind
  */
 export async function openIssuer(
-  deps: Pick<Deps, "issuer">,
+  deps: Deps,
   profile: ProfileName,
   store: SecretStore,
   endpoint: Endpoint,

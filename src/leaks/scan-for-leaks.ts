@@ -31,10 +31,7 @@ export interface LeakScan {
  * @param options.staged - only what the next commit would contain: quick, for a pre-commit hook
  * @throws Cancelled when the user stops it
  */
-export async function scanForLeaks(
-  deps: Pick<Deps, "profiles" | "journal" | "signal" | "processContext">,
-  { staged }: { readonly staged: boolean },
-): Promise<LeakScan> {
+export async function scanForLeaks(deps: Deps, { staged }: { readonly staged: boolean }): Promise<LeakScan> {
   const { wanted, gaps: unknown } = storedKeys(deps);
   const patterns = new LeakPatterns(wanted);
   const gaps = [
@@ -105,7 +102,7 @@ function withoutRepeats(leaks: readonly Leak[]): readonly Leak[] {
 }
 
 /** Every stored key: those in use, and both of a rotation under way. */
-function storedKeys({ profiles, journal }: Pick<Deps, "profiles" | "journal">): {
+function storedKeys({ profiles, journal }: Deps): {
   readonly wanted: readonly WantedKey[];
   readonly gaps: readonly string[];
 } {

@@ -14,7 +14,6 @@ export interface RepositoryScan {
   readonly below: string;
 }
 
-/** An object that holds keys. */
 interface FoundObject {
   readonly object: GitObject;
   readonly hits: readonly StreamHit[];

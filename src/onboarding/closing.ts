@@ -13,7 +13,7 @@ import { verificationDocument } from "../verification/verification-document.ts";
 import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 
 /** Prints what was stored and what to do next. */
-export function printStored(deps: Pick<Deps, "output" | "env" | "now">, stored: StoredOutcome): void {
+export function printStored(deps: Deps, stored: StoredOutcome): void {
   const { output, now } = deps;
   const { profile, check } = stored;
   printKeyCard(output, { profile, check, now: now() });
@@ -23,10 +23,7 @@ export function printStored(deps: Pick<Deps, "output" | "env" | "now">, stored: 
 }
 
 /** Prints what is left of replacing a key, or the commands to try next. */
-export function printWhatNext(
-  deps: Pick<Deps, "output" | "env">,
-  { profile, replaced }: StoredOutcome,
-): void {
+export function printWhatNext(deps: Deps, { profile, replaced }: StoredOutcome): void {
   if (replaced?.finished === false) printRotation(deps, { ...replaced, profile });
   else printNextCommands(deps.output, profile.name);
 }
@@ -38,7 +35,6 @@ export function printWords(output: Output, check: KeyCheck | undefined): void {
   output.paragraph(`${check.completion.model} says: ${check.words}`);
 }
 
-/** Prints a command that queries the model with the stored key. */
 function printOwnCall(output: Output, { profile, check }: StoredOutcome): void {
   if (check?.diagnosis !== "valid" || check.completion === null) return;
   const command = callInOneLine(profile.endpoint, check.completion.model);
@@ -48,7 +44,6 @@ function printOwnCall(output: Output, { profile, check }: StoredOutcome): void {
   output.line(output.theme.strong(runCommand(profile.name, undefined, command)));
 }
 
-/** Prints the commands to try next. */
 function printNextCommands(output: Output, profile: ProfileName): void {
   const { theme } = output;
   output.print();

@@ -60,7 +60,6 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   return walked.asked ? stored : await noteExpiry(deps, stored, walked);
 }
 
-/** Takes a key from standard input. */
 async function captureSent(
   deps: Deps,
   { verify, expiresAt }: OnboardRequest,

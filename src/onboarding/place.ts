@@ -141,7 +141,7 @@ async function askAboutStored(
  * @throws Cancelled
  */
 export async function askForName(
-  { prompts, profiles }: Pick<Deps, "prompts" | "profiles">,
+  { prompts, profiles }: Deps,
   message = "A name for the new key",
 ): Promise<ProfileName> {
   const text = await (await prompts()).text({

@@ -15,7 +15,7 @@ import type { Choice } from "../terminal/prompts/prompts.ts";
  * @throws MistralKeyError of a `store-…` kind when there is none, with the advice as its hint
  */
 export async function settleStore(
-  deps: Pick<Deps, "store" | "prompts" | "output" | "interactive">,
+  deps: Deps,
   request: KeyRequest,
   profile: Profile | undefined,
 ): Promise<SecretStore> {
@@ -43,33 +43,29 @@ async function askForStore(
   profile: Profile | undefined,
   { prompts, output }: Pick<Deps, "prompts" | "output">,
 ): Promise<StoreOption> {
-  // A missing keychain rarely appears on a retry; a locked one can be unlocked at once.
-  const options: readonly StoreOption[] =
-    failure.kind === "store-absent" ? ["file", "once", "retry", "stop"] : ["retry", "file", "once", "stop"];
   // The file is no choice for a profile whose key is in the keychain.
   const { message, hint } = profile === undefined ? failure : offerOtherStore(failure, profile.store);
   output.warn(output.theme.strong(message), 0);
   for (const line of hint?.split("\n") ?? []) output.next(line);
   output.print();
+  const name = `In the keychain, which ${failure.kind === "store-locked" ? "I have unlocked" : "works now"}`;
+  const retry = { value: "retry", name, description: "check again" } as const;
+  const others = profile === undefined ? [file, once] : [once];
   return (await prompts()).choose({
     message: "Where should the key be kept?",
-    choices: options
-      .filter((option) => option !== "file" || profile === undefined)
-      .map((option) => wordsFor(option, failure.kind === "store-locked")),
+    // A missing keychain rarely appears on a retry; a locked one can be unlocked at once.
+    choices: failure.kind === "store-absent" ? [...others, retry, stop] : [retry, ...others, stop],
   });
 }
 
-function wordsFor(option: StoreOption, isLocked: boolean): Choice<StoreOption> {
-  switch (option) {
-    case "retry": {
-      const done = isLocked ? "which I have unlocked" : "which works now";
-      return { value: option, name: `In the keychain, ${done}`, description: "check again" };
-    }
-    case "file":
-      return { value: option, name: "In an encrypted file", description: "a passphrase opens it" };
-    case "once":
-      return { value: option, name: "Nowhere", description: "use the key in this run, then forget it" };
-    case "stop":
-      return { value: option, name: "Stop here", description: "nothing is changed" };
-  }
-}
+const file: Choice<StoreOption> = {
+  value: "file",
+  name: "In an encrypted file",
+  description: "a passphrase opens it",
+};
+const once: Choice<StoreOption> = {
+  value: "once",
+  name: "Nowhere",
+  description: "use the key in this run, then forget it",
+};
+const stop: Choice<StoreOption> = { value: "stop", name: "Stop here", description: "nothing is changed" };

@@ -63,7 +63,7 @@ function isAt(place: FoundPlace, from: string, { cwd, home, platform }: ProcessC
  * @throws Cancelled when the user presses Ctrl-C
  */
 export async function checkCandidates(
-  deps: Pick<Deps, "mistral" | "output" | "signal" | "interactive" | "prompts">,
+  deps: Deps,
   found: readonly FoundKey[],
   endpoint: Endpoint,
 ): Promise<readonly Candidate[]> {
@@ -96,7 +96,7 @@ export function printChecks(output: Output, candidates: readonly Candidate[]): v
  * @throws MistralKeyError of kind `usage` when there are several and nobody to ask; Cancelled
  */
 export async function chooseCandidates(
-  deps: Pick<Deps, "interactive" | "absence" | "prompts" | "profiles">,
+  deps: Deps,
   candidates: readonly Candidate[],
   at: ProcessContext,
 ): Promise<readonly Candidate[]> {
@@ -129,11 +129,7 @@ export async function chooseCandidates(
   });
 }
 
-function describe(
-  { found, check }: Candidate,
-  { profiles }: Pick<Deps, "profiles">,
-  at: ProcessContext,
-): string {
+function describe({ found, check }: Candidate, { profiles }: Deps, at: ProcessContext): string {
   const [first, ...others] = found.places;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   const said = check === undefined ? [] : [diagnosisWords[check.diagnosis]];

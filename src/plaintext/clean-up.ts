@@ -32,7 +32,6 @@ export interface CleanedPlace {
   readonly reason: string | null;
 }
 
-/** One file that holds the key. */
 interface Candidate {
   readonly finds: readonly [FoundInFile, ...FoundInFile[]];
   readonly plan: PlannedChange;

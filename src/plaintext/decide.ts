@@ -31,7 +31,7 @@ function store(name: string, description: string): Choice<Option> {
  * @throws Cancelled when the user stops
  */
 export async function decideAbout(
-  { output, prompts }: Pick<Deps, "output" | "prompts">,
+  { output, prompts }: Deps,
   check: KeyCheck,
   hasOthers: boolean,
 ): Promise<Decision> {

@@ -33,11 +33,7 @@ export function placeDocument(place: FoundPlace) {
 }
 
 /** Prints every found key with its places. */
-export function printKeys(
-  output: Output,
-  { found, unread }: Discovery,
-  deps: Pick<Deps, "profiles" | "processContext">,
-): void {
+export function printKeys(output: Output, { found, unread }: Discovery, deps: Deps): void {
   const at = deps.processContext();
   const { theme } = output;
   const places = found.flatMap((key) => key.places);

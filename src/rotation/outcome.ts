@@ -69,7 +69,7 @@ function nextStepOf({ left, targets, profile: { name } }: RotationOutcome): stri
 }
 
 /** Prints a rotation's state and what is left to do. */
-export function printRotation({ output, env }: Pick<Deps, "output" | "env">, outcome: RotationOutcome): void {
+export function printRotation({ output, env }: Deps, outcome: RotationOutcome): void {
   const { profile, previous, left, before } = outcome;
   const old = `The old key ${previous.mask}${previous.name === null ? "" : ` (${previous.name})`}`;
   output.print();
@@ -119,7 +119,7 @@ const named = 8;
 
 /** Warns of this user's processes that were started with the old key and still run. */
 export async function warnOfOldProcesses(
-  { output, findProcessesWith }: Pick<Deps, "output" | "findProcessesWith">,
+  { output, findProcessesWith }: Deps,
   before: Profile | null,
 ): Promise<void> {
   if (before === null) return;

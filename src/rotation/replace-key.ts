@@ -151,7 +151,7 @@ function planFor({ before, store, ...known }: ReplaceRequest, oldKey: ApiKey, no
  * @throws MistralKeyError of kind `usage`
  */
 export function refuseReplacedMeanwhile(
-  deps: Pick<Deps, "profiles">,
+  deps: Deps,
   { profile, before }: Pick<RotationRecord, "profile" | "before">,
   key: ApiKey,
 ): void {

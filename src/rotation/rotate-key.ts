@@ -87,7 +87,6 @@ export async function prepareRotation(deps: Deps, request: RotateRequest): Promi
   return stored;
 }
 
-/** Walks the user from opening the page to pasting the new key. */
 async function walkToPaste(
   deps: Deps,
   { profile, expiresAt, browser }: RotateRequest,

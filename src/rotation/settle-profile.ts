@@ -5,10 +5,7 @@ import type { RotationRecord } from "./journal.ts";
 import type { Held } from "./stages.ts";
 
 /** The profile on disk; if that is missing or damaged, the one that the rotation plans. */
-export function profileNow(
-  { profiles }: Pick<Deps, "profiles">,
-  { profile, after }: RotationRecord,
-): Profile {
+export function profileNow({ profiles }: Deps, { profile, after }: RotationRecord): Profile {
   return unlessDamaged(() => profiles.read(profile)) ?? after;
 }
 
@@ -19,7 +16,7 @@ export function profileNow(
  * @param current - the key in use
  */
 export function settleProfile(
-  { profiles }: Pick<Deps, "profiles">,
+  { profiles }: Deps,
   { stage, profile, before, after }: RotationRecord,
   current: Held,
 ): void {

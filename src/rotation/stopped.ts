@@ -5,17 +5,17 @@ import { explain } from "../verification/explain.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { StopReason } from "./stages.ts";
 
-/** What is known when a rotation stops. */
-export interface StopFacts {
-  readonly record: RotationRecord;
-  /** The last check of the key that the reason is about. */
-  readonly check: KeyCheck | undefined;
-  /** The store's display name. */
-  readonly storeName: string;
-}
-
-/** Explains why a rotation cannot continue now, and what to do about it. Nothing has been erased. */
-export function stopped(reason: StopReason, { record, check, storeName }: StopFacts): MistralKeyError {
+/**
+ * Explains why a rotation cannot continue now, and what to do about it. Nothing has been erased.
+ *
+ * @param check - the last one of the key that the reason is about
+ */
+export function stopped(
+  reason: StopReason,
+  record: RotationRecord,
+  check: KeyCheck | undefined,
+  storeName: string,
+): MistralKeyError {
   const { profile } = record;
   const [oldKey, newKey] = [record.oldKey.mask, record.newKey.mask];
   const command = (text: string) => commandFor(profile, text);

@@ -8,7 +8,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
  *
  * @throws MistralKeyError of kind `unfinished`
  */
-export function refuseDuringRotation(profile: ProfileName, { journal }: Pick<Deps, "journal">): void {
+export function refuseDuringRotation(profile: ProfileName, { journal }: Deps): void {
   if (journal.read(profile) !== undefined) throw underWay(profile);
 }
 
@@ -17,7 +17,7 @@ export function refuseDuringRotation(profile: ProfileName, { journal }: Pick<Dep
  *
  * @throws MistralKeyError of kind `usage`
  */
-export function requireRotation(profile: ProfileName, { journal }: Pick<Deps, "journal">): void {
+export function requireRotation(profile: ProfileName, { journal }: Deps): void {
   if (!journal.list().some(({ name }) => name === profile)) throw notUnderWay(profile);
 }
 

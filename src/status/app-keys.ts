@@ -30,7 +30,7 @@ const apps: readonly {
  * sentence each. Vibe's keychain entry is not read.
  */
 export function describeApps(
-  { env, profiles }: Pick<Deps, "env" | "profiles">,
+  { env, profiles }: Deps,
   { found, unread }: Discovery,
   at: ProcessContext,
 ): readonly string[] {

@@ -28,7 +28,10 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
     ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
     `have expired or expire within ${warningDays} days: ${ownCommand("rotate -p NAME")}`,
   );
-  for (const text of [...refusals, ...rotations.map(rotationNotice), ...ends]) output.warn(text);
+  const unfinished = rotations.map(
+    (one) => `${describeRotation(one)}\nTo finish it: ${commandFor(one.name, "rotate --finish")}`,
+  );
+  for (const text of [...refusals, ...unfinished, ...ends]) output.warn(text);
 }
 
 /** One line for several: they top the table above, and everything must fit on a screen. */
@@ -40,10 +43,6 @@ function summarize(
   const [first, ...others] = rows;
   if (first === undefined) return [];
   return [others.length === 0 ? one(first.profile) : `${rows.length} keys ${several}`];
-}
-
-function rotationNotice(rotation: ListedRotation): string {
-  return `${describeRotation(rotation)}\nTo finish it: ${commandFor(rotation.name, "rotate --finish")}`;
 }
 
 /** What is left of an unfinished rotation, in one sentence. */

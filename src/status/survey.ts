@@ -56,7 +56,7 @@ export type ComparedKey =
  * @param only - leaves every other profile out
  */
 export function survey(
-  { profiles, journal, env, now }: Pick<Deps, "profiles" | "journal" | "env" | "now">,
+  { profiles, journal, env, now }: Deps,
   choice: ProfileChoice,
   only: ProfileName | undefined,
 ): Survey {

@@ -19,7 +19,7 @@ const services: readonly string[] = ["github", "kubernetes", "aws", "vercel", "p
  * @throws Cancelled when the user stops
  */
 export async function deliverEverywhere(
-  { openTarget, output }: Pick<Deps, "openTarget" | "output">,
+  { openTarget, output }: Deps,
   profile: ProfileName,
   key: ApiKey,
   targets: readonly TargetReference[],

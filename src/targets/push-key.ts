@@ -161,10 +161,7 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
 }
 
 /** The targets of other profiles, and whose each is: two keys would replace each other there. */
-export function targetsOfOthers(
-  { profiles }: Pick<Deps, "profiles">,
-  name: ProfileName,
-): ReadonlyMap<string, ProfileName> {
+export function targetsOfOthers({ profiles }: Deps, name: ProfileName): ReadonlyMap<string, ProfileName> {
   const others = profiles.list().flatMap((row) => ("profile" in row && row.name !== name ? row.profile : []));
   return new Map(
     others.flatMap((other) => other.targets.map(({ target }) => [targetText(target), other.name] as const)),

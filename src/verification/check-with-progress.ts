@@ -3,9 +3,6 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, CheckStep, KeyCheck } from "../mistral/mistral-api.ts";
 
-/** The dependencies of {@link checkWithProgress}. */
-export type Checking = Pick<Deps, "mistral" | "output" | "signal">;
-
 /** How to check a key. */
 export interface CheckRequest
   extends Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral" | "greets"> {
@@ -20,7 +17,7 @@ export interface CheckRequest
  * @throws Cancelled when the user presses Ctrl-C
  */
 export async function checkWithProgress(
-  deps: Checking,
+  deps: Deps,
   key: ApiKey,
   endpoint: Endpoint,
   { silent = false, ...request }: CheckRequest,
@@ -52,7 +49,7 @@ const atOnce = 2;
  * @returns the results in order; after Ctrl-C, only those that are done
  */
 export async function checkEach<Item, Result>(
-  deps: Checking,
+  deps: Deps,
   items: readonly Item[],
   check: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

@@ -139,7 +139,7 @@ function isAboutTheKey({ known, endpoint }: StoredKeyToCheck, check: KeyCheck): 
 }
 
 function remember(
-  { profiles, journal }: Pick<Deps, "profiles" | "journal">,
+  { profiles, journal }: Deps,
   { request, known, profile, store }: StoredKeyToCheck,
   knowledge: Profile,
 ): readonly string[] {

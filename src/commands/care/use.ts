@@ -42,7 +42,7 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<un
 }
 
 /** With a mistyped name, every command would report that there is no key. */
-function requireProfile(name: ProfileName, { profiles }: Pick<Deps, "profiles">): void {
+function requireProfile(name: ProfileName, { profiles }: Deps): void {
   const names = profiles.list().map((row) => row.name);
   if (name === defaultProfile || names.includes(name)) return;
   const lookalike = profiles.lookalike(name);

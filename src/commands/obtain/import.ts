@@ -11,6 +11,7 @@ import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintex
 import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
+import type { Output } from "../../terminal/output/output.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
 import { worstExitCode } from "../../verification/verify-every-profile.ts";
@@ -45,9 +46,10 @@ async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
   if (discovery.found.length === 0) return nothingFound(deps, request);
   deps.output.print();
   const imported = await importKeys(deps, discovery.found, request);
-  report(deps, imported, request);
-  const [stored] = imported.filter((one) => one.outcome === "stored");
-  if (!json && stored !== undefined && deps.interactive) {
+  report(deps.output, imported);
+  const stored = imported.find((one) => one.outcome === "stored");
+  if (!json && stored !== undefined) {
+    printWhatNext(deps, stored);
     const { offerPlaces } = await import("../../targets/offer-places.ts");
     const removed = imported.flatMap(({ cleaned }) => cleaned.filter(({ outcome }) => outcome === "removed"));
     await offerPlaces(deps, stored.profile, stored.key, new Set(removed.map(({ place }) => place.kind)));
@@ -76,16 +78,13 @@ function nothingFound({ output, profiles }: Deps, { profile, json }: Asked): Exi
 }
 
 /** Prints the outcome, unless the flow has done so. */
-function report(deps: Deps, imported: readonly ImportedKey[], { json }: Asked): void {
-  const { output } = deps;
+function report(output: Output, imported: readonly ImportedKey[]): void {
   for (const one of imported) {
     if (one.outcome === "kept") output.paragraph("The stored key was not changed.");
     if (one.outcome !== "refused" || one.cleaned.length > 0) continue;
     printExplanation(output, one.check);
     output.paragraph("The key was not stored, and its copies were left as they are.");
   }
-  const [first] = imported.filter((one) => one.outcome === "stored");
-  if (!json && first !== undefined) printWhatNext(deps, first);
 }
 
 function documentOf(one: ImportedKey, request: ImportRequest, now: Date): object {

@@ -53,11 +53,7 @@ export const clipboardCheck: Check = {
     const found = clipboardPrograms(platform, env).some(
       ({ copy: [program] }) => findProgram(program, processContext) !== undefined,
     );
-    return found
-      ? { state: "ok", message: "It can be reached." }
-      : {
-          state: "ok",
-          message: "No program here can reach it. Pasting into the terminal works without one.",
-        };
+    const none = "No program here can reach it. Pasting into the terminal works without one.";
+    return { state: "ok", message: found ? "It can be reached." : none };
   },
 };

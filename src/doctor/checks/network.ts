@@ -133,7 +133,6 @@ export const apiCheck = networkCheck("api", "Mistral API", (probe, { endpoint })
   return { state: "ok", message: `${new URL(addressOf(endpoint)).host} answers in ${probe.ms} ms.` };
 });
 
-/** A check of what the call without a key shows. */
 function networkCheck(
   id: string,
   title: string,

@@ -45,7 +45,6 @@ const headers = {
 /** In Unix seconds. */
 const created = 1_785_000_000;
 
-/** The answers by path. */
 function answersFor(keyName: string): Readonly<Record<string, unknown>> {
   const model = (id: string, completion_chat: boolean) => ({
     id,

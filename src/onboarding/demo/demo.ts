@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { suggestKeyName } from "../../capture/steps.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled } from "../../errors.ts";
@@ -26,7 +26,7 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
     message: "A demonstration asks questions",
     hint: `In a terminal: ${commandFor(profile, "init --demo")}`,
   });
-  const key = ApiKey.of(madeUpKey());
+  const key = ApiKey.of(`demo${randomBytes(14).toString("hex")}`);
   const server = await startDemoServer(key, suggestKeyName(real.machineName(), real.now()));
   const { output } = real;
   const forRealKey = `For a real key: ${commandFor(profile, "init")}`;
@@ -69,12 +69,6 @@ function madeUpOutside(real: Deps): Deps {
     drafts: async () => ({ read: () => undefined, write: () => {}, remove: () => {} }),
     openPage: async () => false,
   };
-}
-
-function madeUpKey(): string {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  const pick = () => letters.charAt(randomInt(letters.length));
-  return `demo${Array.from({ length: 28 }, pick).join("")}`;
 }
 
 const noProfiles: ProfileRegistry = {
