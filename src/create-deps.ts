@@ -56,7 +56,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     absence,
     stdinIsTerminal,
     stdoutIsTerminal: stdout.isTTY === true,
-    opensPages: opensPages(env, platform),
+    opensPages: !flags.off("browser") && opensPages(env, platform),
     env,
     signal,
     now,
@@ -133,7 +133,7 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
         self: [process.execPath, process.argv[1] ?? "", "__clear-clipboard"],
       }),
     keyOnPage: async (message) => (await import("./web/on-page.ts")).keyOnPage(deps, message),
-    openPage: async (url) => (await import("./terminal/browser.ts")).openPage(url, env),
+    openPage: async (url) => deps.opensPages && (await import("./terminal/browser.ts")).openPage(url, env),
   };
   return deps;
 }

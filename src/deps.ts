@@ -31,6 +31,7 @@ export interface Deps {
   readonly interactive: boolean;
   /** Why nobody can answer; `undefined` when a user can. */
   readonly absence: Absence | undefined;
+  /** Whether pages may and can be opened in a browser. */
   readonly opensPages: boolean;
   readonly stdinIsTerminal: boolean;
   /** Whether stdout is a terminal: others may see it, and it stays in the scrollback. */

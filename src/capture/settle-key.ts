@@ -78,8 +78,10 @@ export async function settleKey(
 }
 
 const paste: Choice<Next> = { value: "paste", name: "Paste another key" };
-const again: Choice<Next> = { value: "again", name: "Check it again" };
-const stop: Choice<Next> = { value: "stop", name: "Stop", description: "nothing is stored" };
+/** Checks the same key again. */
+export const again: Choice<"again"> = { value: "again", name: "Check it again" };
+/** Ends the program. */
+export const stop: Choice<"stop"> = { value: "stop", name: "Stop", description: "nothing is stored" };
 const wait: Choice<Next> = {
   value: "wait",
   name: "Wait and try this key again",
@@ -93,7 +95,8 @@ const codestral: Choice<Next> = {
   description: "sends it to codestral.mistral.ai",
 };
 
-function keep(name: string, description: string): Choice<Next> {
+/** Stores a key that could not be used when it was checked. */
+export function keep(name: string, description: string): Choice<"keep"> {
   return { value: "keep", name, description };
 }
 

@@ -12,7 +12,6 @@ export interface Walk {
   readonly from: ScreenId;
   /** The expiration date, if known; `undefined` asks for it. */
   readonly expiresAt: Expiry | undefined;
-  readonly browser: boolean;
   /** Called before each screen, so that a stopped wizard can be continued. */
   readonly onScreen?: (id: ScreenId, expiresAt: Expiry | undefined) => void;
 }
@@ -38,7 +37,7 @@ type Move = "on" | "back" | "skip" | ApiKey;
  * @throws Cancelled
  */
 export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
-  const { screens, browser } = walk;
+  const { screens } = walk;
   const last = screens.length - 1;
   const opened = new Set<string>();
   let { expiresAt } = walk;
@@ -50,7 +49,7 @@ export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
     walk.onScreen?.(screen.id, expiresAt);
     showScreen(deps, screen, screens);
     if (index === last) break;
-    const move = await leaveScreen(deps, screen, { isFirst: index === 0, browser, opened });
+    const move = await leaveScreen(deps, screen, { isFirst: index === 0, opened });
     if (move instanceof ApiKey) return { key: move, expiresAt, asked, justMade: screen.id === "create" };
     if (screen.id === "create" && move === "on") {
       justMade = true;
@@ -81,11 +80,11 @@ function showScreen({ output }: Deps, screen: Screen, screens: readonly Screen[]
 async function leaveScreen(
   deps: Deps,
   screen: Screen,
-  at: { readonly isFirst: boolean; readonly browser: boolean; readonly opened: Set<string> },
+  at: { readonly isFirst: boolean; readonly opened: Set<string> },
 ): Promise<Move> {
   const prompts = await deps.prompts();
   for (;;) {
-    const canOpen = at.browser && !at.opened.has(screen.page);
+    const canOpen = deps.opensPages && !at.opened.has(screen.page);
     const move = await prompts.press<Move | "open" | "help", ApiKey>({
       keys: [
         canOpen

@@ -24,14 +24,8 @@ export const globalFlags: readonly FlagEntry[] = [
   { syntax: "--verbose", description: "say more about what is done and why it failed" },
 ];
 
-/** Commands that help lists together. */
-export interface CommandGroup {
-  readonly title: string;
-  readonly commands: readonly CommandEntry[];
-}
-
 /** Command groups, in help order; each has a file in `table/` and a folder in `commands/`. */
-export const commandGroups: readonly CommandGroup[] = [
+export const commandGroups = [
   { title: "Get a key", commands: obtainCommands },
   { title: "Use it", commands: useCommands },
   { title: "Look after it", commands: careCommands },

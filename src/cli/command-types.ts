@@ -2,15 +2,10 @@ import type { Deps } from "../deps.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { Flags } from "./flags.ts";
 
-/** A flag in commander's syntax, `-p, --profile <name>`. */
-export interface FlagEntry {
-  readonly syntax: string;
+/** A flag, `-p, --profile <name>`. */
+export interface FlagEntry extends ArgumentEntry {
   /** A synonym, such as `--force`; help does not list it separately. */
   readonly alias?: string;
-  readonly description: string;
-  readonly choices?: readonly string[];
-  /** What Tab offers for its value, if not {@link choices}. */
-  readonly suggests?: Suggestions;
   /** May be given several times. */
   readonly several?: boolean;
   /** Camel-cased names of flags it excludes. */
@@ -19,6 +14,7 @@ export interface FlagEntry {
 
 /** A positional argument, `[page]`, `<shell>`, `[command...]`. */
 export interface ArgumentEntry {
+  /** In commander's form. */
   readonly syntax: string;
   readonly description: string;
   readonly choices?: readonly string[];

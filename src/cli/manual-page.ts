@@ -73,7 +73,7 @@ function flagLines(flag: FlagEntry): string[] {
   return tagged(term, withChoices(flag));
 }
 
-function withChoices({ description, choices }: FlagEntry | ArgumentEntry): string {
+function withChoices({ description, choices }: ArgumentEntry): string {
   return choices === undefined ? description : `${description} (${choices.join(", ")})`;
 }
 

@@ -23,9 +23,8 @@ import { leadToKey, type Obtained } from "./wizard.ts";
  * @throws Cancelled; MistralKeyError of kinds `usage`, `store-…` and `unfinished`
  */
 export async function onboard(outside: Deps, request: OnboardRequest): Promise<OnboardOutcome> {
-  const openPage = request.browser ? outside.openPage : async () => false;
   // A piped key is taken without questions, even in a terminal.
-  const deps = { ...outside, openPage, interactive: outside.interactive && request.from !== "stdin" };
+  const deps = { ...outside, interactive: outside.interactive && request.from !== "stdin" };
   // The user may paste the key at any earlier question.
   let prompts: Promise<Prompts> | undefined;
   const early: Deps = {
@@ -55,7 +54,6 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
     place: current.place,
     captured,
     expiresAt: walked.expiresAt,
-    browser: request.browser,
   });
   return walked.asked ? stored : await noteExpiry(deps, stored, walked);
 }

@@ -12,8 +12,6 @@ export interface OnboardRequest extends PlaceRequest {
   /** Where the key comes from: the wizard, or standard input. */
   readonly from: "prompt" | "stdin";
   readonly verify: boolean;
-  /** Whether pages may be opened in a browser. */
-  readonly browser: boolean;
   /** The made-up key that Enter takes in the demonstration. */
   readonly offered?: ApiKey;
 }

@@ -20,8 +20,6 @@ export interface Storing {
   readonly captured: Pick<Exclude<CapturedKey, { outcome: "refused" }>, "key" | "check">;
   /** The last day, if known. */
   readonly expiresAt: Expiry | undefined;
-  /** Whether pages may be opened in a browser. */
-  readonly browser: boolean;
 }
 
 /**
@@ -31,10 +29,7 @@ export interface Storing {
  *   nothing changed; of kind `unfinished` when only its profile could not be written; `usage` when another
  *   run has stored a key there meanwhile
  */
-export async function storeKey(
-  deps: Deps,
-  { place, captured, expiresAt, browser }: Storing,
-): Promise<StoredOutcome> {
+export async function storeKey(deps: Deps, { place, captured, expiresAt }: Storing): Promise<StoredOutcome> {
   const { profile: name, store, endpoint, known, stored } = place;
   const { key, check } = captured;
   saySameElsewhere(deps, name, key);
@@ -47,7 +42,7 @@ export async function storeKey(
     const profile = await keepKey(deps, place, { ...facts, expiresAt: end, targets, adminKey });
     return { outcome: "stored", profile, key, store, check, replaced: undefined };
   }
-  const replaced = await replaceKey(deps, { ...facts, store, before: known, browser });
+  const replaced = await replaceKey(deps, { ...facts, store, before: known });
   return { outcome: "stored", profile: replaced.profile, key, store, check, replaced };
 }
 

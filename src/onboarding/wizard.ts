@@ -98,7 +98,6 @@ async function walkFrom(deps: Deps, request: OnboardRequest, from: Draft): Promi
     from: screen,
     // `null` is an answer too: the key never expires.
     expiresAt: request.expiresAt === undefined ? from.expiresAt : request.expiresAt,
-    browser: request.browser,
     onScreen: (shown, expiresAt) => drafts.write(request.profile, { start, screen: shown, expiresAt }),
   });
 }

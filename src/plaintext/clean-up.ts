@@ -47,8 +47,16 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
   for (const file of [...files.filter((one) => !isOfTool(one)), ...files.filter(isOfTool)]) {
     cleaned.push(...(await settle(deps, file, await isWanted(deps, file, request))));
   }
-  await explainRest(deps, request, cleaned, at);
-  explainTargets(deps, request, cleaned);
+  const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
+  await explainRest(deps, request, removed, at);
+  const left = cleaned.filter(({ outcome }) => outcome === "kept").length;
+  if (left > 0) {
+    deps.output.warn(
+      `${left === 1 ? "1 plaintext copy was" : `${left} plaintext copies were`} left in place. To list what is there:`,
+    );
+    deps.output.line(deps.output.theme.strong(ownCommand("import --list")), 4);
+  }
+  explainTargets(deps, request, removed);
   return cleaned;
 }
 
@@ -56,10 +64,9 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
 function explainTargets(
   { output, profiles }: Deps,
   { kept }: CleanUp,
-  cleaned: readonly CleanedPlace[],
+  removed: readonly FoundInFile[],
 ): void {
   if (kept === undefined) return;
-  const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
   for (const { target } of profiles.read(kept.profile)?.targets ?? []) {
     const isCleaned = ({ kind, file }: FoundInFile) =>
       target.kind === "dotenv" ? file.path === target.path : kind === target.kind;
@@ -157,10 +164,9 @@ async function settle(
 async function explainRest(
   { output, ancestors }: Deps,
   { found, kept }: CleanUp,
-  cleaned: readonly CleanedPlace[],
+  removed: readonly FoundInFile[],
   at: ProcessContext,
 ): Promise<void> {
-  const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
   const variable = found.places.find((place) => place.kind === "environment")?.variable;
   if (variable !== undefined) {
     const shell = guessShell({ ...at, ancestors: await ancestors() });
@@ -188,12 +194,5 @@ async function explainRest(
     output.line(output.theme.strong(ownCommand("doctor --scan")), 4);
     output.paragraph("If it is, replace it:", 4);
     output.line(output.theme.strong(commandFor(kept.profile, "rotate")), 4);
-  }
-  const left = cleaned.filter(({ outcome }) => outcome === "kept").length;
-  if (left > 0) {
-    output.warn(
-      `${left === 1 ? "1 plaintext copy was" : `${left} plaintext copies were`} left in place. To list what is there:`,
-    );
-    output.line(output.theme.strong(ownCommand("import --list")), 4);
   }
 }

@@ -1,3 +1,4 @@
+import { again, keep, stop } from "../capture/settle-key.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
@@ -6,22 +7,16 @@ import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 
 /** The user's decision on a found key whose verdict is not `usable`. */
-export type Decision = "store" | "again" | "another" | "remove";
+export type Decision = "keep" | "again" | "another" | "remove";
 
 type Option = Decision | "stop";
 
-const again: Choice<Option> = { value: "again", name: "Check it again" };
 const another: Choice<Option> = { value: "another", name: "Another one", description: "of the keys above" };
 const removeCopy: Choice<Option> = {
   value: "remove",
   name: "Just remove this copy",
   description: "each change is shown first",
 };
-const stop: Choice<Option> = { value: "stop", name: "Stop", description: "nothing is stored" };
-
-function store(name: string, description: string): Choice<Option> {
-  return { value: "store", name, description };
-}
 
 /**
  * Prints Mistral's answer and asks what to do with the key. Does not offer to paste again or wait: that
@@ -45,13 +40,13 @@ export async function decideAbout(
 function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
   switch (verdictOf(check)) {
     case "limited":
-      return [store("Store it anyway", "it works once the limit is lifted"), again, another, stop];
+      return [keep("Store it anyway", "it works once the limit is lifted"), again, another, stop];
     case "unknown":
-      return [again, store("Store it unverified", "check it later, with verify"), another, stop];
+      return [again, keep("Store it unverified", "check it later, with verify"), another, stop];
     default:
       if (check.diagnosis === "invalid-key") return [another, removeCopy, stop];
       if (check.diagnosis === "wrong-product" && check.product === "vibe") {
-        return [another, store("Store it anyway", "for Mistral Vibe only"), stop];
+        return [another, keep("Store it anyway", "for Mistral Vibe only"), stop];
       }
       return [another, stop];
   }

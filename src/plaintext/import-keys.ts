@@ -36,8 +36,6 @@ export interface ImportRequest extends PlaceRequest {
   readonly pick: KeyPick;
   /** Whether to check all matching keys first, without asking. */
   readonly check: boolean;
-  /** Whether pages may be opened in a browser. */
-  readonly browser: boolean;
   readonly clean: CleanChoice | undefined;
 }
 
@@ -125,7 +123,7 @@ async function importOne(
     if (next === "remove") {
       return { outcome: "refused", found, check, cleaned: await clean(importing, found) };
     }
-    if (next === "store") break;
+    if (next === "keep") break;
     check = await checkOne(importing, found);
   }
   let place = await findPlace(deps, request);
@@ -154,8 +152,8 @@ async function store(
   place: Place,
 ): Promise<StoredOutcome> {
   if (place.store.kind === "memory") throw new Cancelled("Stopped. The key was not stored.");
-  const { expiresAt, browser } = request;
-  const stored = await storeKey(deps, { place, captured: { key, check }, expiresAt, browser });
+  const { expiresAt } = request;
+  const stored = await storeKey(deps, { place, captured: { key, check }, expiresAt });
   const asks = deps.interactive && stored.profile.expiresAt === undefined;
   const noted = asks ? await noteExpiry(deps, stored, { justMade: false }) : stored;
   printKeyCard(deps.output, { profile: noted.profile, check, now: deps.now() });

@@ -19,8 +19,6 @@ export type RevokeOldKey = (rotation: RotationRecord) => Promise<void>;
 
 /** How to retire the old key. */
 export interface RetireOptions {
-  /** Whether pages may be opened. */
-  readonly browser: boolean;
   /** How long to wait for Mistral to refuse the old key, in milliseconds; `undefined` if not given. */
   readonly waitMs?: number | undefined;
   /**
@@ -57,7 +55,7 @@ export async function retireOldKey(deps: Deps, keys: RetiringKeys, options: Reti
   const line = deps.output.progress("Asking Mistral about the old key");
   let state = await lookAtOldKey(keys).finally(() => line.clear());
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
-  const { browser, yes, waitMs, revoke } = options;
+  const { yes, waitMs, revoke } = options;
   const isShared = warnOfSharing(deps, keys);
   try {
     if (revoke !== undefined && !isShared) {
@@ -72,7 +70,7 @@ export async function retireOldKey(deps: Deps, keys: RetiringKeys, options: Reti
       return state === "old-key-forbidden" && yes ? "given-up" : state;
     }
     showRow(deps, keys.record, state);
-    const choice = await askToDelete(deps, browser, state);
+    const choice = await askToDelete(deps, state);
     if (choice === "give-up") return "given-up";
     return choice === "later" ? state : await watch(deps, keys, state, waitMs ?? usualWaitMs);
   } catch (error) {
@@ -143,13 +141,13 @@ function showRow({ output }: Deps, { oldKey }: RotationRecord, state: Left): voi
 
 type Choice = "watch" | "later" | "give-up";
 
-async function askToDelete(deps: Deps, browser: boolean, state: Left): Promise<Choice> {
+async function askToDelete(deps: Deps, state: Left): Promise<Choice> {
   const open: PressKey<"open"> = { press: "enter", does: "open in the browser", value: "open" };
   // It may stay forbidden forever, as in a closed workspace, and never be proven dead.
   const giveUp: PressKey<Choice> = { press: "f", does: "forget it here", value: "give-up" };
   const keys: readonly PressKey<Choice | "open">[] = [
-    ...(browser ? [open] : []),
-    { press: browser ? "d" : "enter", does: "I am deleting it", value: "watch" },
+    ...(deps.opensPages ? [open] : []),
+    { press: deps.opensPages ? "d" : "enter", does: "I am deleting it", value: "watch" },
     ...(state === "old-key-forbidden" ? [giveUp] : []),
     { press: "l", does: "later", value: "later" },
   ];

@@ -89,7 +89,7 @@ export async function prepareRotation(deps: Deps, request: RotateRequest): Promi
 
 async function walkToPaste(
   deps: Deps,
-  { profile, expiresAt, browser }: RotateRequest,
+  { profile, expiresAt }: RotateRequest,
   { key, profile: before }: StoredKey,
 ): Promise<Walked> {
   const { output } = deps;
@@ -109,7 +109,6 @@ async function walkToPaste(
     screens: screens.filter(({ id }) => id === "create" || id === "copy"),
     from: "create",
     expiresAt,
-    browser,
   });
 }
 

@@ -1,4 +1,5 @@
 import { type FailureKind, MistralKeyError } from "../errors.ts";
+import { codeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor } from "../hints.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { explain } from "../verification/explain.ts";
@@ -84,6 +85,6 @@ export function stopped(
 }
 
 function kindOf(check: KeyCheck | undefined): FailureKind {
-  const limited = ["no-plan", "rate-limited", "over-capacity"];
-  return check !== undefined && limited.includes(check.diagnosis) ? "unusable" : "unreachable";
+  const code = check && codeOfDiagnosis[check.diagnosis];
+  return code === exitCodes.unusable ? "unusable" : "unreachable";
 }

@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, CheckStep, KeyCheck } from "../mistral/mistral-api.ts";
@@ -61,7 +62,12 @@ export async function checkEach<Item, Result>(
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) {
       if (deps.signal.aborted) return;
-      results[index] = await check(item);
+      try {
+        results[index] = await check(item);
+      } catch (error) {
+        if (error instanceof Cancelled) return;
+        throw error;
+      }
       done += 1;
       line.update(`${label}, ${done} done`);
     }

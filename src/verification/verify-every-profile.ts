@@ -42,27 +42,20 @@ export async function verifyEveryProfile(
     const failed = (error: unknown) => ({ profile, failure: expected(error) });
     found.push(await readKeyToCheck(deps, { ...options, profile }).catch(failed));
   }
-  const checked = await checkEach(deps, found, async (one) =>
+  const results = await checkEach(deps, found, async (one) =>
     "failure" in one ? one : await checkOne(deps, one),
   );
-  const results = checked.filter((result) => result !== undefined);
   return { results, unchecked: found.length - results.length };
 }
 
 type Failed = Extract<ProfileResult, { readonly failure: unknown }>;
 
-/** Checks one key; `undefined` if the user pressed Ctrl-C first. */
-async function checkOne(deps: Deps, found: StoredKeyToCheck): Promise<ProfileResult | undefined> {
+async function checkOne(deps: Deps, found: StoredKeyToCheck): Promise<ProfileResult> {
   const { history, key, request } = found;
   const { quick, model, profile } = request;
   const api = await deps.mistral(found.endpoint);
-  try {
-    const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
-    return { profile, verified: conclude(deps, found, check) };
-  } catch (error) {
-    if (error instanceof Cancelled) return undefined;
-    throw error;
-  }
+  const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
+  return { profile, verified: conclude(deps, found, check) };
 }
 
 function expected(error: unknown): MistralKeyError {

@@ -14,16 +14,15 @@ import { SharedPrompts } from "./shared-prompts.ts";
  * Runs `work` with its questions asked on a page in the browser. The terminal mirrors the page and can take
  * over at every question.
  *
- * @param options.browser - whether to open a browser if the user would see it
- * @param options.idleMs - how long to wait for the page or an answer; ten minutes by default
- * @param work - gets dependencies with the page in place of the terminal
- * @throws what `work` throws; Cancelled after `options.idleMs` without activity on the page; MistralKeyError
+ * @param work - gets dependencies with the page in place of the terminal, which open no further page
+ * @param idleMs - how long to wait for the page or an answer; ten minutes by default
+ * @throws what `work` throws; Cancelled after `idleMs` without activity on the page; MistralKeyError
  *   of kind `usage` with `--no-input` or in CI
  */
 export async function onPage<Result>(
   real: Deps,
-  { browser, idleMs = 600_000 }: { readonly browser: boolean; readonly idleMs?: number },
   work: (deps: Deps) => Promise<Result>,
+  idleMs = 600_000,
 ): Promise<Result> {
   if (real.absence === "no-input" || real.absence === "ci") {
     throw new MistralKeyError(
@@ -74,7 +73,7 @@ export async function onPage<Result>(
   };
   let end: End = "failed";
   try {
-    await showLink(real, server, { browser });
+    await showLink(real, server);
     if (await prompts.waitFor(opened.signal)) {
       real.output.ok("The page is open. What happens there shows here too.");
     }
@@ -111,7 +110,7 @@ export async function keyOnPage(real: Deps, message: string): Promise<ApiKey | u
     initial: true,
   });
   if (!wanted) return undefined;
-  return await onPage(real, { browser: true }, async (deps) => {
+  return await onPage(real, async (deps) => {
     const key = await (await deps.prompts()).key({ message });
     deps.output.ok("Your key has arrived. The rest happens in the terminal.");
     return key;
@@ -121,14 +120,13 @@ export async function keyOnPage(real: Deps, message: string): Promise<ApiKey | u
 async function showLink(
   { output, env, opensPages, openPage }: Deps,
   { link, port }: PageServer,
-  { browser }: { readonly browser: boolean },
 ): Promise<void> {
   output.print();
   if (isRemote(env)) {
     output.paragraph("You are on this machine over SSH. On the machine where your browser is, run:");
     output.line(output.theme.strong(`ssh -N -L ${port}:127.0.0.1:${port} ${hostOf(env)}`));
     output.paragraph("Then open this there; it works once:");
-  } else if (browser && opensPages && (await openPage(link))) {
+  } else if (opensPages && (await openPage(link))) {
     output.ok("A page was opened in your browser. If you do not see it, open this there; it works once:");
   } else {
     output.paragraph("Open this in a browser on this machine; it works once:");

@@ -14,7 +14,6 @@ function walk(answers: readonly ScriptedAnswer[]) {
     screens: screensFor({ suggestedName: "laptop-sep-2026", start: "new" }),
     from: "sign-in",
     expiresAt: null,
-    browser: true,
   });
 }
 

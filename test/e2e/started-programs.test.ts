@@ -95,6 +95,7 @@ describe.skipIf(process.platform !== "linux")("a program that is started to help
     ["open keys", ["xdg-open"], {}],
     ["open keys", ["a-browser"], { BROWSER: "a-browser" }],
     ["open keys", ["a-browser"], { BROWSER: "../bin/a-browser" }],
+    ["open keys --no-browser", [], { BROWSER: "a-browser" }],
     ["run --redact -- true", ["mkfifo"], {}],
     ["env --write .env", ["git"], {}],
     ["import --list", ["git"], {}],

@@ -172,7 +172,6 @@ class Run {
         store,
         endpoint,
         before: this.#profile === "damaged" ? undefined : this.#profile,
-        browser: true,
         check: checkOf(this.#fates.new),
       });
       return { end: outcome.left ?? "rotated", advice: adviceIn(rotationDocument(outcome).hint) };
@@ -181,7 +180,6 @@ class Run {
       profile: defaultProfile,
       store: "memory",
       direction: event === "--abort --yes" ? "back" : "forward",
-      browser: false,
       yes: event !== "--finish",
     });
     if (outcome.outcome !== "rotated") return { end: outcome.outcome, advice: undefined };

@@ -7,7 +7,9 @@ import type { TestDeps } from "./deps.ts";
 export async function runLine(deps: TestDeps, ...argv: readonly string[]): Promise<number> {
   const invocation = parseCommandLine(argv, { columns: () => 80, version: "0" });
   if (invocation.kind === "text") throw new Error(invocation.text);
-  const code = (await invocation.command.run(invocation, deps)) ?? exitCodes.done;
+  const withoutBrowser = { ...deps, opensPages: false, openPage: async () => false };
+  const here = invocation.flags.off("browser") ? withoutBrowser : deps;
+  const code = (await invocation.command.run(invocation, here)) ?? exitCodes.done;
   expect(deps.script.aloud).toEqual([]);
   return code;
 }

@@ -12,12 +12,9 @@ const ask = async (page: Deps) =>
   await (await page.prompts()).choose({ message: "Well?", choices: [{ value: "yes", name: "Yes" }] });
 
 /** Asks on a page; returns the result and the page, once the link is there. */
-async function serve(
-  options: TestDepsOptions,
-  wanted: { readonly browser: boolean; readonly idleMs?: number },
-) {
+async function serve(options: TestDepsOptions, idleMs?: number) {
   deps = openTestDeps(options);
-  const served = onPage(deps, wanted, ask).then(
+  const served = onPage(deps, ask, idleMs).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
@@ -28,7 +25,7 @@ async function serve(
 
 describe("what is asked on a page", () => {
   it("comes back from there, and the link was opened in the browser", async () => {
-    const { served, open } = await serve({}, { browser: true });
+    const { served, open } = await serve({});
     const page = await open();
     await page.question(/^Well/);
     await page.answer({ choice: 0 });
@@ -40,7 +37,7 @@ describe("what is asked on a page", () => {
   });
 
   it("is not opened when no browser is wanted", async () => {
-    const { served, open } = await serve({}, { browser: false });
+    const { served, open } = await serve({ opensPages: false });
     const page = await open();
     await page.question(/^Well/);
     deps.interrupt();
@@ -49,7 +46,7 @@ describe("what is asked on a page", () => {
   });
 
   it("is given up when no answer comes for so long, which page and terminal say", async () => {
-    const { served, open } = await serve({}, { browser: false, idleMs: 900 });
+    const { served, open } = await serve({ opensPages: false }, 900);
     const page = await open();
     expect(await served).toMatchObject({
       error: { message: expect.stringContaining("nothing was done"), hint: expect.stringContaining("again") },
@@ -60,6 +57,6 @@ describe("what is asked on a page", () => {
 
   it.each(["no-input", "ci"] as const)("is refused when nobody may be asked: %s", async (absence) => {
     deps = openTestDeps({ absence });
-    await expect(onPage(deps, { browser: true }, ask)).rejects.toMatchObject({ kind: "usage" });
+    await expect(onPage(deps, ask)).rejects.toMatchObject({ kind: "usage" });
   });
 });

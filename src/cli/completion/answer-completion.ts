@@ -27,16 +27,15 @@ export async function answerCompletion([
       profiles: () => profiles.list().map(({ name }) => ({ value: name })),
       targets: () => profiles.list().flatMap(targetsOf),
     });
-    const candidates = completion.kind === "values" ? completion.candidates : [];
     // zsh and fish filter all values themselves, by the user's settings, and quote the one they insert.
     const filters = shell === "zsh" || shell === "fish";
-    const lines = candidates
+    const lines = (completion === "files" ? [] : completion)
       .filter(({ value }) => filters || value.startsWith(current))
       .map(({ value, description }) => {
         const word = filters || value.startsWith("-") ? value : shellWord(value);
         return description === undefined ? word : `${word}\t${description}`;
       });
-    writeSync(1, `${[completion.kind, ...lines].join("\n")}\n`);
+    writeSync(1, `${[completion === "files" ? "files" : "values", ...lines].join("\n")}\n`);
   } catch {
     // A message would land in the middle of the user's typing.
   }

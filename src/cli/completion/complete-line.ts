@@ -16,11 +16,8 @@ export interface KnownValues {
 }
 
 /** What Tab offers at the end of a command line. */
-export type Completion =
-  | { readonly kind: "values"; readonly candidates: readonly Candidate[] }
-  | { readonly kind: "files" };
+export type Completion = readonly Candidate[] | "files";
 
-const nothing: Completion = { kind: "values", candidates: [] };
 const everywhere: readonly FlagEntry[] = [{ syntax: "-h, --help", description: "show help" }];
 const atTheTop: readonly FlagEntry[] = [{ syntax: "-V, --version", description: "print the version" }];
 const helpCommand: Candidate = { value: "help", description: "show help for a command" };
@@ -49,42 +46,35 @@ export function completeLine(words: readonly string[], current: string, known: K
       const flag = flagsOf(command).find((entry) => namesOf(entry).includes(name));
       if (flag !== undefined && takesValue(flag) && !word.includes("=")) awaiting = flag;
     } else if (command?.passThrough === true) {
-      return { kind: "files" };
+      return "files";
     } else if (command !== undefined) {
       missing = missing.slice(1);
     } else if (word !== helpCommand.value) {
       command = commandNamed(word);
-      if (command === undefined) return nothing;
+      if (command === undefined) return [];
       missing = command.args ?? [];
     }
   }
 
   const offer = (suggestions: Suggestions = []): Completion => {
-    if (suggestions === "files") return { kind: "files" };
-    const candidates =
-      typeof suggestions === "string" ? known[suggestions]() : suggestions.map((value) => ({ value }));
-    return { kind: "values", candidates };
+    if (suggestions === "files") return "files";
+    return typeof suggestions === "string" ? known[suggestions]() : suggestions.map((value) => ({ value }));
   };
-  const offerFlags = (): Completion => {
-    const candidates = flagsOf(command).map((flag) => ({
-      value: namesOf(flag).at(-1) ?? "",
-      description: flag.description,
-    }));
-    return { kind: "values", candidates };
-  };
+  const offerFlags = (): Completion =>
+    flagsOf(command).map((flag) => ({ value: namesOf(flag).at(-1) ?? "", description: flag.description }));
   if (awaiting !== undefined && mayBeValue(current, awaiting)) {
     return offer(awaiting.choices ?? awaiting.suggests);
   }
   if (current.startsWith("-") && !flagsEnded) return offerFlags();
   if (command === undefined) {
     const commands = commandTable.map(({ name, summary }) => ({ value: name, description: summary }));
-    return { kind: "values", candidates: [...commands, helpCommand] };
+    return [...commands, helpCommand];
   }
   // Another program's command line.
-  if (command.passThrough === true) return { kind: "files" };
+  if (command.passThrough === true) return "files";
   const [argument] = missing;
   if (argument !== undefined) return offer(argument.choices ?? argument.suggests);
-  return flagsEnded ? nothing : offerFlags();
+  return flagsEnded ? [] : offerFlags();
 }
 
 function flagsOf(command: CommandEntry | undefined): readonly FlagEntry[] {

@@ -35,7 +35,6 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     ...settings,
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     from: flags.on("withKey") ? "stdin" : "prompt",
-    browser: !flags.off("browser") && deps.opensPages,
     waitMs: readWait(flags.value("wait"), settings.profile),
     yes: flags.on("yes"),
     auto,
@@ -52,11 +51,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
     if (direction === undefined) refuseDuringRotation(options.profile, deps);
     else requireRotation(options.profile, deps);
     const { onPage } = await import("../../web/on-page.ts");
-    return await onPage(
-      deps,
-      options,
-      async (page) => (await work(page, { ...options, browser: false })).code,
-    );
+    return await onPage(deps, async (page) => (await work(page, options)).code);
   }
   const { code, document } = await work(deps, options);
   if (json) deps.output.json(document);

@@ -18,7 +18,7 @@ export async function status({ flags }: CommandInput, deps: Deps): Promise<undef
   } else if (json) deps.output.json(statusDocument(found));
   else if (flags.on("web")) {
     const { onPage } = await import("../../web/on-page.ts");
-    await onPage(deps, { browser: !flags.off("browser") }, async (page) => {
+    await onPage(deps, async (page) => {
       await show(page, found, "cards");
       await (await page.prompts()).press({ keys: [{ press: "enter", does: "close", value: true }] });
     });

@@ -25,7 +25,6 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
     ...readSettings(flags, deps),
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     check: flags.on("check"),
-    browser: !flags.off("browser") && deps.opensPages,
     replace: flags.on("yes"),
     named: flags.value("profile") !== undefined || Boolean(deps.env.MISTRAL_KEY_PROFILE),
     pick: { from: flags.value("from"), mask: flags.value("key") },
@@ -34,9 +33,7 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
   if (flags.on("list")) return list(deps, await findKeys(deps.processContext()), request.json);
   if (!flags.on("web")) return await quietly(deps, () => findAndImport(deps, request));
   const { onPage } = await import("../../web/on-page.ts");
-  return await onPage(deps, request, (page) =>
-    quietly(page, () => findAndImport(page, { ...request, browser: false })),
-  );
+  return await onPage(deps, (page) => quietly(page, () => findAndImport(page, request)));
 }
 
 async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {

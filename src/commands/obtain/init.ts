@@ -26,13 +26,12 @@ export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
     expiresAt: expires === undefined ? undefined : parseExpiry(expires, deps.now()),
     from: flags.on("withKey") ? "stdin" : "prompt",
     verify: !flags.off("verify"),
-    browser: !flags.off("browser") && deps.opensPages,
     replace: flags.on("yes"),
   };
   const work = flags.on("demo") ? showDemonstration : obtain;
   if (!flags.on("web")) return await work(deps, request);
   const { onPage } = await import("../../web/on-page.ts");
-  return await onPage(deps, request, (page) => work(page, { ...request, browser: false }));
+  return await onPage(deps, (page) => work(page, request));
 }
 
 async function showDemonstration(deps: Deps, request: Asked): Promise<ExitCode> {

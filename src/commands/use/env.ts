@@ -21,7 +21,17 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<undefine
   const as = name === standardVariable ? "" : ` --as ${name}`;
   const shellFlag = asked === undefined ? "" : ` --shell ${asked}`;
   const command = (flag = "") => commandFor(settings.profile, `env${shellFlag}${as}${flag}`);
-  const shell = asked ?? (await guess(command, { name, settings }, deps));
+  const shell = asked ?? guessShell({ ...deps.processContext(), ancestors: await deps.ancestors() });
+  if (shell === undefined) {
+    throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
+      hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand the line for bash.`,
+    });
+  }
+  if (shell === "other") {
+    throw new MistralKeyError("usage", "env cannot write for this shell.", {
+      hint: `Have your shell set ${name} to what this prints: ${commandFor(settings.profile, "get")}\nTo print the line for another shell: ${command(" --shell bash")}`,
+    });
+  }
   if (settings.json) {
     throw new MistralKeyError("usage", "env prints a key, which --json never does.", {
       hint: `Leave --json out, or ask for the key itself: ${commandFor(settings.profile, "get --json")}`,
@@ -75,29 +85,6 @@ async function writeFile(
     else output.warn("Others may be able to read the file: its disk does not support permissions.");
   }
   output.next(`It holds the key in plaintext. Without a file: ${runCommand(profile, name)}`, 2);
-}
-
-/** This command as given, plus one flag. */
-type SameCommand = (flag?: string) => string;
-
-async function guess(
-  command: SameCommand,
-  { name, settings }: { readonly name: string; readonly settings: Settings },
-  deps: Deps,
-): Promise<Shell> {
-  const shell = guessShell({ ...deps.processContext(), ancestors: await deps.ancestors() });
-  switch (shell) {
-    case undefined:
-      throw new MistralKeyError("usage", "mistral-key cannot tell which shell this is.", {
-        hint: `Name it: ${command(` --shell ${shells.join("|")}`)}. Other POSIX shells understand the line for bash.`,
-      });
-    case "other":
-      throw new MistralKeyError("usage", "env cannot write for this shell.", {
-        hint: `Have your shell set ${name} to what this prints: ${commandFor(settings.profile, "get")}\nTo print the line for another shell: ${command(" --shell bash")}`,
-      });
-    default:
-      return shell;
-  }
 }
 
 const evaluations: Readonly<Record<Exclude<Shell, "powershell">, (command: string) => string>> = {

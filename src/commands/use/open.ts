@@ -11,12 +11,11 @@ export async function open({ args, flags }: CommandInput, deps: Deps): Promise<u
   const page = (args[0] ?? "keys") as ConsolePage;
   const { output } = deps;
   const url = consolePages[page];
-  const browser = !flags.off("browser");
-  const opened = browser && (await deps.openPage(url));
+  const opened = await deps.openPage(url);
   if (flags.on("json")) output.json({ page, url, opened });
   else if (opened) output.paragraph(`Opening ${output.theme.link(url)} in your browser.`, 0);
   else {
-    if (browser) output.paragraph("No browser can be opened from here. The page is at:", 0);
+    if (!flags.off("browser")) output.paragraph("No browser can be opened from here. The page is at:", 0);
     output.answer(`${url}\n`);
   }
 }

@@ -37,7 +37,7 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
     output.line(output.theme.strong(key.reveal()));
     output.print();
     const endpoint = { region: "global", serverUrl: server.url, madeUp: true } as const;
-    const made = { ...request, store: undefined, endpoint, browser: false, offered: key };
+    const made = { ...request, store: undefined, endpoint, offered: key };
     const outcome = await quietly(real, () => onboard(madeUpOutside(real), made));
     if (outcome.outcome === "stored") {
       const { profile: made, check } = outcome;
@@ -67,6 +67,7 @@ function madeUpOutside(real: Deps): Deps {
     profiles: noProfiles,
     journal: noJournal,
     drafts: async () => ({ read: () => undefined, write: () => {}, remove: () => {} }),
+    opensPages: false,
     openPage: async () => false,
   };
 }

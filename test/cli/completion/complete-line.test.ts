@@ -9,17 +9,13 @@ const known = {
 const complete = (...words: string[]) => completeLine(words.slice(0, -1), words.at(-1) ?? "", known);
 const values = (...words: string[]) => {
   const completion = complete(...words);
-  return completion.kind === "values" ? completion.candidates.map(({ value }) => value) : completion.kind;
+  return completion === "files" ? completion : completion.map(({ value }) => value);
 };
 
 describe("completeLine", () => {
   it("offers every command, with what it does", () => {
     expect(values("")).toEqual([...commandTable.map(({ name }) => name), "help"]);
-    expect(complete("")).toMatchObject({
-      candidates: expect.arrayContaining([
-        { value: "status", description: expect.stringContaining("profile") },
-      ]),
-    });
+    expect(complete("")).toContainEqual({ value: "status", description: expect.stringContaining("profile") });
     expect(values("--json", "")).toContain("verify");
   });
 

@@ -247,8 +247,8 @@ describe("rotate --auto", () => {
     api.behave("forbidden", { on: ["admin-create"] });
     api.keys.accept(newKey.reveal());
     const answers = [answer.press("enter"), answer.key(newKey.reveal(), /The new key/)];
-    deps = deps.next({ answers, browser: false });
-    await run({ expires: "90d", browser: false });
+    deps = deps.next({ answers, opensPages: false });
+    await run({ expires: "90d" });
     expect(deps.stderr()).toContain("is not allowed to do this: Forbidden");
     expect((await slotsOf(deps)).current).toBe("new");
   });
@@ -260,8 +260,8 @@ describe("rotate --auto", () => {
 
   it("leaves the old key to the person when it may not delete it", async () => {
     api.behave("forbidden", { on: ["admin-delete"] });
-    deps = deps.next({ answers: [answer.press("l", /I am deleting it/)], browser: false });
-    expect(await run({ browser: false })).toEqual({ code: 9 });
+    deps = deps.next({ answers: [answer.press("l", /I am deleting it/)], opensPages: false });
+    expect(await run()).toEqual({ code: 9 });
     expect(deps.stderr()).toContain("The old key could not be deleted for you.");
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });

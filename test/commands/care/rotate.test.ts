@@ -835,8 +835,9 @@ describe("rotate in a terminal", () => {
     expect(deps.opened).toEqual([]);
   });
 
-  it("opens no browser with --no-browser", async () => {
+  it("opens no browser in a whole rotation when there is none", async () => {
     deps = deps.next({
+      opensPages: false,
       answers: [
         answer.press("enter", /continue/),
         answer.choose("Never"),
@@ -844,7 +845,7 @@ describe("rotate in a terminal", () => {
         answer.press("l"),
       ],
     });
-    expect(await run({ browser: false })).toBe(9);
+    expect(await run({})).toBe(9);
     expect(deps.opened).toEqual([]);
   });
 

@@ -8,5 +8,5 @@ import { storeKey } from "../stored-key.ts";
 const [serverUrl = ""] = process.argv.slice(2);
 await runInTerminal({ serverUrl }, async (deps) => {
   await storeKey(deps as TestDeps, { serverUrl });
-  return await rotate({ args: [], flags: new Flags({ browser: false }) }, deps);
+  return await rotate({ args: [], flags: new Flags({}) }, { ...deps, opensPages: false });
 });
