@@ -5,7 +5,7 @@ import { UnfitFile } from "./file-errors.ts";
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /** A file's content, and its stats at the time of opening. */
-interface FileContent {
+export interface FileContent {
   readonly bytes: Buffer;
   readonly stats: Stats;
   /** Equal for two paths that lead to the same file. */

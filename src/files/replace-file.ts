@@ -23,9 +23,9 @@ export async function replaceFile(
 ): Promise<Replacement> {
   const untouched = (reason: string): Replacement => ({ outcome: "untouched", reason });
   if ((file.mode & 0o222) === 0) return untouched("it is read-only");
-  if (file.links > 1)
+  if (file.stats.nlink > 1)
     return untouched("it has other names on this disk (hard links), and those would keep the key");
-  if (isForeign(file.owner)) return untouched("it belongs to another user");
+  if (isForeign(file.stats.uid)) return untouched("it belongs to another user");
 
   const folder = dirname(file.realPath);
   const temporary = temporaryPath(folder);
@@ -60,7 +60,8 @@ function writeTemporary(path: string, file: TextFile, content: Buffer): number {
   createFile(path, content, (descriptor) => {
     const made = fstatSync(descriptor);
     if (process.platform !== "win32") {
-      if (made.gid !== file.group) fchownSync(descriptor, file.owner, file.group);
+      const { uid, gid } = file.stats;
+      if (made.gid !== gid) fchownSync(descriptor, uid, gid);
       fchmodSync(descriptor, file.mode);
     }
     kept = fstatSync(descriptor).mode & 0o7777;

@@ -1,23 +1,17 @@
 import { realpathSync, statSync } from "node:fs";
 import { codeOf, reasonOf } from "./file-errors.ts";
-import { readSmallFile } from "./read-file.ts";
+import { type FileContent, readSmallFile } from "./read-file.ts";
 
 /** A file as it was read, with what it takes to change it later and to detect changes by others. */
-export interface TextFile {
+export interface TextFile extends FileContent {
   /** The path as requested. */
   readonly path: string;
   readonly realPath: string;
-  readonly bytes: Buffer;
   /** The byte order mark, or empty. */
   readonly mark: string;
   /** What follows the mark, decoded as Latin-1: one character per byte. */
   readonly text: string;
   readonly mode: number;
-  readonly owner: number;
-  readonly group: number;
-  readonly links: number;
-  /** Equal for two paths that lead to the same file. */
-  readonly identity: string;
 }
 
 /** The outcome of reading a file. */
@@ -38,25 +32,13 @@ export async function readTextFile(path: string): Promise<Reading> {
     const realPath = realpathSync(path);
     if (statSync(realPath).isDirectory()) return { state: "absent" };
     // A link may have taken its place meanwhile, so none is followed now.
-    const { bytes, stats, identity } = readSmallFile(realPath, { links: "refused", longest });
+    const content = readSmallFile(realPath, { links: "refused", longest });
+    const { bytes, stats } = content;
     if (bytes.includes(0)) return { state: "unread", reason: "it is not in UTF-8" };
     const text = bytes.toString("latin1");
     const mark = text.startsWith("\xef\xbb\xbf") ? text.slice(0, 3) : "";
-    return {
-      state: "read",
-      file: {
-        path,
-        realPath,
-        bytes,
-        mark,
-        text: text.slice(mark.length),
-        mode: stats.mode & 0o7777,
-        owner: stats.uid,
-        group: stats.gid,
-        links: stats.nlink,
-        identity,
-      },
-    };
+    const mode = stats.mode & 0o7777;
+    return { state: "read", file: { ...content, path, realPath, mark, text: text.slice(mark.length), mode } };
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { state: "absent" };

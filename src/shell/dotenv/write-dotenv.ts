@@ -113,7 +113,7 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
   const text = file.mark + setVariable(file.text, entry.name, value);
   const content = Buffer.from(text, "latin1");
   const mode = file.mode & 0o600;
-  const isSafe = !isForeign(file.owner) && (mode === file.mode || process.platform === "win32");
+  const isSafe = !isForeign(file.stats.uid) && (mode === file.mode || process.platform === "win32");
   if (isSafe && content.equals(file.bytes)) {
     removeLeftovers(dirname(file.realPath));
     return { outcome: "unchanged", mode: file.mode };
