@@ -12,7 +12,6 @@ import type { ApiCall } from "./sdk-client.ts";
 /** Options of API calls. */
 export interface SessionOptions {
   readonly endpoint: Endpoint;
-  /** For the proxy variables. */
   readonly env: Environment;
   now(): Date;
   /** Time limit of a call including retries, in milliseconds; 10 s by default. */
@@ -93,7 +92,6 @@ export class ApiSession {
     return { ...assessment, context: { history, mask, usualShape, endpoint, model, accepted, timeoutMs } };
   }
 
-  /** @throws Cancelled if the caller's signal is aborted */
   throwIfCancelled(): void {
     if (this.#call.signal?.aborted) throw new Cancelled();
   }

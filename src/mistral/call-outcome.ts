@@ -35,12 +35,10 @@ export type ConnectionFailureReason =
   | "certificate"
   | "tls"
   | "timeout"
-  /** Not a usable HTTP response. */
   | "not-an-answer"
   | "proxy-password"
   | "proxy"
   | "proxy-setting"
-  /** No connection, or it broke. */
   | "connection";
 
 /** A call that got no answer. */

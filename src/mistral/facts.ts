@@ -4,7 +4,6 @@ export interface Fact {
   readonly says: string;
   /** A page, or user reports of Mistral's answers. */
   readonly source: string;
-  /** The month the source was read. */
   readonly seen: `${string} 20${number}`;
 }
 

@@ -87,14 +87,11 @@ export type CheckStep =
 export interface CallContext {
   readonly history: KeyHistory;
   readonly mask: string;
-  /** Whether the key has today's usual shape. */
   readonly usualShape: boolean;
   readonly endpoint: Endpoint;
-  /** The model called or requested. */
   readonly model: string | undefined;
   /** Whether an earlier call accepted the key. */
   readonly accepted: boolean;
-  /** The time limit of a call, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -175,7 +172,6 @@ export interface Model {
   readonly capabilities: readonly Capability[];
   /** The day of its removal, past or future; `null` if not announced. ISO 8601. */
   readonly deprecatedAt: string | null;
-  /** The replacement Mistral names. */
   readonly replacement: string | null;
   /** Whether it is archived, as fine-tuned models can be. */
   readonly archived: boolean;

@@ -3,7 +3,6 @@ import type { Environment } from "../running/environment.ts";
 /** How calls reach an address. */
 type Route =
   | { readonly kind: "direct" }
-  /** Tunnelled through this proxy. */
   | { readonly kind: "proxy"; readonly proxy: URL; readonly variable: string }
   /** A variable names an unusable proxy. Its value may hold a password, so it is left out. */
   | { readonly kind: "unusable"; readonly variable: string };

@@ -22,7 +22,6 @@ interface ApiAccess {
   /** Without a trailing slash. */
   readonly address: string;
   readonly key: ApiKey;
-  /** For the proxy variables. */
   readonly env: Environment;
 }
 

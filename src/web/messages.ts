@@ -83,5 +83,4 @@ export type Reply =
   | { readonly outcome: "refused"; readonly reason: string }
   /** A key of unusual shape; accepted if sent again with `anyway`. */
   | { readonly outcome: "unusual"; readonly reason: string }
-  /** The question is not open. */
   | { readonly outcome: "stale" };

@@ -14,7 +14,6 @@ import { readStyled } from "./styled-text.ts";
 /** How the page asks a question. */
 export interface PageForm<Value> {
   readonly form: QuestionForm;
-  /** Checks an answer. */
   take(answer: Answer): Taken<Value>;
 }
 

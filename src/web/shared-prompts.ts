@@ -46,7 +46,6 @@ interface Asked<Pasted> extends PastedKeyQuestion<Pasted> {
 /** Questions on the page; at each one the terminal can take over or hand back. */
 export class SharedPrompts implements Prompts {
   readonly #sides: Sides;
-  /** Whether the page asks now. */
   onPage = true;
 
   constructor(sides: Sides) {

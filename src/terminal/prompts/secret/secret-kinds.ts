@@ -4,7 +4,6 @@ import type { TextKind } from "../text-capture.ts";
 
 /** How a hidden text is validated and described. No sentence may contain any part of it. */
 export interface SecretKind<Value> extends TextKind<Value> {
-  /** Shown for an empty input. */
   readonly placeholder: string;
 }
 
