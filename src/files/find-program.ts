@@ -1,3 +1,4 @@
+import type { spawn } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { codeOf } from "./file-errors.ts";
@@ -64,7 +65,9 @@ function isFile(file: string): boolean {
   }
 }
 
-/** Whether Windows itself can start a file; a script needs cross-spawn, which escapes its arguments. */
-export function isExecutable(file: string): boolean {
-  return /\.(?:exe|com)$/i.test(file);
+/** What starts a program: Node, but a script on Windows needs cross-spawn, which escapes its arguments. */
+export async function spawnFor(file: string, platform: NodeJS.Platform): Promise<typeof spawn> {
+  return platform === "win32" && !/\.(?:exe|com)$/i.test(file)
+    ? (await import("cross-spawn")).default.spawn
+    : process.getBuiltinModule("node:child_process").spawn;
 }

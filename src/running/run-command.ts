@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import { MistralKeyError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { reasonOf } from "../files/file-errors.ts";
-import { findProgram, isExecutable, programFolders } from "../files/find-program.ts";
+import { findProgram, programFolders, spawnFor } from "../files/find-program.ts";
 import { shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { showName } from "../outside-text.ts";
@@ -51,12 +51,10 @@ export async function runCommand(
 ): Promise<ExitCode> {
   if (name === "") throw notFound(name, starter.env);
   const { platform, signal, handOver, stdout, stderr } = starter;
-  const onWindows = platform === "win32";
   // cross-spawn would look in the current folder first, which may be anybody's, and would take a program
   // of the Microsoft Store that exits with 1 for a missing one.
-  const program = (onWindows && findProgram(name, { env, platform })) || name;
-  const startChild =
-    onWindows && !isExecutable(program) ? (await import("cross-spawn")).default.spawn : spawn;
+  const program = (platform === "win32" && findProgram(name, { env, platform })) || name;
+  const startChild = await spawnFor(program, platform);
   const masked = redact && (await (await import("./masked-output.ts")).openMaskedOutput(redact, starter));
   await flushAll([stdout, stderr]);
   let child: ChildProcess | undefined;

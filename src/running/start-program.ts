@@ -1,7 +1,7 @@
-import { ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { ChildProcess, type SpawnOptions } from "node:child_process";
 import { PassThrough, type Readable } from "node:stream";
 import { codeOf } from "../files/file-errors.ts";
-import { findProgram, isExecutable } from "../files/find-program.ts";
+import { findProgram, spawnFor } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { type Environment, helperEnvironment } from "./environment.ts";
 
@@ -148,7 +148,7 @@ async function spawnHelper(
     platform,
     keys: input instanceof ApiKey ? [...keys, input] : keys,
   });
-  const start = onWindows && !isExecutable(file) ? (await import("cross-spawn")).default.spawn : spawn;
+  const start = await spawnFor(file, platform);
   try {
     const spawnOptions: SpawnOptions = {
       cwd,
