@@ -60,8 +60,6 @@ const ownSettings: readonly string[] = [
   "MISTRAL_KEY_STORE",
 ];
 
-const ofMistral = /MISTRAL|CODESTRAL/i;
-
 /** A shorter value could match by chance. */
 const shortestKey = 16;
 
@@ -95,12 +93,12 @@ export function helperEnvironment(
  * Returns a copy of the whole process environment, and reduces the process's own to what any program
  * may inherit, for libraries that spawn programs without passing an environment.
  *
- * On Windows, which ignores case in names, the copy has those of Mistral's products in capitals, as they
- * are asked for here.
+ * On Windows, which ignores case in names, the copy has those that are asked for here in capitals. The rest
+ * keep theirs: under `run`, a shell of Git for Windows tells them apart.
  */
 export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | "platform">): Environment {
   const spelled = (name: string) =>
-    platform === "win32" && ofMistral.test(name) ? name.toUpperCase() : name;
+    platform === "win32" && /MISTRAL_(?:API_)?KEY/i.test(name) ? name.toUpperCase() : name;
   const whole = Object.fromEntries(Object.entries(env).map(([name, value]) => [spelled(name), value]));
   const left = helperEnvironment(whole, { platform });
   for (const [name, before] of Object.entries(env)) {
@@ -112,5 +110,5 @@ export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | 
 }
 
 function isOfMistral(name: string): boolean {
-  return ofMistral.test(name) && !ownSettings.includes(name.toUpperCase());
+  return /MISTRAL|CODESTRAL/i.test(name) && !ownSettings.includes(name.toUpperCase());
 }

@@ -72,11 +72,15 @@ describe("takeEnvironment", () => {
       Path: "C:\\bin",
       mistral_api_key: key.reveal(),
       Mistral_Key_Profile: "work",
+      llm_mistral_key: "of llm",
+      mistral_model: "codestral-latest",
     };
     expect(takeEnvironment({ env, platform: "win32" })).toEqual({
       Path: "C:\\bin",
       MISTRAL_API_KEY: key.reveal(),
       MISTRAL_KEY_PROFILE: "work",
+      LLM_MISTRAL_KEY: "of llm",
+      mistral_model: "codestral-latest",
     });
     expect(env).toEqual({ Path: "C:\\bin", Mistral_Key_Profile: "work" });
   });
