@@ -5,6 +5,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ProcessContext } from "../../src/files/process-context.ts";
 import { type Discovery, type FoundInFile, findKeys } from "../../src/plaintext/find-keys.ts";
+import { llmKeys, platform } from "../support/platform.ts";
 import { chosenKey, otherKey } from "./planted-home.ts";
 
 let home: string;
@@ -21,8 +22,6 @@ function write(file: string, content: string | Buffer): void {
   mkdirSync(dirname(join(home, file)), { recursive: true });
   writeFileSync(join(home, file), content);
 }
-
-const platform = process.platform === "win32" ? "win32" : "linux";
 
 async function find(options: Partial<ProcessContext> = {}): Promise<Discovery> {
   const env = { PATH: process.env.PATH, HOME: home };
@@ -168,8 +167,7 @@ test.runIf(process.platform !== "win32" && process.getuid?.() !== 0)(
 );
 
 test("a damaged file of a tool is reported and the rest is searched", async () => {
-  const settings = platform === "win32" ? "AppData/Roaming" : ".config";
-  write(`${settings}/io.datasette.llm/keys.json`, `{"mistral": "${chosenKey}"`);
+  write(llmKeys, `{"mistral": "${chosenKey}"`);
   write(".aider.conf.yml", "a: [");
   write(".env", line);
 

@@ -7,9 +7,9 @@ import { doctor } from "../../src/commands/machine/doctor.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
 import { newKey, oldKey, otherKey, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
+import { llmKeys } from "../support/platform.ts";
 
 const key = otherKey.reveal();
-const llmKeys = `${process.platform === "win32" ? "AppData/Roaming" : ".config"}/io.datasette.llm/keys.json`;
 let deps: TestDeps;
 
 beforeEach(async () => {

@@ -19,6 +19,7 @@ import type { SecretStore } from "../../src/stores/secret-store.ts";
 import { openTarget } from "../../src/targets/open-target.ts";
 import type { Absence } from "../../src/terminal/absence.ts";
 import { readStdin } from "../../src/terminal/stdin.ts";
+import { platform } from "./platform.ts";
 import { recordOutput } from "./recorded-output.ts";
 import { type ScriptedAnswer, ScriptedPrompts } from "./scripted-prompts.ts";
 
@@ -81,9 +82,6 @@ export interface TestDeps extends Deps {
   /** Fails when an answer was not used, and removes the folder. */
   close(): void;
 }
-
-/** Linux, but on Windows, where paths and PATH have another form. */
-const platform = process.platform === "win32" ? "win32" : "linux";
 
 /** Builds a {@link TestDeps}. Call `close` at the end of every test. */
 export function openTestDeps(options: TestDepsOptions = {}): TestDeps {

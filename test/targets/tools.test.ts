@@ -15,10 +15,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fullDisk, withDisk } from "../support/disk.ts";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
+import { llmKeys } from "../support/platform.ts";
 import { key, openPushing, otherKey, type Pushing } from "./pushing.ts";
 
 const posix = process.platform !== "win32";
-const llmKeys = `${posix ? ".config" : "AppData/Roaming"}/io.datasette.llm/keys.json`;
 let on: Pushing;
 const at = (name: string) => join(on.deps.home, name);
 const read = (name: string) => readFileSync(at(name), "utf8");
