@@ -77,8 +77,11 @@ export function shellWord(text: string): string {
   const word = text.startsWith("-") ? `./${text}` : text;
   if (search?.platform === "win32") {
     if (/^[\w:./-]+$/.test(word)) return word;
-    // In cmd.exe, PowerShell and Git's bash alike. The rest is quoted for PowerShell.
-    return /["$`%!]|\\$/.test(word) ? `'${showName(word).replaceAll("'", "''")}'` : `"${showName(word)}"`;
+    // In cmd.exe, PowerShell and Git's bash alike. The rest is quoted for PowerShell, to which typographic
+    // quotes are quotes, too. Source: learn.microsoft.com, about_Quoting_Rules, November 2026.
+    return /["\u201c-\u201e$`%!]|\\$/.test(word)
+      ? `'${showName(word).replace(/['\u2018-\u201b]/g, "$&$&")}'`
+      : `"${showName(word)}"`;
   }
   if (/^[\w@%+:,./~-]+$/.test(word)) return word;
   const shown = showName(word);

@@ -71,6 +71,7 @@ describe("a path in a command to copy", () => {
     ["dotenv:C:\\my app\\it's.env", `"dotenv:C:\\my app\\it's.env"`],
     ["C:\\$HOME\\it's", "'C:\\$HOME\\it''s'"],
     ["C:\\app\\", "'C:\\app\\'"],
+    ["C:\\a\u201d; calc; \u201c\u2019", "'C:\\a\u201d; calc; \u201c\u2019\u2019'"],
   ])("is one word to the shells of Windows: %s", (path, word) => {
     startedIn({ env: {}, platform: "win32" });
     expect(shellWord(path)).toBe(word);
