@@ -25,7 +25,7 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
   await Promise.all(
     [...repositories].map(async ([folder, files]) => {
       const names = files.map((path) => relative(folder, path).split(sep).join("/"));
-      const asked = names.flatMap(namesInGit);
+      const asked = names.flatMap((name) => namesInGit(folder, name));
       const [tracked, ignored] = await Promise.all([
         git.ask(questions.tracked, { folder, paths: asked.map((name) => `:(icase,literal)${name}`) }),
         git.ask(questions.ignored, { folder, input: asked.join("\0") }),
@@ -36,7 +36,7 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
         else if (namesIn(tracked.bytes).some((known) => known === name || isSame(join(folder, known), path)))
           states.set(path, "tracked");
         else {
-          const isIgnored = namesInGit(name).every((one) => namesIn(ignored.bytes).includes(one));
+          const isIgnored = namesInGit(folder, name).every((one) => namesIn(ignored.bytes).includes(one));
           states.set(path, isIgnored ? "ignored" : "not-ignored");
         }
       });
@@ -46,12 +46,13 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
 }
 
 /**
- * The names that git may have for a file. On macOS a name may keep an accent apart from its letter, and git
+ * The names that git may have for a file below a repository's top. On macOS a name may keep an accent apart from its letter, and git
  * composes the two, but neither in a `.gitignore` nor in what it is asked on stdin. Source: git-config(1),
  * core.precomposeUnicode, November 2026.
  */
-export function namesInGit(name: string): readonly string[] {
-  return [...new Set([name, name.normalize("NFC")])];
+export function namesInGit(top: string, name: string): readonly string[] {
+  const composed = name.normalize("NFC");
+  return composed !== name && isSame(join(top, name), join(top, composed)) ? [name, composed] : [name];
 }
 
 /** Whether two names are one file, as `.ENV` and `.env` on a case-insensitive disk. */

@@ -9,7 +9,7 @@ function gitignoreLines(top: string, path: string): readonly string[] {
   const name = relative(top, path).split(sep).join("/");
   // A name with a line break cannot be written there.
   if (/[\r\n]/.test(name)) return [];
-  return namesInGit(name).map((one) => `/${one.replace(/[\\*?[\]]|\s(?=\s*$)/g, "\\$&")}`);
+  return namesInGit(top, name).map((one) => `/${one.replace(/[\\*?[\]]|\s(?=\s*$)/g, "\\$&")}`);
 }
 
 /**

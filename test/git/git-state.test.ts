@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, linkSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -53,8 +61,17 @@ it("is that of the file, under the composed name that git on macOS gives it", as
 it("is not ignored while git on macOS would add it under its composed name", async () => {
   writeFileSync(at(".gitignore"), `/${apart}\n`);
   writeFileSync(at(apart), "A=1\n");
+  alsoName(apart, composed);
   expect(await stateOf(apart)).toBe("not-ignored");
   await addToGitignore(at(apart));
+  expect(await stateOf(apart)).toBe("ignored");
+});
+
+it("is ignored where the composed name would be another file", async (test) => {
+  writeFileSync(at(apart), "A=1\n");
+  if (existsSync(at(composed))) return test.skip("this disk takes the two for one");
+  await addToGitignore(at(apart));
+  expect(readFileSync(at(".gitignore"), "utf8")).toBe(`.env\n/${apart}\n`);
   expect(await stateOf(apart)).toBe("ignored");
 });
 
