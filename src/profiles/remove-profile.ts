@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, isDamage, MistralKeyError, unlessDamaged } from "../errors.ts";
+import { Cancelled, isDamage, joinHints, MistralKeyError, unlessDamaged, withSentence } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
@@ -52,9 +52,16 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   // Keys go before the profile, so that the next run can finish an interrupted removal.
   for (const slot of everySlot) await store.delete({ profile, slot });
   if (strayOnly) return found;
-  deps.journal.end(profile);
-  deps.profiles.remove(profile);
-  (await deps.drafts()).remove(profile);
+  try {
+    deps.journal.end(profile);
+    deps.profiles.remove(profile);
+    (await deps.drafts()).remove(profile);
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    throw withSentence(error, "The key is deleted, but not all of the notes about it.", {
+      hint: joinHints(error.hint, `Then finish it: ${commandFor(profile, "remove")}`),
+    });
+  }
   return found;
 }
 

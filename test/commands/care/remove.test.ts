@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { remove } from "../../../src/commands/care/remove.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
@@ -228,6 +228,23 @@ describe("remove", () => {
     const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
     expect(await remove({ args: [], flags: new Flags({ yes: true }) }, both)).toBeUndefined();
     expect(deps.stderr()).toContain("mistral-key remove --store file");
+  });
+
+  it("says that the key is gone when the disk keeps the notes about it", async () => {
+    deps = deps.next();
+    const remove = vi.spyOn(deps.profiles, "remove").mockImplementationOnce(() => {
+      throw new MistralKeyError("store-denied", "The disk is read-only.", { hint: "Change that." });
+    });
+    const flags = { yes: true };
+    await expect(run(flags, { profiles: deps.profiles })).rejects.toMatchObject({
+      kind: "store-denied",
+      message: expect.stringMatching(/^The disk is read-only\. The key is deleted/),
+      hint: expect.stringMatching(/^Change that\.\n.*mistral-key remove$/),
+    });
+    expect(remove).toHaveBeenCalledOnce();
+    expect(await slotsOf(deps)).toEqual(empty);
+    expect(await run(flags)).toBe(0);
+    expect(deps.profiles.list()).toEqual([]);
   });
 
   it("is repeated after being cut off at any instant", async () => {
