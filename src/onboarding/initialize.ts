@@ -1,9 +1,10 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { moveKey } from "../stores/move-key.ts";
-import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import type { StoreKind } from "../stores/secret-store.ts";
 import { quietly, requirePerson } from "../terminal/absence.ts";
 import { onboard } from "./onboard.ts";
 import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
@@ -13,7 +14,7 @@ import { settleStore } from "./settle-store.ts";
 export type InitOutcome =
   | OnboardOutcome
   /** The stored key was moved to another store. */
-  | { readonly outcome: "moved"; readonly profile: Profile; readonly store: SecretStore };
+  | { readonly outcome: "moved"; readonly profile: ProfileName };
 
 /**
  * Gets a key and stores it, or moves a stored key when another store is requested. A key on standard
@@ -26,7 +27,8 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
   if (from !== "prompt") return await quietly(deps, () => onboard(deps, request));
   const known = store === undefined ? undefined : deps.profiles.read(profile);
   if (store !== undefined && known !== undefined && known.store !== store) {
-    return { outcome: "moved", profile: known, store: await changeStore(deps, known, store) };
+    await changeStore(deps, known, store);
+    return { outcome: "moved", profile };
   }
   requirePerson(deps, {
     message: "The wizard asks questions",
@@ -41,10 +43,9 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
 /**
  * Moves a stored key to another store, for `init --store`; asks first if a user can answer.
  *
- * @returns the store that now holds the key
  * @throws Cancelled when the user declines; MistralKeyError as `settleStore` and `moveKey` do
  */
-async function changeStore(deps: Deps, profile: Profile, to: StoreKind): Promise<SecretStore> {
+async function changeStore(deps: Deps, profile: Profile, to: StoreKind): Promise<void> {
   const { name, key } = profile;
   const from = await deps.store(profile.store);
   const target = await settleStore(deps, { profile: name, store: to }, undefined);
@@ -56,7 +57,6 @@ async function changeStore(deps: Deps, profile: Profile, to: StoreKind): Promise
   }
   await moveKey(name, from, target, deps);
   deps.output.ok(`The key ${key} is now kept in ${target.describe()}, and no longer in ${from.describe()}.`);
-  return target;
 }
 
 /** Prints the title of the wizard. */

@@ -13,7 +13,7 @@ import { explain } from "./explain.ts";
 export interface Verification {
   /** `null` for a key that is not stored. */
   readonly profile: ProfileName | null;
-  readonly key: ApiKey;
+  readonly key: Pick<ApiKey, "mask">;
   /** `null` for a key that is not stored. */
   readonly store: StoreKind | null;
   /** `undefined` if no test call was made. */

@@ -3,12 +3,14 @@ import type { Deps } from "../../deps.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { formatDay, parseExpiry } from "../../keys/expiry.ts";
+import type { ProfileName } from "../../keys/profile-name.ts";
 import { captureDocument, exitCodeOfStored, printStored, useOnce } from "../../onboarding/closing.ts";
 import { type InitOutcome, initialize } from "../../onboarding/initialize.ts";
 import type { OnboardRequest } from "../../onboarding/outcome.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
+import { verificationDocument } from "../../verification/verification-document.ts";
 
 type Asked = OnboardRequest & { readonly json: boolean };
 
@@ -42,21 +44,27 @@ async function showDemonstration(deps: Deps, request: Asked): Promise<ExitCode> 
 
 async function obtain(deps: Deps, request: Asked): Promise<ExitCode> {
   const outcome = await initialize(deps, request);
-  if (request.json) deps.output.json(documentOf(outcome, request, deps.now()));
+  if (request.json) deps.output.json(documentOf(deps, outcome, request));
   return await report(deps, outcome, request);
 }
 
-function documentOf(outcome: InitOutcome, request: OnboardRequest, now: Date): object {
+function documentOf(deps: Deps, outcome: InitOutcome, request: OnboardRequest): object {
   switch (outcome.outcome) {
     case "kept":
-      return { profile: outcome.profile, stored: true, kept: true };
-    case "moved": {
-      const { name: profile, key } = outcome.profile;
-      return { profile, key, store: outcome.store.kind, stored: true, moved: true };
-    }
+    case "moved":
+      return { ...uncheckedDocument(deps, outcome.profile), [outcome.outcome]: true };
     default:
-      return captureDocument(outcome, request, now);
+      return captureDocument(outcome, request, deps.now());
   }
+}
+
+/** The document of a key that was stored before, and not checked now. */
+function uncheckedDocument({ profiles, now }: Deps, profile: ProfileName): object {
+  const known = profiles.read(profile);
+  if (known === undefined) return { profile, stored: true };
+  const { key: mask, expiresAt } = known;
+  const unchecked = { ...known, profile, key: { mask }, expiresAt, check: undefined, now: now() };
+  return { ...verificationDocument(unchecked), stored: true };
 }
 
 /** Prints the outcome, unless the document has it. */

@@ -329,7 +329,12 @@ describe("init, in a terminal", () => {
     });
     expect(await runLine(deps, "init", "--json", "--expires", "2027-02-21")).toBe(0);
     expect(await storedIn(deps)).toBe(otherText);
-    expect(deps.document()).toEqual({ profile: "default", stored: true, kept: true });
+    expect(deps.document()).toMatchObject({
+      ok: true,
+      key: "othe...rKy1",
+      expiresAt: "2027-02-21",
+      kept: true,
+    });
     expect(deps.profiles.read(defaultProfile)).toMatchObject({
       key: ApiKey.of(otherText).mask,
       expiresAt: "2027-02-21",
@@ -788,7 +793,7 @@ describe("init without a terminal", () => {
     const target = new StandInStore("file");
     const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
     expect(await runLine(both, "init", "--store", "file", "--json")).toBe(0);
-    expect(moving.document()).toMatchObject({ store: "file", moved: true });
+    expect(moving.document()).toMatchObject({ ok: true, store: "file", stored: true, moved: true });
     expect((await target.get(current))?.reveal()).toBe(text);
     expect(await storedIn(moving)).toBeUndefined();
     expect(moving.profiles.read(defaultProfile)?.store).toBe("file");
