@@ -77,7 +77,7 @@ function buildProgram(reading: Reading): Command {
         command.addArgument(choices === undefined ? argument : argument.choices(choices));
       }
       // A command not on the command line is only listed.
-      if (isNamed(entry, argv)) equip(command, entry, program, reading);
+      if (argv.some((word) => commandNamed(word) === entry)) equip(command, entry, program, reading);
       program.addCommand(command);
     }
   }
@@ -91,10 +91,6 @@ function helpCommand(): Command {
     .description("show help for a command")
     .helpOption(false)
     .helpGroup(`${commandGroups.at(-1)?.title}:`);
-}
-
-function isNamed({ name, alias }: CommandEntry, words: readonly string[]): boolean {
-  return words.includes(name) || (alias !== undefined && words.includes(alias));
 }
 
 function equip(command: Command, entry: CommandEntry, program: Command, reading: Reading): void {

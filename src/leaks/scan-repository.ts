@@ -37,22 +37,18 @@ export async function scanRepository(
     gaps: [...(shallow ? ["it is shallow, so its older part is not here"] : []), ...objects.gaps],
   };
   const nested: PartScan[] = [];
-  for (const folder of files?.nested ?? []) nested.push(...(await scanNested(scan, folder)));
+  for (const [name, folder] of files?.nested ?? []) nested.push(...(await scanNested(scan, name, folder)));
   return [...(files ? [files.scan] : []), ...(staged ? [staged] : []), history, own, ...nested];
-}
-
-/** A repository inside another one, such as a submodule. */
-interface NestedRepository {
-  /** Relative to the top of the outer one. */
-  readonly name: string;
-  readonly folder: string;
 }
 
 /** Searches the files that git tracks or the next `git add` would take. */
 async function scanWorkTree(
   { git, asking, patterns, below }: RepositoryScan,
   workTree: Exclude<Repository["workTree"], { state: "none" }>,
-): Promise<{ readonly scan: PartScan; readonly nested: readonly NestedRepository[] }> {
+): Promise<{
+  readonly scan: PartScan;
+  readonly nested: readonly (readonly [name: string, folder: string])[];
+}> {
   const part = "files that git tracks or would add";
   const failed = (reason: string) => ({ scan: { part, leaks: [], gaps: [reason] }, nested: [] });
   if (workTree.state === "refused") return failed(workTree.reason);
@@ -79,16 +75,14 @@ async function scanWorkTree(
   const toScan = files.map((path) => ({ path: pathOf(path), shown: below + path.toString() }));
   return {
     scan: { part, ...(await scanFiles("file", toScan, patterns, asking.signal)) },
-    nested: nested.map((name) => ({ name, folder: join(workTree.top, name) })),
+    nested: nested.map((name) => [name, join(workTree.top, name)] as const),
   };
 }
 
 const slash = 0x2f;
 
-async function scanNested(
-  scan: RepositoryScan,
-  { name, folder }: NestedRepository,
-): Promise<readonly PartScan[]> {
+/** @param name - relative to the top of the outer repository */
+async function scanNested(scan: RepositoryScan, name: string, folder: string): Promise<readonly PartScan[]> {
   const part = `the repository in ${name}`;
   if (!existsSync(join(folder, ".git"))) return [{ part, leaks: [], gaps: ["it is not checked out here"] }];
   const asking = { folder, signal: scan.asking.signal };

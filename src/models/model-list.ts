@@ -1,4 +1,4 @@
-import type { Capability, Model } from "../mistral/mistral-api.ts";
+import type { Model } from "../mistral/mistral-api.ts";
 
 /**
  * Merges the names of each model. Mistral lists every name in its own row, with the other names as aliases;
@@ -29,9 +29,4 @@ function isSame(one: Model, other: Model): boolean {
 function byEndAndName(a: Model, b: Model): number {
   const ends = ({ deprecatedAt, archived }: Model) => Number(deprecatedAt !== null || archived);
   return ends(a) - ends(b) || (a.id < b.id ? -1 : 1);
-}
-
-/** Whether a model can do all of this. */
-export function canDo(model: Model, wanted: readonly Capability[]): boolean {
-  return wanted.every((capability) => model.capabilities.includes(capability));
 }

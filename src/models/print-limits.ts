@@ -16,15 +16,13 @@ const names: Readonly<Record<Exclude<keyof RateLimits, "tokensOfCall">, string>>
   tokensPerMonth: "Tokens a month",
 };
 
-/** The limits that a call returned, and whose. */
-export interface ShownLimits {
-  readonly model: string | undefined;
-  readonly identity: Identity | null;
-  readonly rateLimits: RateLimits | null;
-}
-
-/** Prints limits as bars; omits what Mistral did not say. */
-export function printLimits(output: Output, { model, identity, rateLimits }: ShownLimits): void {
+/** Prints the limits that a call returned as bars, and whose; omits what Mistral did not say. */
+export function printLimits(
+  output: Output,
+  model: string | undefined,
+  identity: Identity | null,
+  rateLimits: RateLimits | null,
+): void {
   const { theme } = output;
   const place = identity?.workspace ? ` in workspace ${identity.workspace}` : "";
   const whose = identity?.organization ? ` of ${identity.organization}` : "";

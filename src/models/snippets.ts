@@ -16,15 +16,11 @@ export interface Snippet {
 }
 
 /**
- * Writes a streamed call as a program that reads the key from `MISTRAL_API_KEY`. The SDKs are those of
+ * Write a streamed call as a program that reads the key from `MISTRAL_API_KEY`. The SDKs are those of
  * https://www.npmjs.com/package/@mistralai/mistralai (2.x) and https://pypi.org/project/mistralai (2.x),
  * August 2026.
  */
-export function writeSnippet(language: Language, call: SnippetCall): Snippet {
-  return snippets[language](call);
-}
-
-const snippets: Readonly<Record<Language, (call: SnippetCall) => Snippet>> = {
+export const snippets: Readonly<Record<Language, (call: SnippetCall) => Snippet>> = {
   curl: ({ endpoint, model, prompt }) => {
     const body = { model, messages: [{ role: "user", content: prompt }], stream: true };
     return {

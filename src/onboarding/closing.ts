@@ -16,7 +16,7 @@ import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 export function printStored(deps: Deps, stored: StoredOutcome): void {
   const { output, now } = deps;
   const { profile, check } = stored;
-  printKeyCard(output, { profile, check, now: now() });
+  printKeyCard(output, profile, check, now());
   printWords(output, check);
   if (stored.replaced?.finished !== false) printOwnCall(output, stored);
   printWhatNext(deps, stored);

@@ -9,7 +9,7 @@ import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
-import type { SecretStore, StoreKind } from "../stores/secret-store.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
 import type { KeyRequest } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { settleStore } from "./settle-store.ts";
@@ -43,22 +43,16 @@ export async function findPlace(deps: Deps, request: PlaceRequest): Promise<Plac
   const known = readKnown(deps, profile);
   refuseDuringRotation(profile, deps);
   refuseOtherStore(request, known);
-  const store = await settleStore(deps, { ...request, store: await findStore(deps, request, known) }, known);
+  // An encrypted file that nothing is known about may hold this profile's key.
+  const elsewhere = known === undefined && request.store === undefined;
+  const unlisted = elsewhere ? await findUnlistedKey(deps, profile, ["file"]) : undefined;
+  const kind = unlisted === undefined ? request.store : "file";
+  const store = await settleStore(deps, { ...request, store: kind }, known);
   if (store.kind !== "memory") deps.profiles.prepare();
   const stored = await readStored(store, profile, ({ message }) =>
     deps.output.warn(`${message} A new key takes its place.`),
   );
   return { profile, store, endpoint: endpointFor(request, known), known, stored };
-}
-
-/** The requested store; for an unknown profile, `file` if an encrypted file exists. */
-async function findStore(
-  deps: Deps,
-  { profile, store }: PlaceRequest,
-  known: Profile | undefined,
-): Promise<StoreKind | undefined> {
-  if (store !== undefined || known !== undefined) return store;
-  return (await findUnlistedKey(deps, profile, ["file"])) === undefined ? undefined : "file";
 }
 
 /**

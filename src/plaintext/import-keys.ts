@@ -156,7 +156,7 @@ async function store(
   const stored = await storeKey(deps, { place, captured: { key, check }, expiresAt });
   const asks = deps.interactive && stored.profile.expiresAt === undefined;
   const noted = asks ? await noteExpiry(deps, stored, { justMade: false }) : stored;
-  printKeyCard(deps.output, { profile: noted.profile, check, now: deps.now() });
+  printKeyCard(deps.output, noted.profile, check, deps.now());
   return noted;
 }
 

@@ -110,12 +110,13 @@ function cardOf({ profile }: ReadableProfile, now: Date, theme: Style): Card {
 
 function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
   const { identity, listed } = profile;
+  const { region, serverUrl } = profile.endpoint;
   const workspace = identity?.workspace ?? listed?.workspace;
   return [
     { label: "Key", value: joined([profile.key, identity?.keyName]) },
     { label: "Account", value: joined([identity?.email, workspace, identity?.organization]) },
     { label: "Kept in", value: storeNameOf(profile) },
-    { label: "Endpoint", value: endpointOf(profile) },
+    { label: "Endpoint", value: serverUrl ?? (region === "global" ? "" : `region ${region}`) },
     { label: "Expires", value: endOf(profile, now) },
     { label: "Checked", value: checkOf(profile) },
     { label: "May call", value: abilitiesOf(profile) },
@@ -126,10 +127,6 @@ function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
     },
     { label: "Delivered to", value: profile.targets.map(describeTarget).join("\n") },
   ].filter(({ value }) => value !== "");
-}
-
-function endpointOf({ endpoint: { region, serverUrl } }: Profile): string {
-  return serverUrl ?? (region === "global" ? "" : `region ${region}`);
 }
 
 function describeTarget({ target, since }: KnownTarget): string {

@@ -79,7 +79,12 @@ export function explain(assessed: Assessed): Explanation {
             hint: "Check the name, or leave out --model to try a model that the key may call.",
             next: [{ command: "models", does: "see the models that the key may call" }],
           }
-        : explainNoApi(addressOf(endpoint));
+        : {
+            sentence: `There is no Mistral API at ${addressOf(endpoint)}, so nothing is known about the key.`,
+            hint: addressOf(endpoint).endsWith("/v1")
+              ? "Leave out /v1 at the end of --server-url (or MISTRAL_KEY_SERVER_URL)."
+              : "Check the address in --server-url (or MISTRAL_KEY_SERVER_URL).",
+          };
     case "bad-request":
       return {
         sentence: `Mistral did not understand the call (HTTP ${assessed.status}), which says nothing about the key.`,
@@ -163,15 +168,6 @@ function explainLimit(
         next: [{ command: "open limits", does: "see the limits of your workspace" }],
       };
   }
-}
-
-function explainNoApi(address: string): Explanation {
-  return {
-    sentence: `There is no Mistral API at ${address}, so nothing is known about the key.`,
-    hint: /\/v1$/.test(address)
-      ? "Leave out /v1 at the end of --server-url (or MISTRAL_KEY_SERVER_URL)."
-      : "Check the address in --server-url (or MISTRAL_KEY_SERVER_URL).",
-  };
 }
 
 function inWords(ms: number): string {

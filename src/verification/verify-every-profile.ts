@@ -16,24 +16,18 @@ export type ProfileResult =
   | { readonly profile: ProfileName; readonly verified: VerifiedKey }
   | { readonly profile: ProfileName; readonly failure: MistralKeyError };
 
-/** The results of all profiles, in order. */
-export interface ProfileResults {
-  readonly results: readonly ProfileResult[];
-  /** How many keys Ctrl-C left unchecked. */
-  readonly unchecked: number;
-}
-
 /**
  * Verifies the keys of all profiles. Reads the stores one after the other, so that no two unlock dialogs are
  * open at once; then checks a few keys at a time and saves each result: Ctrl-C loses only checks under way.
  *
+ * @returns the results in order, and how many keys Ctrl-C left unchecked
  * @throws Cancelled when the user presses Ctrl-C while a store is read
  * @throws MistralKeyError of kind `no-key` or of a `store-…` kind if there is no profile at all
  */
 export async function verifyEveryProfile(
   deps: Deps,
   options: Omit<VerifyRequest, "profile">,
-): Promise<ProfileResults> {
+): Promise<{ readonly results: readonly ProfileResult[]; readonly unchecked: number }> {
   const names = deps.profiles.list().map(({ name }) => name);
   const found: (StoredKeyToCheck | Failed)[] = [];
   // The keychain may hold a key that has no profile.

@@ -91,6 +91,9 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
   const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
   const known = found.known && (latestOf(deps.profiles, found.known) ?? found.known);
   const now = deps.now();
+  // A refusal by a server other than the key's own, such as a mistyped one, says nothing about the key.
+  const isAboutTheKey =
+    check.authentication.ok || !known || addressOf(found.endpoint) === addressOf(known.endpoint);
   const knowledge =
     known === undefined
       ? profileOf(
@@ -106,7 +109,7 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
           },
           now,
         )
-      : isAboutTheKey(found, check)
+      : isAboutTheKey
         ? {
             ...withCheck(known, check, now),
             ...(known.store === store.kind && { storeName: store.describe() }),
@@ -130,12 +133,6 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
     ...shadowNotes(deps.env, key, request.profile),
   ];
   return { ...verified, notes };
-}
-
-/** A refusal by a server other than the key's own, such as a mistyped one, says nothing about the key. */
-function isAboutTheKey({ known, endpoint }: StoredKeyToCheck, check: KeyCheck): boolean {
-  if (known === undefined || check.authentication.ok) return true;
-  return addressOf(endpoint) === addressOf(known.endpoint);
 }
 
 function remember(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../src/mistral/mistral-api.ts";
-import { canDo, foldAliases } from "../../src/models/model-list.ts";
+import { foldAliases } from "../../src/models/model-list.ts";
 
 function model(id: string, more: Partial<Model> = {}): Model {
   return {
@@ -44,14 +44,5 @@ describe("the names of one model", () => {
   it("are sorted by name, deprecated and archived ones last", () => {
     const rows = [model("c"), model("a", { deprecatedAt: "2026-12-01T00:00:00.000Z" }), model("b")];
     expect(names(rows)).toEqual([["b"], ["c"], ["a"]]);
-  });
-});
-
-describe("what a model can do", () => {
-  it("must include every wanted ability", () => {
-    const seeing = model("a", { capabilities: ["chat", "vision"] });
-    expect(canDo(seeing, [])).toBe(true);
-    expect(canDo(seeing, ["vision", "chat"])).toBe(true);
-    expect(canDo(seeing, ["vision", "tools"])).toBe(false);
   });
 });

@@ -53,15 +53,11 @@ const models: readonly Model[] = foldAliases([
 const screens: Readonly<Record<string, (output: Output) => void>> = {
   models: (output) => printModels(output, models, { wanted: [], now }),
   limits: (output) =>
-    printLimits(output, {
-      model: "mistral-small-latest",
-      identity: usualIdentity,
-      rateLimits: {
-        requestsPerMinute: { limit: 60, remaining: 3 },
-        tokensPerMinute: { limit: 500_000, remaining: 250_000 },
-        tokensPerMonth: { limit: 1_000_000_000, remaining: 0 },
-        tokensOfCall: 12,
-      },
+    printLimits(output, "mistral-small-latest", usualIdentity, {
+      requestsPerMinute: { limit: 60, remaining: 3 },
+      tokensPerMinute: { limit: 500_000, remaining: 250_000 },
+      tokensPerMonth: { limit: 1_000_000_000, remaining: 0 },
+      tokensOfCall: 12,
     }),
 };
 

@@ -47,11 +47,11 @@ function readMinDays(text: string | undefined, profile: ProfileName): number | u
 async function verifyStored(deps: Deps, options: VerifyOptions): Promise<ExitCode> {
   const { output } = deps;
   const verified = await verifyProfile(deps, { ...options, silent: options.json });
-  const { check, knowledge, now } = verified;
+  const { check, knowledge } = verified;
   if (options.json) output.json(verificationDocument(verified));
   else printVerdict(output, verified);
   if (!options.json && check.diagnosis === "valid") {
-    printKeyCard(output.answers, { profile: knowledge, check, now });
+    printKeyCard(output.answers, knowledge, check, verified.now);
   }
   printNotes(output, verified.notes);
   return exitCodeOfVerification(verified);

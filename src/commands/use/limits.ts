@@ -23,7 +23,7 @@ export async function limits({ flags }: CommandInput, deps: Deps): Promise<ExitC
   } else {
     const answered = check.diagnosis === "valid";
     if (answered || check.rateLimits !== null) {
-      printLimits(output.answers, { model: called, identity, rateLimits: check.rateLimits });
+      printLimits(output.answers, called, identity, check.rateLimits);
     }
     if (!answered) printFailedCall(output, verified.profile, check);
   }

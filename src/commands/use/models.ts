@@ -1,9 +1,9 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { capabilities } from "../../mistral/mistral-api.ts";
+import { capabilities, type Model } from "../../mistral/mistral-api.ts";
 import { readCallableKey } from "../../models/call-key.ts";
-import { canDo, foldAliases } from "../../models/model-list.ts";
+import { foldAliases } from "../../models/model-list.ts";
 import { printModels } from "../../models/print-models.ts";
 import { readSettings } from "../../settings.ts";
 import { printFailedCall } from "../../verification/print-verdict.ts";
@@ -27,7 +27,8 @@ export async function models({ flags }: CommandInput, deps: Deps): Promise<ExitC
     } else printFailedCall(output, profile, assessed);
     return codeOfDiagnosis[assessed.diagnosis];
   }
-  const found = foldAliases(result.value).filter((model) => canDo(model, wanted));
+  const canAll = ({ capabilities }: Model) => wanted.every((one) => capabilities.includes(one));
+  const found = foldAliases(result.value).filter(canAll);
   if (json) output.json({ profile, ok: true, diagnosis: "valid", models: found, hint: null });
   else printModels(output.answers, found, { wanted, now: deps.now() });
   return exitCodes.done;

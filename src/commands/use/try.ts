@@ -7,8 +7,8 @@ import { keyWord } from "../../keys/mask.ts";
 import { readCallableKey } from "../../models/call-key.ts";
 import { type Language, languages } from "../../models/languages.ts";
 import { printTrial } from "../../models/print-trial.ts";
-import { writeSnippet } from "../../models/snippets.ts";
-import { type Trial, tryModel } from "../../models/try-model.ts";
+import { snippets } from "../../models/snippets.ts";
+import { type Trial, type TrialRequest, tryModel } from "../../models/try-model.ts";
 import { endpointFor } from "../../profiles/profile.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { printFailedCall } from "../../verification/print-verdict.ts";
@@ -73,10 +73,10 @@ function printSnippet(
   { output, profiles }: Deps,
   settings: Settings,
   language: Language,
-  { model = usualModel, prompt }: { readonly model: string | undefined; readonly prompt: string },
+  { model = usualModel, prompt }: TrialRequest,
 ): ExitCode {
   const endpoint = endpointFor(settings, profiles.read(settings.profile));
-  const { text, command } = writeSnippet(language, { endpoint, model, prompt });
+  const { text, command } = snippets[language]({ endpoint, model, prompt });
   const started = runCommand(settings.profile, undefined, command);
   if (settings.json) output.json({ profile: settings.profile, language, model, snippet: text, run: started });
   else {

@@ -40,9 +40,8 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
     const made = { ...request, store: undefined, endpoint, offered: key };
     const outcome = await quietly(real, () => onboard(madeUpOutside(real), made));
     if (outcome.outcome === "stored") {
-      const { profile: made, check } = outcome;
-      printKeyCard(output, { profile: made, check, now: real.now() });
-      printWords(output, check);
+      printKeyCard(output, outcome.profile, outcome.check, real.now());
+      printWords(output, outcome.check);
     }
     output.print();
     output.paragraph("That was the demonstration. Nothing was kept.");

@@ -37,43 +37,41 @@ export const mistralCodeKeys = jsonMembers("MISTRAL_API_KEY", (path, parent) => 
  * @param variable - passes the key to the tool
  */
 function jsonMembers(variable: string, levelsUp: LevelsUp): TextFormat {
-  return (text) => findMembers(text, variable, levelsUp);
-}
-
-function findMembers(text: string, variable: string, levelsUp: LevelsUp): readonly Occurrence[] {
-  // No tool's file is nested deeper, and the parser recurses once per level.
-  if (nestsDeeperThan(text, 100)) throw new NotUnderstood("it is nested too deeply");
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  if (root === undefined || errors.length > 0) throw new NotUnderstood("it is not valid JSON");
-  const found: Occurrence[] = [];
-  const walk = (node: Node, path: JSONPath): void => {
-    if (node.type === "array") node.children?.forEach((child, index) => void walk(child, [...path, index]));
-    if (node.type !== "object") return;
-    const parent = Object.fromEntries(
-      (node.children ?? []).map(({ children }) => [String(children?.[0]?.value), children?.[1]?.value]),
-    );
-    for (const property of node.children ?? []) {
-      const [name, value] = property.children ?? [];
-      if (name === undefined || value === undefined) continue;
-      const own = [...path, String(name.value)];
-      walk(value, own);
-      if (value.type !== "string" || !looksLikeKey(String(value.value))) continue;
-      const up = levelsUp(own, parent);
-      const taken = up === 1 ? node.parent : property;
-      if (up === undefined || taken === undefined) continue;
-      found.push({
-        key: ApiKey.of(String(value.value)),
-        variable,
-        line: lineAt(text, value.offset),
-        start: value.offset + 1,
-        end: value.offset + value.length - 1,
-        removal: () => cut(text, taken) ?? "it cannot be removed without changing what is next to it",
-      });
-    }
+  return (text) => {
+    // No tool's file is nested deeper, and the parser recurses once per level.
+    if (nestsDeeperThan(text, 100)) throw new NotUnderstood("it is nested too deeply");
+    const errors: ParseError[] = [];
+    const root = parseTree(text, errors, { allowTrailingComma: true });
+    if (root === undefined || errors.length > 0) throw new NotUnderstood("it is not valid JSON");
+    const found: Occurrence[] = [];
+    const walk = (node: Node, path: JSONPath): void => {
+      if (node.type === "array") node.children?.forEach((child, index) => void walk(child, [...path, index]));
+      if (node.type !== "object") return;
+      const parent = Object.fromEntries(
+        (node.children ?? []).map(({ children }) => [String(children?.[0]?.value), children?.[1]?.value]),
+      );
+      for (const property of node.children ?? []) {
+        const [name, value] = property.children ?? [];
+        if (name === undefined || value === undefined) continue;
+        const own = [...path, String(name.value)];
+        walk(value, own);
+        if (value.type !== "string" || !looksLikeKey(String(value.value))) continue;
+        const up = levelsUp(own, parent);
+        const taken = up === 1 ? node.parent : property;
+        if (up === undefined || taken === undefined) continue;
+        found.push({
+          key: ApiKey.of(String(value.value)),
+          variable,
+          line: lineAt(text, value.offset),
+          start: value.offset + 1,
+          end: value.offset + value.length - 1,
+          removal: () => cut(text, taken) ?? "it cannot be removed without changing what is next to it",
+        });
+      }
+    };
+    walk(root, []);
+    return found;
   };
-  walk(root, []);
-  return found;
 }
 
 /** Removes a member with its comma; `undefined` when that would remove more, such as a comment. */
