@@ -2,9 +2,7 @@ import { receiveKey } from "../capture/receive-key.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
-import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { type KeyRequest, noKey, readStoredKey } from "../stores/stored-key.ts";
@@ -22,23 +20,18 @@ export interface AdminKeyRequest extends KeyRequest {
   readonly replace: boolean;
 }
 
-/** The outcome of {@link storeAdminKey}. */
-export interface StoredAdminKey {
-  readonly profile: Profile;
-  readonly key: ApiKey;
-  readonly place: string;
-  /** Why the profile's own key was not found in Mistral's list; `undefined` if it was. */
-  readonly notListed: string | undefined;
-}
-
 /**
  * Stores an Admin API key beside the key of a profile, after Mistral has accepted it.
  *
+ * @returns why the profile's own key was not found in Mistral's list, too; no reason if it was
  * @throws Cancelled when the user stops
  * @throws MistralKeyError of kind `no-key` without a profile, `usage` if it is not an Admin API key or one is
  *   already stored, as `AdminApi` does, or of a `store-…` kind
  */
-export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promise<StoredAdminKey> {
+export async function storeAdminKey(
+  deps: Deps,
+  request: AdminKeyRequest,
+): Promise<{ readonly profile: Profile; readonly notListed: string | undefined }> {
   const { profile: name, from } = request;
   const { key: ordinary, store, profile: known } = await readStoredKey(request, deps);
   if (known === undefined || (request.store ?? known.store) !== known.store) throw noKey(name, store, known);
@@ -61,22 +54,6 @@ export async function storeAdminKey(deps: Deps, request: AdminKeyRequest): Promi
       hint: "Add --yes to replace it.",
     });
   }
-  const { key, issuer } = await captureAdminKey(deps, ordinary, endpoint);
-  // Another run may have removed, renamed or moved it while the key was waited for.
-  const latest = deps.profiles.read(name);
-  if (latest?.store !== known.store) throw noKey(name, store, latest);
-  await store.set(address, key);
-  const profile = { ...(deps.profiles.read(name) ?? latest), adminKey: key.mask };
-  deps.profiles.write(profile);
-  const notListed = await noteRow(deps, issuer, profile);
-  return { profile: deps.profiles.read(name) ?? profile, key, place: store.describe(), notListed };
-}
-
-async function captureAdminKey(
-  deps: Deps,
-  ordinary: ApiKey,
-  endpoint: Endpoint,
-): Promise<{ readonly key: ApiKey; readonly issuer: AdminApi }> {
   const key = await receiveKey(deps, "The Admin API key");
   if (key.equals(ordinary)) {
     throw new MistralKeyError("usage", "This is the profile's API key, not an Admin API key.", {
@@ -87,7 +64,14 @@ async function captureAdminKey(
   const line = deps.output.progress("Checking");
   await issuer.list().finally(() => line.clear());
   deps.output.ok("accepted by the Admin API");
-  return { key, issuer };
+  // Another run may have removed, renamed or moved it while the key was waited for.
+  const latest = deps.profiles.read(name);
+  if (latest?.store !== known.store) throw noKey(name, store, latest);
+  await store.set(address, key);
+  const profile = { ...(deps.profiles.read(name) ?? latest), adminKey: key.mask };
+  deps.profiles.write(profile);
+  const notListed = await noteRow(deps, issuer, profile);
+  return { profile: { ...(deps.profiles.read(name) ?? profile), adminKey: key.mask }, notListed };
 }
 
 /** Saves the row of the profile's own key. Returns why there is none, which is not a failure. */

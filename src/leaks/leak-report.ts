@@ -1,8 +1,10 @@
 import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Leak, LeakPlace } from "./leak.ts";
+import type { WantedKey } from "./leak-pattern.ts";
 import type { LeakScan } from "./scan-for-leaks.ts";
 
 /** The `doctor --scan --json` document. Stable interface; contains no key. */
@@ -31,13 +33,15 @@ const listed = 20;
 /** Prints a scan's report, one paragraph per key found. */
 export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessContext, "home">): void {
   const { leaks, searched, gaps, keys, inRepository } = scan;
-  for (const group of byKey(leaks)) {
-    const [{ wanted }] = group;
+  for (const wanted of wantedIn(leaks)) {
+    const group = leaks.filter(
+      (leak) => leak.wanted.profile === wanted.profile && leak.wanted.mask === wanted.mask,
+    );
     output.fail(`The key ${wanted.mask} of profile ${wanted.profile} was found in plaintext:`);
     const places = [...new Set(group.map((leak) => describe(leak, at)))];
     for (const place of places.slice(0, listed)) output.paragraph(place, 4);
     if (places.length > listed) output.paragraph(`and ${places.length - listed} more`, 4);
-    for (const advice of adviceFor(group)) output.next(advice, 2);
+    for (const advice of adviceFor(wanted.profile, group)) output.next(advice, 2);
     output.print();
   }
   if (leaks.length === 0 && searched.length > 0) {
@@ -52,15 +56,9 @@ export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessConte
   for (const gap of gaps) output.bullet(gap, 2);
 }
 
-function byKey(leaks: readonly Leak[]): readonly (readonly [Leak, ...Leak[]])[] {
-  const groups = new Map<string, [Leak, ...Leak[]]>();
-  for (const leak of leaks) {
-    const name = `${leak.wanted.profile} ${leak.wanted.mask}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [leak]);
-    else group.push(leak);
-  }
-  return [...groups.values()];
+/** The keys that were found; one that two profiles share once for each. */
+function wantedIn(leaks: readonly Leak[]): Iterable<WantedKey> {
+  return new Map(leaks.map(({ wanted }) => [`${wanted.profile} ${wanted.mask}`, wanted])).values();
 }
 
 const besides = {
@@ -86,10 +84,9 @@ function shortened(id: string): string {
   return id.slice(0, 10);
 }
 
-function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
-  const [{ wanted }] = leaks;
+function adviceFor(profile: ProfileName, leaks: readonly Leak[]): readonly string[] {
   const has = (kind: LeakPlace["kind"]) => leaks.some(({ place }) => place.kind === kind);
-  const rotate = commandFor(wanted.profile, "rotate");
+  const rotate = commandFor(profile, "rotate");
   const advice: string[] = [];
   if (has("history")) {
     advice.push(
@@ -102,7 +99,7 @@ function adviceFor(leaks: readonly [Leak, ...Leak[]]): readonly string[] {
   if (files.length > 0) {
     // Of a repository's files, `import` knows only the dotenv files.
     const isDotenv = files.every(({ place }) => /^\.env[^/]*$/.test(place.path ?? ""));
-    const command = isDotenv ? `: ${commandFor(wanted.profile, "import")}` : ".";
+    const command = isDotenv ? `: ${commandFor(profile, "import")}` : ".";
     advice.push(`Remove the key before it is committed${command}`);
   }
   if (has("git-file"))

@@ -73,18 +73,14 @@ function objects(count: number): string {
   return count === 1 ? "1 object" : `${count} objects`;
 }
 
-/** Where an object entered the history. */
-interface Origin {
-  readonly commit: string;
-  readonly path: string;
-}
-
 /** Finds the files and commits of objects. Keys of unknown origin are reported all the same. */
 async function locate(
   { git, asking, below }: RepositoryScan,
   found: readonly FoundObject[],
 ): Promise<readonly Leak[]> {
-  const origins = new Map<string, Origin | undefined>(found.map(({ object }) => [object.id, undefined]));
+  const origins = new Map<string, { commit: string; path: string } | undefined>(
+    found.map(({ object }) => [object.id, undefined]),
+  );
   const commits = await git.ask(questions.commits, asking);
   const input = commits.state === "answered" ? commits.bytes : "";
   const reader = new ChangeReader();

@@ -14,7 +14,7 @@ import { noteExpiry } from "./note-expiry.ts";
 import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
 import { choosePlace, findPlace, type Place, type PlaceChoice, readStored } from "./place.ts";
 import { storeKey } from "./store-key.ts";
-import { leadToKey, type Obtained } from "./wizard.ts";
+import { leadToKey } from "./wizard.ts";
 
 /**
  * Takes the user from nothing to a verified, stored key. Settles whether a key can be stored before
@@ -40,7 +40,10 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const { captured, walked } =
     request.from === "prompt"
       ? await leadToKey(early, { ...request, profile: place.profile }, place.endpoint)
-      : await captureSent(outside, request, place);
+      : {
+          captured: await captureKey(outside, { ...request, ...sent, endpoint: place.endpoint }),
+          walked: { expiresAt: request.expiresAt, asked: true, justMade: false },
+        };
   if (captured.outcome === "refused") return captured;
   if (place.store.kind === "memory") {
     return { outcome: "once", key: captured.key, check: captured.check };
@@ -58,21 +61,8 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   return walked.asked ? stored : await noteExpiry(deps, stored, walked);
 }
 
-async function captureSent(
-  deps: Deps,
-  { verify, expiresAt }: OnboardRequest,
-  { endpoint }: Place,
-): Promise<Obtained> {
-  const captured = await captureKey(deps, {
-    from: "stdin",
-    message: "Your key",
-    endpoint,
-    verify,
-    greets: true,
-    expiresAt,
-  });
-  return { captured, walked: { expiresAt, asked: true, justMade: false } };
-}
+/** How to take a key from standard input. */
+const sent = { from: "stdin", message: "Your key", greets: true } as const;
 
 /** Looks again at a place that another run may have filled meanwhile. */
 async function lookAgain(

@@ -37,13 +37,13 @@ export function fittingKeys(
   found: readonly FoundKey[],
   pick: KeyPick,
   at: ProcessContext,
-): readonly [FoundKey, ...FoundKey[]] {
-  const [first, ...others] = found.filter(
+): readonly FoundKey[] {
+  const fitting = found.filter(
     ({ key, places }) =>
       (pick.mask === undefined || key.mask === pick.mask) &&
       (pick.from === undefined || places.some((place) => isAt(place, pick.from ?? "", at))),
   );
-  if (first !== undefined) return [first, ...others];
+  if (fitting.length > 0) return fitting;
   throw new MistralKeyError("usage", "None of the keys found matches that.", {
     hint: `To see what was found, and where: ${ownCommand("import --list")}`,
   });

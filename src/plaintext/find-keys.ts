@@ -18,6 +18,12 @@ export interface FoundInFile extends FilePlace {
   readonly git: GitState;
 }
 
+/** A key in one place. */
+export interface Find {
+  readonly key: ApiKey;
+  readonly place: FoundPlace;
+}
+
 /** A key and every place it was found in. */
 export interface FoundKey {
   readonly key: ApiKey;
@@ -43,7 +49,7 @@ export interface Discovery {
  */
 export async function findKeys(at: ProcessContext): Promise<Discovery> {
   const files = await findInFiles(at);
-  const finds: { key: ApiKey; place: FoundPlace }[] = [];
+  const finds: Find[] = [];
   for (const [variable, written = ""] of Object.entries(at.env)) {
     const value = unwrapped(written);
     if (!isKeyUnder(variable, value)) continue;
@@ -86,7 +92,7 @@ async function findInFiles(
   return { finds: finds.map((find) => ({ ...find, git: git.get(find.file.realPath) ?? "unknown" })), unread };
 }
 
-function groupEqual(finds: readonly { key: ApiKey; place: FoundPlace }[]): readonly FoundKey[] {
+function groupEqual(finds: readonly Find[]): readonly FoundKey[] {
   const groups: { key: ApiKey; places: [FoundPlace, ...FoundPlace[]] }[] = [];
   for (const { key, place } of finds) {
     const group = groups.find((one) => one.key.equals(key));

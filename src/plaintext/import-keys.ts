@@ -77,14 +77,11 @@ export async function importKeys(
     : fitting.map((one): Candidate => ({ found: one, check: undefined }));
   if (candidates.length > 1) printChecks(deps.output, candidates);
   for (;;) {
-    const [first, ...others] = await chooseCandidates(deps, candidates, at);
-    if (first === undefined) throw new Cancelled();
+    const chosen = await chooseCandidates(deps, candidates, at);
+    const among = { hasOthers: candidates.length > 1, together: chosen.length > 1 };
     const imported: ImportedKey[] = [];
-    for (const candidate of [first, ...others]) {
-      const one = await importOne(importing, candidate, {
-        hasOthers: candidates.length > 1,
-        together: others.length > 0,
-      });
+    for (const candidate of chosen) {
+      const one = await importOne(importing, candidate, among);
       if (one !== "another") imported.push(one);
     }
     if (imported.length > 0) return imported;

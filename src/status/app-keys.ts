@@ -1,8 +1,7 @@
 import type { Deps } from "../deps.ts";
 import type { ProcessContext } from "../files/process-context.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
-import type { Discovery, FoundPlace } from "../plaintext/find-keys.ts";
+import type { Discovery, Find } from "../plaintext/find-keys.ts";
 import { shortPath, whereOf } from "../plaintext/place-words.ts";
 import { profilesWith } from "../profiles/known-key.ts";
 
@@ -38,12 +37,12 @@ export function describeApps(
     found.flatMap(({ key, places }) =>
       places.filter(({ kind }) => kind === file).map((place) => ({ key, place })),
     )[0];
-  const inVariable = (variable: string): { key: ApiKey; place: FoundPlace } | undefined => {
+  const inVariable = (variable: string): Find | undefined => {
     const read = readEnvironmentKey(env, variable);
     return read.state === "key" ? { key: read.key, place: { kind: "environment", variable } } : undefined;
   };
   return apps.map(({ app, looks, unseen = "" }) => {
-    let taken: { key: ApiKey; place: FoundPlace } | undefined;
+    let taken: Find | undefined;
     for (const look of looks) {
       const missed = "file" in look ? unread.find(({ kind }) => kind === look.file) : undefined;
       if (missed !== undefined)
