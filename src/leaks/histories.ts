@@ -50,33 +50,20 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
   ]);
   const gaps: string[] = [];
   const found = await Promise.all(
-    [...folders].map(([folder, levels]) =>
-      levels === 1
-        ? historiesIn(folder, levels, [], historyName.test(basename(folder)))
-        : historiesIn(folder, levels, gaps),
-    ),
+    [...folders].map(([folder, levels]) => historiesIn(folder, levels, levels === 1 ? undefined : gaps)),
   );
   return { files: [...new Set([...named, ...found.flat()])], gaps };
 }
 
-async function historiesIn(
-  folder: string,
-  levels: number,
-  gaps: string[] = [],
-  isNamedSo = false,
-): Promise<readonly string[]> {
+/** @param gaps - for a folder of {@link historyFiles} that may have any name, such as the home folder */
+async function historiesIn(folder: string, levels: number, gaps?: string[]): Promise<readonly string[]> {
   const entries = await list(folder, gaps);
-  const files = entries.filter(
-    (entry) => !entry.isDirectory() && (isNamedSo || historyName.test(entry.name)),
-  );
+  const all = gaps === undefined && historyName.test(basename(folder));
+  const files = entries.filter((entry) => !entry.isDirectory() && (all || historyName.test(entry.name)));
   const below = entries.filter((entry) => levels > 0 && entry.isDirectory());
   return [
     ...files.map(({ name }) => join(folder, name)),
-    ...(
-      await Promise.all(
-        below.map(({ name }) => historiesIn(join(folder, name), levels - 1, [], historyName.test(name))),
-      )
-    ).flat(),
+    ...(await Promise.all(below.map(({ name }) => historiesIn(join(folder, name), levels - 1)))).flat(),
   ];
 }
 

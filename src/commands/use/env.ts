@@ -40,13 +40,19 @@ export async function env({ flags }: CommandInput, deps: Deps): Promise<undefine
   if (deps.stdoutIsTerminal && !flags.on("reveal")) {
     const { platform } = deps.processContext();
     const get = commandFor(settings.profile, "get");
-    // Its logs may keep what Invoke-Expression evaluates, but not what a program prints into a variable.
-    const line = shell === "powershell" ? `$env:${name} = ${get}` : evaluations[shell](command());
+    const evaluation = `eval "$(${command()})"`;
+    const lines: Readonly<Record<Shell, string>> = {
+      bash: evaluation,
+      zsh: evaluation,
+      fish: `${command()} | source`,
+      // Its logs may keep what Invoke-Expression evaluates, but not what a program prints into a variable.
+      powershell: `$env:${name} = ${get}`,
+    };
     // Where PowerShell is guessed, it may as well be cmd.exe: nothing tells them apart for certain.
     const isGuessed = platform === "win32" && asked === undefined && shell === "powershell";
     const inCmd = isGuessed ? `\nIn cmd.exe: for /f %k in ('${get}') do @set ${name}=%k` : "";
     throw new MistralKeyError("usage", "This would print the key on your screen.", {
-      hint: `To give it to this shell: ${line}${inCmd}\nTo print it anyway: ${command(" --reveal")}`,
+      hint: `To give it to this shell: ${lines[shell]}${inCmd}\nTo print it anyway: ${command(" --reveal")}`,
     });
   }
   const { key } = await readKeyForUse(settings, deps);
@@ -86,9 +92,3 @@ async function writeFile(
   }
   output.next(`It holds the key in plaintext. Without a file: ${runCommand(profile, name)}`, 2);
 }
-
-const evaluations: Readonly<Record<Exclude<Shell, "powershell">, (command: string) => string>> = {
-  bash: (command) => `eval "$(${command})"`,
-  zsh: (command) => `eval "$(${command})"`,
-  fish: (command) => `${command} | source`,
-};
