@@ -105,9 +105,9 @@ export async function createDeps({ flags }: CommandInput, outside: Outside): Pro
     },
     journal: new JournalFolder(folder),
     drafts: async () => (await import("./onboarding/drafts.ts")).openDrafts(folder),
-    openTarget: async (reference, profile) => {
+    openTarget: async (target, profile) => {
       const { openTarget } = await import("./targets/open-target.ts");
-      return openTarget(reference, { profile, processContext: deps.processContext(), signal });
+      return openTarget(target, { profile, processContext: deps.processContext(), signal });
     },
     processContext: () => ({
       platform,

@@ -10,7 +10,6 @@ import type { Drafts } from "./onboarding/drafts.ts";
 import type { ProfileChoice } from "./profiles/choose-profile.ts";
 import type { Profile } from "./profiles/profile.ts";
 import type { ProfileRegistry } from "./profiles/profile-registry.ts";
-import type { TargetReference } from "./profiles/target-reference.ts";
 import type { RotationJournal } from "./rotation/journal.ts";
 import type { RunningProcess } from "./running/find-processes.ts";
 import type { CommandStart } from "./running/run-command.ts";
@@ -57,7 +56,7 @@ export interface Deps {
   readonly journal: RotationJournal;
   drafts(): Promise<Drafts>;
   /** @throws MistralKeyError of kind `usage` for a kind that this version does not know */
-  openTarget(reference: TargetReference, profile: ProfileName): Promise<Target>;
+  openTarget(target: string, profile: ProfileName): Promise<Target>;
   processContext(): ProcessContext;
   /** The names of this process's ancestors, nearest first; empty where the system does not list them. */
   ancestors(): Promise<readonly string[]>;

@@ -3,7 +3,6 @@ import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor, ownCommand, runCommand, shellWord } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import { guessShell } from "../shell/guess-shell.ts";
 import { removal } from "../shell/shells.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -68,12 +67,10 @@ function explainTargets(
 ): void {
   if (kept === undefined) return;
   for (const { target } of profiles.read(kept.profile)?.targets ?? []) {
-    const isCleaned = ({ kind, file }: FoundInFile) =>
-      target.kind === "dotenv" ? file.path === target.path : kind === target.kind;
+    const isCleaned = ({ kind, file }: FoundInFile) => [kind, `dotenv:${file.path}`].includes(target);
     if (!removed.some(isCleaned)) continue;
-    const text = targetText(target);
-    output.warn(`${showName(text)} gets the key again with the next push or rotation. To stop that:`);
-    output.line(output.theme.strong(commandFor(kept.profile, `push --forget ${shellWord(text)}`)), 4);
+    output.warn(`${showName(target)} gets the key again with the next push or rotation. To stop that:`);
+    output.line(output.theme.strong(commandFor(kept.profile, `push --forget ${shellWord(target)}`)), 4);
   }
 }
 

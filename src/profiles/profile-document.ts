@@ -8,7 +8,6 @@ import type { Identity } from "../mistral/mistral-api.ts";
 import { cleanText } from "../outside-text.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
 import type { Abilities, ListedKey, Profile } from "./profile.ts";
-import { readTarget, targetText } from "./target-reference.ts";
 
 const stores: Record<StoreKind, true> = { keychain: true, file: true, memory: true };
 const regions: Record<Region, true> = { global: true, eu: true, us: true };
@@ -40,19 +39,11 @@ export function readProfile(shape: Shape): Profile {
     listed: shape.has("listed") ? readListed(shape.object("listed")) : undefined,
     targets:
       version === 1
-        ? shape.texts("targets").map((text) => ({ target: readTarget(text), since: null }))
+        ? shape.texts("targets").map((target) => ({ target, since: null }))
         : shape.objects("targets").map((known) => ({
-            target: readTarget(known.text("target")),
+            target: known.text("target"),
             since: known.momentOrNull("since"),
           })),
-  };
-}
-
-/** Converts a profile to the document that {@link readProfile} reads. */
-export function profileDocument(profile: Profile): unknown {
-  return {
-    ...profile,
-    targets: profile.targets.map(({ target, since }) => ({ target: targetText(target), since })),
   };
 }
 

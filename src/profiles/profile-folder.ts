@@ -4,7 +4,7 @@ import { PrivateFolder } from "../files/private-folder.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
-import { profileDocument, readProfile } from "./profile-document.ts";
+import { readProfile } from "./profile-document.ts";
 import { ProfileFiles } from "./profile-files.ts";
 import type { ListedProfile, ProfileRegistry } from "./profile-registry.ts";
 
@@ -44,7 +44,7 @@ export class ProfileFolder implements ProfileRegistry {
     const { name } = profile;
     const other = this.lookalike(name);
     if (other !== undefined) throw refuseLookalike(name, other);
-    this.#files.write(name, profileDocument(profile));
+    this.#files.write(name, profile);
   }
 
   remove(name: ProfileName): boolean {

@@ -5,7 +5,6 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
-import type { TargetReference } from "./target-reference.ts";
 
 /** What is known about a stored key. Never the key itself. Dates are ISO 8601, in UTC. */
 export interface Profile {
@@ -55,7 +54,8 @@ export interface ListedKey {
 
 /** A place a profile's key is delivered to. */
 export interface KnownTarget {
-  readonly target: TargetReference;
+  /** As one word, see `TargetReference`: `dotenv:/app/.env`. */
+  readonly target: string;
   /** When it was first delivered there, ISO 8601; `null` if not recorded. */
   readonly since: string | null;
 }

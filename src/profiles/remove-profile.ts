@@ -9,7 +9,6 @@ import { type KeyRequest, noKey } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
-import { targetText } from "./target-reference.ts";
 
 interface RemoveRequest extends KeyRequest {
   /** Removes it without asking. */
@@ -82,7 +81,7 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
   if (!strayOnly && (damaged || known !== undefined || record !== undefined)) {
     const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
     const keys = [...new Set(masks.filter((mask) => mask !== undefined))];
-    const targets = known?.targets.map(({ target }) => targetText(target)) ?? [];
+    const targets = known?.targets.map(({ target }) => target) ?? [];
     return { profile: name, store, keys, adminKey: known?.adminKey, strayOnly, targets };
   }
   const key = await store.get({ profile: name, slot: "current" }).catch((error: unknown) => {

@@ -1,6 +1,9 @@
 import { MistralKeyError } from "../errors.ts";
 
-/** A place that a key is delivered to. It is written as one word everywhere: `dotenv:/app/.env`. */
+/**
+ * The parts of a target, a place that a key is delivered to. A target itself is one word everywhere:
+ * `dotenv:/app/.env`.
+ */
 export type TargetReference =
   /** `dotenv:PATH`: a dotenv file; the path is absolute once it is in a profile. */
   | { readonly kind: "dotenv"; readonly path: string }
@@ -24,9 +27,7 @@ export type TargetReference =
   /** `pass:PATH`: an entry of pass, the standard Unix password manager. */
   | { readonly kind: "pass"; readonly path: string }
   /** `command:PROGRAM…`: a command that takes the key on its standard input. */
-  | { readonly kind: "command"; readonly command: string }
-  /** A kind that only a newer mistral-key knows; kept verbatim. */
-  | { readonly kind: "unknown"; readonly text: string };
+  | { readonly kind: "command"; readonly command: string };
 
 const tools = ["vibe", "llm", "opencode", "continue", "aider"] as const;
 
@@ -47,15 +48,17 @@ export const targetKinds = [
 
 const repository = /^[\w.-]+\/[\w.-]+$/;
 
-/**
- * Parses a target from a profile. An unknown one is kept verbatim, so that a profile written by a newer
- * version stays readable.
- */
-export function readTarget(text: string): TargetReference {
+/** Parses a target; `undefined` for one that only a newer mistral-key knows. */
+export function readTarget(text: string): TargetReference | undefined {
   const tool = tools.find((name) => name === text);
   if (tool !== undefined) return { kind: tool };
   const [, kind = "", rest = ""] = /^(\w+):(.+)$/s.exec(text) ?? [];
-  return placeNamed(kind, rest) ?? { kind: "unknown", text };
+  return placeNamed(kind, rest);
+}
+
+/** A target's kind, also of one that only a newer mistral-key knows. */
+export function kindOfTarget(text: string): string {
+  return text.replace(/:.*/s, "");
 }
 
 /**
@@ -63,35 +66,12 @@ export function readTarget(text: string): TargetReference {
  *
  * @throws MistralKeyError of kind `usage` if it is not one
  */
-export function parseTarget(text: string): Exclude<TargetReference, { readonly kind: "unknown" }> {
+export function parseTarget(text: string): TargetReference {
   const target = readTarget(text);
-  if (target.kind !== "unknown") return target;
+  if (target !== undefined) return target;
   throw new MistralKeyError("usage", "That is not a target that a key can be delivered to.", {
     hint: `Use one of: dotenv:PATH, ${tools.join(", ")}, github:OWNER/REPO[#ENVIRONMENT], kubernetes:NAMESPACE/SECRET[#KEY], aws:SECRET-ID, vercel:ENVIRONMENT, pass:PATH, command:PROGRAM`,
   });
-}
-
-/** Formats a target as one word; {@link readTarget} parses it. */
-export function targetText(target: TargetReference): string {
-  switch (target.kind) {
-    case "dotenv":
-    case "pass":
-      return `${target.kind}:${target.path}`;
-    case "github":
-      return withPart(`github:${target.repository}`, target.environment);
-    case "kubernetes":
-      return withPart(`kubernetes:${target.namespace}/${target.secret}`, target.key);
-    case "aws":
-      return `aws:${target.secretId}`;
-    case "vercel":
-      return withPart(`vercel:${target.environment}`, target.folder);
-    case "command":
-      return `command:${target.command}`;
-    case "unknown":
-      return target.text;
-    default:
-      return target.kind;
-  }
 }
 
 function placeNamed(kind: string, rest: string): TargetReference | undefined {
@@ -127,8 +107,4 @@ function placeNamed(kind: string, rest: string): TargetReference | undefined {
 function splitPart(text: string): readonly [name: string, part: string | null] {
   const mark = text.indexOf("#");
   return mark === -1 ? [text, null] : [text.slice(0, mark), text.slice(mark + 1)];
-}
-
-function withPart(name: string, part: string | null): string {
-  return part === null ? name : `${name}#${part}`;
 }

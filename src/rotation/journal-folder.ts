@@ -1,13 +1,7 @@
 import { join } from "node:path";
 import type { Shape } from "../files/shape.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import {
-  profileDocument,
-  readFingerprint,
-  readName,
-  readProfile,
-  readVersion,
-} from "../profiles/profile-document.ts";
+import { readFingerprint, readName, readProfile, readVersion } from "../profiles/profile-document.ts";
 import { ProfileFiles } from "../profiles/profile-files.ts";
 import type {
   ListedRotation,
@@ -53,7 +47,7 @@ export class JournalFolder implements RotationJournal {
 
   begin(plan: RotationPlan): RotationRecord {
     const record: RotationRecord = { ...plan, stage: "switching", holder: this.#holder };
-    if (!this.#files.create(plan.profile, documentOf(record))) throw underWay(plan.profile);
+    if (!this.#files.create(plan.profile, record)) throw underWay(plan.profile);
     return record;
   }
 
@@ -67,7 +61,7 @@ export class JournalFolder implements RotationJournal {
   ): RotationRecord {
     this.confirm(record);
     const updated = { ...record, ...changes, holder: this.#holder };
-    this.#files.write(record.profile, documentOf(updated));
+    this.#files.write(record.profile, updated);
     return updated;
   }
 
@@ -104,9 +98,4 @@ function readRecord(shape: Shape): RotationRecord {
       holds: target.oneOf("holds", holdings),
     })),
   };
-}
-
-function documentOf(record: RotationRecord): unknown {
-  const { before, after } = record;
-  return { ...record, before: before && profileDocument(before), after: profileDocument(after) };
 }

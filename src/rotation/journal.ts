@@ -2,7 +2,6 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { type Fingerprint, fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import type { DeliveryReport } from "../targets/target.ts";
 import type { RotationStage } from "./stages.ts";
 
@@ -109,7 +108,7 @@ export function planOf(
     newKey: { mask: after.key, fingerprint: after.fingerprint },
     before,
     after,
-    targets: after.targets.map(({ target }) => ({ target: targetText(target), holds })),
+    targets: after.targets.map(({ target }) => ({ target, holds })),
   };
 }
 

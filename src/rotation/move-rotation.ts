@@ -2,7 +2,6 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { withCheck } from "../profiles/known-key.ts";
-import { readTarget } from "../profiles/target-reference.ts";
 import type { KeySlot, SecretStore } from "../stores/secret-store.ts";
 import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
 import type { DeliveryReport } from "../targets/target.ts";
@@ -164,7 +163,7 @@ class Move {
     const { profile, stage } = this.#record;
     const { current } = this.#keys;
     if (current === undefined) return undefined;
-    const targets = waitingTargets(this.#record).map(({ target }) => readTarget(target));
+    const targets = waitingTargets(this.#record).map(({ target }) => target);
     await deliverEverywhere(this.#deps, profile, current, targets, (report) => {
       this.#reports.set(report.target, report);
       if (!report.ok) return;

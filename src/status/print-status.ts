@@ -5,7 +5,6 @@ import { showName } from "../outside-text.ts";
 import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
 import { abilitiesOf, joined, type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import type { Card, KeyValueRow, Output, Style, TableColumn } from "../terminal/output/output.ts";
 import { diagnosisWords, isRefusal } from "../verification/verdict.ts";
 import { describeUnlisted, printEnvironment, printNotices } from "./print-notices.ts";
@@ -14,7 +13,7 @@ import { isEnding, type ReadableProfile, type Survey } from "./survey.ts";
 function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
   const each = (cell: (profile: Profile) => string) => rows.map(({ profile }) => cell(profile));
   const targetsOf = ({ targets }: Profile) =>
-    targets.length === 0 ? "nowhere" : targets.map(({ target }) => showName(targetText(target))).join(", ");
+    targets.length === 0 ? "nowhere" : targets.map(({ target }) => showName(target)).join(", ");
   return [
     { head: "Profile", cells: each(({ name }) => theme.strong(name)) },
     { head: "Expires", cells: each((profile) => endCell(profile, theme, now)) },
@@ -130,7 +129,7 @@ function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
 }
 
 function describeTarget({ target, since }: KnownTarget): string {
-  const place = showName(targetText(target));
+  const place = showName(target);
   return since === null ? place : `${place} since ${formatDay(dayOf(new Date(since)))}`;
 }
 

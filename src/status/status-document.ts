@@ -1,5 +1,4 @@
 import { daysLeft } from "../keys/expiry.ts";
-import { targetText } from "../profiles/target-reference.ts";
 import type { Survey, SurveyedProfile } from "./survey.ts";
 
 /** What `status --json` prints, the most urgent profile first. Stable surface. */
@@ -45,7 +44,7 @@ function rowOf(row: SurveyedProfile, now: Date) {
     lastDiagnosis: profile?.lastDiagnosis ?? null,
     rotation:
       rotation === undefined ? null : { stage: record?.stage ?? null, startedAt: record?.startedAt ?? null },
-    targets: (profile?.targets ?? []).map(({ target, since }) => ({ target: targetText(target), since })),
+    targets: profile?.targets ?? [],
     ...(problem !== undefined && { problem }),
   };
 }

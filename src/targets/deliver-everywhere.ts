@@ -3,7 +3,7 @@ import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
-import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import { kindOfTarget } from "../profiles/target-reference.ts";
 import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
 const services: readonly string[] = ["github", "kubernetes", "aws", "vercel", "pass", "command"];
@@ -22,17 +22,18 @@ export async function deliverEverywhere(
   { openTarget, output }: Deps,
   profile: ProfileName,
   key: ApiKey,
-  targets: readonly TargetReference[],
+  targets: readonly string[],
   onReport: (report: DeliveryReport) => void,
 ): Promise<readonly DeliveryReport[]> {
   const reports: DeliveryReport[] = [];
-  const groupOf = ({ kind }: TargetReference) => (services.includes(kind) ? kind : "files");
+  const groupOf = (target: string) => {
+    const kind = kindOfTarget(target);
+    return services.includes(kind) ? kind : "files";
+  };
   const deliverAll = async (group: string) => {
-    for (const [index, reference] of targets.entries()) {
-      if (groupOf(reference) !== group) continue;
-      const report = await reporting(targetText(reference), async () =>
-        deliver(await openTarget(reference, profile), key),
-      );
+    for (const [index, target] of targets.entries()) {
+      if (groupOf(target) !== group) continue;
+      const report = await reporting(target, async () => deliver(await openTarget(target, profile), key));
       if (report.ok) output.ok(report.message);
       else output.warn(`${showName(report.target)}: ${report.message}`);
       onReport(report);

@@ -7,7 +7,7 @@ import { readTextFile } from "../files/text-file.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { type TargetReference, targetText } from "../profiles/target-reference.ts";
+import { kindOfTarget } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
 import { readVariable } from "../shell/dotenv/set-variable.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
@@ -29,12 +29,10 @@ export async function offerPlaces(
   except: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   if (!deps.interactive || deps.journal.read(name) !== undefined) return;
-  const remembered = new Set(deps.profiles.read(name)?.targets.map(({ target }) => targetText(target)));
+  const remembered = new Set(deps.profiles.read(name)?.targets.map(({ target }) => target));
   const others = targetsOfOthers(deps, name);
-  const isNew = ({ value }: { readonly value: TargetReference }) => {
-    const text = targetText(value);
-    return !remembered.has(text) && !others.has(text) && !except.has(value.kind);
-  };
+  const isNew = ({ value }: { readonly value: string }) =>
+    !remembered.has(value) && !others.has(value) && !except.has(kindOfTarget(value));
   let offered = (await findPlaces(deps, name, key)).filter(isNew);
   if (offered.length === 0) return;
   deps.output.print();
@@ -43,7 +41,7 @@ export async function offerPlaces(
     const no = { value: undefined, name: remembered.size > 0 ? "That is all" : "No" };
     const target = await choose(deps, [no, ...offered]);
     if (target === undefined) return;
-    remembered.add(targetText(target));
+    remembered.add(target);
     offered = offered.filter(isNew);
     await pushKey(deps, { profile: name, targets: [target] }).catch((error: unknown) => {
       if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
@@ -52,10 +50,10 @@ export async function offerPlaces(
   }
 }
 
-async function choose(deps: Deps, choices: readonly Choice<TargetReference | undefined>[]) {
+async function choose(deps: Deps, choices: readonly Choice<string | undefined>[]) {
   try {
     const prompts = await deps.prompts();
-    return await prompts.choose<TargetReference | undefined>({
+    return await prompts.choose<string | undefined>({
       message: "Deliver it to one of them?",
       choices,
     });
@@ -70,16 +68,16 @@ async function findPlaces(
   deps: Deps,
   profile: Profile["name"],
   key: ApiKey,
-): Promise<readonly Choice<TargetReference>[]> {
+): Promise<readonly Choice<string>[]> {
   const at = orAtHome(deps.processContext());
   const hasAider = findProgram("aider", at) !== undefined;
   const tools = toolsSetUp(at).filter(({ name }) => name !== "aider" || hasAider);
-  const places: readonly Choice<TargetReference>[] = [
+  const places: readonly Choice<string>[] = [
     ...(await dotenvFilesHere(at)).map((path) => ({
-      value: { kind: "dotenv" as const, path },
+      value: `dotenv:${path}`,
       name: shortPath(path, at),
     })),
-    ...tools.map(({ name, title }) => ({ value: { kind: name }, name: title })),
+    ...tools.map(({ name, title }) => ({ value: name, name: title })),
   ];
   const choices = places.map(async (place) => {
     try {

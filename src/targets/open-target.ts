@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { showName } from "../outside-text.ts";
-import type { TargetReference } from "../profiles/target-reference.ts";
+import { readTarget } from "../profiles/target-reference.ts";
 import { openDotenv } from "./dotenv-target.ts";
 import { openAws } from "./programs/aws-target.ts";
 import { openCommand } from "./programs/command-target.ts";
@@ -13,11 +13,17 @@ import type { Target, TargetContext } from "./target.ts";
 import { openTool } from "./tools.ts";
 
 /**
- * Opens a target by its reference, without reading or starting anything.
+ * Opens a target, without reading or starting anything.
  *
  * @throws MistralKeyError of kind `usage` for a kind unknown to this version
  */
-export function openTarget(reference: TargetReference, context: TargetContext): Target {
+export function openTarget(target: string, context: TargetContext): Target {
+  const reference = readTarget(target);
+  if (reference === undefined) {
+    throw new MistralKeyError("usage", `This version cannot deliver to ${target}.`, {
+      hint: "Update mistral-key.",
+    });
+  }
   switch (reference.kind) {
     case "dotenv": {
       const path = resolve(context.processContext.cwd, reference.path);
@@ -35,10 +41,6 @@ export function openTarget(reference: TargetReference, context: TargetContext): 
       return openPass(reference.path, context);
     case "command":
       return openCommand(reference.command, context);
-    case "unknown":
-      throw new MistralKeyError("usage", `This version cannot deliver to ${reference.text}.`, {
-        hint: "Update mistral-key.",
-      });
     default:
       return openTool(reference.kind, context);
   }

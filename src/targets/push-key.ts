@@ -5,7 +5,6 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { KnownTarget, Profile } from "../profiles/profile.ts";
-import { readTarget, type TargetReference, targetText } from "../profiles/target-reference.ts";
 import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
@@ -15,7 +14,7 @@ import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./targe
 /** What to deliver with {@link pushKey}. */
 export interface PushRequest extends KeyRequest {
   /** The targets; if empty, all that the profile remembers. */
-  readonly targets: readonly TargetReference[];
+  readonly targets: readonly string[];
 }
 
 /**
@@ -29,7 +28,7 @@ export interface PushRequest extends KeyRequest {
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { profile } = request;
   const { key, known, targets } = await prepare(deps, request);
-  for (const reference of request.targets) await (await deps.openTarget(reference, profile)).check();
+  for (const target of request.targets) await (await deps.openTarget(target, profile)).check();
   let replaced = false;
   let failure: MistralKeyError | undefined;
   const reports = await deliverEverywhere(deps, profile, key, targets, ({ ok, target }) => {
@@ -57,8 +56,8 @@ function isNoted({ profiles, journal, now }: Deps, known: Profile, key: ApiKey, 
   if (record !== undefined && !record.targets.some((one) => one.target === target)) return false;
   const profile = profiles.read(known.name);
   if (profile?.fingerprint.hash !== known.fingerprint.hash) return false;
-  if (!profile.targets.some((one) => targetText(one.target) === target)) {
-    const added = { target: readTarget(target), since: now().toISOString() };
+  if (!profile.targets.some((one) => one.target === target)) {
+    const added = { target, since: now().toISOString() };
     profiles.write({ ...profile, targets: [...profile.targets, added] });
   }
   // Of a rotation before its switch, the key in use is not the one that it waits to deliver.
@@ -86,13 +85,13 @@ function replacedMeanwhile(name: ProfileName, key: ApiKey): MistralKeyError {
 export async function tryPush(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { key, targets } = await prepare(deps, request);
   const reports: DeliveryReport[] = [];
-  for (const reference of targets) {
+  for (const place of targets) {
     const look = async () => {
-      const target = await deps.openTarget(reference, request.profile);
+      const target = await deps.openTarget(place, request.profile);
       await target.check();
       return { ok: true, message: `${target.words} ${wouldDo[await keyThere(target, key)]}.` };
     };
-    reports.push(await reporting(targetText(reference), look));
+    reports.push(await reporting(place, look));
   }
   return reports;
 }
@@ -110,14 +109,9 @@ export const wouldDo: Readonly<Record<KeyThere, string>> = {
  *
  * @throws MistralKeyError of kind `usage` for a target that the profile does not have
  */
-export async function forgetTarget(
-  deps: Deps,
-  request: KeyRequest,
-  reference: TargetReference,
-): Promise<DeliveryReport> {
+export async function forgetTarget(deps: Deps, request: KeyRequest, text: string): Promise<DeliveryReport> {
   const profile = deps.profiles.read(request.profile);
-  const text = targetText(reference);
-  const isIt = ({ target }: KnownTarget) => targetText(target) === text;
+  const isIt = ({ target }: KnownTarget) => target === text;
   if (profile === undefined || !profile.targets.some(isIt)) {
     throw new MistralKeyError("usage", `${text} is not a target of profile "${request.profile}".`, {
       hint: `To see its targets: ${commandFor(request.profile, "push --list")}`,
@@ -126,7 +120,7 @@ export async function forgetTarget(
   refuseDuringRotation(request.profile, deps);
   const { key } = await readKeyForUse(request, deps);
   const report = await reporting(text, async () => {
-    return { ok: true, message: await forgetKey(await deps.openTarget(reference, profile.name), key) };
+    return { ok: true, message: await forgetKey(await deps.openTarget(text, profile.name), key) };
   });
   const latest = deps.profiles.read(profile.name);
   if (latest !== undefined) {
@@ -146,8 +140,7 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
     });
   }
   const remembered = profile.targets.map(({ target }) => target);
-  const known = new Set(remembered.map(targetText));
-  const added = targets.filter((target) => !known.has(targetText(target)));
+  const added = targets.filter((target) => !remembered.includes(target));
   if (added.length > 0) {
     refuseTargetsOfOthers(deps, name, added);
     refuseDuringRotation(name, deps);
@@ -163,14 +156,12 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
 /** The targets of other profiles, and whose each is: two keys would replace each other there. */
 export function targetsOfOthers({ profiles }: Deps, name: ProfileName): ReadonlyMap<string, ProfileName> {
   const others = profiles.list().flatMap((row) => ("profile" in row && row.name !== name ? row.profile : []));
-  return new Map(
-    others.flatMap((other) => other.targets.map(({ target }) => [targetText(target), other.name] as const)),
-  );
+  return new Map(others.flatMap((other) => other.targets.map(({ target }) => [target, other.name] as const)));
 }
 
-function refuseTargetsOfOthers(deps: Deps, name: ProfileName, targets: readonly TargetReference[]): void {
+function refuseTargetsOfOthers(deps: Deps, name: ProfileName, targets: readonly string[]): void {
   const others = targetsOfOthers(deps, name);
-  for (const text of targets.map(targetText)) {
+  for (const text of targets) {
     const other = others.get(text);
     if (other === undefined) continue;
     throw new MistralKeyError(

@@ -44,9 +44,9 @@ describe("the profiles on disk", () => {
       lastDiagnosis: "rate-limited",
       lastAcceptedAt: "2026-09-02T00:00:00.000Z",
       targets: [
-        { target: { kind: "dotenv", path: "/app/.env" }, since: "2026-09-02T00:00:00.000Z" },
-        { target: { kind: "github", repository: "ada/engine", environment: null }, since: null },
-        { target: { kind: "unknown", text: "moon:base" }, since: null },
+        { target: "dotenv:/app/.env", since: "2026-09-02T00:00:00.000Z" },
+        { target: "github:ada/engine", since: null },
+        { target: "moon:base", since: null },
       ],
     });
     for (const one of [full, profile("plain"), profile("never", { expiresAt: null })]) {
@@ -107,8 +107,8 @@ describe("a profile of version 1", () => {
     plant("default.json", { ...profile("default"), version: 1, targets: ["dotenv:/app/.env", "vibe"] });
     const read = profiles.read(name("default"));
     expect(read?.targets).toEqual([
-      { target: { kind: "dotenv", path: "/app/.env" }, since: null },
-      { target: { kind: "vibe" }, since: null },
+      { target: "dotenv:/app/.env", since: null },
+      { target: "vibe", since: null },
     ]);
     if (read !== undefined) profiles.write(read);
     expect(JSON.parse(readFileSync(join(home, "profiles", "default.json"), "utf8"))).toMatchObject({

@@ -82,7 +82,7 @@ describe("a profile that is renamed", () => {
   it("keeps its key and everything that is known of it", async () => {
     const { name: _, ...before } = await storeKey(machine, {
       expiresAt: "2027-03-01",
-      targets: [{ target: { kind: "llm" }, since: "2026-08-01T00:00:00.000Z" }],
+      targets: [{ target: "llm", since: "2026-08-01T00:00:00.000Z" }],
     });
     await rename();
     await expectRenamed();

@@ -6,7 +6,6 @@ import { rotate } from "../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../src/errors.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { parseTarget } from "../../src/profiles/target-reference.ts";
 import { JournalFolder } from "../../src/rotation/journal-folder.ts";
 import type { SecretAddress, SecretStore } from "../../src/stores/secret-store.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
@@ -175,7 +174,7 @@ it("changes nothing when the key it has read was replaced by another run while i
 });
 
 it("delivers to a target that another run has noted while the new key was waited for", async () => {
-  const target = parseTarget(`dotenv:${join(machine.home, ".env")}`);
+  const target = `dotenv:${join(machine.home, ".env")}`;
   const meanwhile = async () => {
     const known = machine.profiles.read(defaultProfile);
     if (known !== undefined) machine.profiles.write({ ...known, targets: [{ target, since: null }] });

@@ -7,7 +7,6 @@ import { defaultProfile } from "../../src/keys/profile-name.ts";
 import type { Assessment, KeyCheck } from "../../src/mistral/mistral-api.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import type { Profile } from "../../src/profiles/profile.ts";
-import { readTarget, targetText } from "../../src/profiles/target-reference.ts";
 import { endRotation } from "../../src/rotation/end-rotation.ts";
 import type { RotationPlan, RotationRecord } from "../../src/rotation/journal.ts";
 import { rotationDocument } from "../../src/rotation/outcome.ts";
@@ -80,7 +79,7 @@ const endpoint = { region: "global" } as const;
 
 /** A machine with the old key in use and no rotation under way. */
 export function makeIdle(targets: readonly string[]): WorldState {
-  const known = targets.map((text) => ({ target: readTarget(text), since: null }));
+  const known = targets.map((target) => ({ target, since: null }));
   const profile = profileOf(
     { name: defaultProfile, key: oldKey, store: "memory", endpoint, targets: known },
     now,
@@ -271,12 +270,11 @@ class Run {
           return checkOf(this.#fates[whichOf(key)]);
         },
       }),
-      openTarget: async (reference: Parameters<typeof targetText>[0]) => ({
+      openTarget: async (target: string) => ({
         words: "it",
         deliver: async (key: ApiKey) => {
-          const text = targetText(reference);
-          if (this.#failing.includes(text)) throw new MistralKeyError("usage", "It is not there.");
-          effect(() => this.#deliver(text, whichOf(key)));
+          if (this.#failing.includes(target)) throw new MistralKeyError("usage", "It is not there.");
+          effect(() => this.#deliver(target, whichOf(key)));
         },
         read: async () => undefined,
       }),

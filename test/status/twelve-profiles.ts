@@ -36,9 +36,9 @@ export async function storeTwelve(deps: TestDeps): Promise<void> {
       identity: { email: "ada@example.com", workspace, organization: null, keyName: null },
       ...(name === "work" && {
         targets: [
-          { target: { kind: "dotenv", path: "/home/ada/app/.env" }, since: "2026-08-01T00:00:00.000Z" },
-          { target: { kind: "llm" }, since: null },
-          { target: { kind: "github", repository: "ada/engine", environment: "production" }, since: null },
+          { target: "dotenv:/home/ada/app/.env", since: "2026-08-01T00:00:00.000Z" },
+          { target: "llm", since: null },
+          { target: "github:ada/engine#production", since: null },
         ],
       }),
     });

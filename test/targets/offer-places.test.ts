@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile, parseProfileName } from "../../src/keys/profile-name.ts";
-import { readTarget, targetText } from "../../src/profiles/target-reference.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
@@ -38,8 +37,7 @@ async function init(...answers: readonly ScriptedAnswer[]): Promise<number> {
   deps = deps.next({ serverUrl: api.url, env, store: deps.secrets, answers: [...wizard, ...answers] });
   return await runLine(deps, "init", "--no-browser");
 }
-const remembered = () =>
-  deps.profiles.read(defaultProfile)?.targets.map(({ target }) => targetText(target)) ?? [];
+const remembered = () => deps.profiles.read(defaultProfile)?.targets.map(({ target }) => target) ?? [];
 
 describe("init, where there are places that could get the key", () => {
   it("changes none of them when Enter skips the question", async () => {
@@ -74,7 +72,7 @@ describe("init, where there are places that could get the key", () => {
     await storeKey(deps, {
       key: otherKey,
       name: parseProfileName("work"),
-      targets: [{ target: readTarget("opencode"), since }],
+      targets: [{ target: "opencode", since }],
     });
     expect(
       await init(answer.choose(homeDotenv, /Deliver it/), answer.choose("Mistral Vibe", /Deliver it/)),

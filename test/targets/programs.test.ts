@@ -13,7 +13,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { readTarget } from "../../src/profiles/target-reference.ts";
 import { planOf } from "../../src/rotation/journal.ts";
 import { storeKey } from "../rotation/stored-key.ts";
 import { findProgram } from "../support/find-program.ts";
@@ -281,7 +280,7 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     standIn("vercel", "exit 1");
     await start();
     const target = `vercel:production#${at("kept/\x1b[2J")}`;
-    await storeKey(on.deps, { key, targets: [{ target: readTarget(target), since: null }] });
+    await storeKey(on.deps, { key, targets: [{ target, since: null }] });
     const { code, said } = await on.push("--forget", target);
     expect([code, said.includes("may still be there"), said.includes("\x1b")]).toEqual([9, true, false]);
   });

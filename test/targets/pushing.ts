@@ -2,7 +2,6 @@ import { Flags } from "../../src/cli/flags.ts";
 import { push } from "../../src/commands/use/push.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
-import { targetText } from "../../src/profiles/target-reference.ts";
 import { storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 
@@ -46,7 +45,6 @@ export async function openPushing(options: TestDepsOptions = {}): Promise<Pushin
     replaceKey: async (by) => {
       await deps.secrets.set({ profile: defaultProfile, slot: "current" }, by);
     },
-    remembered: () =>
-      (deps.profiles.read(defaultProfile)?.targets ?? []).map(({ target }) => targetText(target)),
+    remembered: () => (deps.profiles.read(defaultProfile)?.targets ?? []).map(({ target }) => target),
   };
 }

@@ -4,7 +4,6 @@ import { showName } from "../../outside-text.ts";
 import { ProfileFolder } from "../../profiles/profile-folder.ts";
 import type { ListedProfile } from "../../profiles/profile-registry.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
-import { targetText } from "../../profiles/target-reference.ts";
 import { type Candidate, completeLine } from "./complete-line.ts";
 
 /**
@@ -45,7 +44,7 @@ export async function answerCompletion([
 function targetsOf(row: ListedProfile): readonly Candidate[] {
   const targets = "profile" in row ? row.profile.targets : [];
   return targets
-    .map(({ target }) => targetText(target))
+    .map(({ target }) => target)
     .filter((text) => showName(text) === text)
     .map((value) => ({ value, description: `a target of profile ${row.name}` }));
 }

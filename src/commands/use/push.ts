@@ -5,7 +5,7 @@ import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
-import { parseTarget, type TargetReference, targetText } from "../../profiles/target-reference.ts";
+import { parseTarget } from "../../profiles/target-reference.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
 
@@ -13,9 +13,8 @@ import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
 export async function push({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const forgotten = flags.value("forget");
-  const named = args.map((text) => readReference(text, deps));
   // Two deliveries to one place would run its program twice.
-  const targets = [...new Map(named.map((target) => [targetText(target), target])).values()];
+  const targets = [...new Set(args.map((text) => absoluteTarget(text, deps)))];
   if (targets.length > 0 && (forgotten !== undefined || flags.on("list"))) {
     throw forgotten === undefined
       ? new MistralKeyError("usage", "--list takes no target.", { hint: "Leave it out: all are listed." })
@@ -24,22 +23,22 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
         });
   }
   if (flags.on("list")) return list(settings, deps);
-  if (forgotten !== undefined) return await forget(settings, readReference(forgotten, deps), deps);
+  if (forgotten !== undefined) return await forget(settings, absoluteTarget(forgotten, deps), deps);
   if (flags.on("dryRun")) return print(settings, await tryPush(deps, { ...settings, targets }), deps, "plan");
   const reports = await pushKey(deps, { ...settings, targets });
   return print(settings, reports, deps, "done");
 }
 
 /** Makes paths absolute, so that a later delivery from another folder reaches the same target. */
-function readReference(text: string, deps: Deps): TargetReference {
+function absoluteTarget(text: string, deps: Deps): string {
   const reference = parseTarget(text);
   switch (reference.kind) {
     case "dotenv":
-      return { ...reference, path: resolve(deps.processContext().cwd, reference.path) };
+      return `dotenv:${resolve(deps.processContext().cwd, reference.path)}`;
     case "vercel":
-      return { ...reference, folder: resolve(deps.processContext().cwd, reference.folder ?? "") };
+      return `vercel:${reference.environment}#${resolve(deps.processContext().cwd, reference.folder ?? "")}`;
     default:
-      return reference;
+      return text;
   }
 }
 
@@ -60,18 +59,15 @@ function print(
 }
 
 function list({ profile, json }: Settings, { profiles, output }: Deps): ExitCode {
-  const targets = (profiles.read(profile)?.targets ?? []).map(({ target, since }) => ({
-    target: targetText(target),
-    since,
-  }));
+  const targets = profiles.read(profile)?.targets ?? [];
   if (json) output.json({ profile, targets });
   else if (targets.length > 0) for (const { target } of targets) output.answer(`${showName(target)}\n`);
   else output.paragraph(`Profile "${profile}" has no target yet.`);
   return exitCodes.done;
 }
 
-async function forget(settings: Settings, reference: TargetReference, deps: Deps): Promise<ExitCode> {
-  const { target, ok, message } = await forgetTarget(deps, settings, reference);
+async function forget(settings: Settings, named: string, deps: Deps): Promise<ExitCode> {
+  const { target, ok, message } = await forgetTarget(deps, settings, named);
   if (settings.json) deps.output.json({ profile: settings.profile, target, forgotten: true, ok, message });
   else if (ok) deps.output.ok(`${showName(target)} gets no key any more. ${message}`);
   else deps.output.warn(message);

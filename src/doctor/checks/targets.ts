@@ -2,13 +2,13 @@ import { exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
-import { type TargetReference, targetText } from "../../profiles/target-reference.ts";
+import { kindOfTarget } from "../../profiles/target-reference.ts";
 import { reporting } from "../../targets/deliver-everywhere.ts";
 import { type KeyThere, keyThere } from "../../targets/target.ts";
 import { type Check, type CheckContext, count, isDamaged, withoutProfile } from "../check.ts";
 
 /** Targets whose programs call a service. */
-const online: readonly TargetReference["kind"][] = ["github", "kubernetes", "aws", "vercel", "command"];
+const online: readonly string[] = ["github", "kubernetes", "aws", "vercel", "command"];
 
 /** Whether the key's targets have it, where they can be read. */
 export const targetsCheck: Check = {
@@ -25,7 +25,7 @@ export const targetsCheck: Check = {
     if (inspected.state !== "found")
       return { state: "skipped", message: "There was no key to compare with." };
     const { key } = inspected;
-    const looked = all.filter(({ kind }) => network !== undefined || !online.includes(kind));
+    const looked = all.filter((target) => network !== undefined || !online.includes(kindOfTarget(target)));
     const seen = await Promise.all(looked.map((target) => lookAt(context, target, key)));
     const notLookedAt = all.length - looked.length;
     const message = [
@@ -49,10 +49,10 @@ const words: Readonly<Record<KeyThere, string>> = {
 
 async function lookAt(
   { deps, profile }: CheckContext,
-  target: TargetReference,
+  target: string,
   key: ApiKey,
 ): Promise<{ readonly state: "ok" | "warn" | "fail"; readonly says: string }> {
-  const text = showName(targetText(target));
+  const text = showName(target);
   let there: KeyThere = "unreadable";
   const { ok, message } = await reporting(text, async () => {
     there = await keyThere(await deps.openTarget(target, profile), key);

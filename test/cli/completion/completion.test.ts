@@ -27,7 +27,7 @@ beforeAll(() => {
       store: "keychain",
       endpoint: { region: "global" },
     } as const;
-    const target = { kind: "command", command: `fly ${name} secrets` } as const;
+    const target = `command:fly ${name} secrets`;
     const targets = name === "testing" ? [{ target, since: null }] : [];
     new ProfileFolder(join(folder, "keys")).write({ ...profileOf(known, new Date()), targets });
   }

@@ -50,7 +50,7 @@ describe("remove", () => {
   });
 
   it("names where the key was delivered, whatever is there now", async () => {
-    await storeKey(deps, { targets: [{ target: { kind: "llm" }, since: null }] });
+    await storeKey(deps, { targets: [{ target: "llm", since: null }] });
     expect(await run({ yes: true })).toBe(0);
     expect(deps.stderr()).toContain("Its key was delivered to llm, and was not removed there.");
   });

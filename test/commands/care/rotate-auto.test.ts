@@ -7,7 +7,6 @@ import { codeOfKind } from "../../../src/exit-codes.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
-import { readTarget } from "../../../src/profiles/target-reference.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
 import type { SecretStore } from "../../../src/stores/secret-store.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
@@ -75,7 +74,7 @@ describe("rotate --auto", () => {
 
   it("delivers to a target that another run has noted while the Admin API was asked", async () => {
     const text = `dotenv:${join(deps.home, ".env")}`;
-    const target = { target: readTarget(text), since: null };
+    const target = { target: text, since: null };
     let asked = 0;
     api.onRequest(({ path }) => {
       const known = deps.profiles.read(defaultProfile);
@@ -201,7 +200,7 @@ describe("rotate --auto", () => {
   it("keeps the old key until every target has the new one", async () => {
     const profile = await storeKey(deps, {
       serverUrl: api.url,
-      targets: [{ target: readTarget("dotenv:/no/such/folder/.env"), since: null }],
+      targets: [{ target: "dotenv:/no/such/folder/.env", since: null }],
     });
     expect(profile.targets).toHaveLength(1);
     expect(await run()).toEqual({ code: 9 });

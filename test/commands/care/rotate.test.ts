@@ -551,7 +551,7 @@ describe("rotate with a record that cannot be read", () => {
     const file = join(deps.home, ".env");
     const profile = deps.profiles.read(defaultProfile);
     if (profile === undefined) throw new Error("There is no profile.");
-    deps.profiles.write({ ...profile, targets: [{ target: { kind: "dotenv", path: file }, since: null }] });
+    deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${file}`, since: null }] });
     expect(await run({ finish: true })).toBe(9);
     expect(readFileSync(file, "utf8")).toContain(newKey.reveal());
   });
@@ -573,7 +573,7 @@ describe("rotate with a record that cannot be read", () => {
 });
 
 describe("rotate with targets", () => {
-  const target = { kind: "dotenv", path: "/app/.env" } as const;
+  const target = "dotenv:/app/.env";
   let taken: string[];
   let works: boolean;
 
@@ -625,7 +625,7 @@ describe("rotate with targets", () => {
   it.skipIf(process.platform === "win32")(
     "limits the time of a target that hangs, and keeps both keys",
     async () => {
-      const hanging = { kind: "command", command: "sleep 60" } as const;
+      const hanging = "command:sleep 60";
       await storeKey(deps, { serverUrl: api.url, targets: [{ target: hanging, since: null }] });
       const env = { PATH: process.env.PATH ?? "", MISTRAL_KEY_SERVER_URL: api.url };
       deps = deps.next({ stdin: newKey.reveal(), env, programLimitMs: 200 });

@@ -6,7 +6,6 @@ import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
-import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { runLine } from "../../support/run-line.ts";
@@ -57,7 +56,7 @@ describe("verify", () => {
     const deps = open();
     const before = { ...(await store(deps)), fingerprint: fingerprintOf(ApiKey.of(about)) };
     deps.profiles.write(before);
-    const target = { target: parseTarget("vibe"), since: null };
+    const target = { target: "vibe", since: null };
     api.onRequest(() => deps.profiles.write({ ...before, targets: [target] }));
     expect(await runLine(deps, "verify")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid", targets: [target] });
@@ -285,7 +284,7 @@ describe("verify, when what is known and what is stored differ", () => {
 
   it("notices that the key was replaced from outside, and discards what it knew about the old one", async () => {
     const deps = open();
-    const target = { target: { kind: "dotenv", path: "/srv/app/.env" }, since: null } as const;
+    const target = { target: "dotenv:/srv/app/.env", since: null } as const;
     await store(deps, { expiresAt: "2026-12-01", targets: [target] });
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(otherText));
     expect(await runLine(deps, "verify", "--json")).toBe(0);

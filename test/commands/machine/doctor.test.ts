@@ -425,7 +425,7 @@ const faults: readonly Fault[] = [
       writeFileSync(join(home, "same.env"), `MISTRAL_API_KEY=${key.reveal()}\n`);
       writeFileSync(join(home, "old.env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
       const targets = ["same.env", "old.env", "gone.env"].map((name) => ({
-        target: { kind: "dotenv" as const, path: join(home, name) },
+        target: `dotenv:${join(home, name)}`,
         since: null,
       }));
       deps.profiles.write({ ...profile, targets });
@@ -439,7 +439,7 @@ const faults: readonly Fault[] = [
   {
     fault: "a place that has no key any more",
     plant: ({ deps, home }) => {
-      const target = { kind: "dotenv" as const, path: join(home, "gone.env") };
+      const target = `dotenv:${join(home, "gone.env")}`;
       deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
     },
     id: "targets",

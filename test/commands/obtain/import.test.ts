@@ -219,7 +219,7 @@ test("a place that the key was just removed from is not offered again", async ()
 
 test("says that the key comes back to a file it is delivered to, and how to stop that", async () => {
   deps = open();
-  const target = { kind: "dotenv", path: planted.path("project/.env.local") } as const;
+  const target = `dotenv:${planted.path("project/.env.local")}`;
   await run({ key: mask });
   const profile = deps.profiles.read(defaultProfile);
   if (profile === undefined) throw new Error("No key was stored.");
@@ -229,8 +229,8 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   expect(await run({ key: mask, clean: "files" })).toBe(9);
 
   const said = deps.stderr().replace(/\s+/g, " ").replace(/["']/g, "");
-  expect(said).toContain(`dotenv:${target.path} gets the key again with the next push or rotation.`);
-  expect(said).toContain(`mistral-key push --forget dotenv:${target.path}`);
+  expect(said).toContain(`${target} gets the key again with the next push or rotation.`);
+  expect(said).toContain(`mistral-key push --forget ${target}`);
 });
 
 test("one copy that is left is counted, too", async () => {

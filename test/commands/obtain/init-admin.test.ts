@@ -115,10 +115,10 @@ describe("init --admin", () => {
     api.onRequest(() => {
       const known = deps.profiles.read(defaultProfile);
       if (known === undefined || known.adminKey !== undefined) return;
-      deps.profiles.write({ ...known, targets: [{ target: { kind: "llm" }, since: null }] });
+      deps.profiles.write({ ...known, targets: [{ target: "llm", since: null }] });
     });
     expect(await run()).toBe(0);
-    expect(deps.profiles.read(defaultProfile)?.targets).toMatchObject([{ target: { kind: "llm" } }]);
+    expect(deps.profiles.read(defaultProfile)?.targets).toMatchObject([{ target: "llm" }]);
   });
 
   it("replaces one only when asked to", async () => {

@@ -7,7 +7,6 @@ import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { ProfileFolder } from "../../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../../src/profiles/profile-registry.ts";
-import { parseTarget } from "../../../src/profiles/target-reference.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
 import { MemoryStore } from "../../../src/stores/memory.ts";
 import type { StoreKind } from "../../../src/stores/secret-store.ts";
@@ -375,7 +374,7 @@ describe("init, in a terminal", () => {
   );
 
   it("keeps what another run notes while it asks for the last day, and notes none for another key", async () => {
-    const target = { target: parseTarget("vibe"), since: null };
+    const target = { target: "vibe", since: null };
     const another = profileOf(
       { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint: { region: "global" } },
       new Date("2026-11-01"),
@@ -417,7 +416,7 @@ describe("init, in a terminal", () => {
       { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint: { region: "global" } },
       new Date("2026-11-01"),
     );
-    const target = { target: parseTarget("vibe"), since: null };
+    const target = { target: "vibe", since: null };
     const meanwhile = () => deps.profiles.write({ ...known, targets: [target] });
     const deps = open({ answers: [{ ...answer.choose("Keep it"), meanwhile }] });
     await deps.secrets.set(current, ApiKey.of(otherText));
@@ -650,7 +649,7 @@ describe("init --with-key", () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(otherText));
     const endpoint = { region: "global" } as const;
-    const targets = [{ target: parseTarget("command:./not-here"), since: null }];
+    const targets = [{ target: "command:./not-here", since: null }];
     deps.profiles.write({
       ...profileOf({ name: defaultProfile, key: ApiKey.of(otherText), store: "keychain", endpoint }, now),
       expiresAt: "2026-12-24",
@@ -776,7 +775,7 @@ describe("init without a terminal", () => {
     expect(await runLine(deps, "init", "--with-key")).toBe(0);
     const known = deps.profiles.read(defaultProfile);
     if (known === undefined) throw new Error("There is no profile.");
-    const kept = { adminKey: "admi...n999", targets: [{ target: { kind: "llm" }, since: null }] } as const;
+    const kept = { adminKey: "admi...n999", targets: [{ target: "llm", since: null }] } as const;
     deps.profiles.write({ ...known, ...kept });
     const again = deps.next({ stdin: text });
     opened.push(again);

@@ -8,7 +8,6 @@ import { shellWord } from "../../../src/hints.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
-import { readTarget } from "../../../src/profiles/target-reference.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
 import { storeKey } from "../../rotation/stored-key.ts";
 import { unwritable } from "../../support/unwritable-profiles.ts";
@@ -197,7 +196,7 @@ describe("push", () => {
   });
 
   it("refuses a place that gets the key of another profile, and changes nothing", async () => {
-    const targets = [{ target: readTarget(target()), since: "2026-08-01T00:00:00.000Z" }];
+    const targets = [{ target: target(), since: "2026-08-01T00:00:00.000Z" }];
     await storeKey(on.deps, { key: otherKey, name: parseProfileName("work"), targets });
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
     for (const words of [
