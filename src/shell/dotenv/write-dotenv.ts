@@ -171,21 +171,23 @@ function refuseWhatGitCommits(
   line: string | undefined,
 ): void {
   const [shown, name] = [showName(path), showName(basename(place))];
+  // The command is also pasted in other folders, where git would look for another repository.
+  const git = (words: string) => `git -C ${shellWord(dirname(place))} ${words} ${shellWord(basename(place))}`;
   switch (state) {
     case "tracked":
       throw new MistralKeyError("usage", `Git tracks ${shown}, so a key in it would be committed.`, {
-        hint: `Remove it from git first: git rm --cached ${shellWord(basename(place))}, and add ${name} to .gitignore.`,
+        hint: `Add ${name} to .gitignore, then remove it from git: ${git("rm --cached")}`,
       });
     case "not-ignored":
       throw new MistralKeyError("usage", `Git does not ignore ${shown}, so a key in it could be committed.`, {
         hint:
           line === undefined
             ? `Add ${name} to .gitignore, then run the same command again.`
-            : `${showName(line)} is in .gitignore now, but another rule wins. To see it: git check-ignore -v ${shellWord(path)}`,
+            : `${showName(line)} is in .gitignore now, but another rule wins. To see it: ${git("check-ignore -v")}`,
       });
     case "unknown":
       throw new MistralKeyError("usage", `Git could not say whether it would commit ${shown}.`, {
-        hint: `Check that git is installed and that this answers: git check-ignore -v ${name}`,
+        hint: `Check that git is installed and that this answers: ${git("check-ignore -v")}`,
       });
     default:
   }

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { writeDotenv } from "../../../src/shell/dotenv/write-dotenv.ts";
@@ -174,6 +175,20 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       expect(readFileSync(at(".env"), "utf8")).toBe("A=1\n");
     });
 
+    it.each(["app/its .env", "link"])("says how to remove %s from git, in any folder", async (name) => {
+      mkdirSync(at("app"));
+      writeFileSync(at("app/its .env"), "A=1\n");
+      symlinkSync("app/its .env", at("link"));
+      git("add", "app");
+      writeFileSync(at(".gitignore"), "its .env\n");
+      const hint = await write(name).catch((error: MistralKeyError) => error.hint);
+      execFileSync("sh", ["-c", /: (git .+)$/.exec(String(hint))?.[1] ?? "false"], {
+        cwd: "/",
+        stdio: "pipe",
+      });
+      expect(await write(name)).toMatchObject({ outcome: "changed" });
+    });
+
     it("refuses a file that git does not ignore, and makes none", async () => {
       await expect(write(".env")).rejects.toMatchObject({
         kind: "usage",
@@ -200,7 +215,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       writeFileSync(at("app/.gitignore"), "!.env\n");
       await expect(write("app/.env", process.env, async () => true)).rejects.toMatchObject({
         message: expect.stringContaining("does not ignore"),
-        hint: "/app/.env is in .gitignore now, but another rule wins. To see it: git check-ignore -v app/.env",
+        hint: `/app/.env is in .gitignore now, but another rule wins. To see it: git -C ${at("app")} check-ignore -v .env`,
       });
       expect(existsSync(at("app/.env"))).toBe(false);
     });
@@ -234,6 +249,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       writeFileSync(at(".gitignore"), ".env\n");
       await expect(write(".env", { PATH: "/nonexistent" })).rejects.toMatchObject({
         message: expect.stringContaining("could not say"),
+        hint: expect.stringMatching(`: git -C ${folder} check-ignore -v .env$`),
       });
     });
   });
