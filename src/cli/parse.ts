@@ -187,7 +187,7 @@ const keyInArgument = new RegExp(`(?:^-{1,2}|^-p|(?<![\\w/\\\\.-]))${keyWord}(?!
 
 function usageError(error: CommanderError, name: string): MistralKeyError {
   // Commander quotes its input, which may still hold a key.
-  const said = maskKeys(error.message.replace(/^error: /, ""));
+  const said = maskKeys(error.message.replace(/^error: (?:command-argument )?/, ""));
   const [first = "", ...rest] = said.split("\n");
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(" ").replace(/[()]/g, "").trim();
