@@ -74,6 +74,7 @@ describe("remove", () => {
     expect(await run({ yes: true })).toBe(0);
     expect(deps.profiles.list().map(({ name }) => name)).toEqual(["work"]);
     expect((await slotsOf(deps, work)).current).toBe("new");
+    expect(deps.stderr()).toContain("find its row");
   });
 
   it("answers with --json", async () => {
@@ -219,6 +220,47 @@ describe("remove", () => {
     expect(await file.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
     expect((await slotsOf(deps)).current).toBe("old");
     expect(deps.profiles.read(defaultProfile)).toBeDefined();
+  });
+
+  it.each(["its profile", "the record of a rotation"])(
+    "removes what is in the file that %s names",
+    async (by) => {
+      const file = new StandInStore("file");
+      const known = await storeKey(deps, { store: "file" });
+      if (by !== "its profile") {
+        deps.journal.begin(planOf(oldKey, known, { ...known }, { holds: "old", now: deps.now() }));
+        deps.profiles.remove(defaultProfile);
+      }
+      await file.set({ profile: defaultProfile, slot: "previous" }, oldKey);
+      deps = deps.next();
+      const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+      await remove({ args: [], flags: new Flags({ yes: true }) }, both);
+      expect(await file.get({ profile: defaultProfile, slot: "previous" })).toBeUndefined();
+      expect([deps.profiles.list(), deps.journal.list()]).toEqual([[], []]);
+    },
+  );
+
+  it("removes all of it when --store names the store that has the key", async () => {
+    expect(await run({ yes: true, store: "keychain" })).toBe(0);
+    expect(deps.profiles.list()).toEqual([]);
+    expect(deps.stderr()).toContain(`did not revoke ${oldKey.mask}`);
+  });
+
+  it("removes nothing when it is not known what its store holds", async () => {
+    const store = new StandInStore("keychain");
+    await store.set({ profile: defaultProfile, slot: "previous" }, oldKey);
+    vi.spyOn(store, "get").mockRejectedValueOnce(new MistralKeyError("store-denied", "Not now."));
+    deps.profiles.remove(defaultProfile);
+    await expect(run({ yes: true }, { store })).rejects.toMatchObject({ kind: "store-denied" });
+    expect(await store.get({ profile: defaultProfile, slot: "previous" })).toBeDefined();
+  });
+
+  it.each(["store-absent", "store-locked"] as const)("asks only what it can then do: %s", async (kind) => {
+    const store = new StandInStore("keychain", [new MistralKeyError(kind, "It is shut.")]);
+    await store.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    const answers = kind === "store-absent" ? [] : [answer.enter(/Remove the key/)];
+    const expected = kind === "store-absent" ? kind : "cancelled";
+    await expect(run({}, { store, answers })).rejects.toMatchObject({ kind: expected });
   });
 
   it("says when another store has a key of the removed profile left", async () => {
