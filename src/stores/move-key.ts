@@ -44,8 +44,7 @@ export async function moveKey(
   refuseRotation(name, journal);
   const latest = profiles.read(name);
   if (latest?.fingerprint.hash !== profile?.fingerprint.hash) throw changedMeanwhile(name, from, to);
-  if (latest !== undefined && latest.store !== to.kind)
-    profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
+  if (latest !== undefined) profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
   try {
     for (const address of addresses) await from.delete(address);
   } catch (error) {

@@ -126,6 +126,13 @@ describe("a rename that is refused", () => {
     expect((await keyOf(to))?.reveal()).toBe(newKey.reveal());
   });
 
+  it("leaves everything as it is when the new name's profile has its key in another store", async () => {
+    const other = await storeKey(machine, { name: to, key: newKey, store: "file" });
+    await machine.secrets.delete({ profile: to, slot: "current" });
+    await refused("usage");
+    expect(machine.profiles.read(to)).toEqual(other);
+  });
+
   it("leaves everything as it is when the names are the same, or differ only in capital letters", async () => {
     await refused("usage", { from, to: from });
     const capital = parseProfileName("Default");

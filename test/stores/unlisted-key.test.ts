@@ -5,6 +5,7 @@ import type { Inspection, StoreKind } from "../../src/stores/secret-store.ts";
 import { readStoredKey } from "../../src/stores/stored-key.ts";
 import { findUnlistedKey } from "../../src/stores/unlisted-key.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
+import { storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps } from "../support/deps.ts";
 import { testKey } from "./secret-store-contract.ts";
 
@@ -39,13 +40,18 @@ it("is found in a file without the passphrase, and not in a keychain that would 
   expect(await findUnlistedKey(deps, defaultProfile)).toMatchObject({ store: file, key: undefined });
 });
 
-it("in a file is mentioned when the key of that profile is missing from the keychain", async () => {
+it("in a file is mentioned when the key of an unknown profile is missing where it was looked for unasked", async () => {
   const { file, deps } = openStores();
   const machine = openTestDeps();
+  const read = (store?: StoreKind) =>
+    readStoredKey({ profile: defaultProfile, store }, { ...machine, ...deps });
+  const mentioned = { kind: "no-key", hint: expect.stringContaining("verify --store file") };
+  const notMentioned = { kind: "no-key", hint: expect.not.stringContaining("verify --store file") };
+  await expect(read()).rejects.toMatchObject(notMentioned);
   await file.set(current, testKey("F"));
-  await expect(readStoredKey({ profile: defaultProfile }, { ...machine, ...deps })).rejects.toMatchObject({
-    kind: "no-key",
-    hint: expect.stringContaining("verify --store file"),
-  });
+  await expect(read()).rejects.toMatchObject(mentioned);
+  await expect(read("keychain")).rejects.toMatchObject(notMentioned);
+  await storeKey(machine);
+  await expect(read()).rejects.toMatchObject(notMentioned);
   machine.close();
 });
