@@ -1,10 +1,11 @@
 import { MistralKeyError } from "../errors.ts";
+import type { ProgramSearch } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf } from "../keys/fingerprint.ts";
 import { launchProgram } from "../running/start-program.ts";
 import { isRemote } from "../terminal/terminal-capabilities.ts";
 import { clipboardPrograms } from "./clipboard-programs.ts";
-import { copyToDesktop, type Desktop } from "./desktop-clipboard.ts";
+import { copyToDesktop } from "./desktop-clipboard.ts";
 
 /** How a key was put on a clipboard. */
 export type Copied =
@@ -18,7 +19,7 @@ export type Copied =
   /** The terminal was asked to copy it to its own clipboard; it does not report success. */
   | { readonly where: "terminal" };
 
-interface ClipboardPlace extends Desktop {
+interface ClipboardPlace extends ProgramSearch {
   /** Writes to the terminal; `undefined` if there is none. */
   readonly writeTerminal: ((text: string) => void) | undefined;
   /** How to start this program, to clear the key later; see `clearLater`. */
@@ -68,12 +69,12 @@ function canAsk(term = ""): boolean {
  * OSC 52 asks a terminal to copy a text to its clipboard; tmux forwards it if wrapped and its settings allow
  * it. Source: XTerm Control Sequences, patch 390; tmux(1), `allow-passthrough` and `set-clipboard`.
  */
-function askTerminal(key: ApiKey, { TMUX }: Desktop["env"]): string {
+function askTerminal(key: ApiKey, { TMUX }: ProgramSearch["env"]): string {
   const sequence = `\x1b]52;c;${Buffer.from(key.reveal()).toString("base64")}\x07`;
   return TMUX ? `${sequence}\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\` : sequence;
 }
 
-function noClipboard({ platform, env }: Desktop, remote: boolean): MistralKeyError {
+function noClipboard({ platform, env }: ProgramSearch, remote: boolean): MistralKeyError {
   const names = clipboardPrograms(platform, env).map(({ copy: [name] }) => name);
   const others = "give the key to a program in a pipe or with run.";
   return remote || names.length === 0

@@ -1,16 +1,10 @@
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ProgramSearch } from "../files/find-program.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { type Fingerprint, matchesFingerprint } from "../keys/fingerprint.ts";
-import type { Environment } from "../running/environment.ts";
 import { launchProgram, type ProgramEnd, type ProgramOutcome, runProgram } from "../running/start-program.ts";
 import { type ClipboardPrograms, type CommandLine, clipboardPrograms } from "./clipboard-programs.ts";
-
-/** Identifies a desktop's clipboard. */
-export interface Desktop {
-  readonly platform: NodeJS.Platform;
-  readonly env: Environment;
-}
 
 /** Limit for a program that hangs on an unresponsive desktop; PowerShell may take seconds to start. */
 const timeLimitMs = (program: string): number => (program === "powershell.exe" ? 20_000 : 5000);
@@ -21,7 +15,7 @@ const timeLimitMs = (program: string): number => (program === "powershell.exe" ?
  * @returns whether clipboard histories were asked not to store it; `undefined` if no program worked
  */
 export async function copyToDesktop(
-  desktop: Desktop,
+  desktop: ProgramSearch,
   key: ApiKey,
 ): Promise<{ readonly concealed: boolean } | undefined> {
   for (const programs of clipboardPrograms(desktop.platform, desktop.env)) {
@@ -38,7 +32,7 @@ export async function copyToDesktop(
  * @returns how it ended; `undefined` while it keeps running, as on X11 and Wayland to serve the clipboard
  */
 function changeDesktop(
-  desktop: Desktop,
+  desktop: ProgramSearch,
   [name, ...args]: CommandLine,
   input: ApiKey | "",
 ): Promise<ProgramEnd | ProgramOutcome | undefined> {
@@ -50,7 +44,7 @@ function changeDesktop(
 }
 
 /** Assumes yes if it cannot be read back. */
-async function isThere(desktop: Desktop, programs: ClipboardPrograms, key: ApiKey): Promise<boolean> {
+async function isThere(desktop: ProgramSearch, programs: ClipboardPrograms, key: ApiKey): Promise<boolean> {
   // xclip is ready a moment after it reports success.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const there = await readDesktop(desktop, programs);
@@ -65,7 +59,7 @@ async function isThere(desktop: Desktop, programs: ClipboardPrograms, key: ApiKe
  *
  * @param fingerprint - of the key
  */
-export async function clearDesktop(desktop: Desktop, fingerprint: Fingerprint): Promise<void> {
+export async function clearDesktop(desktop: ProgramSearch, fingerprint: Fingerprint): Promise<void> {
   for (const programs of clipboardPrograms(desktop.platform, desktop.env)) {
     const there = await readDesktop(desktop, programs);
     if (there === undefined) continue;
@@ -91,7 +85,7 @@ export async function clearLater({
 }
 
 /** The clipboard's text, empty if too long; `undefined` if unreadable. */
-async function readDesktop(desktop: Desktop, { read }: ClipboardPrograms): Promise<string | undefined> {
+async function readDesktop(desktop: ProgramSearch, { read }: ClipboardPrograms): Promise<string | undefined> {
   const [name, ...args]: CommandLine = read;
   const outcome = await runProgram(name, args, {
     ...desktop,

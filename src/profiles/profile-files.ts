@@ -48,13 +48,13 @@ export class ProfileFiles<Value> {
     this.#folder.prepare();
   }
 
-  write(name: ProfileName, document: unknown): void {
-    this.#folder.write(name + ending, textOf(document));
+  write(value: Value): void {
+    this.#folder.write(this.#kind.nameIn(value) + ending, textOf(value));
   }
 
   /** Returns `false`, and changes nothing, if there is one already. */
-  create(name: ProfileName, document: unknown): boolean {
-    return this.#folder.create(name + ending, textOf(document));
+  create(value: Value): boolean {
+    return this.#folder.create(this.#kind.nameIn(value) + ending, textOf(value));
   }
 
   /** Returns whether there was one, readable or not. */
@@ -80,7 +80,7 @@ export class ProfileFiles<Value> {
   }
 
   /** A row for each, sorted by name; an unreadable one with the reason. */
-  list<Row>(
+  rows<Row>(
     rowOf: (name: ProfileName, value: Value) => Row,
   ): readonly (Row | { readonly name: ProfileName; readonly damaged: string })[] {
     return [...this.names()].sort().flatMap((name) => {

@@ -11,13 +11,12 @@ import type { ListedProfile, ProfileRegistry } from "./profile-registry.ts";
 const defaultFile = "default-profile";
 
 /** Keeps profiles on disk: `profiles/NAME.json` for each, the default's name in `state/default-profile`. */
-export class ProfileFolder implements ProfileRegistry {
-  readonly #files: ProfileFiles<Profile>;
+export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegistry {
   readonly #state: PrivateFolder;
 
   /** @param folder - the folder of the program; it need not exist */
   constructor(folder: string) {
-    this.#files = new ProfileFiles(join(folder, "profiles"), {
+    super(join(folder, "profiles"), {
       parse: readProfile,
       nameIn: ({ name }) => name,
       adviceFor: (name) =>
@@ -26,34 +25,26 @@ export class ProfileFolder implements ProfileRegistry {
     this.#state = new PrivateFolder(join(folder, "state"));
   }
 
-  read(name: ProfileName): Profile | undefined {
-    return this.#files.read(name);
-  }
-
   lookalike(name: ProfileName): ProfileName | undefined {
     // Listed, since a case-insensitive file system answers wrongly when asked by name.
-    const names = this.#files.spellings(name);
+    const names = this.spellings(name);
     return names.includes(name) ? undefined : names[0];
   }
 
-  prepare(): void {
-    this.#files.prepare();
-  }
-
-  write(profile: Profile): void {
+  override write(profile: Profile): void {
     const { name } = profile;
     const other = this.lookalike(name);
     if (other !== undefined) throw refuseLookalike(name, other);
-    this.#files.write(name, profile);
+    super.write(profile);
   }
 
-  remove(name: ProfileName): boolean {
+  override remove(name: ProfileName): boolean {
     if (unlessDamaged(() => this.readDefault()) === name) this.writeDefault(undefined);
-    return this.#files.spellings(name).includes(name) && this.#files.remove(name);
+    return this.spellings(name).includes(name) && super.remove(name);
   }
 
   list(): readonly ListedProfile[] {
-    return this.#files.list((name, profile) => ({ name, profile }));
+    return this.rows((name, profile) => ({ name, profile }));
   }
 
   readDefault(): ProfileName | undefined {

@@ -22,13 +22,12 @@ const stages: Record<RotationStage, true> = {
 const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, either: true };
 
 /** Keeps rotations on disk: one `rotations/NAME.json` for each one under way. */
-export class JournalFolder implements RotationJournal {
-  readonly #files: ProfileFiles<RotationRecord>;
+export class JournalFolder extends ProfileFiles<RotationRecord> implements RotationJournal {
   #holderOfThisRun: string | undefined;
 
   /** @param folder - the folder of the program; it need not exist */
   constructor(folder: string) {
-    this.#files = new ProfileFiles(join(folder, "rotations"), {
+    super(join(folder, "rotations"), {
       parse: readRecord,
       nameIn: ({ profile }) => profile,
       adviceFor: (name) => `It holds no key. Both ways go by what is stored.\n${bothWays(name)}`,
@@ -41,13 +40,9 @@ export class JournalFolder implements RotationJournal {
     return this.#holderOfThisRun;
   }
 
-  read(profile: ProfileName): RotationRecord | undefined {
-    return this.#files.read(profile);
-  }
-
   begin(plan: RotationPlan): RotationRecord {
     const record: RotationRecord = { ...plan, stage: "switching", holder: this.#holder };
-    if (!this.#files.create(plan.profile, record)) throw underWay(plan.profile);
+    if (!this.create(record)) throw underWay(plan.profile);
     return record;
   }
 
@@ -61,16 +56,16 @@ export class JournalFolder implements RotationJournal {
   ): RotationRecord {
     this.confirm(record);
     const updated = { ...record, ...changes, holder: this.#holder };
-    this.#files.write(record.profile, updated);
+    this.write(updated);
     return updated;
   }
 
   end(profile: ProfileName): boolean {
-    return this.#files.remove(profile);
+    return this.remove(profile);
   }
 
   list(): readonly ListedRotation[] {
-    return this.#files.list((name, record) => ({ name, record }));
+    return this.rows((name, record) => ({ name, record }));
   }
 }
 

@@ -29,16 +29,11 @@ export async function openPage(url: string, env: Environment): Promise<boolean> 
 
 /** Starts the command in `BROWSER` with the address as its last argument, without a shell. */
 async function openWithCommand(address: string, browser: string, env: Environment): Promise<boolean> {
-  const [command = "", ...args] = splitWords(browser);
+  const [command = "", ...args] = browser.split(/\s+/);
   // A path is relative to the current directory, as in a shell; a bare name is never looked up there.
   const program = /[/\\]/.test(command) ? resolve(command) : command;
   const options = { env, platform: process.platform, failsWithinMs };
   return isOpening(await launchProgram(program, [...args, address], options));
-}
-
-/** Splits a command at spaces. */
-export function splitWords(text: string): string[] {
-  return text.trim().split(/\s+/);
 }
 
 /** Whether an opener succeeded or (`undefined`) is still running. */

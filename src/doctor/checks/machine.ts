@@ -1,7 +1,6 @@
 import { clipboardPrograms } from "../../clipboard/clipboard-programs.ts";
 import { findProgram } from "../../files/find-program.ts";
 import { showName } from "../../outside-text.ts";
-import { splitWords } from "../../terminal/browser.ts";
 import { opensPages } from "../../terminal/terminal-capabilities.ts";
 import type { Check, CheckContext } from "../check.ts";
 
@@ -25,7 +24,7 @@ export const browserCheck: Check = {
           "None can be opened from here (no desktop, or BROWSER is none). Addresses are printed instead, to be opened on any machine.",
       };
     }
-    const opener = env.BROWSER ? splitWords(env.BROWSER)[0] : openerOf(processContext);
+    const opener = env.BROWSER ? env.BROWSER.trim().split(/\s+/)[0] : openerOf(processContext);
     if (opener === undefined || /[/\\]/.test(opener) || findProgram(opener, processContext) !== undefined) {
       return { state: "ok", message: "Pages open in your browser." };
     }
