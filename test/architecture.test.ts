@@ -231,6 +231,11 @@ describe("the files", () => {
     const long = sources.filter((file) => read(file).split("\n").length > 300);
     expect(long).toEqual([]);
   });
+
+  it("compare no text with a bare pattern in toMatchObject, which any text would match", () => {
+    const bare = /toMatchObject\([^;]*?\b\w+: \/[^/*]/;
+    expect(filesBelow("test").filter((file) => file.endsWith(".ts") && bare.test(read(file)))).toEqual([]);
+  });
 });
 
 function layerOf(file: string): number {

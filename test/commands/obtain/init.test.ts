@@ -175,7 +175,7 @@ describe("init, in a terminal", () => {
     });
     await expect(runLine(deps, "init")).rejects.toMatchObject({
       kind: "cancelled",
-      message: /key is stored/,
+      message: expect.stringMatching(/key is stored/),
     });
     expect(await storedIn(deps)).toBe(text);
   });
@@ -629,7 +629,10 @@ describe("init --with-key", () => {
   it("does not replace a stored key without --yes, and reads nothing then", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(otherText));
-    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({ kind: "usage", hint: /--yes/ });
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringMatching(/--yes/),
+    });
     expect(await storedIn(deps)).toBe(otherText);
   });
 
@@ -685,7 +688,7 @@ describe("init without a terminal", () => {
     await expect(runLine(open(), "init")).rejects.toMatchObject({
       kind: "needs-terminal",
       message: "The wizard asks questions, but there is no terminal here.",
-      hint: /--with-key/,
+      hint: expect.stringMatching(/--with-key/),
     });
   });
 
@@ -750,7 +753,10 @@ describe("init without a terminal", () => {
       return later;
     };
     const elsewhere = runLine(next(), "init", "--with-key", "--yes", "--store", "file");
-    await expect(elsewhere).rejects.toMatchObject({ kind: "usage", message: /in another store/ });
+    await expect(elsewhere).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringMatching(/in another store/),
+    });
 
     const known = deps.profiles.read(defaultProfile);
     if (known === undefined) throw new Error("There is no profile.");
@@ -765,7 +771,9 @@ describe("init without a terminal", () => {
     await file.set(current, ApiKey.of(text));
     const later = next();
     const both = { ...later, store: async (kind: string) => (kind === "file" ? file : later.secrets) };
-    await expect(runLine(both, "init", "--with-key")).rejects.toMatchObject({ message: /already stored/ });
+    await expect(runLine(both, "init", "--with-key")).rejects.toMatchObject({
+      message: expect.stringMatching(/already stored/),
+    });
     expect(await storedIn(later)).toBeUndefined();
     expect(api.requests).toHaveLength(requests);
   });
