@@ -20,7 +20,12 @@ export function ask(question: Question, send: Send): void {
     if (reply?.outcome === "unusual") offerAnyway(form, () => answer({ ...given, anyway: true }));
     form.querySelector("input")?.focus();
   };
-  fill(form, note, question, answer);
+  const { elements, entered } = partsOf(question, note, answer);
+  form.append(...elements);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (entered !== undefined) void answer(entered());
+  });
   if (question.handsOver) {
     const handOver = button("Answer in the terminal", () => answer({ instead: "terminal" }));
     handOver.className = "aside";
@@ -52,41 +57,53 @@ document.addEventListener("paste", (event) => {
 
 type Answering = (answer: Answer) => Promise<void>;
 
-function fill(form: HTMLFormElement, note: HTMLElement, question: Question, answer: Answering): void {
+/** What a form shows, and what it sends with Enter. */
+interface Parts {
+  readonly elements: readonly HTMLElement[];
+  readonly entered?: () => Answer;
+}
+
+function partsOf(question: Question, note: HTMLElement, answer: Answering): Parts {
   switch (question.form) {
     case "choose":
-      fillChoices(form, note, question, answer);
-      return;
+      return { elements: [choicesOf(question, answer), note] };
     case "text": {
       const { day, example } = question;
       const input = field(
         day ? { type: "date", value: day.initial, min: day.first } : { type: "text", placeholder: example },
       );
-      form.append(labelled(day ? "Day" : "Your answer", input), note, buttons(submit("Continue")));
-      onSubmit(form, () => answer({ text: input.value }));
-      return;
+      const label = labelled(day ? "Day" : "Your answer", input);
+      return { elements: [label, note, buttons(submit("Continue"))], entered: () => ({ text: input.value }) };
     }
-    case "key":
-      fillKey(form, note, question, answer);
-      return;
+    case "key": {
+      const input = field({ type: "password", "aria-describedby": "note" });
+      describeLength(note, "");
+      input.addEventListener("input", () => describeLength(note, input.value.trim()));
+      const others = [
+        ...(question.offers ? [button("Use the made-up key", () => answer({ instead: "offered" }))] : []),
+        ...(question.canGoBack ? [button("Back", () => answer({ instead: "back" }))] : []),
+      ];
+      return {
+        elements: [labelled("Key", input), note, buttons(submit("Use this key"), ...others)],
+        entered: () => ({ text: input.value }),
+      };
+    }
     case "passphrase": {
       const input = field({ type: "password" });
       const again = field({ type: "password" });
-      form.append(labelled("Passphrase", input));
-      if (question.twice) form.append(labelled("The same again", again));
-      form.append(note, buttons(submit("Continue")));
-      onSubmit(form, () => answer({ text: input.value, again: again.value }));
-      return;
+      const second = question.twice ? [labelled("The same again", again)] : [];
+      return {
+        elements: [labelled("Passphrase", input), ...second, note, buttons(submit("Continue"))],
+        entered: () => ({ text: input.value, again: again.value }),
+      };
     }
   }
 }
 
-function fillChoices(
-  form: HTMLFormElement,
-  note: HTMLElement,
+function choicesOf(
   { choices, initial }: Extract<Question, { form: "choose" }>,
   answer: Answering,
-): void {
+): HTMLElement {
   const rows = choices.map(({ name, description }, choice) => {
     const button = make("button", { attributes: { type: "button" } }, ...styled(name));
     if (choice === initial) button.className = "main";
@@ -96,28 +113,7 @@ function fillChoices(
   });
   const isLong = choices.some(({ description }) => description.length > 0);
   const group = { role: "group", "aria-labelledby": "question" };
-  form.append(
-    make("div", { className: isLong ? "choices long" : "choices", attributes: group }, ...rows),
-    note,
-  );
-  onSubmit(form, async () => {});
-}
-
-function fillKey(
-  form: HTMLFormElement,
-  note: HTMLElement,
-  { canGoBack, offers }: Extract<Question, { form: "key" }>,
-  answer: Answering,
-): void {
-  const input = field({ type: "password", "aria-describedby": "note" });
-  describeLength(note, "");
-  input.addEventListener("input", () => describeLength(note, input.value.trim()));
-  const others = [
-    ...(offers ? [button("Use the made-up key", () => answer({ instead: "offered" }))] : []),
-    ...(canGoBack ? [button("Back", () => answer({ instead: "back" }))] : []),
-  ];
-  form.append(labelled("Key", input), note, buttons(submit("Use this key"), ...others));
-  onSubmit(form, () => answer({ text: input.value }));
+  return make("div", { className: isLong ? "choices long" : "choices", attributes: group }, ...rows);
 }
 
 function describeLength(note: HTMLElement, text: string): void {
@@ -162,11 +158,4 @@ function button(text: string, act: () => Promise<void>): HTMLButtonElement {
 
 function buttons(...all: readonly HTMLElement[]): HTMLElement {
   return make("div", { className: "choices" }, ...all);
-}
-
-function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void act();
-  });
 }
