@@ -49,7 +49,7 @@ export async function walkSteps(deps: Deps, walk: Walk): Promise<Walked> {
     walk.onScreen?.(screen.id, expiresAt);
     showScreen(deps, screen, screens);
     if (index === last) break;
-    const move = await leaveScreen(deps, screen, { isFirst: index === 0, opened });
+    const move = await leaveScreen(deps, screen, index === 0, opened);
     if (move instanceof ApiKey) return { key: move, expiresAt, asked, justMade: screen.id === "create" };
     if (screen.id === "create" && move === "on") {
       justMade = true;
@@ -77,14 +77,10 @@ function showScreen({ output }: Deps, screen: Screen, screens: readonly Screen[]
 }
 
 /** Prompts below a screen until it is left. Enter opens the page first if it can, then continues. */
-async function leaveScreen(
-  deps: Deps,
-  screen: Screen,
-  at: { readonly isFirst: boolean; readonly opened: Set<string> },
-): Promise<Move> {
+async function leaveScreen(deps: Deps, screen: Screen, isFirst: boolean, opened: Set<string>): Promise<Move> {
   const prompts = await deps.prompts();
   for (;;) {
-    const canOpen = deps.opensPages && !at.opened.has(screen.page);
+    const canOpen = deps.opensPages && !opened.has(screen.page);
     const move = await prompts.press<Move | "open" | "help", ApiKey>({
       keys: [
         canOpen
@@ -92,7 +88,7 @@ async function leaveScreen(
           : { press: "enter", does: "done, continue", value: "on" },
         ...(canOpen ? [{ press: "n", does: "next", value: "on" } as const] : []),
         { press: "s", does: "paste now", value: "skip" },
-        ...(at.isFirst ? [] : [{ press: "b", does: "back", value: "back" } as const]),
+        ...(isFirst ? [] : [{ press: "b", does: "back", value: "back" } as const]),
         ...(screen.troubles === undefined ? [] : [{ press: "h", does: "help", value: "help" } as const]),
       ],
       onKeyPasted: (key) => key,
@@ -100,7 +96,7 @@ async function leaveScreen(
     if (move === "help") showTroubles(deps, screen);
     else if (move !== "open") return move;
     else {
-      at.opened.add(screen.page);
+      opened.add(screen.page);
       await openPageAndSay(deps, screen.page);
     }
   }

@@ -49,11 +49,14 @@ interface Reading {
 
 function buildProgram(reading: Reading): Command {
   const { argv, layout } = reading;
+  // Listed in the last group, which is about this machine and not about a key.
+  const helpGroup = `${commandGroups.at(-1)?.title}:`;
+  const help = new Command("help").argument("[command]").description("show help for a command");
   const program = new Command("mistral-key")
     .description("Gets you a Mistral API key, keeps it in your OS keychain, and looks after it.")
     .version(layout.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    .addHelpCommand(helpCommand())
+    .addHelpCommand(help.helpOption(false).helpGroup(helpGroup))
     .enablePositionalOptions()
     .addHelpText("after", () => `\nStart here:\n  $ ${ownCommand("init")}\n`)
     .exitOverride()
@@ -82,15 +85,6 @@ function buildProgram(reading: Reading): Command {
     }
   }
   return program;
-}
-
-/** Listed in the last group, which is about this machine and not about a key. */
-function helpCommand(): Command {
-  return new Command("help")
-    .argument("[command]")
-    .description("show help for a command")
-    .helpOption(false)
-    .helpGroup(`${commandGroups.at(-1)?.title}:`);
 }
 
 function equip(command: Command, entry: CommandEntry, program: Command, reading: Reading): void {

@@ -32,13 +32,9 @@ export async function scanObjects(scan: RepositoryScan): Promise<Omit<PartScan, 
   const found: FoundObject[] = [];
   let damaged = 0;
   const open = (object: GitObject): LeakStream => {
-    let hits: StreamHit[] | undefined;
+    const hits: StreamHit[] = [];
     return new LeakStream(patterns, (hit) => {
-      if (hits === undefined) {
-        hits = [];
-        found.push({ object, hits });
-      }
-      hits.push(hit);
+      if (hits.push(hit) === 1) found.push({ object, hits });
     });
   };
   // Git lists only objects that it has; one that it cannot return is damaged.

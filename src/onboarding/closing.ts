@@ -70,8 +70,9 @@ export function captureDocument(
   if (outcome.outcome !== "stored") {
     return { ...verificationDocument({ profile, key, store: null, expiresAt, check, now }), stored: false };
   }
-  const { profile: known, store, replaced } = outcome;
-  const stored = { profile: known.name, key, store: store.kind, expiresAt: known.expiresAt, check, now };
+  const { replaced } = outcome;
+  const { name, store, expiresAt: end } = outcome.profile;
+  const stored = { profile: name, key, store, expiresAt: end, check, now };
   return {
     ...verificationDocument(stored),
     stored: true,

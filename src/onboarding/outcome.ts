@@ -4,7 +4,6 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { RotationOutcome } from "../rotation/outcome.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
 import type { PlaceRequest } from "./place.ts";
 
 /** The options of `init`. */
@@ -21,7 +20,6 @@ export interface StoredOutcome {
   readonly outcome: "stored";
   readonly profile: Profile;
   readonly key: ApiKey;
-  readonly store: SecretStore;
   readonly check: KeyCheck | undefined;
   /** The rotation's outcome, when another key was replaced. */
   readonly replaced: RotationOutcome | undefined;

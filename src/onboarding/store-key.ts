@@ -40,10 +40,10 @@ export async function storeKey(deps: Deps, { place, captured, expiresAt }: Stori
     const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
     const { targets = [], adminKey } = (known && latestOf(deps.profiles, known)) ?? known ?? {};
     const profile = await keepKey(deps, place, { ...facts, expiresAt: end, targets, adminKey });
-    return { outcome: "stored", profile, key, store, check, replaced: undefined };
+    return { outcome: "stored", profile, key, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known });
-  return { outcome: "stored", profile: replaced.profile, key, store, check, replaced };
+  return { outcome: "stored", profile: replaced.profile, key, check, replaced };
 }
 
 function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: ApiKey): void {

@@ -3,9 +3,9 @@ import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor, ownCommand, runCommand, shellWord } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { guessShell } from "../shell/guess-shell.ts";
 import { removal } from "../shell/shells.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
@@ -19,7 +19,7 @@ export type CleanChoice = "files" | "all" | "none";
 export interface CleanUp {
   readonly found: FoundKey;
   /** Where the key was just seen to be stored; `undefined` for a key that Mistral refuses. */
-  readonly kept: { readonly profile: ProfileName; readonly store: SecretStore } | undefined;
+  readonly kept: Profile | undefined;
   /** `undefined` asks the user; with nobody to ask, nothing is removed. */
   readonly choice: CleanChoice | undefined;
 }
@@ -66,11 +66,11 @@ function explainTargets(
   removed: readonly FoundInFile[],
 ): void {
   if (kept === undefined) return;
-  for (const { target } of profiles.read(kept.profile)?.targets ?? []) {
+  for (const { target } of profiles.read(kept.name)?.targets ?? []) {
     const isCleaned = ({ kind, file }: FoundInFile) => [kind, `dotenv:${file.path}`].includes(target);
     if (!removed.some(isCleaned)) continue;
     output.warn(`${showName(target)} gets the key again with the next push or rotation. To stop that:`);
-    output.line(output.theme.strong(commandFor(kept.profile, `push --forget ${shellWord(target)}`)), 4);
+    output.line(output.theme.strong(commandFor(kept.name, `push --forget ${shellWord(target)}`)), 4);
   }
 }
 
@@ -82,11 +82,11 @@ function filesOf({ found, kept }: CleanUp, at: ProcessContext): readonly Candida
     if (others === undefined) files.set(place.file.identity, [place]);
     else others.push(place);
   }
-  const moved = kept?.store.kind === "file" ? "an encrypted file" : "the keychain";
+  const moved = kept?.store === "file" ? "an encrypted file" : "the keychain";
   const comment = (variable: string): string =>
     kept === undefined
       ? `${variable}: removed, since Mistral refused the key`
-      : `${variable}: moved to ${moved}; use: ${runCommand(kept.profile, variable)}`;
+      : `${variable}: moved to ${moved}; use: ${runCommand(kept.name, variable)}`;
   return [...files.values()].map((finds) => ({
     finds,
     path: shortPath(finds[0].file.path, at),
@@ -109,7 +109,7 @@ async function isWanted(deps: Deps, { finds, plan, path }: Candidate, request: C
     output.paragraph(`${number} - ${before.trim()}`, 5);
     if (after !== "") output.paragraph(`+ ${after.trim()}`, 7);
   }
-  if (tool !== undefined) explainTool(output, tool, kept?.profile, occurrence.variable);
+  if (tool !== undefined) explainTool(output, tool, kept?.name, occurrence.variable);
   if (choice !== undefined) return true;
   output.print();
   return await (await deps.prompts()).confirm({
@@ -190,6 +190,6 @@ async function explainRest(
     output.warn("Git keeps versions of a file that held this key. To see whether it is in its history:");
     output.line(output.theme.strong(ownCommand("doctor --scan")), 4);
     output.paragraph("If it is, replace it:", 4);
-    output.line(output.theme.strong(commandFor(kept.profile, "rotate")), 4);
+    output.line(output.theme.strong(commandFor(kept.name, "rotate")), 4);
   }
 }

@@ -10,8 +10,7 @@ import type { StoredOutcome } from "../onboarding/outcome.ts";
 import { askForName, choosePlace, findPlace, type Place, type PlaceRequest } from "../onboarding/place.ts";
 import { storeKey } from "../onboarding/store-key.ts";
 import { profilesWith } from "../profiles/known-key.ts";
-import { endpointFor } from "../profiles/profile.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
+import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { printKeyCard } from "../verification/key-card.ts";
 import { verdictOf } from "../verification/verdict.ts";
@@ -43,7 +42,7 @@ export interface ImportRequest extends PlaceRequest {
 export type ImportedKey = { readonly found: FoundKey; readonly cleaned: readonly CleanedPlace[] } & (
   | StoredOutcome
   /** It was already in a store. */
-  | { readonly outcome: "already"; readonly profile: ProfileName; readonly store: SecretStore }
+  | { readonly outcome: "already"; readonly profile: Profile }
   /** The profile has another key, which stays. */
   | { readonly outcome: "kept"; readonly profile: ProfileName }
   /** Its verdict was not `usable`, so it was not stored; its copies may be gone. */
@@ -135,8 +134,7 @@ async function importOne(
     place = chosen.place;
   }
   const stored = await store(importing, { found, check }, place);
-  const kept = { profile: stored.profile.name, store: stored.store };
-  return { ...stored, found, cleaned: await clean(importing, found, kept) };
+  return { ...stored, found, cleaned: await clean(importing, found, stored.profile) };
 }
 
 async function checkOne({ deps, endpoint }: Importing, { key }: FoundKey): Promise<KeyCheck> {
@@ -164,26 +162,24 @@ async function findStored(importing: Importing, found: FoundKey): Promise<Import
   const own = profiles.find(({ name }) => name === request.profile);
   const known = own ?? (request.named ? undefined : profiles[0]);
   if (known === undefined) return undefined;
-  const { name } = known;
   const store = await deps.store(known.store);
-  const stored = await store.get({ profile: name, slot: "current" });
+  const stored = await store.get({ profile: known.name, slot: "current" });
   if (stored?.equals(found.key) !== true) return undefined;
-  deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf([name])}.`);
-  const kept = { profile: name, store };
-  return { outcome: "already", found, ...kept, cleaned: await clean(importing, found, kept) };
+  deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf([known.name])}.`);
+  return { outcome: "already", found, profile: known, cleaned: await clean(importing, found, known) };
 }
 
 async function clean(
   { deps, request: { clean: choice } }: Importing,
   found: FoundKey,
-  kept?: { readonly profile: ProfileName; readonly store: SecretStore },
+  kept?: Profile,
 ): Promise<readonly CleanedPlace[]> {
   try {
     return await cleanUp(deps, { found, kept, choice });
   } catch (error) {
     if (!(error instanceof Cancelled) || kept === undefined) throw error;
     throw new Cancelled("Stopped. Your key is stored; copies that were not removed yet are still there.", {
-      hint: `To continue: ${commandFor(kept.profile, "import")}`,
+      hint: `To continue: ${commandFor(kept.name, "import")}`,
     });
   }
 }

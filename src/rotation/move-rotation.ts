@@ -229,7 +229,6 @@ class Move {
       profile: profileNow(this.#deps, this.#record),
       before,
       key: current,
-      store: this.#options.store,
       check: this.#checks.ofNewKey,
       previous: { mask: oldKey.mask, name: oldKey.name, state: this.#oldKeyState() },
       targets: targets.map((one) => this.#reports.get(one.target) ?? earlierReport(one)),

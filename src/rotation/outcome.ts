@@ -8,7 +8,6 @@ import { consolePages } from "../mistral/console-pages.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
 import type { DeliveryReport } from "../targets/target.ts";
 import { shadowNotes } from "../verification/verify-profile.ts";
 import type { Left } from "./stages.ts";
@@ -32,7 +31,6 @@ export interface RotationOutcome {
   /** The old key's profile. */
   readonly before: Profile | null;
   readonly key: ApiKey;
-  readonly store: SecretStore;
   /** The latest check of the key in use; `undefined` when there was none. */
   readonly check: KeyCheck | undefined;
   readonly previous: { readonly mask: string; readonly name: string | null; readonly state: OldKeyState };

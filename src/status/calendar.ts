@@ -70,15 +70,11 @@ function eventOf({ name, key, expiresAt }: DatedProfile, machine: string, now: D
     ...reminderSteps.flatMap((days) => [
       "BEGIN:VALARM",
       "ACTION:DISPLAY",
-      `TRIGGER:${triggerOf(days)}`,
+      // The offset from midnight at the start of the last day.
+      `TRIGGER:-P${days === 1 ? "" : `${days - 1}D`}T${24 - alarmHour}H`,
       `DESCRIPTION:${summary} ${days === 1 ? "tomorrow" : `in ${days} days`}`,
       "END:VALARM",
     ]),
     "END:VEVENT",
   ];
-}
-
-/** The offset from midnight at the start of the last day. */
-function triggerOf(days: number): string {
-  return days === 1 ? `-PT${24 - alarmHour}H` : `-P${days - 1}DT${24 - alarmHour}H`;
 }

@@ -39,7 +39,7 @@ export type ComparedKey =
   /** Its value cannot be a key. */
   | { readonly state: "unusable" }
   /** The key of the selected profile. */
-  | { readonly state: "same"; readonly mask: string; readonly wrapped: boolean }
+  | { readonly state: "same"; readonly wrapped: boolean }
   | {
       readonly state: "different";
       readonly mask: string;
@@ -115,6 +115,6 @@ function compare(env: Deps["env"], selected: ProfileName, profiles: Deps["profil
   if (here.state !== "key") return here;
   const { key, wrapped } = here;
   const owners = profilesWith(key, profiles);
-  if (owners.some(({ name }) => name === selected)) return { state: "same", mask: key.mask, wrapped };
+  if (owners.some(({ name }) => name === selected)) return { state: "same", wrapped };
   return { state: "different", mask: key.mask, wrapped, profile: owners[0]?.name };
 }

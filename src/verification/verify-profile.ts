@@ -161,14 +161,8 @@ function remember(
   ];
 }
 
-function endNotes({
-  profile,
-  expiresAt,
-  listed,
-  now,
-  minDays,
-  check,
-}: Omit<VerifiedKey, "notes">): readonly string[] {
+function endNotes(verified: Omit<VerifiedKey, "notes">): readonly string[] {
+  const { profile, expiresAt, listed, now, minDays, check } = verified;
   if (check.diagnosis === "expired") return [];
   if (typeof expiresAt === "string") {
     const soon = daysLeft(expiresAt, now) <= Math.max(warningDays, minDays ?? 0);

@@ -149,11 +149,11 @@ async function end(deps: Deps, options: RotateOptions, direction: Direction): Pr
 }
 
 async function tellOfRotation(deps: Deps, outcome: RotationOutcome): Promise<Told> {
-  const { profile, key, store, check } = outcome;
+  const { profile, key, check } = outcome;
   const document = verificationDocument({
     profile: profile.name,
     key,
-    store: store.kind,
+    store: profile.store,
     check,
     expiresAt: profile.expiresAt,
     listed: profile.listed,

@@ -95,8 +95,8 @@ function documentOf(one: ImportedKey, request: ImportRequest, now: Date): object
     case "kept":
       return { profile: one.profile, stored: false, places };
     case "already": {
-      const { profile, store } = one;
-      return { profile, key: found.key.mask, store: store.kind, stored: true, places };
+      const { name: profile, store } = one.profile;
+      return { profile, key: found.key.mask, store, stored: true, places };
     }
     case "stored":
       return { ...captureDocument(one, request, now), places };
