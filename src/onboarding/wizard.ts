@@ -15,6 +15,7 @@ import { commandFor } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { daysLeft } from "../keys/expiry.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
+import type { Choice } from "../terminal/prompts/prompts.ts";
 import type { Draft } from "./drafts.ts";
 import type { OnboardRequest } from "./outcome.ts";
 
@@ -67,22 +68,18 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
 async function walkToPaste(deps: Deps, request: OnboardRequest): Promise<Walked> {
   deps.output.outline(stepsOf(screensOf(deps, "new")));
   const draft = await findDraft(deps, request);
+  const choices: Choice<Draft>[] = [
+    { value: beginningOf("new"), name: "I am new to Mistral", description: "show me every step" },
+    { value: beginningOf("account"), name: "I have an account", description: "go to API Keys" },
+    { value: beginningOf("key"), name: "I have a key", description: "paste it, here or at any question" },
+  ];
+  if (draft !== undefined) {
+    const name = `At ${stepOf(deps, draft)} of 5`;
+    choices.unshift({ value: draft, name, description: "where you stopped last time" });
+  }
   const start = await (await deps.prompts()).choose<Draft, ApiKey>({
     message: "Where are you now?",
-    choices: [
-      ...(draft === undefined
-        ? []
-        : [
-            {
-              value: draft,
-              name: `At ${stepOf(deps, draft)} of 5`,
-              description: "where you stopped last time",
-            },
-          ]),
-      { value: beginningOf("new"), name: "I am new to Mistral", description: "show me every step" },
-      { value: beginningOf("account"), name: "I have an account", description: "go to API Keys" },
-      { value: beginningOf("key"), name: "I have a key", description: "paste it, here or at any question" },
-    ],
+    choices,
     onKeyPasted: (key) => key,
   });
   if (!(start instanceof ApiKey)) return await walkFrom(deps, request, start);

@@ -39,7 +39,14 @@ export async function offerPlaces(
   deps.output.paragraph("These places on this machine could get the key too, now and after every rotation.");
   while (offered.length > 0) {
     const no = { value: undefined, name: remembered.size > 0 ? "That is all" : "No" };
-    const target = await choose(deps, [no, ...offered]);
+    const target = await (await deps.prompts())
+      .choose<string | undefined>({
+        message: "Deliver it to one of them?",
+        choices: [no, ...offered],
+      })
+      .catch((error: unknown) => {
+        throw error instanceof Cancelled ? new Cancelled("Stopped. Your key is stored.") : error;
+      });
     if (target === undefined) return;
     remembered.add(target);
     offered = offered.filter(isNew);
@@ -47,19 +54,6 @@ export async function offerPlaces(
       if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
       deps.output.warn(error.inOneLine);
     });
-  }
-}
-
-async function choose(deps: Deps, choices: readonly Choice<string | undefined>[]) {
-  try {
-    const prompts = await deps.prompts();
-    return await prompts.choose<string | undefined>({
-      message: "Deliver it to one of them?",
-      choices,
-    });
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
-    throw new Cancelled("Stopped. Your key is stored.");
   }
 }
 
