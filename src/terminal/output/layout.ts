@@ -13,7 +13,8 @@ export function displayWidth(text: string): number {
 const linesForShell = [
   /^(.* in bash:) (.+)$/,
   /^(?:(.*:) )?(\S*(?:npx \S+|mistral-key) \S.*[^.])$/,
-  /^(.*:) ((?:eval|sudo|apt-get|dnf|apk|pacman|zypper|chmod|git) .*[^.])$/,
+  /^(.*:) ((?:eval|unset|set -e|Remove-Item|\$env:\w+|for \/f|\S+ -ic) .*[^.])$/,
+  /^(.*:) ((?:sudo|apt-get|dnf|apk|pacman|zypper|chmod|git|security|aws|gh|kubectl|npm|vercel) .*[^.])$/,
 ];
 
 /**

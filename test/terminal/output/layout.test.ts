@@ -36,13 +36,22 @@ describe("wrap", () => {
     },
   );
 
-  it.each(['eval "$(mistral-key env)"', "sudo apt-get install gnome-keyring", "git rm --cached .env"])(
-    "keeps %s whole after what it is for",
-    (command) => {
-      expect(wrap(`To do it: ${command}`, 20)).toEqual(["To do it:", command]);
-      expect(wrap(`To do it: ${command} and more.`, 20).length).toBeGreaterThan(2);
-    },
-  );
+  it.each([
+    'eval "$(mistral-key env)"',
+    "$env:MISTRAL_API_KEY = npx mistral-key get -p work",
+    "for /f %k in ('npx mistral-key get') do @set MISTRAL_API_KEY=%k",
+    "unset MISTRAL_API_KEY",
+    "set -e MISTRAL_API_KEY",
+    "Remove-Item Env:MISTRAL_API_KEY",
+    "/usr/bin/zsh -ic 'COMMAND'",
+    "security unlock-keychain ~/Library/Keychains/login.keychain-db",
+    "aws secretsmanager create-secret --name work/mistral",
+    "sudo apt-get install gnome-keyring",
+    "git rm --cached .env",
+  ])("keeps %s whole after what it is for", (command) => {
+    expect(wrap(`To do it: ${command}`, 20)).toEqual(["To do it:", command]);
+    expect(wrap(`To do it: ${command} and more.`, 20).length).toBeGreaterThan(2);
+  });
 
   it("wraps a sentence about the program like any other", () => {
     const sentence = "mistral-key does not know that shell.";
