@@ -74,7 +74,7 @@ export async function importKeys(
   const candidates = (await wantsChecks(importing, fitting.length))
     ? await checkCandidates(deps, fitting, endpoint)
     : fitting.map((one): Candidate => ({ found: one, check: undefined }));
-  if (candidates.length > 1) printChecks(deps.output, candidates);
+  if (candidates.some(({ check }) => check !== undefined)) printChecks(deps.output, candidates);
   for (;;) {
     const chosen = await chooseCandidates(deps, candidates, at);
     const among = { hasOthers: candidates.length > 1, together: chosen.length > 1 };

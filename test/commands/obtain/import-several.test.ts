@@ -73,6 +73,7 @@ describe("several keys", () => {
     deps = open({ answers: [answer.confirm(false, /Check these 2 keys/), answer.stop(/Which key/)] });
     await expect(run()).rejects.toMatchObject({ kind: "cancelled" });
     expect(api.requests).toEqual([]);
+    expect(deps.stderr()).not.toContain("\n\n\n");
 
     deps = deps.next({ answers: [check, answer.stop(/Which key/)] });
     await expect(run()).rejects.toMatchObject({ kind: "cancelled" });
