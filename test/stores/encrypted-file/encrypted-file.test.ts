@@ -15,6 +15,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { EncryptedFileStore } from "../../../src/stores/encrypted-file/encrypted-file.ts";
+import { seal } from "../../../src/stores/encrypted-file/encrypted-file-format.ts";
+import { Passphrase } from "../../../src/stores/encrypted-file/scrypt-passphrase.ts";
 import { withDisk } from "../../support/disk.ts";
 import { addressOf, key, openStore, openUnlocked, otherKey, passphrase } from "./encrypted-file-setup.ts";
 
@@ -154,6 +156,19 @@ describe("the encrypted file", () => {
     expect(existsSync(pathOf("work+next.age"))).toBe(false);
   });
 
+  it("replaces no file that does not open, although the profile's other one does", async () => {
+    const { store, home, pathOf } = openUnlocked();
+    await store.set(addressOf("work", "previous"), key);
+    renameSync(pathOf("work+previous.age"), pathOf("kept"));
+    const other = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE: "something else" } });
+    await other.store.set(address, otherKey);
+    renameSync(pathOf("kept"), pathOf("work+previous.age"));
+    const before = readFileSync(pathOf("work+previous.age"));
+    const replaced = other.store.set(addressOf("work", "previous"), otherKey);
+    await expect(replaced).rejects.toMatchObject({ kind: "wrong-passphrase" });
+    expect(readFileSync(pathOf("work+previous.age")).equals(before)).toBe(true);
+  });
+
   it("needs a passphrase, and says where one can come from, when nobody can be asked", async () => {
     const { store, home } = openUnlocked();
     await store.set(address, key);
@@ -205,6 +220,14 @@ describe("a damaged encrypted file", () => {
     await expect(store.set(address, key)).rejects.toMatchObject({ kind: "store-damaged" });
     expect(readFileSync(pathOf("work.age")).equals(content)).toBe(true);
     expect(await store.delete(address)).toBe(true);
+  });
+
+  it("is named as damaged when it holds something other than a key", async () => {
+    const { store, pathOf } = openUnlocked();
+    await store.set(address, key);
+    const work = { signal: new AbortController().signal, begin: () => () => {} };
+    writeFileSync(pathOf("work.age"), await seal("two words\n", new Passphrase(passphrase), work, 8));
+    await expect(store.get(address)).rejects.toMatchObject({ kind: "store-damaged" });
   });
 
   it("is named as damaged when it is cut short", async () => {
