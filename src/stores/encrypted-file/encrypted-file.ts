@@ -91,7 +91,7 @@ export class EncryptedFileStore implements SecretStore {
         const content = this.#folder.readBytes(fileNameOf(address));
         if (content === undefined) return { state: "missing", place: this.#pathOf(address) };
         const given = this.#passphrases.given();
-        const candidates = given === undefined ? this.#known : [...this.#known, given];
+        const candidates = given === undefined ? this.#known : [given];
         const work = { ...this.#work, begin: () => () => {} };
         const opened = await this.#unlock(address, content, candidates, work);
         if (opened !== undefined) return { state: "found", key: opened.key };
@@ -194,8 +194,8 @@ export class EncryptedFileStore implements SecretStore {
 
   async *#candidates({ profile }: SecretAddress): AsyncGenerator<Passphrase> {
     yield* this.#known;
-    const tries = this.#passphrases.asksPerson ? attempts : 1;
-    for (let attempt = 1; attempt <= tries; attempt += 1) {
+    // One that is given is the same each time, which takes no time to try again.
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
       yield await this.#passphrases.toOpen(`the encrypted key of profile ${profile}`, attempt);
     }
   }

@@ -44,7 +44,7 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
   const left = [...(answers ?? [])];
   const questions: { readonly message: string; readonly atLeast?: number }[] = [];
   const controller = new AbortController();
-  const counts = { derived: 0 };
+  const counts = { derived: 0, quiet: 0 };
   const person: StoreContext["person"] = {
     interactive: answers !== undefined,
     output: {
@@ -60,7 +60,10 @@ export function openStore({ answers, env = {}, home = temporaryFolder(), logN = 
         if (answer === undefined) throw new Error(`Nobody answers "${question.message}".`);
         return answer;
       },
-      quietly: (work) => work(),
+      quietly: (work) => {
+        counts.quiet += 1;
+        return work();
+      },
     }),
   };
   const store = new EncryptedFileStore({ folder: home, env, signal: controller.signal, person }, logN);

@@ -139,6 +139,7 @@ describe("the encrypted file", () => {
     const forgetful = openStore({ home, answers: ["wrong one 1", "wrong one 2", passphrase] });
     expect((await forgetful.store.get(address))?.equals(key)).toBe(true);
     expect(forgetful.questions[1]?.message).toContain("does not open it");
+    expect(forgetful.counts.quiet).toBe(1);
     const stranger = openStore({ home, answers: ["wrong one 1", "wrong one 2", "wrong one 3"] });
     await expect(stranger.store.get(address)).rejects.toMatchObject({ kind: "wrong-passphrase" });
   });
@@ -147,7 +148,7 @@ describe("the encrypted file", () => {
     const { store, home, pathOf } = openUnlocked();
     await store.set(address, key);
     const before = readFileSync(pathOf("work.age"));
-    const wrong = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE: "something else" } });
+    const wrong = openStore({ home, answers: [], env: { MISTRAL_KEY_PASSPHRASE: "something else" } });
     const failure = { kind: "wrong-passphrase", message: expect.stringContaining("MISTRAL_KEY_PASSPHRASE") };
     await expect(wrong.store.get(address)).rejects.toMatchObject(failure);
     await expect(wrong.store.set(address, otherKey)).rejects.toMatchObject(failure);
@@ -158,21 +159,23 @@ describe("the encrypted file", () => {
 
   it("replaces no file that does not open, although the profile's other one does", async () => {
     const { store, home, pathOf } = openUnlocked();
-    await store.set(addressOf("work", "previous"), key);
-    renameSync(pathOf("work+previous.age"), pathOf("kept"));
+    await store.set(address, key);
+    renameSync(pathOf("work.age"), pathOf("kept"));
     const other = openStore({ home, env: { MISTRAL_KEY_PASSPHRASE: "something else" } });
-    await other.store.set(address, otherKey);
-    renameSync(pathOf("kept"), pathOf("work+previous.age"));
-    const before = readFileSync(pathOf("work+previous.age"));
-    const replaced = other.store.set(addressOf("work", "previous"), otherKey);
-    await expect(replaced).rejects.toMatchObject({ kind: "wrong-passphrase" });
-    expect(readFileSync(pathOf("work+previous.age")).equals(before)).toBe(true);
+    await other.store.set(addressOf("work", "previous"), otherKey);
+    renameSync(pathOf("kept"), pathOf("work.age"));
+    const before = readFileSync(pathOf("work.age"));
+    await expect(other.store.set(address, otherKey)).rejects.toMatchObject({ kind: "wrong-passphrase" });
+    expect(readFileSync(pathOf("work.age")).equals(before)).toBe(true);
   });
 
   it("needs a passphrase, and says where one can come from, when nobody can be asked", async () => {
     const { store, home } = openUnlocked();
     await store.set(address, key);
-    const alone = openStore({ home });
+    const alone = openStore({
+      home,
+      env: { MISTRAL_KEY_PASSPHRASE: "", MISTRAL_KEY_PASSPHRASE_FILE: "" },
+    });
     const failure = { kind: "store-locked", hint: expect.stringContaining("MISTRAL_KEY_PASSPHRASE_FILE") };
     await expect(alone.store.get(address)).rejects.toMatchObject(failure);
     await expect(alone.store.set(addressOf("new"), key)).rejects.toMatchObject(failure);
