@@ -85,7 +85,8 @@ function partsOf(question: Question, note: HTMLElement, answer: Answering): Part
       ];
       return {
         elements: [labelled("Key", input), note, buttons(submit("Use this key"), ...others)],
-        entered: () => ({ text: input.value }),
+        entered: () =>
+          question.offers && input.value === "" ? { instead: "offered" } : { text: input.value },
       };
     }
     case "passphrase": {
