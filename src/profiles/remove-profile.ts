@@ -165,11 +165,13 @@ export async function tellOfRemoval(
   const free = keys.filter((mask) => holderOf(mask) === undefined);
   if (keys.length > 0 && free.length === 0) return;
   const what = free.length === 0 ? "the key" : free.join(" and ");
-  const until =
-    free.length > 1 ? "each works until it is deleted there" : "it works until it is deleted there";
+  const [until, toDelete] =
+    free.length > 1
+      ? ["each works until it is deleted there", "To delete them, find their rows"]
+      : ["it works until it is deleted there", "To delete it, find its row"];
   output.warn(`This did not revoke ${what} at Mistral: ${until}, or expires.`);
   const address = output.theme.link(consolePages.keys);
-  output.next(`To delete it, find its row in API Keys: ${address}`);
+  output.next(`${toDelete} in API Keys: ${address}`);
   if (!offersPage || !deps.opensPages) return;
   const prompts = await deps.prompts();
   try {

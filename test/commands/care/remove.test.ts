@@ -174,6 +174,7 @@ describe("remove", () => {
     expect(deps.journal.list()).toEqual([]);
     expect(deps.stderr()).toContain(oldKey.mask);
     expect(deps.stderr()).toContain(newKey.mask);
+    expect(deps.stderr()).toContain("To delete them, find their rows");
   });
 
   it.each(["profiles", "rotations"])("removes what is there when a file in %s is damaged", async (folder) => {
