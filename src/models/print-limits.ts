@@ -59,6 +59,6 @@ function describeLimit({ limit, remaining }: RateLimit, theme: Style): string | 
   if (remaining === null) return `${groupDigits(limit)}; how many are left was not given`;
   if (remaining > limit) return `${groupDigits(remaining)} left of ${groupDigits(limit)}, says Mistral`;
   if (limit === 0) return "none at all";
-  const bar = theme.meter(remaining / limit);
-  return `${bar}  ${remaining === 0 ? "none" : groupDigits(remaining)} of ${groupDigits(limit)} left`;
+  const left = `${remaining === 0 ? "none" : groupDigits(remaining)} of ${groupDigits(limit)} left`;
+  return `${theme.meter(remaining / limit)}  ${left}`.trimStart();
 }

@@ -57,7 +57,10 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
     output.next(`To get one and store it: ${output.theme.strong(commandFor(survey.choice.name, "init"))}`);
   }
   if (form === "cards") {
-    for (const row of readable) output.card(cardOf(row, survey.now, output.theme));
+    for (const row of readable) {
+      output.print();
+      output.card(cardOf(row, survey.now, output.theme));
+    }
   } else if (readable.length > 1 && !inFull) {
     output.table(profileColumns(readable, survey.now, output.theme));
   } else {

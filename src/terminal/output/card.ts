@@ -18,9 +18,7 @@ export function drawCard(card: Card, width: number, theme: Theme, bordered = tru
   const room = Math.min(width - 2, widest + 2) - 2;
   const labelled = card.rows.map(({ label, value }) => ({ label: theme.faint(label), value }));
   if (room < 32 || !bordered) {
-    return ["", theme.strong(card.title), ...keyValueRows(labelled, room, true)].map((line) =>
-      line === "" ? "" : `  ${line}`,
-    );
+    return [theme.strong(card.title), ...keyValueRows(labelled, room, true)].map((line) => `  ${line}`);
   }
   const rows = keyValueRows(labelled, room - 4, true);
   const inner = Math.max(displayWidth(card.title), ...rows.map(displayWidth));

@@ -30,7 +30,7 @@ export class TerminalOutput implements Output {
   readonly #outside: OutputProcess;
   readonly #options: { readonly color: boolean };
   readonly #redraws: boolean;
-  /** Whether boxes, dots and pictures help; a screen reader would read each character of them. */
+  /** Whether boxes, dots, bars and pictures help; a screen reader would read each character of them. */
   readonly #draws: boolean;
   #answers: Output | undefined;
   #active: ProgressLine | undefined;
@@ -39,11 +39,12 @@ export class TerminalOutput implements Output {
   constructor(outside: OutputProcess, options: { readonly color: boolean }) {
     const { env, platform, stderr } = outside;
     const isTerminal = stderr.isTTY === true;
-    this.theme = createTheme(detectCapabilities({ env, platform, isTerminal, ...options }));
+    this.#draws = !env.ACCESSIBLE;
+    const theme = createTheme(detectCapabilities({ env, platform, isTerminal, ...options }));
+    this.theme = this.#draws ? theme : { ...theme, meter: () => "" };
     this.#outside = outside;
     this.#options = options;
     this.#redraws = isTerminal && canRedraw(env);
-    this.#draws = !env.ACCESSIBLE;
   }
 
   get answers(): Output {

@@ -169,11 +169,12 @@ it("draws nothing for a screen reader", () => {
     output.step({ number: 1, total: 5, titles: ["Sign in"] });
     output.picture({ title: "Studio", rows: [{ text: "Continue", click: "click here" }] });
     output.card({ title: "test...Key0", rows: [{ label: "Key", value: "laptop" }] });
+    output.line(`${output.theme.meter(0.5)} half`);
     return stderr();
   };
-  expect(show({ TERM: "xterm" })).toMatch(/●○○○○.*click here.*╭/s);
+  expect(show({ TERM: "xterm" })).toMatch(/●○○○○.*click here.*╭.*●○/s);
   expect(show({ TERM: "xterm", ACCESSIBLE: "1" })).toBe(
-    "\n  1 of 5   Sign in\n\n\n  test...Key0\n  Key  laptop\n",
+    "\n  1 of 5   Sign in\n\n  test...Key0\n  Key  laptop\n   half\n",
   );
 });
 
