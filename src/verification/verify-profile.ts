@@ -163,7 +163,8 @@ function remember(
 
 function endNotes(verified: Omit<VerifiedKey, "notes">): readonly string[] {
   const { profile, expiresAt, listed, now, minDays, check } = verified;
-  if (check.diagnosis === "expired") return [];
+  // The verdict says what to do about a refused key; its last day no longer matters.
+  if (check.diagnosis === "expired" || check.diagnosis === "invalid-key") return [];
   if (typeof expiresAt === "string") {
     const soon = daysLeft(expiresAt, now) <= Math.max(warningDays, minDays ?? 0);
     return soon ? [describeEnd(profile, { expiresAt, listed }, now)] : [];

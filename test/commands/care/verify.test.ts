@@ -230,6 +230,15 @@ describe("verify", () => {
     expect(deps.document()).toMatchObject({ ok: false, diagnosis: "expired", daysLeft: -3 });
   });
 
+  it("does not say of a refused key that it expires soon", async () => {
+    const deps = open();
+    await store(deps, { expiresAt: "2026-12-05" });
+    api.keys.revoke(text);
+    expect(await runLine(deps, "verify")).toBe(4);
+    expect(deps.stdout()).toContain("Mistral does not accept this key");
+    expect(deps.stderr()).not.toContain("expires in");
+  });
+
   it.each([
     ["you entered", undefined],
     ["Mistral lists", { expiresAt: "2026-12-05", lastUsedAt: null, workspace: null, seenAt: "2026-11-01" }],
