@@ -75,7 +75,7 @@ async function writeFile(
       initial: true,
     });
   const processContext = deps.processContext();
-  const { outcome, mode, ignored } = await writeDotenv(
+  const { outcome, mode, replaced, ignored } = await writeDotenv(
     { path: file, name, key, profile, mayIgnore: deps.interactive ? mayIgnore : undefined },
     processContext,
   );
@@ -84,7 +84,9 @@ async function writeFile(
     return;
   }
   if (ignored !== undefined) output.ok(`A line for it was added to .gitignore: ${showName(ignored)}`);
-  output.ok(`${shown} ${outcome === "unchanged" ? "already had the key" : "now has the key"}, as ${name}.`);
+  output.ok(
+    `${shown} ${outcome === "unchanged" ? "already had the key" : "now has the key"}, as ${name}${replaced ? ", in place of another value" : ""}.`,
+  );
   // Windows has no modes: a file's access is inherited from its folder.
   if (processContext.platform !== "win32") {
     if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.", 2);

@@ -14,7 +14,7 @@ import { runCommand, shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { isReservedOnWindows, type ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
-import { quoteDotenv, removeVariable, setVariable } from "./set-variable.ts";
+import { quoteDotenv, readVariable, removeVariable, setVariable } from "./set-variable.ts";
 
 /** A variable in a dotenv file. */
 interface DotenvPlace {
@@ -35,6 +35,8 @@ interface DotenvWritten {
   readonly outcome: "created" | "changed" | "unchanged";
   /** The file's mode now, as the system reports it: not every disk keeps the requested one. */
   readonly mode: number;
+  /** Whether the variable had another value. */
+  readonly replaced?: boolean;
   /** The line added to `.gitignore`, if any. */
   readonly ignored?: string | undefined;
 }
@@ -120,7 +122,8 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
   }
   const replacement = await replaceFile(file, content, { mode });
   if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
-  return { outcome: "changed", mode: replacement.mode };
+  const before = readVariable(file.text, entry.name) || entry.key.reveal();
+  return { outcome: "changed", mode: replacement.mode, replaced: before !== entry.key.reveal() };
 }
 
 function create(place: string, text: string, entry: DotenvEntry): DotenvWritten {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -98,6 +98,17 @@ describe("env", () => {
       hint: expect.stringContaining("set LLM_KEY to what this prints: mistral-key get"),
     });
     expect(deps.stdout()).toBe("");
+  });
+
+  it.each([
+    ["MISTRAL_API_KEY=another", ", in place of another value."],
+    ["MISTRAL_API_KEY=", "."],
+    ["A=1", "."],
+  ])("says whether %s was replaced", async (before, end) => {
+    await open();
+    writeFileSync(join(deps.home, ".env"), before);
+    expect(await run({ write: ".env" })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(`.env now has the key, as MISTRAL_API_KEY${end}`);
   });
 
   it("writes a dotenv file, says that it holds the key in plaintext, and does not show the key", async () => {

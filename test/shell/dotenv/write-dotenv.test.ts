@@ -137,7 +137,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o400 });
     expect(await write(".env")).toEqual({ outcome: "unchanged", mode: 0o400 });
     chmodSync(at(".env"), 0o644);
-    expect(await write(".env")).toEqual({ outcome: "changed", mode: 0o600 });
+    expect(await write(".env")).toEqual({ outcome: "changed", mode: 0o600, replaced: false });
   });
 
   it.skipIf(process.geteuid?.() !== 0)("refuses a file of another user, for root too", async () => {
