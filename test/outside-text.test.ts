@@ -89,6 +89,13 @@ describe("text from outside", () => {
     expect(cleanText(value, [key], 8)).toBe("GOOD...…");
   });
 
+  it("masks either half of the key, beside the whole key too", () => {
+    for (const half of [value.slice(0, 16), value.slice(8, 24), value.slice(16)]) {
+      expect(cleanText(`ends with ${half}`, [key])).toBe(`ends with ${key.mask}`);
+      expect(cleanText(`${value} or ${half}`, [key])).toBe(`${key.mask} or ${key.mask}`);
+    }
+  });
+
   it("is short", () => {
     expect(cleanText("🧪".repeat(300))).toBe(`${"🧪".repeat(254)}…`);
     expect(cleanText("x".repeat(10_000_000)).length).toBe(255);
