@@ -101,6 +101,31 @@ it("says what has the key when that cannot be noted, and finishes the other deli
   expect(on.remembered()).toEqual([]);
 });
 
+it.each(["replaced", "about to be replaced"])(
+  "notes no delivery of a key that is %s meanwhile",
+  async (what) => {
+    const { deps } = on;
+    const known = deps.profiles.read(defaultProfile);
+    if (known === undefined) throw new Error("There is no profile.");
+    const after = profileOf({ ...known, key: otherKey }, deps.now());
+    const openTarget: typeof deps.openTarget = async (...place) => {
+      const opened = await deps.openTarget(...place);
+      const deliver = async () => {
+        if (what === "replaced") deps.profiles.write(after);
+        else deps.journal.begin(planOf(key, known, after, { holds: "old", now: deps.now() }));
+        return await opened.deliver(key);
+      };
+      return { ...opened, deliver };
+    };
+    const pushed = push({ args: [target()], flags: new Flags({}) }, { ...deps, openTarget });
+    await expect(pushed).rejects.toMatchObject({
+      kind: "unfinished",
+      message: expect.stringContaining(`replaced while ${key.mask} was being delivered`),
+    });
+    expect(on.remembered()).toEqual([]);
+  },
+);
+
 describe("push during a rotation", () => {
   let known: Profile;
 
