@@ -135,6 +135,19 @@ describe("push to a tool", () => {
 });
 
 describe("push llm", () => {
+  it("says why a file that may not be changed keeps the key, or its lack", async () => {
+    on = await openPushing();
+    write(llmKeys, "{}");
+    chmodSync(at(llmKeys), 0o400);
+    expect((await on.push("llm")).said).toContain("was left as it is: it is read-only");
+    chmodSync(at(llmKeys), 0o600);
+    await on.push("llm");
+    chmodSync(at(llmKeys), 0o400);
+    expect((await on.push("--forget", "llm")).said).toContain("was left as it is: it is read-only");
+    expect(read(llmKeys)).toContain(key.reveal());
+    on.deps.close();
+  });
+
   it("says that the key is still there when the file holds it twice", async () => {
     on = await openPushing();
     write(llmKeys, "");
