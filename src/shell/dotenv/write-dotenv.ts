@@ -84,19 +84,16 @@ export async function checkDotenv(entry: DotenvPlace, processContext: ProcessCon
 /**
  * Removes the lines that set the variable to this key. Everything else stays, including another key.
  *
- * @returns whether there was such a line
  * @throws MistralKeyError of kind `usage` when the file cannot be changed
  */
-export async function clearDotenv(entry: DotenvEntry, processContext: ProcessContext): Promise<boolean> {
+export async function clearDotenv(entry: DotenvEntry, processContext: ProcessContext): Promise<void> {
   const { reading } = await look(entry, processContext);
-  if (reading.state === "absent") return false;
+  if (reading.state === "absent") return;
   const { file } = reading;
   const value = Buffer.from(entry.key.reveal()).toString("latin1");
   const content = Buffer.from(file.mark + removeVariable(file.text, entry.name, value), "latin1");
-  if (content.equals(file.bytes)) return false;
   const replacement = await replaceFile(file, content);
   if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
-  return true;
 }
 
 async function look(entry: DotenvPlace, { cwd, platform }: ProcessContext) {
