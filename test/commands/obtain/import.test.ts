@@ -2,6 +2,8 @@ import { chmodSync, lstatSync, statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
+import type { Deps } from "../../../src/deps.ts";
+import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
@@ -231,6 +233,8 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   const said = deps.stderr().replace(/\s+/g, " ").replace(/["']/g, "");
   expect(said).toContain(`${target} gets the key again with the next push or rotation.`);
   expect(said).toContain(`mistral-key push --forget ${target}`);
+  expect(planted.read("project/.env")).not.toContain(chosenKey);
+  expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
 test("one copy that is left is counted, too", async () => {
@@ -287,6 +291,20 @@ test("copies stay when nobody says what to do with them", async () => {
   expect(deps.stderr()).toContain("mistral-key import --list");
 });
 
+test("copies stay when the key is kept nowhere", async () => {
+  const absent = new MistralKeyError("store-absent", "There is no keychain.");
+  const keychain = new StandInStore("keychain", [absent]);
+  deps = open({ store: keychain, answers: [answer.choose("Nowhere")] });
+  const memory = new StandInStore("memory");
+  const stores: Deps["store"] = async (kind) => (kind === "memory" ? memory : keychain);
+  const flags = new Flags({ key: mask, clean: "all", expires: "90d", serverUrl: api.url });
+
+  const imported = importKey({ args: [], flags }, { ...deps, store: stores });
+
+  await expect(imported).rejects.toMatchObject({ kind: "cancelled" });
+  for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
+});
+
 test("a key that is stored already is not asked about again; its copies are removed", async () => {
   deps = open();
   await run({ key: mask });
@@ -298,6 +316,8 @@ test("a key that is stored already is not asked about again; its copies are remo
   expect(api.requests.length).toBe(requests);
   expect(planted.read(".vibe/.env")).not.toContain(chosenKey);
   expect(deps.document()).toMatchObject({ profile: "default", key: mask, stored: true });
+  const { places } = deps.document() as { places: readonly { path: string; line: number }[] };
+  expect(new Set(places.map(({ path, line }) => `${path}:${line}`)).size).toBe(places.length);
 });
 
 test("a fingerprint alone does not count as stored: the copies stay until the store holds the key", async () => {

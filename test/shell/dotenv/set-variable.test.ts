@@ -108,7 +108,7 @@ describe.skipIf(process.platform === "win32")("quoteDotenv", () => {
     expect([shell, node]).toEqual([value, value]);
   });
 
-  it.each([`it's "$HOME"`, "two\nlines", "it's a \\", "a\\\\b'"])(
+  it.each([`it's "$HOME"`, "two\nlines", "it's a \\", "a\\\\b'", "a\\", "a\\\\b"])(
     "refuses %j, which they read differently",
     (value) => {
       expect(quoteDotenv(value)).toBeUndefined();
