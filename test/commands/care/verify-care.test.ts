@@ -49,6 +49,16 @@ describe("verify", () => {
     expect(deps.profiles.read(defaultProfile)?.lastVerifiedAt).toBeNull();
   });
 
+  it.each([
+    ["invalid-model", "valid"],
+    ["not-found", "model-not-found"],
+  ] as const)("notes a key as good only if the server has accepted it: %s", async (behaviour, noted) => {
+    await store(text);
+    api.behave(behaviour);
+    expect(await run("verify")).toBe(2);
+    expect(deps.profiles.read(defaultProfile)?.lastDiagnosis).toBe(noted);
+  });
+
   it("leaves alone what another run of the program stored during the test calls", async () => {
     await store(text);
     api.delay(200);
