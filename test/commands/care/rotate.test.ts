@@ -675,6 +675,16 @@ describe("rotate with targets", () => {
     expect(await slotsOf(deps)).toEqual(untouched);
   });
 
+  it("asks before it gives up a new key that is no longer in use, but still kept", async () => {
+    await runWith({ withKey: true }, { stdin: newKey.reveal() });
+    works = false;
+    await runWith({ abort: true, yes: true });
+    works = true;
+    const answers = [answer.enter(new RegExp(`forget ${newKey.mask} here`))];
+    expect(await failure(runWith({ abort: true }, { answers }))).toMatchObject({ code: 130 });
+    expect(await slotsOf(deps)).toEqual({ current: "old", next: "new", previous: "old" });
+  });
+
   it("advises no further way back once there is none, though a target lacks the old key", async () => {
     await runWith({ withKey: true }, { stdin: newKey.reveal() });
     works = false;
