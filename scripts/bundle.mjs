@@ -139,6 +139,8 @@ async function write(input, groups, output) {
     // Functions keep their names, for stack traces in bug reports.
     minify: { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } },
     comments: { legal: false },
+    // One byte for each character: Node reads and compiles such a file faster.
+    charset: "ascii",
   });
   await bundler.close();
   return written.output.map((chunk) => ({
