@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import { maskKey } from "../keys/mask.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { kindOfTarget } from "../profiles/target-reference.ts";
@@ -33,7 +34,11 @@ export async function deliverEverywhere(
   const deliverAll = async (group: string) => {
     for (const [index, target] of targets.entries()) {
       if (groupOf(target) !== group) continue;
-      const report = await reporting(target, async () => deliver(await openTarget(target, profile), key));
+      const report = await reporting(target, async () => {
+        const opened = await openTarget(target, profile);
+        // Of a service, this would be one more call over the network.
+        return await deliver(opened, key, group === "files" ? await opened.read(key) : undefined);
+      });
       if (report.ok) output.ok(report.message);
       else output.warn(`${showName(report.target)}: ${report.message}`);
       onReport(report);
@@ -44,12 +49,17 @@ export async function deliverEverywhere(
   return reports;
 }
 
-async function deliver(target: Target, key: ApiKey): Promise<Omit<DeliveryReport, "target">> {
+async function deliver(
+  target: Target,
+  key: ApiKey,
+  before: string | undefined,
+): Promise<Omit<DeliveryReport, "target">> {
   await target.deliver(key);
+  const instead = before && before !== key.reveal() ? `, in place of ${showName(maskKey(before))}` : "";
   const there = await keyThere(target, key);
   const ok = there === "same" || there === "unreadable";
   const message = {
-    same: `${target.words} has the key, read back.`,
+    same: `${target.words} has the key, read back${instead}.`,
     unreadable: `${target.words} has the key; it cannot be read back there.`,
     another: `${target.words} still has another key.`,
     none: `${target.words} did not keep the key.`,

@@ -60,8 +60,10 @@ describe.each(tools)("push $tool", ({ tool, file, before, withKey }) => {
     expect(on.remembered()).toEqual([tool]);
 
     await on.replaceKey(otherKey);
-    expect((await on.push()).code).toBe(0);
+    const inPlace = expect.stringContaining(`read back, in place of ${key.mask}.`);
+    expect(await on.push()).toMatchObject({ code: 0, said: inPlace });
     expect(read(file)).toBe(withKey.replace("<K>", otherKey.reveal()));
+    expect((await on.push()).said).not.toContain("in place of");
 
     expect((await on.push("--forget", tool)).code).toBe(0);
     expect(read(file)).toBe(before);
@@ -184,6 +186,8 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     expect(await on.push("vibe")).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
     expect(lookup()).toBe(key.reveal());
     expect(existsSync(at(".vibe/.env"))).toBe(false);
+    await on.replaceKey(otherKey);
+    expect((await on.push()).said).toContain(`in place of ${key.mask}.`);
     expect((await on.push("--forget", "vibe")).code).toBe(0);
     expect(lookup()).toBe("");
   });

@@ -37,7 +37,9 @@ describe("push to a dotenv file in a git repository", () => {
     const first = await on.push("dotenv:.env");
     expect(first).toMatchObject({
       code: 0,
-      said: expect.stringMatching(/✓ the dotenv file \S+ has the key, read back\. $/),
+      said: expect.stringMatching(
+        new RegExp(`✓ the dotenv file \\S+ has the key, read back, in place of ${otherKey.mask}\\. $`),
+      ),
     });
     expect(env()).toBe(before.replace(`"${otherKey.reveal()}"`, key.reveal()));
     if (process.platform !== "win32") expect(statSync(at(".env")).mode & 0o777).toBe(0o600);
@@ -73,6 +75,15 @@ describe("push to a dotenv file in a git repository", () => {
     await on.push("dotenv:.env");
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
     expect((await on.push("--forget", target())).said).toContain("is another key");
+  });
+
+  it.each([
+    ["", "."],
+    ["a\x1b]0;PWN\x07 and more", ", in place of a\\x1b]0...more."],
+    ["yours", ", in place of ********."],
+  ])("says that %j was replaced", async (value, end) => {
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${value}\n`);
+    expect((await on.push("dotenv:.env")).said).toContain(`has the key, read back${end}`);
   });
 
   it.each([
