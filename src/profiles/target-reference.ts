@@ -10,12 +10,12 @@ export type TargetReference =
   /** `vibe`, `llm`, …: the place where a tool on this machine looks for its key. */
   | { readonly kind: ToolName }
   /** `github:OWNER/REPO` or `github:OWNER/REPO#ENVIRONMENT`: a secret of GitHub Actions. */
-  | { readonly kind: "github"; readonly repository: string; readonly environment: string | null }
+  | { readonly kind: "github"; readonly repository: string; readonly environment?: string }
   | {
       readonly kind: "kubernetes";
       readonly namespace: string;
       readonly secret: string;
-      readonly key: string | null;
+      readonly key?: string;
     }
   /** `aws:SECRET-ID`: a secret of AWS Secrets Manager. */
   | { readonly kind: "aws"; readonly secretId: string }
@@ -23,7 +23,7 @@ export type TargetReference =
    * `vercel:ENVIRONMENT`: an environment variable of the project that the current folder is linked
    * to. A profile adds that folder: `vercel:ENVIRONMENT#FOLDER`.
    */
-  | { readonly kind: "vercel"; readonly environment: string; readonly folder: string | null }
+  | { readonly kind: "vercel"; readonly environment: string; readonly folder?: string }
   /** `pass:PATH`: an entry of pass, the standard Unix password manager. */
   | { readonly kind: "pass"; readonly path: string }
   /** `command:PROGRAM…`: a command that takes the key on its standard input. */
@@ -46,14 +46,21 @@ export const targetKinds = [
   "command:",
 ];
 
-const repository = /^[\w.-]+\/[\w.-]+$/;
+/** How targets are written; the names of the parts are those of {@link TargetReference}. */
+const forms = [
+  new RegExp(`^(?<kind>${tools.join("|")})$`),
+  /^(?<kind>dotenv|pass):(?<path>.+)$/s,
+  /^(?<kind>github):(?<repository>[\w.-]+\/[\w.-]+)(?:#(?<environment>.+))?$/s,
+  /^(?<kind>kubernetes):(?<namespace>[^/#]+)\/(?<secret>[^/#]+)(?:#(?<key>.+))?$/s,
+  /^(?<kind>aws):(?<secretId>.+)$/s,
+  /^(?<kind>vercel):(?<environment>[^#]+)(?:#(?<folder>.+))?$/s,
+  /^(?<kind>command):(?<command>.+)$/s,
+];
 
 /** Parses a target; `undefined` for one that only a newer mistral-key knows. */
 export function readTarget(text: string): TargetReference | undefined {
-  const tool = tools.find((name) => name === text);
-  if (tool !== undefined) return { kind: tool };
-  const [, kind = "", rest = ""] = /^(\w+):(.+)$/s.exec(text) ?? [];
-  return placeNamed(kind, rest);
+  const parts = forms.map((form) => form.exec(text)?.groups).find((found) => found !== undefined);
+  return parts && ({ ...parts } as unknown as TargetReference);
 }
 
 /** A target's kind, also of one that only a newer mistral-key knows. */
@@ -72,39 +79,4 @@ export function parseTarget(text: string): TargetReference {
   throw new MistralKeyError("usage", "That is not a target that a key can be delivered to.", {
     hint: `Use one of: dotenv:PATH, ${tools.join(", ")}, github:OWNER/REPO[#ENVIRONMENT], kubernetes:NAMESPACE/SECRET[#KEY], aws:SECRET-ID, vercel:ENVIRONMENT, pass:PATH, command:PROGRAM`,
   });
-}
-
-function placeNamed(kind: string, rest: string): TargetReference | undefined {
-  switch (kind) {
-    case "dotenv":
-    case "pass":
-      return { kind, path: rest };
-    case "github": {
-      const [name, environment] = splitPart(rest);
-      return repository.test(name) && environment !== ""
-        ? { kind, repository: name, environment }
-        : undefined;
-    }
-    case "kubernetes": {
-      const [name, key] = splitPart(rest);
-      const [namespace = "", secret = "", ...more] = name.split("/");
-      const whole = namespace !== "" && secret !== "" && more.length === 0 && key !== "";
-      return whole ? { kind, namespace, secret, key } : undefined;
-    }
-    case "aws":
-      return { kind, secretId: rest };
-    case "vercel": {
-      const [environment, folder] = splitPart(rest);
-      return environment === "" || folder === "" ? undefined : { kind, environment, folder };
-    }
-    case "command":
-      return { kind, command: rest };
-    default:
-      return undefined;
-  }
-}
-
-function splitPart(text: string): readonly [name: string, part: string | null] {
-  const mark = text.indexOf("#");
-  return mark === -1 ? [text, null] : [text.slice(0, mark), text.slice(mark + 1)];
 }

@@ -16,8 +16,8 @@ export function openGithub(
   const install = "To install it, see https://cli.github.com";
   const hint = "If you are not signed in, or may not set secrets there: gh auth login";
   const gh = ownersProgram({ name: "gh", install, hint }, context);
-  const where = ["--repo", repository, ...(environment === null ? [] : ["--env", environment])];
-  const words = `GitHub Actions (${repository}${environment === null ? "" : `, environment ${environment}`})`;
+  const where = ["--repo", repository, ...(environment === undefined ? [] : ["--env", environment])];
+  const words = `GitHub Actions (${repository}${environment === undefined ? "" : `, environment ${environment}`})`;
   /** Lists secret names, which needs permission to set secrets. */
   const listNames = async (key?: ApiKey) => {
     const { stdout } = await gh(["secret", "list", ...where], { key });
