@@ -18,7 +18,7 @@ import { codeOf } from "./file-errors.ts";
  * path exists.
  *
  * @param adjust - changes the file before it is flushed, its mode for example
- * @throws the system's error; a partial file may then exist
+ * @throws the system's error; there is no file then
  */
 export function createFile(
   path: string,
@@ -36,6 +36,10 @@ export function createFile(
     writeFileSync(descriptor, content);
     adjust(descriptor);
     fsyncSync(descriptor);
+  } catch (error) {
+    // A partial file is useless, and may hold part of a key.
+    rmSync(path, { force: true });
+    throw error;
   } finally {
     closeSync(descriptor);
   }

@@ -1,4 +1,4 @@
-import { fchmodSync, fchownSync, fstatSync, rmSync } from "node:fs";
+import { fchmodSync, fchownSync, fstatSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createFile, removeLeftovers, renameOver, syncFolder, temporaryPath } from "./durable-writes.ts";
 import { reasonOf } from "./file-errors.ts";
@@ -42,6 +42,17 @@ export async function replaceFile(
   } finally {
     // It exists only after a failure, which is reported; if it cannot be removed, the next run does.
     asFarAsPossible(() => rmSync(temporary, { force: true }));
+  }
+}
+
+/** Creates a file that is not there yet, with mode 0600. */
+export function createMissing(path: string, content: Buffer): Replacement {
+  try {
+    return createFile(path, content)
+      ? { outcome: "replaced", mode: statSync(path).mode & 0o7777 }
+      : { outcome: "untouched", reason: "something else made it meanwhile" };
+  } catch (error) {
+    return { outcome: "untouched", reason: reasonOf(error) };
   }
 }
 

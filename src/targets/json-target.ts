@@ -1,10 +1,7 @@
-import { rmSync } from "node:fs";
 import { applyEdits, modify, type ParseError, parse } from "jsonc-parser";
 import { MistralKeyError } from "../errors.ts";
-import { createFile } from "../files/durable-writes.ts";
-import { reasonOf } from "../files/file-errors.ts";
 import { nestsDeeperThan } from "../files/json-nesting.ts";
-import { replaceFile } from "../files/replace-file.ts";
+import { createMissing, replaceFile } from "../files/replace-file.ts";
 import { readTextFile } from "../files/text-file.ts";
 import type { Target } from "./target.ts";
 
@@ -44,20 +41,11 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     const { file, text } = await readFile();
     const changed = applyEdits(text, modify(text, [member], value, { formattingOptions }));
     const content = Buffer.from((file?.mark ?? "") + changed, "latin1");
-    if (file === undefined) return create(content);
-    const replacement = await replaceFile(file, content, { mode: file.mode & 0o600 });
+    const replacement =
+      file === undefined
+        ? createMissing(path, content)
+        : await replaceFile(file, content, { mode: file.mode & 0o600 });
     if (replacement.outcome === "untouched") throw refused(replacement.reason);
-  };
-  const create = (content: Buffer) => {
-    let isNew: boolean;
-    try {
-      isNew = createFile(path, content);
-    } catch (error) {
-      // A partial file is useless, and may hold part of the key.
-      rmSync(path, { force: true });
-      throw refused(reasonOf(error));
-    }
-    if (!isNew) throw refused("something else made it meanwhile");
   };
   return {
     words,

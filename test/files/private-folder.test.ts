@@ -217,6 +217,24 @@ describe("a private folder in a bad place", () => {
   });
 });
 
+describe("a private folder on a disk without hard links that fills up", () => {
+  it("keeps no part of a new file, which would count as there", async () => {
+    folder.prepare();
+    let files = 0;
+    const disk = {
+      linkSync: () => {
+        throw Object.assign(new Error("no links"), { code: "EPERM" });
+      },
+      fsyncSync: () => {
+        files += 1;
+        if (files > 1) throw Object.assign(new Error("no room"), { code: "ENOSPC" });
+      },
+    };
+    await expect(withDisk(disk, async () => folder.create("a.json", "one"))).rejects.toThrow(/disk is full/);
+    expect(folder.names()).toEqual([]);
+  });
+});
+
 describe("errors of the file system", () => {
   it.each([
     ["ENOSPC", /disk is full/],

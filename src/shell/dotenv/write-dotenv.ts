@@ -1,11 +1,10 @@
-import { lstatSync, realpathSync, rmSync, statSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
-import { createFile, removeLeftovers } from "../../files/durable-writes.ts";
-import { reasonOf } from "../../files/file-errors.ts";
+import { removeLeftovers } from "../../files/durable-writes.ts";
 import { isForeign } from "../../files/owner.ts";
 import type { ProcessContext } from "../../files/process-context.ts";
-import { replaceFile } from "../../files/replace-file.ts";
+import { createMissing, replaceFile } from "../../files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
@@ -124,16 +123,9 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
 }
 
 function create(place: string, text: string, entry: DotenvEntry): DotenvWritten {
-  try {
-    if (createFile(place, Buffer.from(text, "latin1"))) {
-      return { outcome: "created", mode: statSync(place).mode & 0o7777 };
-    }
-  } catch (error) {
-    // A partial file is useless and may contain part of the key.
-    rmSync(place, { force: true });
-    throw refused(entry, reasonOf(error));
-  }
-  throw refused(entry, "something else made it meanwhile");
+  const made = createMissing(place, Buffer.from(text, "latin1"));
+  if (made.outcome === "untouched") throw refused(entry, made.reason);
+  return { outcome: "created", mode: made.mode };
 }
 
 /** The path of a file to create, with links resolved: that is the path git checks. */
