@@ -28,7 +28,6 @@ export interface PushRequest extends KeyRequest {
 export async function pushKey(deps: Deps, request: PushRequest): Promise<readonly DeliveryReport[]> {
   const { profile } = request;
   const { key, known, targets } = await prepare(deps, request);
-  for (const target of request.targets) await (await deps.openTarget(target, profile)).check();
   let replaced = false;
   let failure: MistralKeyError | undefined;
   const reports = await deliverEverywhere(deps, profile, key, targets, ({ ok, target }) => {
@@ -88,7 +87,7 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
   for (const place of targets) {
     const look = async () => {
       const target = await deps.openTarget(place, request.profile);
-      await target.check();
+      if (request.targets.length === 0) await target.check();
       return { ok: true, message: `${target.words} ${wouldDo[await keyThere(target, key)]}.` };
     };
     reports.push(await reporting(place, look));
@@ -150,6 +149,7 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
       hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
     });
   }
+  for (const target of targets) await (await deps.openTarget(target, name)).check();
   return { key, known: profile, targets: targets.length > 0 ? targets : remembered };
 }
 
