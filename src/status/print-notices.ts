@@ -1,8 +1,9 @@
 import { commandFor, ownCommand, runCommand } from "../hints.ts";
 import { dayOf, formatDay, warningDays } from "../keys/expiry.ts";
+import { showName } from "../outside-text.ts";
 import { endLine } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { ListedRotation, RotationRecord } from "../rotation/journal.ts";
+import { type ListedRotation, type RotationRecord, waitingTargets } from "../rotation/journal.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey.ts";
@@ -45,12 +46,14 @@ function summarize(
   return [others.length === 0 ? one(first.profile) : `${rows.length} keys ${several}`];
 }
 
-/** What is left of an unfinished rotation, in one sentence. */
+/** What is left of an unfinished rotation. */
 export function describeRotation(rotation: ListedRotation): string {
   const { name } = rotation;
   if ("damaged" in rotation) return `A rotation of profile "${name}" cannot be read. ${rotation.damaged}`;
   const since = formatDay(dayOf(new Date(rotation.record.startedAt)));
-  return `A rotation of profile "${name}", begun on ${since}, is not finished: ${whatIsLeft(rotation.record)}.`;
+  const text = `A rotation of profile "${name}", begun on ${since}, is not finished: ${whatIsLeft(rotation.record)}.`;
+  const waiting = waitingTargets(rotation.record).map(({ target }) => showName(target));
+  return waiting.length === 0 ? text : `${text} Not delivered yet to ${waiting.join(", ")}.`;
 }
 
 function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {

@@ -175,15 +175,18 @@ describe("status", () => {
   });
 
   it.each([
-    ["switching", "newK...ey11 is to replace oldK...ey00"],
-    ["delivering", "newK...ey11 is in use, and the old key oldK...ey00 is still kept"],
-  ] as const)("says which key is in use when a rotation stopped at %s", async (stage, said) => {
-    await storeKey(deps, { key: newKey });
+    ["switching", "newK...ey11 is to replace oldK...ey00."],
+    ["delivering", "newK...ey11 is in use, and the old key oldK...ey00 is still kept."],
+    ["retiring", "the old key oldK...ey00 still has to be deleted at Mistral."],
+  ] as const)("says which key is used where when a rotation stopped at %s", async (stage, said) => {
+    const targets = [{ target: "dotenv:/app/.env", since: null }];
+    await storeKey(deps, { key: newKey, targets });
     const profile = deps.profiles.read(defaultProfile);
     if (profile === undefined) throw new Error("There is no profile.");
     const plan = planOf(oldKey, profile, profile, { holds: "old", now: deps.now() });
     deps.journal.update(deps.journal.begin(plan), { stage });
-    expect((await run()).replace(/\s+/g, " ")).toContain(said);
+    const shown = (await run()).replace(/\s+/g, " ");
+    expect(shown).toContain(`${said} Not delivered yet to dotenv:/app/.env.`);
   });
 
   it("lists a damaged profile with its problem, and the others", async () => {
