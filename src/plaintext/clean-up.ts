@@ -6,6 +6,7 @@ import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { guessShell } from "../shell/guess-shell.ts";
 import { removal } from "../shell/shells.ts";
+import { fileOfTarget } from "../targets/tool-files.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
 import { shortPath } from "./place-words.ts";
@@ -55,7 +56,7 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
     );
     deps.output.line(deps.output.theme.strong(ownCommand("import --list")), 4);
   }
-  explainTargets(deps, request, removed);
+  explainTargets(deps, request, removed, at);
   return cleaned;
 }
 
@@ -64,11 +65,12 @@ function explainTargets(
   { output, profiles }: Deps,
   { kept }: CleanUp,
   removed: readonly FoundInFile[],
+  at: ProcessContext,
 ): void {
   if (kept === undefined) return;
   for (const { target } of profiles.read(kept.name)?.targets ?? []) {
-    const isCleaned = ({ kind, file }: FoundInFile) => [kind, `dotenv:${file.path}`].includes(target);
-    if (!removed.some(isCleaned)) continue;
+    const path = fileOfTarget(target, at);
+    if (!removed.some(({ file }) => file.path === path)) continue;
     output.warn(`${showName(target)} gets the key again with the next push or rotation. To stop that:`);
     output.line(output.theme.strong(commandFor(kept.name, `push --forget ${shellWord(target)}`)), 4);
   }

@@ -30,6 +30,16 @@ export function toolFiles(at: Omit<ProcessContext, "cwd">): ToolFiles {
   };
 }
 
+/** The file that a target is; `undefined` for a service. */
+export function fileOfTarget(target: string, at: Omit<ProcessContext, "cwd">): string | undefined {
+  if (target.startsWith("dotenv:")) return target.slice("dotenv:".length);
+  const files: Readonly<Record<string, string>> = {
+    ...toolFiles(at),
+    continue: toolFiles(at).continueSecrets,
+  };
+  return files[target];
+}
+
 /** `llm` uses click's application folder. */
 function llmFolder({ platform, home, env }: Omit<ProcessContext, "cwd">): string {
   const override = absolute(env.LLM_USER_PATH);

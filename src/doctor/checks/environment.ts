@@ -4,9 +4,11 @@ import { ownCommand, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
 import { noteOn } from "../../plaintext/place-words.ts";
+import { joined } from "../../profiles/profile.ts";
 import { describeApps } from "../../status/app-keys.ts";
 import { describeEnvironment } from "../../status/print-notices.ts";
 import { survey } from "../../status/survey.ts";
+import { fileOfTarget } from "../../targets/tool-files.ts";
 import { type Check, localLimitMs } from "../check.ts";
 
 /** Whether `MISTRAL_API_KEY` hides the stored key. */
@@ -34,8 +36,10 @@ export const dotenvCheck: Check = {
   id: "dotenv",
   title: ".env files",
   limitMs: 2 * localLimitMs,
-  run: async ({ plaintext, processContext }) => {
+  run: async ({ deps, plaintext, processContext }) => {
     const { found, unread } = await plaintext();
+    const known = deps.profiles.list().flatMap((row) => ("profile" in row ? row.profile.targets : []));
+    const targets = new Set(known.map(({ target }) => fileOfTarget(target, processContext)));
     const missed = unread
       .filter(({ kind }) => kind === "dotenv")
       .map(
@@ -48,7 +52,8 @@ export const dotenvCheck: Check = {
           path: relative(processContext.cwd, place.file.path),
           mask: key.mask,
           git: place.git,
-          note: noteOn(place),
+          isTarget: targets.has(place.file.path),
+          note: joined([targets.has(place.file.path) ? "a target of push" : "", noteOn(place)]),
         })),
     );
     if (finds.length + missed.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
@@ -56,7 +61,8 @@ export const dotenvCheck: Check = {
       ({ path, mask, note }) => `${showName(path)} holds ${mask}${note && ` (${note})`}.`,
     );
     const message = [...held, ...missed].join(" ");
-    if (finds.length === 0) return { state: "warn", message };
+    if (finds.every(({ isTarget, git }) => isTarget && (git === "ignored" || git === "none")))
+      return { state: missed.length === 0 ? "ok" : "warn", message };
     const tracked = finds.find(({ git }) => git === "tracked");
     const mayCommit = finds.some(({ git }) => git === "not-ignored" || git === "unknown");
     const hint =

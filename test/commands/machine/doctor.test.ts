@@ -130,6 +130,22 @@ describe("doctor on a machine where nothing is wrong", () => {
     expect(states("warn")).toEqual([]);
   });
 
+  it("takes no target of a profile for a stray key, and says that it is one", async () => {
+    const { of, states } = await diagnose({
+      plant: ({ deps, home, cwd }) => {
+        for (const folder of [home, cwd])
+          writeFileSync(join(folder, ".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o600 });
+        const targets = [`dotenv:${join(cwd, ".env")}`, "aider"].map((target) => ({ target, since: null }));
+        deps.profiles.write({ ...profile, targets });
+      },
+    });
+    expect(states("warn")).toEqual([]);
+    expect(of("dotenv")).toMatchObject({
+      state: "ok",
+      message: `.env holds ${key.mask} (a target of push). ${join("..", ".env")} holds ${key.mask} (a target of push).`,
+    });
+  });
+
   it("finds nothing, exits 0, and has tried the key", async () => {
     const { code, document, states, of, api } = await diagnose();
     expect(document.ok).toBe(true);
@@ -493,6 +509,19 @@ const faults: readonly Fault[] = [
     code: 0,
     says: /\.env holds test\.\.\.Key1 \(ignored by git\)/,
     advises: /^To remove the key from the file: /,
+  },
+  {
+    fault: "a key in a .env file beside a target of push",
+    plant: ({ deps, cwd }) => {
+      for (const name of [".env", ".env.local"])
+        writeFileSync(join(cwd, name), `MISTRAL_API_KEY=${key.reveal()}\n`);
+      deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${join(cwd, ".env")}`, since: null }] });
+    },
+    id: "dotenv",
+    state: "warn",
+    code: 0,
+    says: /^\.env holds test\.\.\.Key0 \(a target of push\)\. \.env\.local holds test\.\.\.Key0\.$/,
+    advises: /mistral-key import/,
   },
   {
     fault: "a key in a .env file that is in git already",

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
@@ -225,14 +225,19 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   await run({ key: mask });
   const profile = deps.profiles.read(defaultProfile);
   if (profile === undefined) throw new Error("No key was stored.");
-  deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
+  deps.profiles.write({
+    ...profile,
+    targets: ["aider", target].map((one) => ({ target: one, since: null })),
+  });
   deps = deps.next();
+  writeFileSync(planted.path(".env"), `MISTRAL_API_KEY=${chosenKey}\n`);
 
   expect(await run({ key: mask, clean: "files" })).toBe(9);
 
   const said = deps.stderr().replace(/\s+/g, " ").replace(/["']/g, "");
   expect(said).toContain(`${target} gets the key again with the next push or rotation.`);
   expect(said).toContain(`mistral-key push --forget ${target}`);
+  expect(said).toContain("aider gets the key again with the next push or rotation.");
   expect(planted.read("project/.env")).not.toContain(chosenKey);
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
