@@ -1,3 +1,4 @@
+import { ownCommand } from "../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { findFolderProfile } from "./folder-profile.ts";
@@ -39,9 +40,11 @@ export function chooseProfile(
   const unlessLookalike = (name: ProfileName, source?: string): ProfileName => {
     const other = lookalikeOf(name, profiles);
     if (other === undefined) return name;
-    const there =
-      source && `The name ${name} comes from ${source}. Write ${other} there, or use -p ${other}.`;
-    throw refuseLookalike(name, other, there);
+    const origin =
+      source === byUse
+        ? `is the default. To change that: ${ownCommand(`use ${other}`)}`
+        : `comes from ${source}. Write ${other} there, or use -p ${other}.`;
+    throw refuseLookalike(name, other, source && `The name ${name} ${origin}`);
   };
   if (asked !== undefined) return { name: unlessLookalike(parseProfileName(asked)), rule: "flag" };
   const { MISTRAL_KEY_PROFILE: variable } = env;
@@ -54,9 +57,12 @@ export function chooseProfile(
     unlessLookalike(inFolder.name, showName(inFolder.path));
     return { ...inFolder, rule: "folder" };
   }
-  const name = profiles.readDefault() ?? defaultProfile;
-  return { name: lookalikeOf(name, profiles) ?? name, rule: "default" };
+  const set = profiles.readDefault();
+  if (set !== undefined) return { name: unlessLookalike(set, byUse), rule: "default" };
+  return { name: lookalikeOf(defaultProfile, profiles) ?? defaultProfile, rule: "default" };
 }
+
+const byUse = "use";
 
 /** The profile whose key many disks, and Windows Credential Manager, would find under this name. */
 function lookalikeOf(name: ProfileName, profiles: ChoiceSources["profiles"]): ProfileName | undefined {

@@ -91,6 +91,9 @@ describe("the profile that is used", () => {
     );
     const file = nameIn("repository", "work");
     expect(() => choose()).toThrow(lookalike(file));
+    rmSync(file);
+    profiles.writeDefault(parseProfileName("WORK"));
+    expect(() => choose()).toThrow(lookalike("is the default. To change that: mistral-key use Work"));
     expect(choose("Work").name).toBe("Work");
     // So that a key which has lost its profile can be reached.
     expect(() => choose("work")).toThrow(lookalike("rename Work NAME"));
