@@ -27,7 +27,7 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   const ends = summarize(
     ending,
     ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
-    `have expired or expire within ${warningDays} days: ${ownCommand("rotate -p NAME")}`,
+    `have expired or will soon: ${ownCommand(`rotate --all --expiring ${warningDays}d`)}`,
   );
   const unfinished = rotations.map(
     (one) => `${describeRotation(one)}\nTo finish it: ${commandFor(one.name, "rotate --finish")}`,
