@@ -17,13 +17,7 @@ export interface Screen {
   /** What to do: paragraphs, and fields with their values. */
   readonly instructions: readonly (string | readonly KeyValueRow[])[];
   /** What may differ from the instructions, and what to do then. */
-  readonly troubles?: readonly Trouble[];
-}
-
-/** A problem that the user may see on a page. */
-export interface Trouble {
-  readonly seen: string;
-  readonly remedy: string;
+  readonly troubles?: readonly { readonly seen: string; readonly remedy: string }[];
 }
 
 /** The input of {@link screensFor}. */

@@ -16,9 +16,6 @@ export const consolePages = {
   support: "https://help.mistral.ai",
 } as const;
 
-/** The name of one of {@link consolePages}. */
-export type ConsolePage = keyof typeof consolePages;
-
 /** Pages that few people need, so `open` does not list them. */
 export const furtherPages = {
   /** The user's own keys, if Studio's sidebar lacks API Keys: profile menu, API Keys. */

@@ -1,4 +1,4 @@
-import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { captureKey } from "../capture/capture-key.ts";
 import {
   firstScreenFor,
   firstStepOf,
@@ -19,19 +19,13 @@ import type { Choice } from "../terminal/prompts/prompts.ts";
 import type { Draft } from "./drafts.ts";
 import type { OnboardRequest } from "./outcome.ts";
 
-/** A key, and what the wizard learnt on the way. */
-export interface Obtained {
-  readonly captured: CapturedKey;
-  readonly walked: Walked;
-}
-
 /**
  * Guides the user to a key: asks where they are, walks the steps from there and captures the key, also
  * when it is pasted early. A stopped wizard can be continued where it was.
  *
  * @throws Cancelled
  */
-export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: Endpoint): Promise<Obtained> {
+export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: Endpoint) {
   try {
     let walked = await walkToPaste(deps, request);
     const captured = await captureKey(deps, {

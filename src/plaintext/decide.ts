@@ -6,10 +6,8 @@ import type { Choice } from "../terminal/prompts/prompts.ts";
 import { printExplanation } from "../verification/print-verdict.ts";
 import { verdictOf } from "../verification/verdict.ts";
 
-/** The user's decision on a found key whose verdict is not `usable`. */
-export type Decision = "keep" | "again" | "another" | "remove";
-
-type Option = Decision | "stop";
+/** What to do with a found key whose verdict is not `usable`. */
+type Option = "keep" | "again" | "another" | "remove" | "stop";
 
 const another: Choice<Option> = { value: "another", name: "Another one", description: "of the keys above" };
 const removeCopy: Choice<Option> = {
@@ -29,7 +27,7 @@ export async function decideAbout(
   { output, prompts }: Deps,
   check: KeyCheck,
   hasOthers: boolean,
-): Promise<Decision> {
+): Promise<Exclude<Option, "stop">> {
   printExplanation(output, check);
   const choices = choicesFor(check).filter(({ value }) => hasOthers || value !== "another");
   const decision = await (await prompts()).choose<Option>({ message: "What now?", choices });

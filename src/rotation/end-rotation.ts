@@ -17,22 +17,18 @@ import { contentsOf, readSlots } from "./slots.ts";
 import type { Direction } from "./stages.ts";
 import { notUnderWay } from "./unfinished.ts";
 
-/** Which rotation to end, and how. */
-export interface EndRequest extends KeyRequest, RetireOptions {
-  readonly direction: Direction;
-}
-
-/** The outcome of {@link endRotation}, and the record that it found. */
-export type EndOutcome = MoveOutcome & { readonly record: RotationRecord };
-
 /**
  * Ends an unfinished rotation: finishes it or goes back to the old key, which asks before it discards a key.
  *
+ * @returns also the record that it found
  * @throws MistralKeyError of kind `usage` if none is under way, `needs-terminal` if it cannot ask, or as
  *   `moveRotation` does
  * @throws Cancelled when the user stops
  */
-export async function endRotation(deps: Deps, request: EndRequest): Promise<EndOutcome> {
+export async function endRotation(
+  deps: Deps,
+  request: KeyRequest & RetireOptions & { readonly direction: Direction },
+): Promise<MoveOutcome & { readonly record: RotationRecord }> {
   const { profile, direction, yes } = request;
   const found = await findRotation(deps, request);
   if (found === undefined) throw notUnderWay(profile);

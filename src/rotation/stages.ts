@@ -57,9 +57,6 @@ export type Left =
   | "new-key-rejected"
   | "unknown";
 
-/** How a rotation ends. */
-export type Ending = "rotated" | "went-back";
-
 /** One step, with at most one effect; then the table is consulted again. */
 export type Step =
   | { readonly do: "copy"; readonly from: KeySlot; readonly to: KeySlot }
@@ -69,7 +66,7 @@ export type Step =
   | { readonly do: "deliver" }
   /** Retire the old key; erases it once dead or given up. */
   | { readonly do: "retire" }
-  | { readonly do: "end"; readonly ending: Ending }
+  | { readonly do: "end"; readonly ending: "rotated" | "went-back" }
   /** Stop with the new key in use and something left to do. */
   | { readonly do: "leave"; readonly left: Left }
   | { readonly do: "stop"; readonly reason: StopReason };
@@ -92,7 +89,7 @@ interface Row {
 const copy = (from: KeySlot, to: KeySlot): Step => ({ do: "copy", from, to });
 const erase = (slot: KeySlot): Step => ({ do: "erase", slot });
 const enter = (stage: RotationStage): Step => ({ do: "enter", stage });
-const end = (ending: Ending): Step => ({ do: "end", ending });
+const end = (ending: "rotated" | "went-back"): Step => ({ do: "end", ending });
 const leave = (left: Left): Step => ({ do: "leave", left });
 const stop = (reason: StopReason): Step => ({ do: "stop", reason });
 

@@ -7,14 +7,6 @@ export interface Candidate {
   readonly description?: string;
 }
 
-/** Values that only this machine knows. */
-export interface KnownValues {
-  /** The existing profiles. */
-  profiles(): readonly Candidate[];
-  /** The targets of all profiles. */
-  targets(): readonly Candidate[];
-}
-
 /** What Tab offers at the end of a command line. */
 export type Completion = readonly Candidate[] | "files";
 
@@ -27,9 +19,13 @@ const helpCommand: Candidate = { value: "help", description: "show help for a co
  *
  * @param words - the words before the cursor, without the program's own name
  * @param current - the word at the cursor, as typed so far
- * @param known - what is known on this machine
+ * @param known - what only this machine knows: the existing profiles, the targets of all profiles
  */
-export function completeLine(words: readonly string[], current: string, known: KnownValues): Completion {
+export function completeLine(
+  words: readonly string[],
+  current: string,
+  known: Readonly<Record<"profiles" | "targets", () => readonly Candidate[]>>,
+): Completion {
   let command: CommandEntry | undefined;
   let missing: readonly ArgumentEntry[] = [];
   /** A flag whose value comes next. */

@@ -1,6 +1,6 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { type ConsolePage, consolePages } from "../../mistral/console-pages.ts";
+import { consolePages } from "../../mistral/console-pages.ts";
 
 /**
  * Opens a page of Mistral's console. The address is always printed: as a note if a browser opens, as the
@@ -8,7 +8,7 @@ import { type ConsolePage, consolePages } from "../../mistral/console-pages.ts";
  */
 export async function open({ args, flags }: CommandInput, deps: Deps): Promise<undefined> {
   // The parser lets nothing else in.
-  const page = (args[0] ?? "keys") as ConsolePage;
+  const page = (args[0] ?? "keys") as keyof typeof consolePages;
   const { output } = deps;
   const url = consolePages[page];
   const opened = await deps.openPage(url);

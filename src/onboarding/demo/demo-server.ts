@@ -3,18 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiKey } from "../../keys/api-key.ts";
 
-/** A small Mistral API on a loopback port of this process. */
-export interface DemoServer {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 /**
- * Starts the demonstration API. It refuses every key but one, as Mistral would.
+ * Starts a small Mistral API on a loopback port of this process. It refuses every key but one, as Mistral would.
  *
  * @param key - the key it accepts
  */
-export async function startDemoServer(key: ApiKey, keyName: string): Promise<DemoServer> {
+export async function startDemoServer(key: ApiKey, keyName: string) {
   const answers = answersFor(keyName);
   const server = createServer((incoming, response) => {
     const { authorization, "x-api-key": apiKey } = incoming.headers;
@@ -29,7 +23,7 @@ export async function startDemoServer(key: ApiKey, keyName: string): Promise<Dem
   return {
     url: `http://127.0.0.1:${port}`,
     stop: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
