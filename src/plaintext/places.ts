@@ -108,7 +108,7 @@ function filesOfTools(at: ProcessContext): readonly FilePlace[] {
     fileOf("Mistral Vibe", "vibe", files.vibe, assignments("#"), "vibe"),
     fileOf("llm", "llm", files.llm, llmKeys, "llm"),
     fileOf("opencode", "opencode", files.opencode, opencodeKeys, "opencode"),
-    fileOf("Continue", "continue", files.continueSecrets, assignments("#")),
+    fileOf("Continue", "continue", files.continue, assignments("#")),
     fileOf("Continue", "continue", files.continueConfig, continueKeys),
     fileOf("Mistral Code", "mistral-code", join(at.home, ".mistralcode", "config.json"), mistralCodeKeys),
   ];

@@ -1,31 +1,24 @@
 import { join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 
-/** Where tools on this machine look for their keys. Source: the tools' own documentation, August 2026. */
-export interface ToolFiles {
-  /** Mistral Vibe: a dotenv file, which outranks its entry in the keychain. */
-  readonly vibe: string;
-  /** `llm`: JSON, `{"mistral": KEY}`. */
-  readonly llm: string;
-  /** opencode: JSON, `{"mistral": {"type": "api", "key": KEY}}`. */
-  readonly opencode: string;
-  /** Continue: a dotenv file with the values of `${{ secrets.NAME }}` in `config.yaml`. */
-  readonly continueSecrets: string;
-  readonly continueConfig: string;
-  /** aider: a dotenv file. */
-  readonly aider: string;
-}
-
-/** The paths of tools' files, which need not exist. */
-export function toolFiles(at: Omit<ProcessContext, "cwd">): ToolFiles {
+/**
+ * Where tools on this machine look for their keys; the files need not exist. Source: the tools' own
+ * documentation, August 2026.
+ */
+export function toolFiles(at: Omit<ProcessContext, "cwd">) {
   const { home, env } = at;
   const ofContinue = absolute(env.CONTINUE_GLOBAL_DIR) ?? join(home, ".continue");
   return {
+    // A dotenv file, which outranks Vibe's entry in the keychain.
     vibe: join(absolute(env.VIBE_HOME) ?? join(home, ".vibe"), ".env"),
+    // JSON, `{"mistral": KEY}`.
     llm: join(llmFolder(at), "keys.json"),
+    // JSON, `{"mistral": {"type": "api", "key": KEY}}`.
     opencode: join(absolute(env.XDG_DATA_HOME) ?? join(home, ".local", "share"), "opencode", "auth.json"),
-    continueSecrets: join(ofContinue, ".env"),
+    // A dotenv file with the values of `${{ secrets.NAME }}` in `config.yaml`.
+    continue: join(ofContinue, ".env"),
     continueConfig: join(ofContinue, "config.yaml"),
+    // A dotenv file.
     aider: join(home, ".env"),
   };
 }
@@ -33,10 +26,7 @@ export function toolFiles(at: Omit<ProcessContext, "cwd">): ToolFiles {
 /** The file that a target is; `undefined` for a service. */
 export function fileOfTarget(target: string, at: Omit<ProcessContext, "cwd">): string | undefined {
   if (target.startsWith("dotenv:")) return target.slice("dotenv:".length);
-  const files: Readonly<Record<string, string>> = {
-    ...toolFiles(at),
-    continue: toolFiles(at).continueSecrets,
-  };
+  const files: Readonly<Record<string, string>> = toolFiles(at);
   return files[target];
 }
 

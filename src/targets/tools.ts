@@ -9,13 +9,11 @@ import { standardVariable } from "../running/environment.ts";
 import { openDotenv } from "./dotenv-target.ts";
 import { openJson } from "./json-target.ts";
 import type { Target, TargetContext } from "./target.ts";
-import { type ToolFiles, toolFiles } from "./tool-files.ts";
+import { toolFiles } from "./tool-files.ts";
 import { openVibe } from "./vibe-target.ts";
 
 interface Tool {
   readonly title: string;
-  /** Where its key is. The tool counts as set up if the folder of this file exists. */
-  readonly file: keyof ToolFiles;
   open(path: string, words: string, context: TargetContext): Target;
 }
 
@@ -23,43 +21,40 @@ interface Tool {
 const tools: Readonly<Record<ToolName, Tool>> = {
   vibe: {
     title: "Mistral Vibe",
-    file: "vibe",
     open: (path, words, context) => {
       const file = openDotenv(path, words, context);
       return context.processContext.platform === "linux" ? openVibe(file, context) : file;
     },
   },
-  llm: { title: "llm", file: "llm", open: (path, words) => openJson(path, words) },
+  llm: { title: "llm", open: (path, words) => openJson(path, words) },
   opencode: {
     title: "opencode",
-    file: "opencode",
     open: (path, words) => openJson(path, words, { type: "api" }),
   },
   continue: {
     title: "Continue",
-    file: "continueSecrets",
     open: (path, words, context) => {
       const { continueConfig } = toolFiles(context.processContext);
       return checking(openDotenv(path, words, context), () => refuseWrittenKey(continueConfig));
     },
   },
-  aider: { title: "aider", file: "aider", open: openDotenv },
+  aider: { title: "aider", open: openDotenv },
 };
 
-/** The tools whose folder exists (aider's is the home folder), with their titles. */
+/** The tools that are set up: the folder of the file with their key exists (aider's is the home folder). */
 export function toolsSetUp(
   at: ProcessContext,
 ): readonly { readonly name: ToolName; readonly title: string }[] {
   const files = toolFiles(at);
   return (Object.keys(tools) as ToolName[])
     .map((name) => ({ name, ...tools[name] }))
-    .filter(({ file }) => existsSync(dirname(files[file])));
+    .filter(({ name }) => existsSync(dirname(files[name])));
 }
 
 /** Opens a tool's target. */
 export function openTool(name: ToolName, context: TargetContext): Target {
-  const { title, file, open } = tools[name];
-  const path = toolFiles(context.processContext)[file];
+  const { title, open } = tools[name];
+  const path = toolFiles(context.processContext)[name];
   const folder = dirname(path);
   return checking(open(path, `${title} (${showName(path)})`, context), async () => {
     if (existsSync(folder)) return;
