@@ -70,6 +70,12 @@ export function withSentence(
   return kind === "cancelled" ? new Cancelled(message, details) : new MistralKeyError(kind, message, details);
 }
 
+/** Returns an expected failure; throws anything else, and {@link Cancelled}, which ends the program. */
+export function expected(error: unknown): MistralKeyError {
+  if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error;
+  throw error;
+}
+
 /** Joins hints, one a line; leaves out absent ones. */
 export function joinHints(...hints: readonly (string | undefined)[]): string {
   return hints.filter((hint) => hint !== undefined).join("\n");

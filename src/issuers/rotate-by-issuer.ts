@@ -1,6 +1,6 @@
 import { retryNewKey } from "../capture/settle-key.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, joinHints, MistralKeyError, withSentence } from "../errors.ts";
+import { expected, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { newKey } from "../mistral/mistral-api.ts";
@@ -97,9 +97,10 @@ async function makeKey(
     return { issuer, successor };
   } catch (error) {
     line.clear();
-    if (!deps.interactive || !(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    deps.output.warn(error.message);
-    printHint(deps.output, error);
+    const failure = expected(error);
+    if (!deps.interactive) throw failure;
+    deps.output.warn(failure.message);
+    printHint(deps.output, failure);
     deps.output.paragraph("So make the new key by hand.");
     return undefined;
   }

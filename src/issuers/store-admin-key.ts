@@ -1,6 +1,6 @@
 import { receiveKey } from "../capture/receive-key.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { expected, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
@@ -81,7 +81,6 @@ async function noteRow(deps: Deps, issuer: AdminApi, profile: Profile): Promise<
     noteListed(deps, profile, await findIssuedKey(issuer, wanted));
     return undefined;
   } catch (error) {
-    if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error.inOneLine;
-    throw error;
+    return expected(error).inOneLine;
   }
 }

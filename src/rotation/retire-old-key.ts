@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, expected } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
@@ -116,9 +116,9 @@ async function isRevoked({ output }: Deps, record: RotationRecord, revoke: Revok
     return true;
   } catch (error) {
     line.clear();
-    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    output.warn(`The old key could not be deleted for you. ${error.message}`);
-    printHint(output, error);
+    const failure = expected(error);
+    output.warn(`The old key could not be deleted for you. ${failure.message}`);
+    printHint(output, failure);
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { expected } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { maskKey } from "../keys/mask.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -79,7 +79,6 @@ export async function reporting(
   try {
     return { target, ...(await work()) };
   } catch (error) {
-    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    return { target, ok: false, message: error.inOneLine };
+    return { target, ok: false, message: expected(error).inOneLine };
   }
 }

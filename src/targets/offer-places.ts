@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, expected } from "../errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import { orAtHome, type ProcessContext } from "../files/process-context.ts";
 import { readTextFile } from "../files/text-file.ts";
@@ -50,10 +50,9 @@ export async function offerPlaces(
     if (target === undefined) return;
     remembered.add(target);
     offered = offered.filter(isNew);
-    await pushKey(deps, { profile: name, targets: [target] }).catch((error: unknown) => {
-      if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-      deps.output.warn(error.inOneLine);
-    });
+    await pushKey(deps, { profile: name, targets: [target] }).catch((error: unknown) =>
+      deps.output.warn(expected(error).inOneLine),
+    );
   }
 }
 
@@ -79,7 +78,7 @@ async function findPlaces(
       await target.check();
       return [{ ...place, description: wouldDo[await keyThere(target, key)] }];
     } catch (error) {
-      if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
+      expected(error);
       return [];
     }
   });

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { expected, type MistralKeyError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import { checkEach } from "./check-with-progress.ts";
@@ -50,11 +50,6 @@ async function checkOne(deps: Deps, found: StoredKeyToCheck): Promise<ProfileRes
   const api = await deps.mistral(found.endpoint);
   const check = await api.checkKey(key, { history, quick, model, signal: deps.signal });
   return { profile, verified: conclude(deps, found, check) };
-}
-
-function expected(error: unknown): MistralKeyError {
-  if (error instanceof MistralKeyError && !(error instanceof Cancelled)) return error;
-  throw error;
 }
 
 /**

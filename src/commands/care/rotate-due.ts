@@ -1,5 +1,5 @@
 import type { Deps } from "../../deps.ts";
-import { Cancelled, MistralKeyError } from "../../errors.ts";
+import { expected } from "../../errors.ts";
 import { codeOfKind, type ExitCode } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { daysLeft } from "../../keys/expiry.ts";
@@ -79,10 +79,10 @@ async function rotateNext(deps: Deps, options: RotateOptions, rotateOne: RotateO
   try {
     return await rotateOne(deps, options);
   } catch (error) {
-    if (!(error instanceof MistralKeyError) || error instanceof Cancelled) throw error;
-    deps.output.fail(error.message);
-    printHint(deps.output, error);
-    const code = codeOfKind[error.kind];
-    return { code, document: { profile: options.profile, ok: false, ...failureDocument(error, code) } };
+    const failure = expected(error);
+    deps.output.fail(failure.message);
+    printHint(deps.output, failure);
+    const code = codeOfKind[failure.kind];
+    return { code, document: { profile: options.profile, ok: false, ...failureDocument(failure, code) } };
   }
 }
