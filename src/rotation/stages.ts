@@ -99,10 +99,9 @@ const rejected = ["refused", "forbidden"] as const;
 const notOld = ["nothing", "new", "other"] as const;
 const notNew = ["nothing", "old", "other"] as const;
 
-/** `rotate --abort`, before it reverts, and a key in use that something else has put there. */
+/** No new key is left, another key was put in use by something else, or `rotate --abort` before it reverts. */
 const turnBack: readonly Row[] = [
-  // No new key is stored, so none can be lost.
-  { direction: "back", current: ["old"], next: notNew, step: enter("reverting") },
+  { current: ["old"], next: notNew, step: enter("reverting") },
   { direction: "back", current: ["other"], asks: { current: accepted }, step: enter("reverting") },
   { current: ["other"], step: stop("changed-elsewhere") },
   { direction: "back", current: ["new", "nothing"], previous: notOld, step: stop("old-key-gone") },
@@ -117,8 +116,6 @@ const notAsSwitched: readonly Row[] = [
   ...turnBack,
   { current: ["nothing"], step: stop("no-key-in-use") },
   { current: ["old"], next: ["new"], step: enter("switching") },
-  // The new key is lost.
-  { current: ["old"], step: enter("reverting") },
 ];
 
 /**
@@ -140,8 +137,6 @@ const table: Readonly<Record<RotationStage, readonly Row[]>> = {
     { next: ["new"], asks: { new: rejected }, step: stop("new-key-rejected") },
     { next: ["new"], step: stop("new-key-unknown") },
     { current: ["nothing"], step: stop("no-key-in-use") },
-    // The new key was not stored.
-    { step: enter("reverting") },
   ],
   delivering: [
     ...notAsSwitched,

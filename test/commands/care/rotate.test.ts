@@ -441,7 +441,7 @@ describe("rotate --abort", () => {
   it.each([
     ["abort", 0],
     ["finish", 9],
-  ])("asks nothing when there is no new key to give up, with --%s", async (flag, code) => {
+  ])("asks nobody, nor Mistral, when no new key can be given up, with --%s", async (flag, code) => {
     await run(abort);
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, oldKey);
     deps = deps.next({ stdin: newKey.reveal() });
@@ -449,6 +449,7 @@ describe("rotate --abort", () => {
     const journal = fuse.wrap(deps.journal);
     const killed = rotate({ args: [], flags: new Flags({ withKey: true }) }, { ...deps, journal });
     await expect(killed).rejects.toBeInstanceOf(Killed);
+    api.behave("cut");
     deps = deps.next();
     expect(await run({ [flag]: true })).toBe(code);
     expect(await slotsOf(deps)).toEqual(untouched);
