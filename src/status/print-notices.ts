@@ -1,5 +1,5 @@
 import { commandFor, ownCommand, runCommand } from "../hints.ts";
-import { dayOf, formatDay, warningDays } from "../keys/expiry.ts";
+import { dayOf, formatDay } from "../keys/expiry.ts";
 import { showName } from "../outside-text.ts";
 import { endLine } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -22,12 +22,12 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   const refusals = summarize(
     refused,
     ({ name }) => `Key "${name}" was refused at the last check: ${commandFor(name, "verify")}`,
-    `were refused at their last checks: ${ownCommand("verify --all")}`,
+    () => `were refused at their last checks: ${ownCommand("verify --all")}`,
   );
   const ends = summarize(
     ending,
     ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
-    `have expired or will soon: ${ownCommand(`rotate --all --expiring ${warningDays}d`)}`,
+    ({ name }) => `have expired or will soon. First: ${commandFor(name, "rotate")}`,
   );
   const unfinished = rotations.map(
     (one) => `${describeRotation(one)}\nTo finish it: ${commandFor(one.name, "rotate --finish")}`,
@@ -39,11 +39,11 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
 function summarize(
   rows: readonly ReadableProfile[],
   one: (profile: Profile) => string,
-  several: string,
+  several: (first: Profile) => string,
 ): readonly string[] {
   const [first, ...others] = rows;
   if (first === undefined) return [];
-  return [others.length === 0 ? one(first.profile) : `${rows.length} keys ${several}`];
+  return [others.length === 0 ? one(first.profile) : `${rows.length} keys ${several(first.profile)}`];
 }
 
 /** What is left of an unfinished rotation. */

@@ -73,8 +73,8 @@ describe("status with twelve profiles", () => {
 
         ! Key "gone" was refused at the last
           check: mistral-key verify -p gone
-        ! 4 keys have expired or will soon:
-          mistral-key rotate --all --expiring 14d
+        ! 4 keys have expired or will soon.
+          First: mistral-key rotate -p old
         • Profile "default" is used here,
           since nothing names another.
         • MISTRAL_API_KEY is not set here. To
@@ -101,7 +101,7 @@ describe("status with twelve profiles", () => {
         home               never        key0...2xyz  valid           Home
 
         ! Key "gone" was refused at the last check: mistral-key verify -p gone
-        ! 4 keys have expired or will soon: mistral-key rotate --all --expiring 14d
+        ! 4 keys have expired or will soon. First: mistral-key rotate -p old
         • Profile "default" is used here, since nothing names another.
         • MISTRAL_API_KEY is not set here. To give apps the stored key:
           mistral-key run -- CMD
@@ -126,7 +126,7 @@ describe("status with twelve profiles", () => {
         home                 never        key0...2xyz  valid           Home                 GNOME Keyring  nowhere
 
         ! Key "gone" was refused at the last check: mistral-key verify -p gone
-        ! 4 keys have expired or will soon: mistral-key rotate --all --expiring 14d
+        ! 4 keys have expired or will soon. First: mistral-key rotate -p old
         • Profile "default" is used here, since nothing names another.
         • MISTRAL_API_KEY is not set here. To give apps the stored key:
           mistral-key run -- CMD
