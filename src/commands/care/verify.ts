@@ -81,10 +81,15 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
   if (options.json) output.json({ profiles: results.map(documentOf) });
   else {
     printVerdictRows(output.answers, results);
-    const failed = results.find((one) => "failure" in one || one.verified.check.diagnosis !== "valid");
-    if (failed !== undefined) {
-      output.answers.next(`What it means, and what to do: ${commandFor(failed.profile, "verify")}`, 0);
-    }
+    const faultOf = (one: ProfileResult) =>
+      "failure" in one ? one.failure.kind : one.verified.check.diagnosis;
+    const faults = results.map(faultOf);
+    // One for each fault.
+    const explained = results.filter(
+      (one, at) => faults.indexOf(faultOf(one)) === at && faultOf(one) !== "valid",
+    );
+    const commands = explained.map(({ profile }) => commandFor(profile, "verify"));
+    if (commands.length > 0) output.answers.next(`What it means, and what to do: ${commands.join("\n")}`, 0);
   }
   printNotes(
     output,

@@ -425,6 +425,19 @@ describe("verify --all", () => {
     expect(deps.stderr()).toBe("");
   });
 
+  it("tells how each fault is explained", async () => {
+    const deps = open();
+    const [lost, other] = [parseProfileName("lost"), parseProfileName("other")];
+    for (const name of [other, work, defaultProfile]) await store(deps, { name, key: otherText });
+    await store(deps, { name: lost });
+    await deps.secrets.delete({ profile: lost, slot: "current" });
+    api.keys.revoke(otherText);
+    expect(await runLine(deps, "verify", "--all")).toBe(4);
+    expect(deps.stdout()).toMatch(
+      /\n› What it means, and what to do: mistral-key verify\n {2}mistral-key verify -p lost\n$/,
+    );
+  });
+
   it("answers with a document for each, also for one whose key is gone", async () => {
     const deps = open();
     await store(deps);
