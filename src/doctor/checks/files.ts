@@ -90,13 +90,12 @@ export const profilesCheck: Check = {
   run: async ({ deps, choice }) => {
     const rows = deps.profiles.list();
     const damaged = rows.filter((row) => "damaged" in row);
-    const [first] = damaged;
-    if (first !== undefined) {
+    if (damaged.length > 0) {
       return {
         state: "fail",
         code: exitCodes.store,
         message: damaged.map((row) => row.damaged).join(" "),
-        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it again: ${commandFor(first.name, "verify")}`,
+        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it again: ${damaged.map(({ name }) => commandFor(name, "verify")).join("\n")}`,
       };
     }
     if (rows.length === 0) return { state: "ok", message: "There are none yet." };
@@ -111,10 +110,9 @@ export const rotationsCheck: Check = {
   title: "Rotations",
   run: async ({ deps }) => {
     const rows = deps.journal.list();
-    const [first] = rows;
-    if (first === undefined) return { state: "ok", message: "None is unfinished." };
+    if (rows.length === 0) return { state: "ok", message: "None is unfinished." };
     const message = rows.map(describeRotation).join(" ");
     const code = rows.some((row) => "damaged" in row) ? exitCodes.store : exitCodes.unfinished;
-    return { state: "fail", code, message, hint: bothWays(first.name) };
+    return { state: "fail", code, message, hint: rows.map(({ name }) => bothWays(name)).join("\n") };
   },
 };

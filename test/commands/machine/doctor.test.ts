@@ -417,6 +417,31 @@ const faults: readonly Fault[] = [
     advises: /mistral-key verify -p work$/,
   },
   {
+    fault: "two damaged profiles",
+    plant: ({ deps }) => {
+      for (const name of ["home", "work"])
+        writeFileSync(join(deps.home, "profiles", `${name}.json`), "{", { mode: 0o600 });
+    },
+    id: "profiles",
+    state: "fail",
+    code: 7,
+    says: /home\.json is damaged.*work\.json is damaged/,
+    advises: /mistral-key verify -p home\nmistral-key verify -p work$/,
+  },
+  {
+    fault: "two damaged records of rotations",
+    plant: ({ deps }) => {
+      mkdirSync(join(deps.home, "rotations"), { mode: 0o700 });
+      for (const name of ["home", "work"])
+        writeFileSync(join(deps.home, "rotations", `${name}.json`), "{", { mode: 0o600 });
+    },
+    id: "rotations",
+    state: "fail",
+    code: 7,
+    says: /home\.json is damaged.*work\.json is damaged/,
+    advises: /rotate --finish -p home\n.*\n.*rotate --finish -p work\n/,
+  },
+  {
     fault: "a rotation that was left unfinished",
     plant: ({ deps }) =>
       deps.journal.begin({
