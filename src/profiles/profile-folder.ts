@@ -9,6 +9,8 @@ import { ProfileFiles } from "./profile-files.ts";
 import type { ListedProfile, ProfileRegistry } from "./profile-registry.ts";
 
 const defaultFile = "default-profile";
+/** The file in the folder `state` with the day of a profile's last reminder. */
+export const reminderFile = (name: ProfileName) => `reminded-${name}`;
 
 /** Keeps profiles on disk: `profiles/NAME.json` for each, the default's name in `state/default-profile`. */
 export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegistry {
@@ -40,6 +42,7 @@ export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegis
 
   override remove(name: ProfileName): boolean {
     if (unlessDamaged(() => this.readDefault()) === name) this.writeDefault(undefined);
+    this.#state.remove(reminderFile(name));
     return this.spellings(name).includes(name) && super.remove(name);
   }
 

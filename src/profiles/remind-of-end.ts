@@ -7,6 +7,7 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { endLine } from "./key-end.ts";
 import type { Profile } from "./profile.ts";
+import { reminderFile } from "./profile-folder.ts";
 
 /** Days before a key expires on which calendar alarms go off; reminders start with the first. */
 export const reminderSteps = [30, 14, 7, 1] as const;
@@ -29,7 +30,7 @@ export function remindOfEnd(
   // The stored key may have been replaced since the profile was written.
   if (!matchesFingerprint(key, profile.fingerprint)) return;
   const log = new PrivateFolder(join(folder, "state"));
-  const file = `reminded-${name}`;
+  const file = reminderFile(name);
   const remindedOn = attempt(() => log.read(file));
   if (!isDue(expiresAt, remindedOn, at)) return;
   attempt(() => log.write(file, dayOf(at)));

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
@@ -108,6 +108,14 @@ describe("the reminder that a key expires", () => {
     writeFileSync(join(deps.home, "state", "reminded-work"), text, { mode: 0o600 });
     expect(await said("2027-02-12")).not.toBe("");
     expect(await said("2027-02-12")).toBe("");
+  });
+
+  it("is forgotten with its profile", async () => {
+    await storeKey(deps, { name: work, expiresAt: "2027-02-21" });
+    await said("2027-02-12");
+    expect(readdirSync(join(deps.home, "state"))).toEqual(["reminded-work"]);
+    deps.profiles.remove(work);
+    expect(readdirSync(join(deps.home, "state"))).toEqual([]);
   });
 
   it.skipIf(process.getuid?.() === 0)("comes even when nothing can be recorded", async () => {
