@@ -27,5 +27,5 @@ export function settleProfile(
   const found = unlessDamaged(() => profiles.read(profile));
   if (found?.fingerprint.hash === wanted.fingerprint.hash) return;
   // The Admin API key is stored beside either key, perhaps since the rotation began.
-  profiles.write({ ...wanted, adminKey: found === undefined ? wanted.adminKey : found.adminKey });
+  profiles.write({ ...wanted, adminKey: (found ?? wanted).adminKey });
 }
