@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -8,6 +8,7 @@ import { codeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
+import { MemoryStore } from "../../../src/stores/memory.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
@@ -382,6 +383,16 @@ describe("rotate --finish", () => {
     expect(await failure(run({ finish: true }))).toMatchObject({ code: 2 });
   });
 
+  it("takes the keys from the store that the rotation has them in, whatever --store says", async () => {
+    api.keys.revoke(oldKey.reveal());
+    const { secrets } = deps;
+    Object.assign(deps, {
+      store: async (kind: string) => (kind === secrets.kind ? secrets : new MemoryStore("file")),
+    });
+    expect(await run({ finish: true, store: "file" })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
   it("works for anybody after the first run of the program is gone", async () => {
     api.keys.revoke(oldKey.reveal());
     deps = deps.next();
@@ -563,6 +574,15 @@ describe("rotate with a record that cannot be read", () => {
     expect(deps.journal.list()).toEqual([]);
     deps = deps.next({ stdin: oldKey.reveal() });
     expect(await run({ withKey: true })).toBe(9);
+  });
+
+  it.skipIf(process.platform === "win32")("leaves alone one that it may not read", async () => {
+    const path = join(deps.home, "rotations", "default.json");
+    renameSync(path, join(deps.home, "elsewhere.json"));
+    symlinkSync(join(deps.home, "elsewhere.json"), path);
+    expect(await failure(run({ finish: true }))).toMatchObject({ code: 7 });
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(await slotsOf(deps)).toEqual(switched);
   });
 
   it("leaves alone one that a newer version wrote", async () => {
