@@ -2,12 +2,15 @@
  * Sets a variable in the text of a dotenv file. Everything else stays as it is: other lines, comments,
  * order, `export`, line endings.
  *
- * Sets every occurrence, since some readers use the first and some the last. Appends a missing one.
+ * Sets every occurrence, since some readers use the first and some the last; the comment that `import` has
+ * left in place of one counts, since it would be untrue. Appends a missing one.
  *
- * @param text - decoded as Latin-1, one character per byte, so that any encoding survives
+ * @param before - decoded as Latin-1, one character per byte, so that any encoding survives
  * @param value - already quoted, see {@link quoteDotenv}
  */
-export function setVariable(text: string, name: string, value: string): string {
+export function setVariable(before: string, name: string, value: string): string {
+  const moved = new RegExp(`^([ \\t]*)(?:: )?# ${name}: moved to [^\\r\\n#]* -- CMD(?= *(?:#|$))`, "gm");
+  const text = before.replace(moved, `$1${name}=`);
   let result = "";
   let position = 0;
   let found = false;
@@ -30,7 +33,7 @@ export function setVariable(text: string, name: string, value: string): string {
  * Removes the lines that set a variable to this value, bare or quoted. A comment after the value stays
  * as a line of its own; lines with another value stay as they are.
  *
- * @param text - as for {@link setVariable}
+ * @param text - decoded as for {@link setVariable}
  */
 export function removeVariable(text: string, name: string, value: string): string {
   let result = "";
@@ -51,7 +54,7 @@ export function removeVariable(text: string, name: string, value: string): strin
  * The value that a text sets a variable to, the last one if there are several; `undefined` if it sets none.
  * Node's own parser loses what follows a line that sets nothing.
  *
- * @param text - as for {@link setVariable}
+ * @param text - decoded as for {@link setVariable}
  */
 export function readVariable(text: string, name: string): string | undefined {
   const last = [...entriesOf(text)].findLast((entry) => entry.name === name);

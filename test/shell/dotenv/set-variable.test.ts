@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { quoteDotenv, removeVariable, setVariable } from "../../../src/shell/dotenv/set-variable.ts";
+import { plantedFiles } from "../../plaintext/planted-home.ts";
 
 const set = (text: string) => setVariable(text, "MISTRAL_API_KEY", "NEW");
 
@@ -42,6 +43,23 @@ describe("setVariable", () => {
     ],
   ])("sets it in %s", (_what, before, after) => {
     expect(set(before)).toBe(after);
+  });
+
+  it.each(["project/.env", ".vibe/.env", ".bashrc"])("takes back what import has left in %s", (path) => {
+    const file = plantedFiles.find((one) => one.path === path);
+    const before = file?.before.replace(/(?:export )?(MISTRAL_API_KEY)=["']?\w+["']?/, "$1=NEW");
+    expect(before).toContain("MISTRAL_API_KEY=NEW");
+    expect(set(file?.after ?? "")).toBe(before);
+  });
+
+  it("takes no other comment for one that import has left", () => {
+    const notes = [
+      ": moved to the keychain; use: A",
+      ": removed, since Mistral refused the key",
+      "_2: moved to A -- CMD",
+    ];
+    const text = notes.map((note) => `# MISTRAL_API_KEY${note}\n`).join("");
+    expect(set(text)).toBe(`${text}MISTRAL_API_KEY=NEW\n`);
   });
 
   it.each([
