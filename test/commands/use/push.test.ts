@@ -137,6 +137,18 @@ it.each(["replaced", "about to be replaced"])(
   },
 );
 
+it("takes no target for another profile's that a second run has added to this one meanwhile", async () => {
+  const { deps } = on;
+  const store: typeof deps.store = async (kind) => {
+    const known = deps.profiles.read(defaultProfile);
+    if (known !== undefined) deps.profiles.write({ ...known, targets: [{ target: target(), since: null }] });
+    return await deps.store(kind);
+  };
+  expect(await push({ args: [target()], flags: new Flags({}) }, { ...deps, store })).toBe(0);
+  expect(env()).toContain(key.reveal());
+  expect(on.remembered()).toEqual([target()]);
+});
+
 describe("push during a rotation", () => {
   let known: Profile;
 
