@@ -11,16 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  */
 const layers: readonly (readonly string[])[] = [
   // The program and the library.
-  [
-    "start.ts",
-    "main.ts",
-    "create-deps.ts",
-    "signals.ts",
-    "index.ts",
-    "library",
-    "cli/completion",
-    "cli/manual-page.ts",
-  ],
+  ["start.ts", "main.ts", "create-deps.ts", "signals.ts", "index.ts", "library", "cli/completion"],
   // The command line.
   ["cli"],
   // Commands: parse, one call into a flow, print.
