@@ -553,6 +553,44 @@ describe("rotate with a record that cannot be read", () => {
     expect(deps.journal.list()).toEqual([]);
   });
 
+  const keep = async (slots: Readonly<Partial<Record<"current" | "next" | "previous", ApiKey>>>) => {
+    for (const slot of ["current", "next", "previous"] as const) {
+      const key = slots[slot];
+      await deps.secrets.delete({ profile: defaultProfile, slot });
+      if (key !== undefined) await deps.secrets.set({ profile: defaultProfile, slot }, key);
+    }
+  };
+
+  it.each([
+    ["the new key is beside the one in use", { current: newKey, next: newKey, previous: oldKey }],
+    ["no key is in use", { next: newKey, previous: oldKey }],
+  ])("tells the old key from the new one where %s", async (_where, slots) => {
+    await keep(slots);
+    api.keys.revoke(oldKey.reveal());
+    expect(await run({ finish: true, json: true })).toBe(0);
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(deps.document()).toMatchObject({
+      key: newKey.mask,
+      previous: { key: oldKey.mask, state: "dead" },
+    });
+  });
+
+  it("takes no key for the old one that is the one in use", async () => {
+    await keep({ current: oldKey, previous: oldKey });
+    expect(await failure(run({ finish: true }))).toMatchObject({
+      code: 9,
+      message: expect.stringContaining("No second key was stored"),
+    });
+    expect((await slotsOf(deps)).current).toBe("old");
+  });
+
+  it("names the only key that is left, and removes nothing", async () => {
+    await keep({ previous: oldKey });
+    const error = await failure(run({ finish: true }));
+    expect(error).toMatchObject({ code: 3, message: expect.stringContaining(oldKey.mask) });
+    expect(await slotsOf(deps)).toEqual({ current: "nothing", next: "nothing", previous: "old" });
+  });
+
   it("goes back from what the slots hold", async () => {
     expect(await run({ abort: true, yes: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(untouched);
