@@ -74,8 +74,10 @@ function profileFlag(profile: ProfileName): readonly string[] {
  * terminal would act on is only shown, so such a name has to be typed.
  */
 export function shellWord(text: string): string {
-  const word = text.startsWith("-") ? `./${text}` : text;
+  let word = text.startsWith("-") ? `./${text}` : text;
   if (search?.platform === "win32") {
+    // A path of the network, of whose two backslashes bash would leave one.
+    if (/^(?:dotenv:|vercel:[^#]*#)?\\\\/.test(word)) word = word.replaceAll("\\", "/");
     if (/^[\w:./-]+$/.test(word)) return word;
     // In cmd.exe, PowerShell and Git's bash alike. The rest is quoted for PowerShell, to which typographic
     // quotes are quotes, too. Source: learn.microsoft.com, about_Quoting_Rules, November 2026.

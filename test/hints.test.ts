@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, win32 } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commandFor, ownCommand, runCommand, shellWord, startedIn } from "../src/hints.ts";
 import { defaultProfile, parseProfileName } from "../src/keys/profile-name.ts";
@@ -71,10 +71,19 @@ describe("a path in a command to copy", () => {
     ["dotenv:C:\\my app\\it's.env", `"dotenv:C:\\my app\\it's.env"`],
     ["C:\\$HOME\\it's", "'C:\\$HOME\\it''s'"],
     ["C:\\app\\", "'C:\\app\\'"],
+    ["dotenv:\\\\nas\\my app\\.env", '"dotenv://nas/my app/.env"'],
+    ["vercel:preview#\\\\nas\\my app", '"vercel:preview#//nas/my app"'],
+    ["\\\\nas\\app\\.env", "//nas/app/.env"],
     ["C:\\a\u201d; calc; \u201c\u2019", "'C:\\a\u201d; calc; \u201c\u2019\u2019'"],
   ])("is one word to the shells of Windows: %s", (path, word) => {
     startedIn({ env: {}, platform: "win32" });
     expect(shellWord(path)).toBe(word);
+  });
+
+  it("of the network is the same path with slashes", () => {
+    const path = "\\\\nas\\my app\\.env";
+    startedIn({ env: {}, platform: "win32" });
+    expect(win32.resolve(shellWord(path).slice(1, -1))).toBe(path);
   });
 
   it("stays as it is when a shell reads it as one word", () => {
