@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -14,36 +15,36 @@ import { dirname, join } from "node:path";
 import { codeOf } from "./file-errors.ts";
 
 /**
- * Creates a file with mode 0600 and flushes it to disk. Returns `false`, and writes nothing, when the
- * path exists.
+ * Creates a file with mode 0600 and flushes it to disk.
  *
  * @param adjust - changes the file before it is flushed, its mode for example
+ * @returns its mode, as the system reports it; `undefined`, and nothing is written, when the path exists
  * @throws the system's error; there is no file then
  */
 export function createFile(
   path: string,
   content: string | Uint8Array,
   adjust: (descriptor: number) => void = () => {},
-): boolean {
+): number | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, "wx", 0o600);
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return undefined;
     throw error;
   }
+  let mode: number | undefined;
   try {
     writeFileSync(descriptor, content);
     adjust(descriptor);
     fsyncSync(descriptor);
-  } catch (error) {
-    // A partial file is useless, and may hold part of a key.
-    rmSync(path, { force: true });
-    throw error;
+    mode = fstatSync(descriptor).mode & 0o7777;
   } finally {
     closeSync(descriptor);
+    // A partial file is useless, and may hold part of a key.
+    if (mode === undefined) rmSync(path, { force: true });
   }
-  return true;
+  return mode;
 }
 
 /** The path for new content in a folder, to be renamed when it is complete. */

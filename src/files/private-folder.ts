@@ -87,7 +87,7 @@ export class PrivateFolder {
         } catch (error) {
           if (codeOf(error) === "EEXIST") return false;
           if (!cannotLink.includes(codeOf(error))) throw error;
-          return createFile(path, text);
+          return createFile(path, text) !== undefined;
         }
       });
       syncFolder(this.path);

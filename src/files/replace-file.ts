@@ -1,4 +1,4 @@
-import { fchmodSync, fchownSync, fstatSync, rmSync, statSync } from "node:fs";
+import { fchmodSync, fchownSync, fstatSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { createFile, removeLeftovers, renameOver, syncFolder, temporaryPath } from "./durable-writes.ts";
 import { reasonOf } from "./file-errors.ts";
@@ -31,8 +31,15 @@ export async function replaceFile(
   const temporary = temporaryPath(folder);
   try {
     removeLeftovers(folder);
-    const kept = writeTemporary(temporary, { ...file, mode }, content);
-    if (!(await isAsRead(file))) return untouched("something else changed it meanwhile");
+    const kept = createFile(temporary, content, (descriptor) => {
+      if (process.platform === "win32") return;
+      const { uid, gid } = file.stats;
+      // The content may hold other secrets: nobody gets access before the group is set.
+      if (fstatSync(descriptor).gid !== gid) fchownSync(descriptor, uid, gid);
+      fchmodSync(descriptor, mode);
+    });
+    if (kept === undefined || !(await isAsRead(file)))
+      return untouched("something else changed it meanwhile");
     renameOver(temporary, file.realPath);
     // The file is replaced by now; a power failure might still undo it.
     asFarAsPossible(() => syncFolder(folder));
@@ -48,9 +55,10 @@ export async function replaceFile(
 /** Creates a file that is not there yet, with mode 0600. */
 export function createMissing(path: string, content: Buffer): Replacement {
   try {
-    return createFile(path, content)
-      ? { outcome: "replaced", mode: statSync(path).mode & 0o7777 }
-      : { outcome: "untouched", reason: "something else made it meanwhile" };
+    const mode = createFile(path, content);
+    return mode === undefined
+      ? { outcome: "untouched", reason: "something else made it meanwhile" }
+      : { outcome: "replaced", mode };
   } catch (error) {
     return { outcome: "untouched", reason: reasonOf(error) };
   }
@@ -62,22 +70,6 @@ function asFarAsPossible(act: () => void): void {
   } catch {
     // Best effort: each caller says why.
   }
-}
-
-/** Returns the mode that the file ends up with. */
-function writeTemporary(path: string, file: TextFile, content: Buffer): number {
-  let kept = 0;
-  // The content may hold other secrets: nobody gets access before the group is set.
-  createFile(path, content, (descriptor) => {
-    const made = fstatSync(descriptor);
-    if (process.platform !== "win32") {
-      const { uid, gid } = file.stats;
-      if (made.gid !== gid) fchownSync(descriptor, uid, gid);
-      fchmodSync(descriptor, file.mode);
-    }
-    kept = fstatSync(descriptor).mode & 0o7777;
-  });
-  return kept;
 }
 
 async function isAsRead(file: TextFile): Promise<boolean> {
