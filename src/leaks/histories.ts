@@ -27,7 +27,6 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
     name.includes("HIST") && isPath(value) ? [value] : [],
   );
   const moved = [env.XDG_DATA_HOME, env.XDG_STATE_HOME, env.XDG_CONFIG_HOME, env.XDG_CACHE_HOME, env.ZDOTDIR];
-  // By name, since each may be a link, which a listing would not follow.
   const usual = [[".local", "share"], [".local", "state"], [".config"], [".cache"]];
   // Nushell's settings and history. Source: the Nushell book, Configuration, November 2026.
   const ofMac = join(home, "Library", "Application Support", "nushell");
@@ -38,7 +37,8 @@ export async function historyFiles({ home, env }: ProcessContext): Promise<{
     // Clink gives cmd.exe a history.
     ...["clink", "elvish"].map((name) => LOCALAPPDATA && join(LOCALAPPDATA, name)),
   ];
-  const hidden = (await list(home)).filter((entry) => entry.isDirectory() && entry.name.startsWith("."));
+  // What is no file may be a link to a folder.
+  const hidden = (await list(home)).filter((entry) => !entry.isFile() && entry.name.startsWith("."));
   // By path, so that each is listed once, as deep as it must be.
   const folders = new Map([
     [resolve(home), 0],
@@ -60,7 +60,7 @@ async function historiesIn(folder: string, levels: number, gaps?: string[]): Pro
   const entries = await list(folder, gaps);
   const all = gaps === undefined && historyName.test(basename(folder));
   const files = entries.filter((entry) => !entry.isDirectory() && (all || historyName.test(entry.name)));
-  const below = entries.filter((entry) => levels > 0 && entry.isDirectory());
+  const below = entries.filter((entry) => levels > 0 && !entry.isFile());
   return [
     ...files.map(({ name }) => join(folder, name)),
     ...(await Promise.all(below.map(({ name }) => historiesIn(join(folder, name), levels - 1)))).flat(),

@@ -143,7 +143,8 @@ function patternsOf(wanted: WantedKey): readonly Pattern[] {
       wanted,
       encoding: "utf-16",
       needle: Buffer.from(first, "utf16le"),
-      decode: (bytes) => bytes.toString("utf16le"),
+      // With the big end first, the last character's second byte may be missing at the end of a file.
+      decode: (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]).toString("utf16le"),
     },
     ...([0, 1, 2] as const).flatMap((shift) => base64Patterns(wanted, first, shift)),
   ];

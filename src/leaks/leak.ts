@@ -23,6 +23,7 @@ export interface FilePlace {
    */
   readonly kind: "file" | "staged" | "git-file" | "shell-history";
   readonly path: string;
+  /** 1 for a key in its name. */
   readonly line: number;
 }
 

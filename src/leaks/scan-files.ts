@@ -1,5 +1,5 @@
 import { constants, createReadStream } from "node:fs";
-import { lstat, stat } from "node:fs/promises";
+import { lstat, readlink, stat } from "node:fs/promises";
 import { codeOf, reasonOf } from "../files/file-errors.ts";
 import type { FilePlace, Leak, PartScan } from "./leak.ts";
 import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts";
@@ -18,7 +18,7 @@ export interface FileToScan {
 const atOnce = 8;
 
 /**
- * Searches files, a few at a time and piece by piece. Skips a file that is gone or not a regular file.
+ * Searches files and their names, a few at a time and piece by piece. Skips a file that is gone or not a regular file.
  *
  * @throws the signal's reason
  */
@@ -28,8 +28,8 @@ export async function scanFiles(
   patterns: LeakPatterns,
   signal: AbortSignal,
 ): Promise<Pick<PartScan, "leaks" | "gaps">> {
-  // Git keeps a link, not its target.
-  const followLinks = kind === "shell-history";
+  // Git keeps the text of a link, but reads through one among its own files.
+  const followLinks = kind !== "file";
   const leaks: (readonly Leak[])[] = [];
   const unread = new Map<string, string[]>();
   const queue = files.entries();
@@ -38,6 +38,7 @@ export async function scanFiles(
       signal.throwIfAborted();
       try {
         const hits = await scanFile(path, followLinks, patterns, signal);
+        hits.push(...patterns.search(Buffer.from(shown)).map((hit) => ({ ...hit, line: 1 })));
         leaks[number] = hits.map(({ line, ...hit }) => ({ ...hit, place: { kind, path: shown, line } }));
       } catch (error) {
         signal.throwIfAborted();
@@ -61,12 +62,16 @@ async function scanFile(
   followLinks: boolean,
   patterns: LeakPatterns,
   signal: AbortSignal,
-): Promise<readonly StreamHit[]> {
+): Promise<StreamHit[]> {
   const stats = await (followLinks ? stat : lstat)(path);
-  if (!stats.isFile()) return [];
-  const flags = O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW);
   const hits: StreamHit[] = [];
   const search = new LeakStream(patterns, (hit) => hits.push(hit));
+  if (stats.isSymbolicLink()) {
+    search.push(await readlink(path, "buffer"));
+    search.end();
+  }
+  if (!stats.isFile()) return hits;
+  const flags = O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW);
   // The stream does not get the signal: Node warns of more than ten listeners.
   for await (const chunk of createReadStream(path, { flags: flags as unknown as string, highWaterMark })) {
     signal.throwIfAborted();

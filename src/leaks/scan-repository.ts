@@ -120,7 +120,7 @@ async function scanOwnFiles(
       const name = entry.name.toString();
       if (entry.isDirectory()) {
         if (!skipped.includes(name)) await walk(path, join(shown, name), []);
-      } else if (entry.isFile()) {
+      } else {
         files.push({ path, shown: join(shown, name) });
       }
     }

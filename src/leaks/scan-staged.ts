@@ -26,7 +26,11 @@ export async function scanStaged({ git, asking, patterns, below }: RepositorySca
     unborn ? [...partsOf(listing.bytes)].map(readIndexEntry) : new ChangeReader().push(listing.bytes),
   );
 
-  const leaks: Leak[] = [];
+  const leaks: Leak[] = [...names.values()].flat().flatMap((name) =>
+    patterns.search(Buffer.from(name)).map(({ wanted, encoding }) => {
+      return { wanted, encoding, place: { kind: "staged", path: below + name, line: 1 } };
+    }),
+  );
   const gaps: string[] = [];
   const pathsOf = (id: string) => (names.get(id) ?? [id]).map((name) => below + name);
   const stream = new ObjectStream(

@@ -96,10 +96,17 @@ test("a folder of the specification may be a link", async () => {
   mkdirSync(join(home, ".local"));
   symlinkSync("../data", join(home, ".local/share"));
   expect(await found()).toEqual([
-    ".local/share/fish/fish_history",
-    ".config/nushell/history.txt",
     ".cache/app/history",
+    ".config/nushell/history.txt",
+    ".local/share/fish/fish_history",
   ]);
+});
+
+test("a folder of the home folder or of the specification's may hold it behind a link", async () => {
+  plant("dots/zsh/.zsh_history", "dots/fish/fish_history", ".local/share/empty");
+  symlinkSync("dots/zsh", join(home, ".zsh"));
+  symlinkSync("../../dots/fish", join(home, ".local/share/fish"));
+  expect(await found()).toEqual([".zsh/.zsh_history", ".local/share/fish/fish_history"]);
 });
 
 test("a variable names further ones", async () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
+import { maskKey } from "../../src/keys/mask.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import {
   line,
@@ -162,6 +163,42 @@ describe("a stored key is found", () => {
     repository.write("repository/inner/a.txt", line);
 
     expect(places(await repository.scan())).toEqual([{ kind: "file", path: "inner/a.txt", line: 1 }]);
+  });
+
+  test("in the name of a file or folder that git would add, and in the text of a link", async () => {
+    repository.write(`repository/${storedKey}.txt`, "");
+    repository.write(`repository/${storedKey}/a.txt`, "");
+    symlinkSync(storedKey, join(repository.path, "link"));
+
+    const found = ["link", maskKey(storedKey), `${maskKey(storedKey)}/a.txt`];
+    const shown = (kind: string) => found.map((path) => ({ kind, path, line: 1 }));
+    expect(places(await repository.scan())).toEqual(expect.arrayContaining(shown("file")));
+    repository.commit("first");
+    repository.git("update-ref", "-d", "HEAD");
+    expect(places(await repository.scan({ staged: true }))).toEqual(expect.arrayContaining(shown("staged")));
+  });
+
+  test("in a text of UTF-16 in either order, also at its very end", async () => {
+    const text = Buffer.from(`\ufeff${storedKey}`, "utf16le");
+    repository.write("repository/big.txt", Buffer.from(text).swap16());
+    repository.write("repository/little.txt", text);
+
+    expect(places(await repository.scan())).toEqual([
+      { kind: "file", path: "big.txt", line: 1 },
+      { kind: "file", path: "little.txt", line: 1 },
+    ]);
+  });
+
+  test("in git's own files behind a link, and in their names", async () => {
+    repository.commit("first");
+    repository.git("remote", "add", "origin", `https://user:${storedKey}@example.test/r.git`);
+    const config = join(repository.path, ".git/config");
+    renameSync(config, join(repository.home, "config"));
+    symlinkSync(join(repository.home, "config"), config);
+    repository.git("-c", "core.logAllRefUpdates=false", "branch", storedKey);
+
+    const found = (await repository.scan()).leaks.map(({ place }) => place.path);
+    expect(found.sort()).toEqual([config, join(repository.path, ".git/refs/heads", maskKey(storedKey))]);
   });
 
   test("in git's own files: an address with the key, a message that was never committed", async () => {
