@@ -21,7 +21,7 @@ function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Styl
     { head: "Checked", optional: 1, cells: each((profile) => checkCell(profile, theme)) },
     { head: "Workspace", optional: 2, cells: each(({ identity }) => identity?.workspace ?? "not known") },
     { head: "Kept in", optional: 3, cells: each(storeNameOf) },
-    { head: "Delivered to", optional: 4, cells: each(targetsOf) },
+    { head: "Delivers to", optional: 4, cells: each(targetsOf) },
   ];
 }
 
@@ -127,7 +127,7 @@ function rowsOf(profile: Profile, now: Date): readonly KeyValueRow[] {
       label: "Admin key",
       value: profile.adminKey === undefined ? "" : `${profile.adminKey}, for rotate --auto`,
     },
-    { label: "Delivered to", value: profile.targets.map(describeTarget).join("\n") },
+    { label: "Delivers to", value: profile.targets.map(describeTarget).join("\n") },
   ].filter(({ value }) => value !== "");
 }
 

@@ -111,7 +111,7 @@ describe("status with twelve profiles", () => {
 
   it("looks like this in 120 columns", async () => {
     expect(await shown({ columns: 120 })).toMatchInlineSnapshot(`
-      "  Profile              Expires      Key          Checked         Workspace            Kept in        Delivered to
+      "  Profile              Expires      Key          Checked         Workspace            Kept in        Delivers to
         gone                 5 May 2027   key0...7xyz  not accepted    Research             GNOME Keyring  nowhere
         old                  20 Aug 2026  key0...6xyz  expired         Research             GNOME Keyring  nowhere
         demo                 1 Sep 2026   key1...1xyz  at capacity     Home                 GNOME Keyring  nowhere
@@ -137,14 +137,14 @@ describe("status with twelve profiles", () => {
   it("shows one of them in full when it is asked for", async () => {
     expect(await shown({}, { profile: "work" })).toMatchInlineSnapshot(`
       "  work
-          Key           key0...1xyz
-          Account       ada@example.com, Research
-          Kept in       GNOME Keyring
-          Expires       3 Sep 2026 (as you entered it), 2 days
-          Checked       valid, on 1 Aug 2026
-          Delivered to  dotenv:/home/ada/app/.env since 1 Aug 2026
-                        llm
-                        github:ada/engine#production
+          Key          key0...1xyz
+          Account      ada@example.com, Research
+          Kept in      GNOME Keyring
+          Expires      3 Sep 2026 (as you entered it), 2 days
+          Checked      valid, on 1 Aug 2026
+          Delivers to  dotenv:/home/ada/app/.env since 1 Aug 2026
+                       llm
+                       github:ada/engine#production
 
         ! Key "work" expires in 2 days, on 3 Sep 2026: mistral-key rotate -p work
         • MISTRAL_API_KEY is not set here. To give apps the stored key:
