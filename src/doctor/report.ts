@@ -21,9 +21,9 @@ export function printReport(output: Output, finished: readonly FinishedCheck[]):
     const [line = "", ...causes] = `${title}: ${result.message}`.split("\n");
     if (result.state === "skipped") output.bullet(output.theme.faint(line), 0);
     else output[result.state](line, 0);
-    for (const cause of causes) output.bullet(cause, 2);
+    for (const cause of causes) output.bullet(cause);
     for (const action of (result.hint ?? "").split("\n")) {
-      if (action !== "") output.next(action, 2);
+      if (action !== "") output.next(action);
     }
   }
   const counted = (state: string) => finished.filter(({ result }) => result.state === state).length;

@@ -41,7 +41,7 @@ export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessConte
     const places = [...new Set(group.map((leak) => describe(leak, at)))];
     for (const place of places.slice(0, listed)) output.paragraph(place, 4);
     if (places.length > listed) output.paragraph(`and ${places.length - listed} more`, 4);
-    for (const advice of adviceFor(wanted.profile, group)) output.next(advice, 2);
+    for (const advice of adviceFor(wanted.profile, group)) output.next(advice);
     output.print();
   }
   if (leaks.length === 0 && searched.length > 0) {
@@ -53,7 +53,7 @@ export function printLeaks(output: Output, scan: LeakScan, at: Pick<ProcessConte
   if (keys > 0 && !inRepository) output.paragraph("This folder is in no git repository.");
   if (gaps.length === 0) return;
   output.warn("Not everything was searched, so a key may still be there:");
-  for (const gap of gaps) output.bullet(gap, 2);
+  for (const gap of gaps) output.bullet(gap);
 }
 
 /** The keys that were found; one that two profiles share once for each. */

@@ -89,8 +89,8 @@ async function writeFile(
   );
   // Windows has no modes: a file's access is inherited from its folder.
   if (processContext.platform !== "win32") {
-    if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.", 2);
+    if ((mode & 0o077) === 0) output.paragraph("Only you may read the file.");
     else output.warn("Others may be able to read the file: its disk does not support permissions.");
   }
-  output.next(`It holds the key in plaintext. Without a file: ${runCommand(profile, name)}`, 2);
+  output.next(`It holds the key in plaintext. Without a file: ${runCommand(profile, name)}`);
 }
