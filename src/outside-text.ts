@@ -97,7 +97,7 @@ function maskIn(text: string, keys: readonly ApiKey[]): string {
 /** Masks every piece of a key that is at least half of it. */
 function maskPieces(text: string, key: ApiKey): string {
   const value = key.reveal();
-  const half = halfOf(value);
+  const half = Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
   let masked = text;
   for (let start = 0; start + half <= value.length; start += 1) {
     const piece = value.slice(start, start + half);
@@ -181,8 +181,4 @@ export class StreamCleaner {
     this.#held = "";
     return rest;
   }
-}
-
-function halfOf(value: string): number {
-  return Math.max(Math.ceil(value.length / 2), Math.min(value.length, 8));
 }

@@ -7,7 +7,6 @@ import { newKey } from "../mistral/mistral-api.ts";
 import { withCheck } from "../profiles/known-key.ts";
 import { endpointFor } from "../profiles/profile.ts";
 import { answerOf } from "../rotation/ask-mistral.ts";
-import type { RotationRecord } from "../rotation/journal.ts";
 import { keepingBothKeys, type ReplaceRequest, stageKey, switchToStaged } from "../rotation/replace-key.ts";
 import type { RevokeOldKey } from "../rotation/retire-old-key.ts";
 import {
@@ -17,14 +16,12 @@ import {
   rotateKey,
 } from "../rotation/rotate-key.ts";
 import { bothWays } from "../rotation/unfinished.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredKey } from "../stores/stored-key.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { explain } from "../verification/explain.ts";
 import type { AdminApi } from "./admin-api.ts";
 import { findIssuedKey } from "./find-issued-key.ts";
-import type { CreatedKey } from "./issued-key.ts";
 import { makeSuccessor, type Successor } from "./make-successor.ts";
 import { openIssuer } from "./open-issuer.ts";
 
@@ -66,7 +63,13 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
   switch (answerOf(check)) {
     case "refused":
     case "forbidden":
-      await keepingBothKeys(record, () => takeBack(deps, record, issuer, created, store));
+      // Mistral refuses it, so it is deleted there first and then here.
+      await keepingBothKeys(record, async () => {
+        await issuer.delete(created.keyId);
+        deps.journal.confirm(record);
+        await store.delete({ profile: name, slot: "next" });
+        deps.journal.end(name);
+      });
       return { outcome: "refused", key: created.key, check };
     case "accepted": {
       const checked = { ...record, after: withCheck(record.after, check, deps.now()) };
@@ -130,18 +133,4 @@ async function withdrawn(error: unknown, issuer: AdminApi, { created, name }: Su
     error,
     `Nothing was changed; the old key stays in use, and the new one, ${row}, was deleted again.`,
   );
-}
-
-/** Deletes a key that Mistral refuses, there first and then here. */
-async function takeBack(
-  { journal }: Deps,
-  record: RotationRecord,
-  issuer: AdminApi,
-  { keyId }: CreatedKey,
-  store: SecretStore,
-): Promise<void> {
-  await issuer.delete(keyId);
-  journal.confirm(record);
-  await store.delete({ profile: record.profile, slot: "next" });
-  journal.end(record.profile);
 }

@@ -44,7 +44,9 @@ export async function filePlaces(at: ProcessContext): Promise<readonly FilePlace
   // Tools first: a file that two paths lead to counts as the tool's.
   return [
     ...filesOfTools(at),
-    ...[at.home, ...folders].map(aiderFile),
+    ...[at.home, ...folders].map((folder) =>
+      fileOf("aider", "aider", join(folder, ".aider.conf.yml"), aiderKeys, "aider"),
+    ),
     ...(await Promise.all(folders.map(dotenvFiles))).flat(),
     ...shellFiles(at),
     { kind: "dotenv" as const, path: join(at.home, ".env"), format: assignments("#") },
@@ -112,10 +114,6 @@ function filesOfTools(at: ProcessContext): readonly FilePlace[] {
     fileOf("Continue", "continue", files.continueConfig, continueKeys),
     fileOf("Mistral Code", "mistral-code", join(at.home, ".mistralcode", "config.json"), mistralCodeKeys),
   ];
-}
-
-function aiderFile(folder: string): FilePlace {
-  return fileOf("aider", "aider", join(folder, ".aider.conf.yml"), aiderKeys, "aider");
 }
 
 function fileOf(

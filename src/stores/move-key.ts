@@ -48,7 +48,15 @@ export async function moveKey(
   try {
     for (const address of addresses) await from.delete(address);
   } catch (error) {
-    throw error instanceof MistralKeyError ? copyLeft(name, from, to, error) : error;
+    if (!(error instanceof MistralKeyError)) throw error;
+    throw new MistralKeyError(
+      "unfinished",
+      `The key is now kept in ${to.describe()}, but the copy in ${from.describe()} could not be erased: ${error.message}`,
+      {
+        cause: error,
+        hint: joinHints(error.hint, `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`),
+      },
+    );
   }
 }
 
@@ -67,22 +75,6 @@ function anotherKeyThere(name: ProfileName, to: SecretStore, key: ApiKey): Mistr
     "usage",
     `${to.describe()} already holds another key (${key.mask}) for profile "${name}"; nothing was changed.`,
     { hint: `Remove that one first: ${commandFor(name, `remove --store ${to.kind}`)}` },
-  );
-}
-
-function copyLeft(
-  name: ProfileName,
-  from: SecretStore,
-  to: SecretStore,
-  cause: MistralKeyError,
-): MistralKeyError {
-  return new MistralKeyError(
-    "unfinished",
-    `The key is now kept in ${to.describe()}, but the copy in ${from.describe()} could not be erased: ${cause.message}`,
-    {
-      cause,
-      hint: joinHints(cause.hint, `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`),
-    },
   );
 }
 

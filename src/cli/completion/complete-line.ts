@@ -40,7 +40,7 @@ export function completeLine(
     } else if (word.startsWith("-") && word !== "-" && !flagsEnded) {
       const [name = ""] = word.split("=", 1);
       const flag = flagsOf(command).find((entry) => namesOf(entry).includes(name));
-      if (flag !== undefined && takesValue(flag) && !word.includes("=")) awaiting = flag;
+      if (flag !== undefined && /[<[]/.test(flag.syntax) && !word.includes("=")) awaiting = flag;
     } else if (command?.passThrough === true) {
       return "files";
     } else if (command !== undefined) {
@@ -81,10 +81,6 @@ function flagsOf(command: CommandEntry | undefined): readonly FlagEntry[] {
 /** `-p` and `--profile` of `-p, --profile <name>`. */
 function namesOf({ syntax }: FlagEntry): readonly string[] {
   return syntax.split(/,? /).filter((part) => part.startsWith("-"));
-}
-
-function takesValue({ syntax }: FlagEntry): boolean {
-  return /[<[]/.test(syntax);
 }
 
 /** Whether a word after a flag is its value: not if that may be left out and the word is another flag. */
