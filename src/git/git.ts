@@ -12,6 +12,8 @@ export interface Asking {
    * the folder.
    */
   readonly named?: boolean;
+  /** Whether the folder is git's own: its settings may name a work tree that is gone. */
+  readonly ofGit?: boolean;
   /** File names to append to the question. */
   readonly paths?: readonly string[];
   readonly input?: string | Buffer;
@@ -56,11 +58,12 @@ export class Git {
    */
   async read(
     question: Question,
-    { folder, named = false, paths = [], input = "", signal }: Asking,
+    { folder, named = false, ofGit = false, paths = [], input = "", signal }: Asking,
     take: (chunk: Buffer) => string | undefined,
   ): Promise<Extract<Answer, { state: "failed" }> | undefined> {
     const { silenceMs = usualSilenceMs, codes = [0] } = question;
-    const program = await startProgram("git", [...before, ...question.args, ...paths], {
+    const place = ofGit ? ["--git-dir=.", "--work-tree=."] : [];
+    const program = await startProgram("git", [...before, ...place, ...question.args, ...paths], {
       ...this.#at,
       variables: gitVariables(this.#at.env, named),
       cwd: folder,

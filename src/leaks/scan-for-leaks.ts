@@ -49,7 +49,7 @@ export async function scanForLeaks(deps: Deps, { staged }: { readonly staged: bo
   const asking = { folder: at.cwd, named: true, signal: deps.signal };
   const found = await findRepository(git, asking);
   const [ofRepository, histories] = await Promise.all([
-    scanFound(found, { git, asking, patterns, below: "" }, staged),
+    scanFound(found, { git, asking, patterns, below: "", seen: new Set() }, staged),
     staged ? [] : scanHistories(at, patterns, deps.signal),
   ]);
   deps.signal.throwIfAborted();

@@ -12,6 +12,8 @@ export interface RepositoryScan {
   readonly patterns: LeakPatterns;
   /** What to put before the names of its files: of a repository inside another one, its path and `/`. */
   readonly below: string;
+  /** Git's own folders that were searched as a repository's. */
+  readonly seen: Set<string>;
 }
 
 interface FoundObject {

@@ -12,13 +12,14 @@ import { scanStaged } from "./scan-staged.ts";
 
 /**
  * Searches a whole repository: its files, staged changes, every object and git's own files; then the
- * repositories inside it, submodules and others.
+ * repositories inside it, submodules and others, and what git keeps of submodules that are not checked out.
  */
 export async function scanRepository(
   scan: RepositoryScan,
   repository: Repository,
 ): Promise<readonly PartScan[]> {
-  const { workTree, shallow } = repository;
+  const { workTree, shallow, ownFolders } = repository;
+  for (const folder of ownFolders) scan.seen.add(folder);
   // A bare repository has no files and no staged changes.
   const bare = workTree.state === "none";
   const [files, staged, objects, own] = await Promise.all([
@@ -38,7 +39,20 @@ export async function scanRepository(
   };
   const nested: PartScan[] = [];
   for (const [name, folder] of files?.nested ?? []) nested.push(...(await scanNested(scan, name, folder)));
-  return [...(files ? [files.scan] : []), ...(staged ? [staged] : []), history, own, ...nested];
+  for (const folder of own.repositories.filter((one) => !scan.seen.has(one))) {
+    const inner = {
+      ...scan,
+      asking: { folder, ofGit: true, signal: scan.asking.signal },
+      below: `${folder}/`,
+    };
+    const itself: Repository = {
+      shallow: existsSync(join(folder, "shallow")),
+      ownFolders: [folder],
+      workTree: { state: "none" },
+    };
+    nested.push(...within(folder, await scanRepository(inner, itself)));
+  }
+  return [...(files ? [files.scan] : []), ...(staged ? [staged] : []), history, own.scan, ...nested];
 }
 
 /** Searches the files that git tracks or the next `git add` would take. */
@@ -93,21 +107,29 @@ async function scanNested(scan: RepositoryScan, name: string, folder: string): P
   if (itself === false || itself.state !== "there" || itself.top !== folder) {
     return [{ part, leaks: [], gaps: ["git does not recognise it as a repository"] }];
   }
-  const parts = await scanRepository({ ...scan, asking, below: `${scan.below}${name}/` }, found.repository);
+  return within(
+    name,
+    await scanRepository({ ...scan, asking, below: `${scan.below}${name}/` }, found.repository),
+  );
+}
+
+function within(name: string, parts: readonly PartScan[]): readonly PartScan[] {
   return parts.map((inner) => ({ ...inner, part: `${inner.part}, in ${name}` }));
 }
 
-/** The objects of a repository and of its submodules, which are read through git. */
-const readThroughGit = ["objects", "modules"];
-
-/** Searches what git keeps besides objects: settings with URLs, reflogs, unfinished messages, large files. */
+/**
+ * Searches what git keeps besides objects: settings with URLs, reflogs, unfinished messages, large files.
+ *
+ * @returns also the repositories among it, of submodules, which are read through git
+ */
 async function scanOwnFiles(
   { asking, patterns }: RepositoryScan,
   { ownFolders }: Repository,
-): Promise<PartScan> {
+): Promise<{ readonly scan: PartScan; readonly repositories: readonly string[] }> {
   const gaps: string[] = [];
+  const repositories: string[] = [];
   const files: FileToScan[] = [];
-  const walk = async (folder: Buffer, shown: string, skipped: readonly string[]): Promise<void> => {
+  const walk = async (folder: Buffer, shown: string): Promise<void> => {
     let entries: readonly Dirent<Buffer>[];
     try {
       entries = await readdir(folder, { withFileTypes: true, encoding: "buffer" });
@@ -115,17 +137,24 @@ async function scanOwnFiles(
       gaps.push(`${shown}: ${reasonOf(error)}`);
       return;
     }
+    const names = entries.map((entry) => entry.name.toString());
+    const isRepository = names.includes("objects") && names.includes("HEAD");
+    if (isRepository && !ownFolders.includes(shown)) {
+      repositories.push(shown);
+      return;
+    }
     for (const entry of entries) {
       const path = Buffer.concat([folder, Buffer.from("/"), entry.name]);
       const name = entry.name.toString();
       if (entry.isDirectory()) {
-        if (!skipped.includes(name)) await walk(path, join(shown, name), []);
+        if (!isRepository || name !== "objects") await walk(path, join(shown, name));
       } else {
         files.push({ path, shown: join(shown, name) });
       }
     }
   };
-  for (const folder of ownFolders) await walk(Buffer.from(folder), folder, readThroughGit);
+  for (const folder of ownFolders) await walk(Buffer.from(folder), folder);
   const scan = await scanFiles("git-file", files, patterns, asking.signal);
-  return { part: "git's own files", leaks: scan.leaks, gaps: [...gaps, ...scan.gaps] };
+  const part = "git's own files";
+  return { scan: { part, leaks: scan.leaks, gaps: [...gaps, ...scan.gaps] }, repositories };
 }

@@ -134,7 +134,7 @@ describe("a stored key is found", () => {
     expect(scan.gaps).toEqual([]);
   });
 
-  test("in a submodule, in its history and its files", async () => {
+  const addSubmodule = (): void => {
     const library = join(repository.home, "library");
     mkdirSync(library);
     repository.gitIn(library, "init", "-q");
@@ -145,6 +145,30 @@ describe("a stored key is found", () => {
     repository.gitIn(library, "commit", "-q", "--allow-empty", "-m", "new");
     repository.git("submodule", "--quiet", "add", library, "modules/library");
     repository.commit("with a submodule");
+  };
+
+  test("in what git keeps of a submodule that was removed, or is another work tree's", async () => {
+    addSubmodule();
+    repository.git("worktree", "add", "-q", "../other");
+    repository.gitIn(join(repository.home, "other"), "submodule", "--quiet", "update", "--init");
+    repository.git("rm", "-q", "modules/library");
+    repository.commit("without it");
+
+    const scan = await repository.scan();
+
+    expect(places(scan)).toEqual(
+      [".git/modules/modules/library", ".git/worktrees/other/modules/modules/library"].map((folder) =>
+        expect.objectContaining({ kind: "history", path: join(repository.path, folder, "old.txt") }),
+      ),
+    );
+    expect(scan.gaps).toEqual([]);
+    expect(scan.searched).toContain(
+      `git history, in ${join(repository.path, ".git/modules/modules/library")}`,
+    );
+  });
+
+  test("in a submodule, in its history and its files", async () => {
+    addSubmodule();
     repository.write("repository/modules/library/new.txt", line);
 
     const scan = await repository.scan();

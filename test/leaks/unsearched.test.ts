@@ -148,6 +148,12 @@ describe("what could not be searched is named, with the reason", () => {
     await expectGaps({ "the repository in module": /not checked out/ });
   });
 
+  test("what git keeps of a removed submodule and cannot read", async () => {
+    for (const name of ["HEAD", "objects/a"]) repository.write(`repository/.git/modules/gone/${name}`, "");
+    const kept = join(repository.path, ".git/modules/gone");
+    await expectGaps({ [`git history, in ${kept}`]: /not a git repository/ });
+  });
+
   test("a repository inside this one that git does not take", async () => {
     repository.write("repository/inner/.git", "gitdir: /nowhere\n");
     repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},inner`);
