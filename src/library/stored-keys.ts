@@ -12,13 +12,7 @@ import { type KeyRequest, readStoredKey } from "../stores/stored-key.ts";
 /** For how many seconds to cache a key whose profile has not changed. */
 const rememberedSeconds = 5 * 60;
 
-interface Remembered {
-  readonly key: ApiKey;
-  readonly store: StoreKind;
-  readonly readAt: number;
-}
-
-const remembered = new Map<string, Remembered>();
+const remembered = new Map<string, { key: ApiKey; store: StoreKind; readAt: number }>();
 const underWay = new Map<string, Promise<ApiKey>>();
 
 /**

@@ -15,12 +15,6 @@ export interface StyledRow {
 /** `Output` methods that take one text. */
 export type Verb = "ok" | "warn" | "fail" | "next" | "bullet" | "paragraph" | "heading" | "line";
 
-/** The earliest and the preselected day, as `YYYY-MM-DD`. */
-interface Day {
-  readonly first: string;
-  readonly initial: string;
-}
-
 /** How a question is answered. */
 export type QuestionForm =
   | {
@@ -29,7 +23,8 @@ export type QuestionForm =
       /** Index of the preselected choice. */
       readonly initial: number;
     }
-  | { readonly form: "text"; readonly example: string; readonly day?: Day }
+  /** For a day: the earliest and the preselected one, as `YYYY-MM-DD`. */
+  | { readonly form: "text"; readonly example: string; readonly day?: Record<"first" | "initial", string> }
   | { readonly form: "key"; readonly canGoBack: boolean; readonly offers: boolean }
   | { readonly form: "passphrase"; readonly twice: boolean };
 

@@ -129,14 +129,7 @@ function editOf(before: string, after: string): string {
 }
 
 /** A pending answer, until it is given or cancelled, or the signal aborts. */
-interface Answer<Value> {
-  readonly given: Promise<Value>;
-  give(value: Value): void;
-  fail(reason: unknown): void;
-  readonly stop: () => void;
-}
-
-function openAnswer<Value>(signal: AbortSignal): Answer<Value> {
+function openAnswer<Value>(signal: AbortSignal) {
   let give: (value: Value) => void = () => {};
   let fail: (reason: unknown) => void = () => {};
   const given = new Promise<Value>((resolve, reject) => {
