@@ -77,7 +77,7 @@ export async function findRotation(
   if (keys !== undefined) {
     // Only a damaged record is removed: if there was none, another run may have just begun one.
     if (recorded === "damaged") deps.journal.end(request.profile);
-    const record = deps.journal.begin(planFor(deps, request.profile, store, keys));
+    const record = deps.journal.begin(planFor(deps, request, store, keys));
     return { record, store };
   }
   if (recorded === undefined) return undefined;
@@ -120,7 +120,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
 
 function planFor(
   { profiles, now }: Deps,
-  name: ProfileName,
+  { profile: name, endpoint }: KeyRequest,
   store: SecretStore,
   [oldKey, newKey]: TwoKeys,
 ): RotationPlan {
@@ -130,7 +130,7 @@ function planFor(
     known !== undefined && matchesFingerprint(key, known.fingerprint)
       ? known
       : profileOf(
-          { name, key, store: store.kind, endpoint: endpointFor({}, known), targets, adminKey },
+          { name, key, store: store.kind, endpoint: endpointFor({ endpoint }, known), targets, adminKey },
           now(),
         );
   return planOf(oldKey, profileFor(oldKey), profileFor(newKey), { holds: "either", now: now() });

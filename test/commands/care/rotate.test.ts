@@ -383,6 +383,17 @@ describe("rotate --finish", () => {
     expect(await failure(run({ finish: true }))).toMatchObject({ code: 2 });
   });
 
+  it.each([["default.json"], ["default.json", "../rotations/default.json"]])(
+    "works with a damaged profile: %s %s",
+    async (...files) => {
+      for (const file of files) writeFileSync(join(deps.home, "profiles", file), "{");
+      api.keys.revoke(oldKey.reveal());
+      expect(await run({ finish: true })).toBe(0);
+      expect(await slotsOf(deps)).toEqual(done);
+      expect(deps.profiles.read(defaultProfile)?.key).toBe(newKey.mask);
+    },
+  );
+
   it("takes the keys from the store that the rotation has them in, whatever --store says", async () => {
     api.keys.revoke(oldKey.reveal());
     const { secrets } = deps;
