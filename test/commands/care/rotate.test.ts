@@ -247,16 +247,16 @@ describe("rotate --with-key", () => {
     expect(deps.stderr()).not.toContain("carried over");
   });
 
-  it("waits for the end of the old key only as long as it is told to", async () => {
+  it("asks about the old key until the time is up, then too", async () => {
     withKey();
     const { sleep } = deps;
     Object.assign(deps, {
       sleep: async (ms: number) => {
         await sleep(ms);
-        if (deps.now().getTime() >= Date.parse("2026-09-01T10:00:20Z")) api.keys.revoke(oldKey.reveal());
+        if (deps.now().getTime() >= Date.parse("2026-09-01T10:00:21Z")) api.keys.revoke(oldKey.reveal());
       },
     });
-    expect(await run({ withKey: true, wait: "1m" })).toBe(0);
+    expect(await run({ withKey: true, wait: "21s" })).toBe(0);
     expect(await slotsOf(deps)).toEqual(done);
   });
 
@@ -381,6 +381,15 @@ describe("rotate --finish", () => {
     await run({ finish: true });
     deps = deps.next();
     expect(await failure(run({ finish: true }))).toMatchObject({ code: 2 });
+  });
+
+  it("keeps what was noted of the new key since it is in use", async () => {
+    const profile = deps.profiles.read(defaultProfile);
+    if (profile !== undefined) deps.profiles.write({ ...profile, expiresAt: "2026-12-24" });
+    api.keys.revoke(oldKey.reveal());
+    expect(await run({ finish: true, json: true })).toBe(0);
+    expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2026-12-24");
+    expect(deps.document()).toMatchObject({ expiresAt: "2026-12-24" });
   });
 
   it.each([["default.json"], ["default.json", "../rotations/default.json"]])(
@@ -608,14 +617,28 @@ describe("rotate with a record that cannot be read", () => {
     expect(deps.profiles.read(defaultProfile)?.key).toBe(oldKey.mask);
   });
 
-  it("delivers to every target again, since it is not known which key each has", async () => {
-    const file = join(deps.home, ".env");
-    const profile = deps.profiles.read(defaultProfile);
-    if (profile === undefined) throw new Error("There is no profile.");
-    deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${file}`, since: null }] });
-    expect(await run({ finish: true })).toBe(9);
-    expect(readFileSync(file, "utf8")).toContain(newKey.reveal());
-  });
+  it.each([
+    ["finish", 9, newKey, "2026-12-24"],
+    ["abort", 0, oldKey, undefined],
+  ] as const)(
+    "keeps what the profile says, and delivers to every target again: --%s",
+    async (flag, code, key, expiresAt) => {
+      const file = join(deps.home, ".env");
+      const target = `dotenv:${file}`;
+      const profile = deps.profiles.read(defaultProfile);
+      if (profile === undefined) throw new Error("There is no profile.");
+      const noted = { expiresAt: "2026-12-24", adminKey: "admi...n999" } as const;
+      deps.profiles.write({ ...profile, ...noted, targets: [{ target, since: null }] });
+      expect(await run({ [flag]: true, yes: flag === "abort" })).toBe(code);
+      expect(readFileSync(file, "utf8")).toContain(key.reveal());
+      expect(deps.profiles.read(defaultProfile)).toMatchObject({
+        key: key.mask,
+        expiresAt,
+        adminKey: noted.adminKey,
+        targets: [{ target }],
+      });
+    },
+  );
 
   it("is removed when there is no second key", async () => {
     await deps.secrets.delete({ profile: defaultProfile, slot: "previous" });
@@ -813,12 +836,16 @@ describe("rotate in a terminal", () => {
     deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.stop(/later/)] });
     expect(await run({})).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.stderr()).toContain("still works. Delete it");
   });
 
-  it("gives up watching after two minutes", async () => {
+  it.each([
+    ["two minutes", undefined, "2026-09-01T10:02:00Z"],
+    ["the time of --wait", "30s", "2026-09-01T10:00:30Z"],
+  ])("gives up watching after %s", async (_time, wait, end) => {
     deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.press("d")] });
-    expect(await run({})).toBe(9);
-    expect(deps.now()).toEqual(new Date("2026-09-01T10:02:00Z"));
+    expect(await run({ wait })).toBe(9);
+    expect(deps.now()).toEqual(new Date(end));
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
