@@ -125,12 +125,12 @@ function planFor(
   [oldKey, newKey]: TwoKeys,
 ): RotationPlan {
   const known = unlessDamaged(() => profiles.read(name));
-  const { targets = [], adminKey } = known ?? {};
+  const { targets = [] } = known ?? {};
   const profileFor = (key: ApiKey) =>
     known !== undefined && matchesFingerprint(key, known.fingerprint)
       ? known
       : profileOf(
-          { name, key, store: store.kind, endpoint: endpointFor({ endpoint }, known), targets, adminKey },
+          { name, key, store: store.kind, endpoint: endpointFor({ endpoint }, known), targets },
           now(),
         );
   return planOf(oldKey, profileFor(oldKey), profileFor(newKey), { holds: "either", now: now() });

@@ -4,9 +4,9 @@ import type { Profile } from "../profiles/profile.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { Held } from "./stages.ts";
 
-/** The profile on disk; if that is missing or damaged, the one that the rotation plans. */
+/** The profile on disk; if that was removed since it was settled, the one that the rotation plans. */
 export function profileNow({ profiles }: Deps, { profile, after }: RotationRecord): Profile {
-  return unlessDamaged(() => profiles.read(profile)) ?? after;
+  return profiles.read(profile) ?? after;
 }
 
 /**
