@@ -73,7 +73,7 @@ async function build() {
   execFileSync(process.execPath, [compiler, "--project", "tsconfig.library.json"], { stdio: "inherit" });
   for (const file of declarations) cpSync(join("build/types", file), join("dist/types", file));
 
-  await bundleWhole("scripts/manual-page.ts", "build/manual-page.cjs", /\/commands\//);
+  await bundleWhole("src/cli/manual-page.ts", "build/manual-page.cjs", /\/commands\//);
   const { manualPage } = await import(pathToFileURL("build/manual-page.cjs").href);
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   writeFileSync("dist/mistral-key.1", manualPage(version));

@@ -11,7 +11,16 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  */
 const layers: readonly (readonly string[])[] = [
   // The program and the library.
-  ["start.ts", "main.ts", "create-deps.ts", "signals.ts", "index.ts", "library", "cli/completion"],
+  [
+    "start.ts",
+    "main.ts",
+    "create-deps.ts",
+    "signals.ts",
+    "index.ts",
+    "library",
+    "cli/completion",
+    "cli/manual-page.ts",
+  ],
   // The command line.
   ["cli"],
   // Commands: parse, one call into a flow, print.

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { manualPage } from "../../scripts/manual-page.ts";
 import { commandTable, globalFlags } from "../../src/cli/command-table.ts";
+import { manualPage } from "../../src/cli/manual-page.ts";
 import { exitCodes } from "../../src/exit-codes.ts";
 import { findProgram } from "../support/find-program.ts";
 

@@ -1,5 +1,5 @@
-import { commandTable, globalFlags } from "../src/cli/command-table.ts";
-import type { ArgumentEntry, CommandEntry, FlagEntry } from "../src/cli/command-types.ts";
+import { commandTable, globalFlags } from "./command-table.ts";
+import type { ArgumentEntry, CommandEntry, FlagEntry } from "./command-types.ts";
 
 /** The manual page, in `man(7)` roff. */
 export function manualPage(version: string): string {
