@@ -12,9 +12,6 @@ import { codeOf, explainFileError, refuse } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readSmallFile } from "./read-file.ts";
 
-/** What a disk without hard links answers; Windows EISDIR for exFAT (nodejs/node#65817, September 2026). */
-const cannotLink = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EISDIR"];
-
 /** In bytes; far larger than any file of this program. */
 const longest = 1024 * 1024;
 
@@ -86,7 +83,7 @@ export class PrivateFolder {
           return true;
         } catch (error) {
           if (codeOf(error) === "EEXIST") return false;
-          if (!cannotLink.includes(codeOf(error))) throw error;
+          // Each disk without hard links refuses them in its own way.
           return createFile(path, text) !== undefined;
         }
       });
