@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -100,7 +101,7 @@ describe("a private folder", () => {
   });
 
   it.runIf(posix)("has every change on the disk when it returns, and never half a file", async () => {
-    folder.prepare();
+    expect(await diskCalls(() => folder.prepare())).toEqual(["fsync app"]);
     const flushed = ["fsync temporary", "rename a.json", "fsync things"];
     expect(await diskCalls(() => folder.write("a.json", "one"))).toEqual(flushed);
     expect(await diskCalls(() => folder.write("a.json", "two"))).toEqual(flushed);
@@ -139,8 +140,35 @@ describe("a private folder", () => {
     // Of an earlier process with the same ID as one that runs now.
     writeFileSync(folder.pathOf(leftover(1)), "two");
     utimesSync(folder.pathOf(leftover(1)), 0, 0);
+    folder.write("b.json", "old");
+    utimesSync(folder.pathOf("b.json"), 0, 0);
     folder.remove("a.json");
-    expect(readdirSync(folder.path)).toEqual([leftover(process.pid)]);
+    expect(readdirSync(folder.path).sort()).toEqual([leftover(process.pid), "b.json"]);
+  });
+
+  const failing = (code: string) => () => {
+    throw Object.assign(new Error("refused"), { code });
+  };
+
+  it("removes a file where the folder cannot be listed", async () => {
+    folder.write("a.json", "one");
+    expect(await withDisk({ readdirSync: failing("EACCES") }, () => folder.remove("a.json"))).toBe(true);
+  });
+
+  it("never takes a file that it could not remove for one that is not there", async () => {
+    folder.write("a.json", "one");
+    const removing = withDisk({ rmSync: failing("EROFS") }, async () => folder.remove("a.json"));
+    await expect(removing).rejects.toThrow(/read-only/);
+  });
+
+  it.runIf(posix)("is written where a folder cannot be flushed, as on some network disks", async () => {
+    const flushing = (code: string) => (descriptor: number) => {
+      if (fstatSync(descriptor).isDirectory()) failing(code)();
+    };
+    await withDisk({ fsyncSync: flushing("EINVAL") }, () => folder.write("a.json", "one"));
+    expect(folder.read("a.json")).toBe("one");
+    const broken = withDisk({ fsyncSync: flushing("EIO") }, async () => folder.write("a.json", "two"));
+    await expect(broken).rejects.toThrow(refused);
   });
 });
 

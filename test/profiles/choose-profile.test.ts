@@ -66,6 +66,10 @@ describe("the profile that is used", () => {
     expect(choose("asked", env)).toEqual({ name: "asked", rule: "flag" });
   });
 
+  it("is no other one where the flag names none", () => {
+    expect(() => choose("")).toThrow(expect.objectContaining({ kind: "usage" }));
+  });
+
   it("is that of the nearest folder, upwards", () => {
     nameIn("repository", "outer");
     const inner = nameIn("repository/packages", "inner");
