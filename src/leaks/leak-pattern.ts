@@ -80,7 +80,7 @@ export interface StreamHit extends Match {
   readonly line: number;
 }
 
-/** The most keys reported for one content. */
+/** How often a key is reported for one content, at most. */
 const mostHits = 100;
 
 /** Searches content that arrives piece by piece, so that it need not fit in memory. */
@@ -89,9 +89,9 @@ export class LeakStream {
   readonly #found: (hit: StreamHit) => void;
   #rest: Buffer = Buffer.alloc(0);
   #linesBefore = 0;
-  #hits = 0;
+  readonly #hits = new Map<WantedKey, number>();
 
-  /** @param found - called for each key, at most a hundred times */
+  /** @param found - called wherever a key is, at most a hundred times for each */
   constructor(patterns: LeakPatterns, found: (hit: StreamHit) => void) {
     this.#patterns = patterns;
     this.#found = found;
@@ -112,8 +112,9 @@ export class LeakStream {
     let line = this.#linesBefore + 1;
     let counted = 0;
     for (const { wanted, encoding, offset } of this.#patterns.search(bytes, limit)) {
-      if (this.#hits >= mostHits) break;
-      this.#hits += 1;
+      const times = this.#hits.get(wanted) ?? 0;
+      if (times >= mostHits) continue;
+      this.#hits.set(wanted, times + 1);
       line += newlines(bytes, counted, offset);
       counted = offset;
       this.#found({ wanted, encoding, line });

@@ -61,14 +61,13 @@ test("a text is shown with the mask in place of every word that has the key in i
   );
 });
 
-test("of a content full of keys, only the first hundred are reported", () => {
-  let found = 0;
-  const stream = new LeakStream(patterns, () => {
-    found += 1;
-  });
-  stream.push(Buffer.from(`${key}\n`.repeat(5000)));
+test("of a content full of a key, only the first hundred are reported, and another key all the same", () => {
+  const masks: string[] = [];
+  const stream = new LeakStream(patterns, (hit) => masks.push(hit.wanted.mask));
+  stream.push(Buffer.from(`${`${key}\n`.repeat(5000)}${oddKey}\n`));
   stream.end();
-  expect(found).toBe(100);
+  const [mask, odd] = [key, oddKey].map((value) => ApiKey.of(value).mask);
+  expect(masks).toEqual([...Array.from({ length: 100 }, () => mask), odd]);
 });
 
 test("what arrives in pieces is searched as if it came whole", () => {
