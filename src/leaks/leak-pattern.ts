@@ -154,7 +154,7 @@ function patternsOf(wanted: WantedKey): readonly Pattern[] {
 /** Searches only for those base64 characters of a key that do not depend on the bytes before it. */
 function base64Patterns(wanted: WantedKey, first: string, shift: 0 | 1 | 2): readonly Pattern[] {
   const { head, inside } = base64TextOf(Buffer.from(first), shift);
-  return [...new Set([inside, inUrlAlphabet(inside)])].map((text) => ({
+  return [...new Set([inside, inUrlAlphabet(inside)].flatMap(wrappings))].map((text) => ({
     wanted,
     encoding: "base64",
     needle: Buffer.from(text),
@@ -164,6 +164,14 @@ function base64Patterns(wanted: WantedKey, first: string, shift: 0 | 1 | 2): rea
       return Buffer.from(head + run, "base64").toString("latin1", shift);
     },
   }));
+}
+
+/** A pattern's text, also with a line break among those first four characters that are looked for. */
+function wrappings(text: string): readonly string[] {
+  const breaks = [1, 2, 3].flatMap((at) =>
+    ["\n", "\r\n"].map((end) => text.slice(0, at) + end + text.slice(at)),
+  );
+  return [text, ...breaks];
 }
 
 /** Whether a text starts with the key. Compares only prefixes that end as the key does. */
