@@ -1,5 +1,5 @@
 import { commandFor, ownCommand, runCommand } from "../hints.ts";
-import { dayOf, formatDay } from "../keys/expiry.ts";
+import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
 import { showName } from "../outside-text.ts";
 import { endLine } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -11,8 +11,11 @@ import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey
 /** Prints what is due, each with the command for it. */
 export function printNotices(output: Output, { profiles, strayRotations, now }: Survey): void {
   const readable = profiles.filter((row): row is ReadableProfile => "profile" in row);
-  const ending = readable.filter(({ profile }) => isEnding(profile, now));
-  const refused = readable.filter((row) => isRefused(row.profile) && !ending.includes(row));
+  // That it has expired is why a key is refused; that it will expire is no longer of interest.
+  const refused = readable.filter(
+    ({ profile }) => isRefused(profile) && !(profile.expiresAt && daysLeft(profile.expiresAt, now) < 0),
+  );
+  const ending = readable.filter((row) => isEnding(row.profile, now) && !refused.includes(row));
   const rotations = [...readable.flatMap(({ rotation }) => rotation ?? []), ...strayRotations];
   for (const row of profiles) {
     if (!("damaged" in row)) continue;

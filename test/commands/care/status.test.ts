@@ -159,6 +159,15 @@ describe("status", () => {
     expect(await run()).toContain("mistral-key verify");
   });
 
+  it("does not say of a refused key that it expires soon, but does once its last day is past", async () => {
+    await storeKey(deps, { lastDiagnosis: "invalid-key", expiresAt: "2026-09-04" });
+    expect(await run()).toContain("was refused at the last check");
+    expect(await run()).not.toMatch(/Key "default"\s+expires/);
+    await storeKey(deps, { lastDiagnosis: "invalid-key", expiresAt: "2026-08-31" });
+    expect(await run()).not.toContain("was refused");
+    expect(await run()).toMatch(/Key "default"\s+was\s+to\s+expire/);
+  });
+
   it("reports an unfinished rotation", async () => {
     await storeKey(deps);
     deps = deps.next({ stdin: newKey.reveal() });
