@@ -98,8 +98,8 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys): Promise<Seen>
 }
 
 /** Other profiles may hold the old key, too. Returns whether one does. */
-function warnOfSharing({ profiles, output }: Deps, { record, old }: RetiringKeys): boolean {
-  const others = profilesWith(old, profiles).filter(({ name }) => name !== record.profile);
+function warnOfSharing({ profiles, output }: Deps, { old }: RetiringKeys): boolean {
+  const others = profilesWith(old, profiles);
   for (const { name } of others) {
     output.warn(`Profile "${name}" has the old key, too, and loses it when that is deleted at Mistral.`);
     output.next(`To replace it there first: ${commandFor(name, "rotate")}`);
