@@ -145,6 +145,26 @@ it("erases nothing of the next rotation when it is delayed until that has begun"
   expect(await slotsOf(machine)).toMatchObject({ current: "new", next: "another" });
 });
 
+it("removes no record of the next rotation when it is delayed at its own end until that has begun", async () => {
+  expect(await start({ withKey: true })).toBe(9);
+  mistral.revoke(oldKey);
+  const locked = interrupted("previous", async () => {
+    throw new MistralKeyError("store-locked", "The store is locked.");
+  });
+  const delayed: SecretStore = {
+    ...interrupted("next", async () => {}),
+    delete: async (address) => {
+      expect(await start({ finish: true })).toBe(0);
+      const begun = await start({ withKey: true }, { key: otherKey, store: locked });
+      expect(begun).toMatchObject({ kind: "unfinished" });
+      return machine.secrets.delete(address);
+    },
+  };
+  expect(await start({ finish: true }, { store: delayed })).toMatchObject({ kind: "unfinished" });
+  expect(machine.journal.read(defaultProfile)?.stage).toBe("switching");
+  expect(await slotsOf(machine)).toMatchObject({ current: "new", next: "another" });
+});
+
 it("keeps the old key when something refuses every key from the moment that the new one is in use", async () => {
   const refusing = interrupted("current", async () => {
     for (const key of [oldKey, newKey]) mistral.revoke(key);

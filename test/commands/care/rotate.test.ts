@@ -523,8 +523,9 @@ describe("rotate --abort", () => {
   it("leaves alone a key that something else has stored meanwhile", async () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
     api.keys.accept(otherKey.reveal());
-    expect(await run(abort)).toBe(0);
+    expect(await run({ ...abort, json: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "nothing" });
+    expect(deps.document()).toMatchObject({ aborted: true, key: null });
     expect(deps.stderr()).toContain(oldKey.mask);
   });
 
@@ -760,7 +761,8 @@ describe("rotate with targets", () => {
   it("delivers the old key to the targets again on the way back", async () => {
     await runWith({ withKey: true }, { stdin: newKey.reveal() });
     works = false;
-    expect(await runWith({ abort: true, yes: true })).toBe(9);
+    expect(await runWith({ abort: true, yes: true, json: true })).toBe(9);
+    expect(deps.document()).toMatchObject({ aborted: false, key: oldKey.mask });
     expect(await slotsOf(deps)).toEqual({ current: "old", next: "new", previous: "old" });
     works = true;
     expect(await runWith({ abort: true, yes: true })).toBe(0);
@@ -826,8 +828,9 @@ describe("rotate in a terminal", () => {
     deps.script.finish();
   });
 
-  it("leaves the old key for later", async () => {
-    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.press("l", /later/)] });
+  it("leaves the old key for later, and offers to forget none that still works", async () => {
+    const later = answer.press("l", /^(?!.*forget).*later/s);
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), later] });
     expect(await run({})).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
   });
