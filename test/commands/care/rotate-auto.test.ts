@@ -265,6 +265,16 @@ describe("rotate --auto", () => {
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
+  it("asks nobody to delete a key that is deleted, though the answer to that was lost", async () => {
+    api.behave("server-error", { on: ["admin-delete"] });
+    api.onRequest(({ path }) => {
+      if (path.endsWith("/id-1")) api.keys.revoke(oldKey.reveal());
+    });
+    deps = deps.next({ answers: [] });
+    expect(await run()).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+  });
+
   it("continues without a question a rotation that was cut off", async () => {
     api.behave("server-error", { on: ["admin-delete"] });
     expect(await run()).toEqual({ code: 9 });
