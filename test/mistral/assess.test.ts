@@ -162,9 +162,9 @@ describe("an answer that is not Mistral's", () => {
   );
 
   it.each([400, 422])("is a gateway's when it complains of our call in a bare message, %i", (status) => {
-    expect(judge({ status, body: { message: "Bad request" } }, completion)).toMatchObject({
-      foreign: "gateway",
-    });
+    for (const message of ["Bad request", "Your team has reached its spending limit"]) {
+      expect(judge({ status, body: { message } }, completion)).toMatchObject({ foreign: "gateway" });
+    }
   });
 
   it.each([405, 410, 413, 451])("in Mistral's own form, %i, is no mistake of ours either", (status) => {

@@ -319,7 +319,19 @@ describe("the key", () => {
     await codestral.stop();
   });
 
-  it.each(["server-error", "cut", "html"] as const)(
+  it.each(["rate-limited", "no-plan", "over-capacity"] as const)(
+    "is a Codestral key when Codestral's address accepts it, though it cannot be used now: %s",
+    async (behaviour) => {
+      const codestral = await startMistralApi({ keys: [text] });
+      codestral.behave(behaviour);
+      api.keys.revoke(text);
+      const found = await check({ tryCodestral: true }, { codestralUrl: codestral.url });
+      expect(found).toMatchObject({ diagnosis: "wrong-product", product: "codestral" });
+      await codestral.stop();
+    },
+  );
+
+  it.each(["server-error", "cut", "html", "model-not-found", "bad-request"] as const)(
     "is not ruled out as a Codestral key when Codestral's address gives no verdict: %s",
     async (behaviour) => {
       const codestral = await startMistralApi({ keys: [] });
