@@ -78,6 +78,9 @@ describeWithKeyring("the keychain", () => {
     await keyring.store("foreign-2", testKey("A").reveal());
     await openStore().set(at("foreign-2"), testKey("B"));
     expect(await keyring.lookup("foreign-2")).toBe(testKey("B").reveal());
+    // The replaced key is gone, too: there is no second item that keytar cannot see.
+    await keytar.deletePassword("mistral-key", "foreign-2");
+    expect(await keyring.lookup("foreign-2")).toBeUndefined();
 
     await keyring.store("foreign-3", testKey("A").reveal());
     expect(await openStore().delete(at("foreign-3"))).toBe(true);
