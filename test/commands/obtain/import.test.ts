@@ -325,17 +325,23 @@ test("a key that is stored already is not asked about again; its copies are remo
   expect(new Set(places.map(({ path, line }) => `${path}:${line}`)).size).toBe(places.length);
 });
 
-test("a fingerprint alone does not count as stored: the copies stay until the store holds the key", async () => {
-  deps = open();
-  await run({ key: mask });
-  await deps.secrets.delete(address);
-  api.keys.revoke(chosenKey);
-  deps = deps.next();
+test.each([
+  ["nothing", (store: TestDeps["secrets"]) => store.delete(address)],
+  ["another key", (store: TestDeps["secrets"]) => store.set(address, ApiKey.of(otherKey))],
+])(
+  "a fingerprint alone does not count as stored: the copies stay while the store holds %s",
+  async (_, change) => {
+    deps = open();
+    await run({ key: mask });
+    await change(deps.secrets);
+    api.keys.revoke(chosenKey);
+    deps = deps.next();
 
-  expect(await run({ key: mask, clean: "all" })).toBe(4);
+    expect(await run({ key: mask, clean: "all" })).toBe(4);
 
-  for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
-});
+    for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
+  },
+);
 
 test("several keys and nobody to pick one: says which flag does", async () => {
   deps = open();
