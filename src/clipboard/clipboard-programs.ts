@@ -65,7 +65,7 @@ const mac: readonly ClipboardPrograms[] = [
   },
 ];
 
-/** For the marks see Microsoft's page "Clipboard Formats", section "Cloud Clipboard and Clipboard History Formats", August 2026. */
+/** The marks are those of Microsoft's page "Clipboard Formats", on the cloud clipboard and history, August 2026. */
 const concealOnWindows = [
   "Add-Type -AssemblyName System.Windows.Forms",
   "$data = New-Object System.Windows.Forms.DataObject",
@@ -86,7 +86,7 @@ const powershell = (script: string): CommandLine => [
   script,
 ];
 
-/** Past PowerShell's transcripts and logs, which hold what a command outputs (PowerShell-Docs#8283, November 2026). */
+/** Past PowerShell's transcripts and logs of what a command outputs (PowerShell-Docs#8283, November 2026). */
 const readOnWindows = "[Console]::Out.Write([string](Get-Clipboard -Raw))";
 
 const windows: readonly ClipboardPrograms[] = [

@@ -46,9 +46,9 @@ export async function gitStates(paths: readonly string[], git: Git): Promise<Rea
 }
 
 /**
- * The names that git may have for a file below a repository's top. On macOS a name may keep an accent apart from its letter, and git
- * composes the two, but neither in a `.gitignore` nor in what it is asked on stdin. Source: git-config(1),
- * core.precomposeUnicode, November 2026.
+ * The names that git may have for a file below a repository's top. On macOS a name may keep an accent apart
+ * from its letter, and git composes the two, but neither in a `.gitignore` nor in what it is asked on stdin.
+ * Source: git-config(1), core.precomposeUnicode, November 2026.
  */
 export function namesInGit(top: string, name: string): readonly string[] {
   const composed = name.normalize("NFC");

@@ -18,7 +18,8 @@ export interface FileToScan {
 const atOnce = 8;
 
 /**
- * Searches files and their names, a few at a time and piece by piece. Skips a file that is gone or not a regular file.
+ * Searches files, a few at a time and piece by piece, their names, and the texts of links that git keeps.
+ * Skips a file that is gone, and the content of one that is not a regular file.
  *
  * @throws the signal's reason
  */

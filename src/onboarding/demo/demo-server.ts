@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import type { ApiKey } from "../../keys/api-key.ts";
 
 /**
- * Starts a small Mistral API on a loopback port of this process. It refuses every key but one, as Mistral would.
+ * Starts a small Mistral API on a loopback port of this process. It refuses every key but one, as Mistral
+ * would.
  *
  * @param key - the key it accepts
  */

@@ -10,7 +10,8 @@ export interface SessionBusAccess extends Limit {
 /**
  * Connects to the session bus that GLib, and so keytar, would use, and passes the connection to `act`.
  *
- * @throws BusUnreachable when there is no bus, or none that accepts this user; TimedOut; the signal's reason; what `act` throws
+ * @throws BusUnreachable when there is no bus, or none that accepts this user; TimedOut; the signal's reason;
+ *   what `act` throws
  */
 export async function useSessionBus<Value>(
   { env, ...limit }: SessionBusAccess,
