@@ -10,7 +10,10 @@
  */
 export function setVariable(before: string, name: string, value: string): string {
   const moved = new RegExp(`^([ \\t]*)(?:: )?# ${name}: moved to [^\\r\\n#]* -- CMD(?= *(?:#|$))`, "gm");
-  const text = before.replace(moved, `$1${name}=`);
+  const entries = [...entriesOf(before)];
+  const text = before.replace(moved, (line, indent: string, at: number) =>
+    entries.some(({ start, end }) => start < at && at < end) ? line : `${indent}${name}=`,
+  );
   let result = "";
   let position = 0;
   let found = false;

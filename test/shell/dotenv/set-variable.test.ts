@@ -66,6 +66,10 @@ describe("setVariable", () => {
     ["a comment", "# MISTRAL_API_KEY=old\n"],
     ["a longer name", "MY_MISTRAL_API_KEY=old\nMISTRAL_API_KEY_2=old\n"],
     ["the lines of another value", 'A="first\nMISTRAL_API_KEY=old\nlast"\n'],
+    [
+      "what import would leave, among the lines of another value",
+      'A="first\n# MISTRAL_API_KEY: moved to B -- CMD\nlast"\n',
+    ],
     ["bytes that are no UTF-8", "A=\xe9\xff\n"],
     ["many blanks before the end of a value", `A=x${" ".repeat(900_000)}y\n`],
   ])("leaves %s as it is", (_what, text) => {
