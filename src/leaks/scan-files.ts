@@ -1,6 +1,6 @@
 import { constants, createReadStream } from "node:fs";
 import { lstat, readlink, stat } from "node:fs/promises";
-import { codeOf, reasonOf } from "../files/file-errors.ts";
+import { codeOf, reasonOf, UnfitFile } from "../files/file-errors.ts";
 import type { FilePlace, Leak, PartScan } from "./leak.ts";
 import { type LeakPatterns, LeakStream, type StreamHit } from "./leak-pattern.ts";
 
@@ -73,9 +73,13 @@ async function scanFile(
   }
   if (!stats.isFile()) return hits;
   const flags = O_RDONLY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW);
+  let left = stats.size + mayGrowBy;
   // The stream does not get the signal: Node warns of more than ten listeners.
   for await (const chunk of createReadStream(path, { flags: flags as unknown as string, highWaterMark })) {
     signal.throwIfAborted();
+    left -= (chunk as Buffer).length;
+    // A link may lead to a file of the kernel that does not end.
+    if (left < 0) throw new UnfitFile("it is much longer than the system says");
     search.push(chunk as Buffer);
   }
   search.end();
@@ -83,3 +87,6 @@ async function scanFile(
 }
 
 const highWaterMark = 256 * 1024;
+
+/** In bytes, while it is read. */
+const mayGrowBy = 16 * 1024 * 1024;

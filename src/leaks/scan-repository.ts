@@ -129,7 +129,7 @@ async function scanOwnFiles(
   const gaps: string[] = [];
   const repositories: string[] = [];
   const files: FileToScan[] = [];
-  const walk = async (folder: Buffer, shown: string): Promise<void> => {
+  const walk = async (folder: Buffer, shown: string, namesAreBranches: boolean): Promise<void> => {
     let entries: readonly Dirent<Buffer>[];
     try {
       entries = await readdir(folder, { withFileTypes: true, encoding: "buffer" });
@@ -137,9 +137,10 @@ async function scanOwnFiles(
       gaps.push(`${shown}: ${reasonOf(error)}`);
       return;
     }
-    const names = entries.map((entry) => entry.name.toString());
-    const isRepository = names.includes("objects") && names.includes("HEAD");
-    if (isRepository && !ownFolders.includes(shown)) {
+    const isOwn = ownFolders.includes(shown);
+    const has = (name: string, isFolder: boolean) =>
+      entries.some((entry) => entry.name.toString() === name && entry.isDirectory() === isFolder);
+    if (!isOwn && !namesAreBranches && has("objects", true) && has("HEAD", false)) {
       repositories.push(shown);
       return;
     }
@@ -147,13 +148,14 @@ async function scanOwnFiles(
       const path = Buffer.concat([folder, Buffer.from("/"), entry.name]);
       const name = entry.name.toString();
       if (entry.isDirectory()) {
-        if (!isRepository || name !== "objects") await walk(path, join(shown, name));
+        const areBranches = namesAreBranches || (isOwn && ["refs", "logs"].includes(name));
+        if (!isOwn || name !== "objects") await walk(path, join(shown, name), areBranches);
       } else {
         files.push({ path, shown: join(shown, name) });
       }
     }
   };
-  for (const folder of ownFolders) await walk(Buffer.from(folder), folder);
+  for (const folder of ownFolders) await walk(Buffer.from(folder), folder, false);
   const scan = await scanFiles("git-file", files, patterns, asking.signal);
   const part = "git's own files";
   return { scan: { part, leaks: scan.leaks, gaps: [...gaps, ...scan.gaps] }, repositories };

@@ -71,3 +71,13 @@ test.runIf(process.platform === "linux")(
     expect(gaps).toEqual([`${names} could not be read: the disk reported an error`]);
   },
 );
+
+test.runIf(process.platform === "linux")("gives up a file of the kernel that does not end", async () => {
+  const link = join(folder, "endless");
+  symlinkSync("/proc/self/pagemap", link);
+
+  expect(await scanFiles("git-file", [file(link)], patterns, never)).toEqual({
+    leaks: [],
+    gaps: [`${link} could not be read: it is much longer than the system says`],
+  });
+});

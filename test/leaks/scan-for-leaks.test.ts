@@ -167,6 +167,20 @@ describe("a stored key is found", () => {
     );
   });
 
+  test("behind branches that are named as git's own folders are, which make no repository", async () => {
+    repository.commit("the first");
+    for (const branch of ["objects/a", "refs/a"])
+      repository.git("update-ref", `refs/remotes/origin/${branch}`, "HEAD");
+    repository.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/refs/a");
+    repository.write("repository/.git/logs/refs/remotes/origin/objects/a", line);
+
+    const scan = await repository.scan();
+
+    const path = join(repository.path, ".git/logs/refs/remotes/origin/objects/a");
+    expect(scan.leaks.map(({ place }) => place)).toEqual([{ kind: "git-file", path, line: 1 }]);
+    expect(scan.gaps).toEqual([]);
+  });
+
   test("in a submodule, in its history and its files", async () => {
     addSubmodule();
     repository.write("repository/modules/library/new.txt", line);
