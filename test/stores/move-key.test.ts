@@ -37,11 +37,11 @@ async function setUp() {
 
 describe("moving a key to another store", () => {
   it("ends with the key only in the new store, which the profile names", async () => {
-    const { keychain, file, move, remembered } = await setUp();
+    const { deps, keychain, file, move } = await setUp();
     await move();
     expect((await file.get(address))?.equals(key)).toBe(true);
     expect(await keychain.get(address)).toBeUndefined();
-    expect(remembered()).toBe("file");
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ store: "file", storeName: "file" });
   });
 
   it.each(["admin", "next", "previous"] as const)("moves what is in slot %s, too", async (slot) => {
@@ -69,6 +69,12 @@ describe("moving a key to another store", () => {
     await move();
     expect(await keychain.get(address)).toBeUndefined();
     expect((await file.get(address))?.equals(key)).toBe(true);
+  });
+
+  it("does not hide a bug in the old store that leaves its copy there", async () => {
+    const { keychain, move } = await setUp();
+    keychain.failure = new TypeError("A bug.");
+    await expect(move()).rejects.toThrow("A bug.");
   });
 
   it("keeps what another run notes while the new store is waited for, and stops for a rotation", async () => {
@@ -132,7 +138,7 @@ describe("moving a key to another store", () => {
   });
 
   it("waits for a rotation to end", async () => {
-    const { deps, move } = await setUp();
+    const { deps, keychain, file, move } = await setUp();
     deps.journal.begin({
       version: 1,
       profile: defaultProfile,
@@ -144,5 +150,7 @@ describe("moving a key to another store", () => {
       targets: [],
     });
     await expect(move()).rejects.toMatchObject({ kind: "unfinished" });
+    expect(await file.get(address)).toBeUndefined();
+    expect((await keychain.get(address))?.equals(key)).toBe(true);
   });
 });
