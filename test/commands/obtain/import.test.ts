@@ -242,6 +242,44 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
+test("a copy that has to be removed by hand is not reported as removed", async () => {
+  planted.remove();
+  planted = plantHome([]);
+  writeFileSync(planted.path("project/.env"), `MISTRAL_API_KEY=${chosenKey} && echo done\n`);
+  deps = open();
+
+  expect(await run({ key: mask, clean: "all", json: true })).toBe(9);
+
+  expect(deps.document()).toMatchObject({ places: [{ state: "failed" }] });
+  expect(deps.stderr()).toMatch(/Please change .*by\s+hand/);
+  expect(deps.stderr()).not.toContain("removed from");
+});
+
+test("the comment in a cleaned file names the encrypted file when that keeps the key", async () => {
+  planted.remove();
+  planted = plantHome(plantedFiles.filter(({ path }) => path === "project/.env"));
+  deps = open({ store: new StandInStore("file") });
+
+  await run({ key: mask, clean: "files" });
+
+  expect(planted.read("project/.env")).toContain("moved to an encrypted file;");
+});
+
+test("a file that is not cleaned is not said to get the key again", async () => {
+  deps = open();
+  await run({ key: mask });
+  const profile = deps.profiles.read(defaultProfile);
+  if (profile === undefined) throw new Error("No key was stored.");
+  const target = `dotenv:${planted.path("elsewhere.env")}`;
+  deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
+  deps = deps.next();
+
+  await run({ key: mask, clean: "files" });
+
+  expect(planted.read("project/.env")).not.toContain(chosenKey);
+  expect(deps.stderr()).not.toContain("gets the key again");
+});
+
 test("one copy that is left is counted, too", async () => {
   planted.remove();
   planted = plantHome(plantedFiles.filter(({ path }) => path === ".vibe/.env"));
