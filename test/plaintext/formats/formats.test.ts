@@ -194,6 +194,11 @@ describe("JSON files", () => {
     expect(removeKeys(mistralCodeKeys, before).text).toBe(`{"x": {"provider": "mistral"}}`);
   });
 
+  test("leaves the second of two neighbours when taking both would break the file", () => {
+    const before = `{"other": "x", "mistral": "${key}", "mistral-2": "${key}"}`;
+    expect(removeKeys(llmKeys, before)).toEqual({ text: `{"other": "x", "mistral-2": "${key}"}`, left: 1 });
+  });
+
   test("leaves keys of other providers alone", () => {
     const text = `{"models": [{"provider": "openai", "apiKey": "${key}"}]}`;
     expect(mistralCodeKeys(text)).toEqual([]);
