@@ -32,6 +32,12 @@ describe("a refused key that nobody has seen before", () => {
     expect(next[0]?.command).toBe("open keys");
   });
 
+  it("was not mistyped when it was found in a file", () => {
+    const { causes } = words(refused, { history: { lastAcceptedAt: null, isFound: true } });
+    expect(causes).toContain("It was deleted");
+    expect(causes).not.toContain("mistyped");
+  });
+
   it("is named, since nobody saw it when it was pasted", () => {
     expect(words(refused).sentence).toBe("Mistral does not accept this key, test...Key0.");
     expect(words(refused).hint).toContain("the list at https://console.mistral.ai/api-keys");
@@ -97,6 +103,7 @@ describe("a key of another product", () => {
       expect(next[0]?.command).toBe("open keys");
     }
     expect(words({ diagnosis: "wrong-product", product: "vibe" }).hint).toContain("Keep this one for Vibe.");
+    expect(words({ diagnosis: "wrong-product", product: "codestral" }).hint).not.toContain("Vibe");
   });
 });
 
@@ -199,6 +206,18 @@ describe("what says nothing about a key", () => {
     const failure = connectionFailureOf(error, "api.mistral.ai", false);
     return words({ diagnosis: "unreachable", failure });
   };
+
+  it("is a proxy's certificate, and the key was not sent", () => {
+    const failure = {
+      reason: "proxy",
+      code: "CERT_HAS_EXPIRED",
+      host: "api.mistral.ai",
+      proxy: "proxy.example.com:8443",
+    } as const;
+    expect(words({ diagnosis: "unreachable", failure }).sentence).toMatch(
+      /the proxy proxy\.example\.com:8443 showed a certificate .* and the key was not sent/,
+    );
+  });
 
   it("is the clock, or a company's certificate", () => {
     expect(unreached("CERT_HAS_EXPIRED").hint).toContain("date and time of this machine");
