@@ -4,8 +4,13 @@ import { Message, sessionBus, Variant } from "@jellybrick/dbus-next";
 export interface Bent {
   /** The secret of the one item it holds, which is unlocked. */
   readonly secret: string | Uint8Array;
-  /** It says that everything is locked: until it is asked to unlock it, until a person has been asked, or as soon as a secret is read. */
-  readonly locked?: "until-asked" | "until-answered" | "when-read";
+  /**
+   * It says that everything is locked: until it is asked to unlock it, until a person has been asked, as soon as
+   * a secret is read; or only that the item is, to every connection that has not asked a person, who says yes.
+   */
+  readonly locked?: "until-asked" | "until-answered" | "when-read" | "to-others";
+  /** It erases the item when it is told to; otherwise it only says so. */
+  readonly erases?: boolean;
   /** It returns no secret once it has received one. */
   readonly keepsToItself?: boolean;
   /** The call that it never answers, as if it had stopped at the worst moment. */
@@ -24,6 +29,7 @@ export interface BentSecretService {
 const collection = "/org/freedesktop/secrets/collection/login";
 const item = `${collection}/1`;
 const session = "/org/freedesktop/secrets/session/1";
+const prompt = "/org/freedesktop/secrets/prompt/1";
 
 /**
  * Puts a Secret Service on a bus that differs from GNOME Keyring: it has only plain sessions, as the
@@ -32,8 +38,10 @@ const session = "/org/freedesktop/secrets/session/1";
 export async function startBentSecretService(busAddress: string, bent: Bent): Promise<BentSecretService> {
   const bus = sessionBus({ busAddress });
   const calls: string[] = [];
-  let locked = bent.locked !== undefined && bent.locked !== "when-read";
+  const letIn = new Set<string>();
+  let locked = bent.locked === "until-asked" || bent.locked === "until-answered";
   let hasGot = false;
+  let isErased = false;
   bus.addMethodHandler((call) => {
     if (call.member === undefined) return false;
     calls.push(call.member);
@@ -41,39 +49,54 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
     const refused = bent.keepsToItself === true && hasGot && /^GetSecrets?$/.test(call.member);
     const error = refused ? "org.freedesktop.Secret.Error.IsLocked" : bent.errors?.[call.member];
     if (call.member === "CreateItem") hasGot = true;
+    if (call.member === "Delete" && bent.erases === true) isErased = true;
     if (call.member === "Unlock" && bent.locked === "until-asked") locked = false;
     if (call.member === "GetSecrets" && bent.locked === "when-read") locked = true;
+    if (call.member === "Prompt") letIn.add(call.sender);
+    const state = {
+      locked: bent.locked === "to-others" ? !letIn.has(call.sender) : locked,
+      collectionLocked: locked,
+      items: isErased ? [] : [item],
+    };
     bus.send(
       error === undefined
-        ? replyTo(call, bent.secret, locked)
+        ? replyTo(call, bent.secret, state)
         : Message.newError(call, error, "made by a test"),
     );
+    if (call.member === "Prompt") {
+      const unlocked = [false, new Variant("ao", [item])];
+      bus.send(Message.newSignal(prompt, "org.freedesktop.Secret.Prompt", "Completed", "bv", unlocked));
+    }
     return true;
   });
   await bus.requestName("org.freedesktop.secrets");
   return { calls, stop: () => bus.disconnect() };
 }
 
-function replyTo(call: Message, secret: Bent["secret"], locked: boolean): Message {
+/** What is there, for the connection that calls. */
+interface State {
+  readonly locked: boolean;
+  readonly collectionLocked: boolean;
+  readonly items: readonly string[];
+}
+
+function replyTo(call: Message, secret: Bent["secret"], { locked, collectionLocked, items }: State): Message {
   const held = [session, Buffer.alloc(0), Buffer.from(secret), "text/plain"];
   switch (call.member) {
     case "ReadAlias":
       return Message.newMethodReturn(call, "o", [call.body[0] === "default" ? collection : "/"]);
     case "SearchItems":
-      return Message.newMethodReturn(call, "aoao", locked ? [[], [item]] : [[item], []]);
+      return Message.newMethodReturn(call, "aoao", locked ? [[], items] : [items, []]);
     case "Get":
-      return Message.newMethodReturn(call, "v", [new Variant("b", locked)]);
+      return Message.newMethodReturn(call, "v", [new Variant("b", collectionLocked)]);
     case "CreateItem":
       return Message.newMethodReturn(call, "oo", [item, "/"]);
-    // It says that the item is gone, and keeps it.
     case "Delete":
       return Message.newMethodReturn(call, "o", ["/"]);
     case "Unlock":
-      return Message.newMethodReturn(
-        call,
-        "aoo",
-        locked ? [[], "/org/freedesktop/secrets/prompt/1"] : [call.body[0], "/"],
-      );
+      return Message.newMethodReturn(call, "aoo", locked ? [[], prompt] : [call.body[0], "/"]);
+    case "Prompt":
+      return Message.newMethodReturn(call, "", []);
     case "OpenSession":
       return call.body[0] === "plain"
         ? Message.newMethodReturn(call, "vo", [new Variant("s", ""), session])

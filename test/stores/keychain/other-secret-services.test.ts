@@ -87,6 +87,13 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).toContain("Delete");
   });
 
+  it("is used when it lets in, as KeePassXC does, only the connection that has asked the person", async () => {
+    await start({ locked: "to-others", erases: true });
+    const { outcomes } = await act(program, keyring.env, "interactive", "get", "delete", "delete");
+    expect(outcomes.map(({ kind, result }) => kind ?? result)).toEqual([secret, true, false]);
+    expect(service.calls.filter((call) => call === "Prompt")).toHaveLength(1);
+  });
+
   it("is reported as denied when it refuses access", async () => {
     await start({ errors: { OpenSession: accessDenied, GetSecrets: accessDenied } });
     const run = await act(program, keyring.env, "get");

@@ -71,8 +71,8 @@ export class SecretServiceKeychain implements Keychain {
   async erase(account: string): Promise<boolean> {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       // Query again after each attempt: keytar's own result is unreliable.
-      const { items } = await this.#askUnlocked(account);
-      if (items.unlocked === 0) return attempt > 1;
+      const { items, password } = await this.#askUnlocked(account);
+      if (items.unlocked === 0 && password === undefined) return attempt > 1;
       await this.#show(account);
       await retryPassing(() => this.#keytar.erase(account, this.#changeLimit));
     }
@@ -114,8 +114,8 @@ export class SecretServiceKeychain implements Keychain {
     }
     if (!this.#mayPrompt) throw new KeychainProblem("locked");
     const password = await this.#keytar.read(account, limits.prompt);
-    // Only a query tells "nothing there" from "still locked". But KeePassXC by default admits one
-    // connection at a time, and that was keytar's.
+    // Only a query tells "nothing there" from "still locked". But KeePassXC by default asks for
+    // each connection, and lets in keytar's only.
     const unlocked = await this.#ask({ account, itemOnly: true });
     if (password !== undefined || !isLocked(unlocked)) return { ...unlocked, password };
     this.#mayPrompt = false;
