@@ -9,14 +9,20 @@ export interface Bent {
    * a secret is read; or only that the item is, to every connection that has not asked a person, who says yes.
    */
   readonly locked?: "until-asked" | "until-answered" | "when-read" | "to-others";
+  /** It does not find the item by the attribute that libsecret adds, and lets nobody add it. */
+  readonly hidden?: boolean;
   /** It erases the item when it is told to; otherwise it only says so. */
   readonly erases?: boolean;
   /** It returns no secret once it has received one. */
   readonly keepsToItself?: boolean;
   /** The call that it never answers, as if it had stopped at the worst moment. */
   readonly silentAt?: "GetSecrets";
-  /** The error names with which it answers calls. */
+  /** The call that it answers with a number. */
+  readonly wrongAt?: string;
+  /** The error names with which it answers calls, by member, or by member and first argument. */
   readonly errors?: Readonly<Record<string, string>>;
+  /** The error name with which it answers the first call of a member. */
+  readonly firstErrors?: Readonly<Record<string, string>>;
 }
 
 /** A Secret Service that runs in this process. */
@@ -44,24 +50,32 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
   let isErased = false;
   bus.addMethodHandler((call) => {
     if (call.member === undefined) return false;
+    const isFirst = !calls.includes(call.member);
     calls.push(call.member);
     if (call.member === bent.silentAt) return true;
     const refused = bent.keepsToItself === true && hasGot && /^GetSecrets?$/.test(call.member);
-    const error = refused ? "org.freedesktop.Secret.Error.IsLocked" : bent.errors?.[call.member];
+    const error = refused
+      ? "org.freedesktop.Secret.Error.IsLocked"
+      : ((isFirst ? bent.firstErrors?.[call.member] : undefined) ??
+        bent.errors?.[call.member] ??
+        bent.errors?.[`${call.member} ${call.body[0]}`]);
     if (call.member === "CreateItem") hasGot = true;
     if (call.member === "Delete" && bent.erases === true) isErased = true;
     if (call.member === "Unlock" && bent.locked === "until-asked") locked = false;
     if (call.member === "GetSecrets" && bent.locked === "when-read") locked = true;
     if (call.member === "Prompt") letIn.add(call.sender);
+    const isHidden = bent.hidden === true && "xdg:schema" in Object(call.body[0]);
     const state = {
       locked: bent.locked === "to-others" ? !letIn.has(call.sender) : locked,
       collectionLocked: locked,
-      items: isErased ? [] : [item],
+      items: isErased || isHidden ? [] : [item],
     };
     bus.send(
-      error === undefined
-        ? replyTo(call, bent.secret, state)
-        : Message.newError(call, error, "made by a test"),
+      call.member === bent.wrongAt
+        ? Message.newMethodReturn(call, ...numberFor(call))
+        : error === undefined
+          ? replyTo(call, bent.secret, state)
+          : Message.newError(call, error, "made by a test"),
     );
     if (call.member === "Prompt") {
       const unlocked = [false, new Variant("ao", [item])];
@@ -71,6 +85,10 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
   });
   await bus.requestName("org.freedesktop.secrets");
   return { calls, stop: () => bus.disconnect() };
+}
+
+function numberFor(call: Message): [signature: string, body: unknown[]] {
+  return call.member === "Get" ? ["v", [new Variant("u", 1)]] : ["u", [1]];
 }
 
 /** What is there, for the connection that calls. */

@@ -125,6 +125,18 @@ describe("the errors of keytar, which have no code", () => {
     ["A default keychain could not be found.", "collection-missing"],
     ["A specified logon session does not exist. It may already have been terminated.", "collection-missing"],
     ["Zugriff verweigert", "denied"],
+    ["The collection IsLocked", "locked"],
+    ["The operation couldn’t be completed. (OSStatus error -25308.)", "locked"],
+    ["-25320", "locked"],
+    ["-25293", "locked"],
+    ["-25307", "collection-missing"],
+    ["-25294", "collection-missing"],
+    ["-253070", "denied"],
+    ["No such secret item at path: /org/freedesktop/secrets/collection/x", "collection-missing"],
+    ["No such object path", "collection-missing"],
+    ["Connection timed out", "unresponsive"],
+    ["Did not receive a reply. Possible causes include", "unresponsive"],
+    ["Message recipient disconnected from message bus without replying", "unresponsive"],
   ] as const)("%s", (message, trouble) => {
     expect(troubleOf(new Error(message))).toBe(trouble);
   });

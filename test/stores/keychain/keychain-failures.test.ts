@@ -90,6 +90,9 @@ describeWithKeyring("a keychain that cannot be used", () => {
       { kind: "store-absent", ...forgets },
       { result: true },
     ]);
+    // Not for a person either: nothing would be left to read after the log-out.
+    const { outcomes: forPerson } = await act(program, env, "interactive", "set", "get");
+    expect(forPerson).toMatchObject([{ kind: "store-absent", ...forgets }, { result: null }]);
   });
 
   it.each([

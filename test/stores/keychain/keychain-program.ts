@@ -7,7 +7,7 @@ import { endDespiteHungCall } from "../../../src/stores/keychain/native-calls.ts
 /*
  * A program that uses a keychain, since keytar keeps to the first bus a process has found. Takes
  * acts as arguments (check, get, inspect, set, delete; `interactive` in front when a person is
- * there), prints one line of JSON for each, and ends as the real program does.
+ * there; KEYCHAIN_PLATFORM=darwin for what is done on macOS), prints one line of JSON for each, and ends as the real program does.
  */
 
 const [first, ...rest] = process.argv.slice(2);
@@ -17,7 +17,7 @@ const controller = new AbortController();
 process.on("SIGTERM", () => controller.abort(new Error("stopped")));
 
 const store = new KeychainStore({
-  platform: process.platform,
+  platform: process.env.KEYCHAIN_PLATFORM === "darwin" ? "darwin" : process.platform,
   env: process.env,
   interactive,
   signal: controller.signal,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import keytar from "keytar";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { KeychainStore } from "../../../src/stores/keychain/keychain-store.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
@@ -18,6 +18,11 @@ describeWithKeyring("the keychain", () => {
     keyring = await startKeyring({ state: "unlocked" });
     // keytar reads the environment of the process, and stays with the first bus it finds.
     for (const [name, value] of Object.entries(keyring.env)) vi.stubEnv(name, value);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   afterAll(async () => {
@@ -44,8 +49,11 @@ describeWithKeyring("the keychain", () => {
     answer(36);
     expect(await open(overSsh).findFailure()).toMatchObject({ kind: "store-locked" });
     expect(await open({}).findFailure()).toBeUndefined();
-    answer(0);
-    expect(await open(overSsh).findFailure()).toBeUndefined();
+    // Another end says something else, or nothing: only a key that is asked for shows it.
+    for (const code of [0, 1, 50]) {
+      answer(code);
+      expect(await open(overSsh).findFailure()).toBeUndefined();
+    }
     rmSync(folder, { recursive: true });
     expect(await open(overSsh).findFailure()).toBeUndefined();
   });
@@ -116,6 +124,10 @@ describeWithKeyring("the keychain", () => {
         message: expect.stringContaining("holds an entry"),
         hint: "Remove it: mistral-key remove -p blank\nThen store a key again: mistral-key init -p blank",
       });
+      expect(await openStore().inspect(at("blank"))).toMatchObject({
+        state: "unusable",
+        failure: { kind: "store-damaged" },
+      });
       expect(await openStore().delete(at("blank"))).toBe(true);
     },
   );
@@ -130,6 +142,99 @@ describeWithKeyring("the keychain", () => {
     expect((await store.get(at("once")))?.reveal()).toBe(testKey("C").reveal());
     await store.delete(at("once"));
     expect(await store.get(at("once"))).toBeUndefined();
+  });
+
+  it("does not ask the person a second time for a key that it has read", async () => {
+    await keyring.store("read-once", testKey("A").reveal());
+    const store = openStore();
+    expect((await store.get(at("read-once")))?.reveal()).toBe(testKey("A").reveal());
+    await keyring.store("read-once", testKey("B").reveal());
+    expect((await store.get(at("read-once")))?.reveal()).toBe(testKey("A").reveal());
+  });
+
+  const openAsking = (platform: "darwin" | "win32" = "darwin") =>
+    new KeychainStore({ platform, env: process.env, interactive: true });
+  const isUnknown = {
+    kind: "store-unresponsive",
+    message: expect.stringContaining("not known whether"),
+  };
+
+  it("forgets what it knew of a key when a write is not answered, and looks again", async () => {
+    const store = openAsking();
+    await store.set(at("unanswered"), testKey("A"));
+    const write = keytar.setPassword;
+    vi.spyOn(keytar, "setPassword").mockImplementationOnce(async (...args) => {
+      await write(...args);
+      throw new Error("Timeout was reached");
+    });
+    await expect(store.set(at("unanswered"), testKey("B"))).rejects.toMatchObject(isUnknown);
+    expect((await store.get(at("unanswered")))?.reveal()).toBe(testKey("B").reveal());
+  });
+
+  it("does not say that a key is stored when another one comes back", async () => {
+    const store = openAsking();
+    vi.spyOn(keytar, "getPassword").mockResolvedValueOnce(testKey("A").reveal());
+    await expect(store.set(at("exchanged"), testKey("B"))).rejects.toMatchObject(isUnknown);
+  });
+
+  it("passes on what is a bug, or the person's stop, while it reads back what it wrote", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error("stopped");
+    const store = new KeychainStore({ platform: "darwin", env: process.env, interactive: true, signal });
+    vi.spyOn(keytar, "getPassword").mockImplementationOnce(() => {
+      controller.abort(reason);
+      return new Promise(() => {});
+    });
+    await expect(store.set(at("stopped"), testKey("A"))).rejects.toBe(reason);
+    await expect(store.findFailure()).resolves.toBeUndefined();
+    const onLinux = new KeychainStore({ platform: "linux", env: process.env, interactive: true, signal });
+    await expect(onLinux.findFailure()).rejects.toBe(reason);
+  });
+
+  it.each([
+    ["five minutes for a dialog of macOS", "darwin", true, "getPassword", 300_000],
+    ["five minutes for a dialog that a write opens", "linux", true, "setPassword", 300_000],
+    ["ten seconds for a write when nobody is there", "linux", false, "setPassword", 10_000],
+    ["half a minute for a read", "linux", true, "getPassword", 30_000],
+  ] as const)("gives %s", async (_, platform, interactive, method, limitMs) => {
+    await openStore().set(at("slow"), testKey("A"));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const called = new Promise<void>((resolve) => {
+      vi.spyOn(keytar, method).mockImplementationOnce(() => {
+        resolve();
+        return new Promise<never>(() => {});
+      });
+    });
+    const store = new KeychainStore({ platform, env: process.env, interactive });
+    let end: unknown;
+    const acting = method === "getPassword" ? store.get(at("slow")) : store.set(at("slow"), testKey("B"));
+    const ended = acting.catch((error: unknown) => {
+      end = error;
+    });
+    await called;
+    await vi.advanceTimersByTimeAsync(limitMs - 2000);
+    expect(end).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2001);
+    await ended;
+    expect(end).toMatchObject(method === "setPassword" ? isUnknown : { kind: "store-unresponsive" });
+  });
+
+  it("is inspected without a dialog on macOS, and by reading it on Windows, which never asks", async () => {
+    await openStore().set(at("inspected"), testKey("A"));
+    const read = vi.spyOn(keytar, "getPassword");
+    expect(await openAsking().inspect(at("inspected"))).toEqual({
+      state: "unread",
+      because: "macOS Keychain might ask you first",
+    });
+    expect(read).not.toHaveBeenCalled();
+    const windows = openAsking("win32");
+    const found = await windows.inspect(at("inspected"));
+    expect(found.state === "found" && found.key.reveal()).toBe(testKey("A").reveal());
+    expect(await windows.inspect(at("nobody"))).toEqual({
+      state: "missing",
+      place: "Windows Credential Manager",
+    });
   });
 
   it("looks again for a key that was missing", async () => {

@@ -85,4 +85,10 @@ describeWithKeyring("keytar on a machine", () => {
       hint: expect.stringContaining("Install mistral-key again on this system"),
     });
   });
+
+  it("says that it is missing before a key is asked for, also where the system asks the person", async () => {
+    const remove = (keytar: string) => rmSync(keytar, { recursive: true });
+    const [check] = await outcomesWith(remove, { KEYCHAIN_PLATFORM: "darwin" });
+    expect(check).toMatchObject({ act: "check", kind: "store-absent" });
+  });
 });

@@ -64,12 +64,67 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).not.toContain("Prompt");
   });
 
-  it("is reported as denied, not absent, when it answers with an unknown error", async () => {
-    await start({ errors: { SearchItems: "org.freedesktop.DBus.Error.Failed" } });
+  it.each([
+    ["DBus.Error.Failed", "denied"],
+    ["DBus.Error.NoReply", "unresponsive"],
+    ["DBus.Error.TimedOut", "unresponsive"],
+    ["DBus.Error.ServiceUnknown", "absent"],
+    ["DBus.Error.NameHasNoOwner", "absent"],
+    ["DBus.Error.Spawn.ChildExited", "absent"],
+    ["DBus.Error.UnknownMethod", "absent"],
+  ])("that answers with %s is reported as %s", async (name, state) => {
+    await start({ errors: { SearchItems: `org.freedesktop.${name}` } });
     const { outcomes } = await act(program, keyring.env, "get");
+    const message = state === "absent" ? "No keychain is running in this session." : expect.any(String);
     expect(outcomes).toMatchObject([
-      { kind: "store-denied", cause: expect.stringContaining("Error.Failed") },
+      { kind: `store-${state}`, message, cause: expect.stringContaining(name) },
     ]);
+  });
+
+  it.each(["SearchItems", "ReadAlias", "Get"])(
+    "is unresponsive, not empty, when it answers %s with what is no answer to that",
+    async (wrongAt) => {
+      await start({ wrongAt });
+      const { outcomes } = await act(program, keyring.env, wrongAt === "SearchItems" ? "get" : "check");
+      expect(outcomes).toMatchObject([{ kind: "store-unresponsive" }]);
+    },
+  );
+
+  it.each([
+    ["does not know how to unlock", { errors: { Unlock: "org.freedesktop.DBus.Error.NotSupported" } }],
+    ["answers nonsense when it is to unlock", { wrongAt: "Unlock" }],
+  ])("is locked when it %s", async (_, bent) => {
+    await start({ locked: "until-answered", ...bent });
+    const { outcomes } = await act(program, keyring.env, "check", "get");
+    expect(outcomes).toMatchObject([{ kind: "store-locked" }, { kind: "store-locked" }]);
+  });
+
+  it("is used when it knows no collection for this session only", async () => {
+    await start({ errors: { "ReadAlias session": accessDenied } });
+    const { outcomes } = await act(program, keyring.env, "check");
+    expect(outcomes).toMatchObject([{ result: "usable" }]);
+  });
+
+  it("has no keyring when its default one is gone", async () => {
+    await start({ errors: { Get: "org.freedesktop.Secret.Error.NoSuchObject" } });
+    const { outcomes } = await act(program, keyring.env, "check");
+    expect(outcomes).toMatchObject([
+      { kind: "store-absent", message: expect.stringContaining("has no keyring yet") },
+    ]);
+  });
+
+  it.each([
+    ["ksecretd", "KDE Wallet"],
+    ["kwalletd6", "KDE Wallet"],
+    ["keepassxc", "KeePassXC"],
+    ["my-secrets", "the keychain"],
+  ])("whose process is %s is called %s", async (title, name) => {
+    const own = process.title;
+    process.title = title;
+    await start({});
+    const { outcomes } = await act(program, keyring.env, "check");
+    process.title = own;
+    expect(outcomes).toMatchObject([{ result: "usable", name }]);
   });
 
   it("is not reported as locked when it took a key and does not return it", async () => {
@@ -87,11 +142,33 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(service.calls).toContain("Delete");
   });
 
+  it("is inspected without a prompt when it may ask before it hands out a key", async () => {
+    await start({});
+    const { outcomes } = await act(program, keyring.env, "interactive", "inspect");
+    expect(outcomes).toMatchObject([
+      { result: { state: "unread", because: "the keychain might ask you first" } },
+    ]);
+    expect(service.calls).not.toContain("GetSecrets");
+  });
+
   it("is used when it lets in, as KeePassXC does, only the connection that has asked the person", async () => {
     await start({ locked: "to-others", erases: true });
     const { outcomes } = await act(program, keyring.env, "interactive", "get", "delete", "delete");
     expect(outcomes.map(({ kind, result }) => kind ?? result)).toEqual([secret, true, false]);
     expect(service.calls.filter((call) => call === "Prompt")).toHaveLength(1);
+  });
+
+  it("that finds nothing by libsecret's attribute, and lets nobody add it, is unreadable and keeps its key", async () => {
+    await start({ hidden: true });
+    const { outcomes } = await act(program, keyring.env, "get", "delete");
+    expect(outcomes).toMatchObject([{ kind: "store-damaged" }, { kind: "store-denied" }]);
+  });
+
+  it("is read although it denies the first call just after it said that it is ready", async () => {
+    await start({ firstErrors: { GetSecrets: accessDenied } });
+    const { outcomes } = await act(program, keyring.env, "get");
+    expect(outcomes).toMatchObject([{ result: secret }]);
+    expect(service.calls.filter((call) => call === "GetSecrets")).toHaveLength(2);
   });
 
   it("is reported as denied when it refuses access", async () => {
