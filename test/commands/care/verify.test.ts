@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
@@ -507,6 +507,25 @@ describe("verify --all", () => {
       ...Array.from({ length: 4 }, () => "invalid-key"),
       ...Array.from({ length: 5 }, () => null),
     ]);
+  });
+
+  it("makes no completion with --quick, and otherwise calls the model it is told to", async () => {
+    const deps = open();
+    await store(deps);
+    await store(deps, { name: work, key: otherText });
+    const completions = () => api.requests.filter(({ path }) => path.endsWith("completions"));
+    expect(await runLine(deps, "verify", "--all", "--quick")).toBe(0);
+    expect(completions()).toEqual([]);
+    expect(await runLine(deps, "verify", "--all", "--model", "ministral-3b-latest")).toBe(0);
+    expect(completions().map(({ model }) => model)).toEqual(["ministral-3b-latest", "ministral-3b-latest"]);
+  });
+
+  it("does not take a bug for a key that is gone", async () => {
+    const deps = open();
+    await store(deps);
+    const bug = new TypeError("made by a test");
+    vi.spyOn(deps.secrets, "get").mockRejectedValue(bug);
+    await expect(runLine(deps, "verify", "--all")).rejects.toBe(bug);
   });
 
   it("says that there is no key at all", async () => {

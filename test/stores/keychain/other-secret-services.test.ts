@@ -178,6 +178,15 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
   });
 
   it.each([
+    ["a call", "get", { SearchItems: "org.freedesktop.DBus.Error.UnknownMethod" }, secret],
+    ["its collection", "check", { Get: "org.freedesktop.Secret.Error.NoSuchObject" }, "usable"],
+  ])("is asked again when it does not know %s at first", async (_, does, firstErrors, result) => {
+    await start({ firstErrors });
+    const { outcomes } = await act(program, keyring.env, does);
+    expect(outcomes).toMatchObject([{ result }]);
+  });
+
+  it.each([
     ["nothing", ""],
     ["what is no text", Uint8Array.of(0x41, 0xff, 0xfe)],
   ])("that holds %s is unreadable", async (_, held) => {
