@@ -54,6 +54,7 @@ describe("advice on a keychain", () => {
     ["a pod", { env: { KUBERNETES_SERVICE_HOST: "192.0.2.1" } }, /docker run -e MISTRAL_API_KEY/],
     ["WSL", { env: { WSL_DISTRO_NAME: "Ubuntu" } }, /systemd=true in \/etc\/wsl\.conf/],
     ["sudo", { uid: 0, env: { SUDO_USER: "ada", ...desktop } }, /without sudo/],
+    ["sudo to another user", { env: { SUDO_USER: "ada" } }, /dbus-run-session -- bash/],
     ["SSH", { env: { SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22", ...desktop } }, /dbus-run-session -- bash/],
     ["a console", {}, /dbus-run-session -- bash/],
   ])("says how to get a session bus in %s", (_, machine, line) => {
@@ -67,6 +68,11 @@ describe("advice on a keychain", () => {
     const overSsh = words("locked", { env: { ...desktop, SSH_TTY: "/dev/pts/0" } });
     expect(overSsh.hint).not.toContain("seahorse");
     expect(overSsh.hint).toContain("gnome-keyring-daemon -r --unlock");
+  });
+
+  it("says how to start a keychain, where no desktop does, as soon as libsecret is missing", () => {
+    expect(words("libsecret-missing").hint).toContain("gnome-keyring-daemon -r --unlock");
+    expect(words("libsecret-missing", { env: desktop }).advice).toHaveLength(1);
   });
 
   it("speaks of each system's own keychain", () => {

@@ -117,6 +117,7 @@ describe.skipIf(process.platform === "win32")("the address of the session bus", 
     ["nonsense", () => "nonsense"],
     ["another kind", () => "unixexec:path=/bin/sh"],
     ["no value", () => "unix:path="],
+    ["another word", (path) => `unix:mypath=${path}`],
     ["a broken escape", (path: string) => `unix:path=${path}%zz`],
     ["a NUL", (path: string) => `unix:path=${path}%00`],
   ])("of %s leads nowhere", async (_, addressOf) => {
