@@ -220,6 +220,47 @@ describeWithKeyring("the keychain", () => {
     expect(end).toMatchObject(method === "setPassword" ? isUnknown : { kind: "store-unresponsive" });
   });
 
+  it("is inspected with no more patience when a person is there", async () => {
+    await openStore().set(at("slow"), testKey("A"));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const called = new Promise<void>((resolve) => {
+      vi.spyOn(keytar, "getPassword").mockImplementationOnce(() => {
+        resolve();
+        return new Promise<never>(() => {});
+      });
+    });
+    const store = new KeychainStore({ platform: "linux", env: process.env, interactive: true });
+    const inspected = store.inspect(at("slow"));
+    await called;
+    await vi.advanceTimersByTimeAsync(2200);
+    expect(await inspected).toMatchObject({ state: "unusable", failure: { kind: "store-unresponsive" } });
+  });
+
+  it("begins no second read when the time for an answer is over, and gives the first one a moment", async () => {
+    await openStore().set(at("slow"), testKey("A"));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let seconds = 0;
+    vi.spyOn(process, "uptime").mockImplementation(() => seconds);
+    const read = vi.spyOn(keytar, "getPassword");
+    const called = new Promise<void>((resolve) => {
+      read.mockImplementation(async () => {
+        resolve();
+        await new Promise((answer) => setTimeout(answer, 300));
+        return null;
+      });
+    });
+    const reading = openStore().get(at("slow"));
+    // The read has begun by then, and the bus has not answered yet.
+    setImmediate(() => {
+      seconds = 2.3;
+    });
+    const failed = expect(reading).rejects.toMatchObject({ kind: "store-damaged" });
+    await called;
+    await vi.advanceTimersByTimeAsync(300);
+    await failed;
+    expect(read).toHaveBeenCalledOnce();
+  });
+
   it("is inspected without a dialog on macOS, and by reading it on Windows, which never asks", async () => {
     await openStore().set(at("inspected"), testKey("A"));
     const read = vi.spyOn(keytar, "getPassword");
