@@ -57,6 +57,8 @@ describe("setVariable", () => {
       ": moved to the keychain; use: A",
       ": removed, since Mistral refused the key",
       "_2: moved to A -- CMD",
+      ": moved to A -- CMD and more",
+      ": A -- CMD",
     ];
     const text = notes.map((note) => `# MISTRAL_API_KEY${note}\n`).join("");
     expect(set(text)).toBe(`${text}MISTRAL_API_KEY=NEW\n`);
