@@ -549,6 +549,19 @@ const faults: readonly Fault[] = [
     advises: /mistral-key import/,
   },
   {
+    fault: "a target of push that git would commit",
+    plant: ({ deps, cwd }) => {
+      execFileSync("git", ["init", "--quiet", cwd]);
+      writeFileSync(join(cwd, ".env"), `MISTRAL_API_KEY=${key.reveal()}\n`);
+      deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${join(cwd, ".env")}`, since: null }] });
+    },
+    id: "dotenv",
+    state: "fail",
+    code: 9,
+    says: /\.env holds test\.\.\.Key0 \(a target of push, git would commit it\)/,
+    advises: /\.gitignore/,
+  },
+  {
     fault: "a key in a .env file that is in git already",
     plant: ({ cwd }) => {
       execFileSync("git", ["init", "--quiet", cwd]);
