@@ -154,6 +154,13 @@ describe("what could not be searched is named, with the reason", () => {
     await expectGaps({ [`git history, in ${kept}`]: /not a git repository/ });
   });
 
+  test("the older part of a removed submodule that is shallow", async () => {
+    const kept = join(repository.path, ".git/modules/gone");
+    repository.git("init", "-q", "--bare", kept);
+    writeFileSync(join(kept, "shallow"), "");
+    await expectGaps({ [`git history, in ${kept}`]: /it is shallow/ });
+  });
+
   test("a repository inside this one that git does not take", async () => {
     repository.write("repository/inner/.git", "gitdir: /nowhere\n");
     repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},inner`);
