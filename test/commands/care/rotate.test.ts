@@ -393,7 +393,7 @@ describe("rotate --finish", () => {
   });
 
   it.each([["default.json"], ["default.json", "../rotations/default.json"]])(
-    "works with a damaged profile: %s %s",
+    "works with what is damaged: %j",
     async (...files) => {
       for (const file of files) writeFileSync(join(deps.home, "profiles", file), "{");
       api.keys.revoke(oldKey.reveal());

@@ -81,7 +81,7 @@ describe("push to a dotenv file in a git repository", () => {
     ["", "."],
     ["a\x1b]0;PWN\x07 and more", ", in place of a\\x1b]0...more."],
     ["yours", ", in place of ********."],
-  ])("says that %j was replaced", async (value, end) => {
+  ])("says what it has replaced, if anything: %j", async (value, end) => {
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${value}\n`);
     expect((await on.push("dotenv:.env")).said).toContain(`has the key, read back${end}`);
   });
