@@ -1,5 +1,5 @@
 import { type Dirent, existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf } from "../files/file-errors.ts";
 import { partsOf, readIndexEntry, submoduleMode } from "../git/answers.ts";
@@ -139,7 +139,10 @@ async function scanOwnFiles(
     }
     const isOwn = ownFolders.includes(shown);
     const has = (name: string, isFolder: boolean) =>
-      entries.some((entry) => entry.name.toString() === name && entry.isDirectory() === isFolder);
+      entries.some(
+        (entry) =>
+          entry.name.toString() === name && (entry.isDirectory() === isFolder || entry.isSymbolicLink()),
+      );
     if (!isOwn && !namesAreBranches && has("objects", true) && has("HEAD", false)) {
       repositories.push(shown);
       return;
@@ -151,6 +154,11 @@ async function scanOwnFiles(
         const areBranches = namesAreBranches || (isOwn && ["refs", "logs"].includes(name));
         if (!isOwn || name !== "objects") await walk(path, join(shown, name), areBranches);
       } else {
+        const there = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
+        // Not followed, since it may lead anywhere, and back. Git itself reads its objects.
+        if (there.isDirectory() && !(isOwn && name === "objects")) {
+          gaps.push(`${join(shown, name)} is a link to another folder`);
+        }
         files.push({ path, shown: join(shown, name) });
       }
     }

@@ -239,6 +239,20 @@ describe("a stored key is found", () => {
     expect(found.sort()).toEqual([config, join(repository.path, ".git/refs/heads", maskKey(storedKey))]);
   });
 
+  test("in a removed submodule whose objects are behind a link", async () => {
+    repository.commit("first");
+    const gone = join(repository.path, ".git/modules/gone");
+    repository.git("init", "-q", "--bare", gone);
+    renameSync(join(gone, "objects"), join(repository.home, "objects"));
+    symlinkSync(join(repository.home, "objects"), join(gone, "objects"));
+    execFileSync("git", ["--git-dir", gone, "hash-object", "-w", "--stdin"], { input: line });
+
+    const scan = await repository.scan();
+
+    expect(scan.leaks.map(({ place }) => place.path ?? place.kind)).toEqual(["history"]);
+    expect(scan.gaps).toEqual([]);
+  });
+
   test("in git's own files: an address with the key, a message that was never committed", async () => {
     repository.git("remote", "add", "origin", `https://user:${storedKey}@example.test/r.git`);
     repository.write("repository/.git/COMMIT_EDITMSG", `not yet\n${storedKey}\n`);

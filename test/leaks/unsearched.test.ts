@@ -52,6 +52,23 @@ function fileOf(revision: string): string {
 }
 
 describe("what could not be searched is named, with the reason", () => {
+  test("folders of git's own that are links, one of which leads back", async () => {
+    const git = join(repository.path, ".git");
+    for (const name of ["logs", "hooks"]) {
+      rmSync(join(git, name), { recursive: true, force: true });
+      repository.write(join(name, "kept"), line);
+      symlinkSync(join(repository.home, name), join(git, name));
+    }
+    symlinkSync(".", join(git, "self"));
+    const { gaps, searched } = await repository.scan();
+    expect([...gaps].sort()).toEqual(
+      ["hooks", "logs", "self"].map(
+        (name) => `git's own files: ${join(git, name)} is a link to another folder.`,
+      ),
+    );
+    expect(searched).not.toContain("git's own files");
+  });
+
   test("an index that git cannot read", async () => {
     writeFileSync(join(repository.path, ".git/index"), "garbage\n");
     await expectGaps({ [staged]: /index/ }, { staged: true });
