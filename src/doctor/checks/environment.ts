@@ -4,6 +4,7 @@ import { ownCommand, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
 import { noteOn } from "../../plaintext/place-words.ts";
+import { profilesWith } from "../../profiles/known-key.ts";
 import { joined } from "../../profiles/profile.ts";
 import { describeApps } from "../../status/app-keys.ts";
 import { describeEnvironment } from "../../status/print-notices.ts";
@@ -38,15 +39,15 @@ export const dotenvCheck: Check = {
   limitMs: 2 * localLimitMs,
   run: async ({ deps, plaintext, processContext }) => {
     const { found, unread } = await plaintext();
-    const known = deps.profiles.list().flatMap((row) => ("profile" in row ? row.profile.targets : []));
-    const targets = new Set(known.map(({ target }) => fileOfTarget(target, processContext)));
     const missed = unread
       .filter(({ kind }) => kind === "dotenv")
       .map(
         ({ where, reason }) => `${showName(relative(processContext.cwd, where))} was not read: ${reason}.`,
       );
-    const finds = found.flatMap(({ key, places }) =>
-      places
+    const finds = found.flatMap(({ key, places }) => {
+      const known = profilesWith(key, deps.profiles).flatMap(({ targets }) => targets);
+      const targets = new Set(known.map(({ target }) => fileOfTarget(target, processContext)));
+      return places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
         .map((place) => ({
           path: relative(processContext.cwd, place.file.path),
@@ -54,8 +55,8 @@ export const dotenvCheck: Check = {
           git: place.git,
           isTarget: targets.has(place.file.path),
           note: joined([targets.has(place.file.path) ? "a target of push" : "", noteOn(place)]),
-        })),
-    );
+        }));
+    });
     if (finds.length + missed.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
     const held = finds.map(
       ({ path, mask, note }) => `${showName(path)} holds ${mask}${note && ` (${note})`}.`,

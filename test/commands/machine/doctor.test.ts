@@ -549,6 +549,19 @@ const faults: readonly Fault[] = [
     advises: /mistral-key import/,
   },
   {
+    fault: "another key in a target of push",
+    plant: ({ deps, cwd }) => {
+      const lines = `MISTRAL_API_KEY=${key.reveal()}\nOLD_MISTRAL_API_KEY=${otherKey.reveal()}\n`;
+      writeFileSync(join(cwd, ".env"), lines);
+      deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${join(cwd, ".env")}`, since: null }] });
+    },
+    id: "dotenv",
+    state: "warn",
+    code: 0,
+    says: /^\.env holds test\.\.\.Key0 \(a target of push\)\. \.env holds test\.\.\.Key1\.$/,
+    advises: /mistral-key import/,
+  },
+  {
     fault: "a target of push that git would commit",
     plant: ({ deps, cwd }) => {
       execFileSync("git", ["init", "--quiet", cwd]);
