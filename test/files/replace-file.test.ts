@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { replaceFile } from "../../src/files/replace-file.ts";
+import { createMissing, replaceFile } from "../../src/files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../src/files/text-file.ts";
 import { diskCalls } from "../support/disk.ts";
 
@@ -157,5 +157,25 @@ describe("replacing a file", () => {
     utimesSync(leftover(1), 0, 0);
     await replaceFile(await read(), content);
     expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([leftover(process.pid), path]);
+  });
+});
+
+describe("creating a file that was not there", () => {
+  it("returns the mode, with which only its owner may read it", () => {
+    const made = join(folder, "made");
+    expect(createMissing(made, content)).toEqual({
+      outcome: "replaced",
+      mode: statSync(made).mode & 0o7777,
+    });
+    expect(readFileSync(made)).toEqual(content);
+    if (posix) expect(statSync(made).mode & 0o7777).toBe(0o600);
+  });
+
+  it("leaves one alone that something else has made meanwhile", () => {
+    expect(createMissing(path, content)).toEqual({
+      outcome: "untouched",
+      reason: "something else made it meanwhile",
+    });
+    expectUntouched();
   });
 });
