@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { codeOf, reasonOf } from "./file-errors.ts";
 import { type FileContent, readSmallFile } from "./read-file.ts";
 
@@ -43,5 +43,17 @@ export async function readTextFile(path: string): Promise<Reading> {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { state: "absent" };
     return { state: "unread", reason: reasonOf(error) };
+  }
+}
+
+/** Why a file that was read as absent cannot be created; `undefined` if nothing is in its place. */
+export function inPlaceOf(path: string): string | undefined {
+  try {
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isDirectory()) return "it is a folder";
+    const isLink = there === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return isLink ? "it is a link that leads nowhere" : undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }

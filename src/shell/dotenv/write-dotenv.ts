@@ -1,11 +1,11 @@
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
 import { removeLeftovers } from "../../files/durable-writes.ts";
 import { isForeign } from "../../files/owner.ts";
 import type { ProcessContext } from "../../files/process-context.ts";
 import { createMissing, replaceFile } from "../../files/replace-file.ts";
-import { readTextFile, type TextFile } from "../../files/text-file.ts";
+import { inPlaceOf, readTextFile, type TextFile } from "../../files/text-file.ts";
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
 import { addToGitignore } from "../../git/gitignore.ts";
@@ -130,9 +130,8 @@ function create(place: string, text: string, entry: DotenvEntry): DotenvWritten 
 
 /** The path of a file to create, with links resolved: that is the path git checks. */
 function placeOfNew(path: string, entry: DotenvPlace): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw refused(entry, "it is a folder");
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-    throw refused(entry, "it is a link that leads nowhere");
+  const reason = inPlaceOf(path);
+  if (reason !== undefined) throw refused(entry, reason);
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {

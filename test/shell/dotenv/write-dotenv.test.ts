@@ -158,6 +158,12 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       message: expect.stringContaining("its folder is not there"),
       hint: expect.stringContaining("mistral-key run -p work -- CMD"),
     });
+    writeFileSync(at("file"), "");
+    // Windows tells the two not apart.
+    await expect(write("file/.env")).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringMatching(/its folder is not there|a folder on the way to it is a file/),
+    });
   });
 
   describe("in a git repository", () => {
