@@ -2,7 +2,7 @@ import { applyEdits, modify, type ParseError, parse } from "jsonc-parser";
 import { MistralKeyError } from "../errors.ts";
 import { nestsDeeperThan } from "../files/json-nesting.ts";
 import { createMissing, replaceFile } from "../files/replace-file.ts";
-import { readTextFile } from "../files/text-file.ts";
+import { inPlaceOf, readTextFile } from "../files/text-file.ts";
 import type { Target } from "./target.ts";
 
 /** No settings file of a tool is nested deeper. */
@@ -22,6 +22,8 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
   const readFile = async () => {
     const reading = await readTextFile(path);
     if (reading.state === "unread") throw refused(reading.reason);
+    const reason = reading.state === "absent" ? inPlaceOf(path) : undefined;
+    if (reason !== undefined) throw refused(reason);
     const file = reading.state === "absent" ? undefined : reading.file;
     const text = file === undefined || file.text.trim() === "" ? "{}\n" : file.text;
     const errors: ParseError[] = [];

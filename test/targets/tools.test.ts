@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -102,6 +103,18 @@ describe("push to a tool", () => {
     write(llmKeys, text);
     await expect(on.push("llm")).rejects.toMatchObject({ kind: "usage" });
     expect(read(llmKeys)).toBe(text);
+  });
+
+  it.each([
+    ["a folder", (path: string) => mkdirSync(path), "it is a folder"],
+    ["a link that leads nowhere", (path: string) => symlinkSync("/no/such/file", path), "leads nowhere"],
+  ])("makes no file of llm's where there is %s, and says so before", async (_what, make, reason) => {
+    mkdirSync(at(dirname(llmKeys)), { recursive: true });
+    make(at(llmKeys));
+    for (const dry of [[], ["--dry-run"]])
+      await expect(on.push(...dry, "llm")).rejects.toMatchObject({
+        message: expect.stringContaining(reason),
+      });
   });
 
   it.runIf(posix)("makes llm's file for its owner alone", async () => {
