@@ -86,6 +86,13 @@ describe("push to a dotenv file in a git repository", () => {
     expect((await on.push("dotenv:.env")).said).toContain(`has the key, read back${end}`);
   });
 
+  it("says with --dry-run that a remembered file would be refused, as push does", async () => {
+    await on.push("dotenv:.env");
+    git("add", "-f", ".env");
+    for (const dry of [[], ["--dry-run"]])
+      expect(await on.push(...dry)).toMatchObject({ code: 9, said: expect.stringContaining("Git tracks") });
+  });
+
   it.each([
     ["tracks", "Git tracks", () => git("add", "-f", ".env")],
     ["does not ignore", "does not ignore", () => writeFileSync(at(".gitignore"), "")],
