@@ -265,6 +265,24 @@ describe("rotate --auto", () => {
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
+  it("erases nothing of another run that has begun while the new key, which is refused, was deleted", async () => {
+    let begun = false;
+    api.admin.accepts = false;
+    const { journal } = deps.next();
+    api.onRequest(({ method }) => {
+      const profile = deps.profiles.read(defaultProfile);
+      if (method !== "DELETE" || begun || profile === undefined) return;
+      begun = true;
+      journal.end(defaultProfile);
+      journal.begin(planOf(oldKey, profile, profile, { holds: "old", now: deps.now() }));
+    });
+    const { code } = await run();
+    expect(begun).toBe(true);
+    expect(code).toBe(9);
+    expect(deps.journal.read(defaultProfile)).toBeDefined();
+    expect((await slotsOf(deps)).next).toBe("new");
+  });
+
   it("asks nobody to delete a key that is deleted, though the answer to that was lost", async () => {
     api.behave("server-error", { on: ["admin-delete"] });
     api.onRequest(({ path }) => {
