@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { afterEach, expect, it } from "vitest";
 import { findProcessesWith } from "../../src/running/find-processes.ts";
 
-const value = "testKey7".repeat(4);
+// Other runs of this test may be under way on the same machine.
+const value = randomUUID();
 let child: ChildProcess | undefined;
 afterEach(() => child?.kill());
 
@@ -13,7 +15,8 @@ it.skipIf(process.platform !== "linux")(
     child = spawn("sleep", ["60"], { env: { ...process.env, SOME_NAME: value } });
     await once(child, "spawn");
     const wanted = (held: string) => held === value;
-    expect(findProcessesWith(wanted)).toEqual([{ id: child.pid, name: "sleep" }]);
+    // It is there before the system shows what it was started with.
+    await expect.poll(() => findProcessesWith(wanted)).toEqual([{ id: child.pid, name: "sleep" }]);
     expect(findProcessesWith(() => true).map(({ id }) => id)).not.toContain(process.pid);
     child.kill();
     await once(child, "exit");
