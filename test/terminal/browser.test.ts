@@ -14,6 +14,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { opensPages } from "../../src/terminal/terminal-capabilities.ts";
 import { type BundledProgram, bundleProgram } from "../support/bundle.ts";
+import { patientTimers } from "../support/patient-timers.ts";
 
 const page = "https://console.mistral.ai/api-keys";
 let program: BundledProgram;
@@ -46,7 +47,7 @@ function called(): string[] | undefined {
 
 async function openPage(url: string, env: Record<string, string>) {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [program.path, url], {
-    env: { PATH: folder, ...env },
+    env: { PATH: folder, ...patientTimers, ...env },
   });
   expect(stderr).toBe("");
   const [line, ...noise] = stdout.trimEnd().split("\n");
@@ -86,7 +87,7 @@ describe.skipIf(process.platform === "win32")("with BROWSER", () => {
 
   it("does not wait for a browser that stays open", async () => {
     command("browse", "sleep 30");
-    const { opened, ms } = await openPage(page, { BROWSER: "browse" });
+    const { opened, ms } = await openPage(page, { BROWSER: "browse", NODE_OPTIONS: "" });
     expect(opened).toBe(true);
     expect(ms).toBeLessThan(15_000);
   });
