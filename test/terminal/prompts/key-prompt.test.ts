@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { patientTimers } from "../../support/patient-timers.ts";
 import { type Asking, ask, askOne, digest, key } from "./asking.ts";
 
 const awaitPrompt = (terminal: Asking) => terminal.waitFor("stays hidden");
@@ -63,7 +64,8 @@ describe("a key that is pasted", () => {
 
 describe("what else a terminal sends", () => {
   it("is no part of a key", async () => {
-    await askOne("key", async (terminal) => {
+    await ask(["key"], { env: patientTimers }, async (terminal) => {
+      await awaitPrompt(terminal);
       terminal.type(`\x1b]11;rgb:1e1e/1e1e/1e1e\x07\x1b[M !!${key.slice(0, 8)}`);
       await terminal.waitFor("8 characters");
       for (const piece of ["\x1bP>|term", " 1.0", "\x1b", "\\", key.slice(8)]) terminal.type(piece);
@@ -107,7 +109,8 @@ describe("a paste of several lines", () => {
   );
 
   it("is refused too when its lines come one after the other", async () => {
-    await askOne("key", async (terminal) => {
+    await ask(["key"], { env: patientTimers }, async (terminal) => {
+      await awaitPrompt(terminal);
       terminal.type(`${key}\r`);
       terminal.type("second line\r");
       await terminal.waitFor("! That was 2 lines");
@@ -271,6 +274,7 @@ describe("what it says", () => {
   });
 });
 
+/** With time for the program to read each chunk by itself. */
 async function typeInChunks(terminal: Asking, text: string, size: number): Promise<void> {
   for (let start = 0; start < text.length; start += size) {
     terminal.type(text.slice(start, start + size));
