@@ -76,8 +76,10 @@ describe.skipIf(process.platform === "win32")("a connection to a bus", () => {
   it("sends nothing more before it is authenticated, since a proxy in front of the bus would reject it", async () => {
     const { path, received } = await startBus("", [pathReply(2, "/x")]);
     const opening = open(path);
+    const soFar = () => received().toString("latin1");
+    await expect.poll(soFar).toBe(handshake.replace("BEGIN\r\n", ""));
     await delay(50);
-    expect(received().toString("latin1")).toBe(handshake.replace("BEGIN\r\n", ""));
+    expect(soFar()).toBe(handshake.replace("BEGIN\r\n", ""));
     accepted[0]?.write("OK 0123\r\n");
     const connection = await opening;
     expect(await connection.call(call)).toEqual(["/x"]);
