@@ -48,7 +48,7 @@ describe("over https and through proxies", () => {
     return proxy;
   }
 
-  function check(env: Record<string, string>, serverUrl = api.url, timeoutMs = 2000): Promise<KeyCheck> {
+  function check(env: Record<string, string>, serverUrl = api.url, timeoutMs = 20_000): Promise<KeyCheck> {
     return sdkApi(serverUrl, { env, timeoutMs }).checkKey(key, { history: newKey });
   }
   const sentence = async (...args: Parameters<typeof check>) => {

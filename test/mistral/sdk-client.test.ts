@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { describeOutcome } from "../../src/mistral/call-outcome.ts";
 import { type CheckOptions, newKey } from "../../src/mistral/mistral-api.ts";
+import type { SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runProgram } from "../support/program.ts";
 import { sdkApi } from "../support/sdk-api.ts";
@@ -18,9 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-async function traceOf(options: Partial<CheckOptions> = {}): Promise<readonly string[]> {
+async function traceOf(
+  options: Partial<CheckOptions> = {},
+  setup: Partial<SdkMistralApiOptions> = {},
+): Promise<readonly string[]> {
   const lines: string[] = [];
-  const mistral = sdkApi(api.url, { trace: (line) => lines.push(line) });
+  const mistral = sdkApi(api.url, { trace: (line) => lines.push(line), ...setup });
   await mistral.checkKey(key, { history: newKey, ...options });
   return lines;
 }
@@ -45,7 +49,7 @@ describe("the trace of a check", () => {
 
   it("reports a time limit, but not what was abandoned because the rest was over", async () => {
     api.behave("hang", { on: ["models", "identity"] });
-    expect(await traceOf({ quick: true })).toEqual([
+    expect(await traceOf({ quick: true }, { timeoutMs: 2000 })).toEqual([
       expect.stringMatching(/\/v1\/models: no answer \(timeout\)/),
     ]);
   });

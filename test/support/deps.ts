@@ -52,6 +52,8 @@ export interface TestDepsOptions {
   readonly processContext?: Partial<ProcessContext>;
   /** Other processes, each with the value of a variable in its environment. */
   readonly processes?: readonly { readonly id: number; readonly name: string; readonly value: string }[];
+  /** How long a call of the Admin API may take; long by default, since busy machines are slow. */
+  readonly adminLimitMs?: number;
   /** How long a target's program may take. */
   readonly programLimitMs?: number;
   /** The names of the process's ancestors. */
@@ -130,7 +132,8 @@ export function openTestDeps(options: TestDepsOptions = {}): TestDeps {
     },
     issuer: async (endpoint, key) => {
       const { AdminApi } = await import("../../src/issuers/admin-api.ts");
-      return new AdminApi({ endpoint, key, env, signal: controller.signal, timeoutMs: 1500 });
+      const { adminLimitMs = 30_000 } = options;
+      return new AdminApi({ endpoint, key, env, signal: controller.signal, timeoutMs: adminLimitMs });
     },
     profiles,
     remindOfEnd: (key, profile) => {

@@ -377,6 +377,7 @@ describe.each(calls)("when the call %s fails", (call) => {
     "by %s, a working key is in use and none is lost; the next run finishes it",
     async (behaviour) => {
       api.behave(behaviour, { on: [call] });
+      if (behaviour === "hang") deps = deps.next({ adminLimitMs: 1500 });
       const result = await run();
       await expectNothingLost(deps.stderr() + result.message);
       // Both mean "it is gone already", and the proof says whether that is so.

@@ -96,6 +96,7 @@ describe("init --admin", () => {
     ["other-json", 5],
   ] as const)("stores none that the Admin API does not accept: %s", async (behaviour, code) => {
     api.behave(behaviour, { on: ["admin-list"] });
+    if (behaviour === "hang") deps = deps.next({ stdin: adminKey.reveal(), adminLimitMs: 1500 });
     expect(await run()).toBe(code);
     expect(await deps.secrets.get(at)).toBeUndefined();
     expect(deps.profiles.read(defaultProfile)?.adminKey).toBeUndefined();
