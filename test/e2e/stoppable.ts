@@ -78,8 +78,10 @@ export function startStoppable(
 }
 
 function childOf(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-  return Number(children[0]);
+  const child = /\d+/.exec(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"))?.[0];
+  // The process 0 would be everybody.
+  if (child === undefined) throw new Error(`Process ${pid} has no child.`);
+  return Number(child);
 }
 
 function expectRestored(written: string, tty: string): void {

@@ -160,7 +160,9 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
     script("helper", "sleep 1000 & echo $!");
     const outcome = await runProgram("helper", [], options());
     expect(outcome).toMatchObject({ kind: "exited", code: 0 });
-    if (outcome.kind === "exited") process.kill(Number(outcome.stdout.toString()));
+    const left = outcome.kind === "exited" ? outcome.stdout.toString() : "";
+    expect(left).toMatch(/^\d+\n$/);
+    process.kill(Number(left));
   });
 });
 
