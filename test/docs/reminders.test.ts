@@ -3,10 +3,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { dayAfter } from "../../src/keys/expiry.ts";
 import { findProgram } from "../support/find-program.ts";
+import { middayZone } from "../support/midday.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
 import { quickScrypt } from "../support/quick-scrypt.ts";
@@ -27,10 +28,13 @@ beforeEach(async () => {
   };
   shim("mistral-key", `exec "${process.execPath}" "${program}" "$@"`);
   shim("npx", '[ "$1" = --no-install ] && shift && exec "$@"');
+  // The days that the tests reckon are those of the program.
+  vi.stubEnv("TZ", middayZone());
   env = {
     ...quickScrypt,
     PATH: `${join(home, "bin")}:${process.env.PATH}`,
     HOME: home,
+    TZ: middayZone(),
     LANG: "C.UTF-8",
     MISTRAL_KEY_SERVER_URL: api.url,
     MISTRAL_KEY_STORE: "file",
@@ -39,6 +43,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await api.stop();
   rmSync(home, { recursive: true, force: true });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { middayZone } from "../support/midday.ts";
 import { program, runProgram } from "../support/program.ts";
 import { quickScrypt } from "../support/quick-scrypt.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
@@ -16,6 +17,7 @@ beforeEach(async () => {
   env = {
     ...quickScrypt,
     HOME: home,
+    TZ: middayZone(),
     MISTRAL_KEY_HOME: join(home, "program"),
     MISTRAL_KEY_STORE: "file",
     MISTRAL_KEY_PASSPHRASE: "correct horse battery staple",

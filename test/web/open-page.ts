@@ -5,6 +5,7 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach } from "vitest";
 import { type ServingProgram, startChromium, startServing, type TestBrowser } from "../support/chromium.ts";
+import { middayZone } from "../support/midday.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 
 /** A page in a browser, and the program that serves it. */
@@ -68,6 +69,7 @@ export function environmentIn(folder: string, api: LoopbackMistralApi): Readonly
     MISTRAL_KEY_HOME: join(folder, "keys"),
     MISTRAL_KEY_SERVER_URL: api.url,
     BROWSER: "none",
+    TZ: middayZone(),
   };
 }
 
