@@ -3,7 +3,7 @@ import xterm from "@xterm/headless";
 
 /** How to start a program under test. */
 export interface TerminalOptions {
-  /** The program's whole environment; `PATH`, `LANG` and `TERM` have defaults. */
+  /** The program's whole environment; `PATH`, `LANG`, `TERM` and `TZ` have defaults. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Width in columns; 80 by default. */
@@ -98,7 +98,7 @@ export function openTerminal(
     cols,
     rows,
     cwd: options.cwd ?? process.cwd(),
-    env: { PATH: process.env.PATH, LANG: "C.UTF-8", TERM: "xterm-256color", ...options.env },
+    env: { PATH: process.env.PATH, LANG: "C.UTF-8", TERM: "xterm-256color", TZ: "UTC", ...options.env },
   });
   let raw = "";
   let held = "";
