@@ -32,7 +32,7 @@ await() {
   tries=0
   until owned "$2"; [ $? -eq "$1" ]; do
     tries=$((tries + 1))
-    [ $tries -lt 250 ] || return 1
+    [ $tries -lt 1500 ] || return 1
     sleep 0.02
   done
 }

@@ -259,7 +259,7 @@ function run(
     const child = execFile(
       program,
       args,
-      { env: { ...process.env, ...env }, timeout: 10_000, killSignal: "SIGKILL" },
+      { env: { ...process.env, ...env }, timeout: 60_000, killSignal: "SIGKILL" },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : 1, stdout, stderr }),
     );
     child.stdin?.on("error", () => {});
