@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
@@ -54,7 +53,6 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     profile = `kill${profiles}`;
     api.keys.accept(oldKey);
     api.keys.accept(newKey);
-    api.delay(0);
   }
 
   async function storeOldKey(): Promise<void> {
@@ -62,7 +60,7 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     expect(stored.code, stored.stderr).toBe(0);
   }
 
-  /** Starts a rotation and kills it while Mistral has its nth request. */
+  /** Starts a rotation and kills it when Mistral has its nth request, before it answers. */
   async function killedAtRequest(nth: number): Promise<NodeJS.Signals | null> {
     const before = api.requests.length;
     const child = spawn(process.execPath, [program, "rotate", "--with-key"], {
@@ -72,11 +70,12 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     const ended = new Promise<NodeJS.Signals | null>((resolve) =>
       child.on("close", (_code, signal) => resolve(signal)),
     );
+    api.onRequest(() => {
+      if (api.requests.length - before === nth) child.kill("SIGKILL");
+    });
     child.stdin.on("error", () => {});
     child.stdin.end(newKey);
-    while (api.requests.length - before < nth && child.exitCode === null) await delay(1);
-    child.kill("SIGKILL");
-    return await ended;
+    return await ended.finally(() => api.onRequest(() => {}));
   }
 
   /** Checks what must hold after every kill: no key in a file, and `get` and `status` tell the truth. */
@@ -126,9 +125,7 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
     for (const requests of [1, 2, 3]) {
       await startAfresh();
       await storeOldKey();
-      api.delay(150);
       expect(await killedAtRequest(requests)).toBe("SIGKILL");
-      api.delay(0);
       const where = `killed at request ${requests}`;
       expect(await expectSound(where), where).toEqual({ inUse: oldKey, unfinished: false });
       await expectCleanEnd(where, oldKey);
@@ -138,15 +135,7 @@ describeWithKeyring("the built command, killed while Mistral has its request", (
   it("keeps both keys of a rotation that is killed while Mistral is asked about the old key", async () => {
     await startAfresh();
     await storeOldKey();
-    const asked = api.requests.length;
-    const slowly = expect
-      .poll(() => api.requests.length - asked, { interval: 1 })
-      .toBeGreaterThanOrEqual(3)
-      .then(() => api.delay(3_000));
-    const kill = killedAtRequest(4);
-    await slowly;
-    expect(await kill).toBe("SIGKILL");
-    api.delay(0);
+    expect(await killedAtRequest(4)).toBe("SIGKILL");
     const where = "killed at the old key";
     expect(await expectSound(where), where).toEqual({ inUse: newKey, unfinished: true });
     expect(await slots()).toEqual({ current: newKey, next: undefined, previous: oldKey });
