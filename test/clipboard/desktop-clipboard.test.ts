@@ -182,7 +182,7 @@ describe.skipIf(process.platform === "win32")("the programs of a clipboard", () 
     try {
       const desktop = { platform: "linux" as const, env: { PATH: folder, WSL_DISTRO_NAME: "Debian" } };
       const cleared = clearDesktop(desktop, fingerprintOf(key));
-      await vi.waitUntil(() => existsSync(join(folder, "started")), { timeout: 4000 });
+      await vi.waitUntil(() => existsSync(join(folder, "started")), { timeout: 60_000 });
       vi.advanceTimersByTime(15_000);
       writeSync(gate, "\n");
       await cleared;

@@ -120,6 +120,6 @@ describeWithChromium("a stolen link", () => {
       await thief.close();
     }
     await page.getByText("Somebody tried to use the link a second time").waitFor();
-    expect(started.printed()).toContain("Somebody tried to use the link a second time");
+    await expect.poll(started.printed).toContain("Somebody tried to use the link a second time");
   });
 });

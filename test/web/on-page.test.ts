@@ -46,7 +46,7 @@ describe("what is asked on a page", () => {
   });
 
   it("is given up when no answer comes for so long, which page and terminal say", async () => {
-    const { served, open } = await serve({ opensPages: false }, 900);
+    const { served, open } = await serve({ opensPages: false }, 5000);
     const page = await open();
     expect(await served).toMatchObject({
       error: { message: expect.stringContaining("nothing was done"), hint: expect.stringContaining("again") },
