@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Diagnosis } from "../../src/exit-codes.ts";
 import type { Behaviour } from "../support/mistral-answers.ts";
 import { type BehaviourOptions, type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { nobody } from "../support/nobody.ts";
 import { program, type Run, runNode, runProgram } from "../support/program.ts";
 import { makeCertificate } from "../support/tls.ts";
 import { tracesIn } from "./key-traces.ts";
@@ -209,9 +210,7 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
   });
 
   it("says unreachable when nobody listens", async () => {
-    const { url } = api;
-    await api.stop();
-    expectVerdict(await verify(url), "unreachable", 5);
+    expectVerdict(await verify(nobody), "unreachable", 5);
   });
 
   it("says unreachable when the name has no address", async () => {
@@ -225,9 +224,7 @@ describe("verify --stdin --json --no-input, for everything that can go wrong", (
   });
 
   it("says unreachable when the proxy does not answer", async () => {
-    const proxy = api.url;
-    await api.stop();
-    const run = await verify("https://api.mistral.ai", { HTTPS_PROXY: proxy, NO_PROXY: "" });
+    const run = await verify("https://api.mistral.ai", { HTTPS_PROXY: nobody, NO_PROXY: "" });
     expectVerdict(run, "unreachable", 5);
     expect(JSON.parse(run.stdout).hint).toMatch(/proxy/i);
   });

@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +6,7 @@ import { ApiKey } from "../../src/keys/api-key.ts";
 import { type KeyCheck, newKey } from "../../src/mistral/mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { nobody } from "../support/nobody.ts";
 import { runProgram } from "../support/program.ts";
 import { type LoopbackProxy, type ProxyOptions, startProxy } from "../support/proxy.ts";
 import { sdkApi } from "../support/sdk-api.ts";
@@ -15,15 +14,6 @@ import { makeCertificate, type TestCertificate } from "../support/tls.ts";
 
 const text = "testKey0".repeat(4);
 const key = ApiKey.of(text);
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("over https and through proxies", () => {
   let certificate: TestCertificate;
@@ -92,11 +82,9 @@ describe("over https and through proxies", () => {
   });
 
   it("reports a proxy that is not there", async () => {
-    const port = await freePort();
-    const said = await sentence({ HTTPS_PROXY: `http://ada:secret@127.0.0.1:${port}` });
-    expect(said).toContain(
-      `the proxy 127.0.0.1:${port} does not connect to localhost:${api.port} (ECONNREFUSED)`,
-    );
+    const { host } = new URL(nobody);
+    const said = await sentence({ HTTPS_PROXY: `http://ada:secret@${host}` });
+    expect(said).toContain(`the proxy ${host} does not connect to localhost:${api.port} (ECONNREFUSED)`);
     expect(said).not.toContain("secret");
     expect(await sentence({ HTTPS_PROXY: "http://proxy.invalid:8080" })).toContain(
       `the proxy proxy.invalid:8080 does not connect to localhost:${api.port} (ENOTFOUND)`,

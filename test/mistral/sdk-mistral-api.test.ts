@@ -8,6 +8,7 @@ import { type CheckOptions, type CheckStep, type KeyCheck, newKey } from "../../
 import type { SdkMistralApiOptions } from "../../src/mistral/sdk-mistral-api.ts";
 import { explain } from "../../src/verification/explain.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
+import { nobody } from "../support/nobody.ts";
 import { sdkApi } from "../support/sdk-api.ts";
 
 const text = "testKey0".repeat(4);
@@ -128,8 +129,7 @@ describe("the verdict", () => {
   });
 
   it("on a port that nobody listens on is unreachable", async () => {
-    await api.stop();
-    const found = await check();
+    const found = await check({}, { endpoint: { region: "global", serverUrl: nobody } });
     expect(found.diagnosis).toBe("unreachable");
     expect(explain(found).sentence).toContain("failed (ECONNREFUSED)");
   });
