@@ -16,7 +16,8 @@ export interface Watched {
 interface State extends Watched {
   readonly seen: Set<number>;
   ticks: string;
-  since: number;
+  /** For how long it has been idle, in milliseconds. */
+  idle: number;
 }
 
 /**
@@ -26,9 +27,10 @@ interface State extends Watched {
 export class ProcessWatch {
   readonly #watched = new Map<number, State>();
   #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
 
   add(watched: Watched): void {
-    this.#watched.set(watched.pid, { ...watched, seen: new Set(), ticks: "", since: performance.now() });
+    this.#watched.set(watched.pid, { ...watched, seen: new Set(), ticks: "", idle: 0 });
     this.#timer ??= setInterval(() => this.#look(), 8);
   }
 
@@ -44,6 +46,9 @@ export class ProcessWatch {
   }
 
   #look(): void {
+    // While this process itself is kept waiting, its servers let the others wait.
+    const passed = Math.min(performance.now() - this.#lookedAt, 100);
+    this.#lookedAt = performance.now();
     for (const state of [...this.#watched.values()]) {
       let ticks = "";
       let runs = false;
@@ -58,9 +63,12 @@ export class ProcessWatch {
       }
       if (runs || ticks !== state.ticks) {
         state.ticks = ticks;
-        state.since = performance.now();
-      } else if (performance.now() - state.since > state.idleMs) {
-        state.since = Number.POSITIVE_INFINITY;
+        state.idle = 0;
+        continue;
+      }
+      state.idle += passed;
+      if (state.idle > state.idleMs) {
+        state.idle = Number.NEGATIVE_INFINITY;
         state.onIdle();
       }
     }
