@@ -15,6 +15,10 @@ export interface Bent {
   readonly erases?: boolean;
   /** It returns no secret once it has received one. */
   readonly keepsToItself?: boolean;
+  /** It finds the item, and hands out no secret. */
+  readonly withholds?: boolean;
+  /** How long it takes for each search, in milliseconds. */
+  readonly searchMs?: number;
   /** The call that it never answers, as if it had stopped at the worst moment. */
   readonly silentAt?: "GetSecrets";
   /** The call that it answers with a number. */
@@ -70,13 +74,14 @@ export async function startBentSecretService(busAddress: string, bent: Bent): Pr
       collectionLocked: locked,
       items: isErased || isHidden ? [] : [item],
     };
-    bus.send(
+    const reply =
       call.member === bent.wrongAt
         ? Message.newMethodReturn(call, ...numberFor(call))
         : error === undefined
-          ? replyTo(call, bent.secret, state)
-          : Message.newError(call, error, "made by a test"),
-    );
+          ? replyTo(call, bent, state)
+          : Message.newError(call, error, "made by a test");
+    if (call.member === "SearchItems") setTimeout(() => bus.send(reply), bent.searchMs ?? 0);
+    else bus.send(reply);
     if (call.member === "Prompt") {
       const unlocked = [false, new Variant("ao", [item])];
       bus.send(Message.newSignal(prompt, "org.freedesktop.Secret.Prompt", "Completed", "bv", unlocked));
@@ -98,7 +103,11 @@ interface State {
   readonly items: readonly string[];
 }
 
-function replyTo(call: Message, secret: Bent["secret"], { locked, collectionLocked, items }: State): Message {
+function replyTo(
+  call: Message,
+  { secret, withholds = false }: Bent,
+  { locked, collectionLocked, items }: State,
+): Message {
   const held = [session, Buffer.alloc(0), Buffer.from(secret), "text/plain"];
   switch (call.member) {
     case "ReadAlias":
@@ -120,7 +129,7 @@ function replyTo(call: Message, secret: Bent["secret"], { locked, collectionLock
         ? Message.newMethodReturn(call, "vo", [new Variant("s", ""), session])
         : Message.newError(call, "org.freedesktop.DBus.Error.NotSupported", "No such algorithm");
     case "GetSecrets":
-      return Message.newMethodReturn(call, "a{o(oayays)}", [locked ? {} : { [item]: held }]);
+      return Message.newMethodReturn(call, "a{o(oayays)}", [locked || withholds ? {} : { [item]: held }]);
     default:
       return Message.newError(call, "org.freedesktop.DBus.Error.UnknownMethod", "Not in this test");
   }

@@ -195,6 +195,12 @@ describeWithKeyring("a Secret Service that is other than GNOME Keyring", () => {
     expect(outcomes).toMatchObject([{ kind: "store-damaged" }]);
   });
 
+  it("is unresponsive, and no key of it is to be removed, when it was too slow to be asked for that twice", async () => {
+    await start({ withholds: true, searchMs: 950 });
+    const { outcomes } = await act(program, keyring.env, "get");
+    expect(outcomes).toMatchObject([{ kind: "store-unresponsive" }]);
+  });
+
   it("is unresponsive when it stops while keytar reads, and the program ends although keytar never comes back", async () => {
     await start({ silentAt: "GetSecrets" });
     const run = await act(program, keyring.env, "get", "get");

@@ -96,7 +96,7 @@ export class SecretServiceKeychain implements Keychain {
       // The item exists: keytar does not see it, or it was just removed or locked.
       await this.#show(account);
     }
-    throw new KeychainProblem("unreadable");
+    throw new KeychainProblem(timeLeft() > 0 ? "unreadable" : "unresponsive");
   }
 
   /**
