@@ -29,7 +29,9 @@ let path: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "replace-file-"));
   path = join(folder, "file");
-  writeFileSync(path, "old\n", { mode: 0o640 });
+  writeFileSync(path, "old\n");
+  // Whatever the umask is.
+  chmodSync(path, 0o640);
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
