@@ -6,9 +6,9 @@ for (const name of Object.keys(process.env)) if (name.startsWith("GIT_")) delete
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Far more than a test takes where every processor has five other things to do; only a hang takes longer.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Far more than a test takes where every processor has ten other things to do; only a hang takes longer.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Tests with a fixed moment name the day that it has there.
     env: { TZ: "UTC" },
     expect: { poll: { interval: 10, timeout: 30_000 } },

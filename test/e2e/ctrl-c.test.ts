@@ -293,7 +293,6 @@ describeWithKeyring("stopping at every place of the built command", () => {
           expect(filesHolding(folder, [oldKey, newKey])).toEqual([]);
         }
       },
-      40_000,
     );
   });
 
