@@ -63,6 +63,8 @@ export function startStoppable(
           process.kill(childOf(shell), "SIGTERM");
           break;
         case "closed terminal":
+          // The shell that a person has would pass this on to its jobs.
+          process.kill(childOf(shell), "SIGHUP");
           terminal.hangUp();
           break;
       }
