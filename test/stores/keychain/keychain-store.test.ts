@@ -254,7 +254,7 @@ describeWithKeyring("the keychain", () => {
     setImmediate(() => {
       seconds = 2.3;
     });
-    const failed = expect(reading).rejects.toMatchObject({ kind: "store-damaged" });
+    const failed = expect(reading).rejects.toMatchObject({ kind: "store-unresponsive" });
     await called;
     await vi.advanceTimersByTimeAsync(300);
     await failed;
