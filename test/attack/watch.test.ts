@@ -1,7 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { ProcessWatch } from "./watch.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 it.runIf(process.platform === "linux")(
   "a hang is one of the watched program, and not of the process that watches",
@@ -9,18 +14,26 @@ it.runIf(process.platform === "linux")(
     const child = spawn("sleep", ["60"]);
     await once(child, "spawn");
     const pid = child.pid ?? 0;
-    const watch = new ProcessWatch();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    let stalledMs = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + stalledMs);
     let isIdle = false;
     const onIdle = () => {
       isIdle = true;
     };
+    const watch = new ProcessWatch();
     watch.add({ pid, keys: [], holders: [], idleMs: 800, onLeak: () => {}, onIdle });
     try {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      vi.advanceTimersByTime(100);
+      stalledMs = 10_000;
+      vi.advanceTimersByTime(100);
       expect(isIdle).toBe(false);
-      await expect.poll(() => isIdle).toBe(true);
+      const afterWhile = () => {
+        vi.advanceTimersByTime(100);
+        return isIdle;
+      };
+      await expect.poll(afterWhile).toBe(true);
     } finally {
       watch.remove(pid);
       child.kill();
