@@ -7,7 +7,8 @@ import { endDespiteHungCall } from "../../../src/stores/keychain/native-calls.ts
 /*
  * A program that uses a keychain, since keytar keeps to the first bus a process has found. Takes
  * acts as arguments (check, get, inspect, set, delete; `interactive` in front when a person is
- * there; KEYCHAIN_PLATFORM=darwin for what is done on macOS), prints one line of JSON for each, and ends as the real program does.
+ * there), prints one line of JSON for each, and ends as the real program does.
+ * KEYCHAIN_PLATFORM=darwin makes it do what is done on macOS.
  */
 
 const [first, ...rest] = process.argv.slice(2);
