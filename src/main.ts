@@ -45,7 +45,7 @@ export async function main(version: string): Promise<void> {
     // A prompt that ends with its terminal was not cancelled by anyone, nor answered where stopping loses
     // nothing.
     const stopped = code === exitCodes.cancelled || code === exitCodes.done;
-    if (closeLostTerminals(terminals) && stopped) process.exitCode = exitCodes.hungUp;
+    if (closeLostTerminals(terminals, code) && stopped) process.exitCode = exitCodes.hungUp;
   });
   keepMemoryOutOfDumps(platform);
   const code = await run(process.argv.slice(2), version);

@@ -79,7 +79,8 @@ export function startStoppable(
   };
 }
 
-function childOf(pid: number): number {
+/** The process that a process has started. */
+export function childOf(pid: number): number {
   const child = /\d+/.exec(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"))?.[0];
   // The process 0 would be everybody.
   if (child === undefined) throw new Error(`Process ${pid} has no child.`);
