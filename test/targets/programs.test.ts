@@ -179,6 +179,16 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     });
   });
 
+  it("sets it in that project, whichever one the environment names", async () => {
+    const names = ["VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "NOW_ORG_ID", "NOW_PROJECT_ID"];
+    const project = names.map((name) => `$${name}`).join("");
+    standIn("vercel", `[ "$2" = add ] && cat > "linked${project}"; echo Added Environment Variable`);
+    await start(Object.fromEntries(names.map((name) => [name, "another"])));
+    mkdirSync(join(on.deps.home, ".vercel"));
+    expect((await on.push("vercel:production")).code).toBe(0);
+    expect(readdirSync(at("kept"))).toEqual(["linked"]);
+  });
+
   it("delivers a key to a command of the person's own, and reads it back with another", async () => {
     standIn("vault-put", `cat > "$1"`);
     standIn("vault-get", `cat "$1"`);

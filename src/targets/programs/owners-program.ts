@@ -36,8 +36,16 @@ export interface ProgramAnswer {
 
 /** The time limit of a call, in milliseconds; no method of a target makes more than two. */
 const defaultLimitMs = 25_000;
-/** Not inherited: its output is read here, as a pipe gets it, without colours and tables for a terminal. */
-const forcing = { CLICOLOR_FORCE: undefined, FORCE_COLOR: undefined, GH_FORCE_TTY: undefined };
+/**
+ * Not inherited: what adds colours and tables for a terminal, since its output is read here; and what names
+ * Vercel's project in place of the folder. Source: vercel, getLinkedProject and getPlatformEnv, November 2026.
+ */
+const notInherited = Object.fromEntries(
+  [
+    ...["CLICOLOR_FORCE", "FORCE_COLOR", "GH_FORCE_TTY"],
+    ...["VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "NOW_ORG_ID", "NOW_PROJECT_ID"],
+  ].map((name) => [name, undefined]),
+);
 const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
@@ -63,7 +71,7 @@ export function ownersProgram(
       platform,
       signal,
       keys,
-      variables: forcing,
+      variables: notInherited,
       cwd: cwd ?? home,
       timeLimitMs: programLimitMs,
       sizeLimit: 1024 * 1024,
