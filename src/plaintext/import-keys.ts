@@ -24,7 +24,7 @@ import {
 } from "./candidates.ts";
 import { type CleanChoice, type CleanedPlace, cleanUp } from "./clean-up.ts";
 import { decideAbout } from "./decide.ts";
-import type { FoundKey } from "./find-keys.ts";
+import { type FoundKey, findKeys } from "./find-keys.ts";
 import { profilesOf } from "./list-keys.ts";
 import { whereOf } from "./place-words.ts";
 
@@ -80,7 +80,10 @@ export async function importKeys(
     const among = { hasOthers: candidates.length > 1, together: chosen.length > 1 };
     const imported: ImportedKey[] = [];
     for (const candidate of chosen) {
-      const one = await importOne(importing, candidate, among);
+      // The copies of the one before may have been in the same files.
+      const now = imported.length === 0 ? [] : (await findKeys(at)).found;
+      const found = now.find(({ key }) => key.equals(candidate.found.key)) ?? candidate.found;
+      const one = await importOne(importing, { ...candidate, found }, among);
       if (one !== "another") imported.push(one);
     }
     if (imported.length > 0) return imported;

@@ -117,6 +117,30 @@ describe("several keys", () => {
     );
     expect(planted.read("project/.env.old")).toContain(dead);
   });
+
+  test("that share a file are both removed from it", async () => {
+    planted.remove();
+    const before = `MISTRAL_API_KEY=${living}\nWORK_MISTRAL_API_KEY=${second}\n`;
+    planted = plantHome([{ path: "project/.env", before, after: "" }]);
+    deps = open({
+      answers: [
+        check,
+        answer.choose("Both that Mistral accepts", /Which key/),
+        unknownEnd,
+        answer.confirm(true, /Remove the key/),
+        answer.text("work", /A name for live\.\.\.Key2/),
+        unknownEnd,
+        answer.confirm(true, /Remove the key/),
+      ],
+    });
+
+    expect(await run()).toBe(0);
+
+    expect(planted.read("project/.env")).toBe(
+      "# MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -- CMD\n" +
+        "# WORK_MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -p work --as WORK_MISTRAL_API_KEY -- CMD\n",
+    );
+  });
 });
 
 describe("a key that Mistral refuses", () => {
