@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Deps } from "../deps.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor, ownCommand, runCommand, shellWord } from "../hints.ts";
@@ -188,8 +189,13 @@ async function explainRest(
   } else if (removed.some(({ kind }) => kind === "shell")) {
     output.warn("Shells that are already open keep the key until they are closed.");
   }
-  if (kept !== undefined && found.places.some((place) => "git" in place && place.git === "tracked")) {
-    output.warn("Git keeps versions of a file that held this key. To see whether it is in its history:");
+  const tracked = found.places.flatMap((place) => ("git" in place && place.git === "tracked" ? place : []));
+  if (kept !== undefined && tracked.length > 0) {
+    // It searches the repository that it is run in; start-up files are often in another one.
+    const folders = new Set(tracked.map(({ file }) => shortPath(dirname(file.realPath), at)));
+    output.warn(
+      `Git keeps versions of a file that held this key. To see whether it is in its history, run this in ${[...folders].join(" and in ")}:`,
+    );
     output.line(output.theme.strong(ownCommand("doctor --scan")), 4);
     output.paragraph("If it is, replace it:", 4);
     output.line(output.theme.strong(commandFor(kept.name, "rotate")), 4);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, lstatSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -254,6 +255,23 @@ test("a copy that has to be removed by hand is not reported as removed", async (
   expect(deps.stderr()).toMatch(/Please change .*by\s+hand/);
   expect(deps.stderr()).not.toContain("removed from");
 });
+
+test.skipIf(process.platform === "win32")(
+  "names the folders of files that git tracks, to search the history of each",
+  async () => {
+    planted.remove();
+    planted = plantHome(plantedFiles.filter(({ path }) => /^project.\.env$|^dotfiles/.test(path)));
+    const git = (...args: string[]) => execFileSync("git", ["-C", planted.path("dotfiles"), ...args]);
+    git("init", "--quiet");
+    git("add", "zshrc");
+    deps = open();
+
+    expect(await run({ key: mask, clean: "files" })).toBe(0);
+
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toMatch(/run this in \S*project and in \S*dotfiles: mistral-key doctor --scan/);
+  },
+);
 
 test("the comment in a cleaned file names the encrypted file when that keeps the key", async () => {
   planted.remove();
