@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
-import { ownCommand, shellWord } from "../../hints.ts";
+import { commandFor, ownCommand, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
 import { noteOn } from "../../plaintext/place-words.ts";
 import { profilesWith } from "../../profiles/known-key.ts";
-import { joined } from "../../profiles/profile.ts";
+import { joined, type Profile } from "../../profiles/profile.ts";
 import { describeApps } from "../../status/app-keys.ts";
 import { describeEnvironment } from "../../status/print-notices.ts";
 import { survey } from "../../status/survey.ts";
@@ -45,13 +45,15 @@ export const dotenvCheck: Check = {
         ({ where, reason }) => `${showName(relative(processContext.cwd, where))} was not read: ${reason}.`,
       );
     const finds = found.flatMap(({ key, places }) => {
-      const known = profilesWith(key, deps.profiles).flatMap(({ targets }) => targets);
+      const owners = profilesWith(key, deps.profiles);
+      const known = owners.flatMap(({ targets }) => targets);
       const targets = new Set(known.map(({ target }) => fileOfTarget(target, processContext)));
       return places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
         .map((place) => ({
           path: relative(processContext.cwd, place.file.path),
           mask: key.mask,
+          owner: owners[0],
           git: place.git,
           isTarget: targets.has(place.file.path),
           note: joined([targets.has(place.file.path) ? "a target of push" : "", noteOn(place)]),
@@ -69,9 +71,16 @@ export const dotenvCheck: Check = {
     const hint =
       tracked === undefined
         ? `${mayCommit ? "Add it to .gitignore, or remove" : "To remove"} the key from the file: ${ownCommand("import")}`
-        : `Make a new key, since git may have kept the old one: ${ownCommand("rotate")}\nThen remove the file from git: git rm --cached ${shellWord(tracked.path)}`;
+        : `${replacing(tracked)}\nThen remove the file from git: git rm --cached ${shellWord(tracked.path)}`;
     return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
       ? { state: "fail", code: exitCodes.unfinished, message, hint }
       : { state: "warn", message, hint };
   },
 };
+
+/** Of a key that no profile has, a rotation would replace another one. */
+function replacing({ owner, mask }: { readonly owner: Profile | undefined; readonly mask: string }): string {
+  return owner === undefined
+    ? `Delete ${mask} at Mistral, since git may have kept it: ${ownCommand("open keys")}`
+    : `Make a new key, since git may have kept the old one: ${commandFor(owner.name, "rotate")}`;
+}

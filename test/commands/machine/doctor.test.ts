@@ -585,7 +585,26 @@ const faults: readonly Fault[] = [
     state: "fail",
     code: 9,
     says: /\(in git\)/,
-    advises: /git rm --cached \.env/,
+    advises: /^Delete test\.\.\.Key1 at Mistral, .*: mistral-key open keys\n.*: git rm --cached \.env$/,
+  },
+  {
+    fault: "a key of another profile in a .env file that is in git already",
+    plant: ({ deps, cwd }) => {
+      execFileSync("git", ["init", "--quiet", cwd]);
+      writeFileSync(join(cwd, ".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+      execFileSync("git", ["-C", cwd, "add", "--force", ".env"]);
+      deps.profiles.write({
+        ...profile,
+        name: parseProfileName("work"),
+        key: otherKey.mask,
+        fingerprint: fingerprintOf(otherKey),
+      });
+    },
+    id: "dotenv",
+    state: "fail",
+    code: 9,
+    says: /\(in git\)/,
+    advises: /^Make a new key, .*: mistral-key rotate -p work\n/,
   },
   {
     fault: "a browser that is not there",
