@@ -185,6 +185,10 @@ async function explainRest(
       );
       const call = `[Environment]::SetEnvironmentVariable('${variable}', '', 'User')`;
       output.line(output.theme.strong(`powershell -Command "${showName(call)}"`), 4);
+    } else if (!found.places.some((place) => "file" in place)) {
+      output.warn(
+        "If new shells have it too, a file sets it that import does not know, such as one that a start-up file reads. Remove it there.",
+      );
     }
   } else if (removed.some(({ kind }) => kind === "shell")) {
     output.warn("Shells that are already open keep the key until they are closed.");

@@ -137,6 +137,21 @@ describe.skipIf(process.platform === "win32")("a home folder with the key in twe
     );
   });
 
+  test.each([
+    ["nowhere else", [], true],
+    ["in a start-up file, too", plantedFiles.filter(({ path }) => path === ".bashrc"), false],
+  ])("of a variable that is %s, it is said whether a file still sets it", async (_where, files, isSaid) => {
+    planted.remove();
+    planted = plantHome(files);
+    deps = open({ env: { MISTRAL_API_KEY: chosenKey } });
+
+    await run({ key: mask, clean: "files" });
+
+    expect(deps.stderr().replace(/\s+/g, " ").includes("a file sets it that import does not know")).toBe(
+      isSaid,
+    );
+  });
+
   test("of a variable that Windows keeps for the account, it is said how to delete it there", async () => {
     deps = open({ env: { MISTRAL_API_KEY: chosenKey }, processContext: { platform: "win32" } });
 
