@@ -6,6 +6,7 @@ import { readTextFile } from "../files/text-file.ts";
 import { showName } from "../outside-text.ts";
 import type { ToolName } from "../profiles/target-reference.ts";
 import { standardVariable } from "../running/environment.ts";
+import { checkDotenv } from "../shell/dotenv/write-dotenv.ts";
 import { openDotenv } from "./dotenv-target.ts";
 import { openJson } from "./json-target.ts";
 import type { Target, TargetContext } from "./target.ts";
@@ -26,10 +27,13 @@ const tools: Readonly<Record<ToolName, Tool>> = {
       return context.processContext.platform === "linux" ? openVibe(file, context) : file;
     },
   },
-  llm: { title: "llm", open: (path, words) => openJson(path, words) },
+  llm: {
+    title: "llm",
+    open: (path, words, context) => keptFromGit(openJson(path, words), path, context),
+  },
   opencode: {
     title: "opencode",
-    open: (path, words) => openJson(path, words, { type: "api" }),
+    open: (path, words, context) => keptFromGit(openJson(path, words, { type: "api" }), path, context),
   },
   continue: {
     title: "Continue",
@@ -64,6 +68,11 @@ export function openTool(name: ToolName, context: TargetContext): Target {
       { hint: `Start ${title} once, then run the same command again.` },
     );
   });
+}
+
+/** Refuses a file that git would commit, as for a dotenv file: people keep their settings in git. */
+function keptFromGit(target: Target, path: string, { profile, processContext }: TargetContext): Target {
+  return checking(target, () => checkDotenv({ path, name: standardVariable, profile }, processContext));
 }
 
 /** Adds a check to a target, also made before a delivery. */

@@ -71,6 +71,19 @@ describe.each(tools)("push $tool", ({ tool, file, before, withKey }) => {
     expect(on.remembered()).toEqual([]);
   });
 
+  it("is refused where git would commit the file, also when the tool is remembered", async () => {
+    write(file, before);
+    await on.push(tool);
+    write(file, before);
+    execFileSync("git", ["init", "--quiet", on.deps.home]);
+    const reason = expect.stringContaining("Git does not ignore");
+    await expect(on.push(tool)).rejects.toMatchObject({ message: reason });
+    expect(await on.push()).toMatchObject({ code: 9, said: reason });
+    expect(read(file)).toBe(before);
+    write(".gitignore", `/${file}\n`);
+    expect((await on.push()).code).toBe(0);
+  });
+
   it("leaves a key that was put there since", async () => {
     write(file, before);
     await on.push(tool);
