@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -143,6 +152,21 @@ describe("doctor on a machine where nothing is wrong", () => {
     expect(of("dotenv")).toMatchObject({
       state: "ok",
       message: `.env holds ${key.mask} (a target of push). ${join("..", ".env")} holds ${key.mask} (a target of push).`,
+    });
+  });
+
+  it.skipIf(windows)("takes a link to a target for that target", async () => {
+    const { of } = await diagnose({
+      plant: ({ deps, home, cwd }) => {
+        const file = join(realpathSync(home), "shared.env");
+        writeFileSync(file, `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o600 });
+        symlinkSync(file, join(cwd, ".env"));
+        deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${file}`, since: null }] });
+      },
+    });
+    expect(of("dotenv")).toMatchObject({
+      state: "ok",
+      message: `.env holds ${key.mask} (a target of push, a link).`,
     });
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, lstatSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
@@ -256,6 +256,25 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   expect(said).toContain("aider gets the key again with the next push or rotation.");
   expect(planted.read("project/.env")).not.toContain(chosenKey);
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
+});
+
+test.skipIf(process.platform === "win32")("says so of a file that a link leads to, too", async () => {
+  planted.remove();
+  planted = plantHome([]);
+  const file = `${realpathSync(planted.home)}/shared.env`;
+  writeFileSync(file, `MISTRAL_API_KEY=${chosenKey}\n`);
+  symlinkSync(file, planted.path("project/.env"));
+  deps = open();
+  await run({ key: mask });
+  const profile = deps.profiles.read(defaultProfile);
+  if (profile === undefined) throw new Error("No key was stored.");
+  deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${file}`, since: null }] });
+  deps = deps.next();
+
+  expect(await run({ key: mask, clean: "files" })).toBe(0);
+
+  expect(planted.read("shared.env")).not.toContain(chosenKey);
+  expect(deps.stderr().replace(/\s+/g, " ")).toContain("gets the key again with the next push or rotation.");
 });
 
 test("a copy that has to be removed by hand is not reported as removed", async () => {
