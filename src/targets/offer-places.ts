@@ -30,9 +30,9 @@ export async function offerPlaces(
 ): Promise<void> {
   if (!deps.interactive || deps.journal.read(name) !== undefined) return;
   const remembered = new Set(deps.profiles.read(name)?.targets.map(({ target }) => target));
-  const others = targetsOfOthers(deps, name);
+  const ofOthers = targetsOfOthers(deps, name);
   const isNew = ({ value }: { readonly value: string }) =>
-    !remembered.has(value) && !others.has(value) && !except.has(kindOfTarget(value));
+    !remembered.has(value) && ofOthers(value) === undefined && !except.has(kindOfTarget(value));
   let offered = (await findPlaces(deps, name, key)).filter(isNew);
   if (offered.length === 0) return;
   deps.output.print();

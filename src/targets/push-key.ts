@@ -10,6 +10,7 @@ import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
 import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./target.ts";
+import { fileOfTarget } from "./tool-files.ts";
 
 /** What to deliver with {@link pushKey}. */
 export interface PushRequest extends KeyRequest {
@@ -153,22 +154,32 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   return { key, known: profile, targets: targets.length > 0 ? targets : remembered };
 }
 
-/** The targets of other profiles, and whose each is: two keys would replace each other there. */
-export function targetsOfOthers({ profiles }: Deps, name: ProfileName): ReadonlyMap<string, ProfileName> {
+/** Finds whose target a place is, of other profiles: two keys would replace each other there. */
+export function targetsOfOthers(
+  { profiles, processContext }: Deps,
+  name: ProfileName,
+): (target: string) => { readonly owner: ProfileName; readonly target: string } | undefined {
+  const at = processContext();
+  // A file may have two names, as `aider` and `dotenv:/home/ada/.env`.
+  const placeOf = (target: string) => fileOfTarget(target, at) ?? target;
   const others = profiles.list().flatMap((row) => ("profile" in row && row.name !== name ? row.profile : []));
-  return new Map(others.flatMap((other) => other.targets.map(({ target }) => [target, other.name] as const)));
+  const known = others.flatMap(({ name: owner, targets }) =>
+    targets.map(({ target }) => ({ owner, target })),
+  );
+  return (target) => known.find((one) => placeOf(one.target) === placeOf(target));
 }
 
 function refuseTargetsOfOthers(deps: Deps, name: ProfileName, targets: readonly string[]): void {
-  const others = targetsOfOthers(deps, name);
+  const ofOthers = targetsOfOthers(deps, name);
   for (const text of targets) {
-    const other = others.get(text);
+    const other = ofOthers(text);
     if (other === undefined) continue;
+    const { owner, target } = other;
     throw new MistralKeyError(
       "usage",
-      `${showName(text)} gets the key of profile "${other}", so nothing was delivered.`,
+      `${showName(text)} gets the key of profile "${owner}", so nothing was delivered.`,
       {
-        hint: `To stop that: ${commandFor(other, `push --forget ${shellWord(text)}`)}\nThen run the same command again.`,
+        hint: `To stop that: ${commandFor(owner, `push --forget ${shellWord(target)}`)}\nThen run the same command again.`,
       },
     );
   }

@@ -250,8 +250,11 @@ describe("push", () => {
     expect(said.match(/read back/g)).toHaveLength(1);
   });
 
-  it("refuses a place that gets the key of another profile, and changes nothing", async () => {
-    const targets = [{ target: target(), since: "2026-08-01T00:00:00.000Z" }];
+  it.each([
+    ["by the same name", target],
+    ["by another name of the file", () => "aider"],
+  ])("refuses a place that gets the key of another profile, %s, and changes nothing", async (_how, named) => {
+    const targets = [{ target: named(), since: "2026-08-01T00:00:00.000Z" }];
     await storeKey(on.deps, { key: otherKey, name: parseProfileName("work"), targets });
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
     for (const words of [
@@ -261,7 +264,7 @@ describe("push", () => {
       await expect(on.push(...words)).rejects.toMatchObject({
         kind: "usage",
         message: expect.stringContaining('gets the key of profile "work"'),
-        hint: expect.stringContaining(`push --forget ${shellWord(target())} -p work`),
+        hint: expect.stringContaining(`push --forget ${shellWord(named())} -p work`),
       });
     }
     expect(env()).toContain(otherKey.reveal());
