@@ -48,7 +48,7 @@ async function isThere(desktop: ProgramSearch, programs: ClipboardPrograms, key:
   // xclip is ready a moment after it reports success.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const there = await readDesktop(desktop, programs);
-    if (there === undefined || there === key.reveal()) return true;
+    if (typeof there !== "string" || there === key.reveal()) return true;
     await delay(100);
   }
   return false;
@@ -58,17 +58,26 @@ async function isThere(desktop: ProgramSearch, programs: ClipboardPrograms, key:
  * Clears a desktop's clipboard if it still holds the key.
  *
  * @param fingerprint - of the key
+ * @returns `false` if a program did not answer, so that this is not known
  */
-export async function clearDesktop(desktop: ProgramSearch, fingerprint: Fingerprint): Promise<void> {
+export async function clearDesktop(desktop: ProgramSearch, fingerprint: Fingerprint): Promise<boolean> {
+  let isKnown = true;
   for (const programs of clipboardPrograms(desktop.platform, desktop.env)) {
     const there = await readDesktop(desktop, programs);
-    if (there === undefined) continue;
-    if (there !== "" && matchesFingerprint(ApiKey.of(there), fingerprint)) {
-      await changeDesktop(desktop, programs.clear, "");
-    }
-    return;
+    if (there === null) isKnown = false;
+    if (typeof there !== "string") continue;
+    if (there === "" || !matchesFingerprint(ApiKey.of(there), fingerprint)) break;
+    await changeDesktop(desktop, programs.clear, "");
+    return true;
   }
+  return isKnown;
 }
+
+/**
+ * How often a desktop that does not answer is asked again: GNOME shows the clipboard only to a program that can
+ * take the focus, and none can while the screen is locked. Source: bugaevc/wl-clipboard#163, November 2026.
+ */
+const tries = 100;
 
 /**
  * Entry point of the process that `get --copy` leaves running: waits, then clears the key if it is still on
@@ -80,12 +89,17 @@ export async function clearLater({
   platform,
 }: Pick<NodeJS.Process, "stdin" | "env" | "platform">): Promise<void> {
   const { seconds, fingerprint } = JSON.parse(await text(stdin));
-  await delay(seconds * 1000);
-  await clearDesktop({ env, platform }, fingerprint);
+  for (let left = tries; left > 0; left -= 1) {
+    await delay(seconds * 1000);
+    if (await clearDesktop({ env, platform }, fingerprint)) return;
+  }
 }
 
-/** The clipboard's text, empty if too long; `undefined` if unreadable. */
-async function readDesktop(desktop: ProgramSearch, { read }: ClipboardPrograms): Promise<string | undefined> {
+/** The clipboard's text, empty if too long; `undefined` if unreadable, `null` if there is no answer. */
+async function readDesktop(
+  desktop: ProgramSearch,
+  { read }: ClipboardPrograms,
+): Promise<string | undefined | null> {
   const [name, ...args]: CommandLine = read;
   const outcome = await runProgram(name, args, {
     ...desktop,
@@ -93,6 +107,7 @@ async function readDesktop(desktop: ProgramSearch, { read }: ClipboardPrograms):
     sizeLimit: 64 * 1024,
   });
   if (outcome.kind === "too-large") return "";
+  if (outcome.kind === "timed-out") return null;
   if (outcome.kind !== "exited" || outcome.code !== 0) return undefined;
   return outcome.stdout.toString("utf8").replace(/\r?\n$/, "");
 }

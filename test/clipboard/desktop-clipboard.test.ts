@@ -7,15 +7,17 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { runInNewContext } from "node:vm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { clipboardPrograms } from "../../src/clipboard/clipboard-programs.ts";
-import { clearDesktop, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
+import { clearDesktop, clearLater, copyToDesktop } from "../../src/clipboard/desktop-clipboard.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { type Desktop, desktopNeeds, startWayland, startX11 } from "../support/desktop.ts";
@@ -189,6 +191,30 @@ describe.skipIf(process.platform === "win32")("the programs of a clipboard", () 
     } finally {
       vi.useRealTimers();
       closeSync(gate);
+    }
+    expect(board()).toBe("");
+  });
+
+  it("are asked again when they did not answer, as on a locked screen, until the key is cleared", async () => {
+    const asked = () => (existsSync(join(folder, "asked")) ? statSync(join(folder, "asked")).size : 0);
+    script(
+      "wl-paste",
+      `printf . >>'${folder}/asked'; [ -e '${folder}/unlocked' ] && exec ${show()}; exec /bin/sleep 60`,
+    );
+    script("wl-copy", `: >'${folder}/board'`);
+    writeFileSync(join(folder, "board"), key.reveal());
+    const stdin = Readable.from([JSON.stringify({ seconds: 0, fingerprint: fingerprintOf(key) })]);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const cleared = clearLater({ ...wayland(), stdin } as unknown as Parameters<typeof clearLater>[0]);
+      for (const times of [1, 2, 3]) {
+        await vi.waitUntil(() => asked() >= times, { timeout: 60_000 });
+        if (times === 3) writeFileSync(join(folder, "unlocked"), "");
+        vi.advanceTimersByTime(5000);
+      }
+      await cleared;
+    } finally {
+      vi.useRealTimers();
     }
     expect(board()).toBe("");
   });
