@@ -40,6 +40,19 @@ describe.each(questions)("a key pasted at %s", (question) => {
   });
 });
 
+it("is asked for again, unseen, when other words came with it", async () => {
+  await ask(["text-or-key"], {}, async (terminal) => {
+    await terminal.waitFor("? Name  laptop");
+    terminal.paste(`API key\n${key}`);
+    await terminal.waitFor("Your key  ••••••••  That was 2 lines; a key is one line.");
+    terminal.press("ctrl-u");
+    terminal.paste(key);
+    await terminal.waitFor("32 characters, looks right");
+    terminal.press("enter");
+    expect(await terminal.answerTo("text-or-key")).toBe(digest(key));
+  });
+});
+
 it("can be abandoned with b", async () => {
   await ask(["choose-or-key"], {}, async (terminal) => {
     await terminal.waitFor("Enter choose");
@@ -71,6 +84,29 @@ describe("a key pasted where none is accepted", () => {
     await ask(["text"], dumb, async (terminal) => {
       await terminal.waitFor("? Name (laptop):");
       terminal.paste(key, { bracketed: false });
+      await terminal.waitFor(/That looks like a key[\s\S]*\? Name \(laptop\):/);
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("");
+    });
+  });
+
+  it.each([
+    ["on the line below its name", `API key\n${key}`],
+    ["among other words", `my key is ${key}, I think`],
+  ])("is not shown %s", async (_how, text) => {
+    await ask(["text"], {}, async (terminal) => {
+      await terminal.waitFor("? Name  laptop");
+      terminal.paste(text);
+      await terminal.waitFor(/! That looks like a key[\s\S]*\? Name {2}laptop/);
+      terminal.press("enter");
+      expect(await terminal.answerTo("text")).toBe("");
+    });
+  });
+
+  it("is not shown by a dumb terminal among other words", async () => {
+    await ask(["text"], dumb, async (terminal) => {
+      await terminal.waitFor("? Name (laptop):");
+      terminal.paste(`my key is ${key}`, { bracketed: false });
       await terminal.waitFor(/That looks like a key[\s\S]*\? Name \(laptop\):/);
       terminal.press("enter");
       expect(await terminal.answerTo("text")).toBe("");

@@ -1,4 +1,5 @@
 import { ApiKey } from "../../../keys/api-key.ts";
+import { keyWord } from "../../../keys/mask.ts";
 import { readPastedKey } from "../../../keys/pasted-key.ts";
 import type { TextKind } from "../text-capture.ts";
 
@@ -46,10 +47,12 @@ export function offering<Value>(kind: SecretKind<Value>, offered: ApiKey): Secre
   };
 }
 
-/** Whether a pasted text is a key of the usual shape, ignoring quotes and the like around it. */
+const keyInText = new RegExp(`(?<![A-Za-z0-9])${keyWord}`);
+
+/** Whether a pasted text is a key of the usual shape, ignoring quotes and the like around it, or holds one. */
 export function looksLikeKey(text: string): boolean {
   const reading = keySecret.read(text);
-  return reading.outcome === "value" && reading.value.hasUsualShape;
+  return (reading.outcome === "value" && reading.value.hasUsualShape) || keyInText.test(text);
 }
 
 /** Captures a passphrase exactly as entered, without the trailing newline. */
