@@ -1,3 +1,4 @@
+import { lstatSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { MistralKeyError } from "../errors.ts";
 import { replaceFile } from "../files/replace-file.ts";
@@ -25,6 +26,10 @@ export async function addToGitignore(path: string): Promise<string | undefined> 
   const line = lines.at(-1);
   if (top === undefined || line === undefined) return undefined;
   const file = join(top, ".gitignore");
+  // A stranger's repository may lead it to any file.
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw notWritten("git does not read one that is a link", "Put a file in its place");
+  }
   const reading = await readTextFile(file);
   if (reading.state === "unread") throw notWritten(reading.reason);
   if (reading.state === "absent") {
@@ -39,8 +44,8 @@ export async function addToGitignore(path: string): Promise<string | undefined> 
   return line;
 }
 
-function notWritten(reason: string): MistralKeyError {
+function notWritten(reason: string, remedy = "Add the file to it yourself"): MistralKeyError {
   return new MistralKeyError("usage", `.gitignore was not written: ${reason}.`, {
-    hint: "Add the file to it yourself, then run the same command again.",
+    hint: `${remedy}, then run the same command again.`,
   });
 }

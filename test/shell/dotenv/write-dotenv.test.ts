@@ -226,6 +226,17 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       expect(existsSync(at("app/.env"))).toBe(false);
     });
 
+    it("writes no line through a .gitignore that is a link", async () => {
+      writeFileSync(at("elsewhere"), "mine\n");
+      symlinkSync("elsewhere", at(".gitignore"));
+      await expect(write(".env", process.env, async () => true)).rejects.toMatchObject({
+        message: ".gitignore was not written: git does not read one that is a link.",
+        hint: expect.stringContaining("Put a file in its place"),
+      });
+      expect(readFileSync(at("elsewhere"), "utf8")).toBe("mine\n");
+      expect(existsSync(at(".env"))).toBe(false);
+    });
+
     it("does not say that nothing was changed when .gitignore was", async () => {
       writeFileSync(at(".env"), "A=1\n", { mode: 0o400 });
       await expect(write(".env", process.env, async () => true)).rejects.toMatchObject({
