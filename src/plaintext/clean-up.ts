@@ -167,30 +167,32 @@ async function explainRest(
   removed: readonly FoundInFile[],
   at: ProcessContext,
 ): Promise<void> {
-  const variable = found.places.find((place) => place.kind === "environment")?.variable;
-  if (variable !== undefined) {
-    const shell = guessShell({ ...at, ancestors: await ancestors() });
+  const set = found.places.flatMap((place) => (place.kind === "environment" ? place.variable : []));
+  const onWindows = at.platform === "win32";
+  const shell = set.length === 0 ? undefined : guessShell({ ...at, ancestors: await ancestors() });
+  for (const variable of set) {
     const unset =
       shell === undefined || shell === "other"
         ? "remove it there"
         : `run: ${removal(shell, showName(variable))}`;
     // There PowerShell is only guessed.
-    const inCmd =
-      at.platform === "win32" && shell === "powershell" ? ` (in cmd.exe: set ${showName(variable)}=)` : "";
+    const inCmd = onWindows && shell === "powershell" ? ` (in cmd.exe: set ${showName(variable)}=)` : "";
     output.warn(`${showName(variable)} is still set in this shell: close it, or ${unset}${inCmd}`);
-    if (at.platform === "win32") {
+    if (onWindows) {
       // Where setx and the system's own dialog put it. Every shell takes this line.
       output.warn(
         "If new shells have it too, it may be one of your account's variables. To delete it there:",
       );
       const call = `[Environment]::SetEnvironmentVariable('${variable}', '', 'User')`;
       output.line(output.theme.strong(`powershell -Command "${showName(call)}"`), 4);
-    } else if (!found.places.some((place) => "file" in place)) {
-      output.warn(
-        "If new shells have it too, a file sets it that import does not know, such as one that a start-up file reads. Remove it there.",
-      );
     }
-  } else if (removed.some(({ kind }) => kind === "shell")) {
+  }
+  if (set.length > 0 && !onWindows && !found.places.some((place) => "file" in place)) {
+    output.warn(
+      "If new shells have it too, a file sets it that import does not know, such as one that a start-up file reads. Remove it there.",
+    );
+  }
+  if (set.length === 0 && removed.some(({ kind }) => kind === "shell")) {
     output.warn("Shells that are already open keep the key until they are closed.");
   }
   const tracked = found.places.flatMap((place) => ("git" in place && place.git === "tracked" ? place : []));

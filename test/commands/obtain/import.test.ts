@@ -152,6 +152,20 @@ describe.skipIf(process.platform === "win32")("a home folder with the key in twe
     );
   });
 
+  test("every variable that still holds the key is named", async () => {
+    deps = open({ env: { MISTRAL_API_KEY: chosenKey, LLM_MISTRAL_KEY: chosenKey }, ancestors: ["zsh"] });
+
+    await run({ key: mask, clean: "none" });
+
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain(
+      "MISTRAL_API_KEY is still set in this shell: close it, or run: unset MISTRAL_API_KEY",
+    );
+    expect(said).toContain(
+      "LLM_MISTRAL_KEY is still set in this shell: close it, or run: unset LLM_MISTRAL_KEY",
+    );
+  });
+
   test("of a variable that Windows keeps for the account, it is said how to delete it there", async () => {
     deps = open({ env: { MISTRAL_API_KEY: chosenKey }, processContext: { platform: "win32" } });
 
