@@ -22,8 +22,7 @@ export function openVibe(file: Target, context: TargetContext): Target {
   const { env, platform } = context.processContext;
   const install = "It comes with libsecret, in the package libsecret-tools or libsecret.";
   const secretTool = ownersProgram({ name: "secret-tool", install }, context);
-  const usesKeychain = async (key: ApiKey) => {
-    if ((await file.read(key)) !== "") return false;
+  const opensKeychain = async () => {
     const { signal } = context;
     const answer = await askSecretService({ env, item: service, limitMs: answerLimitMs, signal }).catch(
       (error: unknown) => {
@@ -44,25 +43,35 @@ export function openVibe(file: Target, context: TargetContext): Target {
     }
     return findProgram("secret-tool", { env, platform }) !== undefined;
   };
+  const usesKeychain = async (key: ApiKey) => (await file.read(key)) === "" && (await opensKeychain());
+  /** The keychain's key, whether Vibe uses it or not; empty if it has none or cannot be used. */
+  const readKeychain = async (key: ApiKey) => {
+    if (!(await opensKeychain())) return "";
+    // A look-up that finds nothing fails without a word.
+    const found = await secretTool(["lookup", ...asArguments(service)], { key, absent: /^$/ });
+    return found.stdout.trim();
+  };
   return {
     words: "Mistral Vibe",
     check: file.check,
-    ...(file.holds && { holds: file.holds }),
+    holds: async (key) => (await file.holds?.(key)) === true || (await readKeychain(key)) === key.reveal(),
     deliver: async (key) => {
       if (!(await usesKeychain(key))) return await file.deliver(key);
       const args = ["store", "--label", "Mistral Vibe", ...asArguments(attributes)];
       return await secretTool(args, { input: key });
     },
     read: async (key) => {
-      if (!(await usesKeychain(key))) return await file.read(key);
-      // A look-up that finds nothing fails without a word.
-      const found = await secretTool(["lookup", ...asArguments(service)], { key, absent: /^$/ });
-      return found.stdout.trim();
+      const inFile = await file.read(key);
+      return inFile === "" ? await readKeychain(key) : inFile;
     },
     remove: async (key) => {
-      if (!(await usesKeychain(key))) return await file.remove(key);
-      await secretTool(["clear", ...asArguments(service)], { key });
-      return "The key of Mistral Vibe was removed from the keychain.";
+      const said = (await file.read(key)) === "" ? [] : [await file.remove(key)];
+      // It may have been delivered there before the file had one.
+      if ((await readKeychain(key)) === key.reveal()) {
+        await secretTool(["clear", ...asArguments(service)], { key });
+        said.push("The key of Mistral Vibe was removed from the keychain.");
+      }
+      return said.join(" ");
     },
   };
 }

@@ -218,6 +218,22 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     expect(lookup()).toBe("");
   });
 
+  it("removes the key that was delivered to the keychain before the file had one", async () => {
+    await on.push("vibe");
+    write(".vibe/.env", `MISTRAL_API_KEY=${key.reveal()}\n`);
+    expect((await on.push("--forget", "vibe")).said).toMatch(
+      /was removed from .*was removed from the keychain/,
+    );
+    expect([read(".vibe/.env"), lookup()]).toEqual(["", ""]);
+  });
+
+  it("does not say that only another key is there while the keychain still has this one", async () => {
+    await on.push("vibe");
+    write(".vibe/.env", `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+    expect((await on.push("--forget", "vibe")).said).toContain("The key is still in Mistral Vibe");
+    expect(lookup()).toBe(key.reveal());
+  });
+
   it.each(["clear", "lookup"])(
     "does not say that the key is gone when secret-tool fails to %s",
     async (action) => {
