@@ -189,6 +189,13 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(readdirSync(at("kept"))).toEqual(["linked"]);
   });
 
+  it("starts a command of the person's own with the project that the environment names", async () => {
+    standIn("put", `cat > "$VERCEL_PROJECT_ID"`);
+    await start({ VERCEL_PROJECT_ID: "another" });
+    expect((await on.push("command:put")).code).toBe(0);
+    expect(kept("another").trim()).toBe(key.reveal());
+  });
+
   it("delivers a key to a command of the person's own, and reads it back with another", async () => {
     standIn("vault-put", `cat > "$1"`);
     standIn("vault-get", `cat "$1"`);

@@ -11,6 +11,8 @@ export interface ProgramFacts {
   readonly install: string;
   /** What to do when it refuses; its own words say why. */
   readonly hint?: string;
+  /** Variables that it does not inherit. */
+  readonly without?: readonly string[];
 }
 
 /** The options of a call. */
@@ -36,16 +38,8 @@ export interface ProgramAnswer {
 
 /** The time limit of a call, in milliseconds; no method of a target makes more than two. */
 const defaultLimitMs = 25_000;
-/**
- * Not inherited: what adds colours and tables for a terminal, since its output is read here; and what names
- * Vercel's project in place of the folder. Source: vercel, getLinkedProject and getPlatformEnv, November 2026.
- */
-const notInherited = Object.fromEntries(
-  [
-    ...["CLICOLOR_FORCE", "FORCE_COLOR", "GH_FORCE_TTY"],
-    ...["VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "NOW_ORG_ID", "NOW_PROJECT_ID"],
-  ].map((name) => [name, undefined]),
-);
+/** Not inherited: its output is read here, as a pipe gets it, without colours and tables for a terminal. */
+const forcing = ["CLICOLOR_FORCE", "FORCE_COLOR", "GH_FORCE_TTY"];
 const unknownWords =
   /unknown (?:flag|command|shorthand|or unexpected option)|unrecognized (?:option|argument)|invalid choice|no such option/i;
 
@@ -57,10 +51,11 @@ const unknownWords =
  *   is missing or too old, times out, or cannot be started
  */
 export function ownersProgram(
-  { name, install, hint }: ProgramFacts,
+  { name, install, hint, without = [] }: ProgramFacts,
   { processContext, signal, programLimitMs = defaultLimitMs }: TargetContext,
 ) {
   const { env, platform, home } = processContext;
+  const variables = Object.fromEntries([...forcing, ...without].map((variable) => [variable, undefined]));
   return async (
     args: readonly string[],
     { input, key, cwd, encoding, absent }: ProgramCall = {},
@@ -71,7 +66,7 @@ export function ownersProgram(
       platform,
       signal,
       keys,
-      variables: notInherited,
+      variables,
       cwd: cwd ?? home,
       timeLimitMs: programLimitMs,
       sizeLimit: 1024 * 1024,

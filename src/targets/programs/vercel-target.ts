@@ -7,6 +7,12 @@ import type { Target, TargetContext } from "../target.ts";
 import { ownersProgram } from "./owners-program.ts";
 
 /**
+ * What names the project in place of the folder. Source: vercel, getLinkedProject and getPlatformEnv, November
+ * 2026.
+ */
+const without = ["VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "NOW_ORG_ID", "NOW_PROJECT_ID"];
+
+/**
  * The environment variable `MISTRAL_API_KEY` of the Vercel project that a folder is linked to.
  *
  * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 50: it reads standard input.
@@ -16,7 +22,7 @@ import { ownersProgram } from "./owners-program.ts";
 export function openVercel(environment: string, folder: string, context: TargetContext): Target {
   const install = "To install it: npm install --global vercel";
   const vercel = ownersProgram(
-    { name: "vercel", install, hint: "If you are not signed in: vercel login" },
+    { name: "vercel", install, hint: "If you are not signed in: vercel login", without },
     context,
   );
   const words = `Vercel, ${environment} (the project of ${showName(folder)})`;
