@@ -72,7 +72,10 @@ export function openTool(name: ToolName, context: TargetContext): Target {
 
 /** Refuses a file that git would commit, as for a dotenv file: people keep their settings in git. */
 function keptFromGit(target: Target, path: string, { profile, processContext }: TargetContext): Target {
-  return checking(target, () => checkDotenv({ path, name: standardVariable, profile }, processContext));
+  return checking(target, async () => {
+    await target.check();
+    await checkDotenv({ path, name: standardVariable, profile }, processContext);
+  });
 }
 
 /** Adds a check to a target, also made before a delivery. */
