@@ -3,7 +3,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { standardVariable } from "../running/environment.ts";
 import { readVariable } from "../shell/dotenv/set-variable.ts";
 import { checkDotenv, clearDotenv, writeDotenv } from "../shell/dotenv/write-dotenv.ts";
-import { inAnotherForm, type Target, type TargetContext } from "./target.ts";
+import type { Target, TargetContext } from "./target.ts";
 
 /**
  * The line `MISTRAL_API_KEY=…` of a dotenv file. Its other lines stay as they are.
@@ -30,7 +30,7 @@ export function openDotenv(path: string, words: string, { profile, processContex
     deliver: (key) => writeDotenv({ ...place, key }, processContext),
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
-      if (await holds(key)) return inAnotherForm({ words });
+      if (await holds(key)) return `The key is still in ${words} in another form; remove it yourself.`;
       const rest =
         (await read()) === "" ? "an earlier value is not restored" : "another one is there, and stays";
       return `The key was removed from ${words}; ${rest}.`;

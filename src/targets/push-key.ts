@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { isStoreFailure, joinHints, MistralKeyError, withSentence } from "../errors.ts";
+import { expected, isStoreFailure, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -119,16 +119,20 @@ export async function forgetTarget(deps: Deps, request: KeyRequest, text: string
   }
   refuseDuringRotation(request.profile, deps);
   const { key } = await readKeyForUse(request, deps);
-  const report = await reporting(text, async () => {
-    return { ok: true, message: await forgetKey(await deps.openTarget(text, profile.name), key) };
-  });
+  let report: DeliveryReport;
+  try {
+    const message = await forgetKey(await deps.openTarget(text, profile.name), key);
+    report = { target: text, ok: true, message };
+  } catch (error) {
+    // Not its hint, which may be to run the same command again: that will not know the target.
+    const message = `${showName(text)} gets no more keys, but the key it has may still be there; remove it yourself. ${expected(error).message}`;
+    report = { target: text, ok: false, message };
+  }
   const latest = deps.profiles.read(profile.name);
   if (latest !== undefined) {
     deps.profiles.write({ ...latest, targets: latest.targets.filter((one) => !isIt(one)) });
   }
-  if (report.ok) return report;
-  const message = `${showName(text)} gets no more keys, but the key it has may still be there. ${report.message}`;
-  return { ...report, message };
+  return report;
 }
 
 async function prepare(deps: Deps, { targets, ...request }: PushRequest) {

@@ -28,7 +28,7 @@ export interface Target {
    */
   read(key: ApiKey): Promise<string | undefined>;
 
-  /** Whether its file holds a key at all, as in a comment, where `read` and `remove` pass over it. */
+  /** Whether it holds a key at all: in a comment of its file, which `remove` leaves, or in a second place. */
   holds?(key: ApiKey): Promise<boolean>;
 
   /**
@@ -58,16 +58,10 @@ export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
  */
 export async function forgetKey(target: Target, key: ApiKey): Promise<string> {
   const there = await keyThere(target, key);
-  const isRemovable = there === "same" || there === "unreadable";
-  if (!isRemovable && (await target.holds?.(key))) return inAnotherForm(target);
+  if (there === "same" || there === "unreadable" || (await target.holds?.(key)))
+    return await target.remove(key);
   if (there === "none") return `There is no key in ${target.words}.`;
-  if (there === "another") return `There is another key in ${target.words}, which stays there.`;
-  return await target.remove(key);
-}
-
-/** Says that a key is where it is not removed. */
-export function inAnotherForm({ words }: Pick<Target, "words">): string {
-  return `The key is still in ${words} in another form; remove it yourself.`;
+  return `There is another key in ${target.words}, which stays there.`;
 }
 
 /** What every target needs. */

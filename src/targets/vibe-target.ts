@@ -1,4 +1,4 @@
-import { MistralKeyError } from "../errors.ts";
+import { expected, MistralKeyError, withSentence } from "../errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { KeychainProblem } from "../stores/keychain/keychain-trouble.ts";
@@ -65,13 +65,16 @@ export function openVibe(file: Target, context: TargetContext): Target {
       return inFile === "" ? await readKeychain(key) : inFile;
     },
     remove: async (key) => {
-      const said = (await file.read(key)) === "" ? [] : [await file.remove(key)];
-      // It may have been delivered there before the file had one.
-      if ((await readKeychain(key)) === key.reveal()) {
+      const isOutsideFile = (await file.read(key)) !== undefined && !(await file.holds?.(key));
+      const said = isOutsideFile ? "" : await file.remove(key);
+      try {
+        // It may have been delivered there before the file had one.
+        if ((await readKeychain(key)) !== key.reveal()) return said;
         await secretTool(["clear", ...asArguments(service)], { key });
-        said.push("The key of Mistral Vibe was removed from the keychain.");
+      } catch (error) {
+        throw said === "" ? error : withSentence(expected(error), said);
       }
-      return said.join(" ");
+      return `${said} The key of Mistral Vibe was removed from the keychain.`.trim();
     },
   };
 }

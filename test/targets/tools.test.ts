@@ -229,11 +229,31 @@ describeWithKeyring("push vibe, with a real keyring", () => {
     expect([read(".vibe/.env"), lookup()]).toEqual(["", ""]);
   });
 
-  it("does not say that only another key is there while the keychain still has this one", async () => {
+  it("removes it from the keychain, too, while the file has another key, which stays", async () => {
     await on.push("vibe");
-    write(".vibe/.env", `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
-    expect((await on.push("--forget", "vibe")).said).toContain("The key is still in Mistral Vibe");
-    expect(lookup()).toBe(key.reveal());
+    const now = `MISTRAL_API_KEY=${otherKey.reveal()}\n`;
+    write(".vibe/.env", now);
+    expect(await on.push("--forget", "vibe")).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/any more\. The key of Mistral Vibe was removed from the keychain\. $/),
+    });
+    expect([read(".vibe/.env"), lookup()]).toEqual([now, ""]);
+  });
+
+  it("says what was removed from the file when the keychain does not answer then", async () => {
+    await on.push("vibe");
+    write(".vibe/.env", `MISTRAL_API_KEY=${key.reveal()}\n`);
+    keyring.freeze();
+    const { code, said } = await on.push("--forget", "vibe");
+    expect({ code, said }).toMatchObject({
+      code: 9,
+      said: expect.stringMatching(
+        /remove it yourself\. The keychain .* does not open\. .* was removed from /,
+      ),
+    });
+    expect(said).not.toContain("same command again");
+    keyring.thaw();
+    expect([read(".vibe/.env"), lookup()]).toEqual(["", key.reveal()]);
   });
 
   it.each(["clear", "lookup"])(

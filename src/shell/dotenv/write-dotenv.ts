@@ -91,6 +91,7 @@ export async function clearDotenv(entry: DotenvEntry, processContext: ProcessCon
   const { file } = reading;
   const value = Buffer.from(entry.key.reveal()).toString("latin1");
   const content = Buffer.from(file.mark + removeVariable(file.text, entry.name, value), "latin1");
+  if (content.equals(file.bytes)) return;
   const replacement = await replaceFile(file, content);
   if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
 }

@@ -71,6 +71,14 @@ describe("push to a dotenv file in a git repository", () => {
     expect(env()).toBe(now);
   });
 
+  it("removes it from a file that sets another one after it, and leaves that", async () => {
+    await on.push("dotenv:.env");
+    const other = `MISTRAL_API_KEY=${otherKey.reveal()}\n`;
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n${other}`);
+    expect((await on.push("--forget", target())).said).toContain("another one is there, and stays");
+    expect(env()).toBe(other);
+  });
+
   it("leaves another key that somebody has put there since, and says so", async () => {
     await on.push("dotenv:.env");
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
