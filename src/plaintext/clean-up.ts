@@ -71,7 +71,7 @@ function explainTargets(
   if (kept === undefined) return;
   for (const { target } of profiles.read(kept.name)?.targets ?? []) {
     const path = fileOfTarget(target, at);
-    if (!removed.some(({ file }) => file.path === path || file.realPath === path)) continue;
+    if (!removed.some(({ file }) => file.realPath === path)) continue;
     output.warn(`${showName(target)} gets the key again with the next push or rotation. To stop that:`);
     output.line(output.theme.strong(commandFor(kept.name, `push --forget ${shellWord(target)}`)), 4);
   }

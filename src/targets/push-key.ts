@@ -164,7 +164,7 @@ export function targetsOfOthers(
   name: ProfileName,
 ): (target: string) => { readonly owner: ProfileName; readonly target: string } | undefined {
   const at = processContext();
-  // A file may have two names, as `aider` and `dotenv:/home/ada/.env`.
+  // A file may have two names, as `aider` and `dotenv:/home/ada/.env`, or through a link.
   const placeOf = (target: string) => fileOfTarget(target, at) ?? target;
   const others = profiles.list().flatMap((row) => ("profile" in row && row.name !== name ? row.profile : []));
   const known = others.flatMap(({ name: owner, targets }) =>

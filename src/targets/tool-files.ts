@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
 
@@ -23,11 +24,15 @@ export function toolFiles(at: Omit<ProcessContext, "cwd">) {
   };
 }
 
-/** The file that a target is; `undefined` for a service. */
+/** The file that a target is, links resolved, since one may have two names; `undefined` for a service. */
 export function fileOfTarget(target: string, at: Omit<ProcessContext, "cwd">): string | undefined {
-  if (target.startsWith("dotenv:")) return target.slice("dotenv:".length);
   const files: Readonly<Record<string, string>> = toolFiles(at);
-  return files[target];
+  const path = target.startsWith("dotenv:") ? target.slice("dotenv:".length) : files[target];
+  try {
+    return path && realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** `llm` uses click's application folder. */

@@ -50,17 +50,14 @@ export const dotenvCheck: Check = {
       const targets = new Set(known.map(({ target }) => fileOfTarget(target, processContext)));
       return places
         .filter((place): place is FoundInFile => place.kind === "dotenv")
-        .map((place) => {
-          const isTarget = targets.has(place.file.path) || targets.has(place.file.realPath);
-          return {
-            path: relative(processContext.cwd, place.file.path),
-            mask: key.mask,
-            owner: owners[0],
-            git: place.git,
-            isTarget,
-            note: joined([isTarget ? "a target of push" : "", noteOn(place)]),
-          };
-        });
+        .map((place) => ({
+          path: relative(processContext.cwd, place.file.path),
+          mask: key.mask,
+          owner: owners[0],
+          git: place.git,
+          isTarget: targets.has(place.file.realPath),
+          note: joined([targets.has(place.file.realPath) ? "a target of push" : "", noteOn(place)]),
+        }));
     });
     if (finds.length + missed.length === 0) return { state: "ok", message: "None here holds a Mistral key." };
     const held = finds.map(

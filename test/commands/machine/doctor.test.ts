@@ -1,14 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -155,18 +146,20 @@ describe("doctor on a machine where nothing is wrong", () => {
     });
   });
 
-  it.skipIf(windows)("takes a link to a target for that target", async () => {
-    const { of } = await diagnose({
-      plant: ({ deps, home, cwd }) => {
-        const file = join(realpathSync(home), "shared.env");
-        writeFileSync(file, `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o600 });
-        symlinkSync(file, join(cwd, ".env"));
-        deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${file}`, since: null }] });
-      },
-    });
-    expect(of("dotenv")).toMatchObject({
-      state: "ok",
-      message: `.env holds ${key.mask} (a target of push, a link).`,
+  describe.skipIf(windows)("whose .env file and a target of push are one file", () => {
+    it.each([
+      ["a link to the target", "shared.env", join("project", ".env"), "a target of push, a link"],
+      ["what the target is a link to", join("project", ".env"), "shared.env", "a target of push"],
+    ])("takes it for the target: %s", async (_what, real, link, note) => {
+      const { of } = await diagnose({
+        plant: ({ deps, home }) => {
+          writeFileSync(join(home, real), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o600 });
+          symlinkSync(join(home, real), join(home, link));
+          const target = `dotenv:${join(home, "shared.env")}`;
+          deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
+        },
+      });
+      expect(of("dotenv")).toMatchObject({ state: "ok", message: `.env holds ${key.mask} (${note}).` });
     });
   });
 

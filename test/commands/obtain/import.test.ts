@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, lstatSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
@@ -272,17 +272,20 @@ test("says that the key comes back to a file it is delivered to, and how to stop
   expect(planted.read(".vibe/.env")).toContain(chosenKey);
 });
 
-test.skipIf(process.platform === "win32")("says so of a file that a link leads to, too", async () => {
+test.skipIf(process.platform === "win32").each([
+  ["a link to the target", "shared.env", "project/.env"],
+  ["what the target is a link to", "project/.env", "shared.env"],
+])("says so where the cleaned file is %s, too", async (_what, real, link) => {
   planted.remove();
   planted = plantHome([]);
-  const file = `${realpathSync(planted.home)}/shared.env`;
-  writeFileSync(file, `MISTRAL_API_KEY=${chosenKey}\n`);
-  symlinkSync(file, planted.path("project/.env"));
+  writeFileSync(planted.path(real), `MISTRAL_API_KEY=${chosenKey}\n`);
+  symlinkSync(planted.path(real), planted.path(link));
   deps = open();
   await run({ key: mask });
   const profile = deps.profiles.read(defaultProfile);
   if (profile === undefined) throw new Error("No key was stored.");
-  deps.profiles.write({ ...profile, targets: [{ target: `dotenv:${file}`, since: null }] });
+  const target = `dotenv:${planted.path("shared.env")}`;
+  deps.profiles.write({ ...profile, targets: [{ target, since: null }] });
   deps = deps.next();
 
   expect(await run({ key: mask, clean: "files" })).toBe(0);

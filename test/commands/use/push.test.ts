@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -278,6 +278,15 @@ describe("push", () => {
     expect(env()).toContain(otherKey.reveal());
     expect(existsSync(at("b.env"))).toBe(false);
     expect(on.remembered()).toEqual([]);
+  });
+
+  it.skipIf(process.platform === "win32")("refuses one that gets it through a link, too", async () => {
+    const targets = [{ target: `dotenv:${at("link")}`, since: null }];
+    await storeKey(on.deps, { key: otherKey, name: parseProfileName("work"), targets });
+    writeFileSync(at(".env"), "");
+    symlinkSync(".env", at("link"));
+    const message = expect.stringContaining('gets the key of profile "work"');
+    await expect(on.push("dotenv:.env")).rejects.toMatchObject({ message });
   });
 
   it.each([
