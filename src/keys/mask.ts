@@ -14,6 +14,9 @@ export function maskKey(value: string): string {
  */
 export const keyWord = "(?!(?:[0-9a-f]{32}|[0-9A-F]{32})(?![A-Za-z0-9]))[A-Za-z0-9]{32}(?![A-Za-z0-9])";
 
+/** Matches a text that holds such a word. */
+export const keyInText = new RegExp(`(?<![A-Za-z0-9])${keyWord}`);
+
 /** Masks every run of characters long enough to be a key, for text that may contain an unknown one. */
 export function maskKeys(text: string): string {
   return text.replace(/[A-Za-z0-9]{32,}/g, maskKey);

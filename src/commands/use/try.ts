@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { runCommand } from "../../hints.ts";
-import { keyWord } from "../../keys/mask.ts";
+import { keyInText } from "../../keys/mask.ts";
 import { readCallableKey } from "../../models/call-key.ts";
 import { type Language, languages } from "../../models/languages.ts";
 import { printTrial } from "../../models/print-trial.ts";
@@ -59,15 +59,13 @@ async function readPipe({ output, readStdin }: Deps): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
   const text = await readStdin().finally(() => line.clear());
   // A prompt is sent to a model and printed in snippets.
-  if (!keyLike.test(text)) return text;
+  if (!keyInText.test(text)) return text;
   throw new MistralKeyError(
     "usage",
     "Standard input holds what looks like an API key, so nothing was done.",
     { hint: "try uses the stored key; standard input is the question for the model." },
   );
 }
-
-const keyLike = new RegExp(`(?<![A-Za-z0-9])${keyWord}`);
 
 function printSnippet(
   { output, profiles }: Deps,

@@ -1,5 +1,5 @@
 import { ApiKey } from "../../../keys/api-key.ts";
-import { keyWord } from "../../../keys/mask.ts";
+import { keyInText } from "../../../keys/mask.ts";
 import { readPastedKey } from "../../../keys/pasted-key.ts";
 import type { TextKind } from "../text-capture.ts";
 
@@ -46,8 +46,6 @@ export function offering<Value>(kind: SecretKind<Value>, offered: ApiKey): Secre
         : kind.read(text),
   };
 }
-
-const keyInText = new RegExp(`(?<![A-Za-z0-9])${keyWord}`);
 
 /** Whether a pasted text is a key of the usual shape, ignoring quotes and the like around it, or holds one. */
 export function looksLikeKey(text: string): boolean {
