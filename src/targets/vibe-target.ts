@@ -43,7 +43,6 @@ export function openVibe(file: Target, context: TargetContext): Target {
     }
     return findProgram("secret-tool", { env, platform }) !== undefined;
   };
-  const usesKeychain = async (key: ApiKey) => (await file.read(key)) === "" && (await opensKeychain());
   /** The keychain's key, whether Vibe uses it or not; empty if it has none or cannot be used. */
   const readKeychain = async (key: ApiKey) => {
     if (!(await opensKeychain())) return "";
@@ -56,7 +55,7 @@ export function openVibe(file: Target, context: TargetContext): Target {
     check: file.check,
     holds: async (key) => (await file.holds?.(key)) === true || (await readKeychain(key)) === key.reveal(),
     deliver: async (key) => {
-      if (!(await usesKeychain(key))) return await file.deliver(key);
+      if ((await file.read(key)) !== "" || !(await opensKeychain())) return await file.deliver(key);
       const args = ["store", "--label", "Mistral Vibe", ...asArguments(attributes)];
       return await secretTool(args, { input: key });
     },
