@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
-import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { everySlot, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
@@ -188,7 +187,7 @@ export class EncryptedFileStore implements SecretStore {
       return { key: ApiKey.of(text), passphrase };
     } catch (error) {
       if (!(error instanceof DamagedFile)) throw error;
-      throw damaged(this.#pathOf(address), address.profile, error.message);
+      throw damaged(this.#pathOf(address), error.message);
     }
   }
 
@@ -215,9 +214,10 @@ export class EncryptedFileStore implements SecretStore {
   }
 }
 
-function damaged(path: string, profile: ProfileName, reason: string): MistralKeyError {
+function damaged(path: string, reason: string): MistralKeyError {
   return new MistralKeyError("store-damaged", `${path} cannot be used, because ${reason}.`, {
-    hint: `The file was not changed. If you have a backup of it, restore that.\nWithout a backup: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")} with a new key`,
+    // Not `remove`, which would erase the profile's other keys, too.
+    hint: "The file was not changed. If you have a backup of it, restore that.\nWithout a backup: delete only that file, then run the same command again.",
   });
 }
 

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { type FailureKind, MistralKeyError } from "../../errors.ts";
 import { readTextIfThere } from "../../files/read-file.ts";
 import { commandFor, runCommand } from "../../hints.ts";
-import { defaultProfile, type ProfileName } from "../../keys/profile-name.ts";
+import { defaultProfile } from "../../keys/profile-name.ts";
 import { isRemote } from "../../terminal/terminal-capabilities.ts";
+import { accountOf, type SecretAddress } from "../secret-store.ts";
 import type { KeychainProblem, KeychainTrouble } from "./keychain-trouble.ts";
 
 /** What advice about a keychain depends on. */
@@ -26,13 +27,13 @@ export function thisMachine(platform: NodeJS.Platform, env: Machine["env"]): Mac
  * files there.
  *
  * @param keychain - its name, such as "GNOME Keyring"; "the keychain" if unknown
- * @param profile - whose key it was about
+ * @param address - of the key that it was about
  */
 export function explainProblem(
   { trouble, cause }: KeychainProblem,
   keychain: string,
   machine: Machine,
-  profile: ProfileName = defaultProfile,
+  address: SecretAddress = { profile: defaultProfile, slot: "current" },
 ): MistralKeyError {
   const [kind, reason] = failures[trouble];
   const isSession = trouble === "collection-missing" && machine.platform === "win32";
@@ -41,7 +42,7 @@ export function explainProblem(
     keychain,
   );
   const message = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return new MistralKeyError(kind, message, { cause, hint: adviceOn(trouble, machine, profile).join("\n") });
+  return new MistralKeyError(kind, message, { cause, hint: adviceOn(trouble, machine, address).join("\n") });
 }
 
 const failures: Readonly<Record<KeychainTrouble, readonly [FailureKind, reason: string]>> = {
@@ -73,13 +74,19 @@ const failures: Readonly<Record<KeychainTrouble, readonly [FailureKind, reason: 
   ],
 };
 
-function adviceOn(trouble: KeychainTrouble, machine: Machine, profile: ProfileName): readonly string[] {
+function adviceOn(trouble: KeychainTrouble, machine: Machine, address: SecretAddress): readonly string[] {
   if (trouble === "library-unusable") {
     return [
       "Install mistral-key again on this system: the installed copy was made for another one, or is incomplete.",
     ];
   }
   if (trouble === "unreadable") {
+    const { profile, slot } = address;
+    // `remove` would erase the key in use, too.
+    if (slot !== "current") {
+      const entry = `the entry ${accountOf(address)} of mistral-key`;
+      return [`Remove only ${entry} from it, with its own program, then run the same command again.`];
+    }
     // Not secret-tool: it would print the keys of every profile.
     return [
       `Remove it: ${commandFor(profile, "remove")}`,

@@ -1,6 +1,5 @@
 import { MistralKeyError } from "../../errors.ts";
 import { ApiKey } from "../../keys/api-key.ts";
-import type { ProfileName } from "../../keys/profile-name.ts";
 import { accountOf, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
 import { DialogKeychain } from "./dialog-keychain.ts";
 import type { Keychain, KeychainOptions } from "./keychain.ts";
@@ -96,7 +95,7 @@ export class KeychainStore implements SecretStore {
       try {
         return await work();
       } catch (error) {
-        throw error instanceof KeychainProblem ? await this.#explain(error, address.profile) : error;
+        throw error instanceof KeychainProblem ? await this.#explain(error, address) : error;
       }
     });
     this.#last = turn.catch(() => {});
@@ -104,10 +103,10 @@ export class KeychainStore implements SecretStore {
   }
 
   /** Loads the words lazily: most runs have nothing to explain. */
-  async #explain(problem: KeychainProblem, profile?: ProfileName): Promise<MistralKeyError> {
+  async #explain(problem: KeychainProblem, address?: SecretAddress): Promise<MistralKeyError> {
     const { explainProblem, thisMachine } = await import("./keychain-advice.ts");
     const { platform, env } = this.#options;
-    return explainProblem(problem, this.describe(), thisMachine(platform, env), profile);
+    return explainProblem(problem, this.describe(), thisMachine(platform, env), address);
   }
 }
 

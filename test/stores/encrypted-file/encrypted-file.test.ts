@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -232,6 +233,25 @@ describe("a damaged encrypted file", () => {
     writeFileSync(pathOf("work.age"), await seal("two words\n", new Passphrase(passphrase), work, 8));
     await expect(store.get(address)).rejects.toMatchObject({ kind: "store-damaged" });
   });
+
+  it.each(["current", "previous", "next", "admin"] as const)(
+    "costs no other key when slot %s is damaged and its advice is followed",
+    async (slot) => {
+      const { store, home } = openUnlocked();
+      const slots = (["current", "previous", "next", "admin"] as const).filter((other) => other !== slot);
+      for (const other of slots) await store.set(addressOf("work", other), key);
+      const file = join(home, "keys", slot === "current" ? "work.age" : `work+${slot}.age`);
+      writeFileSync(file, "damaged", { mode: 0o600 });
+      await expect(openUnlocked({ home }).store.get(addressOf("work", slot))).rejects.toMatchObject({
+        message: expect.stringContaining(file),
+        hint: expect.stringMatching(/delete only that file, then run the same command again\.$/),
+      });
+      rmSync(file);
+      const later = openUnlocked({ home }).store;
+      expect(await later.get(addressOf("work", slot))).toBeUndefined();
+      for (const other of slots) expect((await later.get(addressOf("work", other)))?.equals(key)).toBe(true);
+    },
+  );
 
   it("is named as damaged when it is cut short", async () => {
     const { store, home, pathOf } = openUnlocked();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { explainProblem, type Machine } from "../../../src/stores/keychain/keychain-advice.ts";
 import {
   KeychainProblem,
@@ -13,8 +14,8 @@ type Differing = Partial<Omit<Machine, "read" | "exists">> & {
 const debian = { "/etc/os-release": "ID=debian\n" };
 const desktop = { WAYLAND_DISPLAY: "wayland-0" };
 
-function words(trouble: KeychainTrouble, { files = debian, ...more }: Differing = {}) {
-  const machine: Machine = {
+function machineOf({ files = debian, ...more }: Differing): Machine {
+  return {
     platform: "linux",
     env: {},
     uid: 1000,
@@ -22,7 +23,11 @@ function words(trouble: KeychainTrouble, { files = debian, ...more }: Differing 
     exists: (path) => files[path] !== undefined,
     ...more,
   };
-  const { message, hint = "" } = explainProblem(new KeychainProblem(trouble), "GNOME Keyring", machine);
+}
+
+function words(trouble: KeychainTrouble, differing: Differing = {}) {
+  const problem = new KeychainProblem(trouble);
+  const { message, hint = "" } = explainProblem(problem, "GNOME Keyring", machineOf(differing));
   return { message, advice: hint.split("\n"), hint };
 }
 
@@ -90,6 +95,16 @@ describe("advice on a keychain", () => {
     expect(inSession.message).toContain("in this session");
     expect(inSession.hint).toContain("Remote Desktop");
   });
+
+  it.each(["previous", "next", "admin"] as const)(
+    "never advises to remove the key in use because the one in slot %s cannot be read",
+    (slot) => {
+      const address = { profile: parseProfileName("work"), slot };
+      const { hint } = explainProblem(new KeychainProblem("unreadable"), "KeePassXC", machineOf({}), address);
+      expect(hint).toContain(`Remove only the entry work/${slot} of mistral-key`);
+      expect(hint).not.toContain("mistral-key remove");
+    },
+  );
 
   const troubles = [
     "library-unusable",
