@@ -4,7 +4,7 @@ import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { showName } from "../outside-text.ts";
-import { everySlot, type SecretStore } from "../stores/secret-store.ts";
+import { everySlot, type SecretStore, type Slot } from "../stores/secret-store.ts";
 import { type KeyRequest, noKey } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
@@ -78,11 +78,14 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
   const store = await deps.store(storeFor(request, known ?? record?.after));
   await requireUsable(deps, store);
   const strayOnly = known !== undefined && request.store !== undefined && known.store !== request.store;
+  const held = await readHeld(store, name);
+  const adminKey = strayOnly ? undefined : (known?.adminKey ?? held.admin);
+  const stored = [held.current, held.next, held.previous];
+  const rest = { profile: name, store, adminKey, strayOnly };
   if (!strayOnly && (damaged || known !== undefined || record !== undefined)) {
-    const masks = [known?.key, record?.newKey.mask, record?.oldKey.mask];
-    const keys = [...new Set(masks.filter((mask) => mask !== undefined))];
+    const keys = distinct([...stored, known?.key, record?.newKey.mask, record?.oldKey.mask]);
     const targets = known?.targets.map(({ target }) => target) ?? [];
-    return { profile: name, store, keys, adminKey: known?.adminKey, strayOnly, targets };
+    return { ...rest, keys, targets };
   }
   const key = await store.get({ profile: name, slot: "current" }).catch((error: unknown) => {
     if (!isDamage(error)) throw error;
@@ -90,8 +93,21 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
     return undefined;
   });
   if (key === undefined && !damaged) throw noKey(name, store, known);
-  const keys = key === undefined ? [] : [key.mask];
-  return { profile: name, store, keys, adminKey: undefined, strayOnly, targets: [] };
+  return { ...rest, keys: distinct([key?.mask, ...stored]), targets: [] };
+}
+
+/** The masks of a profile's keys, as far as a store shows them unasked: the notes may be of others. */
+async function readHeld(store: SecretStore, profile: ProfileName): Promise<Partial<Record<Slot, string>>> {
+  const held: Partial<Record<Slot, string>> = {};
+  for (const slot of everySlot) {
+    const inspection = await store.inspect({ profile, slot });
+    if (inspection.state === "found") held[slot] = inspection.key.mask;
+  }
+  return held;
+}
+
+function distinct(masks: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(masks.filter((mask) => mask !== undefined))];
 }
 
 /** Fails before the question, not after it, if the keychain is unusable. */

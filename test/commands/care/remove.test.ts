@@ -10,7 +10,7 @@ import { planOf } from "../../../src/rotation/journal.ts";
 import type { SecretStore } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { Fuse, KeyList, Killed } from "../../rotation/fuse.ts";
-import { newKey, oldKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
+import { newKey, oldKey, otherKey, slotsOf, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { answer } from "../../support/scripted-prompts.ts";
 
@@ -265,6 +265,27 @@ describe("remove", () => {
     const answers = kind === "store-absent" ? [] : [answer.enter(/Remove the key/)];
     const expected = kind === "store-absent" ? kind : "cancelled";
     await expect(run({}, { store, answers })).rejects.toMatchObject({ kind: expected });
+  });
+
+  it("names the keys that it erases, not only those that are noted", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, newKey);
+    await deps.secrets.set({ profile: defaultProfile, slot: "previous" }, otherKey);
+    const question = answer.confirm(
+      true,
+      new RegExp(`${[newKey, otherKey, oldKey].map(({ mask }) => mask.replaceAll(".", "\\.")).join(", ")}`),
+    );
+    expect(await run({}, { answers: [question, answer.confirm(false)] })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      `${newKey.mask} and ${otherKey.mask} and ${oldKey.mask}`,
+    );
+    expect(await slotsOf(deps)).toEqual(empty);
+  });
+
+  it("names an Admin API key that it erases when the profile cannot be read", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "admin" }, otherKey);
+    writeFileSync(join(deps.home, "profiles", "default.json"), "{");
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
   });
 
   it("says when another store has a key of the removed profile left", async () => {
