@@ -5,7 +5,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { showName } from "../outside-text.ts";
 import { everySlot, type SecretStore, type Slot } from "../stores/secret-store.ts";
-import { type KeyRequest, noKey } from "../stores/stored-key.ts";
+import { type KeyRequest, keychainElsewhere, noKey } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { storeFor } from "./profile.ts";
@@ -24,6 +24,8 @@ export interface Removed {
   readonly adminKey: string | undefined;
   /** Whether `store` was not the profile's store; then only what it held is gone. */
   readonly strayOnly: boolean;
+  /** Another keychain, which may hold the key: `store` held none. */
+  readonly keptIn: string | undefined;
   /** Targets that still have the key. */
   readonly targets: readonly string[];
 }
@@ -49,7 +51,8 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   }
   const { store, strayOnly } = found;
   // Keys go before the profile, so that the next run can finish an interrupted removal.
-  for (const slot of everySlot) await store.delete({ profile, slot });
+  let erased = 0;
+  for (const slot of everySlot) erased += Number(await store.delete({ profile, slot }));
   if (strayOnly) return found;
   try {
     deps.journal.end(profile);
@@ -61,7 +64,7 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
       hint: joinHints(error.hint, `Then finish it: ${commandFor(profile, "remove")}`),
     });
   }
-  return found;
+  return erased > 0 ? { ...found, keptIn: undefined } : found;
 }
 
 /** Finds what there is to remove: an interrupted removal can be repeated, an empty one is reported. */
@@ -81,7 +84,13 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Remov
   const held = await readHeld(store, name);
   const adminKey = strayOnly ? undefined : (known?.adminKey ?? held.admin);
   const stored = [held.current, held.next, held.previous];
-  const rest = { profile: name, store, adminKey, strayOnly };
+  const rest = {
+    profile: name,
+    store,
+    adminKey,
+    strayOnly,
+    keptIn: keychainElsewhere(store, known ?? record?.after),
+  };
   if (!strayOnly && (damaged || known !== undefined || record !== undefined)) {
     const keys = distinct([...stored, known?.key, record?.newKey.mask, record?.oldKey.mask]);
     const targets = known?.targets.map(({ target }) => target) ?? [];
@@ -142,17 +151,22 @@ function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly
 /** Says what was removed and that nothing was revoked; offers the page for that. */
 export async function tellOfRemoval(
   deps: Deps,
-  { profile, store, keys, adminKey, strayOnly, targets }: Removed,
+  { profile, store, keys, adminKey, strayOnly, keptIn, targets }: Removed,
   { offersPage }: { readonly offersPage: boolean },
 ): Promise<void> {
   const { output } = deps;
   // Each profile has its own encrypted file.
   const place = store.kind === "file" ? "its encrypted file" : store.describe();
+  const from = keptIn === undefined ? `${place} and from this machine` : "this machine";
   output.ok(
     strayOnly
       ? `The key is removed from ${place}; profile "${profile}" keeps its own key where that is.`
-      : `Profile "${profile}" is removed from ${place} and from this machine.`,
+      : `Profile "${profile}" is removed from ${from}.`,
   );
+  if (keptIn !== undefined)
+    output.warn(
+      `${place} held no key of it: that was kept in ${keptIn}, and may still be there. To erase it, where ${keptIn} is in use: ${commandFor(profile, "remove")}`,
+    );
   // A move to another store that was killed at its end leaves a copy behind.
   const copy = strayOnly ? undefined : await findUnlistedKey(deps, profile);
   if (copy !== undefined) {

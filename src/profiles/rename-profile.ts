@@ -4,6 +4,7 @@ import { ownCommand } from "../hints.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, Slot } from "../stores/secret-store.ts";
+import { noKey } from "../stores/stored-key.ts";
 import { latestOf } from "./known-key.ts";
 import type { Profile } from "./profile.ts";
 import { refuseLookalike } from "./profile-folder.ts";
@@ -99,7 +100,7 @@ async function copyKeys(store: SecretStore, { from, to }: Renaming, profile: Pro
     if (source === undefined) {
       // An interrupted run must have moved the key already.
       const arrived = there !== undefined && matchesFingerprint(there, profile.fingerprint);
-      if (slot === "current" && !arrived) throw nothingToRename(from);
+      if (slot === "current" && !arrived) throw noKey(from, store, profile);
       continue;
     }
     if (there !== undefined && !there.equals(source)) throw taken(to);

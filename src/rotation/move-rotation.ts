@@ -136,7 +136,7 @@ class Move {
       case "stop": {
         const about = step.reason.startsWith("new") ? "new" : step.reason.startsWith("old") ? "old" : "other";
         const check = this.#checks.last(about);
-        throw stopped(step.reason, this.#record, check, store.describe());
+        throw stopped(step.reason, this.#record, check, store);
       }
     }
   }

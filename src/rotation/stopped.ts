@@ -2,6 +2,8 @@ import { type FailureKind, MistralKeyError } from "../errors.ts";
 import { codeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor } from "../hints.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
+import type { SecretStore } from "../stores/secret-store.ts";
+import { absentFrom } from "../stores/stored-key.ts";
 import { explain } from "../verification/explain.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { StopReason } from "./stages.ts";
@@ -15,7 +17,7 @@ export function stopped(
   reason: StopReason,
   record: RotationRecord,
   check: KeyCheck | undefined,
-  storeName: string,
+  store: SecretStore,
 ): MistralKeyError {
   const { profile } = record;
   const [oldKey, newKey] = [record.oldKey.mask, record.newKey.mask];
@@ -64,7 +66,7 @@ export function stopped(
     case "no-key-in-use":
       return fail(
         "no-key",
-        `The key of profile "${profile}" is not in ${storeName} any more.`,
+        `The key of profile "${profile}" ${absentFrom(store, record.after)}.`,
         `To go back to the old key: ${command("rotate --abort")}`,
         `If that one is gone as well: ${command("remove")}, then ${command("init")}`,
       );
@@ -78,7 +80,7 @@ export function stopped(
     case "third-key":
       return fail(
         "unfinished",
-        `Beside the stored key, ${storeName} holds a third key for profile "${profile}", which something else has put there.`,
+        `Beside the stored key, ${store.describe()} holds a third key for profile "${profile}", which something else has put there.`,
         `Remove the entry ${profile}/previous or ${profile}/next from it if you do not know that key, then: ${command("rotate --finish")}`,
       );
   }

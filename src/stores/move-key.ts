@@ -3,7 +3,9 @@ import { joinHints, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { everySlot, type SecretAddress, type SecretStore } from "./secret-store.ts";
+import { absentFrom } from "./stored-key.ts";
 
 /**
  * Moves a profile's keys from one store to another. At every moment at least one of them holds each, and
@@ -29,13 +31,15 @@ export async function moveKey(
   for (const address of addresses) {
     const key = await from.get(address);
     if (key === undefined) {
-      if (address.slot === "current") throw nothingToMove(name, from, to);
+      if (address.slot === "current") throw nothingToMove(name, from, to, profile);
       continue;
     }
     const there = await to.get(address);
     if (there !== undefined && !there.equals(key)) {
       // A stale copy from an earlier move must not replace a newer key.
-      throw profile?.store === to.kind ? nothingToMove(name, from, to) : anotherKeyThere(name, to, there);
+      throw profile?.store === to.kind
+        ? nothingToMove(name, from, to, profile)
+        : anotherKeyThere(name, to, there);
     }
     if (there === undefined) copies.push({ address, key });
   }
@@ -60,10 +64,15 @@ export async function moveKey(
   }
 }
 
-function nothingToMove(name: ProfileName, from: SecretStore, to: SecretStore): MistralKeyError {
+function nothingToMove(
+  name: ProfileName,
+  from: SecretStore,
+  to: SecretStore,
+  profile: Profile | undefined,
+): MistralKeyError {
   return new MistralKeyError(
     "no-key",
-    `The key of profile "${name}" is not in ${from.describe()} any more, so it cannot be moved.`,
+    `The key of profile "${name}" ${absentFrom(from, profile)}, so it cannot be moved.`,
     {
       hint: `To forget it: ${commandFor(name, "remove")}\nThen, with a new key: ${commandFor(name, `init --store ${to.kind}`)}`,
     },

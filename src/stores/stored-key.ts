@@ -64,6 +64,27 @@ function onlyInFile(name: ProfileName): MistralKeyError {
   );
 }
 
+/** The keychain that has a profile's key, if another is in use here: on another desktop or machine. */
+export function keychainElsewhere(store: SecretStore, profile: Profile | undefined): string | undefined {
+  if (profile?.store !== "keychain" || store.kind !== "keychain") return undefined;
+  const { storeName } = profile;
+  const here = store.describe();
+  // "the keychain" may be any.
+  return [here, storeName].includes("the keychain") || here === storeName ? undefined : storeName;
+}
+
+/** That a store does not hold a profile's key, as the end of the sentence "The key of profile … ." */
+export function absentFrom(
+  store: SecretStore,
+  profile: Profile | undefined,
+  place = store.describe(),
+): string {
+  const keptIn = keychainElsewhere(store, profile);
+  return keptIn === undefined
+    ? `is not in ${place} any more`
+    : `is not in ${place}: it was kept in ${keptIn}`;
+}
+
 /** The error for a store that holds no key for a profile. */
 export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
   if (profile !== undefined && profile.store !== store.kind) {
@@ -72,13 +93,9 @@ export function noKey(name: ProfileName, store: SecretStore, profile: Profile | 
     });
   }
   if (profile !== undefined) {
-    return new MistralKeyError(
-      "no-key",
-      `The key of profile "${name}" is not in ${store.describe()} any more.`,
-      {
-        hint: `Put it back, or a new one: ${commandFor(name, "init")}\nTo see where each key is kept: ${ownCommand("status")}`,
-      },
-    );
+    return new MistralKeyError("no-key", `The key of profile "${name}" ${absentFrom(store, profile)}.`, {
+      hint: `Put it back, or a new one: ${commandFor(name, "init")}\nTo see where each key is kept: ${ownCommand("status")}`,
+    });
   }
   return new MistralKeyError("no-key", `No key is stored for profile "${name}".`, {
     hint: `Get one and store it: ${commandFor(name, "init")}\nTo see your profiles: ${ownCommand("status")}`,

@@ -5,6 +5,7 @@ import { fingerprintOf } from "../../src/keys/fingerprint.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { profileOf } from "../../src/profiles/known-key.ts";
 import { planOf } from "../../src/rotation/journal.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { moveKey } from "../../src/stores/move-key.ts";
 import { StandInStore } from "../onboarding/stand-in-store.ts";
 import { openTestDeps, type TestDeps } from "../support/deps.ts";
@@ -69,6 +70,16 @@ describe("moving a key to another store", () => {
     await move();
     expect(await keychain.get(address)).toBeUndefined();
     expect((await file.get(address))?.equals(key)).toBe(true);
+  });
+
+  it("does not say that another keychain lost the key that it never had", async () => {
+    const { deps, file } = await setUp();
+    deps.profiles.write({ ...profile, storeName: "GNOME Keyring" });
+    const wallet = new MemoryStore("keychain", "KDE Wallet");
+    await expect(moveKey(defaultProfile, wallet, file, deps)).rejects.toMatchObject({
+      kind: "no-key",
+      message: expect.stringContaining("is not in KDE Wallet: it was kept in GNOME Keyring, so"),
+    });
   });
 
   it("does not hide a bug in the old store that leaves its copy there", async () => {

@@ -9,6 +9,7 @@ import type { Profile } from "../../profiles/profile.ts";
 import { describeUnlisted } from "../../status/print-notices.ts";
 import { isEnding, isRefused } from "../../status/survey.ts";
 import { offerOtherStore } from "../../stores/other-store.ts";
+import { absentFrom } from "../../stores/stored-key.ts";
 import { findUnlistedKey } from "../../stores/unlisted-key.ts";
 import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
@@ -108,7 +109,7 @@ async function judgeStore(
       return {
         state: "fail",
         code: exitCodes.noKey,
-        message: `The key of profile "${profile}" is not in ${inspected.place} any more.`,
+        message: `The key of profile "${profile}" ${absentFrom(store, known, inspected.place)}.`,
         hint: `Put it back, or store a new one: ${commandFor(profile, "init")}`,
       };
     case "unread":

@@ -7,6 +7,7 @@ import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
+import { MemoryStore } from "../../../src/stores/memory.ts";
 import type { SecretStore } from "../../../src/stores/secret-store.ts";
 import { StandInStore } from "../../onboarding/stand-in-store.ts";
 import { Fuse, KeyList, Killed } from "../../rotation/fuse.ts";
@@ -265,6 +266,21 @@ describe("remove", () => {
     const answers = kind === "store-absent" ? [] : [answer.enter(/Remove the key/)];
     const expected = kind === "store-absent" ? kind : "cancelled";
     await expect(run({}, { store, answers })).rejects.toMatchObject({ kind: expected });
+  });
+
+  it("does not say that it removed a key that another keychain was given", async () => {
+    const wallet = new MemoryStore("keychain", "KDE Wallet");
+    await storeKey(deps, { storeName: "GNOME Keyring" });
+    expect(await run({ yes: true }, { store: wallet })).toBe(0);
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain('Profile "default" is removed from this machine.');
+    expect(said).toContain("KDE Wallet held no key of it: that was kept in GNOME Keyring");
+    expect(said).not.toContain("removed from KDE Wallet");
+    await storeKey(deps, { storeName: "GNOME Keyring" });
+    await wallet.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    expect(await run({ yes: true }, { store: wallet })).toBe(0);
+    expect(deps.stderr()).toContain('Profile "default" is removed from KDE Wallet');
+    expect(deps.stderr()).not.toContain("GNOME Keyring");
   });
 
   it("names the keys that it erases, not only those that are noted", async () => {

@@ -6,6 +6,8 @@ import { fingerprintOf } from "../../../src/keys/fingerprint.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
+import { planOf } from "../../../src/rotation/journal.ts";
+import { MemoryStore } from "../../../src/stores/memory.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../../support/mistral-api.ts";
 import { runLine } from "../../support/run-line.ts";
@@ -278,6 +280,23 @@ describe("verify, when what is known and what is stored differ", () => {
       hint: expect.stringContaining("mistral-key init"),
     });
   });
+
+  it.each(["verify", "rename default work", "rotate --finish"])(
+    "does not say that another keychain lost the key that it never had: %s",
+    async (line) => {
+      const deps = open({ store: new MemoryStore("keychain", "KDE Wallet") });
+      const known = await store(deps, { store: "keychain", storeName: "GNOME Keyring" });
+      await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+      const { key } = known;
+      if (line.startsWith("rotate"))
+        deps.journal.begin(planOf(ApiKey.of(text), known, known, { holds: "new", now: today }));
+      await expect(runLine(deps, ...line.split(" "))).rejects.toMatchObject({
+        kind: "no-key",
+        message: expect.stringContaining("is not in KDE Wallet: it was kept in GNOME Keyring"),
+      });
+      expect(deps.profiles.read(defaultProfile)?.key).toBe(key);
+    },
+  );
 
   it("lists a key that only the store had", async () => {
     const deps = open();

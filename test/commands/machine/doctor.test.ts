@@ -261,6 +261,18 @@ const faults: readonly Fault[] = [
     advises: /mistral-key init/,
   },
   {
+    fault: "a key that is in another desktop's keychain",
+    plant: async ({ deps, keychain }) => {
+      deps.profiles.write({ ...profile, storeName: "GNOME Keyring" });
+      await keychain.delete(address);
+    },
+    id: "key",
+    state: "fail",
+    code: 3,
+    says: /is not in memory: it was kept in GNOME Keyring\.$/,
+    advises: /mistral-key init/,
+  },
+  {
     fault: "a key whose profile is gone",
     store: null,
     plant: ({ keychain }) => keychain.set(address, key),
