@@ -10,13 +10,13 @@ import { answerOf } from "../rotation/ask-mistral.ts";
 import { keepingBothKeys, type ReplaceRequest, stageKey, switchToStaged } from "../rotation/replace-key.ts";
 import type { RevokeOldKey } from "../rotation/retire-old-key.ts";
 import {
+  type KeyToReplace,
   prepareRotation,
   type RotateOutcome,
   type RotateRequest,
   rotateKey,
 } from "../rotation/rotate-key.ts";
 import { bothWays } from "../rotation/unfinished.ts";
-import type { StoredKey } from "../stores/stored-key.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { explain } from "../verification/explain.ts";
@@ -88,7 +88,7 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
 async function makeKey(
   deps: Deps,
   { profile: name, expiresAt }: RotateRequest,
-  { key, store, profile }: StoredKey,
+  { key, store, about: profile }: KeyToReplace,
   endpoint: Endpoint,
 ): Promise<{ readonly issuer: AdminApi; readonly successor: Successor } | undefined> {
   const line = deps.output.progress("Asking the Admin API for a new key");

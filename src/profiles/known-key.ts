@@ -39,6 +39,16 @@ export function profileOf(known: KnownKey, now: Date): Profile {
 }
 
 /**
+ * The profile of a stored key: the one that is known if it describes that key, else a new one that shares only
+ * what goes with the name. The key may have been replaced outside, or an older profile restored.
+ */
+export function describing(key: ApiKey, known: Profile, now: Date): Profile {
+  if (matchesFingerprint(key, known.fingerprint)) return known;
+  const { name, store, storeName, endpoint, adminKey, targets } = known;
+  return profileOf({ name, key, store, storeName, endpoint, adminKey, targets }, now);
+}
+
+/**
  * Reads a profile again. Call it after waiting for Mistral, a store or a person, since another run may have
  * noted a target or a date meanwhile.
  *

@@ -12,7 +12,7 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
+import { describing, type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
@@ -114,10 +114,10 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
   const oldKey = await store.get({ profile: name, slot: "current" });
   if (oldKey === undefined) throw noKey(name, store, before);
   await refuseLeftovers(store, name, oldKey, key);
-  const known = before && (latestOf(profiles, before) ?? before);
+  const known = before && describing(oldKey, latestOf(profiles, before) ?? before, deps.now());
   const record = journal.begin(planFor({ ...request, before: known }, oldKey, deps.now()));
   try {
-    refuseReplacedMeanwhile(deps, record, oldKey);
+    refuseReplacedMeanwhile(deps, { profile: name, before: before ?? null }, oldKey);
     await store.set({ profile: name, slot: "next" }, key);
     return record;
   } catch (error) {

@@ -10,7 +10,8 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
-import { endpointFor } from "../profiles/profile.ts";
+import { describing } from "../profiles/known-key.ts";
+import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { type KeyRequest, noKey, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
 import type { RotationOutcome } from "./outcome.ts";
 import { refuseLeftovers, replaceKey } from "./replace-key.ts";
@@ -41,7 +42,7 @@ export type RotateOutcome =
  */
 export async function rotateKey(deps: Deps, request: RotateRequest): Promise<RotateOutcome> {
   const stored = await prepareRotation(deps, request);
-  const { key: oldKey, store, profile: before } = stored;
+  const { key: oldKey, store, profile: before, about } = stored;
   const endpoint = endpointFor(request, before);
   const walked = request.from === "stdin" ? undefined : await walkToPaste(deps, request, stored);
   const expiresAt = walked === undefined ? request.expiresAt : walked.expiresAt;
@@ -57,7 +58,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
       key.equals(oldKey) ? "This is the key that is stored already; a rotation needs a new one." : undefined,
   });
   if (captured.outcome === "refused") return captured;
-  await settleWorkspace(deps, request, before?.identity ?? null, captured);
+  await settleWorkspace(deps, request, about?.identity ?? null, captured);
   return await replaceKey(deps, {
     ...request,
     name: request.profile,
@@ -71,12 +72,17 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   });
 }
 
+/** A stored key, and what is known of exactly that one. */
+export interface KeyToReplace extends StoredKey {
+  readonly about: Profile | undefined;
+}
+
 /**
  * Reads the key to replace, and checks that nothing blocks the rotation.
  *
  * @throws MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
  */
-export async function prepareRotation(deps: Deps, request: RotateRequest): Promise<StoredKey> {
+export async function prepareRotation(deps: Deps, request: RotateRequest): Promise<KeyToReplace> {
   refuseDuringRotation(request.profile, deps);
   const stored = await readStoredKey(request, deps);
   const { key, store, profile } = stored;
@@ -84,13 +90,13 @@ export async function prepareRotation(deps: Deps, request: RotateRequest): Promi
   if (profile !== undefined && (request.store ?? profile.store) !== profile.store)
     throw noKey(request.profile, store, profile);
   await refuseLeftovers(store, request.profile, key);
-  return stored;
+  return { ...stored, about: profile && describing(key, profile, deps.now()) };
 }
 
 async function walkToPaste(
   deps: Deps,
   { profile, expiresAt }: RotateRequest,
-  { key, profile: before }: StoredKey,
+  { key, about }: KeyToReplace,
 ): Promise<Walked> {
   const { output } = deps;
   output.print();
@@ -103,7 +109,7 @@ async function walkToPaste(
   const screens = screensFor({
     suggestedName: suggestKeyName(deps.machineName(), deps.now()),
     start: "account",
-    workspace: before?.identity?.workspace,
+    workspace: about?.identity?.workspace,
   });
   return await walkSteps(deps, {
     screens: screens.filter(({ id }) => id === "create" || id === "copy"),

@@ -85,6 +85,22 @@ describe("rotate --auto", () => {
     expect(deps.document()).toMatchObject({ targets: [{ target: text, ok: true }] });
   });
 
+  it("replaces a key that something else has stored by its own row, and notes nothing of that for another", async () => {
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    api.keys.accept(otherKey.reveal());
+    api.admin.add(otherKey.reveal(), { name: "ci", expiration_date: null });
+    const known = deps.profiles.read(defaultProfile);
+    const during: unknown[] = [];
+    api.onRequest(({ path }) => {
+      if (path.startsWith("/v1/admin/users")) during.push(deps.profiles.read(defaultProfile));
+    });
+    expect(await run()).toEqual({ code: 0 });
+    expect(await slotsOf(deps)).toEqual(done);
+    expect(during).toEqual([known]);
+    expect(api.admin.wishes).toMatchObject([{ name: "ci" }]);
+    expect([oldKey, otherKey].map((key) => api.admin.has(key.reveal()))).toEqual([true, false]);
+  });
+
   it("takes the day that Mistral has set, and asks for the one that was given", async () => {
     await run({ expires: "30d" });
     expect(api.admin.wishes).toMatchObject([{ expiration: "2026-10-01" }]);

@@ -99,6 +99,37 @@ describe("rotate --with-key", () => {
     expect(await slotsOf(deps)).toEqual(switched);
   });
 
+  describe("of a key that something else has stored", () => {
+    beforeEach(async () => {
+      api.keys.accept(otherKey.reveal());
+      await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    });
+
+    it("gives it neither the name nor the workspace of the noted one", async () => {
+      api.keys.accept(newKey.reveal(), { identity: { workspace: "Elsewhere" } });
+      const processes = [{ id: 41, name: "node", value: otherKey.reveal() }];
+      deps = deps.next({ stdin: `${newKey.reveal()}\n`, processes });
+      expect(await run({ withKey: true })).toBe(9);
+      const said = deps.stderr().replace(/\s+/g, " ");
+      expect(said).toContain(`The old key ${otherKey.mask} still works.`);
+      expect(said).toContain(
+        `Started with the old key ${otherKey.mask}, and still running: node (process 41).`,
+      );
+      expect(said).not.toContain("21 Feb 2027");
+    });
+
+    it("notes what is in use when that goes back", async () => {
+      withKey();
+      expect(await run({ withKey: true })).toBe(9);
+      deps = deps.next();
+      expect(await run({ abort: true, yes: true })).toBe(0);
+      expect(await slotsOf(deps)).toEqual({ ...untouched, current: "another" });
+      const profile = deps.profiles.read(defaultProfile);
+      expect(profile).toMatchObject({ key: otherKey.mask, identity: null, endpoint: { serverUrl: api.url } });
+      expect(profile?.expiresAt).toBeUndefined();
+    });
+  });
+
   it("asks about each key at its own server", async () => {
     const other = await startMistralApi({ keys: [newKey.reveal()] });
     try {
