@@ -38,7 +38,7 @@ export interface StoredKeyToCheck {
 export interface VerifiedKey extends CheckedKey {
   readonly profile: ProfileName;
   readonly store: StoreKind;
-  /** The key's profile by then. */
+  /** The key's profile by then, with what was said now. */
   readonly knowledge: Profile;
   readonly notes: readonly string[];
 }
@@ -91,9 +91,12 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
   const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
   const known = found.known && (latestOf(deps.profiles, found.known) ?? found.known);
   const now = deps.now();
-  // A refusal by a server other than the key's own, such as a mistyped one, says nothing about the key.
+  // A server other than the key's own, such as a mistyped or a simulated one, says nothing about the key,
+  // unless one of Mistral's accepts it.
   const isAboutTheKey =
-    check.authentication.ok || !known || addressOf(found.endpoint) === addressOf(known.endpoint);
+    (check.authentication.ok && found.endpoint.serverUrl === undefined) ||
+    !known ||
+    addressOf(found.endpoint) === addressOf(known.endpoint);
   const knowledge =
     known === undefined
       ? profileOf(
@@ -109,12 +112,10 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
           },
           now,
         )
-      : isAboutTheKey
-        ? {
-            ...withCheck(known, check, now),
-            ...(known.store === store.kind && { storeName: store.describe() }),
-          }
-        : known;
+      : {
+          ...withCheck(known, check, now),
+          ...(known.store === store.kind && { storeName: store.describe() }),
+        };
   const verified = {
     profile: request.profile,
     key,
@@ -128,7 +129,7 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
     knowledge,
   };
   const notes = [
-    ...remember(deps, found, knowledge),
+    ...(isAboutTheKey ? remember(deps, found, knowledge) : []),
     ...endNotes(verified),
     ...shadowNotes(deps.env, key, request.profile),
   ];

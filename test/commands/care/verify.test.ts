@@ -161,6 +161,18 @@ describe("verify", () => {
     await strict.stop();
   });
 
+  it("notes nothing that a server other than the key's own says of it, and shows it", async () => {
+    const deps = open();
+    await store(deps, { lastDiagnosis: "invalid-key", lastVerifiedAt: "2026-11-20T12:00:00.000Z" });
+    const before = deps.profiles.read(defaultProfile);
+    const simulated = await startMistralApi();
+    simulated.keys.accept(text, { identity: { workspace: "Somebody's" } });
+    expect(await runLine(deps, "verify", "--server-url", simulated.url)).toBe(0);
+    await simulated.stop();
+    expect(deps.stdout()).toContain("in workspace Somebody's");
+    expect(deps.profiles.read(defaultProfile)).toEqual(before);
+  });
+
   it("saves what it found", async () => {
     const deps = open();
     await store(deps);
