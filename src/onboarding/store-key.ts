@@ -7,7 +7,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, latestOf, profileOf, profilesWith } from "../profiles/known-key.ts";
+import { type KnownKey, latestOf, profileOf, profilesWith, withCheck } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { refuseReplacedMeanwhile, replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -35,11 +35,7 @@ export async function storeKey(deps: Deps, { place, captured, expiresAt }: Stori
   saySameElsewhere(deps, name, key);
   const facts = { name, key, endpoint, check, expiresAt };
   if (stored === undefined || stored.equals(key)) {
-    // The same key again: keep its last day.
-    const same = known !== undefined && matchesFingerprint(key, known.fingerprint);
-    const end = expiresAt === undefined && same ? known.expiresAt : expiresAt;
-    const { targets = [], adminKey } = (known && latestOf(deps.profiles, known)) ?? known ?? {};
-    const profile = await keepKey(deps, place, { ...facts, expiresAt: end, targets, adminKey });
+    const profile = await keepKey(deps, place, facts);
     return { outcome: "stored", profile, key, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known });
@@ -69,7 +65,13 @@ async function keepKey(
     refuseReplacedMeanwhile(deps, { profile: known.name, before: before ?? null }, known.key);
     await putKey(deps, store, known);
   });
-  const profile = profileOf({ ...known, store: store.kind, storeName: store.describe() }, deps.now());
+  const latest = (before && latestOf(deps.profiles, before)) ?? before;
+  const { targets = [], adminKey } = latest ?? {};
+  const kept = { store: store.kind, storeName: store.describe() };
+  const profile =
+    latest !== undefined && matchesFingerprint(known.key, latest.fingerprint)
+      ? again(latest, { ...known, ...kept }, deps.now())
+      : profileOf({ ...known, ...kept, targets, adminKey }, deps.now());
   try {
     deps.profiles.write(profile);
   } catch (error) {
@@ -81,6 +83,16 @@ async function keepKey(
     );
   }
   return profile;
+}
+
+/** The profile of a key that is stored again: what is known of it stays, such as a last day that is not given. */
+function again(
+  latest: Profile,
+  { store, storeName, endpoint, check, expiresAt = latest.expiresAt }: KnownKey,
+  now: Date,
+): Profile {
+  const profile = { ...latest, store, storeName, endpoint, expiresAt };
+  return check === undefined ? profile : withCheck(profile, check, now);
 }
 
 async function putKey(

@@ -5,6 +5,7 @@ import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
+import type { Profile } from "../../../src/profiles/profile.ts";
 import { ProfileFolder } from "../../../src/profiles/profile-folder.ts";
 import type { ProfileRegistry } from "../../../src/profiles/profile-registry.ts";
 import { planOf } from "../../../src/rotation/journal.ts";
@@ -670,6 +671,26 @@ describe("init --with-key", () => {
     expect(await runLine(deps, "init", "--with-key", "--yes", "--expires", "never")).toBe(0);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
+  });
+
+  it("forgets nothing that is known of a key that is stored again unchecked", async () => {
+    const deps = open({ stdin: text });
+    await deps.secrets.set(current, ApiKey.of(text));
+    const endpoint = { region: "global", serverUrl: api.url } as const;
+    const moment = "2026-11-01T00:00:00.000Z";
+    const known: Profile = {
+      ...profileOf({ name: defaultProfile, key: ApiKey.of(text), store: "keychain", endpoint }, now),
+      identity: { email: "ada@example.com", workspace: "Research", organization: null, keyName: "laptop" },
+      lastVerifiedAt: moment,
+      lastDiagnosis: "valid",
+      lastAcceptedAt: moment,
+      expiresAt: "2027-02-21",
+      listed: { expiresAt: "2027-02-21", lastUsedAt: null, workspace: "Research", seenAt: moment },
+    };
+    deps.profiles.write(known);
+    expect(await runLine(deps, "init", "--with-key", "--yes", "--no-verify")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toEqual({ ...known, storeName: "keychain" });
+    expect(deps.stderr()).toContain("21 Feb 2027 (as Mistral lists it)");
   });
 
   it("refuses a past or impossible expiry before anything else", async () => {
