@@ -161,7 +161,7 @@ function readKnown({ profiles, output }: Deps, name: ProfileName): Profile | und
     () => profiles.read(name),
     (damage) => {
       if (damage.cause instanceof NewerVersion) throw damage;
-      output.warn(`${damage.message} It will be written again.`);
+      output.warn(`${damage.message} It will be written again, without its targets.`);
     },
   );
 }

@@ -95,7 +95,7 @@ export const profilesCheck: Check = {
         state: "fail",
         code: exitCodes.store,
         message: damaged.map((row) => row.damaged).join(" "),
-        hint: `The key itself is not in this file. Restore it from a backup, or delete it; this writes it again: ${damaged.map(({ name }) => commandFor(name, "verify")).join("\n")}`,
+        hint: `The key itself is not in this file. What to do about it: ${damaged.map(({ name }) => commandFor(name, "verify")).join("\n")}`,
       };
     }
     if (rows.length === 0) return { state: "ok", message: "There are none yet." };

@@ -220,7 +220,10 @@ it("says nothing about the key of a profile that it cannot read, and does not ad
   const { code, of } = await diagnose({
     plant: ({ deps }) => writeFileSync(join(deps.home, "profiles", "default.json"), "{", { mode: 0o600 }),
   });
-  expect(of("profiles")).toMatchObject({ state: "fail", hint: expect.stringContaining("delete it") });
+  expect(of("profiles")).toMatchObject({
+    state: "fail",
+    hint: expect.stringContaining("What to do about it: mistral-key verify"),
+  });
   for (const id of ["key", "targets"]) {
     expect(of(id)).toMatchObject({ state: "skipped", message: expect.stringContaining("cannot be read") });
   }
@@ -444,6 +447,18 @@ const faults: readonly Fault[] = [
     code: 7,
     says: /work\.json is damaged/,
     advises: /mistral-key verify -p work$/,
+  },
+  {
+    fault: "a profile of a newer version, which is not to be deleted",
+    plant: ({ deps }) => {
+      const newer = JSON.stringify({ ...profile, name: "work", version: 3 });
+      writeFileSync(join(deps.home, "profiles", "work.json"), newer, { mode: 0o600 });
+    },
+    id: "profiles",
+    state: "fail",
+    code: 7,
+    says: /work\.json cannot be read: it was written by a newer mistral-key/,
+    advises: /^(?!.*delete).*mistral-key verify -p work$/,
   },
   {
     fault: "two damaged profiles",

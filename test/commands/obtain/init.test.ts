@@ -467,6 +467,15 @@ describe("init, in a terminal", () => {
     expect(deps.stderr()).toContain("listed as profile");
   });
 
+  it("says what is lost with a profile that it has to write again", async () => {
+    const deps = open({ stdin: text });
+    deps.profiles.prepare();
+    writeFileSync(join(deps.home, "profiles", "default.json"), "{", { mode: 0o600 });
+    expect(await runLine(deps, "init", "--with-key")).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("It will be written again, without its targets.");
+    expect(deps.profiles.read(defaultProfile)?.key).toBe(ApiKey.of(text).mask);
+  });
+
   it("writes nothing over a profile of a newer version, also with --yes", async () => {
     const deps = open({ stdin: text });
     const known = { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain" as const };
