@@ -43,10 +43,10 @@ export async function findPlace(deps: Deps, request: PlaceRequest): Promise<Plac
   const known = readKnown(deps, profile);
   refuseDuringRotation(profile, deps);
   refuseOtherStore(request, known);
-  // An encrypted file that nothing is known about may hold this profile's key.
+  // An encrypted file that nothing is known about may hold this profile's key, or a stale copy of it.
   const elsewhere = known === undefined && request.store === undefined;
-  const unlisted = elsewhere ? await findUnlistedKey(deps, profile, ["file"]) : undefined;
-  const kind = unlisted === undefined ? request.store : "file";
+  const inFile = elsewhere && (await findUnlistedKey(deps, profile, ["file"])) !== undefined;
+  const kind = inFile ? (await findUnlistedKey(deps, profile))?.store.kind : request.store;
   const store = await settleStore(deps, { ...request, store: kind }, known);
   if (store.kind !== "memory") deps.profiles.prepare();
   const stored = await readStored(store, profile, ({ message }) =>

@@ -476,6 +476,18 @@ describe("init, in a terminal", () => {
     expect(deps.profiles.read(defaultProfile)?.key).toBe(ApiKey.of(text).mask);
   });
 
+  it("lists the key of a lost profile from the keychain, not the stale copy of a move in the file", async () => {
+    const answers = [answer.choose("Keep it")];
+    const keychain = new StandInStore("keychain");
+    const file = new StandInStore("file");
+    const deps = open({ answers, store: keychain });
+    await keychain.set(current, ApiKey.of(text));
+    await file.set(current, ApiKey.of(otherText));
+    const both = { ...deps, store: async (kind: StoreKind) => (kind === "file" ? file : keychain) };
+    expect(await runLine(both, "init")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: "test...Key0", store: "keychain" });
+  });
+
   it("writes nothing over a profile of a newer version, also with --yes", async () => {
     const deps = open({ stdin: text });
     const known = { name: defaultProfile, key: ApiKey.of(otherText), store: "keychain" as const };
