@@ -83,16 +83,21 @@ export async function retireOldKey(deps: Deps, keys: RetiringKeys, options: Reti
 /**
  * Checks the old key. A refusal proves it dead only if the key in use is accepted at the same time: a gateway
  * that refuses every call proves nothing.
+ *
+ * @param isLast - checks the key in use again, too: a person may have deleted that one
  */
-async function lookAtOldKey({ checks, old, inUse }: RetiringKeys): Promise<Seen> {
+async function lookAtOldKey({ checks, old, inUse }: RetiringKeys, isLast = false): Promise<Seen> {
   const earlier = checks.last("new");
   const asked = [checks.ask("old", old), earlier ?? checks.ask("new", inUse)] as const;
   const [oldCheck, before] = await Promise.all(asked);
   const answer = answerOf(oldCheck);
-  const now = answer === "refused" && earlier !== undefined ? await checks.ask("new", inUse) : before;
+  const asksAgain = earlier !== undefined && (isLast || answer === "refused");
+  const now = asksAgain ? await checks.ask("new", inUse) : before;
   const inUseAnswer = answerOf(now);
   if (inUseAnswer === "refused" || inUseAnswer === "forbidden") return "new-key-rejected";
-  if (inUseAnswer !== "accepted" || answer === "unknown") return "unknown";
+  // Before the last look it has been accepted.
+  const isKnown = inUseAnswer === "accepted" || (isLast && answer !== "refused");
+  if (!isKnown || answer === "unknown") return "unknown";
   if (answer === "refused") return "dead";
   return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
 }
@@ -177,7 +182,7 @@ async function watch(deps: Deps, keys: RetiringKeys, first: Seen, waitMs: number
       // The clock also counts the time that calls take, but may be set back.
       left = Math.min(left - pause, end - deps.now().getTime());
       if (left > 0 && second % secondsBetweenCalls !== 0) continue;
-      state = await lookAtOldKey(keys);
+      state = await lookAtOldKey(keys, left <= 0);
       if (state === "dead" || state === "new-key-rejected") break;
     }
     return state;

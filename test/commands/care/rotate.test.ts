@@ -859,6 +859,32 @@ describe("rotate in a terminal", () => {
     deps.script.finish();
   });
 
+  it.each([
+    ["deleted instead", "revoke", "Mistral does not accept the new one"],
+    ["not answered for at the end", "outage", "still works. Delete it"],
+  ])("says after the wait what is known of both keys, with the new one %s", async (_, event, said) => {
+    const answers = [...steps, answer.key(newKey.reveal()), answer.press("d")];
+    deps = deps.next({ answers });
+    const { sleep } = deps;
+    let pauses = 0;
+    api.onRequest(({ key }) => {
+      if (event === "outage") api.behave(key === newKey.mask && pauses > 0 ? "server-error" : "normal");
+    });
+    Object.assign(deps, {
+      sleep: async (ms: number) => {
+        pauses += 1;
+        if (event === "revoke") api.keys.revoke(newKey.reveal());
+        await sleep(ms);
+      },
+    });
+    expect(await run({})).toBe(9);
+    expect(pauses).toBe(120);
+    const told = deps.stderr().replace(/\s+/g, " ");
+    expect(told).toContain(said);
+    expect(told.includes("rotate --abort")).toBe(event === "revoke");
+    expect((await slotsOf(deps)).previous).toBe("old");
+  });
+
   it("leaves the old key for later, and offers to forget none that still works", async () => {
     const later = answer.press("l", /^(?!.*forget).*later/s);
     deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), later] });
