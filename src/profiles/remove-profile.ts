@@ -192,6 +192,8 @@ export async function tellOfRemoval(
         `This did not revoke ${mask} at Mistral. Do not delete it there: profile "${holder}" has it, too.`,
       );
   }
+  for (const { name } of rows.filter((row) => "damaged" in row))
+    output.warn(`Profile "${name}" cannot be read, and may have the same key: ${commandFor(name, "verify")}`);
   const free = keys.filter((mask) => holderOf(mask) === undefined);
   if (keys.length > 0 && free.length === 0) return;
   const what = free.length === 0 ? "the key" : free.join(" and ");

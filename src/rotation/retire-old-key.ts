@@ -102,14 +102,19 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys, isLast = false
   return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
 }
 
-/** Other profiles may hold the old key, too. Returns whether one does. */
-function warnOfSharing({ profiles, output }: Deps, { old }: RetiringKeys): boolean {
+/** Other profiles may hold the old key, too. Returns whether one does, or cannot be read. */
+function warnOfSharing({ profiles, output }: Deps, { old, record }: RetiringKeys): boolean {
   const others = profilesWith(old, profiles);
   for (const { name } of others) {
     output.warn(`Profile "${name}" has the old key, too, and loses it when that is deleted at Mistral.`);
     output.next(`To replace it there first: ${commandFor(name, "rotate")}`);
   }
-  return others.length > 0;
+  const unread = profiles.list().filter((row) => "damaged" in row && row.name !== record.profile);
+  for (const { name } of unread) {
+    output.warn(`Profile "${name}" cannot be read, and may have the old key, too.`);
+    output.next(`What to do about it: ${commandFor(name, "verify")}`);
+  }
+  return others.length + unread.length > 0;
 }
 
 /** On failure, a person can still delete it. */

@@ -69,6 +69,14 @@ describe("remove", () => {
     },
   );
 
+  it("says which profile may have the same key, since it cannot be read", async () => {
+    writeFileSync(join(deps.home, "profiles", "work.json"), "{");
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      'Profile "work" cannot be read, and may have the same key: mistral-key verify -p work',
+    );
+  });
+
   it("leaves other profiles alone", async () => {
     const work = parseProfileName("work");
     await storeKey(deps, { name: work, key: newKey });

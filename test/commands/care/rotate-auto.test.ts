@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -501,6 +502,20 @@ it("rotate --auto says at once what may be there when it is stopped while a key 
   });
   await run();
   expect(said.replace(/\s+/g, " ")).toContain('A key called "laptop" may have been made anyway.');
+});
+
+it("deletes no key at Mistral that a profile which cannot be read may have, too", async () => {
+  const file = join(deps.home, "profiles", "work.json");
+  writeFileSync(file, "{", { mode: 0o600 });
+  expect(await run()).toEqual({ code: 9 });
+  expect(api.admin.has(oldKey.reveal())).toBe(true);
+  expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+    'Profile "work" cannot be read, and may have the old key, too. › What to do about it: mistral-key verify -p work',
+  );
+  rmSync(file);
+  deps = deps.next();
+  expect(await run({ finish: true })).toEqual({ code: 0 });
+  expect(api.admin.has(oldKey.reveal())).toBe(false);
 });
 
 describe("rotate --all --expiring", () => {
