@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
-import { latestOf, profileOf } from "../profiles/known-key.ts";
+import { describing, latestOf, profileOf } from "../profiles/known-key.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
@@ -101,11 +101,13 @@ function keepStored(
   { profile: name, store, endpoint, known, stored: key }: Place,
 ): OnboardOutcome {
   if (key !== undefined && (expiresAt !== undefined || known === undefined)) {
+    const latest = known && latestOf(profiles, known);
+    if (known !== undefined && latest === undefined)
+      return { outcome: "kept", profile: name, noted: undefined };
     const profile =
-      known === undefined
+      latest === undefined
         ? profileOf({ name, key, store: store.kind, endpoint }, now())
-        : latestOf(profiles, known);
-    if (profile === undefined) return { outcome: "kept", profile: name, noted: undefined };
+        : describing(key, latest, now());
     profiles.write(expiresAt === undefined ? profile : { ...profile, expiresAt });
     if (known === undefined)
       output.ok(`Nothing was known about this key. It is now listed as profile "${name}".`);

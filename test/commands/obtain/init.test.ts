@@ -467,6 +467,23 @@ describe("init, in a terminal", () => {
     expect(deps.stderr()).toContain("listed as profile");
   });
 
+  it("notes the last day of the key that is kept, also where the profile describes another", async () => {
+    const deps = open({ answers: [answer.choose("Keep it")] });
+    const endpoint = { region: "eu" } as const;
+    const known = { name: defaultProfile, key: ApiKey.of(text), store: "keychain", endpoint } as const;
+    const targets = [{ target: "llm", since: null }];
+    deps.profiles.write(profileOf({ ...known, targets }, now));
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await runLine(deps, "init", "--expires", "2027-02-21")).toBe(0);
+    expect(deps.stderr()).toContain("Its last day is noted: 21 Feb 2027.");
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      key: ApiKey.of(otherText).mask,
+      expiresAt: "2027-02-21",
+      endpoint,
+      targets,
+    });
+  });
+
   it("says what is lost with a profile that it has to write again", async () => {
     const deps = open({ stdin: text });
     deps.profiles.prepare();
