@@ -137,8 +137,10 @@ async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: R
 
 /** The question may have been open for long, and named only these keys. */
 function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly }: Removed): void {
+  // Of a stray copy, the profile and its rotation say nothing.
+  if (strayOnly) return;
   const record = unlessDamaged(() => journal.read(profile));
-  const known = strayOnly ? undefined : unlessDamaged(() => profiles.read(profile));
+  const known = unlessDamaged(() => profiles.read(profile));
   const other = [known?.key, record?.newKey.mask].find((mask) => mask !== undefined && !keys.includes(mask));
   if (other === undefined) return;
   throw new MistralKeyError(

@@ -235,6 +235,18 @@ describe("remove", () => {
     expect(deps.profiles.read(defaultProfile)).toBeDefined();
   });
 
+  it("removes a stray copy, after a question, while a rotation of the profile's own key is unfinished", async () => {
+    await rotateHalfway();
+    const file = new StandInStore("file");
+    await file.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    deps = deps.next({ answers: [answer.confirm(true, /holds for profile/), answer.confirm(false, /page/)] });
+    const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+    expect(await remove({ args: [], flags: new Flags({ store: "file" }) }, both)).toBeUndefined();
+    expect(await file.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
+    expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
+    expect(deps.journal.list()).toHaveLength(1);
+  });
+
   it.each(["its profile", "the record of a rotation"])(
     "removes what is in the file that %s names",
     async (by) => {
