@@ -24,11 +24,15 @@ export interface Removed {
   readonly adminKey: string | undefined;
   /** Whether `store` was not the profile's store; then only what it held is gone. */
   readonly strayOnly: boolean;
-  /** Another keychain, which may hold the key: `store` held none. */
+  /** Whether `store` held a key of it. */
+  readonly erased: boolean;
+  /** Another keychain, which the key was kept in. */
   readonly keptIn: string | undefined;
   /** Targets that still have the key. */
   readonly targets: readonly string[];
 }
+
+type Belongings = Omit<Removed, "erased">;
 
 /**
  * Deletes the stored key, its slots, journal and profile, after a confirmation. Revokes nothing at Mistral.
@@ -51,9 +55,9 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
   }
   const { store, strayOnly } = found;
   // Keys go before the profile, so that the next run can finish an interrupted removal.
-  let erased = 0;
-  for (const slot of everySlot) erased += Number(await store.delete({ profile, slot }));
-  if (strayOnly) return found;
+  let erased = strayOnly;
+  for (const slot of everySlot) erased = (await store.delete({ profile, slot })) || erased;
+  if (strayOnly) return { ...found, erased };
   try {
     deps.journal.end(profile);
     deps.profiles.remove(profile);
@@ -64,11 +68,11 @@ export async function removeProfile(deps: Deps, request: RemoveRequest): Promise
       hint: joinHints(error.hint, `Then finish it: ${commandFor(profile, "remove")}`),
     });
   }
-  return erased > 0 ? { ...found, keptIn: undefined } : found;
+  return { ...found, erased };
 }
 
 /** Finds what there is to remove: an interrupted removal can be repeated, an empty one is reported. */
-async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Removed> {
+async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belongings> {
   const { profile: name } = request;
   // Damaged files can still be removed, and often must be.
   let damaged = false;
@@ -126,7 +130,7 @@ async function requireUsable({ interactive }: Deps, store: SecretStore): Promise
   if (failure !== undefined && !(failure.kind === "store-locked" && interactive)) throw failure;
 }
 
-async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: Removed): Promise<void> {
+async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: Belongings): Promise<void> {
   const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
   const message = strayOnly
     ? `Remove the key${what} that ${store.describe()} holds for profile "${profile}"? The profile keeps its own.`
@@ -136,7 +140,7 @@ async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: R
 }
 
 /** The question may have been open for long, and named only these keys. */
-function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly }: Removed): void {
+function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly }: Belongings): void {
   // Of a stray copy, the profile and its rotation say nothing.
   if (strayOnly) return;
   const record = unlessDamaged(() => journal.read(profile));
@@ -153,21 +157,23 @@ function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly
 /** Says what was removed and that nothing was revoked; offers the page for that. */
 export async function tellOfRemoval(
   deps: Deps,
-  { profile, store, keys, adminKey, strayOnly, keptIn, targets }: Removed,
+  { profile, store, keys, adminKey, strayOnly, erased, keptIn, targets }: Removed,
   { offersPage }: { readonly offersPage: boolean },
 ): Promise<void> {
   const { output } = deps;
   // Each profile has its own encrypted file.
   const place = store.kind === "file" ? "its encrypted file" : store.describe();
-  const from = keptIn === undefined ? `${place} and from this machine` : "this machine";
+  const from = erased ? `${place} and from this machine` : "this machine";
   output.ok(
     strayOnly
       ? `The key is removed from ${place}; profile "${profile}" keeps its own key where that is.`
       : `Profile "${profile}" is removed from ${from}.`,
   );
-  if (keptIn !== undefined)
+  if (!erased)
     output.warn(
-      `${place} held no key of it: that was kept in ${keptIn}, and may still be there. To erase it, where ${keptIn} is in use: ${commandFor(profile, "remove")}`,
+      keptIn === undefined
+        ? `No key of it was in ${store.describe()}.`
+        : `No key of it was in ${store.describe()}: that was kept in ${keptIn}, and may still be there. To erase it, where ${keptIn} is in use: ${commandFor(profile, "remove")}`,
     );
   // A move to another store that was killed at its end leaves a copy behind.
   const copy = strayOnly ? undefined : await findUnlistedKey(deps, profile);

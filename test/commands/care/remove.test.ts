@@ -294,13 +294,21 @@ describe("remove", () => {
     expect(await run({ yes: true }, { store: wallet })).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
     expect(said).toContain('Profile "default" is removed from this machine.');
-    expect(said).toContain("KDE Wallet held no key of it: that was kept in GNOME Keyring");
+    expect(said).toContain("No key of it was in KDE Wallet: that was kept in GNOME Keyring");
     expect(said).not.toContain("removed from KDE Wallet");
     await storeKey(deps, { storeName: "GNOME Keyring" });
     await wallet.set({ profile: defaultProfile, slot: "current" }, oldKey);
     expect(await run({ yes: true }, { store: wallet })).toBe(0);
     expect(deps.stderr()).toContain('Profile "default" is removed from KDE Wallet');
     expect(deps.stderr()).not.toContain("GNOME Keyring");
+  });
+
+  it("does not say that it removed a key that was not there, as on a machine that shares the notes", async () => {
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    expect(await run({ yes: true })).toBe(0);
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain('Profile "default" is removed from this machine. ! No key of it was in memory');
+    expect(said).toContain(`did not revoke ${oldKey.mask}`);
   });
 
   it("names the keys that it erases, not only those that are noted", async () => {
