@@ -141,7 +141,7 @@ describe("the units for systemd", () => {
     "%s passes systemd-analyze",
     (name, service, timer) => {
       // Where the command is on this machine; it looks whether it can be executed.
-      const here = service.replace(/^ExecStart=\S+/m, `ExecStart=${join(home, "bin", "mistral-key")}`);
+      const here = service.replace(/^ExecStart=\S+/m, `ExecStart="${join(home, "bin", "mistral-key")}"`);
       const files = [
         [join(home, `${name}.service`), here],
         [join(home, `${name}.timer`), timer],
@@ -178,7 +178,7 @@ describe.skipIf(process.platform === "win32")("the workflow that rotates", () =>
   const secret = () => readFileSync(join(home, "secret"), "utf8");
 
   it("replaces the key in the secret, once it expires soon", async () => {
-    const gh = `#!/bin/sh\ncase $2 in set) cat > ${join(home, "secret")};; list) echo MISTRAL_API_KEY;; esac\n`;
+    const gh = `#!/bin/sh\ncase $2 in set) cat > "${join(home, "secret")}";; list) echo MISTRAL_API_KEY;; esac\n`;
     writeFileSync(join(home, "bin", "gh"), gh, { mode: 0o755 });
     api.admin.key = "admin999".repeat(4);
     api.admin.add(key, { name: "laptop", expiration_date: dayAfter(90, new Date()) });

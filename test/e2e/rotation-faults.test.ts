@@ -31,12 +31,12 @@ afterEach(async () => {
 function writeTarget(more: string): string {
   writeFileSync(
     at("deliver"),
-    `#!/bin/sh\ncat > ${at("held")}\nif [ -e ${at("now")} ]; then\n${more}\nfi\n`,
+    `#!/bin/sh\ncat > "${at("held")}"\nif [ -e "${at("now")}" ]; then\n${more}\nfi\n`,
     {
       mode: 0o700,
     },
   );
-  return `command:${at("deliver")}`;
+  return `command:"${at("deliver")}"`;
 }
 
 describeWithKeyring("a rotation, while its target gets the new key", () => {
@@ -55,7 +55,7 @@ describeWithKeyring("a rotation, while its target gets the new key", () => {
   /** Starts a rotation, and does something while it waits for its target. */
   async function rotateWhile(act: () => void | Promise<void>) {
     expect((await run(["init", "--with-key", "--no-verify"], oldKey)).code).toBe(0);
-    const target = writeTarget(`touch ${at("started")}; while [ -e ${at("now")} ]; do sleep 0.02; done`);
+    const target = writeTarget(`touch "${at("started")}"; while [ -e "${at("now")}" ]; do sleep 0.02; done`);
     expect((await run(["push", target])).code).toBe(0);
     writeFileSync(at("now"), "");
     const rotation = run(["rotate", "--with-key"], newKey);
@@ -118,23 +118,23 @@ describe.runIf(canMount)("a rotation on a disk of its own", () => {
     mkdirSync(at("home"));
     writeFileSync(at("old"), oldKey);
     writeFileSync(at("new"), newKey);
-    const mount = `mount -t tmpfs -o size=200k,mode=700 none ${at("home")}`;
+    const mount = `mount -t tmpfs -o size=200k,mode=700 none "${at("home")}"`;
     const script = [mount, ...commands.map((one) => `${one}; echo "exit $?" >&2`)].join("\n");
     const launcher = `process.exit(require("node:child_process").spawnSync("unshare",["-rm","sh","-c",process.argv[1]],{stdio:"inherit"}).status)`;
     return await runNode(["-e", launcher, script], { env: env() });
   }
 
-  const fill = "head -c 1000000 /dev/zero > $MISTRAL_KEY_HOME/filler 2>/dev/null; true";
-  const readOnly = "mount -o remount,ro $MISTRAL_KEY_HOME";
-  const writable = "mount -o remount,rw $MISTRAL_KEY_HOME";
+  const fill = 'head -c 1000000 /dev/zero > "$MISTRAL_KEY_HOME/filler" 2>/dev/null; true';
+  const readOnly = 'mount -o remount,ro "$MISTRAL_KEY_HOME"';
+  const writable = 'mount -o remount,rw "$MISTRAL_KEY_HOME"';
 
   it("that is full or read-only from the start changes nothing", async () => {
     const result = await onSmallDisk(
-      command(`init --with-key --no-verify <${at("old")}`),
+      command(`init --with-key --no-verify <"${at("old")}"`),
       fill,
-      command(`rotate --with-key <${at("new")}`),
-      `rm $MISTRAL_KEY_HOME/filler; ${readOnly}`,
-      command(`rotate --with-key <${at("new")}`),
+      command(`rotate --with-key <"${at("new")}"`),
+      `rm "$MISTRAL_KEY_HOME/filler"; ${readOnly}`,
+      command(`rotate --with-key <"${at("new")}"`),
       command("get"),
     );
     expect(result.stderr.match(/(?<=^exit )\d+/gm)?.join(" ")).toBe("0 0 7 0 7 0");
@@ -142,17 +142,17 @@ describe.runIf(canMount)("a rotation on a disk of its own", () => {
   });
 
   it.each([
-    ["full", fill, "rm $MISTRAL_KEY_HOME/filler"],
+    ["full", fill, 'rm "$MISTRAL_KEY_HOME/filler"'],
     ["read-only", readOnly, writable],
   ])(
     "that becomes %s meanwhile keeps both keys, and the rotation can be finished",
     async (_, spoil, mend) => {
       const result = await onSmallDisk(
-        command(`init --with-key --no-verify <${at("old")}`),
-        command(`push ${writeTarget(spoil)}`),
-        `touch ${at("now")}`,
-        command(`rotate --with-key <${at("new")}`),
-        `rm ${at("now")}; ${mend}`,
+        command(`init --with-key --no-verify <"${at("old")}"`),
+        command(`push '${writeTarget(spoil)}'`),
+        `touch "${at("now")}"`,
+        command(`rotate --with-key <"${at("new")}"`),
+        `rm "${at("now")}"; ${mend}`,
         command("rotate --abort --yes"),
         command("get"),
       );

@@ -49,14 +49,14 @@ beforeAll(async () => {
     const real = instead || `exec ${findProgram(name)} "$@"`;
     writeFileSync(
       at(`bin/${name}`),
-      `#!/bin/sh\nnote=${name}.$$\n{ env; echo "$@"; } > ${at("$note")}\nmv ${at("$note")} ${at("started")}\n${real}\n`,
+      `#!/bin/sh\nnote=${name}.$$\n{ env; echo "$@"; } > "${at("$note")}"\nmv "${at("$note")}" "${at("started")}"\n${real}\n`,
     );
     chmodSync(at(`bin/${name}`), 0o755);
   }
   execFileSync("git", ["init", "-q"], { cwd: at("work") });
   writeFileSync(at("work/.gitignore"), ".env\n");
   // Would be started where helpers were looked for in the current folder.
-  writeFileSync(at("work/git"), `#!/bin/sh\ntouch ${at("started")}/planted\n`, { mode: 0o755 });
+  writeFileSync(at("work/git"), `#!/bin/sh\ntouch "${at("started")}/planted"\n`, { mode: 0o755 });
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

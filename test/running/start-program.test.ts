@@ -99,7 +99,7 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
   });
 
   it("passes on no copy of the key that a program is handed", async () => {
-    script("helper", `env >${folder}/env`);
+    script("helper", `env >"${folder}/env"`);
     const { timeLimitMs, ...launch } = options({
       env: { ...options().env, COPY: key.reveal(), KEPT: "yes" },
     });
@@ -125,7 +125,7 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
     ["neither of them wants to end", "trap '' TERM; sleep 1000 &"],
     ["only that does not want to end", "(trap '' TERM; exec sleep 1000 >/dev/null 2>&1) &"],
   ])("ends a program that takes too long, with its children: %s", async (_, begin) => {
-    script("helper", `${begin} echo $! >${folder}/pid; wait; wait`);
+    script("helper", `${begin} echo $! >"${folder}/pid"; wait; wait`);
     // On a busy machine it may not even have begun by then.
     for (let timeLimitMs = 1500; notedPid() === undefined; timeLimitMs *= 2) {
       expect(await runProgram("helper", [], options({ timeLimitMs }))).toEqual({ kind: "timed-out" });
@@ -144,7 +144,7 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
 
   it("ends a program when the signal comes, and throws its reason", async () => {
     const controller = new AbortController();
-    script("helper", `echo started >${folder}/started; exec sleep 1000`);
+    script("helper", `echo started >"${folder}/started"; exec sleep 1000`);
     const running = runProgram("helper", [], options({ signal: controller.signal }));
     await expect.poll(() => existsSync(`${folder}/started`)).toBe(true);
     controller.abort(new Error("enough"));
@@ -191,7 +191,7 @@ describe.skipIf(process.platform === "win32")("launchProgram", () => {
       kind: "exited",
       code: 4,
     });
-    script("going-on", `echo $$ >${folder}/pid; exec sleep 1000`);
+    script("going-on", `echo $$ >"${folder}/pid"; exec sleep 1000`);
     expect(await launchProgram("going-on", [], { ...launch, failsWithinMs: 300 })).toBe(undefined);
     await expect.poll(notedPid).toBeDefined();
     process.kill(notedPid() ?? Number.NaN);

@@ -22,7 +22,8 @@ const callbackInterface = "org.gnome.keyring.internal.Prompter.Callback";
  * asks and unlocks.
  */
 export async function startPrompter(keyring: Keyring, answer: PromptAnswer): Promise<Prompter> {
-  const bus = sessionBus({ busAddress: keyring.env.DBUS_SESSION_BUS_ADDRESS });
+  // It takes no escapes in a path.
+  const bus = sessionBus({ busAddress: decodeURI(keyring.env.DBUS_SESSION_BUS_ADDRESS) });
   const exchange = new SecretExchange();
   let asked = 0;
   let open = () => {};

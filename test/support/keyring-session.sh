@@ -40,7 +40,7 @@ await() {
 start_bus() {
   # Without the two eavesdrop rules replies are lost.
   cat >"$folder/bus.conf" <<CONF
-<busconfig><type>session</type><listen>unix:path=$folder/bus</listen><auth>EXTERNAL</auth>
+<busconfig><type>session</type><listen>$DBUS_SESSION_BUS_ADDRESS</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>
 CONF

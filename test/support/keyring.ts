@@ -234,7 +234,7 @@ function environmentIn(folder: string): KeyringEnvironment {
   const runtime = join(folder, "run");
   for (const path of [home, runtime]) mkdirSync(path, { mode: 0o700 });
   return {
-    DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, "bus")}`,
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${encodeURI(join(folder, "bus"))}`,
     HOME: home,
     XDG_RUNTIME_DIR: runtime,
     XDG_DATA_HOME: join(home, ".local", "share"),

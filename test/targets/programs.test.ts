@@ -42,7 +42,7 @@ afterEach(() => {
 
 /** A program on PATH that notes its environment and arguments; `body` is what it does, in sh. */
 function standIn(name: string, body: string): void {
-  const script = `#!/bin/sh\n{ env; echo "$@"; } > ${at("calls")}/${name}.$$\ncd ${at("kept")}\n${body}\n`;
+  const script = `#!/bin/sh\n{ env; echo "$@"; } > "${at("calls")}/${name}.$$"\ncd "${at("kept")}"\n${body}\n`;
   writeFileSync(at(`bin/${name}`), script);
   chmodSync(at(`bin/${name}`), 0o755);
 }
@@ -271,7 +271,7 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
       cpSync(join(on.deps.home, file), at("another"));
       on.deps.journal.end(defaultProfile);
       await storeKey(on.deps, { key });
-      standIn("slow", `cat > kept; cp ../another ${join(on.deps.home, file)}`);
+      standIn("slow", `cat > kept; cp ../another "${join(on.deps.home, file)}"`);
       await expect(on.push("command:slow")).rejects.toMatchObject({ kind: "unfinished" });
       expect(kept("kept").trim()).toBe(key.reveal());
       expect(on.remembered()).toEqual([]);

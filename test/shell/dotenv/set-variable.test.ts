@@ -120,7 +120,7 @@ describe.skipIf(process.platform === "win32")("quoteDotenv", () => {
     const file = join(folder, "env");
     writeFileSync(file, setVariable("", "MISTRAL_API_KEY", quoted ?? ""));
     const env = { PATH: process.env.PATH };
-    const shell = execFileSync("sh", ["-c", `. ${file}; printf %s "$MISTRAL_API_KEY"`], {
+    const shell = execFileSync("sh", ["-c", `. "${file}"; printf %s "$MISTRAL_API_KEY"`], {
       encoding: "utf8",
       env,
     });

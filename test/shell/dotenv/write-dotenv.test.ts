@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MistralKeyError } from "../../../src/errors.ts";
+import { shellWord } from "../../../src/hints.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { parseProfileName } from "../../../src/keys/profile-name.ts";
 import { writeDotenv } from "../../../src/shell/dotenv/write-dotenv.ts";
@@ -221,7 +222,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       writeFileSync(at("app/.gitignore"), "!.env\n");
       await expect(write("app/.env", process.env, async () => true)).rejects.toMatchObject({
         message: expect.stringContaining("does not ignore"),
-        hint: `/app/.env is in .gitignore now, but another rule wins. To see it: git -C ${at("app")} check-ignore -v .env`,
+        hint: `/app/.env is in .gitignore now, but another rule wins. To see it: git -C ${shellWord(at("app"))} check-ignore -v .env`,
       });
       expect(existsSync(at("app/.env"))).toBe(false);
     });
@@ -266,7 +267,7 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
       writeFileSync(at(".gitignore"), ".env\n");
       await expect(write(".env", { PATH: "/nonexistent" })).rejects.toMatchObject({
         message: expect.stringContaining("could not say"),
-        hint: expect.stringMatching(`: git -C ${folder} check-ignore -v .env$`),
+        hint: expect.stringContaining(`: git -C ${shellWord(folder)} check-ignore -v .env`),
       });
     });
   });

@@ -46,7 +46,8 @@ const prompt = "/org/freedesktop/secrets/prompt/1";
  * specification allows.
  */
 export async function startBentSecretService(busAddress: string, bent: Bent): Promise<BentSecretService> {
-  const bus = sessionBus({ busAddress });
+  // It takes no escapes in a path.
+  const bus = sessionBus({ busAddress: decodeURI(busAddress) });
   const calls: string[] = [];
   const letIn = new Set<string>();
   let locked = bent.locked === "until-asked" || bent.locked === "until-answered";

@@ -23,7 +23,7 @@ describeWithKeyring("the session bus, for the question before keytar and for key
   beforeAll(async () => {
     program = await makeKeychainProgram();
     keyring = await startKeyring({ state: "unlocked", secrets: { default: storedKey } });
-    bus = keyring.env.DBUS_SESSION_BUS_ADDRESS.replace("unix:path=", "");
+    bus = decodeURI(keyring.env.DBUS_SESSION_BUS_ADDRESS.replace("unix:path=", ""));
   });
 
   afterAll(async () => {
@@ -40,7 +40,7 @@ describeWithKeyring("the session bus, for the question before keytar and for key
   });
 
   it("is found with escapes in its address", async () => {
-    const address = `unix:path=${bus.replaceAll("-", "%2d")}`;
+    const address = keyring.env.DBUS_SESSION_BUS_ADDRESS.replaceAll("-", "%2d");
     expect(await read({ DBUS_SESSION_BUS_ADDRESS: address })).toMatchObject({ result: storedKey });
   });
 
