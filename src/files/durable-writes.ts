@@ -33,18 +33,20 @@ export function createFile(
     if (codeOf(error) === "EEXIST") return undefined;
     throw error;
   }
-  let mode: number | undefined;
   try {
-    writeFileSync(descriptor, content);
-    adjust(descriptor);
-    fsyncSync(descriptor);
-    mode = fstatSync(descriptor).mode & 0o7777;
-  } finally {
-    closeSync(descriptor);
-    // A partial file is useless, and may hold part of a key.
-    if (mode === undefined) rmSync(path, { force: true });
+    try {
+      writeFileSync(descriptor, content);
+      adjust(descriptor);
+      fsyncSync(descriptor);
+      return fstatSync(descriptor).mode & 0o7777;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    // Nobody would look for it, and it may hold a key or part of one.
+    rmSync(path, { force: true });
+    throw error;
   }
-  return mode;
 }
 
 /** The path for new content in a folder, to be renamed when it is complete. */

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   linkSync,
   mkdtempSync,
   readdirSync,
@@ -18,7 +19,7 @@ import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMissing, replaceFile } from "../../src/files/replace-file.ts";
 import { readTextFile, type TextFile } from "../../src/files/text-file.ts";
-import { diskCalls } from "../support/disk.ts";
+import { diskCalls, withDisk } from "../support/disk.ts";
 
 const posix = process.platform !== "win32";
 const content = Buffer.from("new\n");
@@ -40,6 +41,10 @@ async function read(): Promise<TextFile> {
   const reading = await readTextFile(path);
   if (reading.state !== "read") throw new Error("The file cannot be read.");
   return reading.file;
+}
+
+function fail(): never {
+  throw Object.assign(new Error("The quota is used up."), { code: "EDQUOT" });
 }
 
 /** Nothing was changed, and nothing is left of the attempt. */
@@ -171,6 +176,24 @@ describe("creating a file that was not there", () => {
     });
     expect(readFileSync(made)).toEqual(content);
     if (posix) expect(statSync(made).mode & 0o7777).toBe(0o600);
+  });
+
+  it.each([
+    ["complete", {}],
+    ["in part", { fsyncSync: fail }],
+  ])("leaves none that was written %s where closing it fails, as on a network disk", async (_, disk) => {
+    // The imported one is changed with the disk.
+    const reallyClose = closeSync;
+    const close: typeof closeSync = (descriptor) => {
+      reallyClose(descriptor);
+      fail();
+    };
+    const making = () => createMissing(join(folder, "made"), content);
+    expect(await withDisk({ ...disk, closeSync: close }, making)).toEqual({
+      outcome: "untouched",
+      reason: "the system answered EDQUOT",
+    });
+    expectUntouched();
   });
 
   it("leaves one alone that something else has made meanwhile", () => {

@@ -4,20 +4,20 @@ import { basename } from "node:path";
 
 /** The calls of Node that decide what is on the disk. */
 type DiskCalls = Pick<typeof fs, "openSync" | "fsyncSync" | "renameSync" | "linkSync">;
-type OtherCalls = Pick<typeof fs, "readdirSync" | "rmSync">;
+type OtherCalls = Pick<typeof fs, "closeSync" | "readdirSync" | "rmSync">;
 
 /** Runs `act` on a disk that does something else at some calls. */
 export async function withDisk<Result>(
   changed: Partial<DiskCalls & OtherCalls>,
   act: () => Result | Promise<Result>,
 ): Promise<Result> {
-  const { openSync, fsyncSync, renameSync, linkSync, readdirSync, rmSync } = fs;
+  const { openSync, fsyncSync, renameSync, linkSync, closeSync, readdirSync, rmSync } = fs;
   Object.assign(fs, changed);
   syncBuiltinESMExports();
   try {
     return await act();
   } finally {
-    Object.assign(fs, { openSync, fsyncSync, renameSync, linkSync, readdirSync, rmSync });
+    Object.assign(fs, { openSync, fsyncSync, renameSync, linkSync, closeSync, readdirSync, rmSync });
     syncBuiltinESMExports();
   }
 }
