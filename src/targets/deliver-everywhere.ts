@@ -37,7 +37,8 @@ export async function deliverEverywhere(
       const report = await reporting(target, async () => {
         const opened = await openTarget(target, profile);
         // Of a service, this would be one more call over the network.
-        return await deliver(opened, key, group === "files" ? await opened.read(key) : undefined);
+        const before = group === "files" ? ((await opened.readAll?.()) ?? [await opened.read(key)]) : [];
+        return await deliver(opened, key, before);
       });
       if (report.ok) output.ok(report.message);
       else output.warn(`${showName(report.target)}: ${report.message}`);
@@ -52,10 +53,11 @@ export async function deliverEverywhere(
 async function deliver(
   target: Target,
   key: ApiKey,
-  before: string | undefined,
+  before: readonly (string | undefined)[],
 ): Promise<Omit<DeliveryReport, "target">> {
   await target.deliver(key);
-  const instead = before && before !== key.reveal() ? `, in place of ${showName(maskKey(before))}` : "";
+  const others = before.flatMap((one) => (one && one !== key.reveal() ? showName(maskKey(one)) : []));
+  const instead = others.length > 0 ? `, in place of ${[...new Set(others)].join(", ")}` : "";
   const there = await keyThere(target, key);
   const ok = there === "same" || there === "unreadable";
   const message = {

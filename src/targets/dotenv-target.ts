@@ -12,11 +12,14 @@ import type { Target, TargetContext } from "./target.ts";
  */
 export function openDotenv(path: string, words: string, { profile, processContext }: TargetContext): Target {
   const place = { path, name: standardVariable, profile };
-  const read = async () => {
+  const readAll = async () => {
     const reading = await readTextFile(path);
     if (reading.state === "unread") return undefined;
-    if (reading.state === "absent") return "";
-    return readVariable(reading.file.text, standardVariable) ?? "";
+    return reading.state === "absent" ? [] : readVariable(reading.file.text, standardVariable);
+  };
+  const read = async () => {
+    const all = await readAll();
+    return all && (all.at(-1) ?? "");
   };
   const holds = async (key: ApiKey) => {
     const reading = await readTextFile(path);
@@ -25,6 +28,7 @@ export function openDotenv(path: string, words: string, { profile, processContex
   return {
     words,
     read,
+    readAll,
     holds,
     check: () => checkDotenv(place, processContext),
     deliver: (key) => writeDotenv({ ...place, key }, processContext),

@@ -90,7 +90,7 @@ async function dotenvFilesHere({ cwd }: ProcessContext): Promise<readonly string
   for (const path of [join(cwd, ".env"), join(cwd, ".env.local")]) {
     const reading = await readTextFile(path);
     if (reading.state !== "read") continue;
-    if (readVariable(reading.file.text, standardVariable) !== undefined) files.push(path);
+    if (readVariable(reading.file.text, standardVariable).length > 0) files.push(path);
   }
   return files;
 }

@@ -28,6 +28,9 @@ export interface Target {
    */
   read(key: ApiKey): Promise<string | undefined>;
 
+  /** Returns every value stored there, in order, where there may be several. */
+  readAll?(): Promise<readonly string[] | undefined>;
+
   /** Whether it holds a key at all: in a comment of its file, which `remove` leaves, or in a second place. */
   holds?(key: ApiKey): Promise<boolean>;
 

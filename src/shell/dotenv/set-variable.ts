@@ -54,19 +54,18 @@ export function removeVariable(text: string, name: string, value: string): strin
 }
 
 /**
- * The value that a text sets a variable to, the last one if there are several; `undefined` if it sets none.
- * Node's own parser loses what follows a line that sets nothing.
+ * The values that a text sets a variable to, in order. Node's own parser loses what follows a line that sets
+ * nothing.
  *
  * @param text - decoded as for {@link setVariable}
  */
-export function readVariable(text: string, name: string): string | undefined {
-  const last = [...entriesOf(text)].findLast((entry) => entry.name === name);
+export function readVariable(text: string, name: string): readonly string[] {
+  const entries = [...entriesOf(text)].filter((entry) => entry.name === name);
   // Some readers end a bare value at any `#`.
-  return (
-    last &&
-    heldBy(text, last)
+  return entries.map((entry) =>
+    heldBy(text, entry)
       .replace(/^(['"`])(.*)\1$|#.*/s, "$2")
-      .trim()
+      .trim(),
   );
 }
 

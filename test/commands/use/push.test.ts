@@ -94,6 +94,16 @@ describe("push to a dotenv file in a git repository", () => {
     expect((await on.push("dotenv:.env")).said).toContain(`has the key, read back${end}`);
   });
 
+  it.each([
+    ["theKeyOfTheLab", "not-its-only-key", "********, not-...-key"],
+    ["not-its-only-key", key.reveal(), "not-...-key"],
+    [key.reveal(), "not-its-only-key", "not-...-key"],
+  ])("names each value that it has replaced: %s and %s", async (first, second, replaced) => {
+    writeFileSync(at(".env"), `MISTRAL_API_KEY=${first}\nMISTRAL_API_KEY=${second}\n`);
+    expect((await on.push("dotenv:.env")).said).toContain(`has the key, read back, in place of ${replaced}.`);
+    expect(env()).toBe(`MISTRAL_API_KEY=${key.reveal()}\n`.repeat(2));
+  });
+
   it("says with --dry-run that a remembered file would be refused, as push does", async () => {
     await on.push("dotenv:.env");
     git("add", "-f", ".env");

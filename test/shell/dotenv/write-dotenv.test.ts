@@ -64,6 +64,13 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     expect(await write(name)).toMatchObject({ outcome: "created" });
   });
 
+  it("says that it has replaced another value, also where the last one was the key", async () => {
+    const lines = (value: string) => `MISTRAL_API_KEY=${value}\nMISTRAL_API_KEY=${key.reveal()}\n`;
+    writeFileSync(at(".env"), lines("another"), { mode: 0o600 });
+    expect(await write(".env")).toMatchObject({ outcome: "changed", replaced: true });
+    expect(readFileSync(at(".env"), "utf8")).toBe(lines(key.reveal()));
+  });
+
   it("leaves no part of a key in a new file when the disk is full", async () => {
     await expect(withDisk(fullDisk, () => write(".env"))).rejects.toMatchObject({
       kind: "usage",
