@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BusUnreachable } from "../../../../src/stores/keychain/secret-service/bus-connection.ts";
+import { askSecretService } from "../../../../src/stores/keychain/secret-service/secret-service.ts";
 import { useSessionBus } from "../../../../src/stores/keychain/secret-service/session-bus.ts";
 import { TimedOut } from "../../../../src/within-limit.ts";
 import type { BundledProgram } from "../../../support/bundle.ts";
@@ -123,6 +124,12 @@ describe.skipIf(process.platform === "win32")("the address of the session bus", 
   ])("of %s leads nowhere", async (_, addressOf) => {
     const env = { DBUS_SESSION_BUS_ADDRESS: addressOf(escaped()) };
     await expect(connect(env)).rejects.toBeInstanceOf(BusUnreachable);
+  });
+
+  it("is not missed, but the program stopped, when it is asked after the person's stop", async () => {
+    const reason = new Error("stopped");
+    const asking = askSecretService({ env: {}, limitMs: 60_000, signal: AbortSignal.abort(reason) });
+    await expect(asking).rejects.toBe(reason);
   });
 
   it("is given up after the limit, and when the person stops the program", async () => {
