@@ -140,12 +140,13 @@ async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: B
 }
 
 /** The question may have been open for long, and named only these keys. */
-function refuseOtherKeys({ profiles, journal }: Deps, { profile, keys, strayOnly }: Belongings): void {
-  // Of a stray copy, the profile and its rotation say nothing.
-  if (strayOnly) return;
+function refuseOtherKeys({ profiles, journal }: Deps, { profile, store, keys, strayOnly }: Belongings): void {
   const record = unlessDamaged(() => journal.read(profile));
   const known = unlessDamaged(() => profiles.read(profile));
-  const other = [known?.key, record?.newKey.mask].find((mask) => mask !== undefined && !keys.includes(mask));
+  // Of a stray copy, the profile and its rotation say nothing, unless a move has made it the profile's own.
+  if (strayOnly && known?.store !== store.kind) return;
+  const named = strayOnly ? [] : keys;
+  const other = [known?.key, record?.newKey.mask].find((mask) => mask !== undefined && !named.includes(mask));
   if (other === undefined) return;
   throw new MistralKeyError(
     "usage",

@@ -247,6 +247,20 @@ describe("remove", () => {
     expect(deps.journal.list()).toHaveLength(1);
   });
 
+  it("removes no stray copy that a move has made the profile's own while the question was open", async () => {
+    const file = new StandInStore("file");
+    await file.set({ profile: defaultProfile, slot: "current" }, oldKey);
+    const known = await storeKey(deps);
+    const meanwhile = () => deps.profiles.write({ ...known, store: "file" });
+    deps = deps.next({ answers: [{ ...answer.confirm(true, /holds for profile/), meanwhile }] });
+    const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+    await expect(remove({ args: [], flags: new Flags({ store: "file" }) }, both)).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("so nothing was removed"),
+    });
+    expect((await file.get({ profile: defaultProfile, slot: "current" }))?.equals(oldKey)).toBe(true);
+  });
+
   it.each(["its profile", "the record of a rotation"])(
     "removes what is in the file that %s names",
     async (by) => {
