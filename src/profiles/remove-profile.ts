@@ -86,7 +86,7 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belon
   await requireUsable(deps, store);
   const strayOnly = known !== undefined && request.store !== undefined && known.store !== request.store;
   const held = await readHeld(store, name);
-  const adminKey = strayOnly ? undefined : (known?.adminKey ?? held.admin);
+  const adminKey = strayOnly ? undefined : (held.admin ?? known?.adminKey);
   const stored = [held.current, held.next, held.previous];
   const rest = {
     profile: name,
@@ -202,7 +202,9 @@ export async function tellOfRemoval(
       );
   }
   for (const { name } of rows.filter((row) => "damaged" in row))
-    output.warn(`Profile "${name}" cannot be read, and may have the same key: ${commandFor(name, "verify")}`);
+    output.warn(
+      `Profile "${name}" cannot be read, and may have the same key. What to do about it: ${commandFor(name, "verify")}`,
+    );
   const free = keys.filter((mask) => holderOf(mask) === undefined);
   if (keys.length > 0 && free.length === 0) return;
   const what = free.length === 0 ? "the key" : free.join(" and ");

@@ -73,7 +73,7 @@ describe("remove", () => {
     writeFileSync(join(deps.home, "profiles", "work.json"), "{");
     expect(await run({ yes: true })).toBe(0);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
-      'Profile "work" cannot be read, and may have the same key: mistral-key verify -p work',
+      'Profile "work" cannot be read, and may have the same key. What to do about it: mistral-key verify -p work',
     );
   });
 
@@ -339,9 +339,12 @@ describe("remove", () => {
     expect(await slotsOf(deps)).toEqual(empty);
   });
 
-  it("names an Admin API key that it erases when the profile cannot be read", async () => {
+  it.each([
+    ["cannot be read", () => writeFileSync(join(deps.home, "profiles", "default.json"), "{")],
+    ["names another", () => storeKey(deps, { adminKey: newKey.mask })],
+  ])("names an Admin API key that it erases when the profile %s", async (_, spoil) => {
     await deps.secrets.set({ profile: defaultProfile, slot: "admin" }, otherKey);
-    writeFileSync(join(deps.home, "profiles", "default.json"), "{");
+    await spoil();
     expect(await run({ yes: true })).toBe(0);
     expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
   });
