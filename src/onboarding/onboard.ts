@@ -101,13 +101,12 @@ function keepStored(
   { profile: name, store, endpoint, known, stored: key }: Place,
 ): OnboardOutcome {
   if (key !== undefined && (expiresAt !== undefined || known === undefined)) {
-    const latest = known && latestOf(profiles, known);
-    if (known !== undefined && latest === undefined)
-      return { outcome: "kept", profile: name, noted: undefined };
-    const profile =
-      latest === undefined
+    const latest =
+      known === undefined
         ? profileOf({ name, key, store: store.kind, endpoint }, now())
-        : describing(key, latest, now());
+        : latestOf(profiles, known);
+    if (latest === undefined) return { outcome: "kept", profile: name, noted: undefined };
+    const profile = describing(key, latest, now());
     profiles.write(expiresAt === undefined ? profile : { ...profile, expiresAt });
     if (known === undefined)
       output.ok(`Nothing was known about this key. It is now listed as profile "${name}".`);

@@ -5,9 +5,15 @@ import { Cancelled, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { type KnownKey, latestOf, profileOf, profilesWith, withCheck } from "../profiles/known-key.ts";
+import {
+  describing,
+  type KnownKey,
+  latestOf,
+  profileOf,
+  profilesWith,
+  withCheck,
+} from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { refuseReplacedMeanwhile, replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
@@ -65,13 +71,14 @@ async function keepKey(
     refuseReplacedMeanwhile(deps, { profile: known.name, before: before ?? null }, known.key);
     await putKey(deps, store, known);
   });
+  const now = deps.now();
   const latest = (before && latestOf(deps.profiles, before)) ?? before;
-  const { targets = [], adminKey } = latest ?? {};
-  const kept = { store: store.kind, storeName: store.describe() };
-  const profile =
-    latest !== undefined && matchesFingerprint(known.key, latest.fingerprint)
-      ? again(latest, { ...known, ...kept }, deps.now())
-      : profileOf({ ...known, ...kept, targets, adminKey }, deps.now());
+  const place = { store: store.kind, storeName: store.describe(), endpoint: known.endpoint };
+  // What is known of the same key stays, such as a last day that is not given.
+  const base = latest ? describing(known.key, latest, now) : profileOf({ ...known, ...place }, now);
+  const { check, expiresAt = base.expiresAt } = known;
+  const noted = { ...base, ...place, expiresAt };
+  const profile = check === undefined ? noted : withCheck(noted, check, now);
   try {
     deps.profiles.write(profile);
   } catch (error) {
@@ -83,16 +90,6 @@ async function keepKey(
     );
   }
   return profile;
-}
-
-/** The profile of a key that is stored again: what is known of it stays, such as a last day that is not given. */
-function again(
-  latest: Profile,
-  { store, storeName, endpoint, check, expiresAt = latest.expiresAt }: KnownKey,
-  now: Date,
-): Profile {
-  const profile = { ...latest, store, storeName, endpoint, expiresAt };
-  return check === undefined ? profile : withCheck(profile, check, now);
 }
 
 async function putKey(

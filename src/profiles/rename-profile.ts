@@ -39,7 +39,11 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   }
   const profile = profiles.read(from);
   refuseLookalikes(deps, names);
-  if (profile === undefined) throw nothingToRename(from);
+  if (profile === undefined) {
+    throw new MistralKeyError("no-key", `There is no key under the name "${from}".`, {
+      hint: `To see your profiles: ${ownCommand("status")}`,
+    });
+  }
   refuseTakenName(deps, names, profile);
   refuseDuringRotation(deps, names);
   const store = await deps.store(profile.store);
@@ -106,12 +110,6 @@ async function copyKeys(store: SecretStore, { from, to }: Renaming, profile: Pro
     if (there !== undefined && !there.equals(source)) throw taken(to);
     if (there === undefined) await store.set({ profile: to, slot }, source);
   }
-}
-
-function nothingToRename(name: ProfileName): MistralKeyError {
-  return new MistralKeyError("no-key", `There is no key under the name "${name}".`, {
-    hint: `To see your profiles: ${ownCommand("status")}`,
-  });
 }
 
 function taken(name: ProfileName): MistralKeyError {

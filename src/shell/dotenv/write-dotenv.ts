@@ -119,8 +119,8 @@ async function change(file: TextFile, entry: DotenvEntry, value: string): Promis
   }
   const replacement = await replaceFile(file, content, { mode });
   if (replacement.outcome === "untouched") throw refused(entry, replacement.reason);
-  const others = readVariable(file.text, entry.name).filter((one) => one && one !== entry.key.reveal());
-  return { outcome: "changed", mode: replacement.mode, replaced: others.length > 0 };
+  const replaced = readVariable(file.text, entry.name).some((one) => one && one !== entry.key.reveal());
+  return { outcome: "changed", mode: replacement.mode, replaced };
 }
 
 function create(place: string, text: string, entry: DotenvEntry): DotenvWritten {
