@@ -6,6 +6,7 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { addressOf } from "../mistral/endpoint.ts";
 import {
   describing,
   type KnownKey,
@@ -73,11 +74,14 @@ async function keepKey(
   });
   const now = deps.now();
   const latest = (before && latestOf(deps.profiles, before)) ?? before;
-  const place = { store: store.kind, storeName: store.describe(), endpoint: known.endpoint };
-  // What is known of the same key stays, such as a last day that is not given.
-  const base = latest ? describing(known.key, latest, now) : profileOf({ ...known, ...place }, now);
-  const { check, expiresAt = base.expiresAt } = known;
-  const noted = { ...base, ...place, expiresAt };
+  const about = latest && describing(known.key, latest, now);
+  // Of the same key, what is known stays, such as its last day, but not what another server said.
+  const { check, endpoint, expiresAt = about?.expiresAt } = known;
+  const place = { store: store.kind, storeName: store.describe(), endpoint, expiresAt };
+  const noted =
+    about && addressOf(about.endpoint) === addressOf(endpoint)
+      ? { ...about, ...place }
+      : profileOf({ ...about, ...known, ...place }, now);
   const profile = check === undefined ? noted : withCheck(noted, check, now);
   try {
     deps.profiles.write(profile);

@@ -711,7 +711,7 @@ describe("init --with-key", () => {
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
   });
 
-  it("forgets nothing that is known of a key that is stored again unchecked", async () => {
+  it("forgets nothing that is known of a key that is stored again unchecked, except for another server", async () => {
     const deps = open({ stdin: text });
     await deps.secrets.set(current, ApiKey.of(text));
     const endpoint = { region: "global", serverUrl: api.url } as const;
@@ -729,6 +729,16 @@ describe("init --with-key", () => {
     expect(await runLine(deps, "init", "--with-key", "--yes", "--no-verify")).toBe(0);
     expect(deps.profiles.read(defaultProfile)).toEqual({ ...known, storeName: "keychain" });
     expect(deps.stderr()).toContain("21 Feb 2027 (as Mistral lists it)");
+    const again = ["--with-key", "--yes", "--no-verify", "--server-url", "https://gateway.example"];
+    expect(await runLine(deps.next({ stdin: text }), "init", ...again)).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      identity: null,
+      lastVerifiedAt: null,
+      lastDiagnosis: null,
+      lastAcceptedAt: null,
+      expiresAt: known.expiresAt,
+      listed: known.listed,
+    });
   });
 
   it("refuses a past or impossible expiry before anything else", async () => {
