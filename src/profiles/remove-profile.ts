@@ -174,7 +174,7 @@ export async function tellOfRemoval(
     output.warn(
       keptIn === undefined
         ? `No key of it was in ${store.describe()}.`
-        : `No key of it was in ${store.describe()}: that was kept in ${keptIn}, and may still be there. To erase it, where ${keptIn} is in use: ${commandFor(profile, "remove")}`,
+        : `No key of it was in ${store.describe()}: its key was kept in ${keptIn}, and may still be there. To erase it, where ${keptIn} is in use: ${commandFor(profile, "remove")}`,
     );
   // A move to another store that was killed at its end leaves a copy behind.
   const copy = strayOnly ? undefined : await findUnlistedKey(deps, profile);

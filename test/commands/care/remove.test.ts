@@ -308,7 +308,7 @@ describe("remove", () => {
     expect(await run({ yes: true }, { store: wallet })).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
     expect(said).toContain('Profile "default" is removed from this machine.');
-    expect(said).toContain("No key of it was in KDE Wallet: that was kept in GNOME Keyring");
+    expect(said).toContain("No key of it was in KDE Wallet: its key was kept in GNOME Keyring");
     expect(said).not.toContain("removed from KDE Wallet");
     await storeKey(deps, { storeName: "GNOME Keyring" });
     await wallet.set({ profile: defaultProfile, slot: "current" }, oldKey);
