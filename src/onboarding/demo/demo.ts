@@ -4,6 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { Cancelled } from "../../errors.ts";
 import { commandFor } from "../../hints.ts";
 import { ApiKey } from "../../keys/api-key.ts";
+import type { Profile } from "../../profiles/profile.ts";
 import type { ProfileRegistry } from "../../profiles/profile-registry.ts";
 import type { RotationJournal } from "../../rotation/journal.ts";
 import { MemoryStore } from "../../stores/memory.ts";
@@ -58,12 +59,17 @@ export async function demonstrate(real: Deps, request: OnboardRequest): Promise<
 /** The real terminal, and everything else made up. */
 function madeUpOutside(real: Deps): Deps {
   const store = new MemoryStore("keychain", "a simulated keychain");
+  const known = new Map<string, Profile>();
   return {
     ...real,
     // The demonstration must not see this shell's keys.
     env: {},
     store: async () => store,
-    profiles: noProfiles,
+    profiles: {
+      ...noProfiles,
+      read: (name) => known.get(name),
+      write: (one) => void known.set(one.name, one),
+    },
     journal: noJournal,
     drafts: async () => ({ read: () => undefined, write: () => {}, remove: () => {} }),
     opensPages: false,
@@ -71,11 +77,9 @@ function madeUpOutside(real: Deps): Deps {
   };
 }
 
-const noProfiles: ProfileRegistry = {
-  read: () => undefined,
+const noProfiles: Omit<ProfileRegistry, "read" | "write"> = {
   lookalike: () => undefined,
   prepare: () => {},
-  write: () => {},
   remove: () => false,
   list: () => [],
   readDefault: () => undefined,

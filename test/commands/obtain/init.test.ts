@@ -888,6 +888,14 @@ describe("init --demo", () => {
     expect(api.requests).toEqual([]);
   });
 
+  it("shows the last day that is chosen, and says of no key that it was replaced", async () => {
+    const deps = open({ answers: [answer.choose("I have a key"), answer.key(""), answer.choose("Never")] });
+    expect(await runLine(deps, "init", "--demo")).toBe(0);
+    expect(deps.stderr()).toMatch(/Expires +never/);
+    expect(deps.stderr()).not.toContain("replaced");
+    expect(deps.profiles.list()).toEqual([]);
+  });
+
   it("accepts no other key", async () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key("placeholder".repeat(3)), answer.stop()],
