@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, MistralKeyError, withSentence } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { printFailure } from "../terminal/output/failure.ts";
 import { isRemote } from "../terminal/terminal-capabilities.ts";
@@ -81,17 +81,16 @@ export async function onPage<Result>(
     end = "done";
     return result;
   } catch (error) {
-    if (idle.signal.aborted) {
-      end = "idle";
-      throw new Cancelled("Stopped: nothing was done on the page for ten minutes.", {
-        hint: "To continue, run the same command again.",
-      });
-    }
-    if (error instanceof Cancelled) end = "stopped";
-    if (error instanceof MistralKeyError) {
-      printFailure(error, new PageOutput(channel), { verbose: false });
-    }
-    throw error;
+    if (!(error instanceof MistralKeyError)) throw error;
+    const isIdle = idle.signal.aborted;
+    if (isIdle || error instanceof Cancelled) end = isIdle ? "idle" : "stopped";
+    // What was stopped says itself what is kept, and how to continue.
+    const hint = error.hint ?? "To continue, run the same command again.";
+    const failure = isIdle
+      ? withSentence(error, "Nothing was done on the page for ten minutes.", { hint })
+      : error;
+    printFailure(failure, new PageOutput(channel), { verbose: false });
+    throw failure;
   } finally {
     await server.stop(end);
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Deps } from "../../src/deps.ts";
+import { Cancelled } from "../../src/errors.ts";
 import { onPage } from "../../src/web/on-page.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { openLink, type PageClient } from "./page-client.ts";
@@ -12,9 +13,9 @@ const ask = async (page: Deps) =>
   await (await page.prompts()).choose({ message: "Well?", choices: [{ value: "yes", name: "Yes" }] });
 
 /** Asks on a page; returns the result and the page, once the link is there. */
-async function serve(options: TestDepsOptions, idleMs?: number) {
+async function serve(options: TestDepsOptions, idleMs?: number, work = ask) {
   deps = openTestDeps(options);
-  const served = onPage(deps, ask, idleMs).then(
+  const served = onPage(deps, work, idleMs).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
@@ -46,13 +47,31 @@ describe("what is asked on a page", () => {
   });
 
   it("is given up when no answer comes for so long, which page and terminal say", async () => {
-    const { served, open } = await serve({ opensPages: false }, 5000);
+    const hint = "To note its last day: mistral-key expires DATE";
+    const stop = () => Promise.reject(new Cancelled("Stopped. Your key is stored.", { hint }));
+    const { served, open } = await serve({ opensPages: false }, 5000, (page) => ask(page).catch(stop));
     const page = await open();
     expect(await served).toMatchObject({
-      error: { message: expect.stringContaining("nothing was done"), hint: expect.stringContaining("again") },
+      error: {
+        kind: "cancelled",
+        message: "Stopped. Your key is stored. Nothing was done on the page for ten minutes.",
+        hint,
+      },
     });
     await page.ended;
+    expect(JSON.stringify(page.events)).toContain("Your key is stored.");
     expect(page.events.at(-1)).toEqual({ type: "end", how: "idle" });
+  });
+
+  it("is given up when the page is not opened for so long", async () => {
+    const { served } = await serve({ opensPages: false }, 1);
+    expect(await served).toMatchObject({
+      error: {
+        kind: "cancelled",
+        message: "Stopped. Nothing was done on the page for ten minutes.",
+        hint: "To continue, run the same command again.",
+      },
+    });
   });
 
   it.each(["no-input", "ci"] as const)("is refused when nobody may be asked: %s", async (absence) => {

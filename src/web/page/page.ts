@@ -6,8 +6,8 @@ import { finishSteps, showEvent } from "./show-event.ts";
 const endings: Readonly<Record<End, string>> = {
   done: "Finished. The program has stopped serving this page; you can close it.",
   failed: "The program has stopped. Your terminal says how to continue.",
-  stopped: "The program was stopped. Run it again to continue.",
-  idle: "Nothing was done here for ten minutes, so the program has stopped. Run it again to continue.",
+  stopped: "The program was stopped. If something is left to do, your terminal says how.",
+  idle: "Nothing was done here for ten minutes, so the program has stopped. Your terminal says how to continue.",
 };
 /** The tunnel of a remote machine may come back, so the proof is kept. */
 const lost =
