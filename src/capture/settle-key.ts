@@ -114,7 +114,7 @@ function whatNow(
         choices:
           check.diagnosis === "no-plan"
             ? [open, keep("Store it anyway", "it works once there is a plan"), paste, stop]
-            : [keep("Store it anyway", "it works once the limit is lifted"), again, paste, stop],
+            : [keep("Store it anyway", "check it later, with verify"), again, paste, stop],
       };
     case "unknown":
       return {

@@ -38,7 +38,7 @@ export async function decideAbout(
 function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
   switch (verdictOf(check)) {
     case "limited":
-      return [keep("Store it anyway", "it works once the limit is lifted"), again, another, stop];
+      return [keep("Store it anyway", "check it later, with verify"), again, another, stop];
     case "unknown":
       return [again, keep("Store it unverified", "check it later, with verify"), another, stop];
     default:

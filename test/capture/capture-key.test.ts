@@ -85,6 +85,15 @@ describe("a key that is asked for", () => {
     });
   });
 
+  it("is not said to wait for a limit when a call failed after Mistral had accepted it", async () => {
+    api.behave("server-error", { on: ["completion"] });
+    const answers = [
+      answer.key(good.reveal()),
+      answer.first(/^Store it anyway .*verify/, /accepts this key/),
+    ];
+    expect(await capture({ answers })).toMatchObject({ check: { diagnosis: "server-error" } });
+  });
+
   it("is checked again after an outage", async () => {
     api.behave("cut");
     const again = {

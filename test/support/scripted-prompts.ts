@@ -28,7 +28,7 @@ const preselected = Symbol("preselected");
 export const answer = {
   /** Takes the choice whose name contains this text. */
   choose: (name: string, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
-  /** Takes the first choice, whose name must match. */
+  /** Takes the first choice, whose name and description must match. */
   first: (name: RegExp, question = anything): ScriptedAnswer => ({ kind: "choose", question, answer: name }),
   confirm: (yes: boolean, question = anything): ScriptedAnswer => ({
     kind: "confirm",
@@ -98,7 +98,7 @@ export class ScriptedPrompts implements Prompts {
       name === preselected
         ? (choices.find(({ value }) => value === initial) ?? choices[0])
         : name instanceof RegExp
-          ? choices.slice(0, 1).find((choice) => name.test(choice.name))
+          ? choices.slice(0, 1).find((one) => name.test([one.name, one.description].join(" ").trim()))
           : choices.find((choice) => choice.name.includes(String(name)));
     if (found !== undefined) return found.value;
     throw new Error(`No "${String(name)}" among: ${choices.map((choice) => choice.name).join(" | ")}`);

@@ -190,6 +190,14 @@ describe("a key that Mistral refuses", () => {
   });
 });
 
+test("a key that is accepted is not said to wait for a limit when a call failed", async () => {
+  replant({ ".env": living });
+  api.behave("server-error", { on: ["completion"] });
+  deps = open({ answers: [answer.first(/^Store it anyway .*verify/), unknownEnd, keepCopies] });
+  expect(await run()).toBe(5);
+  expect(await stored()).toBe(living);
+});
+
 describe("a key of Vibe's", () => {
   test("is recognised before anything is stored, and does not replace a Studio key unasked", async () => {
     replant({ ".env.local": living }, ofVibe);
