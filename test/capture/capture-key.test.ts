@@ -68,6 +68,15 @@ describe("a key that is asked for", () => {
     expect(deps.opened).toEqual(["https://admin.mistral.ai/subscription"]);
   });
 
+  it("waits for the plan without a word about a browser that should not be started", async () => {
+    api.behave("no-plan");
+    const opens = { ...answer.first(/^Open the page/), meanwhile: () => api.behave("normal") };
+    const answers = [answer.key(good.reveal()), opens, answer.press("enter", /check the key again/)];
+    await capture({ answers, opensPages: false, browser: false });
+    expect(deps.stderr()).toContain("! Open https://admin.mistral.ai/subscription, then come back here.");
+    expect(deps.stderr()).not.toContain("No browser");
+  });
+
   it("is never returned when Mistral rejects it", async () => {
     const began = deps.now().getTime();
     const answers = [answer.key(bad.reveal()), answer.choose("Wait and try"), answer.choose("Stop")];
