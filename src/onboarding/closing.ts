@@ -9,7 +9,9 @@ import { commandEnvironment, standardVariable } from "../running/environment.ts"
 import { callInOneLine } from "../shell/call-in-one-line.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { printKeyCard } from "../verification/key-card.ts";
+import { printNotes } from "../verification/print-verdict.ts";
 import { verificationDocument } from "../verification/verification-document.ts";
+import { shadowNotes } from "../verification/verify-profile.ts";
 import type { OnboardOutcome, StoredOutcome } from "./outcome.ts";
 
 /** Prints what was stored and what to do next. */
@@ -22,10 +24,13 @@ export function printStored(deps: Deps, stored: StoredOutcome): void {
   printWhatNext(deps, stored);
 }
 
-/** Prints what is left of replacing a key, or the commands to try next. */
-export function printWhatNext(deps: Deps, { profile, replaced }: StoredOutcome): void {
+/** Prints what is left of replacing a key, or the commands to try next, and which key apps use instead. */
+export function printWhatNext(deps: Deps, { profile, key, replaced }: StoredOutcome): void {
   if (replaced?.finished === false) printRotation(deps, { ...replaced, profile });
-  else printNextCommands(deps.output, profile.name);
+  else {
+    printNextCommands(deps.output, profile.name);
+    printNotes(deps.output, shadowNotes(deps.env, key, profile.name));
+  }
 }
 
 /** Prints the model's reply to the test call. */

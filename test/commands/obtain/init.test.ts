@@ -79,6 +79,20 @@ describe("init, in a terminal", () => {
     });
   });
 
+  it("says that apps started here use another key, when a variable has one", async () => {
+    const answers = [answer.pasteKey(text), answer.choose("I do not know")];
+    const env = { MISTRAL_KEY_SERVER_URL: api.url, MISTRAL_API_KEY: otherText };
+    const deps = open({ answers, env });
+    expect(await runLine(deps, "init")).toBe(0);
+    expect(deps.stderr()).toMatch(
+      /MISTRAL_API_KEY is set here to another key, othe...rKy1: apps started\s+here/,
+    );
+    const same = deps.next({ answers, env: { ...env, MISTRAL_API_KEY: text } });
+    opened.push(same);
+    expect(await runLine(same, "init", "--yes")).toBe(0);
+    expect(same.stderr()).not.toContain("is set here");
+  });
+
   it("goes back a step and skips to the paste", async () => {
     const deps = open({
       answers: [
