@@ -69,7 +69,7 @@ export function explain(assessed: Assessed): Explanation {
     case "over-capacity":
       return {
         sentence: say(facts.atCapacity, { model: model === undefined ? "" : ` for ${model}` }),
-        hint: "Try again later, or another model with --model.",
+        hint: "Try again later. To call another model, add --model to verify, try or limits.",
         next: [openStatus],
       };
     case "model-not-found":

@@ -21,6 +21,10 @@ function words(assessment: Assessment, changes: Partial<CallContext> = {}) {
   return { ...rest, facts: facts.join(" "), causes: causes.join(" "), next };
 }
 
+it("names the commands that take another model, since init and import do not", () => {
+  expect(words({ diagnosis: "over-capacity" }).hint).toMatch(/--model to verify, try or limits/);
+});
+
 describe("a refused key that nobody has seen before", () => {
   it("may be too new, another product's, or mistyped, and nothing is said for certain", () => {
     const { causes, next } = words(refused);
