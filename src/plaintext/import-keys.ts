@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled } from "../errors.ts";
+import { Cancelled, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -136,7 +136,11 @@ async function importOne(
     }
     place = chosen.place;
   }
-  const stored = await store(importing, { found, check }, place);
+  const stored = await store(importing, { found, check }, place).catch((error: unknown) => {
+    if (!(error instanceof MistralKeyError)) throw error;
+    const hint = joinHints(error.hint, `To remove them: ${commandFor(place.profile, "import")}`);
+    throw withSentence(error, "The key's copies in plaintext are still there.", { hint });
+  });
   return { ...stored, found, cleaned: await clean(importing, found, stored.profile) };
 }
 

@@ -198,6 +198,17 @@ test("a key that is accepted is not said to wait for a limit when a call failed"
   expect(await stored()).toBe(living);
 });
 
+test("stopped at the question for the last day, it says that the copies are still there", async () => {
+  replant({ ".env": living });
+  deps = open({ answers: [answer.stop(/When does it expire/)] });
+  await expect(run()).rejects.toMatchObject({
+    kind: "cancelled",
+    message: expect.stringMatching(/Your key is stored;.* copies in plaintext are still there\.$/),
+    hint: expect.stringMatching(/expires DATE\nTo remove them: mistral-key import$/),
+  });
+  expect(planted.read("project/.env")).toContain(living);
+});
+
 describe("a key of Vibe's", () => {
   test("is recognised before anything is stored, and does not replace a Studio key unasked", async () => {
     replant({ ".env.local": living }, ofVibe);
