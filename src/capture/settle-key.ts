@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
+import { acceptsKey } from "../mistral/assess.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
@@ -107,7 +108,8 @@ function whatNow(
   triesCodestral: boolean,
 ): { readonly message: string; readonly choices: readonly Choice<Next>[] } {
   const message = "What now?";
-  switch (verdictOf(check)) {
+  // A limit may come before any call is served; the explanation calls such a key good, too.
+  switch (acceptsKey(check.diagnosis) ? "limited" : verdictOf(check)) {
     case "limited":
       return {
         message: "Mistral accepts this key. What now?",

@@ -77,6 +77,27 @@ describe("a key that is asked for", () => {
     expect(deps.stderr()).not.toContain("No browser");
   });
 
+  it.each([
+    ["payment-required", /^Open the page/],
+    ["rate-limited-at-gateway", /^Store it anyway/],
+  ] as const)(
+    "is called good in the question, too, when no call of it is served: %s",
+    async (given, first) => {
+      api.behave(given);
+      const next = {
+        ...answer.first(first, /^Mistral accepts this key/),
+        meanwhile: () => api.behave("normal"),
+      };
+      const answers = [answer.key(good.reveal()), next, answer.press("enter", /check the key again/)];
+      const opens = given === "payment-required";
+      expect(await capture({ answers: opens ? answers : answers.slice(0, 2) })).toMatchObject({
+        outcome: "captured",
+      });
+      expect(deps.stderr()).toContain("The key is good");
+      expect(deps.opened).toEqual(opens ? ["https://admin.mistral.ai/organization/billing"] : []);
+    },
+  );
+
   it("is never returned when Mistral rejects it", async () => {
     const began = deps.now().getTime();
     const answers = [answer.key(bad.reveal()), answer.choose("Wait and try"), answer.choose("Stop")];
