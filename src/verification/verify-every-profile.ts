@@ -58,16 +58,8 @@ async function checkOne(deps: Deps, found: StoredKeyToCheck): Promise<ProfileRes
  * (2), a key that expires soon (8), any other, success (0).
  */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
-  const worstFirst: readonly ExitCode[] = [
-    exitCodes.bug,
-    exitCodes.rejected,
-    exitCodes.noKey,
-    exitCodes.store,
-    exitCodes.unusable,
-    exitCodes.unreachable,
-    exitCodes.usage,
-    exitCodes.expiring,
-  ];
+  const { bug, rejected, noKey, store, unusable, unreachable, usage, expiring } = exitCodes;
+  const worstFirst = [bug, rejected, noKey, store, unusable, unreachable, usage, expiring];
   return (
     worstFirst.find((code) => codes.includes(code)) ?? codes.find((code) => code !== exitCodes.done) ?? 0
   );
