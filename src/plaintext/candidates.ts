@@ -7,7 +7,6 @@ import type { Endpoint } from "../mistral/endpoint.ts";
 import { foundKey, type KeyCheck } from "../mistral/mistral-api.ts";
 import { profilesWith } from "../profiles/known-key.ts";
 import { whyNobody } from "../terminal/absence.ts";
-import type { Output } from "../terminal/output/output.ts";
 import { checkEach } from "../verification/check-with-progress.ts";
 import { printVerdictLine } from "../verification/print-verdict.ts";
 import { diagnosisWords, verdictOf } from "../verification/verdict.ts";
@@ -58,7 +57,7 @@ function isAt(place: FoundPlace, from: string, { cwd, home, platform }: ProcessC
 }
 
 /**
- * Checks keys with Mistral and sorts the accepted ones first.
+ * Checks keys with Mistral, sorts the accepted ones first and prints what it said of each.
  *
  * @throws Cancelled when the user presses Ctrl-C
  */
@@ -68,26 +67,20 @@ export async function checkCandidates(
   endpoint: Endpoint,
 ): Promise<readonly Candidate[]> {
   const api = await deps.mistral(endpoint);
-  const checked = await checkEach(deps, found, async (one): Promise<Candidate> => {
+  const checked = await checkEach(deps, found, async (one) => {
     return { found: one, check: await api.checkKey(one.key, { history: foundKey, signal: deps.signal }) };
   });
   deps.signal.throwIfAborted();
-  return [...checked].sort((a, b) => rankOf(a) - rankOf(b));
+  const sorted = [...checked].sort((a, b) => rankOf(a) - rankOf(b));
+  deps.output.print();
+  for (const { found, check } of sorted) printVerdictLine(deps.output, found.key.mask, check);
+  deps.output.print();
+  return sorted;
 }
 
-function rankOf({ check }: Candidate): number {
-  if (check === undefined) return 2;
+function rankOf({ check }: { readonly check: KeyCheck }): number {
   if (check.diagnosis === "wrong-product") return 3;
   return { usable: 0, limited: 1, unknown: 2, rejected: 4 }[verdictOf(check)];
-}
-
-/** Prints Mistral's answer for each key. */
-export function printChecks(output: Output, candidates: readonly Candidate[]): void {
-  output.print();
-  for (const { found, check } of candidates) {
-    if (check !== undefined) printVerdictLine(output, found.key.mask, check);
-  }
-  output.print();
 }
 
 /**

@@ -20,7 +20,6 @@ import {
   chooseCandidates,
   fittingKeys,
   type KeyPick,
-  printChecks,
 } from "./candidates.ts";
 import { type CleanChoice, type CleanedPlace, cleanUp } from "./clean-up.ts";
 import { decideAbout } from "./decide.ts";
@@ -74,7 +73,6 @@ export async function importKeys(
   const candidates = (await wantsChecks(importing, fitting.length))
     ? await checkCandidates(deps, fitting, endpoint)
     : fitting.map((one): Candidate => ({ found: one, check: undefined }));
-  if (candidates.some(({ check }) => check !== undefined)) printChecks(deps.output, candidates);
   for (;;) {
     const chosen = await chooseCandidates(deps, candidates, at);
     const among = { hasOthers: candidates.length > 1, together: chosen.length > 1 };
