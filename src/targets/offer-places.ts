@@ -4,6 +4,7 @@ import { Cancelled, expected } from "../errors.ts";
 import { findProgram } from "../files/find-program.ts";
 import { orAtHome, type ProcessContext } from "../files/process-context.ts";
 import { readTextFile } from "../files/text-file.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { shortPath } from "../plaintext/place-words.ts";
 import type { Profile } from "../profiles/profile.ts";
@@ -45,7 +46,9 @@ export async function offerPlaces(
         choices: [no, ...offered],
       })
       .catch((error: unknown) => {
-        throw error instanceof Cancelled ? new Cancelled("Stopped. Your key is stored.") : error;
+        if (!(error instanceof Cancelled)) throw error;
+        const hint = `To deliver it later: ${commandFor(name, "push TARGET")}`;
+        throw new Cancelled("Stopped. Your key is stored.", { hint });
       });
     if (target === undefined) return;
     remembered.add(target);

@@ -62,6 +62,7 @@ describe("init, where there are places that could get the key", () => {
     await expect(init(answer.stop(/Deliver it/))).rejects.toMatchObject({
       kind: "cancelled",
       message: "Stopped. Your key is stored.",
+      hint: "To deliver it later: mistral-key push TARGET",
     });
     expect(await deps.secrets.get({ profile: defaultProfile, slot: "current" })).toBeDefined();
     expect(remembered()).toEqual([]);
