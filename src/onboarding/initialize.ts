@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { noteEnd } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { moveKey } from "../stores/move-key.ts";
 import type { StoreKind } from "../stores/secret-store.ts";
@@ -28,6 +29,7 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
   const known = store === undefined ? undefined : deps.profiles.read(profile);
   if (store !== undefined && known !== undefined && known.store !== store) {
     await changeStore(deps, known, store);
+    noteEnd(deps.profiles, known, request.expiresAt);
     return { outcome: "moved", profile };
   }
   requirePerson(deps, {

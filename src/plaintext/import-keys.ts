@@ -9,7 +9,7 @@ import { noteExpiry } from "../onboarding/note-expiry.ts";
 import type { StoredOutcome } from "../onboarding/outcome.ts";
 import { askForName, choosePlace, findPlace, type Place, type PlaceRequest } from "../onboarding/place.ts";
 import { storeKey } from "../onboarding/store-key.ts";
-import { profilesWith } from "../profiles/known-key.ts";
+import { noteEnd, profilesWith } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
 import { printKeyCard } from "../verification/key-card.ts";
@@ -171,6 +171,7 @@ async function findStored(importing: Importing, found: FoundKey): Promise<Import
   const stored = await store.get({ profile: known.name, slot: "current" });
   if (stored?.equals(found.key) !== true) return undefined;
   deps.output.ok(`${found.key.mask} is in ${store.describe()} already, as ${profilesOf([known.name])}.`);
+  noteEnd(deps.profiles, known, request.expiresAt);
   return { outcome: "already", found, profile: known, cleaned: await clean(importing, found, known) };
 }
 

@@ -59,6 +59,12 @@ export function latestOf(profiles: Pick<ProfileRegistry, "read">, profile: Profi
   return latest?.fingerprint.hash === profile.fingerprint.hash ? latest : undefined;
 }
 
+/** Notes the last day of a key that is stored, if given. */
+export function noteEnd(profiles: ProfileRegistry, known: Profile, expiresAt: Profile["expiresAt"]): void {
+  const latest = expiresAt === undefined ? undefined : latestOf(profiles, known);
+  if (latest !== undefined) profiles.write({ ...latest, expiresAt });
+}
+
 /** The profiles whose fingerprint is that of a key; opens no store. */
 export function profilesWith(key: ApiKey, profiles: Pick<ProfileRegistry, "list">): readonly Profile[] {
   const readable = profiles.list().flatMap((row) => ("profile" in row ? row.profile : []));

@@ -12,7 +12,7 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import { describing, type KnownKey, latestOf, profileOf } from "../profiles/known-key.ts";
+import { describing, type KnownKey, latestOf, noteEnd, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
@@ -76,9 +76,7 @@ export async function switchToStaged(
 
 /** Asked when the key is in use, so that stopping there loses no key. */
 async function noteLastDay({ profiles }: Deps, after: Profile, { askExpiry }: ReplaceRequest): Promise<void> {
-  const expiresAt = await askExpiry?.();
-  const profile = latestOf(profiles, after);
-  if (expiresAt !== undefined && profile !== undefined) profiles.write({ ...profile, expiresAt });
+  noteEnd(profiles, after, await askExpiry?.());
 }
 
 /**

@@ -423,8 +423,10 @@ test("a key that is stored already is not asked about again; its copies are remo
   const requests = api.requests.length;
   deps = deps.next();
 
-  expect(await run({ from: "~/.vibe/.env", clean: "all", json: true })).toBe(9);
+  const expires = "2027-02-21";
+  expect(await run({ from: "~/.vibe/.env", clean: "all", expires, json: true })).toBe(9);
 
+  expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe(expires);
   expect(api.requests.length).toBe(requests);
   expect(planted.read(".vibe/.env")).not.toContain(chosenKey);
   expect(deps.document()).toMatchObject({ profile: "default", key: mask, stored: true });

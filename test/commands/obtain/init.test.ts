@@ -882,8 +882,9 @@ describe("init without a terminal", () => {
     // The one store of this test stands for both kinds, so there is nothing to carry.
     const target = new StandInStore("file");
     const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
-    expect(await runLine(both, "init", "--store", "file", "--json")).toBe(0);
-    expect(moving.document()).toMatchObject({ ok: true, store: "file", stored: true, moved: true });
+    expect(await runLine(both, "init", "--store", "file", "--expires", "2027-02-21", "--json")).toBe(0);
+    const moved = { ok: true, store: "file", expiresAt: "2027-02-21", stored: true, moved: true };
+    expect(moving.document()).toMatchObject(moved);
     expect((await target.get(current))?.reveal()).toBe(text);
     expect(await storedIn(moving)).toBeUndefined();
     expect(moving.profiles.read(defaultProfile)?.store).toBe("file");
