@@ -88,6 +88,7 @@ function rotating({ journal }: Deps, name: ProfileName, key: ApiKey): Profile | 
 /** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */
 export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store } = found;
+  const { profile: name, minDays } = request;
   const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
   const known = found.known && (latestOf(deps.profiles, found.known) ?? found.known);
   const now = deps.now();
@@ -97,41 +98,19 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
     (check.authentication.ok && found.endpoint.serverUrl === undefined) ||
     !known ||
     addressOf(found.endpoint) === addressOf(known.endpoint);
+  const place = { store: store.kind, storeName: store.describe() };
+  const { targets = [], adminKey } = profile ?? {};
   const knowledge =
     known === undefined
-      ? profileOf(
-          {
-            name: request.profile,
-            key,
-            store: store.kind,
-            storeName: store.describe(),
-            endpoint: found.endpoint,
-            targets: profile?.targets ?? [],
-            adminKey: profile?.adminKey,
-            check,
-          },
-          now,
-        )
-      : {
-          ...withCheck(known, check, now),
-          ...(known.store === store.kind && { storeName: store.describe() }),
-        };
-  const verified = {
-    profile: request.profile,
-    key,
-    store: store.kind,
-    check,
-    expiresAt: known?.expiresAt,
-    listed: known?.listed,
-    identity: knowledge.identity,
-    now,
-    minDays: request.minDays,
-    knowledge,
-  };
+      ? profileOf({ name, key, ...place, endpoint: found.endpoint, targets, adminKey, check }, now)
+      : { ...withCheck(known, check, now), ...(known.store === store.kind && place) };
+  const { expiresAt, listed } = known ?? {};
+  const about = { expiresAt, listed, identity: knowledge.identity, knowledge };
+  const verified = { profile: name, key, store: store.kind, check, now, minDays, ...about };
   const notes = [
     ...(isAboutTheKey ? remember(deps, found, knowledge) : []),
     ...endNotes(verified),
-    ...shadowNotes(deps.env, key, request.profile),
+    ...shadowNotes(deps.env, key, name),
   ];
   return { ...verified, notes };
 }
