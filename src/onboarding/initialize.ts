@@ -50,7 +50,7 @@ export async function initialize(deps: Deps, request: OnboardRequest): Promise<I
 async function changeStore(deps: Deps, profile: Profile, to: StoreKind): Promise<void> {
   const { name, key } = profile;
   const from = await deps.store(profile.store);
-  const target = await settleStore(deps, { profile: name, store: to }, undefined);
+  const target = await settleStore(deps, { profile: name, store: to, keeps: true }, undefined);
   const stays = new Cancelled("Stopped. The key stays where it is.");
   if (target.kind !== to) throw stays;
   if (deps.interactive) {

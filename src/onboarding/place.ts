@@ -10,9 +10,8 @@ import type { Endpoint } from "../mistral/endpoint.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
-import type { KeyRequest } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
-import { settleStore } from "./settle-store.ts";
+import { type StoreRequest, settleStore } from "./settle-store.ts";
 
 /** Where to store a key, and what is there already. */
 export interface Place {
@@ -26,7 +25,7 @@ export interface Place {
 }
 
 /** The requested place, and what to do when it is taken. */
-export interface PlaceRequest extends KeyRequest {
+export interface PlaceRequest extends StoreRequest {
   /** Whether to replace a stored key without asking. */
   readonly replace: boolean;
   /** The last day, if given; it is noted for a kept key, too. */

@@ -6,6 +6,12 @@ import type { SecretStore } from "../stores/secret-store.ts";
 import type { KeyRequest } from "../stores/stored-key.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
+/** Which store to settle. */
+export interface StoreRequest extends KeyRequest {
+  /** Whether the key has to be kept: use in this run only is no choice. */
+  readonly keeps?: boolean;
+}
+
 /**
  * Settles where to store a new key, before the user fetches one: checks that the store is usable, asks
  * the user when it is not, and asks now for what the store needs (a passphrase).
@@ -16,7 +22,7 @@ import type { Choice } from "../terminal/prompts/prompts.ts";
  */
 export async function settleStore(
   deps: Deps,
-  request: KeyRequest,
+  request: StoreRequest,
   profile: Profile | undefined,
 ): Promise<SecretStore> {
   let asked = request.store;
@@ -29,7 +35,7 @@ export async function settleStore(
       return store;
     }
     if (kind !== "keychain") throw failure;
-    const option = deps.interactive ? await askForStore(failure, profile, deps) : "stop";
+    const option = deps.interactive ? await askForStore(failure, profile, request, deps) : "stop";
     if (option === "stop") throw offerOtherStore(failure, profile?.store);
     if (option === "once") return deps.store("memory");
     if (option === "file") asked = "file";
@@ -41,6 +47,7 @@ type StoreOption = "retry" | "file" | "once" | "stop";
 async function askForStore(
   failure: MistralKeyError,
   profile: Profile | undefined,
+  { keeps = false }: StoreRequest,
   { prompts, output }: Pick<Deps, "prompts" | "output">,
 ): Promise<StoreOption> {
   // The file is no choice for a profile whose key is in the keychain.
@@ -50,7 +57,7 @@ async function askForStore(
   output.print();
   const name = `In the keychain, which ${failure.kind === "store-locked" ? "I have unlocked" : "works now"}`;
   const retry = { value: "retry", name, description: "check again" } as const;
-  const others = profile === undefined ? [file, once] : [once];
+  const others = [...(profile === undefined ? [file] : []), ...(keeps ? [] : [once])];
   return (await prompts()).choose({
     message: "Where should the key be kept?",
     // A missing keychain rarely appears on a retry; a locked one can be unlocked at once.

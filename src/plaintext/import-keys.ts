@@ -68,7 +68,7 @@ export async function importKeys(
 ): Promise<readonly ImportedKey[]> {
   const at = deps.processContext();
   const endpoint = endpointFor(request, deps.profiles.read(request.profile));
-  const importing: Importing = { deps, request, endpoint, at };
+  const importing: Importing = { deps, request: { ...request, keeps: true }, endpoint, at };
   const fitting = fittingKeys(found, request.pick, at);
   const candidates = (await wantsChecks(importing, fitting.length))
     ? await checkCandidates(deps, fitting, endpoint)
@@ -151,7 +151,6 @@ async function store(
   { found: { key }, check }: Candidate,
   place: Place,
 ): Promise<StoredOutcome> {
-  if (place.store.kind === "memory") throw new Cancelled("Stopped. The key was not stored.");
   const { expiresAt } = request;
   const stored = await storeKey(deps, { place, captured: { key, check }, expiresAt });
   const asks = deps.interactive && stored.profile.expiresAt === undefined;

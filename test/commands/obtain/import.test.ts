@@ -3,7 +3,6 @@ import { chmodSync, lstatSync, statSync, symlinkSync, writeFileSync } from "node
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { importKey } from "../../../src/commands/obtain/import.ts";
-import type { Deps } from "../../../src/deps.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile } from "../../../src/keys/profile-name.ts";
@@ -403,17 +402,12 @@ test("copies stay when nobody says what to do with them", async () => {
   expect(deps.stderr()).toContain("mistral-key import --list");
 });
 
-test("copies stay when the key is kept nowhere", async () => {
+test("keeping the key nowhere is no choice, since import would have nothing to do with it", async () => {
   const absent = new MistralKeyError("store-absent", "There is no keychain.");
-  const keychain = new StandInStore("keychain", [absent]);
-  deps = open({ store: keychain, answers: [answer.choose("Nowhere")] });
-  const memory = new StandInStore("memory");
-  const stores: Deps["store"] = async (kind) => (kind === "memory" ? memory : keychain);
-  const flags = new Flags({ key: mask, clean: "all", expires: "90d", serverUrl: api.url });
-
-  const imported = importKey({ args: [], flags }, { ...deps, store: stores });
-
-  await expect(imported).rejects.toMatchObject({ kind: "cancelled" });
+  deps = open({ store: new StandInStore("keychain", [absent]), answers: [answer.choose("Nowhere")] });
+  await expect(run({ key: mask, clean: "all", expires: "90d" })).rejects.toThrow(
+    /No "Nowhere" among: In an encrypted file \|/,
+  );
   for (const { path, before } of plantedFiles) expect(planted.read(path), path).toBe(before);
 });
 

@@ -816,7 +816,7 @@ describe("init without a terminal", () => {
     const file = new StandInStore("file");
     const first = open({ store: file, stdin: text });
     expect(await runLine(first, "init", "--with-key", "--store", "file")).toBe(0);
-    const moving = first.next({ answers: [answer.choose("Nowhere", /be kept/)] });
+    const moving = first.next({ answers: [answer.choose("In an encrypted file", /be kept/)] });
     opened.push(moving);
     const absent = new MistralKeyError("store-absent", "No keychain is running.");
     const stores = { file, keychain: new StandInStore("keychain", [absent]), memory: new MemoryStore() };
