@@ -168,6 +168,6 @@ function readKnown({ profiles, output }: Deps, name: ProfileName): Profile | und
 function refuseOtherStore({ store, profile }: PlaceRequest, known: Profile | undefined): void {
   if (store === undefined || known === undefined || known.store === store) return;
   throw new MistralKeyError("usage", `The key of profile "${profile}" is already kept in another store.`, {
-    hint: `To move it there: ${commandFor(profile, `init --store ${store}`)} (without --with-key). To replace it where it is, leave out --store.`,
+    hint: `To move it there: ${commandFor(profile, `init --store ${store}`)} (without --with-key). To replace it where it is, leave out --store, and unset MISTRAL_KEY_STORE.`,
   });
 }

@@ -839,6 +839,7 @@ describe("init without a terminal", () => {
     await expect(elsewhere).rejects.toMatchObject({
       kind: "usage",
       message: expect.stringMatching(/in another store/),
+      hint: expect.stringMatching(/leave out --store, and unset MISTRAL_KEY_STORE\.$/),
     });
 
     const known = deps.profiles.read(defaultProfile);
