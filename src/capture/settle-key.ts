@@ -115,7 +115,7 @@ function whatNow(
         message: "Mistral accepts this key. What now?",
         choices:
           check.diagnosis === "no-plan"
-            ? [open, keep("Store it anyway", "it works once there is a plan"), paste, stop]
+            ? [open, keep("Store it anyway", "it works once that is settled"), paste, stop]
             : [keep("Store it anyway", "check it later, with verify"), again, paste, stop],
       };
     case "unknown":

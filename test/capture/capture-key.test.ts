@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type CapturedKey, type CaptureRequest, captureKey } from "../../src/capture/capture-key.ts";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
-import { answer } from "../support/scripted-prompts.ts";
+import { answer, ScriptedPrompts } from "../support/scripted-prompts.ts";
 import { sdkApi } from "../support/sdk-api.ts";
 
 const good = ApiKey.of("goodKey0".repeat(4));
@@ -122,6 +122,16 @@ describe("a key that is asked for", () => {
       answer.first(/^Store it anyway .*verify/, /accepts this key/),
     ];
     expect(await capture({ answers })).toMatchObject({ check: { diagnosis: "server-error" } });
+  });
+
+  it("is promised no plan when it is a payment that is missing", async () => {
+    api.behave("payment-required");
+    const choose = vi.spyOn(ScriptedPrompts.prototype, "choose");
+    await capture({ answers: [answer.key(good.reveal()), answer.choose("anyway", /accepts this key/)] });
+    const asked = JSON.stringify(choose.mock.calls);
+    choose.mockRestore();
+    expect(asked).toContain("it works once");
+    expect(asked).not.toContain("plan");
   });
 
   it("is checked again after an outage", async () => {
