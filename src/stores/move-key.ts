@@ -3,9 +3,8 @@ import { joinHints, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-import type { Profile } from "../profiles/profile.ts";
 import { everySlot, type SecretAddress, type SecretStore } from "./secret-store.ts";
-import { absentFrom } from "./stored-key.ts";
+import { noKey } from "./stored-key.ts";
 
 /**
  * Moves a profile's keys from one store to another. At every moment at least one of them holds each, and
@@ -31,15 +30,13 @@ export async function moveKey(
   for (const address of addresses) {
     const key = await from.get(address);
     if (key === undefined) {
-      if (address.slot === "current") throw nothingToMove(name, from, to, profile);
+      if (address.slot === "current") throw noKey(name, from, profile);
       continue;
     }
     const there = await to.get(address);
     if (there !== undefined && !there.equals(key)) {
       // A stale copy from an earlier move must not replace a newer key.
-      throw profile?.store === to.kind
-        ? nothingToMove(name, from, to, profile)
-        : anotherKeyThere(name, to, there);
+      throw profile?.store === to.kind ? noKey(name, from, profile) : anotherKeyThere(name, to, there);
     }
     if (there === undefined) copies.push({ address, key });
   }
@@ -62,21 +59,6 @@ export async function moveKey(
       },
     );
   }
-}
-
-function nothingToMove(
-  name: ProfileName,
-  from: SecretStore,
-  to: SecretStore,
-  profile: Profile | undefined,
-): MistralKeyError {
-  return new MistralKeyError(
-    "no-key",
-    `The key of profile "${name}" ${absentFrom(from, profile)}, so it cannot be moved.`,
-    {
-      hint: `To forget it: ${commandFor(name, "remove")}\nThen, with a new key: ${commandFor(name, `init --store ${to.kind}`)}`,
-    },
-  );
 }
 
 function anotherKeyThere(name: ProfileName, to: SecretStore, key: ApiKey): MistralKeyError {

@@ -78,7 +78,7 @@ describe("moving a key to another store", () => {
     const wallet = new MemoryStore("keychain", "KDE Wallet");
     await expect(moveKey(defaultProfile, wallet, file, deps)).rejects.toMatchObject({
       kind: "no-key",
-      message: expect.stringContaining("is not in KDE Wallet: it was kept in GNOME Keyring, so"),
+      message: expect.stringContaining("is not in KDE Wallet: it was kept in GNOME Keyring."),
     });
   });
 
@@ -147,6 +147,15 @@ describe("moving a key to another store", () => {
     const { keychain, move } = await setUp();
     await keychain.delete(address);
     await expect(move()).rejects.toMatchObject({ kind: "no-key" });
+  });
+
+  it("advises to remove nothing when another run has moved the key meanwhile", async () => {
+    const { move } = await setUp();
+    await move();
+    await expect(move()).rejects.toMatchObject({
+      message: 'The key of profile "default" is not kept in keychain.',
+      hint: expect.not.stringContaining("remove"),
+    });
   });
 
   it("waits for a rotation to end", async () => {

@@ -808,7 +808,7 @@ describe("init without a terminal", () => {
     const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
     await expect(runLine(both, "init", "--store", "file")).rejects.toMatchObject({
       kind: "no-key",
-      hint: expect.stringMatching(/mistral-key remove\n.*init --store file/),
+      hint: expect.stringMatching(/^Put it back, or a new one: mistral-key init\n/),
     });
   });
 
