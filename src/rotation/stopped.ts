@@ -2,7 +2,7 @@ import { type FailureKind, MistralKeyError } from "../errors.ts";
 import { codeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor } from "../hints.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import type { SecretStore } from "../stores/secret-store.ts";
+import { accountOf, fileNameOf, type SecretStore } from "../stores/secret-store.ts";
 import { absentFrom } from "../stores/stored-key.ts";
 import { explain } from "../verification/explain.ts";
 import type { RotationRecord } from "./journal.ts";
@@ -77,12 +77,15 @@ export function stopped(
         `To see whether Mistral accepts it: ${command("verify")}`,
         `If it does, to keep it and end the rotation: ${command("rotate --abort")}`,
       );
-    case "third-key":
+    case "third-key": {
+      const address = { profile, slot: record.stage === "reverting" ? "next" : "previous" } as const;
+      const entry = store.kind === "file" ? `keys/${fileNameOf(address)}` : accountOf(address);
       return fail(
         "unfinished",
-        `Beside the stored key, ${store.describe()} holds a third key for profile "${profile}", which something else has put there.`,
-        `Remove the entry ${profile}/previous or ${profile}/next from it if you do not know that key, then: ${command("rotate --finish")}`,
+        `Beside the two keys of this rotation, ${store.describe()} holds a third one for profile "${profile}": ${entry}, which something else has put there.`,
+        `If you do not need that key, remove only ${entry} (the others hold the keys of the rotation), then: ${command("rotate --finish")}`,
       );
+    }
   }
 }
 

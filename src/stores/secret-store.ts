@@ -25,6 +25,11 @@ export function accountOf({ profile, slot }: SecretAddress): string {
   return slot === "current" ? profile : `${profile}/${slot}`;
 }
 
+/** The file of an address: `work.age`, `work+next.age`. No profile name contains `+`. */
+export function fileNameOf({ profile, slot }: SecretAddress): string {
+  return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
+}
+
 /** What a store holds at an address, as far as can be told without prompting. */
 export type Inspection =
   | { readonly state: "found"; readonly key: ApiKey }

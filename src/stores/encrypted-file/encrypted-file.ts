@@ -3,17 +3,18 @@ import { MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import { everySlot, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
+import {
+  everySlot,
+  fileNameOf,
+  type Inspection,
+  type SecretAddress,
+  type SecretStore,
+} from "../secret-store.ts";
 import type { StoreContext } from "../store-context.ts";
 import { PassphraseSource } from "./passphrase.ts";
 import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
 
 const attempts = 3;
-
-/** The file of an address: `work.age`, `work+next.age`. No profile name contains `+`. */
-function fileNameOf({ profile, slot }: SecretAddress): string {
-  return slot === "current" ? `${profile}.age` : `${profile}+${slot}.age`;
-}
 
 interface OpenedKey {
   readonly key: ApiKey;

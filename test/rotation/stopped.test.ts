@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { ApiKey } from "../../src/keys/api-key.ts";
+import { parseProfileName } from "../../src/keys/profile-name.ts";
+import { profileOf } from "../../src/profiles/known-key.ts";
+import { planOf } from "../../src/rotation/journal.ts";
+import { stopped } from "../../src/rotation/stopped.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
+
+const name = parseProfileName("work");
+const oldKey = ApiKey.of("testKey0".repeat(4));
+const newKey = ApiKey.of("testKey1".repeat(4));
+
+describe("a rotation that meets a third key", () => {
+  // The advice must not be about the entry of a key that the rotation needs.
+  it.each([
+    ["switching", "keychain", "work/previous", "work/next"],
+    ["reverting", "keychain", "work/next", "work/previous"],
+    ["switching", "file", "keys/work+previous.age", "work+next"],
+    ["reverting", "file", "keys/work+next.age", "work+previous"],
+  ] as const)("names only its own place: %s, %s", (stage, kind, entry, needed) => {
+    const now = new Date("2026-09-01T10:00:00.000Z");
+    const profile = (key: ApiKey) =>
+      profileOf({ name, key, store: kind, endpoint: { region: "global" } }, now);
+    const plan = planOf(oldKey, profile(oldKey), profile(newKey), { holds: "old", now });
+    const record = { ...plan, stage, holder: "a run" };
+    const { message, hint } = stopped("third-key", record, undefined, new MemoryStore(kind));
+    expect(message).toContain(entry);
+    expect(hint).toContain(`remove only ${entry} `);
+    expect(`${message} ${hint}`).not.toContain(needed);
+  });
+});
