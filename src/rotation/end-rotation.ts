@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError, unlessDamaged } from "../errors.ts";
 import { NewerVersion, ShapeError } from "../files/shape.ts";
 import { commandFor } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
+import { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { profileOf } from "../profiles/known-key.ts";
@@ -74,14 +74,14 @@ export async function findRotation(
   }
   const store = await deps.store(storeFor(request, profile));
   const keys = await findTwoKeys(store, request.profile);
+  // Only a damaged record is removed: if there was none, another run may have just begun one.
+  if (recorded === "damaged") deps.journal.end(request.profile);
+  if (keys instanceof ApiKey) throw onlyOneKey(request.profile, store, keys);
   if (keys !== undefined) {
-    // Only a damaged record is removed: if there was none, another run may have just begun one.
-    if (recorded === "damaged") deps.journal.end(request.profile);
     const record = deps.journal.begin(planFor(deps, request, store, keys));
     return { record, store };
   }
   if (recorded === undefined) return undefined;
-  deps.journal.end(request.profile);
   throw new MistralKeyError(
     "unfinished",
     `The damaged record of a rotation of profile "${request.profile}" is removed. No second key was stored; the one in use stays.`,
@@ -102,20 +102,22 @@ function readRecord({ journal }: Deps, profile: ProfileName): RotationRecord | "
 /** The old and the new key, as far as the slots tell. */
 type TwoKeys = readonly [oldKey: ApiKey, newKey: ApiKey];
 
-async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<TwoKeys | undefined> {
+async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<TwoKeys | ApiKey | undefined> {
   const { current, next, previous } = await readSlots(store, profile);
   if (current !== undefined) {
     if (next !== undefined && !next.equals(current)) return [current, next];
     return previous === undefined || previous.equals(current) ? undefined : [previous, current];
   }
   if (next !== undefined && previous !== undefined) return [previous, next];
-  const other = next ?? previous;
-  if (other === undefined) return undefined;
-  throw new MistralKeyError(
-    "no-key",
-    `${store.describe()} holds no key in use for profile "${profile}", only ${other.mask} of a rotation whose record is lost.`,
-    { hint: `To start again: ${commandFor(profile, "remove")}, then ${commandFor(profile, "init")}` },
-  );
+  return next ?? previous;
+}
+
+function onlyOneKey(profile: ProfileName, store: SecretStore, { mask }: ApiKey): MistralKeyError {
+  const message = `${store.describe()} holds no key in use for profile "${profile}", only ${mask} of a rotation whose record is lost.`;
+  // Not `remove`, which would erase that one, too.
+  return new MistralKeyError("no-key", message, {
+    hint: `To put a key in use, and keep that one there: ${commandFor(profile, "init")}`,
+  });
 }
 
 function planFor(

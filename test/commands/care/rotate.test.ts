@@ -434,6 +434,23 @@ describe("rotate --finish", () => {
     },
   );
 
+  it.each(["lost", "damaged"])(
+    "advises in no way that erases the only key that is left, its record %s",
+    async (how) => {
+      if (how === "lost") deps.journal.end(defaultProfile);
+      else writeFileSync(join(deps.home, "rotations", "default.json"), "{");
+      await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+      expect(await failure(run({ finish: true }))).toMatchObject({
+        kind: "no-key",
+        message: expect.stringContaining(oldKey.mask),
+        hint: "To put a key in use, and keep that one there: mistral-key init",
+      });
+      // So that init is not refused.
+      expect(deps.journal.list()).toEqual([]);
+      expect(await slotsOf(deps)).toEqual({ ...switched, current: "nothing" });
+    },
+  );
+
   it("takes the keys from the store that the rotation has them in, whatever --store says", async () => {
     api.keys.revoke(oldKey.reveal());
     const { secrets } = deps;
