@@ -81,17 +81,12 @@ function adviceOn(trouble: KeychainTrouble, machine: Machine, address: SecretAdd
     ];
   }
   if (trouble === "unreadable") {
-    const { profile, slot } = address;
-    // `remove` would erase the key in use, too.
-    if (slot !== "current") {
-      const entry = `the entry ${accountOf(address)} of mistral-key`;
-      return [`Remove only ${entry} from it, with its own program, then run the same command again.`];
-    }
-    // Not secret-tool: it would print the keys of every profile.
-    return [
-      `Remove it: ${commandFor(profile, "remove")}`,
-      `Then store a key again: ${commandFor(profile, "init")}`,
-    ];
+    const entry = `the entry ${accountOf(address)} of mistral-key`;
+    // Not `remove`, which would erase the profile's other keys, too. Not secret-tool: it would print them all.
+    const byHand = `remove only ${entry} from it, with its own program, then run the same command again.`;
+    return address.slot === "current"
+      ? [`Put a key in its place: ${commandFor(address.profile, "init")}`, `During a rotation, ${byHand}`]
+      : [`To go on without it, ${byHand}`];
   }
   if (machine.platform === "darwin") {
     return [

@@ -6,6 +6,7 @@ import {
   type KeychainTrouble,
   troubleOf,
 } from "../../../src/stores/keychain/keychain-trouble.ts";
+import { accountOf } from "../../../src/stores/secret-store.ts";
 
 type Differing = Partial<Omit<Machine, "read" | "exists">> & {
   readonly files?: Readonly<Record<string, string>>;
@@ -96,12 +97,15 @@ describe("advice on a keychain", () => {
     expect(inSession.hint).toContain("Remote Desktop");
   });
 
-  it.each(["previous", "next", "admin"] as const)(
-    "never advises to remove the key in use because the one in slot %s cannot be read",
+  it.each(["current", "previous", "next", "admin"] as const)(
+    "never advises to remove the other keys because the one in slot %s cannot be read",
     (slot) => {
       const address = { profile: parseProfileName("work"), slot };
       const { hint } = explainProblem(new KeychainProblem("unreadable"), "KeePassXC", machineOf({}), address);
-      expect(hint).toContain(`Remove only the entry work/${slot} of mistral-key`);
+      expect(hint).toMatch(
+        slot === "current" ? /^Put a key in its place: mistral-key init -p work\n/ : /^To go on without it, /,
+      );
+      expect(hint).toContain(`remove only the entry ${accountOf(address)} of mistral-key`);
       expect(hint).not.toContain("mistral-key remove");
     },
   );

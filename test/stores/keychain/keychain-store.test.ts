@@ -122,7 +122,7 @@ describeWithKeyring("the keychain", () => {
       await expect(openStore().get(at("blank"))).rejects.toMatchObject({
         kind: "store-damaged",
         message: expect.stringContaining("holds an entry"),
-        hint: "Remove it: mistral-key remove -p blank\nThen store a key again: mistral-key init -p blank",
+        hint: expect.stringMatching(/^Put a key in its place: mistral-key init -p blank\n/),
       });
       expect(await openStore().inspect(at("blank"))).toMatchObject({
         state: "unusable",
