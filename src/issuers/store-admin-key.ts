@@ -5,7 +5,7 @@ import { commandFor } from "../hints.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
-import { type KeyRequest, noKey, readStoredKey } from "../stores/stored-key.ts";
+import { type KeyRequest, noKey, notYetListed, readStoredKey } from "../stores/stored-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import type { AdminApi } from "./admin-api.ts";
 import { facts } from "./facts.ts";
@@ -34,7 +34,8 @@ export async function storeAdminKey(
 ): Promise<{ readonly profile: Profile; readonly notListed: string | undefined }> {
   const { profile: name, from } = request;
   const { key: ordinary, store, profile: known } = await readStoredKey(request, deps);
-  if (known === undefined || (request.store ?? known.store) !== known.store) throw noKey(name, store, known);
+  if (known === undefined) throw notYetListed(name, store);
+  if ((request.store ?? known.store) !== known.store) throw noKey(name, store, known);
   const endpoint = endpointFor(request, known);
   refuseRegional(endpoint);
   if (from === "prompt") {

@@ -54,6 +54,14 @@ export async function readKeyForUse(
   return stored;
 }
 
+/** No profile describes the stored key. */
+export function notYetListed(name: ProfileName, { kind }: SecretStore): MistralKeyError {
+  const command = kind === "file" ? "verify --store file" : "verify";
+  return new MistralKeyError("no-key", `Nothing is known about the key of profile "${name}" yet.`, {
+    hint: `To check and list it: ${commandFor(name, command)}`,
+  });
+}
+
 function onlyInFile(name: ProfileName): MistralKeyError {
   return new MistralKeyError(
     "no-key",

@@ -7,7 +7,7 @@ import { showName } from "../outside-text.ts";
 import type { KnownTarget, Profile } from "../profiles/profile.ts";
 import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
-import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
+import { type KeyRequest, notYetListed, readKeyForUse } from "../stores/stored-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
 import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./target.ts";
 import { fileOfTarget } from "./tool-files.ts";
@@ -137,12 +137,8 @@ export async function forgetTarget(deps: Deps, request: KeyRequest, text: string
 
 async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   const { profile: name } = request;
-  const { key, profile } = await readKeyForUse(request, deps);
-  if (profile === undefined) {
-    throw new MistralKeyError("no-key", `Nothing is known about the key of profile "${name}" yet.`, {
-      hint: `To check and list it: ${commandFor(name, "verify")}`,
-    });
-  }
+  const { key, store, profile } = await readKeyForUse(request, deps);
+  if (profile === undefined) throw notYetListed(name, store);
   const remembered = profile.targets.map(({ target }) => target);
   const added = targets.filter((target) => !remembered.includes(target));
   if (added.length > 0) {

@@ -112,6 +112,15 @@ describe("init --admin", () => {
     expect(await deps.secrets.get(at)).toBeUndefined();
   });
 
+  it("does not say that no key is stored where one is that no profile describes", async () => {
+    deps.profiles.remove(defaultProfile);
+    await expect(init(flagsOf({ admin: true, withKey: true }), deps)).rejects.toMatchObject({
+      kind: "no-key",
+      message: 'Nothing is known about the key of profile "default" yet.',
+      hint: "To check and list it: mistral-key verify",
+    });
+  });
+
   it("keeps what another run notes while the Admin API is asked", async () => {
     api.onRequest(() => {
       const known = deps.profiles.read(defaultProfile);
