@@ -79,6 +79,21 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(readdirSync(at("kept"))).not.toContain("MISTRAL_API_KEY");
   });
 
+  it("quotes the path of a pass entry in the command to edit it", async () => {
+    standIn(
+      "pass",
+      `case "$1" in
+        insert) cat > entry;;
+        show) cat entry 2>/dev/null || { echo "it is not in the password store" >&2; exit 1; };;
+      esac`,
+    );
+    await start();
+    await on.push("pass:work/my key");
+    writeFileSync(at("kept/entry"), `${kept("entry")}\nlogin: ada\n`);
+    const { said } = await on.push("--forget", "pass:work/my key");
+    expect(said).toContain("pass edit 'work/my key'");
+  });
+
   it("says how to sign in to GitHub", async () => {
     standIn("gh", `echo "To get started with GitHub CLI, please run:  gh auth login" >&2; exit 4`);
     await start();

@@ -1,5 +1,6 @@
 import { applyEdits, modify } from "jsonc-parser";
 import { MistralKeyError } from "../../errors.ts";
+import { shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
@@ -14,7 +15,7 @@ const noValue = /staging label/i;
  * Source: docs.aws.amazon.com, `secretsmanager put-secret-value`, August 2026.
  */
 export function openAws(secretId: string, context: TargetContext): Target {
-  const hint = `If you are not signed in: aws configure, or aws sso login\nIf there is no such secret: aws secretsmanager create-secret --name ${secretId}`;
+  const hint = `If you are not signed in: aws configure, or aws sso login\nIf there is no such secret: aws secretsmanager create-secret --name ${shellWord(secretId)}`;
   const install = "See https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
   const aws = ownersProgram({ name: "aws", install, hint }, context);
   // aws opens /dev/stdin by name, which fails for the socket that Node uses as a child's stdin.
@@ -53,7 +54,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
     remove: async (key) => {
       const text = await readSecret(key);
       if (membersOf(text) === undefined) {
-        return `What is in ${words} stays there. To delete it: aws secretsmanager delete-secret --secret-id ${secretId}`;
+        return `What is in ${words} stays there. To delete it: aws secretsmanager delete-secret --secret-id ${shellWord(secretId)}`;
       }
       await write(withMember(text, undefined), key);
       return `The key was removed from ${words}; its previous version still has it.`;

@@ -1,3 +1,4 @@
+import { shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
 import type { Target, TargetContext } from "../target.ts";
@@ -33,7 +34,7 @@ export function openPass(path: string, context: TargetContext): Target {
     remove: async (key) => {
       const [, ...more] = await readLines(key);
       if (more.some((line) => line !== "")) {
-        return `The key is still in ${words}, since the entry holds more than the key; remove it yourself: pass edit ${path}`;
+        return `The key is still in ${words}, since the entry holds more than the key; remove it yourself: pass edit ${shellWord(path)}`;
       }
       await pass(["rm", "--force", "--", path], { key });
       return `The key was removed with ${words}; where the store is in git, its history still has it, encrypted.`;
