@@ -186,7 +186,7 @@ export async function tellOfRemoval(
   }
   if (targets.length > 0)
     output.warn(
-      `Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}, and was not removed there.`,
+      `Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}, and was not removed there. If nothing needs it any more, remove it yourself.`,
     );
   if (adminKey !== undefined)
     output.warn(

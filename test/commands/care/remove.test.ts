@@ -54,6 +54,7 @@ describe("remove", () => {
     await storeKey(deps, { targets: [{ target: "llm", since: null }] });
     expect(await run({ yes: true })).toBe(0);
     expect(deps.stderr()).toContain("Its key was delivered to llm, and was not removed there.");
+    expect(deps.stderr()).toContain("remove it yourself");
   });
 
   it.each([{ store: "file" }, { profile: "work" }])(
