@@ -178,7 +178,7 @@ function tellOfLostKey(deps: Deps, options: RotateOptions, wayBack: WentBack): T
 }
 
 function tellOfWayBack(
-  { output }: Deps,
+  { output, profiles }: Deps,
   { profile }: RotateOptions,
   { inUse, finished, record: { oldKey, newKey } }: WentBack,
 ): Told {
@@ -195,8 +195,15 @@ function tellOfWayBack(
     output.next(`To try again: ${commandFor(profile, "rotate --abort")}`);
     return { code: exitCodes.unfinished, document };
   }
-  const forgotten = old ? newKey.mask : `${oldKey.mask} and ${newKey.mask}`;
-  output.warn(`Forgotten here, not deleted at Mistral: ${forgotten}`);
-  output.next(`To delete it there: ${ownCommand("open keys")}`);
+  const rows = profiles.list();
+  for (const { mask } of old ? [newKey] : [oldKey, newKey]) {
+    const holder = rows.find((row) => "profile" in row && row.profile.key === mask)?.name;
+    output.warn(`Forgotten here, not deleted at Mistral: ${mask}`);
+    output.next(
+      holder === undefined
+        ? `To delete it there: ${ownCommand("open keys")}`
+        : `Do not delete it there: profile "${holder}" has it, too.`,
+    );
+  }
   return { code: exitCodes.done, document };
 }

@@ -6,7 +6,7 @@ import { rotate } from "../../../src/commands/care/rotate.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { codeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
-import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { defaultProfile, type ProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { MemoryStore } from "../../../src/stores/memory.ts";
 import { Fuse, Killed } from "../../rotation/fuse.ts";
@@ -489,6 +489,14 @@ describe("rotate --abort", () => {
       discarded: { key: newKey.mask },
     });
     expect(deps.stderr()).toContain(newKey.mask);
+  });
+
+  it("does not advise to delete a key that another profile has, too", async () => {
+    const other = { name: "other" as ProfileName, key: newKey, store: "keychain" } as const;
+    deps.profiles.write(profileOf({ ...other, endpoint: { region: "global" } }, deps.now()));
+    expect(await run(abort)).toBe(0);
+    expect(deps.stderr()).toContain('Do not delete it there: profile "other" has it, too.');
+    expect(deps.stderr()).not.toContain("open keys");
   });
 
   it("still knows an Admin API key that was stored during the rotation", async () => {
