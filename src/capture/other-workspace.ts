@@ -16,7 +16,7 @@ export function describeMove(
   const moved =
     differs(before.workspace, after.workspace) || differs(before.organization, after.organization);
   return moved
-    ? `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Each workspace has its own limits, resources and bill.`
+    ? `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Each workspace has its own limits and resources.`
     : undefined;
 }
 
