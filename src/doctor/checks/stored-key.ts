@@ -37,7 +37,7 @@ export const keychainCheck: Check = {
     }
     const isUsed = deps.profiles.list().some((row) => "profile" in row && row.profile.store === "keychain");
     if (!isUsed && store.kind !== "keychain") {
-      const message = `Not needed, your keys are in an encrypted file. (${failure.message})`;
+      const message = `Not needed: no profile keeps its key there. (${failure.message})`;
       return { state: "ok", message };
     }
     const { kind, message, hint } = isUsed ? failure : offerOtherStore(failure, undefined);
