@@ -14,7 +14,7 @@ export function offerOtherStore(
   // A new key in a file would hide the one in the keychain, which nobody would then maintain.
   const alternative =
     remembered === undefined
-      ? "Or keep the key in an encrypted file: add --store file, and set MISTRAL_KEY_PASSPHRASE."
+      ? "Or keep the key in an encrypted file: add --store file to init or import, and set MISTRAL_KEY_PASSPHRASE."
       : "Or leave this profile's key there, and keep another one in an encrypted file: add -p NAME --store file, and set MISTRAL_KEY_PASSPHRASE.";
   const { kind, message, cause, hint } = failure;
   return new MistralKeyError(kind, message, { cause, hint: joinHints(hint, alternative) });
