@@ -11,7 +11,7 @@ import {
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, shellWord } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { daysLeft } from "../keys/expiry.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
@@ -54,7 +54,16 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     const draft = await findDraft(deps, request);
-    const hint = `To continue${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${commandFor(request.profile, "init")}`;
+    const { MISTRAL_KEY_STORE: storeHere, MISTRAL_KEY_SERVER_URL: urlHere } = deps.env;
+    const { store, endpoint: { region = "global", serverUrl } = {} } = request;
+    // No profile notes them yet, and the next run would take the usual ones.
+    const flags = [
+      store !== undefined && !storeHere && `--store ${store}`,
+      region !== "global" && `--region ${region}`,
+      serverUrl !== undefined && !urlHere && `--server-url ${shellWord(serverUrl)}`,
+    ].filter((flag) => flag !== false);
+    const command = commandFor(request.profile, ["init", ...flags].join(" "));
+    const hint = `To continue${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${command}`;
     throw new Cancelled("Stopped; nothing was stored.", { hint });
   }
 }

@@ -295,6 +295,11 @@ describe("init, in a terminal", () => {
     await expect(runLine(other, "init", "-p", "work")).rejects.toMatchObject({
       hint: "To continue later: mistral-key init -p work",
     });
+    // Without it, the key of the next run would go to another address.
+    const elsewhere = other.next({ answers: [answer.stop()] });
+    await expect(runLine(elsewhere, "init", "--region", "eu")).rejects.toMatchObject({
+      hint: "To continue later: mistral-key init --region eu",
+    });
     writeFileSync(join(other.home, "drafts", "default.json"), '{"start":"new","screen":"moon"}');
     const damaged = other.next({
       answers: [answer.choose("I have a key"), answer.key(text), answer.choose("Never")],
