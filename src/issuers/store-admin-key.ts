@@ -5,7 +5,8 @@ import { commandFor } from "../hints.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
-import { type KeyRequest, noKey, notYetListed, readStoredKey } from "../stores/stored-key.ts";
+import { type KeyRequest, noKey, readStoredKey } from "../stores/stored-key.ts";
+import { notYetListed } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import type { AdminApi } from "./admin-api.ts";
 import { facts } from "./facts.ts";
@@ -34,7 +35,7 @@ export async function storeAdminKey(
 ): Promise<{ readonly profile: Profile; readonly notListed: string | undefined }> {
   const { profile: name, from } = request;
   const { key: ordinary, store, profile: known } = await readStoredKey(request, deps);
-  if (known === undefined) throw notYetListed(name, store);
+  if (known === undefined) throw notYetListed({ profile: name, store, key: ordinary });
   if ((request.store ?? known.store) !== known.store) throw noKey(name, store, known);
   const endpoint = endpointFor(request, known);
   refuseRegional(endpoint);

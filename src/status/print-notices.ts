@@ -4,7 +4,6 @@ import { showName } from "../outside-text.ts";
 import { endLine } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { type ListedRotation, type RotationRecord, waitingTargets } from "../rotation/journal.ts";
-import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey.ts";
 
@@ -70,19 +69,6 @@ function whatIsLeft({ stage, oldKey, newKey }: RotationRecord): string {
     default:
       return `${newKey.mask} is to replace ${oldKey.mask}`;
   }
-}
-
-/** A stored key that has no profile, and what to do about it. It is usable; a check restores the profile. */
-export function describeUnlisted({ profile, store, key }: UnlistedKey): {
-  readonly message: string;
-  readonly hint: string;
-} {
-  const which = key === undefined ? "A key" : `The key ${key.mask}`;
-  const command = store.kind === "keychain" ? "verify" : `verify --store ${store.kind}`;
-  return {
-    message: `${which} of profile "${profile}" is in ${store.describe()}, and nothing else is known about it.`,
-    hint: `To check and list it: ${commandFor(profile, command)}`,
-  };
 }
 
 /** Prints which key an app started here would use by itself. */

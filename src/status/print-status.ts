@@ -5,9 +5,11 @@ import { showName } from "../outside-text.ts";
 import { describeChoice } from "../profiles/choose-profile.ts";
 import { endOf } from "../profiles/key-end.ts";
 import { abilitiesOf, joined, type KnownTarget, type Profile, storeNameOf } from "../profiles/profile.ts";
+import { notYetListed } from "../stores/unlisted-key.ts";
+import { printHint } from "../terminal/output/failure.ts";
 import type { Card, KeyValueRow, Output, Style, TableColumn } from "../terminal/output/output.ts";
 import { diagnosisWords, isRefusal } from "../verification/verdict.ts";
-import { describeUnlisted, printEnvironment, printNotices } from "./print-notices.ts";
+import { printEnvironment, printNotices } from "./print-notices.ts";
 import { isEnding, type ReadableProfile, type Survey } from "./survey.ts";
 
 function profileColumns(rows: readonly ReadableProfile[], now: Date, theme: Style): readonly TableColumn[] {
@@ -48,9 +50,9 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
   const inFull = form !== "short";
   const readable = survey.profiles.filter((row): row is ReadableProfile => "profile" in row);
   if (survey.unlisted !== undefined) {
-    const { message, hint } = describeUnlisted(survey.unlisted);
-    output.warn(message);
-    output.next(hint);
+    const unlisted = notYetListed(survey.unlisted);
+    output.warn(unlisted.message);
+    printHint(output, unlisted);
   } else if (survey.profiles.length === 0 && survey.strayRotations.length === 0) {
     const asked = survey.choice.rule === "flag";
     output.paragraph(`No key is known ${asked ? `for profile "${survey.choice.name}"` : "here yet"}.`);

@@ -6,7 +6,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
-import { findUnlistedKey } from "./unlisted-key.ts";
+import { findUnlistedKey, notYetListed } from "./unlisted-key.ts";
 
 /** Which key to read. Omitted fields default to the profile's, then to the usual ones. */
 export interface KeyRequest {
@@ -39,7 +39,7 @@ export async function readStoredKey(
   if (key !== undefined) return { key, store, profile };
   const elsewhere = profile === undefined && request.store === undefined;
   const unlisted = elsewhere ? await findUnlistedKey(deps, request.profile, ["file"]) : undefined;
-  throw unlisted === undefined ? noKey(request.profile, store, profile) : onlyInFile(request.profile);
+  throw unlisted === undefined ? noKey(request.profile, store, profile) : notYetListed(unlisted);
 }
 
 /**
@@ -52,24 +52,6 @@ export async function readKeyForUse(
   const stored = await readStoredKey(request, deps);
   if (stored.profile !== undefined) deps.remindOfEnd(stored.key, stored.profile);
   return stored;
-}
-
-/** No profile describes the stored key. */
-export function notYetListed(name: ProfileName, { kind }: SecretStore): MistralKeyError {
-  const command = kind === "file" ? "verify --store file" : "verify";
-  return new MistralKeyError("no-key", `Nothing is known about the key of profile "${name}" yet.`, {
-    hint: `To check and list it: ${commandFor(name, command)}`,
-  });
-}
-
-function onlyInFile(name: ProfileName): MistralKeyError {
-  return new MistralKeyError(
-    "no-key",
-    `Nothing is known about profile "${name}", but an encrypted file holds a key for it.`,
-    {
-      hint: `To check and list it: ${commandFor(name, "verify --store file")}`,
-    },
-  );
 }
 
 /** The keychain that has a profile's key, if another is in use here: on another desktop or machine. */

@@ -1,4 +1,6 @@
 import type { Deps } from "../deps.ts";
+import { MistralKeyError } from "../errors.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
@@ -9,6 +11,16 @@ export interface UnlistedKey {
   readonly store: SecretStore;
   /** `undefined` if it exists but cannot be read without a prompt. */
   readonly key: ApiKey | undefined;
+}
+
+/** What to do about such a key. It is usable; a check restores the profile. */
+export function notYetListed({ profile, store, key }: UnlistedKey): MistralKeyError {
+  const which = key === undefined ? "A key" : `The key ${key.mask}`;
+  const message = `${which} of profile "${profile}" is in ${store.describe()}, and nothing else is known about it.`;
+  const command = store.kind === "keychain" ? "verify" : `verify --store ${store.kind}`;
+  return new MistralKeyError("no-key", message, {
+    hint: `To check and list it: ${commandFor(profile, command)}`,
+  });
 }
 
 const kinds: readonly StoreKind[] = ["keychain", "file"];

@@ -7,7 +7,8 @@ import { showName } from "../outside-text.ts";
 import type { KnownTarget, Profile } from "../profiles/profile.ts";
 import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
-import { type KeyRequest, notYetListed, readKeyForUse } from "../stores/stored-key.ts";
+import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
+import { notYetListed } from "../stores/unlisted-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
 import { type DeliveryReport, forgetKey, type KeyThere, keyThere } from "./target.ts";
 import { fileOfTarget } from "./tool-files.ts";
@@ -138,7 +139,7 @@ export async function forgetTarget(deps: Deps, request: KeyRequest, text: string
 async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   const { profile: name } = request;
   const { key, store, profile } = await readKeyForUse(request, deps);
-  if (profile === undefined) throw notYetListed(name, store);
+  if (profile === undefined) throw notYetListed({ profile: name, store, key });
   const remembered = profile.targets.map(({ target }) => target);
   const added = targets.filter((target) => !remembered.includes(target));
   if (added.length > 0) {

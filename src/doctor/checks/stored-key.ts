@@ -6,11 +6,10 @@ import { matchesFingerprint } from "../../keys/fingerprint.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
-import { describeUnlisted } from "../../status/print-notices.ts";
 import { isEnding, isRefused } from "../../status/survey.ts";
 import { offerOtherStore } from "../../stores/other-store.ts";
 import { absentFrom } from "../../stores/stored-key.ts";
-import { findUnlistedKey } from "../../stores/unlisted-key.ts";
+import { findUnlistedKey, notYetListed } from "../../stores/unlisted-key.ts";
 import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
 import { verdictOf } from "../../verification/verdict.ts";
@@ -57,7 +56,10 @@ export const keyCheck: Check = {
     if (isDamaged(context)) return withoutProfile;
     if (known === undefined) {
       const unlisted = await findUnlistedKey(deps, profile);
-      if (unlisted !== undefined) return { state: "warn", ...describeUnlisted(unlisted) };
+      if (unlisted !== undefined) {
+        const { message, hint } = notYetListed(unlisted);
+        return { state: "warn", message, hint };
+      }
       return {
         state: "warn",
         message: `Nothing is known about a key of profile "${profile}".`,
