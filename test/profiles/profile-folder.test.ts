@@ -214,7 +214,9 @@ describe("a damaged profile", () => {
       expect.objectContaining({
         kind: "store-damaged",
         message: expect.stringContaining(join(home, "profiles", "default.json")),
-        hint: expect.stringMatching(/without its last day and its targets: mistral-key verify\n/),
+        hint: expect.stringMatching(
+          /without its last day and its targets: mistral-key verify\n.*add --server-url or --region/,
+        ),
       }),
     );
   });
