@@ -73,9 +73,11 @@ export function printStatus(output: Output, survey: Survey, form: StatusForm): v
   }
   output.print();
   printNotices(output, survey);
-  const missing = isMissing(survey);
-  if (inFull || readable.length > 1 || missing || isNews(survey.choice))
-    output.bullet(`${describeChoice(survey.choice)}${missing ? " No key is known for it." : ""}`);
+  const missing = isMissing(survey)
+    ? ` No key is known for it. To get one and store it: ${commandFor(survey.choice.name, "init")}`
+    : "";
+  if (inFull || readable.length > 1 || missing !== "" || isNews(survey.choice))
+    output.bullet(describeChoice(survey.choice) + missing);
   printEnvironment(output, survey);
 }
 

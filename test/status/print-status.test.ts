@@ -197,12 +197,12 @@ describe("the profile that is used here", () => {
     expect(await shown({}, { profile: "nobody" })).toContain('No key is known for profile "nobody".');
     const env = { MISTRAL_KEY_PROFILE: "nobody" };
     expect((await shown({ env })).replace(/\s+/g, " ")).toContain(
-      'Profile "nobody" is used here, as MISTRAL_KEY_PROFILE says. No key is known for it.',
+      'Profile "nobody" is used here, as MISTRAL_KEY_PROFILE says. No key is known for it. To get one and store it: mistral-key init -p nobody',
     );
     deps.profiles.remove(defaultProfile);
     await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
     expect((await shown({ env: {} })).replace(/\s+/g, " ")).toContain(
-      'Profile "default" is used here, since nothing names another. No key is known for it.',
+      'Profile "default" is used here, since nothing names another. No key is known for it. To get one and store it: mistral-key init',
     );
     await expect(shown({}, { profile: "nobody", ics: true })).rejects.toThrow("No key here has a date.");
   });
