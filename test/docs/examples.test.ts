@@ -95,6 +95,12 @@ describe("what the pages say to type", () => {
     expect(Object.keys(notRun).filter((line) => !untried.includes(line))).toEqual([]);
   });
 
+  it("has systemd send a signal to the program alone, which passes it on, so that the service gets it once", () => {
+    const services = blocks.filter(({ code }) => /^ExecStart=.* run -- /m.test(code));
+    expect(services).toHaveLength(1);
+    for (const { code } of services) expect(code).toMatch(/^KillMode=mixed$/m);
+  });
+
   it("leads to pages that are there", () => {
     const anchor = (title: string) =>
       title
