@@ -42,6 +42,8 @@ const notRun: Readonly<Record<string, string>> = {
   "launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/mistral-key.verify.plist": "needs macOS",
   "systemctl --user enable --now mistral-key-verify.timer": "needs systemd",
   "systemctl --user enable --now mistral-key-rotate.timer": "needs systemd",
+  "mistral-key push 'command:systemctl --user restart app'     # restarts it now, too":
+    "needs systemd; test/docs/reminders.test.ts has a stand-in",
   "mistral-key init --admin -p work": "asks a person; test/docs/reminders.test.ts does it",
   "mistral-key push github:ada/engine#production":
     "needs accounts; test/targets has each program or a stand-in",

@@ -124,6 +124,31 @@ describe.skipIf(process.platform === "win32").each(examples("crontab").map((text
   },
 );
 
+describe.skipIf(process.platform === "win32")("a program that is restarted as a target", () => {
+  it("starts with the new key while the old one still works", async () => {
+    const push = examples("sh").find((text) => text.includes("restart")) ?? "";
+    const started = join(home, "started");
+    // Like a unit, it has a passphrase of its own.
+    const systemctl = `#!/bin/sh
+      export MISTRAL_KEY_PASSPHRASE='${env.MISTRAL_KEY_PASSPHRASE}'
+      mistral-key run -- sh -c 'echo "$0 $MISTRAL_API_KEY"' "$*" >> "${started}"
+      echo ${key} | mistral-key verify --stdin --quick && echo "the old one works" >> "${started}"\n`;
+    writeFileSync(join(home, "bin", "systemctl"), systemctl, { mode: 0o755 });
+    const made = "made0000".repeat(4);
+    api.admin.key = "admin999".repeat(4);
+    api.admin.add(key, { name: "laptop", expiration_date: dayAfter(9, new Date()) });
+    api.admin.upcoming.push(made);
+    await store("9d");
+    await runProgram(["init", "--admin", "--with-key"], { env, input: api.admin.key });
+    expect(await inShell(["/bin/sh", "-c"], push)).toMatchObject({ code: 0 });
+    const rotate = "mistral-key rotate --all --expiring 14d --auto";
+    expect(await inShell(["/bin/sh", "-c"], rotate)).toMatchObject({ code: 0 });
+    const starts = [key, made].map((one) => `--user restart app ${one}\nthe old one works\n`);
+    expect(readFileSync(started, "utf8")).toBe(starts.join(""));
+    expect(api.admin.has(key)).toBe(false);
+  });
+});
+
 describe("the units for systemd", () => {
   const [checking = "", checkingTimer = "", rotating = "", rotatingTimer = ""] = examples("ini");
   const units = [
