@@ -70,16 +70,15 @@ const shortestKey = 16;
  */
 export function helperEnvironment(
   env: Environment,
-  options: { readonly platform: NodeJS.Platform; readonly keys?: readonly ApiKey[] },
+  { platform, keys: known = [] }: { readonly platform: NodeJS.Platform; readonly keys?: readonly ApiKey[] },
 ): Readonly<Record<string, string>> {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const keys = [
-    ...(options.keys ?? []).map((key) => key.reveal()),
+    ...known.map((key) => key.reveal()),
     ...entries
       .filter(([name]) => isOfMistral(name) && /KEY|TOKEN|SECRET/i.test(name))
       .map(([, value]) => value),
   ].filter((value) => value.length >= shortestKey);
-  const { platform } = options;
   const { delimiter } = platform === "win32" ? win32 : posix;
   const inherited: Record<string, string> = {};
   for (const [name, value] of entries) {
@@ -110,5 +109,6 @@ export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | 
 }
 
 function isOfMistral(name: string): boolean {
-  return /MISTRAL|CODESTRAL/i.test(name) && !ownSettings.includes(name.toUpperCase());
+  // In the last two, direnv and mise keep what they have set, compressed.
+  return /MISTRAL|CODESTRAL|(DIRENV|__MISE)_DIFF$/i.test(name) && !ownSettings.includes(name.toUpperCase());
 }

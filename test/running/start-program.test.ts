@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiKey } from "../../src/keys/api-key.ts";
 import {
@@ -76,6 +77,7 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
   });
 
   it("passes no secret on to the program", async () => {
+    const compressed = deflateSync(`{"n":{"MISTRAL_API_KEY":"${key.reveal()}"}}`).toString("base64url");
     const env = {
       PATH: `.:${folder}::/usr/bin:/bin:relative`,
       HOME: "/home/ada",
@@ -86,6 +88,8 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
       MISTRAL_ADMIN_KEY: "testAdm0".repeat(4),
       LLM_MISTRAL_KEY: key.reveal(),
       COPY: `x=${key.reveal()}`,
+      DIRENV_DIFF: compressed,
+      __MISE_DIFF: compressed,
       MISTRAL_KEY_HOME: "/home/ada/keys",
     };
     const outcome = await runProgram("env", [], { ...options({ env }), variables: { ADDED: "yes" } });
