@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { ProcessContext } from "../files/process-context.ts";
+import type { ToolName } from "../profiles/target-reference.ts";
 import { absolute, toolFiles } from "../targets/tool-files.ts";
 import { assignments, fishVariables } from "./formats/assignments.ts";
 import { llmKeys, mistralCodeKeys, opencodeKeys } from "./formats/json-members.ts";
@@ -9,16 +10,7 @@ import type { TextFormat } from "./formats/occurrence.ts";
 import { aiderKeys, continueKeys } from "./formats/yaml-members.ts";
 
 /** The kind of a place; part of the stable `--json` interface. */
-export type PlaceKind =
-  | "environment"
-  | "dotenv"
-  | "shell"
-  | "vibe"
-  | "llm"
-  | "opencode"
-  | "continue"
-  | "aider"
-  | "mistral-code";
+export type PlaceKind = "environment" | "dotenv" | "shell" | ToolName | "mistral-code";
 
 /** A program that reads its key from its own file and stops working without it. */
 export interface Tool {
