@@ -1,6 +1,5 @@
 import { ApiKey } from "./api-key.ts";
 
-/** The key in an environment variable, if any. */
 type EnvironmentKey =
   | { readonly state: "absent" }
   | {

@@ -1,6 +1,5 @@
 import { ApiKey } from "./api-key.ts";
 
-/** The result of parsing pasted or piped-in text as a key. */
 type PastedKey =
   | { readonly outcome: "key"; readonly value: string }
   | { readonly outcome: "empty" }

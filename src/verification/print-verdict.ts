@@ -14,7 +14,6 @@ export function printExplanation(output: Output, assessed: Assessed): void {
   output.print();
 }
 
-/** Prints what happened, other facts, possible causes, and what to do next. */
 function printMeaning(output: Output, assessed: Assessed): void {
   const { sentence, facts = [], causes = [], hint } = explain(assessed);
   if (isRefusal(assessed.diagnosis)) output.fail(sentence, 0);

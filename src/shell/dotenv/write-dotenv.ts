@@ -15,7 +15,6 @@ import { isReservedOnWindows, type ProfileName } from "../../keys/profile-name.t
 import { showName } from "../../outside-text.ts";
 import { quoteDotenv, readVariable, removeVariable, setVariable } from "./set-variable.ts";
 
-/** A variable in a dotenv file. */
 interface DotenvPlace {
   /** The file; relative paths resolve against the working directory. */
   readonly path: string;

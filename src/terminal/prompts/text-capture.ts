@@ -20,7 +20,6 @@ export type TextReading<Value> =
     }
   | { readonly outcome: "refused"; readonly reason: string };
 
-/** Who asks for a text. */
 interface TextAsker<Value> {
   /** The answer after two failed attempts to paste. */
   readonly whenStuck?: Value | undefined;
