@@ -31,12 +31,9 @@ export function readSettings(
     choice,
     store: readStoreKind(ask("store", "MISTRAL_KEY_STORE")),
     endpoint:
-      region === undefined && serverUrl === undefined
-        ? undefined
-        : {
-            region: region ?? "global",
-            ...(serverUrl === undefined ? {} : { serverUrl: parseServerUrl(serverUrl) }),
-          },
+      serverUrl === undefined
+        ? region && { region }
+        : { region: region ?? "global", serverUrl: parseServerUrl(serverUrl) },
     json: flags.on("json"),
   };
 }

@@ -144,10 +144,8 @@ async function spawnHelper(
   const file = findProgram(name, { env, platform });
   if (file === undefined) return { kind: "not-found" };
   const onWindows = platform === "win32";
-  const inherited = helperEnvironment(env, {
-    platform,
-    keys: input instanceof ApiKey ? [...keys, input] : keys,
-  });
+  const known = input instanceof ApiKey ? [...keys, input] : keys;
+  const inherited = helperEnvironment(env, { platform, keys: known });
   const start = await spawnFor(file, platform);
   try {
     const spawnOptions: SpawnOptions = {
