@@ -154,15 +154,11 @@ export const mistralCheck: Check = {
     const message = inLines(explanation);
     const commands = next.map(({ command, does }) => `To ${does}: ${commandOf(profile, command)}`);
     const advice = joinHints(hint, ...commands);
-    switch (verdictOf(check)) {
-      case "usable":
-        return { state: "ok", message };
-      case "limited":
-        // A passing limit is no fault of this machine or key.
-        if (check.diagnosis !== "no-plan") return { state: "warn", message, hint: advice };
-        break;
-      default:
-    }
+    const verdict = verdictOf(check);
+    if (verdict === "usable") return { state: "ok", message };
+    // A passing limit is no fault of this machine or key.
+    if (verdict === "limited" && check.diagnosis !== "no-plan")
+      return { state: "warn", message, hint: advice };
     return { state: "fail", code: codeOfDiagnosis[check.diagnosis], message, hint: advice };
   },
 };
