@@ -20,8 +20,7 @@ export interface Screen {
   readonly troubles?: readonly { readonly seen: string; readonly remedy: string }[];
 }
 
-/** The input of {@link screensFor}. */
-export interface ScreenFacts {
+interface ScreenFacts {
   readonly suggestedName: string;
   readonly start: StartingPoint;
   /** The workspace that the key should belong to, if any. */

@@ -6,8 +6,7 @@ import { openPageAndSay } from "./open-page.ts";
 import type { ScreenId } from "./pictures.ts";
 import { firstStepOf, type Screen, stepsOf } from "./steps.ts";
 
-/** The input of {@link walkSteps}. */
-export interface Walk {
+interface Walk {
   readonly screens: readonly Screen[];
   readonly from: ScreenId;
   /** The expiration date, if known; `undefined` asks for it. */

@@ -11,8 +11,7 @@ import { facts } from "./facts.ts";
 import type { CreatedKey, IssuedKey } from "./issued-key.ts";
 import { readCreatedKey, readDetail, readIssuedKeys, readUserId } from "./read-admin-answers.ts";
 
-/** The options of {@link AdminApi}. */
-export interface AdminApiOptions {
+interface AdminApiOptions {
   readonly endpoint: Endpoint;
   readonly key: ApiKey;
   /** For the proxy variables. */

@@ -10,8 +10,7 @@ import type { CreatedKey, IssuedKey } from "./issued-key.ts";
 
 const keyList = furtherPages.organizationKeys;
 
-/** Which key to replace. */
-export interface SuccessorRequest {
+interface SuccessorRequest {
   readonly wanted: WantedKey;
   readonly profile: Profile | undefined;
   /** The new key's last day; `undefined` gives it the old key's lifetime. */

@@ -14,8 +14,7 @@ import { findIssuedKey } from "./find-issued-key.ts";
 import { noteListed } from "./make-successor.ts";
 import { refuseRegional } from "./open-issuer.ts";
 
-/** Where to store an Admin API key, and where it comes from. */
-export interface AdminKeyRequest extends KeyRequest {
+interface AdminKeyRequest extends KeyRequest {
   readonly from: "prompt" | "stdin";
   /** Replaces a stored one. */
   readonly replace: boolean;

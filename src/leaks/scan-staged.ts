@@ -7,8 +7,7 @@ import type { RepositoryScan } from "./scan-objects.ts";
 
 const part = "staged changes";
 
-/** The result of searching staged changes. */
-export interface StagedScan extends PartScan {
+interface StagedScan extends PartScan {
   /** The ids of the blobs that hold a key. */
   readonly found: ReadonlySet<string>;
 }

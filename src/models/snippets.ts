@@ -1,8 +1,7 @@
 import { addressOf, type Endpoint } from "../mistral/endpoint.ts";
 import type { Language } from "./languages.ts";
 
-/** A call that a snippet makes. */
-export interface SnippetCall {
+interface SnippetCall {
   readonly endpoint: Endpoint;
   readonly model: string;
   readonly prompt: string;

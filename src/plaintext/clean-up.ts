@@ -17,8 +17,7 @@ import { type PlannedChange, planChange } from "./planned-change.ts";
 /** Copies to remove: `files` in dotenv and shell files, `all` in other tools' files too, `none` nowhere. */
 export type CleanChoice = "files" | "all" | "none";
 
-/** The input of {@link cleanUp}. */
-export interface CleanUp {
+interface CleanUp {
   readonly found: FoundKey;
   /** Where the key was just seen to be stored; `undefined` for a key that Mistral refuses. */
   readonly kept: Profile | undefined;

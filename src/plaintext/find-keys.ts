@@ -30,8 +30,7 @@ export interface FoundKey {
   readonly places: readonly [FoundPlace, ...FoundPlace[]];
 }
 
-/** A place that could not be read. */
-export interface UnreadPlace {
+interface UnreadPlace {
   readonly kind: PlaceKind;
   readonly where: string;
   readonly reason: string;

@@ -15,8 +15,7 @@ interface RemoveRequest extends KeyRequest {
   readonly yes: boolean;
 }
 
-/** What was removed. */
-export interface Removed {
+interface Removed {
   readonly profile: ProfileName;
   readonly store: SecretStore;
   /** The masks of the forgotten keys, the one in use first; they stay valid at Mistral. */

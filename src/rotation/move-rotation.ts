@@ -27,8 +27,7 @@ import {
 } from "./stages.ts";
 import { stopped } from "./stopped.ts";
 
-/** Where to move a rotation, and how. */
-export interface MoveOptions extends RetireOptions {
+interface MoveOptions extends RetireOptions {
   readonly store: SecretStore;
   readonly direction: Direction;
   readonly captured?: CapturedNewKey;

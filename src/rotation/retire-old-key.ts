@@ -30,8 +30,7 @@ export interface RetireOptions {
   readonly revoke?: RevokeOldKey | undefined;
 }
 
-/** The two keys, and their checks. */
-export interface RetiringKeys {
+interface RetiringKeys {
   readonly record: RotationRecord;
   readonly old: ApiKey;
   readonly inUse: ApiKey;

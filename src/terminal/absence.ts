@@ -5,8 +5,7 @@ import { runsInCi } from "./terminal-capabilities.ts";
 /** Why prompting is impossible. */
 export type Absence = "no-input" | "no-terminal" | "ci";
 
-/** Decides whether the program may prompt. */
-export interface Presence {
+interface Presence {
   /** Whether the command line allows questions. */
   readonly input: boolean;
   /** Whether standard input and standard error are terminals. */

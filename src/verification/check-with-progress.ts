@@ -4,9 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import type { CheckOptions, CheckStep, KeyCheck } from "../mistral/mistral-api.ts";
 
-/** How to check a key. */
-export interface CheckRequest
-  extends Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral" | "greets"> {
+interface CheckRequest extends Pick<CheckOptions, "history" | "quick" | "model" | "tryCodestral" | "greets"> {
   /** Leaves nothing on the screen, as for `--json`. */
   readonly silent?: boolean;
 }

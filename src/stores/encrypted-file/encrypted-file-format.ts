@@ -7,8 +7,7 @@ export class DamagedFile extends Error {
   override readonly name = "DamagedFile";
 }
 
-/** An encrypted file's content, and the passphrase that opened it. */
-export interface Opened {
+interface Opened {
   readonly plaintext: Uint8Array;
   readonly passphrase: Passphrase;
 }

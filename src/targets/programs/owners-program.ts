@@ -4,8 +4,7 @@ import { cleanText } from "../../outside-text.ts";
 import { runProgram } from "../../running/start-program.ts";
 import type { TargetContext } from "../target.ts";
 
-/** Describes a program that a target runs. */
-export interface ProgramFacts {
+interface ProgramFacts {
   readonly name: string;
   /** How to get it, as a sentence. */
   readonly install: string;
@@ -29,8 +28,7 @@ export interface ProgramCall {
   readonly absent?: RegExp;
 }
 
-/** A program's output. */
-export interface ProgramAnswer {
+interface ProgramAnswer {
   readonly stdout: string;
   /** Its stderr, cleaned for display. */
   readonly said: string;
