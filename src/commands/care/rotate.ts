@@ -195,9 +195,9 @@ function tellOfWayBack(
     output.next(`To try again: ${commandFor(profile, "rotate --abort")}`);
     return { code: exitCodes.unfinished, document };
   }
-  const rows = profiles.list();
+  const others = profiles.list().filter(({ name }) => name !== profile);
   for (const { mask } of old ? [newKey] : [oldKey, newKey]) {
-    const holder = rows.find((row) => "profile" in row && row.profile.key === mask)?.name;
+    const holder = others.find((row) => "profile" in row && row.profile.key === mask)?.name;
     output.warn(`Forgotten here, not deleted at Mistral: ${mask}`);
     output.next(
       holder === undefined

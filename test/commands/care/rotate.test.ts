@@ -583,6 +583,8 @@ describe("rotate --abort", () => {
     expect(await slotsOf(deps)).toEqual({ current: "another", next: "nothing", previous: "nothing" });
     expect(deps.document()).toMatchObject({ aborted: true, key: null });
     expect(deps.stderr()).toContain(oldKey.mask);
+    // Its own profile still names one of the two keys, but has neither any more.
+    expect(deps.stderr()).not.toContain("Do not delete it there");
   });
 
   it("asks before both keys are given up for one that something else has stored", async () => {
