@@ -55,12 +55,12 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
     if (!(error instanceof Cancelled)) throw error;
     const draft = await findDraft(deps, request);
     const { MISTRAL_KEY_STORE: storeHere, MISTRAL_KEY_SERVER_URL: urlHere } = deps.env;
-    const { store, endpoint: { region = "global", serverUrl } = {} } = request;
+    const { store, endpoint: { region, serverUrl } = {} } = request;
     // No profile notes them yet, and the next run would take the usual ones.
     const flags = [
-      store !== undefined && !storeHere && `--store ${store}`,
-      region !== "global" && `--region ${region}`,
-      serverUrl !== undefined && !urlHere && `--server-url ${shellWord(serverUrl)}`,
+      store !== undefined && store !== storeHere && `--store ${store}`,
+      region !== undefined && (region !== "global" || serverUrl === undefined) && `--region ${region}`,
+      serverUrl !== undefined && serverUrl !== urlHere && `--server-url ${shellWord(serverUrl)}`,
     ].filter((flag) => flag !== false);
     const command = commandFor(request.profile, ["init", ...flags].join(" "));
     const hint = `To continue${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${command}`;

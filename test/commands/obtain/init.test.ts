@@ -300,6 +300,18 @@ describe("init, in a terminal", () => {
     await expect(runLine(elsewhere, "init", "--region", "eu")).rejects.toMatchObject({
       hint: "To continue later: mistral-key init --region eu",
     });
+    // What was asked for wins over what is set or noted, so it has to be asked for again.
+    const env = { MISTRAL_KEY_STORE: "file", MISTRAL_KEY_SERVER_URL: "https://other.example.org" };
+    const set = elsewhere.next({ env, answers: [answer.stop()] });
+    const flags = ["--store", "keychain", "--server-url", api.url];
+    await expect(runLine(set, "init", ...flags)).rejects.toMatchObject({
+      hint: `To continue later: mistral-key init ${flags.join(" ")}`,
+    });
+    const unset = { MISTRAL_KEY_SERVER_URL: "" };
+    const global = elsewhere.next({ env: unset, answers: [answer.stop()] });
+    await expect(runLine(global, "init", "--region", "global")).rejects.toMatchObject({
+      hint: "To continue later: mistral-key init --region global",
+    });
     writeFileSync(join(other.home, "drafts", "default.json"), '{"start":"new","screen":"moon"}');
     const damaged = other.next({
       answers: [answer.choose("I have a key"), answer.key(text), answer.choose("Never")],
