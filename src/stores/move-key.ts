@@ -30,7 +30,8 @@ export async function moveKey(
   for (const address of addresses) {
     const key = await from.get(address);
     if (key === undefined) {
-      if (address.slot === "current") throw noKey(name, from, profile);
+      // MISTRAL_KEY_STORE may name the new store, and `init` alone would move the key again.
+      if (address.slot === "current") throw noKey(name, from, profile, `init --store ${from.kind}`);
       continue;
     }
     const there = await to.get(address);

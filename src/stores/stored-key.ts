@@ -75,8 +75,13 @@ export function absentFrom(
     : `is not in ${place}: it was kept in ${keptIn}`;
 }
 
-/** The error for a store that holds no key for a profile. */
-export function noKey(name: ProfileName, store: SecretStore, profile: Profile | undefined): MistralKeyError {
+/** The error for a store that holds no key for a profile; `init` puts one there. */
+export function noKey(
+  name: ProfileName,
+  store: SecretStore,
+  profile: Profile | undefined,
+  init = "init",
+): MistralKeyError {
   if (profile !== undefined && profile.store !== store.kind) {
     return new MistralKeyError("no-key", `The key of profile "${name}" is not kept in ${store.describe()}.`, {
       hint: "Leave out --store, and unset MISTRAL_KEY_STORE: the profile knows where its key is.",
@@ -84,7 +89,7 @@ export function noKey(name: ProfileName, store: SecretStore, profile: Profile | 
   }
   if (profile !== undefined) {
     return new MistralKeyError("no-key", `The key of profile "${name}" ${absentFrom(store, profile)}.`, {
-      hint: `Put it back, or a new one: ${commandFor(name, "init")}\nTo see where each key is kept: ${ownCommand("status")}`,
+      hint: `Put it back, or a new one: ${commandFor(name, init)}\nTo see where each key is kept: ${ownCommand("status")}`,
     });
   }
   return new MistralKeyError("no-key", `No key is stored for profile "${name}".`, {

@@ -825,8 +825,16 @@ describe("init without a terminal", () => {
     const both = { ...moving, store: async (kind: string) => (kind === "file" ? target : moving.secrets) };
     await expect(runLine(both, "init", "--store", "file")).rejects.toMatchObject({
       kind: "no-key",
-      hint: expect.stringMatching(/^Put it back, or a new one: mistral-key init\n/),
+      hint: expect.stringMatching(/^Put it back, or a new one: mistral-key init --store keychain\n/),
     });
+    // That works where MISTRAL_KEY_STORE asks for the file, too.
+    const put = first.next({
+      env: { MISTRAL_KEY_STORE: "file" },
+      answers: [answer.choose("I have a key"), answer.key(text), answer.choose("Never")],
+    });
+    opened.push(put);
+    expect(await runLine(put, "init", "--store", "keychain")).toBe(0);
+    expect(await storedIn(put)).toBe(text);
   });
 
   it("leaves a key where it is when the keychain that it is to be moved to cannot be used", async () => {
