@@ -109,6 +109,7 @@ export function takeEnvironment({ env, platform }: Pick<NodeJS.Process, "env" | 
 }
 
 function isOfMistral(name: string): boolean {
-  // In the last two, direnv and mise keep what they have set, compressed.
-  return /MISTRAL|CODESTRAL|(DIRENV|__MISE)_DIFF$/i.test(name) && !ownSettings.includes(name.toUpperCase());
+  // In the others, direnv, mise and fnox keep what they have set, compressed.
+  const ofMistral = /MISTRAL|CODESTRAL|(DIRENV|__MISE|__FNOX)_(DIFF|SESSION)$/i;
+  return ofMistral.test(name) && !ownSettings.includes(name.toUpperCase());
 }

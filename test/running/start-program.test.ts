@@ -90,6 +90,9 @@ describe.skipIf(process.platform === "win32")("runProgram", () => {
       COPY: `x=${key.reveal()}`,
       DIRENV_DIFF: compressed,
       __MISE_DIFF: compressed,
+      __MISE_SESSION: compressed,
+      __FNOX_DIFF: compressed,
+      __FNOX_SESSION: compressed,
       MISTRAL_KEY_HOME: "/home/ada/keys",
     };
     const outcome = await runProgram("env", [], { ...options({ env }), variables: { ADDED: "yes" } });
