@@ -113,7 +113,7 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
 }
 
 function onlyOneKey(profile: ProfileName, store: SecretStore, { mask }: ApiKey): MistralKeyError {
-  const message = `${store.describe()} holds no key in use for profile "${profile}", only ${mask} of a rotation whose record is lost.`;
+  const message = `Profile "${profile}" has no key in use in ${store.describe()}, only ${mask} of a rotation whose record is lost.`;
   // Not `remove`, which would erase that one, too.
   return new MistralKeyError("no-key", message, {
     hint: `To put a key in use, and keep that one there: ${commandFor(profile, "init")}`,

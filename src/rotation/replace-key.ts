@@ -69,7 +69,7 @@ export async function switchToStaged(
     }),
   );
   if (outcome.outcome === "rotated") return outcome;
-  throw new MistralKeyError("store-damaged", `${store.describe()} did not keep the new key.`, {
+  throw new MistralKeyError("store-damaged", `The new key was not kept by ${store.describe()}.`, {
     hint: `The old key is still in use. Try again: ${commandFor(name, "rotate")}`,
   });
 }

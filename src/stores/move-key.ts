@@ -65,7 +65,7 @@ export async function moveKey(
 function anotherKeyThere(name: ProfileName, to: SecretStore, key: ApiKey): MistralKeyError {
   return new MistralKeyError(
     "usage",
-    `${to.describe()} already holds another key (${key.mask}) for profile "${name}"; nothing was changed.`,
+    `Profile "${name}" has another key (${key.mask}) in ${to.describe()} already; nothing was changed.`,
     { hint: `Remove that one first: ${commandFor(name, `remove --store ${to.kind}`)}` },
   );
 }

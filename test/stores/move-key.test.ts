@@ -137,7 +137,7 @@ describe("moving a key to another store", () => {
     await file.set(address, otherKey);
     await expect(move()).rejects.toMatchObject({
       kind: "usage",
-      message: expect.stringContaining(otherKey.mask),
+      message: `Profile "default" has another key (${otherKey.mask}) in file already; nothing was changed.`,
     });
     expect((await keychain.get(address))?.equals(key)).toBe(true);
     expect((await file.get(address))?.equals(otherKey)).toBe(true);

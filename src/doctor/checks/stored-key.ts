@@ -104,7 +104,7 @@ async function judgeStore(
       if (matchesFingerprint(inspected.key, known.fingerprint)) return { state: "ok", message: `${where}.` };
       return {
         state: "warn",
-        message: `${holder} holds a different key (${inspected.key.mask}) from the one that profile "${profile}" describes (${known.key}).`,
+        message: `There is a different key in ${holder} (${inspected.key.mask}) from the one that profile "${profile}" describes (${known.key}).`,
         hint: `Check the one it holds: ${commandFor(profile, "verify")}`,
       };
     case "missing":

@@ -302,7 +302,7 @@ const faults: readonly Fault[] = [
     id: "key",
     state: "warn",
     code: 0,
-    says: /different key/,
+    says: /There is a different key/,
     advises: /mistral-key verify/,
   },
   {
