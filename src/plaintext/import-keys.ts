@@ -136,7 +136,7 @@ async function importOne(
   }
   const stored = await store(importing, { found, check }, place).catch((error: unknown) => {
     if (!(error instanceof MistralKeyError)) throw error;
-    const hint = joinHints(error.hint, `To remove them: ${commandFor(place.profile, "import")}`);
+    const hint = joinHints(error.hint, `To remove the copies: ${commandFor(place.profile, "import")}`);
     throw withSentence(error, "The key's copies in plaintext are still there.", { hint });
   });
   return { ...stored, found, cleaned: await clean(importing, found, stored.profile) };

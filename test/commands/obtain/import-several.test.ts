@@ -204,7 +204,7 @@ test("stopped at the question for the last day, it says that the copies are stil
   await expect(run()).rejects.toMatchObject({
     kind: "cancelled",
     message: expect.stringMatching(/Your key is stored;.* copies in plaintext are still there\.$/),
-    hint: expect.stringMatching(/expires DATE\nTo remove them: mistral-key import$/),
+    hint: expect.stringMatching(/expires DATE\nTo remove the copies: mistral-key import$/),
   });
   expect(planted.read("project/.env")).toContain(living);
 });
