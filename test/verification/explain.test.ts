@@ -23,6 +23,7 @@ function words(assessment: Assessment, changes: Partial<CallContext> = {}) {
 
 it("names the commands that take another model, since init and import do not", () => {
   expect(words({ diagnosis: "over-capacity" }).hint).toMatch(/--model to verify, try or limits/);
+  expect(words({ diagnosis: "model-not-found", missing: "model" }).hint).toMatch(/^If you named it/);
 });
 
 describe("a refused key that nobody has seen before", () => {

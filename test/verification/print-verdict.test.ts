@@ -54,7 +54,7 @@ describe("a verdict", () => {
   it("says what to do next, and names the profile in the command", () => {
     expect(printed(limited)).toMatch(/› Try again later[\s\S]*mistral-key open status/);
     const checked = checkOf({ diagnosis: "model-not-found", missing: "model" }, true);
-    expect(printed(checked)).toMatch(/› Check the name[\s\S]*mistral-key models -p work/);
+    expect(printed(checked)).toMatch(/› If you named it[\s\S]*mistral-key models -p work/);
   });
 });
 
