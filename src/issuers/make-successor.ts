@@ -52,7 +52,7 @@ export async function makeSuccessor(
   if (unused.length > 0) {
     const keys = unused.map(({ hiddenKey }) => hiddenKey).join(", ");
     deps.output.warn(
-      `Mistral lists ${keys} with the same name, and no use of it. If an interrupted rotation left it behind, delete it: ${keyList}`,
+      `Mistral lists ${keys} with the same name and without a last use. Delete what an interrupted rotation has left behind: ${keyList}`,
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;

@@ -22,7 +22,7 @@ export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegis
       parse: readProfile,
       nameIn: ({ name }) => name,
       adviceFor: (name) =>
-        `Restore it from a backup, or delete it; this writes it again, without its last day and its targets: ${commandFor(name, "verify")}\nThe key itself is not in this file, but its server and region were: add --server-url or --region if it has one.`,
+        `The key itself is not in this file. Restore the file from a backup, or delete it; this writes it again, without its last day and its targets (add its --server-url or --region, if it had one): ${commandFor(name, "verify")}`,
     });
     this.#state = new PrivateFolder(join(folder, "state"));
   }

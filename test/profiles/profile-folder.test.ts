@@ -215,7 +215,7 @@ describe("a damaged profile", () => {
         kind: "store-damaged",
         message: expect.stringContaining(join(home, "profiles", "default.json")),
         hint: expect.stringMatching(
-          /without its last day and its targets: mistral-key verify\n.*add --server-url or --region/,
+          /without its last day and its targets \(add its --server-url or --region, if it had one\): mistral-key verify$/,
         ),
       }),
     );

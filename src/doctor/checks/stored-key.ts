@@ -140,7 +140,7 @@ export const mistralCheck: Check = {
     const inspected = await inspection();
     if (inspected.state !== "found") {
       const hint = inspected.state === "unread" ? `To try it: ${commandFor(profile, "verify")}` : undefined;
-      return { state: "skipped", message: "No key was read that could be tried.", hint };
+      return { state: "skipped", message: "No key was read, so none was tried.", hint };
     }
     if ((await network()).outcome.kind === "failure") {
       return { state: "skipped", message: "Mistral was not reached, for the reason above." };

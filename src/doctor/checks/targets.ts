@@ -23,7 +23,7 @@ export const targetsCheck: Check = {
       return { state: "ok", message: "Nowhere; push delivers the key to where it is used." };
     const inspected = await context.inspection();
     if (inspected.state !== "found")
-      return { state: "skipped", message: "No key was read that could be compared." };
+      return { state: "skipped", message: "No key was read, so none was compared." };
     const { key } = inspected;
     const looked = all.filter((target) => network !== undefined || !online.includes(kindOfTarget(target)));
     const seen = await Promise.all(looked.map((target) => lookAt(context, target, key)));
