@@ -44,7 +44,7 @@ export function fittingKeys(
   );
   if (fitting.length > 0) return fitting;
   throw new MistralKeyError("usage", "None of the keys found matches that.", {
-    hint: `To see what was found, and where: ${ownCommand("import --list")}`,
+    hint: `Only the usual places are searched. To see what was found there: ${ownCommand("import --list")}`,
   });
 }
 

@@ -45,7 +45,7 @@ export const obtainCommands: readonly CommandEntry[] = [
       },
       {
         syntax: "--from <place>",
-        description: "the key in this file, or in this variable",
+        description: "the key in this file or variable, as --list shows it",
         suggests: "files",
       },
       { syntax: "--key <mask>", description: "the key with this mask, as --list shows it" },

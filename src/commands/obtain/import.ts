@@ -37,10 +37,10 @@ export async function importKey({ flags }: CommandInput, deps: Deps): Promise<Ex
 }
 
 async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
-  const { json } = request;
+  const { json, pick } = request;
   const discovery = await findKeys(deps.processContext());
   printKeys(deps.output, discovery, deps);
-  if (discovery.found.length === 0) return nothingFound(deps, request);
+  if (discovery.found.length === 0 && !pick.from && !pick.mask) return nothingFound(deps, request);
   deps.output.print();
   const imported = await importKeys(deps, discovery.found, request);
   report(deps.output, imported);

@@ -480,6 +480,25 @@ test("a place that was not searched is not reported as clean", async () => {
   });
 });
 
+test.each([{ from: "config/app.env" }, { key: "test...Key9" }])(
+  "a key that was named and not found is not reported as stored, though the profile has one: %o",
+  async (pick) => {
+    planted.remove();
+    planted = plantHome([]);
+    deps = open({ env: { MISTRAL_API_KEY: chosenKey } });
+    await run({ clean: "none" });
+    const { home, project } = planted;
+    const env = { PATH: process.env.PATH ?? "" };
+    deps = deps.next({ processContext: { home, cwd: project, env } });
+    expect(await run()).toBe(0);
+
+    await expect(run({ ...pick, json: true })).rejects.toMatchObject({
+      kind: "usage",
+      message: "None of the keys found matches that.",
+    });
+  },
+);
+
 test("nothing in plaintext and nothing stored: exit 3 and the way to a key", async () => {
   planted.remove();
   planted = plantHome([]);
