@@ -250,6 +250,20 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(said).not.toContain(key.reveal());
   });
 
+  it("says that the folder of a Vercel project is gone, not that vercel does not start", async () => {
+    standIn("vercel", "cat > /dev/null; echo Added Environment Variable");
+    await start();
+    mkdirSync(at("project/.vercel"), { recursive: true });
+    const target = `vercel:production#${at("project")}`;
+    expect((await on.push(target)).code).toBe(0);
+    rmSync(at("project"), { recursive: true });
+    const { code, said } = await on.push();
+    expect(code).toBe(9);
+    expect(said.replaceAll(" ", "")).toContain(`${at("project")}isnotthere`);
+    expect(said).not.toContain("could not be started");
+    expect((await on.push("--forget", target)).said).toContain("is not there");
+  });
+
   it("is not done when vercel does not say that it has set the variable", async () => {
     standIn("vercel", `[ "$2" = add ] && cat > /dev/null; echo Done.`);
     await start();

@@ -21,34 +21,30 @@ const without = ["VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "NOW_ORG_ID", "NOW_PROJEC
  */
 export function openVercel(environment: string, folder: string, context: TargetContext): Target {
   const install = "To install it: npm install --global vercel";
-  const vercel = ownersProgram(
-    { name: "vercel", install, hint: "If you are not signed in: vercel login", without },
-    context,
-  );
+  const hint = "If you are not signed in: vercel login";
+  const program = ownersProgram({ name: "vercel", install, hint, without }, context);
+  const vercel: typeof program = async (args, call) => {
+    if (existsSync(join(folder, ".vercel"))) return await program(args, { ...call, cwd: folder });
+    const message = `${showName(folder)} is not there, or not linked to a Vercel project.`;
+    throw new MistralKeyError("usage", message, { hint: "Link it there: vercel link" });
+  };
   const words = `Vercel, ${environment} (the project of ${showName(folder)})`;
   return {
     words,
-    check: async () => {
-      if (!existsSync(join(folder, ".vercel"))) {
-        throw new MistralKeyError("usage", `${showName(folder)} is not linked to a Vercel project.`, {
-          hint: "Link it there: vercel link",
-        });
-      }
-      await vercel(["whoami"], { cwd: folder });
-    },
+    check: () => vercel(["whoami"]),
     deliver: async (key) => {
       // Vercel has no sensitive variables in development.
       const sensitive = environment === "development" ? [] : ["--sensitive"];
       // No branch: without it, vercel asks for one.
       const branch = environment === "preview" ? [""] : [];
       const args = ["env", "add", standardVariable, environment, ...branch, "--force", "--yes", ...sensitive];
-      const { stdout, said } = await vercel(args, { input: key, cwd: folder });
+      const { stdout, said } = await vercel(args, { input: key });
       if (!/environment variable/i.test(stdout + said)) throw unsaid("set");
     },
     read: async () => undefined,
     remove: async (key) => {
       const args = ["env", "rm", standardVariable, environment, "--yes"];
-      const { stdout, said } = await vercel(args, { key, cwd: folder });
+      const { stdout, said } = await vercel(args, { key });
       if (!/removed environment variable/i.test(stdout + said)) throw unsaid("removed");
       return `${standardVariable} was removed from ${words}; which key it had cannot be read there. A deployment keeps it until the next one.`;
     },
