@@ -121,6 +121,25 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(JSON.parse(kept("secret.json")).data).toEqual({});
   });
 
+  it.each([
+    ["kubernetes:prod/mistral", "in kubectl's current cluster"],
+    ["aws:prod/mistral", "in aws's current account and region"],
+  ])("says of %s that it looks where its program leads to now", async (target, where) => {
+    standIn("kubectl", `case "$1" in apply) cat > it;; get) cat it 2>/dev/null; exit 0;; esac`);
+    standIn(
+      "aws",
+      `case "$2" in
+        put-secret-value) sed 's/.*/{"SecretString": "&"}/' > it;;
+        *) cat it 2>/dev/null || { echo "no value for staging label" >&2; exit 1; };;
+      esac`,
+    );
+    await start();
+    expect((await on.push(target)).said).toContain(where);
+    // As after a switch to another cluster or account.
+    rmSync(at("kept/it"));
+    expect((await on.push("--forget", target)).said).toMatch(/There is no key in .* \(in .*current/);
+  });
+
   it("says that a Kubernetes secret still has the key when something else has put it there too", async () => {
     standIn("kubectl", `case "$1" in apply) [ -e s ] || cat > s;; get) cat s 2>/dev/null; exit 0;; esac`);
     await start();
@@ -154,6 +173,14 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(kept("secret")).toContain(before.slice(0, -1));
     expect((await on.push("--forget", "aws:prod/mistral")).code).toBe(0);
     if (before !== "") expect(kept("secret")).toBe(before);
+  });
+
+  it("offers another account or region before a new secret where AWS finds none", async () => {
+    standIn("aws", `echo "Secrets Manager can't find the specified secret." >&2; exit 254`);
+    await start();
+    await expect(on.push("aws:prod/mistral")).rejects.toMatchObject({
+      hint: expect.stringMatching(/another account or region.*\n.*create-secret/),
+    });
   });
 
   it("leaves an AWS secret with binary data as it is", async () => {

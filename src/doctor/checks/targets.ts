@@ -1,3 +1,4 @@
+import { joinHints } from "../../errors.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
@@ -32,8 +33,12 @@ export const targetsCheck: Check = {
       ...seen.map(({ says }) => says),
       ...(notLookedAt === 0 ? [] : [`${count(notLookedAt, "target")} not checked (--offline).`]),
     ].join(" ");
-    const hint = `To deliver it again: ${commandFor(profile, "push")}`;
-    if (seen.some(({ state }) => state === "fail")) {
+    const failed = looked.filter((_, index) => seen[index]?.state === "fail");
+    if (failed.length > 0) {
+      const mayBeElsewhere = failed.some((target) => ["kubernetes", "aws"].includes(kindOfTarget(target)));
+      const first = "Make sure that kubectl and aws use the cluster and the account of the first push.";
+      const again = `To deliver it again: ${commandFor(profile, "push")}`;
+      const hint = joinHints(mayBeElsewhere ? first : undefined, again);
       return { state: "fail", code: exitCodes.unfinished, message, hint };
     }
     return { state: seen.some(({ state }) => state === "warn") ? "warn" : "ok", message };

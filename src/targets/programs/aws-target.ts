@@ -15,14 +15,14 @@ const noValue = /staging label/i;
  * Source: docs.aws.amazon.com, `secretsmanager put-secret-value`, August 2026.
  */
 export function openAws(secretId: string, context: TargetContext): Target {
-  const hint = `If you are not signed in: aws configure, or aws sso login\nIf there is no such secret: aws secretsmanager create-secret --name ${shellWord(secretId)}`;
+  const hint = `If you are not signed in: aws configure, or aws sso login\nIf it is in another account or region, set AWS_PROFILE or AWS_REGION.\nIf there is no such secret: aws secretsmanager create-secret --name ${shellWord(secretId)}`;
   const install = "See https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html";
   const aws = ownersProgram({ name: "aws", install, hint }, context);
   // aws opens /dev/stdin by name, which fails for the socket that Node uses as a child's stdin.
   const forShell = "On Windows, use command: with a program of your own.";
   const shell = ownersProgram({ name: "sh", install: forShell, hint }, context);
 
-  const words = `the AWS secret ${secretId}`;
+  const words = `the AWS secret ${secretId} (in aws's current account and region)`;
   const about = ["--secret-id", secretId, "--output", "json"];
   const write = async (input: string, key: ApiKey) => {
     const args = ["secretsmanager", "put-secret-value", ...about, "--secret-string", "file:///dev/stdin"];

@@ -18,7 +18,7 @@ export function openKubernetes(
   const hint = "If you are not signed in, or this is another cluster: kubectl config use-context NAME";
   const kubectl = ownersProgram({ name: "kubectl", install, hint }, context);
   const entry = named ?? standardVariable;
-  const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry}`;
+  const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry} (in kubectl's current cluster)`;
   const read = async (key?: ApiKey) => {
     const args = ["get", "secret", secret, "--namespace", namespace];
     const output = ["--ignore-not-found", "--output=json", "--request-timeout=20s"];

@@ -801,6 +801,27 @@ describe("doctor names", () => {
     },
   );
 
+  it.skipIf(windows)(
+    "a cluster without the key, and advises to look which one it is before another delivery",
+    async () => {
+      const programs = mkdtempSync(join(tmpdir(), "mistral-key-doctor-"));
+      cleanUps.push(() => rmSync(programs, { recursive: true, force: true }));
+      writeFileSync(join(programs, "kubectl"), "#!/bin/sh\n", { mode: 0o755 });
+      const { of } = await diagnose({
+        env: { PATH: `${programs}:${process.env.PATH}` },
+        plant: ({ deps }) =>
+          deps.profiles.write({ ...profile, targets: [{ target: "kubernetes:prod/mistral", since: null }] }),
+      });
+      expect(of("targets")).toMatchObject({
+        state: "fail",
+        message: "kubernetes:prod/mistral has no key any more.",
+        hint: expect.stringMatching(
+          /use the cluster and the account of the first push\.\n.*mistral-key push$/,
+        ),
+      });
+    },
+  );
+
   it.skipIf(windows)("nine faults at once, and exits with the code of the first", async () => {
     const found = await diagnose({
       keychain: locked,
