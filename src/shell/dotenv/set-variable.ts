@@ -3,16 +3,20 @@
  * order, `export`, line endings.
  *
  * Sets every occurrence, since some readers use the first and some the last; the comment that `import` has
- * left in place of one counts, since it would be untrue. Appends a missing one.
+ * left in place of one counts, since it would be untrue. Appends a missing one, and exports it where every
+ * other line does: a shell or direnv reads the file.
  *
  * @param before - decoded as Latin-1, one character per byte, so that any encoding survives
  * @param value - already quoted, see {@link quoteDotenv}
  */
 export function setVariable(before: string, name: string, value: string): string {
-  const moved = new RegExp(`^([ \\t]*)(?:: )?# ${name}: moved to [^\\r\\n#]* -- CMD(?= *(?:#|$))`, "gm");
+  const moved = new RegExp(`^([ \\t]*)(: )?# ${name}: moved to [^\\r\\n#]* -- CMD(?= *(?:#|$))`, "gm");
   const entries = [...entriesOf(before)];
-  const text = before.replace(moved, (line, indent: string, at: number) =>
-    entries.some(({ start, end }) => start < at && at < end) ? line : `${indent}${name}=`,
+  const lead = entries.length > 0 && entries.every((entry) => entry.lead.includes("export")) ? "export " : "";
+  const text = before.replace(moved, (line, indent: string, command: string | undefined, at: number) =>
+    entries.some(({ start, end }) => start < at && at < end)
+      ? line
+      : `${indent}${command === undefined ? lead : "export "}${name}=`,
   );
   let result = "";
   let position = 0;
@@ -29,7 +33,7 @@ export function setVariable(before: string, name: string, value: string): string
   if (found) return result;
   const ending = text.includes("\r\n") ? "\r\n" : "\n";
   const gap = result === "" || result.endsWith("\n") ? "" : ending;
-  return `${result}${gap}${name}=${value}${ending}`;
+  return `${result}${gap}${lead}${name}=${value}${ending}`;
 }
 
 /**
