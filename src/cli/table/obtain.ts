@@ -36,7 +36,7 @@ export const obtainCommands: readonly CommandEntry[] = [
     name: "import",
     summary: "find keys left in plaintext, store them, remove the copies",
     description:
-      "Looks for Mistral keys in the environment, dotenv files, the start-up files of bash, zsh, fish and PowerShell, and the files of other tools, not in a keychain. Only reads, until you agree to each change.",
+      "Looks for Mistral keys in the environment, the dotenv files of this folder (in a repository, also those of the folders above it), the start-up files of bash, zsh, fish and PowerShell, and the files of other tools, not in a keychain. Only reads, until you agree to each change.",
     flags: [
       {
         syntax: "--list",

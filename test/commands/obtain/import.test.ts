@@ -499,6 +499,19 @@ test.each([{ from: "config/app.env" }, { key: "test...Key9" }])(
   },
 );
 
+test("says where it has looked, since it looks into no folder below", async () => {
+  planted.remove();
+  const before = `MISTRAL_API_KEY=${chosenKey}\n`;
+  planted = plantHome([{ path: "project/packages/api/.env", before, after: before }]);
+  deps = open();
+
+  expect(await run({ list: true })).toBe(0);
+
+  expect(deps.stdout().replace(/\s+/g, " ")).toContain(
+    "No Mistral key was found in the environment, this folder's dotenv files",
+  );
+});
+
 test("nothing in plaintext and nothing stored: exit 3 and the way to a key", async () => {
   planted.remove();
   planted = plantHome([]);
