@@ -36,9 +36,14 @@ export const targetsCheck: Check = {
     const failed = looked.filter((_, index) => seen[index]?.state === "fail");
     if (failed.length > 0) {
       const mayBeElsewhere = failed.some((target) => ["kubernetes", "aws"].includes(kindOfTarget(target)));
-      const first = "Make sure that kubectl and aws use the cluster and the account of the first push.";
-      const again = `To deliver it again: ${commandFor(profile, "push")}`;
-      const hint = joinHints(mayBeElsewhere ? first : undefined, again);
+      const hint = joinHints(
+        // Another machine may have rotated it.
+        `Check first that the stored key still works: ${commandFor(profile, "verify")}`,
+        mayBeElsewhere
+          ? "Make sure that kubectl and aws use the cluster and the account of the first push."
+          : undefined,
+        `To deliver it again: ${commandFor(profile, "push")}`,
+      );
       return { state: "fail", code: exitCodes.unfinished, message, hint };
     }
     return { state: seen.some(({ state }) => state === "warn") ? "warn" : "ok", message };

@@ -519,7 +519,7 @@ const faults: readonly Fault[] = [
     state: "fail",
     code: 9,
     says: /same\.env has the key\. .*old\.env still has another key\. .*gone\.env has no key any more\./,
-    advises: /mistral-key push/,
+    advises: /^Check first .* mistral-key verify\n.*mistral-key push$/,
   },
   {
     fault: "a place that has no key any more",
