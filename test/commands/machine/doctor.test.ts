@@ -632,6 +632,20 @@ const faults: readonly Fault[] = [
     advises: /^Delete test\.\.\.Key1 at Mistral, .*: mistral-key open keys\n.*: git rm --cached \.env$/,
   },
   {
+    fault: "a key in a file of another repository that .env is a link to",
+    plant: ({ home, cwd }) => {
+      execFileSync("git", ["init", "--quiet", join(home, "dotfiles")]);
+      writeFileSync(join(home, "dotfiles", "env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
+      execFileSync("git", ["-C", join(home, "dotfiles"), "add", "env"]);
+      symlinkSync(join(home, "dotfiles", "env"), join(cwd, ".env"));
+    },
+    id: "dotenv",
+    state: "fail",
+    code: 9,
+    says: /\(in git, a link\)/,
+    advises: /: git -C \S+[/\\]dotfiles"? rm --cached env$/,
+  },
+  {
     fault: "a key of another profile in a .env file that is in git already",
     plant: ({ deps, cwd }) => {
       execFileSync("git", ["init", "--quiet", cwd]);
@@ -784,7 +798,7 @@ const faults: readonly Fault[] = [
 ];
 
 /** What Windows does not have: modes, and names with control characters. */
-const posixOnly = ({ id, fault }: Fault) => id === "permissions" || fault.includes("hostile name");
+const posixOnly = ({ id, fault }: Fault) => id === "permissions" || /hostile name|is a link to/.test(fault);
 
 describe("doctor names", () => {
   it.each(windows ? faults.filter((fault) => !posixOnly(fault)) : faults)(
