@@ -50,10 +50,7 @@ export class JournalFolder extends ProfileFiles<RotationRecord> implements Rotat
     if (this.read(record.profile)?.holder !== record.holder) throw takenOver(record.profile);
   }
 
-  update(
-    record: RotationRecord,
-    changes: Partial<Pick<RotationRecord, "stage" | "targets">> = {},
-  ): RotationRecord {
+  update(record: RotationRecord, changes: Partial<RotationRecord> = {}): RotationRecord {
     this.confirm(record);
     const updated = { ...record, ...changes, holder: this.#holder };
     this.write(updated);

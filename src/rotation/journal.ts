@@ -72,10 +72,7 @@ export interface RotationJournal {
    *
    * @throws MistralKeyError as {@link RotationJournal.confirm} does
    */
-  update(
-    record: RotationRecord,
-    changes?: Partial<Pick<RotationRecord, "stage" | "targets">>,
-  ): RotationRecord;
+  update(record: RotationRecord, changes?: Partial<RotationRecord>): RotationRecord;
 
   /** Ends a rotation. Returns whether there was one, readable or not. */
   end(profile: ProfileName): boolean;

@@ -11,6 +11,7 @@ import type { Profile } from "../profiles/profile.ts";
 import type { DeliveryReport } from "../targets/target.ts";
 import { shadowNotes } from "../verification/verify-profile.ts";
 import type { Left } from "./stages.ts";
+import { withoutTarget } from "./unfinished.ts";
 
 /**
  * What is known of the old key: `dead` if Mistral refused it while accepting the new one, `unknown` if no
@@ -60,7 +61,9 @@ export function rotationDocument(outcome: RotationOutcome) {
 /** What is left to do, with its command; `undefined` if nothing is. */
 function nextStepOf({ left, targets, profile: { name } }: RotationOutcome): string | undefined {
   if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
-  if (left !== undefined) return `To finish: ${commandFor(name, "rotate --finish")}`;
+  const finishing = `To finish: ${commandFor(name, "rotate --finish")}`;
+  if (left === "targets") return `${finishing}\n${withoutTarget(name)}`;
+  if (left !== undefined) return finishing;
   const missing = targets.filter(({ ok }) => !ok).map(({ target }) => shellWord(target));
   if (missing.length === 0) return undefined;
   return `To deliver it there: ${commandFor(name, ["push", ...missing].join(" "))}`;
@@ -85,8 +88,7 @@ export function printRotation({ output, env }: Deps, outcome: RotationOutcome): 
   }
   const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => showName(target));
   if (missing.length > 0) output.warn(`Without the new key: ${missing.join(", ")}`);
-  const next = nextStepOf(outcome);
-  if (next !== undefined) output.next(next);
+  for (const step of nextStepOf(outcome)?.split("\n") ?? []) output.next(step);
   if (profile.expiresAt === undefined && typeof before?.expiresAt === "string") {
     const day = formatDay(before.expiresAt);
     output.warn(

@@ -40,6 +40,11 @@ export function bothWays(profile: ProfileName): string {
   return `To finish it: ${commandFor(profile, "rotate --finish")}\nTo go back to the old key: ${commandFor(profile, "rotate --abort")}`;
 }
 
+/** Hint: how to end a rotation that waits for a target that no longer exists. */
+export function withoutTarget(profile: ProfileName): string {
+  return `If a target is gone for good, first: ${commandFor(profile, "push --forget TARGET")}`;
+}
+
 /** Error: another run has taken over or ended this rotation. */
 export function takenOver(profile: ProfileName): MistralKeyError {
   return new MistralKeyError(

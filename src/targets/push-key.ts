@@ -4,7 +4,7 @@ import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
-import type { KnownTarget, Profile } from "../profiles/profile.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
 import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
@@ -112,13 +112,13 @@ export const wouldDo: Readonly<Record<KeyThere, string>> = {
  */
 export async function forgetTarget(deps: Deps, request: KeyRequest, text: string): Promise<DeliveryReport> {
   const profile = deps.profiles.read(request.profile);
-  const isIt = ({ target }: KnownTarget) => target === text;
-  if (profile === undefined || !profile.targets.some(isIt)) {
+  const others = <One extends { readonly target: string }>(all: readonly One[]) =>
+    all.filter(({ target }) => target !== text);
+  if (profile === undefined || others(profile.targets).length === profile.targets.length) {
     throw new MistralKeyError("usage", `${text} is not a target of profile "${request.profile}".`, {
       hint: `To see its targets: ${commandFor(request.profile, "push --list")}`,
     });
   }
-  refuseDuringRotation(request.profile, deps);
   const { key } = await readKeyForUse(request, deps);
   let report: DeliveryReport;
   try {
@@ -129,10 +129,16 @@ export async function forgetTarget(deps: Deps, request: KeyRequest, text: string
     const message = `${showName(text)} gets no more keys, but the key it has may still be there; remove it yourself. ${expected(error).message}`;
     report = { target: text, ok: false, message };
   }
-  const latest = deps.profiles.read(profile.name);
-  if (latest !== undefined) {
-    deps.profiles.write({ ...latest, targets: latest.targets.filter((one) => !isIt(one)) });
+  const without = (known: Profile) => ({ ...known, targets: others(known.targets) });
+  // A rotation would wait for it for ever, and writes either profile.
+  const record = deps.journal.read(profile.name);
+  if (record !== undefined) {
+    const { before, after, targets } = record;
+    const profiles = { before: before && without(before), after: without(after) };
+    deps.journal.update(record, { targets: others(targets), ...profiles });
   }
+  const latest = deps.profiles.read(profile.name);
+  if (latest !== undefined) deps.profiles.write(without(latest));
   return report;
 }
 

@@ -18,7 +18,7 @@ import {
 } from "../../rotation/outcome.ts";
 import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
-import { refuseDuringRotation, requireRotation } from "../../rotation/unfinished.ts";
+import { refuseDuringRotation, requireRotation, withoutTarget } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
@@ -193,6 +193,7 @@ function tellOfWayBack(
   if (!finished) {
     output.warn("Not every target took the old key back, so nothing was forgotten.");
     output.next(`To try again: ${commandFor(profile, "rotate --abort")}`);
+    output.next(withoutTarget(profile));
     return { code: exitCodes.unfinished, document };
   }
   const others = profiles.list().filter(({ name }) => name !== profile);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
+import { push } from "../../../src/commands/use/push.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { codeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
@@ -746,6 +747,9 @@ describe("rotate with targets", () => {
           taken.push(key.mask);
         },
         read: async () => undefined,
+        remove: async () => {
+          throw new MistralKeyError("store-denied", "The folder is gone.");
+        },
       }),
     });
     return run(flags);
@@ -828,6 +832,26 @@ describe("rotate with targets", () => {
     expect(taken).toEqual([newKey.mask, oldKey.mask]);
     expect(await slotsOf(deps)).toEqual(untouched);
   });
+
+  it.each(["finish", "abort"] as const)(
+    "ends by --%s once a target that is gone is forgotten",
+    async (way) => {
+      works = false;
+      await runWith({ withKey: true }, { stdin: newKey.reveal() });
+      const stopping = /gone for good, first: mistral-key push --forget TARGET/;
+      expect(deps.stderr().replace(/\s+/g, " ")).toMatch(stopping);
+      if (way === "abort") {
+        expect(await runWith({ abort: true, yes: true })).toBe(9);
+        expect(deps.stderr().replace(/\s+/g, " ")).toMatch(stopping);
+      }
+      expect(await push({ args: [], flags: new Flags({ forget: target }) }, deps)).toBe(9);
+      if (way === "finish") api.keys.revoke(oldKey.reveal());
+      expect(await runWith(way === "finish" ? { finish: true } : { abort: true, yes: true })).toBe(0);
+      expect(await slotsOf(deps)).toEqual(way === "finish" ? done : untouched);
+      expect(deps.journal.list()).toEqual([]);
+      expect(deps.profiles.read(defaultProfile)?.targets).toEqual([]);
+    },
+  );
 
   it("asks before it gives up a new key that is no longer in use, but still kept", async () => {
     await runWith({ withKey: true }, { stdin: newKey.reveal() });

@@ -186,12 +186,22 @@ describe("push during a rotation", () => {
     on.deps.journal.update(on.deps.journal.begin(plan), { stage: "delivering" });
   });
 
-  it("takes no new target, and forgets none", async () => {
+  it("takes no new target", async () => {
     await expect(on.push("dotenv:new.env")).rejects.toMatchObject({ kind: "unfinished" });
-    await expect(on.push("--forget", "dotenv:.env")).rejects.toMatchObject({ kind: "unfinished" });
     expect(existsSync(at("new.env"))).toBe(false);
     expect(on.remembered()).toEqual([target()]);
     expect(env()).toContain(key.reveal());
+  });
+
+  it("forgets a target in the rotation as well, for whichever key that puts in use", async () => {
+    expect((await on.push("--forget", "dotenv:.env")).code).toBe(0);
+    expect(on.remembered()).toEqual([]);
+    expect(on.deps.journal.read(defaultProfile)).toMatchObject({
+      stage: "delivering",
+      targets: [],
+      before: { targets: [] },
+      after: { targets: [] },
+    });
   });
 
   it("tells the rotation which of its targets has the key in use", async () => {
