@@ -102,7 +102,7 @@ export function printRotation({ output, env }: Deps, outcome: RotationOutcome): 
 function wordsFor(left: Left, { profile }: RotationOutcome): string {
   switch (left) {
     case "targets":
-      return "is needed until every target has the new one.";
+      return "is kept until every target has the new one.";
     case "old-key-alive":
       return `still works. Delete it in the console: ${consolePages.keys}`;
     case "old-key-forbidden":

@@ -789,7 +789,7 @@ describe("rotate with targets", () => {
       expect(await run({ withKey: true })).toBe(9);
       const said = deps.stderr().replace(/\s+/g, " ");
       expect(said).toContain("command:sleep 60: sleep did not finish within 0.2 seconds, and was stopped.");
-      expect(said).toContain("is needed until every target has the new one.");
+      expect(said).toContain("is kept until every target has the new one.");
       expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
     },
   );
