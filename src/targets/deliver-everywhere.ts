@@ -46,7 +46,10 @@ export async function deliverEverywhere(
       reports[index] = report;
     }
   };
-  await Promise.all([...new Set(targets.map(groupOf))].map(deliverAll));
+  // Commands come last: one may restart an app, which then reads the key from another target.
+  const groups = [...new Set(targets.map(groupOf))].filter((group) => group !== "command");
+  await Promise.all(groups.map(deliverAll));
+  await deliverAll("command");
   return reports;
 }
 

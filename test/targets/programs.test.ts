@@ -316,6 +316,14 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(kept("log")).toBe("in\nout\nin\nout\n");
   });
 
+  it("starts commands last, since one may restart an app that reads the key from another target", async () => {
+    standIn("restart", `cat > /dev/null; echo restarted >> log`);
+    standIn("gh", `[ "$2" = set ] && { cat > "$3"; sleep 0.3; echo delivered >> log; }; true`);
+    await start();
+    await on.push("command:restart", "github:ada/engine");
+    expect(kept("log")).toBe("delivered\nrestarted\n");
+  });
+
   it.each(["replaced", "about to be"] as const)(
     "notices during a delivery that the key is replaced: %s",
     async (how) => {
