@@ -47,12 +47,16 @@ export async function makeSuccessor(
   if (workspaceId === null) throw unsaid("workspace");
   const userId = await findOwner(issuer, profile, row);
   const before = await namesakes(issuer, row);
-  // A rotation that was cut off between creating and storing a key leaves such a row.
-  const unused = before.filter(({ keyId, lastUsedAt }) => keyId !== row.keyId && lastUsedAt === null);
+  // A rotation that was cut off between creating and storing a key leaves such a row, as any new key does.
+  const stored = deps.profiles.list().map((one) => ("profile" in one ? one.profile.key.slice(-4) : ""));
+  const unused = before.filter(
+    ({ keyId, lastUsedAt, hiddenKey }) =>
+      keyId !== row.keyId && lastUsedAt === null && !stored.includes(hiddenKey.slice(-4)),
+  );
   if (unused.length > 0) {
     const keys = unused.map(({ hiddenKey }) => hiddenKey).join(", ");
     deps.output.warn(
-      `Mistral lists ${keys} with the same name and without a last use. Delete what an interrupted rotation has left behind: ${keyList}`,
+      `Mistral lists ${keys} with the same name and without a last use. Delete only what an interrupted rotation has left behind: ${keyList}`,
     );
   }
   const wish = asked === undefined ? sameLifeOf(row, profile, deps.now()) : asked;

@@ -526,12 +526,23 @@ describe("rotate --all --expiring", () => {
     await deps.secrets.set({ profile: work, slot: "admin" }, adminKey);
     api.admin.upcoming.push(otherKey.reveal());
     expect(await run({ all: true, expiring: "14d" })).toEqual({ code: 9 });
-    expect(deps.stderr().replace(/\s+/g, " ")).toContain('Profile "work" has the old key, too');
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain('Profile "work" has the old key, too');
+    // The first one's new key is not what an interrupted rotation has left behind.
+    expect(said).not.toContain("without a last use");
     expect(await slotsOf(deps, work)).toMatchObject({ current: "another", previous: "nothing" });
     expect(api.admin.has(oldKey.reveal())).toBe(false);
     deps = deps.next();
     expect(await run({ all: true, expiring: "14d" })).toEqual({ code: 0 });
     expect(await slotsOf(deps)).toEqual(done);
+  });
+
+  it("names an unused key of the same name, which it may have left behind, as one to look at", async () => {
+    api.admin.add("leftOver".repeat(4), { last_used: null });
+    expect(await run()).toEqual({ code: 0 });
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      "Mistral lists left...Over with the same name and without a last use. Delete only what",
+    );
   });
 
   it("rotates what is due, one after the other, and sums up", async () => {
