@@ -55,7 +55,7 @@ export function parseExpiry(text: string, now: Date, words = "or as never"): Exp
   }
   if (daysLeft(day, now) < 0) {
     throw new MistralKeyError("usage", "That day is past.", {
-      hint: "Enter the expiration date that the Mistral console shows for this key, today or later.",
+      hint: "Enter the expiration date that the Mistral console shows for this key. If that day is past, the key has expired, and you need a new one.",
     });
   }
   return day;

@@ -63,6 +63,10 @@ describe("expires", () => {
     expect(noted()).toBe("2027-02-21");
   });
 
+  it("says of a past day, which the console may show, that the key has expired", async () => {
+    await expect(run("2026-08-31")).rejects.toMatchObject({ hint: expect.stringContaining("has expired") });
+  });
+
   it("names every form of an answer when it does not understand one", async () => {
     await expect(run("soon")).rejects.toMatchObject({ hint: expect.stringMatching(/never or as unknown/) });
   });
