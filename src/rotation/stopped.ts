@@ -55,7 +55,7 @@ export function stopped(
         "rejected",
         `Mistral accepts neither the old key ${oldKey} nor the new key ${newKey}. Both are kept.`,
         `To see why: ${command("verify")}`,
-        `If both have been deleted there: ${command("remove")}, then ${command("init")}`,
+        `If both have been deleted there or have expired: ${command("remove")}, then ${command("init")}`,
       );
     case "old-key-gone":
       return fail(

@@ -10,6 +10,19 @@ const name = parseProfileName("work");
 const oldKey = ApiKey.of("testKey0".repeat(4));
 const newKey = ApiKey.of("testKey1".repeat(4));
 
+const now = new Date("2026-09-01T10:00:00.000Z");
+const recordOf = (kind: "keychain" | "file", stage: "switching" | "retiring" | "reverting") => {
+  const profile = (key: ApiKey) => profileOf({ name, key, store: kind, endpoint: { region: "global" } }, now);
+  const plan = planOf(oldKey, profile(oldKey), profile(newKey), { holds: "old", now });
+  return { ...plan, stage, holder: "a run" };
+};
+
+it("a rotation left open until both keys have expired says what to do then, too", () => {
+  const record = recordOf("file", "retiring");
+  const { hint } = stopped("both-keys-rejected", record, undefined, new MemoryStore("file"));
+  expect(hint).toContain("If both have been deleted there or have expired: mistral-key remove -p work");
+});
+
 describe("a rotation that meets a third key", () => {
   // The advice must not be about the entry of a key that the rotation needs.
   it.each([
@@ -18,12 +31,7 @@ describe("a rotation that meets a third key", () => {
     ["switching", "file", "keys/work+previous.age", "work+next"],
     ["reverting", "file", "keys/work+next.age", "work+previous"],
   ] as const)("names only its own place: %s, %s", (stage, kind, entry, needed) => {
-    const now = new Date("2026-09-01T10:00:00.000Z");
-    const profile = (key: ApiKey) =>
-      profileOf({ name, key, store: kind, endpoint: { region: "global" } }, now);
-    const plan = planOf(oldKey, profile(oldKey), profile(newKey), { holds: "old", now });
-    const record = { ...plan, stage, holder: "a run" };
-    const { message, hint } = stopped("third-key", record, undefined, new MemoryStore(kind));
+    const { message, hint } = stopped("third-key", recordOf(kind, stage), undefined, new MemoryStore(kind));
     expect(message).toContain(entry);
     expect(hint).toContain(`remove only ${entry} `);
     expect(`${message} ${hint}`).not.toContain(needed);
