@@ -28,6 +28,6 @@ export async function findIssuedKey(issuer: AdminApi, { mask, name }: WantedKey)
     throw new MistralKeyError("usage", `The Admin API lists ${rows.length} keys that may be ${key}.`);
   }
   throw new MistralKeyError("usage", `The Admin API does not list ${key}.`, {
-    hint: "The Admin API key may belong to a different organization.",
+    hint: "It may have been deleted or renamed there, have expired, or belong to a different organization than the Admin API key.",
   });
 }

@@ -83,7 +83,9 @@ describe("init --admin", () => {
     api.admin.rows.clear();
     expect(await run()).toBe(0);
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toMatch(/does not list .* may belong to a different organization\./);
+    expect(said).toMatch(
+      /does not list .* may have been deleted or renamed there, .* a different organization/,
+    );
     expect(said).not.toContain("To rotate with it");
   });
 
