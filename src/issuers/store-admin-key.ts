@@ -71,6 +71,10 @@ export async function storeAdminKey(
   await store.set(address, key);
   const profile = { ...(deps.profiles.read(name) ?? latest), adminKey: key.mask };
   deps.profiles.write(profile);
+  if (there !== undefined && !there.equals(key))
+    deps.output.warn(
+      `The earlier one, ${there.mask}, is forgotten here. If it still works and nothing needs it any more, delete it: ${furtherPages.adminKeys}`,
+    );
   const notListed = await noteRow(deps, issuer, profile);
   return { profile: { ...(deps.profiles.read(name) ?? profile), adminKey: key.mask }, notListed };
 }

@@ -138,8 +138,19 @@ describe("init --admin", () => {
     deps = deps.next({ stdin: adminKey.reveal() });
     expect(await run()).toBe(2);
     expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr()).not.toContain("The earlier one");
     deps = deps.next({ answers: [] });
     expect(await run({ withKey: false })).toBe(2);
+  });
+
+  it("names the one that it replaces, which may still work", async () => {
+    await run();
+    const later = "admin000".repeat(4);
+    api.admin.key = later;
+    deps = deps.next({ stdin: later });
+    expect(await run({ yes: true })).toBe(0);
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toMatch(/The earlier one, admi\.\.\.n999, .* delete it: https:\/\/backoffice\.mistral\.ai/);
   });
 });
 
