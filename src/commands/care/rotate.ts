@@ -131,35 +131,24 @@ async function startNew(deps: Deps, options: RotateOptions): Promise<Told> {
 
 async function end(deps: Deps, options: RotateOptions, direction: Direction): Promise<Told> {
   const outcome = await endRotation(deps, { ...options, direction });
-  switch (outcome.outcome) {
-    case "rotated": {
-      const told = await tellOfRotation(deps, outcome);
-      return told.code === exitCodes.done && direction === "back"
-        ? { ...told, code: exitCodes.rejected }
-        : told;
-    }
-    case "went-back": {
-      if (direction === "back" || outcome.record.stage === "reverting")
-        return tellOfWayBack(deps, options, outcome);
-      const told = tellOfLostKey(deps, options, outcome);
-      deps.output.next(`To start again: ${commandFor(options.profile, "rotate")}`);
-      return { ...told, code: exitCodes.unfinished };
-    }
+  if (outcome.outcome === "rotated") {
+    const told = await tellOfRotation(deps, outcome);
+    return told.code === exitCodes.done && direction === "back"
+      ? { ...told, code: exitCodes.rejected }
+      : told;
   }
+  if (direction === "back" || outcome.record.stage === "reverting")
+    return tellOfWayBack(deps, options, outcome);
+  const told = tellOfLostKey(deps, options, outcome);
+  deps.output.next(`To start again: ${commandFor(options.profile, "rotate")}`);
+  return { ...told, code: exitCodes.unfinished };
 }
 
 async function tellOfRotation(deps: Deps, outcome: RotationOutcome): Promise<Told> {
   const { profile, key, check } = outcome;
-  const document = verificationDocument({
-    profile: profile.name,
-    key,
-    store: profile.store,
-    check,
-    expiresAt: profile.expiresAt,
-    listed: profile.listed,
-    identity: profile.identity,
-    now: deps.now(),
-  });
+  const { name, expiresAt } = profile;
+  const now = deps.now();
+  const document = verificationDocument({ ...profile, profile: name, key, check, expiresAt, now });
   printRotation(deps, outcome);
   await warnOfOldProcesses(deps, outcome.before);
   return {

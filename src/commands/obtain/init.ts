@@ -49,13 +49,9 @@ async function obtain(deps: Deps, request: Asked): Promise<ExitCode> {
 }
 
 function documentOf(deps: Deps, outcome: InitOutcome, request: OnboardRequest): object {
-  switch (outcome.outcome) {
-    case "kept":
-    case "moved":
-      return { ...uncheckedDocument(deps, outcome.profile), [outcome.outcome]: true };
-    default:
-      return captureDocument(outcome, request, deps.now());
-  }
+  if (outcome.outcome === "kept" || outcome.outcome === "moved")
+    return { ...uncheckedDocument(deps, outcome.profile), [outcome.outcome]: true };
+  return captureDocument(outcome, request, deps.now());
 }
 
 /** The document of a key that was stored before, and not checked now. */
