@@ -1,10 +1,9 @@
-import { joinHints } from "../../errors.ts";
+import { expected, joinHints } from "../../errors.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { showName } from "../../outside-text.ts";
 import { kindOfTarget } from "../../profiles/target-reference.ts";
-import { reporting } from "../../targets/deliver-everywhere.ts";
 import { type KeyThere, keyThere } from "../../targets/target.ts";
 import { type Check, type CheckContext, count, isDamaged, withoutProfile } from "../check.ts";
 
@@ -63,12 +62,11 @@ async function lookAt(
   key: ApiKey,
 ): Promise<{ readonly state: "ok" | "warn" | "fail"; readonly says: string }> {
   const text = showName(target);
-  let there: KeyThere = "unreadable";
-  const { ok, message } = await reporting(text, async () => {
-    there = await keyThere(await deps.openTarget(target, profile), key);
-    return { ok: true, message: "" };
-  });
-  if (!ok) return { state: "warn", says: `${text}: ${message}` };
-  const state = ["another", "none"].includes(there) ? "fail" : "ok";
-  return { state, says: `${text} ${words[there]}.` };
+  try {
+    const there = await keyThere(await deps.openTarget(target, profile), key);
+    const state = ["another", "none"].includes(there) ? "fail" : "ok";
+    return { state, says: `${text} ${words[there]}.` };
+  } catch (error) {
+    return { state: "warn", says: `${text}: ${expected(error).inOneLine}` };
+  }
 }
