@@ -50,7 +50,7 @@ export async function main(version: string): Promise<void> {
   keepMemoryOutOfDumps(platform);
   const code = await run(process.argv.slice(2), version);
   process.exitCode = code === exitCodes.done && answerIsLost ? exitCodes.unfinished : code;
-  // Runs only if something keeps the process alive: a call into the keychain library may hang.
+  // Runs only if something keeps the process alive: a call into the keychain or a lookup of a name may hang.
   setTimeout(() => endDespiteHungCall(process, code), 100).unref();
 }
 

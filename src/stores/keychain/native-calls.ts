@@ -26,14 +26,12 @@ export function waitForCall<Value>(limit: Limit, call: () => Promise<Value>): Pr
 }
 
 /** The part of `process` needed here. */
-export interface EndableProcess {
-  readonly pid: number;
+export type EndableProcess = Pick<NodeJS.Process, "pid" | "kill" | "getActiveResourcesInfo"> & {
   readonly execve?: (file: string, args: readonly string[], env: Record<string, string>) => never;
-  kill(pid: number, signal: NodeJS.Signals | number): void;
-}
+};
 
 /**
- * Ends the process if a keytar call hangs; otherwise does nothing.
+ * Ends the process if a keytar call hangs, or looking up a name, as without a network; otherwise does nothing.
  *
  * Where Node has `execve` (22.15 and later, not on Windows), a shell replaces the process and exits
  * with the code. Elsewhere a code above 128 becomes its signal, and for any other only SIGKILL is
@@ -42,12 +40,14 @@ export interface EndableProcess {
  * dialog open.
  */
 export function endDespiteHungCall(own: EndableProcess, code: number): void {
-  if (underWay === 0) return;
+  const looksUp = own.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
+  if (underWay === 0 && !looksUp) return;
   try {
     own.execve?.("/bin/sh", ["sh", "-c", `exit ${code}`], {});
   } catch {
     // No shell, or not allowed to start one.
   }
   if (code > 128) own.kill(own.pid, code - 128);
-  own.kill(own.pid, "SIGKILL");
+  // A lookup ends within a minute, and then with the code.
+  if (underWay > 0) own.kill(own.pid, "SIGKILL");
 }

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns";
 import { describe, expect, it } from "vitest";
 import {
   type EndableProcess,
@@ -6,12 +7,19 @@ import {
 } from "../../../src/stores/keychain/native-calls.ts";
 
 /** A process that records how it would have ended. */
-function processWith(execve?: EndableProcess["execve"]): EndableProcess & { readonly ends: unknown[] } {
+function processWith(
+  execve?: EndableProcess["execve"],
+  getActiveResourcesInfo = (): string[] => [],
+): EndableProcess & { readonly ends: unknown[] } {
   const ends: unknown[] = [];
   return {
     ends,
     pid: 4711,
-    kill: (...args) => void ends.push(args),
+    getActiveResourcesInfo,
+    kill: (...args) => {
+      ends.push(args);
+      return true;
+    },
     ...(execve === undefined ? {} : { execve }),
   };
 }
@@ -58,5 +66,24 @@ describe("the end of a process", () => {
 
     comeBack();
     await expect.poll(() => endsOfHungCall(7)).toEqual([]);
+  });
+
+  it("does not wait for a name server that does not answer, unless that would cost the exit code", async () => {
+    const found = new Promise((resolve) => lookup("localhost", resolve));
+    const during = process.getActiveResourcesInfo();
+    await found;
+    const endsDuring = (code: number, execve?: EndableProcess["execve"]) => {
+      const own = processWith(execve, () => during);
+      endDespiteHungCall(own, code);
+      return own.ends;
+    };
+    const replaced: unknown[] = [];
+    endsDuring(5, (...args) => {
+      replaced.push(args);
+      throw new Error("a replaced process does not go on");
+    });
+    expect(replaced).toEqual([["/bin/sh", ["sh", "-c", "exit 5"], {}]]);
+    expect(endsDuring(130)).toEqual([[4711, 2]]);
+    expect(endsDuring(5)).toEqual([]);
   });
 });
