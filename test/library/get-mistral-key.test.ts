@@ -174,7 +174,11 @@ describe("getMistralKey, when it cannot", () => {
 
   it("says that the passphrase is missing or wrong, and asks again the next time", async () => {
     await keep(oldKey);
-    await expect(getMistralKey()).rejects.toMatchObject({ kind: "store-locked" });
+    await expect(getMistralKey()).rejects.toMatchObject({
+      kind: "store-locked",
+      // In a terminal, too, an app asks nobody.
+      hint: expect.stringMatching(/ in a terminal, .* An app cannot: .* MISTRAL_API_KEY\.$/),
+    });
     process.env.MISTRAL_KEY_PASSPHRASE = "not the passphrase";
     await expect(getMistralKey()).rejects.toMatchObject({ kind: "wrong-passphrase" });
     process.env.MISTRAL_KEY_PASSPHRASE = passphrase;

@@ -111,6 +111,6 @@ function misread(): MistralKeyError {
 
 function noPassphrase(): MistralKeyError {
   return new MistralKeyError("store-locked", "The encrypted file needs a passphrase, and none was given.", {
-    hint: "Set MISTRAL_KEY_PASSPHRASE, or MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase.\nOr run the command in a terminal, where it can ask you.",
+    hint: "Set MISTRAL_KEY_PASSPHRASE, or MISTRAL_KEY_PASSPHRASE_FILE to a file that holds the passphrase.\nOr run the command in a terminal, with nothing piped into it, so that it can ask you. An app cannot: give it the key itself, in MISTRAL_API_KEY.",
   });
 }
