@@ -39,8 +39,9 @@ export interface GetMistralKeyOptions {
  *   Its `hint` says what to do.
  */
 export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise<string> {
-  if (typeof options !== "object" || options === null) {
-    throw new MistralKeyError("usage", "getMistralKey takes an object.", {
+  const isName = ["string", "undefined"].includes(typeof options?.profile);
+  if (typeof options !== "object" || options === null || !isName) {
+    throw new MistralKeyError("usage", "getMistralKey takes an object with a profile's name, or nothing.", {
       hint: 'Name a profile like this: getMistralKey({ profile: "work" })',
     });
   }

@@ -193,8 +193,11 @@ describe("getMistralKey, when it cannot", () => {
     await expect(getMistralKey()).rejects.toMatchObject({ kind: "store-damaged" });
   });
 
-  it.each(["work", null])("does not take %j for options", async (given) => {
-    process.env.MISTRAL_API_KEY = "x";
-    await expect(getMistralKey(given as unknown as object)).rejects.toMatchObject({ kind: "usage" });
-  });
+  it.each(["work", null, { profile: null }, { profile: 3 }])(
+    "does not take %j for options",
+    async (given) => {
+      process.env.MISTRAL_API_KEY = "x";
+      await expect(getMistralKey(given as unknown as object)).rejects.toMatchObject({ kind: "usage" });
+    },
+  );
 });
