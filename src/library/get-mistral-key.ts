@@ -60,7 +60,12 @@ export async function getMistralKey(options: GetMistralKeyOptions = {}): Promise
   } catch {
     // Not Node's own, so Node does not count.
   }
-  const { readKeyOf } = await import("./stored-keys.ts");
+  const { readKeyOf } = await import("./stored-keys.ts").catch((cause: unknown) => {
+    const message = "The part of mistral-key that reads stored keys cannot be loaded.";
+    const hint =
+      "Leave mistral-key out of the app's bundle (esbuild: --external:mistral-key), or install it again.\nOr give the app the key itself, in MISTRAL_API_KEY.";
+    throw new MistralKeyError("store-absent", message, { cause, hint });
+  });
   // Aborting ends only this wait: others may share the read.
   return withinLimit({ signal }, () => readKeyOf(profile));
 }

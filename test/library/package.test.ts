@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Keyring, startKeyring } from "../support/keyring.ts";
 import { describeWithKeyring } from "../support/keyring-suite.ts";
@@ -49,6 +50,22 @@ describe("the built library", () => {
       env: { PATH: process.env.PATH, MISTRAL_API_KEY: key },
     });
     expect(stdout).toBe(key);
+  });
+
+  it("says to leave it out of an app's bundle, where it cannot read a stored key", async () => {
+    const bundler = await rolldown({
+      input: join(root, "dist/index.js"),
+      platform: "node",
+      // As esbuild does for CommonJS.
+      transform: { define: { "import.meta.url": "undefined" } },
+      logLevel: "silent",
+    });
+    await bundler.write({ file: join(project, "bundle.cjs"), format: "cjs", codeSplitting: false });
+    await bundler.close();
+    const script = `require("./bundle.cjs").getMistralKey().catch((error) => console.log(error.name, error.kind, error.hint));`;
+    const env = { PATH: process.env.PATH, MISTRAL_KEY_HOME: project, MISTRAL_KEY_STORE: "file" };
+    const { stdout } = await run(process.execPath, ["-e", script], { cwd: project, env });
+    expect(stdout).toMatch(/^MistralKeyError store-absent Leave mistral-key out of the app's bundle/);
   });
 
   it.each([

@@ -78,6 +78,7 @@ function adviceOn(trouble: KeychainTrouble, machine: Machine, address: SecretAdd
   if (trouble === "library-unusable") {
     return [
       "Install mistral-key again on this system: the installed copy was made for another one, or is incomplete.",
+      "If it is in the bundle of an app, leave it out there (esbuild: --external:mistral-key).",
     ];
   }
   if (trouble === "unreadable") {

@@ -82,7 +82,7 @@ describeWithKeyring("keytar on a machine", () => {
     expect(set).toMatchObject({
       kind: "store-absent",
       message: expect.stringMatching(/^Keytar, the part/),
-      hint: expect.stringContaining("Install mistral-key again on this system"),
+      hint: expect.stringMatching(/^Install mistral-key again on this system.*\n.* bundle of an app/),
     });
   });
 
