@@ -55,7 +55,11 @@ export async function tryModel(
   const started = deps.now().getTime();
   const asking = deps.output.progress(`Asking ${showName(model)}`);
   const stream = await api.streamChat(key, asked, options).finally(() => asking.clear());
-  if (!stream.ok) return { ...nothing, model, failure: stream.assessed };
+  if (!stream.ok) {
+    const { assessed } = stream;
+    const accepted = request.model === undefined;
+    return { ...nothing, model, failure: { ...assessed, context: { ...assessed.context, accepted } } };
+  }
   let text = "";
   let last: ChatEvent | undefined;
   for await (const event of stream.value) {

@@ -131,6 +131,14 @@ describe("try", () => {
     expect(deps.stderr()).toMatch(said);
   });
 
+  it("says what the list of models has shown of the key, when the question gets no answer", async () => {
+    api.behave("cut", { on: ["completion"] });
+    expect(await run([])).toBe(5);
+    expect(deps.stderr()).toContain("although it had accepted the key just before");
+    expect(await run([], { model: "mistral-large-latest" })).toBe(5);
+    expect(deps.stderr()).toContain("so nothing is known about the key");
+  });
+
   it("says so when the key may call no chat model", async () => {
     await api.stop();
     api = await startMistralApi({ keys: [oldKey.reveal()], models: [] });
