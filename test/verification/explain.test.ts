@@ -224,6 +224,19 @@ describe("what says nothing about a key", () => {
     );
   });
 
+  it("is also behind a proxy, which then is set already", () => {
+    const failure = {
+      reason: "timeout",
+      code: undefined,
+      host: "api.mistral.ai",
+      proxy: "proxy:8443",
+    } as const;
+    expect(words({ diagnosis: "unreachable", failure }).hint).toBe(
+      "Check the network connection. The call went through the proxy proxy:8443.",
+    );
+    expect(unreached("ECONNRESET").hint).toContain("set HTTPS_PROXY");
+  });
+
   it("is the clock, or a company's certificate", () => {
     expect(unreached("CERT_HAS_EXPIRED").hint).toContain("date and time of this machine");
     expect(unreached("CERT_NOT_YET_VALID").hint).toContain("date and time of this machine");
