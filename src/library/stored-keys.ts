@@ -1,3 +1,4 @@
+import { MistralKeyError } from "../errors.ts";
 import { startedIn } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
@@ -54,6 +55,11 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
         if (profile !== undefined)
           remembered.set(address, { key, store: store.kind, readAt: process.uptime() });
         return key;
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof MistralKeyError)) throw error;
+        const { kind, message } = error;
+        throw new MistralKeyError(kind, `${message} MISTRAL_API_KEY is not set, either.`, error);
       })
       .finally(() => underWay.delete(address));
     underWay.set(address, read);

@@ -79,7 +79,9 @@ describe("getMistralKey, with a key in the environment", () => {
   it("does not take an empty variable for a key", async () => {
     process.env.MISTRAL_API_KEY = " \n";
     process.env.MISTRAL_KEY_STORE = "file";
-    await expect(getMistralKey()).rejects.toMatchObject({ kind: "no-key" });
+    // On a server the variable that is missing says more than the key that is not stored.
+    const message = 'No key is stored for profile "default". MISTRAL_API_KEY is not set, either.';
+    await expect(getMistralKey()).rejects.toMatchObject({ kind: "no-key", message });
   });
 });
 
