@@ -48,7 +48,7 @@ export function whyNobody({ absence = "no-terminal" }: Pick<Person, "absence">):
 
 const reasons: Readonly<Record<Absence, string>> = {
   "no-input": "--no-input was given",
-  "no-terminal": "there is no terminal here",
+  "no-terminal": "standard input or standard error is not a terminal",
   ci: "CI is set, so nobody is asked",
 };
 

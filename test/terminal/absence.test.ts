@@ -20,7 +20,7 @@ describe("requirePerson", () => {
 
   it.each([
     ["no-input", "The wizard asks questions, but --no-input was given."],
-    ["no-terminal", "The wizard asks questions, but there is no terminal here."],
+    ["no-terminal", "The wizard asks questions, but standard input or standard error is not a terminal."],
     ["ci", "The wizard asks questions, but CI is set, so nobody is asked."],
   ] as const)("says why nobody can be asked: %s", (absence, message) => {
     expect(() => requirePerson({ interactive: false, absence }, failure)).toThrow(

@@ -159,7 +159,7 @@ describe("remove", () => {
   it("removes nothing without a terminal and without --yes", async () => {
     await expect(run({})).rejects.toMatchObject({
       kind: "needs-terminal",
-      message: expect.stringContaining("there is no terminal here"),
+      message: expect.stringContaining("is not a terminal"),
     });
     expect((await slotsOf(deps)).current).toBe("old");
   });

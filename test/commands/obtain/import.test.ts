@@ -451,7 +451,7 @@ test("several keys and nobody to pick one: says which flag does", async () => {
 
   await expect(run()).rejects.toMatchObject({
     kind: "usage",
-    message: expect.stringContaining("there is no terminal here"),
+    message: expect.stringContaining("is not a terminal"),
     hint: expect.stringContaining(`--key ${mask}`),
   });
   // Nobody has said that they may be sent there.

@@ -787,7 +787,7 @@ describe("init without a terminal", () => {
   it("asks nothing and says how to send the key", async () => {
     await expect(runLine(open(), "init")).rejects.toMatchObject({
       kind: "needs-terminal",
-      message: "The wizard asks questions, but there is no terminal here.",
+      message: "The wizard asks questions, but standard input or standard error is not a terminal.",
       hint: expect.stringMatching(/--with-key/),
     });
   });
