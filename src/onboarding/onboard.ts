@@ -7,7 +7,6 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { describing, latestOf, profileOf } from "../profiles/known-key.ts";
-import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
 import { noteExpiry } from "./note-expiry.ts";
@@ -51,7 +50,7 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   // Fetching a key takes minutes: do not overwrite, unasked, one that another run stored meanwhile.
   const current = await lookAgain(deps, request, place, captured.key);
   if (current.keeps) return keepStored(deps, request, current.place);
-  refuseDuringRotation(current.place.profile, deps);
+  deps.journal.requireNone(current.place.profile);
   await settleWorkspace(deps, request, current.place, captured);
   const stored = await storeKey(outside, {
     place: current.place,

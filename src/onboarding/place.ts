@@ -8,7 +8,6 @@ import type { Expiry } from "../keys/expiry.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
-import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { type StoreRequest, settleStore } from "./settle-store.ts";
@@ -40,7 +39,7 @@ export interface PlaceRequest extends StoreRequest {
 export async function findPlace(deps: Deps, request: PlaceRequest): Promise<Place> {
   const { profile } = request;
   const known = readKnown(deps, profile);
-  refuseDuringRotation(profile, deps);
+  deps.journal.requireNone(profile);
   refuseOtherStore(request, known);
   // An encrypted file that nothing is known about may hold this profile's key, or a stale copy of it.
   const elsewhere = known === undefined && request.store === undefined;

@@ -32,7 +32,7 @@ export interface Renamed {
  *   `unfinished` during a rotation, or of a `store-…` kind
  */
 export async function renameProfile(deps: Deps, names: Renaming): Promise<Renamed> {
-  const { profiles } = deps;
+  const { profiles, journal } = deps;
   const { from, to } = names;
   if (from === to) {
     throw new MistralKeyError("usage", "The two names are the same.", { hint: "Choose another new name." });
@@ -45,7 +45,7 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
     });
   }
   refuseTakenName(deps, names, profile);
-  refuseDuringRotation(deps, names);
+  for (const name of [from, to]) journal.requireNone(name);
   const store = await deps.store(profile.store);
   await copyKeys(store, names, profile);
 
@@ -55,7 +55,7 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   if (wasDefault) profiles.writeDefault(to === defaultProfile ? undefined : to);
 
   // Another run may have stored or rotated a key; then both names stay, each with a key.
-  refuseDuringRotation(deps, names);
+  for (const name of [from, to]) journal.requireNone(name);
   if (profiles.read(from)?.fingerprint.hash !== profile.fingerprint.hash) throw changedMeanwhile(names);
   for (const slot of slots) await store.delete({ profile: from, slot });
   profiles.remove(from);
@@ -80,20 +80,6 @@ function refuseTakenName({ profiles }: Deps, { to }: Renaming, profile: Profile)
   const there = profiles.read(to);
   if (there === undefined || there.fingerprint.hash === profile.fingerprint.hash) return;
   throw taken(to);
-}
-
-function refuseDuringRotation({ journal }: Deps, { from, to }: Renaming): void {
-  for (const name of [from, to]) {
-    // An unreadable record throws, which is right here.
-    if (journal.read(name) === undefined) continue;
-    throw new MistralKeyError(
-      "unfinished",
-      `A rotation of profile "${name}" is not finished, so nothing was renamed.`,
-      {
-        hint: `To finish it: ${ownCommand(`rotate --finish -p ${name}`)}\nTo go back to the old key: ${ownCommand(`rotate --abort -p ${name}`)}`,
-      },
-    );
-  }
 }
 
 /** Copies every slot: a rotation's leftover may be the only copy of a key. */

@@ -40,6 +40,10 @@ export class JournalFolder extends ProfileFiles<RotationRecord> implements Rotat
     return this.#holderOfThisRun;
   }
 
+  requireNone(profile: ProfileName): void {
+    if (this.read(profile) !== undefined) throw underWay(profile);
+  }
+
   begin(plan: RotationPlan): RotationRecord {
     const record: RotationRecord = { ...plan, stage: "switching", holder: this.#holder };
     if (!this.create(record)) throw underWay(plan.profile);

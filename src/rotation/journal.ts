@@ -54,6 +54,13 @@ export interface RotationJournal {
   read(profile: ProfileName): RotationRecord | undefined;
 
   /**
+   * Refuses what must not happen during a rotation of a profile.
+   *
+   * @throws MistralKeyError of kind `unfinished` if one is under way, or as {@link RotationJournal.read} does
+   */
+  requireNone(profile: ProfileName): void;
+
+  /**
    * Starts a rotation, at `switching`.
    *
    * @throws MistralKeyError of kind `unfinished` if one is under way

@@ -16,7 +16,6 @@ import { type KeyRequest, noKey, readStoredKey, type StoredKey } from "../stores
 import type { RotationOutcome } from "./outcome.ts";
 import { refuseLeftovers, replaceKey } from "./replace-key.ts";
 import type { RetireOptions } from "./retire-old-key.ts";
-import { refuseDuringRotation } from "./unfinished.ts";
 
 /** The options of `rotate`. */
 export interface RotateRequest extends KeyRequest, RetireOptions {
@@ -83,7 +82,7 @@ export interface KeyToReplace extends StoredKey {
  * @throws MistralKeyError of kinds `no-key`, `usage`, `store-…` and `unfinished`
  */
 export async function prepareRotation(deps: Deps, request: RotateRequest): Promise<KeyToReplace> {
-  refuseDuringRotation(request.profile, deps);
+  deps.journal.requireNone(request.profile);
   const stored = await readStoredKey(request, deps);
   const { key, store, profile } = stored;
   // `--store` names another store, which holds a key of the same name.

@@ -4,15 +4,6 @@ import { commandFor, ownCommand } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 
 /**
- * Refuses to continue while a rotation of a profile is under way.
- *
- * @throws MistralKeyError of kind `unfinished`
- */
-export function refuseDuringRotation(profile: ProfileName, { journal }: Deps): void {
-  if (journal.read(profile) !== undefined) throw underWay(profile);
-}
-
-/**
  * Refuses to continue if no rotation of a profile is on record, readable or not.
  *
  * @throws MistralKeyError of kind `usage`

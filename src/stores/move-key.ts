@@ -23,7 +23,7 @@ export async function moveKey(
   to: SecretStore,
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
 ): Promise<void> {
-  refuseRotation(name, journal);
+  journal.requireNone(name);
   const profile = profiles.read(name);
   const addresses = everySlot.map((slot) => ({ profile: name, slot }));
   const copies: { readonly address: SecretAddress; readonly key: ApiKey }[] = [];
@@ -43,7 +43,7 @@ export async function moveKey(
   }
   for (const { address, key } of copies) await to.set(address, key);
   // One may have started, or ended, during a keychain prompt.
-  refuseRotation(name, journal);
+  journal.requireNone(name);
   const latest = profiles.read(name);
   if (latest?.fingerprint.hash !== profile?.fingerprint.hash) throw changedMeanwhile(name, from, to);
   if (latest !== undefined) profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
@@ -77,14 +77,5 @@ function changedMeanwhile(name: ProfileName, from: SecretStore, to: SecretStore)
     {
       hint: `To remove the earlier one from ${to.describe()}: ${commandFor(name, `remove --store ${to.kind}`)}`,
     },
-  );
-}
-
-function refuseRotation(name: ProfileName, journal: Deps["journal"]): void {
-  if (journal.read(name) === undefined) return;
-  throw new MistralKeyError(
-    "unfinished",
-    `A rotation of profile ${name} is under way; its keys stay where they are.`,
-    { hint: `End it first: ${commandFor(name, "rotate --finish")}` },
   );
 }

@@ -6,7 +6,6 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
-import { refuseDuringRotation } from "../rotation/unfinished.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { notYetListed } from "../stores/unlisted-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
@@ -150,7 +149,7 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   const added = targets.filter((target) => !remembered.includes(target));
   if (added.length > 0) {
     refuseTargetsOfOthers(deps, name, added);
-    refuseDuringRotation(name, deps);
+    deps.journal.requireNone(name);
   }
   if (targets.length + remembered.length === 0) {
     throw new MistralKeyError("usage", `Profile "${name}" has no target yet.`, {

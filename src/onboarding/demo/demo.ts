@@ -89,6 +89,7 @@ const noProfiles: Omit<ProfileRegistry, "read" | "write"> = {
 /** There is no key at first, so none is ever replaced. */
 const noJournal: RotationJournal = {
   read: () => undefined,
+  requireNone: () => {},
   begin: replacesNothing,
   confirm: replacesNothing,
   update: replacesNothing,
