@@ -10,12 +10,12 @@ import { receiveKey } from "./receive-key.ts";
 import { type SettleRequest, settleKey } from "./settle-key.ts";
 
 /** Which key to capture, and its source. */
-export interface CaptureRequest extends SettleRequest {
+export interface CaptureRequest<Back extends "back" = never> extends SettleRequest {
   /** `stdin` reads a key from standard input and asks nothing else; a given key is only checked. */
   readonly from: "prompt" | "stdin" | ApiKey;
   readonly message: string;
-  /** Goes back a step, if there is one; then the prompt returns, unless this returns a key. */
-  readonly onBack?: () => Promise<ApiKey | undefined>;
+  /** The result when the user goes back a step, if there is one. */
+  readonly back?: Back;
   /** The key that Enter takes on empty input. */
   readonly offered?: ApiKey | undefined;
   readonly verify: boolean;
@@ -37,14 +37,18 @@ export type CapturedKey =
  * @throws Cancelled when the user stops
  * @throws MistralKeyError of kind `usage` when standard input holds no usable key
  */
-export async function captureKey(deps: Deps, request: CaptureRequest): Promise<CapturedKey> {
+export async function captureKey<Back extends "back" = never>(
+  deps: Deps,
+  request: CaptureRequest<Back>,
+): Promise<CapturedKey | Back> {
   const { from, message } = request;
   if (from === "stdin") {
     return await checkAlone(deps, await receiveKey(deps, message), request);
   }
   if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
-  for (let key = from === "prompt" ? undefined : from; ; key = undefined) {
-    key ??= await askForKey(deps, request);
+  for (let given = from === "prompt" ? undefined : from; ; given = undefined) {
+    const key = given ?? (await askForKey(deps, request));
+    if (!(key instanceof ApiKey)) return key;
     const refusal = request.refuse?.(key);
     if (refusal !== undefined) {
       deps.output.warn(refusal);
@@ -56,21 +60,24 @@ export async function captureKey(deps: Deps, request: CaptureRequest): Promise<C
   }
 }
 
-/** Asks for a key, again when a step back or the page returned none. */
-async function askForKey(
+/** Asks for a key, again when the page returned none. */
+async function askForKey<Back extends "back">(
   { prompts, keyOnPage }: Deps,
-  { message, offered, onBack }: CaptureRequest,
-): Promise<ApiKey> {
-  const instead = [...(onBack === undefined ? [] : (["back"] as const)), "stuck" as const];
+  { message, offered, back }: CaptureRequest<Back>,
+): Promise<ApiKey | Back> {
+  const instead = [...(back === undefined ? [] : [back]), "stuck" as const];
   for (;;) {
     const entered = await (await prompts()).key({ message, offered, instead });
-    if (entered instanceof ApiKey) return entered;
-    const key = await (entered === "back" ? onBack?.() : keyOnPage(message));
+    const key = entered === "stuck" ? await keyOnPage(message) : entered;
     if (key !== undefined) return key;
   }
 }
 
-async function checkAlone(deps: Deps, key: ApiKey, request: CaptureRequest): Promise<CapturedKey> {
+async function checkAlone(
+  deps: Deps,
+  key: ApiKey,
+  request: Omit<CaptureRequest, "back">,
+): Promise<CapturedKey> {
   const refusal = request.refuse?.(key);
   if (refusal !== undefined) throw new MistralKeyError("usage", refusal, { hint: "Nothing was changed." });
   if (!key.hasUsualShape) {

@@ -28,29 +28,19 @@ import type { OnboardRequest } from "./outcome.ts";
 export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: Endpoint) {
   try {
     let walked = await walkToPaste(deps, request);
-    const captured = await captureKey(deps, {
-      from: walked.key ?? "prompt",
-      message: "Your key",
-      endpoint,
-      verify: request.verify,
-      greets: true,
-      offered: request.offered,
-      onBack: async () => {
-        const before = (await deps.drafts()).read(request.profile);
-        const start = before?.start === "new" ? "new" : "account";
-        walked = await walkFrom(deps, request, { start, screen: "create" });
-        return walked.key;
-      },
-      // Going back may change these.
-      get expiresAt() {
-        return walked.expiresAt;
-      },
-      get justMade() {
-        return walked.justMade;
-      },
-    });
-    (await deps.drafts()).remove(request.profile);
-    return { captured, walked };
+    for (;;) {
+      const { key: from = "prompt", expiresAt, justMade } = walked;
+      const { verify, offered } = request;
+      const how = { message: "Your key", endpoint, verify, offered, greets: true, back: "back" } as const;
+      const captured = await captureKey(deps, { ...how, from, expiresAt, justMade });
+      const drafts = await deps.drafts();
+      if (captured !== "back") {
+        drafts.remove(request.profile);
+        return { captured, walked };
+      }
+      const start = drafts.read(request.profile)?.start === "new" ? "new" : "account";
+      walked = await walkFrom(deps, request, { start, screen: "create" });
+    }
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     const draft = await findDraft(deps, request);
