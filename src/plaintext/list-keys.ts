@@ -2,7 +2,7 @@ import type { Deps } from "../deps.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { profilesWith } from "../profiles/known-key.ts";
-import type { ProfileRegistry } from "../profiles/profile-registry.ts";
+import type { ProfileRegistry } from "../profiles/profile-folder.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { Discovery, FoundPlace } from "./find-keys.ts";
 import { noteOn, shortPath, whereOf } from "./place-words.ts";

@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "./profile.ts";
-import type { ProfileRegistry } from "./profile-registry.ts";
+import type { ProfileRegistry } from "./profile-folder.ts";
 
 /** A key about to be stored, and what is known about it. */
 export interface KnownKey

@@ -12,7 +12,7 @@ interface DocumentKind<Value> {
   adviceFor(name: ProfileName): string;
 }
 
-/** A private folder with one document per profile: `NAME.json`. */
+/** A private folder with one document per profile: `NAME.json`. What {@link PrivateFolder} says of it holds here, too. */
 export class ProfileFiles<Value> {
   readonly #folder: PrivateFolder;
   readonly #kind: DocumentKind<Value>;
@@ -44,6 +44,7 @@ export class ProfileFiles<Value> {
     }
   }
 
+  /** Makes sure that documents can be written; call it before asking for a key. */
   prepare(): void {
     this.#folder.prepare();
   }

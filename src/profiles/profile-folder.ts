@@ -6,14 +6,27 @@ import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import type { Profile } from "./profile.ts";
 import { readProfile } from "./profile-document.ts";
 import { ProfileFiles } from "./profile-files.ts";
-import type { ListedProfile, ProfileRegistry } from "./profile-registry.ts";
 
 const defaultFile = "default-profile";
 /** The file in the folder `state` with the day of a profile's last reminder. */
 export const reminderFile = (name: ProfileName) => `reminded-${name}`;
 
-/** Keeps profiles on disk: `profiles/NAME.json` for each, the default's name in `state/default-profile`. */
-export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegistry {
+/** A row of {@link ProfileFolder.list}. */
+export type ListedProfile =
+  | { readonly name: ProfileName; readonly profile: Profile }
+  | { readonly name: ProfileName; readonly damaged: string };
+
+/** The part of {@link ProfileFolder} that flows use. */
+export type ProfileRegistry = Pick<
+  ProfileFolder,
+  "read" | "lookalike" | "prepare" | "write" | "remove" | "list" | "readDefault" | "writeDefault"
+>;
+
+/**
+ * Keeps facts about this user's keys on disk, never a key itself: `profiles/NAME.json` for each profile, the
+ * default's name in `state/default-profile`.
+ */
+export class ProfileFolder extends ProfileFiles<Profile> {
   readonly #state: PrivateFolder;
 
   /** @param folder - the folder of the program; it need not exist */
@@ -27,12 +40,17 @@ export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegis
     this.#state = new PrivateFolder(join(folder, "state"));
   }
 
+  /**
+   * For a name without a profile: one whose name differs only in case. A new profile cannot have such a
+   * name, since some file systems, and Windows Credential Manager, treat the two as one.
+   */
   lookalike(name: ProfileName): ProfileName | undefined {
     // Listed, since a case-insensitive file system answers wrongly when asked by name.
     const names = this.spellings(name);
     return names.includes(name) ? undefined : names[0];
   }
 
+  /** @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, or `store-denied` */
   override write(profile: Profile): void {
     const { name } = profile;
     const other = this.lookalike(name);
@@ -40,6 +58,7 @@ export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegis
     super.write(profile);
   }
 
+  /** Deletes a profile, also as the default. Returns whether there was one. */
   override remove(name: ProfileName): boolean {
     if (unlessDamaged(() => this.readDefault()) === name) this.writeDefault(undefined);
     this.#state.remove(reminderFile(name));
@@ -50,6 +69,11 @@ export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegis
     return this.rows((name, profile) => ({ name, profile }));
   }
 
+  /**
+   * Returns the default that `use` set, if any.
+   *
+   * @throws MistralKeyError of kind `store-damaged` if it cannot be read
+   */
   readDefault(): ProfileName | undefined {
     const text = this.#state.read(defaultFile);
     if (text === undefined) return undefined;
@@ -62,6 +86,7 @@ export class ProfileFolder extends ProfileFiles<Profile> implements ProfileRegis
     }
   }
 
+  /** Sets the default profile; `undefined` restores the one called `default`. */
   writeDefault(name: ProfileName | undefined): void {
     if (name === undefined) this.#state.remove(defaultFile);
     else this.#state.write(defaultFile, `${name}\n`);

@@ -3,13 +3,7 @@ import type { Shape } from "../files/shape.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { readFingerprint, readName, readProfile, readVersion } from "../profiles/profile-document.ts";
 import { ProfileFiles } from "../profiles/profile-files.ts";
-import type {
-  ListedRotation,
-  RotationJournal,
-  RotationPlan,
-  RotationRecord,
-  TargetProgress,
-} from "./journal.ts";
+import type { RotationPlan, RotationRecord, TargetProgress } from "./journal.ts";
 import type { RotationStage } from "./stages.ts";
 import { bothWays, takenOver, underWay } from "./unfinished.ts";
 
@@ -21,8 +15,23 @@ const stages: Record<RotationStage, true> = {
 };
 const holdings: Record<TargetProgress["holds"], true> = { old: true, new: true, either: true };
 
-/** Keeps rotations on disk: one `rotations/NAME.json` for each one under way. */
-export class JournalFolder extends ProfileFiles<RotationRecord> implements RotationJournal {
+/** A row of {@link JournalFolder.list}. */
+export type ListedRotation =
+  | { readonly name: ProfileName; readonly record: RotationRecord }
+  | { readonly name: ProfileName; readonly damaged: string };
+
+/** The part of {@link JournalFolder} that flows use. */
+export type RotationJournal = Pick<
+  JournalFolder,
+  "read" | "requireNone" | "begin" | "confirm" | "update" | "end" | "list"
+>;
+
+/**
+ * Keeps rotations on disk: one `rotations/NAME.json` for each one under way. Creating a record is exclusive, so
+ * it is also the lock; another run may take it over, as after a crash. Every change is durable when its method
+ * returns.
+ */
+export class JournalFolder extends ProfileFiles<RotationRecord> {
   #holderOfThisRun: string | undefined;
 
   /** @param folder - the folder of the program; it need not exist */
@@ -40,20 +49,40 @@ export class JournalFolder extends ProfileFiles<RotationRecord> implements Rotat
     return this.#holderOfThisRun;
   }
 
+  /**
+   * Refuses what must not happen during a rotation of a profile.
+   *
+   * @throws MistralKeyError of kind `unfinished` if one is under way, `store-damaged` if its record is damaged
+   */
   requireNone(profile: ProfileName): void {
     if (this.read(profile) !== undefined) throw underWay(profile);
   }
 
+  /**
+   * Starts a rotation, at `switching`.
+   *
+   * @throws MistralKeyError of kind `unfinished` if one is under way
+   */
   begin(plan: RotationPlan): RotationRecord {
     const record: RotationRecord = { ...plan, stage: "switching", holder: this.#holder };
     if (!this.create(record)) throw underWay(plan.profile);
     return record;
   }
 
+  /**
+   * Checks that no other run has taken over or ended a rotation.
+   *
+   * @throws MistralKeyError of kind `unfinished` if one has
+   */
   confirm(record: RotationRecord): void {
     if (this.read(record.profile)?.holder !== record.holder) throw takenOver(record.profile);
   }
 
+  /**
+   * Records changes to a rotation and takes it over for this run; the previous holder's calls then fail.
+   *
+   * @throws MistralKeyError as {@link confirm} does
+   */
   update(record: RotationRecord, changes: Partial<RotationRecord> = {}): RotationRecord {
     this.confirm(record);
     const updated = { ...record, ...changes, holder: this.#holder };
@@ -61,6 +90,7 @@ export class JournalFolder extends ProfileFiles<RotationRecord> implements Rotat
     return updated;
   }
 
+  /** Ends a rotation. Returns whether there was one, readable or not. */
   end(profile: ProfileName): boolean {
     return this.remove(profile);
   }

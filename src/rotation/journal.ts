@@ -36,58 +36,6 @@ export interface RotationRecord extends RotationPlan {
   readonly holder: string;
 }
 
-/** A row of {@link RotationJournal.list}. */
-export type ListedRotation =
-  | { readonly name: ProfileName; readonly record: RotationRecord }
-  | { readonly name: ProfileName; readonly damaged: string };
-
-/**
- * The journal of rotations. Creating a record is exclusive, so it is also the lock; another run may take it
- * over, as after a crash. Every change is durable when its method returns.
- */
-export interface RotationJournal {
-  /**
-   * Returns the unfinished rotation of a profile, if any.
-   *
-   * @throws MistralKeyError of kind `store-damaged` if its file cannot be read or parsed
-   */
-  read(profile: ProfileName): RotationRecord | undefined;
-
-  /**
-   * Refuses what must not happen during a rotation of a profile.
-   *
-   * @throws MistralKeyError of kind `unfinished` if one is under way, or as {@link RotationJournal.read} does
-   */
-  requireNone(profile: ProfileName): void;
-
-  /**
-   * Starts a rotation, at `switching`.
-   *
-   * @throws MistralKeyError of kind `unfinished` if one is under way
-   */
-  begin(plan: RotationPlan): RotationRecord;
-
-  /**
-   * Checks that no other run has taken over or ended a rotation.
-   *
-   * @throws MistralKeyError of kind `unfinished` if one has
-   */
-  confirm(record: RotationRecord): void;
-
-  /**
-   * Records changes to a rotation and takes it over for this run; the previous holder's calls then fail.
-   *
-   * @throws MistralKeyError as {@link RotationJournal.confirm} does
-   */
-  update(record: RotationRecord, changes?: Partial<RotationRecord>): RotationRecord;
-
-  /** Ends a rotation. Returns whether there was one, readable or not. */
-  end(profile: ProfileName): boolean;
-
-  /** Lists every rotation under way; an unreadable one with the reason. */
-  list(): readonly ListedRotation[];
-}
-
 /**
  * Plans a rotation.
  *

@@ -1,16 +1,6 @@
-import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
-
-/**
- * Refuses to continue if no rotation of a profile is on record, readable or not.
- *
- * @throws MistralKeyError of kind `usage`
- */
-export function requireRotation(profile: ProfileName, { journal }: Deps): void {
-  if (!journal.list().some(({ name }) => name === profile)) throw notUnderWay(profile);
-}
 
 /** Error: no rotation of this profile is under way. */
 export function notUnderWay(profile: ProfileName): MistralKeyError {

@@ -3,7 +3,8 @@ import { dayOf, daysLeft, formatDay } from "../keys/expiry.ts";
 import { showName } from "../outside-text.ts";
 import { endLine } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { type ListedRotation, type RotationRecord, waitingTargets } from "../rotation/journal.ts";
+import { type RotationRecord, waitingTargets } from "../rotation/journal.ts";
+import type { ListedRotation } from "../rotation/journal-folder.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey.ts";
 

@@ -5,7 +5,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { ProfileChoice } from "../profiles/choose-profile.ts";
 import { profilesWith } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
-import type { ListedRotation } from "../rotation/journal.ts";
+import type { ListedRotation } from "../rotation/journal-folder.ts";
 import type { UnlistedKey } from "../stores/unlisted-key.ts";
 import { isRefusal } from "../verification/verdict.ts";
 

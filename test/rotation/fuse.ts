@@ -2,8 +2,8 @@ import { MistralKeyError } from "../../src/errors.ts";
 import type { AdminApi } from "../../src/issuers/admin-api.ts";
 import type { ApiKey } from "../../src/keys/api-key.ts";
 import type { CheckOptions, KeyCheck, MistralApi } from "../../src/mistral/mistral-api.ts";
-import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
-import type { RotationJournal } from "../../src/rotation/journal.ts";
+import type { ProfileRegistry } from "../../src/profiles/profile-folder.ts";
+import type { RotationJournal } from "../../src/rotation/journal-folder.ts";
 import type { SecretStore } from "../../src/stores/secret-store.ts";
 
 /** The process is dead: nothing that it still tries has an effect. */

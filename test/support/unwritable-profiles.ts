@@ -1,5 +1,5 @@
 import { MistralKeyError } from "../../src/errors.ts";
-import type { ProfileRegistry } from "../../src/profiles/profile-registry.ts";
+import type { ProfileRegistry } from "../../src/profiles/profile-folder.ts";
 
 /** The same profiles on a disk that takes no change of them, while other files can be written. */
 export function unwritable(profiles: ProfileRegistry): ProfileRegistry {

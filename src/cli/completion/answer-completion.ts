@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 import { shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
+import type { ListedProfile } from "../../profiles/profile-folder.ts";
 import { ProfileFolder } from "../../profiles/profile-folder.ts";
-import type { ListedProfile } from "../../profiles/profile-registry.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
 import { type Candidate, completeLine } from "./complete-line.ts";
 

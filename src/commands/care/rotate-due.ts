@@ -4,7 +4,7 @@ import { codeOfKind, type ExitCode } from "../../exit-codes.ts";
 import { commandFor, ownCommand } from "../../hints.ts";
 import { daysLeft } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
-import type { ListedProfile } from "../../profiles/profile-registry.ts";
+import type { ListedProfile } from "../../profiles/profile-folder.ts";
 import type { RotateRequest } from "../../rotation/rotate-key.ts";
 import { requirePerson } from "../../terminal/absence.ts";
 import { failureDocument, printHint } from "../../terminal/output/failure.ts";

@@ -18,7 +18,7 @@ import {
 } from "../../rotation/outcome.ts";
 import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
-import { requireRotation, withoutTarget } from "../../rotation/unfinished.ts";
+import { notUnderWay, withoutTarget } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
@@ -49,7 +49,9 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
   if (flags.on("web")) {
     // Said at once, since the page waits to be opened. Reading a store may have to ask on the page.
     if (direction === undefined) deps.journal.requireNone(options.profile);
-    else requireRotation(options.profile, deps);
+    else if (!deps.journal.list().some(({ name }) => name === options.profile)) {
+      throw notUnderWay(options.profile);
+    }
     const { onPage } = await import("../../web/on-page.ts");
     return await onPage(deps, async (page) => (await work(page, options)).code);
   }
