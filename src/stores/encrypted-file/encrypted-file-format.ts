@@ -44,35 +44,15 @@ export async function openSealed(
   passphrases: AsyncIterable<Passphrase> | Iterable<Passphrase>,
   work: ScryptWork,
 ): Promise<Opened | undefined> {
-  let asked = false;
-  let passphrase: Passphrase | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  const decrypter = new Decrypter();
-  decrypter.addIdentity({
-    unwrapFileKey: async (stanzas: Stanza[]) => {
-      try {
-        const { salt, logN, body } = readScryptStanza(stanzas);
-        asked = true;
-        for await (const candidate of passphrases) {
-          const fileKey = unwrap(await candidate.derive(labelled(salt), logN, work), body);
-          if (fileKey === undefined) continue;
-          passphrase = candidate;
-          return fileKey;
-        }
-      } catch (error) {
-        failure = { error };
-      }
-      return null;
-    },
-  });
-  try {
-    const plaintext = await decrypter.decrypt(withoutArmor(content));
-    if (passphrase !== undefined) return { plaintext, passphrase };
-  } catch {
-    if (failure !== undefined) throw failure.error;
-    if (!asked)
-      throw new DamagedFile("it is not an age file with a passphrase, or its first lines were changed");
-    if (passphrase !== undefined) throw new DamagedFile("it was changed or cut short after it was written");
+  const { salt, logN, body } = await readLock(content);
+  for await (const passphrase of passphrases) {
+    const fileKey = unwrap(await passphrase.derive(labelled(salt), logN, work), body);
+    if (fileKey === undefined) continue;
+    try {
+      return { passphrase, plaintext: await decrypt(content, () => fileKey) };
+    } catch {
+      throw new DamagedFile("it was changed or cut short after it was written");
+    }
   }
   return undefined;
 }
@@ -102,9 +82,29 @@ export async function seal(
   return encrypter.encrypt(text);
 }
 
-function withoutArmor(content: Uint8Array): Uint8Array {
+/** @param unwrapFileKey - finds the file's key in the lines that it is locked with; `null` for none */
+function decrypt(
+  content: Uint8Array,
+  unwrapFileKey: (stanzas: readonly Stanza[]) => Uint8Array | null,
+): Promise<Uint8Array> {
   const text = Buffer.from(content).toString("latin1");
-  return text.trimStart().startsWith("-----BEGIN AGE") ? armor.decode(text) : content;
+  const decrypter = new Decrypter();
+  decrypter.addIdentity({ unwrapFileKey });
+  return decrypter.decrypt(text.trimStart().startsWith("-----BEGIN AGE") ? armor.decode(text) : content);
+}
+
+async function readLock(content: Uint8Array) {
+  let found: readonly Stanza[] | undefined;
+  try {
+    await decrypt(content, (stanzas) => {
+      found = stanzas;
+      return null;
+    });
+  } catch {
+    // Without the key, it always ends so.
+  }
+  if (found !== undefined) return readScryptStanza(found);
+  throw new DamagedFile("it is not an age file with a passphrase, or its first lines were changed");
 }
 
 /** Parses the one scrypt stanza. Source: the age specification, "The scrypt recipient type". */
