@@ -73,13 +73,6 @@ export class ProfileFiles<Value> {
     });
   }
 
-  /** The names that are this one but for capital letters; faster than {@link names} where there are many. */
-  spellings(name: ProfileName): readonly ProfileName[] {
-    const file = (name + ending).toLowerCase();
-    const files = this.#folder.names().filter((one) => one.endsWith(ending) && one.toLowerCase() === file);
-    return files.map((one) => one.slice(0, -ending.length) as ProfileName);
-  }
-
   /** A row for each, sorted by name; an unreadable one with the reason. */
   rows<Row>(
     rowOf: (name: ProfileName, value: Value) => Row,

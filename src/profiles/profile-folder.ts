@@ -46,8 +46,9 @@ export class ProfileFolder extends ProfileFiles<Profile> {
    */
   lookalike(name: ProfileName): ProfileName | undefined {
     // Listed, since a case-insensitive file system answers wrongly when asked by name.
-    const names = this.spellings(name);
-    return names.includes(name) ? undefined : names[0];
+    const names = this.names();
+    const alike = (one: ProfileName) => one.toLowerCase() === name.toLowerCase();
+    return names.includes(name) ? undefined : names.find(alike);
   }
 
   /** @throws MistralKeyError of kind `usage` for a new profile with a {@link lookalike}, or `store-denied` */
@@ -62,7 +63,7 @@ export class ProfileFolder extends ProfileFiles<Profile> {
   override remove(name: ProfileName): boolean {
     if (unlessDamaged(() => this.readDefault()) === name) this.writeDefault(undefined);
     this.#state.remove(reminderFile(name));
-    return this.spellings(name).includes(name) && super.remove(name);
+    return this.names().includes(name) && super.remove(name);
   }
 
   list(): readonly ListedProfile[] {
