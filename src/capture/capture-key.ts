@@ -26,9 +26,14 @@ export interface CaptureRequest<Back extends "back" = never> extends SettleReque
 /** A captured key, and Mistral's answer about it. */
 export type CapturedKey =
   /** Mistral accepts it or the user wants it anyway; no `check` when none was requested. */
-  | { readonly outcome: "captured"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
-  /** Its verdict was not `usable`, and there is nobody to ask. */
-  | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck };
+  { readonly outcome: "captured"; readonly key: ApiKey; readonly check: KeyCheck | undefined } | RefusedKey;
+
+/** A key whose verdict was not `usable`, with nobody to ask; nothing was changed. */
+export interface RefusedKey {
+  readonly outcome: "refused";
+  readonly key: ApiKey;
+  readonly check: KeyCheck;
+}
 
 /**
  * Captures a key and checks it. In a terminal it asks until there is a key that the user wants; a key

@@ -1,3 +1,4 @@
+import type { RefusedKey } from "../capture/capture-key.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -28,8 +29,7 @@ export interface StoredOutcome {
 /** How onboarding ended. */
 export type OnboardOutcome =
   | StoredOutcome
-  /** Its verdict was not `usable` and nobody could decide, so it was not stored. */
-  | { readonly outcome: "refused"; readonly key: ApiKey; readonly check: KeyCheck }
+  | RefusedKey
   /** For use in this run only; stored nowhere. */
   | { readonly outcome: "once"; readonly key: ApiKey; readonly check: KeyCheck | undefined }
   /** The user keeps the stored key. */

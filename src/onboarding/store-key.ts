@@ -1,4 +1,4 @@
-import type { CapturedKey } from "../capture/capture-key.ts";
+import type { CapturedKey, RefusedKey } from "../capture/capture-key.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError } from "../errors.ts";
@@ -24,7 +24,7 @@ import type { Place } from "./place.ts";
 /** A key to store, and where. */
 export interface Storing {
   readonly place: Place;
-  readonly captured: Pick<Exclude<CapturedKey, { outcome: "refused" }>, "key" | "check">;
+  readonly captured: Pick<Exclude<CapturedKey, RefusedKey>, "key" | "check">;
   /** The last day, if known. */
   readonly expiresAt: Expiry | undefined;
 }

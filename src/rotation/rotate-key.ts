@@ -1,15 +1,14 @@
 import { askExpiry } from "../capture/ask-expiry.ts";
-import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { type CapturedKey, captureKey, type RefusedKey } from "../capture/capture-key.ts";
 import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
 import { MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
-import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
-import type { Identity, KeyCheck } from "../mistral/mistral-api.ts";
+import type { Identity } from "../mistral/mistral-api.ts";
 import { describing } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { type KeyRequest, noKey, readStoredKey, type StoredKey } from "../stores/stored-key.ts";
@@ -25,14 +24,7 @@ export interface RotateRequest extends KeyRequest, RetireOptions {
 }
 
 /** How {@link rotateKey} ended. */
-export type RotateOutcome =
-  | RotationOutcome
-  /** The new key failed its check; nothing was changed. */
-  | {
-      readonly outcome: "refused";
-      readonly key: ApiKey;
-      readonly check: KeyCheck;
-    };
+export type RotateOutcome = RotationOutcome | RefusedKey;
 
 /**
  * Gets a new key, checks it and replaces the stored one with it.
