@@ -37,7 +37,7 @@ export async function deliverEverywhere(
       const report = await reporting(target, async () => {
         const opened = await openTarget(target, profile);
         // Of a service, this would be one more call over the network.
-        const before = group === "files" ? ((await opened.readAll?.()) ?? [await opened.read(key)]) : [];
+        const before = group === "files" ? await opened.read(key) : [];
         return await deliver(opened, key, before);
       });
       if (report.ok) output.ok(report.message);
@@ -56,7 +56,7 @@ export async function deliverEverywhere(
 async function deliver(
   target: Target,
   key: ApiKey,
-  before: readonly (string | undefined)[],
+  before: readonly string[] = [],
 ): Promise<Omit<DeliveryReport, "target">> {
   await target.deliver(key);
   const others = before.flatMap((one) => (one && one !== key.reveal() ? showName(maskKey(one)) : []));

@@ -12,14 +12,10 @@ import type { Target, TargetContext } from "./target.ts";
  */
 export function openDotenv(path: string, words: string, { profile, processContext }: TargetContext): Target {
   const place = { path, name: standardVariable, profile };
-  const readAll = async () => {
+  const read = async () => {
     const reading = await readTextFile(path);
     if (reading.state === "unread") return undefined;
     return reading.state === "absent" ? [] : readVariable(reading.file.text, standardVariable);
-  };
-  const read = async () => {
-    const all = await readAll();
-    return all && (all.at(-1) ?? "");
   };
   const holds = async (key: ApiKey) => {
     const reading = await readTextFile(path);
@@ -28,15 +24,15 @@ export function openDotenv(path: string, words: string, { profile, processContex
   return {
     words,
     read,
-    readAll,
     holds,
     check: () => checkDotenv(place, processContext),
     deliver: (key) => writeDotenv({ ...place, key }, processContext),
     remove: async (key) => {
       await clearDotenv({ ...place, key }, processContext);
       if (await holds(key)) return `The key is still in ${words} in another form; remove it yourself.`;
+      const left = await read();
       const rest =
-        (await read()) === "" ? "an earlier value is not restored" : "another one is there, and stays";
+        left && !left.at(-1) ? "an earlier value is not restored" : "another one is there, and stays";
       return `The key was removed from ${words}; ${rest}.`;
     },
   };

@@ -34,7 +34,7 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     }
     return { file, text, held: (content as Readonly<Record<string, unknown>>)[member] };
   };
-  const read = async () => {
+  const readKey = async () => {
     const { held } = await readFile();
     const key = beside === undefined ? held : (held as { readonly key?: unknown } | null | undefined)?.key;
     return typeof key === "string" ? key : "";
@@ -53,10 +53,10 @@ export function openJson(path: string, words: string, beside?: Readonly<Record<s
     words,
     check: readFile,
     deliver: (key) => change(beside === undefined ? key.reveal() : { ...beside, key: key.reveal() }),
-    read,
+    read: async () => [await readKey()],
     remove: async () => {
       await change(undefined);
-      return (await read()) === ""
+      return (await readKey()) === ""
         ? `The key was removed from ${words}; an earlier value is not restored.`
         : `The key is still in ${words}, a second time; remove it yourself.`;
     },

@@ -22,14 +22,11 @@ export interface Target {
   deliver(key: ApiKey): Promise<unknown>;
 
   /**
-   * Returns the value stored there; empty if there is none, `undefined` if unreadable.
+   * Returns the values stored there, the one in use last, or an empty text for none; `undefined` if unreadable.
    *
    * @param key - must not appear in an error
    */
-  read(key: ApiKey): Promise<string | undefined>;
-
-  /** Returns every value stored there, in order, where there may be several. */
-  readAll?(): Promise<readonly string[] | undefined>;
+  read(key: ApiKey): Promise<readonly string[] | undefined>;
 
   /** Whether it holds a key at all: in a comment of its file, which `remove` leaves, or in a second place. */
   holds?(key: ApiKey): Promise<boolean>;
@@ -48,8 +45,9 @@ export type KeyThere = "same" | "another" | "none" | "unreadable";
 
 /** Checks which key a target has. */
 export async function keyThere(target: Target, key: ApiKey): Promise<KeyThere> {
-  const there = await target.read(key);
-  if (there === undefined) return "unreadable";
+  const values = await target.read(key);
+  if (values === undefined) return "unreadable";
+  const there = values.at(-1) ?? "";
   if (there === "") return "none";
   return there === key.reveal() ? "same" : "another";
 }

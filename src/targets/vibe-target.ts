@@ -4,7 +4,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { KeychainProblem } from "../stores/keychain/keychain-trouble.ts";
 import { askSecretService, type ServiceState } from "../stores/keychain/secret-service/secret-service.ts";
 import { ownersProgram } from "./programs/owners-program.ts";
-import type { Target, TargetContext } from "./target.ts";
+import { keyThere, type Target, type TargetContext } from "./target.ts";
 
 /** Mistral Vibe's keychain item since 2.17, as Python's keyring writes it. */
 const service = { service: "ai.mistral.vibe", username: "MISTRAL_API_KEY" };
@@ -55,16 +55,16 @@ export function openVibe(file: Target, context: TargetContext): Target {
     check: file.check,
     holds: async (key) => (await file.holds?.(key)) === true || (await readKeychain(key)) === key.reveal(),
     deliver: async (key) => {
-      if ((await file.read(key)) !== "" || !(await opensKeychain())) return await file.deliver(key);
+      if ((await keyThere(file, key)) !== "none" || !(await opensKeychain())) return await file.deliver(key);
       const args = ["store", "--label", "Mistral Vibe", ...asArguments(attributes)];
       return await secretTool(args, { input: key });
     },
     read: async (key) => {
-      const inFile = await file.read(key);
-      return inFile === "" ? await readKeychain(key) : inFile;
+      const isInFile = (await keyThere(file, key)) !== "none";
+      return isInFile ? await file.read(key) : [await readKeychain(key)];
     },
     remove: async (key) => {
-      const isOutsideFile = (await file.read(key)) !== undefined && !(await file.holds?.(key));
+      const isOutsideFile = (await keyThere(file, key)) !== "unreadable" && !(await file.holds?.(key));
       const said = isOutsideFile ? "" : await file.remove(key);
       try {
         // It may have been delivered there before the file had one.

@@ -49,7 +49,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
     read: async (key) => {
       const text = await readSecret(key);
       const members = membersOf(text);
-      return members === undefined ? text : String(members[standardVariable] ?? "");
+      return [members === undefined ? text : String(members[standardVariable] ?? "")];
     },
     remove: async (key) => {
       const text = await readSecret(key);

@@ -37,7 +37,7 @@ export function openCommand(text: string, context: TargetContext): Target {
       }
     },
     deliver: (key) => run(command, { input: key }),
-    read: async (key) => reading && (await run(reading, { key })).stdout.trim(),
+    read: async (key) => reading && [(await run(reading, { key })).stdout.trim()],
     remove: async () => `What ${words} has already stored stays where it is.`,
   };
 }

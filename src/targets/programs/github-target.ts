@@ -27,7 +27,7 @@ export function openGithub(
     words,
     check: () => listNames(),
     deliver: (key) => gh(["secret", "set", standardVariable, ...where], { input: key }),
-    read: async (key) => ((await listNames(key)).includes(standardVariable) ? undefined : ""),
+    read: async (key) => ((await listNames(key)).includes(standardVariable) ? undefined : []),
     remove: async (key) => {
       await gh(["secret", "delete", standardVariable, ...where], { key });
       return `The secret ${standardVariable} was deleted from ${words}; which key it had cannot be read there.`;

@@ -19,7 +19,7 @@ export function openKubernetes(
   const kubectl = ownersProgram({ name: "kubectl", install, hint }, context);
   const entry = named ?? standardVariable;
   const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry} (in kubectl's current cluster)`;
-  const read = async (key?: ApiKey) => {
+  const readEntry = async (key?: ApiKey) => {
     const args = ["get", "secret", secret, "--namespace", namespace];
     const output = ["--ignore-not-found", "--output=json", "--request-timeout=20s"];
     const answer = await kubectl([...args, ...output], { key });
@@ -36,13 +36,13 @@ export function openKubernetes(
   };
   return {
     words,
-    read,
-    check: () => read(),
+    read: async (key) => [await readEntry(key)],
+    check: () => readEntry(),
     deliver: (key) => apply({ [entry]: Buffer.from(key.reveal()).toString("base64") }, key),
     remove: async (key) => {
       // The server removes what is no longer applied and has no other owner.
       await apply({}, key);
-      return (await read(key)) === ""
+      return (await readEntry(key)) === ""
         ? `The key was removed from ${words}; the secret itself stays.`
         : `The key is still in ${words}, since something else put it there too; remove it yourself.`;
     },

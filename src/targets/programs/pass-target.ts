@@ -30,7 +30,7 @@ export function openPass(path: string, context: TargetContext): Target {
       const input = Buffer.from([key.reveal(), ...more].join("\n"), "latin1");
       await pass(["insert", "--multiline", "--force", "--", path], { input, key });
     },
-    read: async (key) => (await readLines(key))[0] ?? "",
+    read: async (key) => (await readLines(key)).slice(0, 1),
     remove: async (key) => {
       const [, ...more] = await readLines(key);
       if (more.some((line) => line !== "")) {
