@@ -19,7 +19,7 @@ export interface KeyRequest {
 export interface StoredKey {
   readonly key: ApiKey;
   readonly store: SecretStore;
-  /** What is known about the key; `undefined` if only the store has it. */
+  /** As it is recorded, maybe of a key that was there before; `undefined` if only the store has the key. */
   readonly profile: Profile | undefined;
 }
 
