@@ -51,7 +51,7 @@ export const targetsCheck: Check = {
 
 const words: Readonly<Record<KeyThere, string>> = {
   same: "has the key",
-  another: "still has another key",
+  another: "has another key",
   none: "has no key any more",
   unreadable: "does not show which key is there",
 };

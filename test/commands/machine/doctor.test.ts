@@ -505,7 +505,7 @@ const faults: readonly Fault[] = [
     advises: /rotate --finish/,
   },
   {
-    fault: "a place that still has another key",
+    fault: "a place that has another key",
     plant: ({ deps, home }) => {
       writeFileSync(join(home, "same.env"), `MISTRAL_API_KEY=${key.reveal()}\n`);
       writeFileSync(join(home, "old.env"), `MISTRAL_API_KEY=${otherKey.reveal()}\n`);
@@ -518,7 +518,7 @@ const faults: readonly Fault[] = [
     id: "targets",
     state: "fail",
     code: 9,
-    says: /same\.env has the key\. .*old\.env still has another key\. .*gone\.env has no key any more\./,
+    says: /same\.env has the key\. .*old\.env has another key\. .*gone\.env has no key any more\./,
     advises: /^Check first .* mistral-key verify\n.*mistral-key push$/,
   },
   {
