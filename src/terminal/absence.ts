@@ -18,11 +18,11 @@ interface Person {
   readonly absence: Absence | undefined;
 }
 
-/** Why prompting is impossible, `--no-input` first; `undefined` if it is possible. */
+/** Why prompting is impossible, `--no-input` first, then CI; `undefined` if it is possible. */
 export function findAbsence({ input, onTerminal, env }: Presence): Absence | undefined {
   if (!input) return "no-input";
-  if (!onTerminal) return "no-terminal";
-  return runsInCi(env) ? "ci" : undefined;
+  if (runsInCi(env)) return "ci";
+  return onTerminal ? undefined : "no-terminal";
 }
 
 /**

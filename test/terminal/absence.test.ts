@@ -7,8 +7,9 @@ describe("findAbsence", () => {
   it.each([
     ["nothing stands in the way", {}, undefined],
     ["--no-input was given", { input: false, onTerminal: false, env: { CI: "true" } }, "no-input"],
-    ["there is no terminal", { onTerminal: false, env: { CI: "true" } }, "no-terminal"],
+    ["there is no terminal", { onTerminal: false }, "no-terminal"],
     ["CI is set", { env: { CI: "1" } }, "ci"],
+    ["CI is set and there is no terminal, as in every job", { onTerminal: false, env: { CI: "true" } }, "ci"],
     ["CI is set to false", { env: { CI: "false" } }, undefined],
   ] as const)("when %s", (_what, changes, absence) => {
     expect(findAbsence({ ...present, ...changes })).toBe(absence);
