@@ -55,7 +55,7 @@ async function askForStore(
   output.warn(output.theme.strong(message), 0);
   for (const line of hint?.split("\n") ?? []) output.next(line);
   output.print();
-  const name = `In the keychain, which ${failure.kind === "store-locked" ? "I have unlocked" : "works now"}`;
+  const name = `In the keychain, which ${failure.kind === "store-locked" ? "I have unlocked" : "I have fixed"}`;
   const retry = { value: "retry", name, description: "check again" } as const;
   const others = [...(profile === undefined ? [file] : []), ...(keeps ? [] : [once])];
   return (await prompts()).choose({

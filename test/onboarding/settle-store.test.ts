@@ -96,8 +96,11 @@ describe("settling where a key will be kept", () => {
     await expect(settle("file")).rejects.toBe(failure);
   });
 
-  it("checks the keychain again when the person says that it is unlocked", async () => {
-    const { settle, stores } = setUp([locked, undefined], [answer.choose("have unlocked")]);
+  it.each([
+    [locked, "which I have unlocked"],
+    [absent, "which I have fixed"],
+  ])("checks the keychain again when the person says that it works now: %s", async (failure, said) => {
+    const { settle, stores } = setUp([failure, undefined], [answer.choose(said)]);
     expect(await settle()).toBe(stores.keychain);
   });
 
