@@ -14,7 +14,7 @@ const linesForShell = [
   /^(.* in bash:) (.+)$/,
   /^(?:(.*:) )?(\S*(?:npx \S+|mistral-key) \S.*[^.])$/,
   /^(.*:) ((?:eval|unset|set -e|Remove-Item|\$env:\w+|for \/f|\S+ -ic) .*[^.])$/,
-  /^(.*:) ((?:sudo|apt-get|dnf|apk|pacman|zypper|chmod|git|security|aws|gh|kubectl|npm|vercel) .*[^.])$/,
+  /^(.*:) ((?:sudo|apt-get|dnf|apk|pacman|zypper|chmod|dbus-run-session|git|security|aws|gh|kubectl|npm|pass|vercel) .*[^.])$/,
 ];
 
 /**

@@ -48,6 +48,8 @@ describe("wrap", () => {
     "aws secretsmanager create-secret --name work/mistral",
     "sudo apt-get install gnome-keyring",
     "git rm --cached .env",
+    "dbus-run-session -- bash",
+    "pass edit work/mistral",
   ])("keeps %s whole after what it is for", (command) => {
     expect(wrap(`To do it: ${command}`, 20)).toEqual(["To do it:", command]);
     expect(wrap(`To do it: ${command} and more.`, 20).length).toBeGreaterThan(2);
