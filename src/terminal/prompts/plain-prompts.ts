@@ -105,10 +105,7 @@ export class PlainPrompts extends KeyboardPrompts {
     const receive = (burst: InputBurst) => {
       const pasted = isLine ? pastedText(burst) : undefined;
       if (pasted === undefined || !looksLikeKey(pasted)) capture.receive(burst);
-      else {
-        this.#print();
-        answer.fail(new MisplacedKey(burst));
-      }
+      else answer.fail(new MisplacedKey(burst));
     };
     try {
       return await this.keyboard.listen({ receive, stop: answer.stop }, () => {
@@ -116,6 +113,9 @@ export class PlainPrompts extends KeyboardPrompts {
         if (entered !== undefined) capture.receive(entered);
         return answer.given;
       });
+    } catch (error) {
+      this.#print();
+      throw error;
     } finally {
       capture.close();
     }

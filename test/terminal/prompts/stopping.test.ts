@@ -22,6 +22,8 @@ describe("stopping", () => {
           terminal.press(press);
           const screen = await terminal.waitFor("<exit 130>");
           expect(screen).toContain("<cancelled>");
+          // On a line of its own.
+          expect(screen).toMatch(/^ *<cancelled>/m);
           expect(screen).not.toMatch(/Error|at .*:\d+:\d+/);
         });
       },
