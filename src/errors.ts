@@ -48,7 +48,9 @@ export class MistralKeyError extends Error {
   }
 
   get inOneLine(): string {
-    return this.hint === undefined ? this.message : `${this.message} ${this.hint}`;
+    // What another program said may lack the full stop.
+    const sentence = /[.!?]$/.test(this.message) ? this.message : `${this.message}.`;
+    return this.hint === undefined ? this.message : `${sentence} ${this.hint}`;
   }
 }
 

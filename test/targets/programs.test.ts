@@ -264,6 +264,13 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(on.remembered()).toEqual([]);
   });
 
+  it("ends what a program said without a full stop, before it says what to do", async () => {
+    standIn("gh", `[ "$2" = set ] && { echo "HTTP 403: no access" >&2; exit 1; }; true`);
+    await start();
+    const { said } = await on.push("github:ada/engine");
+    expect(said).toContain("gh refused: HTTP 403: no access. If you are not signed in");
+  });
+
   it.each([
     ["is given", `k=$(cat); echo "no room for $k" >&2; exit 1`, "true"],
     ["is asked for", "cat > held", `echo "cannot show $(cat held)" >&2; exit 1`],
