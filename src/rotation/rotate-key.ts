@@ -4,7 +4,7 @@ import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { Cancelled, MistralKeyError, withSentence } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
@@ -35,7 +35,13 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
   const stored = await prepareRotation(deps, request);
   const { key: oldKey, store, profile: before, about } = stored;
   const endpoint = endpointFor(request, before);
-  const walked = request.from === "stdin" ? undefined : await walkToPaste(deps, request, stored);
+  const stopped = (error: unknown) => {
+    if (!(error instanceof Cancelled)) throw error;
+    const hint = `To start again: ${commandFor(request.profile, "rotate")}`;
+    throw withSentence(error, "The stored key stays in use.", { hint });
+  };
+  const walked =
+    request.from === "stdin" ? undefined : await walkToPaste(deps, request, stored).catch(stopped);
   const expiresAt = walked === undefined ? request.expiresAt : walked.expiresAt;
   const justMade = walked?.justMade ?? false;
   const captured = await captureKey(deps, {
@@ -47,7 +53,7 @@ export async function rotateKey(deps: Deps, request: RotateRequest): Promise<Rot
     expiresAt,
     refuse: (key) =>
       key.equals(oldKey) ? "This is the key that is stored already; a rotation needs a new one." : undefined,
-  });
+  }).catch(stopped);
   if (captured.outcome === "refused") return captured;
   await settleWorkspace(deps, request, about?.identity ?? null, captured);
   return await replaceKey(deps, {

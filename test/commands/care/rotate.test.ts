@@ -963,7 +963,11 @@ describe("rotate in a terminal", () => {
 
   it("changes nothing when it is stopped before the paste", async () => {
     deps = deps.next({ answers: [...steps, answer.stop()] });
-    expect(await failure(run({}))).toMatchObject({ code: 130 });
+    expect(await failure(run({}))).toMatchObject({
+      code: 130,
+      message: "Stopped. The stored key stays in use.",
+      hint: expect.stringMatching(/^To start again: .* rotate$/),
+    });
     expect(await slotsOf(deps)).toEqual(untouched);
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
   });
