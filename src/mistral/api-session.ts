@@ -48,12 +48,14 @@ export class ApiSession {
   /**
    * Makes a call and retries it on 429 and 5xx, up to three attempts in all, while the requested pause fits
    * into the time limit. Does not retry what waiting cannot change.
+   *
+   * @param limitMs - the time limit of the call itself, if it may take longer
    */
-  async call(call: ApiCall, address = addressOf(this.#options.endpoint)): Promise<MadeCall> {
+  async call(call: ApiCall, address = addressOf(this.#options.endpoint), limitMs?: number): Promise<MadeCall> {
     const { env, trace, timeoutMs, pauseMs, now } = this.#options;
     const deadline = performance.now() + timeoutMs;
     const timeLimit = new AbortController();
-    const timer = setTimeout(() => timeLimit.abort(), timeoutMs);
+    const timer = setTimeout(() => timeLimit.abort(), limitMs ?? timeoutMs);
     const either = AbortSignal.any([timeLimit.signal, this.#signal]);
     try {
       let last: MadeCall | undefined;

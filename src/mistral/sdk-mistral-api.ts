@@ -22,7 +22,7 @@ import { callCompletion, callCompletionStream, callIdentity, callModels } from "
 
 /** Options of {@link SdkMistralApi}. */
 export interface SdkMistralApiOptions extends SessionOptions {
-  /** How long a streamed answer may pause, in milliseconds; a minute by default. */
+  /** How long a streamed answer may take to begin, or pause, in milliseconds; a minute by default. */
   readonly silenceMs?: number;
   /** Where Codestral keys work. By default Codestral's own address, unless `serverUrl` is set. */
   readonly codestralUrl?: string;
@@ -78,15 +78,17 @@ export class SdkMistralApi implements MistralApi {
   ): Promise<ApiResult<AsyncIterable<ChatEvent>>> {
     const session = new ApiSession(this.#options, key, options);
     const { model } = request;
-    const { outcome } = await session.call(callCompletionStream(request));
+    const { silenceMs = 60_000 } = this.#options;
+    // To a long question, the first word may take as long as any other.
+    const { outcome } = await session.call(callCompletionStream(request), undefined, silenceMs);
     if (outcome.kind === "answer" && outcome.body.kind === "stream") {
-      const { silenceMs = 60_000 } = this.#options;
       const value = readChatEvents(outcome.body.events, session, { model, silenceMs });
       return { ok: true, value, rateLimits: readRateLimits(outcome.headers) };
     }
     session.close();
     session.throwIfCancelled();
-    return { ok: false, assessed: session.inContext(assessFailed(session, outcome, "completion"), model) };
+    const assessment = assessFailed(session, outcome, "completion");
+    return { ok: false, assessed: session.inContext(assessment, model, false, silenceMs) };
   }
 
   async #check(session: ApiSession, options: CheckOptions): Promise<KeyCheck> {

@@ -80,6 +80,13 @@ describe("a streamed answer", () => {
     });
   });
 
+  it("may begin as late as it may go on", async () => {
+    api.behave("hang");
+    expect(await start({ timeoutMs: 100, silenceMs: 300 })).toMatchObject({
+      assessed: { diagnosis: "unreachable", failure: { reason: "timeout" }, context: { timeoutMs: 300 } },
+    });
+  });
+
   it("with anything else in it is broken, and shows none of that", async () => {
     const { words, last } = await events("stream-garbage");
     expect(words).toBe("Hello");
