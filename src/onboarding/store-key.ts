@@ -78,11 +78,10 @@ async function keepKey(
   // Of the same key, what is known stays, such as its last day, but not what another server said.
   const { check, endpoint, expiresAt = about?.expiresAt } = known;
   const place = { store: store.kind, storeName: store.describe(), endpoint, expiresAt };
-  const noted =
+  const profile =
     about && addressOf(about.endpoint) === addressOf(endpoint)
-      ? { ...about, ...place }
+      ? { ...(check ? withCheck(about, check, now) : about), ...place }
       : profileOf({ ...about, ...known, ...place }, now);
-  const profile = check === undefined ? noted : withCheck(noted, check, now);
   try {
     deps.profiles.write(profile);
   } catch (error) {
