@@ -55,7 +55,8 @@ function calendarOf(profiles: readonly DatedProfile[], machine: string, now: Dat
 }
 
 function eventOf({ name, key, expiresAt }: DatedProfile, machine: string, now: Date): readonly string[] {
-  const summary = `Mistral API key "${name}" (${key.replace(/[\\;,]/g, "\\$&")}) expires`;
+  const escaped = (text: string) => text.replace(/[\\;,]/g, "\\$&");
+  const summary = escaped(`Mistral API key "${name}" (${key}) expires`);
   return [
     "BEGIN:VEVENT",
     `UID:mistral-key-${name}@${machine.replace(/[^\w.-]/g, "-")}`,
@@ -66,7 +67,7 @@ function eventOf({ name, key, expiresAt }: DatedProfile, machine: string, now: D
     `DTSTART;VALUE=DATE:${expiresAt.replaceAll("-", "")}`,
     "TRANSP:TRANSPARENT",
     `SUMMARY:${summary}`,
-    `DESCRIPTION:Replace it: ${ownCommand(`rotate -p ${name}`)}`,
+    `DESCRIPTION:${escaped(`Replace it: ${ownCommand(`rotate -p ${name}`)}`)}`,
     ...reminderSteps.flatMap((days) => [
       "BEGIN:VALARM",
       "ACTION:DISPLAY",

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommandLine } from "../../src/cli/parse.ts";
+import { startedIn } from "../../src/hints.ts";
 import { parseProfileName } from "../../src/keys/profile-name.ts";
 import { newKey, oldKey, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
@@ -140,6 +141,24 @@ describe("the calendar as RFC 5545 wants it", () => {
     const [event] = eventsIn(text);
     expect(event?.description).toContain("Replace it: mistral-key rotate -p a-profile");
   });
+
+  it.skipIf(process.platform === "win32")(
+    "has the command in whole where npx runs a package with a comma in its path",
+    async () => {
+      const cache = join(deps.home, "_npx/1a2b");
+      const bin = join(cache, "node_modules/.bin");
+      mkdirSync(bin, { recursive: true });
+      const manifest = { dependencies: { "mistral-key": "file:/a,b;c.tgz" } };
+      writeFileSync(join(cache, "package.json"), JSON.stringify(manifest, undefined, 2));
+      await storeKey(deps);
+      startedIn({ env: { PATH: bin }, platform: process.platform });
+      const text = await calendar();
+      expect(text.replaceAll("\r\n ", "")).toContain(
+        "DESCRIPTION:Replace it: npx 'file:/a\\,b\\;c.tgz' rotate",
+      );
+      expect(eventsIn(text)[0]?.description).toContain("npx 'file:/a,b;c.tgz' rotate -p default");
+    },
+  );
 
   it("has no day that the format cannot write", async () => {
     await storeKey(deps, { expiresAt: "9999-12-31" });
