@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { findProgram, type ProgramSearch, programFolders } from "./files/find-program.ts";
 import { readTextIfThere } from "./files/read-file.ts";
 import { defaultProfile, type ProfileName } from "./keys/profile-name.ts";
@@ -63,6 +63,11 @@ export function commandFor(profile: ProfileName, command: string): string {
 export function runCommand(profile: ProfileName, variable = "MISTRAL_API_KEY", command = "CMD"): string {
   const flags = [...profileFlag(profile), ...(variable === "MISTRAL_API_KEY" ? [] : ["--as", variable])];
   return ownCommand(["run", ...flags, "--", command].join(" "));
+}
+
+/** A command line of git about a file, to copy: also in a folder where git would look for another repository. */
+export function gitCommand(words: string, path: string): string {
+  return `git -C ${shellWord(dirname(path))} ${words} ${shellWord(basename(path))}`;
 }
 
 function profileFlag(profile: ProfileName): readonly string[] {

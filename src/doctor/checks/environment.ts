@@ -1,6 +1,6 @@
-import { basename, dirname, relative } from "node:path";
+import { relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
-import { commandFor, ownCommand, shellWord } from "../../hints.ts";
+import { commandFor, gitCommand, ownCommand } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import type { FoundInFile } from "../../plaintext/find-keys.ts";
 import { noteOn } from "../../plaintext/place-words.ts";
@@ -52,7 +52,7 @@ export const dotenvCheck: Check = {
         .filter((place): place is FoundInFile => place.kind === "dotenv")
         .map((place) => ({
           path: relative(processContext.cwd, place.file.path),
-          real: place.file.realPath,
+          realPath: place.file.realPath,
           mask: key.mask,
           owner: owners[0],
           git: place.git,
@@ -72,7 +72,7 @@ export const dotenvCheck: Check = {
     const hint =
       tracked === undefined
         ? `${mayCommit ? "Add it to .gitignore, or remove" : "To remove"} the key from the file: ${ownCommand("import")}`
-        : `${replacing(tracked)}\n${untracking(tracked.real, processContext.cwd)}`;
+        : `${replacing(tracked)}\nThen remove the file from git: ${gitCommand("rm --cached", tracked.realPath)}`;
     return tracked !== undefined || finds.some(({ git }) => git === "not-ignored")
       ? { state: "fail", code: exitCodes.unfinished, message, hint }
       : { state: "warn", message, hint };
@@ -84,10 +84,4 @@ function replacing({ owner, mask }: { readonly owner: Profile | undefined; reado
   return owner === undefined
     ? `Delete ${mask} at Mistral, since git may have kept it: ${ownCommand("open keys")}`
     : `Make a new key, since git may have kept the old one: ${commandFor(owner.name, "rotate")}`;
-}
-
-/** A link may lead to a file of another repository. */
-function untracking(file: string, cwd: string): string {
-  const git = dirname(file) === cwd ? "git" : `git -C ${shellWord(dirname(file))}`;
-  return `Then remove the file from git: ${git} rm --cached ${shellWord(basename(file))}`;
 }

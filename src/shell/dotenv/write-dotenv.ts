@@ -9,7 +9,7 @@ import { inPlaceOf, readTextFile, type TextFile } from "../../files/text-file.ts
 import { Git } from "../../git/git.ts";
 import { type GitState, gitStates } from "../../git/git-state.ts";
 import { addToGitignore } from "../../git/gitignore.ts";
-import { runCommand, shellWord } from "../../hints.ts";
+import { gitCommand, runCommand } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
 import { isReservedOnWindows, type ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
@@ -162,23 +162,21 @@ function refuseWhatGitCommits(
   line: string | undefined,
 ): void {
   const [shown, name] = [showName(path), showName(basename(place))];
-  // The command is also pasted in other folders, where git would look for another repository.
-  const git = (words: string) => `git -C ${shellWord(dirname(place))} ${words} ${shellWord(basename(place))}`;
   switch (state) {
     case "tracked":
       throw new MistralKeyError("usage", `Git tracks ${shown}, so a key in it would be committed.`, {
-        hint: `Add ${name} to .gitignore, then remove it from git: ${git("rm --cached")}`,
+        hint: `Add ${name} to .gitignore, then remove it from git: ${gitCommand("rm --cached", place)}`,
       });
     case "not-ignored":
       throw new MistralKeyError("usage", `Git does not ignore ${shown}, so a key in it could be committed.`, {
         hint:
           line === undefined
             ? `Add ${name} to .gitignore, then run the same command again.`
-            : `${showName(line)} is in .gitignore now, but another rule wins. To see it: ${git("check-ignore -v")}`,
+            : `${showName(line)} is in .gitignore now, but another rule wins. To see it: ${gitCommand("check-ignore -v", place)}`,
       });
     case "unknown":
       throw new MistralKeyError("usage", `Git could not say whether it would commit ${shown}.`, {
-        hint: `Check that git is installed and that this answers: ${git("check-ignore -v")}`,
+        hint: `Check that git is installed and that this answers: ${gitCommand("check-ignore -v", place)}`,
       });
     default:
   }

@@ -629,7 +629,7 @@ const faults: readonly Fault[] = [
     state: "fail",
     code: 9,
     says: /\(in git\)/,
-    advises: /^Delete test\.\.\.Key1 at Mistral, .*: mistral-key open keys\n.*: git rm --cached \.env$/,
+    advises: /^Delete test\.\.\.Key1 at Mistral, .*: mistral-key open keys\n.*: git -C .+ rm --cached \.env$/,
   },
   {
     fault: "a key in a file of another repository that .env is a link to",
