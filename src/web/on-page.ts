@@ -78,7 +78,8 @@ export async function onPage<Result>(
       real.output.ok("The page is open. What happens there shows here too.");
     }
     const result = await work(deps);
-    end = "done";
+    // What is put off when nobody answers, as in a rotation's last step, throws nothing.
+    end = idle.signal.aborted ? "idle" : real.signal.aborted ? "stopped" : "done";
     return result;
   } catch (error) {
     if (!(error instanceof MistralKeyError)) throw error;

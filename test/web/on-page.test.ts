@@ -63,6 +63,23 @@ describe("what is asked on a page", () => {
     expect(page.events.at(-1)).toEqual({ type: "end", how: "idle" });
   });
 
+  it("did not finish, says the page, where what was left to answer is put off", async () => {
+    const later = (page: Deps) => ask(page).catch(() => "later");
+    const stopped = await serve({ opensPages: false }, undefined, later);
+    const first = await stopped.open();
+    await first.question(/^Well/);
+    deps.interrupt();
+    expect(await stopped.served).toEqual({ value: "later" });
+    await first.ended;
+    expect(first.events.at(-1)).toEqual({ type: "end", how: "stopped" });
+    deps.close();
+    const left = await serve({ opensPages: false }, 5000, later);
+    const second = await left.open();
+    expect(await left.served).toEqual({ value: "later" });
+    await second.ended;
+    expect(second.events.at(-1)).toEqual({ type: "end", how: "idle" });
+  });
+
   it("is given up when the page is not opened for so long", async () => {
     const { served } = await serve({ opensPages: false }, 1);
     expect(await served).toMatchObject({
