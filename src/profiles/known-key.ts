@@ -1,7 +1,10 @@
+import type { Deps } from "../deps.ts";
 import { unlessDamaged } from "../errors.ts";
 import type { Diagnosis } from "../exit-codes.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileRegistry } from "./profile-folder.ts";
@@ -69,6 +72,16 @@ export function noteEnd(profiles: ProfileRegistry, known: Profile, expiresAt: Pr
 export function profilesWith(key: ApiKey, profiles: Pick<ProfileRegistry, "list">): readonly Profile[] {
   const readable = profiles.list().flatMap((row) => ("profile" in row ? row.profile : []));
   return readable.filter(({ fingerprint }) => matchesFingerprint(key, fingerprint));
+}
+
+/** Warns of profiles that cannot be read, other than one, since they may have a key, too. Returns whether any is. */
+export function warnOfUnread({ profiles, output }: Deps, name: ProfileName, key: string): boolean {
+  const unread = profiles.list().filter((row) => "damaged" in row && row.name !== name);
+  for (const other of unread) {
+    output.warn(`Profile "${other.name}" cannot be read, and may have ${key}, too.`);
+    output.next(`What to do about it: ${commandFor(other.name, "verify")}`);
+  }
+  return unread.length > 0;
 }
 
 /** Returns the profile updated with a test call. Keeps the identity if Mistral sent none this time. */

@@ -8,6 +8,7 @@ import { everySlot, type SecretStore, type Slot } from "../stores/secret-store.t
 import { type KeyRequest, keychainElsewhere, noKey } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
+import { warnOfUnread } from "./known-key.ts";
 import { storeFor } from "./profile.ts";
 
 interface RemoveRequest extends KeyRequest {
@@ -200,10 +201,7 @@ export async function tellOfRemoval(
         `This did not revoke ${mask} at Mistral. Do not delete it there: profile "${holder}" has it, too.`,
       );
   }
-  for (const { name } of rows.filter((row) => "damaged" in row))
-    output.warn(
-      `Profile "${name}" cannot be read, and may have the same key. What to do about it: ${commandFor(name, "verify")}`,
-    );
+  warnOfUnread(deps, profile, "the same key");
   const free = keys.filter((mask) => holderOf(mask) === undefined);
   if (keys.length > 0 && free.length === 0) return;
   const what = free.length === 0 ? "the key" : free.join(" and ");

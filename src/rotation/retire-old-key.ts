@@ -3,7 +3,7 @@ import { Cancelled, expected } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
-import { profilesWith } from "../profiles/known-key.ts";
+import { profilesWith, warnOfUnread } from "../profiles/known-key.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type KeyChecks } from "./ask-mistral.ts";
@@ -102,18 +102,14 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys, isLast = false
 }
 
 /** Other profiles may hold the old key, too. Returns whether one does, or cannot be read. */
-function warnOfSharing({ profiles, output }: Deps, { old, record }: RetiringKeys): boolean {
+function warnOfSharing(deps: Deps, { old, record }: RetiringKeys): boolean {
+  const { profiles, output } = deps;
   const others = profilesWith(old, profiles);
   for (const { name } of others) {
     output.warn(`Profile "${name}" has the old key, too, and loses it when that is deleted at Mistral.`);
     output.next(`To replace it there first: ${commandFor(name, "rotate")}`);
   }
-  const unread = profiles.list().filter((row) => "damaged" in row && row.name !== record.profile);
-  for (const { name } of unread) {
-    output.warn(`Profile "${name}" cannot be read, and may have the old key, too.`);
-    output.next(`What to do about it: ${commandFor(name, "verify")}`);
-  }
-  return others.length + unread.length > 0;
+  return warnOfUnread(deps, record.profile, "the old key") || others.length > 0;
 }
 
 /** On failure, a person can still delete it. */

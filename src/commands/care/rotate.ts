@@ -7,6 +7,7 @@ import { commandFor, ownCommand } from "../../hints.ts";
 import { revokeByIssuer, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
+import { warnOfUnread } from "../../profiles/known-key.ts";
 import { endRotation, findRotation } from "../../rotation/end-rotation.ts";
 import type { RotationRecord } from "../../rotation/journal.ts";
 import {
@@ -168,11 +169,10 @@ function tellOfLostKey(deps: Deps, options: RotateOptions, wayBack: WentBack): T
   return tellOfWayBack(deps, options, wayBack);
 }
 
-function tellOfWayBack(
-  { output, profiles }: Deps,
-  { profile }: RotateOptions,
-  { inUse, finished, record: { oldKey, newKey } }: WentBack,
-): Told {
+function tellOfWayBack(deps: Deps, { profile }: RotateOptions, wayBack: WentBack): Told {
+  const { output, profiles } = deps;
+  const { inUse, finished, record } = wayBack;
+  const { oldKey, newKey } = record;
   const old = inUse === "old";
   const key = old ? oldKey.mask : null;
   const document = { profile, aborted: finished, key, discarded: { key: newKey.mask } };
@@ -188,7 +188,9 @@ function tellOfWayBack(
     return { code: exitCodes.unfinished, document };
   }
   const others = profiles.list().filter(({ name }) => name !== profile);
-  for (const { mask } of old ? [newKey] : [oldKey, newKey]) {
+  const forgotten = (old ? [newKey] : [oldKey, newKey]).map(({ mask }) => mask);
+  warnOfUnread(deps, profile, forgotten.join(" or "));
+  for (const mask of forgotten) {
     const holder = others.find((row) => "profile" in row && row.profile.key === mask)?.name;
     output.warn(`Forgotten here, not deleted at Mistral: ${mask}`);
     output.next(

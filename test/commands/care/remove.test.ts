@@ -74,7 +74,7 @@ describe("remove", () => {
     writeFileSync(join(deps.home, "profiles", "work.json"), "{");
     expect(await run({ yes: true })).toBe(0);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
-      'Profile "work" cannot be read, and may have the same key. What to do about it: mistral-key verify -p work',
+      'Profile "work" cannot be read, and may have the same key, too. › What to do about it: mistral-key verify -p work',
     );
   });
 

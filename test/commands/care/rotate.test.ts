@@ -501,6 +501,14 @@ describe("rotate --abort", () => {
     expect(deps.stderr()).not.toContain("open keys");
   });
 
+  it("says which profile may have that key, too, since it cannot be read", async () => {
+    writeFileSync(join(deps.home, "profiles", "work.json"), "{");
+    expect(await run(abort)).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      `Profile "work" cannot be read, and may have ${newKey.mask}, too. › What to do about it: mistral-key verify -p work`,
+    );
+  });
+
   it("still knows an Admin API key that was stored during the rotation", async () => {
     const known = deps.profiles.read(defaultProfile);
     if (known !== undefined) deps.profiles.write({ ...known, adminKey: "admi...n999" });
