@@ -170,6 +170,9 @@ describe("verify", () => {
     expect(await runLine(deps, "verify", "--server-url", simulated.url)).toBe(0);
     await simulated.stop();
     expect(deps.stdout()).toContain("in workspace Somebody's");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      `The key of profile "default" belongs to another server than ${simulated.url}, whose answer was not noted.`,
+    );
     expect(deps.profiles.read(defaultProfile)).toEqual(before);
   });
 
