@@ -27,8 +27,10 @@ export async function readKeyOf(profile: string | undefined): Promise<string> {
   startedIn({ env, platform });
   const folder = await programFolder(env);
   const profiles = new ProfileFolder(folder);
+  const choice = chooseProfile(profile, { env, cwd: currentFolder(), profiles });
   const request: KeyRequest = {
-    profile: chooseProfile(profile, { env, cwd: currentFolder(), profiles }).name,
+    profile: choice.name,
+    choice,
     store: readStoreKind(env.MISTRAL_KEY_STORE || undefined),
   };
   const address = JSON.stringify([folder, request.profile, request.store]);

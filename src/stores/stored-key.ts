@@ -1,9 +1,10 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { MistralKeyError, withSentence } from "../errors.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
+import { describeChoice, type ProfileChoice } from "../profiles/choose-profile.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 import { findUnlistedKey, notYetListed } from "./unlisted-key.ts";
@@ -11,6 +12,8 @@ import { findUnlistedKey, notYetListed } from "./unlisted-key.ts";
 /** Which key to read. Omitted fields default to the profile's, then to the usual ones. */
 export interface KeyRequest {
   readonly profile: ProfileName;
+  /** What named the profile; an error says so where that is not the command line. */
+  readonly choice?: ProfileChoice;
   readonly store?: StoreKind | undefined;
   readonly endpoint?: Endpoint | undefined;
 }
@@ -39,7 +42,11 @@ export async function readStoredKey(
   if (key !== undefined) return { key, store, profile };
   const elsewhere = profile === undefined && request.store === undefined;
   const unlisted = elsewhere ? await findUnlistedKey(deps, request.profile, ["file"]) : undefined;
-  throw unlisted === undefined ? noKey(request.profile, store, profile) : notYetListed(unlisted);
+  if (unlisted !== undefined) throw notYetListed(unlisted);
+  const error = noKey(request.profile, store, profile);
+  const { choice } = request;
+  const isTold = profile === undefined && (choice?.rule === "folder" || choice?.rule === "variable");
+  throw isTold ? withSentence(error, describeChoice(choice)) : error;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { get } from "../../../src/commands/use/get.ts";
@@ -41,6 +43,19 @@ describe("get into a pipe", () => {
   it("says that no key is stored", async () => {
     await expect(run({ profile: "work" })).rejects.toMatchObject({ kind: "no-key" });
     expect(deps.stdout()).toBe("");
+  });
+
+  it("says what named the profile that has no key, be it a file or a variable", async () => {
+    const cwd = join(deps.home, "app");
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, ".mistral-key"), "work\n", { mode: 0o644 });
+    const said = (by: string) => ({
+      kind: "no-key",
+      message: `No key is stored for profile "work". Profile "work" is used here, as ${by} says.`,
+    });
+    await expect(run({}, { processContext: { cwd } })).rejects.toMatchObject(said(join(cwd, ".mistral-key")));
+    const env = { MISTRAL_KEY_PROFILE: "work" };
+    await expect(run({}, { env })).rejects.toMatchObject(said("MISTRAL_KEY_PROFILE"));
   });
 });
 
