@@ -115,8 +115,9 @@ async function findTwoKeys(store: SecretStore, profile: ProfileName): Promise<Tw
 function onlyOneKey(profile: ProfileName, store: SecretStore, { mask }: ApiKey): MistralKeyError {
   const message = `Profile "${profile}" has no key in use in ${store.describe()}, only ${mask} of a rotation whose record is lost.`;
   // Not `remove`, which would erase that one, too.
+  const command = store.kind === "file" ? "init --store file" : "init";
   return new MistralKeyError("no-key", message, {
-    hint: `To put a key in use, and keep that one there: ${commandFor(profile, "init")}`,
+    hint: `To put a key in use, and keep that one there: ${commandFor(profile, command)}`,
   });
 }
 

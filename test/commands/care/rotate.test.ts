@@ -453,6 +453,18 @@ describe("rotate --finish", () => {
     },
   );
 
+  it("advises to put a key in the store that has the leftover, where no profile tells it", async () => {
+    deps.journal.end(defaultProfile);
+    deps.profiles.remove(defaultProfile);
+    const file = new MemoryStore("file");
+    await file.set({ profile: defaultProfile, slot: "previous" }, oldKey);
+    Object.assign(deps, { store: async () => file });
+    expect(await failure(run({ finish: true, store: "file" }))).toMatchObject({
+      kind: "no-key",
+      hint: "To put a key in use, and keep that one there: mistral-key init --store file",
+    });
+  });
+
   it("takes the keys from the store that the rotation has them in, whatever --store says", async () => {
     api.keys.revoke(oldKey.reveal());
     const { secrets } = deps;
