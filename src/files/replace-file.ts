@@ -22,10 +22,8 @@ export async function replaceFile(
   { mode = file.mode }: { readonly mode?: number } = {},
 ): Promise<Replacement> {
   const untouched = (reason: string): Replacement => ({ outcome: "untouched", reason });
-  if ((file.mode & 0o222) === 0) return untouched("it is read-only");
-  if (file.stats.nlink > 1)
-    return untouched("it has other names on this disk (hard links), and those would keep the key");
-  if (isForeign(file.stats.uid)) return untouched("it belongs to another user");
+  const obstacle = obstacleTo(file);
+  if (obstacle !== undefined) return untouched(obstacle);
 
   const folder = dirname(file.realPath);
   const temporary = temporaryPath(folder);
@@ -50,6 +48,13 @@ export async function replaceFile(
     // It exists only after a failure, which is reported; if it cannot be removed, the next run does.
     asFarAsPossible(() => rmSync(temporary, { force: true }));
   }
+}
+
+/** Why a file that can be read stays untouched; `undefined` if nothing is known against replacing it. */
+export function obstacleTo({ mode, stats }: TextFile): string | undefined {
+  if ((mode & 0o222) === 0) return "it is read-only";
+  if (stats.nlink > 1) return "it has other names on this disk (hard links), and those would keep the key";
+  return isForeign(stats.uid) ? "it belongs to another user" : undefined;
 }
 
 /** Creates a file that is not there yet, with mode 0600. */

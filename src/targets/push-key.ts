@@ -1,5 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { expected, isStoreFailure, joinHints, MistralKeyError, withSentence } from "../errors.ts";
+import { obstacleTo } from "../files/replace-file.ts";
+import { readTextFile } from "../files/text-file.ts";
 import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
@@ -89,7 +91,15 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
     const look = async () => {
       const target = await deps.openTarget(place, request.profile);
       if (request.targets.length === 0) await target.check();
-      return { ok: true, message: `${target.words} ${wouldDo[await keyThere(target, key)]}.` };
+      const there = await keyThere(target, key);
+      // Vibe's key may go to a keychain, whatever its file allows.
+      const file = place === "vibe" ? undefined : fileOfTarget(place, deps.processContext());
+      const reading = there === "same" || file === undefined ? undefined : await readTextFile(file);
+      const obstacle = reading?.state === "read" ? obstacleTo(reading.file) : undefined;
+      const message = `${target.words} ${wouldDo[there]}`;
+      return obstacle === undefined
+        ? { ok: true, message: `${message}.` }
+        : { ok: false, message: `${message}, but cannot be changed: ${obstacle}.` };
     };
     reports.push(await reporting(place, look));
   }

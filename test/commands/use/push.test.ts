@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
@@ -242,6 +242,18 @@ describe("push", () => {
     expect(said).toContain("has no key yet");
     expect(env()).toContain(otherKey.reveal());
     expect(on.remembered()).toEqual([]);
+  });
+
+  it.each([
+    ["read-only", () => chmodSync(at(".env"), 0o400)],
+    ["other names", () => linkSync(at(".env"), at("other"))],
+  ])("says with --dry-run that a file cannot be changed, as push does: %s", async (reason, protect) => {
+    await on.push("dotenv:.env");
+    protect();
+    expect((await on.push("--dry-run")).code).toBe(0);
+    await on.replaceKey(otherKey);
+    for (const dry of [[], ["--dry-run"]])
+      expect(await on.push(...dry)).toMatchObject({ code: 9, said: expect.stringContaining(reason) });
   });
 
   it("answers with --json, without a key in it", async () => {
