@@ -12,6 +12,8 @@ export interface OnboardRequest extends PlaceRequest {
   /** Where the key comes from: the wizard, or standard input. */
   readonly from: "prompt" | "stdin";
   readonly verify: boolean;
+  /** Whether it was asked on a page; for the advice to continue. */
+  readonly web?: boolean;
   /** The made-up key that Enter takes in the demonstration. */
   readonly offered?: ApiKey;
 }

@@ -51,7 +51,9 @@ export async function leadToKey(deps: Deps, request: OnboardRequest, endpoint: E
       store !== undefined && store !== storeHere && `--store ${store}`,
       region !== undefined && (region !== "global" || serverUrl === undefined) && `--region ${region}`,
       serverUrl !== undefined && serverUrl !== urlHere && `--server-url ${shellWord(serverUrl)}`,
-    ].filter((flag) => flag !== false);
+      !request.verify && "--no-verify",
+      request.web && "--web",
+    ].filter(Boolean);
     const command = commandFor(request.profile, ["init", ...flags].join(" "));
     const hint = `To continue${draft === undefined ? "" : ` at ${stepOf(deps, draft)}`} later: ${command}`;
     throw new Cancelled("Stopped; nothing was stored.", { hint });

@@ -29,9 +29,10 @@ export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
     from: flags.on("withKey") ? "stdin" : "prompt",
     verify: !flags.off("verify"),
     replace: flags.on("yes"),
+    web: flags.on("web"),
   };
   const work = flags.on("demo") ? showDemonstration : obtain;
-  if (!flags.on("web")) return await work(deps, request);
+  if (!request.web) return await work(deps, request);
   const { onPage } = await import("../../web/on-page.ts");
   return await onPage(deps, (page) => work(page, request));
 }

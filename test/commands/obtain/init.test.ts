@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
+import { initialize } from "../../../src/onboarding/initialize.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import type { Profile } from "../../../src/profiles/profile.ts";
 import type { ProfileRegistry } from "../../../src/profiles/profile-folder.ts";
@@ -311,6 +312,15 @@ describe("init, in a terminal", () => {
     const global = elsewhere.next({ env: unset, answers: [answer.stop()] });
     await expect(runLine(global, "init", "--region", "global")).rejects.toMatchObject({
       hint: "To continue later: mistral-key init --region global",
+    });
+    const unchecked = elsewhere.next({ answers: [answer.stop()] });
+    await expect(runLine(unchecked, "init", "--no-verify")).rejects.toMatchObject({
+      hint: "To continue later: mistral-key init --no-verify",
+    });
+    const page = elsewhere.next({ answers: [answer.stop()] });
+    const asked = { profile: defaultProfile, from: "prompt", verify: true, web: true } as const;
+    await expect(initialize(page, { ...asked, expiresAt: undefined, replace: false })).rejects.toMatchObject({
+      hint: "To continue later: mistral-key init --web",
     });
     writeFileSync(join(other.home, "drafts", "default.json"), '{"start":"new","screen":"moon"}');
     const damaged = other.next({
