@@ -51,7 +51,11 @@ export class ApiSession {
    *
    * @param limitMs - the time limit of the call itself, if it may take longer
    */
-  async call(call: ApiCall, address = addressOf(this.#options.endpoint), limitMs?: number): Promise<MadeCall> {
+  async call(
+    call: ApiCall,
+    address = addressOf(this.#options.endpoint),
+    limitMs?: number,
+  ): Promise<MadeCall> {
     const { env, trace, timeoutMs, pauseMs, now } = this.#options;
     const deadline = performance.now() + timeoutMs;
     const timeLimit = new AbortController();
