@@ -6,7 +6,6 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { printRotation, rotationDocument } from "../rotation/outcome.ts";
 import { commandEnvironment, standardVariable } from "../running/environment.ts";
-import { callInOneLine } from "../shell/call-in-one-line.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { printKeyCard } from "../verification/key-card.ts";
 import { printNotes } from "../verification/print-verdict.ts";
@@ -42,11 +41,9 @@ export function printWords(output: Output, check: KeyCheck | undefined): void {
 
 function printOwnCall(output: Output, { profile, check }: StoredOutcome): void {
   if (check?.diagnosis !== "valid" || check.completion === null) return;
-  const command = callInOneLine(profile.endpoint, check.completion.model);
-  if (command === undefined) return;
   output.print();
-  output.paragraph("Paste this line to ask it something yourself:");
-  output.line(output.theme.strong(runCommand(profile.name, undefined, command)));
+  output.paragraph("Ask it something yourself:");
+  output.line(output.theme.strong(commandFor(profile.name, 'try "What can you do?"')));
 }
 
 function printNextCommands(output: Output, profile: ProfileName): void {

@@ -26,7 +26,7 @@ describe.skipIf(process.platform === "win32")("the line to paste at the end of i
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("asks the model in every shell there is, and does not hold the key", async () => {
+  it("asks the model in every shell there is", async () => {
     const env = {
       PATH: [folder, process.env.PATH].join(delimiter),
       MISTRAL_KEY_HOME: folder,
@@ -39,12 +39,12 @@ describe.skipIf(process.platform === "win32")("the line to paste at the end of i
       env,
       input: key,
     });
-    const line = stderr.split("\n").find((each) => each.includes("node -e")) ?? "";
-    expect(line).toMatch(/^ {2}mistral-key run -p work -- node -e "/);
+    const line = stderr.split("\n").find((each) => each.includes(" try ")) ?? "";
+    expect(line).toBe('  mistral-key try "What can you do?" -p work');
     expect(stderr).not.toContain(key);
     for (const shell of ["sh", "bash", "zsh", "fish"].filter(findProgram)) {
       const { stdout } = await promisify(execFile)(shell, ["-c", line], { env });
-      expect(stdout, shell).toBe("Hello! I am a made-up model, and glad that your key works.\n");
+      expect(stdout, shell).toMatch(/^Hello\n/);
     }
   });
 });
