@@ -96,9 +96,7 @@ export function isRefused({ lastDiagnosis }: Profile): boolean {
  * without a known day come after those, and keys that never expire last.
  */
 function mostUrgentFirst(rows: readonly SurveyedProfile[], now: Date): readonly SurveyedProfile[] {
-  const ranked = rows.map((row) => ({ row, rank: rankOf(row, now) }));
-  ranked.sort((a, b) => a.rank - b.rank || (a.row.name < b.row.name ? -1 : 1));
-  return ranked.map(({ row }) => row);
+  return [...rows].sort((a, b) => rankOf(a, now) - rankOf(b, now) || (a.name < b.name ? -1 : 1));
 }
 
 function rankOf(row: SurveyedProfile, now: Date): number {
