@@ -96,10 +96,8 @@ export async function tryPush(deps: Deps, request: PushRequest): Promise<readonl
       const file = place === "vibe" ? undefined : fileOfTarget(place, deps.processContext());
       const reading = there === "same" || file === undefined ? undefined : await readTextFile(file);
       const obstacle = reading?.state === "read" ? obstacleTo(reading.file) : undefined;
-      const message = `${target.words} ${wouldDo[there]}`;
-      return obstacle === undefined
-        ? { ok: true, message: `${message}.` }
-        : { ok: false, message: `${message}, but cannot be changed: ${obstacle}.` };
+      const but = obstacle === undefined ? "" : `, but cannot be changed: ${obstacle}`;
+      return { ok: obstacle === undefined, message: `${target.words} ${wouldDo[there]}${but}.` };
     };
     reports.push(await reporting(place, look));
   }
