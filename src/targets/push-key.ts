@@ -115,7 +115,8 @@ export const wouldDo: Readonly<Record<KeyThere, string>> = {
 /**
  * Removes the key from a target and forgets the target, even if removal fails: the place may no longer exist.
  *
- * @throws MistralKeyError of kind `usage` for a target that the profile does not have
+ * @throws MistralKeyError of kind `usage` for a target that the profile does not have, `store-damaged` if a
+ *   rotation's record is damaged; then nothing has changed
  */
 export async function forgetTarget(deps: Deps, request: KeyRequest, text: string): Promise<DeliveryReport> {
   const profile = deps.profiles.read(request.profile);
@@ -126,6 +127,8 @@ export async function forgetTarget(deps: Deps, request: KeyRequest, text: string
       hint: `To see its targets: ${commandFor(request.profile, "push --list")}`,
     });
   }
+  // A damaged record throws, which it must before the key is removed.
+  deps.journal.read(profile.name);
   const { key } = await readKeyForUse(request, deps);
   let report: DeliveryReport;
   try {

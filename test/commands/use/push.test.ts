@@ -204,6 +204,13 @@ describe("push during a rotation", () => {
     });
   });
 
+  it("leaves a target as it is if the rotation's record is damaged, before the key is removed there", async () => {
+    writeFileSync(join(on.deps.home, "rotations", `${defaultProfile}.json`), "{");
+    await expect(on.push("--forget", "dotenv:.env")).rejects.toMatchObject({ kind: "store-damaged" });
+    expect(env()).toContain(key.reveal());
+    expect(on.remembered()).toEqual([target()]);
+  });
+
   it("tells the rotation which of its targets has the key in use", async () => {
     expect((await on.push()).code).toBe(0);
     const { targets } = on.deps.journal.read(defaultProfile) ?? {};
