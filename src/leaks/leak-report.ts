@@ -93,6 +93,10 @@ function adviceFor(profile: ProfileName, leaks: readonly Leak[]): readonly strin
       `Whoever has a copy of this repository may have the key. Make a new one and delete this one: ${rotate}`,
       "After that the history does no harm; removing the key from it is optional.",
     );
+    if (leaks.every(({ place }) => place.kind !== "history" || place.commit === undefined))
+      advice.push(
+        "No commit was found that has it. If it was staged only, and never pushed, no other copy has it; to delete it from this one: git gc --prune=now",
+      );
   }
   if (has("staged")) advice.push("Do not commit this. Remove the key from the file, then: git add FILE");
   const files = leaks.filter(({ place }) => place.kind === "file");

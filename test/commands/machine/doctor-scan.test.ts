@@ -52,6 +52,36 @@ test("exits with 9 and says where the key is and what to do, without the key", a
   expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
 });
 
+test("says how a key goes that was only staged, of which git keeps a copy", async () => {
+  const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: folder });
+  storeKey();
+  writeFileSync(join(folder, "a.txt"), chosenKey);
+  git("add", "a.txt");
+  writeFileSync(join(folder, "a.txt"), "no key\n");
+  git("add", "a.txt");
+
+  expect(await scan()).toBe(9);
+
+  expect(deps.stdout().replace(/\s+/g, " ")).toContain("to delete it from this one: git gc --prune=now");
+  git("gc", "-q", "--prune=now");
+  expect(await scan()).toBe(0);
+});
+
+test("does not call a key that was committed only staged", async () => {
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+      cwd: folder,
+    });
+  storeKey();
+  writeFileSync(join(folder, "a.txt"), chosenKey);
+  git("add", "a.txt");
+  git("commit", "-q", "-m", "A key");
+
+  expect(await scan()).toBe(9);
+
+  expect(deps.stdout()).not.toContain("git gc");
+});
+
 test.each([
   [".env", /before it is committed: mistral-key import/],
   ["src.js", /before it is committed\.\s/],
