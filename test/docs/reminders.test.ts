@@ -11,6 +11,7 @@ import { middayZone } from "../support/midday.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { program, runProgram } from "../support/program.ts";
 import { quickScrypt } from "../support/quick-scrypt.ts";
+import { usualIdentity } from "../support/usual-answers.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../docs/reminders.md", import.meta.url)), "utf8");
 const key = "testKey0".repeat(4);
@@ -229,9 +230,22 @@ describe.skipIf(process.platform === "win32")("the workflow that rotates", () =>
     const { code, output } = await run();
     expect([code, secret()], output).toEqual([0, made]);
     expect(output).not.toContain(key);
+    // Everybody may read the log of a public repository.
+    expect(output).not.toContain(usualIdentity.email);
     expect(api.admin.has(key)).toBe(false);
   });
 });
+
+it.skipIf(process.platform === "win32")(
+  "the step of docs/headless.md that checks a secret does not say whose it is in the log",
+  async () => {
+    const headless = readFileSync(fileURLToPath(new URL("../../docs/headless.md", import.meta.url)), "utf8");
+    const step = /^- run: (.*verify --stdin.*)$/m.exec(headless)?.[1] ?? "exit 1";
+    const { code, output } = await inShell(["bash", "-ec"], step, { KEY: key, CI: "true" });
+    expect([code, output]).toEqual([0, expect.stringContaining("Mistral accepts this key")]);
+    expect(output).not.toContain(usualIdentity.email);
+  },
+);
 
 describe.skipIf(process.platform === "win32")("the workflow for GitHub Actions", () => {
   const workflow: Workflow = parse(examples("yaml")[0] ?? "");
