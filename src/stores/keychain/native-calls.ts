@@ -25,13 +25,21 @@ export function waitForCall<Value>(limit: Limit, call: () => Promise<Value>): Pr
   });
 }
 
+interface WaitingOutput {
+  readonly writableLength: number;
+  readonly _handle?: { setBlocking?(blocking: boolean): void } | null;
+}
+
 /** The part of `process` needed here. */
 export type EndableProcess = Pick<NodeJS.Process, "pid" | "kill" | "getActiveResourcesInfo"> & {
+  readonly stdout: WaitingOutput;
+  readonly stderr: WaitingOutput;
   readonly execve?: (file: string, args: readonly string[], env: Record<string, string>) => never;
 };
 
 /**
  * Ends the process if a keytar call hangs, or looking up a name, as without a network; otherwise does nothing.
+ * What waits for a slow reader is written first.
  *
  * Where Node has `execve` (22.15 and later, not on Windows), a shell replaces the process and exits
  * with the code. Elsewhere a code above 128 becomes its signal, and for any other only SIGKILL is
@@ -42,7 +50,14 @@ export type EndableProcess = Pick<NodeJS.Process, "pid" | "kill" | "getActiveRes
 export function endDespiteHungCall(own: EndableProcess, code: number): void {
   const looksUp = own.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
   if (underWay === 0 && !looksUp) return;
+  const outputs = [own.stdout, own.stderr];
+  if (outputs.some(({ writableLength }) => writableLength > 0)) {
+    setTimeout(() => endDespiteHungCall(own, code), 100).unref();
+    return;
+  }
   try {
+    // As Node does when it exits: other programs may write into the same pipe, and cannot if it does not block.
+    for (const { _handle } of outputs) _handle?.setBlocking?.(true);
     own.execve?.("/bin/sh", ["sh", "-c", `exit ${code}`], {});
   } catch {
     // No shell, or not allowed to start one.

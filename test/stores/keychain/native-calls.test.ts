@@ -1,10 +1,14 @@
 import { lookup } from "node:dns";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   type EndableProcess,
   endDespiteHungCall,
   waitForCall,
 } from "../../../src/stores/keychain/native-calls.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** A process that records how it would have ended. */
 function processWith(
@@ -15,6 +19,8 @@ function processWith(
   return {
     ends,
     pid: 4711,
+    stdout: { writableLength: 0 },
+    stderr: { writableLength: 0 },
     getActiveResourcesInfo,
     kill: (...args) => {
       ends.push(args);
@@ -85,5 +91,39 @@ describe("the end of a process", () => {
     expect(replaced).toEqual([["/bin/sh", ["sh", "-c", "exit 5"], {}]]);
     expect(endsDuring(130)).toEqual([[4711, 2]]);
     expect(endsDuring(5)).toEqual([]);
+  });
+
+  it.each(["stdout", "stderr"] as const)("cuts off nothing that waits for the reader of %s", (name) => {
+    vi.useFakeTimers();
+    let waiting = 70_000;
+    const output = {
+      get writableLength() {
+        return waiting;
+      },
+    };
+    const own = { ...processWith(undefined, () => ["GetAddrInfoReqWrap"]), [name]: output };
+    endDespiteHungCall(own, 130);
+    vi.advanceTimersByTime(60_000);
+    expect(own.ends).toEqual([]);
+    waiting = 0;
+    vi.advanceTimersByTime(100);
+    expect(own.ends).toEqual([[4711, 2]]);
+  });
+
+  it("lets a pipe block again, into which the next program of a script writes", () => {
+    const done: unknown[] = [];
+    const output = (name: string) => ({
+      writableLength: 0,
+      _handle: { setBlocking: (blocking: boolean) => done.push([name, blocking]) },
+    });
+    const own = processWith(
+      (file) => {
+        done.push(file);
+        throw new Error("a replaced process does not go on");
+      },
+      () => ["GetAddrInfoReqWrap"],
+    );
+    endDespiteHungCall({ ...own, stdout: output("stdout"), stderr: output("stderr") }, 5);
+    expect(done).toEqual([["stdout", true], ["stderr", true], "/bin/sh"]);
   });
 });
