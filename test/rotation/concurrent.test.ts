@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
@@ -202,6 +202,19 @@ it("delivers to a target that another run has noted while the new key was waited
   expect(await start({ withKey: true }, { meanwhile })).toBe(9);
   expect(readFileSync(join(machine.home, ".env"), "utf8")).toBe(`MISTRAL_API_KEY=${newKey.reveal()}\n`);
   expect(machine.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, targets: [{ target }] });
+});
+
+it("delivers to no target that another run has forgotten while the new key was waited for", async () => {
+  const known = machine.profiles.read(defaultProfile);
+  if (known === undefined) throw new Error("There is no profile.");
+  const target = `dotenv:${join(machine.home, ".env")}`;
+  machine.profiles.write({ ...known, targets: [{ target, since: null }] });
+  const meanwhile = async () => machine.profiles.write(known);
+  expect(await start({ withKey: true }, { meanwhile })).toBe(9);
+  expect(existsSync(join(machine.home, ".env"))).toBe(false);
+  expect(machine.profiles.read(defaultProfile)).toMatchObject({ key: newKey.mask, targets: [] });
+  expect(await start({ abort: true, yes: true })).toBe(0);
+  expect(machine.profiles.read(defaultProfile)).toMatchObject({ key: oldKey.mask, targets: [] });
 });
 
 it.each(["current", "next", "previous"] as const)(
