@@ -2,8 +2,7 @@ import { ownCommand } from "../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { findFolderProfile } from "./folder-profile.ts";
-import type { ProfileRegistry } from "./profile-folder.ts";
-import { refuseLookalike } from "./profile-folder.ts";
+import { type ProfileRegistry, refuseLookalike } from "./profile-folder.ts";
 
 /** The profile in use and the rule that chose it, the first of: flag, variable, folder, default. */
 export type ProfileChoice =

@@ -1,8 +1,7 @@
 import { writeSync } from "node:fs";
 import { shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
-import type { ListedProfile } from "../../profiles/profile-folder.ts";
-import { ProfileFolder } from "../../profiles/profile-folder.ts";
+import { type ListedProfile, ProfileFolder } from "../../profiles/profile-folder.ts";
 import { programFolder } from "../../profiles/program-folder.ts";
 import { type Candidate, completeLine } from "./complete-line.ts";
 
