@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { joinHints } from "../errors.ts";
 import { commandFor, shellWord } from "../hints.ts";
 import { ApiKey } from "../keys/api-key.ts";
 import { formatDay } from "../keys/expiry.ts";
@@ -9,6 +10,8 @@ import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { DeliveryReport } from "../targets/target.ts";
+import { explain } from "../verification/explain.ts";
+import type { Explanation } from "../verification/explanation.ts";
 import { shadowNotes } from "../verification/verify-profile.ts";
 import type { Left } from "./stages.ts";
 import { withoutTarget } from "./unfinished.ts";
@@ -59,11 +62,11 @@ export function rotationDocument(outcome: RotationOutcome) {
 }
 
 /** What is left to do, with its command; `undefined` if nothing is. */
-function nextStepOf({ left, targets, profile: { name } }: RotationOutcome): string | undefined {
+function nextStepOf({ left, targets, check, profile: { name } }: RotationOutcome): string | undefined {
   if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
   const finishing = `To finish: ${commandFor(name, "rotate --finish")}`;
   if (left === "targets") return `${finishing}\n${withoutTarget(name)}`;
-  if (left !== undefined) return finishing;
+  if (left !== undefined) return joinHints(whyUnknown(left, check)?.hint, finishing);
   const missing = targets.filter(({ ok }) => !ok).map(({ target }) => shellWord(target));
   if (missing.length === 0) return undefined;
   return `To deliver it there: ${commandFor(name, ["push", ...missing].join(" "))}`;
@@ -99,7 +102,12 @@ export function printRotation({ output, env }: Deps, outcome: RotationOutcome): 
   for (const note of shadowNotes(env, outcome.key, profile.name)) output.warn(note);
 }
 
-function wordsFor(left: Left, { profile }: RotationOutcome): string {
+/** Why Mistral said nothing of the key in use, if that is what is left. */
+function whyUnknown(left: Left, check: KeyCheck | undefined): Explanation | undefined {
+  return left === "unknown" && check?.authentication.ok === false ? explain(check) : undefined;
+}
+
+function wordsFor(left: Left, { profile, check }: RotationOutcome): string {
   switch (left) {
     case "targets":
       return "is kept until every target has the new one.";
@@ -110,7 +118,7 @@ function wordsFor(left: Left, { profile }: RotationOutcome): string {
     case "new-key-rejected":
       return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
     case "unknown":
-      return "is kept, because it could not be found out what Mistral says of both keys.";
+      return `is kept, because it could not be found out what Mistral says of both keys. ${whyUnknown(left, check)?.sentence ?? ""}`.trimEnd();
   }
 }
 

@@ -348,6 +348,17 @@ describe("rotate --finish", () => {
     },
   );
 
+  it("says why it could not ask Mistral, and what to do about that first", async () => {
+    api.behave("cut");
+    expect(await run({ finish: true, json: true })).toBe(9);
+    const why =
+      /says of both keys. Mistral could not be reached, so nothing is known about the key: .*Check the network connection.*rotate --finish/;
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(why);
+    expect(deps.document()).toMatchObject({
+      hint: expect.stringMatching(/^Check the network.*\nTo finish/),
+    });
+  });
+
   it("does not believe a gateway that refuses everybody", async () => {
     api.behave("unauthorized");
     expect(await run({ finish: true })).toBe(9);
