@@ -16,7 +16,7 @@ export function describeMove(
   const moved =
     differs(before.workspace, after.workspace) || differs(before.organization, after.organization);
   return moved
-    ? `The new key belongs to ${nameOf(after)}, the stored one to ${nameOf(before)}. Each workspace has its own limits and resources.`
+    ? `The new key belongs to ${nameOf(after)}. The stored one belonged to ${nameOf(before)} when it was last checked; that may have been renamed since. Each workspace has its own limits and resources.`
     : undefined;
 }
 

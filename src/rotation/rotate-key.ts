@@ -126,7 +126,7 @@ async function settleWorkspace(
   if (said === undefined) return;
   if (from === "stdin" || !deps.interactive) {
     throw new MistralKeyError("usage", `${said} Nothing was changed.`, {
-      hint: `If that is what you want: ${commandFor(profile, "init --with-key --yes")} < FILE`,
+      hint: `If it was only renamed, note its new name and try again: ${commandFor(profile, "verify")}\nIf you want another workspace: ${commandFor(profile, "init --with-key --yes")} < FILE`,
     });
   }
   deps.output.warn(said);

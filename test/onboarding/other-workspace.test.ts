@@ -27,7 +27,8 @@ function run(flags: Record<string, unknown>, options: TestDepsOptions): Promise<
   return init({ args: [], flags: new Flags(flags) }, deps);
 }
 
-const moved = /belongs to workspace Marketing of Analytical Engines, the stored one to workspace Research/;
+const moved =
+  /belongs to workspace Marketing of Analytical Engines. The stored one belonged to workspace Research/;
 const steps = [answer.choose("Replace it"), answer.choose("I have a key"), answer.key(newKey.reveal())];
 
 describe("a new key of another workspace than the stored one", () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
+import { verify } from "../../../src/commands/care/verify.ts";
 import { push } from "../../../src/commands/use/push.ts";
 import { MistralKeyError } from "../../../src/errors.ts";
 import { codeOfKind } from "../../../src/exit-codes.ts";
@@ -212,6 +213,23 @@ describe("rotate --with-key", () => {
     expect(error.code).toBe(2);
     expect(error.message).toContain("Elsewhere");
     expect(await slotsOf(deps)).toEqual(untouched);
+  });
+
+  it("says how to go on in a workspace that was renamed since the last check", async () => {
+    const renamed = { identity: { workspace: "Renamed" } };
+    api.keys.accept(oldKey.reveal(), renamed);
+    api.keys.accept(newKey.reveal(), renamed);
+    withKey();
+    const error = await failure(run({ withKey: true }));
+    expect(error.message).toContain("when it was last checked; that may have been renamed since.");
+    expect(error.hint).toContain(
+      "If it was only renamed, note its new name and try again: mistral-key verify\n",
+    );
+    deps = deps.next();
+    expect(await verify({ args: [], flags: new Flags({}) }, deps)).toBe(0);
+    withKey();
+    expect(await run({ withKey: true })).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
   });
 
   it("says that there is no key to rotate", async () => {
