@@ -1,4 +1,4 @@
-import { formatDay } from "../keys/expiry.ts";
+import { daysLeft, formatDay } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Assessed, KeyCheck } from "../mistral/mistral-api.ts";
 import type { Output } from "../terminal/output/output.ts";
@@ -68,12 +68,13 @@ export function printVerdictRows(output: Output, results: readonly ProfileResult
       output.fail(`${name}  ${result.failure.message}`, 0);
       continue;
     }
-    const { check, expiresAt, key } = result.verified;
+    const { check, expiresAt, key, now } = result.verified;
     if (check.diagnosis !== "valid") {
       printVerdictLine(output, `${name}  ${key.mask}`, check, 0);
       continue;
     }
-    const end = typeof expiresAt === "string" ? `, expires ${formatDay(expiresAt)}` : "";
+    const ends = typeof expiresAt === "string" && daysLeft(expiresAt, now) < 0 ? "was to expire" : "expires";
+    const end = typeof expiresAt === "string" ? `, ${ends} ${formatDay(expiresAt)}` : "";
     output[endsWithinMinDays(result.verified) ? "warn" : "ok"](`${name}  ${key.mask}  valid${end}`, 0);
   }
 }

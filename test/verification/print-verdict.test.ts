@@ -95,6 +95,8 @@ describe("the verdicts on several keys", () => {
     expect(rowOf(valid)).toBe("✓ work  test...Key0  valid\n");
     expect(rowOf(valid, soon)).toBe("✓ work  test...Key0  valid, expires 30 Nov 2026\n");
     expect(rowOf(valid, { ...soon, minDays: 7 })).toBe("! work  test...Key0  valid, expires 30 Nov 2026\n");
+    const past = rowOf(valid, { expiresAt: "2026-11-22" });
+    expect(past).toBe("✓ work  test...Key0  valid, was to expire 22 Nov 2026\n");
     expect(rowOf(limited)).toMatch(/^! work {2}test\.\.\.Key0 {2}(?!valid)/);
     expect(rowOf(unknown)).toMatch(/^! work {2}test\.\.\.Key0 {2}(?!valid)/);
     expect(rowOf(rejected, soon)).toBe("✗ work  test...Key0  Mistral does not accept this key.\n");
