@@ -1,6 +1,6 @@
 import { type FailureKind, MistralKeyError } from "../errors.ts";
 import { codeOfDiagnosis, exitCodes } from "../exit-codes.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, shellWord } from "../hints.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { accountOf, fileNameOf, type SecretStore } from "../stores/secret-store.ts";
 import { absentFrom } from "../stores/stored-key.ts";
@@ -24,6 +24,10 @@ export function stopped(
   const command = (text: string) => commandFor(profile, text);
   const fail = (kind: FailureKind, message: string, ...hint: readonly string[]) =>
     new MistralKeyError(kind, message, { hint: hint.join("\n") });
+  // Removing forgets the targets and the Admin API key, too.
+  const push = ["push", ...record.targets.map(({ target }) => shellWord(target))].join(" ");
+  const steps = ["remove", "init", record.after.adminKey && "init --admin", push !== "push" && push];
+  const startOver = steps.flatMap((step) => (step ? command(step) : [])).join(", then ");
   const why = check === undefined ? "" : ` ${explain(check).sentence}`;
   switch (reason) {
     case "new-key-rejected":
@@ -55,7 +59,7 @@ export function stopped(
         "rejected",
         `Mistral accepts neither the old key ${oldKey} nor the new key ${newKey}. Both are kept.`,
         `To see why: ${command("verify")}`,
-        `If both have been deleted there or have expired: ${command("remove")}, then ${command("init")}`,
+        `If both have been deleted there or have expired: ${startOver}`,
       );
     case "old-key-gone":
       return fail(
@@ -68,7 +72,7 @@ export function stopped(
         "no-key",
         `The key of profile "${profile}" ${absentFrom(store, record.after)}.`,
         `To go back to the old key: ${command("rotate --abort")}`,
-        `If that one is gone as well: ${command("remove")}, then ${command("init")}`,
+        `If that one is gone as well: ${startOver}`,
       );
     case "changed-elsewhere":
       return fail(

@@ -23,6 +23,18 @@ it("a rotation left open until both keys have expired says what to do then, too"
   expect(hint).toContain("If both have been deleted there or have expired: mistral-key remove -p work");
 });
 
+it.each(["both-keys-rejected", "no-key-in-use"] as const)(
+  "says how to start over with what remove forgets, the targets and the Admin API key: %s",
+  (reason) => {
+    const plain = recordOf("file", "retiring");
+    const targets = [{ target: "dotenv:/home/ada/my app/.env", holds: "new" } as const];
+    const record = { ...plain, targets, after: { ...plain.after, adminKey: "admi...Key0" } };
+    const { hint } = stopped(reason, record, undefined, new MemoryStore("file"));
+    const steps = ["remove", "init", "init --admin", "push 'dotenv:/home/ada/my app/.env'"];
+    expect(hint).toContain(steps.map((step) => `mistral-key ${step} -p work`).join(", then "));
+  },
+);
+
 describe("a rotation that meets a third key", () => {
   // The advice must not be about the entry of a key that the rotation needs.
   it.each([
