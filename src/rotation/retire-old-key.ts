@@ -133,7 +133,9 @@ function showRow({ output }: Deps, { oldKey }: RotationRecord, state: Left): voi
   output.heading("One thing is left: delete the old key at Mistral.");
   if (state === "old-key-forbidden")
     output.paragraph("Mistral knows it, although it allows it no calls, so it has not been deleted yet.");
-  output.paragraph("In API Keys, find this row and delete it.");
+  output.paragraph(
+    "In API Keys, find this row and delete it. If other people use this key, too, give them another one first.",
+  );
   output.print();
   const rows = [{ label: "Name", value: oldKey.name ?? "not known here; go by the characters above" }];
   output.card({ title: oldKey.mask, rows });
