@@ -37,6 +37,7 @@ export type ConnectionFailureReason =
   | "timeout"
   | "not-an-answer"
   | "proxy-password"
+  | "proxy-sign-in"
   | "proxy"
   | "proxy-setting"
   | "connection";

@@ -103,11 +103,12 @@ function exchange(
       const { reason, code } = connectionFailureOf(error, host, signal.aborted);
       reject(error instanceof CallFailed ? error : failed(hasTunnel ? reason : "proxy", code));
     };
-    outgoing.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+    outgoing.on("proxyConnect", (answer: Pick<IncomingMessage, "statusCode" | "headers">) => {
       hasTunnel = true;
-      if (statusCode !== 200) {
-        outgoing.destroy(failed(statusCode === 407 ? "proxy-password" : "proxy", String(statusCode)));
-      }
+      if (answer.statusCode === 200) return;
+      const ways = String(answer.headers["proxy-authenticate"] ?? "basic");
+      const asks = /\bbasic\b/i.test(ways) ? "proxy-password" : "proxy-sign-in";
+      outgoing.destroy(failed(answer.statusCode === 407 ? asks : "proxy", String(answer.statusCode)));
     });
     outgoing.on("error", fail);
     outgoing.on("close", () => signal.removeEventListener("abort", abort));

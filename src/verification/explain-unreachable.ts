@@ -79,6 +79,11 @@ function wordsFor(
         what: `${proxy} asks for a name and a password, or does not accept the ones given (407)`,
         hint: "Put them into the variable: HTTPS_PROXY=http://NAME:PASSWORD@PROXY:PORT, with characters like @ and : written as %40 and %3A.",
       };
+    case "proxy-sign-in":
+      return {
+        what: `${proxy} asks for a sign-in that mistral-key cannot do, such as NTLM or Kerberos (407)`,
+        hint: `A name and a password in HTTPS_PROXY do not help. Ask whoever runs the proxy to let ${host} through, or set HTTPS_PROXY to a program on this machine that signs in for you, such as Px or Cntlm.`,
+      };
     case "proxy":
       return isCertificateCode(code)
         ? certificateWords(code, `the proxy ${proxy}`)

@@ -75,6 +75,16 @@ describe("over https and through proxies", () => {
     expect(api.requests).toEqual([]);
   });
 
+  it("does not advise a name and a password where the proxy takes none", async () => {
+    const password = { name: "ada", password: "p@ss" };
+    const proxy = await openProxy({ password, signIn: ["Negotiate", "NTLM"] });
+    const said = await sentence({ HTTPS_PROXY: proxy.url });
+    expect(said).toContain(`${proxy.host} asks for a sign-in that mistral-key cannot do`);
+    expect(said).not.toContain("NAME:PASSWORD");
+    const both = await openProxy({ password, signIn: ["Negotiate", 'Basic realm="test"'] });
+    expect(await sentence({ HTTPS_PROXY: both.url })).toContain("NAME:PASSWORD");
+  });
+
   it("reports a proxy that does not connect to Mistral", async () => {
     const proxy = await openProxy({ refuseWith: 403 });
     const said = await sentence({ HTTPS_PROXY: proxy.url });

@@ -10,6 +10,8 @@ export interface ProxyOptions {
   readonly password?: { readonly name: string; readonly password: string };
   /** Refuses every tunnel with this status. */
   readonly refuseWith?: number;
+  /** How it wants a sign-in; `Basic` by default. */
+  readonly signIn?: readonly string[];
   /** Accepts the request for a tunnel and never answers. */
   readonly hangs?: boolean;
   /** Connects every tunnel to this local port, whatever was requested. */
@@ -60,9 +62,9 @@ export async function startProxy(options: ProxyOptions = {}): Promise<LoopbackPr
       return;
     }
     if (!admits(request, options.password)) {
-      client.end(
-        'HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic realm="test"\r\ncontent-length: 0\r\n\r\n',
-      );
+      const ways = options.signIn ?? ['Basic realm="test"'];
+      const asked = ways.map((way) => `proxy-authenticate: ${way}\r\n`).join("");
+      client.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${asked}content-length: 0\r\n\r\n`);
       return;
     }
     const asked = options.leadsTo === undefined ? request.url : `127.0.0.1:${options.leadsTo}`;
