@@ -1,6 +1,6 @@
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { MistralKeyError } from "../../errors.ts";
+import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
@@ -42,7 +42,11 @@ async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
   printKeys(deps.output, discovery, deps);
   if (discovery.found.length === 0 && !pick.from && !pick.mask) return nothingFound(deps, request);
   deps.output.print();
-  const imported = await importKeys(deps, discovery.found, request);
+  const imported = await importKeys(deps, discovery.found, request).catch((error: unknown) => {
+    if (!(error instanceof Cancelled) || error.hint !== undefined) throw error;
+    const hint = `To continue: ${commandFor(request.profile, "import")}`;
+    throw new Cancelled("Stopped; nothing more was stored.", { hint });
+  });
   report(deps.output, imported);
   const stored = imported.find((one) => one.outcome === "stored");
   if (!json && stored !== undefined) {

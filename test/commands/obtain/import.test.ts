@@ -54,6 +54,19 @@ function run(flags: Record<string, unknown> = {}): Promise<number> {
   return importKey({ args: [], flags: new Flags({ ...flags, serverUrl: api.url }) }, deps);
 }
 
+test.skipIf(process.platform === "win32")(
+  "a person who stops before anything is stored is told so, and how to continue",
+  async () => {
+    deps = open({ answers: [answer.stop(/Check these 2 keys/)] });
+    await expect(run({ profile: "work" })).rejects.toMatchObject({
+      kind: "cancelled",
+      message: "Stopped; nothing more was stored.",
+      hint: "To continue: mistral-key import -p work",
+    });
+    expect(api.requests).toEqual([]);
+  },
+);
+
 // On Windows there are other places, and fewer.
 describe.skipIf(process.platform === "win32")("a home folder with the key in twelve places", () => {
   test("all of them are found, the key is stored, the copies are removed, everything else stays byte for byte", async () => {
