@@ -107,7 +107,7 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
   const { expiresAt, listed } = known ?? {};
   const about = { expiresAt, listed, identity: knowledge.identity, knowledge };
   const verified = { profile: name, key, store: store.kind, check, now, minDays, ...about };
-  const elsewhere = `The key of profile "${name}" belongs to another server than ${addressOf(found.endpoint)}, whose answer was not noted.`;
+  const elsewhere = `The key of profile "${name}" belongs to another server than ${addressOf(found.endpoint)}, so nothing was noted.`;
   const notes = [
     ...(isAboutTheKey ? remember(deps, found, knowledge) : [elsewhere]),
     ...endNotes(verified),

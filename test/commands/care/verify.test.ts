@@ -171,7 +171,7 @@ describe("verify", () => {
     await simulated.stop();
     expect(deps.stdout()).toContain("in workspace Somebody's");
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
-      `The key of profile "default" belongs to another server than ${simulated.url}, whose answer was not noted.`,
+      `The key of profile "default" belongs to another server than ${simulated.url}, so nothing was noted.`,
     );
     expect(deps.profiles.read(defaultProfile)).toEqual(before);
   });
