@@ -67,6 +67,6 @@ export function profilesOf(names: readonly ProfileName[]): string {
 function headlineOf(keys: number, places: number): string {
   const found = keys === 1 ? "1 Mistral key" : `${keys} Mistral keys`;
   if (keys === 0)
-    return "No Mistral key was found in the environment, this folder's dotenv files, or those of shells and tools.";
+    return "No Mistral key was found in the environment, this folder's dotenv files, or the files of shells and tools.";
   return `Found ${found} in ${places === 1 ? "1 place" : `${places} places`}.`;
 }

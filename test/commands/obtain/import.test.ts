@@ -521,7 +521,7 @@ test("says where it has looked, since it looks into no folder below", async () =
   expect(await run({ list: true })).toBe(0);
 
   expect(deps.stdout().replace(/\s+/g, " ")).toContain(
-    "No Mistral key was found in the environment, this folder's dotenv files",
+    "No Mistral key was found in the environment, this folder's dotenv files, or the files of shells and tools.",
   );
 });
 
