@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { type FailureKind, MistralKeyError } from "../../errors.ts";
+import { type FailureKind, joinHints, MistralKeyError } from "../../errors.ts";
 import { readTextIfThere } from "../../files/read-file.ts";
 import { commandFor, runCommand } from "../../hints.ts";
+import { readEnvironmentKey } from "../../keys/environment-key.ts";
 import { defaultProfile } from "../../keys/profile-name.ts";
 import { isRemote } from "../../terminal/terminal-capabilities.ts";
 import { accountOf, type SecretAddress } from "../secret-store.ts";
@@ -42,7 +43,15 @@ export function explainProblem(
     keychain,
   );
   const message = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return new MistralKeyError(kind, message, { cause, hint: adviceOn(trouble, machine, address).join("\n") });
+  const given = readEnvironmentKey(machine.env);
+  const instead =
+    kind === "store-absent" && given.state === "key" && !given.wrapped
+      ? "MISTRAL_API_KEY holds a key here: to use that one, start the app without mistral-key."
+      : undefined;
+  return new MistralKeyError(kind, message, {
+    cause,
+    hint: joinHints(instead, ...adviceOn(trouble, machine, address)),
+  });
 }
 
 const failures: Readonly<Record<KeychainTrouble, readonly [FailureKind, reason: string]>> = {

@@ -49,6 +49,20 @@ describe("advice on a keychain", () => {
     expect(first).toMatch(new RegExp(`${line}$`));
   });
 
+  it("says, where there is no keychain, that MISTRAL_API_KEY holds a key to use instead", () => {
+    const given = { MISTRAL_API_KEY: "testKey0".repeat(4) };
+    for (const trouble of ["bus-missing", "service-missing", "libsecret-missing"] as const) {
+      expect(words(trouble, { env: given }).advice[0]).toBe(
+        "MISTRAL_API_KEY holds a key here: to use that one, start the app without mistral-key.",
+      );
+    }
+    expect(words("locked", { env: given }).hint).not.toContain("MISTRAL_API_KEY");
+    for (const unusable of ["two words", `"${given.MISTRAL_API_KEY}"`]) {
+      const { hint } = words("bus-missing", { env: { MISTRAL_API_KEY: unusable } });
+      expect(hint).not.toContain("MISTRAL_API_KEY");
+    }
+  });
+
   it("leaves sudo out for root", () => {
     const { hint } = words("libsecret-missing", { uid: 0 });
     expect(hint).not.toContain("sudo");
