@@ -49,7 +49,7 @@ export async function runCommand(
   { env, redact }: CommandStart,
   starter: Starter,
 ): Promise<ExitCode> {
-  if (name === "") throw notFound(name, starter.env);
+  if (name === "") throw notFound(name, starter);
   const { platform, signal, handOver, stdout, stderr } = starter;
   // cross-spawn would look in the current folder first, which may be anybody's, and would take a program
   // of the Microsoft Store that exits with 1 for a missing one.
@@ -74,7 +74,7 @@ export async function runCommand(
     return typeof end === "number" ? end : await endLike(end, starter);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    throw isThere(error, name, starter) ? cannotRun(error, name) : notFound(name, starter.env, error);
+    throw isThere(error, name, starter) ? cannotRun(error, name) : notFound(name, starter, error);
   } finally {
     stopForwarding();
     masked?.close();
@@ -87,10 +87,15 @@ function isThere({ code }: NodeJS.ErrnoException, name: string, starter: Starter
   return programFolders(starter).some((folder) => existsSync(join(folder, name)));
 }
 
-function notFound(name: string, { SHELL: shell }: Environment, cause?: unknown): MistralKeyError {
+function notFound(name: string, { env, platform }: Starter, cause?: unknown): MistralKeyError {
   const message = `There is no command "${showName(name)}" here, or what it needs to start is missing.`;
-  const hint = "Check its spelling and, if it is a script, the program that its first line names.";
+  const [first = "", ...words] = name.split(" ");
+  const isLine = words.length > 0 && findProgram(first, { env, platform }) !== undefined;
+  const hint = isLine
+    ? `Leave out the quotes around it, so that "${showName(first)}" is the command and the rest its arguments.`
+    : "Check its spelling and, if it is a script, the program that its first line names.";
   // Its value, since not every shell replaces "$SHELL".
+  const shell = env.SHELL;
   const ofShell =
     shell && `\nFor an alias or a function of your shell, after run --: ${shellWord(shell)} -ic 'COMMAND'`;
   return new MistralKeyError("command-not-found", message, { cause, hint: hint + (ofShell ?? "") });

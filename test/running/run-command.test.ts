@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -359,6 +359,26 @@ describe.each([
       expect(await finish(child)).toMatchObject({ stdout: "there\r\n", code: 0 });
     },
   );
+
+  it("of a whole line in quotes, says to leave them out if its first word is a program", async () => {
+    const starter = {
+      platform: process.platform,
+      env: { PATH: dirname(process.execPath) },
+      stdout: process.stdout,
+      stderr: process.stderr,
+      signal: new AbortController().signal,
+      handOver: () => {},
+    };
+    const start = (line: string) => runCommand([line], { env: {} }, starter);
+    const node = basename(process.execPath);
+    await expect(start(`${node} app.js`)).rejects.toMatchObject({
+      kind: "command-not-found",
+      hint: expect.stringContaining(`Leave out the quotes around it, so that "${node}" is the command`),
+    });
+    await expect(start("no-such-command-here app.js")).rejects.toMatchObject({
+      hint: expect.stringContaining("Check its spelling"),
+    });
+  });
 
   it("says that a command is missing", async () => {
     const result = await run(flags, ["no-such-command-here"]);
