@@ -1,3 +1,4 @@
+import { type MistralKeyError, withSentence } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
@@ -71,6 +72,12 @@ function lookalikeOf(name: ProfileName, profiles: ChoiceSources["profiles"]): Pr
     // Reading the profile meets the same obstacle, and doctor reports it among the rest.
     return undefined;
   }
+}
+
+/** An error about a profile; also names the file or variable that chose it, which may be forgotten. */
+export function withChoice(error: MistralKeyError, choice: ProfileChoice | undefined): MistralKeyError {
+  const isTold = choice?.rule === "folder" || choice?.rule === "variable";
+  return isTold ? withSentence(error, describeChoice(choice)) : error;
 }
 
 /** Which profile is used, and what chose it, as a sentence. */

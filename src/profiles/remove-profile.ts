@@ -8,6 +8,7 @@ import { everySlot, type SecretStore, type Slot } from "../stores/secret-store.t
 import { type KeyRequest, keychainElsewhere, noKey } from "../stores/stored-key.ts";
 import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
+import { withChoice } from "./choose-profile.ts";
 import { warnOfUnread } from "./known-key.ts";
 import { storeFor } from "./profile.ts";
 
@@ -105,7 +106,7 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belon
     onDamage(error);
     return undefined;
   });
-  if (key === undefined && !damaged) throw noKey(name, store, known);
+  if (key === undefined && !damaged) throw withChoice(noKey(name, store, known), request.choice);
   return { ...rest, keys: distinct([key?.mask, ...stored]), targets: [] };
 }
 

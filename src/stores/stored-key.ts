@@ -1,10 +1,10 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError, withSentence } from "../errors.ts";
+import { MistralKeyError } from "../errors.ts";
 import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
-import { describeChoice, type ProfileChoice } from "../profiles/choose-profile.ts";
+import { type ProfileChoice, withChoice } from "../profiles/choose-profile.ts";
 import { type Profile, storeFor } from "../profiles/profile.ts";
 import type { SecretStore, StoreKind } from "./secret-store.ts";
 import { findUnlistedKey, notYetListed } from "./unlisted-key.ts";
@@ -44,9 +44,7 @@ export async function readStoredKey(
   const unlisted = elsewhere ? await findUnlistedKey(deps, request.profile, ["file"]) : undefined;
   if (unlisted !== undefined) throw notYetListed(unlisted);
   const error = noKey(request.profile, store, profile);
-  const { choice } = request;
-  const isTold = profile === undefined && (choice?.rule === "folder" || choice?.rule === "variable");
-  throw isTold ? withSentence(error, describeChoice(choice)) : error;
+  throw profile === undefined ? withChoice(error, request.choice) : error;
 }
 
 /**

@@ -7,10 +7,10 @@ import { quietly } from "../../terminal/absence.ts";
 
 /** Deletes the stored key and what is known about it. Revokes nothing at Mistral. */
 export async function remove({ flags }: CommandInput, deps: Deps): Promise<undefined> {
-  const { profile, store, json } = readSettings(flags, deps);
+  const { profile, choice, store, json } = readSettings(flags, deps);
   const yes = flags.on("yes");
   await quietly(deps, async () => {
-    const removed = await removeProfile(deps, { profile, store, yes });
+    const removed = await removeProfile(deps, { profile, choice, store, yes });
     if (json) {
       const [key = null, ...others] = removed.keys;
       const { adminKey = null } = removed;

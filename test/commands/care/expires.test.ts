@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Flags } from "../../../src/cli/flags.ts";
+import { expires } from "../../../src/commands/care/expires.ts";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { newKey, oldKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
@@ -45,6 +47,14 @@ describe("expires", () => {
     expect(await run("never", "-p", "work")).toBe(0);
     expect(noted()).toBe("2027-03-01");
     expect(noted(parseProfileName("work"))).toBeNull();
+  });
+
+  it("says that a variable named the profile that it does not know", async () => {
+    deps = deps.next({ env: { MISTRAL_KEY_PROFILE: "work" } });
+    await expect(expires({ args: ["90d"], flags: new Flags({}) }, deps)).rejects.toMatchObject({
+      kind: "no-key",
+      message: expect.stringContaining('Profile "work" is used here, as MISTRAL_KEY_PROFILE says.'),
+    });
   });
 
   it("answers with the date as JSON", async () => {

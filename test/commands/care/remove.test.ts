@@ -50,6 +50,14 @@ describe("remove", () => {
     expect(deps.stdout()).toBe("");
   });
 
+  it("says that a variable named the profile that has no key", async () => {
+    const env = { MISTRAL_KEY_PROFILE: "work" };
+    await expect(run({ yes: true }, { env })).rejects.toMatchObject({
+      kind: "no-key",
+      message: expect.stringContaining('Profile "work" is used here, as MISTRAL_KEY_PROFILE says.'),
+    });
+  });
+
   it("names where the key was delivered, whatever is there now", async () => {
     await storeKey(deps, { targets: [{ target: "llm", since: null }] });
     expect(await run({ yes: true })).toBe(0);
