@@ -167,7 +167,12 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
       hint: `Name one: ${commandFor(name, "push dotenv:.env")}`,
     });
   }
-  for (const target of targets) await (await deps.openTarget(target, name)).check();
+  try {
+    for (const target of targets) await (await deps.openTarget(target, name)).check();
+  } catch (error) {
+    if (targets.length === 1) throw error;
+    throw withSentence(expected(error), "Nothing was delivered, not to the other targets either.");
+  }
   return { key, known: profile, targets: targets.length > 0 ? targets : remembered };
 }
 

@@ -24,6 +24,19 @@ beforeEach(async () => {
 });
 afterEach(() => on.deps.close());
 
+describe("push to several targets", () => {
+  it("says that none got the key when one of them cannot be reached", async () => {
+    const bad = "dotenv:missing-folder/.env";
+    await expect(on.push(target(), bad)).rejects.toMatchObject({
+      message: expect.stringMatching(/Nothing was delivered, not to the other targets either\.$/),
+    });
+    expect(existsSync(at(".env"))).toBe(false);
+    await expect(on.push(bad)).rejects.toMatchObject({
+      message: expect.not.stringContaining("other targets"),
+    });
+  });
+});
+
 describe("push to a dotenv file in a git repository", () => {
   beforeEach(() => {
     git("init", "-q");
