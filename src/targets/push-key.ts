@@ -4,10 +4,12 @@ import { obstacleTo } from "../files/replace-file.ts";
 import { readTextFile } from "../files/text-file.ts";
 import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { isWanted, waitingTargets, withDelivery } from "../rotation/journal.ts";
+import { isRefused } from "../status/survey.ts";
 import { type KeyRequest, readKeyForUse } from "../stores/stored-key.ts";
 import { notYetListed } from "../stores/unlisted-key.ts";
 import { deliverEverywhere, reporting } from "./deliver-everywhere.ts";
@@ -156,6 +158,10 @@ async function prepare(deps: Deps, { targets, ...request }: PushRequest) {
   const { profile: name } = request;
   const { key, store, profile } = await readKeyForUse(request, deps);
   if (profile === undefined) throw notYetListed({ profile: name, store, key });
+  if (isRefused(profile) && matchesFingerprint(key, profile.fingerprint)) {
+    const check = commandFor(name, "verify");
+    deps.output.warn(`Mistral refused ${key.mask} when it was last checked. To check it again: ${check}`);
+  }
   const remembered = profile.targets.map(({ target }) => target);
   const added = targets.filter((target) => !remembered.includes(target));
   if (added.length > 0) {

@@ -24,6 +24,24 @@ beforeEach(async () => {
 });
 afterEach(() => on.deps.close());
 
+describe("push of a key that Mistral refused", () => {
+  it("says so, and how to check it again", async () => {
+    const before = on.deps.profiles.read(defaultProfile) as Profile;
+    on.deps.profiles.write({ ...before, lastDiagnosis: "invalid-key" });
+    const { code, said } = await on.push("dotenv:.env");
+    expect(code).toBe(0);
+    expect(said).toContain(
+      `Mistral refused ${key.mask} when it was last checked. To check it again: mistral-key verify`,
+    );
+    on.deps.profiles.write(before);
+    expect((await on.push("dotenv:.env")).said).not.toContain("refused");
+    // What is noted is of the key that was there before.
+    on.deps.profiles.write({ ...before, lastDiagnosis: "invalid-key" });
+    await on.replaceKey(otherKey);
+    expect((await on.push("dotenv:.env")).said).not.toContain("refused");
+  });
+});
+
 describe("push to several targets", () => {
   it("says that none got the key when one of them cannot be reached", async () => {
     const bad = "dotenv:missing-folder/.env";
