@@ -2,13 +2,14 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { commandFor } from "../../hints.ts";
+import { commandFor, ownCommand } from "../../hints.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import { captureDocument, exitCodeOfStored, printWhatNext } from "../../onboarding/closing.ts";
 import type { CleanChoice } from "../../plaintext/clean-up.ts";
 import { type Discovery, findKeys } from "../../plaintext/find-keys.ts";
 import { type ImportedKey, type ImportRequest, importKeys } from "../../plaintext/import-keys.ts";
 import { discoveryDocument, placeDocument, printKeys } from "../../plaintext/list-keys.ts";
+import { whereOf } from "../../plaintext/place-words.ts";
 import { readSettings } from "../../settings.ts";
 import { quietly } from "../../terminal/absence.ts";
 import type { Output } from "../../terminal/output/output.ts";
@@ -49,6 +50,7 @@ async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
   });
   report(deps.output, imported);
   const stored = imported.find((one) => one.outcome === "stored");
+  if (stored !== undefined) tellOfRest(deps, discovery, imported);
   if (!json && stored !== undefined) {
     printWhatNext(deps, stored);
     const { offerPlaces } = await import("../../targets/offer-places.ts");
@@ -86,6 +88,18 @@ function report(output: Output, imported: readonly ImportedKey[]): void {
     printExplanation(output, one.check);
     output.paragraph("The key was not stored, and its copies were left as they are.");
   }
+}
+
+/** Names the keys that stay where they are, and may still be used from there. */
+function tellOfRest(deps: Deps, { found }: Discovery, imported: readonly ImportedKey[]): void {
+  const at = deps.processContext();
+  const rest = found.filter(({ key }) => !imported.some((one) => one.found.key.equals(key)));
+  for (const { key, places } of rest) {
+    // Without the line, which may be another one by now.
+    const where = new Set(places.map((place) => whereOf(place, at).replace(/:\d+$/, "")));
+    deps.output.warn(`${key.mask} is still in ${[...where].join(", ")}, where programs may read it.`);
+  }
+  if (rest.length > 0) deps.output.next(`To store or remove more: ${ownCommand("import")}`);
 }
 
 function documentOf(one: ImportedKey, request: ImportRequest, now: Date): object {

@@ -116,6 +116,9 @@ describe("several keys", () => {
       "# MISTRAL_API_KEY: moved to the keychain; use: mistral-key run -p work -- CMD\n",
     );
     expect(planted.read("project/.env.old")).toContain(dead);
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain(`${masks.dead} is still in ~/project/.env.old, where programs may read it.`);
+    expect(said).not.toContain(`${masks.second} is still`);
   });
 
   test("that share a file are both removed from it", async () => {
