@@ -66,7 +66,10 @@ async function findAndImport(deps: Deps, request: Asked): Promise<ExitCode> {
 
 function list(deps: Deps, discovery: Discovery, json: boolean): ExitCode {
   if (json) deps.output.json(discoveryDocument(discovery, deps.profiles));
-  else printKeys(deps.output.answers, discovery, deps);
+  else {
+    printKeys(deps.output.answers, discovery, deps);
+    if (discovery.found.length > 0) deps.output.next(`To store or remove them: ${ownCommand("import")}`);
+  }
   return exitCodes.done;
 }
 

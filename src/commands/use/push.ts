@@ -62,7 +62,10 @@ function list({ profile, json }: Settings, { profiles, output }: Deps): ExitCode
   const targets = profiles.read(profile)?.targets ?? [];
   if (json) output.json({ profile, targets });
   else if (targets.length > 0) for (const { target } of targets) output.answer(`${showName(target)}\n`);
-  else output.paragraph(`Profile "${profile}" has no target yet.`);
+  else {
+    output.paragraph(`Profile "${profile}" has no target yet.`);
+    output.next(`To name one: ${commandFor(profile, "push dotenv:.env")}`);
+  }
   return exitCodes.done;
 }
 

@@ -390,6 +390,7 @@ test.skipIf(process.platform === "win32")(
     expect(await run({ list: true })).toBe(0);
 
     expect(deps.stdout()).toContain("Found 2 Mistral keys in 16 places.");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("To store or remove them: mistral-key import");
     expect(deps.stdout()).toContain("    ~/project/.env:3\n      in git\n");
     expect(deps.stdout() + deps.stderr()).not.toContain(chosenKey);
   },

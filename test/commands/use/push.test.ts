@@ -305,6 +305,10 @@ describe("push", () => {
     expect(on.deps.document()).toMatchObject({ ...report, profile: "default", forgotten: true });
   });
 
+  it("says how to name a target when there is none to list", async () => {
+    expect((await on.push("--list")).said).toContain("To name one: mistral-key push dotenv:.env");
+  });
+
   it("lists the targets on stdout, one per line", async () => {
     await on.push("dotenv:.env", "dotenv:b.env");
     await on.push("--list");
