@@ -4,6 +4,7 @@ import { type Profile, storeFor } from "../profiles/profile.ts";
 import { offerOtherStore } from "../stores/other-store.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { KeyRequest } from "../stores/stored-key.ts";
+import { printHint } from "../terminal/output/failure.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
 /** Which store to settle. */
@@ -51,9 +52,9 @@ async function askForStore(
   { prompts, output }: Pick<Deps, "prompts" | "output">,
 ): Promise<StoreOption> {
   // The file is no choice for a profile whose key is in the keychain.
-  const { message, hint } = profile === undefined ? failure : offerOtherStore(failure, profile.store);
-  output.warn(output.theme.strong(message), 0);
-  for (const line of hint?.split("\n") ?? []) output.next(line);
+  const told = profile === undefined ? failure : offerOtherStore(failure, profile.store);
+  output.warn(output.theme.strong(told.message), 0);
+  printHint(output, told);
   output.print();
   const name = `In the keychain, which ${failure.kind === "store-locked" ? "I have unlocked" : "I have fixed"}`;
   const retry = { value: "retry", name, description: "check again" } as const;

@@ -10,6 +10,7 @@ import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { DeliveryReport } from "../targets/target.ts";
+import { printHint } from "../terminal/output/failure.ts";
 import { explain } from "../verification/explain.ts";
 import type { Explanation } from "../verification/explanation.ts";
 import { shadowNotes } from "../verification/verify-profile.ts";
@@ -61,7 +62,7 @@ export function rotationDocument(outcome: RotationOutcome) {
   };
 }
 
-/** What is left to do, with its command; `undefined` if nothing is. */
+/** What is left to do, a line each, with its command; `undefined` if nothing is. */
 function nextStepOf({ left, targets, check, profile: { name } }: RotationOutcome): string | undefined {
   if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
   const finishing = `To finish: ${commandFor(name, "rotate --finish")}`;
@@ -91,7 +92,7 @@ export function printRotation({ output, env }: Deps, outcome: RotationOutcome): 
   }
   const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => showName(target));
   if (missing.length > 0) output.warn(`Without the new key: ${missing.join(", ")}`);
-  for (const step of nextStepOf(outcome)?.split("\n") ?? []) output.next(step);
+  printHint(output, { hint: nextStepOf(outcome) });
   if (profile.expiresAt === undefined && typeof before?.expiresAt === "string") {
     const day = formatDay(before.expiresAt);
     output.warn(

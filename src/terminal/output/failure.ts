@@ -39,7 +39,7 @@ export function printFailure(
 }
 
 /** Prints what to do about a failure, one line per action. */
-export function printHint(output: Output, { hint }: MistralKeyError): void {
+export function printHint(output: Output, { hint }: Pick<MistralKeyError, "hint">): void {
   for (const action of hint?.split("\n") ?? []) output.next(action);
 }
 
