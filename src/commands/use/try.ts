@@ -18,12 +18,15 @@ const usualPrompt = "Say hello, and in one sentence what you can do.";
 /** For snippets, which do not ask for the list of models. Source: Mistral's API reference, August 2026. */
 const usualModel = "mistral-small-latest";
 
+/** A key, or a longer word that may hold one; excludes checksums as `keyInText` does. */
+const keyOrLonger = /(?<![A-Za-z0-9])(?!(?:[0-9a-f]+|[0-9A-F]+)(?![A-Za-z0-9]))[A-Za-z0-9]{32}/;
+
 /** Asks a model one question with the stored key, or prints the call as a program. */
 export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise<ExitCode> {
   const settings = readSettings(flags, deps);
   const model = flags.value("model");
   const language = languages.find((each) => each === flags.value("as"));
-  const prompt = await readPrompt(args, deps);
+  const prompt = await readPrompt(args, deps, language === undefined ? keyInText : keyOrLonger);
   if (language !== undefined) return printSnippet(deps, settings, language, { model, prompt });
 
   const callable = await readCallableKey(deps, settings);
@@ -50,16 +53,16 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
   return failure === undefined ? exitCodes.done : codeOfDiagnosis[failure.diagnosis];
 }
 
-async function readPrompt(args: readonly string[], deps: Deps): Promise<string> {
-  const given = args.length > 0 || deps.stdinIsTerminal ? args.join(" ") : await readPipe(deps);
+async function readPrompt(args: readonly string[], deps: Deps, refused: RegExp): Promise<string> {
+  const given = args.length > 0 || deps.stdinIsTerminal ? args.join(" ") : await readPipe(deps, refused);
   return given.trim() === "" ? usualPrompt : given.trim();
 }
 
-async function readPipe({ output, readStdin }: Deps): Promise<string> {
+async function readPipe({ output, readStdin }: Deps, refused: RegExp): Promise<string> {
   const line = output.progress("Reading the prompt from standard input");
   const text = await readStdin().finally(() => line.clear());
-  // A prompt is sent to a model and printed in snippets.
-  if (!keyInText.test(text)) return text;
+  // A prompt is sent to a model, where long words are common, or printed in a snippet, where they are not.
+  if (!refused.test(text)) return text;
   throw new MistralKeyError(
     "usage",
     "Standard input holds what looks like an API key, so nothing was done.",

@@ -172,6 +172,13 @@ describe("the call as a program", () => {
     },
   );
 
+  it("prints no key that is piped in with letters around it", async () => {
+    const stdin = `x${oldKey.reveal()}y`;
+    await expect(run([], { as: "curl" }, { stdin })).rejects.toMatchObject({ kind: "usage" });
+    for (const checksum of ["0123456789abcdef".repeat(4), "0123456789ABCDEF0123".repeat(2)])
+      expect(await snippet([], {}, { stdin: checksum })).toContain(checksum);
+  });
+
   it("prefers the arguments to piped input, and asks a built-in question without either", async () => {
     expect(await snippet(["Why?"], {}, { stdin: "What?" })).toContain('"Why?"');
     expect(await snippet([], {}, { stdin: " \n" })).toContain("Say hello");
