@@ -85,7 +85,7 @@ export function warnOfUnread({ profiles, output }: Deps, name: ProfileName, key:
 }
 
 /** Returns the profile updated with a test call. Keeps the identity if Mistral sent none this time. */
-export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile {
+export function withCheck(profile: Profile, check: KeyCheck, now: Date, namesModel = false): Profile {
   const moment = now.toISOString();
   const { authentication, rateLimits } = check;
   const requestsPerMinute = rateLimits?.requestsPerMinute.limit || undefined;
@@ -93,7 +93,7 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile
     ...profile,
     identity: check.identity ?? profile.identity,
     lastVerifiedAt: moment,
-    lastDiagnosis: diagnosisOfKey(check),
+    lastDiagnosis: diagnosisOfKey(check, namesModel),
     ...(authentication.ok && {
       lastAcceptedAt: moment,
       mayCall: { models: authentication.models, requestsPerMinute },
@@ -101,8 +101,10 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date): Profile
   };
 }
 
-/** A missing model or a bad request says nothing against a key that was accepted. */
-function diagnosisOfKey({ diagnosis, authentication }: KeyCheck): Diagnosis {
+/** What is wrong with the call, or with a model that the user named, is not held against an accepted key. */
+function diagnosisOfKey(check: KeyCheck, namesModel: boolean): Diagnosis {
+  const { diagnosis, authentication } = check;
   const ofTheCall = diagnosis === "model-not-found" || diagnosis === "bad-request";
-  return ofTheCall && authentication.ok ? "valid" : diagnosis;
+  const ofTheModel = diagnosis === "forbidden" || (diagnosis === "no-plan" && check.missing === "plan");
+  return authentication.ok && (ofTheCall || (namesModel && ofTheModel)) ? "valid" : diagnosis;
 }

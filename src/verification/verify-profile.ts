@@ -88,7 +88,7 @@ function rotating({ journal }: Deps, name: ProfileName, key: ApiKey): Profile | 
 /** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */
 export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): VerifiedKey {
   const { request, key, store } = found;
-  const { profile: name, minDays } = request;
+  const { profile: name, minDays, model } = request;
   const profile = found.profile && (latestOf(deps.profiles, found.profile) ?? found.profile);
   const known = found.known && (latestOf(deps.profiles, found.known) ?? found.known);
   const now = deps.now();
@@ -103,7 +103,7 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
   const knowledge =
     known === undefined
       ? profileOf({ name, key, ...place, endpoint: found.endpoint, targets, adminKey, check }, now)
-      : { ...withCheck(known, check, now), ...(known.store === store.kind && place) };
+      : { ...withCheck(known, check, now, model !== undefined), ...(known.store === store.kind && place) };
   const { expiresAt, listed } = known ?? {};
   const about = { expiresAt, listed, identity: knowledge.identity, knowledge };
   const verified = { profile: name, key, store: store.kind, check, now, minDays, ...about };

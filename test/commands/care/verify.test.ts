@@ -138,6 +138,19 @@ describe("verify", () => {
     expect(next.stdout()).toContain("no model called mistral-giant");
   });
 
+  it.each([
+    ["forbidden", 4],
+    ["no-plan", 6],
+  ] as const)("does not hold a model that the plan lacks against the key: %s", async (said, code) => {
+    const deps = open();
+    await store(deps);
+    api.behave(said, { on: ["completion"] });
+    expect(await runLine(deps, "verify", "--model", "mistral-large-latest")).toBe(code);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid" });
+    expect(await runLine(deps.next(), "verify")).toBe(code);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: said });
+  });
+
   it("does not hold a mistyped model or address against the key", async () => {
     const deps = open();
     await store(deps, { lastDiagnosis: "unreachable", lastVerifiedAt: "2026-11-20T12:00:00.000Z" });
