@@ -51,7 +51,9 @@ function assessRefusal(
   switch (status) {
     case 400:
     case 422:
-      return ofMistral ? { diagnosis: "bad-request", status } : undefined;
+      return ofMistral
+        ? { diagnosis: "bad-request", status, tooLong: /maximum context length/i.test(message) }
+        : undefined;
     case 401:
       return typeof expiresAt === "string" && daysLeft(expiresAt, now) < 0
         ? { diagnosis: "expired", lastDay: expiresAt }

@@ -24,7 +24,8 @@ export type Assessment =
     }
   | { readonly diagnosis: "over-capacity" }
   | { readonly diagnosis: "model-not-found"; readonly missing: "model" | "api" }
-  | { readonly diagnosis: "bad-request"; readonly status: number }
+  /** `tooLong`: because of the length of the prompt. */
+  | { readonly diagnosis: "bad-request"; readonly status: number; readonly tooLong: boolean }
   | { readonly diagnosis: "server-error"; readonly status: number }
   | {
       readonly diagnosis: "server-error" | "unreachable";

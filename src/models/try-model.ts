@@ -31,7 +31,7 @@ export interface Trial {
  *
  * @param onText - called with each piece of the answer as it arrives
  * @throws Cancelled when the user presses Ctrl-C
- * @throws MistralKeyError of kind `usage` if the key may call no chat model
+ * @throws MistralKeyError of kind `usage` if the key may call no chat model, or the prompt is too long
  */
 export async function tryModel(
   deps: Deps,
@@ -57,6 +57,11 @@ export async function tryModel(
   const stream = await api.streamChat(key, asked, options).finally(() => asking.clear());
   if (!stream.ok) {
     const { assessed } = stream;
+    // A gateway, too, may refuse a long prompt.
+    if (("tooLong" in assessed && assessed.tooLong) || ("status" in assessed && assessed.status === 413)) {
+      const hint = "Shorten it, or name a model with a larger context with --model.";
+      throw new MistralKeyError("usage", `The prompt is too long for ${showName(model)}.`, { hint });
+    }
     const accepted = request.model === undefined;
     return { ...nothing, model, failure: { ...assessed, context: { ...assessed.context, accepted } } };
   }

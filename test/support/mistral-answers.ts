@@ -113,6 +113,15 @@ export const answers = {
     body: problem("Expected last role User or Tool", "invalid_request_error", "3230", "messages"),
     on: completion,
   },
+  "prompt-too-long": {
+    status: 400,
+    body: problem(
+      "Prompt contains 300000 tokens, too large for model with 131072 maximum context length",
+      "invalid_request_error",
+      "3051",
+    ),
+    on: completion,
+  },
   unprocessable: {
     status: 422,
     body: problem("Input should be a valid integer", "invalid_request_error", "1000", "max_tokens"),

@@ -131,6 +131,18 @@ describe("try", () => {
     expect(deps.stderr()).toMatch(said);
   });
 
+  it.each(["prompt-too-long", "refused-by-gateway"] as const)(
+    "says that the prompt is too long: %s",
+    async (said) => {
+      api.behave(said, { on: ["completion"] });
+      await expect(run(["Hello"])).rejects.toMatchObject({
+        kind: "usage",
+        message: "The prompt is too long for mistral-small-latest.",
+        hint: expect.stringContaining("--model"),
+      });
+    },
+  );
+
   it("says what the list of models has shown of the key, when the question gets no answer", async () => {
     api.behave("cut", { on: ["completion"] });
     expect(await run([])).toBe(5);
