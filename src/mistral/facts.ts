@@ -26,6 +26,7 @@ export const sources = {
     "https://docs.mistral.ai/getting-started/quickstarts/studio/activate-and-generate-api-key",
     "August 2026",
   ),
+  roles: factFrom("https://docs.mistral.ai/admin/identity-access/roles-permissions", "August 2026"),
   spending: factFrom("https://docs.mistral.ai/admin/billing-usage/usage-limits", "August 2026"),
   userReports: factFrom("public reports of users", "August 2026"),
   vibeReports: factFrom("https://github.com/mistralai/mistral-vibe/issues/515", "August 2026"),

@@ -59,8 +59,9 @@ export function explain(assessed: Assessed): Explanation {
             next: [{ command: "open billing", does: "see the payment method, the credit and the invoices" }],
           }
         : {
-            sentence: say(facts.noPlan),
-            facts: model === undefined ? [] : [say(facts.notInPlan, { model })],
+            sentence: say(facts.noPlan, {
+              orWithoutModel: model === undefined ? "" : `, or one that does not include ${showName(model)}`,
+            }),
             hint: say(facts.choosePlan),
             next: [{ command: "open subscription", does: "see the plans, and choose one" }],
           };

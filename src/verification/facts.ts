@@ -1,7 +1,8 @@
 import { consolePages } from "../mistral/console-pages.ts";
 import { type Facts, sources } from "../mistral/facts.ts";
 
-const { apiKeys, codestralReports, errors, limits, quickstart, spending, userReports, vibeReports } = sources;
+const { apiKeys, codestralReports, errors, limits, quickstart, roles, spending, userReports, vibeReports } =
+  sources;
 
 /** What a key's verdict says about Mistral. */
 export const facts = {
@@ -35,17 +36,18 @@ export const facts = {
   makeStudioKey: quickstart(`Make an API key in Studio, at ${consolePages.keys}, and use that one here.`),
   forbidden: errors("The workspace or its plan does not include it."),
   askAdmin: errors(
-    `An admin of the organization can go to ${consolePages.workspaces} and change what the workspace may use.`,
+    `An admin of the organization can change what the workspace may use, at ${consolePages.workspaces}, or the plan, at ${consolePages.subscription}.`,
   ),
-  noPlan: userReports("The key is good, but its workspace has no active plan, so every call is refused."),
-  notInPlan: userReports("Or its plan does not include {model}."),
-  choosePlan: userReports(`Waiting does not help: go to ${consolePages.subscription} and choose a plan.`),
+  noPlan: userReports("The key is good, but its workspace has no active plan{orWithoutModel}."),
+  choosePlan: roles(
+    `Waiting does not help: go to ${consolePages.subscription} and choose a plan, or ask an admin of the organization to.`,
+  ),
   payment: errors("The key is good, but calls are refused because of the organization's billing."),
   paymentCauses: errors(
     "There is no payment method, a payment has failed, prepaid credit or what the plan includes is used up, or a monthly spending limit is reached.",
   ),
-  pay: errors(
-    `Go to ${consolePages.billing} and check the payment method, the credit, the last invoice and the spending limit.`,
+  pay: roles(
+    `Go to ${consolePages.billing} and check the payment method, the credit, the last invoice and the spending limit, or ask an admin of the organization to.`,
   ),
   spending: spending(
     "The key is good, but a monthly spending limit is reached, so calls are refused until next month or until an admin raises it.",

@@ -138,9 +138,17 @@ describe("what stops a good key", () => {
   });
 
   it("is a plan that may be without the model", () => {
-    const { facts, hint } = words({ diagnosis: "no-plan", missing: "plan" }, { model: "magistral" });
-    expect(facts).toBe("Or its plan does not include magistral.");
+    const { sentence, hint } = words({ diagnosis: "no-plan", missing: "plan" }, { model: "magistral" });
+    expect(sentence).toContain("no active plan, or one that does not include magistral.");
     expect(hint).toContain("Waiting does not help");
+  });
+
+  it("is a plan or a bill that somebody else may have to see to", () => {
+    for (const missing of ["plan", "payment"] as const)
+      expect(words({ diagnosis: "no-plan", missing }).hint).toContain("or ask an admin of the organization");
+    const { hint } = words({ diagnosis: "forbidden" });
+    expect(hint).toContain("https://admin.mistral.ai/organization/workspaces");
+    expect(hint).toContain("https://admin.mistral.ai/subscription");
   });
 
   it.each([
