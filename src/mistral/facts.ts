@@ -21,7 +21,7 @@ export const sources = {
   codestralReports: factFrom("https://github.com/cline/cline/issues/1734", "August 2026"),
   errors: factFrom("https://docs.mistral.ai/resources/error-glossary", "August 2026"),
   keyPolicy: factFrom("https://docs.mistral.ai/admin/identity-access/api-key-policy", "August 2026"),
-  limits: factFrom("https://docs.mistral.ai/deployment/ai-studio/tier", "August 2026"),
+  limits: factFrom("https://docs.mistral.ai/admin/workspaces/usage-limits", "August 2026"),
   quickstart: factFrom(
     "https://docs.mistral.ai/getting-started/quickstarts/studio/activate-and-generate-api-key",
     "August 2026",
