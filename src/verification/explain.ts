@@ -162,10 +162,9 @@ function explainLimit(
       };
     case "of-the-moment":
       return {
-        sentence: "The key is good, but its rate limit is used up for the moment.",
+        sentence: "The key is good, but a rate limit is used up.",
         facts: [say(facts.sharedLimit)],
-        hint:
-          retryAfterMs === undefined ? "Try again in a minute." : `Try again in ${inWords(retryAfterMs)}.`,
+        hint: retryAfterMs === undefined ? say(facts.someLimit) : `Try again in ${inWords(retryAfterMs)}.`,
         next: [{ command: "open limits", does: "see the limits of your workspace" }],
       };
   }

@@ -59,6 +59,7 @@ export const facts = {
   waitForMonth: limits(
     `Wait for the next month, or go to ${consolePages.limits} and see how to raise the limit.`,
   ),
+  someLimit: limits("Try again in a minute. If that does not help, the tokens of this month may be used up."),
   sharedLimit: limits("All keys of a workspace share its limits."),
   atCapacity: userReports("The key is good, but Mistral is at capacity{model}."),
 } as const satisfies Facts;

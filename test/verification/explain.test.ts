@@ -156,7 +156,7 @@ describe("what stops a good key", () => {
     [90_000, "Try again in 90 seconds."],
     [3_000_000, "Try again in 50 minutes."],
     [86_400_000, "Try again in 24 hours."],
-    [undefined, "Try again in a minute."],
+    [undefined, "Try again in a minute. If that does not help, the tokens of this month may be used up."],
   ])("is a limit that ends in %s ms", (retryAfterMs, hint) => {
     expect(words({ diagnosis: "rate-limited", limit: "of-the-moment", retryAfterMs }).hint).toBe(hint);
   });
