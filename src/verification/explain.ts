@@ -76,7 +76,7 @@ export function explain(assessed: Assessed): Explanation {
     case "model-not-found":
       return assessed.missing === "model"
         ? {
-            sentence: `The key is good, but Mistral has no model called ${showName(model ?? "that")} for it.`,
+            sentence: `The key is good, but Mistral has no chat model called ${showName(model ?? "that")} for it.`,
             hint: "If you named it with --model, check the name, or leave that out. If not, try again later.",
             next: [{ command: "models", does: "see the models that the key may call" }],
           }

@@ -164,7 +164,7 @@ describe("what stops a good key", () => {
   it("is a model that is not there, or an address", () => {
     expect(
       words({ diagnosis: "model-not-found", missing: "model" }, { model: "mistral-giant" }).sentence,
-    ).toBe("The key is good, but Mistral has no model called mistral-giant for it.");
+    ).toBe("The key is good, but Mistral has no chat model called mistral-giant for it.");
     const at = (serverUrl: string) =>
       words({ diagnosis: "model-not-found", missing: "api" }, { endpoint: { region: "global", serverUrl } });
     expect(at("https://gateway.example.com").hint).toContain("Check the address in --server-url");

@@ -135,7 +135,7 @@ describe("verify", () => {
     expect(deps.document()).toMatchObject({ checks: { completion: { model: "ministral-3b-latest" } } });
     const next = deps.next();
     expect(await runLine(next, "verify", "--model", "mistral-giant")).toBe(2);
-    expect(next.stdout()).toContain("no model called mistral-giant");
+    expect(next.stdout()).toContain("no chat model called mistral-giant");
   });
 
   it.each([

@@ -123,7 +123,7 @@ describe("limits", () => {
     ["spending-limit", 6, /^$/, /monthly spending limit is reached(?:.|\n)*open workspaces/],
     ["payment-required", 6, /^$/, /the organization's billing/],
     ["server-error", 5, /^$/, /Mistral itself failed/],
-    ["invalid-model", 2, /^$/, /no model called/],
+    ["invalid-model", 2, /^$/, /no chat model called/],
   ])("explains %s", async (behaviour, code, stdout, stderr) => {
     api.behave(behaviour, { on: ["completion"] });
     expect(await run()).toBe(code);

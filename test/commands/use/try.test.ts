@@ -122,7 +122,7 @@ describe("try", () => {
   it.each([
     ["no-plan", 6, /no active plan/],
     ["rate-limited", 6, /Try again in 42 seconds/],
-    ["invalid-model", 2, /no model called/],
+    ["invalid-model", 2, /no chat model called/],
     ["vibe-key", 4, /This is a Vibe key/],
   ] as const)("explains %s", async (behaviour, code, said) => {
     api.behave(behaviour);
