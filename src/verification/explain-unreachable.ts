@@ -54,7 +54,7 @@ const inBetween = {
 /** What happened instead of an answer, as the end of a sentence, and what to do. */
 function wordsFor(
   { reason, code, host, proxy }: ConnectionFailure,
-  { endpoint, timeoutMs }: CallContext,
+  { endpoint, timeoutMs, accepted }: CallContext,
 ): { readonly what: string; readonly hint: string } {
   const inBrackets = code === undefined ? "" : ` (${code})`;
   const address = endpoint.serverUrl === undefined ? "" : " and the address in --server-url";
@@ -62,7 +62,7 @@ function wordsFor(
     proxy === undefined
       ? "Behind a company's proxy, set HTTPS_PROXY."
       : `The call went through the proxy ${proxy}.`;
-  const checkNetwork = `Check the network connection${address}. ${way}`;
+  const checkNetwork = accepted ? "Try again in a minute." : `Check the network connection${address}. ${way}`;
   switch (reason) {
     case "dns":
       return { what: `the name ${host} could not be looked up (DNS)`, hint: checkNetwork };

@@ -200,6 +200,16 @@ describe("what says nothing about a key", () => {
     }
   });
 
+  it.each(["timeout", "connection", "dns"] as const)(
+    "does not blame a network that let the call before through: %s",
+    (reason) => {
+      const failure = { reason, code: undefined, host: "api.mistral.ai", proxy: undefined };
+      expect(words({ diagnosis: "unreachable", failure }).hint).toContain("Check the network");
+      const { hint } = words({ diagnosis: "unreachable", failure }, { accepted: true });
+      expect(hint).toBe("Try again in a minute.");
+    },
+  );
+
   it("is a network to sign in to, a firewall or a gateway", () => {
     expect(foreign("web-page").causes).toContain("wants you to sign in first");
     expect(foreign("redirect").causes).toContain("wants you to sign in first");

@@ -85,8 +85,7 @@ describe("try", () => {
       ! Mistral could not be reached, although it had accepted the key just before:
         the connection to 127.0.0.1:PORT failed (ECONNRESET).
 
-        › Check the network connection and the address in --server-url. Behind a
-          company's proxy, set HTTPS_PROXY.
+        › Try again in a minute.
 
           mistral-key doctor  check the network, the proxy and the certificates
       "
