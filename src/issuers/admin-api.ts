@@ -48,7 +48,7 @@ interface KeyWish {
 }
 
 /**
- * The Admin API of an organization, which creates and deletes keys: a preview for Enterprise accounts, with its
+ * The Admin API of an organization, which creates and deletes keys: a preview for Enterprise plans, with its
  * own kind of key. Without it, a person does both in Mistral's console.
  *
  * Methods throw `MistralKeyError` with a message that says why: `rejected` if the Admin API key is refused or
