@@ -124,6 +124,7 @@ function whatNow(
         choices: [again, keep("Store it unverified", "check it later, with verify"), paste, stop],
       };
     default: {
+      if (check.diagnosis === "forbidden") return { message, choices: [again, paste, stop] };
       if (check.diagnosis !== "invalid-key") return { message, choices: [paste, stop] };
       const first = justMade ? [wait, paste] : [paste, wait];
       return { message, choices: [...first, ...(triesCodestral ? [codestral] : []), stop] };

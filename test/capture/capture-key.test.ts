@@ -68,6 +68,14 @@ describe("a key that is asked for", () => {
     expect(deps.opened).toEqual(["https://admin.mistral.ai/subscription"]);
   });
 
+  it("is checked again after an admin has allowed the call, since the console does not show it again", async () => {
+    api.behave("forbidden", { on: ["completion"] });
+    const again = { ...answer.first(/^Check it again/), meanwhile: () => api.behave("normal") };
+    expect(await capture({ answers: [answer.key(good.reveal()), again] })).toMatchObject({
+      outcome: "captured",
+    });
+  });
+
   it("waits for the plan without a word about a browser that should not be started", async () => {
     api.behave("no-plan");
     const opens = { ...answer.first(/^Open the page/), meanwhile: () => api.behave("normal") };
