@@ -147,27 +147,19 @@ function explainLimit(
   limit: "of-the-moment" | "of-the-month" | "spending",
   retryAfterMs: number | undefined,
 ): Explanation {
-  switch (limit) {
-    case "spending":
-      return {
-        sentence: say(facts.spending),
-        hint: say(facts.raiseSpending),
-        next: [{ command: "open workspaces", does: "see the spending limit of each workspace" }],
-      };
-    case "of-the-month":
-      return {
-        sentence: say(facts.monthUsedUp),
-        hint: say(facts.waitForMonth),
-        next: [{ command: "open limits", does: "see the limits of your workspace" }],
-      };
-    case "of-the-moment":
-      return {
-        sentence: "The key is good, but a rate limit is used up.",
-        facts: [say(facts.sharedLimit)],
-        hint: retryAfterMs === undefined ? say(facts.someLimit) : `Try again in ${inWords(retryAfterMs)}.`,
-        next: [{ command: "open limits", does: "see the limits of your workspace" }],
-      };
+  if (limit === "spending") {
+    const next = [{ command: "open workspaces", does: "see the spending limit of each workspace" }];
+    return { sentence: say(facts.spending), hint: say(facts.raiseSpending), next };
   }
+  const next = [{ command: "open limits", does: "see the limits of your workspace" }];
+  if (limit === "of-the-month")
+    return { sentence: say(facts.monthUsedUp), hint: say(facts.waitForMonth), next };
+  return {
+    sentence: "The key is good, but a rate limit is used up.",
+    facts: [say(facts.sharedLimit)],
+    hint: retryAfterMs === undefined ? say(facts.someLimit) : `Try again in ${inWords(retryAfterMs)}.`,
+    next,
+  };
 }
 
 function inWords(ms: number): string {
