@@ -162,13 +162,10 @@ export class AdminApi {
     if (status === 403)
       return fail("rejected", `The Admin API key ${key.mask} is not allowed to do this${said}`);
     const later = "Try again later.";
-    return status >= 400 && status < 500
-      ? fail(
-          "unusable",
-          `The Admin API refused the call (HTTP ${status})${said}`,
-          status === 429 ? later : undefined,
-        )
-      : fail("unreachable", `The Admin API failed (HTTP ${status})${said ?? "."}`, later);
+    if (status >= 500)
+      return fail("unreachable", `The Admin API failed (HTTP ${status})${said ?? "."}`, later);
+    const hint = status === 429 ? later : undefined;
+    return fail("unusable", `The Admin API refused the call (HTTP ${status})${said}`, hint);
   }
 }
 
