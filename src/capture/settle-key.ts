@@ -2,7 +2,6 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
-import { acceptsKey } from "../mistral/assess.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { say } from "../mistral/facts.ts";
@@ -108,8 +107,7 @@ function whatNow(
   triesCodestral: boolean,
 ): { readonly message: string; readonly choices: readonly Choice<Next>[] } {
   const message = "What now?";
-  // A limit may come before any call is served; the explanation calls such a key good, too.
-  switch (acceptsKey(check.diagnosis) ? "limited" : verdictOf(check)) {
+  switch (verdictOf(check)) {
     case "limited":
       return {
         message: "Mistral accepts this key. What now?",

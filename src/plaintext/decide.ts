@@ -1,7 +1,6 @@
 import { again, keep, stop } from "../capture/settle-key.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
-import { acceptsKey } from "../mistral/assess.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 import { printExplanation } from "../verification/print-verdict.ts";
@@ -37,7 +36,7 @@ export async function decideAbout(
 }
 
 function choicesFor(check: KeyCheck): readonly Choice<Option>[] {
-  switch (acceptsKey(check.diagnosis) ? "limited" : verdictOf(check)) {
+  switch (verdictOf(check)) {
     case "limited":
       return [keep("Store it anyway", "check it later, with verify"), again, another, stop];
     case "unknown":

@@ -1,4 +1,5 @@
 import type { Diagnosis } from "../exit-codes.ts";
+import { acceptsKey } from "../mistral/assess.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 
 /**
@@ -15,7 +16,8 @@ export type Verdict = "usable" | "limited" | "rejected" | "unknown";
 export function verdictOf({ diagnosis, authentication }: KeyCheck): Verdict {
   if (diagnosis === "valid") return "usable";
   if (isRefusal(diagnosis)) return "rejected";
-  return authentication.ok ? "limited" : "unknown";
+  // A limit may come before any call is served.
+  return authentication.ok || acceptsKey(diagnosis) ? "limited" : "unknown";
 }
 
 /** Whether Mistral refuses the key. */

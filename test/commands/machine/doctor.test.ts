@@ -747,6 +747,15 @@ const faults: readonly Fault[] = [
     advises: /mistral-key open subscription/,
   },
   {
+    fault: "a limit that is reached before any call is served",
+    plant: ({ api }) => api.behave("rate-limited", { on: ["models"] }),
+    id: "mistral",
+    state: "warn",
+    code: 0,
+    says: /limit/,
+    advises: /./,
+  },
+  {
     fault: "a limit that is reached for a while",
     plant: ({ api }) => api.behave("rate-limited", { on: ["completion"] }),
     id: "mistral",
