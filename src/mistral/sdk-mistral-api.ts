@@ -64,7 +64,7 @@ export class SdkMistralApi implements MistralApi {
       session.throwIfCancelled();
       const value = readValue(outcome, key, readModels);
       return value === undefined
-        ? { ok: false, assessed: session.inContext(assessFailed(session, outcome, "models"), undefined) }
+        ? { ok: false, assessed: session.inContext(session.assess(outcome, "models"), undefined) }
         : { ok: true, value, rateLimits: rateLimitsOf(outcome) };
     } finally {
       session.close();
@@ -87,7 +87,10 @@ export class SdkMistralApi implements MistralApi {
     }
     session.close();
     session.throwIfCancelled();
-    const assessment = assessFailed(session, outcome, "completion");
+    const said = session.assess(outcome, "completion");
+    const assessment: Assessment =
+      // A whole answer instead of a stream.
+      said.diagnosis === "valid" ? { diagnosis: "server-error", status: 200, foreign: "unreadable" } : said;
     return { ok: false, assessed: session.inContext(assessment, model, false, silenceMs) };
   }
 
@@ -170,14 +173,6 @@ function readValue<Value>(
 ): Value | undefined {
   const good = outcome.kind === "answer" && outcome.status === 200 && outcome.body.kind === "json";
   return good ? read(outcome.body.value, key) : undefined;
-}
-
-/** Assesses a call without a usable result, even if its status was good. */
-function assessFailed(session: ApiSession, outcome: CallOutcome, call: "models" | "completion"): Assessment {
-  const assessment = session.assess(outcome, call);
-  return assessment.diagnosis === "valid"
-    ? { diagnosis: "server-error", status: 200, foreign: "unreadable" }
-    : assessment;
 }
 
 function rateLimitsOf(outcome: CallOutcome): RateLimits | null {
