@@ -37,7 +37,8 @@ export function printLimits(
   else output.paragraph(say(facts.noneSaid));
   output.print();
   const isUsed = (time: string) =>
-    shown.some(({ label, limit }) => label.endsWith(time) && limit.limit !== limit.remaining);
+    shown.some(({ label, limit }) => label.endsWith(time) && limit.limit !== limit.remaining) &&
+    shown.every(({ limit }) => limit.limit !== 0);
   if (isUsed("a minute")) output.bullet(say(facts.minuteComesBack));
   if (isUsed("a month")) output.bullet(say(facts.monthComesBack));
   const taken = rateLimits?.tokensOfCall;
@@ -56,9 +57,9 @@ export function printLimits(
 function describeLimit({ limit, remaining }: RateLimit, theme: Style): string | undefined {
   if (limit === null)
     return remaining === null ? undefined : `${groupDigits(remaining)} left; the limit was not given`;
+  if (limit === 0 && !remaining) return "none at all";
   if (remaining === null) return `${groupDigits(limit)}; how many are left was not given`;
   if (remaining > limit) return `${groupDigits(remaining)} left of ${groupDigits(limit)}, says Mistral`;
-  if (limit === 0) return "none at all";
   const left = `${remaining === 0 ? "none" : groupDigits(remaining)} of ${groupDigits(limit)} left`;
   return `${theme.meter(remaining / limit)}  ${left}`.trimStart();
 }

@@ -131,6 +131,13 @@ describe("limits", () => {
     expect(deps.stderr()).toMatch(stderr);
   });
 
+  it("does not say that a limit of zero is full again soon", async () => {
+    api.behave("no-plan", { on: ["completion"], headers: { "x-ratelimit-remaining-req-minute": "" } });
+    expect(await run()).toBe(6);
+    expect(deps.stdout()).toMatch(/Requests a minute +none at all/);
+    expect(deps.stdout()).not.toContain("full again");
+  });
+
   it("knows the workspace from an earlier check when this one does not say", async () => {
     api.behave("not-found", { on: ["identity"] });
     expect(await run()).toBe(0);
