@@ -46,8 +46,7 @@ export async function settleKey(
     checkWithProgress(deps, key, endpoint, { tryCodestral, greets, history });
   let check = await checkKey();
   for (;;) {
-    const verdict = verdictOf(check);
-    if (verdict === "usable") return { key, check };
+    if (verdictOf(check) === "usable") return { key, check };
     printExplanation(deps.output, check);
     const question = whatNow(check, justMade, triesCodestral);
     // The user may paste another key instead of answering.
