@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { ScreenId } from "../capture/pictures.ts";
 import type { StartingPoint } from "../capture/steps.ts";
-import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
-import { Shape, ShapeError } from "../files/shape.ts";
+import { Shape } from "../files/shape.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { attempt } from "../profiles/profile-files.ts";
 
 /** How far a stopped wizard had come: answers only, never a key. */
 export interface Draft {
@@ -49,13 +49,4 @@ function readDraft(shape: Shape): Draft {
     screen: shape.oneOf("screen", screens),
     ...(shape.has("expiresAt") ? { expiresAt: shape.momentOrNull("expiresAt") } : {}),
   };
-}
-
-function attempt<Result>(act: () => Result): Result | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof ShapeError || error instanceof MistralKeyError) return undefined;
-    throw error;
-  }
 }

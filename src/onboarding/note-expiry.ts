@@ -1,6 +1,6 @@
 import { askExpiry } from "../capture/ask-expiry.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, expected, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { latestOf } from "../profiles/known-key.ts";
@@ -35,8 +35,7 @@ export async function noteExpiry(
   try {
     deps.profiles.write(profile);
   } catch (error) {
-    if (!(error instanceof MistralKeyError)) throw error;
-    const { message, hint } = describeUnnoted(stored, error.message);
+    const { message, hint } = describeUnnoted(stored, expected(error).message);
     throw new MistralKeyError("unfinished", message, { cause: error, hint });
   }
   return { ...stored, profile };

@@ -3,6 +3,7 @@ import { ownCommand } from "../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import { findFolderProfile } from "./folder-profile.ts";
+import { attempt } from "./profile-files.ts";
 import { type ProfileRegistry, refuseLookalike } from "./profile-folder.ts";
 
 /** The profile in use and the rule that chose it, the first of: flag, variable, folder, default. */
@@ -66,12 +67,8 @@ const byUse = "use";
 
 /** The profile whose key many disks, and Windows Credential Manager, would find under this name. */
 function lookalikeOf(name: ProfileName, profiles: ChoiceSources["profiles"]): ProfileName | undefined {
-  try {
-    return profiles.lookalike(name);
-  } catch {
-    // Reading the profile meets the same obstacle, and doctor reports it among the rest.
-    return undefined;
-  }
+  // Reading the profile meets the same obstacle, and doctor reports it among the rest.
+  return attempt(() => profiles.lookalike(name));
 }
 
 /** An error about a profile; also names the file or variable that chose it, which may be forgotten. */

@@ -1,4 +1,4 @@
-import { MistralKeyError } from "../errors.ts";
+import { expected, MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import { NewerVersion, Shape, ShapeError } from "../files/shape.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
@@ -64,13 +64,8 @@ export class ProfileFiles<Value> {
   }
 
   names(): readonly ProfileName[] {
-    return this.#folder.names().flatMap((file) => {
-      try {
-        return file.endsWith(ending) ? parseProfileName(file.slice(0, -ending.length)) : [];
-      } catch {
-        return [];
-      }
-    });
+    const files = this.#folder.names().filter((file) => file.endsWith(ending));
+    return files.flatMap((file) => attempt(() => parseProfileName(file.slice(0, -ending.length))) ?? []);
   }
 
   /** A row for each, sorted by name; an unreadable one with the reason. */
@@ -82,10 +77,19 @@ export class ProfileFiles<Value> {
         const value = this.read(name);
         return value === undefined ? [] : rowOf(name, value);
       } catch (error) {
-        if (!(error instanceof MistralKeyError)) throw error;
-        return { name, damaged: error.message };
+        return { name, damaged: expected(error).message };
       }
     });
+  }
+}
+
+/** Returns `undefined` if a file of this program cannot be used, for what is never worth a failure. */
+export function attempt<Result>(act: () => Result): Result | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ShapeError || error instanceof MistralKeyError) return undefined;
+    throw error;
   }
 }
 

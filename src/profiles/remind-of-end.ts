@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { MistralKeyError } from "../errors.ts";
 import { PrivateFolder } from "../files/private-folder.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { dayOf, daysBetween, daysLeft, warningDays } from "../keys/expiry.ts";
@@ -7,6 +6,7 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { endLine } from "./key-end.ts";
 import type { Profile } from "./profile.ts";
+import { attempt } from "./profile-files.ts";
 import { reminderFile } from "./profile-folder.ts";
 
 /** Days before a key expires on which calendar alarms go off; reminders start with the first. */
@@ -31,6 +31,7 @@ export function remindOfEnd(
   if (!matchesFingerprint(key, profile.fingerprint)) return;
   const log = new PrivateFolder(join(folder, "state"));
   const file = reminderFile(name);
+  // Better one reminder too many than none, or than a failure.
   const remindedOn = attempt(() => log.read(file));
   if (!isDue(expiresAt, remindedOn, at)) return;
   attempt(() => log.write(file, dayOf(at)));
@@ -42,14 +43,4 @@ function isDue(expiresAt: string, remindedOn: string | undefined, now: Date): bo
   if (remindedOn === undefined) return true;
   if (daysLeft(expiresAt, now) <= warningDays) return remindedOn !== dayOf(now);
   return daysBetween(remindedOn, expiresAt) > reminderSteps[0];
-}
-
-/** Better one reminder too many than none, or than a failure. */
-function attempt<Result>(act: () => Result): Result | undefined {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof MistralKeyError) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError, unlessDamaged } from "../errors.ts";
+import { expected, unlessDamaged } from "../errors.ts";
 import { runCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { readEnvironmentKey } from "../keys/environment-key.ts";
@@ -130,8 +130,7 @@ function remember(
     if (latest?.fingerprint.hash !== profile?.fingerprint.hash) return [];
     profiles.write(knowledge);
   } catch (error) {
-    if (!(error instanceof MistralKeyError)) throw error;
-    return [`The result could not be written down. ${error.message}`];
+    return [`The result could not be written down. ${expected(error).message}`];
   }
   if (known !== undefined) return [];
   if (profile === undefined) {

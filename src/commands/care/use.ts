@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
-import { MistralKeyError } from "../../errors.ts";
+import { expected, MistralKeyError } from "../../errors.ts";
 import { commandFor } from "../../hints.ts";
 import { defaultProfile, type ProfileName, parseProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
@@ -36,8 +36,7 @@ export async function use({ args, flags }: CommandInput, deps: Deps): Promise<un
     if (choice.name !== name) output.warn(`${describeChoice(choice)} That takes precedence.`);
   } catch (error) {
     // What was asked for is done; it is the next command that fails.
-    if (!(error instanceof MistralKeyError)) throw error;
-    output.warn(error.inOneLine);
+    output.warn(expected(error).inOneLine);
   }
 }
 
