@@ -131,7 +131,12 @@ async function requireUsable({ interactive }: Deps, store: SecretStore): Promise
   if (failure !== undefined && !(failure.kind === "store-locked" && interactive)) throw failure;
 }
 
-async function confirm({ prompts }: Deps, { profile, store, keys, strayOnly }: Belongings): Promise<void> {
+async function confirm({ output, prompts }: Deps, found: Belongings): Promise<void> {
+  const { profile, store, keys, strayOnly, targets } = found;
+  if (targets.length > 0) {
+    output.warn(`Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}.`);
+    output.next(`To remove it there first: ${commandFor(profile, "push --forget TARGET")}`);
+  }
   const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
   const message = strayOnly
     ? `Remove the key${what} that ${store.describe()} holds for profile "${profile}"? The profile keeps its own.`

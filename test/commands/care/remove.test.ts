@@ -65,6 +65,16 @@ describe("remove", () => {
     expect(deps.stderr()).toContain("remove it yourself");
   });
 
+  it("says before the question where the key was delivered, and how to remove it there", async () => {
+    const name = parseProfileName("work");
+    await storeKey(deps, { name, targets: [{ target: "llm", since: null }] });
+    const stopped = run({ profile: "work" }, { answers: [answer.confirm(false, /Remove the key/)] });
+    await expect(stopped).rejects.toThrow("Nothing was removed.");
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain("Its key was delivered to llm.");
+    expect(said).toContain("To remove it there first: mistral-key push --forget TARGET -p work");
+  });
+
   it.each([{ store: "file" }, { profile: "work" }])(
     "does not advise to delete a key that a profile still has: %j",
     async (flags) => {
