@@ -2,6 +2,7 @@ import type { Deps } from "../deps.ts";
 import { Cancelled } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import type { Identity } from "../mistral/mistral-api.ts";
+import { placeOf } from "../profiles/profile.ts";
 
 /**
  * The warning about a key of another workspace than the key it replaces.
@@ -16,7 +17,7 @@ export function describeMove(
   const moved =
     differs(before.workspace, after.workspace) || differs(before.organization, after.organization);
   return moved
-    ? `The new key belongs to ${nameOf(after)}. The stored one belonged to ${nameOf(before)} when it was last checked; that may have been renamed since. Each workspace has its own limits and resources.`
+    ? `The new key is${placeOf(after)}. The one that it is to replace was${placeOf(before)} when it was last checked; that may have been renamed since. Each workspace has its own limits and resources.`
     : undefined;
 }
 
@@ -35,9 +36,4 @@ export async function agreeToMove({ prompts }: Deps, again: string): Promise<voi
 
 function differs(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && one !== other;
-}
-
-function nameOf({ workspace, organization }: Identity): string {
-  const place = workspace === null ? "another workspace" : `workspace ${workspace}`;
-  return organization === null ? place : `${place} of ${organization}`;
 }

@@ -2,6 +2,7 @@ import { consolePages } from "../mistral/console-pages.ts";
 import { say } from "../mistral/facts.ts";
 import type { Identity, RateLimit, RateLimits } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
+import { placeOf } from "../profiles/profile.ts";
 import type { Output, Style } from "../terminal/output/output.ts";
 import { facts } from "./facts.ts";
 import { groupDigits } from "./group-digits.ts";
@@ -24,9 +25,8 @@ export function printLimits(
   rateLimits: RateLimits | null,
 ): void {
   const { theme } = output;
-  const place = identity?.workspace ? ` in workspace ${identity.workspace}` : "";
-  const whose = identity?.organization ? ` of ${identity.organization}` : "";
-  output.heading(`Limits${model === undefined ? "" : ` of ${showName(model)}`}${place}${whose}`);
+  const place = placeOf(identity);
+  output.heading(`Limits${model === undefined ? "" : ` of ${showName(model)}`}${place}`);
   output.print();
   const shown = Object.entries(names).flatMap(([name, label]) => {
     const limit = rateLimits?.[name as keyof typeof names];

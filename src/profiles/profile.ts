@@ -65,6 +65,14 @@ export function joined(parts: readonly (string | null | undefined)[]): string {
   return parts.filter((part) => part !== null && part !== undefined && part !== "").join(", ");
 }
 
+/** Where a key is at Mistral, to follow other words: ` in workspace Research of Acme`; empty if not known. */
+export function placeOf(identity: Identity | null | undefined): string {
+  const { workspace = null, organization = null } = identity ?? {};
+  if (workspace === null && organization === null) return "";
+  const name = workspace === null ? "a workspace" : `workspace ${workspace}`;
+  return ` in ${name}${organization === null ? "" : ` of ${organization}`}`;
+}
+
 /** Where a key is kept, in words. */
 export function storeNameOf({ store, storeName }: Pick<Profile, "store" | "storeName">): string {
   return storeName ?? { keychain: "the keychain", file: "an encrypted file", memory: "memory" }[store];

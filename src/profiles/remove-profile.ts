@@ -10,7 +10,7 @@ import { findUnlistedKey } from "../stores/unlisted-key.ts";
 import { requirePerson } from "../terminal/absence.ts";
 import { withChoice } from "./choose-profile.ts";
 import { warnOfUnread } from "./known-key.ts";
-import { storeFor } from "./profile.ts";
+import { type Profile, placeOf, storeFor } from "./profile.ts";
 
 interface RemoveRequest extends KeyRequest {
   /** Removes it without asking. */
@@ -22,6 +22,8 @@ interface Removed {
   readonly store: SecretStore;
   /** The masks of the forgotten keys, the one in use first; they stay valid at Mistral. */
   readonly keys: readonly string[];
+  /** What was known of them. */
+  readonly about: readonly (Profile | null | undefined)[];
   readonly adminKey: string | undefined;
   /** Whether `store` was not the profile's store; then only what it held is gone. */
   readonly strayOnly: boolean;
@@ -93,6 +95,7 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belon
     profile: name,
     store,
     adminKey,
+    about: [known, record?.before, record?.after],
     strayOnly,
     keptIn: keychainElsewhere(store, known ?? record?.after),
   };
@@ -164,7 +167,7 @@ function refuseOtherKeys({ profiles, journal }: Deps, { profile, store, keys, st
 /** Says what was removed and that nothing was revoked; offers the page for that. */
 export async function tellOfRemoval(
   deps: Deps,
-  { profile, store, keys, adminKey, strayOnly, erased, keptIn, targets }: Removed,
+  { profile, store, keys, about, adminKey, strayOnly, erased, keptIn, targets }: Removed,
   { offersPage }: { readonly offersPage: boolean },
 ): Promise<void> {
   const { output } = deps;
@@ -217,7 +220,8 @@ export async function tellOfRemoval(
       : ["it works until it is deleted there", "To delete it, find its row"];
   output.warn(`This did not revoke ${what} at Mistral: ${until}, or expires.`);
   const address = output.theme.link(consolePages.keys);
-  output.next(`${toDelete} in API Keys: ${address}`);
+  const places = about.map((one) => (one && free.includes(one.key) && placeOf(one.identity)) || undefined);
+  output.next(`${toDelete} in API Keys${distinct(places).join(" and")}: ${address}`);
   if (!offersPage || !deps.opensPages) return;
   const prompts = await deps.prompts();
   try {

@@ -8,7 +8,7 @@ import { maskKey } from "../keys/mask.ts";
 import { consolePages } from "../mistral/console-pages.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { showName } from "../outside-text.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { type Profile, placeOf } from "../profiles/profile.ts";
 import type { DeliveryReport } from "../targets/target.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import { explain } from "../verification/explain.ts";
@@ -108,14 +108,15 @@ function whyUnknown(left: Left, check: KeyCheck | undefined): Explanation | unde
   return left === "unknown" && check?.authentication.ok === false ? explain(check) : undefined;
 }
 
-function wordsFor(left: Left, { profile, check }: RotationOutcome): string {
+function wordsFor(left: Left, { profile, before, check }: RotationOutcome): string {
+  const there = `Delete it in the console${placeOf(before?.identity)}: ${consolePages.keys}`;
   switch (left) {
     case "targets":
       return "is kept until every target has the new one.";
     case "old-key-alive":
-      return `still works. Delete it in the console: ${consolePages.keys}`;
+      return `still works. ${there}`;
     case "old-key-forbidden":
-      return `still exists: Mistral knows it, although it allows it no calls. Delete it in the console: ${consolePages.keys}`;
+      return `still exists: Mistral knows it, although it allows it no calls. ${there}`;
     case "new-key-rejected":
       return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
     case "unknown":

@@ -4,6 +4,7 @@ import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { consolePages, furtherPages } from "../mistral/console-pages.ts";
 import { profilesWith, warnOfUnread } from "../profiles/known-key.ts";
+import { joined } from "../profiles/profile.ts";
 import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type KeyChecks } from "./ask-mistral.ts";
@@ -128,7 +129,8 @@ async function isRevoked({ output }: Deps, record: RotationRecord, revoke: Revok
   }
 }
 
-function showRow({ output }: Deps, { oldKey }: RotationRecord, state: Left): void {
+function showRow({ output }: Deps, { oldKey, before }: RotationRecord, state: Left): void {
+  const identity = before?.identity;
   output.print();
   output.heading("One thing is left: delete the old key at Mistral.");
   if (state === "old-key-forbidden")
@@ -137,7 +139,11 @@ function showRow({ output }: Deps, { oldKey }: RotationRecord, state: Left): voi
     "In API Keys, find this row and delete it. If other people use this key, too, give them another one first.",
   );
   output.print();
-  const rows = [{ label: "Name", value: oldKey.name ?? "not known here; go by the characters above" }];
+  const rows = [
+    { label: "Name", value: oldKey.name ?? "not known here; go by the characters above" },
+    { label: "Workspace", value: joined([identity?.workspace, identity?.organization]) },
+    { label: "Account", value: joined([identity?.email]) },
+  ].filter(({ value }) => value !== "");
   output.card({ title: oldKey.mask, rows });
   output.print();
   output.line(output.theme.link(consolePages.keys));

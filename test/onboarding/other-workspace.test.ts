@@ -28,7 +28,7 @@ function run(flags: Record<string, unknown>, options: TestDepsOptions): Promise<
 }
 
 const moved =
-  /belongs to workspace Marketing of Analytical Engines. The stored one belonged to workspace Research/;
+  /is in workspace Marketing of Analytical Engines. The one that it is to replace was in workspace Research/;
 const steps = [answer.choose("Replace it"), answer.choose("I have a key"), answer.key(newKey.reveal())];
 
 describe("a new key of another workspace than the stored one", () => {

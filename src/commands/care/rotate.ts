@@ -8,6 +8,7 @@ import { revokeByIssuer, rotateByIssuer } from "../../issuers/rotate-by-issuer.t
 import { parseExpiry } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { warnOfUnread } from "../../profiles/known-key.ts";
+import { placeOf } from "../../profiles/profile.ts";
 import { endRotation, findRotation } from "../../rotation/end-rotation.ts";
 import type { RotationRecord } from "../../rotation/journal.ts";
 import {
@@ -192,7 +193,8 @@ function tellOfWayBack(deps: Deps, { profile }: RotateOptions, wayBack: WentBack
   warnOfUnread(deps, profile, forgotten.join(" or "));
   for (const mask of forgotten) {
     const holder = others.find((row) => "profile" in row && row.profile.key === mask)?.name;
-    output.warn(`Forgotten here, not deleted at Mistral: ${mask}`);
+    const about = [record.before, record.after].find((one) => one?.key === mask);
+    output.warn(`Forgotten here, not deleted at Mistral: ${mask}${placeOf(about?.identity)}`);
     output.next(
       holder === undefined
         ? `To delete it there: ${ownCommand("open keys")}`

@@ -105,6 +105,20 @@ describe("remove", () => {
     expect(deps.stderr()).toContain("find its row");
   });
 
+  it.each([
+    ["in workspace Prod of Acme and in workspace Research of Analytical Engines", false],
+    ["in workspace Research of Analytical Engines", true],
+  ])("says where the keys are to be deleted, since the notes are gone then: %s", async (places, isShared) => {
+    await rotateHalfway();
+    const known = deps.profiles.read(defaultProfile);
+    expect(known?.identity).toEqual(null);
+    const identity = { email: "ada@example.com", workspace: "Prod", organization: "Acme", keyName: "new" };
+    if (known !== undefined) deps.profiles.write({ ...known, identity });
+    if (isShared) await storeKey(deps, { name: parseProfileName("work"), key: newKey });
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(new RegExp(`rows? in API Keys ${places}: https://`));
+  });
+
   it("answers with --json", async () => {
     expect(await run({ yes: true, json: true })).toBe(0);
     expect(deps.document()).toEqual({

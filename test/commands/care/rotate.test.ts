@@ -557,6 +557,13 @@ describe("rotate --abort", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ key: oldKey.mask, adminKey: "admi...n999" });
   });
 
+  it("says in which workspace the new key still is", async () => {
+    expect(await run(abort)).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      `not deleted at Mistral: ${newKey.mask} in workspace Research of Analytical Engines`,
+    );
+  });
+
   it("asks before the new key is given up", async () => {
     deps = deps.next({ answers: [answer.confirm(true, new RegExp(`forget ${newKey.mask} here`))] });
     expect(await run({ abort: true })).toBe(0);
