@@ -1,12 +1,14 @@
 import type { CapturedKey, RefusedKey } from "../capture/capture-key.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
-import { Cancelled, MistralKeyError } from "../errors.ts";
+import { Cancelled, expected, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
+import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf } from "../mistral/endpoint.ts";
+import { showName } from "../outside-text.ts";
 import {
   describing,
   type KnownKey,
@@ -43,6 +45,12 @@ export async function storeKey(deps: Deps, { place, captured, expiresAt }: Stori
   const facts = { name, key, endpoint, check, expiresAt };
   if (stored === undefined || stored.equals(key)) {
     const profile = await keepKey(deps, place, facts);
+    // The targets of a key that was lost do not have this one.
+    const waiting = known && !matchesFingerprint(key, known.fingerprint) ? known.targets : [];
+    if (waiting.length > 0) {
+      deps.output.warn(`Not delivered yet to ${waiting.map(({ target }) => showName(target)).join(", ")}.`);
+      deps.output.next(`To deliver it there: ${commandFor(name, "push")}`);
+    }
     return { outcome: "stored", profile, key, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known });
@@ -85,10 +93,9 @@ async function keepKey(
   try {
     deps.profiles.write(profile);
   } catch (error) {
-    if (!(error instanceof MistralKeyError)) throw error;
     throw new MistralKeyError(
       "unfinished",
-      `The key is stored, but the notes about it are not: ${error.message}`,
+      `The key is stored, but the notes about it are not: ${expected(error).message}`,
       { cause: error, hint: `Once that is fixed, write them again: ${commandFor(known.name, "verify")}` },
     );
   }

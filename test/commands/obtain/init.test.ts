@@ -910,6 +910,27 @@ describe("init without a terminal", () => {
     expect(again.profiles.read(defaultProfile)).toMatchObject(kept);
   });
 
+  it.each([
+    { stored: text, says: false },
+    { stored: otherText, says: true },
+  ])(
+    "says after a lost key whether its targets lack the one that is stored: $says",
+    async ({ stored, says }) => {
+      const deps = open({ stdin: stored });
+      const name = parseProfileName("work");
+      const known = {
+        name,
+        key: ApiKey.of(text),
+        store: "keychain",
+        endpoint: { region: "global" },
+      } as const;
+      deps.profiles.write(profileOf({ ...known, targets: [{ target: "llm", since: null }] }, now));
+      expect(await runLine(deps, "init", "--with-key", "-p", "work", "--no-verify")).toBe(0);
+      const said = "Not delivered yet to llm. › To deliver it there: mistral-key push -p work";
+      expect(deps.stderr().replace(/\s+/g, " ").includes(said)).toBe(says);
+    },
+  );
+
   it("moves a stored key to another store", async () => {
     const deps = open({ stdin: text });
     expect(await runLine(deps, "init", "--with-key")).toBe(0);
