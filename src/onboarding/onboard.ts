@@ -84,10 +84,10 @@ async function settleWorkspace(
   { stored, known, profile }: Place,
   { key, check }: CapturedKey,
 ): Promise<void> {
-  const replaces = stored !== undefined && !stored.equals(key);
-  const knowsStored =
-    known !== undefined && stored !== undefined && matchesFingerprint(stored, known.fingerprint);
-  const said = replaces && knowsStored ? describeMove(known.identity, check?.identity) : undefined;
+  const isKnown = (one: ApiKey) => known !== undefined && matchesFingerprint(one, known.fingerprint);
+  // A key that was lost is replaced, too, as on a new machine that has the notes about it.
+  const replacesKnown = stored === undefined || isKnown(stored);
+  const said = replacesKnown && !isKnown(key) ? describeMove(known?.identity, check?.identity) : undefined;
   if (said === undefined) return;
   deps.output.warn(said);
   if (deps.interactive && !replace) await agreeToMove(deps, commandFor(profile, "init"));

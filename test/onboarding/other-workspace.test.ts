@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
 import { init } from "../../src/commands/obtain/init.ts";
+import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { newKey, oldKey, slotsOf, storeKey } from "../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
@@ -52,6 +53,22 @@ describe("a new key of another workspace than the stored one", () => {
     api.keys.accept(newKey.reveal(), { identity: { workspace: "Research", organization: "Elsewhere" } });
     const stopped = run({}, { answers: [...steps, answer.enter(/anyway/)] });
     await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
+    expect((await slotsOf(deps)).current).toBe("old");
+  });
+
+  it("is asked about when the key that the profile describes was lost", async () => {
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    const stopped = run({}, { answers: [...steps.slice(1), answer.enter(/anyway/)] });
+    await expect(stopped).rejects.toMatchObject({ kind: "cancelled" });
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(moved);
+    expect((await slotsOf(deps)).current).toBe("nothing");
+  });
+
+  it("is not asked about when the lost key is put back, whose workspace may have been renamed", async () => {
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    api.keys.accept(oldKey.reveal(), { identity: { workspace: "Marketing" } });
+    await run({ withKey: true }, { stdin: oldKey.reveal() });
+    expect(deps.stderr().replace(/\s+/g, " ")).not.toMatch(moved);
     expect((await slotsOf(deps)).current).toBe("old");
   });
 
