@@ -5,6 +5,7 @@ import { MistralKeyError } from "../../errors.ts";
 import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
+import { describeChoice } from "../../profiles/choose-profile.ts";
 import { parseTarget } from "../../profiles/target-reference.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
@@ -24,6 +25,8 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
   }
   if (flags.on("list")) return list(settings, deps);
   if (forgotten !== undefined) return await forget(settings, absoluteTarget(forgotten, deps), deps);
+  if (settings.choice.rule !== "flag" && deps.profiles.list().length > 1)
+    deps.output.bullet(describeChoice(settings.choice));
   if (flags.on("dryRun")) return print(settings, await tryPush(deps, { ...settings, targets }), deps, "plan");
   const reports = await pushKey(deps, { ...settings, targets });
   return print(settings, reports, deps, "done");

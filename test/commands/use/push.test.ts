@@ -42,6 +42,19 @@ describe("push of a key that Mistral refused", () => {
   });
 });
 
+describe("push among several profiles", () => {
+  it("says whose key it delivers, unless that was asked for by name", async () => {
+    const used = 'Profile "default" is used here, since nothing names another.';
+    expect((await on.push("dotenv:.env")).said).not.toContain(used);
+    await storeKey(on.deps, { name: parseProfileName("work"), key: otherKey });
+    expect((await on.push("dotenv:.env")).said).toContain(used);
+    expect((await on.push("--dry-run")).said).toContain(used);
+    const deps = on.deps.next();
+    expect(await push({ args: [], flags: new Flags({ profile: "default" }) }, deps)).toBe(0);
+    expect(deps.stderr()).not.toContain("is used here");
+  });
+});
+
 describe("push to several targets", () => {
   it("says that none got the key when one of them cannot be reached", async () => {
     const bad = "dotenv:missing-folder/.env";
