@@ -164,7 +164,7 @@ function reachBus(machine: Machine): readonly string[] {
     exists("/.dockerenv") ||
     exists("/run/.containerenv");
   if (container) {
-    const command = runCommand(defaultProfile, "MISTRAL_API_KEY", "docker run -e MISTRAL_API_KEY IMAGE");
+    const command = runCommand(defaultProfile, "MISTRAL_API_KEY", "docker run --rm -e MISTRAL_API_KEY IMAGE");
     return [`Give the key to the container from outside: ${command}`, ...startKeychain(machine)];
   }
   if (env.WSL_DISTRO_NAME !== undefined) {

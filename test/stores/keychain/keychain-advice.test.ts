@@ -70,8 +70,8 @@ describe("advice on a keychain", () => {
   });
 
   it.each<[string, Differing, RegExp]>([
-    ["a container", { files: { "/.dockerenv": "" } }, /docker run -e MISTRAL_API_KEY/],
-    ["a pod", { env: { KUBERNETES_SERVICE_HOST: "192.0.2.1" } }, /docker run -e MISTRAL_API_KEY/],
+    ["a container", { files: { "/.dockerenv": "" } }, /docker run --rm -e MISTRAL_API_KEY/],
+    ["a pod", { env: { KUBERNETES_SERVICE_HOST: "192.0.2.1" } }, /docker run --rm -e MISTRAL_API_KEY/],
     ["WSL", { env: { WSL_DISTRO_NAME: "Ubuntu" } }, /systemd=true in \/etc\/wsl\.conf/],
     ["sudo", { uid: 0, env: { SUDO_USER: "ada", ...desktop } }, /without sudo/],
     ["sudo to another user", { env: { SUDO_USER: "ada" } }, /dbus-run-session -- bash/],
