@@ -20,10 +20,17 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The error for a path that is not as this program would have made it. */
-export function refuse(path: string, why: string): MistralKeyError {
-  return new MistralKeyError("store-denied", `${showName(path)} is not used, because ${why}.`, {
-    hint: "Move it away if you know what it is, then try again.",
-  });
+export function refuse(path: string, why: string, hint = moveAway): MistralKeyError {
+  return new MistralKeyError("store-denied", `${showName(path)} is not used, because ${why}.`, { hint });
+}
+
+const moveAway = "Move it away if you know what it is, then try again.";
+
+/** The error for a path that another user owns. */
+export function refuseForeign(path: string): MistralKeyError {
+  const hint =
+    "If a key was stored as that user, run this command as that user, too, or make the files yours (chown -R).\nIf not, move it away, then try again.";
+  return refuse(path, "it belongs to another user", hint);
 }
 
 /** Explains an error on one of the program's own files; returns a MistralKeyError unchanged. */

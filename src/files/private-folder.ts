@@ -8,7 +8,7 @@ import {
   syncFolder,
   temporaryPath,
 } from "./durable-writes.ts";
-import { codeOf, explainFileError, refuse } from "./file-errors.ts";
+import { codeOf, explainFileError, refuse, refuseForeign } from "./file-errors.ts";
 import { isForeign } from "./owner.ts";
 import { readSmallFile } from "./read-file.ts";
 
@@ -44,7 +44,7 @@ export class PrivateFolder {
     if (!this.#exists()) return undefined;
     const path = this.pathOf(file);
     const check = ({ uid }: Stats) => {
-      if (isForeign(uid)) throw refuse(path, "it belongs to another user");
+      if (isForeign(uid)) throw refuseForeign(path);
     };
     try {
       return readSmallFile(path, { links: "refused", longest }, check).bytes;
@@ -114,7 +114,7 @@ export class PrivateFolder {
     const stats = attempt(this.path, "read", () => lstatSync(this.path, { throwIfNoEntry: false }));
     if (stats === undefined) return false;
     if (!stats.isDirectory()) throw refuse(this.path, "it is not a folder");
-    if (isForeign(stats.uid)) throw refuse(this.path, "it belongs to another user");
+    if (isForeign(stats.uid)) throw refuseForeign(this.path);
     return true;
   }
 

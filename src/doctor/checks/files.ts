@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { exitCodes } from "../../exit-codes.ts";
+import { refuse, refuseForeign } from "../../files/file-errors.ts";
 import { isForeign } from "../../files/owner.ts";
 import { commandFor, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
@@ -25,12 +26,8 @@ export const permissionsCheck: Check = {
     const files = filesOf(folder);
     const foreign = files.find(({ stats }) => stats.isSymbolicLink() || isForeign(stats.uid));
     if (foreign !== undefined) {
-      return {
-        state: "fail",
-        code: exitCodes.store,
-        message: `${showName(foreign.path)} is a link or belongs to another user, so it is not used.`,
-        hint: "Move it away if you know what it is.",
-      };
+      const { path, stats } = foreign;
+      throw isForeign(stats.uid) ? refuseForeign(path) : refuse(path, "it is a link");
     }
     const open = files.filter(({ stats }) => (stats.mode & 0o077) !== 0).map(({ path }) => path);
     // Whoever may write it can move the folders in it away.

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -436,7 +445,7 @@ const faults: readonly Fault[] = [
     id: "permissions",
     state: "fail",
     code: 7,
-    says: /keys is a link or belongs to another user/,
+    says: /keys is not used, because it is a link/,
     advises: /Move it away/,
   },
   {
@@ -844,6 +853,19 @@ describe("doctor names", () => {
       });
     },
   );
+
+  it.runIf(process.geteuid?.() === 0)("a key of another user, and advises to be that user", async () => {
+    const { of } = await diagnose({
+      plant: ({ deps }) => {
+        mkdirSync(join(deps.home, "keys"));
+        chownSync(join(deps.home, "keys"), 12345, 12345);
+      },
+    });
+    expect(of("permissions")).toMatchObject({
+      message: expect.stringMatching(/keys is not used, because it belongs to another user/),
+      hint: expect.stringMatching(/as that user/),
+    });
+  });
 
   it.skipIf(windows)("nine faults at once, and exits with the code of the first", async () => {
     const found = await diagnose({
