@@ -119,14 +119,12 @@ async function judgeStore(
         state: "skipped",
         message: `${where}, according to the profile. It was not read, because ${inspected.because}.`,
       };
-    case "unusable": {
-      const { kind, message, hint } = inspected.failure;
+    case "unusable":
       // The keychain's own check reports what is wrong with it.
-      if (store.kind === "keychain" && kind !== "store-damaged") {
-        return { state: "skipped", message: `The key was not read. ${message}` };
+      if (store.kind === "keychain" && inspected.failure.kind !== "store-damaged") {
+        return { state: "skipped", message: `The key was not read. ${inspected.failure.message}` };
       }
-      return { state: "fail", code: codeOfKind[kind], message, hint };
-    }
+      throw inspected.failure;
   }
 }
 
