@@ -1,22 +1,19 @@
 import { resolve } from "node:path";
 import type { Environment } from "../running/environment.ts";
 import { endWithin, launchProgram, type ProgramEnd } from "../running/start-program.ts";
-import { opensPages } from "./terminal-capabilities.ts";
 
 /** An opener that has not failed within this time is assumed to have opened the page. */
 const failsWithinMs = 1000;
 
 /**
- * Opens a page in the user's browser: with the command in `BROWSER` if set (`none` opens nothing), else
- * with the desktop's opener. Its output never reaches this terminal.
+ * Opens a page in the user's browser, where `opensPages` says that one can be: with the command in `BROWSER`
+ * if set, else with the desktop's opener. Its output never reaches this terminal.
  *
  * @param url - one of this program's own: a page of Mistral's, or the one that it serves
- * @returns whether a browser was started; `false`, without `BROWSER`, where nobody would see it (CI, SSH,
- *   no display). Never throws.
+ * @returns whether a browser was started. Never throws.
  */
 export async function openPage(url: string, env: Environment): Promise<boolean> {
   try {
-    if (!opensPages(env, process.platform)) return false;
     const browser = env.BROWSER?.trim();
     if (browser) return await openWithCommand(url, browser, env);
     // `open` passes `process.env` on; main.ts has removed what other programs must not inherit.
