@@ -68,13 +68,13 @@ function filesOf(folder: string): readonly { readonly path: string; readonly sta
 
 /**
  * Whether other users may read a passphrase file. Exempts those of container runtimes and systemd, which
- * control access themselves.
+ * control access themselves, and the group of another user's file, through which this user may read it.
  */
 function isReadableByOthers(path: string): boolean {
   if (/^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;
   try {
     const stats = statSync(path);
-    return stats.isFile() && (stats.mode & 0o077) !== 0;
+    return stats.isFile() && (stats.mode & (isForeign(stats.uid) ? 0o007 : 0o077)) !== 0;
   } catch {
     return false;
   }

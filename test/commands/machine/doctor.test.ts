@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { doctor } from "../../../src/commands/machine/doctor.ts";
@@ -866,6 +866,18 @@ describe("doctor names", () => {
       hint: expect.stringMatching(/as that user/),
     });
   });
+
+  it.runIf(process.geteuid?.() === 0)(
+    "no fault in a passphrase file of another user that is read through its group",
+    async () => {
+      const path = join(mkdtempSync(join(tmpdir(), "mistral-key-doctor-")), "passphrase");
+      cleanUps.push(() => rmSync(dirname(path), { recursive: true, force: true }));
+      writeFileSync(path, passphrase, { mode: 0o640 });
+      chownSync(path, 12345, 0);
+      const { of } = await diagnose({ env: { MISTRAL_KEY_PASSPHRASE_FILE: path } });
+      expect(of("permissions")?.state).toBe("ok");
+    },
+  );
 
   it.skipIf(windows)("nine faults at once, and exits with the code of the first", async () => {
     const found = await diagnose({
