@@ -8,7 +8,7 @@ import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { isEnding, isRefused } from "../../status/survey.ts";
 import { offerOtherStore } from "../../stores/other-store.ts";
-import { absentFrom } from "../../stores/stored-key.ts";
+import { absentFrom, noKey } from "../../stores/stored-key.ts";
 import { findUnlistedKey, notYetListed } from "../../stores/unlisted-key.ts";
 import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
@@ -108,6 +108,7 @@ async function judgeStore(
         hint: `Check the one it holds: ${commandFor(profile, "verify")}`,
       };
     case "missing":
+      if (store.kind !== known.store) throw noKey(profile, store, known);
       return {
         state: "fail",
         code: exitCodes.noKey,

@@ -264,6 +264,15 @@ const faults: readonly Fault[] = [
     advises: /^Unlock it in Passwords and Keys\.$/,
   },
   {
+    fault: "a variable that names another store than the profile does",
+    env: { MISTRAL_KEY_STORE: "file" },
+    id: "key",
+    state: "fail",
+    code: 3,
+    says: /^The key of profile "default" is not kept in an encrypted file\.$/,
+    advises: /unset MISTRAL_KEY_STORE/,
+  },
+  {
     fault: "a key that is gone from the keychain",
     plant: ({ keychain }) => keychain.delete(address),
     id: "key",
