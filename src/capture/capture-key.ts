@@ -51,8 +51,9 @@ export async function captureKey<Back extends "back" = never>(
     return await checkAlone(deps, await receiveKey(deps, message), request);
   }
   if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
-  for (let given = from === "prompt" ? undefined : from; ; given = undefined) {
+  for (let given = from === "prompt" ? undefined : from; ; ) {
     const key = given ?? (await askForKey(deps, request));
+    given = undefined;
     if (!(key instanceof ApiKey)) return key;
     const refusal = request.refuse?.(key);
     if (refusal !== undefined) {
@@ -61,7 +62,8 @@ export async function captureKey<Back extends "back" = never>(
     }
     if (!request.verify) return { outcome: "captured", key, check: undefined };
     const settled = await settleKey(deps, key, request);
-    if (settled !== undefined) return { outcome: "captured", ...settled };
+    if (settled instanceof ApiKey) given = settled;
+    else if (settled !== undefined) return { outcome: "captured", ...settled };
   }
 }
 

@@ -28,17 +28,16 @@ type Next = "paste" | "again" | "wait" | "open" | "codestral" | "keep" | "stop";
 /**
  * Checks a key until its fate is settled; the user decides unless Mistral simply accepts it.
  *
- * @returns the key to use and Mistral's answer; `undefined` when the user wants to enter another key
+ * @returns the key to use and Mistral's answer; another key that was pasted; `undefined` to ask for one
  * @throws Cancelled when the user stops
  */
 export async function settleKey(
   deps: Deps,
-  pasted: ApiKey,
+  key: ApiKey,
   request: SettleRequest,
-): Promise<{ readonly key: ApiKey; readonly check: KeyCheck } | undefined> {
+): Promise<{ readonly key: ApiKey; readonly check: KeyCheck } | ApiKey | undefined> {
   const { endpoint, expiresAt, greets, justMade = false } = request;
   const prompts = await deps.prompts();
-  let key = pasted;
   // A key for a custom gateway is none of Codestral's business.
   let triesCodestral = endpoint.serverUrl === undefined;
   const history = { expiresAt, lastAcceptedAt: null };
@@ -70,7 +69,7 @@ export async function settleKey(
       case "stop":
         throw new Cancelled("Stopped. The key was not stored.");
       default:
-        if (next !== "again") key = next;
+        if (next !== "again") return next;
         check = await checkKey();
     }
   }

@@ -163,6 +163,19 @@ describe("a key that is asked for", () => {
     expect(api.requests.every(({ key }) => key === good.mask)).toBe(true);
   });
 
+  it("is never one that the caller refuses, pasted in place of an answer", async () => {
+    const refuse = (key: ApiKey) => (key.equals(good) ? "That one is stored already." : undefined);
+    const better = ApiKey.of("betterK0".repeat(4));
+    api.keys.accept(better.reveal());
+    const answers = [
+      answer.key(bad.reveal()),
+      answer.pasteKey(good.reveal(), /What now/),
+      answer.key(better.reveal()),
+    ];
+    expect((await capture({ answers }, { refuse })).key.equals(better)).toBe(true);
+    expect(deps.stderr()).toContain("That one is stored already.");
+  });
+
   it("goes to Codestral's address only when the person says so", async () => {
     const codestral = await startMistralApi({ keys: [bad.reveal()] });
     try {
