@@ -11,6 +11,8 @@ const edges = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+|[\s\p{Cf}\p{Default_
 const assignment =
   /^(?:[$>%]\s+)?(?:-\s+)?(?:(?:export|setx?|set\s+-\w+|-e)\s+|\$env:)?["']?\w*mistral\w*["']?(?:\s*[=:]\s*|\s+)/i;
 const comment = /\s+#.*$/;
+/** The console, and this program, show a key like `HQSx...Ug6Y`; a hidden field has bullets or asterisks. */
+const shortened = /^\w*(?:\.{3}|…|[*•]{3,})\w*$/;
 const header = /^(?:(?:-H|--header)\s+|(?:authorization|x-api-key)\s*[:=]\s*|bearer(?:\s+|$))/i;
 const quotePairs: Readonly<Record<string, string>> = { '"': '"', "'": "'", "`": "`", "“": "”", "‘": "’" };
 
@@ -45,6 +47,13 @@ export function readPastedKey(text: string): PastedKey {
   }
   if (/\s/.test(first)) {
     return { outcome: "unusable", reason: "That has spaces in the middle; a key has none." };
+  }
+  if (shortened.test(first)) {
+    return {
+      outcome: "unusable",
+      reason:
+        "That is not the whole key: most of it is left out. Mistral shows it once, when it is made; make another if you do not have it.",
+    };
   }
   if (!ApiKey.accepts(first)) {
     return {

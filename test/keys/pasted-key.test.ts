@@ -91,6 +91,21 @@ describe("readPastedKey", () => {
     expect(readPastedKey(text).outcome).toBe("unusable");
   });
 
+  it.each([
+    "Ab3d...Xy4z",
+    "MISTRAL_API_KEY=Ab3d...Xy4z",
+    "Ab3d\u2026Xy4z",
+    `Ab3d${"*".repeat(24)}Xy4z`,
+    "\u2022\u2022\u2022\u2022Xy4z",
+    "*".repeat(32),
+  ])("refuses the short form of a key, %s, and says how to get the whole one", (text) => {
+    expect(readPastedKey(text)).toEqual({
+      outcome: "unusable",
+      reason:
+        "That is not the whole key: most of it is left out. Mistral shows it once, when it is made; make another if you do not have it.",
+    });
+  });
+
   it("refuses a text that is longer than any key", () => {
     expect(readPastedKey("a".repeat(5000)).outcome).toBe("unusable");
   });
