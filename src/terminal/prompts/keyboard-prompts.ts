@@ -145,7 +145,8 @@ export abstract class KeyboardPrompts implements Prompts {
   ): Promise<ApiKey | Other> {
     const key = await this.askSecret(message, kind, { entered, whenStuck });
     if (!(key instanceof ApiKey) || key.hasUsualShape) return key;
-    if (await this.confirm({ message: "Use it anyway?", initial: false })) return key;
+    const answer = await this.confirm({ message: "Use it anyway?", initial: false, onKeyPasted: (it) => it });
+    if (answer !== false) return answer === true ? key : answer;
     return this.#askKey(message, kind, { whenStuck });
   }
 }

@@ -172,6 +172,19 @@ describe("a key that is typed", () => {
       expect(await terminal.answerTo("key")).toBe(digest("short"));
     });
   });
+
+  it("may be pasted in place of the answer whether to use another one", async () => {
+    await askOne("key", async (terminal) => {
+      terminal.paste("my-laptop");
+      await terminal.waitFor(/ 9 characters/);
+      terminal.press("enter");
+      await terminal.waitFor("Use it anyway? (y/N)");
+      terminal.paste(key);
+      await terminal.waitFor("32 characters, looks right");
+      terminal.press("enter");
+      await expectKey(terminal);
+    });
+  });
 });
 
 describe("going back instead", () => {
