@@ -45,6 +45,7 @@ export async function storeKey(deps: Deps, { place, captured, expiresAt }: Stori
   const facts = { name, key, endpoint, check, expiresAt };
   if (stored === undefined || stored.equals(key)) {
     const profile = await keepKey(deps, place, facts);
+    if (stored) deps.output.warn("This is the key that was stored already, so none was replaced.");
     // The targets of a key that was lost do not have this one.
     const waiting = known && !matchesFingerprint(key, known.fingerprint) ? known.targets : [];
     if (waiting.length > 0) {

@@ -185,6 +185,14 @@ describe("init, in a terminal", () => {
     expect(again.stderr()).toContain('also the key of profile "work"');
   });
 
+  it("does not leave the stored key, pasted once more, looking like a new one that replaced it", async () => {
+    const answers = [answer.choose("Replace it"), answer.pasteKey(text), answer.choose("I do not know")];
+    const deps = open({ answers });
+    await deps.secrets.set(current, ApiKey.of(text));
+    expect(await runLine(deps, "init")).toBe(0);
+    expect(deps.stderr()).toContain("This is the key that was stored already, so none was replaced.");
+  });
+
   it("stores a key that the person already has before asking when it expires", async () => {
     const deps = open({
       answers: [answer.choose("I have a key"), answer.key(text), answer.stop(/When does it expire/)],
@@ -750,6 +758,7 @@ describe("init --with-key", () => {
     expect(await runLine(deps, "init", "--with-key", "--yes", "--expires", "never")).toBe(0);
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBeNull();
     expect(deps.journal.read(defaultProfile)).toBeUndefined();
+    expect(deps.stderr()).toContain("This is the key that was stored already, so none was replaced.");
   });
 
   it("forgets nothing that is known of a key that is stored again unchecked, except for another server", async () => {
