@@ -11,7 +11,7 @@ import { type SettleRequest, settleKey } from "./settle-key.ts";
 
 /** Which key to capture, and its source. */
 export interface CaptureRequest<Back extends "back" = never> extends SettleRequest {
-  /** `stdin` reads a key from standard input and asks nothing else; a given key is only checked. */
+  /** `stdin` reads a key from standard input and asks nothing else; a given key was pasted before. */
   readonly from: "prompt" | "stdin" | ApiKey;
   readonly message: string;
   /** The result when the user goes back a step, if there is one. */
@@ -50,7 +50,6 @@ export async function captureKey<Back extends "back" = never>(
   if (from === "stdin") {
     return await checkAlone(deps, await receiveKey(deps, message), request);
   }
-  if (from !== "prompt" && !deps.interactive) return await checkAlone(deps, from, request);
   for (let given = from === "prompt" ? undefined : from; ; ) {
     const key = given ?? (await askForKey(deps, request));
     given = undefined;

@@ -19,7 +19,8 @@ const quotePairs: Readonly<Record<string, string>> = { '"': '"', "'": "'", "`": 
 /** In characters; no token of any kind is longer. */
 const longest = 1024;
 
-const tooLong: PastedKey = { outcome: "unusable", reason: "That is longer than any key." };
+const unusable = (reason: string): PastedKey => ({ outcome: "unusable", reason });
+const tooLong = unusable("That is longer than any key.");
 
 /**
  * Extracts a key from what people really paste. Strips terminal paste markers, surrounding spaces and
@@ -42,24 +43,15 @@ export function readPastedKey(text: string): PastedKey {
   if (first === undefined) return { outcome: "empty" };
   // A key that the terminal wrapped arrives in pieces, and two keys look the same. Guessing could store
   // something the user never saw, so report it instead.
-  if (rest.length > 0) {
-    return { outcome: "unusable", reason: `That was ${lines.length} lines; a key is one line.` };
-  }
-  if (/\s/.test(first)) {
-    return { outcome: "unusable", reason: "That has spaces in the middle; a key has none." };
-  }
+  if (rest.length > 0) return unusable(`That was ${lines.length} lines; a key is one line.`);
+  if (/\s/.test(first)) return unusable("That has spaces in the middle; a key has none.");
   if (shortened.test(first)) {
-    return {
-      outcome: "unusable",
-      reason:
-        "That is not the whole key: most of it is left out. Mistral shows it once, when it is made; make another if you do not have it.",
-    };
+    return unusable(
+      "That is not the whole key: most of it is left out. Mistral shows it once, when it is made; make another if you do not have it.",
+    );
   }
   if (!ApiKey.accepts(first)) {
-    return {
-      outcome: "unusable",
-      reason: "That has characters that no key can have (control characters or non-Latin letters).",
-    };
+    return unusable("That has characters that no key can have (control characters or non-Latin letters).");
   }
   if (first.length > longest) return tooLong;
   return { outcome: "key", value: first };
