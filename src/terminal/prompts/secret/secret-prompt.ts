@@ -1,4 +1,4 @@
-import { createPrompt, useKeypress, usePrefix, useRef, useState } from "@inquirer/core";
+import { createPrompt, useKeypress, usePrefix, useState } from "@inquirer/core";
 import { displayWidth, hang, wrap } from "../../output/layout.ts";
 import type { Theme } from "../../output/theme.ts";
 import { redraw } from "../prompt-stream.ts";
@@ -23,16 +23,14 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
   const { kind, capture, symbols, theme } = config;
   const { text, problem, answered } = capture;
   const [status, setStatus] = useState<"idle" | "done">("idle");
-  const drawings = useRef(0);
-  const [, setDrawing] = useState(0);
+  const [, setDrawing] = useState({});
   const plainPrefix = usePrefix({ status, theme });
 
   useKeypress(({ name }) => {
     if (status === "done" || name !== redraw) return;
-    if (capture.answered === undefined) {
-      drawings.current += 1;
-      setDrawing(drawings.current);
-    } else {
+    // Another object each time, so that it is drawn again.
+    if (capture.answered === undefined) setDrawing({});
+    else {
       setStatus("done");
       done(capture.answered.value);
     }
