@@ -86,8 +86,7 @@ export abstract class KeyboardPrompts implements Prompts {
   }
 
   async key<Instead extends InsteadOfKey = never>(question: KeyQuestion<Instead>) {
-    const { message, offered } = question;
-    const instead: readonly InsteadOfKey[] = question.instead ?? [];
+    const { message, offered, instead = [] }: KeyQuestion<InsteadOfKey> = question;
     const wanted: SecretKind<ApiKey | InsteadOfKey> = instead.includes("back") ? keyOrBackSecret : keySecret;
     const kind = offered === undefined ? wanted : offering(wanted, offered);
     const whenStuck = instead.find((way) => way === "stuck");
