@@ -78,6 +78,8 @@ async function keepKey(
   known: Omit<KnownKey, "store">,
 ): Promise<Profile> {
   await retryWhileStoreFails(deps, async () => {
+    // May ask for another passphrase.
+    await store.prepare?.(known.name);
     refuseReplacedMeanwhile(deps, { profile: known.name, before: before ?? null }, known.key);
     await putKey(deps, store, known);
   });

@@ -12,7 +12,7 @@ import {
 } from "../secret-store.ts";
 import type { StoreContext } from "../store-context.ts";
 import { PassphraseSource } from "./passphrase.ts";
-import type { Passphrase, ScryptWork } from "./scrypt-passphrase.ts";
+import { Passphrase, type ScryptWork } from "./scrypt-passphrase.ts";
 
 const attempts = 3;
 
@@ -107,6 +107,12 @@ export class EncryptedFileStore implements SecretStore {
   set(address: SecretAddress, key: ApiKey): Promise<void> {
     return this.#inTurn(async () => {
       const passphrase = await this.#passphraseFor(address);
+      // At a hidden question the user may have pasted the key before it was asked for.
+      if (this.#passphrases.asksPerson && passphrase.equals(new Passphrase(key.reveal()))) {
+        this.#known = this.#known.filter((known) => known !== passphrase);
+        const message = "That passphrase is the key itself, so only the key would open its file.";
+        throw new MistralKeyError("store-locked", message, { hint: "Choose another one, and keep it." });
+      }
       const { seal } = await import("./encrypted-file-format.ts");
       const content = await seal(`${key.reveal()}\n`, passphrase, this.#work, this.#logN);
       const file = fileNameOf(address);

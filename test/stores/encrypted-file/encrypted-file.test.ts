@@ -92,6 +92,19 @@ describe("the encrypted file", () => {
     expect(later.questions[0]?.atLeast).toBeUndefined();
   });
 
+  it("takes no key that was pasted as its new passphrase, and asks for another one", async () => {
+    const { store, home } = openStore({ answers: [key.reveal(), passphrase] });
+    await store.prepare(address.profile);
+    await expect(store.set(address, key)).rejects.toMatchObject({
+      kind: "store-locked",
+      message: "That passphrase is the key itself, so only the key would open its file.",
+    });
+    expect(readdirSync(join(home, "keys"))).toEqual([]);
+    await store.set(address, key);
+    const later = openStore({ answers: [passphrase], home });
+    expect((await later.store.get(address))?.equals(key)).toBe(true);
+  });
+
   it("asks for the passphrase before there is a key, when prepared", async () => {
     const { store, questions, home } = openStore({ answers: [passphrase] });
     await store.prepare(address.profile);
