@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { MistralKeyError } from "../errors.ts";
+import { expected } from "../errors.ts";
 import { dayAfter, type Expiry, formatDay, parseExpiry } from "../keys/expiry.ts";
 import type { Choice } from "../terminal/prompts/prompts.ts";
 
@@ -63,7 +63,6 @@ export function reasonAgainst(read: () => unknown): string | undefined {
     read();
     return undefined;
   } catch (error) {
-    if (error instanceof MistralKeyError) return error.inOneLine;
-    throw error;
+    return expected(error).inOneLine;
   }
 }

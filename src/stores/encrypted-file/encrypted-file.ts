@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { MistralKeyError } from "../../errors.ts";
+import { expected, MistralKeyError } from "../../errors.ts";
 import { PrivateFolder } from "../../files/private-folder.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
@@ -66,8 +66,7 @@ export class EncryptedFileStore implements SecretStore {
       this.#passphrases.require();
       return undefined;
     } catch (error) {
-      if (error instanceof MistralKeyError) return error;
-      throw error;
+      return expected(error);
     }
   }
 
@@ -99,8 +98,7 @@ export class EncryptedFileStore implements SecretStore {
         throw this.#wrongPassphrase(address);
       });
     } catch (error) {
-      if (error instanceof MistralKeyError) return { state: "unusable", failure: error };
-      throw error;
+      return { state: "unusable", failure: expected(error) };
     }
   }
 

@@ -1,4 +1,4 @@
-import { MistralKeyError } from "../../errors.ts";
+import { expected, type MistralKeyError } from "../../errors.ts";
 import { ApiKey } from "../../keys/api-key.ts";
 import { accountOf, type Inspection, type SecretAddress, type SecretStore } from "../secret-store.ts";
 import { DialogKeychain } from "./dialog-keychain.ts";
@@ -56,8 +56,7 @@ export class KeychainStore implements SecretStore {
         return peeked;
       });
     } catch (error) {
-      if (error instanceof MistralKeyError) return { state: "unusable", failure: error };
-      throw error;
+      return { state: "unusable", failure: expected(error) };
     }
   }
 
