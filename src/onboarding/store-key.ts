@@ -70,7 +70,7 @@ function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: Ap
 /**
  * Stores a key that replaces none, reads it back and writes its profile. The key goes first: after an
  * interruption it is there, and `verify` writes the profile. When the store refuses it, the user may fix
- * that and retry, since Mistral shows a key only once.
+ * that and retry, such as with another passphrase, since Mistral shows a key only once.
  */
 async function keepKey(
   deps: Deps,
@@ -78,7 +78,6 @@ async function keepKey(
   known: Omit<KnownKey, "store">,
 ): Promise<Profile> {
   await retryWhileStoreFails(deps, async () => {
-    // May ask for another passphrase.
     await store.prepare?.(known.name);
     refuseReplacedMeanwhile(deps, { profile: known.name, before: before ?? null }, known.key);
     await putKey(deps, store, known);
