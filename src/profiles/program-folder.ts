@@ -5,10 +5,15 @@ import { MistralKeyError } from "../errors.ts";
  * The folder that holds all files of the program: `MISTRAL_KEY_HOME` or, if unset, `mistral-key` in the
  * user's configuration folder (`~/.config`, `~/Library/Preferences`, `%APPDATA%`). It need not exist.
  *
- * @throws MistralKeyError of kind `store-absent` if this user has no home folder, or a relative one
+ * @throws MistralKeyError of kind `store-absent` if this user has no home folder, or a relative one; or if
+ *   `~` was left in `MISTRAL_KEY_HOME`, as in a systemd unit or a crontab
  */
 export async function programFolder(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const chosen = env.MISTRAL_KEY_HOME;
+  if (chosen?.startsWith("~")) {
+    const message = "MISTRAL_KEY_HOME begins with ~, which nothing has replaced by the home folder.";
+    throw new MistralKeyError("store-absent", message, { hint: "Write the whole path there." });
+  }
   if (chosen !== undefined && chosen !== "") return resolve(chosen);
   let folder: string;
   try {

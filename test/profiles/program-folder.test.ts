@@ -15,6 +15,15 @@ it("does not move with the working directory once it is known", async () => {
   expect(await programFolder({ MISTRAL_KEY_HOME: "keys" })).toBe(join(process.cwd(), "keys"));
 });
 
+it("is never one called ~, which a systemd unit or a crontab leaves as it is", async () => {
+  const refused = {
+    kind: "store-absent",
+    message: expect.stringContaining("MISTRAL_KEY_HOME begins with ~"),
+  };
+  for (const value of ["~/keys", "~"])
+    await expect(programFolder({ MISTRAL_KEY_HOME: value })).rejects.toMatchObject(refused);
+});
+
 it("is among this person's configuration otherwise", async () => {
   const folder = await programFolder({ MISTRAL_KEY_HOME: "" });
   expect(isAbsolute(folder)).toBe(true);
