@@ -93,7 +93,8 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date, namesMod
     ...profile,
     identity: check.identity ?? profile.identity,
     lastVerifiedAt: moment,
-    lastDiagnosis: diagnosisOfKey(check, namesModel),
+    // What was said without naming a model is not about the model.
+    lastDiagnosis: diagnosisOfKey(check, namesModel && profile.lastDiagnosis !== check.diagnosis),
     ...(authentication.ok && {
       lastAcceptedAt: moment,
       mayCall: { models: authentication.models, requestsPerMinute },

@@ -100,13 +100,14 @@ export function conclude(deps: Deps, found: StoredKeyToCheck, check: KeyCheck): 
     addressOf(found.endpoint) === addressOf(known.endpoint);
   const place = { store: store.kind, storeName: store.describe() };
   const { targets = [], adminKey } = profile ?? {};
-  const knowledge =
-    known === undefined
-      ? profileOf({ name, key, ...place, endpoint: found.endpoint, targets, adminKey, check }, now)
-      : { ...withCheck(known, check, now, model !== undefined), ...(known.store === store.kind && place) };
+  const about = known ?? profileOf({ name, key, ...place, endpoint: found.endpoint, targets, adminKey }, now);
+  const knowledge = {
+    ...withCheck(about, check, now, model !== undefined),
+    ...(about.store === store.kind && place),
+  };
   const { expiresAt, listed } = known ?? {};
-  const about = { expiresAt, listed, identity: knowledge.identity, knowledge };
-  const verified = { profile: name, key, store: store.kind, check, now, minDays, ...about };
+  const said = { expiresAt, listed, identity: knowledge.identity, knowledge };
+  const verified = { profile: name, key, store: store.kind, check, now, minDays, ...said };
   const elsewhere = `The key of profile "${name}" belongs to another server than ${addressOf(found.endpoint)}, so nothing was noted.`;
   const notes = [
     ...(isAboutTheKey ? remember(deps, found, knowledge) : [elsewhere]),

@@ -151,6 +151,23 @@ describe("verify", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: said });
   });
 
+  it("goes on holding against the key what was said of it without a model", async () => {
+    const deps = open();
+    await store(deps);
+    api.behave("forbidden", { on: ["completion"] });
+    expect(await runLine(deps, "verify")).toBe(4);
+    expect(await runLine(deps.next(), "verify", "--model", "mistral-large-latest")).toBe(4);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "forbidden" });
+  });
+
+  it("does not hold a model that the plan lacks against a key that is listed only now", async () => {
+    const deps = open();
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, ApiKey.of(text));
+    api.behave("forbidden", { on: ["completion"] });
+    expect(await runLine(deps, "verify", "--model", "mistral-large-latest")).toBe(4);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid" });
+  });
+
   it("does not hold a mistyped model or address against the key", async () => {
     const deps = open();
     await store(deps, { lastDiagnosis: "unreachable", lastVerifiedAt: "2026-11-20T12:00:00.000Z" });
