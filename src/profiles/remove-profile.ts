@@ -138,7 +138,9 @@ async function confirm({ output, prompts }: Deps, found: Belongings): Promise<vo
   const { profile, store, keys, strayOnly, targets } = found;
   if (targets.length > 0) {
     output.warn(`Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}.`);
-    output.next(`To remove it there first: ${commandFor(profile, "push --forget TARGET")}`);
+    // Without the key, forgetting removes nothing.
+    if ((await store.inspect({ profile, slot: "current" })).state !== "missing")
+      output.next(`To remove it there first: ${commandFor(profile, "push --forget TARGET")}`);
   }
   const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
   const message = strayOnly

@@ -75,6 +75,14 @@ describe("remove", () => {
     expect(said).toContain("To remove it there first: mistral-key push --forget TARGET -p work");
   });
 
+  it("advises to remove no key there first that is not stored here any more", async () => {
+    await storeKey(deps, { targets: [{ target: "llm", since: null }] });
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    await expect(run({}, { answers: [answer.confirm(false, /Remove the key/)] })).rejects.toThrow();
+    expect(deps.stderr()).toContain("Its key was delivered to llm.");
+    expect(deps.stderr()).not.toContain("--forget");
+  });
+
   it.each([{ store: "file" }, { profile: "work" }])(
     "does not advise to delete a key that a profile still has: %j",
     async (flags) => {
