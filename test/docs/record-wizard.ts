@@ -55,7 +55,8 @@ export async function recordWizard(): Promise<readonly Frame[]> {
     frames.push({ lines: await linesOf(`$ npx mistral-key init\r\n${terminal.everything()}`), seconds });
   };
   try {
-    await terminal.waitFor(/Where are you now\?[\s\S]*I have a key/);
+    // What ends each screen, which may arrive in pieces.
+    await terminal.waitFor(/Where are you now\?[\s\S]*Enter choose/);
     await show(3);
     await choose(terminal, "Where are you now?", 0);
     for (const step of [1, 2, 4]) {
@@ -63,7 +64,7 @@ export async function recordWizard(): Promise<readonly Frame[]> {
       await show(step === 4 ? 5 : 3);
       terminal.type("n");
     }
-    await terminal.waitFor("Which expiration did you choose?");
+    await terminal.waitFor(/Which expiration did you choose\?[\s\S]*Enter choose/);
     await show(2);
     await choose(terminal, "Which expiration did you choose?", 0);
     await terminal.waitFor("it stays hidden");

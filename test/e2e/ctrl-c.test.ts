@@ -380,7 +380,8 @@ describeWithKeyring("stopping at every place of the built command", () => {
     };
     const which: Place = {
       name: "which key",
-      shown: "Which key do you want to store?",
+      // Whole, since it is looked at.
+      shown: /Which key do you want to store\?[\s\S]*Enter choose/,
       onward: (terminal) => {
         if (!/[›>] firs/.test(terminal.screen())) terminal.press("down");
         terminal.press("enter");
