@@ -67,7 +67,7 @@ export async function recordWizard(): Promise<readonly Frame[]> {
     await terminal.waitFor(/Which expiration did you choose\?[\s\S]*Enter choose/);
     await show(2);
     await choose(terminal, "Which expiration did you choose?", 0);
-    await terminal.waitFor("it stays hidden");
+    await terminal.waitFor("it stays hidden (b and Enter: back)");
     await show(3);
     await pasteKey(terminal, key);
     await terminal.waitFor("Replace it");
