@@ -10,7 +10,7 @@ import { describeApps } from "../../status/app-keys.ts";
 import { describeEnvironment } from "../../status/print-notices.ts";
 import { survey } from "../../status/survey.ts";
 import { fileOfTarget } from "../../targets/tool-files.ts";
-import { type Check, localLimitMs } from "../check.ts";
+import type { Check } from "../check.ts";
 
 /** Whether `MISTRAL_API_KEY` hides the stored key. */
 export const environmentCheck: Check = {
@@ -26,7 +26,6 @@ export const environmentCheck: Check = {
 export const appsCheck: Check = {
   id: "apps",
   title: "Apps",
-  limitMs: 2 * localLimitMs,
   run: async ({ deps, plaintext, processContext }) => {
     return { state: "ok", message: describeApps(deps, await plaintext(), processContext).join(" ") };
   },
@@ -36,7 +35,6 @@ export const appsCheck: Check = {
 export const dotenvCheck: Check = {
   id: "dotenv",
   title: ".env files",
-  limitMs: 2 * localLimitMs,
   run: async ({ deps, plaintext, processContext }) => {
     const { found, unread } = await plaintext();
     const missed = unread

@@ -19,7 +19,6 @@ import {
   type CheckContext,
   type CheckResult,
   isDamaged,
-  localLimitMs,
   offline,
   withoutProfile,
 } from "../check.ts";
@@ -49,8 +48,6 @@ export const keychainCheck: Check = {
 export const keyCheck: Check = {
   id: "key",
   title: "Stored key",
-  // Deriving a key from a passphrase is slow, more so on a busy machine.
-  limitMs: 3 * localLimitMs,
   run: async (context) => {
     const { known, profile, deps, network, store } = context;
     if (isDamaged(context)) return withoutProfile;

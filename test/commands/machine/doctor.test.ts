@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Flags } from "../../../src/cli/flags.ts";
 import { doctor } from "../../../src/commands/machine/doctor.ts";
 import type { doctorDocument } from "../../../src/doctor/report.ts";
@@ -121,6 +121,9 @@ async function diagnose(planted: Plant = {}) {
     document.checks.filter((check) => check.state === state).map(({ id }) => id);
   return { code, document, of, states, api };
 }
+
+// What is loaded when it is first needed is loaded by then: checks have time limits, and a machine may be busy.
+beforeAll(() => examine());
 
 /** What others may do with a file is not asked on Windows. */
 const unasked = windows ? ["permissions"] : [];
