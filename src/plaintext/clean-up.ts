@@ -188,7 +188,7 @@ async function explainRest(
   }
   if (set.length > 0 && !onWindows && !found.places.some((place) => "file" in place)) {
     output.warn(
-      "If new shells have it too, a file sets it that import does not know, such as one that a start-up file reads. Remove it there.",
+      "If new shells have it too, what opens them (tmux, an editor, your desktop session) may have kept it: close that, too. Otherwise a file sets it that import does not know, such as one that a start-up file reads. Remove it there.",
     );
   }
   if (set.length === 0 && removed.some(({ kind }) => kind === "shell")) {
