@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, MistralKeyError, withSentence } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { printFailure } from "../terminal/output/failure.ts";
 import { isRemote } from "../terminal/terminal-capabilities.ts";
@@ -79,7 +80,9 @@ export async function onPage<Result>(
     }
     const result = await work(deps);
     // What is put off when nobody answers, as in a rotation's last step, throws nothing.
-    end = idle.signal.aborted ? "idle" : real.signal.aborted ? "stopped" : "done";
+    if (idle.signal.aborted) end = "idle";
+    else if (real.signal.aborted) end = "stopped";
+    else if (result !== exitCodes.unfinished) end = "done";
     return result;
   } catch (error) {
     if (!(error instanceof MistralKeyError)) throw error;

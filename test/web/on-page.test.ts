@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Deps } from "../../src/deps.ts";
 import { Cancelled } from "../../src/errors.ts";
+import { exitCodes } from "../../src/exit-codes.ts";
 import { onPage } from "../../src/web/on-page.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { openLink, type PageClient } from "./page-client.ts";
@@ -13,7 +14,11 @@ const ask = async (page: Deps) =>
   await (await page.prompts()).choose({ message: "Well?", choices: [{ value: "yes", name: "Yes" }] });
 
 /** Asks on a page; returns the result and the page, once the link is there. */
-async function serve(options: TestDepsOptions, idleMs?: number, work = ask) {
+async function serve(
+  options: TestDepsOptions,
+  idleMs?: number,
+  work: (page: Deps) => Promise<unknown> = ask,
+) {
   deps = openTestDeps(options);
   const served = onPage(deps, work, idleMs).then(
     (value) => ({ value }),
@@ -78,6 +83,19 @@ describe("what is asked on a page", () => {
     expect(await left.served).toEqual({ value: "later" });
     await second.ended;
     expect(second.events.at(-1)).toEqual({ type: "end", how: "idle" });
+  });
+
+  it("did not finish, says the page, where the command ends with something left to do", async () => {
+    const { served, open } = await serve({ opensPages: false }, undefined, async (page) => {
+      await ask(page);
+      return exitCodes.unfinished;
+    });
+    const page = await open();
+    await page.question(/^Well/);
+    await page.answer({ choice: 0 });
+    expect(await served).toEqual({ value: exitCodes.unfinished });
+    await page.ended;
+    expect(page.events.at(-1)).toEqual({ type: "end", how: "failed" });
   });
 
   it("is given up when the page is not opened for so long", async () => {
