@@ -187,6 +187,23 @@ describeWithChromium("a page of --web", () => {
     expect((await runProgram(["get"], { env })).stdout.trim()).toBe(key);
   });
 
+  it("takes a key that is pasted where a name is asked for, and does not show it there", async () => {
+    const { api, browser, folder, open } = around.setting;
+    const env = { ...environmentIn(folder, api), MISTRAL_KEY_PASSPHRASE: "correct horse battery" };
+    const args = ["init", "--with-key", "--store", "file", "--expires", "never"];
+    expect((await runProgram(args, { env, input: key })).code).toBe(0);
+    await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const { page } = await open(["init", "--expires", "90d"], env);
+    await press(page, /under another name/);
+    const name = page.getByLabel("Your answer");
+    await name.waitFor();
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(key)})`);
+    await name.press("Control+v");
+    await page.getByText("Your key has arrived. This question comes first.").waitFor();
+    expect(await name.inputValue()).toBe("");
+    expect(await page.evaluate<string>(traces)).not.toContain(key);
+  });
+
   it("shows the keys with status and changes nothing", async () => {
     const { api, folder, open } = around.setting;
     const env = { ...environmentIn(folder, api), MISTRAL_KEY_PASSPHRASE: "correct horse battery" };

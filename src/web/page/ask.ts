@@ -47,10 +47,11 @@ export function endQuestion(): void {
   byId("ask").replaceChildren();
 }
 
-/** A key pasted outside a field is an answer if one is accepted. */
+/** A key pasted outside a hidden field is an answer if one is accepted; a field for a name would show it. */
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
-  if (taking === undefined || event.target instanceof HTMLInputElement || text.trim().length < 32) return;
+  const isHidden = event.target instanceof HTMLInputElement && event.target.type === "password";
+  if (taking === undefined || isHidden || text.trim().length < 32) return;
   event.preventDefault();
   taking(text);
 });
