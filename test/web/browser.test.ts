@@ -204,6 +204,22 @@ describeWithChromium("a page of --web", () => {
     expect(await page.evaluate<string>(traces)).not.toContain(key);
   });
 
+  it("continues where its link is opened again, and says what to do when it was closed", async () => {
+    const { browser, open } = around.setting;
+    const { page, started } = await open(["init", "--demo"]);
+    await page.locator("#question").waitFor();
+    await page.goto("about:blank");
+    await page.goto(started.link);
+    await page.locator("#question").waitFor();
+    await page.close();
+    const other = await browser.context.newPage();
+    await other.goto(started.link);
+    await ended(other);
+    expect(await textOf(other)).toContain(
+      "because you closed it or somebody else used the link, press Ctrl-C",
+    );
+  });
+
   it("shows the keys with status and changes nothing", async () => {
     const { api, folder, open } = around.setting;
     const env = { ...environmentIn(folder, api), MISTRAL_KEY_PASSPHRASE: "correct horse battery" };

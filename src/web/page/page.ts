@@ -15,7 +15,7 @@ const lost =
 const missing =
   "This page needs the link that the terminal shows. If it is open in another tab, continue there.";
 const refused =
-  "This link is incomplete, or was used before. If the page is open in another tab, continue there. If you have not used the link, somebody else may have: press Ctrl-C in the terminal and run the command again.";
+  "This link is incomplete, or was used before. If the page is open in another tab, continue there. If not, because you closed it or somebody else used the link, press Ctrl-C in the terminal and run the command again.";
 /** Session storage key of the proof, so that a reload stays authenticated. */
 const proofPlace = "mistral-key-page";
 const tries = 3;
@@ -47,9 +47,11 @@ async function start(): Promise<void> {
 async function enter(): Promise<string | undefined> {
   const token = location.hash.slice(1);
   history.replaceState(null, "", "/");
-  if (token === "") return sessionStorage.getItem(proofPlace) ?? undefined;
+  const known = sessionStorage.getItem(proofPlace) ?? undefined;
+  if (token === "") return known;
   const response = await post("/session", { token }).catch(() => undefined);
-  if (!response?.ok) return undefined;
+  // This tab may be the one that used the link.
+  if (!response?.ok) return known;
   const { proof } = (await response.json()) as { readonly proof: string };
   sessionStorage.setItem(proofPlace, proof);
   return proof;
