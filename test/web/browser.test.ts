@@ -204,6 +204,15 @@ describeWithChromium("a page of --web", () => {
     expect(await page.evaluate<string>(traces)).not.toContain(key);
   });
 
+  it("says that a text is too long for an answer, and takes the next one", async () => {
+    const { page } = await around.setting.open(["init", "--demo"]);
+    await press(page, /I have a key/);
+    await paste(page, "a long text ".repeat(10_000));
+    await page.getByText("That is too long").waitFor();
+    await paste(page, "two words");
+    await page.getByText("spaces in the middle").waitFor();
+  });
+
   it("continues where its link is opened again, and says what to do when it was closed", async () => {
     const { browser, open } = around.setting;
     const { page, started } = await open(["init", "--demo"]);

@@ -82,6 +82,8 @@ function receive(event: PageEvent, proof: string): void {
   switch (event.type) {
     case "question":
       ask(event.question, async (id: number, answer: Answer): Promise<Reply> => {
+        // The server takes no more than this, and cuts the connection.
+        if (JSON.stringify(answer).length > 8000) return { outcome: "refused", reason: "That is too long." };
         const response = await post("/answer", { id, answer }, proof);
         if (!response.ok) throw new Error(String(response.status));
         return (await response.json()) as Reply;
