@@ -3,7 +3,7 @@ import type { CommandInput } from "../../cli/command-types.ts";
 import type { Deps } from "../../deps.ts";
 import { Cancelled, MistralKeyError } from "../../errors.ts";
 import { codeOfKind, type ExitCode } from "../../exit-codes.ts";
-import { commandFor } from "../../hints.ts";
+import { commandFor, shellWord } from "../../hints.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
 import { newKey } from "../../mistral/mistral-api.ts";
 import { endpointFor } from "../../profiles/profile.ts";
@@ -88,7 +88,9 @@ async function verifyAll(deps: Deps, options: VerifyOptions): Promise<ExitCode> 
     const explained = results.filter(
       (one, at) => faults.indexOf(faultOf(one)) === at && faultOf(one) !== "valid",
     );
-    const commands = explained.map(({ profile }) => commandFor(profile, "verify"));
+    // With the model that was asked for: the default one may answer well.
+    const words = options.model === undefined ? "verify" : `verify --model ${shellWord(options.model)}`;
+    const commands = explained.map(({ profile }) => commandFor(profile, words));
     if (commands.length > 0) output.answers.next(`What it means, and what to do: ${commands.join("\n")}`, 0);
   }
   printNotes(

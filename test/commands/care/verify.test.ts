@@ -573,6 +573,16 @@ describe("verify --all", () => {
     ]);
   });
 
+  it("explains a fault of the model that it was told to call with that model", async () => {
+    const deps = open();
+    await store(deps);
+    await store(deps, { name: work, key: otherText });
+    expect(await runLine(deps, "verify", "--all", "--model", "mistral giant")).toBe(2);
+    expect(deps.stdout()).toMatch(
+      /\n› What it means, and what to do: mistral-key verify --model 'mistral giant'\n$/,
+    );
+  });
+
   it("makes no completion with --quick, and otherwise calls the model it is told to", async () => {
     const deps = open();
     await store(deps);
