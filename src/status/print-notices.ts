@@ -86,7 +86,11 @@ export function describeEnvironment({ environment, choice, profiles }: Survey): 
 } {
   const isStored = profiles.some((row) => row.name === choice.name && "profile" in row);
   const run = runCommand(choice.name);
-  const hint = isStored ? `To give apps the stored one: ${run}` : `To store it: ${ownCommand("import")}`;
+  const holder = isStored || environment.state !== "different" ? choice.name : environment.profile;
+  const hint =
+    holder === undefined
+      ? `To store it: ${ownCommand("import")}`
+      : `To give apps the stored one: ${runCommand(holder)}`;
   switch (environment.state) {
     case "absent": {
       const giving = isStored ? ` To give apps the stored key: ${run}` : "";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { environmentCheck } from "../../../src/doctor/checks/environment.ts";
 import { ApiKey } from "../../../src/keys/api-key.ts";
-import { defaultProfile } from "../../../src/keys/profile-name.ts";
+import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
 import { profileOf } from "../../../src/profiles/known-key.ts";
 import { contextOf } from "../check-context.ts";
 
@@ -35,5 +35,15 @@ describe("MISTRAL_API_KEY", () => {
     expect(result.state).toBe(state);
     expect(result.message).toMatch(says);
     expect(JSON.stringify(result)).not.toContain("testKey1test");
+  });
+
+  it("is stored by import only if no profile has it yet", async () => {
+    const hintFor = async (value: string) => {
+      const context = contextOf({ env: { MISTRAL_API_KEY: value } });
+      context.deps.profiles.write({ ...known, name: parseProfileName("work") });
+      return (await environmentCheck.run(context)).hint;
+    };
+    expect(await hintFor(key.reveal())).toBe("To give apps the stored one: mistral-key run -p work -- CMD");
+    expect(await hintFor("testKey1".repeat(4))).toBe("To store it: mistral-key import");
   });
 });
