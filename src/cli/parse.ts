@@ -186,7 +186,12 @@ function usageError(error: CommanderError, name: string): MistralKeyError {
   const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(" ").replace(/[()]/g, "").trim();
   return new MistralKeyError("usage", message.endsWith(".") ? message : `${message}.`, {
-    hint: (error.code === "commander.unknownCommand" && meantBy(name)) || suggestion || whereHelpIs(name),
+    hint:
+      (error.code === "commander.unknownCommand" && meantBy(name)) ||
+      (error.code === "commander.excessArguments" &&
+        `A profile is named with -p NAME. ${whereHelpIs(name)}`) ||
+      suggestion ||
+      whereHelpIs(name),
   });
 }
 

@@ -48,6 +48,11 @@ it.each([
   expect(() => parse(word)).toThrow(expect.objectContaining({ kind: "usage", hint }));
 });
 
+it.each(["get", "remove", "verify", "status"])("says how a profile is named, to %s work", (command) => {
+  const hint = expect.stringMatching(/-p NAME.*--help/);
+  expect(() => parse(command, "work")).toThrow(expect.objectContaining({ kind: "usage", hint }));
+});
+
 it("has no synonym of two commands, or one that is itself a command", () => {
   const words = commandTable.flatMap(({ name, alias, tried = [] }) => [
     name,
