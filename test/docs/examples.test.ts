@@ -37,6 +37,7 @@ const notRun: Readonly<Record<string, string>> = {
   "npm run fuzz                              # a minute for each reader": "takes many minutes",
   "export MISTRAL_KEY_STORE=file": "needs a secret that is mounted; test/e2e/headless.test.ts runs the same",
   "in_container() {": "needs Docker",
+  "seal_again() {": "age asks for both passphrases in a terminal",
   'systemd-ask-password -n "New passphrase:" |': "needs systemd and root",
   "sudo bash -c '": "needs systemd and root",
   "launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/mistral-key.verify.plist": "needs macOS",
