@@ -93,8 +93,7 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date, namesMod
     ...profile,
     identity: check.identity ?? profile.identity,
     lastVerifiedAt: moment,
-    // What was said without naming a model is not about the model.
-    lastDiagnosis: diagnosisOfKey(check, namesModel && profile.lastDiagnosis !== check.diagnosis),
+    lastDiagnosis: diagnosisOfKey(profile.lastDiagnosis, check, namesModel),
     ...(authentication.ok && {
       lastAcceptedAt: moment,
       mayCall: { models: authentication.models, requestsPerMinute },
@@ -102,10 +101,16 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date, namesMod
   };
 }
 
-/** What is wrong with the call, or with a model that the user named, is not held against an accepted key. */
-function diagnosisOfKey(check: KeyCheck, namesModel: boolean): Diagnosis {
+/**
+ * What is wrong with the call, or with a model that the user named, is not held against an accepted key. What was
+ * held against it before stays until a model answers.
+ */
+function diagnosisOfKey(before: Diagnosis | null, check: KeyCheck, namesModel: boolean): Diagnosis {
   const { diagnosis, authentication } = check;
   const ofTheCall = diagnosis === "model-not-found" || diagnosis === "bad-request";
   const ofTheModel = diagnosis === "forbidden" || (diagnosis === "no-plan" && check.missing === "plan");
-  return authentication.ok && (ofTheCall || (namesModel && ofTheModel)) ? "valid" : diagnosis;
+  const isOther = authentication.ok && (ofTheCall || (namesModel && ofTheModel));
+  const isOfModels = !isOther && (check.diagnosis !== "valid" || check.tried !== "authentication");
+  if (isOfModels) return diagnosis;
+  return before === "forbidden" || before === "no-plan" ? before : "valid";
 }

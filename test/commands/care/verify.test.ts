@@ -151,14 +151,25 @@ describe("verify", () => {
     expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: said });
   });
 
-  it("goes on holding against the key what was said of it without a model", async () => {
-    const deps = open();
-    await store(deps);
-    api.behave("forbidden", { on: ["completion"] });
-    expect(await runLine(deps, "verify")).toBe(4);
-    expect(await runLine(deps.next(), "verify", "--model", "mistral-large-latest")).toBe(4);
-    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "forbidden" });
-  });
+  it.each([
+    [["--model", "mistral-large-latest"], 4],
+    [["--model", "mistral-giant"], 2],
+    [["--quick"], 0],
+  ])(
+    "goes on holding against the key what was said of it, after %j, until a model answers",
+    async (more, code) => {
+      const deps = open();
+      await store(deps);
+      api.behave("forbidden", { on: ["completion"] });
+      expect(await runLine(deps, "verify")).toBe(4);
+      if (code === 2) api.behave("normal");
+      expect(await runLine(deps.next(), "verify", ...more)).toBe(code);
+      expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "forbidden" });
+      api.behave("normal");
+      expect(await runLine(deps.next(), "verify", "--model", "ministral-3b-latest")).toBe(0);
+      expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid" });
+    },
+  );
 
   it("does not hold a model that the plan lacks against a key that is listed only now", async () => {
     const deps = open();
