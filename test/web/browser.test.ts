@@ -204,14 +204,40 @@ describeWithChromium("a page of --web", () => {
     expect(await page.evaluate<string>(traces)).not.toContain(key);
   });
 
-  it("says that a text is too long for an answer, and takes the next one", async () => {
-    const { page } = await around.setting.open(["init", "--demo"]);
-    await press(page, /I have a key/);
-    await paste(page, "a long text ".repeat(10_000));
-    await page.getByText("That is too long").waitFor();
-    await paste(page, "two words");
-    await page.getByText("spaces in the middle").waitFor();
+  it("shows no key that is pasted where a name is asked for and no key is taken", async () => {
+    const { api, browser, folder, open } = around.setting;
+    const env = { ...environmentIn(folder, api), MISTRAL_KEY_PASSPHRASE: "correct horse battery" };
+    const args = ["init", "--with-key", "--store", "file", "--expires", "never"];
+    expect((await runProgram(args, { env, input: key })).code).toBe(0);
+    await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const other = "newKey00".repeat(4);
+    api.keys.accept(other);
+    const { page } = await open(["import"], { ...env, MISTRAL_API_KEY: other });
+    await press(page, /under another name/);
+    const name = page.getByLabel("Your answer");
+    await name.waitFor();
+    const pasteText = async (text: string) => {
+      await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+      await name.press("Control+v");
+    };
+    await pasteText(other);
+    await page.getByText("no key is asked for here, so it was not used").waitFor();
+    expect(await name.inputValue()).toBe("");
+    await pasteText("analytical-engines-production-2027");
+    expect(await name.inputValue()).toBe("analytical-engines-production-2027");
   });
+
+  it.each(["a long text ".repeat(10_000), "\u00e4".repeat(7500)])(
+    "says that a text is too long for an answer, and takes the next one",
+    async (text) => {
+      const { page } = await around.setting.open(["init", "--demo"]);
+      await press(page, /I have a key/);
+      await paste(page, text);
+      await page.getByText("That is too long").waitFor();
+      await paste(page, "two words");
+      await page.getByText("spaces in the middle").waitFor();
+    },
+  );
 
   it("continues where its link is opened again, and says what to do when it was closed", async () => {
     const { browser, open } = around.setting;
@@ -220,6 +246,12 @@ describeWithChromium("a page of --web", () => {
     await page.goto("about:blank");
     await page.goto(started.link);
     await page.locator("#question").waitFor();
+    // The page has removed what follows the "#", so that only this differs.
+    const loaded = page.waitForEvent("load");
+    await page.goto(started.link);
+    await loaded;
+    await page.locator("#question").waitFor();
+    expect(page.url()).not.toContain("#");
     await page.close();
     const other = await browser.context.newPage();
     await other.goto(started.link);

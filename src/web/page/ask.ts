@@ -1,3 +1,4 @@
+import { keyInText } from "../../keys/mask.ts";
 import type { Answer, Question, Reply } from "../messages.ts";
 import { byId, make, styled } from "./elements.ts";
 
@@ -50,10 +51,14 @@ export function endQuestion(): void {
 /** A key pasted outside a hidden field is an answer if one is accepted; a field for a name would show it. */
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
-  const isHidden = event.target instanceof HTMLInputElement && event.target.type === "password";
-  if (taking === undefined || isHidden || text.trim().length < 32) return;
-  event.preventDefault();
-  taking(text);
+  const field = event.target instanceof HTMLInputElement ? event.target : undefined;
+  const mayBeKey = field === undefined ? text.trim().length >= 32 : keyInText.test(text);
+  if (field?.type === "password" || !mayBeKey) return;
+  if (field !== undefined) event.preventDefault();
+  if (taking !== undefined) taking(text);
+  else if (field !== undefined) {
+    say(byId("note"), "That looks like a key, but no key is asked for here, so it was not used.", true);
+  }
 });
 
 type Answering = (answer: Answer) => Promise<void>;

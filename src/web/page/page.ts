@@ -32,6 +32,9 @@ const painted = new Promise<unknown>((resolve) => {
 });
 void painted.then(start);
 
+// The link, opened again in this tab, differs from its address only in what follows the "#".
+addEventListener("hashchange", () => location.reload());
+
 async function start(): Promise<void> {
   const isLink = location.hash !== "";
   const proof = await enter();
@@ -83,7 +86,8 @@ function receive(event: PageEvent, proof: string): void {
     case "question":
       ask(event.question, async (id: number, answer: Answer): Promise<Reply> => {
         // The server takes no more than this, and cuts the connection.
-        if (JSON.stringify(answer).length > 8000) return { outcome: "refused", reason: "That is too long." };
+        if (new TextEncoder().encode(JSON.stringify(answer)).length > 8000)
+          return { outcome: "refused", reason: "That is too long." };
         const response = await post("/answer", { id, answer }, proof);
         if (!response.ok) throw new Error(String(response.status));
         return (await response.json()) as Reply;
