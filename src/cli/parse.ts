@@ -189,10 +189,17 @@ function usageError(error: CommanderError, name: string): MistralKeyError {
     hint:
       (error.code === "commander.unknownCommand" && meantBy(name)) ||
       (error.code === "commander.excessArguments" &&
-        `A profile is named with -p NAME. ${whereHelpIs(name)}`) ||
+        takesProfile(name) &&
+        `If a profile is meant, name it with -p NAME. ${whereHelpIs(name)}`) ||
       suggestion ||
       whereHelpIs(name),
   });
+}
+
+/** Whether a command takes a profile, and no arguments that could be too many. */
+function takesProfile(name: string): boolean {
+  const { args, conflicts } = commandNamed(name) ?? bareCommand;
+  return args === undefined && conflicts?.includes("profile") !== true;
 }
 
 /** The hint for another program's name for a command. */
