@@ -35,6 +35,8 @@ export class EncryptedFileStore implements SecretStore {
   readonly #folder: PrivateFolder;
   /** Passphrases that opened a file or were created in this run, latest first. */
   #known: readonly Passphrase[] = [];
+  /** The passphrase that was created in this run. */
+  #made: Passphrase | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /**
@@ -106,7 +108,8 @@ export class EncryptedFileStore implements SecretStore {
     return this.#inTurn(async () => {
       const passphrase = await this.#passphraseFor(address);
       // At a hidden question the user may have pasted the key before it was asked for.
-      if (this.#passphrases.asksPerson && passphrase.equals(new Passphrase(key.reveal()))) {
+      const isNew = this.#passphrases.asksPerson && passphrase === this.#made;
+      if (isNew && passphrase.equals(new Passphrase(key.reveal()))) {
         this.#known = this.#known.filter((known) => known !== passphrase);
         const message = "That passphrase is the key itself, so only the key would open its file.";
         throw new MistralKeyError("store-locked", message, { hint: "Choose another one, and keep it." });
@@ -157,9 +160,11 @@ export class EncryptedFileStore implements SecretStore {
       const opened = await this.#open({ profile, slot });
       if (opened !== undefined) return opened.passphrase;
     }
-    const passphrase = this.#known[0] ?? (await this.#passphrases.toMake());
-    this.#remember(passphrase);
-    return passphrase;
+    const [known] = this.#known;
+    if (known !== undefined) return known;
+    this.#made = await this.#passphrases.toMake();
+    this.#remember(this.#made);
+    return this.#made;
   }
 
   async #open(address: SecretAddress): Promise<OpenedKey | undefined> {

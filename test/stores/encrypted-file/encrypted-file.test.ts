@@ -105,6 +105,16 @@ describe("the encrypted file", () => {
     expect((await later.store.get(address))?.equals(key)).toBe(true);
   });
 
+  it("goes on with a file whose passphrase is its key, so that a rotation of it can end", async () => {
+    const { home } = openStore({ answers: [] });
+    await openStore({ env: { MISTRAL_KEY_PASSPHRASE: key.reveal() }, home }).store.set(address, key);
+    const { store, questions } = openStore({ answers: [key.reveal()], home });
+    await store.set(addressOf("work", "next"), otherKey);
+    await store.set(addressOf("work", "previous"), key);
+    expect((await store.get(addressOf("work", "previous")))?.equals(key)).toBe(true);
+    expect(questions).toHaveLength(1);
+  });
+
   it("asks for the passphrase before there is a key, when prepared", async () => {
     const { store, questions, home } = openStore({ answers: [passphrase] });
     await store.prepare(address.profile);
