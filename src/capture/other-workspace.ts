@@ -24,14 +24,18 @@ export function describeMove(
 /**
  * Asks whether to use such a key.
  *
- * @param again - the command that takes another key
+ * @param hint - how to go on otherwise
  * @throws Cancelled when the user declines
  */
-export async function agreeToMove({ prompts }: Deps, again: string): Promise<void> {
+export async function agreeToMove({ prompts }: Deps, hint: string): Promise<void> {
   if (await (await prompts()).confirm({ message: "Use it anyway?", initial: false })) return;
-  throw new Cancelled("Stopped. Nothing was changed; the new key still works at Mistral.", {
-    hint: `To delete it there: ${ownCommand("open keys")}\nTo use another one: ${again}`,
-  });
+  const message = "Stopped. Nothing was changed; the new key still works at Mistral.";
+  throw new Cancelled(message, { hint });
+}
+
+/** How to go on without a key that was made for this, given the command that takes another one. */
+export function withoutNewKey(again: string): string {
+  return `To delete it there: ${ownCommand("open keys")}\nTo use another one: ${again}`;
 }
 
 function differs(one: string | null, other: string | null): boolean {

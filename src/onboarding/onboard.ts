@@ -1,18 +1,17 @@
-import { type CapturedKey, captureKey } from "../capture/capture-key.ts";
+import { captureKey } from "../capture/capture-key.ts";
 import { keepEarlyKey } from "../capture/early-key.ts";
-import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
+import { withoutNewKey } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { describing, latestOf, profileOf } from "../profiles/known-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { Prompts } from "../terminal/prompts/prompts.ts";
 import { noteExpiry } from "./note-expiry.ts";
 import type { OnboardOutcome, OnboardRequest } from "./outcome.ts";
 import { choosePlace, findPlace, type Place, type PlaceChoice, readStored } from "./place.ts";
-import { storeKey } from "./store-key.ts";
+import { settleWorkspace, storeKey } from "./store-key.ts";
 import { leadToKey } from "./wizard.ts";
 
 /**
@@ -51,7 +50,8 @@ export async function onboard(outside: Deps, request: OnboardRequest): Promise<O
   const current = await lookAgain(deps, request, place, captured.key);
   if (current.keeps) return keepStored(deps, request, current.place);
   deps.journal.requireNone(current.place.profile);
-  await settleWorkspace(deps, request, current.place, captured);
+  const otherwise = withoutNewKey(commandFor(current.place.profile, "init"));
+  await settleWorkspace(deps, request, current.place, captured, otherwise);
   const stored = await storeKey(outside, {
     place: current.place,
     captured,
@@ -75,22 +75,6 @@ async function lookAgain(
   const stored = await retryWhileStoreFails(deps, () => readStored(store, profile));
   if (stored === undefined || stored.equals(key)) return { keeps: false, place: { ...place, stored } };
   return await choosePlace(deps, request, await findPlace(deps, { ...request, profile }));
-}
-
-/** Warns when the new key is of another workspace; asks, unless non-interactive or with `replace`. */
-async function settleWorkspace(
-  deps: Deps,
-  { replace }: OnboardRequest,
-  { stored, known, profile }: Place,
-  { key, check }: CapturedKey,
-): Promise<void> {
-  const isKnown = (one: ApiKey) => known !== undefined && matchesFingerprint(one, known.fingerprint);
-  // A key that was lost is replaced, too, as on a new machine that has the notes about it.
-  const replacesKnown = stored === undefined || isKnown(stored);
-  const said = replacesKnown && !isKnown(key) ? describeMove(known?.identity, check?.identity) : undefined;
-  if (said === undefined) return;
-  deps.output.warn(said);
-  if (deps.interactive && !replace) await agreeToMove(deps, commandFor(profile, "init"));
 }
 
 /** Notes the last day of a kept key, if given, and lists a key that had no profile. */

@@ -1,4 +1,5 @@
 import type { CapturedKey, RefusedKey } from "../capture/capture-key.ts";
+import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, expected, MistralKeyError } from "../errors.ts";
@@ -21,7 +22,7 @@ import type { Profile } from "../profiles/profile.ts";
 import { refuseReplacedMeanwhile, replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredOutcome } from "./outcome.ts";
-import type { Place } from "./place.ts";
+import type { Place, PlaceRequest } from "./place.ts";
 
 /** A key to store, and where. */
 export interface Storing {
@@ -50,12 +51,37 @@ export async function storeKey(deps: Deps, { place, captured, expiresAt }: Stori
     const waiting = known && !matchesFingerprint(key, known.fingerprint) ? known.targets : [];
     if (waiting.length > 0) {
       deps.output.warn(`Not delivered yet to ${waiting.map(({ target }) => showName(target)).join(", ")}.`);
-      deps.output.next(`To deliver it there: ${commandFor(name, "push")}`);
+      const moved = describeMove(known?.identity, check?.identity) !== undefined;
+      const delivering = moved ? "If it belongs there, too" : "To deliver it there";
+      deps.output.next(`${delivering}: ${commandFor(name, "push")}`);
     }
     return { outcome: "stored", profile, key, check, replaced: undefined };
   }
   const replaced = await replaceKey(deps, { ...facts, store, before: known });
   return { outcome: "stored", profile: replaced.profile, key, check, replaced };
+}
+
+/**
+ * Warns when a key is of another workspace than the one whose place it takes; asks, unless non-interactive or
+ * with `replace`.
+ *
+ * @param hint - how to go on otherwise
+ * @throws Cancelled when the user declines
+ */
+export async function settleWorkspace(
+  deps: Deps,
+  { replace }: Pick<PlaceRequest, "replace">,
+  { stored, known }: Place,
+  { key, check }: Storing["captured"],
+  hint: string,
+): Promise<void> {
+  const isKnown = (one: ApiKey) => known !== undefined && matchesFingerprint(one, known.fingerprint);
+  // A key that was lost is replaced, too, as on a new machine that has the notes about it.
+  const replacesKnown = stored === undefined || isKnown(stored);
+  const said = replacesKnown && !isKnown(key) ? describeMove(known?.identity, check?.identity) : undefined;
+  if (said === undefined) return;
+  deps.output.warn(said);
+  if (deps.interactive && !replace) await agreeToMove(deps, hint);
 }
 
 function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: ApiKey): void {

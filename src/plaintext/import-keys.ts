@@ -1,14 +1,14 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import type { ProcessContext } from "../files/process-context.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, ownCommand } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { foundKey, type KeyCheck } from "../mistral/mistral-api.ts";
 import { noteExpiry } from "../onboarding/note-expiry.ts";
 import type { StoredOutcome } from "../onboarding/outcome.ts";
 import { askForName, choosePlace, findPlace, type Place, type PlaceRequest } from "../onboarding/place.ts";
-import { storeKey } from "../onboarding/store-key.ts";
+import { settleWorkspace, storeKey } from "../onboarding/store-key.ts";
 import { noteEnd, profilesWith } from "../profiles/known-key.ts";
 import { endpointFor, type Profile } from "../profiles/profile.ts";
 import { checkWithProgress } from "../verification/check-with-progress.ts";
@@ -133,6 +133,8 @@ async function importOne(
       return { outcome: "kept", found, profile: chosen.place.profile, cleaned: [] };
     }
     place = chosen.place;
+    const otherwise = `To store it under another name: ${ownCommand("import -p NAME")}`;
+    await settleWorkspace(deps, request, place, { key: found.key, check }, otherwise);
   }
   const stored = await store(importing, { found, check }, place).catch((error: unknown) => {
     if (!(error instanceof MistralKeyError)) throw error;

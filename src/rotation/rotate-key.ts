@@ -1,6 +1,6 @@
 import { askExpiry } from "../capture/ask-expiry.ts";
 import { type CapturedKey, captureKey, type RefusedKey } from "../capture/capture-key.ts";
-import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
+import { agreeToMove, describeMove, withoutNewKey } from "../capture/other-workspace.ts";
 import { screensFor, suggestKeyName } from "../capture/steps.ts";
 import { type Walked, walkSteps } from "../capture/walk-steps.ts";
 import type { Deps } from "../deps.ts";
@@ -130,5 +130,5 @@ async function settleWorkspace(
     });
   }
   deps.output.warn(said);
-  await agreeToMove(deps, commandFor(profile, "rotate"));
+  await agreeToMove(deps, withoutNewKey(commandFor(profile, "rotate")));
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Flags } from "../../src/cli/flags.ts";
+import { importKey } from "../../src/commands/obtain/import.ts";
 import { init } from "../../src/commands/obtain/init.ts";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { newKey, oldKey, slotsOf, storeKey } from "../rotation/stored-key.ts";
@@ -70,6 +71,26 @@ describe("a new key of another workspace than the stored one", () => {
     await run({ withKey: true }, { stdin: oldKey.reveal() });
     expect(deps.stderr().replace(/\s+/g, " ")).not.toMatch(moved);
     expect((await slotsOf(deps)).current).toBe("old");
+  });
+
+  it("is asked about by import, too, which does not advise to delete it where a project needs it", async () => {
+    await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
+    const known = deps.profiles.read(defaultProfile);
+    if (known === undefined) throw new Error("There are no notes.");
+    deps.profiles.write({ ...known, targets: [{ target: "llm", since: null }] });
+    const env = { PATH: process.env.PATH ?? "", MISTRAL_API_KEY: newKey.reveal() };
+    const runImport = (options: TestDepsOptions) => {
+      deps = deps.next({ ...options, processContext: { home: deps.home, cwd: deps.home, env } });
+      return importKey({ args: [], flags: new Flags({ serverUrl: api.url }) }, deps);
+    };
+    const stopped = runImport({ answers: [answer.enter(/anyway/)] });
+    const hint = "To store it under another name: mistral-key import -p NAME";
+    await expect(stopped).rejects.toMatchObject({ kind: "cancelled", hint });
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(moved);
+    expect((await slotsOf(deps)).current).toBe("nothing");
+    await runImport({ answers: [answer.confirm(true, /anyway/), answer.choose("I do not know")] });
+    expect((await slotsOf(deps)).current).toBe("new");
+    expect(deps.stderr()).toContain("If it belongs there, too: mistral-key push");
   });
 
   it("is stored with --yes, with a warning", async () => {
