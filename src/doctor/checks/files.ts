@@ -32,21 +32,22 @@ export const permissionsCheck: Check = {
     const open = files.filter(({ stats }) => (stats.mode & 0o077) !== 0).map(({ path }) => path);
     // Whoever may write it can move the folders in it away.
     if (((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o022) !== 0) open.unshift(folder);
-    const toClose = open.length > 0 ? [folder] : [];
+    const hints = open.length > 0 ? [`chmod -R go= ${shellWord(folder)}`] : [];
     const passphrase = deps.env.MISTRAL_KEY_PASSPHRASE_FILE;
-    if (passphrase && isReadableByOthers(passphrase)) {
+    const others = passphrase && readersOf(passphrase);
+    if (others) {
       open.push(passphrase);
-      toClose.push(passphrase);
+      hints.push(`chmod ${others}= ${shellWord(passphrase)}`);
     }
-    const [first, ...others] = open;
+    const [first, ...more] = open;
     if (first === undefined) {
       return { state: "ok", message: `Only you can read what is in ${showName(folder)}.` };
     }
-    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    const beside = more.length === 0 ? "" : ` and ${more.length} more`;
     return {
       state: "warn",
-      message: `Others on this machine can open ${showName(first)}${more}.`,
-      hint: `chmod -R go= ${toClose.map(shellWord).join(" ")}`,
+      message: `Others on this machine can open ${showName(first)}${beside}.`,
+      hint: hints.join("\n"),
     };
   },
 };
@@ -67,16 +68,18 @@ function filesOf(folder: string): readonly { readonly path: string; readonly sta
 }
 
 /**
- * Whether other users may read a passphrase file. Exempts those of container runtimes and systemd, which
- * control access themselves, and the group of another user's file, through which this user may read it.
+ * Who else may read a passphrase file, in the words of `chmod`; `undefined` if nobody. Exempts those of container
+ * runtimes and systemd, which control access themselves, and the group of another user's file, through which this
+ * user may read it.
  */
-function isReadableByOthers(path: string): boolean {
-  if (/^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return false;
+function readersOf(path: string): "go" | "o" | undefined {
+  if (/^\/(?:var\/)?run\/(?:secrets|credentials)\//.test(path)) return undefined;
   try {
     const stats = statSync(path);
-    return stats.isFile() && (stats.mode & (isForeign(stats.uid) ? 0o007 : 0o077)) !== 0;
+    const [who, mask] = isForeign(stats.uid) ? (["o", 0o007] as const) : (["go", 0o077] as const);
+    return stats.isFile() && (stats.mode & mask) !== 0 ? who : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
