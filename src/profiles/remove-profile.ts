@@ -137,9 +137,10 @@ async function requireUsable({ interactive }: Deps, store: SecretStore): Promise
 async function confirm({ output, prompts }: Deps, found: Belongings): Promise<void> {
   const { profile, store, keys, strayOnly, targets } = found;
   if (targets.length > 0) {
-    output.warn(`Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}.`);
+    output.warn(`A key of it was delivered to ${targets.map((one) => showName(one)).join(", ")}.`);
+    const { state } = await store.inspect({ profile, slot: "current" });
     // Without the key, forgetting removes nothing.
-    if ((await store.inspect({ profile, slot: "current" })).state !== "missing")
+    if (state === "found" || state === "unread")
       output.next(`To remove it there first: ${commandFor(profile, "push --forget TARGET")}`);
   }
   const what = keys.length === 0 ? "" : ` (${keys.join(", ")})`;
@@ -197,7 +198,7 @@ export async function tellOfRemoval(
   }
   if (targets.length > 0)
     output.warn(
-      `Its key was delivered to ${targets.map((one) => showName(one)).join(", ")}, and was not removed there. If nothing needs it any more, remove it yourself.`,
+      `A key of it was delivered to ${targets.map((one) => showName(one)).join(", ")}, and was not removed there. If nothing needs it any more, remove it yourself.`,
     );
   if (adminKey !== undefined)
     output.warn(
@@ -222,8 +223,9 @@ export async function tellOfRemoval(
       : ["it works until it is deleted there", "To delete it, find its row"];
   output.warn(`This did not revoke ${what} at Mistral: ${until}, or expires.`);
   const address = output.theme.link(consolePages.keys);
-  const places = about.map((one) => (one && free.includes(one.key) && placeOf(one.identity)) || undefined);
-  output.next(`${toDelete} in API Keys${distinct(places).join(" and")}: ${address}`);
+  const places = free.map((mask) => placeOf(about.find((one) => one?.key === mask)?.identity));
+  const where = places.includes("") ? "" : distinct(places).join(" and");
+  output.next(`${toDelete} in API Keys${where}: ${address}`);
   if (!offersPage || !deps.opensPages) return;
   const prompts = await deps.prompts();
   try {

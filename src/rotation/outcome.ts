@@ -76,6 +76,7 @@ function nextStepOf({ left, targets, check, profile: { name } }: RotationOutcome
 /** Prints a rotation's state and what is left to do. */
 export function printRotation({ output, env }: Deps, outcome: RotationOutcome): void {
   const { profile, previous, left, before } = outcome;
+  const where = placeOf(before?.identity);
   const old = `The old key ${previous.mask}${previous.name === null ? "" : ` (${previous.name})`}`;
   output.print();
   if (outcome.noWayBack) output.fail(`There is no way back to ${previous.mask}.`);
@@ -85,10 +86,10 @@ export function printRotation({ output, env }: Deps, outcome: RotationOutcome): 
   } else if (previous.state === "dead") {
     output.ok(`${old} is refused by Mistral and forgotten here.`);
   } else if (previous.state === "alive") {
-    output.warn(`${old} is forgotten here. It still exists at Mistral: ${consolePages.keys}`);
+    output.warn(`${old} is forgotten here. It still exists at Mistral${where}: ${consolePages.keys}`);
   } else {
     const untried = "was no longer kept here, so it could not be tried.";
-    output.warn(`${old} ${untried} Make sure that it is deleted: ${consolePages.keys}`);
+    output.warn(`${old} ${untried} Make sure that it is deleted${where}: ${consolePages.keys}`);
   }
   const missing = outcome.targets.filter(({ ok }) => !ok).map(({ target }) => showName(target));
   if (missing.length > 0) output.warn(`Without the new key: ${missing.join(", ")}`);

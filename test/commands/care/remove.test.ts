@@ -61,7 +61,7 @@ describe("remove", () => {
   it("names where the key was delivered, whatever is there now", async () => {
     await storeKey(deps, { targets: [{ target: "llm", since: null }] });
     expect(await run({ yes: true })).toBe(0);
-    expect(deps.stderr()).toContain("Its key was delivered to llm, and was not removed there.");
+    expect(deps.stderr()).toContain("A key of it was delivered to llm, and was not removed there.");
     expect(deps.stderr()).toContain("remove it yourself");
   });
 
@@ -71,7 +71,7 @@ describe("remove", () => {
     const stopped = run({ profile: "work" }, { answers: [answer.confirm(false, /Remove the key/)] });
     await expect(stopped).rejects.toThrow("Nothing was removed.");
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain("Its key was delivered to llm.");
+    expect(said).toContain("A key of it was delivered to llm.");
     expect(said).toContain("To remove it there first: mistral-key push --forget TARGET -p work");
   });
 
@@ -79,7 +79,16 @@ describe("remove", () => {
     await storeKey(deps, { targets: [{ target: "llm", since: null }] });
     await deps.secrets.delete({ profile: defaultProfile, slot: "current" });
     await expect(run({}, { answers: [answer.confirm(false, /Remove the key/)] })).rejects.toThrow();
-    expect(deps.stderr()).toContain("Its key was delivered to llm.");
+    expect(deps.stderr()).toContain("A key of it was delivered to llm.");
+    expect(deps.stderr()).not.toContain("--forget");
+  });
+
+  it("advises to remove no key there first that cannot be read here", async () => {
+    await storeKey(deps, { targets: [{ target: "llm", since: null }] });
+    const failure = new MistralKeyError("store-damaged", "It cannot be opened.");
+    vi.spyOn(deps.secrets, "inspect").mockResolvedValue({ state: "unusable", failure });
+    await expect(run({}, { answers: [answer.confirm(false, /Remove the key/)] })).rejects.toThrow();
+    expect(deps.stderr()).toContain("A key of it was delivered to llm.");
     expect(deps.stderr()).not.toContain("--forget");
   });
 
@@ -111,6 +120,12 @@ describe("remove", () => {
     expect(deps.profiles.list().map(({ name }) => name)).toEqual(["work"]);
     expect((await slotsOf(deps, work)).current).toBe("new");
     expect(deps.stderr()).toContain("find its row");
+  });
+
+  it("names no place for several keys when that of one is not known", async () => {
+    await rotateHalfway();
+    expect(await run({ yes: true })).toBe(0);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("find their rows in API Keys: https://");
   });
 
   it.each([
