@@ -86,11 +86,12 @@ export function describeEnvironment({ environment, choice, profiles }: Survey): 
 } {
   const isStored = profiles.some((row) => row.name === choice.name && "profile" in row);
   const run = runCommand(choice.name);
-  const holder = isStored || environment.state !== "different" ? choice.name : environment.profile;
-  const hint =
-    holder === undefined
+  const holder = environment.state === "different" ? environment.profile : undefined;
+  const hint = isStored
+    ? `To give apps the stored one: ${run}`
+    : holder === undefined
       ? `To store it: ${ownCommand("import")}`
-      : `To give apps the stored one: ${runCommand(holder)}`;
+      : `To see whether it is stored, too: ${commandFor(holder, "verify")}`;
   switch (environment.state) {
     case "absent": {
       const giving = isStored ? ` To give apps the stored key: ${run}` : "";

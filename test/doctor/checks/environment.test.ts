@@ -43,7 +43,7 @@ describe("MISTRAL_API_KEY", () => {
       context.deps.profiles.write({ ...known, name: parseProfileName("work") });
       return (await environmentCheck.run(context)).hint;
     };
-    expect(await hintFor(key.reveal())).toBe("To give apps the stored one: mistral-key run -p work -- CMD");
+    expect(await hintFor(key.reveal())).toBe("To see whether it is stored, too: mistral-key verify -p work");
     expect(await hintFor("testKey1".repeat(4))).toBe("To store it: mistral-key import");
   });
 });
