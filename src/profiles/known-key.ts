@@ -1,6 +1,5 @@
 import type { Deps } from "../deps.ts";
 import { unlessDamaged } from "../errors.ts";
-import type { Diagnosis } from "../exit-codes.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { fingerprintOf, matchesFingerprint } from "../keys/fingerprint.ts";
@@ -89,11 +88,13 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date, namesMod
   const moment = now.toISOString();
   const { authentication, rateLimits } = check;
   const requestsPerMinute = rateLimits?.requestsPerMinute.limit || undefined;
+  const isOther = isAboutCall(check, namesModel);
+  // Such a call disproves nothing that was said of the key before.
+  const stays = isOther && (profile.lastDiagnosis === "forbidden" || profile.lastDiagnosis === "no-plan");
   return {
     ...profile,
     identity: check.identity ?? profile.identity,
-    lastVerifiedAt: moment,
-    lastDiagnosis: diagnosisOfKey(profile.lastDiagnosis, check, namesModel),
+    ...(!stays && { lastVerifiedAt: moment, lastDiagnosis: isOther ? "valid" : check.diagnosis }),
     ...(authentication.ok && {
       lastAcceptedAt: moment,
       mayCall: { models: authentication.models, requestsPerMinute },
@@ -101,16 +102,10 @@ export function withCheck(profile: Profile, check: KeyCheck, now: Date, namesMod
   };
 }
 
-/**
- * What is wrong with the call, or with a model that the user named, is not held against an accepted key. What was
- * held against it before stays until a model answers.
- */
-function diagnosisOfKey(before: Diagnosis | null, check: KeyCheck, namesModel: boolean): Diagnosis {
+/** Whether what is wrong is the call, or a model that the user named, which is not held against an accepted key. */
+function isAboutCall(check: KeyCheck, namesModel: boolean): boolean {
   const { diagnosis, authentication } = check;
   const ofTheCall = diagnosis === "model-not-found" || diagnosis === "bad-request";
   const ofTheModel = diagnosis === "forbidden" || (diagnosis === "no-plan" && check.missing === "plan");
-  const isOther = authentication.ok && (ofTheCall || (namesModel && ofTheModel));
-  const isOfModels = !isOther && (check.diagnosis !== "valid" || check.tried !== "authentication");
-  if (isOfModels) return diagnosis;
-  return before === "forbidden" || before === "no-plan" ? before : "valid";
+  return authentication.ok && (ofTheCall || (namesModel && ofTheModel));
 }

@@ -152,24 +152,29 @@ describe("verify", () => {
   });
 
   it.each([
-    [["--model", "mistral-large-latest"], 4],
-    [["--model", "mistral-giant"], 2],
-    [["--quick"], 0],
-  ])(
-    "goes on holding against the key what was said of it, after %j, until a model answers",
-    async (more, code) => {
-      const deps = open();
-      await store(deps);
-      api.behave("forbidden", { on: ["completion"] });
-      expect(await runLine(deps, "verify")).toBe(4);
-      if (code === 2) api.behave("normal");
-      expect(await runLine(deps.next(), "verify", ...more)).toBe(code);
-      expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "forbidden" });
-      api.behave("normal");
-      expect(await runLine(deps.next(), "verify", "--model", "ministral-3b-latest")).toBe(0);
-      expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid" });
-    },
-  );
+    ["mistral-large-latest", 4],
+    ["mistral-giant", 2],
+  ])("goes on holding against the key what was said of it without %s", async (model, code) => {
+    const deps = open();
+    await store(deps);
+    api.behave("forbidden", { on: ["completion"] });
+    expect(await runLine(deps, "verify")).toBe(4);
+    const said = deps.profiles.read(defaultProfile);
+    expect(said).toMatchObject({ lastDiagnosis: "forbidden" });
+    if (code === 2) api.behave("normal");
+    const later = deps.next({ now: new Date("2026-11-24T12:00:00.000Z") });
+    expect(await runLine(later, "verify", "--model", model)).toBe(code);
+    const { lastDiagnosis, lastVerifiedAt } = said ?? {};
+    const lastAcceptedAt = "2026-11-24T12:00:00.000Z";
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({
+      lastDiagnosis,
+      lastVerifiedAt,
+      lastAcceptedAt,
+    });
+    api.behave("normal");
+    expect(await runLine(later.next(), "verify")).toBe(0);
+    expect(deps.profiles.read(defaultProfile)).toMatchObject({ lastDiagnosis: "valid" });
+  });
 
   it("does not hold a model that the plan lacks against a key that is listed only now", async () => {
     const deps = open();
