@@ -52,7 +52,8 @@ export function endQuestion(): void {
 document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   const field = event.target instanceof HTMLInputElement ? event.target : undefined;
-  const mayBeKey = field === undefined ? text.trim().length >= 32 : keyInText.test(text);
+  const looksLikeKey = keyInText.test(text) || /^[A-Za-z0-9]{32}$/.test(text.trim());
+  const mayBeKey = field === undefined ? text.trim().length >= 32 : looksLikeKey;
   if (field?.type === "password" || !mayBeKey) return;
   if (field !== undefined) event.preventDefault();
   if (taking !== undefined) taking(text);
