@@ -37,7 +37,8 @@ export const permissionsCheck: Check = {
     const others = passphrase && readersOf(passphrase);
     if (others) {
       open.push(passphrase);
-      hints.push(`chmod ${others}= ${shellWord(passphrase)}`);
+      const closing = `chmod ${others}= ${shellWord(passphrase)}`;
+      hints.push(others === "o" ? `Once you can read it through its group: ${closing}` : closing);
     }
     const [first, ...more] = open;
     if (first === undefined) {

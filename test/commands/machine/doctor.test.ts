@@ -891,7 +891,10 @@ describe("doctor names", () => {
         (await diagnose({ env: { MISTRAL_KEY_PASSPHRASE_FILE: path } })).of("permissions");
       expect((await examine())?.state).toBe("ok");
       chmodSync(path, 0o644);
-      expect(await examine()).toMatchObject({ state: "warn", hint: `chmod o= ${path}` });
+      expect(await examine()).toMatchObject({
+        state: "warn",
+        hint: `Once you can read it through its group: chmod o= ${path}`,
+      });
     },
   );
 
