@@ -28,7 +28,7 @@ export function parseCommandLine(argv: readonly string[], layout: HelpLayout): I
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: "text", text: reading.text };
     const [name = "", topic] = program.args;
-    if (error.code !== "commander.help") throw usageError(error, name);
+    if (error.code !== "commander.help") throw usageError(error, name, argv);
     if (name !== "help") {
       return { kind: "command", command: bareCommand, args: [], flags: new Flags(given(program)) };
     }
@@ -114,7 +114,6 @@ function checkFlags(entry: CommandEntry, values: Readonly<Record<string, unknown
   const refuse = (message: string) => {
     throw new MistralKeyError("usage", message, { hint: whereHelpIs(entry.name) });
   };
-  const longName = (syntax: string) => /--[\w-]+/.exec(syntax)?.[0] ?? syntax;
   const flags = [...entry.flags, ...globalFlags].filter(({ syntax }) => nameOf(syntax) in values);
   const blank = flags.find(({ syntax }) => /^\s*$/.test(String(values[nameOf(syntax)])));
   if (blank !== undefined) refuse(`${longName(blank.syntax)} needs a value.`);
@@ -160,6 +159,10 @@ function given(command: Command): Record<string, unknown> {
   return Object.fromEntries(values.filter(([name]) => command.getOptionValueSource(name) !== "default"));
 }
 
+function longName(syntax: string): string {
+  return /--[\w-]+/.exec(syntax)?.[0] ?? syntax;
+}
+
 function nameOf(syntax: string): string {
   return new Option(syntax).attributeName();
 }
@@ -179,7 +182,7 @@ function refuseKeys(words: readonly string[]): void {
 /** Matches anywhere but in a path or name, since a question or a target's command is one argument. */
 const keyInArgument = new RegExp(`(?:^-{1,2}|^-p|(?<![\\w/\\\\.-]))${keyWord}(?![\\w/\\\\-]|\\.\\w)`);
 
-function usageError(error: CommanderError, name: string): MistralKeyError {
+function usageError(error: CommanderError, name: string, argv: readonly string[]): MistralKeyError {
   // Commander quotes its input, which may still hold a key.
   const said = maskKeys(error.message.replace(/^error: (?:command-argument )?/, ""));
   const [first = "", ...rest] = said.split("\n");
@@ -189,17 +192,20 @@ function usageError(error: CommanderError, name: string): MistralKeyError {
     hint:
       (error.code === "commander.unknownCommand" && meantBy(name)) ||
       (error.code === "commander.excessArguments" &&
-        takesProfile(name) &&
+        takesProfile(name, argv) &&
         `If a profile is meant, name it with -p NAME. ${whereHelpIs(name)}`) ||
       suggestion ||
       whereHelpIs(name),
   });
 }
 
-/** Whether a command takes a profile, and no arguments that could be too many. */
-function takesProfile(name: string): boolean {
-  const { args, conflicts } = commandNamed(name) ?? bareCommand;
-  return args === undefined && conflicts?.includes("profile") !== true;
+/** Whether a command takes a profile with its flags as given, and no arguments that could be too many. */
+function takesProfile(name: string, argv: readonly string[]): boolean {
+  const entry = commandNamed(name) ?? bareCommand;
+  const given = entry.flags.filter(({ syntax }) => argv.includes(longName(syntax)));
+  return (
+    entry.args === undefined && ![entry, ...given].some(({ conflicts }) => conflicts?.includes("profile"))
+  );
 }
 
 /** The hint for another program's name for a command. */

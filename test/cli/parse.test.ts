@@ -53,10 +53,13 @@ it.each(["get", "remove", "verify", "status"])("says how a profile is named, to 
   expect(() => parse(command, "work")).toThrow(expect.objectContaining({ kind: "usage", hint }));
 });
 
-it.each(["use a b", "rename a b c"])("does not advise a flag that is refused there, to %s", (line) => {
-  const hint = expect.not.stringContaining("-p");
-  expect(() => parse(...line.split(" "))).toThrow(expect.objectContaining({ kind: "usage", hint }));
-});
+it.each(["use a b", "rename a b c", "verify --all work", "doctor --scan src"])(
+  "does not advise a flag that is refused there, to %s",
+  (line) => {
+    const hint = expect.not.stringContaining("-p");
+    expect(() => parse(...line.split(" "))).toThrow(expect.objectContaining({ kind: "usage", hint }));
+  },
+);
 
 it("has no synonym of two commands, or one that is itself a command", () => {
   const words = commandTable.flatMap(({ name, alias, tried = [] }) => [
