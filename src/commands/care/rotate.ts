@@ -65,6 +65,7 @@ export async function rotate({ flags }: CommandInput, deps: Deps): Promise<ExitC
 /** Starts a rotation; with `--auto`, resumes an interrupted one. */
 async function rotateOne(deps: Deps, options: RotateOptions): Promise<Told> {
   if (options.from === "prompt" && !options.auto) {
+    deps.journal.requireNone(options.profile);
     requirePerson(deps, {
       message: "A rotation asks for the new key",
       hint: `Send it on standard input instead: ${commandFor(options.profile, "rotate --with-key")} < FILE`,

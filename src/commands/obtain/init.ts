@@ -31,7 +31,10 @@ export async function init(input: CommandInput, deps: Deps): Promise<ExitCode> {
     replace: flags.on("yes"),
     web: flags.on("web"),
   };
-  const work = flags.on("demo") ? showDemonstration : obtain;
+  const isDemo = flags.on("demo");
+  // Before anything is asked, or a page waits to be opened.
+  if (!isDemo) deps.journal.requireNone(request.profile);
+  const work = isDemo ? showDemonstration : obtain;
   if (!request.web) return await work(deps, request);
   const { onPage } = await import("../../web/on-page.ts");
   return await onPage(deps, (page) => work(page, request));
