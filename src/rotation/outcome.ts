@@ -15,7 +15,8 @@ import { explain } from "../verification/explain.ts";
 import type { Explanation } from "../verification/explanation.ts";
 import { shadowNotes } from "../verification/verify-profile.ts";
 import type { Left } from "./stages.ts";
-import { withoutTarget } from "./unfinished.ts";
+import { startingOver } from "./stopped.ts";
+import { goingBack, withoutTarget } from "./unfinished.ts";
 
 /**
  * What is known of the old key: `dead` if Mistral refused it while accepting the new one, `unknown` if no
@@ -63,8 +64,11 @@ export function rotationDocument(outcome: RotationOutcome) {
 }
 
 /** What is left to do, a line each, with its command; `undefined` if nothing is. */
-function nextStepOf({ left, targets, check, profile: { name } }: RotationOutcome): string | undefined {
-  if (left === "new-key-rejected") return `To go back to the old key: ${commandFor(name, "rotate --abort")}`;
+function nextStepOf({ left, targets, check, profile }: RotationOutcome): string | undefined {
+  const { name } = profile;
+  if (left === "both-keys-rejected")
+    return `If both have been deleted there or have expired: ${startingOver(profile)}`;
+  if (left === "new-key-rejected") return goingBack(name);
   const finishing = `To finish: ${commandFor(name, "rotate --finish")}`;
   if (left === "targets") return `${finishing}\n${withoutTarget(name)}`;
   if (left !== undefined) return joinHints(whyUnknown(left, check)?.hint, finishing);
@@ -120,6 +124,8 @@ function wordsFor(left: Left, { profile, before, check }: RotationOutcome): stri
       return `still exists: Mistral knows it, although it allows it no calls. ${there}`;
     case "new-key-rejected":
       return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
+    case "both-keys-rejected":
+      return `is kept, but Mistral accepts neither it nor the new one. To see why: ${commandFor(profile.name, "verify")}`;
     case "unknown":
       return `is kept, because it could not be found out what Mistral says of both keys. ${whyUnknown(left, check)?.sentence ?? ""}`.trimEnd();
   }

@@ -9,7 +9,7 @@ import { printHint } from "../terminal/output/failure.ts";
 import type { PressKey } from "../terminal/prompts/prompts.ts";
 import { answerOf, type KeyChecks } from "./ask-mistral.ts";
 import type { RotationRecord } from "./journal.ts";
-import type { Left } from "./stages.ts";
+import type { Answer, Left } from "./stages.ts";
 
 /**
  * Deletes the old key at Mistral.
@@ -94,12 +94,16 @@ async function lookAtOldKey({ checks, old, inUse }: RetiringKeys, isLast = false
   const asksAgain = earlier !== undefined && (isLast || answer === "refused");
   const now = asksAgain ? await checks.ask("new", inUse) : before;
   const inUseAnswer = answerOf(now);
-  if (inUseAnswer === "refused" || inUseAnswer === "forbidden") return "new-key-rejected";
+  if (isRejected(inUseAnswer)) return isRejected(answer) ? "both-keys-rejected" : "new-key-rejected";
   // Before the last look it has been accepted.
   const isKnown = inUseAnswer === "accepted" || (isLast && answer !== "refused");
   if (!isKnown || answer === "unknown") return "unknown";
   if (answer === "refused") return "dead";
   return answer === "forbidden" ? "old-key-forbidden" : "old-key-alive";
+}
+
+function isRejected(answer: Answer): boolean {
+  return answer === "refused" || answer === "forbidden";
 }
 
 /** Other profiles may hold the old key, too. Returns whether one does, or cannot be read. */
@@ -191,7 +195,7 @@ async function watch(deps: Deps, keys: RetiringKeys, first: Seen, waitMs: number
       left = Math.min(left - pause, end - deps.now().getTime());
       if (left > 0 && second % secondsBetweenCalls !== 0) continue;
       state = await lookAtOldKey(keys, left <= 0);
-      if (state === "dead" || state === "new-key-rejected") break;
+      if (state === "dead" || state === "new-key-rejected" || state === "both-keys-rejected") break;
     }
     return state;
   } finally {

@@ -55,6 +55,8 @@ export type Left =
   | "old-key-forbidden"
   /** Mistral does not accept the new key. */
   | "new-key-rejected"
+  /** Nor the old one. */
+  | "both-keys-rejected"
   | "unknown";
 
 /** One step, with at most one effect; then the table is consulted again. */

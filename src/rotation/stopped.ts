@@ -1,12 +1,14 @@
 import { type FailureKind, MistralKeyError } from "../errors.ts";
 import { codeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor, shellWord } from "../hints.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
 import { accountOf, fileNameOf, type SecretStore } from "../stores/secret-store.ts";
 import { absentFrom } from "../stores/stored-key.ts";
 import { explain } from "../verification/explain.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { StopReason } from "./stages.ts";
+import { goingBack } from "./unfinished.ts";
 
 /**
  * Explains why a rotation cannot continue now, and what to do about it. Nothing has been erased.
@@ -24,17 +26,14 @@ export function stopped(
   const command = (text: string) => commandFor(profile, text);
   const fail = (kind: FailureKind, message: string, ...hint: readonly string[]) =>
     new MistralKeyError(kind, message, { hint: hint.join("\n") });
-  // Removing forgets the targets and the Admin API key, too.
-  const push = ["push", ...record.targets.map(({ target }) => shellWord(target))].join(" ");
-  const steps = ["remove", "init", record.after.adminKey && "init --admin", push !== "push" && push];
-  const startOver = steps.flatMap((step) => (step ? command(step) : [])).join(", then ");
+  const startOver = startingOver({ ...record.after, targets: record.targets });
   const why = check === undefined ? "" : ` ${explain(check).sentence}`;
   switch (reason) {
     case "new-key-rejected":
       return fail(
         "rejected",
         `Mistral does not accept the new key ${newKey}, so the rotation goes no further. Both keys are kept.`,
-        `To go back to the old key: ${command("rotate --abort")}`,
+        goingBack(profile),
       );
     case "old-key-rejected":
       return fail(
@@ -71,7 +70,7 @@ export function stopped(
       return fail(
         "no-key",
         `The key of profile "${profile}" ${absentFrom(store, record.after)}.`,
-        `To go back to the old key: ${command("rotate --abort")}`,
+        goingBack(profile),
         `If that one is gone as well: ${startOver}`,
       );
     case "changed-elsewhere":
@@ -91,6 +90,18 @@ export function stopped(
       );
     }
   }
+}
+
+/** How to start over with a new key and all that belongs to a profile: removing forgets that, too. */
+export function startingOver(profile: {
+  readonly name: ProfileName;
+  readonly targets: readonly { readonly target: string }[];
+  readonly adminKey?: string | undefined;
+}): string {
+  const { name, targets, adminKey } = profile;
+  const push = ["push", ...targets.map(({ target }) => shellWord(target))].join(" ");
+  const steps = ["remove", "init", adminKey && "init --admin", push !== "push" && push];
+  return steps.flatMap((step) => (step ? commandFor(name, step) : [])).join(", then ");
 }
 
 function kindOf(check: KeyCheck | undefined): FailureKind {

@@ -18,7 +18,12 @@ export function underWay(profile: ProfileName): MistralKeyError {
 
 /** Hint: both ways to end a rotation. */
 export function bothWays(profile: ProfileName): string {
-  return `To finish it: ${commandFor(profile, "rotate --finish")}\nTo go back to the old key: ${commandFor(profile, "rotate --abort")}`;
+  return `To finish it: ${commandFor(profile, "rotate --finish")}\n${goingBack(profile)}`;
+}
+
+/** Hint: how to go back to the old key. */
+export function goingBack(profile: ProfileName): string {
+  return `To go back to the old key: ${commandFor(profile, "rotate --abort")}`;
 }
 
 /** Hint: how to end a rotation that waits for a target that no longer exists. */

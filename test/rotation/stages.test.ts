@@ -204,6 +204,7 @@ describe("a rotation whose slots, record or profile something else has changed",
       "old-key-alive",
       "old-key-forbidden",
       "new-key-rejected",
+      "both-keys-rejected",
       "unknown",
     ];
     const wrong: string[] = [];

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
@@ -36,6 +36,23 @@ async function leaveUnfinished(stage: "delivering" | "retiring"): Promise<void> 
   expect((await run("rotate --with-key --expires never", { stdin: newKey.reveal() })).code).toBe(9);
   expect(deps.journal.read(defaultProfile)?.stage).toBe(stage);
 }
+
+describe("the advice for a refused key of an unfinished rotation", () => {
+  it("is to start over once rotate --finish has seen both refused", async () => {
+    await leaveUnfinished("retiring");
+    api.keys.revoke(newKey.reveal());
+    api.keys.revoke(oldKey.reveal());
+    const { code, said } = await run("rotate --finish");
+    expect(code).toBe(9);
+    expect(said).toContain("is kept, but Mistral accepts neither it nor the new one.");
+    expect(said).toContain(
+      "If both have been deleted there or have expired: mistral-key remove, then mistral-key init",
+    );
+    expect(said).not.toContain("--abort");
+    await run("rotate --finish --json");
+    expect(deps.document()).toMatchObject({ hint: expect.stringMatching(/mistral-key remove, then/) });
+  });
+});
 
 it.each(["rotate", "init", "init --store file", "init --web"])(
   "an unfinished rotation is said at once, without a terminal too: %s",

@@ -381,7 +381,7 @@ describe("rotate --finish", () => {
     api.behave("unauthorized");
     expect(await run({ finish: true })).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
-    expect(deps.stderr().replace(/\s+/g, " ")).toContain("Mistral does not accept the new one");
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain("Mistral accepts neither it nor the new one");
   });
 
   it("names the key and its row when it still works after the wait", async () => {
