@@ -131,10 +131,12 @@ class Move {
         journal.end(profile);
         return step.ending === "rotated" ? this.#rotated(undefined) : this.#wentBack(true);
       case "leave":
+        this.#learn();
         return this.#rotated(step.left);
       case "stop": {
         const about = step.reason.startsWith("new") ? "new" : step.reason.startsWith("old") ? "old" : "other";
         const check = this.#checks.last(about);
+        this.#learn();
         throw stopped(step.reason, this.#record, check, store);
       }
     }
@@ -202,10 +204,12 @@ class Move {
     return await this.#erase("previous");
   }
 
-  /** Saves the latest check of the new key, unless the captured check already covers it. */
+  /** Saves the latest check of the new key, if the profile is that key's and the captured check does not cover it. */
   #learn(): void {
     const { profiles, journal, now } = this.#deps;
+    const { stage } = this.#record;
     const check = this.#checks.ofNewKey;
+    if (this.#held.current !== "new" || (stage !== "delivering" && stage !== "retiring")) return;
     if (check === undefined || check === this.#options.captured?.check) return;
     // Another run may have ended it meanwhile.
     journal.confirm(this.#record);

@@ -5,6 +5,7 @@ import { endLine } from "../profiles/key-end.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { type RotationRecord, waitingTargets } from "../rotation/journal.ts";
 import type { ListedRotation } from "../rotation/journal-folder.ts";
+import { goingBack } from "../rotation/unfinished.ts";
 import type { Output } from "../terminal/output/output.ts";
 import { isEnding, isRefused, type ReadableProfile, type Survey } from "./survey.ts";
 
@@ -15,8 +16,12 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
   const refused = readable.filter(
     ({ profile }) => isRefused(profile) && !(profile.expiresAt && daysLeft(profile.expiresAt, now) < 0),
   );
-  const ending = readable.filter((row) => isEnding(row.profile, now) && !refused.includes(row));
-  const rotations = [...readable.flatMap(({ rotation }) => rotation ?? []), ...strayRotations];
+  // The way back to the old key comes before any replacement.
+  const goesBack = ({ rotation, profile }: ReadableProfile) =>
+    rotation !== undefined && isNewKeyRefused(rotation, profile);
+  const ending = readable.filter(
+    (row) => isEnding(row.profile, now) && !refused.includes(row) && !goesBack(row),
+  );
   for (const row of profiles) {
     if (!("damaged" in row)) continue;
     output.fail(row.damaged);
@@ -32,9 +37,17 @@ export function printNotices(output: Output, { profiles, strayRotations, now }: 
     ({ name, expiresAt }) => endLine(name, expiresAt ?? "", now),
     ({ name }) => `have expired or will soon. First: ${commandFor(name, "rotate")}`,
   );
-  const unfinished = rotations.map(
-    (one) => `${describeRotation(one)}\nTo finish it: ${commandFor(one.name, "rotate --finish")}`,
-  );
+  const unfinished = [
+    ...readable,
+    ...strayRotations.map((rotation) => ({ rotation, profile: undefined })),
+  ].flatMap(({ rotation, profile }) => {
+    if (rotation === undefined) return [];
+    const { name } = rotation;
+    const way = isNewKeyRefused(rotation, profile)
+      ? goingBack(name)
+      : `To finish it: ${commandFor(name, "rotate --finish")}`;
+    return `${describeRotation(rotation, profile)}\n${way}`;
+  });
   for (const text of [...refusals, ...unfinished, ...ends]) output.warn(text);
 }
 
@@ -49,12 +62,28 @@ function summarize(
   return [others.length === 0 ? one(first.profile) : `${rows.length} keys ${several(first.profile)}`];
 }
 
-/** What is left of an unfinished rotation. */
-export function describeRotation(rotation: ListedRotation): string {
+/** Whether Mistral refused the new key of a rotation at the last check since it is in use. */
+export function isNewKeyRefused(rotation: ListedRotation, profile: Profile | undefined): boolean {
+  if ("damaged" in rotation || profile === undefined) return false;
+  const { stage, newKey } = rotation.record;
+  const isInUse = stage === "delivering" || stage === "retiring";
+  return isInUse && profile.fingerprint.hash === newKey.fingerprint.hash && isRefused(profile);
+}
+
+/**
+ * What is left of an unfinished rotation.
+ *
+ * @param profile - `undefined` if it is missing or unreadable
+ */
+export function describeRotation(rotation: ListedRotation, profile: Profile | undefined): string {
   const { name } = rotation;
   if ("damaged" in rotation) return `A rotation of profile "${name}" cannot be read. ${rotation.damaged}`;
   const since = formatDay(dayOf(new Date(rotation.record.startedAt)));
-  const text = `A rotation of profile "${name}", begun on ${since}, is not finished: ${whatIsLeft(rotation.record)}.`;
+  const { oldKey, newKey } = rotation.record;
+  const left = isNewKeyRefused(rotation, profile)
+    ? `the new key ${newKey.mask} was refused at the last check, and the old key ${oldKey.mask} is still kept`
+    : whatIsLeft(rotation.record);
+  const text = `A rotation of profile "${name}", begun on ${since}, is not finished: ${left}.`;
   const waiting = waitingTargets(rotation.record).map(({ target }) => showName(target));
   return waiting.length === 0 ? text : `${text} Not delivered yet to ${waiting.join(", ")}.`;
 }

@@ -125,10 +125,13 @@ function remember(
   // A key from a store other than the profile's is not the profile's key.
   if (profile !== undefined && known === undefined && store.kind !== profile.store) return [];
   try {
-    // A rotation under way owns the profile, and the key may have been replaced during the test calls.
-    if (journal.read(request.profile) !== undefined) return [];
+    const stage = journal.read(request.profile)?.stage;
+    // The key may have been replaced during the test calls.
     const latest = profiles.read(request.profile);
     if (latest?.fingerprint.hash !== profile?.fingerprint.hash) return [];
+    // Whose profile it is, a rotation under way decides, and settles once its new key is in use.
+    if (stage === "switching" || stage === "reverting") return [];
+    if (stage !== undefined && latest?.fingerprint.hash !== knowledge.fingerprint.hash) return [];
     profiles.write(knowledge);
   } catch (error) {
     return [`The result could not be written down. ${expected(error).message}`];

@@ -2,10 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
+import type { RotationStage } from "../../src/rotation/stages.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runLine } from "../support/run-line.ts";
-import { newKey, oldKey, storeKey } from "./stored-key.ts";
+import { newKey, oldKey, otherKey, storeKey } from "./stored-key.ts";
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
@@ -27,6 +28,8 @@ async function run(line: string, options: TestDepsOptions = {}) {
   return { code, said };
 }
 
+const noted = () => deps.profiles.read(defaultProfile);
+
 /** A rotation whose new key is in use; a target that cannot take it holds it up before the old key's turn. */
 async function leaveUnfinished(stage: "delivering" | "retiring"): Promise<void> {
   const blocked = join(deps.home, "blocked.env");
@@ -36,6 +39,89 @@ async function leaveUnfinished(stage: "delivering" | "retiring"): Promise<void> 
   expect((await run("rotate --with-key --expires never", { stdin: newKey.reveal() })).code).toBe(9);
   expect(deps.journal.read(defaultProfile)?.stage).toBe(stage);
 }
+
+/** A rotation that was cut off elsewhere. */
+function cutOffAt(stage: RotationStage): void {
+  const record = deps.journal.read(defaultProfile);
+  if (record === undefined) throw new Error("There is no rotation.");
+  deps.journal.update(record, { stage });
+}
+
+describe.each(["delivering", "retiring"] as const)(
+  "a new key that is refused while a rotation is at %s",
+  (stage) => {
+    beforeEach(async () => {
+      await leaveUnfinished(stage);
+      api.keys.revoke(newKey.reveal());
+    });
+
+    it.each(["verify", "verify --all"])(
+      "is noted by %s, and nobody is told to delete the old key",
+      async (line) => {
+        expect((await run(line)).code).toBe(4);
+        expect(noted()).toMatchObject({ key: newKey.mask, lastDiagnosis: "invalid-key" });
+        const { said } = await run("status");
+        expect(said).toContain(
+          `the new key ${newKey.mask} was refused at the last check, and the old key ${oldKey.mask} is still kept.`,
+        );
+        expect(said).toContain("To go back to the old key: mistral-key rotate --abort");
+        expect(said).not.toMatch(/has to be deleted|rotate --finish/);
+      },
+    );
+
+    it("is said by doctor without the advice to go on", async () => {
+      await run("verify");
+      await run("doctor --offline --json");
+      const { checks } = deps.document() as { checks: { id: string; message: string; hint: string }[] };
+      const found = checks.find(({ id }) => id === "rotations");
+      expect(found?.message).toContain(`the new key ${newKey.mask} was refused at the last check`);
+      expect(found?.hint).toBe("To go back to the old key: mistral-key rotate --abort");
+    });
+
+    it("is noted by rotate --finish, too", async () => {
+      expect((await run("rotate --finish")).code).toBe(9);
+      expect(noted()).toMatchObject({ key: newKey.mask, lastDiagnosis: "invalid-key" });
+    });
+
+    it("is noted by rotate --abort when Mistral refuses the old key, too", async () => {
+      api.keys.revoke(oldKey.reveal());
+      await expect(run("rotate --abort --yes")).rejects.toMatchObject({ kind: "rejected" });
+      expect(noted()).toMatchObject({ key: newKey.mask, lastDiagnosis: "invalid-key" });
+    });
+  },
+);
+
+describe("verify and a rotation", () => {
+  it("leave the profile to the old key that is put back during the test calls", async () => {
+    await leaveUnfinished("retiring");
+    const going = deps.next();
+    const earlier = api.requests.length;
+    api.delay(200);
+    const checking = runLine(going, "verify");
+    await expect.poll(() => api.requests.length).toBeGreaterThan(earlier);
+    api.delay(0);
+    expect((await run("rotate --abort --yes")).code).toBe(0);
+    expect(await checking).toBe(0);
+    expect(noted()).toMatchObject({ key: oldKey.mask });
+  });
+
+  it.each(["switching", "reverting"] as const)("note nothing of the key in use at %s", async (stage) => {
+    await leaveUnfinished("retiring");
+    cutOffAt(stage);
+    const before = noted();
+    api.keys.revoke(newKey.reveal());
+    expect((await run("verify")).code).toBe(4);
+    expect(noted()).toEqual(before);
+  });
+
+  it("note nothing of a key that something else has stored", async () => {
+    await leaveUnfinished("retiring");
+    const before = noted();
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    expect((await run("verify")).code).toBe(4);
+    expect(noted()).toEqual(before);
+  });
+});
 
 describe("the advice for a refused key of an unfinished rotation", () => {
   it("is to start over once rotate --finish has seen both refused", async () => {

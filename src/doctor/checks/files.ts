@@ -1,13 +1,15 @@
 import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
+import { unlessDamaged } from "../../errors.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import { refuse, refuseForeign } from "../../files/file-errors.ts";
 import { isForeign } from "../../files/owner.ts";
 import { commandFor, shellWord } from "../../hints.ts";
+import type { ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
-import { bothWays } from "../../rotation/unfinished.ts";
-import { describeRotation } from "../../status/print-notices.ts";
+import { bothWays, goingBack } from "../../rotation/unfinished.ts";
+import { describeRotation, isNewKeyRefused } from "../../status/print-notices.ts";
 import { type Check, count } from "../check.ts";
 
 /** Whether the program's files belong to this user and are closed to others. */
@@ -111,9 +113,13 @@ export const rotationsCheck: Check = {
   title: "Rotations",
   run: async ({ deps }) => {
     const rows = deps.journal.list();
+    const profileOf = (name: ProfileName) => unlessDamaged(() => deps.profiles.read(name));
     if (rows.length === 0) return { state: "ok", message: "None is unfinished." };
-    const message = rows.map(describeRotation).join(" ");
+    const message = rows.map((row) => describeRotation(row, profileOf(row.name))).join(" ");
     const code = rows.some((row) => "damaged" in row) ? exitCodes.store : exitCodes.unfinished;
-    return { state: "fail", code, message, hint: rows.map(({ name }) => bothWays(name)).join("\n") };
+    const ways = rows.map((row) =>
+      isNewKeyRefused(row, profileOf(row.name)) ? goingBack(row.name) : bothWays(row.name),
+    );
+    return { state: "fail", code, message, hint: ways.join("\n") };
   },
 };
