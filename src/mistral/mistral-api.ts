@@ -51,6 +51,8 @@ export interface KeyHistory {
   readonly lastAcceptedAt: string | null;
   /** Whether it was found on this machine, so that it is neither new nor mistyped. */
   readonly isFound?: boolean;
+  /** Which key it is of an unfinished rotation of its profile, during which no other can begin. */
+  readonly inRotation?: "old" | "new" | "other" | undefined;
 }
 
 /** The history of a new key. */

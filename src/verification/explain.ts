@@ -6,13 +6,31 @@ import { showName } from "../outside-text.ts";
 import { aboutKey, explainFailure, explainForeignAnswer } from "./explain-unreachable.ts";
 import type { Explanation } from "./explanation.ts";
 import { facts } from "./facts.ts";
+import { isRefusal } from "./verdict.ts";
 
 const rotate = { command: "rotate", does: "replace this key with a new one" };
+const goBack = { command: "rotate --abort", does: "go back to the old key" };
+const finish = { command: "rotate --finish", does: "finish the rotation with the new key" };
 const openKeys = { command: "open keys", does: "see the list of your keys, or make a new one" };
 const openStatus = { command: "open status", does: "see whether Mistral has a problem" };
 
+/** The ways out of an unfinished rotation when one of its keys, or another one in use, is refused. */
+const waysOut = { new: [goBack], old: [finish], other: [finish, goBack] } as const;
+
 /** Explains an assessment in words. */
 export function explain(assessed: Assessed): Explanation {
+  const explanation = explainAnswer(assessed);
+  const { inRotation } = assessed.context.history;
+  if (inRotation === undefined || !isRefusal(assessed.diagnosis)) return explanation;
+  const { next = [] } = explanation;
+  return {
+    ...explanation,
+    hint: "A rotation of this profile is not finished. End that first.",
+    next: [...waysOut[inRotation], ...next.filter((one) => one !== rotate)],
+  };
+}
+
+function explainAnswer(assessed: Assessed): Explanation {
   const { context } = assessed;
   const { endpoint, model } = context;
   switch (assessed.diagnosis) {

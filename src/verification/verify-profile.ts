@@ -70,19 +70,26 @@ export async function readKeyToCheck(deps: Deps, request: VerifyRequest): Promis
   // Loads the SDK while the keychain is read, which takes as long; a failure shows on use.
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
-  const known =
-    profile !== undefined && matchesFingerprint(key, profile.fingerprint)
-      ? profile
-      : rotating(deps, request.profile, key);
-  return { request, key, store, endpoint, history: known ?? newKey, known, profile };
+  return { request, key, store, endpoint, profile, ...recall(deps, request.profile, key, profile) };
 }
 
-/** The profile of a key that a rotation, cut off there, has put in use without noting it. */
-function rotating({ journal }: Deps, name: ProfileName, key: ApiKey): Profile | undefined {
-  const record = unlessDamaged(() => journal.read(name));
-  for (const one of [record?.before, record?.after])
-    if (one && matchesFingerprint(key, one.fingerprint)) return one;
-  return undefined;
+/**
+ * What is known of exactly this stored key, also where a rotation, cut off there, has put it in use without
+ * noting it.
+ */
+export function recall(
+  { journal }: Deps,
+  name: ProfileName,
+  key: ApiKey,
+  profile: Profile | undefined,
+): Pick<StoredKeyToCheck, "known" | "history"> {
+  const rotation = unlessDamaged(() => journal.read(name));
+  const is = (one: Pick<Profile, "fingerprint"> | null | undefined) =>
+    one ? matchesFingerprint(key, one.fingerprint) : false;
+  const known = [profile, rotation?.before, rotation?.after].find(is) ?? undefined;
+  if (rotation === undefined) return { known, history: known ?? newKey };
+  const inRotation = is(rotation.newKey) ? "new" : is(rotation.oldKey) ? "old" : "other";
+  return { known, history: { ...(known ?? newKey), inRotation } };
 }
 
 /** Saves the result of a check and adds notes. A profile that cannot be written is a note, not a failure. */

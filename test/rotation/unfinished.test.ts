@@ -6,7 +6,7 @@ import type { RotationStage } from "../../src/rotation/stages.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runLine } from "../support/run-line.ts";
-import { newKey, oldKey, otherKey, storeKey } from "./stored-key.ts";
+import { newKey, oldKey, otherKey, slotsOf, storeKey } from "./stored-key.ts";
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
@@ -88,6 +88,19 @@ describe.each(["delivering", "retiring"] as const)(
       await expect(run("rotate --abort --yes")).rejects.toMatchObject({ kind: "rejected" });
       expect(noted()).toMatchObject({ key: newKey.mask, lastDiagnosis: "invalid-key" });
     });
+
+    it("leads back to the old key by what verify, try and doctor advise", async () => {
+      for (const line of ["verify", "try Hello", "doctor"]) {
+        const { said } = await run(line);
+        expect(said, line).toContain("A rotation of this profile is not finished. End that first.");
+        expect(said, line).toContain("mistral-key rotate --abort");
+        expect(said, line).not.toMatch(/mistral-key rotate (?!--)|a new key/);
+      }
+      await run("verify --json");
+      expect(deps.document()).toMatchObject({
+        hint: expect.stringMatching(/Try: mistral-key rotate --abort$/),
+      });
+    });
   },
 );
 
@@ -124,6 +137,41 @@ describe("verify and a rotation", () => {
 });
 
 describe("the advice for a refused key of an unfinished rotation", () => {
+  it("is to finish it where the old key is still in use", async () => {
+    await leaveUnfinished("retiring");
+    cutOffAt("switching");
+    await deps.secrets.set({ profile: defaultProfile, slot: "next" }, newKey);
+    await storeKey(deps, { serverUrl: api.url });
+    api.keys.revoke(oldKey.reveal());
+    const { code, said } = await run("verify");
+    expect(code).toBe(4);
+    expect(said).toContain("mistral-key rotate --finish finish the rotation with the new key");
+    expect(said).not.toMatch(/--abort|mistral-key rotate (?!--)/);
+    expect((await run("rotate --finish")).code).toBe(0);
+    expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "nothing" });
+  });
+
+  it("names both ways where something else has stored another key", async () => {
+    await leaveUnfinished("retiring");
+    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    const { code, said } = await run("verify");
+    expect(code).toBe(4);
+    expect(said).toMatch(/rotate --finish .*rotate --abort /);
+  });
+
+  it("is not to replace a key that has expired", async () => {
+    await leaveUnfinished("retiring");
+    const profile = noted();
+    if (profile === undefined) throw new Error("There is no profile.");
+    deps.profiles.write({ ...profile, expiresAt: "2026-08-01" });
+    api.keys.revoke(newKey.reveal());
+    for (const line of ["verify", "status"]) {
+      const { said } = await run(line);
+      expect(said, line).toContain("mistral-key rotate --abort");
+      expect(said, line).not.toMatch(/mistral-key rotate (?!--)|a new key/);
+    }
+  });
+
   it("is to start over once rotate --finish has seen both refused", async () => {
     await leaveUnfinished("retiring");
     api.keys.revoke(newKey.reveal());

@@ -3,7 +3,6 @@ import { codeOfDiagnosis, codeOfKind, exitCodes } from "../../exit-codes.ts";
 import { commandFor } from "../../hints.ts";
 import { dayOf, formatDay } from "../../keys/expiry.ts";
 import { matchesFingerprint } from "../../keys/fingerprint.ts";
-import { newKey } from "../../mistral/mistral-api.ts";
 import { endsHow } from "../../profiles/key-end.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { isEnding, isRefused } from "../../status/survey.ts";
@@ -14,6 +13,7 @@ import { explain } from "../../verification/explain.ts";
 import { inLines } from "../../verification/explanation.ts";
 import { verdictOf } from "../../verification/verdict.ts";
 import { commandOf } from "../../verification/verification-document.ts";
+import { recall } from "../../verification/verify-profile.ts";
 import {
   type Check,
   type CheckContext,
@@ -142,7 +142,7 @@ export const mistralCheck: Check = {
       return { state: "skipped", message: "Mistral was not reached, for the reason above." };
     }
     const { key } = inspected;
-    const history = known !== undefined && matchesFingerprint(key, known.fingerprint) ? known : newKey;
+    const { history } = recall(deps, profile, key, known);
     const api = await deps.mistral(endpoint);
     const check = await api.checkKey(key, { history, signal: deps.signal });
     const explanation = explain(check);
