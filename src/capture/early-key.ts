@@ -6,8 +6,9 @@ import type { PastedKeyQuestion, Prompts } from "../terminal/prompts/prompts.ts"
 const kept = Symbol("kept");
 
 /**
- * Prompts at which the user may paste the key before the question for it. The key is kept until then. A
- * question with its own `onKeyPasted` is answered by it; any other is asked again.
+ * Prompts at which the user may paste the key before the question for it. A question with its own
+ * `onKeyPasted` is answered by it; any other is asked again, and the key is kept for the next question that
+ * takes one, so that it never stands in for a later key.
  */
 export function keepEarlyKey(prompts: Prompts, output: Output): Prompts {
   let early: ApiKey | undefined;
@@ -15,6 +16,11 @@ export function keepEarlyKey(prompts: Prompts, output: Output): Prompts {
     { onKeyPasted }: PastedKeyQuestion<Pasted>,
     ask: (onKeyPasted: (key: ApiKey) => Pasted | typeof kept) => Promise<Value | Pasted | typeof kept>,
   ): Promise<Value | Pasted> => {
+    if (early !== undefined && onKeyPasted !== undefined) {
+      const key = early;
+      early = undefined;
+      return onKeyPasted(key);
+    }
     const keep = (key: ApiKey): typeof kept => {
       early = key;
       return kept;

@@ -60,10 +60,12 @@ export async function settleKey(
         triesCodestral = false;
         check = await checkKey(true);
         break;
-      case "open":
-        await openPlanPage(deps, check);
+      case "open": {
+        const another = await openPlanPage(deps, check);
+        if (another !== undefined) return another;
         check = await checkKey();
         break;
+      }
       case "keep":
         return { key, check };
       case "stop":
@@ -128,12 +130,17 @@ function whatNow(
   }
 }
 
-/** Opens the page for choosing or paying a plan, and waits until the user is back. */
-async function openPlanPage(deps: Deps, check: KeyCheck): Promise<void> {
+/**
+ * Opens the page for choosing or paying a plan, and waits until the user is back.
+ *
+ * @returns another key, if one was pasted instead
+ */
+async function openPlanPage(deps: Deps, check: KeyCheck): Promise<ApiKey | undefined> {
   const isPayment = check.diagnosis === "no-plan" && check.missing === "payment";
   await openPageAndSay(deps, isPayment ? consolePages.billing : consolePages.subscription);
-  await (await deps.prompts()).press({
-    keys: [{ press: "enter", does: "done, check the key again", value: true }],
+  return await (await deps.prompts()).press<undefined, ApiKey>({
+    keys: [{ press: "enter", does: "done, check the key again", value: undefined }],
+    onKeyPasted: (another) => another,
   });
 }
 

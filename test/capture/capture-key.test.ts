@@ -7,13 +7,14 @@ import { answer, ScriptedPrompts } from "../support/scripted-prompts.ts";
 import { sdkApi } from "../support/sdk-api.ts";
 
 const good = ApiKey.of("goodKey0".repeat(4));
+const another = ApiKey.of("another0".repeat(4));
 const bad = ApiKey.of("badKey00".repeat(4));
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
 
 beforeEach(async () => {
-  api = await startMistralApi({ keys: [good.reveal()] });
+  api = await startMistralApi({ keys: [good.reveal(), another.reveal()] });
   deps = openTestDeps();
 });
 
@@ -66,6 +67,14 @@ describe("a key that is asked for", () => {
     const answers = [answer.key(good.reveal()), opens, answer.press("enter", /check the key again/)];
     expect(await capture({ answers })).toMatchObject({ outcome: "captured" });
     expect(deps.opened).toEqual(["https://admin.mistral.ai/subscription"]);
+  });
+
+  it("gives way to another one that is pasted while a plan is chosen", async () => {
+    api.behave("no-plan");
+    const opens = answer.first(/^Open the page/);
+    const pastes = answer.pasteKey(another.reveal(), /check the key again/);
+    const answers = [answer.key(good.reveal()), opens, { ...pastes, meanwhile: () => api.behave("normal") }];
+    expect((await capture({ answers })).key.equals(another)).toBe(true);
   });
 
   it("is checked again after an admin has allowed the call, since the console does not show it again", async () => {

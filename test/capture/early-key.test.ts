@@ -45,6 +45,14 @@ describe("a key that is pasted before it is asked for", () => {
     expect((await prompts.key({ message: "Your key" })).reveal()).toBe("another0".repeat(4));
   });
 
+  it("is the answer of the next question that accepts keys, and of none after it", async () => {
+    const prompts = open(answer.pasteKey(text), answer.choose("One"), answer.key("another0".repeat(4)));
+    await prompts.choose({ message: "?", choices });
+    const taken = await prompts.choose({ message: "Where?", choices, onKeyPasted: (key) => key.mask });
+    expect(taken).toBe(ApiKey.of(text).mask);
+    expect((await prompts.key({ message: "Your key" })).reveal()).toBe("another0".repeat(4));
+  });
+
   it("answers the question for the key once", async () => {
     const prompts = open(answer.pasteKey(text), answer.choose("One"), answer.key("another0".repeat(4)));
     await prompts.choose({ message: "?", choices });

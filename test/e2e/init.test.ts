@@ -168,6 +168,26 @@ describeWithKeyring("the main job, in a real terminal with a real keyring", () =
     expect((await runProgram(["rotate", "--abort"], { env: env() })).code).toBe(2);
   });
 
+  it("takes the key that is pasted at its first question, where a key is stored already", async () => {
+    api.keys.accept(secondKey);
+    const sent = ["init", "--with-key", "--no-input", "--expires", "never"];
+    expect((await runProgram(sent, { env: env(), input: firstKey })).code).toBe(0);
+    const init = start("init");
+    await init.waitFor("What do you want to do?");
+    init.paste(secondKey);
+    await init.waitFor("32 characters, looks right");
+    init.press("enter");
+    await init.waitFor("Your key has arrived. This question comes first.");
+    await choose(init, /first\.[\s\S]*What do you want to do\?/, 1);
+    await init.waitFor(/delete the old key at Mistral[\s\S]*Ctrl-C stop/);
+    expect(init.everything()).not.toContain("Where are you now?");
+    init.type("l");
+    await choose(init, "When does it expire?", 0);
+    expect((await init.exit()).code).toBe(9);
+    expect(await keyring.lookup("default")).toBe(secondKey);
+    expect(init.everything()).not.toContain(secondKey);
+  });
+
   it("shows nothing of a key that is pasted before it is asked for", async () => {
     const init = start("init");
     await init.waitFor("mistral-key");

@@ -148,13 +148,12 @@ describe("init, in a terminal", () => {
     expect(deps.profiles.read(defaultProfile)?.expiresAt).toBe("2027-02-21");
   });
 
-  it("keeps a key for later that is pasted at a question of another kind", async () => {
+  it("takes a key that is pasted at the first question, of another kind, as the one that the user has", async () => {
     const deps = open({
       answers: [
         answer.pasteKey(text, /What do you want to do/),
         answer.choose("another name"),
         answer.text("work", /name for the new key/),
-        answer.choose("I have a key"),
         answer.choose("Never", /When does it expire/),
       ],
     });
@@ -638,6 +637,21 @@ describe("init, in a terminal", () => {
     expect(await storedIn(deps)).toBe(text);
     expect((await deps.secrets.get({ ...current, slot: "previous" }))?.reveal()).toBe(otherText);
     expect(deps.stderr()).toContain("mistral-key rotate --finish");
+  });
+
+  it("asks for another key when Mistral rejects the one that was pasted at the first question", async () => {
+    const answers = [
+      answer.pasteKey("wrongKey".repeat(4), /What do you want to do/),
+      answer.choose("Replace it"),
+      answer.choose("Paste another key"),
+      answer.key(text),
+      answer.press("l", /later/),
+      answer.choose("I do not know"),
+    ];
+    const deps = open({ answers });
+    await deps.secrets.set(current, ApiKey.of(otherText));
+    expect(await runLine(deps, "init")).toBe(9);
+    expect(await storedIn(deps)).toBe(text);
   });
 });
 
