@@ -90,7 +90,9 @@ export function printRotation({ output, env }: Deps, outcome: RotationOutcome): 
   } else if (previous.state === "dead") {
     output.ok(`${old} is refused by Mistral and forgotten here.`);
   } else if (previous.state === "alive") {
-    output.warn(`${old} is forgotten here. It still exists at Mistral${where}: ${consolePages.keys}`);
+    output.warn(
+      `${old} is forgotten here. If you have not deleted it yet, it still exists at Mistral${where}: ${consolePages.keys}`,
+    );
   } else {
     const untried = "was no longer kept here, so it could not be tried.";
     output.warn(`${old} ${untried} Make sure that it is deleted${where}: ${consolePages.keys}`);
@@ -114,14 +116,14 @@ function whyUnknown(left: Left, check: KeyCheck | undefined): Explanation | unde
 }
 
 function wordsFor(left: Left, { profile, before, check }: RotationOutcome): string {
-  const there = `Delete it in the console${placeOf(before?.identity)}: ${consolePages.keys}`;
+  const there = `If you have not deleted it yet, delete it in the console${placeOf(before?.identity)}: ${consolePages.keys}`;
   switch (left) {
     case "targets":
       return "is kept until every target has the new one.";
     case "old-key-alive":
-      return `still works. ${there}`;
+      return `still worked when it was last tried. ${there}`;
     case "old-key-forbidden":
-      return `still exists: Mistral knows it, although it allows it no calls. ${there}`;
+      return `was still known to Mistral when it was last tried, although it is allowed no calls. ${there}`;
     case "new-key-rejected":
       return `is kept, because Mistral does not accept the new one. To see why: ${commandFor(profile.name, "verify")}`;
     case "both-keys-rejected":

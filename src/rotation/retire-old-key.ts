@@ -55,24 +55,28 @@ export async function retireOldKey(deps: Deps, keys: RetiringKeys, options: Reti
   const line = deps.output.progress("Asking Mistral about the old key");
   let state = await lookAtOldKey(keys).finally(() => line.clear());
   if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
+  const look = async (isLast: boolean) => {
+    state = await lookAtOldKey(keys, isLast);
+    return state;
+  };
   const { yes, waitMs, revoke } = options;
   const isShared = warnOfSharing(deps, keys);
   try {
     if (revoke !== undefined && !isShared) {
       if (await isRevoked(deps, keys.record, revoke))
-        return await watch(deps, keys, state, waitMs ?? usualWaitMs);
+        return await watch(deps, look, state, waitMs ?? usualWaitMs);
       // An earlier run or a person may have deleted it.
       state = await lookAtOldKey(keys);
       if (state !== "old-key-alive" && state !== "old-key-forbidden") return state;
     }
     if (!deps.interactive) {
-      if (waitMs !== undefined) state = await watch(deps, keys, state, waitMs);
+      if (waitMs !== undefined) state = await watch(deps, look, state, waitMs);
       return state === "old-key-forbidden" && yes ? "given-up" : state;
     }
     showRow(deps, keys.record, state);
     const choice = await askToDelete(deps, state);
     if (choice === "give-up") return "given-up";
-    return choice === "later" ? state : await watch(deps, keys, state, waitMs ?? usualWaitMs);
+    return choice === "later" ? state : await watch(deps, look, state, waitMs ?? usualWaitMs);
   } catch (error) {
     // The last known state is still useful.
     if (error instanceof Cancelled) return state;
@@ -179,7 +183,12 @@ const usualWaitMs = 120_000;
 const secondsBetweenCalls = 4;
 
 /** Checks the old key every few seconds until the answer is final or time runs out. */
-async function watch(deps: Deps, keys: RetiringKeys, first: Seen, waitMs: number): Promise<Seen> {
+async function watch(
+  deps: Deps,
+  look: (isLast: boolean) => Promise<Seen>,
+  first: Seen,
+  waitMs: number,
+): Promise<Seen> {
   // Printed once, for terminals that cannot update a line.
   deps.output.paragraph("Waiting until Mistral refuses the old key. Ctrl-C leaves that for later.");
   const end = deps.now().getTime() + waitMs;
@@ -194,7 +203,7 @@ async function watch(deps: Deps, keys: RetiringKeys, first: Seen, waitMs: number
       // The clock also counts the time that calls take, but may be set back.
       left = Math.min(left - pause, end - deps.now().getTime());
       if (left > 0 && second % secondsBetweenCalls !== 0) continue;
-      state = await lookAtOldKey(keys, left <= 0);
+      state = await look(left <= 0);
       if (state === "dead" || state === "new-key-rejected" || state === "both-keys-rejected") break;
     }
     return state;

@@ -5,7 +5,7 @@ import { Flags } from "../../../src/cli/flags.ts";
 import { rotate } from "../../../src/commands/care/rotate.ts";
 import { verify } from "../../../src/commands/care/verify.ts";
 import { push } from "../../../src/commands/use/push.ts";
-import { MistralKeyError } from "../../../src/errors.ts";
+import { Cancelled, MistralKeyError } from "../../../src/errors.ts";
 import { codeOfKind } from "../../../src/exit-codes.ts";
 import type { ApiKey } from "../../../src/keys/api-key.ts";
 import { defaultProfile, type ProfileName } from "../../../src/keys/profile-name.ts";
@@ -113,7 +113,7 @@ describe("rotate --with-key", () => {
       deps = deps.next({ stdin: `${newKey.reveal()}\n`, processes });
       expect(await run({ withKey: true })).toBe(9);
       const said = deps.stderr().replace(/\s+/g, " ");
-      expect(said).toContain(`The old key ${otherKey.mask} still works.`);
+      expect(said).toContain(`The old key ${otherKey.mask} still worked when it was last tried.`);
       expect(said).toContain(
         `Started with the old key ${otherKey.mask}, and still running: node (process 41).`,
       );
@@ -388,7 +388,7 @@ describe("rotate --finish", () => {
     expect(await run({ finish: true, wait: "30s" })).toBe(9);
     expect(deps.now()).toEqual(new Date("2026-09-01T10:00:30Z"));
     const said = deps.stderr().replace(/\s+/g, " ");
-    expect(said).toContain(`The old key ${oldKey.mask} (${usualIdentity.keyName}) still works`);
+    expect(said).toContain(`The old key ${oldKey.mask} (${usualIdentity.keyName}) still worked`);
   });
 
   it("waits no longer because the clock is set back", async () => {
@@ -413,7 +413,9 @@ describe("rotate --finish", () => {
     it("says that it is still there, and keeps it", async () => {
       expect(await run({ finish: true, json: true })).toBe(9);
       expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
-      expect(deps.stderr().replace(/\s+/g, " ")).toContain("still exists: Mistral knows it");
+      expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+        "was still known to Mistral when it was last tried",
+      );
       expect(await slotsOf(deps)).toEqual(switched);
     });
 
@@ -421,7 +423,7 @@ describe("rotate --finish", () => {
       expect(await run({ finish: true, yes: true, json: true })).toBe(0);
       expect(await slotsOf(deps)).toEqual(done);
       expect(deps.document()).toMatchObject({ previous: { state: "alive" } });
-      expect(deps.stderr()).toContain("It still exists at");
+      expect(deps.stderr().replace(/\s+/g, " ")).toContain("it still exists at");
     });
 
     it("offers to forget it in a terminal", async () => {
@@ -969,7 +971,7 @@ describe("rotate in a terminal", () => {
 
   it.each([
     ["deleted instead", "revoke", "Mistral does not accept the new one"],
-    ["not answered for at the end", "outage", "still works. Delete it"],
+    ["not answered for at the end", "outage", "still worked when it was last tried."],
   ])("says after the wait what is known of both keys, with the new one %s", async (_, event, said) => {
     const answers = [...steps, answer.key(newKey.reveal()), answer.press("d")];
     deps = deps.next({ answers });
@@ -1004,7 +1006,27 @@ describe("rotate in a terminal", () => {
     deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.stop(/later/)] });
     expect(await run({})).toBe(9);
     expect(await slotsOf(deps)).toEqual(switched);
-    expect(deps.stderr()).toContain("still works. Delete it");
+    expect(deps.stderr()).toContain("still worked when");
+  });
+
+  it.each([
+    ["server-error", /is kept, because it could not be found out what Mistral says/],
+    ["normal", /still worked when it was last tried\. If you have not deleted it yet, delete it/],
+  ] as const)("says after Ctrl-C in the wait what the last answer was: %s", async (answers, said) => {
+    deps = deps.next({ answers: [...steps, answer.key(newKey.reveal()), answer.press("d")] });
+    const { sleep } = deps;
+    let pauses = 0;
+    Object.assign(deps, {
+      sleep: async (ms: number) => {
+        api.behave(answers);
+        pauses += 1;
+        if (pauses === 10) throw new Cancelled();
+        await sleep(ms);
+      },
+    });
+    expect(await run({})).toBe(9);
+    expect(await slotsOf(deps)).toEqual(switched);
+    expect(deps.stderr().replace(/\s+/g, " ")).toMatch(said);
   });
 
   it.each([
