@@ -20,7 +20,7 @@ interface RemoveRequest extends KeyRequest {
 interface Removed {
   readonly profile: ProfileName;
   readonly store: SecretStore;
-  /** The masks of the forgotten keys, the one in use first; they stay valid at Mistral. */
+  /** The masks of the forgotten keys, the one in use first; none is revoked at Mistral. */
   readonly keys: readonly string[];
   /** What was known of them. */
   readonly about: readonly (Profile | null | undefined)[];
@@ -202,7 +202,7 @@ export async function tellOfRemoval(
     );
   if (adminKey !== undefined)
     output.warn(
-      `Its Admin API key ${adminKey} is forgotten too, and still works until it is deleted: ${furtherPages.adminKeys}`,
+      `Its Admin API key ${adminKey} is forgotten too. It still works unless it has been deleted at Mistral or has expired. To delete it: ${furtherPages.adminKeys}`,
     );
   const rows = deps.profiles.list();
   const holderOf = (mask: string) => rows.find((row) => "profile" in row && row.profile.key === mask)?.name;
@@ -217,11 +217,13 @@ export async function tellOfRemoval(
   const free = keys.filter((mask) => holderOf(mask) === undefined);
   if (keys.length > 0 && free.length === 0) return;
   const what = free.length === 0 ? "the key" : free.join(" and ");
-  const [until, toDelete] =
+  const [each, toDelete] =
     free.length > 1
-      ? ["each works until it is deleted there", "To delete them, find their rows"]
-      : ["it works until it is deleted there", "To delete it, find its row"];
-  output.warn(`This did not revoke ${what} at Mistral: ${until}, or expires.`);
+      ? ["Each", "To delete them, if they still exist, find their rows"]
+      : ["It", "To delete it, if it still exists, find its row"];
+  output.warn(
+    `This did not revoke ${what} at Mistral. ${each} still works unless it has been deleted there or has expired.`,
+  );
   const address = output.theme.link(consolePages.keys);
   const places = free.map((mask) => placeOf(about.find((one) => one?.key === mask)?.identity));
   const where = places.includes("") ? "" : distinct(places).join(" and");

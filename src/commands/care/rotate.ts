@@ -195,10 +195,10 @@ function tellOfWayBack(deps: Deps, { profile }: RotateOptions, wayBack: WentBack
   for (const mask of forgotten) {
     const holder = others.find((row) => "profile" in row && row.profile.key === mask)?.name;
     const about = [record.before, record.after].find((one) => one?.key === mask);
-    output.warn(`Forgotten here, not deleted at Mistral: ${mask}${placeOf(about?.identity)}`);
+    output.warn(`Forgotten here, which deletes nothing at Mistral: ${mask}${placeOf(about?.identity)}`);
     output.next(
       holder === undefined
-        ? `To delete it there: ${ownCommand("open keys")}`
+        ? `To delete it there, if it still exists: ${ownCommand("open keys")}`
         : `Do not delete it there: profile "${holder}" has it, too.`,
     );
   }

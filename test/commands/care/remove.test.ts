@@ -41,11 +41,15 @@ async function rotateHalfway(): Promise<void> {
 }
 
 describe("remove", () => {
-  it("removes the key and the profile, and says that the key still works at Mistral", async () => {
+  it("removes the key and the profile, and says that Mistral has not revoked the key", async () => {
     expect(await run({ yes: true })).toBe(0);
     expect(await slotsOf(deps)).toEqual(empty);
     expect(deps.profiles.list()).toEqual([]);
-    expect(deps.stderr()).toContain("did not revoke");
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain(
+      `did not revoke ${oldKey.mask} at Mistral. It still works unless it has been deleted there or has expired.`,
+    );
+    expect(said).toContain("To delete it, if it still exists, find its row");
     expect(deps.stderr()).toContain("https://console.mistral.ai/api-keys");
     expect(deps.stdout()).toBe("");
   });
@@ -239,7 +243,9 @@ describe("remove", () => {
     expect(deps.journal.list()).toEqual([]);
     expect(deps.stderr()).toContain(oldKey.mask);
     expect(deps.stderr()).toContain(newKey.mask);
-    expect(deps.stderr()).toContain("To delete them, find their rows");
+    const said = deps.stderr().replace(/\s+/g, " ");
+    expect(said).toContain("Each still works unless it has been deleted there or has expired.");
+    expect(said).toContain("To delete them, if they still exist, find their rows");
   });
 
   it.each(["profiles", "rotations"])("removes what is there when a file in %s is damaged", async (folder) => {
@@ -402,7 +408,9 @@ describe("remove", () => {
     await deps.secrets.set({ profile: defaultProfile, slot: "admin" }, otherKey);
     await spoil();
     expect(await run({ yes: true })).toBe(0);
-    expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
+    expect(deps.stderr().replace(/\s+/g, " ")).toContain(
+      `Its Admin API key ${otherKey.mask} is forgotten too. It still works unless it has been deleted at Mistral or has expired.`,
+    );
   });
 
   it("says when another store has a key of the removed profile left", async () => {

@@ -154,7 +154,7 @@ describe("rotate --auto", () => {
     api.admin.upcoming.push(otherKey.reveal());
     deps = deps.next();
     expect(await run()).toEqual({ code: 0 });
-    expect(deps.stderr()).toContain(`Forgotten here, not deleted at Mistral: ${newKey.mask}`);
+    expect(deps.stderr()).toContain(`Forgotten here, which deletes nothing at Mistral: ${newKey.mask}`);
     expect(deps.stderr()).not.toContain("Both keys are kept");
   });
 

@@ -562,7 +562,7 @@ describe("rotate --abort", () => {
   it("says in which workspace the new key still is", async () => {
     expect(await run(abort)).toBe(0);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain(
-      `not deleted at Mistral: ${newKey.mask} in workspace Research of Analytical Engines`,
+      `Forgotten here, which deletes nothing at Mistral: ${newKey.mask} in workspace Research of Analytical Engines`,
     );
   });
 
