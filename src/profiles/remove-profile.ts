@@ -89,12 +89,11 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belon
   await requireUsable(deps, store);
   const strayOnly = known !== undefined && request.store !== undefined && known.store !== request.store;
   const held = await readHeld(store, name);
-  const adminKey = strayOnly ? undefined : (held.admin ?? known?.adminKey);
   const stored = [held.current, held.next, held.previous];
   const rest = {
     profile: name,
     store,
-    adminKey,
+    adminKey: held.admin ?? known?.adminKey,
     about: [known, record?.before, record?.after],
     strayOnly,
     keptIn: keychainElsewhere(store, known ?? record?.after),
@@ -110,7 +109,27 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belon
     return undefined;
   });
   if (key === undefined && !damaged) throw withChoice(noKey(name, store, known), request.choice);
-  return { ...rest, keys: distinct([key?.mask, ...stored]), targets: [] };
+  const adminKey = strayOnly ? await strayAdminKey(deps, store, known) : rest.adminKey;
+  return { ...rest, adminKey, keys: distinct([key?.mask, ...stored]), targets: [] };
+}
+
+/**
+ * The Admin API key in a store that is not the profile's, if it is another one than the profile's own.
+ *
+ * @throws MistralKeyError of kind `usage` if the profile's store has none, or of a `store-…` kind
+ */
+async function strayAdminKey(deps: Deps, stray: SecretStore, { name, store }: Profile) {
+  const address = { profile: name, slot: "admin" } as const;
+  const there = await stray.inspect(address);
+  if (there.state === "missing") return undefined;
+  const own = await (await deps.store(store)).get(address);
+  if (own === undefined)
+    throw new MistralKeyError(
+      "usage",
+      `Nothing was removed: ${stray.describe()} also holds an Admin API key, and the profile's own store does not.`,
+      { hint: `To store one with the profile's own key first: ${commandFor(name, "init --admin")}` },
+    );
+  return there.state === "found" && !there.key.equals(own) ? there.key.mask : undefined;
 }
 
 /** The masks of a profile's keys, as far as a store shows them unasked: the notes may be of others. */

@@ -297,6 +297,33 @@ describe("remove", () => {
     expect(deps.profiles.read(defaultProfile)).toBeDefined();
   });
 
+  it("removes no stray copy beside the only Admin API key, and names one that is not the profile's", async () => {
+    const file = new StandInStore("file");
+    const admin = { profile: defaultProfile, slot: "admin" } as const;
+    await file.set({ profile: defaultProfile, slot: "current" }, newKey);
+    await file.set(admin, otherKey);
+    const runIn = (flags: Record<string, unknown>) => {
+      deps = deps.next();
+      const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+      return remove({ args: [], flags: new Flags({ yes: true, store: "file", ...flags }) }, both);
+    };
+    await expect(runIn({})).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("file also holds an Admin API key"),
+      hint: expect.stringContaining("mistral-key init --admin"),
+    });
+    expect((await file.get(admin))?.equals(otherKey)).toBe(true);
+    await deps.secrets.set(admin, oldKey);
+    expect(await runIn({})).toBeUndefined();
+    expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
+    expect(await file.get(admin)).toBeUndefined();
+    expect((await deps.secrets.get(admin))?.equals(oldKey)).toBe(true);
+    await file.set({ profile: defaultProfile, slot: "current" }, newKey);
+    await file.set(admin, oldKey);
+    expect(await runIn({})).toBeUndefined();
+    expect(deps.stderr()).not.toContain("Admin API key");
+  });
+
   it("removes a stray copy, after a question, while a rotation of the profile's own key is unfinished", async () => {
     await rotateHalfway();
     const file = new StandInStore("file");
