@@ -284,6 +284,17 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect(said).not.toContain(key.reveal());
   });
 
+  it("shows no key that a program reads there and is to replace", async () => {
+    const filler = "x ".repeat(90);
+    standIn("vault-put", `read new\nset -x\n[ "$(cat old)" = "$new" ] || { echo ${filler}; exit 1; } >&2`);
+    await start();
+    writeFileSync(at("kept/old"), otherKey.reveal());
+    const { code, said } = await on.push("command:vault-put");
+    expect(code).toBe(9);
+    expect(said).toContain("othe...rK99");
+    for (const one of [key, otherKey]) expect(said).not.toContain(one.reveal().slice(0, 9));
+  });
+
   it("says that the folder of a Vercel project is gone, not that vercel does not start", async () => {
     standIn("vercel", "cat > /dev/null; echo Added Environment Variable");
     await start();

@@ -1,5 +1,6 @@
 import { MistralKeyError } from "../../errors.ts";
 import { ApiKey } from "../../keys/api-key.ts";
+import { maskKeys } from "../../keys/mask.ts";
 import { cleanText } from "../../outside-text.ts";
 import { runProgram } from "../../running/start-program.ts";
 import type { TargetContext } from "../target.ts";
@@ -30,7 +31,7 @@ export interface ProgramCall {
 
 interface ProgramAnswer {
   readonly stdout: string;
-  /** Its stderr, cleaned for display. */
+  /** Its stderr, cleaned for display, every key masked. */
   readonly said: string;
 }
 
@@ -72,7 +73,8 @@ export function ownersProgram(
     });
     switch (outcome.kind) {
       case "exited": {
-        const said = cleanText(outcome.stderr.toString(), keys);
+        // It may show another key, too: the one that it replaces.
+        const said = cleanText(maskKeys(outcome.stderr.toString()), keys);
         if (outcome.code === 0) return { stdout: outcome.stdout.toString(encoding), said };
         if (absent?.test(said)) return { stdout: "", said };
         if (unknownWords.test(said))
