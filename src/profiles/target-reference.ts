@@ -1,4 +1,5 @@
 import { MistralKeyError } from "../errors.ts";
+import { showName } from "../outside-text.ts";
 
 /**
  * The parts of a target, a place that a key is delivered to. A target itself is one word everywhere:
@@ -71,11 +72,19 @@ export function kindOfTarget(text: string): string {
 /**
  * Parses a target that a user wrote.
  *
- * @throws MistralKeyError of kind `usage` if it is not one
+ * @throws MistralKeyError of kind `usage` if it is not one, or if a service's name for something has a control
+ *   character, which none allows; a path or a command may have one
  */
 export function parseTarget(text: string): TargetReference {
   const target = readTarget(text);
-  if (target !== undefined) return target;
+  if (target !== undefined) {
+    const anyText = target.kind === "dotenv" || target.kind === "command";
+    const names = target.kind === "vercel" ? target.environment : text;
+    if (anyText || !/\p{Cc}/u.test(names)) return target;
+    throw new MistralKeyError("usage", `There is a control character in the target ${showName(text)}.`, {
+      hint: "Write it again without that; it may have come from a copied text.",
+    });
+  }
   throw new MistralKeyError("usage", "That is not a target that a key can be delivered to.", {
     hint: `Use one of: dotenv:PATH, ${tools.join(", ")}, github:OWNER/REPO[#ENVIRONMENT], kubernetes:NAMESPACE/SECRET[#KEY], aws:SECRET-ID, vercel:ENVIRONMENT, pass:PATH, command:PROGRAM`,
   });

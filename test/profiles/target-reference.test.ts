@@ -37,4 +37,22 @@ describe("a target", () => {
     expect(() => parseTarget(text)).toThrow(expect.objectContaining({ kind: "usage" }));
     expect(readTarget(text)).toBeUndefined();
   });
+
+  it.each([
+    "github:ada/engine#a\x1b]0;PWN\x07",
+    "kubernetes:apps/mis\x07tral",
+    "aws:a\nb",
+    "vercel:pre\x9bview#/srv/site",
+    "pass:work\x7f",
+  ])("%j is refused from a person, and understood in a profile", (text) => {
+    expect(() => parseTarget(text)).toThrow(expect.objectContaining({ kind: "usage" }));
+    expect(readTarget(text)).toBeDefined();
+  });
+
+  it.each(["dotenv:/app/\x1b/.env", "command:sh -c 'cat\n\ttrue'", "vercel:preview#/srv/\x1b"])(
+    "%j may hold control characters",
+    (text) => {
+      expect(parseTarget(text)).toEqual(readTarget(text));
+    },
+  );
 });

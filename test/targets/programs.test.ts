@@ -384,6 +384,26 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     expect([code, said.includes("may still be there"), said.includes("\x1b")]).toEqual([9, true, false]);
   });
 
+  it.each(["aws:x\x1b]0;PWN\x07y", "github:a/b#e\x1b[2J", "kubernetes:a/b#\x1b[2J", "vercel:\x1b[2J#FOLDER"])(
+    "takes no new target %j, and shows and forgets an old one without controlling the terminal",
+    async (name) => {
+      const target = name.replace("FOLDER", folder);
+      mkdirSync(at(".vercel"));
+      standIn("vercel", "cat > /dev/null; echo Removed Environment Variable");
+      standIn("aws", `[ "$2" = put-secret-value ] && cat > it || echo '{"SecretString": ""}'`);
+      standIn("gh", "cat > /dev/null");
+      standIn("kubectl", "cat > /dev/null");
+      await start();
+      await expect(on.push(target)).rejects.toMatchObject({ kind: "usage" });
+      await storeKey(on.deps, { key, targets: [{ target, since: null }] });
+      for (const { said } of [await on.push(), await on.push("--forget", target)]) {
+        expect(said).toContain("\\x1b");
+        expect(said).not.toContain("\x1b");
+      }
+      expect(on.remembered()).toEqual([]);
+    },
+  );
+
   it("says where to get a program that is missing", async () => {
     on = await openPushing({ env: { PATH: at("bin") } });
     for (const target of ["github:a/b", "kubernetes:a/b", "pass:a"]) {

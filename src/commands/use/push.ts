@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from "../../exit-codes.ts";
 import { commandFor, shellWord } from "../../hints.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
-import { parseTarget } from "../../profiles/target-reference.ts";
+import { parseTarget, readTarget } from "../../profiles/target-reference.ts";
 import { readSettings, type Settings } from "../../settings.ts";
 import { forgetTarget, pushKey, tryPush } from "../../targets/push-key.ts";
 
@@ -24,7 +24,9 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
         });
   }
   if (flags.on("list")) return list(settings, deps);
-  if (forgotten !== undefined) return await forget(settings, absoluteTarget(forgotten, deps), deps);
+  // Also one that parseTarget refuses by now: an earlier version may have taken it.
+  if (forgotten !== undefined)
+    return await forget(settings, absoluteTarget(forgotten, deps, readTarget(forgotten)), deps);
   if (settings.choice.rule !== "flag" && deps.profiles.list().length > 1)
     deps.output.bullet(describeChoice(settings.choice));
   if (flags.on("dryRun")) return print(settings, await tryPush(deps, { ...settings, targets }), deps, "plan");
@@ -33,8 +35,7 @@ export async function push({ args, flags }: CommandInput, deps: Deps): Promise<E
 }
 
 /** Makes paths absolute, so that a later delivery from another folder reaches the same target. */
-function absoluteTarget(text: string, deps: Deps): string {
-  const reference = parseTarget(text);
+function absoluteTarget(text: string, deps: Deps, reference = parseTarget(text)): string {
   switch (reference.kind) {
     case "dotenv":
       return `dotenv:${resolve(deps.processContext().cwd, reference.path)}`;

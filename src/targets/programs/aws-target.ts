@@ -2,6 +2,7 @@ import { applyEdits, modify } from "jsonc-parser";
 import { MistralKeyError } from "../../errors.ts";
 import { shellWord } from "../../hints.ts";
 import type { ApiKey } from "../../keys/api-key.ts";
+import { showName } from "../../outside-text.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
 import { ownersProgram, parseAnswer } from "./owners-program.ts";
@@ -22,7 +23,7 @@ export function openAws(secretId: string, context: TargetContext): Target {
   const forShell = "On Windows, use command: with a program of your own.";
   const shell = ownersProgram({ name: "sh", install: forShell, hint }, context);
 
-  const words = `the AWS secret ${secretId} (in aws's current account and region)`;
+  const words = `the AWS secret ${showName(secretId)} (in aws's current account and region)`;
   const about = ["--secret-id", secretId, "--output", "json"];
   const write = async (input: string, key: ApiKey) => {
     const args = ["secretsmanager", "put-secret-value", ...about, "--secret-string", "file:///dev/stdin"];

@@ -1,4 +1,5 @@
 import type { ApiKey } from "../../keys/api-key.ts";
+import { showName } from "../../outside-text.ts";
 import type { TargetReference } from "../../profiles/target-reference.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
@@ -17,7 +18,7 @@ export function openGithub(
   const hint = "If you are not signed in, or may not set secrets there: gh auth login";
   const gh = ownersProgram({ name: "gh", install, hint }, context);
   const where = ["--repo", repository, ...(environment === undefined ? [] : ["--env", environment])];
-  const words = `GitHub Actions (${repository}${environment === undefined ? "" : `, environment ${environment}`})`;
+  const words = `GitHub Actions (${repository}${environment === undefined ? "" : `, environment ${showName(environment)}`})`;
   /** Lists secret names, which needs permission to set secrets. */
   const listNames = async (key?: ApiKey) => {
     const { stdout } = await gh(["secret", "list", ...where], { key });

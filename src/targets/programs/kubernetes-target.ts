@@ -1,4 +1,5 @@
 import type { ApiKey } from "../../keys/api-key.ts";
+import { showName } from "../../outside-text.ts";
 import type { TargetReference } from "../../profiles/target-reference.ts";
 import { standardVariable } from "../../running/environment.ts";
 import type { Target, TargetContext } from "../target.ts";
@@ -18,7 +19,7 @@ export function openKubernetes(
   const hint = "If you are not signed in, or this is another cluster: kubectl config use-context NAME";
   const kubectl = ownersProgram({ name: "kubectl", install, hint }, context);
   const entry = named ?? standardVariable;
-  const words = `the Kubernetes secret ${namespace}/${secret}, entry ${entry} (in kubectl's current cluster)`;
+  const words = `the Kubernetes secret ${showName(`${namespace}/${secret}, entry ${entry}`)} (in kubectl's current cluster)`;
   const readEntry = async (key?: ApiKey) => {
     const args = ["get", "secret", secret, "--namespace", namespace];
     const output = ["--ignore-not-found", "--output=json", "--request-timeout=20s"];

@@ -28,7 +28,7 @@ export function openVercel(environment: string, folder: string, context: TargetC
     const message = `${showName(folder)} is not there, or not linked to a Vercel project.`;
     throw new MistralKeyError("usage", message, { hint: "Link it there: vercel link" });
   };
-  const words = `Vercel, ${environment} (the project of ${showName(folder)})`;
+  const words = `Vercel, ${showName(environment)} (the project of ${showName(folder)})`;
   return {
     words,
     check: () => vercel(["whoami"]),
