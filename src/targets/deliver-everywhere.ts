@@ -63,9 +63,10 @@ async function deliver(
   const instead = others.length > 0 ? `, in place of ${[...new Set(others)].join(", ")}` : "";
   const there = await keyThere(target, key);
   const ok = there === "same" || there === "unreadable";
+  const later = target.takesEffect === undefined ? "" : ` ${target.takesEffect}`;
   const message = {
-    same: `${target.words} has the key, read back${instead}.`,
-    unreadable: `${target.words} has the key; it cannot be read back there.`,
+    same: `${target.words} has the key, read back${instead}.${later}`,
+    unreadable: `${target.words} has the key; it cannot be read back there.${later}`,
     another: `${target.words} still has another key.`,
     none: `${target.words} did not keep the key.`,
   }[there];

@@ -12,6 +12,9 @@ export interface Target {
   /** What it is, for use in a sentence: `the dotenv file .env`, `GitHub Actions (ada/engine)`. */
   readonly words: string;
 
+  /** When what already runs there gets a delivered key, as a sentence; absent if that is at once, or unknown. */
+  readonly takesEffect?: string;
+
   /**
    * Checks, without changing anything, that a delivery can succeed: the program is installed and signed in,
    * the file is writable.
@@ -79,6 +82,6 @@ export interface DeliveryReport {
   /** The target as one word. */
   readonly target: string;
   readonly ok: boolean;
-  /** One sentence for people. */
+  /** For people. */
   readonly message: string;
 }

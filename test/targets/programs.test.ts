@@ -110,7 +110,10 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
     );
     await start();
     const target = "kubernetes:prod/mistral#key";
-    expect(await on.push(target)).toMatchObject({ code: 0, said: expect.stringContaining("read back") });
+    expect(await on.push(target)).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/read back\. A pod .* gets it only when it is restarted\./),
+    });
     expect(JSON.parse(kept("secret.json"))).toEqual({
       apiVersion: "v1",
       kind: "Secret",
@@ -207,7 +210,10 @@ describe.skipIf(process.platform === "win32")("push to a service, through a stan
       hint: expect.stringContaining("vercel link"),
     });
     mkdirSync(join(on.deps.home, ".vercel"));
-    expect((await on.push("vercel:production")).code).toBe(0);
+    expect(await on.push("vercel:production")).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("gets it only with the next deployment."),
+    });
     expect(kept("MISTRAL_API_KEY.production").trim()).toBe(key.reveal());
     const target = `vercel:production#${on.deps.home}`;
     expect((await on.push("--forget", target)).code).toBe(0);

@@ -9,7 +9,8 @@ import { ownersProgram, parseAnswer } from "./owners-program.ts";
  * One entry of a Kubernetes secret. Server-side apply keeps the other entries and, unlike client-side apply,
  * leaves no copy of the key in an annotation.
  *
- * Source: kubernetes.io, Server-Side Apply, August 2026; kubectl 1.22 and later.
+ * Source: kubernetes.io, Server-Side Apply, August 2026; kubectl 1.22 and later. Secrets: a container that has
+ * one in its environment sees a change only after a restart.
  */
 export function openKubernetes(
   { namespace, secret, key: named }: Extract<TargetReference, { readonly kind: "kubernetes" }>,
@@ -37,6 +38,7 @@ export function openKubernetes(
   };
   return {
     words,
+    takesEffect: "A pod that has the secret in its environment gets it only when it is restarted.",
     read: async (key) => [await readEntry(key)],
     check: () => readEntry(),
     deliver: (key) => apply({ [entry]: Buffer.from(key.reveal()).toString("base64") }, key),

@@ -15,7 +15,8 @@ const without = ["VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "NOW_ORG_ID", "NOW_PROJEC
 /**
  * The environment variable `MISTRAL_API_KEY` of the Vercel project that a folder is linked to.
  *
- * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 50: it reads standard input.
+ * Source: vercel.com/docs/cli/env, March 2026, and the command of vercel 50: it reads standard input;
+ * vercel.com/docs/environment-variables: a change applies to new deployments only.
  *
  * @param folder - absolute
  */
@@ -31,6 +32,7 @@ export function openVercel(environment: string, folder: string, context: TargetC
   const words = `Vercel, ${showName(environment)} (the project of ${showName(folder)})`;
   return {
     words,
+    takesEffect: "The app gets it only with the next deployment.",
     check: () => vercel(["whoami"]),
     deliver: async (key) => {
       // Vercel has no sensitive variables in development.
