@@ -4,7 +4,7 @@ import { machineCommands } from "./table/machine.ts";
 import { obtainCommands } from "./table/obtain.ts";
 import { useCommands } from "./table/use.ts";
 
-/** Flags that every command takes. */
+/** Flags that nearly every command takes. */
 export const globalFlags: readonly FlagEntry[] = [
   {
     syntax: "-p, --profile <name>",
@@ -23,6 +23,11 @@ export const globalFlags: readonly FlagEntry[] = [
   { syntax: "--no-color", description: "no colour" },
   { syntax: "--verbose", description: "say more about what is done and why it failed" },
 ];
+
+/** The global flags that a command takes. */
+export function globalFlagsOf({ conflicts = [] }: Pick<CommandEntry, "conflicts">): readonly FlagEntry[] {
+  return globalFlags.filter(({ syntax }) => !conflicts.some((name) => syntax.includes(`--${name}`)));
+}
 
 /** Command groups, in help order; each has a file in `table/` and a folder in `commands/`. */
 export const commandGroups = [

@@ -2,7 +2,14 @@ import { Argument, Command, CommanderError, type Help, Option } from "commander"
 import { MistralKeyError } from "../errors.ts";
 import { ownCommand } from "../hints.ts";
 import { keyWord, maskKeys } from "../keys/mask.ts";
-import { bareCommand, commandGroups, commandNamed, commandTable, globalFlags } from "./command-table.ts";
+import {
+  bareCommand,
+  commandGroups,
+  commandNamed,
+  commandTable,
+  globalFlags,
+  globalFlagsOf,
+} from "./command-table.ts";
 import type { CommandEntry, FlagEntry, HelpLayout, Invocation } from "./command-types.ts";
 import { Flags } from "./flags.ts";
 
@@ -95,7 +102,12 @@ function equip(command: Command, entry: CommandEntry, program: Command, reading:
   command.version(reading.layout.version, "-V, --version");
   command.options.at(-1)?.hideHelp();
   for (const flag of entry.flags) addFlag(command, flag);
-  for (const flag of globalFlags) addFlag(command, flag, "Global options:");
+  const taken = globalFlagsOf(entry);
+  for (const flag of globalFlags) {
+    addFlag(command, flag, "Global options:");
+    // Still parsed, to say that it does not go with this command.
+    if (!taken.includes(flag)) command.options.at(-1)?.hideHelp();
+  }
   if (entry.passThrough === true) command.passThroughOptions();
   command.addHelpText("after", `\nExamples:\n${entry.examples.map((line) => `  $ ${line}`).join("\n")}\n`);
   command.action(() => {

@@ -105,6 +105,17 @@ describe("help", () => {
     });
   });
 
+  it.each([
+    ["use", "--profile", "--json"],
+    ["rename", "--profile", "--json"],
+    ["completion", "--json", "--profile"],
+  ])("of %s does not list %s, which it refuses", (name, refused, taken) => {
+    const help = parse("help", name);
+    if (help.kind !== "text") throw new Error("It is a command.");
+    expect(help.text).toContain(taken);
+    expect(help.text.split("Global options:")[1]).not.toContain(refused);
+  });
+
   it("of one command is the answer to help and to --help", () => {
     for (const argv of [
       ["help", "ls"],

@@ -1,4 +1,4 @@
-import { commandNamed, commandTable, globalFlags } from "../command-table.ts";
+import { commandNamed, commandTable, globalFlagsOf } from "../command-table.ts";
 import type { ArgumentEntry, CommandEntry, FlagEntry, Suggestions } from "../command-types.ts";
 
 /** A value that Tab may insert, and what it is. */
@@ -75,7 +75,7 @@ export function completeLine(
 
 function flagsOf(command: CommandEntry | undefined): readonly FlagEntry[] {
   const own = command?.flags ?? [];
-  return [...own, ...globalFlags, ...everywhere, ...(command === undefined ? atTheTop : [])];
+  return [...own, ...globalFlagsOf(command ?? {}), ...everywhere, ...(command === undefined ? atTheTop : [])];
 }
 
 /** `-p` and `--profile` of `-p, --profile <name>`. */

@@ -28,6 +28,11 @@ describe("completeLine", () => {
     expect(values("ls", "--")).toEqual(values("status", "--"));
   });
 
+  it("offers no flag that the command refuses", () => {
+    expect(values("use", "--")).not.toContain("--profile");
+    expect(values("completion", "--")).not.toContain("--json");
+  });
+
   it("offers the values of a flag", () => {
     expect(values("verify", "-p", "")).toEqual(["default", "work"]);
     expect(values("--profile", "")).toEqual(["default", "work"]);
