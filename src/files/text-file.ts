@@ -51,6 +51,8 @@ export function inPlaceOf(path: string): string | undefined {
   try {
     const there = statSync(path, { throwIfNoEntry: false });
     if (there?.isDirectory()) return "it is a folder";
+    // A pipe or a socket that /dev/stdout leads to has no path of its own.
+    if (there?.isFile() === false) return "it is not an ordinary file";
     const isLink = there === undefined && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
     return isLink ? "it is a link that leads nowhere" : undefined;
   } catch (error) {

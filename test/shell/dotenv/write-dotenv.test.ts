@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -140,6 +140,18 @@ describe.skipIf(process.platform === "win32")("writeDotenv", () => {
     });
     expect(lstatSync(at(".env")).ino).toBe(before.ino);
   });
+
+  it.runIf(process.platform === "linux")(
+    "refuses what a link of /proc leads to, as /dev/stdout does",
+    async () => {
+      const child = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
+      symlinkSync(`/proc/${child.pid}/fd/0`, at(".env"));
+      await expect(write(".env")).rejects.toMatchObject({
+        message: expect.stringContaining("it is not an ordinary file"),
+      });
+      child.stdin.end();
+    },
+  );
 
   it("returns the resulting mode of the file", async () => {
     writeFileSync(at(".env"), `MISTRAL_API_KEY=${key.reveal()}\n`, { mode: 0o400 });
