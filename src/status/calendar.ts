@@ -13,7 +13,7 @@ const alarmHour = 9;
 /**
  * Writes a calendar with the last day of each key.
  *
- * @param file - its path; stdout if absent
+ * @param file - its path; stdout if absent or `-`
  */
 export function writeCalendar(file: string | undefined, { profiles, now }: Survey, deps: Deps): void {
   const { output } = deps;
@@ -24,7 +24,7 @@ export function writeCalendar(file: string | undefined, { profiles, now }: Surve
     throw new MistralKeyError("usage", "No key here has a date.", { hint: `To note one: ${noting}` });
   }
   const text = calendarOf(dated, deps.machineName(), now);
-  if (file === undefined) output.answer(text);
+  if (file === undefined || file === "-") output.answer(text);
   else {
     writeOpenFile(resolve(deps.processContext().cwd, file), text, { links: "followed" });
     const dates = dated.length === 1 ? "1 date is" : `${dated.length} dates are`;

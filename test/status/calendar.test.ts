@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -69,6 +69,12 @@ describe("status --ics", () => {
     const text = await calendar();
     expect(text).toContain(oldKey.mask);
     expect(text).not.toContain(oldKey.reveal());
+  });
+
+  it("is printed for the file -, too", async () => {
+    await storeKey(deps);
+    expect(eventsIn(await calendar("-"))).toHaveLength(1);
+    expect(existsSync(join(deps.home, "-"))).toBe(false);
   });
 
   it("is written to a file, which is written over the next time", async () => {

@@ -78,7 +78,7 @@ export const useCommands: readonly CommandEntry[] = [
     summary: "ask a model one question, or print the call as a program",
     description:
       "Asks a model one question with the stored key. The answer is printed as it is written; what it cost follows on standard error. The question comes from the arguments, or from standard input, or is a short built-in one.\n\nWith --as, prints the same call as a program instead. It reads the key from MISTRAL_API_KEY, so start it with mistral-key run. No call is made.",
-    args: [{ syntax: "[prompt...]", description: "what to ask" }],
+    args: [{ syntax: "[prompt...]", description: "what to ask; - reads it from standard input" }],
     flags: [
       {
         syntax: "--model <id>",

@@ -64,8 +64,14 @@ async function writeFile(
   settings: Settings,
   deps: Deps,
 ): Promise<undefined> {
-  const { writeDotenv } = await import("../../shell/dotenv/write-dotenv.ts");
   const { profile } = settings;
+  if (file === "-") {
+    const as = name === standardVariable ? "" : ` --as ${name}`;
+    throw new MistralKeyError("usage", "--write needs a file; - would be standard output.", {
+      hint: `To print a line for a shell: ${commandFor(profile, `env${as}`)}\nFor a file of that name: --write ./-`,
+    });
+  }
+  const { writeDotenv } = await import("../../shell/dotenv/write-dotenv.ts");
   const { key } = await readKeyForUse(settings, deps);
   const { output } = deps;
   const shown = showName(file);

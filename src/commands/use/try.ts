@@ -54,7 +54,18 @@ export async function tryKey({ args, flags }: CommandInput, deps: Deps): Promise
 }
 
 async function readPrompt(args: readonly string[], deps: Deps, refused: RegExp): Promise<string> {
-  const given = args.length > 0 || deps.stdinIsTerminal ? args.join(" ") : await readPipe(deps, refused);
+  const named = args.length === 1 && args[0] === "-";
+  if (named && deps.stdinIsTerminal) {
+    throw new MistralKeyError(
+      "usage",
+      "A question was expected on standard input, but that is your keyboard.",
+      {
+        hint: "Write the question in its place, or send it from a file (... < FILE) or through a pipe (COMMAND | ...).",
+      },
+    );
+  }
+  const isPiped = named || (args.length === 0 && !deps.stdinIsTerminal);
+  const given = isPiped ? await readPipe(deps, refused) : args.join(" ");
   return given.trim() === "" ? usualPrompt : given.trim();
 }
 

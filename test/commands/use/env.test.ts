@@ -121,6 +121,17 @@ describe("env", () => {
     expect(deps.stderr()).not.toContain(key.reveal());
   });
 
+  it("makes no file called -, and says what prints the line", async () => {
+    await open();
+    await expect(run({ write: "-", as: "LLM_KEY", profile: "work" })).rejects.toMatchObject({
+      kind: "usage",
+      hint: expect.stringContaining("mistral-key env --as LLM_KEY -p work\n"),
+    });
+    expect(existsSync(join(deps.home, "-"))).toBe(false);
+    await run({ write: "./-" });
+    expect(existsSync(join(deps.home, "-"))).toBe(true);
+  });
+
   it("asks whether git may ignore the file, and says so", async () => {
     await open({
       answers: [answer.confirm(true, /Git does not ignore \.env/)],

@@ -190,6 +190,14 @@ describe("the call as a program", () => {
       expect(await snippet([], {}, { stdin: checksum })).toContain(checksum);
   });
 
+  it("asks what is piped in where that is named as -, and says that a keyboard is none", async () => {
+    expect(await snippet(["-"], {}, { stdin: "Why?" })).toContain('"Why?"');
+    expect(await snippet(["-", "5?"], {}, { stdin: "Why?" })).toContain('"- 5?"');
+    deps.close();
+    deps = openTestDeps({ serverUrl: api.url });
+    await expect(run(["-"])).rejects.toMatchObject({ kind: "usage", hint: expect.stringContaining("FILE") });
+  });
+
   it("prefers the arguments to piped input, and asks a built-in question without either", async () => {
     expect(await snippet(["Why?"], {}, { stdin: "What?" })).toContain('"Why?"');
     expect(await snippet([], {}, { stdin: " \n" })).toContain("Say hello");
