@@ -195,9 +195,10 @@ function startKeychain(machine: Machine): readonly string[] {
 const startKeyring =
   'Start it and unlock it, in bash: (read -rsp Password: p; printf %s "$p" | gnome-keyring-daemon -r --unlock)';
 
-// Names as in os-release(5). The last package has dbus-run-session, which starts a session bus.
+// Names as in os-release(5). The last package has dbus-run-session, which starts a session bus; in Debian's and
+// Ubuntu's dbus it is in the package itself (Ubuntu 22.04) or in one that it depends on.
 const families: readonly (readonly [names: RegExp, install: string, libsecret: string, bus: string])[] = [
-  [/\b(?:debian|ubuntu)\b/, "apt-get install", "libsecret-1-0", "dbus-daemon"],
+  [/\b(?:debian|ubuntu)\b/, "apt-get install", "libsecret-1-0", "dbus"],
   [/\b(?:fedora|rhel)\b/, "dnf install", "libsecret", "dbus-daemon"],
   [/\barch\b/, "pacman -S", "libsecret", "dbus"],
   [/\balpine\b/, "apk add", "libsecret", "dbus bash"],

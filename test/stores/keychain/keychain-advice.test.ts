@@ -49,6 +49,15 @@ describe("advice on a keychain", () => {
     expect(first).toMatch(new RegExp(`${line}$`));
   });
 
+  it.each([
+    ["ID=debian\n", "apt-get install dbus gnome-keyring libsecret-1-0"],
+    ["ID=ubuntu\nID_LIKE=debian\nVERSION_ID=22.04\n", "apt-get install dbus gnome-keyring libsecret-1-0"],
+    ["ID=fedora\n", "dnf install dbus-daemon gnome-keyring libsecret"],
+  ])("names packages for a session bus that every release has, on %j", (text, line) => {
+    const { hint } = words("bus-missing", { files: { "/etc/os-release": text } });
+    expect(hint).toMatch(new RegExp(`${line}$`, "m"));
+  });
+
   it("says, where there is no keychain, that MISTRAL_API_KEY holds a key to use instead", () => {
     const given = { MISTRAL_API_KEY: "testKey0".repeat(4) };
     for (const trouble of ["bus-missing", "service-missing", "libsecret-missing"] as const) {
