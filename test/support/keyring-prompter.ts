@@ -72,7 +72,9 @@ class SecretExchange {
   receive(text: string): void {
     const other = /^public=(.+)$/m.exec(text)?.[1];
     if (other === undefined) return;
-    const shared = this.#dh.computeSecret(Buffer.from(other, "base64"));
+    const padded = this.#dh.computeSecret(Buffer.from(other, "base64"));
+    // gcr writes the number without leading zeros, which one in 256 has.
+    const shared = padded.subarray(padded.findIndex((byte) => byte !== 0));
     this.#key = Buffer.from(hkdfSync("sha256", shared, Buffer.alloc(0), Buffer.alloc(0), 16));
   }
 
