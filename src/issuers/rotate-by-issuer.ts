@@ -65,6 +65,8 @@ export async function rotateByIssuer(deps: Deps, request: RotateRequest): Promis
     case "forbidden":
       // Mistral refuses it, so it is deleted there first and then here.
       await keepingBothKeys(record, async () => {
+        // Another run may have put it in use since, or begin one while it is deleted.
+        deps.journal.confirm(record);
         await issuer.delete(created.keyId);
         deps.journal.confirm(record);
         await store.delete({ profile: name, slot: "next" });

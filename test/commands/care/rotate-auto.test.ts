@@ -282,6 +282,22 @@ describe("rotate --auto", () => {
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "old" });
   });
 
+  it("deletes no key at Mistral that another run has put in use while this one waited for it to be accepted", async () => {
+    api.admin.accepts = false;
+    let finished = false;
+    api.onRequest(({ path, key }) => {
+      const record = deps.journal.read(defaultProfile);
+      if (path !== "/v1/models" || key !== newKey.mask || finished || record === undefined) return;
+      finished = true;
+      deps.next().journal.update(record, { stage: "retiring" });
+    });
+    const { code } = await run();
+    expect(finished).toBe(true);
+    expect(code).toBe(9);
+    expect(api.admin.has(newKey.reveal())).toBe(true);
+    expect(deps.journal.read(defaultProfile)?.stage).toBe("retiring");
+  });
+
   it("erases nothing of another run that has begun while the new key, which is refused, was deleted", async () => {
     let begun = false;
     api.admin.accepts = false;
