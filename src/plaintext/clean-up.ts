@@ -2,11 +2,13 @@ import { dirname } from "node:path";
 import type { Deps } from "../deps.ts";
 import type { ProcessContext } from "../files/process-context.ts";
 import { commandFor, ownCommand, runCommand, shellWord } from "../hints.ts";
+import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { guessShell } from "../shell/guess-shell.ts";
 import { removal } from "../shell/shells.ts";
+import { requireStillStored } from "../stores/still-stored.ts";
 import { fileOfTarget } from "../targets/tool-files.ts";
 import type { Output } from "../terminal/output/output.ts";
 import type { FoundInFile, FoundKey } from "./find-keys.ts";
@@ -38,14 +40,21 @@ interface Candidate {
   readonly path: string;
 }
 
-/** Removes the plaintext copies of a key, with consent, showing each change first. */
+/**
+ * Removes the plaintext copies of a key, with consent, showing each change first.
+ *
+ * @throws MistralKeyError of kind `usage` if the key is not stored any more; what is left then stays
+ */
 export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly CleanedPlace[]> {
+  const { found, kept } = request;
   const at = deps.processContext();
   const files = filesOf(request, at);
   const isOfTool = ({ finds: [{ tool }] }: Candidate) => tool !== undefined;
   const cleaned: CleanedPlace[] = [];
   for (const file of [...files.filter((one) => !isOfTool(one)), ...files.filter(isOfTool)]) {
-    cleaned.push(...(await settle(deps, file, await isWanted(deps, file, request))));
+    const wanted = await isWanted(deps, file, request);
+    if (wanted && kept !== undefined) await requireKept(deps, kept, found.key);
+    cleaned.push(...(await settle(deps, file, wanted)));
   }
   const removed = cleaned.filter(({ outcome }) => outcome === "removed").map(({ place }) => place);
   await explainRest(deps, request, removed, at);
@@ -58,6 +67,12 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
   }
   explainTargets(deps, request, removed, at);
   return cleaned;
+}
+
+/** The copy to be removed may be the last one, if another run has removed the stored key meanwhile. */
+async function requireKept(deps: Deps, known: Profile, key: ApiKey): Promise<void> {
+  const seen = { profile: known.name, store: await deps.store(known.store), key, known };
+  await requireStillStored(deps, seen, "So its copies in plaintext were left in place.");
 }
 
 /** Warns of targets that bring the key back to a cleaned file. */

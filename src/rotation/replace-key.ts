@@ -15,6 +15,7 @@ import type { ProfileName } from "../keys/profile-name.ts";
 import { describing, type KnownKey, latestOf, noteEnd, profileOf } from "../profiles/known-key.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
+import { requireStillStored } from "../stores/still-stored.ts";
 import { noKey } from "../stores/stored-key.ts";
 import { planOf, type RotationPlan, type RotationRecord } from "./journal.ts";
 import { moveRotation } from "./move-rotation.ts";
@@ -116,6 +117,11 @@ export async function stageKey(deps: Deps, request: ReplaceRequest): Promise<Rot
   const record = journal.begin(planFor({ ...request, before: known }, oldKey, deps.now()));
   try {
     refuseReplacedMeanwhile(deps, { profile: name, before: before ?? null }, oldKey);
+    await requireStillStored(
+      deps,
+      { profile: name, store, key: oldKey, known: before },
+      "So it was not replaced with the new key.",
+    );
     await store.set({ profile: name, slot: "next" }, key);
     return record;
   } catch (error) {

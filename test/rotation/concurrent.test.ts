@@ -193,6 +193,42 @@ it("changes nothing when the key it has read was replaced by another run while i
   expect(machine.journal.read(defaultProfile)).toBeUndefined();
 });
 
+it.each([
+  [
+    "replaced, by something that notes nothing",
+    () => machine.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey),
+    otherKey.mask,
+  ],
+  ["removed", async () => machine.profiles.remove(defaultProfile), "removed or moved"],
+  ["erased", () => machine.secrets.delete({ profile: defaultProfile, slot: "current" }), "removed or moved"],
+  [
+    "moved",
+    async () => {
+      const known = machine.profiles.read(defaultProfile);
+      if (known !== undefined) machine.profiles.write({ ...known, store: "file" });
+    },
+    "removed or moved",
+  ],
+])(
+  "begins no rotation of a key that was %s while the new one was waited for",
+  async (_what, meanwhile, said) => {
+    // A store that caches what it has read, as the keychain does.
+    const remembering: SecretStore = {
+      ...interrupted("next", async () => {}),
+      get: async (address) => (address.slot === "current" ? oldKey : machine.secrets.get(address)),
+    };
+    let before: unknown;
+    const change = async () => {
+      await meanwhile();
+      before = [await slotsOf(machine), machine.profiles.read(defaultProfile)];
+    };
+    const late = await start({ withKey: true }, { store: remembering, meanwhile: change });
+    expect(late).toMatchObject({ kind: "usage", message: expect.stringContaining(said) });
+    expect([await slotsOf(machine), machine.profiles.read(defaultProfile)]).toEqual(before);
+    expect(machine.journal.read(defaultProfile)).toBeUndefined();
+  },
+);
+
 it("delivers to a target that another run has noted while the new key was waited for", async () => {
   const target = `dotenv:${join(machine.home, ".env")}`;
   const meanwhile = async () => {

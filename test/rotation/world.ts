@@ -12,7 +12,7 @@ import type { RotationPlan, RotationRecord } from "../../src/rotation/journal.ts
 import { rotationDocument } from "../../src/rotation/outcome.ts";
 import { replaceKey } from "../../src/rotation/replace-key.ts";
 import type { Held, RotationStage } from "../../src/rotation/stages.ts";
-import type { Slot } from "../../src/stores/secret-store.ts";
+import type { Inspection, Slot } from "../../src/stores/secret-store.ts";
 import { newKey, oldKey, otherKey } from "./stored-key.ts";
 
 /** A key, by its role in the rotation. */
@@ -217,6 +217,13 @@ class Run {
         look(() => {
           const held = this.#slots[slot];
           return held === undefined ? undefined : keys[held];
+        }),
+      inspect: async ({ slot }: { slot: Slot }) =>
+        look((): Inspection => {
+          const held = this.#slots[slot];
+          return held === undefined
+            ? { state: "missing", place: "memory" }
+            : { state: "found", key: keys[held] };
         }),
       set: async ({ slot }: { slot: Slot }, key: ApiKey) => effect(() => this.#put(slot, whichOf(key))),
       delete: async ({ slot }: { slot: Slot }) =>

@@ -54,6 +54,28 @@ function run(flags: Record<string, unknown> = {}): Promise<number> {
   return importKey({ args: [], flags: new Flags({ ...flags, serverUrl: api.url }) }, deps);
 }
 
+test.skipIf(process.platform === "win32").each(["removed", "replaced", "erased"])(
+  "the copies stay when the key is %s while the user is asked about them",
+  async (what) => {
+    const meanwhile = async () => {
+      const known = deps.profiles.read(defaultProfile);
+      if (known === undefined) throw new Error("Nothing was stored.");
+      if (what === "replaced") await deps.secrets.set(address, ApiKey.of(otherKey));
+      if (what === "erased") await deps.secrets.delete(address);
+      if (what === "removed") deps.profiles.remove(defaultProfile);
+    };
+    const asked = { ...answer.confirm(true, /project.\.env\?/), meanwhile };
+    deps = open({ answers: [answer.choose("do not know"), asked] });
+    const before = planted.read("project/.env");
+    await expect(run({ key: mask })).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("So its copies in plaintext were left in place."),
+    });
+    expect(planted.read("project/.env")).toBe(before);
+    expect(before).toContain(chosenKey);
+  },
+);
+
 test.skipIf(process.platform === "win32")(
   "a person who stops before anything is stored is told so, and how to continue",
   async () => {
