@@ -88,17 +88,23 @@ export function removeLeftovers(folder: string): void {
       const [, id] = /^\.mistral-key\.(\d+)\..*\.tmp$/.exec(name) ?? [];
       if (id === undefined) continue;
       const path = join(folder, name);
-      // Another process may have the same ID by now; in a container, every run may.
-      if (!isRunning(Number(id)) || isOld(path)) rmSync(path, { force: true });
+      if (isLeftover(path, Number(id))) rmSync(path, { force: true });
     }
   } catch {
     // The next run tries again.
   }
 }
 
-/** Whether no run can still be at work on a file: none takes a minute from there to the rename. */
-function isOld(path: string): boolean {
-  return Date.now() - statSync(path).mtimeMs > 60_000;
+/**
+ * Whether no run can still be at work on a file: the one that made it has ended, or it is older than the minute
+ * that none takes.
+ *
+ * @param id - of the process that made it
+ * @throws the system's error if it is gone
+ */
+export function isLeftover(path: string, id: number): boolean {
+  // Another process may have the same ID by now; in a container, every run may.
+  return !isRunning(id) || Date.now() - statSync(path).mtimeMs > 60_000;
 }
 
 function isRunning(id: number): boolean {

@@ -2,6 +2,7 @@ import { chmodSync, linkSync, lstatSync, readdirSync, rmSync, type Stats } from 
 import { dirname, join } from "node:path";
 import {
   createFile,
+  isLeftover,
   makeFolders,
   removeLeftovers,
   renameOver,
@@ -90,6 +91,23 @@ export class PrivateFolder {
       syncFolder(this.path);
       return made;
     });
+  }
+
+  /**
+   * Creates a file that keeps other runs away until it is removed, this run ends or a minute has passed. Returns
+   * `false` when another run has it.
+   */
+  claim(file: string): boolean {
+    const text = `${process.pid}\n`;
+    if (this.create(file, text)) return true;
+    const path = this.pathOf(file);
+    const isOver = attempt(path, "read", () => {
+      const holder = Number(this.read(file));
+      return lstatSync(path, { throwIfNoEntry: false }) === undefined || isLeftover(path, holder);
+    });
+    if (!isOver) return false;
+    this.remove(file);
+    return this.create(file, text);
   }
 
   /** Removes a file. Returns whether it existed. */

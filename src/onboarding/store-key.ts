@@ -3,7 +3,7 @@ import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, expected, MistralKeyError } from "../errors.ts";
-import { commandFor } from "../hints.ts";
+import { commandFor, ownCommand } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
@@ -22,7 +22,7 @@ import type { Profile } from "../profiles/profile.ts";
 import { refuseReplacedMeanwhile, replaceKey } from "../rotation/replace-key.ts";
 import type { SecretStore } from "../stores/secret-store.ts";
 import type { StoredOutcome } from "./outcome.ts";
-import type { Place, PlaceRequest } from "./place.ts";
+import { type Place, type PlaceRequest, readStored } from "./place.ts";
 
 /** A key to store, and where. */
 export interface Storing {
@@ -94,20 +94,60 @@ function saySameElsewhere({ profiles, output }: Deps, name: ProfileName, key: Ap
 }
 
 /**
- * Stores a key that replaces none, reads it back and writes its profile. The key goes first: after an
- * interruption it is there, and `verify` writes the profile. When the store refuses it, the user may fix
- * that and retry, such as with another passphrase, since Mistral shows a key only once.
+ * Stores a key that replaces none, reads it back and writes its profile. When the store refuses it, the user may
+ * fix that and retry, such as with another passphrase, since Mistral shows a key only once.
  */
-async function keepKey(
-  deps: Deps,
-  { store, known: before }: Place,
-  known: Omit<KnownKey, "store">,
-): Promise<Profile> {
-  await retryWhileStoreFails(deps, async () => {
-    await store.prepare?.(known.name);
-    refuseReplacedMeanwhile(deps, { profile: known.name, before: before ?? null }, known.key);
-    await putKey(deps, store, known);
+async function keepKey(deps: Deps, place: Place, known: Omit<KnownKey, "store">): Promise<Profile> {
+  return await retryWhileStoreFails(deps, async () => {
+    await place.store.prepare?.(known.name);
+    return await claiming(deps, known.name, async () => {
+      await refuseStoredMeanwhile(deps, place, known.key);
+      await putKey(deps, place.store, known);
+      return writeProfile(deps, place, known);
+    });
   });
+}
+
+/** How long to wait for another run that is storing a key: two seconds, in steps of 50 ms. */
+const claimAttempts = 40;
+
+/** Lets one run at a time store a first key in a profile: two at once would each find its place empty. */
+async function claiming<Result>(
+  { profiles, sleep }: Deps,
+  name: ProfileName,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; !profiles.claim(name); attempt += 1) {
+    if (attempt === claimAttempts) {
+      const message = `Another run of mistral-key is storing a key for profile "${name}" at the moment, so nothing was changed.`;
+      throw new MistralKeyError("usage", message, {
+        hint: `Once it has ended, see what is stored: ${ownCommand("status")}`,
+      });
+    }
+    await sleep(50);
+  }
+  try {
+    return await act();
+  } finally {
+    profiles.release(name);
+  }
+}
+
+/** @throws MistralKeyError of kind `usage` if another run has stored a key where there was none */
+async function refuseStoredMeanwhile(
+  deps: Deps,
+  { profile: name, store, known, stored }: Place,
+  key: ApiKey,
+): Promise<void> {
+  refuseReplacedMeanwhile(deps, { profile: name, before: known ?? null }, key);
+  const there = stored === undefined ? await readStored(store, name) : undefined;
+  if (there === undefined || there.equals(key)) return;
+  const message = `The key ${there.mask} has been stored for profile "${name}" in the meantime, so nothing was changed.`;
+  throw new MistralKeyError("usage", message, { hint: `To replace that one: ${commandFor(name, "rotate")}` });
+}
+
+/** Written after the key: if this run is killed in between, `verify` writes it. */
+function writeProfile(deps: Deps, { store, known: before }: Place, known: Omit<KnownKey, "store">): Profile {
   const now = deps.now();
   const latest = (before && latestOf(deps.profiles, before)) ?? before;
   const about = latest && describing(known.key, latest, now);

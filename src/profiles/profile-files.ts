@@ -4,6 +4,7 @@ import { NewerVersion, Shape, ShapeError } from "../files/shape.ts";
 import { type ProfileName, parseProfileName } from "../keys/profile-name.ts";
 
 const ending = ".json";
+const claimEnding = ".claim";
 
 interface DocumentKind<Value> {
   /** @throws ShapeError if invalid */
@@ -56,6 +57,19 @@ export class ProfileFiles<Value> {
   /** Returns `false`, and changes nothing, if there is one already. */
   create(value: Value): boolean {
     return this.#folder.create(this.#kind.nameIn(value) + ending, textOf(value));
+  }
+
+  /**
+   * Claims a name for this run, with or without a document, until {@link release}. Returns `false` if another run
+   * has it.
+   */
+  claim(name: ProfileName): boolean {
+    return this.#folder.claim(name + claimEnding);
+  }
+
+  /** Ends a claim of this run. One that cannot be removed ends with the run. */
+  release(name: ProfileName): void {
+    attempt(() => this.#folder.remove(name + claimEnding));
   }
 
   /** Returns whether there was one, readable or not. */

@@ -19,7 +19,16 @@ export type ListedProfile =
 /** The part of {@link ProfileFolder} that flows use. */
 export type ProfileRegistry = Pick<
   ProfileFolder,
-  "read" | "lookalike" | "prepare" | "write" | "remove" | "list" | "readDefault" | "writeDefault"
+  | "read"
+  | "lookalike"
+  | "prepare"
+  | "claim"
+  | "release"
+  | "write"
+  | "remove"
+  | "list"
+  | "readDefault"
+  | "writeDefault"
 >;
 
 /**

@@ -93,6 +93,23 @@ describe("a private folder", () => {
     expect(readdirSync(folder.path)).toEqual(["a.json"]);
   });
 
+  it("keeps others away from what this run has claimed, until it lets go, ends or a minute has passed", async () => {
+    expect(folder.claim("a.claim")).toBe(true);
+    expect(folder.claim("a.claim")).toBe(false);
+    const longAgo = new Date(Date.now() - 61_000);
+    utimesSync(folder.pathOf("a.claim"), longAgo, longAgo);
+    expect(folder.claim("a.claim")).toBe(true);
+    folder.remove("a.claim");
+    const ended = spawn(process.execPath, ["-e", ""]);
+    await once(ended, "exit");
+    folder.write("a.claim", `${ended.pid}\n`);
+    expect(folder.claim("a.claim")).toBe(true);
+    expect(folder.read("a.claim")).toBe(`${process.pid}\n`);
+    // One that was cut off while it was written.
+    folder.write("a.claim", "");
+    expect(folder.claim("a.claim")).toBe(false);
+  });
+
   it("removes a file and says whether there was one", () => {
     folder.write("a.json", "one");
     expect(folder.remove("a.json")).toBe(true);

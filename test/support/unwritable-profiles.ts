@@ -8,6 +8,8 @@ export function unwritable(profiles: ProfileRegistry): ProfileRegistry {
     list: () => profiles.list(),
     lookalike: () => undefined,
     prepare: () => {},
+    claim: () => true,
+    release: () => {},
     remove: () => false,
     readDefault: () => undefined,
     writeDefault: () => {},

@@ -80,6 +80,8 @@ function madeUpOutside(real: Deps): Deps {
 const noProfiles: Omit<ProfileRegistry, "read" | "write"> = {
   lookalike: () => undefined,
   prepare: () => {},
+  claim: () => true,
+  release: () => {},
   remove: () => false,
   list: () => [],
   readDefault: () => undefined,

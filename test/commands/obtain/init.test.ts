@@ -389,6 +389,43 @@ describe("init, in a terminal", () => {
     });
   });
 
+  it("puts no key in place of a first one that another run has stored just before", async () => {
+    const deps = open({ stdin: otherText });
+    const { profiles } = deps;
+    const claim = profiles.claim.bind(profiles);
+    profiles.claim = (name) => {
+      // Killed before it could write the profile.
+      void deps.secrets.set(current, ApiKey.of(text));
+      return claim(name);
+    };
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringMatching(/^The key test...Key0 has been stored .* in the meantime/),
+    });
+    expect(await storedIn(deps)).toBe(text);
+    expect(claim(defaultProfile)).toBe(true);
+  });
+
+  it("stores no first key while another run does, and waits for that for a while", async () => {
+    const deps = open({ stdin: otherText });
+    deps.profiles.claim(defaultProfile);
+    await expect(runLine(deps, "init", "--with-key")).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("is storing a key"),
+    });
+    expect(await storedIn(deps)).toBeUndefined();
+    const later = deps.next({ stdin: otherText });
+    opened.push(later);
+    let waits = 0;
+    const sleep = async () => {
+      waits += 1;
+      if (waits === 3) deps.profiles.release(defaultProfile);
+    };
+    expect(await runLine({ ...later, sleep }, "init", "--with-key")).toBe(0);
+    expect(waits).toBe(3);
+    expect(await storedIn(later)).toBe(otherText);
+  });
+
   it.each(["pasted again", "tried again"])(
     "puts no key in place of one that another run has stored meanwhile: %s",
     async (how) => {
