@@ -1,6 +1,9 @@
 import type { Deps } from "../deps.ts";
-import { Cancelled } from "../errors.ts";
+import { Cancelled, expected, joinHints, type MistralKeyError, withSentence } from "../errors.ts";
+import { commandFor, shellWord } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import type { ProfileName } from "../keys/profile-name.ts";
+import { showName } from "../outside-text.ts";
 import { withCheck } from "../profiles/known-key.ts";
 import type { KeySlot, SecretStore } from "../stores/secret-store.ts";
 import { deliverEverywhere } from "../targets/deliver-everywhere.ts";
@@ -128,7 +131,7 @@ class Move {
         return await this.#retire();
       case "end":
         journal.confirm(this.#record);
-        journal.end(profile);
+        this.#removeRecord();
         return step.ending === "rotated" ? this.#rotated(undefined) : this.#wentBack(true);
       case "leave":
         this.#learn();
@@ -139,6 +142,20 @@ class Move {
         this.#learn();
         throw stopped(step.reason, this.#record, check, store);
       }
+    }
+  }
+
+  /** By now one of the two keys is forgotten. */
+  #removeRecord(): void {
+    const { profile } = this.#record;
+    try {
+      this.#deps.journal.end(profile);
+    } catch (error) {
+      const failure = expected(error);
+      throw withSentence(failure, "Only this record of the rotation is left.", {
+        kind: "unfinished",
+        hint: joinHints(failure.hint, `Then remove it: ${commandFor(profile, "rotate --finish")}`),
+      });
     }
   }
 
@@ -169,7 +186,11 @@ class Move {
       this.#reports.set(report.target, report);
       if (!report.ok) return;
       const progress = withDelivery(this.#record, report.target);
-      this.#record = this.#deps.journal.update(this.#record, { targets: progress });
+      try {
+        this.#record = this.#deps.journal.update(this.#record, { targets: progress });
+      } catch (error) {
+        throw withDelivered(expected(error), profile, report.target, current);
+      }
     });
     const missing = waitingTargets(this.#record);
     if (missing.length === 0) return undefined;
@@ -244,4 +265,19 @@ class Move {
     const answer = check === undefined ? "unknown" : answerOf(check);
     return answer === "accepted" || answer === "forbidden" ? "alive" : "unknown";
   }
+}
+
+/** Adds to an error, such as that another run has gone back meanwhile, which key a target has now. */
+function withDelivered(
+  error: MistralKeyError,
+  profile: ProfileName,
+  target: string,
+  { mask }: ApiKey,
+): MistralKeyError {
+  return withSentence(error, `${showName(target)} has got ${mask} meanwhile.`, {
+    hint: joinHints(
+      error.hint,
+      `To deliver the key in use there again: ${commandFor(profile, `push ${shellWord(target)}`)}`,
+    ),
+  });
 }

@@ -31,18 +31,20 @@ function start(
   options: {
     readonly key?: ApiKey;
     readonly store?: SecretStore;
+    readonly journal?: JournalFolder;
     /** What happens while the program waits for the new key. */
     readonly meanwhile?: () => Promise<unknown>;
   } = {},
 ): Promise<number | MistralKeyError> {
   const { key = newKey, store = machine.secrets, meanwhile } = options;
+  const { journal = new JournalFolder(machine.home) } = options;
   const deps = {
     ...machine.next(),
     readStdin: async () => {
       await meanwhile?.();
       return key.reveal();
     },
-    journal: new JournalFolder(machine.home),
+    journal,
     store: async () => store,
     mistral: async () => mistral,
   };
@@ -83,6 +85,21 @@ it("lets one of two rotations through that start at once", async () => {
   expect(slots.next).toBe("nothing");
   const inUse = await machine.secrets.get({ profile: defaultProfile, slot: "current" });
   expect(machine.profiles.read(defaultProfile)?.key).toBe(inUse?.mask);
+});
+
+it("does not say that both keys are kept when only the record of the rotation could not be removed", async () => {
+  const journal = new JournalFolder(machine.home);
+  journal.end = () => {
+    throw new MistralKeyError("store-denied", "The disk is read-only.");
+  };
+  const store = interrupted("current", async () => mistral.revoke(oldKey));
+  expect(await start({ withKey: true }, { store, journal })).toMatchObject({
+    kind: "unfinished",
+    message: "The disk is read-only. Only this record of the rotation is left.",
+    hint: "Then remove it: mistral-key rotate --finish",
+  });
+  expect(await slotsOf(machine)).toEqual({ current: "new", next: "nothing", previous: "nothing" });
+  expect(await start({ finish: true })).toBe(0);
 });
 
 it("leaves nothing of a new key that the store kept but reported as failed", async () => {
