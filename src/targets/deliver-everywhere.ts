@@ -7,6 +7,7 @@ import { showName } from "../outside-text.ts";
 import { kindOfTarget } from "../profiles/target-reference.ts";
 import { type DeliveryReport, keyThere, type Target } from "./target.ts";
 
+/** The kinds of target that a program of the user's own delivers to. */
 const services: readonly string[] = ["github", "kubernetes", "aws", "vercel", "pass", "command"];
 
 /**
@@ -27,10 +28,7 @@ export async function deliverEverywhere(
   onReport: (report: DeliveryReport) => void,
 ): Promise<readonly DeliveryReport[]> {
   const reports: DeliveryReport[] = [];
-  const groupOf = (target: string) => {
-    const kind = kindOfTarget(target);
-    return services.includes(kind) ? kind : "files";
-  };
+  const groupOf = (target: string) => (isService(target) ? kindOfTarget(target) : "files");
   const deliverAll = async (group: string) => {
     for (const [index, target] of targets.entries()) {
       if (groupOf(target) !== group) continue;
@@ -51,6 +49,11 @@ export async function deliverEverywhere(
   await Promise.all(groups.map(deliverAll));
   await deliverAll("command");
   return reports;
+}
+
+/** Whether a program delivers to a target, which goes on when this one is killed. */
+export function isService(target: string): boolean {
+  return services.includes(kindOfTarget(target));
 }
 
 async function deliver(

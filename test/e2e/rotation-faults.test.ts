@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +52,18 @@ describeWithKeyring("a rotation, while its target gets the new key", () => {
     return runProgram([...args, "--no-input"], { env, ...(input !== undefined && { input }) });
   };
 
+  /** Starts a rotation that can be killed. */
+  function startRotation(): ChildProcess {
+    const env = { ...process.env, ...keyring.env };
+    const places = { MISTRAL_KEY_HOME: at("home"), MISTRAL_KEY_SERVER_URL: api.url };
+    const child = spawn(process.execPath, [program, "rotate", "--with-key", "--no-input"], {
+      env: { ...env, ...places },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.stdin.end(newKey);
+    return child;
+  }
+
   /** Starts a rotation, and does something while it waits for its target. */
   async function rotateWhile(act: () => void | Promise<void>) {
     expect((await run(["init", "--with-key", "--no-verify"], oldKey)).code).toBe(0);
@@ -83,6 +95,41 @@ describeWithKeyring("a rotation, while its target gets the new key", () => {
     await keyring.unlock();
     await expectToEnd();
   });
+
+  it.each(["killed", "under way"])(
+    "says where the new key may still arrive after it was taken back: %s",
+    async (what) => {
+      writeFileSync(
+        at("deliver"),
+        `#!/bin/sh
+      key=$(cat)
+      case $key in 2nd*) touch "${at("started")}"; while [ -e "${at("now")}" ]; do sleep 0.02; done ;; esac
+      printf %s "$key" >"${at("held")}"`,
+        { mode: 0o700 },
+      );
+      writeFileSync(at("now"), "");
+      expect((await run(["init", "--with-key", "--no-verify"], oldKey)).code).toBe(0);
+      expect((await run(["push", `command:"${at("deliver")}"`])).code).toBe(0);
+      const rotation = what === "killed" ? startRotation() : run(["rotate", "--with-key"], newKey);
+      await expect.poll(() => existsSync(at("started"))).toBe(true);
+      if (!(rotation instanceof Promise)) rotation.kill("SIGKILL");
+
+      const back = await run(["rotate", "--abort", "--yes"]);
+      expect(back.code).toBe(0);
+      expect(readFileSync(at("held"), "utf8")).toBe(oldKey);
+      expect(said(back)).toMatch(/may still put the new key 2ndK...ey42 in command:.* push 'command:/);
+
+      rmSync(at("now"));
+      await expect.poll(() => readFileSync(at("held"), "utf8")).toBe(newKey);
+      if (rotation instanceof Promise) {
+        const late = await rotation;
+        expect(late.code).toBe(9);
+        expect(said(late)).toMatch(/taken over.* has got 2ndK...ey42 meanwhile.* push 'command:/);
+      }
+      expect((await run(["push"])).code).toBe(0);
+      expect(readFileSync(at("held"), "utf8")).toBe(oldKey);
+    },
+  );
 
   it("keeps both keys when the network is gone meanwhile, and says how to go on", async () => {
     const rotation = await rotateWhile(() => api.behave("cut"));

@@ -3,10 +3,11 @@ import type { Flags } from "../../cli/flags.ts";
 import type { Deps } from "../../deps.ts";
 import { MistralKeyError } from "../../errors.ts";
 import { codeOfDiagnosis, type ExitCode, exitCodes } from "../../exit-codes.ts";
-import { commandFor, ownCommand } from "../../hints.ts";
+import { commandFor, ownCommand, shellWord } from "../../hints.ts";
 import { revokeByIssuer, rotateByIssuer } from "../../issuers/rotate-by-issuer.ts";
 import { parseExpiry } from "../../keys/expiry.ts";
 import type { ProfileName } from "../../keys/profile-name.ts";
+import { showName } from "../../outside-text.ts";
 import { warnOfUnread } from "../../profiles/known-key.ts";
 import { placeOf } from "../../profiles/profile.ts";
 import { endRotation, findRotation } from "../../rotation/end-rotation.ts";
@@ -22,6 +23,7 @@ import { rotateKey } from "../../rotation/rotate-key.ts";
 import type { Direction } from "../../rotation/stages.ts";
 import { notUnderWay, withoutTarget } from "../../rotation/unfinished.ts";
 import { readSettings } from "../../settings.ts";
+import { isService } from "../../targets/deliver-everywhere.ts";
 import { quietly, requirePerson } from "../../terminal/absence.ts";
 import { printExplanation } from "../../verification/print-verdict.ts";
 import { verificationDocument } from "../../verification/verification-document.ts";
@@ -189,6 +191,7 @@ function tellOfWayBack(deps: Deps, { profile }: RotateOptions, wayBack: WentBack
     output.next(withoutTarget(profile));
     return { code: exitCodes.unfinished, document };
   }
+  warnOfLateDelivery(deps, record);
   const others = profiles.list().filter(({ name }) => name !== profile);
   const forgotten = (old ? [newKey] : [oldKey, newKey]).map(({ mask }) => mask);
   warnOfUnread(deps, profile, forgotten.join(" or "));
@@ -203,4 +206,21 @@ function tellOfWayBack(deps: Deps, { profile }: RotateOptions, wayBack: WentBack
     );
   }
   return { code: exitCodes.done, document };
+}
+
+/** How long after its start a rotation's deliveries may still be under way, in milliseconds. */
+const deliveringFor = 600_000;
+
+/** A run that was killed while it delivered leaves the program for that running, which may end last. */
+function warnOfLateDelivery({ output, now }: Deps, record: RotationRecord): void {
+  const { profile, stage, startedAt, targets, newKey } = record;
+  if (stage !== "delivering" || now().getTime() - Date.parse(startedAt) > deliveringFor) return;
+  const late = targets.filter(({ target, holds }) => holds === "either" && isService(target));
+  if (late.length === 0) return;
+  const names = late.map(({ target }) => target);
+  output.warn(
+    `If that rotation was killed while it delivered, its program may still put the new key ${newKey.mask} in ${names.map(showName).join(", ")}.`,
+  );
+  const again = commandFor(profile, ["push", ...names.map(shellWord)].join(" "));
+  output.next(`Before you delete that key, deliver the one in use again, in a minute: ${again}`);
 }
