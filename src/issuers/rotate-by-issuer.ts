@@ -1,6 +1,6 @@
 import { retryNewKey } from "../capture/settle-key.ts";
 import type { Deps } from "../deps.ts";
-import { expected, joinHints, MistralKeyError, withSentence } from "../errors.ts";
+import { expected, isStoreFailure, joinHints, MistralKeyError, withSentence } from "../errors.ts";
 import { furtherPages } from "../mistral/console-pages.ts";
 import type { Endpoint } from "../mistral/endpoint.ts";
 import { newKey } from "../mistral/mistral-api.ts";
@@ -124,15 +124,14 @@ export function revokeByIssuer(deps: Deps): RevokeOldKey {
 async function withdrawn(error: unknown, issuer: AdminApi, { created, name }: Successor): Promise<unknown> {
   if (!(error instanceof MistralKeyError)) return error;
   const row = `${created.key.mask}${name === null ? "" : ` (${name})`}`;
+  // Otherwise another run has changed what is stored.
+  const stays = isStoreFailure(error) ? "The old key stays in use. " : "";
   try {
     await issuer.delete(created.keyId);
   } catch {
-    const left = `The old key stays in use. The new key ${row} could not be stored here, and still exists at Mistral.`;
+    const left = `${stays}The new key ${row} could not be stored here, and still exists at Mistral.`;
     const hint = joinHints(`Delete it there: ${furtherPages.organizationKeys}`, error.hint);
     return withSentence(error, left, { kind: "unfinished", hint });
   }
-  return withSentence(
-    error,
-    `Nothing was changed; the old key stays in use, and the new one, ${row}, was deleted again.`,
-  );
+  return withSentence(error, `${stays}The new key ${row} was deleted again.`);
 }

@@ -204,6 +204,17 @@ describe("rotate --auto", () => {
       expect(deps.journal.list()).toEqual([]);
     });
 
+    it("does not say that the old key stays in use when another run has removed it meanwhile", async () => {
+      api.onRequest(({ method }) => {
+        if (method === "POST") deps.profiles.remove(defaultProfile);
+      });
+      const { code, message } = { message: "", ...(await run()) };
+      expect(code).toBe(2);
+      expect(message).toMatch(/removed or moved in the meantime.* The new key .* was deleted again\.$/);
+      expect(message).not.toContain("stays in use");
+      expect(api.admin.has(newKey.reveal())).toBe(false);
+    });
+
     it("says which one is left when that fails, too", async () => {
       api.behave("server-error", { on: ["admin-delete"] });
       const { code, message } = { message: "", ...(await run({}, refusing())) };
