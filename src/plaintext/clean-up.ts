@@ -72,7 +72,11 @@ export async function cleanUp(deps: Deps, request: CleanUp): Promise<readonly Cl
 /** The copy to be removed may be the last one, if another run has removed the stored key meanwhile. */
 async function requireKept(deps: Deps, known: Profile, key: ApiKey): Promise<void> {
   const seen = { profile: known.name, store: await deps.store(known.store), key, known };
-  await requireStillStored(deps, seen, "So its copies in plaintext were left in place.");
+  await requireStillStored(
+    deps,
+    seen,
+    `So the copies that are left stay in place; ${ownCommand("import --list")} shows them.`,
+  );
 }
 
 /** Warns of targets that bring the key back to a cleaned file. */

@@ -69,7 +69,7 @@ test.skipIf(process.platform === "win32").each(["removed", "replaced", "erased"]
     const before = planted.read("project/.env");
     await expect(run({ key: mask })).rejects.toMatchObject({
       kind: "usage",
-      message: expect.stringContaining("So its copies in plaintext were left in place."),
+      message: expect.stringContaining("So the copies that are left stay in place"),
     });
     expect(planted.read("project/.env")).toBe(before);
     expect(before).toContain(chosenKey);
