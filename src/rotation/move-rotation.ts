@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { Cancelled, expected, joinHints, type MistralKeyError, withSentence } from "../errors.ts";
-import { commandFor, shellWord } from "../hints.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { showName } from "../outside-text.ts";
@@ -275,9 +275,6 @@ function withDelivered(
   { mask }: ApiKey,
 ): MistralKeyError {
   return withSentence(error, `${showName(target)} has got ${mask} meanwhile.`, {
-    hint: joinHints(
-      error.hint,
-      `To deliver the key in use there again: ${commandFor(profile, `push ${shellWord(target)}`)}`,
-    ),
+    hint: joinHints(error.hint, `To deliver the key in use everywhere again: ${commandFor(profile, "push")}`),
   });
 }

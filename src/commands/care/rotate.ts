@@ -208,13 +208,10 @@ function tellOfWayBack(deps: Deps, { profile }: RotateOptions, wayBack: WentBack
   return { code: exitCodes.done, document };
 }
 
-/** How long after its start a rotation's deliveries may still be under way, in milliseconds. */
-const deliveringFor = 600_000;
-
 /** A run that was killed while it delivered leaves the program for that running, which may end last. */
-function warnOfLateDelivery({ output, now }: Deps, record: RotationRecord): void {
-  const { profile, stage, startedAt, targets, newKey } = record;
-  if (stage !== "delivering" || now().getTime() - Date.parse(startedAt) > deliveringFor) return;
+function warnOfLateDelivery({ output }: Deps, record: RotationRecord): void {
+  const { profile, stage, targets, newKey } = record;
+  if (stage !== "delivering" && stage !== "reverting") return;
   const late = targets.filter(({ target, holds }) => holds === "either" && isService(target));
   if (late.length === 0) return;
   const names = late.map(({ target }) => target);
