@@ -97,14 +97,14 @@ export function removeLeftovers(folder: string): void {
 
 /**
  * Whether no run can still be at work on a file: the one that made it has ended, or it is older than the minute
- * that none takes.
+ * that none takes. True of one that is gone.
  *
  * @param id - of the process that made it
- * @throws the system's error if it is gone
  */
 export function isLeftover(path: string, id: number): boolean {
   // Another process may have the same ID by now; in a container, every run may.
-  return !isRunning(id) || Date.now() - statSync(path).mtimeMs > 60_000;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined || !isRunning(id) || Date.now() - stats.mtimeMs > 60_000;
 }
 
 function isRunning(id: number): boolean {

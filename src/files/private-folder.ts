@@ -101,11 +101,8 @@ export class PrivateFolder {
     const text = `${process.pid}\n`;
     if (this.create(file, text)) return true;
     const path = this.pathOf(file);
-    const isOver = attempt(path, "read", () => {
-      const holder = Number(this.read(file));
-      return lstatSync(path, { throwIfNoEntry: false }) === undefined || isLeftover(path, holder);
-    });
-    if (!isOver) return false;
+    const holder = Number(this.read(file));
+    if (!attempt(path, "read", () => isLeftover(path, holder))) return false;
     this.remove(file);
     return this.create(file, text);
   }

@@ -3,13 +3,14 @@ import { agreeToMove, describeMove } from "../capture/other-workspace.ts";
 import { retryWhileStoreFails } from "../capture/retry-store.ts";
 import type { Deps } from "../deps.ts";
 import { Cancelled, expected, MistralKeyError } from "../errors.ts";
-import { commandFor, ownCommand } from "../hints.ts";
+import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { Expiry } from "../keys/expiry.ts";
 import { matchesFingerprint } from "../keys/fingerprint.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import { addressOf } from "../mistral/endpoint.ts";
 import { showName } from "../outside-text.ts";
+import { claiming } from "../profiles/claiming.ts";
 import {
   describing,
   type KnownKey,
@@ -106,31 +107,6 @@ async function keepKey(deps: Deps, place: Place, known: Omit<KnownKey, "store">)
       return writeProfile(deps, place, known);
     });
   });
-}
-
-/** How long to wait for another run that is storing a key: two seconds, in steps of 50 ms. */
-const claimAttempts = 40;
-
-/** Lets one run at a time store a first key in a profile: two at once would each find its place empty. */
-async function claiming<Result>(
-  { profiles, sleep }: Deps,
-  name: ProfileName,
-  act: () => Promise<Result>,
-): Promise<Result> {
-  for (let attempt = 1; !profiles.claim(name); attempt += 1) {
-    if (attempt === claimAttempts) {
-      const message = `Another run of mistral-key is storing a key for profile "${name}" at the moment, so nothing was changed.`;
-      throw new MistralKeyError("usage", message, {
-        hint: `Once it has ended, see what is stored: ${ownCommand("status")}`,
-      });
-    }
-    await sleep(50);
-  }
-  try {
-    return await act();
-  } finally {
-    profiles.release(name);
-  }
 }
 
 /** @throws MistralKeyError of kind `usage` if another run has stored a key where there was none */

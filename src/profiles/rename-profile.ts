@@ -5,6 +5,7 @@ import { matchesFingerprint } from "../keys/fingerprint.ts";
 import { defaultProfile, type ProfileName } from "../keys/profile-name.ts";
 import type { SecretStore, Slot } from "../stores/secret-store.ts";
 import { noKey } from "../stores/stored-key.ts";
+import { claiming } from "./claiming.ts";
 import { latestOf } from "./known-key.ts";
 import type { Profile } from "./profile.ts";
 import { refuseLookalike } from "./profile-folder.ts";
@@ -47,10 +48,13 @@ export async function renameProfile(deps: Deps, names: Renaming): Promise<Rename
   refuseTakenName(deps, names, profile);
   for (const name of [from, to]) journal.requireNone(name);
   const store = await deps.store(profile.store);
-  await copyKeys(store, names, profile);
-
-  const renamed = { ...(latestOf(profiles, profile) ?? profile), name: to };
-  profiles.write(renamed);
+  const renamed = await claiming(deps, to, async () => {
+    refuseTakenName(deps, names, profile);
+    await copyKeys(store, names, profile);
+    const copy = { ...(latestOf(profiles, profile) ?? profile), name: to };
+    profiles.write(copy);
+    return copy;
+  });
   const wasDefault = (profiles.readDefault() ?? defaultProfile) === from;
   if (wasDefault) profiles.writeDefault(to === defaultProfile ? undefined : to);
 

@@ -3,6 +3,7 @@ import { joinHints, MistralKeyError } from "../errors.ts";
 import { commandFor } from "../hints.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
+import { claiming } from "../profiles/claiming.ts";
 import { everySlot, type SecretAddress, type SecretStore } from "./secret-store.ts";
 import { noKey } from "./stored-key.ts";
 
@@ -21,11 +22,34 @@ export async function moveKey(
   name: ProfileName,
   from: SecretStore,
   to: SecretStore,
+  deps: Pick<Deps, "profiles" | "journal" | "sleep">,
+): Promise<void> {
+  const addresses = everySlot.map((slot) => ({ profile: name, slot }));
+  await claiming(deps, name, () => copyTo(name, from, to, addresses, deps));
+  try {
+    for (const address of addresses) await from.delete(address);
+  } catch (error) {
+    if (!(error instanceof MistralKeyError)) throw error;
+    throw new MistralKeyError(
+      "unfinished",
+      `The key is now kept in ${to.describe()}, but the copy in ${from.describe()} could not be erased: ${error.message}`,
+      {
+        cause: error,
+        hint: joinHints(error.hint, `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`),
+      },
+    );
+  }
+}
+
+async function copyTo(
+  name: ProfileName,
+  from: SecretStore,
+  to: SecretStore,
+  addresses: readonly SecretAddress[],
   { profiles, journal }: Pick<Deps, "profiles" | "journal">,
 ): Promise<void> {
   journal.requireNone(name);
   const profile = profiles.read(name);
-  const addresses = everySlot.map((slot) => ({ profile: name, slot }));
   const copies: { readonly address: SecretAddress; readonly key: ApiKey }[] = [];
   for (const address of addresses) {
     const key = await from.get(address);
@@ -47,19 +71,6 @@ export async function moveKey(
   const latest = profiles.read(name);
   if (latest?.fingerprint.hash !== profile?.fingerprint.hash) throw changedMeanwhile(name, from, to);
   if (latest !== undefined) profiles.write({ ...latest, store: to.kind, storeName: to.describe() });
-  try {
-    for (const address of addresses) await from.delete(address);
-  } catch (error) {
-    if (!(error instanceof MistralKeyError)) throw error;
-    throw new MistralKeyError(
-      "unfinished",
-      `The key is now kept in ${to.describe()}, but the copy in ${from.describe()} could not be erased: ${error.message}`,
-      {
-        cause: error,
-        hint: joinHints(error.hint, `To erase it: ${commandFor(name, `remove --store ${from.kind}`)}`),
-      },
-    );
-  }
 }
 
 function anotherKeyThere(name: ProfileName, to: SecretStore, key: ApiKey): MistralKeyError {

@@ -51,6 +51,9 @@ async function rename(fuse = never, renaming = names) {
     if (error instanceof Killed) return "killed";
     if (error instanceof MistralKeyError) return error;
     throw error;
+  } finally {
+    // As the end of its process does.
+    machine.profiles.release(renaming.to);
   }
 }
 

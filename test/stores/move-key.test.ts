@@ -54,6 +54,22 @@ describe("moving a key to another store", () => {
     expect(await keychain.get(other)).toBeUndefined();
   });
 
+  it("puts no key in place of one that another run has just stored there, or is storing", async () => {
+    const { deps, keychain, file, move } = await setUp();
+    const claim = deps.profiles.claim.bind(deps.profiles);
+    deps.profiles.claim = (name) => {
+      void file.set(address, otherKey);
+      return claim(name);
+    };
+    await expect(move()).rejects.toMatchObject({ kind: "usage" });
+    expect((await file.get(address))?.equals(otherKey)).toBe(true);
+    expect((await keychain.get(address))?.equals(key)).toBe(true);
+    await file.delete(address);
+    deps.profiles.claim = () => false;
+    await expect(move()).rejects.toMatchObject({ message: expect.stringContaining("is storing a key") });
+    expect(await file.get(address)).toBeUndefined();
+  });
+
   it("changes nothing when the new store does not take it", async () => {
     const { keychain, file, move, remembered } = await setUp();
     file.failure = new MistralKeyError("store-denied", "The disk is full.");

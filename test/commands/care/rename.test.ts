@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile, parseProfileName } from "../../../src/keys/profile-name.ts";
-import { oldKey, storeKey } from "../../rotation/stored-key.ts";
+import { newKey, oldKey, storeKey } from "../../rotation/stored-key.ts";
 import { openTestDeps, type TestDeps } from "../../support/deps.ts";
 import { type Keyring, startKeyring } from "../../support/keyring.ts";
 import { describeWithKeyring } from "../../support/keyring-suite.ts";
@@ -40,6 +40,25 @@ describe("rename", () => {
     await expect(run("work", "default")).rejects.toMatchObject({
       hint: expect.stringContaining("mistral-key remove -p default"),
     });
+  });
+
+  it("takes no name under which another run has just stored a key, or is storing one", async () => {
+    const work = parseProfileName("work");
+    const next = deps.next();
+    const claim = next.profiles.claim.bind(next.profiles);
+    next.profiles.claim = (name) => {
+      void deps.secrets.set({ profile: work, slot: "current" }, newKey);
+      return claim(name);
+    };
+    await expect(runLine(next, "rename", "default", "work")).rejects.toMatchObject({
+      message: 'Profile "work" already has a key of its own.',
+    });
+    expect((await deps.secrets.get({ profile: work, slot: "current" }))?.equals(newKey)).toBe(true);
+    next.profiles.claim = () => false;
+    await expect(runLine(next, "rename", "default", "other")).rejects.toMatchObject({
+      message: expect.stringContaining("is storing a key"),
+    });
+    expect(deps.profiles.list().map(({ name }) => name)).toEqual([defaultProfile]);
   });
 
   it("answers with JSON", async () => {
