@@ -116,20 +116,20 @@ async function findBelongings(deps: Deps, request: RemoveRequest): Promise<Belon
 /**
  * The Admin API key in a store that is not the profile's, if it is another one than the profile's own.
  *
- * @throws MistralKeyError of kind `usage` if the profile's store has none, or of a `store-…` kind
+ * @throws MistralKeyError of kind `usage` if the profile lists one and its store has none, or of a `store-…` kind
  */
-async function strayAdminKey(deps: Deps, stray: SecretStore, { name, store }: Profile) {
+async function strayAdminKey(deps: Deps, stray: SecretStore, { name, store, adminKey }: Profile) {
   const address = { profile: name, slot: "admin" } as const;
   const there = await stray.inspect(address);
   if (there.state === "missing") return undefined;
   const own = await (await deps.store(store)).get(address);
-  if (own === undefined)
+  if (own === undefined && adminKey !== undefined)
     throw new MistralKeyError(
       "usage",
       `Nothing was removed: ${stray.describe()} also holds an Admin API key, and the profile's own store does not.`,
       { hint: `To store one with the profile's own key first: ${commandFor(name, "init --admin")}` },
     );
-  return there.state === "found" && !there.key.equals(own) ? there.key.mask : undefined;
+  return there.state === "found" && own?.equals(there.key) !== true ? there.key.mask : undefined;
 }
 
 /** The masks of a profile's keys, as far as a store shows them unasked: the notes may be of others. */

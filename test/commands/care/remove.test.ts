@@ -298,6 +298,7 @@ describe("remove", () => {
   });
 
   it("removes no stray copy beside the only Admin API key, and names one that is not the profile's", async () => {
+    await storeKey(deps, { adminKey: oldKey.mask });
     const file = new StandInStore("file");
     const admin = { profile: defaultProfile, slot: "admin" } as const;
     await file.set({ profile: defaultProfile, slot: "current" }, newKey);
@@ -322,6 +323,13 @@ describe("remove", () => {
     await file.set(admin, oldKey);
     expect(await runIn({})).toBeUndefined();
     expect(deps.stderr()).not.toContain("Admin API key");
+    // A profile that lists none has nothing to keep.
+    await storeKey(deps);
+    await deps.secrets.delete(admin);
+    await file.set({ profile: defaultProfile, slot: "current" }, newKey);
+    await file.set(admin, otherKey);
+    expect(await runIn({})).toBeUndefined();
+    expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
   });
 
   it("removes a stray copy, after a question, while a rotation of the profile's own key is unfinished", async () => {
