@@ -38,11 +38,11 @@ export class KeyChecks {
     return this.#last.get(held);
   }
 
-  /** The latest check of the new key; the captured full check instead if both are valid. */
+  /** The latest check of the new key; the captured one, which asked for more, if the latest says nothing else. */
   get ofNewKey(): KeyCheck | undefined {
     const last = this.#last.get("new");
     const captured = this.#captured?.check;
-    return captured?.diagnosis === "valid" && last?.diagnosis === "valid" ? captured : (last ?? captured);
+    return captured?.authentication.ok && last?.diagnosis === "valid" ? captured : (last ?? captured);
   }
 
   /**
