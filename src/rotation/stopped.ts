@@ -3,9 +3,10 @@ import { codeOfDiagnosis, exitCodes } from "../exit-codes.ts";
 import { commandFor, shellWord } from "../hints.ts";
 import type { ProfileName } from "../keys/profile-name.ts";
 import type { KeyCheck } from "../mistral/mistral-api.ts";
-import { accountOf, fileNameOf, type SecretStore } from "../stores/secret-store.ts";
+import { accountOf, fileNameOf, type KeySlot, type SecretStore } from "../stores/secret-store.ts";
 import { absentFrom } from "../stores/stored-key.ts";
 import { explain } from "../verification/explain.ts";
+import { isRefusal } from "../verification/verdict.ts";
 import type { RotationRecord } from "./journal.ts";
 import type { StopReason } from "./stages.ts";
 import { goingBack } from "./unfinished.ts";
@@ -28,6 +29,13 @@ export function stopped(
     new MistralKeyError(kind, message, { hint: hint.join("\n") });
   const startOver = startingOver({ ...record.after, targets: record.targets });
   const why = check === undefined ? "" : ` ${explain(check).sentence}`;
+  const isRefused = check !== undefined && isRefusal(check.diagnosis);
+  const entryOf = (slot: KeySlot) => {
+    const address = { profile, slot };
+    return store.kind === "file" ? `keys/${fileNameOf(address)}` : accountOf(address);
+  };
+  const removing = (slot: KeySlot) =>
+    `remove only ${entryOf(slot)} (the others hold the keys of the rotation), then:`;
   switch (reason) {
     case "new-key-rejected":
       return fail(
@@ -77,16 +85,20 @@ export function stopped(
       return fail(
         "unfinished",
         `The stored key of profile "${profile}" is neither the old nor the new one of this rotation; something else has changed it. Nothing was removed.${why}`,
-        `To see whether Mistral accepts it: ${command("verify")}`,
-        `If it does, to keep it and end the rotation: ${command("rotate --abort")}`,
+        ...(isRefused
+          ? [`To go back to the old key, ${removing("current")} ${command("rotate --abort")}`]
+          : [
+              `To see whether Mistral accepts it: ${command("verify")}`,
+              `If it does, to keep it and end the rotation: ${command("rotate --abort")}`,
+              `If it does not, ${removing("current")} ${command("rotate --abort")}`,
+            ]),
       );
     case "third-key": {
-      const address = { profile, slot: record.stage === "reverting" ? "next" : "previous" } as const;
-      const entry = store.kind === "file" ? `keys/${fileNameOf(address)}` : accountOf(address);
+      const slot = record.stage === "reverting" ? "next" : "previous";
       return fail(
         "unfinished",
-        `Beside the two keys of this rotation, ${store.describe()} holds a third one for profile "${profile}": ${entry}, which something else has put there.`,
-        `If you do not need that key, remove only ${entry} (the others hold the keys of the rotation), then: ${command("rotate --finish")}`,
+        `Beside the two keys of this rotation, ${store.describe()} holds a third one for profile "${profile}": ${entryOf(slot)}, which something else has put there.`,
+        `If you do not need that key, ${removing(slot)} ${command("rotate --finish")}`,
       );
     }
   }

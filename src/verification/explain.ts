@@ -10,12 +10,12 @@ import { isRefusal } from "./verdict.ts";
 
 const rotate = { command: "rotate", does: "replace this key with a new one" };
 const goBack = { command: "rotate --abort", does: "go back to the old key" };
-const finish = { command: "rotate --finish", does: "finish the rotation with the new key" };
+const finish = { command: "rotate --finish", does: "finish the rotation" };
 const openKeys = { command: "open keys", does: "see the list of your keys, or make a new one" };
 const openStatus = { command: "open status", does: "see whether Mistral has a problem" };
 
 /** The ways out of an unfinished rotation when one of its keys, or another one in use, is refused. */
-const waysOut = { new: [goBack], old: [finish], other: [finish, goBack] } as const;
+const waysOut = { new: [goBack], old: [finish], other: [goBack] } as const;
 
 /** Explains an assessment in words. */
 export function explain(assessed: Assessed): Explanation {

@@ -70,24 +70,31 @@ export async function readKeyToCheck(deps: Deps, request: VerifyRequest): Promis
   // Loads the SDK while the keychain is read, which takes as long; a failure shows on use.
   deps.mistral(endpoint).catch(() => {});
   const { key, store, profile } = await readStoredKey(request, deps);
-  return { request, key, store, endpoint, profile, ...recall(deps, request.profile, key, profile) };
+  const asked = { profile: request.profile, key, store, endpoint };
+  return { ...asked, request, profile, ...recall(deps, asked, profile) };
+}
+
+/** A key of a profile, where it is stored, and which server is asked about it. */
+interface AskedKey extends Pick<StoredKeyToCheck, "key" | "store" | "endpoint"> {
+  readonly profile: ProfileName;
 }
 
 /**
  * What is known of exactly this stored key, also where a rotation, cut off there, has put it in use without
- * noting it.
+ * noting it. What another server says, or of a copy in another store, says nothing about the rotation.
  */
 export function recall(
   { journal }: Deps,
-  name: ProfileName,
-  key: ApiKey,
+  { profile: name, key, store, endpoint }: AskedKey,
   profile: Profile | undefined,
 ): Pick<StoredKeyToCheck, "known" | "history"> {
   const rotation = unlessDamaged(() => journal.read(name));
   const is = (one: Pick<Profile, "fingerprint"> | null | undefined) =>
     one ? matchesFingerprint(key, one.fingerprint) : false;
   const known = [profile, rotation?.before, rotation?.after].find(is) ?? undefined;
-  if (rotation === undefined) return { known, history: known ?? newKey };
+  const isItsOwn =
+    rotation?.after.store === store.kind && addressOf(rotation.after.endpoint) === addressOf(endpoint);
+  if (rotation === undefined || !isItsOwn) return { known, history: known ?? newKey };
   const inRotation = is(rotation.newKey) ? "new" : is(rotation.oldKey) ? "old" : "other";
   return { known, history: { ...(known ?? newKey), inRotation } };
 }

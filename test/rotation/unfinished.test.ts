@@ -2,11 +2,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultProfile } from "../../src/keys/profile-name.ts";
+import { KeyChecks } from "../../src/rotation/ask-mistral.ts";
 import type { RotationStage } from "../../src/rotation/stages.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { openTestDeps, type TestDeps, type TestDepsOptions } from "../support/deps.ts";
 import { type LoopbackMistralApi, startMistralApi } from "../support/mistral-api.ts";
 import { runLine } from "../support/run-line.ts";
 import { newKey, oldKey, otherKey, slotsOf, storeKey } from "./stored-key.ts";
+import { makeIdle, makeRecord } from "./world.ts";
 
 let api: LoopbackMistralApi;
 let deps: TestDeps;
@@ -145,18 +148,42 @@ describe("the advice for a refused key of an unfinished rotation", () => {
     api.keys.revoke(oldKey.reveal());
     const { code, said } = await run("verify");
     expect(code).toBe(4);
-    expect(said).toContain("mistral-key rotate --finish finish the rotation with the new key");
+    expect(said).toContain("mistral-key rotate --finish finish the rotation");
     expect(said).not.toMatch(/--abort|mistral-key rotate (?!--)/);
     expect((await run("rotate --finish")).code).toBe(0);
     expect(await slotsOf(deps)).toEqual({ current: "new", next: "nothing", previous: "nothing" });
   });
 
-  it("names both ways where something else has stored another key", async () => {
+  it("leads out where something else has stored another key, which is refused", async () => {
     await leaveUnfinished("retiring");
-    await deps.secrets.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    const current = { profile: defaultProfile, slot: "current" } as const;
+    await deps.secrets.set(current, otherKey);
     const { code, said } = await run("verify");
     expect(code).toBe(4);
-    expect(said).toMatch(/rotate --finish .*rotate --abort /);
+    expect(said).toContain("mistral-key rotate --abort go back to the old key");
+    expect(said).not.toContain("--finish");
+    await expect(run("rotate --abort --yes")).rejects.toMatchObject({
+      kind: "unfinished",
+      hint: "To go back to the old key, remove only default (the others hold the keys of the rotation), then: mistral-key rotate --abort",
+    });
+    await deps.secrets.delete(current);
+    expect((await run("rotate --abort --yes")).code).toBe(0);
+    expect((await slotsOf(deps)).current).toBe("old");
+  });
+
+  it("is not to end it for what another server says, or of a copy in another store", async () => {
+    await leaveUnfinished("retiring");
+    const other = await startMistralApi({ keys: [] });
+    const { code, said } = await run(`verify --server-url ${other.url}`);
+    await other.stop();
+    expect(code).toBe(4);
+    expect(said).not.toMatch(/--abort|--finish/);
+    const file = new MemoryStore("file", "an encrypted file");
+    await file.set({ profile: defaultProfile, slot: "current" }, otherKey);
+    deps = deps.next();
+    const store = async (kind: string) => (kind === "file" ? file : deps.secrets);
+    expect(await runLine({ ...deps, store }, "verify", "--store", "file")).toBe(4);
+    expect(deps.stderr()).not.toMatch(/--abort|--finish/);
   });
 
   it("is not to replace a key that has expired", async () => {
@@ -170,6 +197,7 @@ describe("the advice for a refused key of an unfinished rotation", () => {
       expect(said, line).toContain("mistral-key rotate --abort");
       expect(said, line).not.toMatch(/mistral-key rotate (?!--)|a new key/);
     }
+    expect((await run("doctor --offline")).said).not.toMatch(/mistral-key rotate (?!--)/);
   });
 
   it("is to start over once rotate --finish has seen both refused", async () => {
@@ -186,6 +214,19 @@ describe("the advice for a refused key of an unfinished rotation", () => {
     await run("rotate --finish --json");
     expect(deps.document()).toMatchObject({ hint: expect.stringMatching(/mistral-key remove, then/) });
   });
+});
+
+it("a quick look at the new key does not undo that a model was refused for want of a plan", async () => {
+  api.behave("no-plan", { on: ["completion"] });
+  const mistral = await deps.mistral({ region: "global", serverUrl: api.url });
+  const { signal } = deps;
+  const check = await mistral.checkKey(newKey, { history: { lastAcceptedAt: null }, signal });
+  expect(check.diagnosis).toBe("no-plan");
+  const { endpoint } = await storeKey(deps, { serverUrl: api.url });
+  const record = makeRecord(makeIdle([]), "retiring");
+  const checks = new KeyChecks(deps, { ...record, after: { ...record.after, endpoint } }, { check });
+  expect((await checks.ask("new", newKey)).diagnosis).toBe("valid");
+  expect(checks.ofNewKey).toBe(check);
 });
 
 it.each(["rotate", "init", "init --store file", "init --web"])(

@@ -70,7 +70,9 @@ export const keyCheck: Check = {
     const hints: string[] = [];
     if (isEnding(known, deps.now())) {
       says.push(`It ${endsHow(known, deps.now())}.`);
-      hints.push(`Replace it: ${commandFor(profile, "rotate")}`);
+      // An unfinished rotation has a check of its own.
+      if (!deps.journal.list().some(({ name }) => name === profile))
+        hints.push(`Replace it: ${commandFor(profile, "rotate")}`);
     }
     // With the network, Mistral is asked anyway.
     if (network === undefined && known.lastVerifiedAt !== null && isRefused(known)) {
@@ -131,7 +133,7 @@ export const mistralCheck: Check = {
   id: "mistral",
   title: "Key at Mistral",
   limitMs: 30_000,
-  run: async ({ deps, profile, known, endpoint, inspection, network }) => {
+  run: async ({ deps, profile, known, store, endpoint, inspection, network }) => {
     if (network === undefined) return offline;
     const inspected = await inspection();
     if (inspected.state !== "found") {
@@ -142,7 +144,7 @@ export const mistralCheck: Check = {
       return { state: "skipped", message: "Mistral was not reached, for the reason above." };
     }
     const { key } = inspected;
-    const { history } = recall(deps, profile, key, known);
+    const { history } = recall(deps, { profile, key, store, endpoint }, known);
     const api = await deps.mistral(endpoint);
     const check = await api.checkKey(key, { history, signal: deps.signal });
     const explanation = explain(check);
