@@ -14,7 +14,7 @@ export async function readCommandLine(argv: readonly string[], layout: HelpLayou
 
 /**
  * Handles a bare command, or `run -- …`, without commander: loading it takes longer than the rest of parsing.
- * A command that looks like a key is left to the parser, which refuses it.
+ * A command that may hold a key is left to the parser, which refuses it.
  */
 function withoutFlags([name, ...rest]: readonly string[]): Invocation | undefined {
   const command = name === undefined ? bareCommand : commandNamed(name);
@@ -22,7 +22,7 @@ function withoutFlags([name, ...rest]: readonly string[]): Invocation | undefine
   const [separator, ...args] = rest;
   const complete =
     command.passThrough === true
-      ? separator === "--" && args[0] !== undefined && !/^[A-Za-z0-9]{32}$/.test(args[0])
+      ? separator === "--" && args[0] !== undefined && !/[A-Za-z0-9]{32}/.test(args[0])
       : separator === undefined && command.args?.some(({ syntax }) => syntax.startsWith("<")) !== true;
   return complete ? { kind: "command", command, args, flags: new Flags({}) } : undefined;
 }

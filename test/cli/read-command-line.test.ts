@@ -52,6 +52,8 @@ describe("a key in an argument", () => {
     ["init", `--with-key=${key}`],
     ["run", key],
     ["run", "--", key],
+    ["run", "--", `--key=${key}`],
+    ["run", "--", `MISTRAL_API_KEY=${key}`, "app"],
     ["run", "-p", "work", "--", key],
     ["get", `-p${key}`],
     ["try", `My key is ${key}. Does it work?`],
