@@ -14,9 +14,9 @@ import { noKey } from "./stored-key.ts";
  * before the profile was updated.
  *
  * @throws MistralKeyError of kind `no-key` if the old store has no key to move, or only an outdated one;
- *   `usage` if the new store holds another key; `unfinished` during a rotation, whose slots belong to one
- *   store, if another run replaces the key meanwhile, and if the old copy cannot be deleted; of a `store-…`
- *   kind when a store fails: the profile and the old store are then unchanged
+ *   `usage` if the new store holds another key, or another run is storing one; `unfinished` during a rotation,
+ *   whose slots belong to one store, if another run replaces the key meanwhile, and if the old copy cannot be
+ *   deleted; of a `store-…` kind when a store fails: the profile and the old store are then unchanged
  */
 export async function moveKey(
   name: ProfileName,

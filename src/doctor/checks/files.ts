@@ -5,7 +5,6 @@ import { exitCodes } from "../../exit-codes.ts";
 import { refuse, refuseForeign } from "../../files/file-errors.ts";
 import { isForeign } from "../../files/owner.ts";
 import { commandFor, shellWord } from "../../hints.ts";
-import type { ProfileName } from "../../keys/profile-name.ts";
 import { showName } from "../../outside-text.ts";
 import { describeChoice } from "../../profiles/choose-profile.ts";
 import { bothWays, goingBack } from "../../rotation/unfinished.ts";
@@ -112,13 +111,15 @@ export const rotationsCheck: Check = {
   id: "rotations",
   title: "Rotations",
   run: async ({ deps }) => {
-    const rows = deps.journal.list();
-    const profileOf = (name: ProfileName) => unlessDamaged(() => deps.profiles.read(name));
+    const rows = deps.journal.list().map((rotation) => ({
+      rotation,
+      profile: unlessDamaged(() => deps.profiles.read(rotation.name)),
+    }));
     if (rows.length === 0) return { state: "ok", message: "None is unfinished." };
-    const message = rows.map((row) => describeRotation(row, profileOf(row.name))).join(" ");
-    const code = rows.some((row) => "damaged" in row) ? exitCodes.store : exitCodes.unfinished;
-    const ways = rows.map((row) =>
-      isNewKeyRefused(row, profileOf(row.name)) ? goingBack(row.name) : bothWays(row.name),
+    const message = rows.map(({ rotation, profile }) => describeRotation(rotation, profile)).join(" ");
+    const code = rows.some(({ rotation }) => "damaged" in rotation) ? exitCodes.store : exitCodes.unfinished;
+    const ways = rows.map(({ rotation, profile }) =>
+      isNewKeyRefused(rotation, profile) ? goingBack(rotation.name) : bothWays(rotation.name),
     );
     return { state: "fail", code, message, hint: ways.join("\n") };
   },

@@ -277,19 +277,21 @@ describe("remove", () => {
     expect(await store.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
   });
 
+  /** `remove --store file --yes`, where the profile's own store is another one. */
+  function removeFrom(file: StandInStore) {
+    deps = deps.next();
+    const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
+    return remove({ args: [], flags: new Flags({ yes: true, store: "file" }) }, both);
+  }
+
   it("removes only a stray copy when --store names a store other than the profile's", async () => {
     const file = new StandInStore("file");
-    const runIn = (flags: Record<string, unknown>) => {
-      deps = deps.next();
-      const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
-      return remove({ args: [], flags: new Flags({ yes: true, store: "file", ...flags }) }, both);
-    };
-    await expect(runIn({})).rejects.toMatchObject({
+    await expect(removeFrom(file)).rejects.toMatchObject({
       kind: "no-key",
       message: expect.stringMatching(/not kept in/),
     });
     await file.set({ profile: defaultProfile, slot: "current" }, newKey);
-    expect(await runIn({})).toBeUndefined();
+    expect(await removeFrom(file)).toBeUndefined();
     expect(deps.stderr()).toContain(newKey.mask);
     expect(deps.stderr().replace(/\s+/g, " ")).toContain("keeps its own key");
     expect(await file.get({ profile: defaultProfile, slot: "current" })).toBeUndefined();
@@ -303,32 +305,27 @@ describe("remove", () => {
     const admin = { profile: defaultProfile, slot: "admin" } as const;
     await file.set({ profile: defaultProfile, slot: "current" }, newKey);
     await file.set(admin, otherKey);
-    const runIn = (flags: Record<string, unknown>) => {
-      deps = deps.next();
-      const both = { ...deps, store: async (kind: string) => (kind === "file" ? file : deps.secrets) };
-      return remove({ args: [], flags: new Flags({ yes: true, store: "file", ...flags }) }, both);
-    };
-    await expect(runIn({})).rejects.toMatchObject({
+    await expect(removeFrom(file)).rejects.toMatchObject({
       kind: "usage",
       message: expect.stringContaining("file also holds an Admin API key"),
       hint: expect.stringContaining("mistral-key init --admin"),
     });
     expect((await file.get(admin))?.equals(otherKey)).toBe(true);
     await deps.secrets.set(admin, oldKey);
-    expect(await runIn({})).toBeUndefined();
+    expect(await removeFrom(file)).toBeUndefined();
     expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
     expect(await file.get(admin)).toBeUndefined();
     expect((await deps.secrets.get(admin))?.equals(oldKey)).toBe(true);
     await file.set({ profile: defaultProfile, slot: "current" }, newKey);
     await file.set(admin, oldKey);
-    expect(await runIn({})).toBeUndefined();
+    expect(await removeFrom(file)).toBeUndefined();
     expect(deps.stderr()).not.toContain("Admin API key");
     // A profile that lists none has nothing to keep.
     await storeKey(deps);
     await deps.secrets.delete(admin);
     await file.set({ profile: defaultProfile, slot: "current" }, newKey);
     await file.set(admin, otherKey);
-    expect(await runIn({})).toBeUndefined();
+    expect(await removeFrom(file)).toBeUndefined();
     expect(deps.stderr()).toContain(`Its Admin API key ${otherKey.mask} is forgotten too`);
   });
 
