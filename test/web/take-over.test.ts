@@ -91,7 +91,7 @@ describe("a page and the terminal that serves it", () => {
     await page.question(/passphrase/i);
     await page.answer({ text: "correct horse", again: "correct horse" });
     await page.question(/^Where are you now/);
-    await terminal.waitFor("answer here instead");
+    await terminal.waitFor(/Where are you now\?\s+t answer here instead/);
     terminal.paste(key);
     await terminal.waitFor("32 characters, looks right");
     terminal.press("enter");

@@ -1,4 +1,4 @@
-import { createPrompt, useKeypress, usePrefix, useState } from "@inquirer/core";
+import { createPrompt, useEffect, useKeypress, usePrefix, useState } from "@inquirer/core";
 import { displayWidth, hang, wrap } from "../../output/layout.ts";
 import type { Theme } from "../../output/theme.ts";
 import { redraw } from "../prompt-stream.ts";
@@ -26,15 +26,21 @@ export const secretPrompt = createPrompt<unknown, SecretConfig>((config, done) =
   const [, setDrawing] = useState({});
   const plainPrefix = usePrefix({ status, theme });
 
-  useKeypress(({ name }) => {
-    if (status === "done" || name !== redraw) return;
+  const update = () => {
     // Another object each time, so that it is drawn again.
     if (capture.answered === undefined) setDrawing({});
     else {
       setStatus("done");
       done(capture.answered.value);
     }
+  };
+  useKeypress(({ name }) => {
+    if (status !== "done" && name === redraw) update();
   });
+  // On a slow machine the answer may have come before this prompt was there to be told.
+  useEffect(() => {
+    if (capture.answered !== undefined) update();
+  }, []);
 
   const columns = config.columns();
   const isEmpty = text === "";
